@@ -1,0 +1,1 @@
+"""Values and pure functions on arrays: no files, no Qt, no torch."""

@@ -1,0 +1,116 @@
+"""Two volumes on one grid, their scores, and what the scores mean."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from srviewer.core.geometry import AXIS_NAMES
+from srviewer.core.metrics import METRICS, Mask, foreground, intensity_range
+from srviewer.core.volume import Volume, Voxels
+from srviewer.errors import UserError
+from srviewer.job import Job, Progress
+
+MaskName = Literal["foreground", "none"]
+SliceScores = dict[str, float | None]  # metric id -> value; None where the slice has no score
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a comparison found.
+
+    ``whole``: metric id -> value over the whole volume. ``per_slice``: one list per array axis,
+    one entry per slice. ``data_range``: R of the reference, in its unit. ``voxels``: how many
+    were scored. ``meaning``: what the reference is; stands beside every number shown.
+    """
+
+    whole: SliceScores
+    per_slice: tuple[list[SliceScores], list[SliceScores], list[SliceScores]]
+    data_range: float
+    mask: MaskName
+    voxels: int
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A candidate against a reference on the same grid.
+
+    ``meaning`` says what the reference is ("the loaded ground truth", "the thin scan before it
+    was thickened"). Raises UserError when the grids differ.
+    """
+
+    reference: Volume
+    candidate: Volume
+    meaning: str
+
+    def __post_init__(self) -> None:
+        one, other = self.reference.geometry, self.candidate.geometry
+        if not one.matches(other):
+            raise UserError(
+                f"'{self.candidate.name}' cannot be scored against '{self.reference.name}': "
+                f"their grids differ ({_grid(self.candidate)} against {_grid(self.reference)}, "
+                f"or another position in the patient). Score two volumes of one grid."
+            )
+
+    def scores(self, mask: MaskName = "foreground") -> Job[Scores]:
+        """Every metric over the whole volume and per slice of each array axis."""
+        reference, candidate = self.reference.voxels, self.candidate.voxels
+        data_range = intensity_range(reference)
+        inside = foreground(reference, data_range) if mask == "foreground" else _all(reference)
+        per_slice: list[list[SliceScores]] = []
+        for axis in range(3):
+            rows: list[SliceScores] = []
+            stacks = [np.moveaxis(array, axis, 0) for array in (reference, candidate, inside)]
+            for number, (truth, image, pixels) in enumerate(zip(*stacks, strict=True)):
+                yield Progress(
+                    (axis + number / len(stacks[0])) / 3, f"Scoring along {AXIS_NAMES[axis]}"
+                )
+                rows.append({m.id: m.score(truth, image, data_range, pixels) for m in METRICS})
+            per_slice.append(rows)
+        return Scores(
+            whole=_whole(reference, candidate, data_range, inside, per_slice),
+            per_slice=(per_slice[0], per_slice[1], per_slice[2]),
+            data_range=data_range,
+            mask=mask,
+            voxels=int(np.count_nonzero(inside)),
+            meaning=self.meaning,
+        )
+
+
+def _whole(
+    reference: Voxels,
+    candidate: Voxels,
+    data_range: float,
+    inside: Mask,
+    per_slice: list[list[SliceScores]],
+) -> SliceScores:
+    """Metrics of arrays at once; metrics of slices as the mean over planes and foreground."""
+    whole: SliceScores = {}
+    for metric in METRICS:
+        if metric.whole_volume:
+            whole[metric.id] = metric.score(reference, candidate, data_range, inside)
+            continue
+        planes = [
+            _weighted_mean([row[metric.id] for row in rows], np.moveaxis(inside, axis, 0))
+            for axis, rows in enumerate(per_slice)
+        ]
+        known = [value for value in planes if value is not None]
+        whole[metric.id] = sum(known) / len(known) if known else None
+    return whole
+
+
+def _weighted_mean(values: list[float | None], inside: Mask) -> float | None:
+    weights = inside.sum(axis=(1, 2))
+    pairs = [(v, w) for v, w in zip(values, weights, strict=True) if v is not None]
+    total = sum(w for _, w in pairs)
+    return float(sum(v * w for v, w in pairs) / total) if pairs else None
+
+
+def _all(reference: Voxels) -> Mask:
+    return np.ones(reference.shape, bool)
+
+
+def _grid(volume: Volume) -> str:
+    shape = " x ".join(str(n) for n in volume.geometry.shape)
+    return f"{shape} voxels of {' x '.join(f'{mm:.3g}' for mm in volume.geometry.spacing)} mm"

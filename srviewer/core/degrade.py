@@ -1,0 +1,143 @@
+"""The acquisition model: how thick slices come from thin ones (eq. 1, I_LR = D B I_HR + n)."""
+
+from dataclasses import dataclass
+from math import ceil, erf, log, sqrt
+from typing import Literal
+
+import numpy as np
+
+from srviewer.core.geometry import AXIS_NAMES, Axis
+from srviewer.core.metrics import intensity_range
+from srviewer.core.volume import Volume, Voxels
+
+Profile = Literal["box", "gaussian"]
+PROFILES: tuple[Profile, ...] = ("box", "gaussian")
+
+
+@dataclass(frozen=True)
+class Degradation:
+    """Thin slices to thick ones along one axis; the only place that degrades a volume.
+
+    ``axis``: the array axis that becomes thick. ``factor``: thin voxels per thick spacing, >= 2.
+    ``profile``: the slice profile B, "box" or "gaussian" (its full width at half maximum is the
+    slice thickness). ``thickness``: slice thickness over the spacing between slices; below 1
+    leaves gaps, above 1 overlaps. ``noise``: the standard deviation of Rician noise as a share of
+    the intensity range, 0 for none; ``seed`` makes it repeatable.
+    Raises ValueError for values outside these.
+    """
+
+    axis: Axis
+    factor: int
+    profile: Profile = "box"
+    thickness: float = 1.0
+    noise: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.factor < 2 or self.axis not in (0, 1, 2) or self.profile not in PROFILES:
+            raise ValueError(f"no such degradation: {self}")
+        if not 0 < self.thickness <= 4 or not 0 <= self.noise < 1:
+            raise ValueError(f"thickness must be in (0, 4] and noise in [0, 1): {self}")
+
+    @property
+    def is_block_mean(self) -> bool:
+        """Whether each thick voxel is just the mean of its own ``factor`` thin ones."""
+        return self.profile == "box" and self.thickness == 1.0
+
+    def weights(self) -> tuple[int, np.ndarray]:
+        """The slice profile on the thin grid: (first, taps), the taps adding up to 1.
+
+        Thick voxel ``m`` is the sum over ``n`` of ``taps[n] * thin[m * factor + first + n]``.
+        """
+        half = self.thickness * self.factor / 2
+        reach = half if self.profile == "box" else 3 * _sigma(2 * half)
+        middle = self.factor / 2  # the thick voxel's centre, in thin voxels from its own edge
+        first = -ceil(reach - middle - 1e-9)
+        edges = np.arange(first, self.factor - first + 1) - middle
+        if self.profile == "box":
+            cumulative = np.clip(edges, -half, half)
+        else:
+            scale = _sigma(2 * half) * sqrt(2)
+            cumulative = np.array([erf(edge / scale) for edge in edges])
+        taps = np.diff(cumulative)
+        return first, taps / taps.sum()
+
+    def apply(self, thin: Voxels) -> Voxels:
+        """Degrade an array along ``axis`` without noise; a remainder at the far end is dropped.
+
+        Beyond its ends the array is continued by its last slice.
+        """
+        rows = np.moveaxis(thin, self.axis, 0)
+        count = rows.shape[0] // self.factor
+        first, taps = self.weights()
+        if self.is_block_mean:
+            blocks = rows[: count * self.factor].reshape(count, self.factor, *rows.shape[1:])
+            thick = blocks.mean(axis=1, dtype=np.float32)
+        else:
+            thick = np.zeros((count, *rows.shape[1:]), np.float32)
+            for offset, weight in enumerate(taps, start=first):
+                thick += np.float32(weight) * rows[self._rows(offset, count, len(rows))]
+        return np.moveaxis(thick, 0, self.axis)
+
+    def adjoint(self, thick: Voxels, thin_count: int) -> Voxels:
+        """The transpose of ``apply``: spreads thick voxels back over ``thin_count`` thin ones."""
+        rows = np.moveaxis(thick, self.axis, 0)
+        thin = np.zeros((thin_count, *rows.shape[1:]), np.float32)
+        first, taps = self.weights()
+        for offset, weight in enumerate(taps, start=first):
+            np.add.at(thin, self._rows(offset, len(rows), thin_count), np.float32(weight) * rows)
+        return np.moveaxis(thin, 0, self.axis)
+
+    def thick_volume(self, thin: Volume) -> Volume:
+        """The thick scan, noise and all, that this acquisition would make of ``thin``."""
+        voxels = self.apply(thin.voxels)
+        if self.noise:
+            voxels = self._with_noise(voxels, intensity_range(thin.voxels))
+        geometry = thin.geometry.coarsened(self.axis, self.factor)
+        return thin.derived(voxels, geometry, f"degraded: {self.describe()}")
+
+    def covered(self, thin: Volume) -> Volume:
+        """The part of ``thin`` that the thick slices cover: all but the remainder at the far end."""
+        count = thin.geometry.shape[self.axis] // self.factor * self.factor
+        if count == thin.geometry.shape[self.axis]:
+            return thin
+        voxels = np.moveaxis(np.moveaxis(thin.voxels, self.axis, 0)[:count], 0, self.axis)
+        geometry = thin.geometry.cropped(self.axis, 0, count)
+        return thin.derived(voxels, geometry, f"cropped to {count} along {AXIS_NAMES[self.axis]}")
+
+    def describe(self) -> str:
+        """One line for a history: what was done, with its numbers."""
+        text = f"{self.profile} profile, factor {self.factor} along {AXIS_NAMES[self.axis]}"
+        if self.thickness != 1:
+            text += f", thickness {self.thickness:g} of the spacing"
+        if self.noise:
+            text += f", Rician noise {self.noise:g} of the range, seed {self.seed}"
+        return text
+
+    def _rows(self, offset: int, thick_count: int, thin_count: int) -> np.ndarray:
+        """The thin row that tap ``offset`` of each thick row reads, kept inside the array."""
+        return np.clip(np.arange(thick_count) * self.factor + offset, 0, thin_count - 1)
+
+    def _with_noise(self, voxels: Voxels, data_range: float) -> Voxels:
+        random = np.random.default_rng(self.seed)
+        sigma = self.noise * data_range
+        real = voxels + random.normal(0, sigma, voxels.shape)
+        return np.hypot(real, random.normal(0, sigma, voxels.shape)).astype(np.float32)
+
+
+def _sigma(full_width_half_maximum: float) -> float:
+    return full_width_half_maximum / (2 * sqrt(2 * log(2)))
+
+
+@dataclass(frozen=True)
+class Consistency:
+    """How far a result, degraded again, is from the scan: shares of the intensity range."""
+
+    rms: float
+    max: float
+
+
+def consistency(result: Voxels, scan: Voxels, degradation: Degradation) -> Consistency:
+    """|degrade(result) - scan| / R, with R the scan's own intensity range (section 7)."""
+    residual = np.abs(degradation.apply(result) - scan) / intensity_range(scan)
+    return Consistency(rms=float(np.sqrt(np.mean(residual**2))), max=float(residual.max()))

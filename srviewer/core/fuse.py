@@ -1,0 +1,33 @@
+"""Two estimates of one volume made into one, and where they disagree."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from srviewer.core.volume import Voxels
+
+
+@dataclass(frozen=True)
+class Fusion:
+    """A way to join two estimates on one grid; ``fuse`` takes and gives (i, j, k) voxels."""
+
+    id: str
+    title: str
+    fuse: Callable[[Voxels, Voxels], Voxels]
+
+
+def mean(first: Voxels, second: Voxels) -> Voxels:
+    """The voxelwise mean (section 3.1.1 of the paper)."""
+    fused = first + second
+    fused *= 0.5
+    return fused
+
+
+def disagreement(first: Voxels, second: Voxels) -> Voxels:
+    """|first - second| for each voxel, in the unit of the scan: where the network is guessing."""
+    apart = first - second
+    return np.abs(apart, out=apart)
+
+
+FUSIONS = (Fusion("mean", "Mean of both planes", mean),)

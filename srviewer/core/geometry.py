@@ -1,0 +1,138 @@
+"""The grid of a volume and where it lies in the patient."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import permutations
+
+import numpy as np
+import numpy.typing as npt
+
+Axis = int
+AXIS_NAMES = ("i", "j", "k")
+Matrix = npt.NDArray[np.float64]
+
+# A ratio of spacings below this is ordinary anisotropy and not a thick slice.
+THICK_RATIO = 1.2
+
+
+@dataclass(frozen=True, eq=False)
+class Geometry:
+    """A grid of voxels in the patient.
+
+    ``shape``: voxels along (i, j, k). ``affine``: (4, 4), from an index to RAS+ millimetres
+    (x to the Right, y to the Anterior, z to the Superior); an integer index is a voxel's centre.
+    Raises ValueError when the affine is not finite or not invertible.
+    """
+
+    shape: tuple[int, int, int]
+    affine: Matrix
+
+    def __post_init__(self) -> None:
+        affine = np.array(self.affine, dtype=np.float64)
+        if affine.shape != (4, 4) or not np.isfinite(affine).all():
+            raise ValueError(f"an affine has 4 x 4 finite numbers, got {affine!r}")
+        if abs(np.linalg.det(affine[:3, :3])) < 1e-12:
+            raise ValueError(f"the affine is singular: {affine!r}")
+        affine.flags.writeable = False
+        object.__setattr__(self, "affine", affine)
+        object.__setattr__(self, "shape", tuple(int(n) for n in self.shape))
+
+    @cached_property
+    def spacing(self) -> tuple[float, float, float]:
+        """Millimetres between neighbouring voxel centres along (i, j, k)."""
+        i, j, k = np.linalg.norm(self.affine[:3, :3], axis=0)
+        return float(i), float(j), float(k)
+
+    @cached_property
+    def directions(self) -> Matrix:
+        """(3, 3): column ``a`` is the unit vector, in RAS+, along which index ``a`` grows."""
+        return np.asarray(self.affine[:3, :3] / self.spacing)
+
+    @cached_property
+    def world_axes(self) -> tuple[Axis, Axis, Axis]:
+        """The array axis that runs closest to Right, to Anterior and to Superior, each used once."""
+        closeness = np.abs(self.directions)
+        best = max(permutations(range(3)), key=lambda axes: closeness[range(3), axes].sum())
+        return best[0], best[1], best[2]
+
+    @cached_property
+    def obliquity(self) -> float:
+        """The largest angle, in degrees, between an array axis and its closest patient axis."""
+        cosines = np.abs(self.directions)[range(3), self.world_axes]
+        return float(np.degrees(np.arccos(np.clip(cosines.min(), 0.0, 1.0))))
+
+    @cached_property
+    def thick_axis(self) -> Axis | None:
+        """The array axis along which slices are thick; None when the voxels are nearly cubes."""
+        axis = int(np.argmax(self.spacing))
+        return axis if self.thick_ratio(axis) >= THICK_RATIO else None
+
+    def thick_ratio(self, axis: Axis) -> float:
+        """The spacing along ``axis`` over the coarser of the two other spacings."""
+        others = [mm for a, mm in enumerate(self.spacing) if a != axis]
+        return self.spacing[axis] / max(others)
+
+    def world(self, index: npt.ArrayLike) -> Matrix:
+        """RAS+ millimetres of indices; (..., 3) in, (..., 3) out."""
+        return np.asarray(index, float) @ self.affine[:3, :3].T + self.affine[:3, 3]
+
+    def index(self, world: npt.ArrayLike) -> Matrix:
+        """Indices, not rounded, of RAS+ millimetres; (..., 3) in, (..., 3) out."""
+        offset = np.asarray(world, float) - self.affine[:3, 3]
+        return np.asarray(offset @ np.linalg.inv(self.affine[:3, :3]).T)
+
+    def along(self, world: npt.ArrayLike) -> Matrix:
+        """Millimetres measured along the array axes; (..., 3) in RAS+ mm in, (..., 3) out.
+
+        Every grid made from this one by ``refined``, ``coarsened`` or ``regridded`` gives the same
+        answer for the same point, so that slices of both are drawn on one scale, oblique or not.
+        """
+        return np.asarray(np.asarray(world, float) @ np.linalg.inv(self.directions).T)
+
+    @cached_property
+    def centre(self) -> Matrix:
+        """(3,) RAS+ mm: the middle of the covered space."""
+        return self.world((np.array(self.shape) - 1) / 2)
+
+    def refined(self, axis: Axis, factor: int) -> "Geometry":
+        """Each voxel cut into ``factor`` along ``axis``; the covered space stays.
+
+        The first centre moves by ``(1 / factor - 1) / 2`` of an old voxel.
+        """
+        return self._replaced(axis, self.shape[axis] * factor, 1 / factor, (1 / factor - 1) / 2)
+
+    def coarsened(self, axis: Axis, factor: int) -> "Geometry":
+        """``factor`` voxels joined to one along ``axis``; a remainder at the far end is dropped."""
+        return self._replaced(axis, self.shape[axis] // factor, float(factor), (factor - 1) / 2)
+
+    def regridded(self, axis: Axis, spacing: float) -> "Geometry":
+        """As many voxels of exactly ``spacing`` mm along ``axis`` as fit, in the same middle."""
+        old = self.shape[axis]
+        scale = spacing / self.spacing[axis]
+        count = max(1, int(old / scale + 1e-6))
+        return self._replaced(axis, count, scale, ((old - 1) - (count - 1) * scale) / 2)
+
+    def cropped(self, axis: Axis, start: int, stop: int) -> "Geometry":
+        """Only the voxels ``start``..``stop - 1`` along ``axis``."""
+        return self._replaced(axis, stop - start, 1.0, float(start))
+
+    def _replaced(self, axis: Axis, count: int, scale: float, first: float) -> "Geometry":
+        """``count`` voxels, ``scale`` old voxels wide, the first centre at old index ``first``."""
+        affine = self.affine.copy()
+        affine[:3, 3] += first * affine[:3, axis]
+        affine[:3, axis] *= scale
+        shape = list(self.shape)
+        shape[axis] = count
+        return Geometry((shape[0], shape[1], shape[2]), affine)
+
+    def matches(self, other: "Geometry", tolerance_mm: float = 1e-3) -> bool:
+        """Whether both grids are the same: equal shapes, no corner further off than the tolerance."""
+        if self.shape != other.shape:
+            return False
+        corners = np.array(np.meshgrid(*((0, n - 1) for n in self.shape))).reshape(3, -1).T
+        apart = np.linalg.norm(self.world(corners) - other.world(corners), axis=1)
+        return bool(apart.max() <= tolerance_mm)
+
+    def shares_frame(self, other: "Geometry") -> bool:
+        """Whether both grids have parallel axes, so that ``along`` means the same in both."""
+        return bool(np.allclose(self.directions, other.directions, atol=1e-4))

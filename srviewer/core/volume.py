@@ -1,0 +1,64 @@
+"""A scan or a result: its voxels, where they lie, and how they came to be."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from srviewer.core.geometry import Geometry
+
+Voxels = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ScanWarning:
+    """Something about a scan that a user must know before trusting it.
+
+    ``code`` is one of the stable words of the command line's JSON; ``message`` is for people;
+    ``where_mm`` lists the positions concerned, in mm along the slice normal.
+    """
+
+    code: str
+    message: str
+    where_mm: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """A three-dimensional image.
+
+    ``voxels``: (i, j, k) float32, in ``unit`` and not writable, so that threads may share it.
+    ``modality``: DICOM's word ("MR", "CT"), or "" where the file does not say.
+    ``stored_as``: numpy's name of the data type that the file held.
+    ``history``: what was done to it, oldest first; exported with it.
+    Raises ValueError when voxels and geometry differ in shape.
+    """
+
+    voxels: Voxels
+    geometry: Geometry
+    name: str
+    unit: str = ""
+    modality: str = ""
+    stored_as: str = "float32"
+    history: tuple[str, ...] = ()
+    warnings: tuple[ScanWarning, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.voxels.shape != self.geometry.shape:
+            raise ValueError(f"{self.voxels.shape} voxels on a grid of {self.geometry.shape}")
+        # A view, so that the caller's own array keeps its flags.
+        voxels = np.asarray(self.voxels, dtype=np.float32).view()
+        voxels.flags.writeable = False
+        object.__setattr__(self, "voxels", voxels)
+
+    def derived(
+        self, voxels: Voxels, geometry: Geometry, step: str, name: str | None = None
+    ) -> "Volume":
+        """A new volume made from this one by ``step``, which is added to the history."""
+        return replace(
+            self,
+            voxels=voxels,
+            geometry=geometry,
+            name=self.name if name is None else name,
+            history=(*self.history, step),
+        )

@@ -1,0 +1,36 @@
+"""Where srviewer's own files lie: the same answer from source, from a wheel, from a frozen build."""
+
+import os
+import sys
+from pathlib import Path
+
+from srviewer.errors import UserError
+
+
+def resource(name: str) -> Path:
+    """The path of a file or folder that srviewer ships, such as ``"models"``.
+
+    Raises UserError when the installation lacks it.
+    """
+    package = Path(__file__).resolve().parent
+    # A wheel and a frozen build carry resources inside the package, a checkout beside it.
+    for root in (package / "resources", package.parent / "resources"):
+        if (root / name).exists():
+            return root / name
+    raise UserError(
+        f"srviewer's own file '{name}' is missing from this installation. Install srviewer again."
+    )
+
+
+def user_data_dir() -> Path:
+    """The folder for what the user makes and keeps (trained models), by each system's custom."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "srviewer"
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Application Support/srviewer"
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "srviewer"
+
+
+def models_dir() -> Path:
+    """The folder of the user's own trained models; it need not exist yet."""
+    return user_data_dir() / "models"
