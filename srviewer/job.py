@@ -21,17 +21,26 @@ class Progress:
 Job: TypeAlias = Generator[Progress, None, R]
 
 
-def within(job: Job[R], start: float, stop: float) -> Job[R]:
-    """Run ``job`` as one stage of a larger one, its 0..1 mapped onto ``start``..``stop``."""
+def mapped(job: Job[R], change: Callable[[Progress], Progress]) -> Job[R]:
+    """Run ``job`` with each of its steps passed through ``change``."""
     try:
         while True:
             try:
                 step = next(job)
             except StopIteration as end:
                 return cast(R, end.value)
-            yield replace(step, fraction=start + step.fraction * (stop - start))
+            yield change(step)
     finally:
         job.close()
+
+
+def within(job: Job[R], start: float, stop: float) -> Job[R]:
+    """Run ``job`` as one stage of a larger one, its 0..1 mapped onto ``start``..``stop``."""
+
+    def moved(step: Progress) -> Progress:
+        return replace(step, fraction=start + step.fraction * (stop - start))
+
+    return (yield from mapped(job, moved))
 
 
 def run(job: Job[R], report: Callable[[Progress], None] = lambda step: None) -> R:

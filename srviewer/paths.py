@@ -1,4 +1,4 @@
-"""Where srviewer's own files lie: the same answer from source, from a wheel, from a frozen build."""
+"""Where srviewer's own files lie: the same answer from source, a wheel and a frozen build."""
 
 import os
 import sys

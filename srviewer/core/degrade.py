@@ -97,7 +97,7 @@ class Degradation:
         return thin.derived(voxels, geometry, f"degraded: {self.describe()}")
 
     def covered(self, thin: Volume) -> Volume:
-        """The part of ``thin`` that the thick slices cover: all but the remainder at the far end."""
+        """The part of ``thin`` that the thick slices cover: no remainder at the far end."""
         count = thin.geometry.shape[self.axis] // self.factor * self.factor
         if count == thin.geometry.shape[self.axis]:
             return thin

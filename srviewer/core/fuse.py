@@ -27,7 +27,8 @@ def mean(first: Voxels, second: Voxels) -> Voxels:
 def disagreement(first: Voxels, second: Voxels) -> Voxels:
     """|first - second| for each voxel, in the unit of the scan: where the network is guessing."""
     apart = first - second
-    return np.abs(apart, out=apart)
+    np.abs(apart, out=apart)
+    return apart
 
 
 FUSIONS = (Fusion("mean", "Mean of both planes", mean),)

@@ -50,7 +50,7 @@ class Geometry:
 
     @cached_property
     def world_axes(self) -> tuple[Axis, Axis, Axis]:
-        """The array axis that runs closest to Right, to Anterior and to Superior, each used once."""
+        """The array axis that runs closest to Right, Anterior and Superior, each used once."""
         closeness = np.abs(self.directions)
         best = max(permutations(range(3)), key=lambda axes: closeness[range(3), axes].sum())
         return best[0], best[1], best[2]
@@ -126,7 +126,7 @@ class Geometry:
         return Geometry((shape[0], shape[1], shape[2]), affine)
 
     def matches(self, other: "Geometry", tolerance_mm: float = 1e-3) -> bool:
-        """Whether both grids are the same: equal shapes, no corner further off than the tolerance."""
+        """Whether both grids are the same: equal shapes, every corner within the tolerance."""
         if self.shape != other.shape:
             return False
         corners = np.array(np.meshgrid(*((0, n - 1) for n in self.shape))).reshape(3, -1).T

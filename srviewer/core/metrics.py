@@ -83,7 +83,7 @@ def _blurred(image: Voxels) -> Voxels:
 
 
 def _enough(mask: Mask) -> bool:
-    return np.count_nonzero(mask) >= max(1, LEAST_FOREGROUND * mask.size)
+    return bool(np.count_nonzero(mask) >= max(1, LEAST_FOREGROUND * mask.size))
 
 
 @dataclass(frozen=True)

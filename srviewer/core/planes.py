@@ -79,9 +79,7 @@ def slice_at(volume: Volume, plane: Plane, cursor_mm: npt.ArrayLike) -> SliceIma
     )
 
 
-def pane_position(
-    geometry: Geometry, plane: Plane, world_mm: npt.ArrayLike
-) -> tuple[float, float]:
+def pane_position(geometry: Geometry, plane: Plane, world_mm: npt.ArrayLike) -> tuple[float, float]:
     """Where the RAS+ point ``world_mm`` lies in the pane: (horizontal, vertical) mm."""
     along = geometry.along(world_mm)
     _, horizontal, vertical = plane.array_axes(geometry)

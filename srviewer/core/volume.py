@@ -23,6 +23,24 @@ class ScanWarning:
     where_mm: tuple[float, ...] = ()
 
 
+# With one of these, slices are not where a regular grid puts them: a rebuild must be confirmed.
+BLOCKING_CODES = frozenset(
+    {
+        "missing_slices",
+        "uneven_gaps",
+        "duplicate_positions",
+        "mixed_orientation",
+        "spacing_unknown",
+        "truncated",
+    }
+)
+
+
+def blocking_warnings(warnings: tuple[ScanWarning, ...]) -> tuple[ScanWarning, ...]:
+    """Those that a user must acknowledge before the scan is rebuilt."""
+    return tuple(warning for warning in warnings if warning.code in BLOCKING_CODES)
+
+
 @dataclass(frozen=True, eq=False)
 class Volume:
     """A three-dimensional image.

@@ -1,0 +1,32 @@
+# `make demo` shows the program, `make test` proves it, `make check` is what a commit must pass.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test check setup clean
+
+demo: setup
+	@packaging/demo.sh $(BIN)
+
+test: setup
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+setup: $(STAMP)
+
+# Renewed when what it installs changes; the package itself is used from this folder.
+$(STAMP): pyproject.toml constraints.txt packaging/setup-system.sh packaging/setup-venv.sh
+	@packaging/setup-system.sh "$(PYTHON)"
+	@packaging/setup-venv.sh "$(PYTHON)" $(VENV)
+	@touch $@
+
+clean:
+	rm -rf $(VENV) demo-output build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+		.import_linter_cache
+	find srviewer tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Makes the virtual environment and installs srviewer with its tools: setup-venv.sh PYTHON FOLDER
+set -euo pipefail
+python=$1 venv=$2
+
+if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    echo "srviewer needs Python 3.11 or newer; '$python' is $("$python" --version 2>&1 || true)." >&2
+    echo "Name a newer one: make PYTHON=/path/to/python3.12" >&2
+    exit 1
+fi
+if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    echo "'$python' cannot make virtual environments. On Debian and Ubuntu:" >&2
+    echo "    sudo apt-get install python3-venv" >&2
+    exit 1
+fi
+
+echo "Installing srviewer into $venv (some minutes the first time)"
+"$python" -m venv "$venv"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+    --constraint constraints.txt --editable '.[dev]'

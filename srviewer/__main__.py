@@ -1,0 +1,52 @@
+"""The program: no arguments or only files open the window, a verb runs the command line."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from srviewer import __version__
+from srviewer.cli.main import DONE, FAILED, VERB_NAMES, WRONG_USAGE, overview
+from srviewer.cli.main import main as run_verb
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run srviewer with these arguments (those of the process by default); the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments and arguments[0] in VERB_NAMES:
+        return run_verb(arguments, {"render": _render})
+    if {"-h", "--help"} & set(arguments):
+        print(overview())
+        return DONE
+    return _open_window(arguments)
+
+
+def _open_window(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="srviewer", add_help=False)
+    parser.add_argument("paths", type=Path, nargs="*")
+    parser.add_argument("--sample", action="store_true")
+    parser.add_argument("--reconstruct", action="store_true")
+    parser.add_argument("--version", action="version", version=f"srviewer {__version__}")
+    args = parser.parse_args(arguments)
+    for path in args.paths:
+        if not path.exists():
+            print(
+                f"srviewer: there is no file, folder or verb '{path}'. See srviewer --help.",
+                file=sys.stderr,
+            )
+            return FAILED if path.suffix else WRONG_USAGE
+    # Qt takes a second to load and a verb does not need it.
+    from srviewer.gui.app import open_window
+
+    return open_window(args.paths, sample=args.sample, reconstruct=args.reconstruct)
+
+
+def _render(*args: object) -> None:
+    # As above; the command line's side must not know the window's.
+    from srviewer.gui.screenshot import render
+
+    render(*args)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""srviewer compare: a volume scored against a reference on the same grid."""
+
+import argparse
+from pathlib import Path
+
+from srviewer.cli.console import Outcome, follow, table
+from srviewer.cli.sources import open_only
+from srviewer.core.compare import Comparison, Scores
+from srviewer.core.geometry import AXIS_NAMES
+from srviewer.core.metrics import METRICS
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Reference first, then the candidate."""
+    parser.add_argument("reference", type=Path)
+    parser.add_argument("candidate", type=Path)
+    parser.add_argument("--mask", choices=("foreground", "none"), default="foreground")
+
+
+def execute(args: argparse.Namespace) -> Outcome:
+    """Score over the whole volume and per slice of each array axis."""
+    reference, candidate = open_only(args.reference), open_only(args.candidate)
+    comparison = Comparison(reference, candidate, f"the given reference '{reference.name}'")
+    scores = follow(comparison.scores(args.mask))
+    values = {
+        **scores.whole,
+        "data_range": scores.data_range,
+        "mask": scores.mask,
+        "voxels": scores.voxels,
+        "per_slice": dict(zip(AXIS_NAMES, scores.per_slice, strict=True)),
+        "meaning": scores.meaning,
+    }
+    return Outcome(_text(scores), values)
+
+
+def _text(scores: Scores) -> str:
+    rows = [
+        (metric.title, formatted(scores.whole[metric.id], metric.decimals), metric.unit)
+        for metric in METRICS
+    ]
+    return (
+        f"against {scores.meaning}\n"
+        f"data range {scores.data_range:g}, mask {scores.mask}, {scores.voxels} voxels\n"
+        + table(("", "whole volume", ""), rows)
+    )
+
+
+def formatted(value: float | None, decimals: int) -> str:
+    """A score as text; "-" where there is none."""
+    return "-" if value is None else f"{value:.{decimals}f}"

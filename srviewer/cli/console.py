@@ -1,0 +1,118 @@
+"""How every verb speaks: progress while it runs, then text or JSON."""
+
+import json
+import math
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from srviewer.io.atomic import write_atomically
+from srviewer.job import Job, Progress, run
+
+R = TypeVar("R")
+
+BAR_WIDTH = 30
+REDRAW_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a verb found: ``text`` for people, ``values`` for ``--json`` (see docs/cli.md)."""
+
+    text: str
+    values: Mapping[str, Any]
+
+
+def follow(job: Job[R]) -> R:
+    """Run a job with a progress bar on standard error, when that is a terminal."""
+    if not sys.stderr.isatty():
+        return run(job)
+    bar = ProgressBar()
+    try:
+        return run(job, bar.show)
+    finally:
+        bar.clear()
+
+
+class ProgressBar:
+    """One line on standard error: bar, percentage, time left, what is being done."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._drawn = 0.0
+
+    def show(self, step: Progress) -> None:
+        """Draw the step, at most ten times a second."""
+        now = time.monotonic()
+        if now - self._drawn < REDRAW_SECONDS:
+            return
+        self._drawn = now
+        filled = round(step.fraction * BAR_WIDTH)
+        bar = "#" * filled + "." * (BAR_WIDTH - filled)
+        left = time_left(now - self._started, step.fraction)
+        sys.stderr.write(f"\r\033[K[{bar}] {step.fraction:4.0%} {left}  {step.message}"[:160])
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Remove the line."""
+        sys.stderr.write("\r\033[K")
+        sys.stderr.flush()
+
+
+def time_left(elapsed: float, fraction: float) -> str:
+    """ "1:23 left" from the seconds so far and the share done; "" before it can be told."""
+    if fraction < 0.01 or elapsed < 0.5:
+        return ""
+    seconds = round(elapsed * (1 - fraction) / fraction)
+    return f"{seconds // 60}:{seconds % 60:02d} left"
+
+
+def note(text: str) -> None:
+    """A line on standard error that does not stop the work."""
+    print(text, file=sys.stderr)
+
+
+def publish(outcome: Outcome, target: str | None) -> None:
+    """Print the text; write JSON to the file ``target``, or for "-" alone to standard output."""
+    if target == "-":
+        print(_dumps(outcome.values))
+        return
+    if outcome.text:
+        print(outcome.text)
+    if target is not None:
+        text = _dumps(outcome.values)
+        write_atomically(
+            Path(target),
+            lambda path: path.write_text(text, encoding="utf-8") and None,
+            lambda path: json.loads(path.read_text(encoding="utf-8")) and None,
+        )
+
+
+def _dumps(values: Mapping[str, Any]) -> str:
+    return json.dumps(_finite(values), indent=1, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no infinity and no NaN: null stands for "no number"."""
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """Columns of text, the first to the left and the others to the right."""
+    widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
+
+    def line(row: tuple[str, ...]) -> str:
+        cells = (
+            cell.ljust(width) if n == 0 else cell.rjust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        return "  ".join(cells).rstrip()
+
+    return "\n".join([line(head), *map(line, rows)])

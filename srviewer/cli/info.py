@@ -1,0 +1,70 @@
+"""srviewer info: what a file or folder holds."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from srviewer.cli.console import Outcome, follow
+from srviewer.core.geometry import AXIS_NAMES, Geometry
+from srviewer.io.formats import scan
+from srviewer.io.series import Series
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """One path: a file, a folder or a zip."""
+    parser.add_argument("path", type=Path)
+
+
+def execute(args: argparse.Namespace) -> Outcome:
+    """List the series that were found."""
+    found = follow(scan([args.path]))
+    lines = [_text(series) for series in found.series]
+    if found.ignored:
+        lines.append(f"{found.ignored} files were no images and were skipped.")
+    values = {"series": [_values(series) for series in found.series], "ignored": found.ignored}
+    return Outcome("\n".join(lines), values)
+
+
+def _values(series: Series) -> dict[str, Any]:
+    geometry = series.geometry
+    return {
+        "index": series.index,
+        "name": series.name,
+        "uid": series.uid,
+        "modality": series.modality,
+        "shape": list(geometry.shape),
+        "spacing_mm": list(geometry.spacing),
+        "affine": geometry.affine.tolist(),
+        "unit": series.unit,
+        "thick_axis": thick_axis_name(geometry),
+        "factor": thick_factor(geometry),
+        "frames": series.frames,
+        "warnings": [
+            {"code": w.code, "message": w.message, "where_mm": list(w.where_mm)}
+            for w in series.warnings
+        ],
+    }
+
+
+def _text(series: Series) -> str:
+    geometry = series.geometry
+    axis = thick_axis_name(geometry)
+    thick = f"thick along {axis}, factor {thick_factor(geometry):.2f}" if axis else "no thick axis"
+    head = (
+        f"{series.index}: {series.name}  [{series.modality or 'modality not given'}]  "
+        f"{' x '.join(map(str, geometry.shape))} voxels of "
+        f"{' x '.join(f'{mm:.3g}' for mm in geometry.spacing)} mm, {thick}"
+    )
+    if series.frames > 1:
+        head += f", {series.frames} volumes"
+    return "\n".join([head, *(f"   {w.code}: {w.message}" for w in series.warnings)])
+
+
+def thick_axis_name(geometry: Geometry) -> str | None:
+    """ "i", "j", "k", or None when the voxels are nearly cubes."""
+    return None if geometry.thick_axis is None else AXIS_NAMES[geometry.thick_axis]
+
+
+def thick_factor(geometry: Geometry) -> float:
+    """The thick spacing over the coarser of the others; 1.0 when no axis is thick."""
+    return 1.0 if geometry.thick_axis is None else geometry.thick_ratio(geometry.thick_axis)

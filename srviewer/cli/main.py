@@ -1,0 +1,109 @@
+"""The table of verbs, and the way from an argument list to an exit status."""
+
+import argparse
+import importlib
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from srviewer import RESEARCH_USE_ONLY, __version__
+from srviewer.errors import UserError
+
+if TYPE_CHECKING:
+    from srviewer.cli.console import Outcome
+
+DONE, FAILED, WRONG_USAGE, CANCELLED = 0, 1, 2, 130
+
+
+class VerbModule(Protocol):
+    """What the module of a verb offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the verb's own arguments."""
+
+    def execute(self, args: argparse.Namespace) -> "Outcome":
+        """Do the work; UserError for what the user can mend."""
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb and the module that does it, imported only when the verb is used."""
+
+    name: str
+    summary: str
+    module: str
+
+
+VERBS = (
+    Verb("info", "what a file or folder holds: series, geometry, warnings", "srviewer.cli.info"),
+    Verb("reconstruct", "rebuild a thick-slice scan thin", "srviewer.cli.reconstruct"),
+    Verb("simulate", "make a thick scan from a thin one", "srviewer.cli.simulate"),
+    Verb("compare", "score a volume against a reference", "srviewer.cli.compare"),
+    Verb("evaluate", "simulate, rebuild and score, as a table", "srviewer.cli.evaluate"),
+    Verb("train", "train a network on thin volumes", "srviewer.cli.train"),
+    Verb("screenshot", "what the window would show, as a PNG", "srviewer.cli.screenshot"),
+    Verb("models", "the trained networks at hand", "srviewer.cli.models"),
+    Verb("presets", "what can be trained", "srviewer.cli.presets"),
+    Verb("diagnose", "versions, devices, decoders, folders", "srviewer.cli.diagnose"),
+)
+VERB_NAMES = frozenset(verb.name for verb in VERBS)
+
+
+def main(argv: Sequence[str], doors: dict[str, Callable[..., object]]) -> int:
+    """Run the verb that ``argv`` starts with; the exit status.
+
+    ``doors``: name -> function of the window's side, which this side may not import.
+    """
+    verb = next(verb for verb in VERBS if verb.name == argv[0])
+    module: VerbModule = importlib.import_module(verb.module)  # type: ignore[assignment]
+    parser = argparse.ArgumentParser(
+        prog=f"srviewer {verb.name}", description=f"{verb.summary}. {RESEARCH_USE_ONLY}"
+    )
+    module.add_arguments(parser)
+    _add_common_arguments(parser)
+    args = parser.parse_args(argv[1:], argparse.Namespace(doors=doors))
+    return _run(module, args)
+
+
+def _add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", metavar="FILE", help="write the findings as JSON; - for stdout")
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="where to compute"
+    )
+    parser.add_argument("--debug", action="store_true", help="show where an error arose")
+
+
+def _run(module: VerbModule, args: argparse.Namespace) -> int:
+    from srviewer.cli.console import publish
+
+    try:
+        publish(module.execute(args), args.json)
+    except UserError as error:
+        if args.debug:
+            traceback.print_exc()
+        print(f"srviewer: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("srviewer: cancelled.", file=sys.stderr)
+        return CANCELLED
+    except BrokenPipeError:  # the reader of our output went away
+        sys.stderr.close()
+        return FAILED
+    return DONE
+
+
+def overview() -> str:
+    """The text of ``srviewer --help``."""
+    width = max(len(verb.name) for verb in VERBS)
+    verbs = "\n".join(f"  {verb.name:<{width}}  {verb.summary}" for verb in VERBS)
+    return (
+        f"srviewer {__version__}: thick-slice MRI rebuilt thin, compared and scored.\n"
+        f"{RESEARCH_USE_ONLY}\n\n"
+        "usage: srviewer [PATH ...]            the window, with these opened\n"
+        "       srviewer --sample              the window on the built-in sample\n"
+        "       srviewer VERB [-h] ARGUMENTS   without a window\n\n"
+        f"verbs:\n{verbs}\n\n"
+        "exit status: 0 done, 1 bad input or nothing done, 2 wrong usage, 130 cancelled"
+    )

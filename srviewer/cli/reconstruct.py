@@ -1,0 +1,99 @@
+"""srviewer reconstruct: a thick scan to a thin one."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from srviewer.cli.console import Outcome, follow
+from srviewer.cli.sources import add_series_arguments, axis_number, open_volume
+from srviewer.core.fuse import FUSIONS
+from srviewer.core.geometry import AXIS_NAMES
+from srviewer.core.volume import Volume, blocking_warnings
+from srviewer.errors import UserError
+from srviewer.io.export import write
+from srviewer.sr.methods import METHODS
+from srviewer.sr.models import DEFAULT_MODEL
+from srviewer.sr.reconstruct import Reconstruction, Request, reconstruct, suggested_request
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The scan, the output, and how to get from one to the other."""
+    parser.add_argument("path", type=Path, help="a file, folder or zip with a thick-slice scan")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.nii.gz")
+    add_series_arguments(parser)
+    parser.add_argument("--method", choices=[m.id for m in METHODS], default="cross-plane")
+    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="NAME|FILE")
+    parser.add_argument("--factor", type=int, help="refine by this; detected when not given")
+    parser.add_argument("--axis", choices=AXIS_NAMES, help="the thick axis; detected if not given")
+    parser.add_argument("--fusion", choices=[f.id for f in FUSIONS], default="mean")
+    parser.add_argument(
+        "--isotropic", action="store_true", help="resample the result to the in-plane spacing"
+    )
+    parser.add_argument("--disagreement", type=Path, metavar="FILE", help="write this map too")
+    parser.add_argument(
+        "--acknowledge",
+        action="store_true",
+        help="rebuild although slices are missing, uneven, duplicated or of unknown spacing",
+    )
+
+
+def execute(args: argparse.Namespace) -> Outcome:
+    """Reconstruct, export, report."""
+    scan = open_volume(args.path, args.series, args.frame)
+    if not args.acknowledge:
+        _refuse_unsound(scan)
+    result = follow(reconstruct(scan, _request(scan, args)))
+    provenance = {**result.provenance(), "sources": [str(args.path)]}
+    follow(write(result.volume, args.output, provenance))
+    if args.disagreement is not None:
+        _write_disagreement(result, args.disagreement, provenance)
+    return Outcome(_text(scan, result, args.output), {"output": str(args.output), **provenance})
+
+
+def _request(scan: Volume, args: argparse.Namespace) -> Request:
+    axis = None if args.axis is None else axis_number(args.axis)
+    request = suggested_request(scan, axis, args.model)
+    return replace(
+        request,
+        factor=request.factor if args.factor is None else args.factor,
+        method=args.method,
+        fusion=args.fusion,
+        device=args.device,
+        isotropic=args.isotropic,
+    )
+
+
+def _refuse_unsound(scan: Volume) -> None:
+    unsound = blocking_warnings(scan.warnings)
+    if unsound:
+        raise UserError(
+            f"'{scan.name}' was not rebuilt: {' '.join(w.message for w in unsound)} "
+            f"Give --acknowledge to rebuild it all the same."
+        )
+
+
+def _write_disagreement(result: Reconstruction, path: Path, provenance: dict[str, Any]) -> None:
+    if result.disagreement is None:
+        raise UserError(
+            f"The method '{result.request.method}' makes no disagreement map, so {path} was not "
+            f"written; the result was. Use --method cross-plane."
+        )
+    follow(write(result.disagreement, path, provenance))
+
+
+def _text(scan: Volume, result: Reconstruction, output: Path) -> str:
+    def grid(volume: Volume) -> str:
+        shape = " x ".join(map(str, volume.geometry.shape))
+        return f"{shape} voxels of {' x '.join(f'{mm:.3g}' for mm in volume.geometry.spacing)} mm"
+
+    lines = [
+        f"{scan.name}: {grid(scan)} -> {grid(result.volume)}",
+        f"agrees with the scan: rms {result.consistency.rms:.4%}, max {result.consistency.max:.4%} "
+        f"of its intensity range",
+        f"{result.request.method} on {result.device}, {result.seconds:.1f} s",
+        *(f"note: {line}" for line in result.warnings),
+        f"written: {output}",
+        "Research use only.",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,68 @@
+"""Opening what a verb is given: paths to series, series to volumes."""
+
+import argparse
+from pathlib import Path
+
+from srviewer.cli.console import follow, note
+from srviewer.core.geometry import AXIS_NAMES, Axis
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.io.formats import scan
+from srviewer.io.series import Found, Series
+
+
+def add_series_arguments(parser: argparse.ArgumentParser) -> None:
+    """``--series`` and ``--frame``, for paths that may hold several images."""
+    parser.add_argument("--series", metavar="N|UID", help="which series, as numbered by info")
+    parser.add_argument("--frame", type=int, default=0, metavar="N", help="which volume of a 4D")
+
+
+def open_volume(path: Path, wanted: str | None, frame: int) -> Volume:
+    """Read one volume; says on standard error which series when there are several."""
+    series = chosen_series(follow(scan([path])), path, wanted)
+    if not 0 <= frame < series.frames:
+        raise UserError(f"'{series.name}' has {series.frames} volumes; there is no frame {frame}.")
+    return follow(series.read(frame))
+
+
+def open_only(path: Path) -> Volume:
+    """Read the one volume that ``path`` holds."""
+    return open_volume(path, None, 0)
+
+
+def chosen_series(found: Found, path: Path, wanted: str | None) -> Series:
+    """The series with this number or UID; without one, the first thick one, else the first."""
+    if wanted is not None:
+        for series in found.series:
+            if wanted in (str(series.index), series.uid):
+                return series
+        known = ", ".join(f"{series.index} ({series.name})" for series in found.series)
+        raise UserError(f"{path} holds no series '{wanted}'. It holds: {known}.")
+    thick = [series for series in found.series if series.geometry.thick_axis is not None]
+    first = (thick or list(found.series))[0]
+    if len(found.series) > 1:
+        note(
+            f"{path} holds {len(found.series)} series; number {first.index} ({first.name}) is "
+            f"used. Choose another with --series."
+        )
+    return first
+
+
+def axis_number(name: str) -> Axis:
+    """The number of the array axis "i", "j" or "k"."""
+    return AXIS_NAMES.index(name)
+
+
+def whole_numbers(text: str) -> tuple[int, ...]:
+    """ "2,4" as (2, 4), for argparse."""
+    return tuple(int(part) for part in text.split(","))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """ "a,b" as ("a", "b"), for argparse."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def axes(text: str) -> tuple[Axis, ...]:
+    """ "i,k" as (0, 2), for argparse."""
+    return tuple(axis_number(part) for part in words(text))

@@ -1,0 +1,50 @@
+"""What the window shows before anything is open: where to drop, what to press."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from srviewer.gui import theme
+from srviewer.gui.form import button, label
+
+
+class EmptyPage(QWidget):
+    """An invitation."""
+
+    open_wanted = Signal()
+    folder_wanted = Signal()
+    sample_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        sign = QLabel()
+        sign.setPixmap(theme.icon("layers-triple-outline").pixmap(72, 72))
+        title = QLabel("Drop a scan here")
+        title.setStyleSheet("font-size: 22px; font-weight: 600;")
+        text = label(
+            "A NIfTI or MGH file, DICOM files, a folder or a zip.\n"
+            "It opens in three planes; one button rebuilds its thick slices thin.",
+            "muted",
+        )
+        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        sample = button("Open the sample", "A built-in thick scan with its thin truth")
+        sample.setProperty("primary", "true")
+        files = button("Open files\u2026", "Choose one file, or several of one series")
+        folder = button("Open folder\u2026", "Choose a folder of DICOM files")
+        sample.clicked.connect(self.sample_wanted)
+        files.clicked.connect(self.open_wanted)
+        folder.clicked.connect(self.folder_wanted)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        for made in (sample, files, folder):
+            buttons.addWidget(made)
+        frame = QFrame()
+        frame.setProperty("role", "empty")
+        inner = QVBoxLayout(frame)
+        inner.setContentsMargins(56, 48, 56, 48)
+        inner.setSpacing(16)
+        for widget in (sign, title, text):
+            inner.addWidget(widget, alignment=Qt.AlignmentFlag.AlignHCenter)
+        inner.addSpacing(8)
+        inner.addLayout(buttons)
+        layout = QVBoxLayout(self)
+        layout.addWidget(frame, alignment=Qt.AlignmentFlag.AlignCenter)

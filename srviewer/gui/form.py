@@ -1,0 +1,61 @@
+"""Rows of a panel: headings, values, choices with their labels."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+
+def form() -> QFormLayout:
+    """An empty form: labels left, fields as wide as the panel allows."""
+    layout = QFormLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setHorizontalSpacing(12)
+    layout.setVerticalSpacing(7)
+    layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    layout.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return layout
+
+
+def label(text: str, role: str) -> QLabel:
+    """Text that wraps; ``role`` is a word of the style sheet: heading, muted, value, good."""
+    made = QLabel(text)
+    made.setProperty("role", role)
+    made.setWordWrap(role != "heading")
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made
+
+
+def describe(widget: QWidget, name: str, tip: str) -> None:
+    """Give a control its name for screen readers and its tooltip for everybody."""
+    widget.setAccessibleName(name)
+    widget.setAccessibleDescription(tip)
+    widget.setToolTip(tip)
+
+
+def choice(name: str, tip: str) -> QComboBox:
+    """An empty combo box that may be narrower than its longest entry."""
+    box = QComboBox()
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(10)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    describe(box, name, tip)
+    return box
+
+
+def fill(box: QComboBox, entries: Iterable[tuple[str, object]], chosen: object) -> None:
+    """Replace the entries (text, value) of ``box`` without telling anybody; choose one."""
+    box.blockSignals(True)
+    box.clear()
+    for text, value in entries:
+        box.addItem(text, value)
+    box.setCurrentIndex(max(0, box.findData(chosen)))
+    box.blockSignals(False)
+
+
+def button(text: str, tip: str) -> QPushButton:
+    """A push button."""
+    made = QPushButton(text)
+    describe(made, text, tip)
+    return made

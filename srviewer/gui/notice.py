@@ -1,0 +1,103 @@
+"""A framed piece of text: a note, a warning to acknowledge, an error with its details."""
+
+import traceback
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+)
+
+from srviewer.errors import UserError
+from srviewer.gui import theme
+from srviewer.gui.form import button, describe, label
+
+BUG = (
+    "Something went wrong inside srviewer, and the open study was left as it was. "
+    "The details help whoever mends it."
+)
+
+
+class Notice(QFrame):
+    """A frame with wrapping text; ``role`` is "note" or "warning". Hidden while it has no text."""
+
+    def __init__(self, role: str, name: str) -> None:
+        super().__init__()
+        self.setProperty("role", role)
+        self.setAccessibleName(name)
+        self.text = label("", "plain")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 8)
+        layout.addWidget(self.text)
+        self.hide()
+
+    def show_text(self, lines: tuple[str, ...]) -> None:
+        """Show one paragraph for each line; hide when there is none."""
+        self.text.setText("\n".join(lines))
+        self.setVisible(bool(lines))
+
+
+class Acknowledgement(Notice):
+    """A warning that must be read before the work goes on."""
+
+    acknowledged = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("warning", "Warnings about this scan")
+        self._button = button("I have read this", "Allow the reconstruction despite the warnings")
+        self._button.clicked.connect(self.acknowledged)
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(self._button)
+
+    def show_acknowledged(self, acknowledged: bool) -> None:
+        """Offer the button only while it is needed."""
+        self._button.setVisible(not acknowledged)
+
+
+class ErrorBar(QFrame):
+    """What went wrong, word for word, until it is closed; never in the way of the study."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "error")
+        self.setAccessibleName("Error")
+        sign = QLabel()
+        sign.setPixmap(theme.icon("alert-circle-outline").pixmap(20, 20))
+        self.message = label("", "plain")
+        self._unfold = QPushButton("Details")
+        self._unfold.setCheckable(True)
+        describe(self._unfold, "Details", "Show what the program knows about this error")
+        close = QToolButton()
+        close.setIcon(theme.icon("close"))
+        describe(close, "Close", "Hide this message")
+        close.clicked.connect(self.hide)
+        self.details = QPlainTextEdit()
+        self.details.setReadOnly(True)
+        self.details.setFixedHeight(150)
+        describe(self.details, "Error details", "The technical description of the error")
+        self._unfold.toggled.connect(self.details.setVisible)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(sign, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.message, 1)
+        row.addWidget(self._unfold, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(close, alignment=Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 8, 8)
+        layout.addLayout(row)
+        layout.addWidget(self.details)
+        self.hide()
+
+    def show_error(self, title: str, error: Exception) -> None:
+        """Show the message of a UserError word for word; anything else is a bug and says so."""
+        self.message.setText(str(error) if isinstance(error, UserError) else BUG)
+        self.details.setPlainText(f"{title}\n\n{''.join(traceback.format_exception(error))}")
+        self._unfold.setChecked(False)
+        self.details.hide()
+        self.show()

@@ -1,0 +1,191 @@
+"""The panel that judges a result: what it is scored against, the scores, a simulated scan."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from srviewer.core.degrade import Degradation
+from srviewer.core.metrics import METRICS, Metric
+from srviewer.gui import theme
+from srviewer.gui.form import button, choice, describe, fill, form, label
+from srviewer.gui.study import RECONSTRUCT, SCORE, SIMULATE, TRUTH, Study
+from srviewer.gui.wording import axis_title
+from srviewer.io.formats import open_filter
+from srviewer.sr.evaluate import ScoredPair
+
+NO_REFERENCE = "no reference: agreement with the scan only"
+SIMULATED_FACTORS = (2, 3, 4, 5, 6, 8)
+COLUMNS = ("", "result", "cubic", "gain")
+
+
+class ComparePanel(QWidget):
+    """Loads or simulates a ground truth and shows the scores, always beside cubic."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self._reference = label("", "value")
+        self._state = label("", "muted")
+        self._load = button(
+            "Load ground truth\u2026", "A thin scan on the grid of the result, to score it against"
+        )
+        self._axis = choice("Axis to thicken", "The array axis that is made thick (spacing in mm)")
+        self._factor = choice("Factor", "How many thin slices are joined to a thick one")
+        self._simulate = button(
+            "Thicken, rebuild, score",
+            "Thicken the open scan, rebuild it and score the result against the scan as it was",
+        )
+        self._table = _table()
+        self._meaning = label("", "muted")
+        self._lay_out()
+        self._connect()
+        self._show_original()
+        self._show_reference()
+        self._show_scores()
+        self._show_work()
+
+    def _lay_out(self) -> None:
+        rows = form()
+        rows.addRow("Axis", self._axis)
+        rows.addRow("Factor", self._factor)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.setSpacing(10)
+        layout.addWidget(label("MEASURED AGAINST", "heading"))
+        layout.addWidget(self._reference)
+        layout.addWidget(self._load)
+        layout.addSpacing(4)
+        layout.addWidget(label("SCORES", "heading"))
+        layout.addWidget(self._table)
+        layout.addWidget(self._meaning)
+        layout.addWidget(self._state)
+        layout.addSpacing(4)
+        layout.addWidget(label("SIMULATE", "heading"))
+        layout.addWidget(
+            label("Make the open scan thick, rebuild it, and score it against itself.", "muted")
+        )
+        layout.addLayout(rows)
+        layout.addWidget(self._simulate)
+        layout.addStretch(1)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.original_changed.connect(self._show_original)
+        session.reference_changed.connect(self._show_reference)
+        session.result_changed.connect(self._show_state)
+        session.reference_changed.connect(self._show_state)
+        session.scores_changed.connect(self._show_scores)
+        self._study.work.changed.connect(self._show_work)
+        self._load.clicked.connect(self._choose_truth)
+        self._simulate.clicked.connect(self._start)
+
+    def _show_original(self) -> None:
+        original = self._session.original
+        if original is None:
+            return
+        geometry = original.geometry
+        # Thickening the axis that is thick already says the least: the last one is offered first.
+        thin = [axis for axis in (2, 1, 0) if axis != geometry.thick_axis]
+        fill(self._axis, [(axis_title(geometry, axis), axis) for axis in range(3)], thin[0])
+        fill(self._factor, [(f"\u00d7{factor}", factor) for factor in SIMULATED_FACTORS], 4)
+
+    def _show_reference(self) -> None:
+        reference = self._session.reference
+        self._reference.setText(NO_REFERENCE if reference is None else reference.meaning)
+
+    def _show_scores(self) -> None:
+        scores = self._session.scores
+        self._table.setVisible(scores is not None)
+        self._meaning.setVisible(scores is not None)
+        if scores is not None:
+            _fill(self._table, scores)
+            ours = scores.candidate
+            self._meaning.setText(
+                f"Against {ours.meaning}. Foreground, {ours.voxels:,} voxels, "
+                f"data range {ours.data_range:.4g}."
+            )
+        self._show_state()
+
+    def _show_state(self) -> None:
+        session = self._session
+        text = ""
+        if self._study.work.running(SCORE) is not None:
+            text = "Scoring\u2026"
+        elif session.result is None:
+            text = "Scores appear once the scan is rebuilt."
+        elif session.reference is None:
+            text = "Load a ground truth, or simulate, to get scores."
+        self._state.setText(text)
+        self._state.setVisible(bool(text) and session.scores is None)
+
+    def _show_work(self) -> None:
+        idle = all(
+            self._study.work.running(kind) is None for kind in (SIMULATE, RECONSTRUCT, TRUTH)
+        )
+        ready = idle and self._session.original is not None
+        for widget in (self._load, self._simulate, self._axis, self._factor):
+            widget.setEnabled(ready)
+        self._show_state()
+
+    def _choose_truth(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Load ground truth", "", open_filter())
+        if path:
+            self._study.load_reference(Path(path))
+
+    def _start(self) -> None:
+        self._study.simulate(
+            Degradation(axis=self._axis.currentData(), factor=self._factor.currentData())
+        )
+
+
+def _table() -> QTableWidget:
+    table = QTableWidget(len(METRICS), len(COLUMNS))
+    table.setHorizontalHeaderLabels(COLUMNS)
+    table.verticalHeader().hide()
+    table.setShowGrid(False)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    table.horizontalHeader().setHighlightSections(False)
+    table.verticalHeader().setDefaultSectionSize(30)
+    table.setFixedHeight(30 * len(METRICS) + table.horizontalHeader().sizeHint().height() + 4)
+    describe(table, "Scores", "The result and cubic interpolation, over the whole volume")
+    return table
+
+
+def _fill(table: QTableWidget, scores: ScoredPair) -> None:
+    for row, metric in enumerate(METRICS):
+        ours, cubic = scores.candidate.whole[metric.id], scores.cubic.whole[metric.id]
+        gain = None if ours is None or cubic is None else ours - cubic
+        cells = (
+            (f"{metric.title} {metric.unit}".strip(), theme.MUTED),
+            (_number(ours, metric, ""), theme.ACCENT),
+            (_number(cubic, metric, ""), theme.TEXT),
+            (_number(gain, metric, "+"), theme.TEXT),
+        )
+        for column, (text, colour) in enumerate(cells):
+            item = QTableWidgetItem(text)
+            item.setForeground(QColor(colour))
+            side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+            item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+            table.setItem(row, column, item)
+
+
+def _number(value: float | None, metric: Metric, sign: str) -> str:
+    """Five significant digits at most: MAE is in the scan's unit, which may be large."""
+    if value is None:
+        return "\u2013"
+    decimals = metric.decimals if abs(value) < 100 else 1
+    return f"{value:{sign}.{decimals}f}"

@@ -1,0 +1,81 @@
+"""The panel that tells what is open: grid, place, history, warnings."""
+
+from html import escape
+
+from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
+
+from srviewer.core.volume import Volume
+from srviewer.gui import theme
+from srviewer.gui.form import describe
+from srviewer.gui.study import Study
+from srviewer.gui.wording import counts, millimetres, orientation
+
+OBLIQUE = 1.0  # degrees: below this nobody would call it oblique
+
+
+class InfoPanel(QWidget):
+    """The facts about the original and the result, as text that can be copied."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._session = study.session
+        self._text = QTextBrowser()
+        describe(self._text, "Information", "Grid, position, history and warnings (mm, RAS+)")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.addWidget(self._text)
+        study.session.original_changed.connect(self._show)
+        study.session.result_changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        session = self._session
+        if session.original is None:
+            self._text.setPlainText("No scan is open.")
+            return
+        parts = [_section("Original", session.original)]
+        if session.result is not None:
+            parts.append(_section("Result", session.result.volume))
+        files = "".join(f"<li>{escape(str(path))}</li>" for path in session.sources)
+        parts.append(f"{_heading('Opened from')}<ul>{files}</ul>")
+        self._text.setHtml("".join(parts))
+
+
+def _section(title: str, volume: Volume) -> str:
+    geometry = volume.geometry
+    box = [n * mm for n, mm in zip(geometry.shape, geometry.spacing, strict=True)]
+    rows = {
+        "Name": volume.name,
+        "Voxels": counts(geometry.shape),
+        "Spacing": millimetres(geometry.spacing),
+        "Covers": millimetres(box),
+        "Axes i, j, k": orientation(geometry),
+        "Oblique": f"{geometry.obliquity:.1f}\u00b0, shown along the voxel axes"
+        if geometry.obliquity > OBLIQUE
+        else "no",
+        "Modality": volume.modality or "not given",
+        "Unit": volume.unit or "not given",
+        "Stored as": volume.stored_as,
+        "Values": f"{volume.voxels.min():.5g} to {volume.voxels.max():.5g}",
+    }
+    table = "".join(
+        f"<tr><td style='color:{theme.MUTED}; padding-right:12px'>{escape(name)}</td>"
+        f"<td>{escape(value)}</td></tr>"
+        for name, value in rows.items()
+    )
+    affine = "\n".join(" ".join(f"{value:9.3f}" for value in row) for row in geometry.affine[:3])
+    return (
+        f"{_heading(title)}<table cellspacing='0' cellpadding='2'>{table}</table>"
+        f"{_heading('Index to RAS+ mm')}<pre style='font-size:11px'>{affine}</pre>"
+        f"{_list('History', volume.history)}"
+        f"{_list('Warnings', tuple(warning.message for warning in volume.warnings))}"
+    )
+
+
+def _list(title: str, lines: tuple[str, ...]) -> str:
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f"{_heading(title)}<ul>{items}</ul>" if lines else ""
+
+
+def _heading(text: str) -> str:
+    return f"<p style='color:{theme.ACCENT}; margin-top:10px; margin-bottom:4px'>{text}</p>"

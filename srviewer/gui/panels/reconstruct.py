@@ -1,0 +1,217 @@
+"""The panel that rebuilds the open scan: what was detected, what will be done, how far it is."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from srviewer.gui import theme
+from srviewer.gui.form import button, choice, describe, fill, form, label
+from srviewer.gui.notice import Acknowledgement, Notice
+from srviewer.gui.study import RECONSTRUCT, Study
+from srviewer.gui.work import Task, time_left
+from srviewer.gui.wording import DEVICE_TITLES, axis_title, percent
+from srviewer.sr.devices import device_choices
+from srviewer.sr.methods import METHODS, method
+from srviewer.sr.models import available_models, find_model
+from srviewer.sr.reconstruct import Reconstruction, Request, cautions
+
+LARGEST_FACTOR_OFFERED = 8
+
+
+class ReconstructPanel(QWidget):
+    """Edits the session's request and starts it."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self._scan = label("No scan is open.", "value")
+        self._detected = label("", "muted")
+        self._axis = choice("Axis", "The array axis whose slices are rebuilt (spacing in mm)")
+        self._factor = choice("Target", "Slice spacing to reach, in mm, and the factor to it")
+        self._method = choice("Method", "How the missing slices are made")
+        self._model = choice("Model", "The trained network that is used")
+        self._device = choice("Device", "What computes; automatic takes the fastest at hand")
+        self._warnings = Acknowledgement()
+        self._note = Notice("note", "Notes on this reconstruction")
+        self._start = button("Reconstruct", "Rebuild the open scan with thin slices (Ctrl+Return)")
+        self._start.setProperty("primary", "true")
+        self._start.setIcon(theme.icon_on_accent("play"))
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, 1000)
+        describe(self._bar, "Progress", "How much of the reconstruction is done")
+        self._stage = label("", "muted")
+        self._cancel = button("Cancel", "Stop the reconstruction; nothing is kept of it")
+        self._verdict = label("", "good")
+        self._facts = label("", "muted")
+        self._lay_out()
+        self._connect()
+        self._show_models()
+        self._show_original()
+        self._show_work()
+
+    def _lay_out(self) -> None:
+        rows = form()
+        for title, field in (
+            ("Axis", self._axis),
+            ("Target", self._factor),
+            ("Method", self._method),
+            ("Model", self._model),
+            ("Device", self._device),
+        ):
+            rows.addRow(title, field)
+        running = QHBoxLayout()
+        running.addWidget(self._stage, 1)
+        running.addWidget(self._cancel)
+        self._running = QWidget()
+        progress = QVBoxLayout(self._running)
+        progress.setContentsMargins(0, 0, 0, 0)
+        progress.addWidget(self._bar)
+        progress.addLayout(running)
+        self._outcome = QFrame()
+        self._outcome.setProperty("role", "note")
+        outcome = QVBoxLayout(self._outcome)
+        outcome.setContentsMargins(10, 8, 10, 8)
+        outcome.addWidget(label("RESULT", "heading"))
+        outcome.addWidget(self._verdict)
+        outcome.addWidget(self._facts)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.setSpacing(10)
+        layout.addWidget(label("SCAN", "heading"))
+        layout.addWidget(self._scan)
+        layout.addWidget(self._detected)
+        layout.addWidget(self._warnings)
+        layout.addSpacing(4)
+        layout.addWidget(label("RECONSTRUCTION", "heading"))
+        layout.addLayout(rows)
+        layout.addWidget(self._note)
+        layout.addWidget(self._start)
+        layout.addWidget(self._running)
+        layout.addWidget(self._outcome)
+        layout.addStretch(1)
+
+    def _connect(self) -> None:
+        session, study = self._session, self._study
+        session.original_changed.connect(self._show_original)
+        session.request_changed.connect(self._show_request)
+        session.result_changed.connect(self._show_result)
+        study.work.changed.connect(self._show_work)
+        self._warnings.acknowledged.connect(self._acknowledge)
+        for box in (self._axis, self._factor, self._method, self._model, self._device):
+            box.activated.connect(self._edit)
+        self._start.clicked.connect(study.reconstruct)
+        self._cancel.clicked.connect(self._stop)
+
+    def _show_models(self) -> None:
+        entries = [(card.name, card.name) for card in available_models()]
+        fill(self._model, entries, None)
+        fill(self._method, [(row.title, row.id) for row in METHODS], None)
+        devices = [(DEVICE_TITLES.get(name, name), name) for name in device_choices()]
+        fill(self._device, devices, None)
+
+    def _show_original(self) -> None:
+        original = self._session.original
+        concerns = tuple(warning.message for warning in self._study.concerns)
+        self._warnings.show_text(concerns)
+        self._warnings.show_acknowledged(self._study.acknowledged)
+        if original is not None:
+            geometry = original.geometry
+            thick = geometry.thick_axis
+            self._scan.setText(original.name)
+            self._detected.setText(
+                "No thick axis: the voxels are nearly cubes."
+                if thick is None
+                else f"Thick axis  {axis_title(geometry, thick)}"
+            )
+        self._show_request()
+
+    def _show_request(self) -> None:
+        original, request = self._session.original, self._session.request
+        known = original is not None and request is not None
+        for box in (self._axis, self._factor, self._method, self._model, self._device):
+            box.setEnabled(known)
+        if original is None or request is None:
+            self._show_work()
+            return
+        geometry = original.geometry
+        axes = [(axis_title(geometry, axis), axis) for axis in range(3)]
+        fill(self._axis, axes, request.axis)
+        spacing = geometry.spacing[request.axis]
+        factors = sorted({*range(2, LARGEST_FACTOR_OFFERED + 1), request.factor})
+        targets = [(f"{spacing / factor:.2f} mm  (\u00d7{factor})", factor) for factor in factors]
+        fill(self._factor, targets, request.factor)
+        for box, value in (
+            (self._method, request.method),
+            (self._model, request.model),
+            (self._device, request.device),
+        ):
+            box.setCurrentIndex(box.findData(value))
+        needs_model = method(request.method).needs_model
+        self._model.setEnabled(needs_model)
+        model = find_model(request.model) if needs_model else None
+        # The scan's own warnings stand in the banner already.
+        self._note.show_text(cautions(replace(original, warnings=()), request, model))
+        self._show_work()
+
+    def _show_work(self) -> None:
+        task = self._study.work.running(RECONSTRUCT)
+        ready = self._session.original is not None and self._study.acknowledged
+        self._start.setEnabled(task is None and ready)
+        self._start.setVisible(task is None)
+        self._running.setVisible(task is not None)
+        if task is not None:
+            self._bar.setValue(round(1000 * task.progress.fraction))
+            self._stage.setText(_stage(task))
+
+    def _show_result(self) -> None:
+        result = self._session.result
+        self._outcome.setVisible(result is not None)
+        if result is not None:
+            self._verdict.setText(
+                f"Agrees with the scan: {percent(result.consistency.max)} (max), "
+                f"{percent(result.consistency.rms)} (RMS) of the intensity range"
+            )
+            self._facts.setText(_facts(result))
+
+    def _edit(self) -> None:
+        request = self._session.request
+        if request is not None:
+            self._session.set_request(
+                Request(
+                    axis=self._axis.currentData(),
+                    factor=self._factor.currentData(),
+                    method=self._method.currentData(),
+                    model=self._model.currentData(),
+                    fusion=request.fusion,
+                    device=self._device.currentData(),
+                    isotropic=request.isotropic,
+                )
+            )
+
+    def _acknowledge(self) -> None:
+        self._study.acknowledge()
+        self._warnings.show_acknowledged(True)
+        self._show_work()
+
+    def _stop(self) -> None:
+        self._study.work.cancel(RECONSTRUCT)
+
+
+def _stage(task: Task) -> str:
+    percentage = f"{100 * task.progress.fraction:.0f} %"
+    left = task.seconds_left
+    rest = "" if left is None else f", {time_left(left)} left"
+    return f"{task.progress.message}\n{percentage}{rest}"
+
+
+def _facts(result: Reconstruction) -> str:
+    by = result.model.name if result.model else method(result.request.method).title
+    lines = [
+        f"{axis_title(result.volume.geometry, result.request.axis)}, \u00d7{result.request.factor}",
+        f"{by}, {result.seconds:.1f} s on {result.device}",
+    ]
+    apart = result.disagreement_summary()
+    if apart is not None:
+        lines.append(f"The two planes differ by {apart['mean']:.3g} (mean), {apart['p99']:.3g} (99 %)")
+    return "\n".join(lines)

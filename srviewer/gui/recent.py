@@ -1,0 +1,45 @@
+"""The files that were opened last, kept between runs."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+
+KEY = "recent"
+MOST = 10
+
+Paths = tuple[Path, ...]
+
+
+class Recent:
+    """What was opened, newest first; each entry is what was opened together."""
+
+    def __init__(self, settings: QSettings) -> None:
+        self._settings = settings
+
+    def entries(self) -> tuple[Paths, ...]:
+        """The entries whose files still exist."""
+        # One JSON text: QSettings gives a list of one entry back as that entry.
+        try:
+            stored = json.loads(str(self._settings.value(KEY, "[]", type=str)))
+            entries = [tuple(Path(str(path)) for path in entry) for entry in stored]
+        except (ValueError, TypeError):  # written by something else: as good as none
+            return ()
+        return tuple(entry for entry in entries if entry and all(p.exists() for p in entry))
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Put an entry first."""
+        added = tuple(path.absolute() for path in paths)
+        kept = (added, *(entry for entry in self.entries() if entry != added))[:MOST]
+        self._settings.setValue(KEY, json.dumps([[str(p) for p in entry] for entry in kept]))
+
+    def clear(self) -> None:
+        """Forget them all."""
+        self._settings.remove(KEY)
+
+
+def title(entry: Paths) -> str:
+    """An entry as a menu shows it."""
+    rest = "" if len(entry) == 1 else f" and {len(entry) - 1} more"
+    return f"{entry[0].name}{rest}"

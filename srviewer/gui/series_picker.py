@@ -1,0 +1,170 @@
+"""The dialog that asks which of several series to open."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from srviewer.core.geometry import Geometry
+from srviewer.core.planes import Plane, slice_at
+from srviewer.core.volume import Volume
+from srviewer.core.window import robust_window
+from srviewer.gui import theme
+from srviewer.gui.form import describe, label
+from srviewer.gui.work import Work
+from srviewer.gui.wording import counts, millimetres
+from srviewer.io.series import Found, Series
+
+THUMBNAIL = 96  # px
+KIND = "thumbnail"
+
+
+class SeriesPicker(QDialog):
+    """Lists the series with a picture of each; arrow keys and Return are enough to choose."""
+
+    def __init__(self, found: Found, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Several images were found")
+        self.resize(660, 520)
+        self._series = found.series
+        self._work = Work(self)
+        self.list = QListWidget()
+        self.list.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
+        self.list.setSpacing(2)
+        describe(self.list, "Series", "The images that were found; Return opens the chosen one")
+        for series in found.series:
+            self.list.addItem(_entry(series))
+        self.list.setCurrentRow(_likeliest(found.series))
+        self.frame = QSpinBox()
+        describe(self.frame, "Frame", "Which volume of a series of volumes, counted from 1")
+        self._frame_label = QLabel("Volume")
+        self._buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
+        )
+        self._buttons.button(QDialogButtonBox.StandardButton.Open).setProperty("primary", "true")
+        self._lay_out(found.ignored)
+        self.list.currentRowChanged.connect(self._show_frames)
+        self.list.itemActivated.connect(self.accept)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        self.finished.connect(self._work.stop)
+        self._show_frames()
+        self._load_thumbnail(0)
+
+    def choice(self) -> tuple[Series, int]:
+        """The chosen series and frame (from 0)."""
+        return self._series[self.list.currentRow()], self.frame.value() - 1
+
+    def _lay_out(self, ignored: int) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(10)
+        layout.addWidget(label(f"{len(self._series)} images. Which one should be opened?", "value"))
+        layout.addWidget(self.list, 1)
+        if ignored:
+            layout.addWidget(label(f"{ignored} other files are no images.", "muted"))
+        bottom = QHBoxLayout()
+        bottom.addWidget(self._frame_label)
+        bottom.addWidget(self.frame)
+        bottom.addStretch(1)
+        bottom.addWidget(self._buttons)
+        layout.addLayout(bottom)
+        self.list.setFocus()
+
+    def _show_frames(self) -> None:
+        frames = self._series[self.list.currentRow()].frames
+        self.frame.setRange(1, frames)
+        self.frame.setValue(1)
+        self.frame.setSuffix(f" of {frames}")
+        self.frame.setVisible(frames > 1)
+        self._frame_label.setVisible(frames > 1)
+
+    def _load_thumbnail(self, row: int) -> None:
+        """One after the other, so that the first ones appear soon."""
+        if row < len(self._series):
+            receiver = _Thumbnail(self, row)
+            job = self._series[row].read(0)
+            self._work.start(f"{KIND} {row}", "Reading", job, receiver.show, _always)
+
+    def show_thumbnail(self, row: int, volume: Volume) -> None:
+        """Put the middle slice of ``volume`` into a row and go on with the next row."""
+        self.list.item(row).setIcon(QIcon(thumbnail(volume)))
+        self._load_thumbnail(row + 1)
+
+
+class _Thumbnail(QObject):
+    """Remembers which row a volume belongs to."""
+
+    def __init__(self, picker: SeriesPicker, row: int) -> None:
+        super().__init__(picker)
+        self._picker, self._row = picker, row
+
+    def show(self, volume: Volume) -> None:
+        self._picker.show_thumbnail(self._row, volume)
+
+
+def thumbnail(volume: Volume) -> QPixmap:
+    """The middle slice, sharp plane, as a square picture in true proportions."""
+    image = slice_at(volume, sharp_plane(volume.geometry), volume.geometry.centre)
+    window = robust_window(volume.voxels)
+    grey = ((image.pixels[::-1] - window.low) * (255 / window.width)).clip(0, 255).astype("uint8")
+    rows, columns = grey.shape
+    picture = QImage(grey.tobytes(), columns, rows, columns, QImage.Format.Format_Grayscale8)
+    _, _, width, height = image.extent_mm
+    scale = THUMBNAIL / max(width, height)
+    size = QSize(max(1, round(width * scale)), max(1, round(height * scale)))
+    smooth = Qt.TransformationMode.SmoothTransformation
+    return QPixmap.fromImage(
+        picture.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+    )
+
+
+def sharp_plane(geometry: Geometry) -> Plane:
+    """The plane whose slices the scan is made of: across the coarsest axis."""
+    coarsest = max(range(3), key=lambda axis: geometry.spacing[axis])
+    return next(plane for plane in Plane if plane.normal_axis(geometry) == coarsest)
+
+
+def _entry(series: Series) -> QListWidgetItem:
+    geometry = series.geometry
+    volumes = f", {series.frames} volumes" if series.frames > 1 else ""
+    lines = [
+        series.name or "without a name",
+        f"{series.modality or 'unknown modality'}, {sharp_plane(geometry).title.lower()}{volumes}",
+        f"{counts(geometry.shape)} voxels of {millimetres(geometry.spacing)}",
+    ]
+    lines += [f"\u26a0 {warning.message}" for warning in series.warnings[:1]]
+    item = QListWidgetItem("\n".join(lines))
+    item.setToolTip("\n".join((series.uid, *(warning.message for warning in series.warnings))))
+    blank = QPixmap(THUMBNAIL, THUMBNAIL)
+    blank.fill(theme.IMAGE)
+    item.setIcon(QIcon(blank))
+    return item
+
+
+def _likeliest(series: tuple[Series, ...]) -> int:
+    """The one with the most slices across its coarsest axis: a localizer has few."""
+
+    def slices(one: Series) -> int:
+        geometry = one.geometry
+        return geometry.shape[max(range(3), key=lambda axis: geometry.spacing[axis])]
+
+    return max(range(len(series)), key=lambda row: slices(series[row]))
+
+
+def _always() -> bool:
+    return True
+
+
+Reader = Callable[[Series, int], None]

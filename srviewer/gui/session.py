@@ -1,0 +1,193 @@
+"""What is open and how it is looked at: the one object of the window that changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy.typing as npt
+from PySide6.QtCore import QObject, Signal
+
+from srviewer.core.planes import Plane
+from srviewer.core.volume import Volume
+from srviewer.core.window import Window, robust_window
+from srviewer.sr.evaluate import ScoredPair
+from srviewer.sr.reconstruct import Reconstruction, Request, suggested_request
+
+Point = tuple[float, float, float]
+ZOOM_LIMITS = (0.5, 40.0)
+
+
+@dataclass(frozen=True)
+class View:
+    """How everything is looked at; the same for every pane.
+
+    ``cursor_mm``: the crosshair, in RAS+ mm. ``window``: grey levels, in the scan's unit.
+    ``centre_mm``: the RAS+ point in the middle of each pane; None for the middle of the volume.
+    ``zoom``: times the size that fits the pane. ``only``: the one plane shown; None for all three.
+    ``radiological``: the patient's right on the left of the screen. ``smooth``: pixels are drawn
+    with bilinear interpolation instead of as blocks.
+    """
+
+    cursor_mm: Point = (0.0, 0.0, 0.0)
+    window: Window = Window(0.0, 1.0)
+    centre_mm: Point | None = None
+    zoom: float = 1.0
+    only: Plane | None = None
+    radiological: bool = True
+    smooth: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """A ground truth and what it is, in the words that stand beside every score."""
+
+    volume: Volume
+    meaning: str
+
+
+class Session(QObject):
+    """The open study. Each field has one signal, sent after all fields agree with each other."""
+
+    original_changed = Signal()
+    result_changed = Signal()
+    reference_changed = Signal()
+    scores_changed = Signal()
+    request_changed = Signal()
+    view_changed = Signal()
+    hovered = Signal(object)  # the RAS+ point under the mouse, or None when it left the panes
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.original: Volume | None = None
+        self.sources: tuple[Path, ...] = ()
+        self.result: Reconstruction | None = None
+        self.reference: Reference | None = None
+        self.scores: ScoredPair | None = None
+        self.request: Request | None = None
+        self.auto_window = Window(0.0, 1.0)
+        self.view = View()
+
+    def open(self, original: Volume, sources: Sequence[Path]) -> None:
+        """Show another scan; what belonged to the one before goes with it.
+
+        ``sources``: the files it came from, which an export never overwrites.
+        """
+        self.original, self.sources = original, tuple(sources)
+        self.result = self.reference = self.scores = None
+        self.request = self._suggested(original)
+        self.auto_window = robust_window(original.voxels)
+        self.view = replace(
+            self.view,
+            cursor_mm=_point(original.geometry.centre),
+            window=self.auto_window,
+            centre_mm=None,
+            zoom=1.0,
+            only=None,
+        )
+        self.original_changed.emit()
+        self.request_changed.emit()
+        self.result_changed.emit()
+        self.reference_changed.emit()
+        self.scores_changed.emit()
+        self.view_changed.emit()
+
+    def set_result(self, result: Reconstruction) -> None:
+        """Show a reconstruction of the open scan; scores of the one before no longer hold."""
+        self.result, self.scores = result, None
+        self.result_changed.emit()
+        self.scores_changed.emit()
+
+    def set_reference(self, reference: Reference) -> None:
+        """Give the result something real to be scored against."""
+        self.reference, self.scores = reference, None
+        self.reference_changed.emit()
+        self.scores_changed.emit()
+
+    def set_scores(self, scores: ScoredPair) -> None:
+        """Keep what scoring the result against the reference found."""
+        self.scores = scores
+        self.scores_changed.emit()
+
+    def set_request(self, request: Request) -> None:
+        """Set what the next reconstruction will do."""
+        if request != self.request:
+            self.request = request
+            self.request_changed.emit()
+
+    def move_cursor(self, world_mm: npt.ArrayLike) -> None:
+        """Put the crosshair at a RAS+ point; a pane that is zoomed in follows it."""
+        self._look(replace(self.view, cursor_mm=_point(world_mm)))
+
+    def set_window(self, window: Window) -> None:
+        """Set the grey levels of every pane."""
+        self._look(replace(self.view, window=window))
+
+    def zoom_by(self, factor: float, fixed_mm: npt.ArrayLike) -> None:
+        """Zoom every pane by ``factor``; the RAS+ point ``fixed_mm`` stays where it is."""
+        if self.original is None:
+            return
+        zoom = min(max(self.view.zoom * factor, ZOOM_LIMITS[0]), ZOOM_LIMITS[1])
+        fixed, centre = _point(fixed_mm), self.centre_mm()
+        shrink = self.view.zoom / zoom
+        moved = tuple(f + (c - f) * shrink for f, c in zip(fixed, centre, strict=True))
+        self._look(replace(self.view, zoom=zoom, centre_mm=_point(moved)))
+
+    def pan_to(self, centre_mm: npt.ArrayLike) -> None:
+        """Put a RAS+ point in the middle of every pane."""
+        self._look(replace(self.view, centre_mm=_point(centre_mm)))
+
+    def centre_mm(self) -> Point:
+        """The RAS+ point in the middle of the panes."""
+        if self.view.centre_mm is not None:
+            return self.view.centre_mm
+        return (0.0, 0.0, 0.0) if self.original is None else _point(self.original.geometry.centre)
+
+    def maximise(self, plane: Plane | None) -> None:
+        """Show only ``plane``; None shows all three."""
+        self._look(replace(self.view, only=plane))
+
+    def set_radiological(self, radiological: bool) -> None:
+        """Put the patient's right on the left of the screen, or on the right."""
+        self._look(replace(self.view, radiological=radiological))
+
+    def set_smooth(self, smooth: bool) -> None:
+        """Draw pixels smoothly, or as the blocks that they are; in every pane alike."""
+        self._look(replace(self.view, smooth=smooth))
+
+    def reset_view(self) -> None:
+        """The whole volume in every pane, crosshair in its middle, automatic grey levels."""
+        if self.original is not None:
+            self._look(
+                replace(
+                    self.view,
+                    cursor_mm=_point(self.original.geometry.centre),
+                    window=self.auto_window,
+                    centre_mm=None,
+                    zoom=1.0,
+                    only=None,
+                )
+            )
+
+    def _look(self, view: View) -> None:
+        if view != self.view:
+            self.view = view
+            self.view_changed.emit()
+
+    def _suggested(self, original: Volume) -> Request:
+        """The axis and factor that suit the scan, with the choices that the user made before."""
+        suggested = suggested_request(original)
+        if self.request is None:
+            return suggested
+        kept = self.request
+        return replace(
+            suggested,
+            method=kept.method,
+            model=kept.model,
+            fusion=kept.fusion,
+            device=kept.device,
+        )
+
+
+def _point(world_mm: npt.ArrayLike) -> Point:
+    x, y, z = (float(value) for value in world_mm)  # type: ignore[union-attr, arg-type]
+    return x, y, z

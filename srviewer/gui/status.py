@@ -1,0 +1,122 @@
+"""The line at the bottom of the window: where the mouse is, what is running."""
+
+import numpy as np
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from srviewer import RESEARCH_USE_ONLY
+from srviewer.core.volume import Volume
+from srviewer.gui import theme
+from srviewer.gui.form import describe, label
+from srviewer.gui.session import Point, Session
+from srviewer.gui.study import Study
+from srviewer.gui.work import Task, time_left
+from srviewer.gui.wording import percent
+
+
+class PointLabel(QLabel):
+    """The point under the mouse, or under the crosshair: RAS+ mm, voxel, values before and after."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setAccessibleName("Point under the mouse")
+        self.setToolTip("RAS+ mm, voxel of the original (from 0), its value and the result's")
+        session.hovered.connect(self._show)
+        session.view_changed.connect(self._show_cursor)
+        session.result_changed.connect(self._show_cursor)
+
+    def _show_cursor(self) -> None:
+        self._show(None)
+
+    def _show(self, point: Point | None) -> None:
+        session = self._session
+        if session.original is None:
+            self.clear()
+            return
+        where = session.view.cursor_mm if point is None else point
+        parts = ["RAS " + "  ".join(f"{mm:.1f}" for mm in where) + " mm"]
+        index = _voxel(session.original, where)
+        if index is None:
+            parts.append("outside the scan")
+        else:
+            parts.append("voxel " + " ".join(map(str, index)))
+            parts.append(f"before {session.original.voxels[index]:.5g}")
+        if session.result is not None:
+            after = session.result.volume
+            index = _voxel(after, where)
+            if index is not None:
+                parts.append(f"after {after.voxels[index]:.5g}")
+        self.setText("   |   ".join(parts))
+
+
+class ActivityLabel(QWidget):
+    """What is running, how far it is, and a way to stop it."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._work = study.work
+        self._text = QLabel()
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, 1000)
+        self._bar.setFixedWidth(110)
+        describe(self._bar, "Progress", "How much of the running job is done")
+        self._stop = QToolButton()
+        self._stop.setIcon(theme.icon("close-circle-outline"))
+        describe(self._stop, "Cancel", "Stop what is running")
+        self._stop.clicked.connect(self._cancel)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._text)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._stop)
+        study.work.changed.connect(self._show)
+        self._show()
+
+    def _task(self) -> Task | None:
+        wanted = [task for task in self._work.tasks if not task.cancelling]
+        return wanted[-1] if wanted else None
+
+    def _show(self) -> None:
+        task = self._task()
+        self.setVisible(task is not None)
+        if task is not None:
+            left = task.seconds_left
+            rest = "" if left is None else f", {time_left(left)} left"
+            self._text.setText(f"{task.title}{rest}")
+            self._bar.setValue(round(1000 * task.progress.fraction))
+
+    def _cancel(self) -> None:
+        task = self._task()
+        if task is not None:
+            self._work.cancel(task.kind)
+
+
+class StatusBar(QStatusBar):
+    """Point, agreement with the scan, activity, and what this program is not for."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._session = study.session
+        self._agreement = QLabel()
+        self._agreement.setToolTip("The largest difference between the result, degraded again, and the scan")
+        research = label(RESEARCH_USE_ONLY, "research")
+        research.setWordWrap(False)
+        self.addWidget(PointLabel(study.session), 1)
+        self.addPermanentWidget(ActivityLabel(study))
+        self.addPermanentWidget(self._agreement)
+        self.addPermanentWidget(research)
+        self.setSizeGripEnabled(False)
+        study.session.result_changed.connect(self._show_agreement)
+
+    def _show_agreement(self) -> None:
+        result = self._session.result
+        text = "" if result is None else f"agrees with the scan: {percent(result.consistency.max)}"
+        self._agreement.setText(text)
+
+
+def _voxel(volume: Volume, world_mm: Point) -> tuple[int, int, int] | None:
+    """The voxel that holds a RAS+ point; None outside."""
+    i, j, k = (int(n) for n in np.floor(volume.geometry.index(world_mm) + 0.5))
+    inside = all(0 <= n < count for n, count in zip((i, j, k), volume.geometry.shape, strict=True))
+    return (i, j, k) if inside else None

@@ -1,0 +1,174 @@
+"""What mouse and keyboard do in a pane."""
+
+from enum import Enum
+
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
+
+from srviewer.core.planes import stepped
+from srviewer.core.window import Window
+from srviewer.gui.views.slice_view import SliceView
+
+NOTCH = 120  # eighths of a degree: one click of a mouse wheel
+ZOOM_PER_NOTCH = 1.2
+PAGE = 10  # slices
+# Dragging across so many pixels sweeps the whole automatic window, whatever the scan's unit.
+WINDOW_PIXELS = 250.0
+
+KEY_STEPS = {
+    Qt.Key.Key_Up: 1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Down: -1,
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_PageUp: PAGE,
+    Qt.Key.Key_PageDown: -PAGE,
+    Qt.Key.Key_End: 10**6,
+    Qt.Key.Key_Home: -(10**6),
+}
+KEY_ZOOMS = {
+    Qt.Key.Key_Plus: ZOOM_PER_NOTCH,
+    Qt.Key.Key_Equal: ZOOM_PER_NOTCH,
+    Qt.Key.Key_Minus: 1 / ZOOM_PER_NOTCH,
+}
+
+
+class Drag(Enum):
+    """What moving the mouse does while a button is held."""
+
+    CROSSHAIR = "crosshair"
+    WINDOW = "window"
+    PAN = "pan"
+
+
+class Navigation(QObject):
+    """Turns the events of one pane into changes of the session.
+
+    Left: crosshair. Right: grey levels. Middle, or left with the space bar: pan. Wheel: slices;
+    with Ctrl, or a pinch: zoom at the mouse. Double click: only this plane, and back.
+    """
+
+    def __init__(self, pane: SliceView) -> None:
+        super().__init__(pane)
+        self._pane, self._session = pane, pane.session
+        self._drag: Drag | None = None
+        self._last = QPointF()
+        self._notches = 0.0
+        self._space = False
+        pane.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Called by Qt for each event of the pane; true keeps the event from the pane."""
+        if self._pane.volume is None:
+            return False
+        kind = event.type()
+        if isinstance(event, QMouseEvent):
+            if kind == QEvent.Type.MouseButtonPress:
+                self._press(event)
+            elif kind == QEvent.Type.MouseMove:
+                self._move(event)
+            elif kind == QEvent.Type.MouseButtonRelease:
+                self._drag = None
+            elif kind == QEvent.Type.MouseButtonDblClick:
+                self._maximise()
+            return True
+        if isinstance(event, QWheelEvent):
+            self._wheel(event)
+            return True
+        if isinstance(event, QNativeGestureEvent):
+            return self._pinch(event)
+        if isinstance(event, QKeyEvent):
+            return self._key(event)
+        if kind == QEvent.Type.Leave:
+            self._session.hovered.emit(None)
+        return False
+
+    def _press(self, event: QMouseEvent) -> None:
+        self._pane.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._last = event.position()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._drag = Drag.PAN if self._space else Drag.CROSSHAIR
+        elif event.button() == Qt.MouseButton.RightButton:
+            self._drag = Drag.WINDOW
+        elif event.button() == Qt.MouseButton.MiddleButton:
+            self._drag = Drag.PAN
+        if self._drag is Drag.CROSSHAIR:
+            self._move_crosshair(event.position())
+
+    def _move(self, event: QMouseEvent) -> None:
+        moved, self._last = event.position() - self._last, event.position()
+        if self._drag is Drag.CROSSHAIR:
+            self._move_crosshair(event.position())
+        elif self._drag is Drag.WINDOW:
+            self._change_window(moved)
+        elif self._drag is Drag.PAN:
+            centre = self._pane.panned(moved)
+            if centre is not None:
+                self._session.pan_to(centre)
+        self._session.hovered.emit(self._pane.world_at(event.position()))
+
+    def _move_crosshair(self, position: QPointF) -> None:
+        world = self._pane.world_at(position)
+        if world is not None:
+            self._session.move_cursor(world)
+
+    def _change_window(self, moved: QPointF) -> None:
+        """Right: wider; up: brighter."""
+        window = self._session.view.window
+        gain = self._session.auto_window.width / WINDOW_PIXELS
+        width = max(window.width + moved.x() * gain, gain)
+        self._session.set_window(Window.of_level(window.level + moved.y() * gain, width))
+
+    def _wheel(self, event: QWheelEvent) -> None:
+        turned = (event.angleDelta().y() or event.angleDelta().x()) / NOTCH
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._zoom(ZOOM_PER_NOTCH**turned, event.position())
+            return
+        # A touch pad turns by parts of a notch: they add up to whole slices.
+        self._notches += turned
+        steps = int(self._notches)
+        self._notches -= steps
+        self._step(steps)
+
+    def _pinch(self, event: QNativeGestureEvent) -> bool:
+        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
+            return False
+        self._zoom(1 + event.value(), event.position())
+        return True
+
+    def _zoom(self, factor: float, position: QPointF) -> None:
+        world = self._pane.world_at(position)
+        if world is not None and factor > 0:
+            self._session.zoom_by(factor, world)
+
+    def _step(self, steps: int) -> None:
+        volume = self._pane.volume
+        if steps and volume is not None:
+            cursor = self._session.view.cursor_mm
+            self._session.move_cursor(stepped(volume.geometry, self._pane.plane, cursor, steps))
+
+    def _maximise(self) -> None:
+        self._session.maximise(None if self._session.view.only else self._pane.plane)
+
+    def _key(self, event: QKeyEvent) -> bool:
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Space:
+            self._space = event.type() == QEvent.Type.KeyPress
+            return True
+        if event.type() != QEvent.Type.KeyPress or event.modifiers() & ~_KEYPAD:
+            return False
+        if key in KEY_STEPS:
+            self._step(KEY_STEPS[key])
+        elif key in KEY_ZOOMS:
+            self._session.zoom_by(KEY_ZOOMS[key], self._session.view.cursor_mm)
+        elif key == Qt.Key.Key_R:
+            self._session.reset_view()
+        elif key == Qt.Key.Key_M:
+            self._maximise()
+        elif key == Qt.Key.Key_Escape and self._session.view.only:
+            self._session.maximise(None)
+        else:
+            return False
+        return True
+
+
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier

@@ -1,0 +1,59 @@
+"""The three planes of one volume."""
+
+from enum import Enum
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from srviewer.core.planes import Plane
+from srviewer.core.volume import Volume
+from srviewer.gui.session import Session
+from srviewer.gui.views.navigation import Navigation
+from srviewer.gui.views.overlay import Line
+from srviewer.gui.views.slice_view import SliceView
+
+# (row, column, rows, columns) of the axial, coronal and sagittal pane
+Cells = tuple[tuple[int, int, int, int], tuple[int, int, int, int], tuple[int, int, int, int]]
+
+
+class Arrangement(Enum):
+    """Where the three panes lie: ``value`` is (cells, stretch of rows, stretch of columns)."""
+
+    WIDE = (((0, 0, 2, 1), (0, 1, 1, 1), (1, 1, 1, 1)), (1, 1, 0), (2, 1, 0))
+    ROW = (((0, 0, 1, 1), (0, 1, 1, 1), (0, 2, 1, 1)), (1, 0, 0), (1, 1, 1))
+    TALL = (((0, 0, 1, 2), (1, 0, 1, 1), (1, 1, 1, 1)), (3, 2, 0), (1, 1, 0))
+
+
+class OrthoView(QWidget):
+    """Three linked panes of one volume."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(2)
+        self.panes = {plane: SliceView(session, plane) for plane in Plane}
+        for pane in self.panes.values():
+            Navigation(pane)
+        self.arrange(Arrangement.WIDE)
+        session.view_changed.connect(self._show_wanted)
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Lay the panes out."""
+        cells, rows, columns = arrangement.value
+        for pane, cell in zip(self.panes.values(), cells, strict=True):
+            self._grid.removeWidget(pane)
+            self._grid.addWidget(pane, *cell)
+        for number in range(3):
+            self._grid.setRowStretch(number, rows[number])
+            self._grid.setColumnStretch(number, columns[number])
+
+    def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
+        """Draw ``volume``; ``role`` names it in each pane, ``hint`` stands there without one."""
+        for pane in self.panes.values():
+            pane.show_volume(volume, role, hint)
+
+    def _show_wanted(self) -> None:
+        only = self._session.view.only
+        for plane, pane in self.panes.items():
+            pane.setVisible(only is None or plane is only)

@@ -1,0 +1,172 @@
+"""PSNR and SSIM over the slices: the result's as a thick line, cubic's as a thin one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from srviewer.core.compare import Scores
+from srviewer.core.geometry import Axis
+from srviewer.core.planes import Plane
+from srviewer.core.volume import Volume
+from srviewer.gui import theme
+from srviewer.gui.form import choice, fill, label
+from srviewer.gui.session import Session
+from srviewer.sr.evaluate import ScoredPair
+
+HEIGHT = 168  # px
+CUBIC = "#c9a26b"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Which metric a plot shows and how its axis is named."""
+
+    metric: str
+    title: str
+
+
+CURVES = (Curve("psnr", "PSNR (dB)"), Curve("ssim", "SSIM"))
+
+
+class MetricPlot(pyqtgraph.PlotWidget):
+    """One metric over the slices of one plane; a click jumps to the slice."""
+
+    def __init__(self, session: Session, curve: Curve) -> None:
+        super().__init__(background=theme.BASE, enableMenu=False)
+        self._session, self._curve = session, curve
+        self._axis: Axis = 0
+        self._volume: Volume | None = None
+        self.hideButtons()
+        self.setMouseEnabled(x=False, y=False)
+        self.setLabel("left", curve.title)
+        self.showGrid(x=False, y=True, alpha=0.12)
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.setPen(theme.BORDER)
+            axis.setTextPen(theme.MUTED)
+        self.getAxis("left").setWidth(62)
+        self._cubic = self.plot(pen=pyqtgraph.mkPen(CUBIC, width=1), connect="finite")
+        self._ours = self.plot(pen=pyqtgraph.mkPen(theme.ACCENT, width=3), connect="finite")
+        self._worst = pyqtgraph.ScatterPlotItem(
+            size=11, symbol="o", pen=pyqtgraph.mkPen(theme.DANGER, width=2), brush=None
+        )
+        self._worst_label = pyqtgraph.TextItem(color=theme.DANGER, anchor=(0.5, 1.1))
+        self._here = pyqtgraph.InfiniteLine(pen=pyqtgraph.mkPen(theme.MUTED, width=1))
+        for item in (self._worst, self._worst_label, self._here):
+            self.addItem(item, ignoreBounds=True)
+        self.setAccessibleName(f"{curve.title} over the slices")
+        self.setToolTip("Thick: the result. Thin: cubic. Click to jump to a slice.")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.scene().sigMouseClicked.connect(self._jump)
+
+    def show_scores(self, volume: Volume, axis: Axis, scores: ScoredPair) -> None:
+        """Draw the curves along one array axis; slices are numbered from 1."""
+        self._volume, self._axis = volume, axis
+        ours = _values(scores.candidate, axis, self._curve.metric)
+        cubic = _values(scores.cubic, axis, self._curve.metric)
+        numbers = np.arange(1, len(ours) + 1)
+        self._ours.setData(numbers, ours)
+        self._cubic.setData(numbers, cubic)
+        scored = np.flatnonzero(np.isfinite(ours))
+        self._worst.setVisible(scored.size > 0)
+        self._worst_label.setVisible(scored.size > 0)
+        if scored.size == 0:
+            return
+        worst = int(scored[np.argmin(ours[scored])])
+        self._worst.setData([worst + 1], [ours[worst]])
+        self._worst_label.setText(f"worst: {worst + 1}")
+        self._worst_label.setPos(worst + 1, ours[worst])
+        both = np.concatenate((ours[scored], cubic[np.isfinite(cubic)]))
+        room = 0.12 * max(float(np.ptp(both)), 1e-3)
+        self.setYRange(float(both.min()) - room, float(both.max()) + room, padding=0)
+        self.setXRange(1, max(2, len(ours)), padding=0.02)
+
+    def follow_cursor(self) -> None:
+        """Mark the slice under the crosshair."""
+        if self._volume is not None:
+            index = self._volume.geometry.index(self._session.view.cursor_mm)[self._axis]
+            self._here.setPos(float(np.floor(index + 0.5)) + 1)
+
+    def jump_to(self, number: float) -> None:
+        """Put the crosshair into the slice nearest to ``number``, counted from 1."""
+        if self._volume is None:
+            return
+        geometry = self._volume.geometry
+        index = geometry.index(self._session.view.cursor_mm)
+        last = geometry.shape[self._axis] - 1
+        index[self._axis] = min(max(round(number) - 1, 0), last)
+        self._session.move_cursor(geometry.world(index))
+
+    def _jump(self, event: object) -> None:
+        position = event.scenePos()  # type: ignore[attr-defined]  # pyqtgraph's MouseClickEvent
+        self.jump_to(self.getPlotItem().vb.mapSceneToView(position).x())
+
+
+class ScorePlot(QWidget):
+    """Both metrics over the slices of one plane. Hidden while there are no scores."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._plane = choice("Plane of the plot", "Whose slices are plotted")
+        self._plane.setFixedWidth(110)
+        fill(self._plane, [(plane.title, plane) for plane in Plane], Plane.CORONAL)
+        self._plane.activated.connect(self._show)
+        self._meaning = label("", "muted")
+        self._meaning.setWordWrap(False)
+        self.plots = tuple(MetricPlot(session, curve) for curve in CURVES)
+        head = QHBoxLayout()
+        head.setContentsMargins(8, 4, 8, 0)
+        head.setSpacing(10)
+        head.addWidget(QLabel("Over the slices"))
+        head.addWidget(self._plane)
+        head.addWidget(_key(theme.ACCENT, "result"))
+        head.addWidget(_key(CUBIC, "cubic"))
+        head.addStretch(1)
+        head.addWidget(self._meaning)
+        curves = QHBoxLayout()
+        curves.setSpacing(2)
+        for plot in self.plots:
+            curves.addWidget(plot)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(head)
+        layout.addLayout(curves, 1)
+        self.setFixedHeight(HEIGHT)
+        session.scores_changed.connect(self._show)
+        session.view_changed.connect(self._follow)
+        self._show()
+
+    def _show(self) -> None:
+        scores, result = self._session.scores, self._session.result
+        self.setVisible(scores is not None and result is not None)
+        if scores is None or result is None:
+            return
+        plane: Plane = self._plane.currentData()
+        axis = plane.normal_axis(result.volume.geometry)
+        self._meaning.setText(f"against {scores.candidate.meaning}")
+        for plot in self.plots:
+            plot.show_scores(result.volume, axis, scores)
+        self._follow()
+
+    def _follow(self) -> None:
+        if self.isVisible():
+            for plot in self.plots:
+                plot.follow_cursor()
+
+
+def _values(scores: Scores, axis: Axis, metric: str) -> npt.NDArray[np.float64]:
+    """One value for each slice; NaN (a gap in the line) where it has no score, or an endless one."""
+    rows = (row[metric] for row in scores.per_slice[axis])
+    values = np.array([np.nan if value is None else value for value in rows], float)
+    values[~np.isfinite(values)] = np.nan
+    return values
+
+
+def _key(colour: str, text: str) -> QLabel:
+    return QLabel(f"<span style='color:{colour}'>\u2501\u2501</span> {text}")

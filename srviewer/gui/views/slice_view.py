@@ -1,0 +1,209 @@
+"""One pane: a slice of one volume, drawn in millimetres."""
+
+import numpy as np
+import pyqtgraph
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from srviewer.core.planes import Plane, SliceImage, pane_position, slice_at, world_position
+from srviewer.core.volume import Volume
+from srviewer.gui import theme
+from srviewer.gui.session import Point, Session
+from srviewer.gui.views.overlay import Annotations, Line, Overlay
+
+FIT = 0.94  # of the pane is filled by a volume at zoom 1
+
+
+class SliceView(QWidget):
+    """Draws what the session looks at: one plane of the volume it was given.
+
+    Every pane of one plane shows the same millimetres at the same size of pane, so a thick scan
+    and a thin result lie over each other exactly.
+    """
+
+    def __init__(self, session: Session, plane: Plane) -> None:
+        super().__init__()
+        self.session, self.plane = session, plane
+        self.volume: Volume | None = None
+        self.slice: SliceImage | None = None
+        self._role = Line("")
+        self._badge: tuple[Line, ...] = ()
+        self._graphics = pyqtgraph.GraphicsView(self, useOpenGL=False, background=theme.IMAGE)
+        self._graphics.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._graphics.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._box = pyqtgraph.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
+        self._image = pyqtgraph.ImageItem(axisOrder="row-major", autoDownsample=False)
+        self._box.addItem(self._image, ignoreBounds=True)
+        self._graphics.setCentralItem(self._box)
+        self.overlay = Overlay(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._graphics)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(f"{plane.title} slice")
+        session.view_changed.connect(self.refresh)
+
+    def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
+        """Draw ``volume`` from now on; ``role`` names it, ``hint`` stands there without one."""
+        self.volume, self._role, self._badge = volume, role, ()
+        self._image.setVisible(volume is not None)
+        self.setAccessibleDescription(volume.name if volume is not None else hint)
+        if volume is None:
+            self.slice = None
+            self.overlay.show_annotations(Annotations(hint=hint))
+        self.refresh()
+
+    def show_badge(self, lines: tuple[Line, ...]) -> None:
+        """Write the scores of the slice into the corner."""
+        self._badge = lines
+        if self.slice is not None:
+            self._annotate(self.slice)
+
+    def refresh(self) -> None:
+        """Draw the slice under the crosshair, as the session looks at it now."""
+        if self.volume is None or not self.isVisible():
+            return
+        view = self.session.view
+        self.slice = slice_at(self.volume, self.plane, view.cursor_mm)
+        self._graphics.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, view.smooth)
+        self._image.setImage(
+            np.ascontiguousarray(self.slice.pixels),
+            autoLevels=False,
+            levels=(view.window.low, view.window.high),
+        )
+        self._image.setRect(QRectF(*self.slice.extent_mm))
+        self._place()
+        self._annotate(self.slice)
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether the screen's left is the high end of the scale (R, or A in a sagittal pane)."""
+        return self.plane is Plane.SAGITTAL or self.session.view.radiological
+
+    def world_at(self, position: QPointF) -> Point | None:
+        """The RAS+ point under a position of the pane, in the plane of the crosshair."""
+        return self._world(position, self.session.view.cursor_mm)
+
+    def position_of(self, world_mm: Point) -> QPointF:
+        """Where a RAS+ point is drawn, in pixels of the pane."""
+        assert self.volume is not None
+        x, y = pane_position(self.volume.geometry, self.plane, world_mm)
+        centre, scale = self._centre(), self._mm_per_pixel()
+        right = (centre.x() - x if self.mirrored else x - centre.x()) / scale
+        return QPointF(self.width() / 2 + right, self.height() / 2 - (y - centre.y()) / scale)
+
+    def panned(self, by_pixels: QPointF) -> Point | None:
+        """The RAS+ point that comes to the middle when the image is pushed by so many pixels."""
+        middle = QPointF(self.width() / 2, self.height() / 2)
+        return self._world(middle - by_pixels, self.session.centre_mm())
+
+    def sizeHint(self) -> QSize:
+        """Called by Qt."""
+        return QSize(320, 300)
+
+    def minimumSizeHint(self) -> QSize:
+        """Called by Qt."""
+        return QSize(150, 130)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Called by Qt."""
+        self.overlay.setGeometry(self.rect())
+        self.refresh()
+
+    def showEvent(self, event: object) -> None:
+        """Called by Qt; a hidden pane does not follow the session."""
+        self.refresh()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Called by Qt."""
+        self.overlay.show_active(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Called by Qt."""
+        self.overlay.show_active(False)
+
+    def _world(self, position: QPointF, depth_mm: Point) -> Point | None:
+        """The RAS+ point under a position, as deep along the normal as ``depth_mm``."""
+        if self.volume is None:
+            return None
+        pane_mm = self._pane_mm(position)
+        x, y, z = world_position(self.volume.geometry, self.plane, pane_mm, depth_mm)
+        return float(x), float(y), float(z)
+
+    def _pane_mm(self, position: QPointF) -> tuple[float, float]:
+        centre, scale = self._centre(), self._mm_per_pixel()
+        right = (position.x() - self.width() / 2) * scale
+        x = centre.x() - right if self.mirrored else centre.x() + right
+        return x, centre.y() - (position.y() - self.height() / 2) * scale
+
+    def _frame(self) -> Volume:
+        """The volume that fixes the scale of all panes."""
+        volume = self.session.original or self.volume
+        assert volume is not None
+        return volume
+
+    def _centre(self) -> QPointF:
+        return QPointF(
+            *pane_position(self._frame().geometry, self.plane, self.session.centre_mm())
+        )
+
+    def _mm_per_pixel(self) -> float:
+        geometry = self._frame().geometry
+        _, across, up = self.plane.array_axes(geometry)
+        width, height = (geometry.shape[a] * geometry.spacing[a] for a in (across, up))
+        fitted = max(width / max(1, self.width()), height / max(1, self.height())) / FIT
+        return fitted / self.session.view.zoom
+
+    def _place(self) -> None:
+        """Put the right millimetres into the pane."""
+        centre, scale = self._centre(), self._mm_per_pixel()
+        width, height = self.width() * scale, self.height() * scale
+        self._box.invertX(self.mirrored)
+        self._box.setRange(
+            QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height),
+            padding=0,
+            disableAutoRange=True,
+        )
+
+    def _annotate(self, image: SliceImage) -> None:
+        assert self.volume is not None
+        left, right, bottom, top = image.letters
+        cursor = self.session.view.cursor_mm
+        at = self.position_of(cursor)
+        self.overlay.show_annotations(
+            Annotations(
+                top_left=(
+                    self._role,
+                    Line(f"{self.plane.title}  {_spacing(self.volume, self.plane)}", theme.MUTED),
+                ),
+                top_right=self._badge,
+                bottom_left=(self._number(image),),
+                letters=(right, left, bottom, top) if self.mirrored else image.letters,
+                crosshair=(at.x(), at.y()),
+                pixels_per_mm=1 / self._mm_per_pixel(),
+                depth=self._depth(image),
+            )
+        )
+
+    def _number(self, image: SliceImage) -> Line:
+        if not image.inside:
+            return Line(f"crosshair outside: slice {image.index + 1}", theme.WARNING)
+        return Line(f"slice {image.index + 1} / {image.count}")
+
+    def _depth(self, image: SliceImage) -> float | None:
+        """How far towards R, A or S; None where there is nothing to scroll through."""
+        assert self.volume is not None
+        if image.count < 2:
+            return None
+        share = image.index / (image.count - 1)
+        geometry, world = self.volume.geometry, self.plane.value[0]
+        grows = geometry.directions[world, self.plane.normal_axis(geometry)] > 0
+        return share if grows else 1 - share
+
+
+def _spacing(volume: Volume, plane: Plane) -> str:
+    normal, across, up = plane.array_axes(volume.geometry)
+    mm = volume.geometry.spacing
+    return " \u00d7 ".join(f"{round(mm[axis], 2):g}" for axis in (across, up, normal)) + " mm"

@@ -1,0 +1,48 @@
+"""Grey-level windows by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from srviewer.core.volume import Volume
+from srviewer.core.window import Window, robust_window
+
+
+@dataclass(frozen=True)
+class WindowPreset:
+    """A named window; ``modality``: offered for this one only, "" for all."""
+
+    title: str
+    tip: str
+    modality: str
+    window: Callable[[Volume], Window]
+
+
+def _full(volume: Volume) -> Window:
+    low, high = float(volume.voxels.min()), float(volume.voxels.max())
+    return Window.of_level((low + high) / 2, high - low)
+
+
+def _steeper(volume: Volume) -> Window:
+    auto = robust_window(volume.voxels)
+    return Window.of_level(auto.level, 0.6 * auto.width)
+
+
+def _dark(volume: Volume) -> Window:
+    auto = robust_window(volume.voxels)
+    return Window(auto.low, auto.low + 0.5 * auto.width)
+
+
+def _hounsfield(level: float, width: float) -> Callable[[Volume], Window]:
+    return lambda volume: Window.of_level(level, width)
+
+
+WINDOW_PRESETS = (
+    WindowPreset("Automatic", "0.5 % to 99.8 % of the values", "", lambda v: robust_window(v.voxels)),
+    WindowPreset("Full range", "From the smallest to the largest value", "", _full),
+    WindowPreset("High contrast", "The middle 60 % of the automatic window", "", _steeper),
+    WindowPreset("Dark tissue", "The lower half of the automatic window", "", _dark),
+    WindowPreset("CT brain", "Level 40 HU, width 80 HU", "CT", _hounsfield(40, 80)),
+    WindowPreset("CT soft tissue", "Level 50 HU, width 400 HU", "CT", _hounsfield(50, 400)),
+    WindowPreset("CT lung", "Level -600 HU, width 1500 HU", "CT", _hounsfield(-600, 1500)),
+    WindowPreset("CT bone", "Level 400 HU, width 1800 HU", "CT", _hounsfield(400, 1800)),
+)

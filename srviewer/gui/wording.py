@@ -1,0 +1,48 @@
+"""How the window names axes, spacings, devices."""
+
+from collections.abc import Sequence
+
+from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
+from srviewer.core.planes import LETTERS
+
+
+def axis_title(geometry: Geometry, axis: Axis) -> str:
+    """An array axis with its patient direction and spacing: "k (I-S)  4.00 mm"."""
+    world = geometry.world_axes.index(axis)
+    low, high = LETTERS[world]
+    grows = geometry.directions[world, axis] > 0
+    ends = f"{low}\u2013{high}" if grows else f"{high}\u2013{low}"
+    return f"{AXIS_NAMES[axis]} ({ends})  {geometry.spacing[axis]:.2f} mm"
+
+
+def orientation(geometry: Geometry) -> str:
+    """Where the axes (i, j, k) point: "RAS", "LPS" ..."""
+    letters = []
+    for axis in range(3):
+        world = geometry.world_axes.index(axis)
+        low, high = LETTERS[world]
+        letters.append(high if geometry.directions[world, axis] > 0 else low)
+    return "".join(letters)
+
+
+def millimetres(values: Sequence[float]) -> str:
+    """Lengths to the hundredth: "0.72 x 0.72 x 4 mm"."""
+    return " \u00d7 ".join(f"{round(mm, 2):g}" for mm in values) + " mm"
+
+
+def counts(values: Sequence[int]) -> str:
+    """Whole numbers: "320 x 320 x 36"."""
+    return " \u00d7 ".join(map(str, values))
+
+
+def percent(share: float) -> str:
+    """A share with two digits that matter: "0.02 %", "0.0004 %"."""
+    return f"{100 * share:.2g} %"
+
+
+DEVICE_TITLES = {
+    "auto": "Automatic",
+    "cpu": "Processor (CPU)",
+    "cuda": "NVIDIA graphics (CUDA)",
+    "mps": "Apple graphics (Metal)",
+}

@@ -1,0 +1,58 @@
+"""A thread that drives one job and tells the window how it goes."""
+
+from time import monotonic
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from srviewer.job import Job, Progress
+
+REPORT_EVERY = 0.05  # seconds; more than about 20 reports a second only slow the window down
+STACK_BYTES = 16 * 2**20  # macOS gives a thread 512 KiB, which the numerical libraries overrun
+
+
+class Worker(QThread):
+    """Drives ``job`` to its end, or until ``requestInterruption()``; closes it whatever happens.
+
+    Exactly one of ``succeeded`` (with the job's result), ``failed`` (with the exception) and
+    ``cancelled`` is sent, after the job was closed. Connect bound methods of QObjects only:
+    Qt then calls them in the thread of their object.
+    """
+
+    progressed = Signal(object)  # Progress
+    succeeded = Signal(object)
+    failed = Signal(object)  # Exception
+    cancelled = Signal()
+
+    def __init__(self, job: Job[Any], parent: QObject) -> None:
+        super().__init__(parent)
+        self._job = job
+        self.setStackSize(STACK_BYTES)
+
+    def run(self) -> None:
+        """Called by Qt in the new thread."""
+        try:
+            finished, result = self._drive()
+        except Exception as error:
+            self.failed.emit(error)
+        else:
+            if finished:
+                self.succeeded.emit(result)
+            else:
+                self.cancelled.emit()
+
+    def _drive(self) -> tuple[bool, object]:
+        """(whether the job reached its end, its result)."""
+        last = float("-inf")
+        try:
+            while not self.isInterruptionRequested():
+                try:
+                    step: Progress = next(self._job)
+                except StopIteration as end:
+                    return True, end.value
+                if monotonic() - last >= REPORT_EVERY:
+                    last = monotonic()
+                    self.progressed.emit(step)
+            return False, None
+        finally:
+            self._job.close()

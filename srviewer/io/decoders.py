@@ -1,0 +1,17 @@
+"""Which DICOM transfer syntaxes this installation can decode."""
+
+from pydicom.pixels import get_decoder
+from pydicom.uid import AllTransferSyntaxes, UID
+
+
+def transfer_syntaxes() -> dict[str, str]:
+    """Name of each image transfer syntax -> "pydicom", or "through SimpleITK" where it needs that."""
+    return {syntax.name: _decoder(syntax) for syntax in AllTransferSyntaxes}
+
+
+def _decoder(syntax: UID) -> str:
+    try:
+        available = get_decoder(syntax).is_available
+    except NotImplementedError:  # pydicom knows no decoder of pixels for this syntax
+        available = False
+    return "pydicom" if available else "through SimpleITK"

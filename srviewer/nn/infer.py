@@ -1,0 +1,94 @@
+"""Running a trained network: numpy in, numpy out."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.lib.stride_tricks import sliding_window_view
+from torch import nn
+
+from srviewer.core.volume import Voxels
+from srviewer.errors import UserError
+from srviewer.job import Job, Progress
+from srviewer.nn.devices import chosen_device, device_title
+from srviewer.nn.model_file import Model
+
+# Low-resolution pixels in one batch: small enough to stay in a CPU's cache and to cancel quickly.
+CPU_PIXELS = 64 * 1024
+GPU_PIXELS = 4 * 1024 * 1024
+
+
+class Upsampler:
+    """A model ready to run on one device.
+
+    Raises UserError when the weights do not fit the network or the device is absent.
+    """
+
+    def __init__(self, model: Model, device: str = "auto") -> None:
+        self.device = chosen_device(device)
+        self.neighbours = model.plan.neighbours
+        self._network = built_network(model).eval().to(self.device)
+        self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @property
+    def device_title(self) -> str:
+        """The device as shown and exported."""
+        return device_title(self.device)
+
+    def upsample(self, slices: Voxels, factor: int, scale: float) -> Job[Voxels]:
+        """(slice, row, column) to (slice, factor * row, column), each slice seen with its
+        neighbours; ``scale``: the intensity range, by which the input is divided for the network.
+
+        A batch that does not fit into the device's memory is halved; UserError when a single
+        slice does not fit.
+        """
+        count, rows, columns = slices.shape
+        result = np.empty((count, rows * factor, columns), np.float32)
+        padded = np.pad(slices, ((self.neighbours, self.neighbours), (0, 0), (0, 0)), mode="edge")
+        windows = sliding_window_view(padded, 2 * self.neighbours + 1, axis=0)
+        pixels = CPU_PIXELS if self.device.type == "cpu" else GPU_PIXELS
+        batch = max(1, pixels // (rows * columns))
+        start = 0
+        while start < count:
+            yield Progress(start / count, f"Slice {start + 1} of {count}")
+            stop = min(start + batch, count)
+            try:
+                result[start:stop] = self._run(windows[start:stop], factor, scale)
+            except torch.OutOfMemoryError as error:
+                if batch == 1:
+                    raise UserError(
+                        f"A slice of {rows} x {columns} pixels does not fit into the memory of "
+                        f"{self.device_title}. Choose the device 'cpu'."
+                    ) from error
+                batch //= 2
+                continue
+            start = stop
+        return result
+
+    def _run(self, windows: Voxels, factor: int, scale: float) -> Voxels:
+        """One batch (B, row, column, 2k+1); the torch mode is left before anything yields."""
+        with torch.inference_mode():
+            # Neighbours last in memory is torch's channels_last layout: one gather, no more copies.
+            batch = torch.from_numpy(windows / np.float32(scale)).to(self.device)
+            fine = self._network(batch.permute(0, 3, 1, 2), factor)
+            return np.asarray(fine[:, 0].mul_(scale).cpu().numpy())
+
+
+def built_network(model: Model) -> nn.Module:
+    """The torch module with the model's weights; UserError when they do not belong together."""
+    network = model.spec.build(model.plan)
+    wanted = {name: tuple(weight.shape) for name, weight in network.state_dict().items()}
+    given = {name: weight.shape for name, weight in model.weights.items()}
+    if wanted != given:
+        raise UserError(
+            f"The weights of model '{model.name}' do not fit its network '{model.spec.id}'. "
+            f"The file is damaged or from another version; train or download it again."
+        )
+    network.load_state_dict({n: torch.from_numpy(np.array(w)) for n, w in model.weights.items()})
+    return network
+
+
+def weights_of(network: nn.Module) -> Iterator[tuple[str, np.ndarray]]:
+    """Name and float32 array of each parameter and stored buffer."""
+    for name, weight in network.state_dict().items():
+        yield name, weight.detach().cpu().numpy().copy()

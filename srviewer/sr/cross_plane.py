@@ -1,0 +1,87 @@
+"""Cross-plane super-resolution: both planes that hold the thick axis, restacked and fused."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from srviewer.core.fuse import Fusion, disagreement
+from srviewer.core.geometry import Axis
+from srviewer.core.metrics import intensity_range
+from srviewer.core.planes import TrainingGroup, cross_planes, restack, unstack
+from srviewer.core.volume import Voxels
+from srviewer.errors import UserError
+from srviewer.job import Job, within
+from srviewer.nn.model_file import Model
+
+if TYPE_CHECKING:
+    from srviewer.nn.infer import Upsampler
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """A thin volume: ``voxels``, and where two planes made it, ``disagreement`` on its grid.
+
+    ``device``: what computed it.
+    """
+
+    voxels: Voxels
+    disagreement: Voxels | None
+    device: str
+
+
+def cross_plane(
+    scan: Voxels, axis: Axis, factor: int, model: Model, fusion: Fusion, device: str
+) -> Job[Estimate]:
+    """Section 3.1.1 of the paper: (i, j, k) thick voxels to ``factor`` times more along ``axis``.
+
+    Raises UserError when the model cannot reach the factor or the device is absent.
+    """
+    from srviewer.nn.infer import Upsampler  # a door to torch
+
+    upsampler = Upsampler(model, device)
+    scale = intensity_range(scan)
+    stages = passes(factor, model.factors)
+    planes: list[Voxels] = []
+    for number, group in enumerate(cross_planes(axis)):
+        job = _one_plane(upsampler, scan, group, stages, scale)
+        planes.append((yield from within(job, number / 2, (number + 1) / 2)))
+    first, second = planes
+    fused = fusion.fuse(first, second)
+    return Estimate(fused, disagreement(first, second), upsampler.device_title)
+
+
+def _one_plane(
+    upsampler: "Upsampler",
+    scan: Voxels,
+    group: TrainingGroup,
+    stages: tuple[int, ...],
+    scale: float,
+) -> Job[Voxels]:
+    slices = unstack(scan, group.thick, group.normal)
+    for number, factor in enumerate(stages):
+        job = upsampler.upsample(slices, factor, scale)
+        slices = yield from within(job, number / len(stages), (number + 1) / len(stages))
+    return np.asarray(restack(slices, group.thick, group.normal))
+
+
+def passes(factor: int, known: tuple[int, ...]) -> tuple[int, ...]:
+    """The model's factors whose product is ``factor``, the fewest, largest first.
+
+    Raises UserError when there are none.
+    """
+    found = _shortest_product(factor, tuple(sorted(known, reverse=True)))
+    if found is None:
+        raise UserError(
+            f"This model cannot refine by {factor}: it knows the factors "
+            f"{', '.join(map(str, sorted(known)))} and their products. Choose another factor."
+        )
+    return found
+
+
+def _shortest_product(factor: int, known: tuple[int, ...]) -> tuple[int, ...] | None:
+    if factor == 1:
+        return ()
+    rests = ((r, _shortest_product(factor // r, known)) for r in known if factor % r == 0)
+    ways = [(r, *rest) for r, rest in rests if rest is not None]
+    return min(ways, key=len, default=None)

@@ -1,0 +1,111 @@
+"""Scores with their reference, and never without cubic interpolation beside them."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from srviewer.core.compare import Comparison, Scores
+from srviewer.core.degrade import Degradation
+from srviewer.core.geometry import AXIS_NAMES, Axis
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.job import Job, within
+from srviewer.sr.methods import method
+from srviewer.sr.reconstruct import Request, reconstruct
+from srviewer.sr.simulate import simulate
+
+
+@dataclass(frozen=True)
+class ScoredPair:
+    """A result's scores and those of cubic interpolation of the same scan."""
+
+    candidate: Scores
+    cubic: Scores
+
+
+def score_beside_cubic(
+    reference: Volume, scan: Volume, result: Volume, request: Request, meaning: str
+) -> Job[ScoredPair]:
+    """Score ``result`` and the cubic interpolation of ``scan`` against ``reference``.
+
+    Raises UserError when the grids differ.
+    """
+    comparison = Comparison(reference, result, meaning)
+    candidate = yield from within(comparison.scores(), 0.0, 0.5)
+    plain = replace(request, method="cubic")
+    cubic = yield from within(reconstruct(scan, plain), 0.5, 0.55)
+    scores = Comparison(reference, cubic.volume, meaning).scores()
+    return ScoredPair(candidate, (yield from within(scores, 0.55, 1.0)))
+
+
+@dataclass(frozen=True)
+class EvaluationRow:
+    """One simulated scan rebuilt by one method: scores over the foreground of the whole volume."""
+
+    file: str
+    axis: str
+    factor: int
+    method: str
+    model: str | None
+    psnr: float | None
+    ssim: float | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class EvaluationPlan:
+    """What to evaluate on each thin volume: every combination of these.
+
+    ``axes``: array axes to thicken. ``methods``: ids in METHODS. ``models``: names or files.
+    """
+
+    factors: tuple[int, ...]
+    axes: tuple[Axis, ...]
+    methods: tuple[str, ...]
+    models: tuple[str, ...]
+    device: str = "auto"
+
+    def requests(self) -> list[Request]:
+        """Every reconstruction to do; a method without a model is done once."""
+        return [
+            Request(axis=axis, factor=factor, method=name, model=model, device=self.device)
+            for axis in self.axes
+            for factor in self.factors
+            for name in self.methods
+            for model in (self.models if method(name).needs_model else self.models[:1])
+        ]
+
+
+def evaluate(volumes: Sequence[Volume], plan: EvaluationPlan) -> Job[list[EvaluationRow]]:
+    """Simulate, reconstruct and score each volume along each axis, by each factor and method."""
+    requests = plan.requests()
+    if not requests or not volumes:
+        raise UserError("There is nothing to evaluate: give files, factors, axes and methods.")
+    rows: list[EvaluationRow] = []
+    total = len(volumes) * len(requests)
+    for volume in volumes:
+        for request in requests:
+            done = len(rows)
+            row = yield from within(_row(volume, request), done / total, (done + 1) / total)
+            rows.append(row)
+    return rows
+
+
+def _row(thin: Volume, request: Request) -> Job[EvaluationRow]:
+    degradation = Degradation(axis=request.axis, factor=request.factor)
+    simulation = yield from within(simulate(thin, degradation), 0.0, 0.02)
+    started = time.monotonic()
+    result = yield from within(reconstruct(simulation.thick, request), 0.02, 0.7)
+    seconds = time.monotonic() - started
+    comparison = Comparison(simulation.truth, result.volume, simulation.meaning)
+    scores = yield from within(comparison.scores(), 0.7, 1.0)
+    return EvaluationRow(
+        file=thin.name,
+        axis=AXIS_NAMES[request.axis],
+        factor=request.factor,
+        method=request.method,
+        model=result.model.name if result.model else None,
+        psnr=scores.whole["psnr"],
+        ssim=scores.whole["ssim"],
+        seconds=round(seconds, 3),
+    )

@@ -1,0 +1,74 @@
+"""The trained networks at hand: those that ship and the user's own."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from srviewer.errors import UserError
+from srviewer.nn.model_file import Model, load_model
+from srviewer.paths import models_dir, resource
+
+SUFFIX = ".safetensors"
+DEFAULT_MODEL = "fast"
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a model says about itself, without its weights.
+
+    ``scores``: one row per (file, axis, factor) with "psnr", "ssim" and those of cubic.
+    ``licence``: the licences of the training volumes, joined.
+    """
+
+    name: str
+    path: Path
+    preset: str
+    factors: tuple[int, ...]
+    parameters: int
+    trained_on: tuple[str, ...]
+    licence: str
+    scores: tuple[dict[str, Any], ...]
+
+
+def model_card(model: Model, path: Path) -> ModelCard:
+    """The card of a model that was read from ``path``."""
+    return ModelCard(
+        name=model.name,
+        path=path,
+        preset=model.plan.preset,
+        factors=model.factors,
+        parameters=model.parameters,
+        trained_on=model.plan.train,
+        licence="; ".join(f"{name}: {text}" for name, text in model.licences.items()),
+        scores=model.scores,
+    )
+
+
+def available_models() -> tuple[ModelCard, ...]:
+    """Cards of the shipped models, then of the user's own; a damaged file of theirs is left out."""
+    cards = [model_card(load_model(path), path) for path in _files(resource("models"))]
+    for path in _files(models_dir()):
+        try:
+            cards.append(model_card(load_model(path), path))
+        except UserError:  # asked for by name, it says what is wrong
+            continue
+    return tuple(cards)
+
+
+def find_model(name_or_file: str) -> Model:
+    """A model by name or by file; UserError with the known names when there is none."""
+    folders = (resource("models"), models_dir())
+    candidates = [folder / f"{name_or_file}{SUFFIX}" for folder in folders]
+    if Path(name_or_file).suffix == SUFFIX:
+        candidates = [Path(name_or_file)]
+    for path in candidates:
+        if path.is_file():
+            return load_model(path)
+    known = ", ".join(path.stem for folder in folders for path in _files(folder))
+    raise UserError(
+        f"There is no model '{name_or_file}'. Give the path of a {SUFFIX} file or one of: {known}."
+    )
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []

@@ -1,0 +1,88 @@
+"""What every test shares: no screen, no settings of the user's, phantoms, real scans."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+# Before Qt is loaded: no screen is needed, and nothing is read from or written to the user's own
+# folders, not even by what is read once per process.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+_HOME = tempfile.TemporaryDirectory(prefix="srviewer-tests-")
+
+
+def _folders(root: Path) -> dict[str, str]:
+    """The environment that puts every folder of the user's below ``root``."""
+    return {
+        "HOME": str(root),
+        "USERPROFILE": str(root),
+        "XDG_CONFIG_HOME": str(root / "config"),
+        "XDG_DATA_HOME": str(root / "data"),
+        "XDG_CACHE_HOME": str(root / "cache"),
+        "XDG_STATE_HOME": str(root / "state"),
+        "APPDATA": str(root / "AppData/Roaming"),
+        "LOCALAPPDATA": str(root / "AppData/Local"),
+    }
+
+
+os.environ.update(_folders(Path(_HOME.name)))
+
+import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
+
+import phantoms  # noqa: E402  (the environment comes first)
+from srviewer.core.degrade import Degradation  # noqa: E402
+from srviewer.core.volume import Volume  # noqa: E402
+
+# The same examples each time: a failure on one machine is a failure on all.
+settings.register_profile("srviewer", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("srviewer")
+
+
+@pytest.fixture(autouse=True)
+def own_folders(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """A home of its own for each test: no settings or models of the user or of another test."""
+    home = tmp_path_factory.mktemp("home")
+    for name, folder in _folders(home).items():
+        monkeypatch.setenv(name, folder)
+    if "PySide6.QtCore" in sys.modules:
+        _move_settings(home / "config")
+    yield home
+
+
+def _move_settings(folder: Path) -> None:
+    """QSettings reads the environment once per process, so it is told."""
+    from PySide6.QtCore import QSettings
+
+    for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
+        QSettings.setPath(kind, QSettings.Scope.UserScope, str(folder))
+
+
+@pytest.fixture(scope="session")
+def make_head() -> Callable[..., Volume]:
+    """The factory of ``phantoms.head(shape, spacing, directions)``."""
+    return phantoms.head
+
+
+@pytest.fixture(scope="session")
+def head() -> Volume:
+    """A head-like volume of 40 x 48 x 36 voxels of 1 mm, asymmetric on every axis."""
+    return phantoms.head()
+
+
+@pytest.fixture(scope="session")
+def thick_head(head: Volume) -> Volume:
+    """``head`` with slices four times as thick along k: 40 x 48 x 9 voxels of 1 x 1 x 4 mm."""
+    return Degradation(axis=2, factor=4).thick_volume(head)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real scans beside the checkout; the test is skipped where it is absent."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"needs the real scans of {folder.parent.name}/{folder.name}, which are absent")
+    return folder

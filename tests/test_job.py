@@ -1,0 +1,103 @@
+"""The generator protocol of everything that takes time."""
+
+import pytest
+
+from srviewer.job import Job, Progress, run, within
+
+
+class Broken(Exception):
+    """Something goes wrong in a job or in who drives it."""
+
+
+def counting(steps: int, log: list[str], name: str = "job") -> Job[str]:
+    try:
+        for step in range(steps):
+            yield Progress(step / steps, f"{name} {step}")
+        return f"{name} done"
+    finally:
+        log.append(f"{name} closed")
+
+
+def two_stages(log: list[str]) -> Job[tuple[str, str]]:
+    try:
+        first = yield from within(counting(4, log, "first"), 0.0, 0.25)
+        second = yield from within(counting(2, log, "second"), 0.25, 1.0)
+        return first, second
+    finally:
+        log.append("both closed")
+
+
+def test_run_gives_the_result_and_reports_each_step() -> None:
+    steps: list[Progress] = []
+    assert run(counting(3, []), steps.append) == "job done"
+    assert [step.message for step in steps] == ["job 0", "job 1", "job 2"]
+    assert run(counting(3, [])) == "job done"
+
+
+def test_within_maps_each_stage_onto_its_share() -> None:
+    steps: list[Progress] = []
+    result = run(two_stages([]), steps.append)
+    assert result == ("first done", "second done")
+    assert [s.fraction for s in steps] == pytest.approx([0, 0.0625, 0.125, 0.1875, 0.25, 0.625])
+    assert steps[0].message == "first 0" and steps[-1].message == "second 1"
+
+
+@pytest.mark.parametrize("asked", range(1, 7))
+def test_closing_after_any_step_closes_what_is_inside(asked: int) -> None:
+    log: list[str] = []
+    job = two_stages(log)
+    for _ in range(asked):
+        next(job)
+    job.close()
+    inside = ["first closed"] if asked <= 4 else ["first closed", "second closed"]
+    assert log == [*inside, "both closed"]
+
+
+def test_a_stage_is_closed_even_when_nobody_holds_it() -> None:
+    """``within`` closes its job itself: nothing waits for the garbage collector."""
+    log: list[str] = []
+    inner = counting(4, log)
+    outer = within(inner, 0, 1)
+    next(outer)
+    outer.close()
+    assert log == ["job closed"]
+    with pytest.raises(StopIteration):
+        next(inner)
+
+
+def test_run_closes_the_job_when_the_report_fails() -> None:
+    log: list[str] = []
+
+    def fail(step: Progress) -> None:
+        raise Broken(step.message)
+
+    with pytest.raises(Broken, match="first 0"):
+        run(two_stages(log), fail)
+    assert log == ["first closed", "both closed"]
+
+
+def test_run_closes_the_job_on_a_keyboard_interrupt() -> None:
+    log: list[str] = []
+
+    def interrupt(step: Progress) -> None:
+        if step.message == "second 0":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(two_stages(log), interrupt)
+    assert log == ["first closed", "second closed", "both closed"]
+
+
+def test_an_error_inside_a_stage_reaches_who_drives_it() -> None:
+    log: list[str] = []
+
+    def failing() -> Job[None]:
+        try:
+            yield Progress(0.5, "half")
+            raise Broken("inside")
+        finally:
+            log.append("closed")
+
+    with pytest.raises(Broken, match="inside"):
+        run(within(failing(), 0, 1))
+    assert log == ["closed"]

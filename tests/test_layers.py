@@ -1,0 +1,91 @@
+"""What import-linter cannot see: what is loaded when, and a fault of Qt's binding."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("torch", "SimpleITK", "skimage", "matplotlib")
+
+
+def python(program: str) -> str:
+    """Runs ``program`` in a Python of its own; its standard output."""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert done.returncode == 0, f"exit status {done.returncode}\n{done.stderr}"
+    return done.stdout
+
+
+def loaded(program: str) -> set[str]:
+    """The top-level packages that are loaded once ``program`` has run."""
+    listed = python(
+        f"{program}\nimport sys\nprint('loaded:', *{{m.split('.')[0] for m in sys.modules}})"
+    )
+    return set(listed.rpartition("loaded:")[2].split())
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "import srviewer",
+        "import srviewer.__main__",
+        "import srviewer.cli.main",
+        "import srviewer.sr",
+    ],
+)
+def test_the_command_line_starts_with_neither_torch_nor_qt(start: str) -> None:
+    assert not loaded(start) & {*HEAVY, "PySide6", "pyqtgraph"}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["reconstruct", "--help"], ["models"]])
+def test_help_loads_neither_torch_nor_qt(arguments: list[str]) -> None:
+    program = f"""
+from srviewer.__main__ import main
+try:
+    main({arguments!r})
+except SystemExit as end:
+    assert end.code in (0, None), end.code
+"""
+    assert not loaded(program) & {*HEAVY, "PySide6", "pyqtgraph"}
+
+
+def test_the_window_starts_without_torch() -> None:
+    assert "PySide6" in (packages := loaded("import srviewer.gui.app"))
+    assert not packages & {"torch"}
+
+
+def test_core_needs_no_file_library() -> None:
+    everything = """
+import importlib, pkgutil
+import srviewer.core as core
+for module in pkgutil.iter_modules(core.__path__):
+    importlib.import_module(f"srviewer.core.{module.name}")
+"""
+    packages = loaded(everything)
+    assert "scipy" in packages
+    assert not packages & {*HEAVY, "PySide6", "pyqtgraph", "nibabel", "pydicom"}
+
+
+def test_signals_keep_their_count_of_true() -> None:
+    """PySide6 6.12.0 on Python 3.11 aborts here: each emit loses a reference to True."""
+    program = """
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+
+class Sender(QObject):
+    sent = Signal(bool)
+
+application = QCoreApplication([])
+sender = Sender()
+heard = []
+sender.sent.connect(heard.append)
+for _ in range(2000):
+    sender.sent.emit(True)
+print(len(heard))
+"""
+    assert python(program).strip() == "2000"
