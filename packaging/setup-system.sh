@@ -37,9 +37,15 @@ done <<<"$libraries"
 if [ -z "$(find /usr/share/fonts -name '*.[to]tf' -print -quit 2>/dev/null)" ]; then
     missing+=(fonts-dejavu-core)
 fi
-if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-    missing+=(python3-venv)
-fi
+# What Python is asked prints nothing where it can make virtual environments, or is none.
+missing+=($("$python" 2>/dev/null - <<'END' || true
+import sys
+try:
+    import ensurepip, venv
+except ImportError:
+    print("python%d.%d-venv" % sys.version_info[:2])
+END
+))
 
 [ ${#missing[@]} -gt 0 ] || exit 0
 

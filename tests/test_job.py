@@ -71,8 +71,9 @@ def test_run_closes_the_job_when_the_report_fails() -> None:
     def fail(step: Progress) -> None:
         raise Broken(step.message)
 
+    job = two_stages(log)  # held, so that only run() itself can close it
     with pytest.raises(Broken, match="first 0"):
-        run(two_stages(log), fail)
+        run(job, fail)
     assert log == ["first closed", "both closed"]
 
 
@@ -83,8 +84,9 @@ def test_run_closes_the_job_on_a_keyboard_interrupt() -> None:
         if step.message == "second 0":
             raise KeyboardInterrupt
 
+    job = two_stages(log)
     with pytest.raises(KeyboardInterrupt):
-        run(two_stages(log), interrupt)
+        run(job, interrupt)
     assert log == ["first closed", "second closed", "both closed"]
 
 

@@ -57,7 +57,7 @@ def main(argv: Sequence[str], doors: dict[str, Callable[..., object]]) -> int:
     ``doors``: name -> function of the window's side, which this side may not import.
     """
     verb = next(verb for verb in VERBS if verb.name == argv[0])
-    module: VerbModule = importlib.import_module(verb.module)  # type: ignore[assignment]
+    module: VerbModule = importlib.import_module(verb.module)
     parser = argparse.ArgumentParser(
         prog=f"srviewer {verb.name}", description=f"{verb.summary}. {RESEARCH_USE_ONLY}"
     )

@@ -22,7 +22,8 @@ def thin_positions(count: int, factor: int) -> Positions:
 def nearest(voxels: Voxels, axis: Axis, positions: Positions) -> Voxels:
     """The closest voxel along ``axis`` at each position (indices, not rounded)."""
     index = np.floor(positions + 0.5).astype(int)
-    return np.take(voxels, np.clip(index, 0, voxels.shape[axis] - 1), axis=axis)
+    inside = np.clip(index, 0, voxels.shape[axis] - 1)
+    return np.asarray(np.take(voxels, inside, axis=axis), np.float32)
 
 
 def linear(voxels: Voxels, axis: Axis, positions: Positions) -> Voxels:

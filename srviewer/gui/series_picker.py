@@ -1,9 +1,9 @@
 """The dialog that asks which of several series to open."""
 
-from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QObject, QSize, Qt
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon, QImage, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -22,8 +22,8 @@ from srviewer.core.volume import Volume
 from srviewer.core.window import robust_window
 from srviewer.gui import theme
 from srviewer.gui.form import describe, label
-from srviewer.gui.work import Work
 from srviewer.gui.wording import counts, millimetres
+from srviewer.gui.work import Work
 from srviewer.io.series import Found, Series
 
 THUMBNAIL = 96  # px
@@ -38,7 +38,9 @@ class SeriesPicker(QDialog):
         self.setWindowTitle("Several images were found")
         self.resize(660, 520)
         self._series = found.series
+        self._without_picture = iter(range(len(found.series)))
         self._work = Work(self)
+        self._work.failed.connect(self._skip_thumbnail)
         self.list = QListWidget()
         self.list.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
         self.list.setSpacing(2)
@@ -60,7 +62,11 @@ class SeriesPicker(QDialog):
         self._buttons.rejected.connect(self.reject)
         self.finished.connect(self._work.stop)
         self._show_frames()
-        self._load_thumbnail(0)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Called by Qt."""
+        super().showEvent(event)
+        self._load_next()
 
     def choice(self) -> tuple[Series, int]:
         """The chosen series and frame (from 0)."""
@@ -90,28 +96,20 @@ class SeriesPicker(QDialog):
         self.frame.setVisible(frames > 1)
         self._frame_label.setVisible(frames > 1)
 
-    def _load_thumbnail(self, row: int) -> None:
-        """One after the other, so that the first ones appear soon."""
-        if row < len(self._series):
-            receiver = _Thumbnail(self, row)
-            job = self._series[row].read(0)
-            self._work.start(f"{KIND} {row}", "Reading", job, receiver.show, _always)
+    def _load_next(self) -> None:
+        """One after the other, so that the first pictures appear soon."""
+        row = next(self._without_picture, None)
+        if row is not None:
+            show = partial(self._show_thumbnail, row)
+            self._work.start(KIND, "Reading", self._series[row].read(0), show, self.isVisible)
 
-    def show_thumbnail(self, row: int, volume: Volume) -> None:
-        """Put the middle slice of ``volume`` into a row and go on with the next row."""
+    def _show_thumbnail(self, row: int, volume: Volume) -> None:
         self.list.item(row).setIcon(QIcon(thumbnail(volume)))
-        self._load_thumbnail(row + 1)
+        self._load_next()
 
-
-class _Thumbnail(QObject):
-    """Remembers which row a volume belongs to."""
-
-    def __init__(self, picker: SeriesPicker, row: int) -> None:
-        super().__init__(picker)
-        self._picker, self._row = picker, row
-
-    def show(self, volume: Volume) -> None:
-        self._picker.show_thumbnail(self._row, volume)
+    def _skip_thumbnail(self, title: str, error: Exception) -> None:
+        """A series that cannot be read has no picture; opening it says why."""
+        self._load_next()
 
 
 def thumbnail(volume: Volume) -> QPixmap:
@@ -125,9 +123,7 @@ def thumbnail(volume: Volume) -> QPixmap:
     scale = THUMBNAIL / max(width, height)
     size = QSize(max(1, round(width * scale)), max(1, round(height * scale)))
     smooth = Qt.TransformationMode.SmoothTransformation
-    return QPixmap.fromImage(
-        picture.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
-    )
+    return QPixmap.fromImage(picture.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth))
 
 
 def sharp_plane(geometry: Geometry) -> Plane:
@@ -161,10 +157,3 @@ def _likeliest(series: tuple[Series, ...]) -> int:
         return geometry.shape[max(range(3), key=lambda axis: geometry.spacing[axis])]
 
     return max(range(len(series)), key=lambda row: slices(series[row]))
-
-
-def _always() -> bool:
-    return True
-
-
-Reader = Callable[[Series, int], None]

@@ -15,6 +15,7 @@ from srviewer.sr.reconstruct import Reconstruction, Request, suggested_request
 
 Point = tuple[float, float, float]
 ZOOM_LIMITS = (0.5, 40.0)
+NO_WINDOW = Window(0.0, 1.0)  # while nothing is open
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class View:
     """
 
     cursor_mm: Point = (0.0, 0.0, 0.0)
-    window: Window = Window(0.0, 1.0)
+    window: Window = NO_WINDOW
     centre_mm: Point | None = None
     zoom: float = 1.0
     only: Plane | None = None
@@ -64,7 +65,7 @@ class Session(QObject):
         self.reference: Reference | None = None
         self.scores: ScoredPair | None = None
         self.request: Request | None = None
-        self.auto_window = Window(0.0, 1.0)
+        self.auto_window = NO_WINDOW
         self.view = View()
 
     def open(self, original: Volume, sources: Sequence[Path]) -> None:

@@ -9,12 +9,12 @@ from srviewer.gui import theme
 from srviewer.gui.form import describe, label
 from srviewer.gui.session import Point, Session
 from srviewer.gui.study import Study
-from srviewer.gui.work import Task, time_left
 from srviewer.gui.wording import percent
+from srviewer.gui.work import Task, time_left
 
 
 class PointLabel(QLabel):
-    """The point under the mouse, or under the crosshair: RAS+ mm, voxel, values before and after."""
+    """The point under the mouse, else under the crosshair: mm, voxel, values before and after."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -99,7 +99,9 @@ class StatusBar(QStatusBar):
         super().__init__()
         self._session = study.session
         self._agreement = QLabel()
-        self._agreement.setToolTip("The largest difference between the result, degraded again, and the scan")
+        self._agreement.setToolTip(
+            "The largest difference between the result, degraded again, and the scan"
+        )
         research = label(RESEARCH_USE_ONLY, "research")
         research.setWordWrap(False)
         self.addWidget(PointLabel(study.session), 1)

@@ -190,9 +190,7 @@ class Study(QObject):
         )
         self._start(SCORE, "Scoring", job, self._scored(result, reference))
 
-    def _scored(
-        self, result: Reconstruction, reference: Reference
-    ) -> Callable[[ScoredPair], None]:
+    def _scored(self, result: Reconstruction, reference: Reference) -> Callable[[ScoredPair], None]:
         def keep(scores: ScoredPair) -> None:
             if (self.session.result, self.session.reference) == (result, reference):
                 self.session.set_scores(scores)

@@ -140,8 +140,11 @@ def icon_on_accent(name: str) -> QIcon:
 
 
 def _colours() -> dict[str, str]:
-    return {name.lower(): value for name, value in globals().items() if name.isupper()
-            and isinstance(value, str)}
+    return {
+        name.lower(): value
+        for name, value in globals().items()
+        if name.isupper() and isinstance(value, str)
+    }
 
 
 def _palette() -> QPalette:

@@ -17,6 +17,10 @@ class WindowPreset:
     window: Callable[[Volume], Window]
 
 
+def _automatic(volume: Volume) -> Window:
+    return robust_window(volume.voxels)
+
+
 def _full(volume: Volume) -> Window:
     low, high = float(volume.voxels.min()), float(volume.voxels.max())
     return Window.of_level((low + high) / 2, high - low)
@@ -37,7 +41,7 @@ def _hounsfield(level: float, width: float) -> Callable[[Volume], Window]:
 
 
 WINDOW_PRESETS = (
-    WindowPreset("Automatic", "0.5 % to 99.8 % of the values", "", lambda v: robust_window(v.voxels)),
+    WindowPreset("Automatic", "0.5 % to 99.8 % of the values", "", _automatic),
     WindowPreset("Full range", "From the smallest to the largest value", "", _full),
     WindowPreset("High contrast", "The middle 60 % of the automatic window", "", _steeper),
     WindowPreset("Dark tissue", "The lower half of the automatic window", "", _dark),

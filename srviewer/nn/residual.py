@@ -26,24 +26,22 @@ class ResidualNetwork(nn.Module):
         self.neighbours = neighbours
         self.head = nn.Conv2d(2 * neighbours + 1, width, 3, padding=1)
         self.body = nn.ModuleList(_ResidualBlock(width) for _ in range(blocks))
-        self.tails = nn.ModuleDict({str(r): nn.Conv2d(width, r, 3, padding=1) for r in factors})
-        for tail in self.tails.values():
-            nn.init.zeros_(tail.weight)  # training starts from the interpolated base
-            nn.init.zeros_(tail.bias)
+        self.tails = nn.ModuleDict({str(r): _silent_convolution(width, r) for r in factors})
         for factor in factors:
             kernel = torch.from_numpy(block_mean_kernel(factor))[:, None, :, None]
             self.register_buffer(f"base_{factor}", kernel, persistent=False)
 
     def forward(self, slices: Tensor, factor: int) -> Tensor:
         """(B, 2k+1, H, W), H along the thick axis, to (B, 1, factor * H, W); any intensity unit."""
-        features = self.head(slices)
+        features: Tensor = self.head(slices)
         for block in self.body:
             features = block(features)
         detail = self.tails[str(factor)](features)
         detail = detail - detail.mean(dim=1, keepdim=True)
         fine = self._base(slices, factor) + detail
         batch, _, rows, columns = fine.shape
-        return fine.permute(0, 2, 1, 3).reshape(batch, 1, rows * factor, columns)
+        shuffled: Tensor = fine.permute(0, 2, 1, 3).reshape(batch, 1, rows * factor, columns)
+        return shuffled
 
     def _base(self, slices: Tensor, factor: int) -> Tensor:
         """The middle slice interpolated: (B, factor, H, W), exact in its mean over dim 1."""
@@ -51,6 +49,14 @@ class ResidualNetwork(nn.Module):
         reach = BASE_TAPS // 2
         padded = functional.pad(middle, (0, 0, reach, reach), mode="replicate")
         return functional.conv2d(padded, self.get_buffer(f"base_{factor}"))
+
+
+def _silent_convolution(width: int, channels: int) -> nn.Conv2d:
+    """All zeros, so that training starts from the interpolated base."""
+    convolution = nn.Conv2d(width, channels, 3, padding=1)
+    for parameter in convolution.parameters():
+        nn.init.zeros_(parameter)
+    return convolution
 
 
 class _ResidualBlock(nn.Module):
@@ -63,7 +69,7 @@ class _ResidualBlock(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         detail = functional.relu(self.first(features), inplace=True)
-        return features + self.second(detail)
+        return torch.add(features, self.second(detail))
 
 
 def block_mean_kernel(factor: int) -> np.ndarray:

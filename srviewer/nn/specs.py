@@ -86,9 +86,11 @@ class TrainingPlan:
         if "preset" not in values:
             raise UserError("This training plan does not name its preset.")
         try:
-            return TrainingPlan(
-                **{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-            )
+            fixed: dict[str, Any] = {
+                key: tuple(value) if isinstance(value, list) else value
+                for key, value in values.items()
+            }
+            return TrainingPlan(**fixed)
         except TypeError as error:
             raise UserError(f"This training plan cannot be read: {error}.") from error
 

@@ -202,6 +202,8 @@ def test_a_slice_must_hold_the_thick_axis(head: Volume) -> None:
 def test_a_256_256_170_volume_gives_the_papers_1364_pairs() -> None:
     assert len({(group.thick, group.normal) for group in TRAINING_GROUPS}) == 6
     assert sum(group.pairs((256, 256, 170)) for group in TRAINING_GROUPS) == 1364
+    for group in TRAINING_GROUPS:
+        assert group.pairs((256, 255, 170)) == (256, 255, 170)[group.normal]
 
 
 @pytest.mark.parametrize("thick", range(3))

@@ -8,8 +8,8 @@ from srviewer.gui import theme
 from srviewer.gui.form import button, choice, describe, fill, form, label
 from srviewer.gui.notice import Acknowledgement, Notice
 from srviewer.gui.study import RECONSTRUCT, Study
-from srviewer.gui.work import Task, time_left
 from srviewer.gui.wording import DEVICE_TITLES, axis_title, percent
+from srviewer.gui.work import Task, time_left
 from srviewer.sr.devices import device_choices
 from srviewer.sr.methods import METHODS, method
 from srviewer.sr.models import available_models, find_model
@@ -213,5 +213,7 @@ def _facts(result: Reconstruction) -> str:
     ]
     apart = result.disagreement_summary()
     if apart is not None:
-        lines.append(f"The two planes differ by {apart['mean']:.3g} (mean), {apart['p99']:.3g} (99 %)")
+        lines.append(
+            f"The two planes differ by {apart['mean']:.3g} (mean), {apart['p99']:.3g} (99 %)"
+        )
     return "\n".join(lines)

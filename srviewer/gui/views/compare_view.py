@@ -97,4 +97,3 @@ def _values(scores: Scores, axis: int, index: int) -> str | None:
     row = scores.per_slice[axis][index]
     psnr, ssim = row["psnr"], row["ssim"]
     return None if psnr is None or ssim is None else f"{psnr:.2f} dB  {ssim:.3f}"
-

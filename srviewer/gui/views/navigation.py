@@ -60,16 +60,8 @@ class Navigation(QObject):
         """Called by Qt for each event of the pane; true keeps the event from the pane."""
         if self._pane.volume is None:
             return False
-        kind = event.type()
         if isinstance(event, QMouseEvent):
-            if kind == QEvent.Type.MouseButtonPress:
-                self._press(event)
-            elif kind == QEvent.Type.MouseMove:
-                self._move(event)
-            elif kind == QEvent.Type.MouseButtonRelease:
-                self._drag = None
-            elif kind == QEvent.Type.MouseButtonDblClick:
-                self._maximise()
+            self._mouse(event)
             return True
         if isinstance(event, QWheelEvent):
             self._wheel(event)
@@ -78,9 +70,20 @@ class Navigation(QObject):
             return self._pinch(event)
         if isinstance(event, QKeyEvent):
             return self._key(event)
-        if kind == QEvent.Type.Leave:
+        if event.type() == QEvent.Type.Leave:
             self._session.hovered.emit(None)
         return False
+
+    def _mouse(self, event: QMouseEvent) -> None:
+        kind = event.type()
+        if kind == QEvent.Type.MouseButtonPress:
+            self._press(event)
+        elif kind == QEvent.Type.MouseMove:
+            self._move(event)
+        elif kind == QEvent.Type.MouseButtonRelease:
+            self._drag = None
+        elif kind == QEvent.Type.MouseButtonDblClick:
+            self._maximise()
 
     def _press(self, event: QMouseEvent) -> None:
         self._pane.setFocus(Qt.FocusReason.MouseFocusReason)

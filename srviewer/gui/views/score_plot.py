@@ -161,7 +161,7 @@ class ScorePlot(QWidget):
 
 
 def _values(scores: Scores, axis: Axis, metric: str) -> npt.NDArray[np.float64]:
-    """One value for each slice; NaN (a gap in the line) where it has no score, or an endless one."""
+    """One value for each slice; NaN, a gap in the line, where the score is absent or endless."""
     rows = (row[metric] for row in scores.per_slice[axis])
     values = np.array([np.nan if value is None else value for value in rows], float)
     values[~np.isfinite(values)] = np.nan

@@ -145,9 +145,7 @@ class SliceView(QWidget):
         return volume
 
     def _centre(self) -> QPointF:
-        return QPointF(
-            *pane_position(self._frame().geometry, self.plane, self.session.centre_mm())
-        )
+        return QPointF(*pane_position(self._frame().geometry, self.plane, self.session.centre_mm()))
 
     def _mm_per_pixel(self) -> float:
         geometry = self._frame().geometry

@@ -1,0 +1,182 @@
+"""Everything that the menus and the tool bar offer."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from srviewer.gui import theme
+from srviewer.gui.form import describe
+from srviewer.gui.recent import Paths, Recent, title
+from srviewer.gui.study import Study
+from srviewer.gui.views.compare_view import Layout
+from srviewer.gui.window_presets import WINDOW_PRESETS, WindowPreset
+
+# (layout, text, icon, tip, key)
+LAYOUTS = (
+    (Layout.PLANES, "Planes", "view-quilt-outline", "Three planes of the original", "1"),
+    (Layout.COMPARE, "Compare", "view-grid-outline", "Original above, result below", "2"),
+    (
+        Layout.SIDE_BY_SIDE,
+        "Side by side",
+        "view-split-vertical",
+        "Original left, result right",
+        "3",
+    ),
+)
+
+
+class Actions:
+    """Builds the actions of ``window``; those that need to know more call back."""
+
+    def __init__(self, window: QMainWindow, study: Study, recent: Recent) -> None:
+        self._window, self._study, self._session = window, study, study.session
+        self._recent = recent
+        self.open = self._make("Open\u2026", "folder-open-outline", "Open files", "Ctrl+O")
+        self.open_folder = self._make(
+            "Open folder\u2026", "folder-outline", "Open a folder of DICOM files", "Ctrl+Shift+O"
+        )
+        self.sample = self._make(
+            "Sample", "flask-outline", "Open the built-in sample with its thin truth", ""
+        )
+        self.export = self._make(
+            "Export\u2026", "export-variant", "Write the result as NIfTI", "Ctrl+E"
+        )
+        self.reconstruct = self._make("Reconstruct", "play", "Rebuild the open scan", "Ctrl+Return")
+        self.reset = self._make("Reset view", "fit-to-screen-outline", "Whole volume (R)", "Ctrl+0")
+        self.quit = self._make("Quit", "power", "Close srviewer", "Ctrl+Q")
+        self.smooth = self._make(
+            "Smooth", "blur", "Draw pixels smoothly, or as the blocks that they are", "I"
+        )
+        self.radiological = self._make(
+            "R on the left",
+            "account-switch-outline",
+            "The patient's right on the left of the screen (radiological), or on the right",
+            "",
+        )
+        for action in (self.smooth, self.radiological):
+            action.setCheckable(True)
+        self.layouts = QActionGroup(window)
+        for layout, text, icon, tip, key in LAYOUTS:
+            action = self._make(text, icon, f"{tip} ({key})", key)
+            action.setCheckable(True)
+            action.setData(layout)
+            self.layouts.addAction(action)
+        self.recent_menu = QMenu("Open recent", window)
+        self.recent_menu.setIcon(theme.icon("history"))
+        self.recent_menu.aboutToShow.connect(self._list_recent)
+        self.window_menu = QMenu("Window / level", window)
+        self.window_menu.setIcon(theme.icon("contrast-circle"))
+        self.window_menu.aboutToShow.connect(self._list_windows)
+        self._connect()
+
+    def show_state(self) -> None:
+        """Enable what can be done now and check what is on."""
+        session = self._session
+        is_open = session.original is not None
+        for action in (self.reset, self.reconstruct):
+            action.setEnabled(is_open)
+        self.window_menu.setEnabled(is_open)
+        self.export.setEnabled(session.result is not None)
+        self.smooth.setChecked(session.view.smooth)
+        self.radiological.setChecked(session.view.radiological)
+
+    def layout_action(self, layout: Layout) -> QAction:
+        """The action that shows ``layout``."""
+        return next(a for a in self.layouts.actions() if a.data() is layout)
+
+    def fill_menus(self) -> None:
+        """Put everything into the menu bar."""
+        bar = self._window.menuBar()
+        file = bar.addMenu("&File")
+        file.addActions([self.open, self.open_folder])
+        file.addMenu(self.recent_menu)
+        file.addAction(self.sample)
+        file.addSeparator()
+        file.addAction(self.export)
+        file.addSeparator()
+        file.addAction(self.quit)
+        view = bar.addMenu("&View")
+        view.addActions(self.layouts.actions())
+        view.addSeparator()
+        view.addMenu(self.window_menu)
+        view.addActions([self.smooth, self.radiological, self.reset])
+        bar.addMenu("&Scan").addAction(self.reconstruct)
+
+    def fill_tool_bar(self, bar: QToolBar) -> None:
+        """Put the often used ones into the tool bar."""
+        bar.addAction(self.open)
+        _drop_down(bar, self.open, self.recent_menu)
+        bar.addActions([self.open_folder, self.sample, self.export])
+        bar.addSeparator()
+        bar.addActions(self.layouts.actions())
+        bar.addSeparator()
+        windows = QToolButton()
+        windows.setText("W/L")
+        windows.setIcon(theme.icon("contrast-circle"))
+        windows.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        windows.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        windows.setMenu(self.window_menu)
+        describe(windows, "Window and level", "Grey levels: automatic and presets (right drag)")
+        bar.addWidget(windows)
+        bar.addActions([self.smooth, self.radiological, self.reset])
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(spacer)
+
+    def _connect(self) -> None:
+        session = self._session
+        self.reconstruct.triggered.connect(self._study.reconstruct)
+        self.reset.triggered.connect(session.reset_view)
+        self.smooth.toggled.connect(session.set_smooth)
+        self.radiological.toggled.connect(session.set_radiological)
+        self.quit.triggered.connect(self._window.close)
+        for signal in (session.original_changed, session.result_changed, session.view_changed):
+            signal.connect(self.show_state)
+
+    def _make(self, text: str, icon: str, tip: str, key: str) -> QAction:
+        action = QAction(theme.icon(icon), text, self._window)
+        action.setIconText(text.rstrip("\u2026"))
+        action.setToolTip(f"{tip} ({key})" if key.startswith("Ctrl") or key == "I" else tip)
+        if key:
+            action.setShortcut(QKeySequence(key))
+        self._window.addAction(action)
+        return action
+
+    def _list_recent(self) -> None:
+        self.recent_menu.clear()
+        for entry in self._recent.entries():
+            action = self.recent_menu.addAction(title(entry))
+            action.setToolTip("\n".join(map(str, entry)))
+            action.triggered.connect(partial(self._open_recent, entry))
+        if self.recent_menu.isEmpty():
+            self.recent_menu.addAction("Nothing was opened yet").setEnabled(False)
+            return
+        self.recent_menu.addSeparator()
+        self.recent_menu.addAction("Clear this list").triggered.connect(self._recent.clear)
+
+    def _open_recent(self, entry: Paths, checked: bool) -> None:
+        self._study.open(entry)
+
+    def _list_windows(self) -> None:
+        self.window_menu.clear()
+        original = self._session.original
+        if original is None:
+            return
+        for preset in WINDOW_PRESETS:
+            if preset.modality in ("", original.modality):
+                action = self.window_menu.addAction(preset.title)
+                action.setToolTip(preset.tip)
+                action.triggered.connect(partial(self._apply, preset))
+
+    def _apply(self, preset: WindowPreset, checked: bool) -> None:
+        if self._session.original is not None:
+            self._session.set_window(preset.window(self._session.original))
+
+
+def _drop_down(bar: QToolBar, action: QAction, menu: QMenu) -> None:
+    button = bar.widgetForAction(action)
+    assert isinstance(button, QToolButton)
+    button.setMenu(menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)

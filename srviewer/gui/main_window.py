@@ -1,0 +1,269 @@
+"""The window: puts views, panels and bars together, takes what is dropped on it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QMainWindow,
+    QMessageBox,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from srviewer.gui.actions import Actions
+from srviewer.gui.empty_page import EmptyPage
+from srviewer.gui.notice import ErrorBar
+from srviewer.gui.panels.compare import ComparePanel
+from srviewer.gui.panels.info import InfoPanel
+from srviewer.gui.panels.reconstruct import ReconstructPanel
+from srviewer.gui.recent import Recent
+from srviewer.gui.series_picker import SeriesPicker
+from srviewer.gui.session import Session
+from srviewer.gui.status import StatusBar
+from srviewer.gui.study import Study
+from srviewer.gui.views.compare_view import CompareView, Layout
+from srviewer.gui.views.score_plot import ScorePlot
+from srviewer.io.formats import open_filter
+from srviewer.io.series import Found
+
+TITLE = "srviewer"
+PANELS = (
+    ("Reconstruct", ReconstructPanel),
+    ("Compare", ComparePanel),
+    ("Info", InfoPanel),
+)
+PANEL_WIDTH = 330  # px
+
+
+class MainWindow(QMainWindow):
+    """One study, from drop to export. ``settings`` keeps what is remembered between runs."""
+
+    def __init__(self, settings: QSettings) -> None:
+        super().__init__()
+        self.setWindowTitle(TITLE)
+        self.setAcceptDrops(True)
+        self._settings = settings
+        self.recent = Recent(settings)
+        self.session = Session(self)
+        self.study = Study(self.session, self)
+        self.error_bar = ErrorBar()
+        self.compare = CompareView(self.session)
+        self.plot = ScorePlot(self.session)
+        self.panels = QTabWidget()
+        self._empty = EmptyPage()
+        self._picker: SeriesPicker | None = None
+        self._fill_panels()
+        self._lay_out()
+        self.actions_offered = Actions(self, self.study, self.recent)
+        self._tool_bar = QToolBar("Tools")
+        self._tool_bar.setObjectName("tools")
+        self._tool_bar.setMovable(False)
+        self._tool_bar.setIconSize(QSize(20, 20))
+        self._tool_bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addToolBar(self._tool_bar)
+        self.actions_offered.fill_menus()
+        self.actions_offered.fill_tool_bar(self._tool_bar)
+        self.setStatusBar(StatusBar(self.study))
+        self._connect()
+        self._restore()
+        self.actions_offered.show_state()
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Open a file, several files, a folder or a zip."""
+        self.study.open(paths)
+
+    def arrange(self, layout: Layout) -> None:
+        """Show ``layout``."""
+        self.compare.arrange(layout)
+        self.actions_offered.layout_action(layout).setChecked(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Called by Qt: files are welcome, anything else is not."""
+        if _dropped(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Called by Qt: open everything that was dropped, as one."""
+        paths = _dropped(event)
+        if paths:
+            event.acceptProposedAction()
+            self.study.open(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Called by Qt: ask while something runs, then stop it and remember the window."""
+        if self.study.work.tasks and not self._may_stop():
+            event.ignore()
+            return
+        self.study.work.stop()
+        if self._picker is not None:
+            self._picker.reject()
+        self._remember()
+        event.accept()
+
+    def _fill_panels(self) -> None:
+        for title, panel in PANELS:
+            area = QScrollArea()
+            area.setWidgetResizable(True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            area.setWidget(panel(self.study))
+            self.panels.addTab(area, title)
+        self.panels.setDocumentMode(True)
+        self.panels.setMinimumWidth(300)
+        self.panels.setAccessibleName("Panels")
+
+    def _lay_out(self) -> None:
+        study = QWidget()
+        layout = QVBoxLayout(study)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.compare, 1)
+        layout.addWidget(self.plot)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(study)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.error_bar)
+        column.addWidget(self._pages, 1)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.addWidget(middle)
+        self._splitter.addWidget(self.panels)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setStretchFactor(1, 0)
+        self._splitter.setCollapsible(0, False)
+        self._splitter.setHandleWidth(3)
+        self.setCentralWidget(self._splitter)
+
+    def _connect(self) -> None:
+        offered, study, session = self.actions_offered, self.study, self.session
+        for signal in (offered.open.triggered, self._empty.open_wanted):
+            signal.connect(self._choose_files)
+        for signal in (offered.open_folder.triggered, self._empty.folder_wanted):
+            signal.connect(self._choose_folder)
+        offered.sample.triggered.connect(self._open_sample)
+        self._empty.sample_wanted.connect(self._open_sample)
+        offered.export.triggered.connect(self._choose_export)
+        offered.layouts.triggered.connect(self._show_layout)
+        study.several_found.connect(self._pick)
+        study.opened.connect(self._note_opened)
+        study.exported.connect(self._note_exported)
+        study.failed.connect(self.error_bar.show_error)
+        session.original_changed.connect(self._show_original)
+        session.result_changed.connect(self._show_result)
+
+    def _choose_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, "Open", self._folder(), open_filter())
+        if names:
+            self.study.open([Path(name) for name in names])
+
+    def _choose_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Open folder", self._folder())
+        if name:
+            self.study.open([Path(name)])
+
+    def _open_sample(self) -> None:
+        self.study.open_sample()
+
+    def _choose_export(self) -> None:
+        result = self.session.result
+        if result is None:
+            return
+        suggested = Path(self._folder()) / f"{_file_name(result.volume.name)}.nii.gz"
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Export the result", str(suggested), "NIfTI (*.nii.gz *.nii)"
+        )
+        if name:
+            self.study.export(Path(name))
+
+    def _folder(self) -> str:
+        entries = self.recent.entries()
+        return str(entries[0][0].parent) if entries else str(Path.home())
+
+    def _show_layout(self) -> None:
+        checked = self.actions_offered.layouts.checkedAction()
+        self.arrange(checked.data())
+
+    def _pick(self, found: Found) -> None:
+        self._picker = SeriesPicker(found, self)
+        self._picker.accepted.connect(self._read_picked)
+        self._picker.open()
+
+    def _read_picked(self) -> None:
+        if self._picker is not None:
+            self.study.read(*self._picker.choice())
+
+    def _note_opened(self, paths: Sequence[Path]) -> None:
+        self.recent.add(paths)
+        self.error_bar.hide()
+
+    def _note_exported(self, path: Path) -> None:
+        self.statusBar().showMessage(f"Exported to {path}. Research use only.", 8000)
+
+    def _show_original(self) -> None:
+        original = self.session.original
+        self._pages.setCurrentIndex(0 if original is None else 1)
+        self.setWindowTitle(TITLE if original is None else f"{original.name} \u2013 {TITLE}")
+        self.arrange(Layout.PLANES)
+
+    def _show_result(self) -> None:
+        if self.session.result is not None and self.compare.layout_shown is Layout.PLANES:
+            self.arrange(Layout.COMPARE)
+
+    def _may_stop(self) -> bool:
+        running = ", ".join(task.title for task in self.study.work.tasks)
+        answer = QMessageBox.question(
+            self,
+            "Stop and close?",
+            f"Still running: {running}.\nClosing stops it; nothing unfinished is kept.",
+            QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
+            QMessageBox.StandardButton.Cancel,
+        )
+        return answer == QMessageBox.StandardButton.Close
+
+    def _remember(self) -> None:
+        settings, view = self._settings, self.session.view
+        settings.setValue("window/geometry", self.saveGeometry())
+        settings.setValue("window/splitter", self._splitter.saveState())
+        settings.setValue("window/panel", self.panels.currentIndex())
+        settings.setValue("view/radiological", view.radiological)
+        settings.setValue("view/smooth", view.smooth)
+        settings.sync()
+
+    def _restore(self) -> None:
+        settings = self._settings
+        geometry = settings.value("window/geometry", QByteArray(), type=QByteArray)
+        if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
+            self.resize(1440, 900)
+        splitter = settings.value("window/splitter", QByteArray(), type=QByteArray)
+        if not isinstance(splitter, QByteArray) or not self._splitter.restoreState(splitter):
+            self._splitter.setSizes([1440 - PANEL_WIDTH, PANEL_WIDTH])
+        panel = settings.value("window/panel", 0, type=int)
+        self.panels.setCurrentIndex(panel if isinstance(panel, int) else 0)
+        self.session.set_radiological(bool(settings.value("view/radiological", True, type=bool)))
+        self.session.set_smooth(bool(settings.value("view/smooth", True, type=bool)))
+
+
+def _dropped(event: QDropEvent) -> list[Path]:
+    """The files and folders of a drop."""
+    urls = event.mimeData().urls()
+    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+
+
+def _file_name(name: str) -> str:
+    """``name`` with only what every file system takes."""
+    kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
+    while "__" in kept:
+        kept = kept.replace("__", "_")
+    return kept.strip("_.") or "result"

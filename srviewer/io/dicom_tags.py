@@ -1,0 +1,124 @@
+"""Reading single values of a DICOM header, classic or enhanced multi-frame."""
+
+from dataclasses import dataclass
+
+from pydicom.dataset import Dataset
+
+# By which values images at one and the same position belong to different volumes, in this order.
+TRAITS = (
+    "EchoTime",
+    "ImageType",
+    "AcquisitionNumber",
+    "TemporalPositionIdentifier",
+    "DiffusionBValue",
+    "InversionTime",
+    "TriggerTime",
+)
+
+HEADER_TAGS = (
+    "SOPInstanceUID",
+    "Modality",
+    "SeriesDescription",
+    "ProtocolName",
+    "SliceThickness",
+    "SpacingBetweenSlices",
+    "SeriesInstanceUID",
+    "SeriesNumber",
+    "InstanceNumber",
+    "ImagePositionPatient",
+    "ImageOrientationPatient",
+    "SamplesPerPixel",
+    "PhotometricInterpretation",
+    "NumberOfFrames",
+    "Rows",
+    "Columns",
+    "PixelSpacing",
+    "BitsAllocated",
+    "BitsStored",
+    "PixelRepresentation",
+    "RescaleSlope",
+    "RescaleIntercept",
+    "RescaleType",
+    "SharedFunctionalGroupsSequence",
+    "PerFrameFunctionalGroupsSequence",
+    *TRAITS,
+)
+
+# Where enhanced multi-frame objects keep a value: (functional group, keyword) (PS3.3 C.7.6.16).
+GROUPS = {
+    "ImagePositionPatient": (("PlanePositionSequence", "ImagePositionPatient"),),
+    "ImageOrientationPatient": (("PlaneOrientationSequence", "ImageOrientationPatient"),),
+    "PixelSpacing": (("PixelMeasuresSequence", "PixelSpacing"),),
+    "SliceThickness": (("PixelMeasuresSequence", "SliceThickness"),),
+    "SpacingBetweenSlices": (("PixelMeasuresSequence", "SpacingBetweenSlices"),),
+    "RescaleSlope": (("PixelValueTransformationSequence", "RescaleSlope"),),
+    "RescaleIntercept": (("PixelValueTransformationSequence", "RescaleIntercept"),),
+    "RescaleType": (("PixelValueTransformationSequence", "RescaleType"),),
+    "EchoTime": (("MREchoSequence", "EffectiveEchoTime"),),
+    "ImageType": (
+        ("MRImageFrameTypeSequence", "FrameType"),
+        ("CTImageFrameTypeSequence", "FrameType"),
+        ("PETFrameTypeSequence", "FrameType"),
+    ),
+    "AcquisitionNumber": (("FrameContentSequence", "FrameAcquisitionNumber"),),
+    "TemporalPositionIdentifier": (("FrameContentSequence", "TemporalPositionIndex"),),
+    "DiffusionBValue": (("MRDiffusionSequence", "DiffusionBValue"),),
+    "InversionTime": (("MRModifierSequence", "InversionTimes"),),
+    "TriggerTime": (("CardiacSynchronizationSequence", "NominalCardiacTriggerDelayTime"),),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Lookup:
+    """The values of one 2D image: of its own functional groups, of shared ones, of its file."""
+
+    groups: tuple[Dataset, ...]
+    file: Dataset
+
+    def text(self, keyword: str) -> str:
+        """The value as text, several values joined by a backslash; "" when it is absent.
+
+        Binary numbers come back as unreadable text, which still tells equal from different.
+        """
+        for group in self.groups:
+            for sequence, inner in GROUPS.get(keyword, ()):
+                items = group.get(sequence)
+                if items and inner in items[0]:
+                    return text(items[0], inner)
+        return text(self.file, keyword)
+
+    def numbers(self, keyword: str, count: int) -> tuple[float, ...] | None:
+        """``count`` finite numbers of a decimal string; None when there are fewer or others."""
+        try:
+            values = tuple(float(word) for word in self.text(keyword).split("\\"))
+        except ValueError:
+            return None
+        finite = all(abs(value) < float("inf") for value in values)
+        return values if len(values) == count and finite else None
+
+    def number(self, keyword: str) -> float | None:
+        """One finite number of a decimal string, or None."""
+        values = self.numbers(keyword, 1)
+        return values[0] if values else None
+
+
+def lookups(file: Dataset) -> tuple[Lookup, ...]:
+    """One Lookup for each 2D image of a file, in the order of its frames."""
+    frames = file.get("PerFrameFunctionalGroupsSequence")
+    if not frames:
+        return (Lookup((), file),)
+    shared = tuple((file.get("SharedFunctionalGroupsSequence") or ())[:1])
+    return tuple(Lookup((frame, *shared), file) for frame in frames)
+
+
+def text(dataset: Dataset, keyword: str) -> str:
+    """A value as text without pydicom's conversion, which costs most of a header's time."""
+    element = dataset.get_item(keyword)
+    value = None if element is None else element.value
+    if value is None:
+        return ""
+    if isinstance(value, bytes):
+        return value.decode("ascii", "replace").strip(" \0")
+    if isinstance(value, str):
+        return value.strip()
+    return "\\".join(map(str, value)) if hasattr(value, "__iter__") else str(value)

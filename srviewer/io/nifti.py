@@ -1,0 +1,139 @@
+"""NIfTI and FreeSurfer images: what their headers say."""
+
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+from nibabel import imageglobals
+from nibabel.filebasedimages import ImageFileError
+from nibabel.nifti1 import Nifti1Header
+from nibabel.openers import ImageOpener
+from nibabel.spatialimages import HeaderDataError, SpatialImage
+from nibabel.wrapstruct import WrapStructError
+
+from srviewer.core.geometry import Geometry
+from srviewer.errors import UserError
+from srviewer.io.nifti_geometry import Shape, Warnings, mgh_geometry, nifti_geometry
+from srviewer.io.nifti_voxels import StoredVoxels
+from srviewer.io.series import Found, Series
+from srviewer.job import Job, Progress
+
+KINDS = (nib.Nifti1Image, nib.Nifti2Image, nib.MGHImage)
+UNREADABLE = (
+    ImageFileError,
+    HeaderDataError,
+    WrapStructError,
+    OSError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    zlib.error,
+)
+
+
+def scan(paths: Sequence[Path]) -> Job[Found]:
+    """The image of each file, from its header alone; one that cannot be opened is a problem."""
+    series: list[Series] = []
+    problems: list[str] = []
+    for number, path in enumerate(paths):
+        yield Progress(number / len(paths), f"Opening {path.name}")
+        try:
+            series.append(_series(path, len(series)))
+        except UserError as error:
+            problems.append(str(error))
+    return Found(tuple(series), len(problems), tuple(problems))
+
+
+def _series(path: Path, index: int) -> Series:
+    image = _load(path)
+    shape = _grid(path, image)
+    geometry, warnings = _placed(path, image, shape)
+    stored = StoredVoxels(
+        path=path,
+        start=int(image.dataobj.offset),
+        dtype=_voxel_type(path, image),
+        slope=float(image.dataobj.slope),
+        inter=float(image.dataobj.inter),
+        name=_stem(path),
+        geometry=geometry,
+        frames=int(np.prod(image.shape[3:], dtype=np.int64)),
+        warnings=warnings,
+    )
+    stored.check_size()
+    return Series(
+        index=index,
+        name=stored.name,
+        uid=path.name,
+        modality="",
+        geometry=geometry,
+        unit="",
+        frames=stored.frames,
+        warnings=warnings,
+        read=stored.read,
+        sources=(path,),
+    )
+
+
+def _load(path: Path) -> SpatialImage:
+    """The image with its header read and its voxels left alone, not mapped into memory."""
+    try:
+        with imageglobals.LoggingOutputSuppressor():
+            image = nib.load(path, mmap=False)
+    except UNREADABLE as error:
+        raise UserError(
+            f"'{path.name}' cannot be opened: it is empty, cut short, or no NIfTI or FreeSurfer "
+            f"image ({_one_line(error)}). Copy or convert it again."
+        ) from error
+    if not isinstance(image, KINDS):
+        raise UserError(
+            f"'{path.name}' holds no voxel image ({type(image).__name__}). Open a NIfTI volume."
+        )
+    return image
+
+
+def _grid(path: Path, image: SpatialImage) -> Shape:
+    shape = tuple(int(n) for n in image.shape)
+    if len(shape) < 3 or min(shape) < 1 or min(shape[:3]) < 2:
+        raise UserError(
+            f"'{path.name}' is no volume: its size is {' x '.join(map(str, shape))}. srviewer "
+            "needs at least 2 voxels along each of three axes."
+        )
+    return shape[0], shape[1], shape[2]
+
+
+def _voxel_type(path: Path, image: SpatialImage) -> np.dtype[np.generic]:
+    dtype = np.dtype(image.dataobj.dtype)
+    if dtype.kind not in "iuf":
+        what = "complex numbers" if dtype.kind == "c" else "colours"
+        raise UserError(
+            f"'{path.name}' holds {what}, not grey values. Convert it to one grey value per voxel."
+        )
+    return dtype
+
+
+def _placed(path: Path, image: SpatialImage, shape: Shape) -> tuple[Geometry, Warnings]:
+    try:
+        if isinstance(image, nib.MGHImage):
+            return mgh_geometry(image.header, shape)
+        return nifti_geometry(image.header, _stored_header(path, image), shape)
+    except ValueError as error:
+        raise UserError(
+            f"'{path.name}' cannot be placed in the patient: its affine is singular, holds numbers "
+            "that are not finite, or is no rotation. Correct its header or convert it again."
+        ) from error
+
+
+def _stored_header(path: Path, image: SpatialImage) -> Nifti1Header:
+    """The header as the file holds it: ``nib.load`` repairs some fields without a word."""
+    with ImageOpener(path) as file:
+        return type(image.header).from_fileobj(file, check=False)
+
+
+def _stem(path: Path) -> str:
+    return Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -1,0 +1,89 @@
+"""The voxels of one NIfTI or FreeSurfer file, read whole, checked and scaled."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from srviewer.core.geometry import Geometry
+from srviewer.core.volume import ScanWarning, Volume, Voxels
+from srviewer.errors import UserError
+from srviewer.io.series import check_frame
+from srviewer.io.streams import DEFLATE_LIMIT, is_gzip, read_range, truncated
+from srviewer.io.voxel_checks import voxel_warnings, zero_non_finite
+from srviewer.job import Job, Progress, within
+
+
+@dataclass(frozen=True, eq=False)
+class StoredVoxels:
+    """Where and how one file stores its voxels: i runs fastest, frames follow each other.
+
+    ``start``: the first voxel's byte in the unpacked file. A voxel is ``stored * slope + inter``.
+    """
+
+    path: Path
+    start: int
+    dtype: np.dtype[np.generic]
+    slope: float
+    inter: float
+    name: str
+    geometry: Geometry
+    frames: int
+    warnings: tuple[ScanWarning, ...]
+
+    @property
+    def scaled(self) -> bool:
+        """Whether stored numbers differ from voxel values."""
+        return (self.slope, self.inter) != (1.0, 0.0)
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one frame."""
+        i, j, k = self.geometry.shape
+        return i * j * k * self.dtype.itemsize
+
+    def check_size(self) -> None:
+        """Raise UserError when the file cannot hold what its header promises."""
+        size = self.path.stat().st_size
+        expected = self.start + self.frames * self.frame_bytes
+        if expected > (size * DEFLATE_LIMIT if is_gzip(self.path) else size):
+            raise truncated(self.path, expected, size)
+
+    def read(self, frame: int) -> Job[Volume]:
+        """One frame as a Volume of float32 in the file's own memory order (i fastest).
+
+        That order costs no second copy, and NumPy keeps it in what is computed from it.
+        Raises UserError for a frame that is not there and for a cut or damaged file.
+        """
+        check_frame(self.name, frame, self.frames)
+        start = self.start + frame * self.frame_bytes
+        try:
+            content = yield from within(read_range(self.path, start, self.frame_bytes), 0.0, 0.8)
+        except OSError as error:
+            raise UserError(f"'{self.path.name}' cannot be read: {error.strerror}.") from error
+        stored = np.ndarray(self.geometry.shape, self.dtype, content, order="F")
+        voxels, non_finite = yield from within(self._converted(stored), 0.8, 1.0)
+        return Volume(
+            voxels=voxels,
+            geometry=self.geometry,
+            name=self.name if self.frames == 1 else f"{self.name}, volume {frame}",
+            stored_as="float32" if self.scaled else self.dtype.name,
+            history=(f"read from {self.path.name}, volume {frame} of {self.frames}",),
+            warnings=self.warnings + voxel_warnings(voxels, non_finite),
+        )
+
+    def _converted(self, stored: np.ndarray) -> Job[tuple[Voxels, int]]:
+        """Stored numbers as voxel values; also how many were not finite, and are 0 now."""
+        voxels = np.empty(stored.shape, np.float32, order="F")
+        non_finite = 0
+        for k in range(stored.shape[2]):
+            slab = stored[:, :, k]
+            with np.errstate(over="ignore", invalid="ignore"):
+                if self.scaled:
+                    slab = slab.astype(np.float64) * self.slope + self.inter
+                voxels[:, :, k] = slab
+            if self.dtype.kind == "f" or self.scaled:
+                non_finite += zero_non_finite(voxels[:, :, k])
+            if k % 16 == 0:
+                yield Progress(k / stored.shape[2], f"Reading {self.path.name}")
+        return voxels, non_finite

@@ -1,0 +1,55 @@
+"""What a scan of files finds: images whose voxels are not loaded yet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from srviewer.core.geometry import Geometry
+from srviewer.core.volume import ScanWarning, Volume
+from srviewer.errors import UserError
+from srviewer.job import Job
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One image that was found; its voxels are not loaded yet.
+
+    ``index``: its place in ``Found.series``. ``name``: never the patient's. ``uid``: DICOM's
+    SeriesInstanceUID (parts of one split series share it), or the file's name. ``unit``: "HU" or
+    "" where unknown. ``frames``: 1, or the number of volumes along the 4th dimension.
+    ``warnings``: what headers tell. ``read``: frame number -> job; its Volume carries these
+    warnings and those that only voxels tell (``non_finite``, ``label_like``).
+    ``sources``: the files that must not be overwritten while this series is in use.
+    """
+
+    index: int
+    name: str
+    uid: str
+    modality: str
+    geometry: Geometry
+    unit: str
+    frames: int
+    warnings: tuple[ScanWarning, ...]
+    read: Callable[[int], Job[Volume]]
+    sources: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found in files.
+
+    ``ignored``: how many files are no images. ``problems``: for each file that looks like an
+    image but cannot be opened, a sentence for people; such files count as ignored too.
+    """
+
+    series: tuple[Series, ...]
+    ignored: int
+    problems: tuple[str, ...] = ()
+
+
+def check_frame(name: str, frame: int, frames: int) -> None:
+    """Raise UserError when an image of ``frames`` volumes has no volume number ``frame``."""
+    if not 0 <= frame < frames:
+        raise UserError(
+            f"'{name}' has {frames} volume(s), numbered from 0; there is no number {frame}."
+        )

@@ -1,0 +1,104 @@
+"""The bytes inside a file, plain or gzip, read as a job and checked to the end."""
+
+import zlib
+from collections.abc import Generator
+from pathlib import Path
+
+from srviewer.errors import UserError
+from srviewer.job import Job, Progress
+
+GZIP_MAGIC = b"\x1f\x8b"
+PIECE = 4 << 20
+PACKED_PIECE = 256 << 10
+# Deflate cannot shrink data further than this, so a header that promises more is false.
+DEFLATE_LIMIT = 1032
+
+
+def read_range(path: Path, start: int, count: int) -> Job[bytearray]:
+    """``count`` bytes from byte ``start`` of the content of ``path``, unpacked if it is gzip.
+
+    A gzip file is read to its end, so that its checksum is verified even for a part of it.
+    Raises UserError when the file is cut short, damaged or unreadable.
+    """
+    size = path.stat().st_size
+    limit = size * DEFLATE_LIMIT if is_gzip(path) else size
+    if start + count > limit:
+        raise truncated(path, start + count, size)
+    wanted = memoryview(content := bytearray(count))
+    position = 0
+    for piece, fraction in pieces(path, start + count):
+        first = max(start, position)
+        stop = min(start + count, position + len(piece))
+        if first < stop:
+            wanted[first - start : stop - start] = memoryview(piece)[
+                first - position : stop - position
+            ]
+        position += len(piece)
+        yield Progress(fraction, f"Reading {path.name}")
+    if position < start + count:
+        raise truncated(path, start + count, position)
+    return content
+
+
+def pieces(path: Path, stop: int) -> Generator[tuple[bytes, float], None, None]:
+    """The content of ``path`` in pieces, each with the share (0..1) of the file that is read.
+
+    A plain file is read up to byte ``stop``, a gzip file to its end.
+    Raises UserError when it is damaged, or a gzip file that ends too early.
+    """
+    return _gzip_pieces(path) if is_gzip(path) else _plain_pieces(path, stop)
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether the file starts like a gzip file, whatever its name says."""
+    with path.open("rb") as file:
+        return file.read(2) == GZIP_MAGIC
+
+
+def truncated(path: Path, expected: int, found: int) -> UserError:
+    """The error of a file that holds fewer bytes than its header promises."""
+    return UserError(
+        f"'{path.name}' is cut short: its header promises {expected:,} bytes and it holds "
+        f"{found:,}. Copy or download it again."
+    )
+
+
+def _plain_pieces(path: Path, stop: int) -> Generator[tuple[bytes, float], None, None]:
+    with path.open("rb") as file:
+        while (position := file.tell()) < stop:
+            piece = file.read(min(PIECE, stop - position))
+            if not piece:
+                return
+            yield piece, (position + len(piece)) / stop
+
+
+def _gzip_pieces(path: Path) -> Generator[tuple[bytes, float], None, None]:
+    size = path.stat().st_size
+    unpacker = zlib.decompressobj(wbits=31)
+    with path.open("rb") as file:
+        packed = file.read(PACKED_PIECE)
+        while packed:
+            try:
+                piece = unpacker.decompress(packed, PIECE)
+            except zlib.error as error:
+                raise _damaged(path, str(error)) from error
+            yield piece, file.tell() / size
+            packed = unpacker.unconsumed_tail or unpacker.unused_data
+            if unpacker.eof:
+                # A gzip file may be several ones in a row, and be padded with zeros.
+                packed = (packed or file.read(PACKED_PIECE)).lstrip(b"\0")
+                if packed:
+                    unpacker = zlib.decompressobj(wbits=31)
+            elif not packed:
+                packed = file.read(PACKED_PIECE)
+    if rest := unpacker.flush():
+        yield rest, 1.0
+    if not unpacker.eof:
+        raise _damaged(path, "it ends in the middle of the compressed data")
+
+
+def _damaged(path: Path, reason: str) -> UserError:
+    return UserError(
+        f"'{path.name}' is damaged or cut short: its compressed data cannot be unpacked and "
+        f"checked ({reason}). Copy or download it again."
+    )
