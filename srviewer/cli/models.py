@@ -3,16 +3,23 @@
 import argparse
 
 from srviewer.cli.console import Outcome
+from srviewer.cli.model_card import card_markdown
+from srviewer.errors import UserError
 from srviewer.sr.models import ModelCard, available_models
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """No arguments of its own."""
+    """All models, or the card of one."""
+    parser.add_argument("--card", metavar="NAME", help="the card of one model, as Markdown")
 
 
 def execute(args: argparse.Namespace) -> Outcome:
     """List the shipped models, then the user's own."""
     cards = available_models()
+    if args.card is not None:
+        cards = tuple(card for card in cards if card.name == args.card)
+        if not cards:
+            raise UserError(f"There is no model '{args.card}'. See srviewer models.")
     values = {
         "models": [
             {
@@ -28,7 +35,8 @@ def execute(args: argparse.Namespace) -> Outcome:
             for card in cards
         ]
     }
-    return Outcome("\n\n".join(map(_text, cards)), values)
+    text = _text if args.card is None else card_markdown
+    return Outcome("\n\n".join(map(text, cards)), values)
 
 
 def _text(card: ModelCard) -> str:

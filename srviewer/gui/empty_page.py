@@ -25,6 +25,7 @@ class EmptyPage(QWidget):
             "It opens in three planes; one button rebuilds its thick slices thin.",
             "muted",
         )
+        text.setWordWrap(False)
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         sample = button("Open the sample", "A built-in thick scan with its thin truth")
         sample.setProperty("primary", "true")

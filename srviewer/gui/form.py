@@ -27,6 +27,13 @@ def label(text: str, role: str) -> QLabel:
     return made
 
 
+def set_role(widget: QWidget, role: str) -> None:
+    """Change the role of a widget that is already styled."""
+    widget.setProperty("role", role)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
 def describe(widget: QWidget, name: str, tip: str) -> None:
     """Give a control its name for screen readers and its tooltip for everybody."""
     widget.setAccessibleName(name)

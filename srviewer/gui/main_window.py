@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(StatusBar(self.study))
         self._connect()
         self._restore()
+        self.arrange(Layout.PLANES)
         self.actions_offered.show_state()
 
     def open(self, paths: Sequence[Path]) -> None:

@@ -55,7 +55,7 @@ class SeriesPicker(QDialog):
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
         )
         self._buttons.button(QDialogButtonBox.StandardButton.Open).setProperty("primary", "true")
-        self._lay_out(found.ignored)
+        self._lay_out(found)
         self.list.currentRowChanged.connect(self._show_frames)
         self.list.itemActivated.connect(self.accept)
         self._buttons.accepted.connect(self.accept)
@@ -72,14 +72,16 @@ class SeriesPicker(QDialog):
         """The chosen series and frame (from 0)."""
         return self._series[self.list.currentRow()], self.frame.value() - 1
 
-    def _lay_out(self, ignored: int) -> None:
+    def _lay_out(self, found: Found) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(10)
         layout.addWidget(label(f"{len(self._series)} images. Which one should be opened?", "value"))
         layout.addWidget(self.list, 1)
-        if ignored:
-            layout.addWidget(label(f"{ignored} other files are no images.", "muted"))
+        if found.ignored:
+            others = label(f"{found.ignored} other files were left out.", "muted")
+            others.setToolTip("\n".join(found.problems))
+            layout.addWidget(others)
         bottom = QHBoxLayout()
         bottom.addWidget(self._frame_label)
         bottom.addWidget(self.frame)

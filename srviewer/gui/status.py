@@ -9,7 +9,7 @@ from srviewer.gui import theme
 from srviewer.gui.form import describe, label
 from srviewer.gui.session import Point, Session
 from srviewer.gui.study import Study
-from srviewer.gui.wording import percent
+from srviewer.gui.wording import agreement
 from srviewer.gui.work import Task, time_left
 
 
@@ -113,8 +113,7 @@ class StatusBar(QStatusBar):
 
     def _show_agreement(self) -> None:
         result = self._session.result
-        text = "" if result is None else f"agrees with the scan: {percent(result.consistency.max)}"
-        self._agreement.setText(text)
+        self._agreement.setText("" if result is None else agreement(result.consistency))
 
 
 def _voxel(volume: Volume, world_mm: Point) -> tuple[int, int, int] | None:

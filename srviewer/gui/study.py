@@ -13,7 +13,8 @@ from srviewer.core.volume import ScanWarning, Volume
 from srviewer.errors import UserError
 from srviewer.gui.session import Reference, Session
 from srviewer.gui.work import Work
-from srviewer.io import export, formats
+from srviewer.io import formats
+from srviewer.io.export import write
 from srviewer.io.series import Found, Series
 from srviewer.job import Job
 from srviewer.paths import resource
@@ -81,10 +82,14 @@ class Study(QObject):
 
     def read(self, series: Series, frame: int) -> None:
         """Open one of the series that were found; ``frame`` counts along the fourth dimension."""
-        self._start(OPEN, f"Opening {series.name}", series.read(frame), self._show)
 
-    def _show(self, volume: Volume) -> None:
-        self.session.open(volume, self._paths)
+        def show(volume: Volume) -> None:
+            self.session.open(volume, series.sources)
+            self._opened()
+
+        self._start(OPEN, f"Opening {series.name}", series.read(frame), show)
+
+    def _opened(self) -> None:
         self.opened.emit(self._paths)
         if self._after_opening is not None:
             self._after_opening()
@@ -131,7 +136,7 @@ class Study(QObject):
         if result is not None:
             sources = [str(source) for source in self.session.sources]
             provenance = {**result.provenance(), "sources": sources}
-            job = export.write(result.volume, path, provenance)
+            job = write(result.volume, path, provenance)
             self._start(EXPORT, f"Exporting {path.name}", job, lambda _: self.exported.emit(path))
 
     def _reconstructed(self, result: Reconstruction) -> None:

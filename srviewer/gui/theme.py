@@ -6,6 +6,8 @@ import qtawesome
 from PySide6.QtGui import QColor, QFont, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
+from srviewer.paths import resource
+
 # Text on SURFACE has a contrast of 13.6, MUTED on it 6.7, dark text on ACCENT 8.9 (WCAG AA: 4.5).
 BASE = "#121419"
 SURFACE = "#1a1d24"
@@ -53,14 +55,15 @@ QToolButton:hover, QToolButton:focus { background: $raised; }
 QToolButton:checked { background: $accent_dark; border-color: $accent; color: $accent; }
 QToolButton:pressed { background: $border; }
 QToolButton:disabled { color: $disabled; }
-QToolButton[popupMode="1"] { padding-right: 18px; }
-QToolButton[popupMode="2"] { padding-right: 16px; }
+QToolButton[popupMode="1"] { padding-right: 20px; }
+QToolButton::menu-button { border: none; width: 18px; }
+QToolButton::menu-arrow { image: url($chevron); width: 12px; height: 12px; }
 QToolButton::menu-indicator { image: none; }
 QStatusBar { background: $surface; border-top: 1px solid $base; color: $muted; }
 QStatusBar::item { border: none; }
 QStatusBar QLabel { color: $muted; padding: 0 4px; }
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
-QTabBar { background: $surface; }
+QTabBar { background: $surface; qproperty-drawBase: 0; }
 QTabBar::tab { padding: 9px 13px; color: $muted; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
@@ -74,14 +77,15 @@ QPushButton:pressed { background: $border; }
 QPushButton:disabled { color: $disabled; background: $surface; border-color: $raised; }
 QPushButton[primary="true"] { background: $accent; color: $base; border-color: $accent;
                               font-weight: 600; padding: 8px 13px; }
-QPushButton[primary="true"]:hover, QPushButton[primary="true"]:focus
-    { background: #74d4e6; border-color: #a9e7f2; }
+QPushButton[primary="true"]:hover { background: #74d4e6; border-color: #74d4e6; }
+QPushButton[primary="true"]:focus { border-color: $text; }
 QPushButton[primary="true"]:disabled { background: $raised; color: $disabled;
                                        border-color: $raised; }
 QComboBox { background: $raised; border: 1px solid $border; border-radius: 5px;
             padding: 4px 8px; min-height: 18px; }
 QComboBox:disabled { color: $disabled; background: $surface; border-color: $raised; }
-QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: url($chevron); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; outline: none;
                               selection-background-color: $raised; padding: 3px; }
 QCheckBox { spacing: 8px; border: 1px solid transparent; border-radius: 4px; padding: 2px; }
@@ -102,7 +106,8 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QLabel[role="heading"] { color: $muted; font-size: 11px; font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="value"] { color: $text; font-weight: 600; }
-QLabel[role="good"] { color: $accent; }
+QLabel[role="good"] { color: $accent; font-weight: 600; }
+QLabel[role="doubt"] { color: $warning; font-weight: 600; }
 QLabel[role="research"] { color: $warning; font-weight: 600; padding: 0 8px; }
 QFrame[role="warning"] { background: $warning_dark; border: 1px solid $warning;
                          border-radius: 6px; }
@@ -122,7 +127,7 @@ def apply(app: QApplication) -> None:
     font.setPixelSize(FONT_PIXELS)
     app.setFont(font)
     app.setPalette(_palette())
-    app.setStyleSheet(_SHEET.substitute(_colours()))
+    app.setStyleSheet(_SHEET.substitute(_values()))
 
 
 def icon(name: str) -> QIcon:
@@ -139,12 +144,11 @@ def icon_on_accent(name: str) -> QIcon:
     return drawn
 
 
-def _colours() -> dict[str, str]:
-    return {
-        name.lower(): value
-        for name, value in globals().items()
-        if name.isupper() and isinstance(value, str)
-    }
+def _values() -> dict[str, str]:
+    """What the style sheet refers to: the colours, and the one picture that it needs."""
+    colours = {name: value for name, value in globals().items() if name.isupper()}
+    chevron = (resource("icons") / "chevron-down.svg").as_posix()
+    return {name.lower(): str(value) for name, value in colours.items()} | {"chevron": chevron}
 
 
 def _palette() -> QPalette:

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 
+from srviewer.core.degrade import Consistency
 from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
 from srviewer.core.planes import LETTERS
+
+# The largest difference, as a share of the intensity range, that still counts as agreement.
+CONSISTENT = 0.005
 
 
 def axis_title(geometry: Geometry, axis: Axis) -> str:
@@ -38,6 +42,18 @@ def counts(values: Sequence[int]) -> str:
 def percent(share: float) -> str:
     """A share with two digits that matter: "0.02 %", "0.0004 %"."""
     return f"{100 * share:.2g} %"
+
+
+def agreement(found: Consistency) -> str:
+    """How well a result keeps to the scan, as one line."""
+    if agrees(found):
+        return f"agrees with the scan: {percent(found.max)} (max)"
+    return f"differs from the scan by up to {percent(found.max)}"
+
+
+def agrees(found: Consistency) -> bool:
+    """Whether a result is as consistent as exact data consistency makes it."""
+    return found.max <= CONSISTENT
 
 
 DEVICE_TITLES = {

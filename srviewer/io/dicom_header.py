@@ -39,12 +39,13 @@ UNREADABLE = (
 )
 # How a file starts that has no preamble: group 0008 or 0002, little or big endian.
 BARE_STARTS = (b"\x08\x00", b"\x02\x00", b"\x00\x08")
+# Their frames follow each other in time and are no slices.
+CINE_MODALITIES = ("US", "IVUS", "XA", "RF", "ES", "GM")
 PIXEL_TAGS = {
     (0x7FE0, 0x0010): "PixelData",
     (0x7FE0, 0x0008): "FloatPixelData",
     (0x7FE0, 0x0009): "DoubleFloatPixelData",
 }
-UNDEFINED_LENGTH = 0xFFFFFFFF
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class PixelFile:
 
     ``start``: the byte where the pixel data's value begins; None for a deflated file, whose bytes
     have no place of their own. ``size``: of the whole file in bytes. ``keyword``: pydicom's name
-    of the pixel data's element.
+    of the pixel data's element, ``vr`` its value representation, "" in implicit encoding.
     """
 
     path: Path
@@ -61,6 +62,7 @@ class PixelFile:
     size: int
     syntax: UID
     keyword: str
+    vr: str
     rows: int
     columns: int
     frames: int
@@ -144,16 +146,25 @@ def _slices(path: Path, file: BinaryIO) -> tuple[SliceHeader, ...]:
         return ()
     frames = lookups(header)
     if len(frames) != pixels.frames:
-        raise UserError(
-            f"'{path.name}' holds {pixels.frames} frames without saying where each one lies. "
-            "Export it as an enhanced or a classic MR or CT series."
-        )
+        frames = _unplaced(path, header, len(frames), pixels.frames)
     if "MOSAIC" in text(header, "ImageType"):
         raise UserError(
             f"'{path.name}' is a mosaic of many slices in one image. Convert it to NIfTI first."
         )
     tags = _series_tags(header, frames[0])
     return tuple(_slice(pixels, number, tags, values) for number, values in enumerate(frames))
+
+
+def _unplaced(path: Path, header: FileDataset, described: int, frames: int) -> tuple[Lookup, ...]:
+    """The frames of a file that does not describe each one: their places are not known."""
+    if described > 1 or text(header, "Modality") in CINE_MODALITIES:
+        raise UserError(
+            f"'{path.name}' holds {frames} frames without saying where each one lies in the "
+            "patient. Export it as an MR or CT series."
+        )
+    for keyword in ("ImagePositionPatient", "ImageOrientationPatient"):
+        header.pop(keyword, None)
+    return (Lookup((), header),) * frames
 
 
 def _is_grey_image(header: FileDataset) -> bool:
@@ -172,17 +183,20 @@ def _pixel_file(path: Path, file: BinaryIO, header: FileDataset) -> PixelFile | 
         if little
         else ExplicitVRBigEndian
     )
-    place: tuple[int | None, str] | None = (None, "PixelData")
+    start: int | None = None
+    keyword, vr = "PixelData", "OW"
     if syntax != DeflatedExplicitVRLittleEndian:
-        place = _pixel_start(file, bool(implicit), bool(little))
-    if place is None:
-        return None
+        place = _pixel_place(file, bool(implicit), bool(little))
+        if place is None:
+            return None
+        start, keyword, vr = place
     return PixelFile(
         path=path,
-        start=place[0],
+        start=start,
         size=path.stat().st_size,
         syntax=UID(syntax),
-        keyword=place[1],
+        keyword=keyword,
+        vr=vr,
         rows=int(header.Rows),
         columns=int(header.Columns),
         frames=int(text(header, "NumberOfFrames") or 1),
@@ -193,8 +207,8 @@ def _pixel_file(path: Path, file: BinaryIO, header: FileDataset) -> PixelFile | 
     )
 
 
-def _pixel_start(file: BinaryIO, implicit: bool, little: bool) -> tuple[int, str] | None:
-    """The byte where the pixel data begins, and its keyword; None when a file has none.
+def _pixel_place(file: BinaryIO, implicit: bool, little: bool) -> tuple[int, str, str] | None:
+    """Where the pixel data begins, its keyword, its VR; None when a file has none.
 
     pydicom has just stopped before that element.
     """
@@ -202,24 +216,25 @@ def _pixel_start(file: BinaryIO, implicit: bool, little: bool) -> tuple[int, str
     head = file.read(12)
     if len(head) < 12:
         return None
-    order = "<" if little else ">"
-    keyword = PIXEL_TAGS.get(struct.unpack(f"{order}HH", head[:4]))
+    group, element = struct.unpack("<HH" if little else ">HH", head[:4])
+    keyword = PIXEL_TAGS.get((group, element))
     if keyword is None:
         return None
-    return position + (8 if implicit else 12), keyword
+    if implicit:
+        return position + 8, keyword, ""
+    return position + 12, keyword, head[4:6].decode("ascii", "replace")
 
 
 def _series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
     modality = text(header, "Modality")
-    unit = first.text("RescaleType")
     named = str(header.get("SeriesDescription") or header.get("ProtocolName") or "").strip()
     return SeriesTags(
         uid=text(header, "SeriesInstanceUID"),
         name=named or f"{modality} series".strip(),
         number=text(header, "SeriesNumber"),
         modality=modality,
-        # "US" says that the unit is unspecified (PS3.3 C.11.1.1.2).
-        unit=unit if unit not in ("", "US") else "HU" if modality == "CT" else "",
+        # "US" says that the unit is unspecified (PS3.3 C.11.1.1.2), which scanners write for CT.
+        unit="HU" if modality == "CT" and first.text("RescaleType") in ("", "US", "HU") else "",
     )
 
 

@@ -83,8 +83,8 @@ def _load(path: Path) -> SpatialImage:
             image = nib.load(path, mmap=False)
     except UNREADABLE as error:
         raise UserError(
-            f"'{path.name}' cannot be opened: it is empty, cut short, or no NIfTI or FreeSurfer "
-            f"image ({_one_line(error)}). Copy or convert it again."
+            f"'{path.name}' cannot be opened: it is empty, cut short, damaged, or no NIfTI or "
+            f"FreeSurfer image ({_one_line(error)}). Copy or convert it again."
         ) from error
     if not isinstance(image, KINDS):
         raise UserError(
@@ -104,7 +104,7 @@ def _grid(path: Path, image: SpatialImage) -> Shape:
 
 
 def _voxel_type(path: Path, image: SpatialImage) -> np.dtype[np.generic]:
-    dtype = np.dtype(image.dataobj.dtype)
+    dtype: np.dtype[np.generic] = np.dtype(image.dataobj.dtype)
     if dtype.kind not in "iuf":
         what = "complex numbers" if dtype.kind == "c" else "colours"
         raise UserError(

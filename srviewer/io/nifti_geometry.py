@@ -98,7 +98,7 @@ def _qform(header: Nifti1Header, scale: float) -> Matrix:
         qform = np.asarray(header.get_qform())
     except ValueError:
         return np.full((4, 4), np.nan)
-    return np.diag([scale, scale, scale, 1.0]) @ qform
+    return np.asarray(np.diag([scale, scale, scale, 1.0]) @ qform)
 
 
 def _corner_distance(affine: Matrix, geometry: Geometry) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 
 from srviewer.errors import UserError
 from srviewer.nn.model_file import Model, load_model
+from srviewer.nn.specs import TrainingPlan
 from srviewer.paths import models_dir, resource
 
 SUFFIX = ".safetensors"
@@ -17,17 +18,35 @@ class ModelCard:
     """What a model says about itself, without its weights.
 
     ``scores``: one row per (file, axis, factor) with "psnr", "ssim" and those of cubic.
-    ``licence``: the licences of the training volumes, joined.
+    ``licences``: training volume -> licence.
     """
 
     name: str
     path: Path
-    preset: str
-    factors: tuple[int, ...]
     parameters: int
-    trained_on: tuple[str, ...]
-    licence: str
+    plan: TrainingPlan
+    licences: dict[str, str]
     scores: tuple[dict[str, Any], ...]
+
+    @property
+    def preset(self) -> str:
+        """The preset that it was trained from."""
+        return self.plan.preset
+
+    @property
+    def factors(self) -> tuple[int, ...]:
+        """The through-plane factors that it can do in one pass."""
+        return self.plan.factors
+
+    @property
+    def trained_on(self) -> tuple[str, ...]:
+        """The names of its training volumes."""
+        return self.plan.train
+
+    @property
+    def licence(self) -> str:
+        """The licences of the training volumes, joined to one line."""
+        return "; ".join(f"{name}: {text}" for name, text in self.licences.items())
 
 
 def model_card(model: Model, path: Path) -> ModelCard:
@@ -35,11 +54,9 @@ def model_card(model: Model, path: Path) -> ModelCard:
     return ModelCard(
         name=model.name,
         path=path,
-        preset=model.plan.preset,
-        factors=model.factors,
         parameters=model.parameters,
-        trained_on=model.plan.train,
-        licence="; ".join(f"{name}: {text}" for name, text in model.licences.items()),
+        plan=model.plan,
+        licences=model.licences,
         scores=model.scores,
     )
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from srviewer.gui import theme
-from srviewer.gui.form import button, choice, describe, fill, form, label
+from srviewer.gui.form import button, choice, describe, fill, form, label, set_role
 from srviewer.gui.notice import Acknowledgement, Notice
 from srviewer.gui.study import RECONSTRUCT, Study
-from srviewer.gui.wording import DEVICE_TITLES, axis_title, percent
+from srviewer.gui.wording import DEVICE_TITLES, agreement, agrees, axis_title
 from srviewer.gui.work import Task, time_left
 from srviewer.sr.devices import device_choices
 from srviewer.sr.methods import METHODS, method
@@ -48,6 +48,7 @@ class ReconstructPanel(QWidget):
         self._connect()
         self._show_models()
         self._show_original()
+        self._show_result()
         self._show_work()
 
     def _lay_out(self) -> None:
@@ -168,10 +169,9 @@ class ReconstructPanel(QWidget):
         result = self._session.result
         self._outcome.setVisible(result is not None)
         if result is not None:
-            self._verdict.setText(
-                f"Agrees with the scan: {percent(result.consistency.max)} (max), "
-                f"{percent(result.consistency.rms)} (RMS) of the intensity range"
-            )
+            found = result.consistency
+            self._verdict.setText(agreement(found))
+            set_role(self._verdict, "good" if agrees(found) else "doubt")
             self._facts.setText(_facts(result))
 
     def _edit(self) -> None:

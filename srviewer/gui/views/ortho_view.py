@@ -35,18 +35,18 @@ class OrthoView(QWidget):
         self.panes = {plane: SliceView(session, plane) for plane in Plane}
         for pane in self.panes.values():
             Navigation(pane)
+        self._arrangement = Arrangement.WIDE
         self.arrange(Arrangement.WIDE)
         session.view_changed.connect(self._show_wanted)
 
     def arrange(self, arrangement: Arrangement) -> None:
         """Lay the panes out."""
-        cells, rows, columns = arrangement.value
+        self._arrangement = arrangement
+        cells, _, _ = arrangement.value
         for pane, cell in zip(self.panes.values(), cells, strict=True):
             self._grid.removeWidget(pane)
             self._grid.addWidget(pane, *cell)
-        for number in range(3):
-            self._grid.setRowStretch(number, rows[number])
-            self._grid.setColumnStretch(number, columns[number])
+        self._stretch()
 
     def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
         """Draw ``volume``; ``role`` names it in each pane, ``hint`` stands there without one."""
@@ -57,3 +57,17 @@ class OrthoView(QWidget):
         only = self._session.view.only
         for plane, pane in self.panes.items():
             pane.setVisible(only is None or plane is only)
+        self._stretch()
+
+    def _stretch(self) -> None:
+        """Give all room to the panes that are shown: an empty cell would keep its share."""
+        cells, rows, columns = self._arrangement.value
+        only = self._session.view.only
+        shown = [c for p, c in zip(self.panes, cells, strict=True) if only is None or p is only]
+        used_rows = {row + n for row, _, height, _ in shown for n in range(height)}
+        used_columns = {column + n for _, column, _, width in shown for n in range(width)}
+        for number in range(3):
+            self._grid.setRowStretch(number, rows[number] if number in used_rows else 0)
+            self._grid.setColumnStretch(
+                number, columns[number] if number in used_columns else 0
+            )

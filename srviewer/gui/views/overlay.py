@@ -13,6 +13,8 @@ from srviewer.gui import theme
 MARGIN = 9.0  # px from the edge of the pane
 GAP = 6.0  # px between the crosshair's lines and the point they mark
 SHADOW = QColor(0, 0, 0, 190)
+PLATE = QColor(0, 0, 0, 130)  # behind text, so that it can be read on bright tissue
+WIDEST = 0.62  # of the pane, for one line of text
 CROSSHAIR = QColor(theme.ACCENT)
 CROSSHAIR.setAlpha(150)
 
@@ -85,6 +87,7 @@ class Overlay(QWidget):
         if notes.depth is not None:
             _depth(painter, area, notes.depth)
         if self.active:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.ACCENT), 1))
             painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
 
@@ -109,14 +112,27 @@ def _text(painter: QPainter, area: QRectF, line: Line, where: Qt.AlignmentFlag) 
 def _lines(
     painter: QPainter, area: QRectF, lines: tuple[Line, ...], where: Qt.AlignmentFlag
 ) -> None:
-    fonts = [_font(12, line.bold) for line in lines]
-    heights = [QFontMetricsF(font).height() + 1 for font in fonts]
-    top = area.top()
+    """A block of text in a corner, on a dark plate; lines that are too long are cut."""
+    if not lines:
+        return
+    metrics = [QFontMetricsF(_font(12, line.bold)) for line in lines]
+    elide, widest = Qt.TextElideMode.ElideRight, WIDEST * area.width()
+    texts = [m.elidedText(line.text, elide, widest) for m, line in zip(metrics, lines, strict=True)]
+    width = max(m.horizontalAdvance(text) for m, text in zip(metrics, texts, strict=True)) + 1
+    heights = [m.height() + 1 for m in metrics]
+    block = QRectF(area.left(), area.top(), width, sum(heights))
+    if where & Qt.AlignmentFlag.AlignRight:
+        block.moveRight(area.right())
     if where & Qt.AlignmentFlag.AlignBottom:
-        top = area.bottom() - sum(heights)
-    for line, font, height in zip(lines, fonts, heights, strict=True):
-        painter.setFont(font)
-        _text(painter, QRectF(area.left(), top, area.width(), height), line, where)
+        block.moveBottom(area.bottom())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(PLATE)
+    painter.drawRoundedRect(block.adjusted(-4, -2, 4, 2), 3, 3)
+    top = block.top()
+    for line, text, height in zip(lines, texts, heights, strict=True):
+        painter.setFont(_font(12, line.bold))
+        painter.setPen(QColor(line.colour))
+        painter.drawText(QRectF(block.left(), top, width, height), where, text)
         top += height
 
 

@@ -17,7 +17,7 @@ from srviewer.gui.form import choice, fill, label
 from srviewer.gui.session import Session
 from srviewer.sr.evaluate import ScoredPair
 
-HEIGHT = 168  # px
+HEIGHT = 190  # px
 CUBIC = "#c9a26b"
 
 
@@ -48,13 +48,14 @@ class MetricPlot(pyqtgraph.PlotWidget):
             axis = self.getAxis(side)
             axis.setPen(theme.BORDER)
             axis.setTextPen(theme.MUTED)
+            axis.enableAutoSIPrefix(False)
         self.getAxis("left").setWidth(62)
         self._cubic = self.plot(pen=pyqtgraph.mkPen(CUBIC, width=1), connect="finite")
         self._ours = self.plot(pen=pyqtgraph.mkPen(theme.ACCENT, width=3), connect="finite")
         self._worst = pyqtgraph.ScatterPlotItem(
             size=11, symbol="o", pen=pyqtgraph.mkPen(theme.DANGER, width=2), brush=None
         )
-        self._worst_label = pyqtgraph.TextItem(color=theme.DANGER, anchor=(0.5, 1.1))
+        self._worst_label = pyqtgraph.TextItem(color=theme.DANGER, anchor=(0, 0.8))
         self._here = pyqtgraph.InfiniteLine(pen=pyqtgraph.mkPen(theme.MUTED, width=1))
         for item in (self._worst, self._worst_label, self._here):
             self.addItem(item, ignoreBounds=True)
@@ -79,9 +80,11 @@ class MetricPlot(pyqtgraph.PlotWidget):
         worst = int(scored[np.argmin(ours[scored])])
         self._worst.setData([worst + 1], [ours[worst]])
         self._worst_label.setText(f"worst: {worst + 1}")
+        # Beside the mark, on the side that has room.
+        self._worst_label.setAnchor((1.1 if worst > len(ours) / 2 else -0.1, 0.8))
         self._worst_label.setPos(worst + 1, ours[worst])
         both = np.concatenate((ours[scored], cubic[np.isfinite(cubic)]))
-        room = 0.12 * max(float(np.ptp(both)), 1e-3)
+        room = 0.15 * max(float(np.ptp(both)), 1e-3)
         self.setYRange(float(both.min()) - room, float(both.max()) + room, padding=0)
         self.setXRange(1, max(2, len(ours)), padding=0.02)
 

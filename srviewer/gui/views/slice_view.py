@@ -12,6 +12,7 @@ from srviewer.gui import theme
 from srviewer.gui.session import Point, Session
 from srviewer.gui.views.overlay import Annotations, Line, Overlay
 
+ROOMY = 300  # px: a narrower pane shows less text
 FIT = 0.94  # of the pane is filled by a volume at zoom 1
 
 
@@ -174,7 +175,7 @@ class SliceView(QWidget):
             Annotations(
                 top_left=(
                     self._role,
-                    Line(f"{self.plane.title}  {_spacing(self.volume, self.plane)}", theme.MUTED),
+                    Line(self._plane_title(), theme.MUTED),
                 ),
                 top_right=self._badge,
                 bottom_left=(self._number(image),),
@@ -184,6 +185,12 @@ class SliceView(QWidget):
                 depth=self._depth(image),
             )
         )
+
+    def _plane_title(self) -> str:
+        assert self.volume is not None
+        if self.width() < ROOMY:
+            return self.plane.title
+        return f"{self.plane.title}  {_spacing(self.volume, self.plane)}"
 
     def _number(self, image: SliceImage) -> Line:
         if not image.inside:

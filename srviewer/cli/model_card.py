@@ -1,0 +1,76 @@
+"""A model's card as Markdown: what it is, what it learned from, how well it does, where it fails."""
+
+from srviewer import RESEARCH_USE_ONLY
+from srviewer.nn.specs import network_spec
+from srviewer.sr.models import ModelCard
+
+LIMITS = """\
+- Trained on magnitude MR of the head with a box slice profile and slices that touch. Body parts,
+  contrasts and slice profiles far from that are outside what it has seen.
+- It was not trained on CT, colour images or label maps; label maps need the method `nearest`.
+- Detail finer than the slices is an estimate, however sharp it looks. A lesion much smaller than
+  the slice thickness may be missed, and noise may be sharpened into structure.
+- It reproduces the measured slices exactly, artefacts and noise included."""
+
+
+def card_markdown(card: ModelCard) -> str:
+    """The card, with every score beside cubic interpolation."""
+    plan = card.plan
+    licences = "\n".join(
+        f"| {name} | {card.licences.get(name, 'not stated')} |" for name in plan.train
+    )
+    return f"""\
+# Model card: {card.name}
+
+{RESEARCH_USE_ONLY}
+
+{network_spec(plan.network).title}: {card.parameters:,} parameters, width {plan.width}, \
+{plan.blocks} residual blocks, {2 * plan.neighbours + 1} neighbouring slices. Refines along the \
+thick axis by {", ".join(map(str, plan.factors))} in one pass.
+
+## Training
+
+Preset `{plan.preset}`, seed {plan.seed}, budget {_budget(card)}, batches of {plan.batch} patches \
+of {plan.rows} x {plan.columns} low-resolution pixels, Adam at {plan.learning_rate:g}, L1 loss, \
+weights averaged with decay {plan.ema:g}.
+
+| training volume | licence |
+|---|---|
+{licences}
+
+## Scores on people that it was not trained on
+
+Each volume thickened along one axis (box profile), rebuilt, and compared with itself over the \
+foreground of the whole volume; cubic B-spline interpolation at the same positions beside it.
+
+{_scores(card)}
+
+## Known limits
+
+{LIMITS}"""
+
+
+def _budget(card: ModelCard) -> str:
+    plan = card.plan
+    return f"{plan.steps} steps" if plan.steps else f"{plan.minutes:g} minutes"
+
+
+def _scores(card: ModelCard) -> str:
+    if not card.scores:
+        return "None were measured: no validation volumes were given."
+    lines = [
+        "| volume | axis | factor | PSNR | cubic | gain | SSIM | cubic |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in card.scores:
+        lines.append(
+            f"| {row['file']} | {row['axis']} | {row['factor']} | {row['psnr']:.2f} dB | "
+            f"{row['psnr_cubic']:.2f} dB | {row['psnr'] - row['psnr_cubic']:+.2f} dB | "
+            f"{row['ssim']:.4f} | {row['ssim_cubic']:.4f} |"
+        )
+    for factor in sorted({row["factor"] for row in card.scores}):
+        gains = [r["psnr"] - r["psnr_cubic"] for r in card.scores if r["factor"] == factor]
+        lines.append(
+            f"| **mean** | all | {factor} | | | **{sum(gains) / len(gains):+.2f} dB** | | |"
+        )
+    return "\n".join(lines)

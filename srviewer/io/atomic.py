@@ -1,0 +1,72 @@
+"""Files that are written whole or not at all."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from srviewer.errors import UserError
+
+
+def write_atomically(
+    path: Path, save: Callable[[Path], None], verify: Callable[[Path], None]
+) -> None:
+    """Write ``path`` by ``save`` under a temporary name, ``verify`` it there, then rename it.
+
+    Whatever fails, ``path`` is left as it was. ``verify`` opens the file anew and raises when it
+    is not what was meant. Raises UserError when the folder is missing or cannot be written to.
+    """
+    with staged(path) as temporary:
+        save(temporary)
+        flush_to_disk(temporary)
+        verify(temporary)
+
+
+@contextmanager
+def staged(path: Path) -> Iterator[Path]:
+    """A temporary name beside ``path`` that is renamed to it when the block ends well.
+
+    When the block is left otherwise the temporary file is removed and ``path`` stays as it was.
+    Raises UserError when the folder is missing or cannot be written to, or the disk is full.
+    """
+    check_target(path)
+    temporary = path.with_name(f".srviewer-{secrets.token_hex(4)}-{path.name}")
+    try:
+        yield temporary
+        # A rename on another thread's open file or into a folder that went away fails here.
+        temporary.replace(path)
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise UserError(
+            f"'{path}' cannot be written: {error.strerror or error}. Free some space or choose "
+            "another folder."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def check_target(path: Path) -> None:
+    """Raise UserError unless a file can be made at ``path``."""
+    if not path.parent.is_dir():
+        raise UserError(f"The folder '{path.parent}' does not exist. Create it or choose another.")
+    if path.is_dir():
+        raise UserError(f"'{path}' is a folder. Give the name of a file.")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise UserError(f"The folder '{path.parent}' cannot be written to. Choose another.")
+
+
+def flush_to_disk(path: Path) -> None:
+    """Make the system put a file's content on the disk, which is where a full one shows."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    # Windows opens no folders; there a rename is flushed with the file.
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

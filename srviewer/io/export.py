@@ -1,0 +1,168 @@
+"""Volumes to NIfTI files, with their provenance beside them."""
+
+import gzip
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Literal, cast
+
+import nibabel as nib
+import numpy as np
+
+from srviewer.core.geometry import Geometry
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.io.atomic import check_target, flush_to_disk, staged
+from srviewer.io.provenance import check_document, check_ours, document, sidecar
+from srviewer.io.streams import pieces
+from srviewer.job import Job, Progress, within
+
+SUFFIXES = (".nii", ".nii.gz")
+DESCRIPTION = b"srviewer research use only"
+SCANNER_ANATOMICAL = 1
+# A qform cannot express shear: it is set when it moves no corner further than this.
+QFORM_TOLERANCE_MM = 1e-3
+GZIP_LEVEL = 3
+
+
+def write(
+    volume: Volume,
+    path: Path,
+    provenance: Mapping[str, object],
+    stored_as: Literal["float32", "original"] = "float32",
+) -> Job[None]:
+    """Write ``path`` (.nii or .nii.gz) and ``<name>.json`` beside it, both or none.
+
+    The affine is exact to float32, as sform and, without shear, as qform. "original" rounds and
+    clips voxels to the data type that the scan was stored in. Both files are read back and
+    compared before they take their names. Raises UserError for an unknown suffix, a folder that
+    cannot be written to, and a target among ``provenance["sources"]`` (paths of files or folders
+    that must stay as they are).
+    """
+    path = path.absolute()
+    beside = sidecar(path)
+    _check(path, beside, provenance)
+    dtype = np.dtype(volume.stored_as if stored_as == "original" else "float32")
+    header = _header(volume.geometry, dtype)
+    with staged(path) as image, staged(beside) as document_file:
+        checksum = yield from within(_save(volume, header, image), 0.0, 0.6)
+        flush_to_disk(image)
+        yield from within(_verify(image, header, checksum), 0.6, 1.0)
+        text = document(volume, path, dtype.name, f"{checksum:08x}", provenance)
+        document_file.write_text(text, encoding="utf-8")
+        flush_to_disk(document_file)
+        check_document(document_file, text)
+
+
+def _check(path: Path, beside: Path, provenance: Mapping[str, object]) -> None:
+    if not path.name.lower().endswith(SUFFIXES):
+        raise UserError(
+            f"'{path.name}' has no ending that srviewer writes. End the name with .nii or .nii.gz."
+        )
+    sources = provenance.get("sources", ())
+    for source in cast("list[str] | tuple[str, ...]", sources):
+        for target in (path, beside):
+            if _is_part_of(target, Path(source)):
+                raise UserError(
+                    f"'{target}' is part of what this result was made from and is not "
+                    "overwritten. Choose another name."
+                )
+    for target in (path, beside):
+        check_target(target)
+    check_ours(beside)
+
+
+def _is_part_of(target: Path, source: Path) -> bool:
+    """Whether writing ``target`` would overwrite ``source`` or a file inside it."""
+    if not target.exists() or not source.exists():
+        return False
+    return target.samefile(source) or source.resolve() in target.resolve().parents
+
+
+def _header(geometry: Geometry, dtype: np.dtype[np.generic]) -> nib.Nifti1Header:
+    header = nib.Nifti1Header()
+    try:
+        header.set_data_dtype(dtype)
+        header.set_data_shape(geometry.shape)
+    except nib.spatialimages.HeaderDataError as error:
+        raise UserError(
+            f"NIfTI cannot hold {geometry.shape} voxels of {dtype.name} ({error}). Store float32."
+        ) from error
+    header.set_zooms(geometry.spacing)
+    header.set_xyzt_units("mm")
+    header.set_slope_inter(1.0, 0.0)
+    header["descrip"] = DESCRIPTION
+    header.set_sform(geometry.affine, SCANNER_ANATOMICAL)
+    header.set_qform(geometry.affine, SCANNER_ANATOMICAL, strip_shears=True)
+    rigid = Geometry(geometry.shape, header.get_qform())
+    if not rigid.matches(geometry, QFORM_TOLERANCE_MM):
+        header.set_qform(None)
+    header.set_data_offset(header.single_vox_offset)
+    return header
+
+
+def _save(volume: Volume, header: nib.Nifti1Header, path: Path) -> Job[int]:
+    """Write header and voxels; the CRC-32 of the voxels' bytes."""
+    dtype = header.get_data_dtype()
+    planes = volume.geometry.shape[2]
+    checksum = 0
+    with _opened(path) as file:
+        header.write_to(file)
+        for k in range(planes):
+            content = _stored(volume, k, dtype).tobytes(order="F")
+            checksum = zlib.crc32(content, checksum)
+            file.write(content)
+            yield Progress((k + 1) / planes, "Writing")
+    return checksum
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    with path.open("wb") as plain:
+        if path.suffix.lower() != ".gz":
+            yield plain
+            return
+        # No name and no time inside, so that the same voxels always give the same file.
+        with gzip.GzipFile("", "wb", GZIP_LEVEL, plain, mtime=0) as packed:
+            yield cast(BinaryIO, packed)
+
+
+def _stored(volume: Volume, k: int, dtype: np.dtype[np.generic]) -> np.ndarray:
+    """Plane ``k``, (i, j), in the file's data type."""
+    plane = volume.voxels[:, :, k]
+    if not np.isfinite(plane).all():
+        raise UserError(
+            f"'{volume.name}' holds voxels that are not numbers (plane k = {k}) and is not "
+            "written. Run the reconstruction again, on another device if there is one."
+        )
+    if dtype.kind == "f":
+        return plane.astype(dtype)
+    limits = np.iinfo(dtype.name)
+    # The largest 64-bit numbers have no double of their own; the next smaller one is taken.
+    highest = float(limits.max)
+    highest = highest if int(highest) <= limits.max else float(np.nextafter(highest, 0))
+    return np.clip(np.rint(plane.astype(np.float64)), float(limits.min), highest).astype(dtype)
+
+
+def _verify(path: Path, header: nib.Nifti1Header, checksum: int) -> Job[None]:
+    """Read the file back; raise UserError unless it holds exactly what was written."""
+    written = nib.load(path, mmap=False)
+    start = int(written.dataobj.offset)
+    stop = start + int(np.prod(header.get_data_shape())) * header.get_data_dtype().itemsize
+    found, position = 0, 0
+    for piece, fraction in pieces(path, stop):
+        found = zlib.crc32(memoryview(piece)[max(0, start - position) :], found)
+        position += len(piece)
+        yield Progress(fraction, "Checking what was written")
+    same = (
+        (position, found) == (stop, checksum)
+        and written.shape == header.get_data_shape()
+        and written.get_data_dtype() == header.get_data_dtype()
+        and np.array_equal(written.affine, header.get_sform())
+    )
+    if not same:
+        raise UserError(
+            f"'{path.name}' was not written correctly: it does not read back as what was meant. "
+            "Nothing was saved. Check the disk, or choose another folder."
+        )

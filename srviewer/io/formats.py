@@ -1,0 +1,156 @@
+"""The table of formats that srviewer opens, with the two ways in: scan and read."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.io import archive, dicom, nifti
+from srviewer.io.folder import files_under
+from srviewer.io.series import Found, Series
+from srviewer.job import Job, within
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file. ``suffixes``: lower case, with the dot.
+
+    ``scan``: the images of all given files of this format; a file that cannot be opened becomes a
+    problem of the answer, so that one broken file does not hide the others.
+    """
+
+    id: str
+    title: str
+    suffixes: tuple[str, ...]
+    scan: Callable[[Sequence[Path]], Job[Found]]
+
+
+def scan(paths: Sequence[Path]) -> Job[Found]:
+    """The images in files, folders and zip archives, from their headers alone.
+
+    Every file in a folder is looked at; of archives only those that are named. Raises UserError
+    when a path does not exist or nothing can be opened.
+    """
+    files = yield from within(files_under(paths), 0.0, 0.1)
+    # An archive inside a folder is a copy of its neighbours more often than not.
+    hidden = [file for file in files if _format(file).id == "zip" and file not in paths]
+    found = yield from within(_scan_files([f for f in files if f not in hidden]), 0.1, 1.0)
+    found = replace(found, ignored=found.ignored + len(hidden))
+    if not found.series:
+        raise UserError(_nothing(paths, found))
+    return found
+
+
+def read(path: Path, series: int = 0, frame: int = 0) -> Job[Volume]:
+    """Scan ``path`` and read one of its series, by its index there.
+
+    Raises UserError when nothing can be opened, or there is no such series or frame.
+    """
+    found = yield from within(scan([path]), 0.0, 0.3)
+    if not 0 <= series < len(found.series):
+        names = ", ".join(f"{one.index}: {one.name}" for one in found.series)
+        raise UserError(f"'{path}' has no series {series}. It has {names}.")
+    return (yield from within(found.series[series].read(frame), 0.3, 1.0))
+
+
+def open_filter() -> str:
+    """The file kinds for a file dialog, in Qt's notation; everything that can be opened first."""
+    every = [suffix for row in FORMATS for suffix in row.suffixes]
+    kinds = [("Scans", every), *((row.title, row.suffixes) for row in FORMATS)]
+    lines = [f"{title} ({' '.join(f'*{s}' for s in suffixes)})" for title, suffixes in kinds]
+    return ";;".join([*lines, "All files (*)"])
+
+
+def _scan_files(files: Sequence[Path]) -> Job[Found]:
+    """The images of files, each handed to its format; series are numbered anew."""
+    by_format = {row.id: [file for file in files if _format(file) is row] for row in FORMATS}
+    series: list[Series] = []
+    ignored = 0
+    problems: tuple[str, ...] = ()
+    done = 0
+    for row in FORMATS:
+        if members := by_format[row.id]:
+            start, done = done, done + len(members)
+            stage = within(row.scan(members), start / len(files), done / len(files))
+            found = yield from stage
+            series.extend(found.series)
+            ignored += found.ignored
+            problems += found.problems
+    numbered = tuple(replace(one, index=index) for index, one in enumerate(series))
+    return Found(numbered, ignored, problems)
+
+
+def _scan_archives(paths: Sequence[Path]) -> Job[Found]:
+    """The images in zip archives, which are unpacked for as long as this takes."""
+    series: list[Series] = []
+    ignored = 0
+    problems: list[str] = []
+    for number, path in enumerate(paths):
+        span = number / len(paths), (number + 1) / len(paths)
+        try:
+            found = yield from within(_scan_archive(path), *span)
+        except UserError as error:
+            found = Found((), 1, (str(error),))
+        series.extend(found.series)
+        ignored += found.ignored
+        problems.extend(found.problems)
+    return Found(tuple(series), ignored, tuple(problems))
+
+
+def _scan_archive(path: Path) -> Job[Found]:
+    with TemporaryDirectory(prefix="srviewer-") as folder:
+        root = Path(folder)
+        files = yield from within(archive.extract(path, root, None), 0.0, 0.6)
+        found = yield from within(_scan_files(files), 0.6, 1.0)
+        series = tuple(_from_archive(path, root, one, found.series) for one in found.series)
+    return replace(found, series=series)
+
+
+def _from_archive(path: Path, root: Path, one: Series, others: Sequence[Series]) -> Series:
+    """A series whose files are gone: reading it unpacks them again."""
+    members = frozenset(file.relative_to(root).as_posix() for file in one.sources)
+    place = [other.index for other in others if other.sources == one.sources].index(one.index)
+    return replace(one, read=partial(_read_archive, path, members, place), sources=(path,))
+
+
+def _read_archive(path: Path, members: frozenset[str], place: int, frame: int) -> Job[Volume]:
+    """Read the series number ``place`` among those that these members make."""
+    with TemporaryDirectory(prefix="srviewer-") as folder:
+        files = yield from within(archive.extract(path, Path(folder), members), 0.0, 0.4)
+        found = yield from within(_scan_files(files), 0.4, 0.5)
+        if len(found.series) <= place:
+            raise UserError(f"'{path.name}' has changed since it was opened. Open it again.")
+        volume = yield from within(found.series[place].read(frame), 0.5, 1.0)
+    return volume
+
+
+def _format(file: Path) -> Format:
+    """The format of a file by its name; DICOM, which knows its own, for any other name."""
+    name = file.name.lower()
+    for row in FORMATS:
+        if name.endswith(row.suffixes):
+            return row
+    return DICOM
+
+
+def _nothing(paths: Sequence[Path], found: Found) -> str:
+    if found.problems:
+        return found.problems[0]
+    named = f"'{paths[0]}'" if len(paths) == 1 else f"These {len(paths)} paths"
+    kinds = ", ".join(row.title for row in FORMATS)
+    return (
+        f"{named} holds no image that srviewer can open ({found.ignored} file(s) looked at). It "
+        f"opens: {kinds}."
+    )
+
+
+DICOM = Format("dicom", "DICOM series", (".dcm", ".dicom", ".ima"), dicom.scan)
+FORMATS: tuple[Format, ...] = (
+    Format("nifti", "NIfTI volume", (".nii", ".nii.gz"), nifti.scan),
+    Format("mgh", "FreeSurfer volume", (".mgz", ".mgh"), nifti.scan),
+    DICOM,
+    Format("zip", "Zip archive", (".zip",), _scan_archives),
+)

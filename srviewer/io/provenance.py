@@ -1,0 +1,90 @@
+"""The JSON beside an exported image: what it is and how it came to be."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from srviewer import RESEARCH_USE_ONLY, __version__
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+
+
+def sidecar(image: Path) -> Path:
+    """The JSON's path: ``out.nii.gz`` -> ``out.json``."""
+    name = image.name
+    for suffix in (".gz", ".nii"):
+        name = name[: -len(suffix)] if name.lower().endswith(suffix) else name
+    return image.with_name(f"{name}.json")
+
+
+def document(
+    volume: Volume, image: Path, data_type: str, checksum: str, provenance: Mapping[str, object]
+) -> str:
+    """The JSON text; ``checksum`` is the CRC-32 of the voxels' bytes in the file."""
+    geometry = volume.geometry
+    content = {
+        "notice": RESEARCH_USE_ONLY,
+        "software": {"name": "srviewer", "version": __version__},
+        "file": {"name": image.name, "data_type": data_type, "voxels_crc32": checksum},
+        "name": volume.name,
+        "modality": volume.modality,
+        "unit": volume.unit,
+        "geometry": {
+            "shape": geometry.shape,
+            "spacing_mm": geometry.spacing,
+            "affine": geometry.affine,
+            "world": "RAS+ mm",
+        },
+        "history": volume.history,
+        "warnings": [asdict(warning) for warning in volume.warnings],
+        "provenance": provenance,
+    }
+    return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def check_document(path: Path, expected: str) -> None:
+    """Raise UserError when the file does not hold ``expected``."""
+    if path.read_text(encoding="utf-8") != expected:
+        raise UserError(f"'{path.name}' was not written correctly. Check the disk and try again.")
+
+
+def check_ours(path: Path) -> None:
+    """Raise UserError when a JSON file is there already that srviewer did not write.
+
+    Data sets keep the scanner's settings in a JSON of this name.
+    """
+    if not path.exists():
+        return
+    try:
+        ours = json.loads(path.read_text(encoding="utf-8"))["software"]["name"] == "srviewer"
+    except (ValueError, LookupError, TypeError):
+        ours = False
+    if not ours:
+        raise UserError(
+            f"'{path}' is there already and was not written by srviewer, which needs that name for "
+            "what it knows of the image. Choose another name."
+        )
+
+
+def plain(value: object) -> object:
+    """``value`` in JSON's own types: arrays as lists, paths as text, numbers that are none as null.
+
+    Raises TypeError for anything else.
+    """
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, str | int):
+        return value
+    raise TypeError(f"{type(value).__name__} has no place in a JSON document: {value!r}")

@@ -1,0 +1,209 @@
+"""Each verb on real files: its numbers, its JSON keys, its exit status."""
+
+import json
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from cli.conftest import Call
+from srviewer.__main__ import main
+from srviewer.cli.main import VERBS
+from srviewer.core.degrade import Degradation
+from srviewer.core.volume import Volume
+
+
+def test_info_tells_grid_and_thick_axis(thick_file: Path, call: Call) -> None:
+    status, found = call("info", thick_file)
+    (series,) = found["series"]
+    assert status == 0 and found["ignored"] == 0
+    assert series["shape"] == [40, 48, 9] and series["spacing_mm"] == pytest.approx([1, 1, 4])
+    assert (series["thick_axis"], series["factor"], series["frames"]) == ("k", 4.0, 1)
+    assert np.shape(series["affine"]) == (4, 4) and series["warnings"] == []
+    assert {"index", "name", "uid", "modality", "unit"} <= set(series)
+
+
+def test_info_of_a_thin_scan_has_no_thick_axis(thin_file: Path, call: Call) -> None:
+    (series,) = call("info", thin_file)[1]["series"]
+    assert series["thick_axis"] is None and series["factor"] == 1.0
+
+
+def test_reconstruct_writes_the_refined_grid_and_its_story(
+    thick_file: Path, thick_head: Volume, call: Call, tmp_path: Path
+) -> None:
+    out, apart = tmp_path / "thin.nii.gz", tmp_path / "apart.nii.gz"
+    status, said = call("reconstruct", thick_file, "-o", out, "--disagreement", apart)
+    assert status == 0 and said["output"] == str(out)
+    assert (said["method"], said["model"], said["factor"], said["axis"]) == (
+        "cross-plane",
+        "fast",
+        4,
+        "k",
+    )
+    assert said["consistency"]["max"] < 1e-5 and said["disagreement"]["p99"] > 0
+    assert {"device", "seconds", "peak_memory_mb", "warnings"} <= set(said)
+    image = nib.load(out)
+    expected = thick_head.geometry.refined(2, 4)
+    assert image.shape == expected.shape and np.allclose(image.affine, expected.affine, atol=1e-4)
+    assert np.abs(nib.load(apart).get_fdata()).max() > 0
+    beside = json.loads((tmp_path / "thin.json").read_text())
+    assert beside["provenance"]["model_sha256"] == said["model_sha256"]
+    assert "Research use only" in json.dumps(beside)
+
+
+def test_the_scores_of_a_result_and_of_cubic(
+    thick_file: Path, thin_file: Path, call: Call, tmp_path: Path
+) -> None:
+    scores = {}
+    for method in ("cross-plane", "cubic"):
+        out = tmp_path / f"{method}.nii.gz"
+        assert call("reconstruct", thick_file, "-o", out, "--method", method)[0] == 0
+        scores[method] = call("compare", thin_file, out)[1]
+    cubic, network = scores["cubic"], scores["cross-plane"]
+    assert network["psnr"] != cubic["psnr"] and min(network["psnr"], cubic["psnr"]) > 10
+    assert [len(cubic["per_slice"][axis]) for axis in "ijk"] == [40, 48, 36]
+    assert {"psnr", "ssim"} <= set(cubic["per_slice"]["k"][18])
+    assert cubic["mask"] == "foreground" and "head" in cubic["meaning"]
+    whole = call("compare", thin_file, tmp_path / "cubic.nii.gz", "--mask", "none")[1]
+    assert whole["voxels"] == 40 * 48 * 36 > cubic["voxels"]
+
+
+def test_equal_volumes_have_no_finite_psnr(thin_file: Path, call: Call) -> None:
+    scores = call("compare", thin_file, thin_file)[1]
+    assert scores["psnr"] is None and scores["mae"] == 0 and scores["ssim"] == pytest.approx(1)
+
+
+def test_simulate_is_the_one_acquisition_model(
+    thin_file: Path, head: Volume, call: Call, tmp_path: Path
+) -> None:
+    out, truth = tmp_path / "thick.nii.gz", tmp_path / "truth.nii.gz"
+    arguments = ("--axis", "j", "--factor", 5, "--profile", "gaussian", "--thickness", 4)
+    status, said = call("simulate", thin_file, "-o", out, *arguments, "--truth", truth)
+    assert status == 0 and said["spacing_mm"] == pytest.approx([1, 5, 1])
+    expected = Degradation(1, 5, "gaussian", 0.8).apply(head.voxels)
+    assert np.allclose(nib.load(out).get_fdata(), expected, atol=1e-3)
+    assert nib.load(truth).shape == (40, 45, 36)
+
+
+def test_noise_is_repeatable(thin_file: Path, call: Call, tmp_path: Path) -> None:
+    def noisy(name: str, seed: int) -> np.ndarray:
+        out = tmp_path / f"{name}.nii.gz"
+        assert call("simulate", thin_file, "-o", out, "--noise", 0.05, "--seed", seed)[0] == 0
+        return np.asarray(nib.load(out).get_fdata())
+
+    assert np.array_equal(noisy("a", 1), noisy("b", 1))
+    assert not np.array_equal(noisy("a", 1), noisy("c", 2))
+
+
+def test_evaluate_prints_every_row_beside_cubic(
+    thin_file: Path, call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ("evaluate", thin_file, "--factors", "2", "--axes", "k", "--methods", "cross-plane")
+    rows = call(*arguments)[1]["rows"]
+    assert [(row["method"], row["model"]) for row in rows] == [
+        ("cubic", None),
+        ("cross-plane", "fast"),
+    ]
+    assert set(rows[0]) == {"file", "axis", "factor", "method", "model", "psnr", "ssim", "seconds"}
+    assert main([*map(str, arguments)]) == 0
+    assert "gain over cubic" in capsys.readouterr().out
+
+
+def test_train_writes_a_model_that_reconstructs(
+    thin_file: Path, thick_file: Path, make_head: object, call: Call, tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(
+        json.dumps(
+            {"preset": "fast", "width": 4, "blocks": 1, "rows": 6, "columns": 12, "batch": 4}
+        )
+    )
+    model = tmp_path / "mine.safetensors"
+    arguments = ("--plan", plan, "--factors", "2,4", "--steps", 6, "--seed", 7)
+    status, said = call("train", thin_file, *arguments, "-o", model)
+    assert status == 0 and said["plan"]["train"] == ["head"] and said["plan"]["seed"] == 7
+    out = tmp_path / "thin.nii.gz"
+    assert call("reconstruct", thick_file, "-o", out, "--model", model)[1]["model"] == "mine"
+
+
+def test_a_person_on_both_sides_is_refused(thin_file: Path, call: Call, tmp_path: Path) -> None:
+    model = tmp_path / "mine.safetensors"
+    status, said = call(
+        "train", thin_file, "--validation", thin_file, "--steps", 1, "-o", model
+    )
+    assert status == 1 and "same person" in said and not model.exists()
+
+
+def test_screenshot_is_a_picture(thick_file: Path, call: Call, tmp_path: Path, qapp: object) -> None:
+    out = tmp_path / "planes.png"
+    assert call("screenshot", thick_file, "-o", out)[1]["layout"] == "planes"
+    assert out.read_bytes().startswith(b"\x89PNG")
+
+
+def test_models_presets_and_diagnose(call: Call) -> None:
+    (card, *_) = call("models")[1]["models"]
+    assert {"name", "preset", "factors", "parameters", "trained_on", "licence", "scores"} <= set(card)
+    assert card["name"] == "fast" and {2, 3, 4} <= set(card["factors"])
+    (row, *_) = call("presets")[1]["presets"]
+    assert set(row) == {"name", "title", "paper", "generator", "adversarial", "losses"}
+    report = call("diagnose")[1]
+    assert report["devices"][-1] == "cpu" and report["packages"]["torch"]
+
+
+def test_the_card_of_a_model(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "--card", "fast"]) == 0
+    text = capsys.readouterr().out
+    for words in ("# Model card: fast", "Research use only", "cubic", "Known limits"):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("info", "nowhere.nii.gz"), "nowhere.nii.gz"),
+        (("reconstruct", "THICK", "-o", "OUT", "--model", "nobody"), "no model 'nobody'"),
+        (("reconstruct", "THICK", "-o", "OUT", "--factor", "7"), "cannot refine by 7"),
+        (("reconstruct", "THICK", "-o", "OUT", "--series", "5"), "no series '5'"),
+        (("reconstruct", "THICK", "-o", "OUT", "--frame", "2"), "no frame 2"),
+        (("compare", "THICK", "THIN"), "grids differ"),
+        (("simulate", "THIN", "-o", "OUT", "--factor", "1"), "factor of 2 or more"),
+        (("simulate", "THIN", "-o", "OUT", "--factor", "30"), "needs at least 60"),
+        (("train", "THIN", "-o", "OUT"), "needs a budget"),
+        (("models", "--card", "nobody"), "no model 'nobody'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_bad_input_is_one_plain_message(
+    arguments: tuple[str, ...],
+    message: str,
+    thin_file: Path,
+    thick_file: Path,
+    call: Call,
+    tmp_path: Path,
+) -> None:
+    places = {"THIN": thin_file, "THICK": thick_file, "OUT": tmp_path / "out.nii.gz"}
+    status, said = call(*(places.get(word, word) for word in arguments))
+    assert status == 1 and message in said
+    assert said.startswith("srviewer: ") and "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_usage_is_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["reconstruct"])
+    assert end.value.code == 2
+    assert main(["recnstruct"]) == 2
+    assert "no file, folder or verb 'recnstruct'" in capsys.readouterr().err
+
+
+def test_help_lists_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    text = capsys.readouterr().out
+    assert all(f"  {verb.name} " in text for verb in VERBS)
+
+
+def test_json_goes_to_a_file_too(thick_file: Path, tmp_path: Path) -> None:
+    target = tmp_path / "found.json"
+    assert main(["info", str(thick_file), "--json", str(target)]) == 0
+    assert json.loads(target.read_text())["series"][0]["thick_axis"] == "k"

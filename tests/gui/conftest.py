@@ -1,0 +1,31 @@
+"""Sessions and panes for the tests of the window's parts."""
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from srviewer.gui import theme
+from srviewer.gui.session import Session
+from srviewer.gui.views.ortho_view import OrthoView
+from srviewer.gui.views.overlay import Line
+
+
+@pytest.fixture
+def session(qapp: QApplication) -> Session:
+    theme.apply(qapp)
+    return Session()
+
+
+@pytest.fixture
+def ortho(session: Session, qtbot: QtBot) -> OrthoView:
+    """Three panes that show whatever the session opens."""
+    view = OrthoView(session)
+    qtbot.addWidget(view)
+
+    def show() -> None:
+        view.show_volume(session.original, Line("ORIGINAL"), "")
+
+    session.original_changed.connect(show)
+    view.resize(900, 620)
+    view.show()
+    return view

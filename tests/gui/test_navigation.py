@@ -1,0 +1,192 @@
+"""Mouse, wheel and keys in a pane."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from srviewer.core.planes import Plane
+from srviewer.core.volume import Volume
+from srviewer.gui.session import Session
+from srviewer.gui.views.ortho_view import OrthoView
+from srviewer.gui.views.slice_view import SliceView
+
+NO_KEYS = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def axial(session: Session, ortho: OrthoView, head: Volume) -> SliceView:
+    session.open(head, ())
+    return ortho.panes[Plane.AXIAL]
+
+
+def _drag(pane: SliceView, button: Qt.MouseButton, start: QPointF, stop: QPointF) -> None:
+    kinds = (
+        (QEvent.Type.MouseButtonPress, start, button, button),
+        (QEvent.Type.MouseMove, stop, Qt.MouseButton.NoButton, button),
+        (QEvent.Type.MouseButtonRelease, stop, button, Qt.MouseButton.NoButton),
+    )
+    for kind, position, which, held in kinds:
+        place = QPointF(pane.mapToGlobal(position.toPoint()))
+        QApplication.sendEvent(pane, QMouseEvent(kind, position, place, which, held, NO_KEYS))
+
+
+def _turn(pane: SliceView, eighths: int, keys: Qt.KeyboardModifier, at: QPointF) -> None:
+    place = QPointF(pane.mapToGlobal(at.toPoint()))
+    event = QWheelEvent(
+        at,
+        place,
+        QPoint(),
+        QPoint(0, eighths),
+        Qt.MouseButton.NoButton,
+        keys,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(pane, event)
+
+
+def _slice(pane: SliceView) -> int:
+    assert pane.slice is not None
+    return pane.slice.index
+
+
+def test_a_click_moves_the_crosshair_there_in_all_three_panes(
+    axial: SliceView, ortho: OrthoView, session: Session, qtbot: QtBot
+) -> None:
+    at = QPoint(axial.width() // 3, axial.height() // 4)
+    depth = session.view.cursor_mm[2]
+    qtbot.mouseClick(axial, Qt.MouseButton.LeftButton, pos=at)
+    world = axial.world_at(QPointF(at))
+    assert session.view.cursor_mm == pytest.approx(world)
+    assert session.view.cursor_mm[2] == pytest.approx(depth)
+    for pane in ortho.panes.values():
+        marked = pane.overlay.annotations.crosshair
+        assert marked is not None
+        assert QPointF(*marked) == pane.position_of(session.view.cursor_mm)
+
+
+def test_dragging_moves_the_crosshair_along(axial: SliceView, session: Session) -> None:
+    stop = QPointF(200, 180)
+    _drag(axial, Qt.MouseButton.LeftButton, QPointF(100, 100), stop)
+    assert session.view.cursor_mm == pytest.approx(axial.world_at(stop))
+
+
+def test_a_right_drag_changes_the_window_in_steps_that_fit_the_data(
+    axial: SliceView, session: Session
+) -> None:
+    before, cursor = session.view.window, session.view.cursor_mm
+    _drag(axial, Qt.MouseButton.RightButton, QPointF(100, 100), QPointF(150, 75))
+    after = session.view.window
+    assert after.width == pytest.approx(before.width * (1 + 50 / 250))
+    assert after.level == pytest.approx(before.level - before.width * 25 / 250)
+    assert session.view.cursor_mm == cursor
+
+
+def test_a_middle_drag_pushes_the_image(axial: SliceView, session: Session) -> None:
+    session.zoom_by(3, session.view.cursor_mm)
+    start, stop = QPointF(100, 100), QPointF(160, 70)
+    grabbed = axial.world_at(start)
+    _drag(axial, Qt.MouseButton.MiddleButton, start, stop)
+    assert axial.world_at(stop) == pytest.approx(grabbed)
+
+
+def test_space_turns_a_left_drag_into_a_push(
+    axial: SliceView, session: Session, qtbot: QtBot
+) -> None:
+    cursor, start, stop = session.view.cursor_mm, QPointF(100, 100), QPointF(130, 140)
+    grabbed = axial.world_at(start)
+    qtbot.keyPress(axial, Qt.Key.Key_Space)
+    _drag(axial, Qt.MouseButton.LeftButton, start, stop)
+    qtbot.keyRelease(axial, Qt.Key.Key_Space)
+    assert axial.world_at(stop) == pytest.approx(grabbed)
+    assert session.view.cursor_mm == cursor
+
+
+def test_the_wheel_steps_slices_and_parts_of_a_notch_add_up(axial: SliceView) -> None:
+    first = _slice(axial)
+    _turn(axial, 120, NO_KEYS, QPointF(50, 50))
+    assert _slice(axial) == first + 1
+    _turn(axial, -240, NO_KEYS, QPointF(50, 50))
+    assert _slice(axial) == first - 1
+    for _ in range(3):
+        _turn(axial, 40, NO_KEYS, QPointF(50, 50))
+    assert _slice(axial) == first
+
+
+def test_ctrl_and_wheel_zoom_at_the_mouse(axial: SliceView, session: Session) -> None:
+    at = QPointF(80, 210)
+    under = axial.world_at(at)
+    _turn(axial, 120, Qt.KeyboardModifier.ControlModifier, at)
+    assert session.view.zoom == pytest.approx(1.2)
+    assert axial.world_at(at) == pytest.approx(under)
+
+
+@pytest.mark.parametrize(
+    ("key", "steps"),
+    [
+        (Qt.Key.Key_Up, 1),
+        (Qt.Key.Key_Down, -1),
+        (Qt.Key.Key_Right, 1),
+        (Qt.Key.Key_Left, -1),
+        (Qt.Key.Key_PageUp, 10),
+        (Qt.Key.Key_PageDown, -10),
+    ],
+)
+def test_keys_step_slices(axial: SliceView, key: Qt.Key, steps: int, qtbot: QtBot) -> None:
+    first = _slice(axial)
+    qtbot.keyClick(axial, key)
+    assert _slice(axial) == first + steps
+
+
+def test_home_and_end_go_to_the_first_and_last_slice(
+    axial: SliceView, head: Volume, qtbot: QtBot
+) -> None:
+    qtbot.keyClick(axial, Qt.Key.Key_Home)
+    assert _slice(axial) == 0
+    qtbot.keyClick(axial, Qt.Key.Key_End)
+    assert _slice(axial) == head.geometry.shape[2] - 1
+
+
+def test_r_resets_and_plus_zooms(axial: SliceView, session: Session, qtbot: QtBot) -> None:
+    opened = session.view
+    qtbot.keyClick(axial, Qt.Key.Key_Plus)
+    qtbot.keyClick(axial, Qt.Key.Key_Up)
+    assert session.view.zoom > 1
+    qtbot.keyClick(axial, Qt.Key.Key_R)
+    assert session.view == opened
+
+
+def test_a_double_click_shows_one_plane_and_back(
+    axial: SliceView, ortho: OrthoView, session: Session, qtbot: QtBot
+) -> None:
+    small = axial.width()
+    qtbot.mouseDClick(axial, Qt.MouseButton.LeftButton)
+    visible = [plane for plane, pane in ortho.panes.items() if pane.isVisible()]
+    assert visible == [Plane.AXIAL]
+    QApplication.processEvents()
+    assert axial.width() > 1.4 * small
+    qtbot.keyClick(axial, Qt.Key.Key_Escape)
+    assert all(pane.isVisible() for pane in ortho.panes.values())
+
+
+def test_the_point_under_the_mouse_is_told_and_forgotten(
+    axial: SliceView, session: Session
+) -> None:
+    told = []
+    session.hovered.connect(told.append)
+    at = QPointF(120, 90)
+    move = QMouseEvent(
+        QEvent.Type.MouseMove,
+        at,
+        QPointF(axial.mapToGlobal(at.toPoint())),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.NoButton,
+        NO_KEYS,
+    )
+    QApplication.sendEvent(axial, move)
+    QApplication.sendEvent(axial, QEvent(QEvent.Type.Leave))
+    assert np.allclose(told[0], axial.world_at(at))
+    assert told[1] is None

@@ -1,0 +1,137 @@
+"""A real window, real files, real drops."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from srviewer.core.volume import Volume
+from srviewer.gui.application import application
+from srviewer.gui.main_window import MainWindow
+
+Drop = Callable[[Sequence[Path]], bool]
+Until = Callable[[Callable[[], bool]], None]
+PATIENCE = 30_000  # ms: machines that are busy with something else
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> QSettings:
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, settings: QSettings) -> Iterator[MainWindow]:
+    application()
+    made = MainWindow(settings)
+    qtbot.addWidget(made)
+    made.resize(1280, 800)
+    made.show()
+    yield made
+    made.study.work.stop()
+
+
+@pytest.fixture
+def opened(window: MainWindow, thick_file: Path, until: Until) -> MainWindow:
+    """The window with the thick phantom open."""
+    window.open([thick_file])
+    until(lambda: window.session.original is not None)
+    return window
+
+
+@pytest.fixture
+def until(qtbot: QtBot) -> Until:
+    """Wait, with the window alive, until something is true."""
+
+    def wait(condition: Callable[[], bool]) -> None:
+        qtbot.waitUntil(condition, timeout=PATIENCE)
+
+    return wait
+
+
+@pytest.fixture
+def thick_file(tmp_path: Path, thick_head: Volume) -> Path:
+    return _save(thick_head, tmp_path / "thick.nii.gz")
+
+
+@pytest.fixture
+def truth_file(tmp_path: Path, head: Volume) -> Path:
+    return _save(head, tmp_path / "truth.nii.gz")
+
+
+def _save(volume: Volume, path: Path) -> Path:
+    """Write a volume as any other program would."""
+    nib.save(nib.Nifti1Image(np.asarray(volume.voxels), volume.geometry.affine), path)
+    return path
+
+
+@pytest.fixture
+def drop(window: MainWindow) -> Drop:
+    """Drag files over the middle of the window and let go; whether they were welcome."""
+    return partial(_drop, window)
+
+
+@pytest.fixture
+def two_series(tmp_path: Path, head: Volume, thick_head: Volume) -> Path:
+    """A folder of DICOM files: a thick series of 9 slices and a thin one of 36."""
+    folder = tmp_path / "dicom"
+    _write_dicom_series(folder, thick_head, "T2 thick", 1)
+    _write_dicom_series(folder, head, "T1 thin", 2)
+    (folder / "notes.txt").write_text("no image")
+    return folder
+
+
+def _drop(window: MainWindow, paths: Sequence[Path]) -> bool:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    middle = window.rect().center()
+    under = window.childAt(middle)
+    local = under.mapFrom(window, middle)
+    rest = (Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton)
+    keys = Qt.KeyboardModifier.NoModifier
+    # Qt hands both on to the first parent that takes drops.
+    enter = QDragEnterEvent(local, *rest, keys)
+    QApplication.sendEvent(under, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(under, QDropEvent(QPointF(local), *rest, keys))
+    return enter.isAccepted()
+
+
+def _write_dicom_series(folder: Path, volume: Volume, description: str, number: int) -> None:
+    """One file for each slice along k, positions and directions in LPS as DICOM has them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    series, frame, study = generate_uid(), generate_uid(), generate_uid(entropy_srcs=["study"])
+    geometry = volume.geometry
+    flip = np.array((-1.0, -1.0, 1.0))
+    for k in range(geometry.shape[2]):
+        meta = FileMetaDataset()
+        meta.MediaStorageSOPClassUID = MRImageStorage
+        meta.MediaStorageSOPInstanceUID = generate_uid()
+        meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        path = folder / f"s{number}_{k:03d}.dcm"
+        data = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
+        data.SOPClassUID, data.SOPInstanceUID = MRImageStorage, meta.MediaStorageSOPInstanceUID
+        data.StudyInstanceUID, data.SeriesInstanceUID = study, series
+        data.FrameOfReferenceUID = frame
+        data.Modality, data.SeriesDescription, data.SeriesNumber = "MR", description, number
+        data.PatientName, data.PatientID, data.InstanceNumber = "Phantom", "phantom", k + 1
+        data.Rows, data.Columns = geometry.shape[1], geometry.shape[0]
+        data.PixelSpacing = [geometry.spacing[1], geometry.spacing[0]]
+        data.SliceThickness = geometry.spacing[2]
+        across, down = geometry.directions[:, 0] * flip, geometry.directions[:, 1] * flip
+        data.ImageOrientationPatient = [*across, *down]
+        data.ImagePositionPatient = list(geometry.world((0, 0, k)) * flip)
+        data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
+        data.BitsAllocated, data.BitsStored, data.HighBit = 16, 16, 15
+        data.PixelRepresentation = 1
+        data.PixelData = np.rint(volume.voxels[:, :, k].T).astype("<i2").tobytes()
+        pydicom.dcmwrite(path, data, enforce_file_format=True)

@@ -1,0 +1,260 @@
+"""A user rebuilds a scan, judges it, exports it; or changes their mind on the way."""
+
+import json
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt, QThread, QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QTableWidget
+from pytestqt.qtbot import QtBot
+
+from srviewer.core.degrade import Degradation
+from srviewer.core.planes import Plane
+from srviewer.core.volume import ScanWarning, Volume
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.panels.compare import NO_REFERENCE
+from srviewer.gui.study import EXPORT, RECONSTRUCT
+from srviewer.gui.views.compare_view import Layout
+from srviewer.io.formats import read
+from srviewer.job import run
+
+Drop = Callable[[Sequence[Path]], bool]
+Until = Callable[[Callable[[], bool]], None]
+
+
+def _button(window: MainWindow, text: str) -> QPushButton:
+    return next(b for b in window.panels.findChildren(QPushButton) if b.text() == text)
+
+
+def _panel_text(window: MainWindow) -> str:
+    return "\n".join(one.text() for one in window.panels.findChildren(QLabel))
+
+
+def _use(window: MainWindow, method: str) -> None:
+    request = window.session.request
+    assert request is not None
+    window.session.set_request(replace(request, method=method))
+
+
+def test_reconstruct_compare_score_export_and_open_again(
+    opened: MainWindow, until: Until, qtbot: QtBot, truth_file: Path, tmp_path: Path
+) -> None:
+    session = opened.session
+    assert "Thick axis  k (I–S)  4.00 mm" in _panel_text(opened)  # noqa: RUF001
+    assert NO_REFERENCE in _panel_text(opened)
+
+    # Reconstruct, with the network that ships.
+    qtbot.mouseClick(_button(opened, "Reconstruct"), Qt.MouseButton.LeftButton)
+    until(lambda: session.result is not None)
+    result = session.result
+    assert result is not None
+    assert result.volume.geometry.shape == (40, 48, 36)
+    assert "agrees with the scan: " in _panel_text(opened)
+
+    # Compare: both volumes, one cursor, one grey scale.
+    assert opened.compare.layout_shown is Layout.COMPARE
+    before = opened.compare.original.panes[Plane.CORONAL]
+    after = opened.compare.result.panes[Plane.CORONAL]
+    assert before.isVisible() and after.isVisible()
+    qtbot.mouseClick(after, Qt.MouseButton.LeftButton, pos=after.rect().center() / 1.3)
+    assert before.overlay.annotations.crosshair == pytest.approx(
+        after.overlay.annotations.crosshair, abs=1.5
+    )
+    assert session.scores is None and not opened.plot.isVisible()
+
+    # Scores, against a loaded truth.
+    opened.study.load_reference(truth_file)
+    until(lambda: session.scores is not None)
+    scores = session.scores
+    assert scores is not None
+    assert "truth.nii.gz" in scores.candidate.meaning
+    assert opened.plot.isVisible()
+    table = opened.panels.findChild(QTableWidget)
+    assert table is not None
+    cells = [table.item(0, column).text() for column in range(4)]
+    ours, cubic = scores.candidate.whole["psnr"], scores.cubic.whole["psnr"]
+    assert ours is not None and cubic is not None
+    assert cells == ["PSNR dB", f"{ours:.2f}", f"{cubic:.2f}", f"{ours - cubic:+.2f}"]
+    badge = [line.text for line in after.overlay.annotations.top_right]
+    assert "dB" in badge[0] and badge[1].startswith("cubic ") and "truth.nii.gz" in badge[2]
+
+    # Export and open what was written.
+    target = tmp_path / "result.nii.gz"
+    opened.study.export(target)
+    until(lambda: opened.study.work.running(EXPORT) is None)
+    assert not opened.error_bar.isVisible(), opened.error_bar.message.text()
+    again = run(read(target))
+    assert np.array_equal(again.voxels, result.volume.voxels)
+    assert again.geometry.matches(result.volume.geometry)
+    beside = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    assert "esearch use only" in json.dumps(beside)
+    assert str(tmp_path / "thick.nii.gz") in json.dumps(beside)
+
+
+def test_the_scan_itself_is_never_overwritten(
+    opened: MainWindow, until: Until, thick_file: Path
+) -> None:
+    _use(opened, "linear")
+    opened.study.reconstruct()
+    until(lambda: opened.session.result is not None)
+    content = thick_file.read_bytes()
+    opened.study.export(thick_file)
+    until(opened.error_bar.isVisible)
+    assert "thick.nii.gz" in opened.error_bar.message.text()
+    assert thick_file.read_bytes() == content
+
+
+def test_simulate_makes_the_open_scan_its_own_reference(
+    window: MainWindow, until: Until, qtbot: QtBot, truth_file: Path, head: Volume
+) -> None:
+    window.open([truth_file])
+    until(lambda: window.session.original is not None)
+    _use(window, "linear")
+    window.panels.setCurrentIndex(1)
+    qtbot.mouseClick(_button(window, "Thicken, rebuild, score"), Qt.MouseButton.LeftButton)
+    until(lambda: window.session.scores is not None)
+    original, scores = window.session.original, window.session.scores
+    assert original is not None and scores is not None
+    assert original.geometry.shape == (40, 48, 9)
+    assert "before it was thickened" in scores.candidate.meaning
+    assert scores.candidate.meaning == scores.cubic.meaning
+    assert scores.candidate.meaning in _panel_text(window)
+
+
+def test_a_click_on_the_plot_jumps_to_the_slice(
+    window: MainWindow, until: Until, truth_file: Path, qtbot: QtBot
+) -> None:
+    window.open([truth_file])
+    until(lambda: window.session.original is not None)
+    _use(window, "linear")
+    window.study.simulate(Degradation(axis=2, factor=4))
+    until(lambda: window.session.scores is not None)
+    QApplication.processEvents()
+    plot = window.plot.plots[0]
+    scene = plot.getPlotItem().vb.mapViewToScene(QPointF(30, plot.viewRange()[1][0]))
+    spot = plot.mapFromScene(scene)
+    qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    pane = window.compare.result.panes[Plane.CORONAL]
+    assert pane.slice is not None and pane.slice.index == 29
+
+
+def test_a_truth_on_another_grid_is_refused_in_plain_words(
+    opened: MainWindow, until: Until, tmp_path: Path, make_head: Callable[..., Volume]
+) -> None:
+    import nibabel as nib
+
+    other = make_head((20, 24, 18), (2.0, 2.0, 2.0))
+    path = tmp_path / "other.nii.gz"
+    nib.save(nib.Nifti1Image(np.asarray(other.voxels), other.geometry.affine), path)
+    opened.study.load_reference(path)
+    until(opened.error_bar.isVisible)
+    message = opened.error_bar.message.text()
+    assert "other.nii.gz" in message and "20 × 24 × 18" in message  # noqa: RUF001
+    assert opened.session.reference is None
+
+
+def test_cancel_in_the_middle_leaves_no_thread_no_file_and_no_torch_mode(
+    window: MainWindow,
+    until: Until,
+    qtbot: QtBot,
+    tmp_path: Path,
+    make_head: Callable[..., Volume],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import nibabel as nib
+
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    large = make_head((160, 160, 24), (1.0, 1.0, 4.0))
+    path = tmp_path / "large.nii.gz"
+    nib.save(nib.Nifti1Image(np.asarray(large.voxels), large.geometry.affine), path)
+    window.open([path])
+    until(lambda: window.session.original is not None)
+    threads = threading.active_count()
+    window.study.reconstruct()
+    until(lambda: _fraction(window) > 0.02)
+    files = sorted(tmp_path.rglob("*"))
+    started = time.monotonic()
+    qtbot.mouseClick(_button(window, "Cancel"), Qt.MouseButton.LeftButton)
+    assert window.study.work.running(RECONSTRUCT) is None  # the panel is free at once
+    until(lambda: window.study.work.tasks == ())
+    assert time.monotonic() - started < 0.5
+    torch = sys.modules["torch"]
+    assert not torch.is_inference_mode_enabled() and torch.is_grad_enabled()
+    assert window.session.result is None
+    assert window.study.work.findChildren(QThread) == []
+    assert threading.active_count() <= threads
+    assert sorted(tmp_path.rglob("*")) == files
+    assert _button(window, "Reconstruct").isEnabled()
+    assert not window.error_bar.isVisible()
+
+
+def _fraction(window: MainWindow) -> float:
+    task = window.study.work.running(RECONSTRUCT)
+    return 0.0 if task is None else task.progress.fraction
+
+
+def test_opening_another_scan_drops_the_result_that_is_on_its_way(
+    opened: MainWindow, until: Until, truth_file: Path
+) -> None:
+    opened.study.reconstruct()
+    opened.open([truth_file])
+    until(lambda: opened.study.work.tasks == ())
+    assert opened.session.original is not None
+    assert opened.session.original.geometry.shape == (40, 48, 36)
+    assert opened.session.result is None
+
+
+def test_a_doubtful_geometry_must_be_acknowledged_first(
+    window: MainWindow, qtbot: QtBot, until: Until, thick_head: Volume
+) -> None:
+    warning = ScanWarning("missing_slices", "A slice is missing at 12.0 mm.", (12.0,))
+    window.session.open(replace(thick_head, warnings=(warning,)), ())
+    _use(window, "linear")
+    assert "A slice is missing at 12.0 mm." in _panel_text(window)
+    assert not _button(window, "Reconstruct").isEnabled()
+    window.study.reconstruct()
+    assert window.study.work.tasks == ()
+    qtbot.mouseClick(_button(window, "I have read this"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(_button(window, "Reconstruct"), Qt.MouseButton.LeftButton)
+    until(lambda: window.session.result is not None)
+
+
+def test_what_lies_outside_the_training_is_said_before_the_run(
+    window: MainWindow, thick_head: Volume
+) -> None:
+    window.session.open(replace(thick_head, modality="CT"), ())
+    assert "CT" in _panel_text(window) and "trained on MR" in _panel_text(window)
+    _use(window, "linear")
+    assert "trained on MR" not in _panel_text(window)
+
+
+@pytest.mark.parametrize(
+    ("answer", "closes"),
+    [(QMessageBox.StandardButton.Cancel, False), (QMessageBox.StandardButton.Close, True)],
+)
+def test_closing_during_work_asks_first(
+    answer: QMessageBox.StandardButton, closes: bool, opened: MainWindow, until: Until
+) -> None:
+    opened.study.reconstruct()
+
+    def reply() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox) and "Reconstructing" in box.text()
+        box.button(answer).click()
+
+    QTimer.singleShot(0, reply)
+    assert opened.close() is closes
+    if closes:
+        until(lambda: opened.study.work.tasks == ())
+        assert opened.session.result is None
+    else:
+        until(lambda: opened.session.result is not None)

@@ -1,0 +1,128 @@
+"""What is remembered from one run to the next, by two processes; and how a run starts."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FIRST = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QSettings
+from srviewer.gui.application import application
+from srviewer.gui.main_window import MainWindow
+app = application()
+window = MainWindow(QSettings(sys.argv[1], QSettings.Format.IniFormat))
+window.resize(1111, 777)
+window.show()
+window.recent.add([Path(sys.argv[2])])
+window.panels.setCurrentIndex(2)
+window.actions_offered.radiological.setChecked(False)
+window.actions_offered.smooth.setChecked(False)
+window.close()
+"""
+
+SECOND = """
+import json, sys
+from PySide6.QtCore import QSettings
+from srviewer.gui.application import application
+from srviewer.gui.main_window import MainWindow
+app = application()
+window = MainWindow(QSettings(sys.argv[1], QSettings.Format.IniFormat))
+window.show()
+menu = window.actions_offered.recent_menu
+menu.aboutToShow.emit()
+print(json.dumps({
+    "size": [window.width(), window.height()],
+    "recent": [[str(path) for path in entry] for entry in window.recent.entries()],
+    "menu": menu.actions()[0].text(),
+    "panel": window.panels.currentIndex(),
+    "radiological": window.session.view.radiological,
+    "smooth": window.session.view.smooth,
+    "checked": window.actions_offered.smooth.isChecked(),
+}))
+window.close()
+"""
+
+START = """
+import sys, time
+started = time.perf_counter()
+from srviewer.gui.application import application
+app = application()
+from PySide6.QtCore import QSettings, QTimer
+from srviewer.gui.main_window import MainWindow
+window = MainWindow(QSettings())
+window.show()
+app.processEvents()
+assert window.isVisible()
+print(time.perf_counter() - started, "torch" in sys.modules)
+window.close()
+"""
+
+
+def _run(code: str, *arguments: object) -> str:
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_window_choices_and_recent_files_survive_a_restart(
+    tmp_path: Path, thick_file: Path
+) -> None:
+    settings = tmp_path / "kept.ini"
+    _run(FIRST, settings, thick_file)
+    kept = json.loads(_run(SECOND, settings))
+    assert kept == {
+        "size": [1111, 777],
+        "recent": [[str(thick_file)]],
+        "menu": "thick.nii.gz",
+        "panel": 2,
+        "radiological": False,
+        "smooth": False,
+        "checked": False,
+    }
+
+
+def test_the_window_starts_without_torch() -> None:
+    seconds, torch = _run(START).split()
+    assert torch == "False"
+    assert float(seconds) < 6  # 2 s on a machine that does nothing else
+
+
+SCREENSHOT = """
+import sys
+from pathlib import Path
+from srviewer.gui.screenshot import render
+from srviewer.io.formats import read
+from srviewer.job import run
+from PySide6.QtWidgets import QApplication
+assert QApplication.instance() is None
+original, second = (run(read(Path(name))) for name in sys.argv[1:3])
+render(original, second, "compare", (4.0, 5.0, 6.0), Path(sys.argv[3]))
+render(original, None, "planes", None, Path(sys.argv[4]))
+assert "torch" not in sys.modules
+"""
+
+
+def test_a_screenshot_needs_no_display(
+    tmp_path: Path,
+    thick_file: Path,
+    truth_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from PySide6.QtGui import QImage
+
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    pictures = [tmp_path / "compare.png", tmp_path / "planes.png"]
+    _run(SCREENSHOT, thick_file, truth_file, *pictures)
+    greys = []
+    for path in pictures:
+        picture = QImage(str(path))
+        assert (picture.width(), picture.height()) == (1320, 900)
+        greys.append({picture.pixelColor(x, 300).value() for x in range(0, 1320, 3)})
+    assert all(len(grey) > 20 for grey in greys)
+    assert greys[0] != greys[1]
