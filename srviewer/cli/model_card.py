@@ -1,4 +1,4 @@
-"""A model's card as Markdown: what it is, what it learned from, how well it does, where it fails."""
+"""A model's card as Markdown: what it is, what it learned from, how well it does."""
 
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.nn.specs import network_spec

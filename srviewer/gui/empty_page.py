@@ -41,7 +41,7 @@ class EmptyPage(QWidget):
         frame = QFrame()
         frame.setProperty("role", "empty")
         inner = QVBoxLayout(frame)
-        inner.setContentsMargins(56, 48, 56, 48)
+        inner.setContentsMargins(36, 44, 36, 44)
         inner.setSpacing(16)
         for widget in (sign, title, text):
             inner.addWidget(widget, alignment=Qt.AlignmentFlag.AlignHCenter)

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QImageReader, QImageWriter
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer import RESEARCH_USE_ONLY
@@ -72,10 +72,10 @@ def _page(session: Session, original: Volume, second: Volume | None, layout: Lay
 
 
 def _save(picture: QImage, path: Path) -> None:
-    if not picture.save(str(path), b"PNG"):
+    if not QImageWriter(str(path), QByteArray(b"png")).write(picture):
         raise UserError(f"The picture could not be written to {path}; is the disk full?")
 
 
 def _verify(path: Path) -> None:
-    if QImage(str(path), b"PNG").isNull():
+    if QImageReader(str(path), QByteArray(b"png")).read().isNull():
         raise UserError(f"The picture written to {path} does not read back; is the disk full?")

@@ -1,11 +1,11 @@
 """Which DICOM transfer syntaxes this installation can decode."""
 
-from pydicom.pixels import get_decoder
-from pydicom.uid import AllTransferSyntaxes, UID
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.uid import UID, AllTransferSyntaxes
 
 
 def transfer_syntaxes() -> dict[str, str]:
-    """Name of each image transfer syntax -> "pydicom", or "through SimpleITK" where it needs that."""
+    """Name of each image transfer syntax -> what decodes it: "pydicom" or "through SimpleITK"."""
     return {syntax.name: _decoder(syntax) for syntax in AllTransferSyntaxes}
 
 

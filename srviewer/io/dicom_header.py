@@ -1,7 +1,6 @@
 """One DICOM file's header as plain values: its 2D images and where their pixels lie."""
 
 import struct
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -19,6 +18,7 @@ from pydicom.uid import (
 
 from srviewer.errors import UserError
 from srviewer.io.dicom_tags import HEADER_TAGS, TRAITS, Lookup, lookups, text
+from srviewer.io.dicom_warnings import only_serious
 
 Numbers = tuple[float, ...]
 
@@ -125,9 +125,7 @@ def read_slices(path: Path) -> tuple[SliceHeader, ...]:
     Raises UserError for an image that srviewer cannot place in a volume.
     """
     try:
-        # pydicom warns of each oddity on the way; what matters here is checked here.
-        with warnings.catch_warnings(), path.open("rb") as file:
-            warnings.simplefilter("ignore")
+        with only_serious(), path.open("rb") as file:
             return _slices(path, file)
     except UNREADABLE:
         return ()

@@ -12,6 +12,7 @@ from pydicom.encaps import encapsulate, get_frame
 from pydicom.uid import SecondaryCaptureImageStorage, generate_uid
 
 from srviewer.io.dicom_header import PixelFile
+from srviewer.io.dicom_warnings import only_serious
 
 
 def decoded(file: PixelFile, frames: Sequence[int]) -> Iterator[npt.NDArray[np.generic]]:
@@ -24,7 +25,8 @@ def decoded(file: PixelFile, frames: Sequence[int]) -> Iterator[npt.NDArray[np.g
     with file.path.open("rb") as source:
         for frame in frames:
             source.seek(file.start or 0)
-            packed = get_frame(source, frame, number_of_frames=file.frames)
+            with only_serious():
+                packed = get_frame(source, frame, number_of_frames=file.frames)
             with TemporaryDirectory(prefix="srviewer-") as folder:
                 yield _through_itk(file, packed, Path(folder, "frame.dcm"))
 

@@ -1,14 +1,14 @@
 """The pixels of DICOM slices, decoded, rescaled and stacked to a volume."""
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 from pydicom import dcmread
+from pydicom.dataset import Dataset
 from pydicom.pixels.decoders.base import Decoder, get_decoder
 from pydicom.uid import JPEGExtended12Bit
 
@@ -17,6 +17,7 @@ from srviewer.errors import UserError
 from srviewer.io import dicom_itk
 from srviewer.io.dicom_geometry import Stack
 from srviewer.io.dicom_header import UNREADABLE, PixelFile, SliceHeader
+from srviewer.io.dicom_warnings import only_serious
 from srviewer.io.series import check_frame
 from srviewer.io.voxel_checks import voxel_warnings, zero_non_finite
 from srviewer.job import Job, Progress
@@ -62,7 +63,7 @@ class StoredStack:
             unit=tags.unit,
             modality=tags.modality,
             stored_as=_stored_as(slices, voxels),
-            history=(f"read from {len(slices)} DICOM slices of series {tags.uid}",),
+            history=(f"read from {len(slices)} DICOM slices of {self.name}",),
             warnings=self.stack.warnings + voxel_warnings(voxels, non_finite),
         )
 
@@ -76,7 +77,7 @@ def _decoded(file: PixelFile, frames: Sequence[int]) -> Iterator[Pixels]:
             if pixels.shape != (file.rows, file.columns):
                 raise ValueError(f"{pixels.shape} pixels")
             yield pixels
-    except (*UNREADABLE, RuntimeError) as error:
+    except (*UNREADABLE, RuntimeError, UserWarning) as error:
         reason = " ".join(str(error).split())[:200]
         raise UserError(
             f"The pixels of '{file.path.name}' ({file.syntax.name}) cannot be decoded: {reason}. "
@@ -106,7 +107,7 @@ def _native(file: PixelFile, frames: Sequence[int], decoder: Decoder) -> Iterato
         for frame in frames:
             source.seek((file.start or 0) + frame * file.frame_bytes)
             content = source.read(file.frame_bytes)
-            yield decoder.as_array(content, raw=True, **_options(file, 1))[0]
+            yield _array(decoder, content, **_options(file, 1))
 
 
 def _compressed(file: PixelFile, frames: Sequence[int], decoder: Decoder) -> Iterator[Pixels]:
@@ -114,15 +115,20 @@ def _compressed(file: PixelFile, frames: Sequence[int], decoder: Decoder) -> Ite
         source.seek(file.start or 0)
         options = _options(file, file.frames)
         for frame in frames:
-            yield decoder.as_array(source, index=frame, raw=True, **options)[0]
+            yield _array(decoder, source, index=frame, **options)
 
 
 def _inflated(file: PixelFile, frames: Sequence[int], decoder: Decoder) -> Iterator[Pixels]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with only_serious():
         dataset = dcmread(file.path)
     for frame in frames:
-        yield decoder.as_array(dataset, index=frame, raw=True)[0]
+        yield _array(decoder, dataset, index=frame)
+
+
+def _array(decoder: Decoder, source: bytes | BinaryIO | Dataset, **options: Any) -> Pixels:
+    # A function of its own: the warnings' state must not leak to whoever drives the generators.
+    with only_serious():
+        return decoder.as_array(source, raw=True, **options)[0]
 
 
 def _options(file: PixelFile, frames: int) -> dict[str, Any]:

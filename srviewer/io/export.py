@@ -21,9 +21,11 @@ from srviewer.job import Job, Progress, within
 SUFFIXES = (".nii", ".nii.gz")
 DESCRIPTION = b"srviewer research use only"
 SCANNER_ANATOMICAL = 1
-# A qform cannot express shear: it is set when it moves no corner further than this.
-QFORM_TOLERANCE_MM = 1e-3
-GZIP_LEVEL = 3
+# A qform cannot express shear, nor every rotation precisely: it is set when it moves no corner
+# by more than this share of a voxel.
+QFORM_TOLERANCE = 0.05
+# A third of the time of level 3 for a file a tenth larger.
+GZIP_LEVEL = 1
 
 
 def write(
@@ -34,11 +36,11 @@ def write(
 ) -> Job[None]:
     """Write ``path`` (.nii or .nii.gz) and ``<name>.json`` beside it, both or none.
 
-    The affine is exact to float32, as sform and, without shear, as qform. "original" rounds and
-    clips voxels to the data type that the scan was stored in. Both files are read back and
-    compared before they take their names. Raises UserError for an unknown suffix, a folder that
-    cannot be written to, and a target among ``provenance["sources"]`` (paths of files or folders
-    that must stay as they are).
+    The affine is exact to float32 as sform, and is the qform as well unless it is sheared.
+    "original" rounds and clips voxels to the data type that the scan was stored in. Both files
+    are read back and compared before they take their names. Raises UserError for an unknown
+    suffix, a folder that cannot be written to, and a target among ``provenance["sources"]``
+    (paths of files or folders that must stay as they are).
     """
     path = path.absolute()
     beside = sidecar(path)
@@ -96,7 +98,7 @@ def _header(geometry: Geometry, dtype: np.dtype[np.generic]) -> nib.Nifti1Header
     header.set_sform(geometry.affine, SCANNER_ANATOMICAL)
     header.set_qform(geometry.affine, SCANNER_ANATOMICAL, strip_shears=True)
     rigid = Geometry(geometry.shape, header.get_qform())
-    if not rigid.matches(geometry, QFORM_TOLERANCE_MM):
+    if not rigid.matches(geometry, QFORM_TOLERANCE * min(geometry.spacing)):
         header.set_qform(None)
     header.set_data_offset(header.single_vox_offset)
     return header

@@ -36,7 +36,7 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     """
     files = yield from within(files_under(paths), 0.0, 0.1)
     # An archive inside a folder is a copy of its neighbours more often than not.
-    hidden = [file for file in files if _format(file).id == "zip" and file not in paths]
+    hidden = {file for file in files if _format(file).id == "zip" and file not in paths}
     found = yield from within(_scan_files([f for f in files if f not in hidden]), 0.1, 1.0)
     found = replace(found, ignored=found.ignored + len(hidden))
     if not found.series:

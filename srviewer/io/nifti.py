@@ -1,13 +1,16 @@
 """NIfTI and FreeSurfer images: what their headers say."""
 
+import logging
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 from nibabel import imageglobals
 from nibabel.filebasedimages import ImageFileError
+from nibabel.freesurfer.mghformat import MGHError
 from nibabel.nifti1 import Nifti1Header
 from nibabel.openers import ImageOpener
 from nibabel.spatialimages import HeaderDataError, SpatialImage
@@ -25,10 +28,12 @@ UNREADABLE = (
     ImageFileError,
     HeaderDataError,
     WrapStructError,
+    MGHError,
     OSError,
     EOFError,
     ValueError,
     OverflowError,
+    LookupError,
     zlib.error,
 )
 
@@ -79,7 +84,7 @@ def _series(path: Path, index: int) -> Series:
 def _load(path: Path) -> SpatialImage:
     """The image with its header read and its voxels left alone, not mapped into memory."""
     try:
-        with imageglobals.LoggingOutputSuppressor():
+        with _silent():
             image = nib.load(path, mmap=False)
     except UNREADABLE as error:
         raise UserError(
@@ -91,6 +96,17 @@ def _load(path: Path) -> SpatialImage:
             f"'{path.name}' holds no voxel image ({type(image).__name__}). Open a NIfTI volume."
         )
     return image
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Inside, nibabel does not print what it repairs in a header; what matters is checked here."""
+    level = imageglobals.logger.level
+    imageglobals.logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        imageglobals.logger.setLevel(level)
 
 
 def _grid(path: Path, image: SpatialImage) -> Shape:

@@ -10,8 +10,10 @@ from srviewer.core.geometry import Geometry, Matrix
 from srviewer.core.volume import ScanWarning
 
 MILLIMETRES = {"meter": 1000.0, "mm": 1.0, "micron": 0.001, "unknown": 1.0}
-# qform and sform conflict when they put a corner further apart than this share of a voxel.
-CONFLICT = 0.05
+# qform and sform conflict when they put a corner further apart than this share of a voxel, and
+# than this share of the image: a quaternion near half a turn is that imprecise in float32.
+CONFLICT_VOXELS = 0.05
+QUATERNION_ERROR = 1e-3
 OBLIQUE_DEGREES = 1.0
 # A field of view outside these millimetres says that an unstated unit is hardly millimetres.
 PLAUSIBLE_MM = (2.0, 3000.0)
@@ -83,7 +85,8 @@ def _unit_scale(header: Nifti1Header, shape: Shape, found: list[ScanWarning]) ->
 
 def _conflict(header: Nifti1Header, geometry: Geometry, scale: float) -> Warnings:
     apart = _corner_distance(_qform(header, scale), geometry)
-    if apart <= CONFLICT * min(geometry.spacing):
+    diagonal = float(np.linalg.norm(np.multiply(geometry.shape, geometry.spacing)))
+    if apart <= max(CONFLICT_VOXELS * min(geometry.spacing), QUATERNION_ERROR * diagonal):
         return ()
     distance = f"{apart:.3g} mm apart" if np.isfinite(apart) else "apart: the qform is no rotation"
     message = (

@@ -36,10 +36,10 @@ class Upsampler:
         return device_title(self.device)
 
     def upsample(self, slices: Voxels, factor: int, scale: float) -> Job[Voxels]:
-        """(slice, row, column) to (slice, factor * row, column), each slice seen with its
-        neighbours; ``scale``: the intensity range, by which the input is divided for the network.
+        """(slice, row, column) to (slice, factor * row, column), the thick axis as rows.
 
-        A batch that does not fit into the device's memory is halved; UserError when a single
+        Each slice is seen with its neighbours. ``scale``: the intensity range, by which the input
+        is divided for the network. A batch that does not fit into the device's memory is halved; UserError when a single
         slice does not fit.
         """
         count, rows, columns = slices.shape

@@ -129,13 +129,13 @@ def test_train_writes_a_model_that_reconstructs(
 
 def test_a_person_on_both_sides_is_refused(thin_file: Path, call: Call, tmp_path: Path) -> None:
     model = tmp_path / "mine.safetensors"
-    status, said = call(
-        "train", thin_file, "--validation", thin_file, "--steps", 1, "-o", model
-    )
+    status, said = call("train", thin_file, "--validation", thin_file, "--steps", 1, "-o", model)
     assert status == 1 and "same person" in said and not model.exists()
 
 
-def test_screenshot_is_a_picture(thick_file: Path, call: Call, tmp_path: Path, qapp: object) -> None:
+def test_screenshot_is_a_picture(
+    thick_file: Path, call: Call, tmp_path: Path, qapp: object
+) -> None:
     out = tmp_path / "planes.png"
     assert call("screenshot", thick_file, "-o", out)[1]["layout"] == "planes"
     assert out.read_bytes().startswith(b"\x89PNG")
@@ -143,7 +143,9 @@ def test_screenshot_is_a_picture(thick_file: Path, call: Call, tmp_path: Path, q
 
 def test_models_presets_and_diagnose(call: Call) -> None:
     (card, *_) = call("models")[1]["models"]
-    assert {"name", "preset", "factors", "parameters", "trained_on", "licence", "scores"} <= set(card)
+    assert {"name", "preset", "factors", "parameters", "trained_on", "licence", "scores"} <= set(
+        card
+    )
     assert card["name"] == "fast" and {2, 3, 4} <= set(card["factors"])
     (row, *_) = call("presets")[1]["presets"]
     assert set(row) == {"name", "title", "paper", "generator", "adversarial", "losses"}

@@ -155,7 +155,7 @@ def write_nifti(tmp_path: Path) -> Callable[..., Path]:
         edit(header)
         content = header.binaryblock + b"\0" * 4 + voxels.tobytes(order="F")
         path = tmp_path / name
-        path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+        path.write_bytes(gzip.compress(content) if name.lower().endswith(".gz") else content)
         return path
 
     return write

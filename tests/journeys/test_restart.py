@@ -15,7 +15,7 @@ from srviewer.gui.application import application
 from srviewer.gui.main_window import MainWindow
 app = application()
 window = MainWindow(QSettings(sys.argv[1], QSettings.Format.IniFormat))
-window.resize(1111, 777)
+window.resize(790, 555)
 window.show()
 window.recent.add([Path(sys.argv[2])])
 window.panels.setCurrentIndex(2)
@@ -76,7 +76,7 @@ def test_window_choices_and_recent_files_survive_a_restart(
     _run(FIRST, settings, thick_file)
     kept = json.loads(_run(SECOND, settings))
     assert kept == {
-        "size": [1111, 777],
+        "size": [790, 555],
         "recent": [[str(thick_file)]],
         "menu": "thick.nii.gz",
         "panel": 2,

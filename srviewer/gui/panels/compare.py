@@ -81,6 +81,7 @@ class ComparePanel(QWidget):
     def _connect(self) -> None:
         session = self._session
         session.original_changed.connect(self._show_original)
+        session.original_changed.connect(self._show_work)
         session.reference_changed.connect(self._show_reference)
         session.result_changed.connect(self._show_state)
         session.reference_changed.connect(self._show_state)

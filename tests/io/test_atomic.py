@@ -1,0 +1,91 @@
+"""Files appear whole or not at all."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from srviewer.errors import UserError
+from srviewer.io.atomic import write_atomically
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def accept(path: Path) -> None:
+    assert path.read_bytes() == b"new"
+
+
+def test_a_file_is_written_and_replaces_an_older_one(tmp_path: Path) -> None:
+    target = tmp_path / "a.bin"
+    for _ in range(2):
+        write_atomically(target, lambda path: path.write_bytes(b"new") and None, accept)
+        assert target.read_bytes() == b"new"
+        assert names(tmp_path) == ["a.bin"]
+
+
+def test_what_fails_leaves_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "a.bin"
+    target.write_bytes(b"old")
+
+    def refuse(path: Path) -> None:
+        raise UserError("not what was meant")
+
+    def fail(path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(UserError, match="not what was meant"):
+        write_atomically(target, lambda path: path.write_bytes(b"new") and None, refuse)
+    with pytest.raises(UserError, match="No space left on device"):
+        write_atomically(target, fail, accept)
+    assert target.read_bytes() == b"old"
+    assert names(tmp_path) == ["a.bin"]
+
+
+def test_targets_that_cannot_be(tmp_path: Path) -> None:
+    def save(path: Path) -> None:
+        path.write_bytes(b"new")
+
+    with pytest.raises(UserError, match="does not exist"):
+        write_atomically(tmp_path / "missing" / "a.bin", save, accept)
+    with pytest.raises(UserError, match="is a folder"):
+        write_atomically(tmp_path, save, accept)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder no one can write to")
+def test_a_folder_that_cannot_be_written_to() -> None:
+    with pytest.raises(UserError, match="cannot be written"):
+        write_atomically(
+            Path("/proc/a.bin"), lambda path: path.write_bytes(b"new") and None, accept
+        )
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from srviewer.core.geometry import Geometry
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.io.export import write
+from srviewer.job import run
+volume = Volume(np.ones((64, 64, 64), np.float32), Geometry((64, 64, 64), np.eye(4)), "ones")
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+try:
+    run(write(volume, Path(sys.argv[1]), {}))
+except UserError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit on file sizes is POSIX's")
+def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "a.nii"
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(target)], capture_output=True, text=True, check=True
+    )
+    assert "cannot be written: File too large" in done.stdout
+    assert names(tmp_path) == []
