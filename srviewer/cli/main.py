@@ -42,6 +42,7 @@ VERBS = (
     Verb("simulate", "make a thick scan from a thin one", "srviewer.cli.simulate"),
     Verb("compare", "score a volume against a reference", "srviewer.cli.compare"),
     Verb("evaluate", "simulate, rebuild and score, as a table", "srviewer.cli.evaluate"),
+    Verb("benchmark", "the paper's tables for sets of 2D images", "srviewer.cli.benchmark"),
     Verb("train", "train a network on thin volumes", "srviewer.cli.train"),
     Verb("screenshot", "what the window would show, as a PNG", "srviewer.cli.screenshot"),
     Verb("models", "the trained networks at hand", "srviewer.cli.models"),

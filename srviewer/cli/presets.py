@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> Outcome:
     """List the rows of PRESETS."""
     rows = [
-        (row.name, row.title, row.plan.network, row.adversarial, ", ".join(row.losses))
+        (row.name, row.title, row.generator, row.adversarial, ", ".join(row.losses))
         for row in PRESETS
     ]
     values = {
@@ -22,7 +22,7 @@ def execute(args: argparse.Namespace) -> Outcome:
                 "name": row.name,
                 "title": row.title,
                 "paper": row.paper,
-                "generator": row.plan.network,
+                "generator": row.generator,
                 "adversarial": row.adversarial,
                 "losses": list(row.losses),
             }

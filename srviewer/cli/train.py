@@ -1,37 +1,67 @@
-"""srviewer train: a network trained on thin volumes."""
+"""srviewer train: a network trained on thin volumes, or on 2D images."""
 
 import argparse
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from srviewer.cli.console import Outcome, follow
 from srviewer.cli.sources import whole_numbers
 from srviewer.errors import UserError
-from srviewer.nn.specs import PRESETS, TrainingPlan, preset
-from srviewer.sr.training import TrainingJob, trained_model
+from srviewer.nn.processes import this_process
+from srviewer.nn.run_log import log_path
+from srviewer.nn.specs import PRESETS, TrainingPlan, at_published_size, training_plan
+from srviewer.sr.training import TrainingJob, resumable_plan, trained_model
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The volumes, the plan, the budget."""
+    """The volumes or images, the plan, the budget."""
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="thin volumes, folders")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL.safetensors")
     plan = parser.add_mutually_exclusive_group()
-    plan.add_argument("--preset", choices=[row.name for row in PRESETS], default="fast")
+    plan.add_argument("--preset", choices=[row.name for row in PRESETS], help="default: fast")
     plan.add_argument("--plan", type=Path, metavar="FILE", help="a training plan as JSON")
+    parser.add_argument(
+        "--layout",
+        choices=("axis", "image"),
+        help="axis: thick slices to thin ones; image: 2D images along both axes",
+    )
+    parser.add_argument(
+        "--size",
+        choices=("small", "published"),
+        help="small: for a CPU; published: as in the network's paper, for a GPU",
+    )
     parser.add_argument("--factors", type=whole_numbers, metavar="2,3,4")
     budget = parser.add_mutually_exclusive_group()
     budget.add_argument("--minutes", type=float, help="wall time of the training itself")
     budget.add_argument("--steps", type=int, help="optimiser steps; repeatable by seed")
+    parser.add_argument("--batch", type=int, help="patches in one step, over all processes")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--validation", type=Path, nargs="+", default=[], metavar="PATH")
+    parser.add_argument(
+        "--start-from",
+        type=Path,
+        metavar="MODEL",
+        help="a trained model to start from; an adversarial preset then skips its L1 stage",
+    )
+    parser.add_argument(
+        "--features", metavar="FILE", help="weights of a VGG19 for the perceptual losses"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with the unfinished run of this output"
+    )
+    parser.add_argument("--workers", type=int, default=1, help="threads that cut patches")
     parser.add_argument(
         "--licences", type=Path, metavar="FILE", help="JSON: volume name -> licence, for the card"
     )
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """Train, keep checkpoints at the output, measure on the validation volumes."""
+    """Train, keep checkpoints beside the output, measure on the validation volumes."""
+    if args.workers < 1:
+        raise UserError(f"At least one worker is needed, not {args.workers}.")
+    process = this_process()
     job = TrainingJob(
         paths=tuple(args.paths),
         validation=tuple(args.validation),
@@ -39,28 +69,62 @@ def execute(args: argparse.Namespace) -> Outcome:
         output=args.output,
         device=args.device,
         licences=_json(args.licences) if args.licences else {},
+        resume=args.resume,
+        workers=args.workers,
+        process=process,
     )
     model = follow(trained_model(job))
+    if not process.leads:
+        args.json = None  # the leading process speaks for all
+        return Outcome("", {})
     text = f"{model.parameters:,} parameters trained on {len(model.plan.train)} volumes"
     values = {
         "output": str(args.output),
         "parameters": model.parameters,
         "plan": model.plan.to_json(),
         "scores": list(model.scores),
+        "log": str(log_path(args.output)),
+        "processes": process.of,
     }
     return Outcome(f"{text}\nwritten: {args.output}", values)
 
 
 def _plan(args: argparse.Namespace) -> TrainingPlan:
-    plan = TrainingPlan.from_json(_json(args.plan)) if args.plan else preset(args.preset).plan
+    """What the arguments say; a resumed run without any keeps its own."""
+    if args.resume and not _says_something(args):
+        return resumable_plan(args.output)
+    if args.plan:
+        plan = TrainingPlan.from_json(_json(args.plan))
+    else:
+        plan = training_plan(args.preset or "fast")
+    if args.layout:
+        plan = plan.in_layout(args.layout)
+    if args.size == "published":
+        plan = at_published_size(plan)
     if args.factors:
         plan = plan.with_factors(args.factors)
-    if args.minutes or args.steps:
+    if args.minutes is not None or args.steps is not None:
         plan = replace(plan, minutes=args.minutes or 0.0, steps=args.steps or 0)
-    return plan if args.seed is None else replace(plan, seed=args.seed)
+    changes: dict[str, Any] = {
+        name: getattr(args, name)
+        for name in ("seed", "batch", "features")
+        if getattr(args, name) is not None
+    }
+    if args.start_from:
+        changes["start_from"] = str(args.start_from)
+        changes["adversarial"] = replace(plan.adversarial, warm_start=0.0)
+    return replace(plan, **changes)
 
 
-def _json(path: Path) -> dict[str, str]:
+def _says_something(args: argparse.Namespace) -> bool:
+    names = (
+        "preset", "plan", "layout", "size", "factors", "minutes", "steps", "batch", "seed",
+        "start_from", "features",
+    )  # fmt: skip
+    return any(getattr(args, name) is not None for name in names)
+
+
+def _json(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

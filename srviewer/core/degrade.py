@@ -1,6 +1,6 @@
 """The acquisition model: how thick slices come from thin ones (eq. 1, I_LR = D B I_HR + n)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, erf, log, sqrt
 from typing import Literal
 
@@ -92,7 +92,7 @@ class Degradation:
         """The thick scan, noise and all, that this acquisition would make of ``thin``."""
         voxels = self.apply(thin.voxels)
         if self.noise:
-            voxels = self._with_noise(voxels, intensity_range(thin.voxels))
+            voxels = self.noisy(voxels, intensity_range(thin.voxels))
         geometry = thin.geometry.coarsened(self.axis, self.factor)
         return thin.derived(voxels, geometry, f"degraded: {self.describe()}")
 
@@ -104,6 +104,10 @@ class Degradation:
         voxels = np.moveaxis(np.moveaxis(thin.voxels, self.axis, 0)[:count], 0, self.axis)
         geometry = thin.geometry.cropped(self.axis, 0, count)
         return thin.derived(voxels, geometry, f"cropped to {count} along {AXIS_NAMES[self.axis]}")
+
+    def seeded(self, seed: int) -> "Degradation":
+        """The same acquisition with other noise."""
+        return replace(self, seed=seed)
 
     def describe(self) -> str:
         """One line for a history: what was done, with its numbers."""
@@ -118,7 +122,8 @@ class Degradation:
         """The thin row that tap ``offset`` of each thick row reads, kept inside the array."""
         return np.clip(np.arange(thick_count) * self.factor + offset, 0, thin_count - 1)
 
-    def _with_noise(self, voxels: Voxels, data_range: float) -> Voxels:
+    def noisy(self, voxels: Voxels, data_range: float) -> Voxels:
+        """``voxels`` with this acquisition's Rician noise, of which ``data_range`` is the unit."""
         random = np.random.default_rng(self.seed)
         sigma = self.noise * data_range
         real = voxels + random.normal(0, sigma, voxels.shape)

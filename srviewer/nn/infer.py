@@ -21,10 +21,16 @@ GPU_PIXELS = 4 * 1024 * 1024
 class Upsampler:
     """A model ready to run on one device.
 
-    Raises UserError when the weights do not fit the network or the device is absent.
+    Raises UserError when the weights do not fit the network, the device is absent, or the model
+    is for images.
     """
 
     def __init__(self, model: Model, device: str = "auto") -> None:
+        if model.plan.layout != "axis":
+            raise UserError(
+                f"The model '{model.name}' enlarges 2D images; scans need one that was trained "
+                f"with the layout 'axis'. Choose another model."
+            )
         self.device = chosen_device(device)
         self.neighbours = model.plan.neighbours
         self._network = built_network(model).eval().to(self.device)
@@ -39,8 +45,8 @@ class Upsampler:
         """(slice, row, column) to (slice, factor * row, column), the thick axis as rows.
 
         Each slice is seen with its neighbours. ``scale``: the intensity range, by which the input
-        is divided for the network. A batch that does not fit into the device's memory is halved; UserError when a single
-        slice does not fit.
+        is divided for the network. A batch that does not fit into the device's memory is halved;
+        UserError when a single slice does not fit.
         """
         count, rows, columns = slices.shape
         result = np.empty((count, rows * factor, columns), np.float32)
@@ -76,7 +82,7 @@ class Upsampler:
 
 def built_network(model: Model) -> nn.Module:
     """The torch module with the model's weights; UserError when they do not belong together."""
-    network = model.spec.build(model.plan)
+    network = model.spec.build(model.plan.shape)
     wanted = {name: tuple(weight.shape) for name, weight in network.state_dict().items()}
     given = {name: weight.shape for name, weight in model.weights.items()}
     if wanted != given:

@@ -2,19 +2,20 @@
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors import SafetensorError
 
 from srviewer.errors import UserError
-from srviewer.nn.specs import NetworkSpec, TrainingPlan, network_spec
+from srviewer.nn.networks import NetworkSpec, network_spec
+from srviewer.nn.plan import TrainingPlan
+from srviewer.nn.safe_files import read_arrays, write_arrays
 
 FORMAT = "srviewer-model-1"
+STATISTICS = ("running_mean", "running_var", "num_batches_tracked")  # of batch normalisation
 MAX_BYTES = 2**31  # far above any network of ours: a larger file is something else
 
 
@@ -44,7 +45,9 @@ class Model:
     @property
     def parameters(self) -> int:
         """How many trained numbers it has."""
-        return sum(weight.size for weight in self.weights.values())
+        return sum(
+            weight.size for name, weight in self.weights.items() if not name.endswith(STATISTICS)
+        )
 
 
 def save_model(model: Model, path: Path) -> None:
@@ -57,21 +60,7 @@ def save_model(model: Model, path: Path) -> None:
         "scores": json.dumps(model.scores),
         "licences": json.dumps(model.licences),
     }
-    weights = {name: np.ascontiguousarray(array) for name, array in model.weights.items()}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(weights, temporary, metadata=header)
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        saved = load_model(temporary).weights
-        if any(not np.array_equal(saved[name], array) for name, array in weights.items()):
-            raise UserError(f"The model written to {path} does not read back; is the disk full?")
-        temporary.replace(path)
-    except OSError as error:
-        raise UserError(f"The model could not be written to {path}: {error.strerror}.") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_arrays(path, model.weights, header)
 
 
 def load_model(path: Path) -> Model:
@@ -79,11 +68,9 @@ def load_model(path: Path) -> Model:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UserError(f"{path} is too large for a model file of srviewer.")
-        with safe_open(path, framework="numpy") as file:
-            header = file.metadata() or {}
-            if header.get("format") != FORMAT:
-                raise UserError(f"{path} is not a model file of this version of srviewer.")
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        weights, header = read_arrays(path)
+        if header.get("format") != FORMAT:
+            raise UserError(f"{path} is not a model file of this version of srviewer.")
         return Model(
             name=header["name"],
             spec=network_spec(header["network"]),

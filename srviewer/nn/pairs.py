@@ -1,96 +1,114 @@
 """Training pairs cut on the fly from thin volumes: the six groups of section 3.1.2."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from srviewer.core.degrade import Degradation
 from srviewer.core.metrics import FOREGROUND_SHARE, intensity_range
 from srviewer.core.planes import TRAINING_GROUPS, unstack
 from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
-from srviewer.nn.specs import TrainingPlan
+from srviewer.nn.batches import BATCH_STREAM, PatchBatch, generator
+from srviewer.nn.plan import TrainingPlan
+from srviewer.nn.processes import ALONE, Process
 
 TRIES_FOR_FOREGROUND = 8
 LEAST_FOREGROUND = 0.2
-
-
-@dataclass(frozen=True)
-class PatchBatch:
-    """``thick``: (B, 2k+1, rows, columns); ``thin``: (B, 1, factor * rows, columns)."""
-
-    factor: int
-    thick: Tensor
-    thin: Tensor
+LEAST_ROWS = 4
 
 
 class PatchSource:
-    """Draws batches of random patches from thin volumes, the same ones for the same seed.
+    """Random patches of thin volumes, the same ones for the same seed and step.
 
-    Every batch has one factor; its patches come from random volumes, groups and places, flipped,
-    scaled in intensity and sometimes bent in contrast, so that the network does not learn one
-    scanner's grey values.
+    Every batch has one factor and one slice profile; its patches come from random volumes, groups
+    and places, flipped, scaled in intensity and sometimes bent in contrast, so that the network
+    does not learn one scanner's grey values.
     """
 
-    def __init__(self, volumes: Sequence[Volume], plan: TrainingPlan) -> None:
+    def __init__(
+        self, volumes: Sequence[Volume], plan: TrainingPlan, process: Process = ALONE
+    ) -> None:
         self._plan = plan
+        self._patches = process.patches(plan.batch)
         self._volumes = [volume.voxels / intensity_range(volume.voxels) for volume in volumes]
-        self._random = np.random.default_rng(plan.seed)
         self._least = min(min(volume.geometry.shape) for volume in volumes)
-        if self._least < max(plan.columns, 4 * max(plan.factors)):
+        factor = max(plan.factors)
+        margin = max(
+            _margin(Degradation(1, factor, profile, plan.data.thickness[1]))  # type: ignore[arg-type]
+            for profile in plan.data.profiles
+        )
+        needed = max(plan.columns, factor * (LEAST_ROWS + 2 * margin))
+        if self._least < needed:
             raise UserError(
                 f"The smallest training volume has {self._least} voxels along one axis; factor "
-                f"{max(plan.factors)} and patches of {plan.columns} columns need "
-                f"{max(plan.columns, 4 * max(plan.factors))}. Leave it out, or use smaller ones."
+                f"{factor} and patches of {plan.columns} columns need {needed}. Leave it out, or "
+                f"use smaller ones."
             )
 
-    def draw(self) -> PatchBatch:
-        """The next batch."""
-        plan = self._plan
-        factor = int(self._random.choice(plan.factors, p=_normalised(plan.factor_shares)))
-        pairs = [self._pair(factor) for _ in range(plan.batch)]
-        thick = torch.from_numpy(np.stack([thick for thick, _ in pairs]))
-        thin = torch.from_numpy(np.stack([thin for _, thin in pairs])[:, None])
-        return PatchBatch(factor, thick.contiguous(memory_format=torch.channels_last), thin)
+    def draw(self, step: int) -> PatchBatch:
+        """The batch of this step."""
+        random = generator(self._plan.seed, step, BATCH_STREAM)
+        degradation = self._degradation(random)
+        factor, margin = degradation.factor, _margin(degradation)
+        rows = min(self._plan.rows, self._least // factor - 2 * margin)
+        size = (2 * self._plan.neighbours + 1, factor * (rows + 2 * margin), self._plan.columns)
+        slabs = np.empty((len(self._patches), *size), np.float32)
+        for slab, patch in zip(slabs, self._patches, strict=True):
+            self._fill(slab, generator(self._plan.seed, step, patch + 1))
+        thick = self._thick(slabs, degradation, step)[:, :, margin : margin + rows]
+        inner = slice(factor * margin, factor * (margin + rows))
+        middle = self._plan.neighbours
+        return PatchBatch.of(factor, thick, slabs[:, middle : middle + 1, inner])
 
-    def _pair(self, factor: int) -> tuple[Voxels, Voxels]:
-        """One (2k+1, rows, columns) input and its (factor * rows, columns) truth."""
-        slab = self._augmented(self._slab(factor))
-        thick = Degradation(axis=1, factor=factor).apply(slab)
-        return thick, slab[self._plan.neighbours]
+    def _degradation(self, random: np.random.Generator) -> Degradation:
+        """How the slices of one batch become thick."""
+        plan, data = self._plan, self._plan.data
+        shares = np.array(plan.factor_shares)
+        return Degradation(
+            axis=1,
+            factor=int(random.choice(plan.factors, p=shares / shares.sum())),
+            profile=data.profiles[random.integers(len(data.profiles))],  # type: ignore[arg-type]
+            thickness=float(random.uniform(*data.thickness)),
+            noise=float(random.uniform(*data.noise)),
+            seed=int(random.integers(2**31)),
+        )
 
-    def _slab(self, factor: int) -> Voxels:
-        """A (2k+1, factor * rows, columns) piece of a volume, preferably not all air."""
+    def _thick(self, slabs: Voxels, degradation: Degradation, step: int) -> Voxels:
+        """(B, 2k+1, rows, columns), degraded along the rows, all patches at once."""
+        batch, depth, rows, columns = slabs.shape
+        thick = degradation.apply(slabs.reshape(batch * depth, rows, columns))
+        thick = thick.reshape(batch, depth, -1, columns)
+        if degradation.noise:
+            for slab, patch in zip(thick, self._patches, strict=True):
+                # Intensities are shares of the range already.
+                slab[:] = degradation.seeded(degradation.seed + patch).noisy(slab, 1.0)
+        return thick
+
+    def _fill(self, slab: Voxels, random: np.random.Generator) -> None:
+        """A (2k+1, rows, columns) piece of a volume, augmented, preferably not all air."""
+        middle = self._plan.neighbours
         for _ in range(TRIES_FOR_FOREGROUND):
-            slab = self._random_slab(factor)
-            if np.mean(slab[self._plan.neighbours] > FOREGROUND_SHARE) >= LEAST_FOREGROUND:
+            piece = self._random_piece(slab.shape, random)
+            if np.mean(piece[middle, ::2, ::2] > FOREGROUND_SHARE) >= LEAST_FOREGROUND:
                 break
-        return slab
+        data = self._plan.data
+        flips = random.random(3) < data.flip_share
+        slab[:] = piece[tuple(slice(None, None, -1 if flip else 1) for flip in flips)]
+        if random.random() < data.contrast_share:
+            np.copysign(np.abs(slab) ** np.float32(random.uniform(*data.contrast)), slab, out=slab)
+        slab *= np.float32(random.uniform(*data.intensity))
 
-    def _random_slab(self, factor: int) -> Voxels:
-        voxels = self._volumes[self._random.integers(len(self._volumes))]
-        group = TRAINING_GROUPS[self._random.integers(len(TRAINING_GROUPS))]
+    def _random_piece(self, size: tuple[int, ...], random: np.random.Generator) -> Voxels:
+        voxels = self._volumes[random.integers(len(self._volumes))]
+        group = TRAINING_GROUPS[random.integers(len(TRAINING_GROUPS))]
         stack = unstack(voxels, group.thick, group.normal)
-        reach = self._plan.neighbours
-        rows = min(self._plan.rows, self._least // factor)
-        size = (2 * reach + 1, factor * rows, self._plan.columns)
-        corner = [
-            int(self._random.integers(n - s + 1)) for n, s in zip(stack.shape, size, strict=True)
-        ]
+        corner = random.integers([n - s + 1 for n, s in zip(stack.shape, size, strict=True)])
         return stack[tuple(slice(c, c + s) for c, s in zip(corner, size, strict=True))]
 
-    def _augmented(self, slab: Voxels) -> Voxels:
-        random = self._random
-        for axis in range(3):
-            if random.random() < 0.5:
-                slab = np.flip(slab, axis)
-        if random.random() < 0.3:
-            slab = np.sign(slab) * np.abs(slab) ** np.float32(random.uniform(0.7, 1.4))
-        return slab * np.float32(random.uniform(0.6, 1.2))
 
-
-def _normalised(shares: tuple[float, ...]) -> np.ndarray:
-    return np.array(shares) / sum(shares)
+def _margin(degradation: Degradation) -> int:
+    """Thick rows by which a profile reads beyond the slices that it makes."""
+    first, _ = degradation.weights()
+    return ceil(-first / degradation.factor)

@@ -1,117 +1,101 @@
 """The training loop: readable top to bottom."""
 
-import copy
-import math
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-import torch
-from torch import Tensor, nn
-from torch.nn import functional
-
-from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress
-from srviewer.nn.devices import chosen_device
-from srviewer.nn.infer import weights_of
+from srviewer.nn.batches import prefetched
+from srviewer.nn.budget import Budget
+from srviewer.nn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from srviewer.nn.distributed import joined, leaders, process_device
+from srviewer.nn.learner import Learner
+from srviewer.nn.material import Material
 from srviewer.nn.model_file import Model
-from srviewer.nn.pairs import PatchSource
-from srviewer.nn.specs import TrainingPlan, network_spec
+from srviewer.nn.plan import TrainingPlan
+from srviewer.nn.processes import ALONE, Process
+from srviewer.nn.reporter import Reporter
+from srviewer.nn.schedule import pace
 
-REPORT_SECONDS = 10.0
-GRADIENT_NORM = 1.0
+REPORT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class TrainStep(Progress):
-    """A report of a run: steps done, seconds of wall time, mean L1 loss since the last report.
+class Place:
+    """Where a run works and what it is kept in.
 
-    ``model``: the averaged weights so far, fit to be saved or measured.
+    ``checkpoint``: the file, None to keep nothing; ``resume``: go on from it. ``workers``: threads
+    that cut batches. ``process``: which of several this is.
     """
 
-    step: int
-    seconds: float
-    loss: float
-    model: Model
+    device: str = "auto"
+    checkpoint: Path | None = None
+    resume: bool = False
+    workers: int = 1
+    process: Process = ALONE
 
 
-def train(volumes: Sequence[Volume], plan: TrainingPlan, name: str, device: str) -> Job[Model]:
-    """Train the plan's network on thin ``volumes``; the result holds the averaged weights.
+def train(material: Material, plan: TrainingPlan, name: str, place: Place) -> Job[Model]:
+    """Train the plan's networks; the result holds the averaged weights of the generator.
 
-    The learning rate follows the budget: a short warm-up, then a cosine to zero. A run bounded by
-    steps is repeatable bit for bit on one machine; one bounded by minutes is not.
-    Raises UserError when the plan has no budget or the loss stops being a number.
+    Yields Progress after each step, and a TrainStep every few seconds, with each checkpoint and at
+    the end. A run bounded by steps is repeatable bit for bit on one machine, resumed or not; one
+    bounded by minutes is not. Closing the job keeps a checkpoint.
+    Raises UserError when the plan has no budget, there is nothing to resume, the resumed run has
+    another plan, or a loss stops being a number.
     """
-    if not plan.steps and not plan.minutes:
-        raise UserError("Training needs a budget: give steps or minutes.")
-    torch.manual_seed(plan.seed)
-    target = chosen_device(device)
-    source = PatchSource(volumes, plan)
-    network = network_spec(plan.network).build(plan).to(target)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    averaged = copy.deepcopy(network).requires_grad_(False)
-    optimizer = torch.optim.Adam(network.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99))
-    started = reported = time.monotonic()
-    losses: list[Tensor] = []
-    step, done = 0, 0.0
-    with ThreadPoolExecutor(1) as pool:  # the next batch is cut while this one is learned
-        ahead = pool.submit(source.draw)
-        while done < 1.0:
-            for group in optimizer.param_groups:
-                group["lr"] = plan.learning_rate * _schedule(done, step, plan.warm_up)
-            batch = ahead.result()
-            ahead = pool.submit(source.draw)
-            fine = network(batch.thick.to(target), batch.factor)
-            loss = functional.l1_loss(fine, batch.thin.to(target))
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_NORM)
-            optimizer.step()
-            _average(averaged, network, min(plan.ema, (1 + step) / (10 + step)))
-            losses.append(loss.detach())
-            step += 1
-            now = time.monotonic()
-            done = _done(plan, step, now - started)
-            if now - reported < REPORT_SECONDS and done < 1.0:
-                yield Progress(done, f"Step {step}")
-                continue
-            mean_loss = _checked(float(torch.stack(losses).mean()), step, plan)
-            losses, reported = [], now
-            model = _as_model(averaged, plan, name)
-            yield TrainStep(
-                done, f"Step {step}, loss {mean_loss:.5f}", step, now - started, mean_loss, model
-            )
-    return model
+    budget = Budget(plan.minutes, plan.steps)
+    device = process_device(place.device, place.process)
+    with joined(place.process, device, plan.batch):
+        learner = Learner(plan, device, place.process)
+        step, seconds = _resumed(learner, plan, place)
+        source = material.source(plan, place.process)
+        held_out = material.held_out(plan) if place.process.leads else []
+        reporter = Reporter(learner, name, held_out, device, place.process)
+        started = time.monotonic() - seconds
+        kept = reported = seconds
+        done = budget.used(step, seconds)
+        with prefetched(source, step, place.workers) as batches:
+            try:
+                while done < 1.0:
+                    batch = reporter.waited_for(batches.next)
+                    now = pace(plan, done, step)
+                    reporter.add(learner.learn(batch, step, now))
+                    step += 1
+                    seconds = leaders(time.monotonic() - started, device, place.process)
+                    done = budget.used(step, seconds)
+                    keep = seconds - kept > 60 * plan.checkpoint_minutes
+                    if not keep and done < 1.0 and seconds - reported < REPORT_SECONDS:
+                        yield Progress(done, f"Step {step}")
+                        continue
+                    report = reporter.step(done, step, seconds, now)
+                    reported = seconds
+                    if keep:
+                        kept = seconds
+                        _keep(learner, plan, step, seconds, place)
+                    yield replace(report, checkpointed=keep)
+            except GeneratorExit:
+                if learner.is_finite():
+                    _keep(learner, plan, step, seconds, place)
+                raise
+        return learner.model(name)
 
 
-def _checked(loss: float, step: int, plan: TrainingPlan) -> float:
-    if math.isfinite(loss):
-        return loss
-    raise UserError(
-        f"The loss stopped being a number at step {step}. The last checkpoint is kept; train "
-        f"again with a smaller learning rate than {plan.learning_rate:g}."
-    )
+def _resumed(learner: Learner, plan: TrainingPlan, place: Place) -> tuple[int, float]:
+    """Steps and seconds of the run so far; the learner takes over where it was left."""
+    if not place.resume or place.checkpoint is None:
+        return 0, 0.0
+    found = load_checkpoint(place.checkpoint)
+    if found.plan != plan:
+        raise UserError(
+            f"The run kept in {place.checkpoint} has another plan: it differs in "
+            f"{', '.join(found.plan.differing(plan))}. Resume it with its own, or start anew."
+        )
+    learner.restore(found.arrays)
+    return found.step, found.seconds
 
 
-def _schedule(done: float, step: int, warm_up: int) -> float:
-    return min(1.0, (step + 1) / max(1, warm_up)) * 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
-
-
-def _done(plan: TrainingPlan, step: int, seconds: float) -> float:
-    """The used share of the budget: of the steps or the minutes, whichever is further."""
-    by_steps = step / plan.steps if plan.steps else 0.0
-    by_time = seconds / 60 / plan.minutes if plan.minutes else 0.0
-    return min(1.0, max(by_steps, by_time))
-
-
-def _average(averaged: nn.Module, network: nn.Module, decay: float) -> None:
-    with torch.no_grad():
-        for kept, new in zip(averaged.parameters(), network.parameters(), strict=True):
-            kept.lerp_(new, 1 - decay)
-
-
-def _as_model(network: nn.Module, plan: TrainingPlan, name: str) -> Model:
-    weights = dict(weights_of(network))
-    return Model(name=name, spec=network_spec(plan.network), weights=weights, plan=plan)
+def _keep(learner: Learner, plan: TrainingPlan, step: int, seconds: float, place: Place) -> None:
+    if place.checkpoint is not None and place.process.leads and step:
+        save_checkpoint(Checkpoint(plan, step, seconds, learner.arrays()), place.checkpoint)

@@ -1,6 +1,5 @@
 """A training run from files to a model file: the same for the window and the command line."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,23 +7,29 @@ from typing import Any
 
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.formats import scan
 from srviewer.job import Job, Progress, mapped, within
+from srviewer.nn.checkpoint import checkpoint_header, checkpoint_path
 from srviewer.nn.model_file import Model, save_model
+from srviewer.nn.processes import ALONE, Process
+from srviewer.nn.report import TrainStep
+from srviewer.nn.run_log import RunLog
 from srviewer.nn.specs import TrainingPlan
 from srviewer.sr.evaluate import EvaluationPlan, EvaluationRow, evaluate
+from srviewer.sr.training_data import TrainingData, image_data, volume_data
 
-CHECKPOINT_SECONDS = 120.0
 SCORED_FACTORS = (2, 4)
+READING, TRAINED = 0.03, 0.9  # shares of the job
 
 
 @dataclass(frozen=True)
 class TrainingJob:
     """What to train on and where to write.
 
-    ``paths``, ``validation``: thin volumes or folders of them; a person is on one side only.
-    ``output``: the model file, also the checkpoint while training. ``licences``: volume name ->
-    licence, for the card.
+    ``paths``, ``validation``: thin volumes or folders of them, or images and folders of images
+    where the plan's layout is "image"; a person is on one side only. ``output``: the model file;
+    checkpoint and log lie beside it. ``licences``: volume name -> licence, for the card.
+    ``resume``: go on from the checkpoint, which must be of the same plan. ``workers``: threads that
+    cut patches. ``process``: which of several this is, under torchrun.
     """
 
     paths: tuple[Path, ...]
@@ -33,46 +38,81 @@ class TrainingJob:
     output: Path
     device: str = "auto"
     licences: dict[str, str] = field(default_factory=dict)
+    resume: bool = False
+    workers: int = 1
+    process: Process = ALONE
 
 
 def trained_model(job: TrainingJob) -> Job[Model]:
-    """Read, train, measure, save; the file at ``output`` is replaced by each checkpoint.
+    """Read, train, measure, save. The file at ``output`` is replaced with each checkpoint.
 
-    Raises UserError when a volume is on both sides, cannot be read, or is too small.
+    Yields TrainStep as nn.train does. Raises UserError when a volume is on both sides, cannot be
+    read, or is too small; when there is an unfinished run at ``output`` that is not to be resumed;
+    and what nn.train raises.
     """
-    volumes = yield from within(_volumes(job.paths), 0.0, 0.02)
-    validation = yield from within(_volumes(job.validation), 0.02, 0.03)
-    _check_split(volumes, validation)
-    plan = replace(
-        job.plan,
-        train=tuple(volume.name for volume in volumes),
-        validation=tuple(volume.name for volume in validation),
-    )
-    model = yield from within(_with_checkpoints(volumes, plan, job), 0.03, 0.9)
-    if validation:
-        model = yield from within(scored(model, job.output, validation, job.device), 0.9, 1.0)
+    _check_checkpoint(job)
+    read = image_data if job.plan.layout == "image" else volume_data
+    data = yield from within(read(job.paths, job.validation), 0.0, READING)
+    plan = replace(job.plan, train=data.names, validation=data.held_out)
+    measured = data.volumes if job.process.leads else ()
+    model = yield from within(_logged(data, plan, job), READING, TRAINED if measured else 1.0)
+    if measured:
+        model = yield from within(scored(model, job.output, measured, job.device), TRAINED, 1.0)
         save_model(model, job.output)
     return model
 
 
-def _with_checkpoints(
-    volumes: Sequence[Volume], plan: TrainingPlan, job: TrainingJob
-) -> Job[Model]:
-    from srviewer.nn.train import TrainStep, train  # a door to torch
+def resumable_plan(output: Path) -> TrainingPlan:
+    """The plan of the unfinished run that writes ``output``, without the names of its data.
 
-    saved = time.monotonic()
+    UserError when there is none.
+    """
+    plan, _ = checkpoint_header(checkpoint_path(output))
+    return replace(plan, train=(), validation=())
 
-    def keep(step: Progress) -> Progress:
-        nonlocal saved
-        if isinstance(step, TrainStep) and time.monotonic() - saved > CHECKPOINT_SECONDS:
-            saved = time.monotonic()
-            save_model(replace(step.model, licences=job.licences), job.output)
-        return step
 
-    model = yield from mapped(train(volumes, plan, job.output.stem, job.device), keep)
+def _check_checkpoint(job: TrainingJob) -> None:
+    checkpoint = checkpoint_path(job.output)
+    if job.process.leads and not job.resume and checkpoint.exists():
+        raise UserError(
+            f"There is an unfinished run at {checkpoint}. Resume it, write the model elsewhere, or "
+            f"delete that file."
+        )
+
+
+def _logged(data: TrainingData, plan: TrainingPlan, job: TrainingJob) -> Job[Model]:
+    """Train; the leading process keeps model and log up to date, and tidies up at the end."""
+    from srviewer.nn.train import Place, train  # a door to torch
+
+    checkpoint = checkpoint_path(job.output)
+    place = Place(job.device, checkpoint, job.resume, job.workers, job.process)
+    run = train(data.material(), plan, job.output.stem, place)
+    if not job.process.leads:
+        return (yield from run)
+    model = yield from mapped(run, _Keeper(job).take)
     model = replace(model, licences=job.licences)
     save_model(model, job.output)
+    checkpoint.unlink(missing_ok=True)
     return model
+
+
+class _Keeper:
+    """Writes what a run reports: the log, and with each checkpoint the model so far."""
+
+    def __init__(self, job: TrainingJob) -> None:
+        self._job = job
+        self._resumed_at = 0
+        if job.resume:
+            _, self._resumed_at = checkpoint_header(checkpoint_path(job.output))
+        self._log: RunLog | None = None  # nothing is written before there is something to tell
+
+    def take(self, step: Progress) -> Progress:
+        if isinstance(step, TrainStep):
+            self._log = self._log or RunLog(self._job.output, self._resumed_at)
+            self._log.add(step)
+            if step.checkpointed:
+                save_model(replace(step.model, licences=self._job.licences), self._job.output)
+        return step
 
 
 def scored(model: Model, path: Path, volumes: Sequence[Volume], device: str) -> Job[Model]:
@@ -108,29 +148,3 @@ def _score_row(row: EvaluationRow, cubic: EvaluationRow) -> dict[str, Any]:
         "ssim": row.ssim,
         "ssim_cubic": cubic.ssim,
     }
-
-
-def _volumes(paths: Sequence[Path]) -> Job[list[Volume]]:
-    """Every volume in the files and folders, the first frame of each series."""
-    volumes: list[Volume] = []
-    if not paths:
-        return volumes
-    found = yield from within(scan(list(paths)), 0.0, 0.5)
-    for number, series in enumerate(found.series):
-        done = 0.5 + 0.5 * number / len(found.series)
-        volumes.append((yield from within(series.read(0), done, done)))
-    return volumes
-
-
-def subject(name: str) -> str:
-    """Whose scan a volume is: the BIDS label ``sub-...`` of its name, else the name itself."""
-    return next((part for part in name.split("_") if part.startswith("sub-")), name)
-
-
-def _check_split(train: Sequence[Volume], validation: Sequence[Volume]) -> None:
-    shared = {subject(v.name) for v in train} & {subject(v.name) for v in validation}
-    if shared:
-        raise UserError(
-            f"The same person would be trained and tested on: {', '.join(sorted(shared))}. "
-            f"Keep each person on one side."
-        )

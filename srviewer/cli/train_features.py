@@ -1,0 +1,32 @@
+"""srviewer train-features: the network that the perceptual losses look through."""
+
+import argparse
+from pathlib import Path
+
+from srviewer.cli.console import Outcome, follow
+from srviewer.nn.budget import Budget
+from srviewer.sr.feature_training import trained_features
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The volumes, the file, the budget."""
+    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="thin volumes, folders")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FEATURES.safetensors")
+    budget = parser.add_mutually_exclusive_group(required=True)
+    budget.add_argument("--minutes", type=float, default=0.0, help="wall time")
+    budget.add_argument("--steps", type=int, default=0, help="optimiser steps; repeatable by seed")
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def execute(args: argparse.Namespace) -> Outcome:
+    """Train and write; says how often each question was answered rightly."""
+    budget = Budget(args.minutes, args.steps)
+    features = follow(trained_features(args.paths, args.output, budget, args.seed))
+    answers = ", ".join(f"{name} {share:.0%}" for name, share in features.accuracy.items())
+    values = {
+        "output": str(args.output),
+        "steps": features.steps,
+        "accuracy": features.accuracy,
+        "trained_on": list(features.trained_on),
+    }
+    return Outcome(f"{features.steps} steps; right answers: {answers}", values)

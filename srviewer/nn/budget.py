@@ -1,0 +1,26 @@
+"""How long something may train."""
+
+from dataclasses import dataclass
+
+from srviewer.errors import UserError
+
+
+@dataclass(frozen=True)
+class Budget:
+    """``minutes`` of wall time or ``steps``, 0 for no bound; a run by steps alone is repeatable.
+
+    Raises UserError when there is no bound.
+    """
+
+    minutes: float = 0.0
+    steps: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.steps and not self.minutes:
+            raise UserError("Training needs a budget: give steps or minutes.")
+
+    def used(self, step: int, seconds: float) -> float:
+        """The used share, of whichever is further."""
+        by_steps = step / self.steps if self.steps else 0.0
+        by_time = seconds / 60 / self.minutes if self.minutes else 0.0
+        return min(1.0, max(by_steps, by_time))

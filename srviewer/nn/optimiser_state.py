@@ -1,0 +1,24 @@
+"""An optimiser's state as named arrays, and back."""
+
+import torch
+
+from srviewer.nn.safe_files import Arrays
+
+
+def optimiser_arrays(optimiser: torch.optim.Optimizer) -> Arrays:
+    """ "parameter number/quantity" -> array, for every parameter that has been moved."""
+    return {
+        f"{number}/{quantity}": value.detach().cpu().numpy().copy()
+        for number, state in optimiser.state_dict()["state"].items()
+        for quantity, value in state.items()
+    }
+
+
+def restore_optimiser(optimiser: torch.optim.Optimizer, arrays: Arrays) -> None:
+    """Take over what ``optimiser_arrays`` gave."""
+    state: dict[int, dict[str, torch.Tensor]] = {}
+    for name, array in arrays.items():
+        number, quantity = name.split("/")
+        state.setdefault(int(number), {})[quantity] = torch.from_numpy(array)
+    groups = optimiser.state_dict()["param_groups"]
+    optimiser.load_state_dict({"state": state, "param_groups": groups})

@@ -1,0 +1,289 @@
+"""The plan of a training run: all that is needed to repeat it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, TypeVar
+
+from srviewer.core.degrade import PROFILES
+from srviewer.errors import UserError
+from srviewer.nn.networks import NETWORKS
+from srviewer.nn.shape import NetworkShape, Size
+
+MAX_FACTOR = 16
+LAYOUTS = ("axis", "image")
+IMAGE_FACTORS = (2, 3, 4)
+SCHEDULES = ("cosine", "step")
+OBJECTIVES = ("none", "standard", "relativistic", "wasserstein", "relativistic-wasserstein")
+DISCRIMINATOR_IDS = ("vgg", "unet", "conditional", "critic")
+OWN_FEATURES = "own"
+
+T = TypeVar("T")
+Check = tuple[bool, str]
+
+
+def _setting(default: T, tip: str, unit: str = "") -> T:
+    """A field with what a form shows beside it."""
+    described: T = field(default=default, metadata=_about(tip, unit))
+    return described
+
+
+def _about(tip: str, unit: str = "") -> dict[str, str]:
+    return {"tip": tip, "unit": unit}
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """How much each term counts in the generator's loss (eq. 17); 0 leaves it out."""
+
+    l1: float = _setting(0.0, "Mean absolute difference to the truth; eta of eq. 17")
+    mse: float = _setting(0.0, "Mean squared difference to the truth")
+    perceptual: float = _setting(0.0, "L1 between features before their activation")
+    texture: float = _setting(0.0, "L1 between the Gram matrices of the features")
+    adversarial: float = _setting(0.0, "The discriminator's judgement; lambda of eq. 17")
+
+    def used(self) -> dict[str, float]:
+        """Term -> weight, those above 0."""
+        return {term: weight for term, weight in asdict(self).items() if weight > 0}
+
+    @property
+    def needs_features(self) -> bool:
+        """Whether a feature network takes part."""
+        return self.perceptual > 0 or self.texture > 0
+
+
+PIXELS_ONLY = LossWeights(l1=1.0)
+
+
+@dataclass(frozen=True)
+class AdversarialPlan:
+    """The network that judges the generator, and the game that they play."""
+
+    objective: str = _setting("none", "none, or a row of ADVERSARIAL")
+    discriminator: str = _setting("vgg", "A row of DISCRIMINATORS")
+    width: int = _setting(32, "Channels of the discriminator's first layer", "channels")
+    warm_start: float = _setting(
+        0.5, "Share of the run that trains on L1 alone before the game begins", "share"
+    )
+    learning_rate: float = _setting(1e-4, "Of both networks during the game")
+    penalty: float = _setting(10.0, "Weight of the critic's gradient penalty")
+
+    def checks(self) -> Iterable[Check]:
+        """(wrong, complaint) pairs."""
+        yield self.objective not in OBJECTIVES, f"no objective '{self.objective}'"
+        yield self.discriminator not in DISCRIMINATOR_IDS, f"no such {self.discriminator}"
+        yield self.width < 1, "the discriminator's width is >= 1"
+        yield not 0 <= self.warm_start < 1, "warm_start is at least 0 and below 1"
+        yield not 0 < self.learning_rate < 1, "the adversarial learning rate is between 0 and 1"
+        yield self.penalty < 0, "the gradient penalty is 0 or more"
+
+
+@dataclass(frozen=True)
+class DataPlan:
+    """How training pairs are made from thin volumes; each range is drawn from evenly."""
+
+    profiles: tuple[str, ...] = _setting(("box",), "Slice profiles, drawn equally often")
+    thickness: tuple[float, float] = _setting(
+        (1.0, 1.0), "Slice thickness; below 1 leaves gaps, above 1 overlaps", "of the spacing"
+    )
+    noise: tuple[float, float] = _setting(
+        (0.0, 0.0), "Rician noise in the thick slices", "share of the intensity range"
+    )
+    intensity: tuple[float, float] = _setting((0.6, 1.2), "Scale of all intensities", "factor")
+    contrast: tuple[float, float] = _setting((0.7, 1.4), "Gamma of bent contrasts", "exponent")
+    contrast_share: float = _setting(0.3, "How many patches get a bent contrast", "share")
+    flip_share: float = _setting(0.5, "How often each axis is reversed", "share")
+
+    def checks(self) -> Iterable[Check]:
+        """(wrong, complaint) pairs."""
+        unknown = not self.profiles or set(self.profiles) - set(PROFILES)
+        yield bool(unknown), f"profiles are {' or '.join(PROFILES)}"
+        yield not _within(self.thickness, 0.1, 4), "thickness is 0.1 to 4, the smaller first"
+        yield not _within(self.noise, 0, 0.99), "noise is 0 to 0.99, the smaller first"
+        yield not _within(self.intensity, 0.01, 100), "intensity is 0.01 to 100"
+        yield not _within(self.contrast, 0.1, 10), "contrast is 0.1 to 10"
+        shares = (self.contrast_share, self.flip_share)
+        yield any(not 0 <= share <= 1 for share in shares), "a share is 0 to 1"
+
+
+def _within(span: tuple[float, float], least: float, most: float) -> bool:
+    return len(span) == 2 and least <= span[0] <= span[1] <= most
+
+
+PLAIN_DATA = DataPlan()
+NO_ADVERSARY = AdversarialPlan()
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """Everything that is needed to repeat a training run; stored in the model file.
+
+    What each field means and its unit stand in its metadata, which forms and help texts show.
+    Raises UserError for values that cannot be trained.
+    """
+
+    preset: str = _setting("", "Where the plan started from")
+    network: str = _setting("residual", "A row of NETWORKS")
+    width: int = _setting(32, "Feature channels", "channels")
+    blocks: int = _setting(9, "How often the network's block is repeated")
+    neighbours: int = _setting(2, "k: the network sees 2k + 1 adjacent slices", "slices")
+    factors: tuple[int, ...] = _setting((2, 3, 4, 5, 6, 8), "Every factor that one file can do")
+    factor_shares: tuple[float, ...] = _setting(
+        (0.28, 0.2, 0.28, 0.08, 0.08, 0.08), "How often each factor is drawn", "share"
+    )
+    rows: int = _setting(20, "Height of a training patch before it is refined", "pixels")
+    columns: int = _setting(40, "Width of a training patch before it is refined", "pixels")
+    batch: int = _setting(32, "Patches in one step, over all processes", "patches")
+    learning_rate: float = _setting(2e-3, "Of Adam, after the warm-up")
+    warm_up: int = _setting(200, "Steps in which the learning rate rises", "steps")
+    ema: float = _setting(0.999, "Decay of the averaged weights, which are what is kept")
+    steps: int = _setting(0, "Bound of the run; 0 for none", "steps")
+    minutes: float = _setting(0.0, "Bound of the run in wall time; 0 for none", "minutes")
+    seed: int = _setting(0, "Of every random choice")
+    train: tuple[str, ...] = _setting((), "Names of the volumes or images learned from")
+    validation: tuple[str, ...] = _setting((), "Names of those held out, of other people")
+    layout: str = _setting("axis", "axis: thicker slices to thinner; image: both axes of an image")
+    channels: int = _setting(1, "Colour channels of an image; 1 for slices", "channels")
+    inner: int = _setting(0, "Channels of the network's narrow part, 0 where it has none")
+    data: DataPlan = field(default=PLAIN_DATA, metadata=_about("How pairs are made"))
+    losses: LossWeights = field(default=PIXELS_ONLY, metadata=_about("The generator's loss"))
+    adversarial: AdversarialPlan = field(default=NO_ADVERSARY, metadata=_about("The discriminator"))
+    features: str = _setting(
+        OWN_FEATURES, "Network of the perceptual terms: own, or the file of a VGG19"
+    )
+    schedule: str = _setting("cosine", "Learning rate: cosine to 0, or halved in steps")
+    gradient_norm: float = _setting(1.0, "Longest gradient; a longer one is scaled down")
+    start_from: str = _setting("", "A model file whose weights the run starts from")
+    checkpoint_minutes: float = _setting(2.0, "Between two checkpoints", "minutes")
+
+    def __post_init__(self) -> None:
+        complaints = [complaint for wrong, complaint in self._checks() if wrong]
+        if complaints:
+            raise UserError(f"This training plan cannot be run: {'; '.join(complaints)}.")
+
+    def _checks(self) -> Iterable[Check]:
+        yield self.network not in {spec.id for spec in NETWORKS}, "no such network"
+        yield not self.factors, "at least one factor is needed"
+        yield any(not 2 <= f <= MAX_FACTOR for f in self.factors), "a factor is 2 to 16"
+        yield len(set(self.factors)) != len(self.factors), "a factor is given twice"
+        yield len(self.factors) != len(self.factor_shares), "one share per factor is needed"
+        yield any(s <= 0 for s in self.factor_shares), "a factor's share is above 0"
+        yield min(self.width, self.blocks, self.batch) < 1, "width, blocks, batch are >= 1"
+        yield self.neighbours < 0 or self.inner < 0, "neighbours and inner are 0 or more"
+        yield self._needs_inner() and self.inner < 1, f"{self.network} needs inner >= 1"
+        yield min(self.rows, self.columns) < 4, "a patch has 4 x 4 pixels or more"
+        yield not 0 < self.learning_rate < 1, "the learning rate is between 0 and 1"
+        yield not 0 <= self.ema < 1, "the EMA decay is at least 0 and below 1"
+        yield min(self.steps, self.minutes, self.warm_up) < 0, "a budget is 0 or more"
+        yield self.seed < 0, "a seed is 0 or more"
+        yield bool(set(self.train) & set(self.validation)), "a volume is on both sides"
+        yield self.schedule not in SCHEDULES, f"a schedule is {' or '.join(SCHEDULES)}"
+        yield self.gradient_norm <= 0, "the gradient norm is above 0"
+        yield self.checkpoint_minutes <= 0, "the minutes between checkpoints are above 0"
+        yield from self._layout_checks()
+        yield from self._loss_checks()
+        yield from self.data.checks()
+        yield from self.adversarial.checks()
+
+    def _layout_checks(self) -> Iterable[Check]:
+        image = self.layout == "image"
+        yield self.layout not in LAYOUTS, f"a layout is {' or '.join(LAYOUTS)}"
+        yield image and self.channels not in (1, 3), "images have 1 or 3 channels"
+        yield image and self.neighbours != 0, "images have no neighbours"
+        yield image and bool(set(self.factors) - set(IMAGE_FACTORS)), "images grow by 2, 3 or 4"
+        yield not image and self.channels != 1, "slices have 1 channel"
+
+    def _loss_checks(self) -> Iterable[Check]:
+        weights = asdict(self.losses).values()
+        yield min(weights) < 0 or max(weights) == 0, "losses are 0 or more, one of them above 0"
+        plays = self.adversarial.objective != "none"
+        yield plays != (self.losses.adversarial > 0), "an objective and its loss go together"
+
+    def _needs_inner(self) -> bool:
+        return any(spec.id == self.network and spec.published.inner for spec in NETWORKS)
+
+    @property
+    def size(self) -> Size:
+        """How large the network is."""
+        return Size(self.width, self.blocks, self.inner)
+
+    @property
+    def shape(self) -> NetworkShape:
+        """What the network takes and gives: all that is needed to build it."""
+        return NetworkShape(self.layout, self.channels, self.neighbours, self.factors, self.size)
+
+    @property
+    def is_adversarial(self) -> bool:
+        """Whether a discriminator takes part."""
+        return self.adversarial.objective != "none"
+
+    def sized(self, size: Size) -> TrainingPlan:
+        """This plan for a network of another size."""
+        return replace(self, width=size.width, blocks=size.blocks, inner=size.inner)
+
+    def with_factors(self, factors: tuple[int, ...]) -> TrainingPlan:
+        """This plan for other factors, each drawn equally often."""
+        shares = (1 / max(1, len(factors)),) * len(factors)
+        return replace(self, factors=factors, factor_shares=shares)
+
+    def in_layout(self, layout: str) -> TrainingPlan:
+        """This plan for slices ("axis") or for RGB images ("image", with the factors 2, 3, 4)."""
+        if layout == self.layout:
+            return self
+        if layout == "axis":
+            return replace(self, layout=layout, channels=1, rows=20, columns=40)
+        return replace(
+            self,
+            layout=layout,
+            channels=3,
+            neighbours=0,
+            factors=IMAGE_FACTORS,
+            factor_shares=(1 / len(IMAGE_FACTORS),) * len(IMAGE_FACTORS),
+            rows=24,
+            columns=24,
+            batch=16,
+        )
+
+    def differing(self, other: TrainingPlan) -> list[str]:
+        """The names of the fields in which two plans differ."""
+        mine, theirs = self.to_json(), other.to_json()
+        return [name for name in mine if mine[name] != theirs[name]]
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as plain JSON values."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(values: dict[str, Any]) -> TrainingPlan:
+        """A plan from JSON values; unknown and missing keys raise UserError."""
+        if "preset" not in values:
+            raise UserError("This training plan does not name its preset.")
+        parts = {"data": DataPlan, "losses": LossWeights, "adversarial": AdversarialPlan}
+        given = dict(values)
+        for name, part in parts.items():
+            if name in given:
+                given[name] = _read(part, given[name], f"{name}.")
+        return _read(TrainingPlan, given, "")
+
+    def dumps(self) -> str:
+        """The plan as a line of JSON."""
+        return json.dumps(self.to_json(), sort_keys=True)
+
+
+def _read(kind: Callable[..., T], values: Any, prefix: str) -> T:
+    if not isinstance(values, dict):
+        raise UserError(f"This training plan's '{prefix.rstrip('.')}' must be a JSON object.")
+    known = {row.name for row in fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(prefix + key for key in set(values) - known)
+    if unknown:
+        raise UserError(f"This training plan has unknown fields: {', '.join(unknown)}.")
+    try:
+        return kind(**{key: _frozen(value) for key, value in values.items()})
+    except TypeError as error:
+        raise UserError(f"This training plan cannot be read: {error}.") from error
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value

@@ -1,0 +1,201 @@
+"""The table of presets: the paper's systems, each with a plan of its own."""
+
+from dataclasses import dataclass, replace
+
+from srviewer.errors import UserError
+from srviewer.nn.networks import network_spec
+from srviewer.nn.plan import AdversarialPlan, LossWeights, TrainingPlan
+
+INTERPOLATION = "interpolation"
+SMALL_DISCRIMINATOR, PUBLISHED_DISCRIMINATOR = 16, 64  # channels of the first layer
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named starting point for training; ``paper`` names the paper's row, or "" where ours.
+
+    ``plan``: sized so that a CPU can train it in minutes (``at_published_size`` gives the
+    literature's); None for what needs no training.
+    """
+
+    name: str
+    title: str
+    paper: str
+    plan: TrainingPlan | None
+
+    @property
+    def generator(self) -> str:
+        """The id in NETWORKS, or "interpolation"."""
+        return self.plan.network if self.plan else INTERPOLATION
+
+    @property
+    def adversarial(self) -> str:
+        """The objective and its discriminator, or "none"."""
+        if self.plan is None or not self.plan.is_adversarial:
+            return "none"
+        return f"{self.plan.adversarial.objective} ({self.plan.adversarial.discriminator})"
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """The terms of the generator's loss."""
+        return tuple(self.plan.losses.used()) if self.plan else ()
+
+
+def _plan(name: str, network: str, width: int, blocks: int, inner: int = 0) -> TrainingPlan:
+    """A network of the paper: it sees one slice at a time."""
+    return TrainingPlan(
+        name,
+        network,
+        width,
+        blocks,
+        inner=inner,
+        neighbours=0,
+        batch=16,
+        learning_rate=1e-3,
+    )
+
+
+def _against(
+    plan: TrainingPlan, objective: str, discriminator: str, losses: LossWeights
+) -> TrainingPlan:
+    adversary = AdversarialPlan(objective, discriminator, width=SMALL_DISCRIMINATOR)
+    return replace(plan, losses=losses, adversarial=adversary)
+
+
+def _srresnet(name: str) -> TrainingPlan:
+    return _plan(name, "srresnet", 32, 5)
+
+
+def _rrdb(name: str) -> TrainingPlan:
+    return _plan(name, "rrdb", 32, 2, 16)
+
+
+def _rfa(name: str) -> TrainingPlan:
+    return _plan(name, "rfa", 32, 2, 8)
+
+
+# lambda = 5e-3 and eta = 1e-2 of eq. 17, as ESRGAN has them.
+SQUARES = LossWeights(mse=1.0)
+CONTENT = LossWeights(l1=1.0, adversarial=5e-3)
+PERCEPTUAL = LossWeights(perceptual=1.0, adversarial=5e-3)
+EQUATION_17 = LossWeights(l1=1e-2, perceptual=1.0, adversarial=5e-3)
+WITH_TEXTURE = replace(EQUATION_17, texture=1.0)
+
+_OURS = replace(_rfa("ours"), neighbours=2)
+
+PRESETS = (
+    Preset("fast", "Fast residual network for CPUs", "", TrainingPlan("fast")),
+    Preset("bicubic", "Cubic interpolation", "Bicubic", None),
+    Preset("srcnn", "SRCNN", "SRCNN", replace(_plan("srcnn", "srcnn", 64, 1, 32), losses=SQUARES)),
+    Preset(
+        "fsrcnn", "FSRCNN", "FSRCNN", replace(_plan("fsrcnn", "fsrcnn", 56, 4, 12), losses=SQUARES)
+    ),
+    Preset("vdsr", "VDSR", "VDSR", replace(_plan("vdsr", "vdsr", 32, 8), losses=SQUARES)),
+    Preset("srresnet", "SRResNet", "SRResNet", _srresnet("srresnet")),
+    Preset("srgan", "SRGAN", "SRGAN", _against(_srresnet("srgan"), "standard", "vgg", PERCEPTUAL)),
+    Preset(
+        "cgan-srgan",
+        "Conditional SRGAN",
+        "CGAN-SRGAN",
+        _against(_srresnet("cgan-srgan"), "standard", "conditional", PERCEPTUAL),
+    ),
+    Preset(
+        "wgan-srgan",
+        "Wasserstein SRGAN",
+        "WGAN-SRGAN",
+        _against(_srresnet("wgan-srgan"), "wasserstein", "critic", PERCEPTUAL),
+    ),
+    Preset(
+        "esrgan", "ESRGAN", "ESRGAN", _against(_rrdb("esrgan"), "relativistic", "vgg", EQUATION_17)
+    ),
+    Preset(
+        "esrgan-r",
+        "ESRGAN with residual feature aggregation",
+        "ESRGAN-R",
+        _against(_rfa("esrgan-r"), "relativistic", "vgg", WITH_TEXTURE),
+    ),
+    Preset(
+        "esrwgan-r",
+        "ESRGAN-R with a relativistic critic",
+        "ESRWGAN-R",
+        _against(_rfa("esrwgan-r"), "relativistic-wasserstein", "critic", WITH_TEXTURE),
+    ),
+    Preset("ours-l1", "Ours, L1 only", "Ours-L1", replace(_OURS, preset="ours-l1")),
+    Preset(
+        "ours",
+        "Ours: five slices, per-pixel discriminator, texture",
+        "Ours",
+        _against(_OURS, "relativistic", "unet", WITH_TEXTURE),
+    ),
+    # Table 1 ticks dense block, improved adversarial loss, perceptual and texture loss.
+    Preset(
+        "table1-model1",
+        "Ablation: none of the four",
+        "Table 1, Model 1",
+        _against(_srresnet("table1-model1"), "standard", "vgg", CONTENT),
+    ),
+    Preset(
+        "table1-model2",
+        "Ablation: dense block",
+        "Table 1, Model 2",
+        _against(_rrdb("table1-model2"), "standard", "vgg", CONTENT),
+    ),
+    Preset(
+        "table1-model3",
+        "Ablation: perceptual and texture loss",
+        "Table 1, Model 3",
+        _against(_srresnet("table1-model3"), "standard", "vgg", WITH_TEXTURE),
+    ),
+    Preset(
+        "table1-model4",
+        "Ablation: all but the dense block",
+        "Table 1, Model 4",
+        _against(_srresnet("table1-model4"), "relativistic", "vgg", WITH_TEXTURE),
+    ),
+    Preset(
+        "table1-model5",
+        "Ablation: all four",
+        "Table 1, Model 5",
+        _against(_rrdb("table1-model5"), "relativistic", "vgg", WITH_TEXTURE),
+    ),
+    Preset(
+        "model-i",
+        "Generator of ESRGAN-R, discriminator and losses of ESRGAN",
+        "Table 4, Model I",
+        _against(_rfa("model-i"), "relativistic", "vgg", EQUATION_17),
+    ),
+    Preset(
+        "model-ii",
+        "Generator of ESRGAN, critic and losses of ESRWGAN-R",
+        "Table 5, Model II",
+        _against(_rrdb("model-ii"), "relativistic-wasserstein", "critic", WITH_TEXTURE),
+    ),
+)
+TRAINABLE = tuple(row.name for row in PRESETS if row.plan is not None)
+
+
+def preset(name: str) -> Preset:
+    """The row of PRESETS with this name; UserError when there is none."""
+    for row in PRESETS:
+        if row.name == name:
+            return row
+    known = ", ".join(row.name for row in PRESETS)
+    raise UserError(f"There is no preset '{name}'. Known presets: {known}.")
+
+
+def training_plan(name: str) -> TrainingPlan:
+    """The plan of a preset; UserError when there is none, or nothing to train."""
+    plan = preset(name).plan
+    if plan is None:
+        raise UserError(
+            f"'{name}' is interpolation and needs no training: reconstruct with --method cubic. "
+            f"What can be trained: {', '.join(TRAINABLE)}."
+        )
+    return plan
+
+
+def at_published_size(plan: TrainingPlan) -> TrainingPlan:
+    """The plan with its networks as large as in the literature: for a GPU."""
+    adversary = replace(plan.adversarial, width=PUBLISHED_DISCRIMINATOR)
+    sized = plan.sized(network_spec(plan.network).published)
+    return replace(sized, adversarial=adversary) if plan.is_adversarial else sized

@@ -1,0 +1,175 @@
+"""From files to a model file: split, log, killed and resumed runs, images."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from PIL import Image
+
+import phantoms
+from srviewer.errors import UserError
+from srviewer.job import run
+from srviewer.nn.budget import Budget
+from srviewer.nn.checkpoint import checkpoint_header
+from srviewer.nn.features import feature_network
+from srviewer.nn.model_file import load_model
+from srviewer.nn.run_log import read_log
+from srviewer.nn.specs import TrainingPlan, TrainStep
+from srviewer.sr.feature_training import trained_features
+from srviewer.sr.training import TrainingJob, resumable_plan, trained_model
+from srviewer.sr.training_data import check_split, subject
+
+PLAN = {
+    "preset": "fast",
+    "width": 4,
+    "blocks": 1,
+    "factors": [2],
+    "factor_shares": [1.0],
+    "rows": 6,
+    "columns": 12,
+    "batch": 2,
+    "steps": 6,
+    "checkpoint_minutes": 1e-9,
+}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    """Two people's scans."""
+    paths = tmp_path / "sub-01_T1w.nii", tmp_path / "sub-02_T1w.nii"
+    for path in paths:
+        volume = phantoms.head()
+        nib.save(nib.Nifti1Image(volume.voxels, volume.geometry.affine), path)
+    return paths
+
+
+def job(files: tuple[Path, ...], output: Path, **changes: object) -> TrainingJob:
+    plan = TrainingPlan.from_json({**PLAN, **changes})
+    return TrainingJob(files[:1], files[1:], plan, output, "cpu", {"sub-01_T1w": "CC0"})
+
+
+def test_a_run_leaves_model_log_and_no_checkpoint(files: tuple[Path, Path], tmp_path: Path) -> None:
+    output = tmp_path / "out" / "mine.safetensors"
+    steps: list[TrainStep] = []
+    model = run(
+        trained_model(job(files, output)),
+        lambda step: steps.append(step) if isinstance(step, TrainStep) else None,
+    )
+    assert model.plan.train == ("sub-01_T1w",) and model.plan.validation == ("sub-02_T1w",)
+    assert len(model.scores) == 3 and {"psnr", "psnr_cubic"} <= set(model.scores[0])
+    back = load_model(output)
+    assert back.scores == model.scores and back.licences == {"sub-01_T1w": "CC0"}
+    assert sorted(path.name for path in output.parent.iterdir()) == [
+        "mine.events",
+        "mine.log.jsonl",
+        "mine.safetensors",
+    ]
+    log = read_log(output.parent / "mine.log.jsonl")
+    assert [line["step"] for line in log] == [step.step for step in steps] == [1, 2, 3, 4, 5, 6]
+    assert {"psnr", "psnr_cubic"} <= set(log[-1]["scores"])
+
+
+def test_a_person_is_on_one_side_only() -> None:
+    assert subject("sub-01_ses-2_T1w") == subject("sub-01_ses-1_FLAIR") != subject("sub-02_T1w")
+    check_split(["sub-01_T1w", "a"], ["sub-02_T1w", "b"])
+    with pytest.raises(UserError, match="same person would be trained and tested on: sub-01"):
+        check_split(["sub-01_T1w"], ["sub-01_FLAIR"])
+
+
+def test_an_unfinished_run_is_not_overwritten(files: tuple[Path, Path], tmp_path: Path) -> None:
+    output = tmp_path / "mine.safetensors"
+    unfinished = trained_model(job(files, output))
+    for step in unfinished:
+        if isinstance(step, TrainStep) and step.step == 3:
+            break
+    unfinished.close()
+    assert load_model(output).plan.steps == 6  # the checkpointed model can be used already
+    with pytest.raises(UserError, match="unfinished run"):
+        run(trained_model(job(files, output)))
+    plan = resumable_plan(output)
+    assert plan == TrainingPlan.from_json(PLAN)
+
+
+def srviewer(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "srviewer", *map(str, arguments)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_killed_run_resumes_to_the_end_of_an_uninterrupted_one(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps({**PLAN, "steps": 400}))
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    whole, killed = tmp_path / "whole.safetensors", tmp_path / "killed.safetensors"
+    arguments = ("--plan", plan, "--device", "cpu")
+
+    process = subprocess.Popen(
+        srviewer("train", files[0], *arguments, "-o", killed), env=environment
+    )
+    checkpoint = killed.with_suffix(".checkpoint")
+    deadline = time.monotonic() + 120
+    while not checkpoint.exists() or checkpoint_header(checkpoint)[1] < 20:
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait(30)
+    assert 20 <= checkpoint_header(checkpoint)[1] < 400
+
+    resume = srviewer("train", files[0], "-o", killed, "--device", "cpu", "--resume")
+    subprocess.run(resume, check=True, env=environment, timeout=120)
+    subprocess.run(
+        srviewer("train", files[0], *arguments, "-o", whole),
+        check=True,
+        env=environment,
+        timeout=120,
+    )
+    one, other = load_model(whole), load_model(killed)
+    assert all(np.array_equal(one.weights[n], other.weights[n]) for n in one.weights)
+    assert one.plan == other.plan
+    steps = [line["step"] for line in read_log(tmp_path / "killed.log.jsonl")]
+    assert steps == sorted(set(steps)) and steps[-1] == 400
+    assert not list(tmp_path.glob("*.checkpoint"))
+
+
+def test_folders_of_images_are_learned_from(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    for side in ("train", "test"):
+        (tmp_path / side).mkdir()
+        for number in range(2):
+            pixels = random.integers(0, 255, (60, 52, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / side / f"{side}{number}.png")
+    plan = TrainingPlan.from_json({**PLAN, "steps": 3}).in_layout("image")
+    output = tmp_path / "images.safetensors"
+    model = run(
+        trained_model(
+            TrainingJob((tmp_path / "train",), (tmp_path / "test",), small(plan), output, "cpu")
+        )
+    )
+    assert model.plan.train == ("train0", "train1") and model.plan.layout == "image"
+    assert "psnr_cubic" in read_log(tmp_path / "images.log.jsonl")[-1]["scores"]
+
+
+def small(plan: TrainingPlan) -> TrainingPlan:
+    from dataclasses import replace
+
+    return replace(plan, rows=8, columns=8, batch=2)
+
+
+def test_a_feature_network_is_trained_from_files(files: tuple[Path, Path], tmp_path: Path) -> None:
+    large = phantoms.head((100, 104, 98))
+    nib.save(nib.Nifti1Image(large.voxels, large.geometry.affine), files[0])
+    output = tmp_path / "features.safetensors"
+    features = run(trained_features(files[:1], output, Budget(steps=2), 0))
+    assert features.steps == 2 and features.trained_on == ("sub-01_T1w",)
+    network = feature_network(str(output))
+    assert not network.training
+    with pytest.raises(UserError, match="budget"):
+        Budget()
