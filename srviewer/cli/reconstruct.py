@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--acknowledge",
         action="store_true",
-        help="rebuild although slices are missing, uneven, duplicated or of unknown spacing",
+        help="rebuild although something puts the geometry of the scan in doubt",
     )
 
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QImageReader, QImageWriter
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer import RESEARCH_USE_ONLY
+from srviewer.atomic import write_atomically
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui import theme
@@ -17,7 +18,6 @@ from srviewer.gui.form import label
 from srviewer.gui.session import Point, Session
 from srviewer.gui.views.compare_view import CompareView, Layout
 from srviewer.gui.views.overlay import Line
-from srviewer.io.atomic import write_atomically
 
 WIDTH, HEIGHT = 1320, 900  # px
 SECOND = Line("SECOND", theme.ACCENT, bold=True)

@@ -10,10 +10,10 @@ from typing import BinaryIO, Literal, cast
 import nibabel as nib
 import numpy as np
 
+from srviewer.atomic import check_target, flush_to_disk, staged
 from srviewer.core.geometry import Geometry
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.atomic import check_target, flush_to_disk, staged
 from srviewer.io.provenance import check_document, check_ours, document, sidecar
 from srviewer.io.streams import pieces
 from srviewer.job import Job, Progress, within

@@ -39,8 +39,8 @@ class Upsampler:
         """(slice, row, column) to (slice, factor * row, column), the thick axis as rows.
 
         Each slice is seen with its neighbours. ``scale``: the intensity range, by which the input
-        is divided for the network. A batch that does not fit into the device's memory is halved; UserError when a single
-        slice does not fit.
+        is divided for the network. A batch that does not fit into the device's memory is halved;
+        UserError when a single slice does not fit.
         """
         count, rows, columns = slices.shape
         result = np.empty((count, rows * factor, columns), np.float32)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from srviewer.atomic import write_atomically
 from srviewer.errors import UserError
 from srviewer.nn.specs import NetworkSpec, TrainingPlan, network_spec
 
@@ -58,20 +58,13 @@ def save_model(model: Model, path: Path) -> None:
         "licences": json.dumps(model.licences),
     }
     weights = {name: np.ascontiguousarray(array) for name, array in model.weights.items()}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(weights, temporary, metadata=header)
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        saved = load_model(temporary).weights
+
+    def verify(written: Path) -> None:
+        saved = load_model(written).weights
         if any(not np.array_equal(saved[name], array) for name, array in weights.items()):
             raise UserError(f"The model written to {path} does not read back; is the disk full?")
-        temporary.replace(path)
-    except OSError as error:
-        raise UserError(f"The model could not be written to {path}: {error.strerror}.") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+
+    write_atomically(path, lambda place: save_file(weights, place, metadata=header), verify)
 
 
 def load_model(path: Path) -> Model:

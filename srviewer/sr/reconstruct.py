@@ -167,6 +167,11 @@ def cautions(scan: Volume, request: Request, model: Model | None) -> tuple[str, 
     if request.factor not in model.factors:
         stages = " x ".join(map(str, passes(request.factor, model.factors)))
         lines.append(f"Factor {request.factor} is outside the trained range: done as {stages}.")
+    for name in model.plan.train:
+        if name in scan.name:
+            lines.append(
+                f"Model '{model.name}' was trained on '{name}': scores on that scan are flattered."
+            )
     if scan.modality not in ("", "MR"):
         lines.append(f"The modality is {scan.modality}; the network was trained on MR.")
     if scan.geometry.shape[request.axis] < FEW_SLICES:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from srviewer.atomic import check_target
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
@@ -40,6 +41,7 @@ def trained_model(job: TrainingJob) -> Job[Model]:
 
     Raises UserError when a volume is on both sides, cannot be read, or is too small.
     """
+    check_target(job.output)  # before an hour is spent on what cannot be saved
     volumes = yield from within(_volumes(job.paths), 0.0, 0.02)
     validation = yield from within(_volumes(job.validation), 0.02, 0.03)
     _check_split(volumes, validation)

@@ -172,6 +172,7 @@ def test_the_card_of_a_model(capsys: pytest.CaptureFixture[str]) -> None:
         (("simulate", "THIN", "-o", "OUT", "--factor", "1"), "factor of 2 or more"),
         (("simulate", "THIN", "-o", "OUT", "--factor", "30"), "needs at least 60"),
         (("train", "THIN", "-o", "OUT"), "needs a budget"),
+        (("train", "THIN", "--steps", "1", "-o", "absent/m.safetensors"), "folder 'absent'"),
         (("models", "--card", "nobody"), "no model 'nobody'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

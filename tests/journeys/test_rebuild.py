@@ -64,9 +64,7 @@ def test_reconstruct_compare_score_export_and_open_again(
     after = opened.compare.result.panes[Plane.CORONAL]
     assert before.isVisible() and after.isVisible()
     qtbot.mouseClick(after, Qt.MouseButton.LeftButton, pos=after.rect().center() / 1.3)
-    assert before.overlay.annotations.crosshair == pytest.approx(
-        after.overlay.annotations.crosshair, abs=1.5
-    )
+    assert before.annotations.crosshair == pytest.approx(after.annotations.crosshair, abs=1.5)
     assert session.scores is None and not opened.plot.isVisible()
 
     # Scores, against a loaded truth.
@@ -82,7 +80,7 @@ def test_reconstruct_compare_score_export_and_open_again(
     ours, cubic = scores.candidate.whole["psnr"], scores.cubic.whole["psnr"]
     assert ours is not None and cubic is not None
     assert cells == ["PSNR dB", f"{ours:.2f}", f"{cubic:.2f}", f"{ours - cubic:+.2f}"]
-    badge = [line.text for line in after.overlay.annotations.top_right]
+    badge = [line.text for line in after.annotations.top_right]
     assert "dB" in badge[0] and badge[1].startswith("cubic ") and "truth.nii.gz" in badge[2]
 
     # Export and open what was written.

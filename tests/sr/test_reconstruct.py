@@ -166,6 +166,14 @@ def test_what_lies_outside_the_trained_range_is_said(thick_head: Volume) -> None
         assert words in said
 
 
+def test_a_scan_of_the_training_set_is_said_to_be_one(thick_head: Volume) -> None:
+    name = find_model("fast").plan.train[0]
+    scan = replace(thick_head, name=f"{name}_thick")
+    said = run(reconstruct(scan, Request(2, 4))).warnings
+    assert any("scores on that scan are flattered" in line for line in said)
+    assert not run(reconstruct(thick_head, Request(2, 4))).warnings
+
+
 def test_a_factor_is_reached_in_the_fewest_passes() -> None:
     assert passes(6, (2, 3, 6)) == (6,)
     assert passes(12, (2, 3, 4)) == (4, 3)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from srviewer.gui import theme
-from srviewer.gui.form import button, choice, describe, fill, form, label, set_role
+from srviewer.gui.form import ElidedLabel, button, choice, describe, fill, form, label, set_role
 from srviewer.gui.notice import Acknowledgement, Notice
 from srviewer.gui.study import RECONSTRUCT, Study
 from srviewer.gui.wording import DEVICE_TITLES, agreement, agrees, axis_title
@@ -24,7 +24,7 @@ class ReconstructPanel(QWidget):
     def __init__(self, study: Study) -> None:
         super().__init__()
         self._study, self._session = study, study.session
-        self._scan = label("No scan is open.", "value")
+        self._scan = ElidedLabel("value")
         self._detected = label("", "muted")
         self._axis = choice("Axis", "The array axis whose slices are rebuilt (spacing in mm)")
         self._factor = choice("Target", "Slice spacing to reach, in mm, and the factor to it")
@@ -46,6 +46,7 @@ class ReconstructPanel(QWidget):
         self._facts = label("", "muted")
         self._lay_out()
         self._connect()
+        self._scan.show_text("No scan is open.")
         self._show_models()
         self._show_original()
         self._show_result()
@@ -119,7 +120,7 @@ class ReconstructPanel(QWidget):
         if original is not None:
             geometry = original.geometry
             thick = geometry.thick_axis
-            self._scan.setText(original.name)
+            self._scan.show_text(original.name)
             self._detected.setText(
                 "No thick axis: the voxels are nearly cubes."
                 if thick is None

@@ -5,8 +5,7 @@ from functools import cache
 from math import floor, log10
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from srviewer.gui import theme
 
@@ -34,7 +33,8 @@ class Annotations:
 
     ``crosshair``: where it crosses, in pixels of the pane; None hides it. ``letters``: at the
     (left, right, bottom, top) edges of the screen. ``pixels_per_mm``: for the scale bar.
-    ``depth``: how far through the volume this slice lies, 0..1.
+    ``depth``: how far through the volume this slice lies, 0..1. ``hint``: instead of a slice.
+    ``active``: the pane that the keyboard steers.
     """
 
     top_left: tuple[Line, ...] = ()
@@ -45,51 +45,30 @@ class Annotations:
     pixels_per_mm: float = 0.0
     depth: float | None = None
     hint: str = ""
+    active: bool = False
 
 
-class Overlay(QWidget):
-    """A transparent layer over a pane that paints its annotations."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
-        self.annotations = Annotations()
-        self.active = False
-
-    def show_annotations(self, annotations: Annotations) -> None:
-        """Paint these from now on."""
-        self.annotations = annotations
-        self.update()
-
-    def show_active(self, active: bool) -> None:
-        """Frame the pane that the keyboard steers."""
-        self.active = active
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Called by Qt."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        notes, area = self.annotations, QRectF(self.rect())
-        if notes.hint:
-            _hint(painter, area, notes.hint)
-        if notes.crosshair is not None:
-            _crosshair(painter, area, QPointF(*notes.crosshair))
-        inner = area.adjusted(MARGIN, MARGIN - 2, -MARGIN, -MARGIN + 2)
-        left, top = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignTop
-        _lines(painter, inner, notes.top_left, left | top)
-        _lines(painter, inner, notes.top_right, Qt.AlignmentFlag.AlignRight | top)
-        _lines(painter, inner, notes.bottom_left, left | Qt.AlignmentFlag.AlignBottom)
-        _letters(painter, inner, notes.letters)
-        if notes.pixels_per_mm > 0:
-            _scale_bar(painter, inner, notes.pixels_per_mm)
-        if notes.depth is not None:
-            _depth(painter, area, notes.depth)
-        if self.active:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.ACCENT), 1))
-            painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
+def paint(painter: QPainter, area: QRectF, notes: Annotations) -> None:
+    """Write ``notes`` over the pane that covers ``area``, in pixels."""
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    if notes.hint:
+        _hint(painter, area, notes.hint)
+    if notes.crosshair is not None:
+        _crosshair(painter, area, QPointF(*notes.crosshair))
+    inner = area.adjusted(MARGIN, MARGIN - 2, -MARGIN, -MARGIN + 2)
+    left, top = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignTop
+    _lines(painter, inner, notes.top_left, left | top)
+    _lines(painter, inner, notes.top_right, Qt.AlignmentFlag.AlignRight | top)
+    _lines(painter, inner, notes.bottom_left, left | Qt.AlignmentFlag.AlignBottom)
+    _letters(painter, inner, notes.letters)
+    if notes.pixels_per_mm > 0:
+        _scale_bar(painter, inner, notes.pixels_per_mm)
+    if notes.depth is not None:
+        _depth(painter, area, notes.depth)
+    if notes.active:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(theme.ACCENT), 1))
+        painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
 
 
 @cache
