@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
+UNBROKEN = ("heading", "research")  # roles of short text that is always seen whole
+
 
 def form() -> QFormLayout:
     """An empty form: labels left, fields as wide as the panel allows."""
@@ -19,12 +21,13 @@ def form() -> QFormLayout:
 
 
 def label(text: str, role: str) -> QLabel:
-    """Text that wraps; ``role`` is a word of the style sheet: heading, muted, value, good."""
+    """Text in a role of the style sheet: heading, research, muted, value, good."""
     made = QLabel(text)
     made.setProperty("role", role)
-    made.setWordWrap(role != "heading")
-    # A long file name must not widen the panel, or the window.
-    made.setMinimumWidth(1)
+    if role not in UNBROKEN:
+        made.setWordWrap(True)
+        # A long file name must not widen the panel, or the window.
+        made.setMinimumWidth(1)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return made

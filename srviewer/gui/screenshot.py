@@ -37,6 +37,8 @@ def render(
     """
     if QGuiApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        # That platform warns of each window's size hints, which nobody can act on.
+        os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
     application()
     session = Session()
     page = _page(session, original, second, Layout(layout))

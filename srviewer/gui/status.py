@@ -1,5 +1,7 @@
 """The line at the bottom of the window: where the mouse is, what is running."""
 
+from html import escape
+
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
@@ -94,6 +96,26 @@ class ActivityLabel(QWidget):
             self._work.cancel(task.kind)
 
 
+class DeviceLabel(QLabel):
+    """What computes, or what computed the result; in the accent colour while something runs."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self.setAccessibleName("Device")
+        self.setToolTip("What the next reconstruction runs on, or what the last one ran on")
+        study.work.changed.connect(self._show)
+        study.session.request_changed.connect(self._show)
+        study.session.result_changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        request, result = self._session.request, self._session.result
+        device = result.device if result else request.device if request else "auto"
+        colour = theme.ACCENT if self._study.work.tasks else theme.DISABLED
+        self.setText(f"<span style='color:{colour}'>\u25cf</span>  {escape(device)}")
+
+
 class StatusBar(QStatusBar):
     """Point, agreement with the scan, activity, and what this program is not for."""
 
@@ -104,12 +126,10 @@ class StatusBar(QStatusBar):
         self._agreement.setToolTip(
             "The largest difference between the result, degraded again, and the scan"
         )
-        research = label(RESEARCH_USE_ONLY, "research")
-        research.setWordWrap(False)
         self.addWidget(PointLabel(study.session), 1)
         self.addPermanentWidget(ActivityLabel(study))
         self.addPermanentWidget(self._agreement)
-        self.addPermanentWidget(research)
+        self.addPermanentWidget(label(RESEARCH_USE_ONLY, "research"))
         self.setSizeGripEnabled(False)
         study.session.result_changed.connect(self._show_agreement)
 

@@ -8,7 +8,7 @@ from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, button, choice, describe, fill, form, label, set_role
 from srviewer.gui.notice import Acknowledgement, Notice
 from srviewer.gui.study import RECONSTRUCT, Study
-from srviewer.gui.wording import DEVICE_TITLES, agreement, agrees, axis_title
+from srviewer.gui.wording import DEVICE_TITLES, agreement, agrees, axis_title, percent
 from srviewer.gui.work import Task, time_left
 from srviewer.sr.devices import device_choices
 from srviewer.sr.methods import METHODS, method
@@ -99,7 +99,8 @@ class ReconstructPanel(QWidget):
         session.request_changed.connect(self._show_request)
         session.result_changed.connect(self._show_result)
         study.work.changed.connect(self._show_work)
-        self._warnings.acknowledged.connect(self._acknowledge)
+        self._warnings.acknowledged.connect(session.acknowledge)
+        session.acknowledged_changed.connect(self._show_acknowledged)
         for box in (self._axis, self._factor, self._method, self._model, self._device):
             box.activated.connect(self._edit)
         self._start.clicked.connect(study.reconstruct)
@@ -116,7 +117,6 @@ class ReconstructPanel(QWidget):
         original = self._session.original
         concerns = tuple(warning.message for warning in self._study.concerns)
         self._warnings.show_text(concerns)
-        self._warnings.show_acknowledged(self._study.acknowledged)
         if original is not None:
             geometry = original.geometry
             thick = geometry.thick_axis
@@ -126,7 +126,12 @@ class ReconstructPanel(QWidget):
                 if thick is None
                 else f"Thick axis  {axis_title(geometry, thick)}"
             )
+        self._show_acknowledged()
         self._show_request()
+
+    def _show_acknowledged(self) -> None:
+        self._warnings.show_acknowledged(self._session.acknowledged)
+        self._show_work()
 
     def _show_request(self) -> None:
         original, request = self._session.original, self._session.request
@@ -158,7 +163,7 @@ class ReconstructPanel(QWidget):
 
     def _show_work(self) -> None:
         task = self._study.work.running(RECONSTRUCT)
-        ready = self._session.original is not None and self._study.acknowledged
+        ready = self._study.may_reconstruct
         self._start.setEnabled(task is None and ready)
         self._start.setVisible(task is None)
         self._running.setVisible(task is not None)
@@ -190,11 +195,6 @@ class ReconstructPanel(QWidget):
                 )
             )
 
-    def _acknowledge(self) -> None:
-        self._study.acknowledge()
-        self._warnings.show_acknowledged(True)
-        self._show_work()
-
     def _stop(self) -> None:
         self._study.work.cancel(RECONSTRUCT)
 
@@ -212,9 +212,8 @@ def _facts(result: Reconstruction) -> str:
         f"{axis_title(result.volume.geometry, result.request.axis)}, \u00d7{result.request.factor}",
         f"{by}, {result.seconds:.1f} s on {result.device}",
     ]
-    apart = result.disagreement_summary()
+    apart = result.disagreement
     if apart is not None:
-        lines.append(
-            f"The two planes differ by {apart['mean']:.3g} (mean), {apart['p99']:.3g} (99 %)"
-        )
+        share = float(apart.voxels.mean()) / result.data_range
+        lines.append(f"the two planes differ by {percent(share)} (mean)")
     return "\n".join(lines)

@@ -13,7 +13,7 @@ MARGIN = 9.0  # px from the edge of the pane
 GAP = 6.0  # px between the crosshair's lines and the point they mark
 SHADOW = QColor(0, 0, 0, 190)
 PLATE = QColor(0, 0, 0, 130)  # behind text, so that it can be read on bright tissue
-WIDEST = 0.62  # of the pane, for one line of text
+WIDEST = 0.75  # of the pane, for one line of text
 CROSSHAIR = QColor(theme.ACCENT)
 CROSSHAIR.setAlpha(150)
 
@@ -91,28 +91,22 @@ def _text(painter: QPainter, area: QRectF, line: Line, where: Qt.AlignmentFlag) 
 def _lines(
     painter: QPainter, area: QRectF, lines: tuple[Line, ...], where: Qt.AlignmentFlag
 ) -> None:
-    """A block of text in a corner, on a dark plate; lines that are too long are cut."""
-    if not lines:
-        return
+    """Lines of text in a corner, each on a dark plate; one that is too long is cut."""
     metrics = [QFontMetricsF(_font(12, line.bold)) for line in lines]
-    elide, widest = Qt.TextElideMode.ElideRight, WIDEST * area.width()
-    texts = [m.elidedText(line.text, elide, widest) for m, line in zip(metrics, lines, strict=True)]
-    width = max(m.horizontalAdvance(text) for m, text in zip(metrics, texts, strict=True)) + 1
-    heights = [m.height() + 1 for m in metrics]
-    block = QRectF(area.left(), area.top(), width, sum(heights))
-    if where & Qt.AlignmentFlag.AlignRight:
-        block.moveRight(area.right())
+    top = area.top()
     if where & Qt.AlignmentFlag.AlignBottom:
-        block.moveBottom(area.bottom())
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(PLATE)
-    painter.drawRoundedRect(block.adjusted(-4, -2, 4, 2), 3, 3)
-    top = block.top()
-    for line, text, height in zip(lines, texts, heights, strict=True):
+        top = area.bottom() - sum(m.height() + 1 for m in metrics)
+    for line, metric in zip(lines, metrics, strict=True):
+        text = metric.elidedText(line.text, Qt.TextElideMode.ElideRight, WIDEST * area.width())
+        box = QRectF(area.left(), top, metric.horizontalAdvance(text) + 1, metric.height() + 1)
+        if where & Qt.AlignmentFlag.AlignRight:
+            box.moveRight(area.right())
+        if text:
+            painter.fillRect(box.adjusted(-4, 0, 4, 0), PLATE)
         painter.setFont(_font(12, line.bold))
         painter.setPen(QColor(line.colour))
-        painter.drawText(QRectF(block.left(), top, width, height), where, text)
-        top += height
+        painter.drawText(box, where, text)
+        top += box.height()
 
 
 def _letters(painter: QPainter, area: QRectF, letters: tuple[str, str, str, str]) -> None:

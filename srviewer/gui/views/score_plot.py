@@ -55,7 +55,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
         self._worst = pyqtgraph.ScatterPlotItem(
             size=11, symbol="o", pen=pyqtgraph.mkPen(theme.DANGER, width=2), brush=None
         )
-        self._worst_label = pyqtgraph.TextItem(color=theme.DANGER, fill=theme.BASE, anchor=(0, 0.8))
+        self._worst_label = pyqtgraph.TextItem(color=theme.DANGER)
         self._here = pyqtgraph.InfiniteLine(pen=pyqtgraph.mkPen(theme.MUTED, width=1))
         for item in (self._worst, self._worst_label, self._here):
             self.addItem(item, ignoreBounds=True)
@@ -80,12 +80,13 @@ class MetricPlot(pyqtgraph.PlotWidget):
         worst = int(scored[np.argmin(ours[scored])])
         self._worst.setData([worst + 1], [ours[worst]])
         self._worst_label.setText(f"worst: {worst + 1}")
-        # Beside the mark, on the side that has room.
-        self._worst_label.setAnchor((1.1 if worst > len(ours) / 2 else -0.1, 0.8))
-        self._worst_label.setPos(worst + 1, ours[worst])
         both = np.concatenate((ours[scored], cubic[np.isfinite(cubic)]))
-        room = 0.15 * max(float(np.ptp(both)), 1e-3)
-        self.setYRange(float(both.min()) - room, float(both.max()) + room, padding=0)
+        room = 0.2 * max(float(np.ptp(both)), 1e-3)
+        lowest = float(both.min()) - room
+        self.setYRange(lowest, float(both.max()) + room, padding=0)
+        # At the foot of the plot, under the mark, where the curves are not.
+        self._worst_label.setAnchor((worst / max(1, len(ours) - 1), 1.0))
+        self._worst_label.setPos(worst + 1, lowest)
         self.setXRange(1, max(2, len(ours)), padding=0.02)
 
     def follow_cursor(self) -> None:
