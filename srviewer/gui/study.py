@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.degrade import Degradation
-from srviewer.core.volume import ScanWarning, Volume
+from srviewer.core.volume import ScanWarning, Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.gui.ground_truth import check_grid
 from srviewer.gui.session import Reference, Session
@@ -24,9 +24,6 @@ from srviewer.sr.simulate import Simulation, simulate
 
 OPEN, RECONSTRUCT, SIMULATE, SCORE, EXPORT = "open", "reconstruct", "simulate", "score", "export"
 TRUTH = "truth"
-
-# These say something that is worth knowing, but the grid that was read is right.
-HARMLESS = ("oblique", "spacing_tag_wrong")
 
 
 class Study(QObject):
@@ -100,7 +97,7 @@ class Study(QObject):
         """Warnings that put the geometry or the voxels of the open scan in doubt."""
         original = self.session.original
         warnings = () if original is None else original.warnings
-        return tuple(warning for warning in warnings if warning.code not in HARMLESS)
+        return blocking_warnings(warnings)
 
     @property
     def may_reconstruct(self) -> bool:

@@ -19,7 +19,7 @@ from srviewer.sr.cross_plane import passes
 from srviewer.sr.evaluate import EvaluationPlan, evaluate, score_beside_cubic
 from srviewer.sr.methods import METHODS, Method
 from srviewer.sr.models import available_models, find_model
-from srviewer.sr.reconstruct import Request, reconstruct, suggested_request
+from srviewer.sr.reconstruct import Request, cautions, reconstruct, suggested_request
 from srviewer.sr.simulate import simulate
 
 
@@ -195,3 +195,9 @@ def test_evaluation_rows_stand_beside_cubic(head: Volume) -> None:
 def test_models_are_listed_and_the_users_own_found(own_folders: object) -> None:
     names = [card.name for card in available_models()]
     assert names[0] == "fast" and find_model("fast").parameters < 300_000
+
+
+def test_an_unreachable_factor_is_said_before_the_run(thick_head: Volume) -> None:
+    said = cautions(thick_head, Request(2, 7), find_model("fast"))
+    assert said == ("Model 'fast' cannot refine by 7.",)
+    assert cautions(thick_head, Request(2, 7, "cubic"), None) == ()

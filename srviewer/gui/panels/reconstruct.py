@@ -1,7 +1,5 @@
 """The panel that rebuilds the open scan: what was detected, what will be done, how far it is."""
 
-from dataclasses import replace
-
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from srviewer.gui import theme
@@ -10,6 +8,8 @@ from srviewer.gui.notice import Acknowledgement, Notice
 from srviewer.gui.study import RECONSTRUCT, Study
 from srviewer.gui.wording import DEVICE_TITLES, agreement, agrees, axis_title, percent
 from srviewer.gui.work import Task, time_left
+from srviewer.nn.model_file import Model
+from srviewer.sr.cross_plane import reachable
 from srviewer.sr.devices import device_choices
 from srviewer.sr.methods import METHODS, method
 from srviewer.sr.models import available_models, find_model
@@ -145,7 +145,9 @@ class ReconstructPanel(QWidget):
         axes = [(axis_title(geometry, axis), axis) for axis in range(3)]
         fill(self._axis, axes, request.axis)
         spacing = geometry.spacing[request.axis]
-        factors = sorted({*range(2, LARGEST_FACTOR_OFFERED + 1), request.factor})
+        needs_model = method(request.method).needs_model
+        model = find_model(request.model) if needs_model else None
+        factors = sorted({*_offered_factors(model), request.factor})
         targets = [(f"{spacing / factor:.2f} mm  (\u00d7{factor})", factor) for factor in factors]
         fill(self._factor, targets, request.factor)
         for box, value in (
@@ -154,11 +156,10 @@ class ReconstructPanel(QWidget):
             (self._device, request.device),
         ):
             box.setCurrentIndex(box.findData(value))
-        needs_model = method(request.method).needs_model
         self._model.setEnabled(needs_model)
-        model = find_model(request.model) if needs_model else None
-        # The scan's own warnings stand in the banner already.
-        self._note.show_text(cautions(replace(original, warnings=()), request, model))
+        # Those that must be acknowledged stand in the banner already.
+        told = tuple(w.message for w in original.warnings if w not in self._study.concerns)
+        self._note.show_text((*told, *cautions(original, request, model)))
         self._show_work()
 
     def _show_work(self) -> None:
@@ -197,6 +198,12 @@ class ReconstructPanel(QWidget):
 
     def _stop(self) -> None:
         self._study.work.cancel(RECONSTRUCT)
+
+
+def _offered_factors(model: Model | None) -> list[int]:
+    """Those that the model can reach; any for interpolation."""
+    factors = range(2, LARGEST_FACTOR_OFFERED + 1)
+    return [factor for factor in factors if model is None or reachable(factor, model.factors)]
 
 
 def _stage(task: Task) -> str:
