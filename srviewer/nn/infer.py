@@ -13,7 +13,7 @@ from srviewer.job import Job, Progress
 from srviewer.nn.devices import chosen_device, device_title
 from srviewer.nn.model_file import Model
 
-# Low-resolution pixels in one batch: on a CPU some 0.05 s of work, so that a cancel answers at once.
+# Low-resolution pixels in one batch: on a CPU about 0.05 s of work, so that a cancel is prompt.
 CPU_PIXELS = 16 * 1024
 GPU_PIXELS = 4 * 1024 * 1024
 

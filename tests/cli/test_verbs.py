@@ -12,6 +12,7 @@ from srviewer.__main__ import main
 from srviewer.cli.main import VERBS
 from srviewer.core.degrade import Degradation
 from srviewer.core.volume import Volume
+from srviewer.sr.models import available_models
 
 
 def test_info_tells_grid_and_thick_axis(thick_file: Path, call: Call) -> None:
@@ -210,3 +211,9 @@ def test_json_goes_to_a_file_too(thick_file: Path, tmp_path: Path) -> None:
     target = tmp_path / "found.json"
     assert main(["info", str(thick_file), "--json", str(target)]) == 0
     assert json.loads(target.read_text())["series"][0]["thick_axis"] == "k"
+
+
+def test_the_shipped_card_is_what_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    for card in available_models():
+        assert main(["models", "--card", card.name]) == 0
+        assert card.path.with_suffix(".md").read_text() == capsys.readouterr().out
