@@ -82,7 +82,7 @@ class Session(QObject):
         self.auto_window = robust_window(original.voxels)
         self.view = replace(
             self.view,
-            cursor_mm=_point(original.geometry.centre),
+            cursor_mm=_point(original.geometry.middle_voxel),
             window=self.auto_window,
             centre_mm=None,
             zoom=1.0,
@@ -170,7 +170,7 @@ class Session(QObject):
             self._look(
                 replace(
                     self.view,
-                    cursor_mm=_point(self.original.geometry.centre),
+                    cursor_mm=_point(self.original.geometry.middle_voxel),
                     window=self.auto_window,
                     centre_mm=None,
                     zoom=1.0,
