@@ -34,6 +34,7 @@ from srviewer.gui.study import Study
 from srviewer.gui.views.compare_view import CompareView, Layout
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.window_state import WindowState
+from srviewer.io.export import DataType
 from srviewer.io.formats import open_filter
 from srviewer.io.series import Found
 
@@ -43,6 +44,11 @@ PANELS = (
     ("Compare", ComparePanel),
     ("Info", InfoPanel),
 )
+# What the export dialog offers, and the data type that it means; the first is exact.
+EXPORTS: dict[str, DataType] = {
+    "NIfTI, float32 (*.nii.gz *.nii)": "float32",
+    "NIfTI, the scan's own data type, rounded (*.nii.gz *.nii)": "original",
+}
 
 
 class MainWindow(QMainWindow):
@@ -184,11 +190,12 @@ class MainWindow(QMainWindow):
         if result is None:
             return
         suggested = Path(self._folder()) / f"{_file_name(result.volume.name)}.nii.gz"
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Export the result", str(suggested), "NIfTI (*.nii.gz *.nii)"
+        name, kind = QFileDialog.getSaveFileName(
+            self, "Export the result", str(suggested), ";;".join(EXPORTS)
         )
         if name:
-            self.study.export(Path(name))
+            # Some desktops do not tell which kind was chosen.
+            self.study.export(Path(name), EXPORTS.get(kind, "float32"))
 
     def _folder(self) -> str:
         entries = self.recent.entries()

@@ -14,7 +14,7 @@ from srviewer.gui.ground_truth import check_grid
 from srviewer.gui.session import Reference, Session
 from srviewer.gui.work import Work
 from srviewer.io import formats
-from srviewer.io.export import write
+from srviewer.io.export import DataType, write
 from srviewer.io.series import Found, Series
 from srviewer.job import Job, Progress
 from srviewer.paths import sample_scan, sample_truth
@@ -125,11 +125,11 @@ class Study(QObject):
         """Score against the volume in ``path``, which must lie on the result's grid."""
         self._load_truth(path, f"the loaded ground truth '{path.name}'")
 
-    def export(self, path: Path) -> None:
+    def export(self, path: Path, stored_as: DataType) -> None:
         """Write the result as NIfTI, with how it was made beside it."""
         result = self.session.result
         if result is not None:
-            job = _export(result, path, self.session.sources)
+            job = _export(result, path, self.session.sources, stored_as)
             self._start(EXPORT, f"Exporting {path.name}", job, self._exported)
 
     def _exported(self, path: Path) -> None:
@@ -192,10 +192,12 @@ class Study(QObject):
         self.work.start(kind, title, job, done, lambda: self.session.original is original)
 
 
-def _export(result: Reconstruction, path: Path, sources: Sequence[Path]) -> Job[Path]:
+def _export(
+    result: Reconstruction, path: Path, sources: Sequence[Path], stored_as: DataType
+) -> Job[Path]:
     yield Progress(0.0, "Writing")
     provenance = {**result.provenance(), "sources": [str(source) for source in sources]}
-    yield from write(result.volume, path, provenance)
+    yield from write(result.volume, path, provenance, stored_as)
     return path
 
 

@@ -53,6 +53,17 @@ def test_reconstruct_writes_the_refined_grid_and_its_story(
     assert "Research use only" in json.dumps(beside)
 
 
+def test_a_result_may_keep_the_scans_own_data_type(
+    thick_head: Volume, call: Call, tmp_path: Path
+) -> None:
+    scan, out = tmp_path / "short.nii.gz", tmp_path / "thin.nii.gz"
+    voxels = np.rint(thick_head.voxels).astype(np.int16)
+    nib.save(nib.Nifti1Image(voxels, thick_head.geometry.affine), scan)
+    for kind, dtype in (("original", np.int16), ("float32", np.float32)):
+        assert call("reconstruct", scan, "-o", out, "--method", "cubic", "--store", kind)[0] == 0
+        assert nib.load(out).get_data_dtype() == dtype
+
+
 def test_the_scores_of_a_result_and_of_cubic(
     thick_file: Path, thin_file: Path, call: Call, tmp_path: Path
 ) -> None:

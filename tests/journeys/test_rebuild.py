@@ -85,7 +85,7 @@ def test_reconstruct_compare_score_export_and_open_again(
 
     # Export and open what was written.
     target = tmp_path / "result.nii.gz"
-    opened.study.export(target)
+    opened.study.export(target, "float32")
     until(lambda: opened.study.work.running(EXPORT) is None)
     assert not opened.error_bar.isVisible(), opened.error_bar.message.text()
     again = run(read(target))
@@ -103,7 +103,7 @@ def test_the_scan_itself_is_never_overwritten(
     opened.study.reconstruct()
     until(lambda: opened.session.result is not None)
     content = thick_file.read_bytes()
-    opened.study.export(thick_file)
+    opened.study.export(thick_file, "float32")
     until(opened.error_bar.isVisible)
     assert "thick.nii.gz" in opened.error_bar.message.text()
     assert thick_file.read_bytes() == content
