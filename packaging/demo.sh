@@ -9,24 +9,25 @@ if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || [ "$(uname -s)" = Darwin ]; then
     exec "$bin/srviewer" --sample --reconstruct
 fi
 
-sample=$("$bin/python" -c 'from srviewer.paths import resource; print(resource("sample"))')
+thick=$("$bin/python" -c 'from srviewer.paths import sample_scan; print(sample_scan())')
+truth=$("$bin/python" -c 'from srviewer.paths import sample_truth; print(sample_truth())')
 out=demo-output
 rm -rf "$out"
 mkdir "$out"
 
 echo "No display: the same job on the command line, into $out/"
-"$bin/srviewer" reconstruct "$sample/thick.nii.gz" -o "$out/thin.nii.gz" \
+"$bin/srviewer" reconstruct "$thick" -o "$out/thin.nii.gz" \
     --json "$out/reconstruction.json"
-"$bin/srviewer" reconstruct "$sample/thick.nii.gz" -o "$out/cubic.nii.gz" --method cubic
+"$bin/srviewer" reconstruct "$thick" -o "$out/cubic.nii.gz" --method cubic
 
 echo
 echo "Scores of the result against the thin scan that the sample was thickened from:"
-"$bin/srviewer" compare "$sample/truth.nii.gz" "$out/thin.nii.gz" --json "$out/scores.json"
+"$bin/srviewer" compare "$truth" "$out/thin.nii.gz" --json "$out/scores.json"
 echo
 echo "And of cubic interpolation, the thing to beat:"
-"$bin/srviewer" compare "$sample/truth.nii.gz" "$out/cubic.nii.gz" --json "$out/scores-cubic.json"
+"$bin/srviewer" compare "$truth" "$out/cubic.nii.gz" --json "$out/scores-cubic.json"
 
-QT_QPA_PLATFORM=offscreen "$bin/srviewer" screenshot "$sample/thick.nii.gz" \
+QT_QPA_PLATFORM=offscreen "$bin/srviewer" screenshot "$thick" \
     --second "$out/thin.nii.gz" --layout compare -o "$out/comparison.png"
 
 cat <<END

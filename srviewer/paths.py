@@ -22,6 +22,16 @@ def resource(name: str) -> Path:
     )
 
 
+def sample_scan() -> Path:
+    """The built-in thick scan; its truth is ``sample_truth``."""
+    return resource("sample") / "t2_brain_100_thick.nii.gz"
+
+
+def sample_truth() -> Path:
+    """The thin volume that the built-in thick scan was made from."""
+    return resource("sample") / "t2_brain_100_truth.nii.gz"
+
+
 def user_data_dir() -> Path:
     """The folder for what the user makes and keeps (trained models), by each system's custom."""
     if sys.platform == "win32":

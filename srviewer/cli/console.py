@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from srviewer.io.atomic import write_atomically
+from srviewer.atomic import write_text
 from srviewer.job import Job, Progress, run
 
 R = TypeVar("R")
@@ -83,12 +83,7 @@ def publish(outcome: Outcome, target: str | None) -> None:
     if outcome.text:
         print(outcome.text)
     if target is not None:
-        text = _dumps(outcome.values)
-        write_atomically(
-            Path(target),
-            lambda path: path.write_text(text, encoding="utf-8") and None,
-            lambda path: json.loads(path.read_text(encoding="utf-8")) and None,
-        )
+        write_text(Path(target), _dumps(outcome.values))
 
 
 def _dumps(values: Mapping[str, Any]) -> str:

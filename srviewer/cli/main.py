@@ -44,6 +44,11 @@ VERBS = (
     Verb("evaluate", "simulate, rebuild and score, as a table", "srviewer.cli.evaluate"),
     Verb("benchmark", "the paper's tables for sets of 2D images", "srviewer.cli.benchmark"),
     Verb("train", "train a network on thin volumes", "srviewer.cli.train"),
+    Verb(
+        "train-features",
+        "the feature network of the perceptual losses",
+        "srviewer.cli.train_features",
+    ),
     Verb("screenshot", "what the window would show, as a PNG", "srviewer.cli.screenshot"),
     Verb("models", "the trained networks at hand", "srviewer.cli.models"),
     Verb("presets", "what can be trained", "srviewer.cli.presets"),

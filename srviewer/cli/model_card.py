@@ -5,8 +5,7 @@ from srviewer.nn.specs import network_spec
 from srviewer.sr.models import ModelCard
 
 LIMITS = """\
-- Trained on magnitude MR of the head with a box slice profile and slices that touch. Body parts,
-  contrasts and slice profiles far from that are outside what it has seen.
+- Body parts, contrasts and slice profiles other than those above are outside what it has seen.
 - It was not trained on CT, colour images or label maps; label maps need the method `nearest`.
 - Detail finer than the slices is an estimate, however sharp it looks. A lesion much smaller than
   the slice thickness may be missed, and noise may be sharpened into structure.
@@ -31,8 +30,9 @@ thick axis by {", ".join(map(str, plan.factors))} in one pass.
 ## Training
 
 Preset `{plan.preset}`, seed {plan.seed}, budget {_budget(card)}, batches of {plan.batch} patches \
-of {plan.rows} x {plan.columns} low-resolution pixels, Adam at {plan.learning_rate:g}, L1 loss, \
-weights averaged with decay {plan.ema:g}.
+of {plan.rows} x {plan.columns} low-resolution pixels, Adam at {plan.learning_rate:g}, losses \
+{_losses(card)}, weights averaged with decay {plan.ema:g}. Slice profiles: \
+{", ".join(plan.data.profiles)}.
 
 | training volume | licence |
 |---|---|
@@ -53,6 +53,14 @@ foreground of the whole volume; cubic B-spline interpolation at the same positio
 def _budget(card: ModelCard) -> str:
     plan = card.plan
     return f"{plan.steps} steps" if plan.steps else f"{plan.minutes:g} minutes"
+
+
+def _losses(card: ModelCard) -> str:
+    """The terms of the generator's loss with their weights, and the game where there is one."""
+    plan = card.plan
+    terms = ", ".join(f"{term} x {weight:g}" for term, weight in plan.losses.used().items())
+    game = plan.adversarial.objective
+    return terms if game == "none" else f"{terms} ({game} discriminator)"
 
 
 def _scores(card: ModelCard) -> str:

@@ -11,7 +11,7 @@ from srviewer.core.fuse import FUSIONS
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
-from srviewer.io.export import write
+from srviewer.io.export import DATA_TYPES, write
 from srviewer.sr.methods import METHODS
 from srviewer.sr.models import DEFAULT_MODEL
 from srviewer.sr.reconstruct import Reconstruction, Request, reconstruct, suggested_request
@@ -30,11 +30,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--isotropic", action="store_true", help="resample the result to the in-plane spacing"
     )
+    parser.add_argument(
+        "--store",
+        choices=DATA_TYPES,
+        default="float32",
+        help="data type of the output: float32 is exact, original is the scan's own, rounded",
+    )
     parser.add_argument("--disagreement", type=Path, metavar="FILE", help="write this map too")
     parser.add_argument(
         "--acknowledge",
         action="store_true",
-        help="rebuild although slices are missing, uneven, duplicated or of unknown spacing",
+        help="rebuild although something puts the geometry of the scan in doubt",
     )
 
 
@@ -45,7 +51,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         _refuse_unsound(scan)
     result = follow(reconstruct(scan, _request(scan, args)))
     provenance = {**result.provenance(), "sources": [str(args.path)]}
-    follow(write(result.volume, args.output, provenance))
+    follow(write(result.volume, args.output, provenance, args.store))
     if args.disagreement is not None:
         _write_disagreement(result, args.disagreement, provenance)
     return Outcome(_text(scan, result, args.output), {"output": str(args.output), **provenance})

@@ -94,6 +94,15 @@ class Geometry:
         """(3,) RAS+ mm: the middle of the covered space."""
         return self.world((np.array(self.shape) - 1) / 2)
 
+    @cached_property
+    def middle_voxel(self) -> Matrix:
+        """(3,) RAS+ mm: the centre of the voxel in the middle, or just before it.
+
+        With an even count the true middle is the border of two slices, and a thick scan and its
+        thin result would show different sides of it.
+        """
+        return self.world((np.array(self.shape) - 1) // 2)
+
     def refined(self, axis: Axis, factor: int) -> "Geometry":
         """Each voxel cut into ``factor`` along ``axis``; the covered space stays.
 

@@ -23,15 +23,20 @@ class ScanWarning:
     where_mm: tuple[float, ...] = ()
 
 
-# With one of these, slices are not where a regular grid puts them: a rebuild must be confirmed.
+# With one of these the grid, or a voxel on it, may not be what was measured: a rebuild must be
+# confirmed.
 BLOCKING_CODES = frozenset(
     {
         "missing_slices",
         "uneven_gaps",
         "duplicate_positions",
+        "gantry_tilt",
         "mixed_orientation",
         "spacing_unknown",
+        "orientation_unknown",
+        "qform_sform_conflict",
         "truncated",
+        "non_finite",
     }
 )
 

@@ -1,14 +1,12 @@
 """Everything that the menus and the tool bar offer."""
 
-from functools import partial
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from srviewer.gui import theme
 from srviewer.gui.form import describe
-from srviewer.gui.recent import Paths, Recent, title
+from srviewer.gui.recent import Recent, title
 from srviewer.gui.study import Study
 from srviewer.gui.views.compare_view import Layout
 from srviewer.gui.window_presets import WINDOW_PRESETS, WindowPreset
@@ -44,7 +42,7 @@ class Actions:
             "Export\u2026", "export-variant", "Write the result as NIfTI", "Ctrl+E"
         )
         self.reconstruct = self._make("Reconstruct", "play", "Rebuild the open scan", "Ctrl+Return")
-        self.reset = self._make("Reset view", "fit-to-screen-outline", "Whole volume (R)", "Ctrl+0")
+        self.reset = self._make("Reset", "fit-to-screen-outline", "Whole volume (R)", "Ctrl+0")
         self.quit = self._make("Quit", "power", "Close srviewer", "Ctrl+Q")
         self.smooth = self._make(
             "Smooth", "blur", "Draw pixels smoothly, or as the blocks that they are", "I"
@@ -66,9 +64,11 @@ class Actions:
         self.recent_menu = QMenu("Open recent", window)
         self.recent_menu.setIcon(theme.icon("history"))
         self.recent_menu.aboutToShow.connect(self._list_recent)
+        self.recent_menu.triggered.connect(self._open_recent)
         self.window_menu = QMenu("Window / level", window)
         self.window_menu.setIcon(theme.icon("contrast-circle"))
         self.window_menu.aboutToShow.connect(self._list_windows)
+        self.window_menu.triggered.connect(self._apply_preset)
         self._connect()
 
     def show_state(self) -> None:
@@ -149,15 +149,19 @@ class Actions:
         for entry in self._recent.entries():
             action = self.recent_menu.addAction(title(entry))
             action.setToolTip("\n".join(map(str, entry)))
-            action.triggered.connect(partial(self._open_recent, entry))
+            action.setData(entry)
         if self.recent_menu.isEmpty():
             self.recent_menu.addAction("Nothing was opened yet").setEnabled(False)
             return
         self.recent_menu.addSeparator()
-        self.recent_menu.addAction("Clear this list").triggered.connect(self._recent.clear)
+        self.recent_menu.addAction("Clear this list")
 
-    def _open_recent(self, entry: Paths, checked: bool) -> None:
-        self._study.open(entry)
+    def _open_recent(self, action: QAction) -> None:
+        entry = action.data()
+        if entry is None:
+            self._recent.clear()
+        else:
+            self._study.open(entry)
 
     def _list_windows(self) -> None:
         self.window_menu.clear()
@@ -168,10 +172,11 @@ class Actions:
             if preset.modality in ("", original.modality):
                 action = self.window_menu.addAction(preset.title)
                 action.setToolTip(preset.tip)
-                action.triggered.connect(partial(self._apply, preset))
+                action.setData(preset)
 
-    def _apply(self, preset: WindowPreset, checked: bool) -> None:
-        if self._session.original is not None:
+    def _apply_preset(self, action: QAction) -> None:
+        preset = action.data()
+        if self._session.original is not None and isinstance(preset, WindowPreset):
             self._session.set_window(preset.window(self._session.original))
 
 

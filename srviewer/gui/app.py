@@ -1,7 +1,10 @@
 """Starts the window."""
 
+import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtCore import QSettings
 
@@ -17,6 +20,7 @@ def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
     """
     app = application()
     window = MainWindow(QSettings())
+    sys.excepthook = partial(_show_bug, window)
     window.show()
     then = window.study.reconstruct if reconstruct else None
     if sample:
@@ -24,3 +28,12 @@ def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
     elif paths:
         window.study.open(list(paths), then)
     return app.exec()
+
+
+def _show_bug(
+    window: MainWindow, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """What no job and no dialog caught: into the error bar, and to the terminal as ever."""
+    sys.__excepthook__(kind, error, trace)
+    if isinstance(error, Exception):
+        window.error_bar.show_error("Using the window", error)

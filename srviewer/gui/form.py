@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+UNBROKEN = ("heading", "research")  # roles of short text that is always seen whole
 
 
 def form() -> QFormLayout:
@@ -18,10 +21,13 @@ def form() -> QFormLayout:
 
 
 def label(text: str, role: str) -> QLabel:
-    """Text that wraps; ``role`` is a word of the style sheet: heading, muted, value, good."""
+    """Text in a role of the style sheet: heading, research, muted, value, good."""
     made = QLabel(text)
     made.setProperty("role", role)
-    made.setWordWrap(role != "heading")
+    if role not in UNBROKEN:
+        made.setWordWrap(True)
+        # A long file name must not widen the panel, or the window.
+        made.setMinimumWidth(1)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return made
@@ -32,6 +38,34 @@ def set_role(widget: QWidget, role: str) -> None:
     widget.setProperty("role", role)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+class ElidedLabel(QLabel):
+    """One line that is cut where room ends; the tooltip has the rest."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__()
+        self.setProperty("role", role)
+        self.setMinimumWidth(1)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.full = ""
+
+    def show_text(self, text: str) -> None:
+        """Show ``text``, or its beginning."""
+        self.full = text
+        self.setToolTip(text)
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Called by Qt."""
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        room = self.contentsRect().width()
+        text = self.fontMetrics().elidedText(self.full, Qt.TextElideMode.ElideRight, room)
+        if text != self.text():
+            self.setText(text)
 
 
 def describe(widget: QWidget, name: str, tip: str) -> None:

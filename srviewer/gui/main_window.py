@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from srviewer.core.planes import Plane
 from srviewer.gui.actions import Actions
 from srviewer.gui.empty_page import EmptyPage
 from srviewer.gui.notice import ErrorBar
@@ -28,10 +29,12 @@ from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.recent import Recent
 from srviewer.gui.series_picker import SeriesPicker
 from srviewer.gui.session import Session
-from srviewer.gui.status import StatusBar
+from srviewer.gui.status import DeviceLabel, StatusBar
 from srviewer.gui.study import Study
 from srviewer.gui.views.compare_view import CompareView, Layout
 from srviewer.gui.views.score_plot import ScorePlot
+from srviewer.gui.window_state import WindowState
+from srviewer.io.export import DataType
 from srviewer.io.formats import open_filter
 from srviewer.io.series import Found
 
@@ -41,7 +44,11 @@ PANELS = (
     ("Compare", ComparePanel),
     ("Info", InfoPanel),
 )
-PANEL_WIDTH = 330  # px
+# What the export dialog offers, and the data type that it means; the first is exact.
+EXPORTS: dict[str, DataType] = {
+    "NIfTI, float32 (*.nii.gz *.nii)": "float32",
+    "NIfTI, the scan's own data type, rounded (*.nii.gz *.nii)": "original",
+}
 
 
 class MainWindow(QMainWindow):
@@ -51,7 +58,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
-        self._settings = settings
         self.recent = Recent(settings)
         self.session = Session(self)
         self.study = Study(self.session, self)
@@ -72,9 +78,11 @@ class MainWindow(QMainWindow):
         self.addToolBar(self._tool_bar)
         self.actions_offered.fill_menus()
         self.actions_offered.fill_tool_bar(self._tool_bar)
+        self._tool_bar.addWidget(DeviceLabel(self.study))
         self.setStatusBar(StatusBar(self.study))
         self._connect()
-        self._restore()
+        self._state = WindowState(settings, self, self._splitter, self.panels, self.session)
+        self._state.restore()
         self.arrange(Layout.PLANES)
         self.actions_offered.show_state()
 
@@ -107,7 +115,7 @@ class MainWindow(QMainWindow):
         self.study.work.stop()
         if self._picker is not None:
             self._picker.reject()
-        self._remember()
+        self._state.remember()
         event.accept()
 
     def _fill_panels(self) -> None:
@@ -182,11 +190,12 @@ class MainWindow(QMainWindow):
         if result is None:
             return
         suggested = Path(self._folder()) / f"{_file_name(result.volume.name)}.nii.gz"
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Export the result", str(suggested), "NIfTI (*.nii.gz *.nii)"
+        name, kind = QFileDialog.getSaveFileName(
+            self, "Export the result", str(suggested), ";;".join(EXPORTS)
         )
         if name:
-            self.study.export(Path(name))
+            # Some desktops do not tell which kind was chosen.
+            self.study.export(Path(name), EXPORTS.get(kind, "float32"))
 
     def _folder(self) -> str:
         entries = self.recent.entries()
@@ -217,6 +226,8 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentIndex(0 if original is None else 1)
         self.setWindowTitle(TITLE if original is None else f"{original.name} \u2013 {TITLE}")
         self.arrange(Layout.PLANES)
+        # The keys for slices work at once.
+        self.compare.original.panes[Plane.AXIAL].setFocus()
 
     def _show_result(self) -> None:
         if self.session.result is not None and self.compare.layout_shown is Layout.PLANES:
@@ -232,28 +243,6 @@ class MainWindow(QMainWindow):
             QMessageBox.StandardButton.Cancel,
         )
         return answer == QMessageBox.StandardButton.Close
-
-    def _remember(self) -> None:
-        settings, view = self._settings, self.session.view
-        settings.setValue("window/geometry", self.saveGeometry())
-        settings.setValue("window/splitter", self._splitter.saveState())
-        settings.setValue("window/panel", self.panels.currentIndex())
-        settings.setValue("view/radiological", view.radiological)
-        settings.setValue("view/smooth", view.smooth)
-        settings.sync()
-
-    def _restore(self) -> None:
-        settings = self._settings
-        geometry = settings.value("window/geometry", QByteArray(), type=QByteArray)
-        if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
-            self.resize(1440, 900)
-        splitter = settings.value("window/splitter", QByteArray(), type=QByteArray)
-        if not isinstance(splitter, QByteArray) or not self._splitter.restoreState(splitter):
-            self._splitter.setSizes([1440 - PANEL_WIDTH, PANEL_WIDTH])
-        panel = settings.value("window/panel", 0, type=int)
-        self.panels.setCurrentIndex(panel if isinstance(panel, int) else 0)
-        self.session.set_radiological(bool(settings.value("view/radiological", True, type=bool)))
-        self.session.set_smooth(bool(settings.value("view/smooth", True, type=bool)))
 
 
 def _dropped(event: QDropEvent) -> list[Path]:

@@ -38,7 +38,7 @@ class Notice(QFrame):
 
     def show_text(self, lines: tuple[str, ...]) -> None:
         """Show one paragraph for each line; hide when there is none."""
-        self.text.setText("\n".join(lines))
+        self.text.setText("\n\n".join(lines))
         self.setVisible(bool(lines))
 
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QImageReader, QImageWriter
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer import RESEARCH_USE_ONLY
+from srviewer.atomic import write_atomically
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui import theme
@@ -17,7 +18,6 @@ from srviewer.gui.form import label
 from srviewer.gui.session import Point, Session
 from srviewer.gui.views.compare_view import CompareView, Layout
 from srviewer.gui.views.overlay import Line
-from srviewer.io.atomic import write_atomically
 
 WIDTH, HEIGHT = 1320, 900  # px
 SECOND = Line("SECOND", theme.ACCENT, bold=True)
@@ -37,6 +37,8 @@ def render(
     """
     if QGuiApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        # That platform warns of each window's size hints, which nobody can act on.
+        os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
     application()
     session = Session()
     page = _page(session, original, second, Layout(layout))

@@ -106,7 +106,7 @@ class SeriesPicker(QDialog):
             self._work.start(KIND, "Reading", self._series[row].read(0), show, self.isVisible)
 
     def _show_thumbnail(self, row: int, volume: Volume) -> None:
-        self.list.item(row).setIcon(QIcon(thumbnail(volume)))
+        self.list.item(row).setIcon(_icon(thumbnail(volume)))
         self._load_next()
 
     def _skip_thumbnail(self, title: str, error: Exception) -> None:
@@ -115,10 +115,12 @@ class SeriesPicker(QDialog):
 
 
 def thumbnail(volume: Volume) -> QPixmap:
-    """The middle slice, sharp plane, as a square picture in true proportions."""
+    """The middle slice of the sharp plane, in true proportions."""
     image = slice_at(volume, sharp_plane(volume.geometry), volume.geometry.centre)
     window = robust_window(volume.voxels)
-    grey = ((image.pixels[::-1] - window.low) * (255 / window.width)).clip(0, 255).astype("uint8")
+    # The convention that the window starts with: R, or A in a sagittal slice, on the left.
+    pixels = image.pixels[::-1, ::-1]
+    grey = ((pixels - window.low) * (255 / window.width)).clip(0, 255).astype("uint8")
     rows, columns = grey.shape
     picture = QImage(grey.tobytes(), columns, rows, columns, QImage.Format.Format_Grayscale8)
     _, _, width, height = image.extent_mm
@@ -147,8 +149,15 @@ def _entry(series: Series) -> QListWidgetItem:
     item.setToolTip("\n".join((series.uid, *(warning.message for warning in series.warnings))))
     blank = QPixmap(THUMBNAIL, THUMBNAIL)
     blank.fill(theme.IMAGE)
-    item.setIcon(QIcon(blank))
+    item.setIcon(_icon(blank))
     return item
+
+
+def _icon(picture: QPixmap) -> QIcon:
+    """The same picture in a chosen row, which Qt would tint."""
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)
+    return icon
 
 
 def _likeliest(series: tuple[Series, ...]) -> int:

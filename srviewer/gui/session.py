@@ -54,6 +54,7 @@ class Session(QObject):
     reference_changed = Signal()
     scores_changed = Signal()
     request_changed = Signal()
+    acknowledged_changed = Signal()
     view_changed = Signal()
     hovered = Signal(object)  # the RAS+ point under the mouse, or None when it left the panes
 
@@ -65,6 +66,7 @@ class Session(QObject):
         self.reference: Reference | None = None
         self.scores: ScoredPair | None = None
         self.request: Request | None = None
+        self.acknowledged = False  # whether the scan's warnings were read
         self.auto_window = NO_WINDOW
         self.view = View()
 
@@ -76,16 +78,18 @@ class Session(QObject):
         self.original, self.sources = original, tuple(sources)
         self.result = self.reference = self.scores = None
         self.request = self._suggested(original)
+        self.acknowledged = False
         self.auto_window = robust_window(original.voxels)
         self.view = replace(
             self.view,
-            cursor_mm=_point(original.geometry.centre),
+            cursor_mm=_point(original.geometry.middle_voxel),
             window=self.auto_window,
             centre_mm=None,
             zoom=1.0,
             only=None,
         )
         self.original_changed.emit()
+        self.acknowledged_changed.emit()
         self.request_changed.emit()
         self.result_changed.emit()
         self.reference_changed.emit()
@@ -108,6 +112,11 @@ class Session(QObject):
         """Keep what scoring the result against the reference found."""
         self.scores = scores
         self.scores_changed.emit()
+
+    def acknowledge(self) -> None:
+        """The user has read the warnings about the open scan."""
+        self.acknowledged = True
+        self.acknowledged_changed.emit()
 
     def set_request(self, request: Request) -> None:
         """Set what the next reconstruction will do."""
@@ -161,7 +170,7 @@ class Session(QObject):
             self._look(
                 replace(
                     self.view,
-                    cursor_mm=_point(self.original.geometry.centre),
+                    cursor_mm=_point(self.original.geometry.middle_voxel),
                     window=self.auto_window,
                     centre_mm=None,
                     zoom=1.0,

@@ -1,26 +1,28 @@
 """The line at the bottom of the window: where the mouse is, what is running."""
 
+from html import escape
+
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
-from srviewer.gui.form import describe, label
+from srviewer.gui.form import ElidedLabel, describe, label
 from srviewer.gui.session import Point, Session
 from srviewer.gui.study import Study
 from srviewer.gui.wording import agreement
 from srviewer.gui.work import Task, time_left
 
 
-class PointLabel(QLabel):
+class PointLabel(ElidedLabel):
     """The point under the mouse, else under the crosshair: mm, voxel, values before and after."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
+        super().__init__("muted")
         self._session = session
         self.setAccessibleName("Point under the mouse")
-        self.setToolTip("RAS+ mm, voxel of the original (from 0), its value and the result's")
         session.hovered.connect(self._show)
         session.view_changed.connect(self._show_cursor)
         session.result_changed.connect(self._show_cursor)
@@ -31,7 +33,7 @@ class PointLabel(QLabel):
     def _show(self, point: Point | None) -> None:
         session = self._session
         if session.original is None:
-            self.clear()
+            self.show_text("")
             return
         where = session.view.cursor_mm if point is None else point
         parts = ["RAS " + "  ".join(f"{mm:.1f}" for mm in where) + " mm"]
@@ -46,7 +48,7 @@ class PointLabel(QLabel):
             index = _voxel(after, where)
             if index is not None:
                 parts.append(f"after {after.voxels[index]:.5g}")
-        self.setText("   |   ".join(parts))
+        self.show_text("   |   ".join(parts))
 
 
 class ActivityLabel(QWidget):
@@ -55,7 +57,9 @@ class ActivityLabel(QWidget):
     def __init__(self, study: Study) -> None:
         super().__init__()
         self._work = study.work
-        self._text = QLabel()
+        self._text = ElidedLabel("muted")
+        self._text.setFixedWidth(260)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 1000)
@@ -83,13 +87,33 @@ class ActivityLabel(QWidget):
         if task is not None:
             left = task.seconds_left
             rest = "" if left is None else f", {time_left(left)} left"
-            self._text.setText(f"{task.title}{rest}")
+            self._text.show_text(f"{task.title}{rest}")
             self._bar.setValue(round(1000 * task.progress.fraction))
 
     def _cancel(self) -> None:
         task = self._task()
         if task is not None:
             self._work.cancel(task.kind)
+
+
+class DeviceLabel(QLabel):
+    """What computes, or what computed the result; in the accent colour while something runs."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self.setAccessibleName("Device")
+        self.setToolTip("What the next reconstruction runs on, or what the last one ran on")
+        study.work.changed.connect(self._show)
+        study.session.request_changed.connect(self._show)
+        study.session.result_changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        request, result = self._session.request, self._session.result
+        device = result.device if result else request.device if request else "auto"
+        colour = theme.ACCENT if self._study.work.tasks else theme.DISABLED
+        self.setText(f"<span style='color:{colour}'>\u25cf</span>  {escape(device)}")
 
 
 class StatusBar(QStatusBar):
@@ -102,12 +126,10 @@ class StatusBar(QStatusBar):
         self._agreement.setToolTip(
             "The largest difference between the result, degraded again, and the scan"
         )
-        research = label(RESEARCH_USE_ONLY, "research")
-        research.setWordWrap(False)
         self.addWidget(PointLabel(study.session), 1)
         self.addPermanentWidget(ActivityLabel(study))
         self.addPermanentWidget(self._agreement)
-        self.addPermanentWidget(research)
+        self.addPermanentWidget(label(RESEARCH_USE_ONLY, "research"))
         self.setSizeGripEnabled(False)
         study.session.result_changed.connect(self._show_agreement)
 

@@ -8,25 +8,22 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.degrade import Degradation
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import ScanWarning, Volume
+from srviewer.core.volume import ScanWarning, Volume, blocking_warnings
 from srviewer.errors import UserError
+from srviewer.gui.ground_truth import check_grid
 from srviewer.gui.session import Reference, Session
 from srviewer.gui.work import Work
 from srviewer.io import formats
-from srviewer.io.export import write
+from srviewer.io.export import DataType, write
 from srviewer.io.series import Found, Series
-from srviewer.job import Job
-from srviewer.paths import resource
+from srviewer.job import Job, Progress
+from srviewer.paths import sample_scan, sample_truth
 from srviewer.sr.evaluate import ScoredPair, score_beside_cubic
 from srviewer.sr.reconstruct import Reconstruction, reconstruct
 from srviewer.sr.simulate import Simulation, simulate
 
 OPEN, RECONSTRUCT, SIMULATE, SCORE, EXPORT = "open", "reconstruct", "simulate", "score", "export"
 TRUTH = "truth"
-
-# These say something that is worth knowing, but the grid that was read is right.
-HARMLESS = ("oblique", "spacing_tag_wrong")
 
 
 class Study(QObject):
@@ -45,10 +42,9 @@ class Study(QObject):
         self.session = session
         self.work = Work(self)
         self.work.failed.connect(self.failed)
-        self.acknowledged = True
         self._paths: tuple[Path, ...] = ()
         self._after_opening: Callable[[], None] | None = None
-        session.original_changed.connect(self._forget_acknowledgement)
+        session.original_changed.connect(self._leave_old_scan)
         session.result_changed.connect(self._score)
         session.reference_changed.connect(self._score)
 
@@ -61,18 +57,18 @@ class Study(QObject):
 
     def open_sample(self, then: Callable[[], None] | None = None) -> None:
         """Open the built-in thick scan with its thin truth."""
-
-        def load_truth() -> None:
-            self._load_truth(folder / "truth.nii.gz", "the sample's own thin truth")
-            if then is not None:
-                then()
-
         try:
-            folder = resource("sample")
+            scan, truth = sample_scan(), sample_truth()
         except UserError as error:
             self.failed.emit("Opening the sample", error)
             return
-        self.open([folder / "thick.nii.gz"], load_truth)
+
+        def load_truth() -> None:
+            self._load_truth(truth, "the sample's own thin truth")
+            if then is not None:
+                then()
+
+        self.open([scan], load_truth)
 
     def _found(self, found: Found) -> None:
         if len(found.series) > 1 or found.series[0].frames > 1:
@@ -101,21 +97,20 @@ class Study(QObject):
         """Warnings that put the geometry or the voxels of the open scan in doubt."""
         original = self.session.original
         warnings = () if original is None else original.warnings
-        return tuple(warning for warning in warnings if warning.code not in HARMLESS)
+        return blocking_warnings(warnings)
 
-    def acknowledge(self) -> None:
-        """The user has read the concerns."""
-        self.acknowledged = True
-
-    def _forget_acknowledgement(self) -> None:
-        self.acknowledged = not self.concerns
+    @property
+    def may_reconstruct(self) -> bool:
+        """Whether a scan is open and there is nothing about it that must be read first."""
+        session = self.session
+        return session.original is not None and (session.acknowledged or not self.concerns)
 
     # --- reconstructing and judging
 
     def reconstruct(self) -> None:
         """Rebuild the open scan as the session's request says, once concerns are acknowledged."""
         original, request = self.session.original, self.session.request
-        if original is not None and request is not None and self.acknowledged:
+        if original is not None and request is not None and self.may_reconstruct:
             job = reconstruct(original, request)
             self._start(RECONSTRUCT, "Reconstructing", job, self._reconstructed)
 
@@ -130,28 +125,34 @@ class Study(QObject):
         """Score against the volume in ``path``, which must lie on the result's grid."""
         self._load_truth(path, f"the loaded ground truth '{path.name}'")
 
-    def export(self, path: Path) -> None:
+    def export(self, path: Path, stored_as: DataType) -> None:
         """Write the result as NIfTI, with how it was made beside it."""
         result = self.session.result
         if result is not None:
-            sources = [str(source) for source in self.session.sources]
-            provenance = {**result.provenance(), "sources": sources}
-            job = write(result.volume, path, provenance)
-            self._start(EXPORT, f"Exporting {path.name}", job, lambda _: self.exported.emit(path))
+            job = _export(result, path, self.session.sources, stored_as)
+            self._start(EXPORT, f"Exporting {path.name}", job, self._exported)
+
+    def _exported(self, path: Path) -> None:
+        self.exported.emit(path)
+
+    def _leave_old_scan(self) -> None:
+        for kind in (RECONSTRUCT, SIMULATE, SCORE, TRUTH):
+            self.work.cancel(kind)
 
     def _reconstructed(self, result: Reconstruction) -> None:
         self.session.set_result(result)
 
     def _simulated(self, degradation: Degradation) -> Callable[[Simulation], None]:
         def show(simulation: Simulation) -> None:
-            acknowledged = self.acknowledged
+            acknowledged = self.session.acknowledged
             self.session.open(simulation.thick, self.session.sources)
             self.session.set_reference(Reference(simulation.truth, simulation.meaning))
             request = self.session.request
             if request is not None:
                 axis, factor = degradation.axis, degradation.factor
                 self.session.set_request(replace(request, axis=axis, factor=factor))
-            self.acknowledged = acknowledged
+            if acknowledged:
+                self.session.acknowledge()
             self.reconstruct()
 
         return show
@@ -159,30 +160,13 @@ class Study(QObject):
     def _load_truth(self, path: Path, meaning: str) -> None:
         def keep(volume: Volume) -> None:
             try:
-                self._check_grid(volume, path)
+                check_grid(volume, path.name, self.session)
             except UserError as error:
                 self.failed.emit(f"Loading {path.name}", error)
             else:
                 self.session.set_reference(Reference(volume, meaning))
 
         self._start(TRUTH, f"Loading {path.name}", formats.read(path), keep)
-
-    def _check_grid(self, truth: Volume, path: Path) -> None:
-        """A truth lies on the result's grid or, before there is one, on a refined one."""
-        session = self.session
-        if session.original is None:
-            raise UserError("Open a scan first, then its ground truth.")
-        if session.result is not None:
-            fits = truth.geometry.matches(session.result.volume.geometry)
-        else:
-            fits = _refines(truth.geometry, session.original.geometry)
-        if not fits:
-            wanted = session.result.volume if session.result else session.original
-            raise UserError(
-                f"'{path.name}' does not lie on the grid of the result: it has {_grid(truth)}, "
-                f"and '{wanted.name}' has {_grid(wanted)}. A ground truth covers the same space "
-                f"as the scan, with voxels of the size that is reconstructed."
-            )
 
     def _score(self) -> None:
         session = self.session
@@ -208,18 +192,13 @@ class Study(QObject):
         self.work.start(kind, title, job, done, lambda: self.session.original is original)
 
 
-def _refines(fine: Geometry, coarse: Geometry) -> bool:
-    for axis in range(3):
-        factor, rest = divmod(fine.shape[axis], coarse.shape[axis])
-        if factor > 1 and not rest and coarse.refined(axis, factor).matches(fine):
-            return True
-    return False
-
-
-def _grid(volume: Volume) -> str:
-    shape = " \u00d7 ".join(str(n) for n in volume.geometry.shape)
-    spacing = " \u00d7 ".join(f"{mm:.3g}" for mm in volume.geometry.spacing)
-    return f"{shape} voxels of {spacing} mm"
+def _export(
+    result: Reconstruction, path: Path, sources: Sequence[Path], stored_as: DataType
+) -> Job[Path]:
+    yield Progress(0.0, "Writing")
+    provenance = {**result.provenance(), "sources": [str(source) for source in sources]}
+    yield from write(result.volume, path, provenance, stored_as)
+    return path
 
 
 def _names(paths: Sequence[Path]) -> str:

@@ -40,8 +40,8 @@ def counts(values: Sequence[int]) -> str:
 
 
 def percent(share: float) -> str:
-    """A share with two digits that matter: "0.02 %", "0.0004 %"."""
-    return f"{100 * share:.2g} %"
+    """A share with two digits that matter: "0.02 %", "15 %"; below that "under 0.001 %"."""
+    return f"{100 * share:.2g} %" if share >= 1e-5 or share == 0 else "under 0.001 %"
 
 
 def agreement(found: Consistency) -> str:

@@ -136,7 +136,7 @@ def _slices(path: Path, file: BinaryIO) -> tuple[SliceHeader, ...]:
     if start[128:] != b"DICM" and start[:2] not in BARE_STARTS:
         return ()
     file.seek(0)
-    header = dcmread(file, stop_before_pixels=True, force=True, specific_tags=list(HEADER_TAGS))
+    header = dcmread(file, stop_before_pixels=True, force=True, specific_tags=HEADER_TAGS)
     if not _is_grey_image(header):
         return ()
     pixels = _pixel_file(path, file, header)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag, Tag
 
 # By which values images at one and the same position belong to different volumes, in this order.
 TRAITS = (
@@ -15,7 +16,7 @@ TRAITS = (
     "TriggerTime",
 )
 
-HEADER_TAGS = (
+KEYWORDS = (
     "SOPInstanceUID",
     "Modality",
     "SeriesDescription",
@@ -43,6 +44,7 @@ HEADER_TAGS = (
     "PerFrameFunctionalGroupsSequence",
     *TRAITS,
 )
+HEADER_TAGS: list[BaseTag] = [Tag(keyword) for keyword in KEYWORDS]
 
 # Where enhanced multi-frame objects keep a value: (functional group, keyword) (PS3.3 C.7.6.16).
 GROUPS = {

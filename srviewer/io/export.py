@@ -10,14 +10,16 @@ from typing import BinaryIO, Literal, cast
 import nibabel as nib
 import numpy as np
 
+from srviewer.atomic import check_target, flush_to_disk, staged
 from srviewer.core.geometry import Geometry
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.atomic import check_target, flush_to_disk, staged
 from srviewer.io.provenance import check_document, check_ours, document, sidecar
 from srviewer.io.streams import pieces
 from srviewer.job import Job, Progress, within
 
+DataType = Literal["float32", "original"]
+DATA_TYPES: tuple[DataType, ...] = ("float32", "original")
 SUFFIXES = (".nii", ".nii.gz")
 DESCRIPTION = b"srviewer research use only"
 SCANNER_ANATOMICAL = 1
@@ -32,7 +34,7 @@ def write(
     volume: Volume,
     path: Path,
     provenance: Mapping[str, object],
-    stored_as: Literal["float32", "original"] = "float32",
+    stored_as: DataType = "float32",
 ) -> Job[None]:
     """Write ``path`` (.nii or .nii.gz) and ``<name>.json`` beside it, both or none.
 

@@ -32,6 +32,7 @@ UNREADABLE = (
     OSError,
     EOFError,
     ValueError,
+    TypeError,
     OverflowError,
     LookupError,
     zlib.error,
@@ -104,7 +105,8 @@ def _silent() -> Iterator[None]:
     level = imageglobals.logger.level
     imageglobals.logger.setLevel(logging.CRITICAL + 1)
     try:
-        yield
+        with np.errstate(all="ignore"):
+            yield
     finally:
         imageglobals.logger.setLevel(level)
 
@@ -131,9 +133,10 @@ def _voxel_type(path: Path, image: SpatialImage) -> np.dtype[np.generic]:
 
 def _placed(path: Path, image: SpatialImage, shape: Shape) -> tuple[Geometry, Warnings]:
     try:
-        if isinstance(image, nib.MGHImage):
-            return mgh_geometry(image.header, shape)
-        return nifti_geometry(image.header, _stored_header(path, image), shape)
+        with _silent():
+            if isinstance(image, nib.MGHImage):
+                return mgh_geometry(image.header, shape)
+            return nifti_geometry(image.header, _stored_header(path, image), shape)
     except ValueError as error:
         raise UserError(
             f"'{path.name}' cannot be placed in the patient: its affine is singular, holds numbers "

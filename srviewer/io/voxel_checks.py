@@ -9,6 +9,7 @@ MOST_LABELS = 128
 # The share of neighbours with the same label inside the regions of a label map.
 LABEL_CONTACT = 0.7
 SAMPLE_SLICES = 5
+SAMPLE_ROWS = 40
 
 
 def zero_non_finite(slab: Voxels) -> int:
@@ -37,8 +38,8 @@ def voxel_warnings(voxels: Voxels, non_finite: int) -> tuple[ScanWarning, ...]:
 
 def _labels(voxels: Voxels) -> int:
     """How many values a label map has; 0 for anything that is no label map."""
-    step = max(1, voxels.shape[2] // SAMPLE_SLICES)
-    sample = voxels[:, :, step // 2 :: step]
+    sample = voxels[:, _spread(voxels.shape[1], SAMPLE_ROWS)]
+    sample = sample[:, :, _spread(voxels.shape[2], SAMPLE_SLICES)]
     inside = sample[1:] != 0
     if not inside.any() or (sample != np.rint(sample)).any():
         return 0
@@ -50,3 +51,9 @@ def _labels(voxels: Voxels) -> int:
     values = np.unique(voxels)
     few = values.size <= MOST_LABELS and bool((values == np.rint(values)).all())
     return values.size if few else 0
+
+
+def _spread(length: int, count: int) -> slice:
+    """About ``count`` indices, evenly spread over ``length``."""
+    step = max(1, length // count)
+    return slice(step // 2, None, step)

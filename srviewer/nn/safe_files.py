@@ -1,6 +1,5 @@
 """Arrays and a header as a safetensors file, written whole or not at all."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,30 +7,28 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import save
 
+from srviewer.atomic import write_atomically
 from srviewer.errors import UserError
 
 Arrays = dict[str, np.ndarray]
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], header: dict[str, str]) -> None:
-    """Write through a temporary name, read back, then replace; UserError when that fails."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Write as ``srviewer.atomic.write_atomically`` does; UserError when that fails."""
     ordered = {name: np.asarray(array, order="C") for name, array in arrays.items()}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Not by save_file, whose files their owner alone may read.
-        with temporary.open("wb") as file:
-            file.write(save(ordered, metadata=header))
-            file.flush()
-            os.fsync(file.fileno())
-        saved, told = read_arrays(temporary)
+
+    def verify(place: Path) -> None:
+        saved, told = read_arrays(place)
         if told != header or any(not _same(saved[name], ordered[name]) for name in ordered):
             raise UserError(f"What was written to {path} does not read back; is the disk full?")
-        temporary.replace(path)
-    except OSError as error:
-        raise UserError(f"{path} could not be written: {error.strerror or error}.") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+
+    # Not by save_file, whose files their owner alone may read.
+    content = save(ordered, metadata=header)
+    write_atomically(path, lambda place: _write(place, content), verify)
+
+
+def _write(place: Path, content: bytes) -> None:
+    place.write_bytes(content)
 
 
 def read_arrays(path: Path) -> tuple[Arrays, dict[str, str]]:

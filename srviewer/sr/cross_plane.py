@@ -79,6 +79,11 @@ def passes(factor: int, known: tuple[int, ...]) -> tuple[int, ...]:
     return found
 
 
+def reachable(factor: int, known: tuple[int, ...]) -> bool:
+    """Whether ``passes`` finds a way."""
+    return _shortest_product(factor, known) is not None
+
+
 def _shortest_product(factor: int, known: tuple[int, ...]) -> tuple[int, ...] | None:
     if factor == 1:
         return ()

@@ -18,7 +18,7 @@ from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, within
 from srviewer.nn.model_file import Model
-from srviewer.sr.cross_plane import Estimate, passes
+from srviewer.sr.cross_plane import Estimate, passes, reachable
 from srviewer.sr.methods import method
 from srviewer.sr.models import DEFAULT_MODEL, find_model
 
@@ -64,13 +64,8 @@ def suggested_request(
 def suggested_factor(geometry: Geometry, axis: Axis, known: tuple[int, ...]) -> int:
     """The least reachable factor that makes ``axis`` at least as fine as the in-plane axes."""
     wanted = max(2, ceil(geometry.thick_ratio(axis) - RATIO_TOLERANCE))
-    for factor in range(wanted, LARGEST_FACTOR + 1):
-        try:
-            passes(factor, known)
-        except UserError:
-            continue
-        return factor
-    return max(known)
+    every = range(wanted, LARGEST_FACTOR + 1)
+    return next((factor for factor in every if reachable(factor, known)), max(known))
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,20 +148,30 @@ def reconstruct(scan: Volume, request: Request) -> Job[Reconstruction]:
         device=estimate.device,
         seconds=time.monotonic() - started,
         peak_memory_mb=_peak_memory_mb(),
-        warnings=cautions(scan, request, model),
+        warnings=(*(w.message for w in scan.warnings), *cautions(scan, request, model)),
     )
 
 
 def cautions(scan: Volume, request: Request, model: Model | None) -> tuple[str, ...]:
-    """What lies outside the range in which the network was trained; said before and after a run."""
-    lines = [warning.message for warning in scan.warnings]
+    """What a user must know of this run, besides the scan's own warnings; one line each.
+
+    Chiefly what lies outside the range in which the model was trained (None for interpolation).
+    """
+    lines: list[str] = []
     if request.isotropic:
         lines.append("Resampled to isotropic voxels: no longer reproduces the scan exactly.")
     if model is None:
         return tuple(lines)
-    if request.factor not in model.factors:
+    if not reachable(request.factor, model.factors):
+        lines.append(f"Model '{model.name}' cannot refine by {request.factor}.")
+    elif request.factor not in model.factors:
         stages = " x ".join(map(str, passes(request.factor, model.factors)))
         lines.append(f"Factor {request.factor} is outside the trained range: done as {stages}.")
+    for name in model.plan.train:
+        if name in scan.name:
+            lines.append(
+                f"Model '{model.name}' was trained on '{name}': scores on that scan are flattered."
+            )
     if scan.modality not in ("", "MR"):
         lines.append(f"The modality is {scan.modality}; the network was trained on MR.")
     if scan.geometry.shape[request.axis] < FEW_SLICES:

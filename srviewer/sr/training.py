@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from srviewer.atomic import check_target
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, mapped, within
@@ -50,6 +51,7 @@ def trained_model(job: TrainingJob) -> Job[Model]:
     read, or is too small; when there is an unfinished run at ``output`` that is not to be resumed;
     and what nn.train raises.
     """
+    check_target(job.output)  # before an hour is spent on what cannot be saved
     _check_checkpoint(job)
     read = image_data if job.plan.layout == "image" else volume_data
     data = yield from within(read(job.paths, job.validation), 0.0, READING)

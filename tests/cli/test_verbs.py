@@ -12,6 +12,7 @@ from srviewer.__main__ import main
 from srviewer.cli.main import VERBS
 from srviewer.core.degrade import Degradation
 from srviewer.core.volume import Volume
+from srviewer.sr.models import available_models
 
 
 def test_info_tells_grid_and_thick_axis(thick_file: Path, call: Call) -> None:
@@ -50,6 +51,17 @@ def test_reconstruct_writes_the_refined_grid_and_its_story(
     beside = json.loads((tmp_path / "thin.json").read_text())
     assert beside["provenance"]["model_sha256"] == said["model_sha256"]
     assert "Research use only" in json.dumps(beside)
+
+
+def test_a_result_may_keep_the_scans_own_data_type(
+    thick_head: Volume, call: Call, tmp_path: Path
+) -> None:
+    scan, out = tmp_path / "short.nii.gz", tmp_path / "thin.nii.gz"
+    voxels = np.rint(thick_head.voxels).astype(np.int16)
+    nib.save(nib.Nifti1Image(voxels, thick_head.geometry.affine), scan)
+    for kind, dtype in (("original", np.int16), ("float32", np.float32)):
+        assert call("reconstruct", scan, "-o", out, "--method", "cubic", "--store", kind)[0] == 0
+        assert nib.load(out).get_data_dtype() == dtype
 
 
 def test_the_scores_of_a_result_and_of_cubic(
@@ -172,6 +184,7 @@ def test_the_card_of_a_model(capsys: pytest.CaptureFixture[str]) -> None:
         (("simulate", "THIN", "-o", "OUT", "--factor", "1"), "factor of 2 or more"),
         (("simulate", "THIN", "-o", "OUT", "--factor", "30"), "needs at least 60"),
         (("train", "THIN", "-o", "OUT"), "needs a budget"),
+        (("train", "THIN", "--steps", "1", "-o", "absent/m.safetensors"), "folder 'absent'"),
         (("models", "--card", "nobody"), "no model 'nobody'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
@@ -209,3 +222,9 @@ def test_json_goes_to_a_file_too(thick_file: Path, tmp_path: Path) -> None:
     target = tmp_path / "found.json"
     assert main(["info", str(thick_file), "--json", str(target)]) == 0
     assert json.loads(target.read_text())["series"][0]["thick_axis"] == "k"
+
+
+def test_the_shipped_card_is_what_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    for card in available_models():
+        assert main(["models", "--card", card.name]) == 0
+        assert card.path.with_suffix(".md").read_text() == capsys.readouterr().out

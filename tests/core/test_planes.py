@@ -210,3 +210,15 @@ def test_a_256_256_170_volume_gives_the_papers_1364_pairs() -> None:
 def test_the_cross_planes_are_the_two_that_hold_the_thick_axis(thick: int) -> None:
     assert {group.normal for group in cross_planes(thick)} == {0, 1, 2} - {thick}
     assert {group.thick for group in cross_planes(thick)} == {thick}
+
+
+@pytest.mark.parametrize("factor", [2, 3, 4, 6])
+@pytest.mark.parametrize("count", [9, 10])
+def test_before_and_after_start_inside_the_same_thick_slice(count: int, factor: int) -> None:
+    thick = numbered((8, 6, count), affine_of(np.eye(3), (1, 1, factor)))
+    geometry = thick.geometry.refined(2, factor)
+    thin = Volume(np.repeat(thick.voxels, factor, axis=2), geometry, "thin")
+    cursor = thick.geometry.middle_voxel
+    before, after = (slice_at(volume, Plane.AXIAL, cursor) for volume in (thick, thin))
+    assert after.index // factor == before.index
+    assert np.array_equal(after.pixels, before.pixels)

@@ -63,7 +63,7 @@ def test_a_click_moves_the_crosshair_there_in_all_three_panes(
     assert session.view.cursor_mm == pytest.approx(world)
     assert session.view.cursor_mm[2] == pytest.approx(depth)
     for pane in ortho.panes.values():
-        marked = pane.overlay.annotations.crosshair
+        marked = pane.annotations.crosshair
         assert marked is not None
         assert QPointF(*marked) == pane.position_of(session.view.cursor_mm)
 

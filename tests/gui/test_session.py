@@ -37,7 +37,7 @@ def test_another_scan_takes_result_reference_and_scores_with_it(
     judged.zoom_by(3, (0, 0, 0))
     judged.open(head, ())
     assert seen == [(None, None, None, 1.0)]  # listeners never see the old ones beside the new
-    assert np.allclose(judged.view.cursor_mm, head.geometry.centre)
+    assert np.allclose(judged.view.cursor_mm, head.geometry.middle_voxel)
 
 
 def test_another_result_or_reference_takes_the_scores_with_it(judged: Session) -> None:

@@ -96,7 +96,7 @@ def test_letters_follow_the_convention_and_the_pixels_follow_the_letters(
     session.open(head, ())
     session.set_radiological(radiological)
     pane = ortho.panes[plane]
-    assert pane.overlay.annotations.letters[:2] == (left, right)
+    assert pane.annotations.letters[:2] == (left, right)
     at_left, at_right = (
         pane.world_at(QPointF(x, pane.height() / 2)) for x in (1, pane.width() - 1)
     )
@@ -141,5 +141,5 @@ def _levels(pane: SliceView) -> int:
 def test_a_pane_without_a_volume_says_what_to_do(session: Session, ortho: OrthoView) -> None:
     pane = ortho.panes[Plane.AXIAL]
     ortho.show_volume(None, Line(""), "Open a scan.")
-    assert pane.overlay.annotations.hint == "Open a scan."
+    assert pane.annotations.hint == "Open a scan."
     assert pane.world_at(QPointF(10, 10)) is None

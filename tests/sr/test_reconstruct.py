@@ -19,7 +19,7 @@ from srviewer.sr.cross_plane import passes
 from srviewer.sr.evaluate import EvaluationPlan, evaluate, score_beside_cubic
 from srviewer.sr.methods import METHODS, Method
 from srviewer.sr.models import available_models, find_model
-from srviewer.sr.reconstruct import Request, reconstruct, suggested_request
+from srviewer.sr.reconstruct import Request, cautions, reconstruct, suggested_request
 from srviewer.sr.simulate import simulate
 
 
@@ -166,6 +166,14 @@ def test_what_lies_outside_the_trained_range_is_said(thick_head: Volume) -> None
         assert words in said
 
 
+def test_a_scan_of_the_training_set_is_said_to_be_one(thick_head: Volume) -> None:
+    name = find_model("fast").plan.train[0]
+    scan = replace(thick_head, name=f"{name}_thick")
+    said = run(reconstruct(scan, Request(2, 4))).warnings
+    assert any("scores on that scan are flattered" in line for line in said)
+    assert not run(reconstruct(thick_head, Request(2, 4))).warnings
+
+
 def test_a_factor_is_reached_in_the_fewest_passes() -> None:
     assert passes(6, (2, 3, 6)) == (6,)
     assert passes(12, (2, 3, 4)) == (4, 3)
@@ -187,3 +195,9 @@ def test_evaluation_rows_stand_beside_cubic(head: Volume) -> None:
 def test_models_are_listed_and_the_users_own_found(own_folders: object) -> None:
     names = [card.name for card in available_models()]
     assert names[0] == "fast" and find_model("fast").parameters < 300_000
+
+
+def test_an_unreachable_factor_is_said_before_the_run(thick_head: Volume) -> None:
+    said = cautions(thick_head, Request(2, 7), find_model("fast"))
+    assert said == ("Model 'fast' cannot refine by 7.",)
+    assert cautions(thick_head, Request(2, 7, "cubic"), None) == ()

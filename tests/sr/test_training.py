@@ -57,6 +57,7 @@ def job(files: tuple[Path, ...], output: Path, **changes: object) -> TrainingJob
 
 def test_a_run_leaves_model_log_and_no_checkpoint(files: tuple[Path, Path], tmp_path: Path) -> None:
     output = tmp_path / "out" / "mine.safetensors"
+    output.parent.mkdir()
     steps: list[TrainStep] = []
     model = run(
         trained_model(job(files, output)),

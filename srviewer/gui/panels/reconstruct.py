@@ -1,15 +1,15 @@
 """The panel that rebuilds the open scan: what was detected, what will be done, how far it is."""
 
-from dataclasses import replace
-
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from srviewer.gui import theme
-from srviewer.gui.form import button, choice, describe, fill, form, label, set_role
+from srviewer.gui.form import ElidedLabel, button, choice, describe, fill, form, label, set_role
 from srviewer.gui.notice import Acknowledgement, Notice
 from srviewer.gui.study import RECONSTRUCT, Study
-from srviewer.gui.wording import DEVICE_TITLES, agreement, agrees, axis_title
+from srviewer.gui.wording import DEVICE_TITLES, agreement, agrees, axis_title, percent
 from srviewer.gui.work import Task, time_left
+from srviewer.nn.model_file import Model
+from srviewer.sr.cross_plane import reachable
 from srviewer.sr.devices import device_choices
 from srviewer.sr.methods import METHODS, method
 from srviewer.sr.models import available_models, find_model
@@ -24,7 +24,7 @@ class ReconstructPanel(QWidget):
     def __init__(self, study: Study) -> None:
         super().__init__()
         self._study, self._session = study, study.session
-        self._scan = label("No scan is open.", "value")
+        self._scan = ElidedLabel("value")
         self._detected = label("", "muted")
         self._axis = choice("Axis", "The array axis whose slices are rebuilt (spacing in mm)")
         self._factor = choice("Target", "Slice spacing to reach, in mm, and the factor to it")
@@ -46,6 +46,7 @@ class ReconstructPanel(QWidget):
         self._facts = label("", "muted")
         self._lay_out()
         self._connect()
+        self._scan.show_text("No scan is open.")
         self._show_models()
         self._show_original()
         self._show_result()
@@ -98,14 +99,16 @@ class ReconstructPanel(QWidget):
         session.request_changed.connect(self._show_request)
         session.result_changed.connect(self._show_result)
         study.work.changed.connect(self._show_work)
-        self._warnings.acknowledged.connect(self._acknowledge)
+        self._warnings.acknowledged.connect(session.acknowledge)
+        session.acknowledged_changed.connect(self._show_acknowledged)
         for box in (self._axis, self._factor, self._method, self._model, self._device):
             box.activated.connect(self._edit)
         self._start.clicked.connect(study.reconstruct)
         self._cancel.clicked.connect(self._stop)
 
     def _show_models(self) -> None:
-        entries = [(card.name, card.name) for card in available_models()]
+        cards = [card for card in available_models() if card.plan.layout == "axis"]
+        entries = [(card.name, card.name) for card in cards]
         fill(self._model, entries, None)
         fill(self._method, [(row.title, row.id) for row in METHODS], None)
         devices = [(DEVICE_TITLES.get(name, name), name) for name in device_choices()]
@@ -115,17 +118,21 @@ class ReconstructPanel(QWidget):
         original = self._session.original
         concerns = tuple(warning.message for warning in self._study.concerns)
         self._warnings.show_text(concerns)
-        self._warnings.show_acknowledged(self._study.acknowledged)
         if original is not None:
             geometry = original.geometry
             thick = geometry.thick_axis
-            self._scan.setText(original.name)
+            self._scan.show_text(original.name)
             self._detected.setText(
                 "No thick axis: the voxels are nearly cubes."
                 if thick is None
                 else f"Thick axis  {axis_title(geometry, thick)}"
             )
+        self._show_acknowledged()
         self._show_request()
+
+    def _show_acknowledged(self) -> None:
+        self._warnings.show_acknowledged(self._session.acknowledged)
+        self._show_work()
 
     def _show_request(self) -> None:
         original, request = self._session.original, self._session.request
@@ -139,7 +146,9 @@ class ReconstructPanel(QWidget):
         axes = [(axis_title(geometry, axis), axis) for axis in range(3)]
         fill(self._axis, axes, request.axis)
         spacing = geometry.spacing[request.axis]
-        factors = sorted({*range(2, LARGEST_FACTOR_OFFERED + 1), request.factor})
+        needs_model = method(request.method).needs_model
+        model = find_model(request.model) if needs_model else None
+        factors = sorted({*_offered_factors(model), request.factor})
         targets = [(f"{spacing / factor:.2f} mm  (\u00d7{factor})", factor) for factor in factors]
         fill(self._factor, targets, request.factor)
         for box, value in (
@@ -148,16 +157,15 @@ class ReconstructPanel(QWidget):
             (self._device, request.device),
         ):
             box.setCurrentIndex(box.findData(value))
-        needs_model = method(request.method).needs_model
         self._model.setEnabled(needs_model)
-        model = find_model(request.model) if needs_model else None
-        # The scan's own warnings stand in the banner already.
-        self._note.show_text(cautions(replace(original, warnings=()), request, model))
+        # Those that must be acknowledged stand in the banner already.
+        told = tuple(w.message for w in original.warnings if w not in self._study.concerns)
+        self._note.show_text((*told, *cautions(original, request, model)))
         self._show_work()
 
     def _show_work(self) -> None:
         task = self._study.work.running(RECONSTRUCT)
-        ready = self._session.original is not None and self._study.acknowledged
+        ready = self._study.may_reconstruct
         self._start.setEnabled(task is None and ready)
         self._start.setVisible(task is None)
         self._running.setVisible(task is not None)
@@ -189,13 +197,14 @@ class ReconstructPanel(QWidget):
                 )
             )
 
-    def _acknowledge(self) -> None:
-        self._study.acknowledge()
-        self._warnings.show_acknowledged(True)
-        self._show_work()
-
     def _stop(self) -> None:
         self._study.work.cancel(RECONSTRUCT)
+
+
+def _offered_factors(model: Model | None) -> list[int]:
+    """Those that the model can reach; any for interpolation."""
+    factors = range(2, LARGEST_FACTOR_OFFERED + 1)
+    return [factor for factor in factors if model is None or reachable(factor, model.factors)]
 
 
 def _stage(task: Task) -> str:
@@ -211,9 +220,8 @@ def _facts(result: Reconstruction) -> str:
         f"{axis_title(result.volume.geometry, result.request.axis)}, \u00d7{result.request.factor}",
         f"{by}, {result.seconds:.1f} s on {result.device}",
     ]
-    apart = result.disagreement_summary()
+    apart = result.disagreement
     if apart is not None:
-        lines.append(
-            f"The two planes differ by {apart['mean']:.3g} (mean), {apart['p99']:.3g} (99 %)"
-        )
+        share = float(apart.voxels.mean()) / result.data_range
+        lines.append(f"the two planes differ by {percent(share)} (mean)")
     return "\n".join(lines)

@@ -68,6 +68,4 @@ class OrthoView(QWidget):
         used_columns = {column + n for _, column, _, width in shown for n in range(width)}
         for number in range(3):
             self._grid.setRowStretch(number, rows[number] if number in used_rows else 0)
-            self._grid.setColumnStretch(
-                number, columns[number] if number in used_columns else 0
-            )
+            self._grid.setColumnStretch(number, columns[number] if number in used_columns else 0)

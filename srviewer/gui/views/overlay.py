@@ -5,8 +5,7 @@ from functools import cache
 from math import floor, log10
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from srviewer.gui import theme
 
@@ -14,7 +13,7 @@ MARGIN = 9.0  # px from the edge of the pane
 GAP = 6.0  # px between the crosshair's lines and the point they mark
 SHADOW = QColor(0, 0, 0, 190)
 PLATE = QColor(0, 0, 0, 130)  # behind text, so that it can be read on bright tissue
-WIDEST = 0.62  # of the pane, for one line of text
+WIDEST = 0.75  # of the pane, for one line of text
 CROSSHAIR = QColor(theme.ACCENT)
 CROSSHAIR.setAlpha(150)
 
@@ -34,7 +33,8 @@ class Annotations:
 
     ``crosshair``: where it crosses, in pixels of the pane; None hides it. ``letters``: at the
     (left, right, bottom, top) edges of the screen. ``pixels_per_mm``: for the scale bar.
-    ``depth``: how far through the volume this slice lies, 0..1.
+    ``depth``: how far through the volume this slice lies, 0..1. ``hint``: instead of a slice.
+    ``active``: the pane that the keyboard steers.
     """
 
     top_left: tuple[Line, ...] = ()
@@ -45,51 +45,30 @@ class Annotations:
     pixels_per_mm: float = 0.0
     depth: float | None = None
     hint: str = ""
+    active: bool = False
 
 
-class Overlay(QWidget):
-    """A transparent layer over a pane that paints its annotations."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
-        self.annotations = Annotations()
-        self.active = False
-
-    def show_annotations(self, annotations: Annotations) -> None:
-        """Paint these from now on."""
-        self.annotations = annotations
-        self.update()
-
-    def show_active(self, active: bool) -> None:
-        """Frame the pane that the keyboard steers."""
-        self.active = active
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Called by Qt."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        notes, area = self.annotations, QRectF(self.rect())
-        if notes.hint:
-            _hint(painter, area, notes.hint)
-        if notes.crosshair is not None:
-            _crosshair(painter, area, QPointF(*notes.crosshair))
-        inner = area.adjusted(MARGIN, MARGIN - 2, -MARGIN, -MARGIN + 2)
-        left, top = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignTop
-        _lines(painter, inner, notes.top_left, left | top)
-        _lines(painter, inner, notes.top_right, Qt.AlignmentFlag.AlignRight | top)
-        _lines(painter, inner, notes.bottom_left, left | Qt.AlignmentFlag.AlignBottom)
-        _letters(painter, inner, notes.letters)
-        if notes.pixels_per_mm > 0:
-            _scale_bar(painter, inner, notes.pixels_per_mm)
-        if notes.depth is not None:
-            _depth(painter, area, notes.depth)
-        if self.active:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.ACCENT), 1))
-            painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
+def paint(painter: QPainter, area: QRectF, notes: Annotations) -> None:
+    """Write ``notes`` over the pane that covers ``area``, in pixels."""
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    if notes.hint:
+        _hint(painter, area, notes.hint)
+    if notes.crosshair is not None:
+        _crosshair(painter, area, QPointF(*notes.crosshair))
+    inner = area.adjusted(MARGIN, MARGIN - 2, -MARGIN, -MARGIN + 2)
+    left, top = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignTop
+    _lines(painter, inner, notes.top_left, left | top)
+    _lines(painter, inner, notes.top_right, Qt.AlignmentFlag.AlignRight | top)
+    _lines(painter, inner, notes.bottom_left, left | Qt.AlignmentFlag.AlignBottom)
+    _letters(painter, inner, notes.letters)
+    if notes.pixels_per_mm > 0:
+        _scale_bar(painter, inner, notes.pixels_per_mm)
+    if notes.depth is not None:
+        _depth(painter, area, notes.depth)
+    if notes.active:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(theme.ACCENT), 1))
+        painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
 
 
 @cache
@@ -112,28 +91,22 @@ def _text(painter: QPainter, area: QRectF, line: Line, where: Qt.AlignmentFlag) 
 def _lines(
     painter: QPainter, area: QRectF, lines: tuple[Line, ...], where: Qt.AlignmentFlag
 ) -> None:
-    """A block of text in a corner, on a dark plate; lines that are too long are cut."""
-    if not lines:
-        return
+    """Lines of text in a corner, each on a dark plate; one that is too long is cut."""
     metrics = [QFontMetricsF(_font(12, line.bold)) for line in lines]
-    elide, widest = Qt.TextElideMode.ElideRight, WIDEST * area.width()
-    texts = [m.elidedText(line.text, elide, widest) for m, line in zip(metrics, lines, strict=True)]
-    width = max(m.horizontalAdvance(text) for m, text in zip(metrics, texts, strict=True)) + 1
-    heights = [m.height() + 1 for m in metrics]
-    block = QRectF(area.left(), area.top(), width, sum(heights))
-    if where & Qt.AlignmentFlag.AlignRight:
-        block.moveRight(area.right())
+    top = area.top()
     if where & Qt.AlignmentFlag.AlignBottom:
-        block.moveBottom(area.bottom())
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(PLATE)
-    painter.drawRoundedRect(block.adjusted(-4, -2, 4, 2), 3, 3)
-    top = block.top()
-    for line, text, height in zip(lines, texts, heights, strict=True):
+        top = area.bottom() - sum(m.height() + 1 for m in metrics)
+    for line, metric in zip(lines, metrics, strict=True):
+        text = metric.elidedText(line.text, Qt.TextElideMode.ElideRight, WIDEST * area.width())
+        box = QRectF(area.left(), top, metric.horizontalAdvance(text) + 1, metric.height() + 1)
+        if where & Qt.AlignmentFlag.AlignRight:
+            box.moveRight(area.right())
+        if text:
+            painter.fillRect(box.adjusted(-4, 0, 4, 0), PLATE)
         painter.setFont(_font(12, line.bold))
         painter.setPen(QColor(line.colour))
-        painter.drawText(QRectF(block.left(), top, width, height), where, text)
-        top += height
+        painter.drawText(box, where, text)
+        top += box.height()
 
 
 def _letters(painter: QPainter, area: QRectF, letters: tuple[str, str, str, str]) -> None:

@@ -13,7 +13,7 @@ from srviewer.core.geometry import Axis
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
-from srviewer.gui.form import choice, fill, label
+from srviewer.gui.form import ElidedLabel, choice, fill
 from srviewer.gui.session import Session
 from srviewer.sr.evaluate import ScoredPair
 
@@ -51,11 +51,11 @@ class MetricPlot(pyqtgraph.PlotWidget):
             axis.enableAutoSIPrefix(False)
         self.getAxis("left").setWidth(62)
         self._cubic = self.plot(pen=pyqtgraph.mkPen(CUBIC, width=1), connect="finite")
-        self._ours = self.plot(pen=pyqtgraph.mkPen(theme.ACCENT, width=3), connect="finite")
+        self._ours = self.plot(pen=pyqtgraph.mkPen(theme.ACCENT, width=2.5), connect="finite")
         self._worst = pyqtgraph.ScatterPlotItem(
             size=11, symbol="o", pen=pyqtgraph.mkPen(theme.DANGER, width=2), brush=None
         )
-        self._worst_label = pyqtgraph.TextItem(color=theme.DANGER, anchor=(0, 0.8))
+        self._worst_label = pyqtgraph.TextItem(color=theme.DANGER)
         self._here = pyqtgraph.InfiniteLine(pen=pyqtgraph.mkPen(theme.MUTED, width=1))
         for item in (self._worst, self._worst_label, self._here):
             self.addItem(item, ignoreBounds=True)
@@ -80,12 +80,13 @@ class MetricPlot(pyqtgraph.PlotWidget):
         worst = int(scored[np.argmin(ours[scored])])
         self._worst.setData([worst + 1], [ours[worst]])
         self._worst_label.setText(f"worst: {worst + 1}")
-        # Beside the mark, on the side that has room.
-        self._worst_label.setAnchor((1.1 if worst > len(ours) / 2 else -0.1, 0.8))
-        self._worst_label.setPos(worst + 1, ours[worst])
         both = np.concatenate((ours[scored], cubic[np.isfinite(cubic)]))
-        room = 0.15 * max(float(np.ptp(both)), 1e-3)
-        self.setYRange(float(both.min()) - room, float(both.max()) + room, padding=0)
+        room = 0.2 * max(float(np.ptp(both)), 1e-3)
+        lowest = float(both.min()) - room
+        self.setYRange(lowest, float(both.max()) + room, padding=0)
+        # At the foot of the plot, under the mark, where the curves are not.
+        self._worst_label.setAnchor((worst / max(1, len(ours) - 1), 1.0))
+        self._worst_label.setPos(worst + 1, lowest)
         self.setXRange(1, max(2, len(ours)), padding=0.02)
 
     def follow_cursor(self) -> None:
@@ -119,8 +120,8 @@ class ScorePlot(QWidget):
         self._plane.setFixedWidth(110)
         fill(self._plane, [(plane.title, plane) for plane in Plane], Plane.CORONAL)
         self._plane.activated.connect(self._show)
-        self._meaning = label("", "muted")
-        self._meaning.setWordWrap(False)
+        self._meaning = ElidedLabel("muted")
+        self._meaning.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.plots = tuple(MetricPlot(session, curve) for curve in CURVES)
         head = QHBoxLayout()
         head.setContentsMargins(8, 4, 8, 0)
@@ -129,8 +130,7 @@ class ScorePlot(QWidget):
         head.addWidget(self._plane)
         head.addWidget(_key(theme.ACCENT, "result"))
         head.addWidget(_key(CUBIC, "cubic"))
-        head.addStretch(1)
-        head.addWidget(self._meaning)
+        head.addWidget(self._meaning, 1)
         curves = QHBoxLayout()
         curves.setSpacing(2)
         for plot in self.plots:
@@ -152,7 +152,7 @@ class ScorePlot(QWidget):
             return
         plane: Plane = self._plane.currentData()
         axis = plane.normal_axis(result.volume.geometry)
-        self._meaning.setText(f"against {scores.candidate.meaning}")
+        self._meaning.show_text(f"against {scores.candidate.meaning}")
         for plot in self.plots:
             plot.show_scores(result.volume, axis, scores)
         self._follow()

@@ -1,16 +1,17 @@
 """One pane: a slice of one volume, drawn in millimetres."""
 
-import numpy as np
-import pyqtgraph
+from dataclasses import replace
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.core.planes import Plane, SliceImage, pane_position, slice_at, world_position
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.session import Point, Session
-from srviewer.gui.views.overlay import Annotations, Line, Overlay
+from srviewer.gui.views.canvas import Canvas
+from srviewer.gui.views.overlay import Annotations, Line
 
 ROOMY = 300  # px: a narrower pane shows less text
 FIT = 0.94  # of the pane is filled by a volume at zoom 1
@@ -30,17 +31,10 @@ class SliceView(QWidget):
         self.slice: SliceImage | None = None
         self._role = Line("")
         self._badge: tuple[Line, ...] = ()
-        self._graphics = pyqtgraph.GraphicsView(self, useOpenGL=False, background=theme.IMAGE)
-        self._graphics.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._graphics.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._box = pyqtgraph.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
-        self._image = pyqtgraph.ImageItem(axisOrder="row-major", autoDownsample=False)
-        self._box.addItem(self._image, ignoreBounds=True)
-        self._graphics.setCentralItem(self._box)
-        self.overlay = Overlay(self)
+        self._canvas = Canvas()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._graphics)
+        layout.addWidget(self._canvas)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(f"{plane.title} slice")
@@ -49,11 +43,11 @@ class SliceView(QWidget):
     def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
         """Draw ``volume`` from now on; ``role`` names it, ``hint`` stands there without one."""
         self.volume, self._role, self._badge = volume, role, ()
-        self._image.setVisible(volume is not None)
         self.setAccessibleDescription(volume.name if volume is not None else hint)
         if volume is None:
             self.slice = None
-            self.overlay.show_annotations(Annotations(hint=hint))
+            self._canvas.clear_pixels()
+            self._canvas.annotate(Annotations(hint=hint))
         self.refresh()
 
     def show_badge(self, lines: tuple[Line, ...]) -> None:
@@ -68,15 +62,15 @@ class SliceView(QWidget):
             return
         view = self.session.view
         self.slice = slice_at(self.volume, self.plane, view.cursor_mm)
-        self._graphics.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, view.smooth)
-        self._image.setImage(
-            np.ascontiguousarray(self.slice.pixels),
-            autoLevels=False,
-            levels=(view.window.low, view.window.high),
-        )
-        self._image.setRect(QRectF(*self.slice.extent_mm))
-        self._place()
+        self._canvas.set_smooth(view.smooth)
+        self._canvas.show_pixels(self.slice.pixels, view.window)
+        self._canvas.place(QRectF(*self.slice.extent_mm), self._shown(), self.mirrored)
         self._annotate(self.slice)
+
+    @property
+    def annotations(self) -> Annotations:
+        """What is written over the slice."""
+        return self._canvas.annotations
 
     @property
     def mirrored(self) -> bool:
@@ -110,7 +104,6 @@ class SliceView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Called by Qt."""
-        self.overlay.setGeometry(self.rect())
         self.refresh()
 
     def showEvent(self, event: object) -> None:
@@ -119,11 +112,14 @@ class SliceView(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Called by Qt."""
-        self.overlay.show_active(True)
+        self._show_focus()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Called by Qt."""
-        self.overlay.show_active(False)
+        self._show_focus()
+
+    def _show_focus(self) -> None:
+        self._canvas.annotate(replace(self._canvas.annotations, active=self.hasFocus()))
 
     def _world(self, position: QPointF, depth_mm: Point) -> Point | None:
         """The RAS+ point under a position, as deep along the normal as ``depth_mm``."""
@@ -155,23 +151,18 @@ class SliceView(QWidget):
         fitted = max(width / max(1, self.width()), height / max(1, self.height())) / FIT
         return fitted / self.session.view.zoom
 
-    def _place(self) -> None:
-        """Put the right millimetres into the pane."""
+    def _shown(self) -> QRectF:
+        """The pane mm that fill the pane."""
         centre, scale = self._centre(), self._mm_per_pixel()
         width, height = self.width() * scale, self.height() * scale
-        self._box.invertX(self.mirrored)
-        self._box.setRange(
-            QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height),
-            padding=0,
-            disableAutoRange=True,
-        )
+        return QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height)
 
     def _annotate(self, image: SliceImage) -> None:
         assert self.volume is not None
         left, right, bottom, top = image.letters
         cursor = self.session.view.cursor_mm
         at = self.position_of(cursor)
-        self.overlay.show_annotations(
+        self._canvas.annotate(
             Annotations(
                 top_left=(
                     self._role,
@@ -183,6 +174,7 @@ class SliceView(QWidget):
                 crosshair=(at.x(), at.y()),
                 pixels_per_mm=1 / self._mm_per_pixel(),
                 depth=self._depth(image),
+                active=self.hasFocus(),
             )
         )
 

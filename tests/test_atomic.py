@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from srviewer.atomic import write_atomically
 from srviewer.errors import UserError
-from srviewer.io.atomic import write_atomically
 
 
 def names(folder: Path) -> list[str]:

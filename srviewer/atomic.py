@@ -23,6 +23,19 @@ def write_atomically(
         verify(temporary)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 ``text`` to ``path``, whole or not at all; errors as in ``write_atomically``."""
+
+    def save(place: Path) -> None:
+        place.write_text(text, encoding="utf-8")
+
+    def verify(place: Path) -> None:
+        if place.read_text(encoding="utf-8") != text:
+            raise UserError(f"'{path.name}' does not read back as written. Check the disk.")
+
+    write_atomically(path, save, verify)
+
+
 @contextmanager
 def staged(path: Path) -> Iterator[Path]:
     """A temporary name beside ``path`` that is renamed to it when the block ends well.

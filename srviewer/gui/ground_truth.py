@@ -1,0 +1,40 @@
+"""Which volumes may serve as the truth of a result."""
+
+from srviewer.core.geometry import Geometry
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.gui.session import Session
+from srviewer.gui.wording import counts, millimetres
+
+
+def check_grid(truth: Volume, file: str, session: Session) -> None:
+    """A truth lies on the result's grid or, before there is one, on a refined one of the scan.
+
+    Raises UserError, naming ``file``, when it does not.
+    """
+    if session.original is None:
+        raise UserError("Open a scan first, then its ground truth.")
+    if session.result is not None:
+        fits = truth.geometry.matches(session.result.volume.geometry)
+    else:
+        fits = _refines(truth.geometry, session.original.geometry)
+    if not fits:
+        wanted = session.result.volume if session.result else session.original
+        raise UserError(
+            f"'{file}' does not lie on the grid of the result: it has {_grid(truth)}, and "
+            f"'{wanted.name}' has {_grid(wanted)}. A ground truth covers the same space as the "
+            f"scan, with voxels of the size that is reconstructed."
+        )
+
+
+def _refines(fine: Geometry, coarse: Geometry) -> bool:
+    for axis in range(3):
+        factor, rest = divmod(fine.shape[axis], coarse.shape[axis])
+        if factor > 1 and not rest and coarse.refined(axis, factor).matches(fine):
+            return True
+    return False
+
+
+def _grid(volume: Volume) -> str:
+    geometry = volume.geometry
+    return f"{counts(geometry.shape)} voxels of {millimetres(geometry.spacing)}"

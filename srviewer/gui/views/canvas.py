@@ -1,0 +1,66 @@
+"""The surface of a pane: one image in millimetres, annotations over it."""
+
+import numpy as np
+import pyqtgraph
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from srviewer.core.volume import Voxels
+from srviewer.core.window import Window
+from srviewer.gui import theme
+from srviewer.gui.views.overlay import Annotations, paint
+
+
+class Canvas(pyqtgraph.GraphicsView):
+    """Draws; takes no input. The mouse goes to the pane behind it."""
+
+    def __init__(self) -> None:
+        super().__init__(useOpenGL=False, background=theme.IMAGE)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # Image and annotations are painted in one go; by parts, each would be painted twice.
+        self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
+        self.annotations = Annotations()
+        self._box = pyqtgraph.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
+        self._image = pyqtgraph.ImageItem(axisOrder="row-major", autoDownsample=False)
+        self._box.addItem(self._image, ignoreBounds=True)
+        self.setCentralItem(self._box)
+        self._placed: tuple[QRectF, QRectF, bool] | None = None
+
+    def show_pixels(self, pixels: Voxels, window: Window) -> None:
+        """Draw (row, column) pixels with explicit levels, which pyqtgraph need not search for."""
+        self._image.setImage(
+            np.ascontiguousarray(pixels), autoLevels=False, levels=(window.low, window.high)
+        )
+        self._image.setVisible(True)
+
+    def clear_pixels(self) -> None:
+        """Draw no image."""
+        self._image.setVisible(False)
+
+    def set_smooth(self, smooth: bool) -> None:
+        """Draw with bilinear interpolation, or as blocks."""
+        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+
+    def place(self, extent: QRectF, shown: QRectF, mirrored: bool) -> None:
+        """Put the image at ``extent`` and show ``shown``, both in pane mm.
+
+        ``mirrored``: the scale grows to the left.
+        """
+        # Scrolling changes none of these, and setting them again costs a second painting.
+        if (placed := (extent, shown, mirrored)) == self._placed:
+            return
+        self._placed = placed
+        self._image.setRect(extent)
+        self._box.invertX(mirrored)
+        self._box.setRange(shown, padding=0, disableAutoRange=True)
+
+    def annotate(self, annotations: Annotations) -> None:
+        """Write these over the image from now on."""
+        self.annotations = annotations
+        # Queued by the scene together with a new image, which viewport().update() is not.
+        self.scene().update()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        """Called by Qt; scene coordinates are the pixels of the pane."""
+        paint(painter, QRectF(self.viewport().rect()), self.annotations)

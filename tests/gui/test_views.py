@@ -1,0 +1,153 @@
+"""The views as a whole: what is shown where, how fast, and what the plot says."""
+
+import time
+
+import numpy as np
+import pyqtgraph
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from srviewer.core.geometry import Geometry
+from srviewer.core.planes import Plane
+from srviewer.core.volume import Volume
+from srviewer.gui.session import Reference, Session
+from srviewer.gui.views.compare_view import CompareView, Layout
+from srviewer.gui.views.overlay import Annotations, bar_length
+from srviewer.gui.views.score_plot import ScorePlot
+from srviewer.job import run
+from srviewer.sr.evaluate import score_beside_cubic
+from srviewer.sr.reconstruct import Request, reconstruct
+
+
+@pytest.fixture
+def compare(session: Session, qtbot: QtBot) -> CompareView:
+    view = CompareView(session)
+    qtbot.addWidget(view)
+    view.resize(1100, 760)
+    view.show()
+    return view
+
+
+def _rebuild(session: Session, scan: Volume, method: str) -> None:
+    session.open(scan, ())
+    session.set_result(run(reconstruct(scan, Request(axis=2, factor=4, method=method))))
+
+
+@pytest.mark.parametrize("layout", [Layout.COMPARE, Layout.SIDE_BY_SIDE])
+def test_before_and_after_show_the_same_millimetres(
+    layout: Layout, compare: CompareView, session: Session, thick_head: Volume
+) -> None:
+    _rebuild(session, thick_head, "cubic")
+    compare.arrange(layout)
+    QApplication.processEvents()
+    session.zoom_by(1.7, (5, -6, 7))
+    for plane in Plane:
+        before, after = compare.original.panes[plane], compare.result.panes[plane]
+        assert before.isVisible() and after.isVisible()
+        for point in ((0.0, 0.0, 0.0), (9.0, -12.0, 8.0)):
+            apart = before.position_of(point) - after.position_of(point)
+            assert apart.manhattanLength() < 2  # panes of one row differ by a pixel at most
+
+
+def test_one_plane_alone_is_shown_before_and_after(
+    compare: CompareView, session: Session, thick_head: Volume
+) -> None:
+    _rebuild(session, thick_head, "cubic")
+    compare.arrange(Layout.COMPARE)
+    session.maximise(Plane.SAGITTAL)
+    QApplication.processEvents()
+    for view in (compare.original, compare.result):
+        shown = [plane for plane, pane in view.panes.items() if pane.isVisible()]
+        assert shown == [Plane.SAGITTAL]
+        assert view.panes[Plane.SAGITTAL].width() == compare.width()
+
+
+def test_without_a_result_the_place_for_it_says_what_to_do(
+    compare: CompareView, session: Session, thick_head: Volume
+) -> None:
+    session.open(thick_head, ())
+    compare.arrange(Layout.COMPARE)
+    for pane in compare.result.panes.values():
+        assert pane.annotations == Annotations(hint=pane.annotations.hint)
+        assert "Press Reconstruct" in pane.annotations.hint
+
+
+def test_a_step_paints_each_pane_once_and_fast(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted = []
+    paint = pyqtgraph.ImageItem.paint
+
+    def counting(item: pyqtgraph.ImageItem, *rest: object) -> None:
+        painted.append(item)
+        paint(item, *rest)
+
+    monkeypatch.setattr(pyqtgraph.ImageItem, "paint", counting)
+    view = CompareView(session)
+    qtbot.addWidget(view)
+    view.resize(1100, 760)
+    view.show()
+    shape = (256, 256, 200)
+    voxels = np.random.default_rng(0).normal(500, 100, shape).astype(np.float32)
+    geometry = Geometry(shape, np.diag((1.0, 1.0, 1.2, 1.0)))
+    session.open(Volume(voxels, geometry, "noise"), ())
+    QApplication.processEvents()
+    painted.clear()
+    seconds = []
+    for step in range(40):
+        started = time.process_time()
+        session.move_cursor(geometry.world((60 + step, 90 + step, 50 + step)))
+        QApplication.processEvents()
+        seconds.append(time.process_time() - started)
+    assert len(painted) == 3 * 40
+    assert np.median(seconds) < 0.016
+
+
+@pytest.fixture
+def plot(session: Session, qtbot: QtBot, head: Volume, thick_head: Volume) -> ScorePlot:
+    made = ScorePlot(session)
+    qtbot.addWidget(made)
+    made.resize(900, 200)
+    assert made.isHidden()  # numbers only against a reference
+    _rebuild(session, thick_head, "nearest")
+    session.set_reference(Reference(head, "the phantom"))
+    assert session.result is not None
+    volume, request = session.result.volume, session.result.request
+    session.set_scores(run(score_beside_cubic(head, thick_head, volume, request, "the phantom")))
+    return made
+
+
+def test_the_plot_draws_both_curves_and_marks_the_worst_slice(
+    plot: ScorePlot, session: Session
+) -> None:
+    assert plot.isVisible()
+    assert session.scores is not None
+    rows = session.scores.candidate.per_slice[1]  # coronal slices are numbered along j
+    values = [row["psnr"] for row in rows]
+    known = [value for value in values if value is not None]
+    ours = plot.plots[0].listDataItems()[1].getData()
+    cubic = plot.plots[0].listDataItems()[0].getData()
+    assert np.nanmin(ours[1]) == pytest.approx(min(known))
+    assert list(ours[0]) == list(range(1, len(rows) + 1))
+    assert np.nanmean(cubic[1]) > np.nanmean(ours[1])  # cubic beats nearest
+    marks = [item for item in plot.plots[0].items() if isinstance(item, pyqtgraph.ScatterPlotItem)]
+    worst = [m.getData()[0][0] for m in marks if len(m.getData()[0]) == 1]
+    assert worst == [values.index(min(known)) + 1]
+
+
+def test_jumping_moves_only_along_the_slices(plot: ScorePlot, session: Session) -> None:
+    before = np.array(session.view.cursor_mm)
+    plot.plots[1].jump_to(12.3)
+    after = np.array(session.view.cursor_mm)
+    assert session.original is not None
+    assert session.original.geometry.index(after)[1] == pytest.approx(11)
+    assert after[[0, 2]] == pytest.approx(before[[0, 2]])
+
+
+@pytest.mark.parametrize(
+    ("most", "length"),
+    [(57.0, 50.0), (50.0, 50.0), (49.9, 20.0), (9.9, 5.0), (0.3, 0.2)],
+)
+def test_the_scale_bar_has_a_round_length(most: float, length: float) -> None:
+    assert bar_length(most) == pytest.approx(length)

@@ -1,0 +1,108 @@
+"""Settings, presets and words of the window."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
+
+from phantoms import affine_of, rotation
+from srviewer.core.degrade import Consistency
+from srviewer.core.geometry import Geometry
+from srviewer.core.planes import Plane
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.gui.notice import BUG, ErrorBar
+from srviewer.gui.recent import MOST, Recent, title
+from srviewer.gui.series_picker import sharp_plane, thumbnail
+from srviewer.gui.window_presets import WINDOW_PRESETS
+from srviewer.gui.wording import agreement, axis_title, orientation, percent
+
+LPS = np.diag((-1.0, -1.0, 1.0))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> QSettings:
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+def test_recent_files_are_few_newest_first_without_doubles_and_present(
+    settings: QSettings, tmp_path: Path
+) -> None:
+    recent = Recent(settings)
+    paths = [tmp_path / f"{n}.nii" for n in range(MOST + 3)]
+    for path in paths:
+        path.touch()
+        recent.add([path])
+    recent.add([paths[5]])
+    settings.sync()
+    again = Recent(QSettings(settings.fileName(), QSettings.Format.IniFormat))
+    assert len(again.entries()) == MOST
+    assert again.entries()[:2] == ((paths[5],), (paths[-1],))
+    paths[5].unlink()
+    assert again.entries()[0] == (paths[-1],)
+    recent.add(paths[6:9])
+    assert title(recent.entries()[0]) == "6.nii and 2 more"
+
+
+def test_a_damaged_list_of_recent_files_is_an_empty_one(settings: QSettings) -> None:
+    for damaged in ("{", "7", '["x"]', "[[]]", ""):
+        settings.setValue("recent", damaged)
+        assert Recent(settings).entries() == ()
+
+
+@pytest.mark.parametrize("preset", WINDOW_PRESETS, ids=lambda preset: preset.title)
+def test_each_preset_gives_a_window_that_shows_something(preset: object, head: Volume) -> None:
+    assert preset in WINDOW_PRESETS
+    flat = replace(head, voxels=np.zeros(head.geometry.shape, np.float32))
+    for volume in (head, flat):
+        window = preset.window(volume)  # type: ignore[attr-defined]
+        assert window.width > 0
+
+
+def test_axes_are_named_by_where_they_run() -> None:
+    geometry = Geometry((4, 5, 6), affine_of(LPS, (0.72, 0.72, 4.0)))
+    assert axis_title(geometry, 0) == "i (R–L)  0.72 mm"  # noqa: RUF001
+    assert axis_title(geometry, 2) == "k (I–S)  4.00 mm"  # noqa: RUF001
+    assert orientation(geometry) == "LPS"
+    tilted = Geometry((4, 5, 6), affine_of(rotation((10, -12, 8)) @ LPS, (1, 1, 4)))
+    assert orientation(tilted) == "LPS"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0002, "0.02 %"), (0.15, "15 %"), (2e-7, "under 0.001 %"), (0.0, "0 %")]
+)
+def test_shares_are_short(share: float, text: str) -> None:
+    assert percent(share) == text
+
+
+def test_only_what_agrees_is_said_to_agree() -> None:
+    assert agreement(Consistency(0.0, 0.0004)) == "agrees with the scan: 0.04 % (max)"
+    assert agreement(Consistency(0.01, 0.12)) == "differs from the scan by up to 12 %"
+
+
+def test_a_users_error_is_shown_word_for_word_and_a_bug_is_not(qtbot: QtBot) -> None:
+    bar = ErrorBar()
+    qtbot.addWidget(bar)
+    bar.show_error("Opening x.nii", UserError("'x.nii' is cut short. Copy it again."))
+    assert bar.message.text() == "'x.nii' is cut short. Copy it again."
+    bar.show_error("Opening x.nii", ZeroDivisionError("secret"))
+    assert bar.message.text() == BUG
+    assert "ZeroDivisionError: secret" in bar.details.toPlainText()
+
+
+def test_a_thumbnail_is_the_sharp_plane_in_true_proportions_as_the_window_shows_it(
+    qtbot: QtBot,
+) -> None:
+    shape, spacing = (30, 40, 5), (1.0, 1.0, 6.0)
+    voxels = np.zeros(shape, np.float32)
+    voxels[20:, 30:, :] = 100  # the patient's right, anterior
+    volume = Volume(voxels, Geometry(shape, affine_of(np.eye(3), spacing)), "corner")
+    assert sharp_plane(volume.geometry) is Plane.AXIAL
+    picture = thumbnail(volume).toImage()
+    assert (picture.width(), picture.height()) == (72, 96)
+    assert picture.pixelColor(5, 5).value() > 240  # right on the left, anterior on top
+    assert picture.pixelColor(65, 5).value() == 0
+    assert picture.pixelColor(5, 90).value() == 0

@@ -1,0 +1,95 @@
+"""Every control says what it is; the sample opens; the keys of the window work."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLabel,
+    QProgressBar,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.views.compare_view import Layout
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+def test_every_control_has_a_name_and_a_tooltip(opened: MainWindow) -> None:
+    kinds = (QAbstractButton, QComboBox, QProgressBar)
+    controls: list[QWidget] = [w for kind in kinds for w in opened.findChildren(kind)]
+    own = [w for w in controls if not w.objectName().startswith("qt_") and not _of_qt(w)]
+    assert len(own) > 20
+    nameless = [w for w in own if not (w.accessibleName() or _text(w))]
+    silent = [w for w in own if not w.toolTip()]
+    assert nameless == []
+    assert silent == []
+
+
+def _text(widget: QWidget) -> str:
+    return widget.text() if isinstance(widget, QAbstractButton) else ""
+
+
+def _of_qt(widget: QWidget) -> bool:
+    """Scroll buttons of a tab bar and the like, which Qt makes for itself."""
+    parent = widget.parentWidget()
+    return isinstance(widget, QToolButton) and type(parent).__name__ in ("QTabBar", "QMenuBar")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1440, 900)])
+def test_everything_fits(width: int, height: int, opened: MainWindow) -> None:
+    opened.resize(width, height)
+    for layout in Layout:
+        opened.arrange(layout)
+        for index in range(opened.panels.count()):
+            opened.panels.setCurrentIndex(index)
+            assert (opened.width(), opened.height()) == (width, height)
+            area = opened.panels.currentWidget()
+            panel = area.widget()
+            assert panel.minimumSizeHint().width() <= area.viewport().width()
+
+
+def test_the_layouts_and_switches_work_from_the_keyboard(opened: MainWindow, qtbot: QtBot) -> None:
+    for key, layout in (("2", Layout.COMPARE), ("3", Layout.SIDE_BY_SIDE), ("1", Layout.PLANES)):
+        qtbot.keyClick(opened, key)
+        assert opened.compare.layout_shown is layout
+    smooth = opened.session.view.smooth
+    qtbot.keyClick(opened, Qt.Key.Key_I)
+    assert opened.session.view.smooth is not smooth
+
+
+def test_the_window_presets_are_in_the_menu(opened: MainWindow) -> None:
+    menu = opened.actions_offered.window_menu
+    menu.aboutToShow.emit()
+    titles = [action.text() for action in menu.actions()]
+    assert "Automatic" in titles and "CT bone" not in titles
+    before = opened.session.view.window
+    next(action for action in menu.actions() if action.text() == "Full range").trigger()
+    assert opened.session.view.window.high > before.high
+
+
+def test_a_recent_file_opens_from_its_menu(opened: MainWindow, until: Until) -> None:
+    menu = opened.actions_offered.recent_menu
+    before = opened.session.original
+    menu.aboutToShow.emit()
+    menu.actions()[0].trigger()
+    until(lambda: opened.session.original is not before)
+    menu.aboutToShow.emit()
+    menu.actions()[-1].trigger()
+    assert opened.recent.entries() == ()
+
+
+def test_the_sample_opens_with_its_truth(window: MainWindow, until: Until) -> None:
+    window.actions_offered.sample.trigger()
+    until(lambda: window.session.reference is not None)
+    original, reference = window.session.original, window.session.reference
+    assert original is not None and reference is not None
+    assert original.geometry.thick_axis is not None
+    assert reference.meaning == "the sample's own thin truth"
+    texts = [one.text() for one in window.panels.findChildren(QLabel)]
+    assert "the sample's own thin truth" in texts
