@@ -9,6 +9,7 @@ import numpy as np
 from srviewer.core.bicubic import Image, resized
 from srviewer.core.metrics import ssim_map
 from srviewer.errors import UserError
+from srviewer.table import find_row
 
 LEVELS = 255  # of an 8-bit image
 SSIM_REACH = 5  # pixels from the middle of the 11 x 11 window to its edge
@@ -100,8 +101,4 @@ PROTOCOLS = (
 
 def protocol(name: str) -> Protocol:
     """The row of PROTOCOLS with this id; UserError when there is none."""
-    for row in PROTOCOLS:
-        if row.id == name:
-            return row
-    known = ", ".join(row.id for row in PROTOCOLS)
-    raise UserError(f"There is no protocol '{name}'. Known protocols: {known}.")
+    return find_row(PROTOCOLS, name, "protocol")

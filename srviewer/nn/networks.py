@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from srviewer.errors import UserError
 from srviewer.nn.shape import NetworkShape, Size
+from srviewer.table import find_row
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -121,8 +121,4 @@ NETWORKS = (
 
 def network_spec(network_id: str) -> NetworkSpec:
     """The row of NETWORKS with this id; UserError when there is none."""
-    for spec in NETWORKS:
-        if spec.id == network_id:
-            return spec
-    known = ", ".join(spec.id for spec in NETWORKS)
-    raise UserError(f"There is no network '{network_id}'. Known networks: {known}.")
+    return find_row(NETWORKS, network_id, "network")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from srviewer.errors import UserError
 from srviewer.nn.networks import network_spec
 from srviewer.nn.plan import AdversarialPlan, LossWeights, TrainingPlan
+from srviewer.table import find_row
 
 INTERPOLATION = "interpolation"
 SMALL_DISCRIMINATOR, PUBLISHED_DISCRIMINATOR = 16, 64  # channels of the first layer
@@ -22,6 +23,11 @@ class Preset:
     title: str
     paper: str
     plan: TrainingPlan | None
+
+    @property
+    def id(self) -> str:
+        """The name: what a preset is asked for by."""
+        return self.name
 
     @property
     def generator(self) -> str:
@@ -176,11 +182,7 @@ TRAINABLE = tuple(row.name for row in PRESETS if row.plan is not None)
 
 def preset(name: str) -> Preset:
     """The row of PRESETS with this name; UserError when there is none."""
-    for row in PRESETS:
-        if row.name == name:
-            return row
-    known = ", ".join(row.name for row in PRESETS)
-    raise UserError(f"There is no preset '{name}'. Known presets: {known}.")
+    return find_row(PRESETS, name, "preset")
 
 
 def training_plan(name: str) -> TrainingPlan:

@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from srviewer import RESEARCH_USE_ONLY
-from srviewer.errors import UserError
 from srviewer.atomic import write_atomically
+from srviewer.errors import UserError
 from srviewer.job import Job, Progress
 from srviewer.sr.benchmark import BICUBIC, BenchmarkResult, BenchmarkRow
 from srviewer.sr.paper import PAPER_FIGURES, PaperFigure

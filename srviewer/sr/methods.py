@@ -7,10 +7,10 @@ from srviewer.core import interpolate
 from srviewer.core.fuse import Fusion
 from srviewer.core.geometry import Axis
 from srviewer.core.volume import Voxels
-from srviewer.errors import UserError
 from srviewer.job import Job, Progress
 from srviewer.nn.model_file import Model
 from srviewer.sr.cross_plane import Estimate, cross_plane
+from srviewer.table import find_row
 
 Interpolation = Callable[[Voxels, Axis, interpolate.Positions], Voxels]
 
@@ -57,8 +57,4 @@ METHODS = (
 
 def method(method_id: str) -> Method:
     """The row of METHODS with this id; UserError when there is none."""
-    for row in METHODS:
-        if row.id == method_id:
-            return row
-    known = ", ".join(row.id for row in METHODS)
-    raise UserError(f"There is no method '{method_id}'. Known methods: {known}.")
+    return find_row(METHODS, method_id, "method")

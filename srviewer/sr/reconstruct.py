@@ -10,7 +10,7 @@ import numpy as np
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.core.degrade import Consistency, Degradation, consistency
-from srviewer.core.fuse import FUSIONS, Fusion
+from srviewer.core.fuse import FUSIONS
 from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
 from srviewer.core.interpolate import cubic
 from srviewer.core.metrics import intensity_range
@@ -21,6 +21,7 @@ from srviewer.nn.model_file import Model
 from srviewer.sr.cross_plane import Estimate, passes, reachable
 from srviewer.sr.methods import method
 from srviewer.sr.models import DEFAULT_MODEL, find_model
+from srviewer.table import find_row
 
 FEW_SLICES = 8
 LARGEST_FACTOR = 64
@@ -125,7 +126,7 @@ def reconstruct(scan: Volume, request: Request) -> Job[Reconstruction]:
     """
     yield Progress(0.0, "Preparing")
     started = time.monotonic()
-    chosen, fusion = method(request.method), _fusion(request.fusion)
+    chosen, fusion = method(request.method), find_row(FUSIONS, request.fusion, "fusion")
     model = find_model(request.model) if chosen.needs_model else None
     _check(scan, request)
     job = chosen.run(scan.voxels, request.axis, request.factor, model, fusion, request.device)
@@ -190,15 +191,6 @@ def _check(scan: Volume, request: Request) -> None:
         )
     if not 2 <= request.factor <= LARGEST_FACTOR:
         raise UserError(f"A factor is a whole number from 2 to {LARGEST_FACTOR}.")
-
-
-def _fusion(fusion_id: str) -> Fusion:
-    for row in FUSIONS:
-        if row.id == fusion_id:
-            return row
-    raise UserError(
-        f"There is no fusion '{fusion_id}'. Known: {', '.join(row.id for row in FUSIONS)}."
-    )
 
 
 def _volumes(
