@@ -107,5 +107,5 @@ def test_what_cannot_be_scored_is_said() -> None:
     edge = np.zeros((14, 40, 3), np.float32)
     with pytest.raises(UserError, match="factor 2"):
         score(edge, edge, 2, protocol("y"))
-    with pytest.raises(UserError, match="Known protocols: rgb, y"):
+    with pytest.raises(UserError, match="Known: rgb, y"):
         protocol("lab")
