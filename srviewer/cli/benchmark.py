@@ -6,6 +6,7 @@ from pathlib import Path
 
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.cli.console import Outcome, follow, table
+from srviewer.cli.outputs import check_outputs
 from srviewer.cli.paper_tables import paper_tables
 from srviewer.cli.sources import whole_numbers, words
 from srviewer.core.image_scores import PROTOCOLS, protocol
@@ -43,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Measure every model on every set at every scale; bicubic is always among them."""
+    check_outputs(args, [])
     if args.logs and args.figures is None:
         raise UserError("--logs are drawn as figure 4: say with --figures in which folder.")
     curves = [loss_curves(path) for path in args.logs]

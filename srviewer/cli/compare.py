@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow, table
+from srviewer.cli.outputs import check_outputs
 from srviewer.cli.sources import open_only
 from srviewer.core.compare import Comparison, Scores
 from srviewer.core.geometry import AXIS_NAMES
@@ -19,9 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Score over the whole volume and per slice of each array axis."""
+    check_outputs(args, [args.reference, args.candidate])
     reference, candidate = open_only(args.reference), open_only(args.candidate)
     comparison = Comparison(reference, candidate, f"the given reference '{reference.name}'")
     scores = follow(comparison.scores(args.mask))
+    notes = [f"{v.name}: {w.message}" for v in (reference, candidate) for w in v.warnings]
     values = {
         **scores.whole,
         "data_range": scores.data_range,
@@ -29,8 +32,9 @@ def execute(args: argparse.Namespace) -> Outcome:
         "voxels": scores.voxels,
         "per_slice": dict(zip(AXIS_NAMES, scores.per_slice, strict=True)),
         "meaning": scores.meaning,
+        "warnings": notes,
     }
-    return Outcome(_text(scores), values)
+    return Outcome("\n".join([_text(scores), *(f"note: {line}" for line in notes)]), values)
 
 
 def _text(scores: Scores) -> str:

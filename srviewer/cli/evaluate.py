@@ -6,6 +6,7 @@ from pathlib import Path
 
 from srviewer.cli.compare import formatted
 from srviewer.cli.console import Outcome, follow, table
+from srviewer.cli.outputs import check_outputs
 from srviewer.cli.sources import axes, open_only, whole_numbers, words
 from srviewer.errors import UserError
 from srviewer.sr.evaluate import EvaluationPlan, EvaluationRow, evaluate
@@ -25,12 +26,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Evaluate every combination; cubic is added when it was not asked for."""
+    check_outputs(args, args.paths)
     methods = args.methods if "cubic" in args.methods else ("cubic", *args.methods)
     plan = EvaluationPlan(args.factors, args.axes, methods, args.models, args.device)
     if not args.factors or min(args.factors) < 2:
         raise UserError("A factor is a whole number of 2 or more.")
     rows = follow(evaluate([open_only(path) for path in args.paths], plan))
-    text = f"{_rows_table(rows)}\n\n{_gains_table(rows)}"
+    notes = dict.fromkeys(f"note: {row.file}: {line}" for row in rows for line in row.warnings)
+    text = "\n".join([_rows_table(rows), "", _gains_table(rows), *notes])
     return Outcome(text, {"rows": [asdict(row) for row in rows]})
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from srviewer.cli.console import Outcome, follow
+from srviewer.cli.outputs import check_outputs
 from srviewer.core.geometry import AXIS_NAMES, Geometry
 from srviewer.io.formats import scan
 from srviewer.io.series import Series
@@ -17,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> Outcome:
     """List the series that were found."""
+    check_outputs(args, [args.path])
     found = follow(scan([args.path]))
     lines = [_text(series) for series in found.series]
     if found.ignored:

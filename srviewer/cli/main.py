@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -69,8 +70,17 @@ def main(argv: Sequence[str], doors: dict[str, Callable[..., object]]) -> int:
     )
     module.add_arguments(parser)
     _add_common_arguments(parser)
-    args = parser.parse_args(argv[1:], argparse.Namespace(doors=doors))
+    args = parser.parse_args(_joined(argv[1:]), argparse.Namespace(doors=doors))
     return _run(module, args)
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """``--at -1,2,3`` as ``--at=-1,2,3``: argparse takes a leading minus for an option."""
+    joined = list(arguments)
+    if "--at" in joined[:-1]:
+        place = joined.index("--at")
+        joined[place : place + 2] = [f"--at={joined[place + 1]}"]
+    return joined
 
 
 def _add_common_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,6 +96,7 @@ def _run(module: VerbModule, args: argparse.Namespace) -> int:
 
     try:
         publish(module.execute(args), args.json)
+        sys.stdout.flush()  # a reader that went away shows here and not at the end
     except UserError as error:
         if args.debug:
             traceback.print_exc()
@@ -94,8 +105,9 @@ def _run(module: VerbModule, args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("srviewer: cancelled.", file=sys.stderr)
         return CANCELLED
-    except BrokenPipeError:  # the reader of our output went away
-        sys.stderr.close()
+    except BrokenPipeError:
+        # What is left in the buffer would raise once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return DONE
 

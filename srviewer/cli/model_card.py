@@ -64,20 +64,20 @@ def _losses(card: ModelCard) -> str:
 
 
 def _scores(card: ModelCard) -> str:
-    if not card.scores:
+    if not card.known_scores:
         return "None were measured: no validation volumes were given."
     lines = [
         "| volume | axis | factor | PSNR | cubic | gain | SSIM | cubic |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for row in card.scores:
+    for row in card.known_scores:
         lines.append(
             f"| {row['file']} | {row['axis']} | {row['factor']} | {row['psnr']:.2f} dB | "
             f"{row['psnr_cubic']:.2f} dB | {row['psnr'] - row['psnr_cubic']:+.2f} dB | "
             f"{row['ssim']:.4f} | {row['ssim_cubic']:.4f} |"
         )
-    for factor in sorted({row["factor"] for row in card.scores}):
-        gains = [r["psnr"] - r["psnr_cubic"] for r in card.scores if r["factor"] == factor]
+    for factor in sorted({row["factor"] for row in card.known_scores}):
+        gains = [r["psnr"] - r["psnr_cubic"] for r in card.known_scores if r["factor"] == factor]
         lines.append(
             f"| **mean** | all | {factor} | | | **{sum(gains) / len(gains):+.2f} dB** | | |"
         )

@@ -50,7 +50,7 @@ def _text(card: ModelCard) -> str:
                 f"   {row['file']}, axis {row['axis']}, factor {row['factor']}: "
                 f"{row['psnr']:.2f} dB (cubic {row['psnr_cubic']:.2f}), "
                 f"SSIM {row['ssim']:.4f} (cubic {row['ssim_cubic']:.4f})"
-                for row in card.scores
+                for row in card.known_scores
             ),
         ]
     )

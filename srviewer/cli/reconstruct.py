@@ -3,16 +3,16 @@
 import argparse
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from srviewer.cli.console import Outcome, follow
+from srviewer.cli.outputs import check_outputs
 from srviewer.cli.sources import add_series_arguments, axis_number, open_volume
 from srviewer.core.fuse import FUSIONS
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
-from srviewer.io.export import DATA_TYPES, write
-from srviewer.sr.methods import METHODS
+from srviewer.io.export import DATA_TYPES, DataType, write
+from srviewer.sr.methods import METHODS, method
 from srviewer.sr.models import DEFAULT_MODEL
 from srviewer.sr.reconstruct import Reconstruction, Request, reconstruct, suggested_request
 
@@ -46,15 +46,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Reconstruct, export, report."""
+    check_outputs(args, [args.path], images=[args.output, args.disagreement])
+    if args.disagreement is not None and not method(args.method).needs_model:
+        raise UserError(
+            f"The method '{args.method}' makes no disagreement map. Use --method cross-plane."
+        )
     scan = open_volume(args.path, args.series, args.frame)
     if not args.acknowledge:
         _refuse_unsound(scan)
     result = follow(reconstruct(scan, _request(scan, args)))
     provenance = {**result.provenance(), "sources": [str(args.path)]}
     follow(write(result.volume, args.output, provenance, args.store))
-    if args.disagreement is not None:
-        _write_disagreement(result, args.disagreement, provenance)
-    return Outcome(_text(scan, result, args.output), {"output": str(args.output), **provenance})
+    if args.disagreement is not None and result.disagreement is not None:
+        follow(write(result.disagreement, args.disagreement, provenance))
+    return Outcome(
+        _text(scan, result, args.output, args.store), {"output": str(args.output), **provenance}
+    )
 
 
 def _request(scan: Volume, args: argparse.Namespace) -> Request:
@@ -79,16 +86,7 @@ def _refuse_unsound(scan: Volume) -> None:
         )
 
 
-def _write_disagreement(result: Reconstruction, path: Path, provenance: dict[str, Any]) -> None:
-    if result.disagreement is None:
-        raise UserError(
-            f"The method '{result.request.method}' makes no disagreement map, so {path} was not "
-            f"written; the result was. Use --method cross-plane."
-        )
-    follow(write(result.disagreement, path, provenance))
-
-
-def _text(scan: Volume, result: Reconstruction, output: Path) -> str:
+def _text(scan: Volume, result: Reconstruction, output: Path, store: DataType) -> str:
     def grid(volume: Volume) -> str:
         shape = " x ".join(map(str, volume.geometry.shape))
         return f"{shape} voxels of {' x '.join(f'{mm:.3g}' for mm in volume.geometry.spacing)} mm"
@@ -96,10 +94,20 @@ def _text(scan: Volume, result: Reconstruction, output: Path) -> str:
     lines = [
         f"{scan.name}: {grid(scan)} -> {grid(result.volume)}",
         f"agrees with the scan: rms {result.consistency.rms:.4%}, max {result.consistency.max:.4%} "
-        f"of its intensity range",
+        f"of its intensity range{_qualification(result, store)}",
         f"{result.request.method} on {result.device}, {result.seconds:.1f} s",
         *(f"note: {line}" for line in result.warnings),
         f"written: {output}",
         "Research use only.",
     ]
     return "\n".join(lines)
+
+
+def _qualification(result: Reconstruction, store: DataType) -> str:
+    """What was done to the result after its agreement with the scan was measured."""
+    steps = []
+    if result.request.isotropic:
+        steps.append("resampled to isotropic voxels")
+    if store == "original" and result.volume.stored_as != "float32":
+        steps.append(f"rounded to {result.volume.stored_as}")
+    return f" (before it was {' and '.join(steps)})" if steps else ""

@@ -1,9 +1,11 @@
 """srviewer screenshot: what the window would show, rendered without a display."""
 
 import argparse
+import math
 from pathlib import Path
 
 from srviewer.cli.console import Outcome
+from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.sources import add_series_arguments, open_only, open_volume
 
 
@@ -21,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Render through the window's own widgets."""
+    require_suffix(args.output, ".png")
+    sources = [args.path] if args.second is None else [args.path, args.second]
+    check_outputs(args, sources, others=[args.output])
     volume = open_volume(args.path, args.series, args.frame)
     second = None if args.second is None else open_only(args.second)
     layout = args.layout or ("planes" if second is None else "compare")
@@ -30,4 +35,6 @@ def execute(args: argparse.Namespace) -> Outcome:
 
 def _point(text: str) -> tuple[float, float, float]:
     x, y, z = (float(part) for part in text.split(","))
+    if not all(map(math.isfinite, (x, y, z))):
+        raise ValueError(f"not a point: {text}")
     return x, y, z

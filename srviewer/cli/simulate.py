@@ -7,6 +7,7 @@ import numpy as np
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.cli.console import Outcome, follow
+from srviewer.cli.outputs import check_outputs
 from srviewer.cli.sources import add_series_arguments, axis_number, open_volume
 from srviewer.core.degrade import PROFILES, Degradation
 from srviewer.core.geometry import AXIS_NAMES
@@ -38,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Simulate and export."""
+    check_outputs(args, [args.path], images=[args.output, args.truth])
     thin = open_volume(args.path, args.series, args.frame)
     degradation = _degradation(thin, args)
     simulation = follow(simulate(thin, degradation))

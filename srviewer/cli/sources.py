@@ -14,7 +14,9 @@ from srviewer.io.series import Found, Series
 def add_series_arguments(parser: argparse.ArgumentParser) -> None:
     """``--series`` and ``--frame``, for paths that may hold several images."""
     parser.add_argument("--series", metavar="N|UID", help="which series, as numbered by info")
-    parser.add_argument("--frame", type=int, default=0, metavar="N", help="which volume of a 4D")
+    parser.add_argument(
+        "--frame", type=int, default=0, metavar="N", help="which volume of a 4D image, from 0"
+    )
 
 
 def open_volume(path: Path, wanted: str | None, frame: int) -> Volume:
@@ -33,9 +35,13 @@ def open_only(path: Path) -> Volume:
 def chosen_series(found: Found, path: Path, wanted: str | None) -> Series:
     """The series with this number or UID; without one, the first thick one, else the first."""
     if wanted is not None:
-        for series in found.series:
-            if wanted in (str(series.index), series.uid):
-                return series
+        by_number = [series for series in found.series if wanted == str(series.index)]
+        matching = by_number or [series for series in found.series if wanted == series.uid]
+        if len(matching) > 1:
+            numbers = ", ".join(str(series.index) for series in matching)
+            raise UserError(f"Several series have the UID '{wanted}'. Give a number: {numbers}.")
+        if matching:
+            return matching[0]
         known = ", ".join(f"{series.index} ({series.name})" for series in found.series)
         raise UserError(f"{path} holds no series '{wanted}'. It holds: {known}.")
     thick = [series for series in found.series if series.geometry.thick_axis is not None]

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from srviewer.cli.console import Outcome, follow
+from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.sources import whole_numbers
 from srviewer.errors import UserError
 from srviewer.nn.processes import this_process
 from srviewer.nn.run_log import log_path
 from srviewer.nn.specs import PRESETS, TrainingPlan, at_published_size, training_plan
+from srviewer.sr.models import SUFFIX
 from srviewer.sr.training import TrainingJob, resumable_plan, trained_model
 
 
@@ -59,6 +61,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Train, keep checkpoints beside the output, measure on the validation volumes."""
+    require_suffix(args.output, SUFFIX)
+    check_outputs(args, [], others=[args.output])
     if args.workers < 1:
         raise UserError(f"At least one worker is needed, not {args.workers}.")
     process = this_process()

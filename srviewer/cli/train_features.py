@@ -4,8 +4,10 @@ import argparse
 from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow
+from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.nn.budget import Budget
 from srviewer.sr.feature_training import trained_features
+from srviewer.sr.models import SUFFIX
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Train and write; says how often each question was answered rightly."""
+    require_suffix(args.output, SUFFIX)
+    check_outputs(args, [], others=[args.output])
     budget = Budget(args.minutes, args.steps)
     features = follow(trained_features(args.paths, args.output, budget, args.seed))
     answers = ", ".join(f"{name} {share:.0%}" for name, share in features.accuracy.items())

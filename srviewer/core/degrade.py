@@ -36,6 +36,8 @@ class Degradation:
     def __post_init__(self) -> None:
         if self.factor < 2 or self.axis not in (0, 1, 2) or self.profile not in PROFILES:
             raise ValueError(f"no such degradation: {self}")
+        if self.seed < 0:
+            raise ValueError(f"a seed is 0 or more: {self}")
         if not 0 < self.thickness <= 4 or not 0 <= self.noise < 1:
             raise ValueError(f"thickness must be in (0, 4] and noise in [0, 1): {self}")
 

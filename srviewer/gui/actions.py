@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolBu
 from srviewer.gui import theme
 from srviewer.gui.form import describe
 from srviewer.gui.recent import Recent, title
-from srviewer.gui.study import Study
+from srviewer.gui.study import RECONSTRUCT, Study
 from srviewer.gui.views.compare_view import Layout
 from srviewer.gui.window_presets import WINDOW_PRESETS, WindowPreset
 
@@ -75,8 +75,9 @@ class Actions:
         """Enable what can be done now and check what is on."""
         session = self._session
         is_open = session.original is not None
-        for action in (self.reset, self.reconstruct):
-            action.setEnabled(is_open)
+        self.reset.setEnabled(is_open)
+        idle = self._study.work.running(RECONSTRUCT) is None
+        self.reconstruct.setEnabled(self._study.may_reconstruct and idle)
         self.window_menu.setEnabled(is_open)
         self.export.setEnabled(session.result is not None)
         self.smooth.setChecked(session.view.smooth)
@@ -132,7 +133,13 @@ class Actions:
         self.smooth.toggled.connect(session.set_smooth)
         self.radiological.toggled.connect(session.set_radiological)
         self.quit.triggered.connect(self._window.close)
-        for signal in (session.original_changed, session.result_changed, session.view_changed):
+        for signal in (
+            session.original_changed,
+            session.result_changed,
+            session.view_changed,
+            session.acknowledged_changed,
+            self._study.work.changed,
+        ):
             signal.connect(self.show_state)
 
     def _make(self, text: str, icon: str, tip: str, key: str) -> QAction:

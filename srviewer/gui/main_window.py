@@ -34,7 +34,7 @@ from srviewer.gui.study import Study
 from srviewer.gui.views.compare_view import CompareView, Layout
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.window_state import WindowState
-from srviewer.io.export import DataType
+from srviewer.io.export import SUFFIXES, DataType
 from srviewer.io.formats import open_filter
 from srviewer.io.series import Found
 
@@ -195,7 +195,7 @@ class MainWindow(QMainWindow):
         )
         if name:
             # Some desktops do not tell which kind was chosen.
-            self.study.export(Path(name), EXPORTS.get(kind, "float32"))
+            self.study.export(_with_suffix(Path(name)), EXPORTS.get(kind, "float32"))
 
     def _folder(self) -> str:
         entries = self.recent.entries()
@@ -219,6 +219,7 @@ class MainWindow(QMainWindow):
         self.error_bar.hide()
 
     def _note_exported(self, path: Path) -> None:
+        self.error_bar.hide()
         self.statusBar().showMessage(f"Exported to {path}. Research use only.", 8000)
 
     def _show_original(self) -> None:
@@ -230,7 +231,10 @@ class MainWindow(QMainWindow):
         self.compare.original.panes[Plane.AXIAL].setFocus()
 
     def _show_result(self) -> None:
-        if self.session.result is not None and self.compare.layout_shown is Layout.PLANES:
+        if self.session.result is None:
+            return
+        self.error_bar.hide()
+        if self.compare.layout_shown is Layout.PLANES:
             self.arrange(Layout.COMPARE)
 
     def _may_stop(self) -> bool:
@@ -249,6 +253,12 @@ def _dropped(event: QDropEvent) -> list[Path]:
     """The files and folders of a drop."""
     urls = event.mimeData().urls()
     return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+
+
+def _with_suffix(path: Path) -> Path:
+    """``path`` with an ending that can be written; never the name of another file that exists."""
+    full = path.with_name(f"{path.name}.nii.gz")
+    return path if path.name.lower().endswith(SUFFIXES) or full.exists() else full
 
 
 def _file_name(name: str) -> str:

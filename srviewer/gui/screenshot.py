@@ -52,7 +52,7 @@ def render(
 def _page(session: Session, original: Volume, second: Volume | None, layout: Layout) -> QWidget:
     """The views over a line with the names and the notice, laid out but not on screen."""
     view = CompareView(session)
-    session.open(original, ())
+    session.open(original, (), None)
     view.result.show_volume(second, SECOND, "no second volume")
     view.arrange(layout)
     names = original.name if second is None else f"{original.name}, {second.name}"

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.core.geometry import Geometry
+from srviewer.core.geometry import Axis, Geometry
 from srviewer.core.planes import Plane, slice_at
 from srviewer.core.volume import Volume
 from srviewer.core.window import robust_window
@@ -48,6 +48,8 @@ class SeriesPicker(QDialog):
         for series in found.series:
             self.list.addItem(_entry(series))
         self.list.setCurrentRow(_likeliest(found.series))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setWordWrap(True)
         self.frame = QSpinBox()
         describe(self.frame, "Frame", "Which volume of a series of volumes, counted from 1")
         self._frame_label = QLabel("Volume")
@@ -131,9 +133,16 @@ def thumbnail(volume: Volume) -> QPixmap:
 
 
 def sharp_plane(geometry: Geometry) -> Plane:
-    """The plane whose slices the scan is made of: across the coarsest axis."""
-    coarsest = max(range(3), key=lambda axis: geometry.spacing[axis])
-    return next(plane for plane in Plane if plane.normal_axis(geometry) == coarsest)
+    """The plane whose slices the scan is made of."""
+    axis = _slice_axis(geometry)
+    return next(plane for plane in Plane if plane.normal_axis(geometry) == axis)
+
+
+def _slice_axis(geometry: Geometry) -> Axis:
+    """The thick axis; among cubes the one with the fewest voxels."""
+    if geometry.thick_axis is not None:
+        return geometry.thick_axis
+    return min(range(3), key=lambda axis: geometry.shape[axis])
 
 
 def _entry(series: Series) -> QListWidgetItem:
@@ -161,10 +170,9 @@ def _icon(picture: QPixmap) -> QIcon:
 
 
 def _likeliest(series: tuple[Series, ...]) -> int:
-    """The one with the most slices across its coarsest axis: a localizer has few."""
+    """The one with the most slices: a localizer has few."""
 
     def slices(one: Series) -> int:
-        geometry = one.geometry
-        return geometry.shape[max(range(3), key=lambda axis: geometry.spacing[axis])]
+        return one.geometry.shape[_slice_axis(one.geometry)]
 
     return max(range(len(series)), key=lambda row: slices(series[row]))

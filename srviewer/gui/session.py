@@ -40,10 +40,14 @@ class View:
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """A ground truth and what it is, in the words that stand beside every score."""
+    """A ground truth and what it is, in the words that stand beside every score.
+
+    ``thin``: the scan that was thickened, where the open one was simulated from it.
+    """
 
     volume: Volume
     meaning: str
+    thin: Volume | None
 
 
 class Session(QObject):
@@ -70,13 +74,14 @@ class Session(QObject):
         self.auto_window = NO_WINDOW
         self.view = View()
 
-    def open(self, original: Volume, sources: Sequence[Path]) -> None:
+    def open(self, original: Volume, sources: Sequence[Path], reference: Reference | None) -> None:
         """Show another scan; what belonged to the one before goes with it.
 
-        ``sources``: the files it came from, which an export never overwrites.
+        ``sources``: the files it came from, which an export never overwrites. ``reference``: its
+        ground truth, where it comes with one.
         """
         self.original, self.sources = original, tuple(sources)
-        self.result = self.reference = self.scores = None
+        self.result, self.reference, self.scores = None, reference, None
         self.request = self._suggested(original)
         self.acknowledged = False
         self.auto_window = robust_window(original.voxels)

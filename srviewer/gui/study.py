@@ -52,6 +52,7 @@ class Study(QObject):
 
     def open(self, paths: Sequence[Path], then: Callable[[], None] | None = None) -> None:
         """Open a file, several files, a folder or a zip; call ``then`` once it is shown."""
+        self.work.cancel(SIMULATE)  # it would replace what is opened now
         self._paths, self._after_opening = tuple(paths), then
         self._start(OPEN, f"Opening {_names(paths)}", formats.scan(paths), self._found)
 
@@ -80,9 +81,10 @@ class Study(QObject):
         """Open one of the series that were found; ``frame`` counts along the fourth dimension."""
 
         def show(volume: Volume) -> None:
-            self.session.open(volume, series.sources)
+            self.session.open(volume, series.sources, None)
             self._opened()
 
+        self.work.cancel(SIMULATE)
         self._start(OPEN, f"Opening {series.name}", series.read(frame), show)
 
     def _opened(self) -> None:
@@ -114,12 +116,20 @@ class Study(QObject):
             job = reconstruct(original, request)
             self._start(RECONSTRUCT, "Reconstructing", job, self._reconstructed)
 
+    @property
+    def to_thicken(self) -> Volume | None:
+        """What a simulation starts from: the thin scan that an earlier one began with, if any."""
+        reference = self.session.reference
+        if reference is not None and reference.thin is not None:
+            return reference.thin
+        return self.session.original
+
     def simulate(self, degradation: Degradation) -> None:
-        """Thicken the open scan, rebuild it and score the result against the scan as it was."""
-        original = self.session.original
-        if original is not None:
-            job = simulate(original, degradation)
-            self._start(SIMULATE, "Thickening", job, self._simulated(degradation))
+        """Thicken the thin scan, rebuild it and score the result against the scan as it was."""
+        thin = self.to_thicken
+        if thin is not None:
+            job = simulate(thin, degradation)
+            self._start(SIMULATE, "Thickening", job, self._simulated(thin, degradation))
 
     def load_reference(self, path: Path) -> None:
         """Score against the volume in ``path``, which must lie on the result's grid."""
@@ -142,11 +152,11 @@ class Study(QObject):
     def _reconstructed(self, result: Reconstruction) -> None:
         self.session.set_result(result)
 
-    def _simulated(self, degradation: Degradation) -> Callable[[Simulation], None]:
+    def _simulated(self, thin: Volume, degradation: Degradation) -> Callable[[Simulation], None]:
         def show(simulation: Simulation) -> None:
             acknowledged = self.session.acknowledged
-            self.session.open(simulation.thick, self.session.sources)
-            self.session.set_reference(Reference(simulation.truth, simulation.meaning))
+            reference = Reference(simulation.truth, simulation.meaning, thin)
+            self.session.open(simulation.thick, self.session.sources, reference)
             request = self.session.request
             if request is not None:
                 axis, factor = degradation.axis, degradation.factor
@@ -164,14 +174,22 @@ class Study(QObject):
             except UserError as error:
                 self.failed.emit(f"Loading {path.name}", error)
             else:
-                self.session.set_reference(Reference(volume, meaning))
+                self.session.set_reference(Reference(volume, meaning, None))
 
         self._start(TRUTH, f"Loading {path.name}", formats.read(path), keep)
+
+    @property
+    def comparable(self) -> bool:
+        """Whether nothing about their grids keeps the result from being scored."""
+        result, reference = self.session.result, self.session.reference
+        if result is None or reference is None:
+            return True
+        return reference.volume.geometry.matches(result.volume.geometry)
 
     def _score(self) -> None:
         session = self.session
         original, result, reference = session.original, session.result, session.reference
-        if original is None or result is None or reference is None:
+        if original is None or result is None or reference is None or not self.comparable:
             self.work.cancel(SCORE)
             return
         job = score_beside_cubic(
@@ -187,9 +205,12 @@ class Study(QObject):
         return keep
 
     def _start(self, kind: str, title: str, job: Job[Any], done: Callable[[Any], None]) -> None:
-        """Start a job whose result is dropped when another scan was opened meanwhile."""
+        """Start a job; what depends on the open scan is dropped when another was opened."""
         original = self.session.original
-        self.work.start(kind, title, job, done, lambda: self.session.original is original)
+        independent = kind in (OPEN, EXPORT)
+        self.work.start(
+            kind, title, job, done, lambda: independent or self.session.original is original
+        )
 
 
 def _export(

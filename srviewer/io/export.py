@@ -59,25 +59,30 @@ def write(
         check_document(document_file, text)
 
 
-def _check(path: Path, beside: Path, provenance: Mapping[str, object]) -> None:
+def check_image_target(path: Path) -> None:
+    """Raise UserError unless an image and its JSON can be written at ``path``."""
     if not path.name.lower().endswith(SUFFIXES):
         raise UserError(
             f"'{path.name}' has no ending that srviewer writes. End the name with .nii or .nii.gz."
         )
+    for target in (path, sidecar(path)):
+        check_target(target)
+    check_ours(sidecar(path))
+
+
+def _check(path: Path, beside: Path, provenance: Mapping[str, object]) -> None:
+    check_image_target(path)
     sources = provenance.get("sources", ())
     for source in cast("list[str] | tuple[str, ...]", sources):
         for target in (path, beside):
-            if _is_part_of(target, Path(source)):
+            if overwrites(target, Path(source)):
                 raise UserError(
                     f"'{target}' is part of what this result was made from and is not "
                     "overwritten. Choose another name."
                 )
-    for target in (path, beside):
-        check_target(target)
-    check_ours(beside)
 
 
-def _is_part_of(target: Path, source: Path) -> bool:
+def overwrites(target: Path, source: Path) -> bool:
     """Whether writing ``target`` would overwrite ``source`` or a file inside it."""
     if not target.exists() or not source.exists():
         return False

@@ -62,12 +62,12 @@ class StoredVoxels:
         except OSError as error:
             raise UserError(f"'{self.path.name}' cannot be read: {error.strerror}.") from error
         stored = np.ndarray(self.geometry.shape, self.dtype, content, order="F")
-        which = "" if self.frames == 1 else f", volume {frame} of {self.frames}"
+        which = "" if self.frames == 1 else f", volume {frame + 1} of {self.frames}"
         voxels, non_finite = yield from within(self._converted(stored), 0.8, 1.0)
         return Volume(
             voxels=voxels,
             geometry=self.geometry,
-            name=self.name if self.frames == 1 else f"{self.name}, volume {frame}",
+            name=self.name if self.frames == 1 else f"{self.name}, volume {frame + 1}",
             stored_as="float32" if self.scaled else self.dtype.name,
             history=(f"read from {self.path.name}{which}",),
             warnings=self.warnings + voxel_warnings(voxels, non_finite),

@@ -7,7 +7,7 @@ import numpy as np
 
 from srviewer.core.fuse import Fusion, disagreement
 from srviewer.core.geometry import Axis
-from srviewer.core.metrics import intensity_range
+from srviewer.core.metrics import FOREGROUND_SHARE, intensity_range
 from srviewer.core.planes import TrainingGroup, cross_planes, restack, unstack
 from srviewer.core.volume import Voxels
 from srviewer.errors import UserError
@@ -16,6 +16,10 @@ from srviewer.nn.model_file import Model
 
 if TYPE_CHECKING:
     from srviewer.nn.infer import Upsampler
+
+
+# The share of voxels, in per cent, that may lie below what is taken for air.
+FLOOR_PERCENT = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +44,8 @@ def cross_plane(
     from srviewer.nn.infer import Upsampler  # a door to torch
 
     upsampler = Upsampler(model, device)
+    floor = _floor(scan)
+    scan = scan - floor if floor else scan
     scale = intensity_range(scan)
     stages = passes(factor, model.factors)
     planes: list[Voxels] = []
@@ -48,7 +54,20 @@ def cross_plane(
         planes.append((yield from within(job, number / 2, (number + 1) / 2)))
     first, second = planes
     fused = fusion.fuse(first, second)
+    if floor:
+        fused += floor
     return Estimate(fused, disagreement(first, second), upsampler.device_title)
+
+
+def _floor(scan: Voxels) -> np.float32:
+    """What counts as air in a scan with truly negative values (CT, z-scores); 0 in any other.
+
+    The network knows air as 0. A constant that is taken away before and added after moves the mean
+    of each block with it, so the measured slices are reproduced all the same.
+    """
+    low = np.float32(np.percentile(scan, FLOOR_PERCENT))
+    # A magnitude image may ring a little below 0 without being another kind of image.
+    return low if low < -FOREGROUND_SHARE * intensity_range(scan) else np.float32(0)
 
 
 def _one_plane(

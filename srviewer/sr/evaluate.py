@@ -1,6 +1,7 @@
 """Scores with their reference, and never without cubic interpolation beside them."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,9 +11,11 @@ from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, within
+from srviewer.sr.cross_plane import passes
 from srviewer.sr.methods import method
+from srviewer.sr.models import find_model
 from srviewer.sr.reconstruct import Request, reconstruct
-from srviewer.sr.simulate import simulate
+from srviewer.sr.simulate import check_slices, simulate
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,10 @@ def score_beside_cubic(
 
 @dataclass(frozen=True)
 class EvaluationRow:
-    """One simulated scan rebuilt by one method: scores over the foreground of the whole volume."""
+    """One simulated scan rebuilt by one method: scores over the foreground of the whole volume.
+
+    ``warnings``: what must be known of the scan and of the run, one line each.
+    """
 
     file: str
     axis: str
@@ -50,6 +56,7 @@ class EvaluationRow:
     psnr: float | None
     ssim: float | None
     seconds: float
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -77,10 +84,16 @@ class EvaluationPlan:
 
 
 def evaluate(volumes: Sequence[Volume], plan: EvaluationPlan) -> Job[list[EvaluationRow]]:
-    """Simulate, reconstruct and score each volume along each axis, by each factor and method."""
+    """Simulate, reconstruct and score each volume along each axis, by each factor and method.
+
+    Volumes of one name are told apart by a number. Raises UserError, before anything is done, for
+    a method, model or factor that cannot be had and for a volume with too few slices.
+    """
     requests = plan.requests()
     if not requests or not volumes:
         raise UserError("There is nothing to evaluate: give files, factors, axes and methods.")
+    volumes = _told_apart(volumes)
+    _check(volumes, requests)
     rows: list[EvaluationRow] = []
     total = len(volumes) * len(requests)
     for volume in volumes:
@@ -89,6 +102,26 @@ def evaluate(volumes: Sequence[Volume], plan: EvaluationPlan) -> Job[list[Evalua
             row = yield from within(_row(volume, request), done / total, (done + 1) / total)
             rows.append(row)
     return rows
+
+
+def _told_apart(volumes: Sequence[Volume]) -> list[Volume]:
+    seen: Counter[str] = Counter()
+    named = []
+    for volume in volumes:
+        seen[volume.name] += 1
+        count = seen[volume.name]
+        named.append(volume if count == 1 else replace(volume, name=f"{volume.name} ({count})"))
+    return named
+
+
+def _check(volumes: Sequence[Volume], requests: Sequence[Request]) -> None:
+    for name in {request.model for request in requests if method(request.method).needs_model}:
+        known = find_model(name).factors
+        for factor in {r.factor for r in requests if r.model == name}:
+            passes(factor, known)
+    for volume in volumes:
+        for request in requests:
+            check_slices(volume, Degradation(axis=request.axis, factor=request.factor))
 
 
 def _row(thin: Volume, request: Request) -> Job[EvaluationRow]:
@@ -108,4 +141,5 @@ def _row(thin: Volume, request: Request) -> Job[EvaluationRow]:
         psnr=scores.whole["psnr"],
         ssim=scores.whole["ssim"],
         seconds=round(seconds, 3),
+        warnings=result.warnings,
     )

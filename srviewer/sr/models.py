@@ -44,6 +44,11 @@ class ModelCard:
         return self.plan.train
 
     @property
+    def known_scores(self) -> tuple[dict[str, Any], ...]:
+        """The rows that have a score: a volume without foreground has none."""
+        return tuple(row for row in self.scores if None not in row.values())
+
+    @property
     def licence(self) -> str:
         """The licences of the training volumes, joined to one line."""
         return "; ".join(f"{name}: {text}" for name, text in self.licences.items())

@@ -12,14 +12,14 @@ from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.core.degrade import Consistency, Degradation, consistency
 from srviewer.core.fuse import FUSIONS
 from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
-from srviewer.core.interpolate import cubic
+from srviewer.core.interpolate import cubic, linear
 from srviewer.core.metrics import intensity_range
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, within
 from srviewer.nn.model_file import Model
 from srviewer.sr.cross_plane import Estimate, passes, reachable
-from srviewer.sr.methods import method
+from srviewer.sr.methods import Interpolation, method
 from srviewer.sr.models import DEFAULT_MODEL, find_model
 from srviewer.table import find_row
 
@@ -137,8 +137,9 @@ def reconstruct(scan: Volume, request: Request) -> Job[Reconstruction]:
     volume, apart = _volumes(scan, request, estimate, model)
     if request.isotropic:
         yield Progress(0.98, "Resampling to isotropic voxels")
-        volume = _isotropic(volume, request.axis)
-        apart = apart and _isotropic(apart, request.axis)
+        volume = _isotropic(volume, request.axis, cubic)
+        # A spline would swing below zero, where nothing can disagree.
+        apart = apart and _isotropic(apart, request.axis, linear)
     return Reconstruction(
         volume=volume,
         disagreement=apart,
@@ -189,6 +190,11 @@ def _check(scan: Volume, request: Request) -> None:
             f"'{scan.name}' has {slices} slice along {AXIS_NAMES[request.axis]}; there is nothing "
             f"to rebuild between. Open the whole series, or choose another axis."
         )
+    if request.isotropic and request.axis != int(np.argmax(scan.geometry.spacing)):
+        raise UserError(
+            f"Isotropic voxels would be coarser than the scan along {AXIS_NAMES[request.axis]}. "
+            f"Choose the axis of the thick slices, or leave the spacing as it comes."
+        )
     if not 2 <= request.factor <= LARGEST_FACTOR:
         raise UserError(f"A factor is a whole number from 2 to {LARGEST_FACTOR}.")
 
@@ -210,14 +216,14 @@ def _volumes(
     return volume, apart
 
 
-def _isotropic(volume: Volume, axis: Axis) -> Volume:
-    """``volume`` resampled along ``axis`` to the coarser in-plane spacing, by cubic B-spline."""
+def _isotropic(volume: Volume, axis: Axis, kernel: Interpolation) -> Volume:
+    """``volume`` resampled along ``axis`` to the coarser in-plane spacing."""
     spacing = max(mm for a, mm in enumerate(volume.geometry.spacing) if a != axis)
     target = volume.geometry.regridded(axis, spacing)
     index = np.zeros((target.shape[axis], 3))
     index[:, axis] = np.arange(target.shape[axis])
     positions = volume.geometry.index(target.world(index))[:, axis]
-    voxels = cubic(volume.voxels, axis, positions)
+    voxels = kernel(volume.voxels, axis, positions)
     return volume.derived(voxels, target, f"resampled to {spacing:.4g} mm along {AXIS_NAMES[axis]}")
 
 

@@ -25,12 +25,17 @@ class Simulation:
 def simulate(thin: Volume, degradation: Degradation) -> Job[Simulation]:
     """Thicken ``thin``; UserError when it has fewer slices than two thick ones need."""
     yield Progress(0.0, "Thickening")
+    check_slices(thin, degradation)
+    thick = degradation.thick_volume(thin)
+    named = replace(thick, name=f"{thin.name} (thick, simulated)", stored_as="float32")
+    return Simulation(thick=named, truth=degradation.covered(thin))
+
+
+def check_slices(thin: Volume, degradation: Degradation) -> None:
+    """Raise UserError when ``thin`` has fewer slices than two thick ones need."""
     slices = thin.geometry.shape[degradation.axis]
     if slices < 2 * degradation.factor:
         raise UserError(
             f"'{thin.name}' has {slices} slices along {AXIS_NAMES[degradation.axis]}; factor "
             f"{degradation.factor} needs at least {2 * degradation.factor}."
         )
-    thick = degradation.thick_volume(thin)
-    named = replace(thick, name=f"{thin.name} (thick, simulated)", stored_as="float32")
-    return Simulation(thick=named, truth=degradation.covered(thin))

@@ -117,7 +117,7 @@ def test_evaluate_prints_every_row_beside_cubic(
         ("cubic", None),
         ("cross-plane", "fast"),
     ]
-    assert set(rows[0]) == {"file", "axis", "factor", "method", "model", "psnr", "ssim", "seconds"}
+    assert {"file", "axis", "factor", "psnr", "ssim", "seconds", "warnings"} <= set(rows[0])
     assert main([*map(str, arguments)]) == 0
     assert "gain over cubic" in capsys.readouterr().out
 
@@ -183,7 +183,18 @@ def test_the_card_of_a_model(capsys: pytest.CaptureFixture[str]) -> None:
         (("compare", "THICK", "THIN"), "grids differ"),
         (("simulate", "THIN", "-o", "OUT", "--factor", "1"), "factor of 2 or more"),
         (("simulate", "THIN", "-o", "OUT", "--factor", "30"), "needs at least 60"),
-        (("train", "THIN", "-o", "OUT"), "needs a budget"),
+        (("train", "THIN", "-o", "MODEL"), "needs a budget"),
+        (("train", "THIN", "--steps", "1", "-o", "OUT"), "must end with .safetensors"),
+        (("reconstruct", "THICK", "-o", "PICTURE"), "no ending that srviewer writes"),
+        (("reconstruct", "THICK", "-o", "OUT", "--disagreement", "OUT"), "written twice"),
+        (("reconstruct", "THICK", "-o", "OUT", "--json", "SIDECAR"), "written twice"),
+        (("reconstruct", "THICK", "-o", "THICK"), "part of what is read"),
+        (("reconstruct", "THICK", "-o", "OUT", "--axis", "i", "--isotropic"), "coarser"),
+        (("simulate", "THIN", "-o", "OUT", "--truth", "PICTURE"), "no ending"),
+        (("simulate", "THIN", "-o", "OUT", "--seed", "-1"), "A simulation needs"),
+        (("screenshot", "THIN", "-o", "THIN"), "must end with .png"),
+        (("info", "THIN", "--json", "THIN"), "part of what is read"),
+        (("evaluate", "THIN", "--factors", "2,7"), "cannot refine by 7"),
         (("train", "THIN", "--steps", "1", "-o", "absent/m.safetensors"), "folder 'absent'"),
         (("models", "--card", "nobody"), "no model 'nobody'"),
     ],
@@ -194,14 +205,46 @@ def test_bad_input_is_one_plain_message(
     message: str,
     thin_file: Path,
     thick_file: Path,
-    call: Call,
+    capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    places = {"THIN": thin_file, "THICK": thick_file, "OUT": tmp_path / "out.nii.gz"}
-    status, said = call(*(places.get(word, word) for word in arguments))
+    places = {
+        "THIN": thin_file,
+        "THICK": thick_file,
+        "OUT": tmp_path / "out.nii.gz",
+        "SIDECAR": tmp_path / "out.json",
+        "PICTURE": tmp_path / "out.png",
+        "MODEL": tmp_path / "out.safetensors",
+    }
+    words = [str(places.get(word, word)) for word in arguments]
+    status = main(words)
+    said = capsys.readouterr().err
     assert status == 1 and message in said
     assert said.startswith("srviewer: ") and "Traceback" not in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_of_one_name_are_scored_each_beside_its_own_cubic(
+    head: Volume, call: Call, tmp_path: Path
+) -> None:
+    paths = []
+    for folder, scale in (("a", 1.0), ("b", 0.25)):
+        (tmp_path / folder).mkdir()
+        noise = np.random.default_rng(3).normal(0, 400 * (1 - scale), head.voxels.shape)
+        voxels = (head.voxels + noise).astype(np.float32)
+        path = tmp_path / folder / "same.nii.gz"
+        nib.save(nib.Nifti1Image(voxels, head.geometry.affine), path)
+        paths.append(path)
+    rows = call("evaluate", *paths, "--factors", "2", "--axes", "k")[1]["rows"]
+    assert [row["file"] for row in rows] == ["same", "same", "same (2)", "same (2)"]
+
+
+def test_the_cursor_of_a_screenshot_may_be_negative(
+    thick_file: Path, call: Call, tmp_path: Path, qapp: object
+) -> None:
+    out = tmp_path / "planes.png"
+    assert call("screenshot", thick_file, "-o", out, "--at", "-3,2.5,-1")[0] == 0
+    assert out.exists()
 
 
 def test_wrong_usage_is_status_2(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 @pytest.fixture
 def axial(session: Session, ortho: OrthoView, head: Volume) -> SliceView:
-    session.open(head, ())
+    session.open(head, (), None)
     return ortho.panes[Plane.AXIAL]
 
 

@@ -18,9 +18,9 @@ from srviewer.sr.reconstruct import Request, reconstruct
 def judged(session: Session, head: Volume, thick_head: Volume) -> Session:
     """A session with a result, a reference and scores."""
     request = Request(axis=2, factor=4, method="linear")
-    session.open(thick_head, ())
+    session.open(thick_head, (), None)
     session.set_result(run(reconstruct(thick_head, request)))
-    session.set_reference(Reference(head, "the phantom"))
+    session.set_reference(Reference(head, "the phantom", None))
     assert session.result is not None
     job = score_beside_cubic(head, thick_head, session.result.volume, request, "the phantom")
     session.set_scores(run(job))
@@ -35,7 +35,7 @@ def test_another_scan_takes_result_reference_and_scores_with_it(
         lambda: seen.append((judged.result, judged.reference, judged.scores, judged.view.zoom))
     )
     judged.zoom_by(3, (0, 0, 0))
-    judged.open(head, ())
+    judged.open(head, (), None)
     assert seen == [(None, None, None, 1.0)]  # listeners never see the old ones beside the new
     assert np.allclose(judged.view.cursor_mm, head.geometry.middle_voxel)
 
@@ -54,10 +54,10 @@ def test_another_result_or_reference_takes_the_scores_with_it(judged: Session) -
 def test_what_the_user_chose_outlives_the_scan_but_axis_and_factor_fit_the_new_one(
     session: Session, thick_head: Volume, head: Volume
 ) -> None:
-    session.open(head, ())
+    session.open(head, (), None)
     assert session.request is not None
     session.set_request(replace(session.request, method="cubic", device="cpu", factor=7))
-    session.open(thick_head, ())
+    session.open(thick_head, (), None)
     assert (session.request.method, session.request.device) == ("cubic", "cpu")
     assert (session.request.axis, session.request.factor) == (2, 4)
 
@@ -65,7 +65,7 @@ def test_what_the_user_chose_outlives_the_scan_but_axis_and_factor_fit_the_new_o
 def test_zoom_keeps_the_point_under_the_mouse_and_has_limits(
     session: Session, head: Volume
 ) -> None:
-    session.open(head, ())
+    session.open(head, (), None)
     fixed = np.array((10.0, -4.0, 6.0))
     before = fixed - session.centre_mm()
     session.zoom_by(2.0, fixed)
@@ -76,7 +76,7 @@ def test_zoom_keeps_the_point_under_the_mouse_and_has_limits(
 
 
 def test_reset_shows_the_whole_volume_again(session: Session, head: Volume) -> None:
-    session.open(head, ())
+    session.open(head, (), None)
     opened = session.view
     session.zoom_by(4, (3, 2, 1))
     session.set_window(Window(1, 2))
@@ -86,7 +86,7 @@ def test_reset_shows_the_whole_volume_again(session: Session, head: Volume) -> N
 
 
 def test_nothing_is_said_when_nothing_changes(session: Session, head: Volume) -> None:
-    session.open(head, ())
+    session.open(head, (), None)
     changes = []
     session.view_changed.connect(lambda: changes.append("view"))
     session.request_changed.connect(lambda: changes.append("request"))

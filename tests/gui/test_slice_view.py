@@ -37,7 +37,7 @@ def test_the_voxel_under_the_crosshair_is_drawn_under_the_crosshair(
     volume = _one_bright_voxel(ORIENTATIONS[number])
     session.set_smooth(False)
     session.set_radiological(number % 2 == 0)
-    session.open(volume, ())
+    session.open(volume, (), None)
     session.set_window(Window(0, 100))
     world = volume.geometry.world(BRIGHT)
     session.move_cursor(world)
@@ -55,7 +55,7 @@ def test_the_bright_voxel_covers_its_millimetres_and_no_more(
 ) -> None:
     volume = _one_bright_voxel(np.eye(3))
     session.set_smooth(False)
-    session.open(volume, ())
+    session.open(volume, (), None)
     session.set_window(Window(0, 100))
     session.move_cursor(volume.geometry.world(BRIGHT))
     qapp.processEvents()
@@ -93,7 +93,7 @@ def test_letters_follow_the_convention_and_the_pixels_follow_the_letters(
     ortho: OrthoView,
     head: Volume,
 ) -> None:
-    session.open(head, ())
+    session.open(head, (), None)
     session.set_radiological(radiological)
     pane = ortho.panes[plane]
     assert pane.annotations.letters[:2] == (left, right)
@@ -109,7 +109,7 @@ def test_letters_follow_the_convention_and_the_pixels_follow_the_letters(
 def test_a_thick_and_a_thin_volume_lie_over_each_other(
     session: Session, ortho: OrthoView, head: Volume, thick_head: Volume, qapp: QApplication
 ) -> None:
-    session.open(thick_head, ())
+    session.open(thick_head, (), None)
     session.zoom_by(2.5, (4, 5, 6))
     point = (7.0, -3.0, 2.5)
     places = []
@@ -122,7 +122,7 @@ def test_a_thick_and_a_thin_volume_lie_over_each_other(
 def test_smooth_and_blocks_differ_on_screen(
     session: Session, ortho: OrthoView, thick_head: Volume, qapp: QApplication
 ) -> None:
-    session.open(thick_head, ())
+    session.open(thick_head, (), None)
     pictures = []
     for smooth in (True, False):
         session.set_smooth(smooth)

@@ -30,7 +30,7 @@ def compare(session: Session, qtbot: QtBot) -> CompareView:
 
 
 def _rebuild(session: Session, scan: Volume, method: str) -> None:
-    session.open(scan, ())
+    session.open(scan, (), None)
     session.set_result(run(reconstruct(scan, Request(axis=2, factor=4, method=method))))
 
 
@@ -66,7 +66,7 @@ def test_one_plane_alone_is_shown_before_and_after(
 def test_without_a_result_the_place_for_it_says_what_to_do(
     compare: CompareView, session: Session, thick_head: Volume
 ) -> None:
-    session.open(thick_head, ())
+    session.open(thick_head, (), None)
     compare.arrange(Layout.COMPARE)
     for pane in compare.result.panes.values():
         assert pane.annotations == Annotations(hint=pane.annotations.hint)
@@ -91,7 +91,7 @@ def test_a_step_paints_each_pane_once_and_fast(
     shape = (256, 256, 200)
     voxels = np.random.default_rng(0).normal(500, 100, shape).astype(np.float32)
     geometry = Geometry(shape, np.diag((1.0, 1.0, 1.2, 1.0)))
-    session.open(Volume(voxels, geometry, "noise"), ())
+    session.open(Volume(voxels, geometry, "noise"), (), None)
     QApplication.processEvents()
     painted.clear()
     seconds = []
@@ -111,7 +111,7 @@ def plot(session: Session, qtbot: QtBot, head: Volume, thick_head: Volume) -> Sc
     made.resize(900, 200)
     assert made.isHidden()  # numbers only against a reference
     _rebuild(session, thick_head, "nearest")
-    session.set_reference(Reference(head, "the phantom"))
+    session.set_reference(Reference(head, "the phantom", None))
     assert session.result is not None
     volume, request = session.result.volume, session.result.request
     session.set_scores(run(score_beside_cubic(head, thick_head, volume, request, "the phantom")))

@@ -68,7 +68,7 @@ def test_fourth_dimension_is_a_number_of_frames(tmp_path: Path, name: str) -> No
     for frame in (0, 3, 5):
         volume = run(series.read(frame))
         np.testing.assert_array_equal(volume.voxels, voxels[..., frame])
-        assert volume.name == f"a, volume {frame}"
+        assert volume.name == f"a, volume {frame + 1}"
     with pytest.raises(UserError, match="no number 6"):
         run(series.read(6))
 

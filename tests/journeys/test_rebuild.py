@@ -125,6 +125,43 @@ def test_simulate_makes_the_open_scan_its_own_reference(
     assert scores.candidate.meaning == scores.cubic.meaning
     assert scores.candidate.meaning in _panel_text(window)
 
+    # Once more: from the thin scan again, not from what was made of it.
+    qtbot.mouseClick(_button(window, "Thicken, rebuild, score"), Qt.MouseButton.LeftButton)
+    until(lambda: window.session.original is not original and window.session.scores is not None)
+    again, scored = window.session.original, window.session.scores
+    assert again is not None and scored is not None
+    assert np.array_equal(again.voxels, original.voxels) and again.name == original.name
+    assert scored.candidate.whole == scores.candidate.whole
+
+
+def test_a_result_of_another_spacing_than_the_truth_has_no_scores_and_says_so(
+    window: MainWindow, until: Until, truth_file: Path
+) -> None:
+    window.open([truth_file])
+    until(lambda: window.session.original is not None)
+    _use(window, "linear")
+    window.study.simulate(Degradation(axis=2, factor=4))
+    until(lambda: window.session.scores is not None)
+    request, result = window.session.request, window.session.result
+    assert request is not None
+    window.session.set_request(replace(request, factor=2))
+    window.study.reconstruct()
+    until(lambda: window.session.result is not result)
+    assert window.session.scores is None and not window.error_bar.isVisible()
+    window.panels.setCurrentIndex(1)
+    assert "No scores: the result has other voxels" in _panel_text(window)
+
+
+def test_a_scan_opened_while_another_is_thickened_is_the_one_that_stays(
+    window: MainWindow, until: Until, truth_file: Path, thick_file: Path
+) -> None:
+    window.open([truth_file])
+    until(lambda: window.session.original is not None)
+    window.study.simulate(Degradation(axis=2, factor=4))
+    window.open([thick_file])
+    until(lambda: window.study.work.tasks == ())
+    assert window.session.original is not None and window.session.original.name == "thick"
+
 
 def test_a_click_on_the_plot_jumps_to_the_slice(
     window: MainWindow, until: Until, truth_file: Path, qtbot: QtBot
@@ -215,7 +252,7 @@ def test_a_doubtful_geometry_must_be_acknowledged_first(
     window: MainWindow, qtbot: QtBot, until: Until, thick_head: Volume
 ) -> None:
     warning = ScanWarning("missing_slices", "A slice is missing at 12.0 mm.", (12.0,))
-    window.session.open(replace(thick_head, warnings=(warning,)), ())
+    window.session.open(replace(thick_head, warnings=(warning,)), (), None)
     _use(window, "linear")
     assert "A slice is missing at 12.0 mm." in _panel_text(window)
     assert not _button(window, "Reconstruct").isEnabled()
@@ -229,7 +266,7 @@ def test_a_doubtful_geometry_must_be_acknowledged_first(
 def test_what_lies_outside_the_training_is_said_before_the_run(
     window: MainWindow, thick_head: Volume
 ) -> None:
-    window.session.open(replace(thick_head, modality="CT"), ())
+    window.session.open(replace(thick_head, modality="CT"), (), None)
     assert "CT" in _panel_text(window) and "trained on MR" in _panel_text(window)
     _use(window, "linear")
     assert "trained on MR" not in _panel_text(window)

@@ -58,6 +58,23 @@ def test_the_shipped_model_beats_cubic_on_a_phantom_it_never_saw(head: Volume) -
     assert "before it was thickened" in pair.candidate.meaning
 
 
+def test_a_constant_added_to_the_scan_is_added_to_the_result(thick_head: Volume) -> None:
+    """CT and z-scored scans are negative where the network knows only air at 0."""
+    shifted = replace(thick_head, voxels=thick_head.voxels - np.float32(1000))
+    plain = run(reconstruct(thick_head, Request(2, 4)))
+    result = run(reconstruct(shifted, Request(2, 4)))
+    assert np.allclose(result.volume.voxels + 1000, plain.volume.voxels, atol=0.05)
+    assert result.consistency.max < 1e-4
+
+
+def test_disagreement_is_never_negative(head: Volume) -> None:
+    affine = head.geometry.affine.copy()
+    affine[:3, 2] *= 2.4
+    scan = Volume(head.voxels, replace(head.geometry, affine=affine), "scan")
+    apart = run(reconstruct(scan, Request(2, 3, isotropic=True))).disagreement
+    assert apart is not None and apart.voxels.min() >= 0
+
+
 def test_orientation_of_the_file_does_not_change_the_result(
     make_head: Callable[..., Volume],
 ) -> None:

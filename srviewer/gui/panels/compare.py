@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.degrade import Degradation
 from srviewer.core.metrics import METRICS, Metric
+from srviewer.core.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import button, choice, describe, fill, form, label
 from srviewer.gui.study import RECONSTRUCT, SCORE, SIMULATE, TRUTH, Study
@@ -47,9 +48,10 @@ class ComparePanel(QWidget):
         )
         self._table = _table()
         self._meaning = label("", "muted")
+        self._offered: Volume | None = None  # what the axes and factors are those of
         self._lay_out()
         self._connect()
-        self._show_original()
+        self._offer_simulation()
         self._show_reference()
         self._show_scores()
         self._show_work()
@@ -80,7 +82,7 @@ class ComparePanel(QWidget):
 
     def _connect(self) -> None:
         session = self._session
-        session.original_changed.connect(self._show_original)
+        session.original_changed.connect(self._offer_simulation)
         session.original_changed.connect(self._show_work)
         session.reference_changed.connect(self._show_reference)
         session.result_changed.connect(self._show_state)
@@ -90,14 +92,15 @@ class ComparePanel(QWidget):
         self._load.clicked.connect(self._choose_truth)
         self._simulate.clicked.connect(self._start)
 
-    def _show_original(self) -> None:
-        original = self._session.original
-        if original is None:
+    def _offer_simulation(self) -> None:
+        thin = self._study.to_thicken
+        if thin is None or thin is self._offered:
             return
-        geometry = original.geometry
+        self._offered = thin
+        geometry = thin.geometry
         # Thickening the axis that is thick already says the least: the last one is offered first.
-        thin = [axis for axis in (2, 1, 0) if axis != geometry.thick_axis]
-        fill(self._axis, [(axis_title(geometry, axis), axis) for axis in range(3)], thin[0])
+        first = next(axis for axis in (2, 1, 0) if axis != geometry.thick_axis)
+        fill(self._axis, [(axis_title(geometry, axis), axis) for axis in range(3)], first)
         fill(self._factor, [(f"\u00d7{factor}", factor) for factor in SIMULATED_FACTORS], 4)
 
     def _show_reference(self) -> None:
@@ -126,6 +129,11 @@ class ComparePanel(QWidget):
             text = "Scores appear once the scan is rebuilt."
         elif session.reference is None:
             text = "Load a ground truth, or simulate, to get scores."
+        elif not self._study.comparable:
+            text = (
+                "No scores: the result has other voxels than the ground truth. Rebuild it with "
+                "the axis and target that fit."
+            )
         self._state.setText(text)
         self._state.setVisible(bool(text) and session.scores is None)
 

@@ -13,7 +13,7 @@ from srviewer.sr.cross_plane import reachable
 from srviewer.sr.devices import device_choices
 from srviewer.sr.methods import METHODS, method
 from srviewer.sr.models import available_models, find_model
-from srviewer.sr.reconstruct import Reconstruction, Request, cautions
+from srviewer.sr.reconstruct import Reconstruction, Request, cautions, suggested_request
 
 LARGEST_FACTOR_OFFERED = 8
 
@@ -183,12 +183,15 @@ class ReconstructPanel(QWidget):
             self._facts.setText(_facts(result))
 
     def _edit(self) -> None:
-        request = self._session.request
-        if request is not None:
+        request, original = self._session.request, self._session.original
+        if request is not None and original is not None:
+            axis, factor = self._axis.currentData(), self._factor.currentData()
+            if axis != request.axis:
+                factor = suggested_request(original, axis, request.model).factor
             self._session.set_request(
                 Request(
-                    axis=self._axis.currentData(),
-                    factor=self._factor.currentData(),
+                    axis=axis,
+                    factor=factor,
                     method=self._method.currentData(),
                     model=self._model.currentData(),
                     fusion=request.fusion,
