@@ -86,6 +86,17 @@ def test_equal_volumes_have_no_finite_psnr(thin_file: Path, call: Call) -> None:
     assert scores["psnr"] is None and scores["mae"] == 0 and scores["ssim"] == pytest.approx(1)
 
 
+def test_voxels_that_were_no_numbers_are_told_with_the_scores(
+    thin_file: Path, head: Volume, call: Call, tmp_path: Path
+) -> None:
+    voxels = head.voxels.copy()
+    voxels[20, 20, 20] = np.nan
+    nib.save(nib.Nifti1Image(voxels, head.geometry.affine), tmp_path / "holes.nii.gz")
+    assert call("compare", thin_file, thin_file)[1]["warnings"] == []
+    (note,) = call("compare", thin_file, tmp_path / "holes.nii.gz")[1]["warnings"]
+    assert note.startswith("holes: ")
+
+
 def test_simulate_is_the_one_acquisition_model(
     thin_file: Path, head: Volume, call: Call, tmp_path: Path
 ) -> None:
