@@ -141,7 +141,3 @@ class Geometry:
         corners = np.array(np.meshgrid(*((0, n - 1) for n in self.shape))).reshape(3, -1).T
         apart = np.linalg.norm(self.world(corners) - other.world(corners), axis=1)
         return bool(apart.max() <= tolerance_mm)
-
-    def shares_frame(self, other: "Geometry") -> bool:
-        """Whether both grids have parallel axes, so that ``along`` means the same in both."""
-        return bool(np.allclose(self.directions, other.directions, atol=1e-4))

@@ -11,12 +11,12 @@ from srviewer.gui.views.navigation import Navigation
 from srviewer.gui.views.overlay import Line
 from srviewer.gui.views.slice_view import SliceView
 
-# (row, column, rows, columns) of the axial, coronal and sagittal pane
-Cells = tuple[tuple[int, int, int, int], tuple[int, int, int, int], tuple[int, int, int, int]]
-
 
 class Arrangement(Enum):
-    """Where the three panes lie: ``value`` is (cells, stretch of rows, stretch of columns)."""
+    """Where the three panes lie: ``value`` is (cells, stretch of rows, stretch of columns).
+
+    A cell is (row, column, rows, columns), of the axial, coronal and sagittal pane in turn.
+    """
 
     WIDE = (((0, 0, 2, 1), (0, 1, 1, 1), (1, 1, 1, 1)), (1, 1, 0), (2, 1, 0))
     ROW = (((0, 0, 1, 1), (0, 1, 1, 1), (0, 2, 1, 1)), (1, 0, 0), (1, 1, 1))
