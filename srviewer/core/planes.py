@@ -79,6 +79,34 @@ def slice_at(volume: Volume, plane: Plane, cursor_mm: npt.ArrayLike) -> SliceIma
     )
 
 
+@dataclass(frozen=True, eq=False)
+class PixelGrid:
+    """Which voxels the pixels of ``slice_at`` are.
+
+    Pixel (row, column) is the voxel whose index is ``fixed`` with its entries at ``row_axis`` and
+    ``column_axis`` replaced by ``rows[row]`` and ``columns[column]``.
+    """
+
+    fixed: npt.NDArray[np.int_]
+    row_axis: Axis
+    rows: npt.NDArray[np.int_]
+    column_axis: Axis
+    columns: npt.NDArray[np.int_]
+
+
+def pixel_grid(geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> PixelGrid:
+    """The voxels of the slice that holds the RAS+ point ``cursor_mm``, or of the nearest one."""
+    normal, horizontal, vertical = plane.array_axes(geometry)
+    fixed = np.zeros(3, int)
+    wanted = np.floor(geometry.index(cursor_mm)[normal] + 0.5)
+    fixed[normal] = wanted.clip(0, geometry.shape[normal] - 1)
+    numbers = (
+        np.arange(geometry.shape[axis])[:: _sign(geometry, plane, place)]
+        for axis, place in ((vertical, 2), (horizontal, 1))
+    )
+    return PixelGrid(fixed, vertical, next(numbers), horizontal, next(numbers))
+
+
 def pane_position(geometry: Geometry, plane: Plane, world_mm: npt.ArrayLike) -> tuple[float, float]:
     """Where the RAS+ point ``world_mm`` lies in the pane: (horizontal, vertical) mm."""
     along = geometry.along(world_mm)

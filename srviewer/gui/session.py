@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 from srviewer.core.window import Window, robust_window
+from srviewer.gui.layer import Layer
 from srviewer.sr.evaluate import ScoredPair
 from srviewer.sr.reconstruct import Reconstruction, Request, suggested_request
 
@@ -59,6 +60,7 @@ class Session(QObject):
     scores_changed = Signal()
     request_changed = Signal()
     acknowledged_changed = Signal()
+    layers_changed = Signal()
     view_changed = Signal()
     hovered = Signal(object)  # the RAS+ point under the mouse, or None when it left the panes
 
@@ -71,6 +73,7 @@ class Session(QObject):
         self.scores: ScoredPair | None = None
         self.request: Request | None = None
         self.acknowledged = False  # whether the scan's warnings were read
+        self.layers: tuple[Layer, ...] = ()  # over every pane, the last on top
         self.auto_window = NO_WINDOW
         self.view = View()
 
@@ -83,7 +86,7 @@ class Session(QObject):
         self.original, self.sources = original, tuple(sources)
         self.result, self.reference, self.scores = None, reference, None
         self.request = self._suggested(original)
-        self.acknowledged = False
+        self.acknowledged, self.layers = False, ()
         self.auto_window = robust_window(original.voxels)
         self.view = replace(
             self.view,
@@ -99,6 +102,7 @@ class Session(QObject):
         self.result_changed.emit()
         self.reference_changed.emit()
         self.scores_changed.emit()
+        self.layers_changed.emit()
         self.view_changed.emit()
 
     def set_result(self, result: Reconstruction) -> None:
@@ -128,6 +132,11 @@ class Session(QObject):
         if request != self.request:
             self.request = request
             self.request_changed.emit()
+
+    def set_layers(self, layers: Sequence[Layer]) -> None:
+        """Lay these over the slices of every pane, in this order."""
+        self.layers = tuple(layers)
+        self.layers_changed.emit()
 
     def move_cursor(self, world_mm: npt.ArrayLike) -> None:
         """Put the crosshair at a RAS+ point; a pane that is zoomed in follows it."""

@@ -1,5 +1,7 @@
 """The surface of a pane: one image in millimetres, annotations over it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QRectF, Qt
@@ -8,7 +10,17 @@ from PySide6.QtGui import QPainter
 from srviewer.core.volume import Voxels
 from srviewer.core.window import Window
 from srviewer.gui import theme
+from srviewer.gui.layer import Rgba
 from srviewer.gui.views.overlay import Annotations, paint
+
+
+class _LayerItem(pyqtgraph.ImageItem):
+    """Colours over the image, always as blocks: between two labels there is no third."""
+
+    def paint(self, painter: QPainter, *rest: object) -> None:
+        """Called by Qt."""
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        super().paint(painter, *rest)
 
 
 class Canvas(pyqtgraph.GraphicsView):
@@ -25,6 +37,7 @@ class Canvas(pyqtgraph.GraphicsView):
         self._image = pyqtgraph.ImageItem(axisOrder="row-major", autoDownsample=False)
         self._box.addItem(self._image, ignoreBounds=True)
         self.setCentralItem(self._box)
+        self._layers: list[pyqtgraph.ImageItem] = []
         self._placed: tuple[QRectF, QRectF, bool] | None = None
 
     def show_pixels(self, pixels: Voxels, window: Window) -> None:
@@ -35,8 +48,24 @@ class Canvas(pyqtgraph.GraphicsView):
         self._image.setVisible(True)
 
     def clear_pixels(self) -> None:
-        """Draw no image."""
+        """Draw no image, and nothing over it."""
         self._image.setVisible(False)
+        self.show_layers((), QRectF())
+
+    def show_layers(self, layers: Sequence[tuple[Rgba, float]], extent: QRectF) -> None:
+        """Draw these (colours, opacity) over the image, the last on top; all cover ``extent``."""
+        while len(self._layers) < len(layers):
+            item = _LayerItem(axisOrder="row-major", autoDownsample=False)
+            item.setZValue(1 + len(self._layers))
+            self._box.addItem(item, ignoreBounds=True)
+            self._layers.append(item)
+        for item in self._layers[len(layers) :]:
+            item.setVisible(False)
+        for item, (colours, opacity) in zip(self._layers, layers, strict=False):
+            item.setImage(colours, autoLevels=False, levels=None)
+            item.setRect(extent)
+            item.setOpacity(opacity)
+            item.setVisible(True)
 
     def set_smooth(self, smooth: bool) -> None:
         """Draw with bilinear interpolation, or as blocks."""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
+from srviewer.gui.layer import Layer
 from srviewer.gui.session import Session
 from srviewer.gui.views.navigation import Navigation
 from srviewer.gui.views.overlay import Line
@@ -52,6 +53,11 @@ class OrthoView(QWidget):
         """Draw ``volume``; ``role`` names it in each pane, ``hint`` stands there without one."""
         for pane in self.panes.values():
             pane.show_volume(volume, role, hint)
+
+    def show_layers(self, layers: tuple[Layer, ...]) -> None:
+        """Draw these over the slices of this volume alone."""
+        for pane in self.panes.values():
+            pane.show_layers(layers)
 
     def _show_wanted(self) -> None:
         only = self._session.view.only

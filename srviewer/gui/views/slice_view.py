@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from srviewer.core.planes import Plane, SliceImage, pane_position, slice_at, world_position
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
+from srviewer.gui.layer import Layer, Rgba
 from srviewer.gui.session import Point, Session
 from srviewer.gui.views.canvas import Canvas
 from srviewer.gui.views.overlay import Annotations, Line
@@ -31,6 +32,7 @@ class SliceView(QWidget):
         self.slice: SliceImage | None = None
         self._role = Line("")
         self._badge: tuple[Line, ...] = ()
+        self._layers: tuple[Layer, ...] = ()
         self._canvas = Canvas()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -39,6 +41,7 @@ class SliceView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(f"{plane.title} slice")
         session.view_changed.connect(self.refresh)
+        session.layers_changed.connect(self.refresh)
 
     def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
         """Draw ``volume`` from now on; ``role`` names it, ``hint`` stands there without one."""
@@ -56,6 +59,12 @@ class SliceView(QWidget):
         if self.slice is not None:
             self._annotate(self.slice)
 
+    def show_layers(self, layers: tuple[Layer, ...]) -> None:
+        """Draw these over this pane's slices, over what the session lays over all panes."""
+        if layers != self._layers:
+            self._layers = layers
+            self.refresh()
+
     def refresh(self) -> None:
         """Draw the slice under the crosshair, as the session looks at it now."""
         if self.volume is None or not self.isVisible():
@@ -64,7 +73,9 @@ class SliceView(QWidget):
         self.slice = slice_at(self.volume, self.plane, view.cursor_mm)
         self._canvas.set_smooth(view.smooth)
         self._canvas.show_pixels(self.slice.pixels, view.window)
-        self._canvas.place(QRectF(*self.slice.extent_mm), self._shown(), self.mirrored)
+        extent = QRectF(*self.slice.extent_mm)
+        self._canvas.place(extent, self._shown(), self.mirrored)
+        self._canvas.show_layers(self._drawn_layers(self.volume), extent)
         self._annotate(self.slice)
 
     @property
@@ -117,6 +128,13 @@ class SliceView(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Called by Qt."""
         self._show_focus()
+
+    def _drawn_layers(self, volume: Volume) -> list[tuple[Rgba, float]]:
+        return [
+            (layer.drawn_over(volume.geometry, self.plane, self.session.view.cursor_mm), opacity)
+            for layer in (*self.session.layers, *self._layers)
+            if (opacity := layer.opacity) > 0
+        ]
 
     def _show_focus(self) -> None:
         self._canvas.annotate(replace(self._canvas.annotations, active=self.hasFocus()))

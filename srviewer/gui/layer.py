@@ -1,0 +1,79 @@
+"""What can be laid over a slice: a volume, its colours, how much of it is seen."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from srviewer.core.geometry import Geometry
+from srviewer.core.planes import Plane
+from srviewer.core.sampling import sampled_slice
+from srviewer.core.volume import Volume, Voxels
+from srviewer.core.window import Window
+from srviewer.gui.colour_maps import Table
+
+Rgba = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Graded:
+    """Colours by value: a residual, a difference, a probability.
+
+    ``table``: (n, 3) RGB, n <= 256, from the low to the high end of ``window``. Values whose
+    magnitude is below ``threshold`` are not drawn; 0 draws everything.
+    """
+
+    table: Table
+    window: Window
+    threshold: float = 0.0
+
+    def rgba(self, values: Voxels) -> Rgba:
+        """(rows, columns) values as (rows, columns, 4) colours."""
+        scale = len(self.table) / self.window.width
+        index = ((values - self.window.low) * scale).clip(0, len(self.table) - 1)
+        seen = np.abs(values) >= self.threshold
+        return _with_alpha(self.table[index.astype(np.uint8)], seen)
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """One colour for each label: a mask, a parcellation. 0 is not drawn.
+
+    ``table``: (n, 3) RGB, of the labels 1, 2, 3 ...; after the last it begins anew.
+    """
+
+    table: Table
+
+    def rgba(self, values: Voxels) -> Rgba:
+        """(rows, columns) values, rounded to labels, as (rows, columns, 4) colours."""
+        labels = np.rint(values).astype(np.int64)
+        return _with_alpha(self.table[(labels - 1) % len(self.table)], labels != 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A volume over the slices of others, wherever it lies in mm.
+
+    ``ink``: how its values become colours. ``opacity``: 0..1.
+    """
+
+    volume: Volume
+    ink: Graded | Labelled
+    opacity: float = 0.5
+
+    def drawn_over(self, onto: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> Rgba:
+        """(rows, columns, 4): its colours at the pixels of a slice of the grid ``onto``."""
+        values, inside = sampled_slice(self.volume, onto, plane, cursor_mm)
+        colours = self.ink.rgba(values)
+        if not inside.all():
+            colours[..., 3] *= inside
+        return colours
+
+    def seen_at(self, opacity: float) -> "Layer":
+        """The same layer with another opacity, 0..1."""
+        return replace(self, opacity=min(max(opacity, 0.0), 1.0))
+
+
+def _with_alpha(colours: Rgba, seen: npt.NDArray[np.bool_]) -> Rgba:
+    alpha = np.where(seen, np.uint8(255), np.uint8(0))
+    return np.concatenate((colours, alpha[..., None]), axis=-1)

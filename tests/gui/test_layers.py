@@ -1,0 +1,94 @@
+"""What is laid over a slice is drawn in its colours, where it lies, as strongly as asked."""
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
+
+from srviewer.core.geometry import Geometry
+from srviewer.core.planes import Plane
+from srviewer.core.volume import Volume
+from srviewer.core.window import Window
+from srviewer.gui.colour_maps import COLOUR_MAPS, LABELS, diverging, heat
+from srviewer.gui.layer import Graded, Labelled, Layer
+from srviewer.gui.session import Session
+from srviewer.gui.views.ortho_view import OrthoView
+
+
+def _lightness(table: np.ndarray) -> np.ndarray:
+    """CIE L* of sRGB colours."""
+    linear = np.where(table / 255 <= 0.04045, table / 255 / 12.92, (table / 255 + 0.055) / 1.055)
+    linear = np.where(table / 255 <= 0.04045, linear, linear**2.4)
+    y = linear @ (0.2126, 0.7152, 0.0722)
+    return np.where(y > 0.008856, 116 * np.cbrt(y) - 16, 903.3 * y)
+
+
+@pytest.mark.parametrize("row", COLOUR_MAPS, ids=lambda row: row.id)
+def test_every_colour_map_grows_steadily_brighter(row) -> None:
+    table = row.table()
+    assert table.shape == (256, 3) and table.dtype == np.uint8
+    steps = np.diff(_lightness(table.astype(float)))
+    assert steps.min() > -1 and steps.max() < 3  # no band and no edge that the data has not
+    assert np.diff(_lightness(table.astype(float)), axis=0).sum() > 60
+
+
+def test_the_diverging_map_is_even_on_both_sides_of_white() -> None:
+    lightness = _lightness(diverging().astype(float))
+    assert lightness[127:129].min() > 88
+    assert abs(lightness[0] - lightness[-1]) < 12
+    assert heat().shape == (256, 3)
+
+
+def _at(ortho: OrthoView, plane: Plane, world: tuple[float, float, float]) -> QColor:
+    QApplication.processEvents()
+    pane = ortho.panes[plane]
+    place = pane.position_of(world)
+    return pane.grab().toImage().pixelColor(round(place.x()), round(place.y()))
+
+
+def test_a_label_map_on_a_coarser_grid_is_drawn_where_it_lies(
+    session: Session, ortho: OrthoView, head: Volume
+) -> None:
+    session.open(head, (), None)
+    session.move_cursor((0, 0, 0))
+    coarse = head.geometry.coarsened(0, 4).coarsened(1, 4)
+    labels = np.zeros(coarse.shape, np.float32)
+    inside, beyond = (8.0, 9.0, 0.5), (14.5, 9.0, 0.5)
+    labels[tuple(np.rint(coarse.index(inside)).astype(int))] = 2
+    session.set_layers([Layer(Volume(labels, coarse, "labels"), Labelled(LABELS), 1.0)])
+    assert _at(ortho, Plane.AXIAL, inside).getRgb()[:3] == tuple(LABELS[1])
+    grey = _at(ortho, Plane.AXIAL, beyond)
+    assert grey.red() == grey.green() == grey.blue()
+    session.set_layers([session.layers[0].seen_at(0.0)])
+    grey = _at(ortho, Plane.AXIAL, inside)
+    assert grey.red() == grey.green() == grey.blue()
+
+
+def test_a_graded_layer_of_one_view_hides_what_is_below_its_threshold(
+    session: Session, ortho: OrthoView, head: Volume
+) -> None:
+    session.open(head, (), None)
+    session.set_window(Window(5000, 6000))  # everything of the scan is black
+    session.move_cursor((0, 0, 0))
+    difference = np.zeros(head.geometry.shape, np.float32)
+    difference[:20], difference[20:] = -3, 9
+    layer = Layer(
+        Volume(difference, head.geometry, "difference"),
+        Graded(diverging(), Window(-10, 10), threshold=5),
+        1.0,
+    )
+    ortho.show_layers((layer,))
+    low, high = _at(ortho, Plane.CORONAL, (-9, 0, 9)), _at(ortho, Plane.CORONAL, (9, 0, 9))
+    assert low.getRgb()[:3] == (0, 0, 0)
+    assert high.red() > high.blue() + 50
+    ortho.show_layers(())
+    assert _at(ortho, Plane.CORONAL, (9, 0, 9)).getRgb()[:3] == (0, 0, 0)
+
+
+def test_a_layer_elsewhere_draws_nothing(head: Volume) -> None:
+    affine = head.geometry.affine.copy()
+    affine[:3, 3] += 900
+    away = Volume(head.voxels, Geometry(head.geometry.shape, affine), "away")
+    colours = Layer(away, Labelled(LABELS)).drawn_over(head.geometry, Plane.AXIAL, (0, 0, 0))
+    assert colours.shape == (48, 40, 4)
+    assert not colours[..., 3].any()
