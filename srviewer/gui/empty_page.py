@@ -3,8 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from srviewer.gui import theme
-from srviewer.gui.form import button, label
+from srviewer.gui.form import IconLabel, button, label
 
 
 class EmptyPage(QWidget):
@@ -16,8 +15,7 @@ class EmptyPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        sign = QLabel()
-        sign.setPixmap(theme.icon("layers-triple-outline").pixmap(72, 72))
+        sign = IconLabel("layers-triple-outline", 72)
         title = QLabel("Drop a scan here")
         title.setStyleSheet("font-size: 22px; font-weight: 600;")
         text = label(

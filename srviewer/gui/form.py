@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from srviewer.gui import theme
 
 UNBROKEN = ("heading", "research")  # roles of short text that is always seen whole
 
@@ -93,6 +95,21 @@ def fill(box: QComboBox, entries: Iterable[tuple[str, object]], chosen: object) 
         box.addItem(text, value)
     box.setCurrentIndex(max(0, box.findData(chosen)))
     box.blockSignals(False)
+
+
+class IconLabel(QWidget):
+    """A picture that says nothing by itself; drawn anew, so that it follows the theme."""
+
+    def __init__(self, name: str, size: int) -> None:
+        super().__init__()
+        self._icon = theme.icon(name)
+        self.setFixedSize(size, size)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Called by Qt."""
+        painter = QPainter(self)
+        self._icon.paint(painter, self.rect())
+        painter.end()
 
 
 def button(text: str, tip: str) -> QPushButton:

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QToolButton,
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from srviewer.errors import UserError
 from srviewer.gui import theme
-from srviewer.gui.form import button, describe, label
+from srviewer.gui.form import IconLabel, button, describe, label
 
 BUG = (
     "Something went wrong inside srviewer, and the open study was left as it was. "
@@ -67,8 +66,7 @@ class ErrorBar(QFrame):
         super().__init__()
         self.setProperty("role", "error")
         self.setAccessibleName("Error")
-        sign = QLabel()
-        sign.setPixmap(theme.icon("alert-circle-outline").pixmap(20, 20))
+        sign = IconLabel("alert-circle-outline", 20)
         self.message = label("", "plain")
         self._unfold = QPushButton("Details")
         self._unfold.setCheckable(True)

@@ -107,12 +107,14 @@ class DeviceLabel(QLabel):
         study.work.changed.connect(self._show)
         study.session.request_changed.connect(self._show)
         study.session.result_changed.connect(self._show)
+        theme.follow(self, self._show)
         self._show()
 
     def _show(self) -> None:
         request, result = self._session.request, self._session.result
         device = result.device if result else request.device if request else "auto"
-        colour = theme.ACCENT if self._study.work.tasks else theme.DISABLED
+        colours = theme.colours()
+        colour = colours.accent if self._study.work.tasks else colours.disabled
         self.setText(f"<span style='color:{colour}'>\u25cf</span>  {escape(device)}")
 
 

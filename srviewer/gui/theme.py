@@ -1,28 +1,25 @@
-"""The dark theme: one palette, one accent colour, one compact style sheet."""
+"""The look: a palette, an accent colour and one compact style sheet, dark or light."""
 
+from collections.abc import Callable
+from dataclasses import asdict
 from string import Template
+from typing import Literal
 
 import qtawesome
-from PySide6.QtGui import QColor, QFont, QIcon, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
 
+from srviewer.gui.colours import DARK, LIGHT, Colours
 from srviewer.paths import resource
 
-# Text on SURFACE has a contrast of 13.6, MUTED on it 6.7, dark text on ACCENT 8.9 (WCAG AA: 4.5).
-BASE = "#121419"
-SURFACE = "#1a1d24"
-RAISED = "#242933"
-BORDER = "#323946"
-TEXT = "#e8ebf1"
-MUTED = "#9ba5b7"
-DISABLED = "#626c7e"
-ACCENT = "#4cc3d9"
-ACCENT_DARK = "#0d2b31"
-WARNING = "#f2b45c"
-WARNING_DARK = "#2e2415"
-DANGER = "#ff7b72"
-DANGER_DARK = "#331b1d"
+Scheme = Literal["dark", "light", "system"]
+SCHEMES: tuple[Scheme, ...] = ("dark", "light", "system")
+
+# Panes are black in both themes, so what is written over them keeps the dark theme's colours.
 IMAGE = "#000000"
+TEXT, MUTED, ACCENT, WARNING = DARK.text, DARK.muted, DARK.accent, DARK.warning
+SURFACE = DARK.surface
 
 FAMILIES = (
     "Inter",
@@ -77,7 +74,7 @@ QPushButton:pressed { background: $border; }
 QPushButton:disabled { color: $disabled; background: $surface; border-color: $raised; }
 QPushButton[primary="true"] { background: $accent; color: $base; border-color: $accent;
                               font-weight: 600; padding: 8px 13px; }
-QPushButton[primary="true"]:hover { background: #74d4e6; border-color: #74d4e6; }
+QPushButton[primary="true"]:hover { background: $accent_bright; border-color: $accent_bright; }
 QPushButton[primary="true"]:focus { border-color: $text; }
 QPushButton[primary="true"]:disabled { background: $raised; color: $disabled;
                                        border-color: $raised; }
@@ -120,66 +117,123 @@ QFrame[role="line"] { background: $border; max-height: 1px; min-height: 1px; bor
 )
 
 
-def apply(app: QApplication) -> None:
-    """Give ``app`` the theme; the same on every system, with or without a display."""
+_current = DARK
+
+
+def colours() -> Colours:
+    """Those of the theme that is applied, for everything but what is drawn over an image."""
+    return _current
+
+
+def apply(app: QApplication, scheme: Scheme = "dark") -> None:
+    """Give ``app`` the theme; "system" is what the desktop says now, dark if it says nothing."""
+    global _current
+    _current = LIGHT if _is_light(app, scheme) else DARK
     app.setStyle("Fusion")
     font = QFont()
     font.setFamilies([*FAMILIES, *app.font().families()])
     font.setPixelSize(FONT_PIXELS)
     app.setFont(font)
-    app.setPalette(_palette())
-    app.setStyleSheet(_SHEET.substitute(_values()))
+    app.setPalette(_palette(_current))
+    app.setStyleSheet(_SHEET.substitute(_values(_current)))
+
+
+def follow(widget: QWidget, redraw: Callable[[], None]) -> None:
+    """Call ``redraw``, a method of ``widget``, whenever another theme was applied.
+
+    For what neither palette nor style sheet reaches: colours in rich text, in tables, in plots.
+    """
+    widget.installEventFilter(_Follower(widget, redraw))
+
+
+class _Follower(QObject):
+    def __init__(self, widget: QWidget, redraw: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._redraw, self._drawn = redraw, _current
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Qt tells of a palette more than once, and of one that is the same.
+        if event.type() == QEvent.Type.PaletteChange and self._drawn is not _current:
+            self._drawn = _current
+            self._redraw()
+        return False
+
+
+class _Icon(QIconEngine):
+    """A Material Design icon that takes its colours when it is drawn; ``on``: what it lies on."""
+
+    def __init__(self, name: str, on: Literal["surface", "accent"]) -> None:
+        super().__init__()
+        self._name, self._on = name, on
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        colour = _current.base if self._on == "accent" else _current.text
+        drawn = qtawesome.icon(
+            f"mdi6.{self._name}",
+            color=colour,
+            color_disabled=_current.disabled,
+            color_on=_current.accent,
+        )
+        drawn.paint(painter, rect, Qt.AlignmentFlag.AlignCenter, mode, state)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        made = QPixmap(size)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        self.paint(painter, made.rect(), mode, state)
+        painter.end()
+        return made
 
 
 def icon(name: str) -> QIcon:
     """A Material Design icon in the theme's colours: muted when disabled, accent when checked."""
-    drawn: QIcon = qtawesome.icon(
-        f"mdi6.{name}", color=TEXT, color_disabled=DISABLED, color_on=ACCENT
-    )
-    return drawn
+    return QIcon(_Icon(name, "surface"))
 
 
 def icon_on_accent(name: str) -> QIcon:
     """An icon for a control that is filled with the accent colour."""
-    drawn: QIcon = qtawesome.icon(f"mdi6.{name}", color=BASE, color_disabled=DISABLED)
-    return drawn
+    return QIcon(_Icon(name, "accent"))
 
 
-def _values() -> dict[str, str]:
+def _is_light(app: QApplication, scheme: Scheme) -> bool:
+    said = app.styleHints().colorScheme() == Qt.ColorScheme.Light
+    return scheme == "light" or (scheme == "system" and said)
+
+
+def _values(colours: Colours) -> dict[str, str]:
     """What the style sheet refers to: the colours, and the one picture that it needs."""
-    colours = {name: value for name, value in globals().items() if name.isupper()}
     chevron = (resource("icons") / "chevron-down.svg").as_posix()
-    return {name.lower(): str(value) for name, value in colours.items()} | {"chevron": chevron}
+    return asdict(colours) | {"chevron": chevron}
 
 
-def _palette() -> QPalette:
+def _palette(colours: Colours) -> QPalette:
     role = QPalette.ColorRole
-    colours = {
-        role.Window: SURFACE,
-        role.WindowText: TEXT,
-        role.Base: BASE,
-        role.AlternateBase: SURFACE,
-        role.Text: TEXT,
-        role.Button: RAISED,
-        role.ButtonText: TEXT,
-        role.BrightText: DANGER,
-        role.ToolTipBase: RAISED,
-        role.ToolTipText: TEXT,
-        role.PlaceholderText: MUTED,
-        role.Highlight: ACCENT,
-        role.HighlightedText: BASE,
-        role.Link: ACCENT,
-        role.LinkVisited: ACCENT,
-        role.Light: BORDER,
-        role.Midlight: BORDER,
-        role.Mid: BORDER,
-        role.Dark: BASE,
-        role.Shadow: BASE,
-        role.Accent: ACCENT,
+    places = {
+        role.Window: colours.surface,
+        role.WindowText: colours.text,
+        role.Base: colours.base,
+        role.AlternateBase: colours.surface,
+        role.Text: colours.text,
+        role.Button: colours.raised,
+        role.ButtonText: colours.text,
+        role.BrightText: colours.danger,
+        role.ToolTipBase: colours.raised,
+        role.ToolTipText: colours.text,
+        role.PlaceholderText: colours.muted,
+        role.Highlight: colours.accent,
+        role.HighlightedText: colours.base,
+        role.Link: colours.accent,
+        role.LinkVisited: colours.accent,
+        role.Light: colours.border,
+        role.Midlight: colours.border,
+        role.Mid: colours.border,
+        role.Dark: colours.base,
+        role.Shadow: colours.base,
+        role.Accent: colours.accent,
     }
     palette = QPalette()
-    for where, colour in colours.items():
+    for where, colour in places.items():
         palette.setColor(where, QColor(colour))
     for where in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, where, QColor(DISABLED))
+        palette.setColor(QPalette.ColorGroup.Disabled, where, QColor(colours.disabled))
     return palette

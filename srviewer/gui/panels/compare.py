@@ -91,6 +91,7 @@ class ComparePanel(QWidget):
         self._study.work.changed.connect(self._show_work)
         self._load.clicked.connect(self._choose_truth)
         self._simulate.clicked.connect(self._start)
+        theme.follow(self, self._show_scores)
 
     def _offer_simulation(self) -> None:
         thin = self._study.to_thicken
@@ -175,14 +176,15 @@ def _table() -> QTableWidget:
 
 
 def _fill(table: QTableWidget, scores: ScoredPair) -> None:
+    colours = theme.colours()
     for row, metric in enumerate(METRICS):
         ours, cubic = scores.candidate.whole[metric.id], scores.cubic.whole[metric.id]
         gain = None if ours is None or cubic is None else ours - cubic
         cells = (
-            (f"{metric.title} {metric.unit}".strip(), theme.MUTED),
-            (_number(ours, metric, ""), theme.ACCENT),
-            (_number(cubic, metric, ""), theme.TEXT),
-            (_number(gain, metric, "+"), theme.TEXT),
+            (f"{metric.title} {metric.unit}".strip(), colours.muted),
+            (_number(ours, metric, ""), colours.accent),
+            (_number(cubic, metric, ""), colours.text),
+            (_number(gain, metric, "+"), colours.text),
         )
         for column, (text, colour) in enumerate(cells):
             item = QTableWidgetItem(text)

@@ -26,6 +26,7 @@ class InfoPanel(QWidget):
         layout.addWidget(self._text)
         study.session.original_changed.connect(self._show)
         study.session.result_changed.connect(self._show)
+        theme.follow(self, self._show)
         self._show()
 
     def _show(self) -> None:
@@ -59,7 +60,7 @@ def _section(title: str, volume: Volume) -> str:
         "Values": f"{volume.voxels.min():.5g} to {volume.voxels.max():.5g}",
     }
     table = "".join(
-        f"<tr><td style='color:{theme.MUTED}; padding-right:12px'>{escape(name)}</td>"
+        f"<tr><td style='color:{theme.colours().muted}; padding-right:12px'>{escape(name)}</td>"
         f"<td>{escape(value)}</td></tr>"
         for name, value in rows.items()
     )
@@ -78,4 +79,6 @@ def _list(title: str, lines: tuple[str, ...]) -> str:
 
 
 def _heading(text: str) -> str:
-    return f"<p style='color:{theme.ACCENT}; margin-top:10px; margin-bottom:4px'>{text}</p>"
+    return (
+        f"<p style='color:{theme.colours().accent}; margin-top:10px; margin-bottom:4px'>{text}</p>"
+    )

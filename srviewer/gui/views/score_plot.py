@@ -18,7 +18,6 @@ from srviewer.gui.session import Session
 from srviewer.sr.evaluate import ScoredPair
 
 HEIGHT = 190  # px
-CUBIC = "#c9a26b"
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
     """One metric over the slices of one plane; a click jumps to the slice."""
 
     def __init__(self, session: Session, curve: Curve) -> None:
-        super().__init__(background=theme.BASE, enableMenu=False)
+        super().__init__(enableMenu=False)
         self._session, self._curve = session, curve
         self._axis: Axis = 0
         self._volume: Volume | None = None
@@ -46,23 +45,33 @@ class MetricPlot(pyqtgraph.PlotWidget):
         self.showGrid(x=False, y=True, alpha=0.12)
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
-            axis.setPen(theme.BORDER)
-            axis.setTextPen(theme.MUTED)
             axis.enableAutoSIPrefix(False)
         self.getAxis("left").setWidth(62)
-        self._cubic = self.plot(pen=pyqtgraph.mkPen(CUBIC, width=1), connect="finite")
-        self._ours = self.plot(pen=pyqtgraph.mkPen(theme.ACCENT, width=2.5), connect="finite")
-        self._worst = pyqtgraph.ScatterPlotItem(
-            size=11, symbol="o", pen=pyqtgraph.mkPen(theme.DANGER, width=2), brush=None
-        )
-        self._worst_label = pyqtgraph.TextItem(color=theme.DANGER)
-        self._here = pyqtgraph.InfiniteLine(pen=pyqtgraph.mkPen(theme.MUTED, width=1))
+        self._cubic = self.plot(connect="finite")
+        self._ours = self.plot(connect="finite")
+        self._worst = pyqtgraph.ScatterPlotItem(size=11, symbol="o", brush=None)
+        self._worst_label = pyqtgraph.TextItem()
+        self._here = pyqtgraph.InfiniteLine()
         for item in (self._worst, self._worst_label, self._here):
             self.addItem(item, ignoreBounds=True)
         self.setAccessibleName(f"{curve.title} over the slices")
         self.setToolTip("Thick: the result. Thin: cubic. Click to jump to a slice.")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.scene().sigMouseClicked.connect(self._jump)
+        self._colour()
+        theme.follow(self, self._colour)
+
+    def _colour(self) -> None:
+        colours = theme.colours()
+        self.setBackground(colours.base)
+        for side in ("left", "bottom"):
+            self.getAxis(side).setPen(colours.border)
+            self.getAxis(side).setTextPen(colours.muted)
+        self._cubic.setPen(colours.cubic, width=1)
+        self._ours.setPen(colours.accent, width=2.5)
+        self._worst.setPen(colours.danger, width=2)
+        self._worst_label.setColor(colours.danger)
+        self._here.setPen(colours.muted, width=1)
 
     def show_scores(self, volume: Volume, axis: Axis, scores: ScoredPair) -> None:
         """Draw the curves along one array axis; slices are numbered from 1."""
@@ -120,6 +129,7 @@ class ScorePlot(QWidget):
         self._plane.setFixedWidth(110)
         fill(self._plane, [(plane.title, plane) for plane in Plane], Plane.CORONAL)
         self._plane.activated.connect(self._show)
+        self._keys = QLabel()
         self._meaning = ElidedLabel("muted")
         self._meaning.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.plots = tuple(MetricPlot(session, curve) for curve in CURVES)
@@ -128,8 +138,7 @@ class ScorePlot(QWidget):
         head.setSpacing(10)
         head.addWidget(QLabel("Over the slices"))
         head.addWidget(self._plane)
-        head.addWidget(_key(theme.ACCENT, "result"))
-        head.addWidget(_key(CUBIC, "cubic"))
+        head.addWidget(self._keys)
         head.addWidget(self._meaning, 1)
         curves = QHBoxLayout()
         curves.setSpacing(2)
@@ -143,7 +152,13 @@ class ScorePlot(QWidget):
         self.setFixedHeight(HEIGHT)
         session.scores_changed.connect(self._show)
         session.view_changed.connect(self._follow)
+        theme.follow(self, self._show_keys)
+        self._show_keys()
         self._show()
+
+    def _show_keys(self) -> None:
+        colours = theme.colours()
+        self._keys.setText(f"{_key(colours.accent)} result &nbsp; {_key(colours.cubic)} cubic")
 
     def _show(self) -> None:
         scores, result = self._session.scores, self._session.result
@@ -171,5 +186,5 @@ def _values(scores: Scores, axis: Axis, metric: str) -> npt.NDArray[np.float64]:
     return values
 
 
-def _key(colour: str, text: str) -> QLabel:
-    return QLabel(f"<span style='color:{colour}'>\u2501\u2501</span> {text}")
+def _key(colour: str) -> str:
+    return f"<span style='color:{colour}'>\u2501\u2501</span>"
