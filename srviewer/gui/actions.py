@@ -1,28 +1,15 @@
 """Everything that the menus and the tool bar offer."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from srviewer.gui import theme
 from srviewer.gui.form import describe
+from srviewer.gui.layout_actions import LayoutActions
 from srviewer.gui.recent import Recent, title
 from srviewer.gui.study import RECONSTRUCT, Study
-from srviewer.gui.views.compare_view import Layout
 from srviewer.gui.window_presets import WINDOW_PRESETS, WindowPreset
-
-# (layout, text, icon, tip, key)
-LAYOUTS = (
-    (Layout.PLANES, "Planes", "view-quilt-outline", "Three planes of the original", "1"),
-    (Layout.COMPARE, "Compare", "view-grid-outline", "Original above, result below", "2"),
-    (
-        Layout.SIDE_BY_SIDE,
-        "Side by side",
-        "view-split-vertical",
-        "Original left, result right",
-        "3",
-    ),
-)
 
 
 class Actions:
@@ -55,12 +42,7 @@ class Actions:
         )
         for action in (self.smooth, self.radiological):
             action.setCheckable(True)
-        self.layouts = QActionGroup(window)
-        for layout, text, icon, tip, key in LAYOUTS:
-            action = self._make(text, icon, f"{tip} ({key})", key)
-            action.setCheckable(True)
-            action.setData(layout)
-            self.layouts.addAction(action)
+        self.layouts = LayoutActions(window, study.session)
         self.recent_menu = QMenu("Open recent", window)
         self.recent_menu.setIcon(theme.icon("history"))
         self.recent_menu.aboutToShow.connect(self._list_recent)
@@ -82,10 +64,6 @@ class Actions:
         self.export.setEnabled(session.result is not None)
         self.smooth.setChecked(session.view.smooth)
         self.radiological.setChecked(session.view.radiological)
-
-    def layout_action(self, layout: Layout) -> QAction:
-        """The action that shows ``layout``."""
-        return next(a for a in self.layouts.actions() if a.data() is layout)
 
     def fill_menus(self) -> None:
         """Put everything into the menu bar."""
@@ -111,7 +89,7 @@ class Actions:
         _drop_down(bar, self.open, self.recent_menu)
         bar.addActions([self.open_folder, self.sample, self.export])
         bar.addSeparator()
-        bar.addActions(self.layouts.actions())
+        self.layouts.fill_tool_bar(bar)
         bar.addSeparator()
         windows = QToolButton()
         windows.setText("W/L")

@@ -1,6 +1,7 @@
 """The window: puts views, panels and bars together, takes what is dropped on it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize, Qt
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.planes import Plane
 from srviewer.gui.actions import Actions
+from srviewer.gui.comparing import Layout
 from srviewer.gui.empty_page import EmptyPage
 from srviewer.gui.notice import ErrorBar
 from srviewer.gui.panels.compare import ComparePanel
@@ -31,7 +33,7 @@ from srviewer.gui.series_picker import SeriesPicker
 from srviewer.gui.session import Session
 from srviewer.gui.status import DeviceLabel, StatusBar
 from srviewer.gui.study import Study
-from srviewer.gui.views.compare_view import CompareView, Layout
+from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.window_state import WindowState
 from srviewer.io.export import SUFFIXES, DataType
@@ -92,8 +94,7 @@ class MainWindow(QMainWindow):
 
     def arrange(self, layout: Layout) -> None:
         """Show ``layout``."""
-        self.compare.arrange(layout)
-        self.actions_offered.layout_action(layout).setChecked(True)
+        self.session.compare(replace(self.session.comparing, layout=layout))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Called by Qt: files are welcome, anything else is not."""
@@ -164,7 +165,6 @@ class MainWindow(QMainWindow):
         offered.sample.triggered.connect(self._open_sample)
         self._empty.sample_wanted.connect(self._open_sample)
         offered.export.triggered.connect(self._choose_export)
-        offered.layouts.triggered.connect(self._show_layout)
         study.several_found.connect(self._pick)
         study.opened.connect(self._note_opened)
         study.exported.connect(self._note_exported)
@@ -200,10 +200,6 @@ class MainWindow(QMainWindow):
     def _folder(self) -> str:
         entries = self.recent.entries()
         return str(entries[0][0].parent) if entries else str(Path.home())
-
-    def _show_layout(self) -> None:
-        checked = self.actions_offered.layouts.checkedAction()
-        self.arrange(checked.data())
 
     def _pick(self, found: Found) -> None:
         self._picker = SeriesPicker(found, self)

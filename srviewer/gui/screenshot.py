@@ -1,6 +1,7 @@
 """What the window would show, as a picture, without a display."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,13 +15,12 @@ from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.application import application
+from srviewer.gui.comparing import Layout
 from srviewer.gui.form import label
 from srviewer.gui.session import Point, Session
-from srviewer.gui.views.compare_view import CompareView, Layout
-from srviewer.gui.views.overlay import Line
+from srviewer.gui.views.compare_view import CompareView
 
 WIDTH, HEIGHT = 1320, 900  # px
-SECOND = Line("SECOND", theme.ACCENT, bold=True)
 
 
 def render(
@@ -53,8 +53,9 @@ def _page(session: Session, original: Volume, second: Volume | None, layout: Lay
     """The views over a line with the names and the notice, laid out but not on screen."""
     view = CompareView(session)
     session.open(original, (), None)
-    view.result.show_volume(second, SECOND, "no second volume")
-    view.arrange(layout)
+    if second is not None:
+        session.keep(session.comparables.with_loaded(second, second.name))
+    session.compare(replace(session.comparing, layout=layout))
     names = original.name if second is None else f"{original.name}, {second.name}"
     foot = QHBoxLayout()
     foot.setContentsMargins(12, 6, 12, 8)

@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 from srviewer.core.window import Window, robust_window
+from srviewer.gui.comparables import Comparable, Comparables
+from srviewer.gui.comparing import Comparing
 from srviewer.gui.layer import Layer
 from srviewer.sr.evaluate import ScoredPair
 from srviewer.sr.reconstruct import Reconstruction, Request, suggested_request
@@ -58,6 +60,8 @@ class Session(QObject):
     result_changed = Signal()
     reference_changed = Signal()
     scores_changed = Signal()
+    comparables_changed = Signal()  # what can be compared, its names, which of it is shown
+    comparing_changed = Signal()  # how it is compared
     request_changed = Signal()
     acknowledged_changed = Signal()
     layers_changed = Signal()
@@ -68,9 +72,9 @@ class Session(QObject):
         super().__init__(parent)
         self.original: Volume | None = None
         self.sources: tuple[Path, ...] = ()
-        self.result: Reconstruction | None = None
+        self.comparables = Comparables()
+        self.comparing = Comparing()
         self.reference: Reference | None = None
-        self.scores: ScoredPair | None = None
         self.request: Request | None = None
         self.acknowledged = False  # whether the scan's warnings were read
         self.layers: tuple[Layer, ...] = ()  # over every pane, the last on top
@@ -84,7 +88,7 @@ class Session(QObject):
         ground truth, where it comes with one.
         """
         self.original, self.sources = original, tuple(sources)
-        self.result, self.reference, self.scores = None, reference, None
+        self.comparables, self.reference = Comparables(), reference
         self.request = self._suggested(original)
         self.acknowledged, self.layers = False, ()
         self.auto_window = robust_window(original.voxels)
@@ -103,24 +107,63 @@ class Session(QObject):
         self.reference_changed.emit()
         self.scores_changed.emit()
         self.layers_changed.emit()
+        self.comparables_changed.emit()
         self.view_changed.emit()
 
+    @property
+    def result(self) -> Reconstruction | None:
+        """The current result: the one that is scored, plotted and exported."""
+        current = self.comparables.result
+        return None if current is None else current.made
+
+    @property
+    def scores(self) -> ScoredPair | None:
+        """The scores of the current result."""
+        current = self.comparables.result
+        return None if current is None else current.scores
+
     def set_result(self, result: Reconstruction) -> None:
-        """Show a reconstruction of the open scan; scores of the one before no longer hold."""
-        self.result, self.scores = result, None
-        self.result_changed.emit()
-        self.scores_changed.emit()
+        """Show a reconstruction of the open scan; earlier ones are kept in ``comparables``."""
+        self.keep(self.comparables.with_result(result))
 
     def set_reference(self, reference: Reference) -> None:
-        """Give the result something real to be scored against."""
-        self.reference, self.scores = reference, None
+        """Give the results something real to be scored against."""
+        self.reference = reference
+        self.comparables = self.comparables.unscored()
         self.reference_changed.emit()
         self.scores_changed.emit()
+        self.comparables_changed.emit()
 
-    def set_scores(self, scores: ScoredPair) -> None:
-        """Keep what scoring the result against the reference found."""
-        self.scores = scores
+    def set_scores(self, scores: ScoredPair, key: str | None = None) -> None:
+        """Keep what scoring a result (the current one without a key) found."""
+        key = self.comparables.current if key is None else key
+        self.comparables = self.comparables.scored(key, scores)
         self.scores_changed.emit()
+
+    def keep(self, comparables: Comparables) -> None:
+        """Take over changed ``comparables``: shown, renamed, removed, chosen, loaded ones."""
+        before, self.comparables = self.comparables.result, comparables
+        after = comparables.result
+        if (before and before.made) is not (after and after.made):
+            self.result_changed.emit()
+            self.scores_changed.emit()
+        self.comparables_changed.emit()
+
+    def compare(self, comparing: Comparing) -> None:
+        """Change how A and B are compared."""
+        if comparing != self.comparing:
+            self.comparing = comparing
+            self.comparing_changed.emit()
+
+    def offered(self) -> tuple[Comparable, ...]:
+        """Everything that can be compared, in the order of the lists."""
+        reference = None if self.reference is None else self.reference.volume
+        return self.comparables.offered(self.original, reference)
+
+    def shown(self) -> tuple[Comparable, ...]:
+        """What is compared, A and B first."""
+        offered = {one.key: one for one in self.offered()}
+        return tuple(offered[key] for key in self.comparables.shown if key in offered)
 
     def acknowledge(self) -> None:
         """The user has read the warnings about the open scan."""

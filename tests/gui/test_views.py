@@ -11,8 +11,9 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.geometry import Geometry
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
+from srviewer.gui.comparing import Comparing, Layout
 from srviewer.gui.session import Reference, Session
-from srviewer.gui.views.compare_view import CompareView, Layout
+from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.overlay import Annotations, bar_length
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.job import run
@@ -39,7 +40,7 @@ def test_before_and_after_show_the_same_millimetres(
     layout: Layout, compare: CompareView, session: Session, thick_head: Volume
 ) -> None:
     _rebuild(session, thick_head, "cubic")
-    compare.arrange(layout)
+    session.compare(Comparing(layout))
     QApplication.processEvents()
     session.zoom_by(1.7, (5, -6, 7))
     for plane in Plane:
@@ -54,7 +55,7 @@ def test_one_plane_alone_is_shown_before_and_after(
     compare: CompareView, session: Session, thick_head: Volume
 ) -> None:
     _rebuild(session, thick_head, "cubic")
-    compare.arrange(Layout.COMPARE)
+    session.compare(Comparing(Layout.COMPARE))
     session.maximise(Plane.SAGITTAL)
     QApplication.processEvents()
     for view in (compare.original, compare.result):
@@ -67,7 +68,7 @@ def test_without_a_result_the_place_for_it_says_what_to_do(
     compare: CompareView, session: Session, thick_head: Volume
 ) -> None:
     session.open(thick_head, (), None)
-    compare.arrange(Layout.COMPARE)
+    session.compare(Comparing(Layout.COMPARE))
     for pane in compare.result.panes.values():
         assert pane.annotations == Annotations(hint=pane.annotations.hint)
         assert "Press Reconstruct" in pane.annotations.hint

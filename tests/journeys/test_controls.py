@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from srviewer.gui.comparing import Layout
 from srviewer.gui.main_window import MainWindow
-from srviewer.gui.views.compare_view import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 

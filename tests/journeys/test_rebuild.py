@@ -18,10 +18,10 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.degrade import Degradation
 from srviewer.core.planes import Plane
 from srviewer.core.volume import ScanWarning, Volume
+from srviewer.gui.comparing import Layout
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.compare import NO_REFERENCE
 from srviewer.gui.study import EXPORT, RECONSTRUCT
-from srviewer.gui.views.compare_view import Layout
 from srviewer.io.formats import read
 from srviewer.job import run
 

@@ -1,86 +1,103 @@
-"""The original and its reconstruction, seen at one place with one grey scale."""
-
-from enum import Enum
+"""What is compared, in rows of three planes that share one place and one grey scale."""
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from srviewer.core.compare import Scores
 from srviewer.gui import theme
+from srviewer.gui.comparables import MOST_SHOWN, ORIGINAL, Comparable
+from srviewer.gui.comparing import ONE_ROW, Layout
 from srviewer.gui.session import Session
 from srviewer.gui.views.ortho_view import Arrangement, OrthoView
 from srviewer.gui.views.overlay import Line
 from srviewer.sr.evaluate import ScoredPair
 
-ORIGINAL = Line("ORIGINAL", theme.TEXT, bold=True)
-RESULT = Line("RESULT", theme.ACCENT, bold=True)
-NO_RESULT = "No result yet.\nPress Reconstruct to rebuild the scan with thin slices."
-
-
-class Layout(Enum):
-    """What the middle of the window shows; ``value`` is its name in settings."""
-
-    PLANES = "planes"
-    COMPARE = "compare"
-    SIDE_BY_SIDE = "side_by_side"
-
 
 class CompareView(QWidget):
-    """Six panes that share cursor, zoom, grey levels and interpolation."""
+    """Up to four rows of panes that share cursor, zoom, grey levels and interpolation."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self.original, self.result = OrthoView(session), OrthoView(session)
+        self.rows: list[OrthoView] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(2)
-        self.layout_shown = Layout.PLANES
-        self.arrange(Layout.PLANES)
-        session.original_changed.connect(self._show_original)
-        session.result_changed.connect(self._show_result)
+        self._add_rows(2)
+        for signal in (session.comparables_changed, session.comparing_changed):
+            signal.connect(self.refresh)
         session.scores_changed.connect(self._show_badges)
         session.view_changed.connect(self._show_badges)
-        self._show_original()
-        self._show_result()
+        self.refresh()
 
-    def arrange(self, layout: Layout) -> None:
-        """Show the planes of the original alone, or beside those of the result."""
-        self.layout_shown = layout
-        row, column = (0, 1) if layout is Layout.SIDE_BY_SIDE else (1, 0)
-        inner = {
-            Layout.PLANES: Arrangement.WIDE,
-            Layout.COMPARE: Arrangement.ROW,
-            Layout.SIDE_BY_SIDE: Arrangement.TALL,
-        }[layout]
-        for view in (self.original, self.result):
-            self._grid.removeWidget(view)
-            view.arrange(inner)
-        self._grid.addWidget(self.original, 0, 0)
-        self._grid.addWidget(self.result, row, column)
+    @property
+    def original(self) -> OrthoView:
+        """The panes of A."""
+        return self.rows[0]
+
+    @property
+    def result(self) -> OrthoView:
+        """The panes of B."""
+        return self.rows[1]
+
+    @property
+    def layout_shown(self) -> Layout:
+        """How the rows lie."""
+        return self._session.comparing.layout
+
+    def refresh(self) -> None:
+        """Lay the rows out and give each the volume that it shows."""
+        shown = self._shown()
+        self._add_rows(len(shown))
+        self._arrange(len(shown))
+        for row, one in zip(self.rows, shown, strict=False):
+            row.show_volume(one.volume, role(one), one.hint)
+        self._show_badges()
+
+    def _shown(self) -> tuple[Comparable, ...]:
+        """What the rows show, from the top or the left."""
+        shown = self._session.shown()
+        if self._session.comparing.swapped:
+            shown = (shown[1], shown[0], *shown[2:])
+        return shown[:1] if self.layout_shown in ONE_ROW else shown
+
+    def _add_rows(self, count: int) -> None:
+        """Rows are made when they are first needed."""
+        while len(self.rows) < count:
+            self.rows.append(OrthoView(self._session))
+
+    def _arrange(self, count: int) -> None:
+        beside = self.layout_shown is Layout.SIDE_BY_SIDE
+        inner = Arrangement.TALL if beside else Arrangement.ROW
+        if self.layout_shown in ONE_ROW:
+            inner = Arrangement.WIDE
+        for number, row in enumerate(self.rows):
+            row.setVisible(number < count)
+            self._grid.removeWidget(row)
+            if number < count:
+                row.arrange(inner)
+                self._grid.addWidget(row, 0 if beside else number, number if beside else 0)
         # An empty row keeps its stretch, so that each place is set, not only the used ones.
-        self._grid.setRowStretch(0, 1)
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setRowStretch(1, 1 if layout is Layout.COMPARE else 0)
-        self._grid.setColumnStretch(1, 1 if layout is Layout.SIDE_BY_SIDE else 0)
-        self.result.setVisible(layout is not Layout.PLANES)
-
-    def _show_original(self) -> None:
-        self.original.show_volume(self._session.original, ORIGINAL, "")
-
-    def _show_result(self) -> None:
-        result = self._session.result
-        self.result.show_volume(result.volume if result else None, RESULT, NO_RESULT)
+        for number in range(MOST_SHOWN):
+            used = number < count
+            self._grid.setRowStretch(number, 1 if used and (number == 0 or not beside) else 0)
+            self._grid.setColumnStretch(number, 1 if used and (number == 0 or beside) else 0)
 
     def _show_badges(self) -> None:
-        scores = self._session.scores
-        for plane, pane in self.result.panes.items():
-            if pane.volume is None or pane.slice is None or not pane.isVisible():
-                continue
-            axis = plane.normal_axis(pane.volume.geometry)
-            pane.show_badge(() if scores is None else _badge(scores, axis, pane.slice.index))
+        for row, one in zip(self.rows, self._shown(), strict=False):
+            for plane, pane in row.panes.items():
+                if pane.volume is None or pane.slice is None or not pane.isVisible():
+                    continue
+                axis = plane.normal_axis(pane.volume.geometry)
+                pane.show_badge(badge(one.scores, axis, pane.slice.index) if one.scores else ())
 
 
-def _badge(scores: ScoredPair, axis: int, index: int) -> tuple[Line, ...]:
+def role(one: Comparable) -> Line:
+    """What names an entry in its panes."""
+    colour = theme.TEXT if one.key == ORIGINAL else theme.ACCENT
+    return Line(one.name.upper() if one.key == ORIGINAL else one.name, colour, bold=True)
+
+
+def badge(scores: ScoredPair, axis: int, index: int) -> tuple[Line, ...]:
     """The slice's scores, cubic's under it, and what both are measured against."""
     meaning = Line(f"against {scores.candidate.meaning}", theme.MUTED)
     ours, cubic = (_values(one, axis, index) for one in (scores.candidate, scores.cubic))
