@@ -8,6 +8,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.planes import Plane
+from srviewer.core.roi import Roi
 from srviewer.core.volume import Volume
 from srviewer.core.window import Window, robust_window
 from srviewer.gui.comparables import Comparable, Comparables
@@ -65,6 +66,7 @@ class Session(QObject):
     request_changed = Signal()
     acknowledged_changed = Signal()
     layers_changed = Signal()
+    rois_changed = Signal()
     view_changed = Signal()
     hovered = Signal(object)  # the RAS+ point under the mouse, or None when it left the panes
 
@@ -78,6 +80,7 @@ class Session(QObject):
         self.request: Request | None = None
         self.acknowledged = False  # whether the scan's warnings were read
         self.layers: tuple[Layer, ...] = ()  # over every pane, the last on top
+        self.rois: tuple[Roi, ...] = ()  # measurements, oldest first
         self.auto_window = NO_WINDOW
         self.view = View()
 
@@ -90,7 +93,7 @@ class Session(QObject):
         self.original, self.sources = original, tuple(sources)
         self.comparables, self.reference = Comparables(), reference
         self.request = self._suggested(original)
-        self.acknowledged, self.layers = False, ()
+        self.acknowledged, self.layers, self.rois = False, (), ()
         self.auto_window = robust_window(original.voxels)
         self.view = replace(
             self.view,
@@ -108,6 +111,7 @@ class Session(QObject):
         self.scores_changed.emit()
         self.layers_changed.emit()
         self.comparables_changed.emit()
+        self.rois_changed.emit()
         self.view_changed.emit()
 
     @property
@@ -180,6 +184,12 @@ class Session(QObject):
         """Lay these over the slices of every pane, in this order."""
         self.layers = tuple(layers)
         self.layers_changed.emit()
+
+    def set_rois(self, rois: Sequence[Roi]) -> None:
+        """Show these measurements in every pane."""
+        if (wanted := tuple(rois)) != self.rois:
+            self.rois = wanted
+            self.rois_changed.emit()
 
     def move_cursor(self, world_mm: npt.ArrayLike) -> None:
         """Put the crosshair at a RAS+ point; a pane that is zoomed in follows it."""
