@@ -1,0 +1,110 @@
+"""srviewer batch: many thick scans to thin ones."""
+
+import argparse
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from srviewer.cli.console import Outcome, follow, table
+from srviewer.cli.outputs import check_outputs
+from srviewer.cli.sources import axis_number
+from srviewer.core.fuse import FUSIONS
+from srviewer.core.geometry import AXIS_NAMES
+from srviewer.errors import UserError
+from srviewer.io.export import DATA_TYPES
+from srviewer.sr.batch import SUMMARY, BatchPlan, batch
+from srviewer.sr.batch_summary import HEAD, cells, counted
+from srviewer.sr.batch_work import Outcome as VolumeOutcome
+from srviewer.sr.batch_work import Settings
+from srviewer.sr.methods import METHODS
+from srviewer.sr.models import DEFAULT_MODEL
+from srviewer.sr.reconstruct import Request
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The scans, the output folder, how to rebuild and who does it."""
+    parser.add_argument(
+        "paths", type=Path, nargs="+", metavar="PATH", help="files, folders, globs, BIDS trees"
+    )
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument(
+        "--workers",
+        type=int,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes that each rebuild one volume at a time; one for each core by default",
+    )
+    who.add_argument(
+        "--scheduler", metavar="ADDRESS", help="a running Dask cluster, such as tcp://host:8786"
+    )
+    parser.add_argument("--method", choices=[m.id for m in METHODS], default="cross-plane")
+    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="NAME|FILE")
+    parser.add_argument("--factor", type=int, help="refine by this; detected when not given")
+    parser.add_argument("--axis", choices=AXIS_NAMES, help="the thick axis; detected if not given")
+    parser.add_argument("--fusion", choices=[f.id for f in FUSIONS], default="mean")
+    parser.add_argument(
+        "--isotropic", action="store_true", help="resample results to the in-plane spacing"
+    )
+    parser.add_argument(
+        "--store", choices=DATA_TYPES, default="float32", help="data type of the results"
+    )
+    parser.add_argument(
+        "--acknowledge",
+        action="store_true",
+        help="rebuild also where something puts the geometry of a scan in doubt",
+    )
+
+
+def execute(args: argparse.Namespace) -> Outcome:
+    """Rebuild all, tell what became of each; failures are listed and end nothing."""
+    check_outputs(args, [])
+    if args.workers < 1:
+        raise UserError(f"At least one worker is needed, not {args.workers}.")
+    plan = BatchPlan(tuple(args.paths), args.output, _settings(args), args.workers, args.scheduler)
+    outcomes = follow(batch(plan))
+    failures = [one for one in outcomes if one.status == "failed"]
+    if failures and not any(one.status.startswith("done") for one in outcomes):
+        raise UserError(
+            f"None of {len(outcomes)} volumes was rebuilt; see {args.output / SUMMARY}. "
+            f"{failures[0].name}: {failures[0].message}"
+        )
+    return Outcome(_text(outcomes, args.output), _values(outcomes, args.output))
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    # A worker elsewhere has another current folder.
+    model = str(Path(args.model).absolute()) if Path(args.model).is_file() else args.model
+    request = Request(
+        axis=0,
+        factor=2,
+        method=args.method,
+        model=model,
+        fusion=args.fusion,
+        device=args.device,
+        isotropic=args.isotropic,
+    )
+    axis = None if args.axis is None else axis_number(args.axis)
+    return Settings(request, axis, args.factor, args.store, args.acknowledge)
+
+
+def _text(outcomes: tuple[VolumeOutcome, ...], folder: Path) -> str:
+    rows = [cells(outcome) for outcome in outcomes]
+    problems = [f"{o.name}: {o.message}" for o in outcomes if o.message]
+    return "\n".join(
+        [
+            table(HEAD[: len(rows[0])], rows),
+            *problems,
+            counted(outcomes),
+            f"written: {folder}; summary: {folder / SUMMARY}",
+            "Research use only.",
+        ]
+    )
+
+
+def _values(outcomes: tuple[VolumeOutcome, ...], folder: Path) -> dict[str, object]:
+    volumes = [
+        {**asdict(one), "output": None if one.output is None else str(folder / one.output)}
+        for one in outcomes
+    ]
+    return {"folder": str(folder), "summary": str(folder / SUMMARY), "volumes": volumes}

@@ -1,0 +1,151 @@
+"""Many volumes, handed to the workers of a Dask cluster."""
+
+import logging
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from srviewer.errors import UserError
+from srviewer.job import Job, Progress, within
+from srviewer.sr.batch_items import Item, describe_derivative, select
+from srviewer.sr.batch_summary import write_summary
+from srviewer.sr.batch_work import LOGS, STATE, Outcome, Place, Settings, rebuilt
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+SEARCHED = 0.05  # the share of the job in which volumes are found
+POLL_SECONDS = 0.1
+CONNECT_SECONDS = 10
+SUMMARY = "summary.html"
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """What to rebuild, where to write, who works.
+
+    ``paths``: files, folders, glob patterns, BIDS trees. ``workers``: processes of the embedded
+    cluster; unused with a ``scheduler``, the address of a cluster that is running already and
+    whose workers see the same files under the same names.
+    """
+
+    paths: tuple[Path, ...]
+    folder: Path
+    settings: Settings
+    workers: int
+    scheduler: str | None = None
+
+
+def batch(plan: BatchPlan) -> Job[tuple[Outcome, ...]]:
+    """Rebuild every volume that is not done yet; what became of each, in the order of finding.
+
+    A summary as HTML, a log for each volume and the done records are left in the folder. Raises
+    UserError when nothing is found, the folder cannot be made or the scheduler does not answer;
+    the failure of a single volume is an outcome.
+    """
+    settings = plan.settings
+    settings.fingerprint()  # an unknown method or model is told before anything starts
+    thin_too = settings.axis is not None or settings.factor is not None
+    selection = yield from within(select(plan.paths, thin_too), 0.0, SEARCHED)
+    place = Place(_made(plan.folder).resolve(), secrets.token_hex(8))
+    left_out = tuple(
+        Outcome(one.name, None, "failed" if one.broken else "left out", message=one.reason)
+        for one in selection.left_out
+    )
+    done: tuple[Outcome, ...] = ()
+    if selection.items:
+        job = _distributed(selection.items, plan, place)
+        done = yield from within(job, SEARCHED, 1.0)
+    outcomes = (*done, *left_out)
+    write_summary(place.folder / SUMMARY, outcomes)
+    if selection.bids:
+        describe_derivative(place.folder, (SUMMARY, f"{LOGS}/"))
+    return outcomes
+
+
+def _made(folder: Path) -> Path:
+    try:
+        (folder / STATE).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"The folder '{folder}' cannot be made: {error.strerror}.") from error
+    return folder
+
+
+def _distributed(items: Sequence[Item], plan: BatchPlan, place: Place) -> Job[tuple[Outcome, ...]]:
+    yield Progress(0.0, "Starting workers")
+    try:
+        with _client(plan, len(items)) as client:
+            return (yield from _gathered(client, items, plan.settings, place))
+    finally:
+        # What a worker that was killed had begun; the local ones are gone by now.
+        shutil.rmtree(place.unfinished, ignore_errors=True)
+
+
+def _gathered(
+    client: "Client", items: Sequence[Item], settings: Settings, place: Place
+) -> Job[tuple[Outcome, ...]]:
+    from distributed import as_completed
+
+    # Not pure: whether an item is done stands in its record and is never guessed by Dask.
+    futures = client.map(rebuilt, items, settings=settings, place=place, pure=False)
+    item_of = {future.key: item for future, item in zip(futures, items, strict=True)}
+    outcomes: dict[Item, Outcome] = {}
+    waiting = as_completed(futures)
+    while len(outcomes) < len(items):
+        while waiting.has_ready():
+            future = waiting.next()
+            outcomes[item_of[future.key]] = _outcome(future, item_of[future.key])
+        yield Progress(len(outcomes) / len(items), _message(outcomes, len(items), client))
+        time.sleep(POLL_SECONDS)
+    return tuple(outcomes[item] for item in items)
+
+
+def _outcome(future: "Future", item: Item) -> Outcome:
+    error = future.exception()
+    if error is None:
+        outcome: Outcome = future.result()
+        return outcome
+    # Only what ended the worker itself comes here, such as memory that ran out.
+    return Outcome(item.name, None, "failed", message=f"Its workers stopped: {error}")
+
+
+def _message(outcomes: dict[Item, Outcome], count: int, client: "Client") -> str:
+    failed = sum(outcome.status == "failed" for outcome in outcomes.values())
+    workers = len(client.scheduler_info()["workers"])
+    return f"{len(outcomes)} of {count} volumes, {failed} failed, {workers} workers"
+
+
+@contextmanager
+def _client(plan: BatchPlan, count: int) -> Iterator["Client"]:
+    """A client of the running cluster, or of one that lives as long as the block."""
+    # Dask takes half a second to load, which no other verb needs.
+    from distributed import Client, LocalCluster
+
+    if plan.scheduler is not None:
+        try:
+            client = Client(plan.scheduler, timeout=CONNECT_SECONDS)
+        except (OSError, ValueError) as error:
+            raise UserError(
+                f"No Dask scheduler answers at '{plan.scheduler}' ({error}). Start one with "
+                f"'dask scheduler', or leave --scheduler away."
+            ) from error
+        with client:
+            yield client
+        return
+    workers = min(plan.workers, count)
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    cluster = LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,  # volumes at once in a process; torch has threads of its own
+        dashboard_address=None,
+        silence_logs=logging.CRITICAL,
+        env={"OMP_NUM_THREADS": str(threads)},
+    )
+    with cluster, Client(cluster) as client:
+        yield client

@@ -1,0 +1,184 @@
+"""The volumes that a batch is to rebuild, and where each result goes."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from srviewer import RESEARCH_USE_ONLY, __version__
+from srviewer.atomic import write_text
+from srviewer.core.geometry import Geometry
+from srviewer.errors import UserError
+from srviewer.io.formats import scan
+from srviewer.io.series import Found, Series
+from srviewer.job import Job, Progress, within
+
+BIDS_MARK = "dataset_description.json"
+BIDS_VERSION = "1.10.0"
+# Contrasts of BIDS that are images and not maps of labels or of physical units.
+BIDS_CONTRASTS = (
+    "T1w", "T2w", "PDw", "T2starw", "FLAIR", "inplaneT1", "inplaneT2", "PDT2", "angio",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Item:
+    """One volume to rebuild.
+
+    ``sources``: its files, absolute, as a worker sees them too. ``place``: which of the series in
+    them. ``output``: the result's path within the output folder, ending in .nii.gz.
+    """
+
+    name: str
+    sources: tuple[Path, ...]
+    place: int
+    output: PurePosixPath
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What is not rebuilt, and why; ``broken`` when it should have been readable."""
+
+    name: str
+    reason: str
+    broken: bool
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What was found: ``items`` to rebuild, ``left_out``, and whether one path is a BIDS tree."""
+
+    items: tuple[Item, ...]
+    left_out: tuple[LeftOut, ...]
+    bids: bool
+
+
+def select(paths: Sequence[Path], thin_too: bool) -> Job[Selection]:
+    """The volumes in files, folders, glob patterns and BIDS trees.
+
+    ``thin_too``: also those without a thick axis. Raises UserError when a path does not exist, a
+    pattern matches nothing, or there is no volume at all.
+    """
+    roots = _expanded(paths)
+    items: list[Item] = []
+    left_out: list[LeftOut] = []
+    taken: set[str] = set()
+    for number, root in enumerate(roots):
+        files = _bids_images(root) if _is_bids(root) else [root]
+        span = number / len(roots), (number + 1) / len(roots)
+        found = yield from within(_found(files), *span)
+        left_out += [LeftOut(_named(text), text, True) for text in found.problems]
+        for series in found.series:
+            reason = _unsuitable(series, thin_too)
+            if reason:
+                left_out.append(LeftOut(series.name, reason, False))
+            else:
+                items.append(_item(root, series, found.series, taken))
+    if not items and not left_out:
+        raise UserError("There is no volume in what was given. Name files, folders or BIDS trees.")
+    return Selection(tuple(items), tuple(left_out), any(map(_is_bids, roots)))
+
+
+def _expanded(paths: Sequence[Path]) -> list[Path]:
+    """The paths, patterns expanded, absolute, each once."""
+    roots: dict[Path, None] = {}
+    for path in paths:
+        if path.exists():
+            matches = [path]
+        elif set("*?[") & set(str(path)):
+            start = Path(path.anchor)  # of a relative pattern: where we are
+            matches = sorted(start.glob(str(path.relative_to(start))))
+        else:
+            raise UserError(f"'{path}' does not exist. Check the name, or mount its drive.")
+        if not matches:
+            raise UserError(f"The pattern '{path}' matches nothing. Check it.")
+        # Not resolved: where a data set holds links, only the links have names that say something.
+        roots.update(dict.fromkeys(match.absolute() for match in matches))
+    return list(roots)
+
+
+def _is_bids(root: Path) -> bool:
+    return (root / BIDS_MARK).is_file()
+
+
+def describe_derivative(folder: Path, ignored: Sequence[str]) -> None:
+    """Make ``folder`` a derivative data set of BIDS, unless it is a data set already.
+
+    ``ignored``: patterns of what lies in it besides.
+    """
+    if _is_bids(folder):
+        return
+    made_by = {"Name": "srviewer", "Version": __version__, "Description": RESEARCH_USE_ONLY}
+    description = {
+        "Name": "Thick slices rebuilt thin",
+        "BIDSVersion": BIDS_VERSION,
+        "DatasetType": "derivative",
+        "GeneratedBy": [made_by],
+    }
+    write_text(folder / BIDS_MARK, json.dumps(description, indent=1) + "\n")
+    write_text(folder / ".bidsignore", "".join(f"{pattern}\n" for pattern in ignored))
+
+
+def _bids_images(root: Path) -> list[Path]:
+    """The anatomical images of a BIDS tree; derivatives and source data have trees of their own."""
+    every = sorted([*root.glob("sub-*/anat/*.nii*"), *root.glob("sub-*/ses-*/anat/*.nii*")])
+    return [path for path in every if _stem(path).rpartition("_")[2] in BIDS_CONTRASTS]
+
+
+def _found(files: Sequence[Path]) -> Job[Found]:
+    """As ``io.formats.scan``, but nothing to open is an answer here."""
+    yield Progress(0.0, "Looking for volumes")
+    if not files:
+        return Found((), 0)
+    try:
+        return (yield from scan(files))
+    except UserError as error:
+        return Found((), len(files), (str(error),))
+
+
+def _unsuitable(series: Series, thin_too: bool) -> str:
+    """Why this series is left out, "" when it is not."""
+    if series.frames > 1:
+        return f"holds {series.frames} volumes over time or direction; a batch rebuilds single ones"
+    if series.geometry.thick_axis is None and not thin_too:
+        return f"has no thick axis ({_spacing(series.geometry)} mm)"
+    return ""
+
+
+def _item(root: Path, series: Series, others: Sequence[Series], taken: set[str]) -> Item:
+    """The series as an item whose output no other one has; its path goes into ``taken``."""
+    together = [one.index for one in others if one.sources == series.sources]
+    inside = series.sources[0].relative_to(root).parent if root.is_dir() else Path()
+    stem = _result_stem(series, bids=_is_bids(root))
+    output = PurePosixPath(inside.as_posix(), f"{stem}.nii.gz")
+    copies = 1
+    while str(output) in taken:
+        copies += 1
+        output = output.with_name(f"{stem}-{copies}.nii.gz")
+    taken.add(str(output))
+    return Item(series.name, series.sources, together.index(series.index), output)
+
+
+def _result_stem(series: Series, bids: bool) -> str:
+    """ "scan" as "scan_thin"; in BIDS the contrast stays last: "sub-1_desc-thin_T1w"."""
+    single = len(series.sources) == 1
+    name = _stem(series.sources[0]) if single else series.name
+    if bids:
+        entities, _, contrast = name.rpartition("_")
+        return f"{entities}_desc-thin_{contrast}"
+    return re.sub(r"[^\w.+-]+", "_", f"{name}_thin").lstrip(".")
+
+
+def _stem(path: Path) -> str:
+    return re.sub(r"(\.nii)?(\.gz)?$", "", path.name) if ".nii" in path.name else path.stem
+
+
+def _named(problem: str) -> str:
+    """The file that a problem's sentence is about, which it quotes first."""
+    quoted = re.match(r"'([^']+)'", problem)
+    return quoted[1] if quoted else "?"
+
+
+def _spacing(geometry: Geometry) -> str:
+    return " x ".join(f"{mm:.3g}" for mm in geometry.spacing)

@@ -1,0 +1,78 @@
+"""What became of a batch, as one HTML file that needs nothing else."""
+
+from collections import Counter
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+from srviewer import RESEARCH_USE_ONLY, __version__
+from srviewer.atomic import write_text
+from srviewer.sr.batch_work import LOGS, Outcome
+
+HEAD = ("volume", "status", "factor", "method", "agrees to", "seconds", "result", "notes")
+
+STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em }
+table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; vertical-align: top; padding: .3em .8em .3em 0;
+         border-bottom: 1px solid #8884 }
+td.failed { color: #c0392b; font-weight: 600 }
+:root { color-scheme: light dark }
+"""
+
+
+def write_summary(path: Path, outcomes: Sequence[Outcome]) -> None:
+    """Write the table of ``outcomes`` to ``path``; failures come first."""
+    failed_first = sorted(outcomes, key=lambda outcome: outcome.status != "failed")
+    rows = "\n".join(map(_row, failed_first))
+    head = "".join(f"<th>{word}</th>" for word in HEAD)
+    write_text(
+        path,
+        f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
+        f"<title>srviewer batch</title><style>{STYLE}</style></head>\n<body>\n"
+        f"<h1>{escape(counted(outcomes))}</h1>\n"
+        f"<p>srviewer {__version__}. {escape(RESEARCH_USE_ONLY)}</p>\n"
+        f"<table>\n<tr>{head}</tr>\n{rows}\n</table>\n</body></html>\n",
+    )
+
+
+def counted(outcomes: Sequence[Outcome]) -> str:
+    """How many volumes there were and what became of them, in one line."""
+    counts = Counter(outcome.status for outcome in outcomes)
+    parts = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    return f"{len(outcomes)} volumes: {parts}"
+
+
+def cells(outcome: Outcome) -> tuple[str, ...]:
+    """The row of one volume: what HEAD names up to the seconds."""
+    values = outcome.values
+    consistency = values.get("consistency")
+    return (
+        outcome.name,
+        outcome.status,
+        f"{values['factor']} along {values['axis']}" if values else "",
+        str(values.get("model") or values.get("method") or ""),
+        f"{consistency['max']:.4%}" if consistency else "",
+        f"{outcome.seconds:.1f}",
+    )
+
+
+def _row(outcome: Outcome) -> str:
+    shown = "".join(
+        f"<td class='{outcome.status}'>{escape(cell)}</td>"
+        if n == 1
+        else f"<td>{escape(cell)}</td>"
+        for n, cell in enumerate(cells(outcome))
+    )
+    notes = [outcome.message, *outcome.values.get("warnings", ())]
+    said = "<br>".join(escape(note) for note in notes if note)
+    return f"<tr>{shown}<td>{_links(outcome)}</td><td>{said}</td></tr>"
+
+
+def _links(outcome: Outcome) -> str:
+    if outcome.output is None:
+        return ""
+    output = outcome.output.as_posix()
+    log = f"{LOGS}/{output}.log"
+    return f"<a href='{quote(output)}'>{escape(output)}</a> (<a href='{quote(log)}'>log</a>)"

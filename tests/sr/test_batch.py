@@ -1,0 +1,280 @@
+"""Batches: what is found, what is skipped, what survives, on real files and real processes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from srviewer.core.degrade import Degradation
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.io.formats import read
+from srviewer.job import run
+from srviewer.sr.batch_items import describe_derivative, select
+from srviewer.sr.batch_summary import write_summary
+from srviewer.sr.batch_work import Outcome, Place, Settings, rebuilt
+from srviewer.sr.reconstruct import Request
+
+CUBIC = Settings(Request(0, 2, "cubic"), None, None, "float32", acknowledge=False)
+
+
+def save(volume: Volume, path: Path, shift: float = 0.0) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    voxels = volume.voxels + np.float32(shift)
+    nib.save(nib.Nifti1Image(voxels, volume.geometry.affine), path)
+    return path
+
+
+@pytest.fixture
+def scans(thick_head: Volume, head: Volume, tmp_path: Path) -> Path:
+    """Two thick scans of one name in different folders, a thin one, a broken one, a 4D one."""
+    folder = tmp_path / "scans"
+    whole = save(thick_head, folder / "a" / "scan.nii.gz")
+    save(thick_head, folder / "b" / "scan.nii.gz", shift=5)
+    save(head, folder / "thin.nii.gz")
+    (folder / "broken.nii.gz").write_bytes(whole.read_bytes()[:40])
+    series = np.stack([thick_head.voxels] * 2, axis=-1)
+    nib.save(nib.Nifti1Image(series, thick_head.geometry.affine), folder / "time.nii.gz")
+    return folder
+
+
+def test_a_folder_keeps_its_shape_and_says_what_is_left_out(scans: Path) -> None:
+    found = run(select([scans], thin_too=False))
+    assert [str(item.output) for item in found.items] == [
+        "a/scan_thin.nii.gz",
+        "b/scan_thin.nii.gz",
+    ]
+    reasons = {one.name: (one.reason, one.broken) for one in found.left_out}
+    assert "no thick axis" in reasons["thin"][0] and not reasons["thin"][1]
+    assert "2 volumes over time" in reasons["time"][0]
+    assert reasons["broken.nii.gz"][1]
+    assert len(run(select([scans], thin_too=True)).items) == 3
+
+
+def test_patterns_and_equal_names_find_names_of_their_own(scans: Path) -> None:
+    found = run(select([scans / "**" / "scan.nii.gz"], thin_too=False))
+    assert [str(item.output) for item in found.items] == [
+        "scan_thin.nii.gz",
+        "scan_thin-2.nii.gz",
+    ]
+    with pytest.raises(UserError, match="matches nothing"):
+        run(select([scans / "*.dcm"], thin_too=False))
+    with pytest.raises(UserError, match="does not exist"):
+        run(select([scans / "absent"], thin_too=False))
+
+
+def test_a_bids_tree_gives_its_anatomy_and_bids_names(thick_head: Volume, tmp_path: Path) -> None:
+    (tmp_path / "dataset_description.json").write_text("{}")
+    for name in (
+        "sub-1/anat/sub-1_run-2_T1w.nii.gz",
+        "sub-1/anat/sub-1_dseg.nii.gz",
+        "sub-2/ses-a/anat/sub-2_ses-a_FLAIR.nii",
+        "sub-2/ses-a/dwi/sub-2_ses-a_dwi.nii.gz",
+        "derivatives/x/sub-1/anat/sub-1_T1w.nii.gz",
+    ):
+        save(thick_head, tmp_path / name)
+    found = run(select([tmp_path], thin_too=False))
+    assert found.bids
+    assert [item.output.as_posix() for item in found.items] == [
+        "sub-1/anat/sub-1_run-2_desc-thin_T1w.nii.gz",
+        "sub-2/ses-a/anat/sub-2_ses-a_desc-thin_FLAIR.nii.gz",
+    ]
+
+
+def test_results_of_a_bids_tree_are_a_derivative(tmp_path: Path) -> None:
+    describe_derivative(tmp_path, ("summary.html", "logs/"))
+    described = json.loads((tmp_path / "dataset_description.json").read_text())
+    assert described["DatasetType"] == "derivative"
+    assert "Research use only" in described["GeneratedBy"][0]["Description"]
+    assert (tmp_path / ".bidsignore").read_text() == "summary.html\nlogs/\n"
+    (tmp_path / "dataset_description.json").write_text("{}")
+    describe_derivative(tmp_path, ())
+    assert (tmp_path / "dataset_description.json").read_text() == "{}"
+
+
+def test_a_volume_is_done_again_only_when_something_changed(
+    scans: Path, thick_head: Volume, tmp_path: Path
+) -> None:
+    item = run(select([scans / "a"], thin_too=False)).items[0]
+    out = tmp_path / "out"
+
+    def status(batch: str, settings: Settings = CUBIC) -> str:
+        return rebuilt(item, settings, Place(out, batch)).status
+
+    assert status("one") == "done"
+    assert status("one") == "done"  # what a worker finds whose predecessor died after the record
+    assert status("two") == "done before"
+    linear = replace(CUBIC, request=Request(0, 2, "linear"))
+    assert status("two", linear) == "done"
+    assert status("three") == "done"  # the result is now that of other settings
+    save(thick_head, item.sources[0], shift=1)
+    assert status("four") == "done"
+    result = out / item.output
+    assert run(read(result)).geometry.shape == (40, 48, 36)
+    result.unlink()
+    assert status("five") == "done"
+    assert not list(out.rglob("*unfinished/*/*"))
+    log = Place(out, "").log(item).read_text()
+    assert log.count("begun") == log.count("written") == 5
+
+
+def test_a_failure_is_an_outcome_and_leaves_nothing(scans: Path, tmp_path: Path) -> None:
+    item = run(select([scans / "a"], thin_too=False)).items[0]
+    item.sources[0].write_bytes(b"not an image")
+    place = Place(tmp_path / "out", "one")
+    outcome = rebuilt(item, CUBIC, place)
+    assert outcome.status == "failed" and "cannot be opened" in outcome.message
+    assert [path for path in place.folder.rglob("*") if path.is_file()] == [place.log(item)]
+    assert "failed: " in place.log(item).read_text()
+
+
+def test_a_scan_in_doubt_waits_for_a_word(thick_head: Volume, tmp_path: Path) -> None:
+    voxels = thick_head.voxels.copy()
+    voxels[0, 0, 0] = np.nan
+    save(replace(thick_head, voxels=voxels), tmp_path / "in" / "scan.nii.gz")
+    item = run(select([tmp_path / "in"], thin_too=False)).items[0]
+    place = Place(tmp_path / "out", "one")
+    refused = rebuilt(item, CUBIC, place)
+    assert refused.status == "failed" and "--acknowledge" in refused.message
+    assert rebuilt(item, replace(CUBIC, acknowledge=True), place).status == "done"
+
+
+def test_the_summary_escapes_what_it_shows(tmp_path: Path) -> None:
+    path = tmp_path / "summary.html"
+    write_summary(
+        path,
+        [
+            Outcome("fine", PurePosixPath("a b/fine_thin.nii.gz"), "done", 1.0),
+            Outcome("<script>", None, "failed", message="<b>broken</b>"),
+        ],
+    )
+    text = path.read_text()
+    assert "<script>" not in text and "&lt;b&gt;broken" in text
+    assert text.index("&lt;script&gt;") < text.index(">fine<")  # failures first
+    assert "a%20b/fine_thin.nii.gz" in text and "2 volumes: 1 done, 1 failed" in text
+
+
+SCHEDULER = """
+import asyncio
+from distributed import Scheduler
+
+async def serve():
+    async with Scheduler(host="127.0.0.1", port=0, dashboard=False) as scheduler:
+        print(scheduler.address, flush=True)
+        await scheduler.finished()
+
+asyncio.run(serve())
+"""
+
+WORKER = """
+import asyncio, sys
+from distributed import Worker
+
+async def serve():
+    async with Worker(sys.argv[1], nthreads=1, host="127.0.0.1", dashboard=False) as worker:
+        await worker.finished()
+
+asyncio.run(serve())
+"""
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[tuple[str, list["subprocess.Popen[str]"]]]:
+    """The address of a scheduler, and its two workers, all in processes of their own."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    started: list[subprocess.Popen[str]] = []
+
+    def start(program: str, *arguments: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+            cwd=tmp_path,
+        )
+        started.append(process)
+        return process
+
+    scheduler = start(SCHEDULER)
+    assert scheduler.stdout is not None
+    address = scheduler.stdout.readline().strip()
+    yield address, [start(WORKER, address) for _ in range(2)]
+    for process in reversed(started):
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_worker_killed_half_way_loses_no_volume_and_repeats_none(
+    cluster: tuple[str, list["subprocess.Popen[str]"]], head: Volume, tmp_path: Path
+) -> None:
+    address, workers = cluster
+    thick = Degradation(2, 4).thick_volume(head)
+    for number in range(6):
+        save(thick, tmp_path / "in" / f"scan{number}.nii.gz", shift=number)
+    out, found = tmp_path / "out", tmp_path / "found.json"
+    command = ["batch", str(tmp_path / "in"), "-o", str(out), "--scheduler", address]
+    batch = subprocess.Popen(
+        [sys.executable, "-m", "srviewer", *command, "--json", str(found)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    _kill_while_working(workers[0], out)
+    text, errors = batch.communicate(timeout=120)
+    assert batch.returncode == 0, errors
+    assert "6 volumes: 6 done" in text
+    volumes = json.loads(found.read_text())["volumes"]
+    assert Counter(one["status"] for one in volumes) == {"done": 6}
+    lines = [line for log in out.rglob("*.log") for line in log.read_text().splitlines()]
+    assert sum("written: " in line for line in lines) == 6
+    assert sum("begun: " in line for line in lines) == 7  # the victim's volume, once more
+    assert len(list(out.glob("*_thin.nii.gz"))) == 6
+    assert not list(out.rglob(".srviewer-batch/unfinished/*"))
+    for number in range(6):
+        assert run(read(out / f"scan{number}_thin.nii.gz")).geometry.shape == (40, 48, 36)
+
+
+def _kill_while_working(worker: "subprocess.Popen[str]", out: Path) -> None:
+    """Kill the worker once it is in the middle of a volume and one volume is done."""
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        logs = [log.read_text() for log in out.rglob("*.log")]
+        busy = [log for log in logs if f"/{worker.pid}  begun" in log and "written" not in log]
+        if busy and any("written" in log for log in logs):
+            worker.send_signal(signal.SIGKILL)
+            return
+        time.sleep(0.02)
+    pytest.fail("no volume was done in time")
+
+
+def test_the_embedded_cluster_does_all_and_then_nothing(thick_head: Volume, tmp_path: Path) -> None:
+    for number in range(2):
+        save(thick_head, tmp_path / "in" / f"scan{number}.nii.gz", shift=number)
+    (tmp_path / "in" / "scan2.nii.gz").write_bytes(b"broken")
+
+    def batch() -> str:
+        command = ["batch", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--workers", "2"]
+        done = subprocess.run(
+            [sys.executable, "-m", "srviewer", *command, "--method", "cubic"],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0 and not done.stderr, done.stderr
+        return done.stdout
+
+    assert "3 volumes: 2 done, 1 failed" in batch()
+    assert "3 volumes: 2 done before, 1 failed" in batch()
+    assert "2 done before" in (tmp_path / "out" / "summary.html").read_text()
