@@ -12,6 +12,7 @@ from srviewer.nn.bases import base_of
 from srviewer.nn.batches import PatchBatch
 from srviewer.nn.distributed import parallel, synchronised
 from srviewer.nn.features import feature_network
+from srviewer.nn.growth import grown
 from srviewer.nn.infer import built_network, weights_of
 from srviewer.nn.losses import compared
 from srviewer.nn.model_file import Model, load_model
@@ -138,11 +139,14 @@ class Learner:
 
 
 def started(plan: TrainingPlan) -> nn.Module:
-    """The network at step 0: fresh, or with the weights of ``start_from``."""
+    """The network at step 0: fresh, or with the weights of ``start_from``, grown where smaller."""
+    spec = network_spec(plan.network)
+    network = spec.build(plan.shape)
     if not plan.start_from:
-        return network_spec(plan.network).build(plan.shape)
+        return network
     model = load_model(Path(plan.start_from))
-    return built_network(Model(model.name, network_spec(plan.network), model.weights, plan))
+    weights = grown(model.weights, dict(weights_of(network)))
+    return built_network(Model(model.name, spec, weights, plan))
 
 
 def weighted(terms: dict[str, Tensor], losses: LossWeights) -> Tensor:

@@ -10,6 +10,7 @@ from srviewer.core.metrics import FOREGROUND_SHARE, intensity_range
 from srviewer.core.planes import TRAINING_GROUPS, unstack
 from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
+from srviewer.nn.augment import augment
 from srviewer.nn.batches import BATCH_STREAM, PatchBatch, generator
 from srviewer.nn.plan import TrainingPlan
 from srviewer.nn.processes import ALONE, Process
@@ -66,9 +67,12 @@ class PatchSource:
         """How the slices of one batch become thick."""
         plan, data = self._plan, self._plan.data
         shares = np.array(plan.factor_shares)
+        factor = int(random.choice(plan.factors, p=shares / shares.sum()))
+        if data.plain_share and random.random() < data.plain_share:
+            return Degradation(axis=1, factor=factor)
         return Degradation(
             axis=1,
-            factor=int(random.choice(plan.factors, p=shares / shares.sum())),
+            factor=factor,
             profile=data.profiles[random.integers(len(data.profiles))],  # type: ignore[arg-type]
             thickness=float(random.uniform(*data.thickness)),
             noise=float(random.uniform(*data.noise)),
@@ -96,9 +100,7 @@ class PatchSource:
         data = self._plan.data
         flips = random.random(3) < data.flip_share
         slab[:] = piece[tuple(slice(None, None, -1 if flip else 1) for flip in flips)]
-        if random.random() < data.contrast_share:
-            np.copysign(np.abs(slab) ** np.float32(random.uniform(*data.contrast)), slab, out=slab)
-        slab *= np.float32(random.uniform(*data.intensity))
+        augment(slab, data, random)
 
     def _random_piece(self, size: tuple[int, ...], random: np.random.Generator) -> Voxels:
         voxels = self._volumes[random.integers(len(self._volumes))]

@@ -95,6 +95,15 @@ class DataPlan:
     contrast: tuple[float, float] = _setting((0.7, 1.4), "Gamma of bent contrasts", "exponent")
     contrast_share: float = _setting(0.3, "How many patches get a bent contrast", "share")
     flip_share: float = _setting(0.5, "How often each axis is reversed", "share")
+    plain_share: float = _setting(
+        0.0, "How many batches have box slices without gaps and noise all the same", "share"
+    )
+    remap_share: float = _setting(
+        0.0, "How many patches get random grey levels: other contrasts", "share"
+    )
+    bias: tuple[float, float] = _setting(
+        (0.0, 0.0), "Strength of the shading across a patch", "share of the intensity"
+    )
 
     def checks(self) -> Iterable[Check]:
         """(wrong, complaint) pairs."""
@@ -104,7 +113,8 @@ class DataPlan:
         yield not _within(self.noise, 0, 0.99), "noise is 0 to 0.99, the smaller first"
         yield not _within(self.intensity, 0.01, 100), "intensity is 0.01 to 100"
         yield not _within(self.contrast, 0.1, 10), "contrast is 0.1 to 10"
-        shares = (self.contrast_share, self.flip_share)
+        yield not _within(self.bias, 0, 0.9), "bias is 0 to 0.9, the smaller first"
+        shares = (self.contrast_share, self.flip_share, self.plain_share, self.remap_share)
         yield any(not 0 <= share <= 1 for share in shares), "a share is 0 to 1"
 
 

@@ -1,0 +1,45 @@
+"""A trained network's weights in a larger one of its family, which starts where it stood."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from srviewer.errors import UserError
+
+Arrays = Mapping[str, np.ndarray]
+
+
+def grown(small: Arrays, fresh: Arrays) -> dict[str, np.ndarray]:
+    """Weights of the shapes of ``fresh`` (a new, wider or deeper network) that do what ``small`` did.
+
+    Where a layer grew wider, what was there ignores the new channels at first (their weights are
+    zero) while the new ones are as in ``fresh``. A residual block that ``small`` lacks starts as
+    the identity: its last convolution is zero. After Chen, Goodfellow and Shlens 2016 (Net2Net).
+    Raises UserError when ``small`` has a layer that is missing or smaller in ``fresh``.
+    """
+    unfit = [n for n, w in small.items() if n not in fresh or not _holds(fresh[n], w)]
+    if unfit:
+        raise UserError(
+            f"The model to start from does not fit into this network: {', '.join(unfit[:3])}. "
+            f"Start from a model of the same kind that is no larger."
+        )
+    return {
+        name: _widened(small[name], weight) if name in small else _idle(name, weight)
+        for name, weight in fresh.items()
+    }
+
+
+def _holds(large: np.ndarray, small: np.ndarray) -> bool:
+    same_rank = large.ndim == small.ndim
+    return same_rank and all(a >= b for a, b in zip(large.shape, small.shape, strict=True))
+
+
+def _widened(small: np.ndarray, fresh: np.ndarray) -> np.ndarray:
+    weight = fresh.copy()
+    weight[: len(small)] = 0
+    weight[tuple(slice(n) for n in small.shape)] = small
+    return weight
+
+
+def _idle(name: str, fresh: np.ndarray) -> np.ndarray:
+    return np.zeros_like(fresh) if ".second." in name else fresh.copy()
