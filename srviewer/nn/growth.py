@@ -10,7 +10,7 @@ Arrays = Mapping[str, np.ndarray]
 
 
 def grown(small: Arrays, fresh: Arrays) -> dict[str, np.ndarray]:
-    """Weights of the shapes of ``fresh`` (a new, wider or deeper network) that do what ``small`` did.
+    """Weights shaped as ``fresh`` (a new, wider or deeper network) that do what ``small`` did.
 
     Where a layer grew wider, what was there ignores the new channels at first (their weights are
     zero) while the new ones are as in ``fresh``. A residual block that ``small`` lacks starts as
