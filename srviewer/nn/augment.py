@@ -45,5 +45,5 @@ def _bias_field(shape: tuple[int, ...], strength: float, random: np.random.Gener
     slopes = random.uniform(-1, 1, 3)
     slopes *= strength / max(np.abs(slopes).sum(), 1e-6)
     along = [s * np.linspace(-1, 1, n) for s, n in zip(slopes, shape, strict=True)]
-    field = 1 + along[0][:, None, None] + along[1][None, :, None] + along[2][None, None, :]
+    field: np.ndarray = 1 + along[0][:, None, None] + along[1][:, None] + along[2]
     return field.astype(np.float32)
