@@ -140,6 +140,18 @@ def stepped(
     return geometry.world(index)
 
 
+def at_slice(
+    geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike, share: float
+) -> npt.NDArray[np.float64]:
+    """The RAS+ point in the slice at ``share`` (0..1) of the way towards R, A or S."""
+    axis = plane.normal_axis(geometry)
+    last = geometry.shape[axis] - 1
+    number = round(min(max(share, 0.0), 1.0) * last)
+    index = geometry.index(cursor_mm)
+    index[axis] = number if _sign(geometry, plane, 0) > 0 else last - number
+    return geometry.world(index)
+
+
 def _sign(geometry: Geometry, plane: Plane, place: int) -> int:
     """+1 where the array axis at ``place`` of the plane grows towards R, A or S, else -1."""
     world = plane.value[place]

@@ -31,11 +31,17 @@ class Window:
         return Window(level - half, level + half)
 
 
+def window_of_values(values: Voxels) -> Window:
+    """From the 0.5 % to the 99.8 % quantile of ``values``, of any shape."""
+    low, high = np.quantile(values, (0.005, 0.998))
+    if high <= low:
+        low, high = float(values.min()), float(values.max())
+    return Window.of_level(float(low + high) / 2, float(high - low))
+
+
 def robust_window(voxels: Voxels) -> Window:
     """From the 0.5 % to the 99.8 % quantile of a regular sample of at most about 10^6 voxels."""
     step = max(1, round((voxels.size / 1e6) ** (1 / 3)))
     sample = voxels[::step, ::step, ::step] if min(voxels.shape) > 2 * step else voxels
-    low, high = np.quantile(sample, (0.005, 0.998))
-    if high <= low:
-        low, high = float(voxels.min()), float(voxels.max())
-    return Window.of_level(float(low + high) / 2, float(high - low))
+    window = window_of_values(sample)
+    return window if np.ptp(sample) > 0 else window_of_values(voxels)

@@ -75,6 +75,15 @@ def find_map(wanted: str) -> ColourMap:
     return find_row(COLOUR_MAPS, wanted, "colour map")
 
 
+@cache
+def colours_of(wanted: str, inverted: bool) -> Table | None:
+    """The table of the map with this id, turned round if ``inverted``; None for plain grey."""
+    if wanted == "grey" and not inverted:
+        return None
+    table = find_map(wanted).table()
+    return _frozen(np.ascontiguousarray(table[::-1])) if inverted else table
+
+
 # Okabe and Ito's colours, which the colour blind tell apart, then lighter and darker ones.
 LABELS: Table = np.array(
     [

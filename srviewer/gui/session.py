@@ -14,6 +14,7 @@ from srviewer.core.window import Window, robust_window
 from srviewer.gui.comparables import Comparable, Comparables
 from srviewer.gui.comparing import Comparing
 from srviewer.gui.layer import Layer
+from srviewer.gui.tool import Tool
 from srviewer.sr.evaluate import ScoredPair
 from srviewer.sr.reconstruct import Reconstruction, Request, suggested_request
 
@@ -30,7 +31,8 @@ class View:
     ``centre_mm``: the RAS+ point in the middle of each pane; None for the middle of the volume.
     ``zoom``: times the size that fits the pane. ``only``: the one plane shown; None for all three.
     ``radiological``: the patient's right on the left of the screen. ``smooth``: pixels are drawn
-    with bilinear interpolation instead of as blocks.
+    with bilinear interpolation instead of as blocks. ``colours``: the id of a colour map, and
+    ``inverted`` whether its dark end stands for high values. ``crosshair``: whether it is drawn.
     """
 
     cursor_mm: Point = (0.0, 0.0, 0.0)
@@ -40,6 +42,9 @@ class View:
     only: Plane | None = None
     radiological: bool = True
     smooth: bool = True
+    colours: str = "grey"
+    inverted: bool = False
+    crosshair: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +73,7 @@ class Session(QObject):
     layers_changed = Signal()
     rois_changed = Signal()
     view_changed = Signal()
+    tool_changed = Signal()
     hovered = Signal(object)  # the RAS+ point under the mouse, or None when it left the panes
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -81,6 +87,8 @@ class Session(QObject):
         self.acknowledged = False  # whether the scan's warnings were read
         self.layers: tuple[Layer, ...] = ()  # over every pane, the last on top
         self.rois: tuple[Roi, ...] = ()  # measurements, oldest first
+        self.tool = Tool.CROSSHAIR  # what a left drag does
+        self.active = Plane.AXIAL  # the plane that had the keyboard last
         self.auto_window = NO_WINDOW
         self.view = View()
 
@@ -230,6 +238,24 @@ class Session(QObject):
     def set_smooth(self, smooth: bool) -> None:
         """Draw pixels smoothly, or as the blocks that they are; in every pane alike."""
         self._look(replace(self.view, smooth=smooth))
+
+    def set_colours(self, colours: str) -> None:
+        """Draw grey values in the colour map with this id; in every pane alike."""
+        self._look(replace(self.view, colours=colours))
+
+    def set_inverted(self, inverted: bool) -> None:
+        """Let the other end of the colour map stand for high values."""
+        self._look(replace(self.view, inverted=inverted))
+
+    def set_crosshair(self, crosshair: bool) -> None:
+        """Draw the crosshair, or hide it; it is where it is all the same."""
+        self._look(replace(self.view, crosshair=crosshair))
+
+    def set_tool(self, tool: Tool) -> None:
+        """Choose what a left drag does."""
+        if tool is not self.tool:
+            self.tool = tool
+            self.tool_changed.emit()
 
     def reset_view(self) -> None:
         """The whole volume in every pane, crosshair in its middle, automatic grey levels."""

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from srviewer.core.degrade import Consistency
 from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
 from srviewer.core.planes import LETTERS
+from srviewer.core.roi import Roi, values_inside
+from srviewer.core.volume import Volume
 
 # The largest difference, as a share of the intensity range, that still counts as agreement.
 CONSISTENT = 0.005
@@ -54,6 +56,18 @@ def agreement(found: Consistency) -> str:
 def agrees(found: Consistency) -> bool:
     """Whether a result is as consistent as exact data consistency makes it."""
     return found.max <= CONSISTENT
+
+
+def measured(roi: Roi, volume: Volume) -> str:
+    """What a measurement finds in a volume, as one line beside it."""
+    if roi.length_mm is not None:
+        return f"{roi.length_mm:.1f} mm"
+    if not roi.has_values:
+        return "" if roi.degrees is None else f"{roi.degrees:.1f}\u00b0"
+    found = values_inside(roi, volume)
+    if found is None:
+        return "no voxel inside"
+    return f"{found.mean:.4g} \u00b1 {found.sd:.3g}  ({found.count} voxels)"
 
 
 DEVICE_TITLES = {

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from srviewer.core.volume import Voxels
 from srviewer.core.window import Window
 from srviewer.gui import theme
+from srviewer.gui.colour_maps import Table
 from srviewer.gui.layer import Rgba
 from srviewer.gui.views.overlay import Annotations, paint
 
@@ -40,10 +41,16 @@ class Canvas(pyqtgraph.GraphicsView):
         self._layers: list[pyqtgraph.ImageItem] = []
         self._placed: tuple[QRectF, QRectF, bool] | None = None
 
-    def show_pixels(self, pixels: Voxels, window: Window) -> None:
-        """Draw (row, column) pixels with explicit levels, which pyqtgraph need not search for."""
+    def show_pixels(self, pixels: Voxels, window: Window, table: Table | None) -> None:
+        """Draw (row, column) pixels with explicit levels, which pyqtgraph need not search for.
+
+        ``table``: (256, 3) RGB; None for plain grey, which is faster.
+        """
         self._image.setImage(
-            np.ascontiguousarray(pixels), autoLevels=False, levels=(window.low, window.high)
+            np.ascontiguousarray(pixels),
+            autoLevels=False,
+            levels=(window.low, window.high),
+            lut=table,
         )
         self._image.setVisible(True)
 

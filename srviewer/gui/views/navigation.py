@@ -5,8 +5,10 @@ from enum import Enum
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 
-from srviewer.core.planes import stepped
+from srviewer.core.planes import Plane, at_slice, stepped
 from srviewer.core.window import Window
+from srviewer.gui.tool import Tool
+from srviewer.gui.views.measuring import Measuring
 from srviewer.gui.views.slice_view import SliceView
 
 NOTCH = 120  # eighths of a degree: one click of a mouse wheel
@@ -14,6 +16,8 @@ ZOOM_PER_NOTCH = 1.2
 PAGE = 10  # slices
 # Dragging across so many pixels sweeps the whole automatic window, whatever the scan's unit.
 WINDOW_PIXELS = 250.0
+
+SLICE_BAR = 12.0  # px at the right edge that are the slice bar
 
 KEY_STEPS = {
     Qt.Key.Key_Up: 1,
@@ -24,6 +28,13 @@ KEY_STEPS = {
     Qt.Key.Key_PageDown: -PAGE,
     Qt.Key.Key_End: 10**6,
     Qt.Key.Key_Home: -(10**6),
+}
+# With Alt: (place of the axis in the plane, 1 across and 2 up; voxels to the right or upwards).
+NUDGES = {
+    Qt.Key.Key_Right: (1, 1),
+    Qt.Key.Key_Left: (1, -1),
+    Qt.Key.Key_Up: (2, 1),
+    Qt.Key.Key_Down: (2, -1),
 }
 KEY_ZOOMS = {
     Qt.Key.Key_Plus: ZOOM_PER_NOTCH,
@@ -38,13 +49,16 @@ class Drag(Enum):
     CROSSHAIR = "crosshair"
     WINDOW = "window"
     PAN = "pan"
+    SLICES = "slices"
+    MEASURE = "measure"
 
 
 class Navigation(QObject):
     """Turns the events of one pane into changes of the session.
 
     Left: crosshair. Right: grey levels. Middle, or left with the space bar: pan. Wheel: slices;
-    with Ctrl, or a pinch: zoom at the mouse. Double click: only this plane, and back.
+    with Ctrl, or a pinch: zoom at the mouse. Double click: only this plane, and back. A left drag
+    on the slice bar steps, on a point of a measurement moves it, with a tool draws another.
     """
 
     def __init__(self, pane: SliceView) -> None:
@@ -54,6 +68,8 @@ class Navigation(QObject):
         self._last = QPointF()
         self._notches = 0.0
         self._space = False
+        self._measuring = Measuring(pane)
+        pane.session.tool_changed.connect(self._measuring.cancel)
         pane.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -81,6 +97,8 @@ class Navigation(QObject):
         elif kind == QEvent.Type.MouseMove:
             self._move(event)
         elif kind == QEvent.Type.MouseButtonRelease:
+            if self._drag is Drag.MEASURE:
+                self._measuring.release(event.position())
             self._drag = None
         elif kind == QEvent.Type.MouseButtonDblClick:
             self._maximise()
@@ -89,13 +107,22 @@ class Navigation(QObject):
         self._pane.setFocus(Qt.FocusReason.MouseFocusReason)
         self._last = event.position()
         if event.button() == Qt.MouseButton.LeftButton:
-            self._drag = Drag.PAN if self._space else Drag.CROSSHAIR
+            self._drag = self._left_drag(event.position())
         elif event.button() == Qt.MouseButton.RightButton:
             self._drag = Drag.WINDOW
         elif event.button() == Qt.MouseButton.MiddleButton:
             self._drag = Drag.PAN
         if self._drag is Drag.CROSSHAIR:
             self._move_crosshair(event.position())
+        elif self._drag is Drag.SLICES:
+            self._scroll_to(event.position())
+
+    def _left_drag(self, position: QPointF) -> Drag:
+        if self._space:
+            return Drag.PAN
+        if position.x() > self._pane.width() - SLICE_BAR:
+            return Drag.SLICES
+        return Drag.MEASURE if self._measuring.press(position) else Drag.CROSSHAIR
 
     def _move(self, event: QMouseEvent) -> None:
         moved, self._last = event.position() - self._last, event.position()
@@ -107,12 +134,23 @@ class Navigation(QObject):
             centre = self._pane.panned(moved)
             if centre is not None:
                 self._session.pan_to(centre)
+        elif self._drag is Drag.SLICES:
+            self._scroll_to(event.position())
+        else:
+            self._measuring.move(event.position())
         self._session.hovered.emit(self._pane.world_at(event.position()))
 
     def _move_crosshair(self, position: QPointF) -> None:
         world = self._pane.world_at(position)
         if world is not None:
             self._session.move_cursor(world)
+
+    def _scroll_to(self, position: QPointF) -> None:
+        """The slice bar: its top is the last slice towards R, A or S."""
+        if self._pane.volume is not None:
+            share = 1 - position.y() / max(1, self._pane.height())
+            geometry, cursor = self._pane.volume.geometry, self._session.view.cursor_mm
+            self._session.move_cursor(at_slice(geometry, self._pane.plane, cursor, share))
 
     def _change_window(self, moved: QPointF) -> None:
         """Right: wider; up: brighter."""
@@ -157,8 +195,14 @@ class Navigation(QObject):
         if key == Qt.Key.Key_Space:
             self._space = event.type() == QEvent.Type.KeyPress
             return True
-        if event.type() != QEvent.Type.KeyPress or event.modifiers() & ~_KEYPAD:
+        if event.type() != QEvent.Type.KeyPress:
             return False
+        if event.modifiers() == Qt.KeyboardModifier.AltModifier:
+            return self._nudge(key)
+        return not event.modifiers() & ~_KEYPAD and self._plain_key(key)
+
+    def _plain_key(self, key: Qt.Key) -> bool:
+        """A key without Ctrl or Alt; false leaves it to the window."""
         if key in KEY_STEPS:
             self._step(KEY_STEPS[key])
         elif key in KEY_ZOOMS:
@@ -167,7 +211,34 @@ class Navigation(QObject):
             self._session.reset_view()
         elif key == Qt.Key.Key_M:
             self._maximise()
-        elif key == Qt.Key.Key_Escape and self._session.view.only:
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return self._measuring.mark()
+        elif key == Qt.Key.Key_Escape:
+            return self._leave()
+        else:
+            return False
+        return True
+
+    def _nudge(self, key: Qt.Key) -> bool:
+        """Alt and an arrow: the crosshair moves by one voxel in the plane, as seen on screen."""
+        if key not in NUDGES or self._pane.volume is None:
+            return False
+        place, step = NUDGES[key]
+        world = self._pane.plane.value[place]
+        across = next(plane for plane in Plane if plane.value[0] == world)
+        if place == 1 and self._pane.mirrored:
+            step = -step
+        geometry, cursor = self._pane.volume.geometry, self._session.view.cursor_mm
+        self._session.move_cursor(stepped(geometry, across, cursor, step))
+        return True
+
+    def _leave(self) -> bool:
+        """Escape: what is half drawn, then the tool, then the single plane."""
+        if self._measuring.cancel():
+            return True
+        if self._session.tool is not Tool.CROSSHAIR:
+            self._session.set_tool(Tool.CROSSHAIR)
+        elif self._session.view.only:
             self._session.maximise(None)
         else:
             return False

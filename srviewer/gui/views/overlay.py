@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from srviewer.gui import theme
+from srviewer.gui.views.shapes import Shape, paint_shapes
 
 MARGIN = 9.0  # px from the edge of the pane
 GAP = 6.0  # px between the crosshair's lines and the point they mark
@@ -34,7 +35,7 @@ class Annotations:
     ``crosshair``: where it crosses, in pixels of the pane; None hides it. ``letters``: at the
     (left, right, bottom, top) edges of the screen. ``pixels_per_mm``: for the scale bar.
     ``depth``: how far through the volume this slice lies, 0..1. ``hint``: instead of a slice.
-    ``active``: the pane that the keyboard steers.
+    ``active``: the pane that the keyboard steers. ``shapes``: measurements.
     """
 
     top_left: tuple[Line, ...] = ()
@@ -46,6 +47,7 @@ class Annotations:
     depth: float | None = None
     hint: str = ""
     active: bool = False
+    shapes: tuple[Shape, ...] = ()
 
 
 def paint(painter: QPainter, area: QRectF, notes: Annotations) -> None:
@@ -55,6 +57,8 @@ def paint(painter: QPainter, area: QRectF, notes: Annotations) -> None:
         _hint(painter, area, notes.hint)
     if notes.crosshair is not None:
         _crosshair(painter, area, QPointF(*notes.crosshair))
+    painter.setFont(_font(12, bold=True))
+    paint_shapes(painter, area, notes.shapes)
     inner = area.adjusted(MARGIN, MARGIN - 2, -MARGIN, -MARGIN + 2)
     left, top = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignTop
     _lines(painter, inner, notes.top_left, left | top)
@@ -155,9 +159,9 @@ def bar_length(most_mm: float) -> float:
 
 
 def _depth(painter: QPainter, area: QRectF, depth: float) -> None:
-    """A thin track at the right edge: where this slice lies in the volume, top = last."""
-    track = QRectF(area.right() - 3, area.top() + 2, 2, area.height() - 4)
-    painter.fillRect(track, QColor(255, 255, 255, 28))
+    """The slice bar at the right edge: where this slice lies in the volume, top = last."""
+    track = QRectF(area.right() - 5, area.top() + 2, 4, area.height() - 4)
+    painter.fillRect(track, QColor(255, 255, 255, 40))
     height = max(14.0, track.height() / 24)
     y = track.top() + (1 - depth) * (track.height() - height)
     painter.fillRect(QRectF(track.left(), y, track.width(), height), QColor(theme.ACCENT))

@@ -7,12 +7,17 @@ from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.core.planes import Plane, SliceImage, pane_position, slice_at, world_position
+from srviewer.core.roi import Roi, slice_of
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
+from srviewer.gui.colour_maps import colours_of
 from srviewer.gui.layer import Layer, Rgba
 from srviewer.gui.session import Point, Session
+from srviewer.gui.tool import Tool
 from srviewer.gui.views.canvas import Canvas
 from srviewer.gui.views.overlay import Annotations, Line
+from srviewer.gui.views.shapes import Shape
+from srviewer.gui.wording import measured
 
 ROOMY = 300  # px: a narrower pane shows less text
 FIT = 0.94  # of the pane is filled by a volume at zoom 1
@@ -33,6 +38,7 @@ class SliceView(QWidget):
         self._role = Line("")
         self._badge: tuple[Line, ...] = ()
         self._layers: tuple[Layer, ...] = ()
+        self._draft: Roi | None = None
         self._canvas = Canvas()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -42,6 +48,8 @@ class SliceView(QWidget):
         self.setAccessibleName(f"{plane.title} slice")
         session.view_changed.connect(self.refresh)
         session.layers_changed.connect(self.refresh)
+        session.rois_changed.connect(self._show_rois)
+        session.tool_changed.connect(self._show_tool)
 
     def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
         """Draw ``volume`` from now on; ``role`` names it, ``hint`` stands there without one."""
@@ -65,6 +73,23 @@ class SliceView(QWidget):
             self._layers = layers
             self.refresh()
 
+    def show_draft(self, roi: Roi | None) -> None:
+        """Show a measurement that is being drawn."""
+        if roi != self._draft:
+            self._draft = roi
+            self._show_rois()
+
+    def visible_rois(self) -> list[tuple[int, Roi]]:
+        """The measurements in the slice that is shown, with their numbers in the session."""
+        if self.volume is None or self.slice is None:
+            return []
+        geometry, index = self.volume.geometry, self.slice.index
+        return [
+            (number, roi)
+            for number, roi in enumerate(self.session.rois)
+            if roi.plane is self.plane and slice_of(roi, geometry) == index
+        ]
+
     def refresh(self) -> None:
         """Draw the slice under the crosshair, as the session looks at it now."""
         if self.volume is None or not self.isVisible():
@@ -72,7 +97,9 @@ class SliceView(QWidget):
         view = self.session.view
         self.slice = slice_at(self.volume, self.plane, view.cursor_mm)
         self._canvas.set_smooth(view.smooth)
-        self._canvas.show_pixels(self.slice.pixels, view.window)
+        self._canvas.show_pixels(
+            self.slice.pixels, view.window, colours_of(view.colours, view.inverted)
+        )
         extent = QRectF(*self.slice.extent_mm)
         self._canvas.place(extent, self._shown(), self.mirrored)
         self._canvas.show_layers(self._drawn_layers(self.volume), extent)
@@ -123,6 +150,7 @@ class SliceView(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Called by Qt."""
+        self.session.active = self.plane
         self._show_focus()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -135,6 +163,27 @@ class SliceView(QWidget):
             for layer in (*self.session.layers, *self._layers)
             if (opacity := layer.opacity) > 0
         ]
+
+    def _show_rois(self) -> None:
+        if self.slice is not None and self.isVisible():
+            self._annotate(self.slice)
+
+    def _show_tool(self) -> None:
+        drawing = self.session.tool is not Tool.CROSSHAIR
+        self.setCursor(Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor)
+
+    def _shapes(self) -> tuple[Shape, ...]:
+        volume = self.volume
+        if volume is None:
+            return ()
+        rois = [roi for _, roi in self.visible_rois()]
+        if self._draft is not None:
+            rois.append(self._draft)
+        return tuple(
+            Shape(roi.kind, tuple(_pair(self.position_of(p)) for p in roi.points_mm), text)
+            for roi in rois
+            for text in (measured(roi, volume),)
+        )
 
     def _show_focus(self) -> None:
         self._canvas.annotate(replace(self._canvas.annotations, active=self.hasFocus()))
@@ -189,10 +238,11 @@ class SliceView(QWidget):
                 top_right=self._badge,
                 bottom_left=(self._number(image),),
                 letters=(right, left, bottom, top) if self.mirrored else image.letters,
-                crosshair=(at.x(), at.y()),
+                crosshair=(at.x(), at.y()) if self.session.view.crosshair else None,
                 pixels_per_mm=1 / self._mm_per_pixel(),
                 depth=self._depth(image),
                 active=self.hasFocus(),
+                shapes=self._shapes(),
             )
         )
 
@@ -216,6 +266,10 @@ class SliceView(QWidget):
         geometry, world = self.volume.geometry, self.plane.value[0]
         grows = geometry.directions[world, self.plane.normal_axis(geometry)] > 0
         return share if grows else 1 - share
+
+
+def _pair(place: QPointF) -> tuple[float, float]:
+    return place.x(), place.y()
 
 
 def _spacing(volume: Volume, plane: Plane) -> str:

@@ -1,0 +1,135 @@
+"""Drawing and dragging measurements in one pane."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF
+
+from srviewer.core.roi import Roi, boxed, moved_point, voxels_inside
+from srviewer.core.window import window_of_values
+from srviewer.gui.session import Point
+from srviewer.gui.tool import Tool
+from srviewer.gui.views.slice_view import SliceView
+
+REACH = 7.0  # px around a point within which it is grabbed
+MOVED = 3.0  # px: less is a click, and the next click sets the next point
+
+
+class Measuring:
+    """Sets points by dragging, by clicking, or with Return at the crosshair."""
+
+    def __init__(self, pane: SliceView) -> None:
+        self._pane, self._session = pane, pane.session
+        self._points: list[Point] = []
+        self._start = QPointF()
+        self._grabbed: tuple[int, int] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being drawn or dragged."""
+        return bool(self._points) or self._grabbed is not None
+
+    def press(self, position: QPointF) -> bool:
+        """A left button goes down; true when that is for measuring."""
+        self._start = position
+        self._grabbed = None if self._points else self._under(position)
+        if self._grabbed is not None:
+            return True
+        if self._session.tool is Tool.CROSSHAIR:
+            return False
+        if not self._points:
+            self._add(self._pane.world_at(position))
+        return True
+
+    def move(self, position: QPointF) -> bool:
+        """The mouse moves; true when that is for measuring."""
+        world = self._pane.world_at(position)
+        if world is None or not self.busy:
+            return False
+        if self._grabbed is not None:
+            number, point = self._grabbed
+            rois = list(self._session.rois)
+            rois[number] = moved_point(rois[number], point, world)
+            self._session.set_rois(rois)
+        else:
+            self._show_draft(world)
+        return True
+
+    def release(self, position: QPointF) -> None:
+        """The left button goes up: the end of a drag is a point, the end of a click is not."""
+        if self._grabbed is not None:
+            self._grabbed = None
+            return
+        far = (position - self._start).manhattanLength() > MOVED
+        if self._points and (far or len(self._points) > 1 or self._clicked_again(position)):
+            self._add(self._pane.world_at(position))
+
+    def mark(self) -> bool:
+        """Set a point at the crosshair; false while no tool is chosen."""
+        if self._session.tool is Tool.CROSSHAIR:
+            return False
+        self._add(self._session.view.cursor_mm)
+        return True
+
+    def cancel(self) -> bool:
+        """Forget what is half drawn; false when nothing was."""
+        was = bool(self._points)
+        self._points = []
+        self._pane.show_draft(None)
+        return was
+
+    def _clicked_again(self, position: QPointF) -> bool:
+        first = self._pane.position_of(self._points[0])
+        return (position - first).manhattanLength() > MOVED
+
+    def _add(self, point: Point | None) -> None:
+        if point is None:
+            return
+        self._points.append(point)
+        if len(self._points) < self._session.tool.points:
+            self._show_draft(point)
+            return
+        roi = self._roi(self._points)
+        self.cancel()
+        if self._session.tool is Tool.WINDOW_BOX:
+            self._window_from(roi)
+            self._session.set_tool(Tool.CROSSHAIR)
+        else:
+            named = replace(roi, name=free_name(self._session.rois, roi))
+            self._session.set_rois([*self._session.rois, named])
+
+    def _show_draft(self, here: Point) -> None:
+        points = [*self._points, here]
+        missing = self._session.tool.points - len(points)
+        self._pane.show_draft(self._roi(points + [here] * missing))
+
+    def _roi(self, points: list[Point]) -> Roi:
+        kind, plane = self._session.tool.kind or "rectangle", self._pane.plane
+        if kind in ("distance", "angle"):
+            return Roi(kind, plane, tuple(points))
+        assert self._pane.volume is not None
+        return boxed(kind, plane, self._pane.volume.geometry, points[:2], "")
+
+    def _window_from(self, roi: Roi) -> None:
+        """Grey levels that spread what is in the box over black to white."""
+        volume = self._pane.volume
+        if volume is not None and len(index := voxels_inside(roi, volume.geometry)) > 1:
+            self._session.set_window(window_of_values(volume.voxels[tuple(index.T)]))
+
+    def _under(self, position: QPointF) -> tuple[int, int] | None:
+        """(measurement, point) within reach of the mouse, among those that the pane shows."""
+        best, found = REACH, None
+        for number, roi in self._pane.visible_rois():
+            for point, world in enumerate(roi.points_mm):
+                away = (self._pane.position_of(world) - position).manhattanLength()
+                if away <= best:
+                    best, found = away, (number, point)
+        return found
+
+
+def free_name(rois: tuple[Roi, ...], roi: Roi) -> str:
+    """ "Distance 1" and so on, with the first number that is free."""
+    taken = {one.name for one in rois}
+    number = 1
+    while (name := f"{roi.kind.capitalize()} {number}") in taken:
+        number += 1
+    return name
