@@ -1,5 +1,6 @@
 """Files that are written whole or not at all."""
 
+import glob
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -7,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from srviewer.errors import UserError
+
+PREFIX = ".srviewer-"  # of temporary names
 
 
 def write_atomically(
@@ -44,7 +47,7 @@ def staged(path: Path) -> Iterator[Path]:
     Raises UserError when the folder is missing or cannot be written to, or the disk is full.
     """
     check_target(path)
-    temporary = path.with_name(f".srviewer-{secrets.token_hex(4)}-{path.name}")
+    temporary = path.with_name(f"{PREFIX}{secrets.token_hex(4)}-{path.name}")
     try:
         yield temporary
         # A rename on another thread's open file or into a folder that went away fails here.
@@ -57,6 +60,12 @@ def staged(path: Path) -> Iterator[Path]:
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Delete what killed processes left of ``path``; nobody may be writing it now."""
+    for left in path.parent.glob(f"{PREFIX}*-{glob.escape(path.name)}"):
+        left.unlink(missing_ok=True)
 
 
 def check_target(path: Path) -> None:

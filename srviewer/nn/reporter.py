@@ -15,6 +15,7 @@ from srviewer.nn.learner import Learner
 from srviewer.nn.processes import Process
 from srviewer.nn.report import Preview, TrainStep
 from srviewer.nn.schedule import Pace
+from srviewer.nn.stopwatch import Stopwatch
 
 MEASURING_SHARE = 0.05  # of the wall time at most goes into scoring held-out pairs
 
@@ -31,13 +32,14 @@ class Reporter:
         held_out: Sequence[HeldOut],
         device: torch.device,
         process: Process,
+        watch: Stopwatch,
     ) -> None:
         self._learner, self._name, self._held_out = learner, name, held_out
-        self._device, self._process = device, process
+        self._device, self._process, self._watch = device, process, watch
         self._terms: dict[str, list[Tensor]] = {}
         self._steps = 0
         self._waited = 0.0
-        self._since = time.monotonic()
+        self._since = watch.seconds
         self._measure_next = -math.inf
 
     def waited_for(self, call: Callable[[], R]) -> R:
@@ -59,7 +61,7 @@ class Reporter:
         Raises UserError when a loss or a weight is no number.
         """
         losses = self._losses(step, pace.rate)
-        passed = max(time.monotonic() - self._since, 1e-9)
+        passed = max(self._watch.seconds - self._since, 1e-9)
         scores, preview = self._measured(done)
         report = TrainStep(
             done,
@@ -77,7 +79,7 @@ class Reporter:
             preview=preview,
         )
         self._terms, self._steps, self._waited = {}, 0, 0.0
-        self._since = time.monotonic()
+        self._since = self._watch.seconds
         return report
 
     def _losses(self, step: int, rate: float) -> dict[str, float]:
@@ -93,10 +95,10 @@ class Reporter:
         )
 
     def _measured(self, done: float) -> tuple[dict[str, float], Preview | None]:
-        started = time.monotonic()
+        started = self._watch.seconds
         if not self._held_out or (done < 1.0 and started < self._measure_next):
             return {}, None
         found = measured(self._learner.averaged, self._held_out, self._device)
-        finished = time.monotonic()
+        finished = self._watch.seconds
         self._measure_next = finished + (finished - started) / MEASURING_SHARE
         return found

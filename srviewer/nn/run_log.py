@@ -26,25 +26,29 @@ class RunLog:
 
     def add(self, step: TrainStep) -> None:
         """Append a report."""
-        entry = {
-            "step": step.step,
-            "seconds": round(step.seconds, 3),
-            "fraction": step.fraction,
-            "stage": step.stage,
-            "loss": step.loss,
-            "losses": step.losses,
-            "learning_rate": step.learning_rate,
-            "steps_per_second": round(step.steps_per_second, 4),
-            "waiting": round(step.waiting, 4),
-            "scores": step.scores,
-        }
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(_line(entry))
+            file.write(_line(log_entry(step)))
         scalars = {f"loss/{name}": value for name, value in step.losses.items()}
         scalars |= {f"validation/{name}": value for name, value in step.scores.items()}
         scalars |= {"loss/total": step.loss, "run/learning_rate": step.learning_rate}
         scalars |= {"run/steps_per_second": step.steps_per_second, "run/waiting": step.waiting}
         self._events.add(step.step, scalars)
+
+
+def log_entry(step: TrainStep) -> dict[str, Any]:
+    """What the log keeps of a report."""
+    return {
+        "step": step.step,
+        "seconds": round(step.seconds, 3),
+        "fraction": step.fraction,
+        "stage": step.stage,
+        "loss": step.loss,
+        "losses": step.losses,
+        "learning_rate": step.learning_rate,
+        "steps_per_second": round(step.steps_per_second, 4),
+        "waiting": round(step.waiting, 4),
+        "scores": step.scores,
+    }
 
 
 def log_path(output: Path) -> Path:

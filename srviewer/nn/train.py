@@ -1,8 +1,9 @@
 """The training loop: readable top to bottom."""
 
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import torch
 
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress
@@ -17,6 +18,7 @@ from srviewer.nn.plan import TrainingPlan
 from srviewer.nn.processes import ALONE, Process
 from srviewer.nn.reporter import Reporter
 from srviewer.nn.schedule import pace
+from srviewer.nn.stopwatch import Stopwatch
 
 REPORT_SECONDS = 5.0
 
@@ -26,7 +28,8 @@ class Place:
     """Where a run works and what it is kept in.
 
     ``checkpoint``: the file, None to keep nothing; ``resume``: go on from it. ``workers``: threads
-    that cut batches. ``process``: which of several this is.
+    that cut batches. ``process``: which of several this is. ``threads``: of the processor that the
+    networks may use, 0 for as many as torch thinks best.
     """
 
     device: str = "auto"
@@ -34,6 +37,7 @@ class Place:
     resume: bool = False
     workers: int = 1
     process: Process = ALONE
+    threads: int = 0
 
 
 def train(material: Material, plan: TrainingPlan, name: str, place: Place) -> Job[Model]:
@@ -41,19 +45,22 @@ def train(material: Material, plan: TrainingPlan, name: str, place: Place) -> Jo
 
     Yields Progress after each step, and a TrainStep every few seconds, with each checkpoint and at
     the end. A run bounded by steps is repeatable bit for bit on one machine, resumed or not; one
-    bounded by minutes is not. Closing the job keeps a checkpoint.
+    bounded by minutes is not; time in which nobody asks for the next step does not count. Closing the job
+    keeps a checkpoint, and so does its last step.
     Raises UserError when the plan has no budget, there is nothing to resume, the resumed run has
     another plan, or a loss stops being a number.
     """
     budget = Budget(plan.minutes, plan.steps)
     device = process_device(place.device, place.process)
+    if place.threads:
+        torch.set_num_threads(place.threads)
     with joined(place.process, device, plan.batch):
         learner = Learner(plan, device, place.process)
         step, seconds = _resumed(learner, plan, place)
         source = material.source(plan, place.process)
         held_out = material.held_out(plan) if place.process.leads else []
-        reporter = Reporter(learner, name, held_out, device, place.process)
-        started = time.monotonic() - seconds
+        watch = Stopwatch(seconds)
+        reporter = Reporter(learner, name, held_out, device, place.process, watch)
         kept = reported = seconds
         done = budget.used(step, seconds)
         with prefetched(source, step, place.workers) as batches:
@@ -63,18 +70,20 @@ def train(material: Material, plan: TrainingPlan, name: str, place: Place) -> Jo
                     now = pace(plan, done, step)
                     reporter.add(learner.learn(batch, step, now))
                     step += 1
-                    seconds = leaders(time.monotonic() - started, device, place.process)
+                    seconds = leaders(watch.seconds, device, place.process)
                     done = budget.used(step, seconds)
-                    keep = seconds - kept > 60 * plan.checkpoint_minutes
-                    if not keep and done < 1.0 and seconds - reported < REPORT_SECONDS:
-                        yield Progress(done, f"Step {step}")
+                    keep = done >= 1.0 or seconds - kept > 60 * plan.checkpoint_minutes
+                    if not keep and seconds - reported < REPORT_SECONDS:
+                        with watch.stopped():
+                            yield Progress(done, f"Step {step}")
                         continue
                     report = reporter.step(done, step, seconds, now)
                     reported = seconds
                     if keep:
                         kept = seconds
                         _keep(learner, plan, step, seconds, place)
-                    yield replace(report, checkpointed=keep)
+                    with watch.stopped():
+                        yield replace(report, checkpointed=keep)
             except GeneratorExit:
                 if learner.is_finite():
                     _keep(learner, plan, step, seconds, place)

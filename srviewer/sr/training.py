@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from srviewer.atomic import check_target
+from srviewer.atomic import check_target, remove_leftovers
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, mapped, within
@@ -30,7 +30,8 @@ class TrainingJob:
     where the plan's layout is "image"; a person is on one side only. ``output``: the model file;
     checkpoint and log lie beside it. ``licences``: volume name -> licence, for the card.
     ``resume``: go on from the checkpoint, which must be of the same plan. ``workers``: threads that
-    cut patches. ``process``: which of several this is, under torchrun.
+    cut patches. ``process``: which of several this is, under torchrun. ``threads``: of the
+    processor that may be used, 0 for as many as torch thinks best.
     """
 
     paths: tuple[Path, ...]
@@ -42,6 +43,7 @@ class TrainingJob:
     resume: bool = False
     workers: int = 1
     process: Process = ALONE
+    threads: int = 0
 
 
 def trained_model(job: TrainingJob) -> Job[Model]:
@@ -61,6 +63,10 @@ def trained_model(job: TrainingJob) -> Job[Model]:
     if measured:
         model = yield from within(scored(model, job.output, measured, job.device), TRAINED, 1.0)
         save_model(model, job.output)
+    if job.process.leads:  # not before: a run that is stopped while it is measured goes on there
+        checkpoint_path(job.output).unlink(missing_ok=True)
+        for path in (checkpoint_path(job.output), job.output):
+            remove_leftovers(path)
     return model
 
 
@@ -83,18 +89,17 @@ def _check_checkpoint(job: TrainingJob) -> None:
 
 
 def _logged(data: TrainingData, plan: TrainingPlan, job: TrainingJob) -> Job[Model]:
-    """Train; the leading process keeps model and log up to date, and tidies up at the end."""
+    """Train; the leading process keeps model and log up to date."""
     from srviewer.nn.train import Place, train  # a door to torch
 
     checkpoint = checkpoint_path(job.output)
-    place = Place(job.device, checkpoint, job.resume, job.workers, job.process)
+    place = Place(job.device, checkpoint, job.resume, job.workers, job.process, job.threads)
     run = train(data.material(), plan, job.output.stem, place)
     if not job.process.leads:
         return (yield from run)
     model = yield from mapped(run, _Keeper(job).take)
     model = replace(model, licences=job.licences)
     save_model(model, job.output)
-    checkpoint.unlink(missing_ok=True)
     return model
 
 
