@@ -61,4 +61,5 @@ def _series(group: Group, index: int) -> Series:
         warnings=stack.warnings,
         read=StoredStack(group.name, stack).read,
         sources=tuple(dict.fromkeys(one.file.path for one in group.slices)),
+        patient=tags.patient,
     )

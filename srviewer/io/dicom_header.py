@@ -1,5 +1,6 @@
 """One DICOM file's header as plain values: its 2D images and where their pixels lie."""
 
+import hashlib
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,13 +87,17 @@ class PixelFile:
 
 @dataclass(frozen=True)
 class SeriesTags:
-    """What all images of a series share. ``name`` and ``number`` are for people."""
+    """What all images of a series share. ``name`` and ``number`` are for people.
+
+    ``patient``: a digest of the patient's number, "" where there is none.
+    """
 
     uid: str
     name: str
     number: str
     modality: str
     unit: str
+    patient: str
 
 
 @dataclass(frozen=True)
@@ -226,6 +231,7 @@ def _pixel_place(file: BinaryIO, implicit: bool, little: bool) -> tuple[int, str
 def _series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
     modality = text(header, "Modality")
     named = str(header.get("SeriesDescription") or header.get("ProtocolName") or "").strip()
+    number = text(header, "PatientID")
     return SeriesTags(
         uid=text(header, "SeriesInstanceUID"),
         name=named or f"{modality} series".strip(),
@@ -233,6 +239,7 @@ def _series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
         modality=modality,
         # "US" says that the unit is unspecified (PS3.3 C.11.1.1.2), which scanners write for CT.
         unit="HU" if modality == "CT" and first.text("RescaleType") in ("", "US", "HU") else "",
+        patient=hashlib.sha256(number.encode()).hexdigest() if number else "",
     )
 
 

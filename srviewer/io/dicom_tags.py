@@ -24,6 +24,7 @@ KEYWORDS = (
     "SliceThickness",
     "SpacingBetweenSlices",
     "SeriesInstanceUID",
+    "PatientID",
     "SeriesNumber",
     "InstanceNumber",
     "ImagePositionPatient",

@@ -20,6 +20,8 @@ class Series:
     ``warnings``: what headers tell. ``read``: frame number -> job; its Volume carries these
     warnings and those that only voxels tell (``non_finite``, ``label_like``).
     ``sources``: the files that must not be overwritten while this series is in use.
+    ``patient``: equal for series of one patient, "" where the file does not say; a digest, so that
+    nothing that tells who it is goes any further.
     """
 
     index: int
@@ -32,6 +34,7 @@ class Series:
     warnings: tuple[ScanWarning, ...]
     read: Callable[[int], Job[Volume]]
     sources: tuple[Path, ...]
+    patient: str = ""
 
 
 @dataclass(frozen=True)

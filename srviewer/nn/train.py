@@ -45,8 +45,8 @@ def train(material: Material, plan: TrainingPlan, name: str, place: Place) -> Jo
 
     Yields Progress after each step, and a TrainStep every few seconds, with each checkpoint and at
     the end. A run bounded by steps is repeatable bit for bit on one machine, resumed or not; one
-    bounded by minutes is not; time in which nobody asks for the next step does not count. Closing the job
-    keeps a checkpoint, and so does its last step.
+    bounded by minutes is not; time in which nobody asks for the next step does not count. Closing
+    the job keeps a checkpoint, and so does its last step.
     Raises UserError when the plan has no budget, there is nothing to resume, the resumed run has
     another plan, or a loss stops being a number.
     """

@@ -1,16 +1,18 @@
 """What a run learns from, read from files: volumes or images, no person on both sides."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srviewer.core.bicubic import Image
 from srviewer.core.volume import Volume
-from srviewer.errors import UserError
 from srviewer.io.formats import scan
-from srviewer.io.images import image_files, read_image
+from srviewer.io.images import read_image
+from srviewer.io.series import Series
 from srviewer.job import Job, Progress, within
+from srviewer.sr.people import Person, check_split, people_in, people_of, scan_name
 
 if TYPE_CHECKING:
     from srviewer.nn.material import Material
@@ -44,11 +46,19 @@ def volume_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[Traini
 
     Raises UserError when one cannot be read, or a person is on both sides.
     """
-    learned = yield from within(_volumes(paths), 0.0, 0.7)
-    held_out = yield from within(_volumes(validation), 0.7, 1.0)
-    names, others = ([volume.name for volume in side] for side in (learned, held_out))
-    check_split(names, others)
-    return TrainingData(tuple(names), tuple(others), tuple(learned), tuple(held_out))
+    learned = yield from within(_found(paths), 0.0, 0.2)
+    held_out = yield from within(_found(validation), 0.2, 0.3)
+    check_split(people_of(learned), people_of(held_out))
+    names = _told_apart([scan_name(series) for series in (*learned, *held_out)])
+    volumes: list[Volume] = []
+    for number, (name, series) in enumerate(zip(names, (*learned, *held_out), strict=True)):
+        done = 0.3 + 0.7 * number / len(names)
+        volume = yield from within(series.read(0), done, done)
+        volumes.append(replace(volume, name=name))
+    kept = len(learned)
+    return TrainingData(
+        names[:kept], names[kept:], learned=tuple(volumes[:kept]), volumes=tuple(volumes[kept:])
+    )
 
 
 def image_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[TrainingData]:
@@ -56,46 +66,39 @@ def image_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[Trainin
 
     Raises UserError when one cannot be read, or is on both sides.
     """
-    learned = yield from within(_images(paths), 0.0, 0.8)
-    held_out = yield from within(_images(validation), 0.8, 1.0)
-    names, others = ([name for name, _ in side] for side in (learned, held_out))
-    check_split(names, others)
+    people = yield from within(people_in(paths, "image"), 0.0, 0.05)
+    others = yield from within(people_in(validation, "image"), 0.05, 0.1)
+    check_split(people, others)
+    learned = yield from within(_images(people), 0.1, 0.8)
+    held_out = yield from within(_images(others), 0.8, 1.0)
+    names = _told_apart([name for name, _ in (*learned, *held_out)])
     return TrainingData(
-        tuple(names),
-        tuple(others),
+        names[: len(learned)],
+        names[len(learned) :],
         images=tuple(image for _, image in learned),
         held_out_images=tuple(image for _, image in held_out),
     )
 
 
-def subject(name: str) -> str:
-    """Whose scan a volume is: the BIDS label ``sub-...`` of its name, else the name itself."""
-    return next((part for part in name.split("_") if part.startswith("sub-")), name)
-
-
-def check_split(train: Iterable[str], validation: Iterable[str]) -> None:
-    """Raise UserError when a person, or an image, is on both sides."""
-    shared = set(map(subject, train)) & set(map(subject, validation))
-    if shared:
-        raise UserError(
-            f"The same person would be trained and tested on: {', '.join(sorted(shared))}. "
-            f"Keep each person on one side."
-        )
-
-
-def _volumes(paths: Sequence[Path]) -> Job[list[Volume]]:
-    volumes: list[Volume] = []
+def _found(paths: Sequence[Path]) -> Job[tuple[Series, ...]]:
     if not paths:
-        return volumes
-    found = yield from within(scan(list(paths)), 0.0, 0.5)
-    for number, series in enumerate(found.series):
-        done = 0.5 + 0.5 * number / len(found.series)
-        volumes.append((yield from within(series.read(0), done, done)))
-    return volumes
+        return ()
+    found = yield from scan(list(paths))
+    return found.series
 
 
-def _images(paths: Sequence[Path]) -> Job[list[tuple[str, Image]]]:
-    files = [file for path in paths for file in (image_files(path) if path.is_dir() else [path])]
+def _told_apart(names: Iterable[str]) -> tuple[str, ...]:
+    """The names, a number after those that are there already."""
+    seen: Counter[str] = Counter()
+    told: list[str] = []
+    for name in names:
+        seen[name] += 1
+        told.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(told)
+
+
+def _images(people: Sequence[Person]) -> Job[list[tuple[str, Image]]]:
+    files = [file for person in people for file in person.files]
     images = []
     for number, file in enumerate(files):
         yield Progress(number / len(files), f"Reading {file.name}")

@@ -24,7 +24,6 @@ from srviewer.nn.run_log import read_log
 from srviewer.nn.specs import TrainingPlan, TrainStep
 from srviewer.sr.feature_training import trained_features
 from srviewer.sr.training import TrainingJob, resumable_plan, trained_model
-from srviewer.sr.training_data import check_split, subject
 
 PLAN = {
     "preset": "fast",
@@ -75,13 +74,6 @@ def test_a_run_leaves_model_log_and_no_checkpoint(files: tuple[Path, Path], tmp_
     log = read_log(output.parent / "mine.log.jsonl")
     assert [line["step"] for line in log] == [step.step for step in steps] == [1, 2, 3, 4, 5, 6]
     assert {"psnr", "psnr_cubic"} <= set(log[-1]["scores"])
-
-
-def test_a_person_is_on_one_side_only() -> None:
-    assert subject("sub-01_ses-2_T1w") == subject("sub-01_ses-1_FLAIR") != subject("sub-02_T1w")
-    check_split(["sub-01_T1w", "a"], ["sub-02_T1w", "b"])
-    with pytest.raises(UserError, match="same person would be trained and tested on: sub-01"):
-        check_split(["sub-01_T1w"], ["sub-01_FLAIR"])
 
 
 def test_an_unfinished_run_is_not_overwritten(files: tuple[Path, Path], tmp_path: Path) -> None:
