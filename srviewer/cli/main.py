@@ -41,6 +41,7 @@ VERBS = (
     Verb("info", "what a file or folder holds: series, geometry, warnings", "srviewer.cli.info"),
     Verb("reconstruct", "rebuild a thick-slice scan thin", "srviewer.cli.reconstruct"),
     Verb("batch", "rebuild many scans, in parallel or on a cluster", "srviewer.cli.batch"),
+    Verb("self-test", "what a method gains on this very scan", "srviewer.cli.self_test"),
     Verb("simulate", "make a thick scan from a thin one", "srviewer.cli.simulate"),
     Verb("compare", "score a volume against a reference", "srviewer.cli.compare"),
     Verb("evaluate", "simulate, rebuild and score, as a table", "srviewer.cli.evaluate"),

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow
 from srviewer.cli.outputs import check_outputs
-from srviewer.cli.sources import add_series_arguments, axis_number, open_volume
-from srviewer.core.fuse import FUSIONS
-from srviewer.core.geometry import AXIS_NAMES
+from srviewer.cli.request import add_request_arguments, request_of
+from srviewer.cli.sources import add_series_arguments, open_volume
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.io.export import DATA_TYPES, DataType, write
-from srviewer.sr.methods import METHODS, method
-from srviewer.sr.models import DEFAULT_MODEL
-from srviewer.sr.reconstruct import Reconstruction, Request, reconstruct, suggested_request
+from srviewer.sr.maps import MAPS
+from srviewer.sr.methods import method
+from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.reconstruction import Reconstruction
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,11 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", type=Path, help="a file, folder or zip with a thick-slice scan")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.nii.gz")
     add_series_arguments(parser)
-    parser.add_argument("--method", choices=[m.id for m in METHODS], default="cross-plane")
-    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="NAME|FILE")
-    parser.add_argument("--factor", type=int, help="refine by this; detected when not given")
-    parser.add_argument("--axis", choices=AXIS_NAMES, help="the thick axis; detected if not given")
-    parser.add_argument("--fusion", choices=[f.id for f in FUSIONS], default="mean")
+    add_request_arguments(parser)
     parser.add_argument(
         "--isotropic", action="store_true", help="resample the result to the in-plane spacing"
     )
@@ -36,7 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="float32",
         help="data type of the output: float32 is exact, original is the scan's own, rounded",
     )
-    parser.add_argument("--disagreement", type=Path, metavar="FILE", help="write this map too")
+    for kind in MAPS:
+        parser.add_argument(
+            f"--{kind.id}", type=Path, metavar="FILE", help=f"write this map too: {kind.meaning}"
+        )
     parser.add_argument(
         "--acknowledge",
         action="store_true",
@@ -46,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Reconstruct, export, report."""
-    check_outputs(args, [args.path], images=[args.output, args.disagreement])
+    check_outputs(args, [args.path], images=[args.output, *_map_files(args).values()])
     if args.disagreement is not None and not method(args.method).needs_model:
         raise UserError(
             f"The method '{args.method}' makes no disagreement map. Use --method cross-plane."
@@ -54,27 +53,21 @@ def execute(args: argparse.Namespace) -> Outcome:
     scan = open_volume(args.path, args.series, args.frame)
     if not args.acknowledge:
         _refuse_unsound(scan)
-    result = follow(reconstruct(scan, _request(scan, args)))
+    result = follow(reconstruct(scan, replace(request_of(scan, args), isotropic=args.isotropic)))
     provenance = {**result.provenance(), "sources": [str(args.path)]}
     follow(write(result.volume, args.output, provenance, args.store))
-    if args.disagreement is not None and result.disagreement is not None:
-        follow(write(result.disagreement, args.disagreement, provenance))
+    for kind_id, path in _map_files(args).items():
+        made = result.maps().get(kind_id)
+        if made is not None and path is not None:
+            follow(write(made, path, provenance))
     return Outcome(
         _text(scan, result, args.output, args.store), {"output": str(args.output), **provenance}
     )
 
 
-def _request(scan: Volume, args: argparse.Namespace) -> Request:
-    axis = None if args.axis is None else axis_number(args.axis)
-    request = suggested_request(scan, axis, args.model)
-    return replace(
-        request,
-        factor=request.factor if args.factor is None else args.factor,
-        method=args.method,
-        fusion=args.fusion,
-        device=args.device,
-        isotropic=args.isotropic,
-    )
+def _map_files(args: argparse.Namespace) -> dict[str, Path | None]:
+    """Where each kind of map is to be written, None where it is not."""
+    return {kind.id: getattr(args, kind.id) for kind in MAPS}
 
 
 def _refuse_unsound(scan: Volume) -> None:

@@ -144,7 +144,19 @@ class Consistency:
     max: float
 
 
+def residual(result: Voxels, scan: Voxels, degradation: Degradation) -> Voxels:
+    """degrade(result) - scan, on the scan's grid and in its unit: 0 where nothing was changed."""
+    again = degradation.apply(result)
+    return np.subtract(again, scan, out=again)
+
+
 def consistency(result: Voxels, scan: Voxels, degradation: Degradation) -> Consistency:
     """|degrade(result) - scan| / R, with R the scan's own intensity range (section 7)."""
-    residual = np.abs(degradation.apply(result) - scan) / intensity_range(scan)
-    return Consistency(rms=float(np.sqrt(np.mean(residual**2))), max=float(residual.max()))
+    return size_of(residual(result, scan, degradation), intensity_range(scan))
+
+
+def size_of(residual: Voxels, data_range: float) -> Consistency:
+    """How large a residual is, as shares of the intensity range ``data_range``."""
+    off = np.abs(residual) / np.float32(data_range)
+    square = float(np.mean(np.square(off), dtype=np.float64))
+    return Consistency(rms=sqrt(square), max=float(off.max()))

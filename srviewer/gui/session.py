@@ -16,7 +16,8 @@ from srviewer.gui.comparing import Comparing
 from srviewer.gui.layer import Layer
 from srviewer.gui.tool import Tool
 from srviewer.sr.evaluate import ScoredPair
-from srviewer.sr.reconstruct import Reconstruction, Request, suggested_request
+from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.request import Request, suggested_request
 
 Point = tuple[float, float, float]
 ZOOM_LIMITS = (0.5, 40.0)

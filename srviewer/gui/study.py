@@ -19,7 +19,8 @@ from srviewer.io.series import Found, Series
 from srviewer.job import Job, Progress
 from srviewer.paths import sample_scan, sample_truth
 from srviewer.sr.evaluate import ScoredPair, score_beside_cubic
-from srviewer.sr.reconstruct import Reconstruction, reconstruct
+from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.simulate import Simulation, simulate
 
 OPEN, RECONSTRUCT, SIMULATE, SCORE, EXPORT = "open", "reconstruct", "simulate", "score", "export"

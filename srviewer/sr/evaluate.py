@@ -14,7 +14,8 @@ from srviewer.job import Job, within
 from srviewer.sr.cross_plane import passes
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
-from srviewer.sr.reconstruct import Request, reconstruct
+from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.request import Request
 from srviewer.sr.simulate import check_slices, simulate
 
 

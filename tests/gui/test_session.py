@@ -11,7 +11,8 @@ from srviewer.core.window import Window
 from srviewer.gui.session import Reference, Session
 from srviewer.job import run
 from srviewer.sr.evaluate import score_beside_cubic
-from srviewer.sr.reconstruct import Request, reconstruct
+from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.request import Request
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from srviewer.gui.views.overlay import Annotations, bar_length
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.job import run
 from srviewer.sr.evaluate import score_beside_cubic
-from srviewer.sr.reconstruct import Request, reconstruct
+from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.request import Request
 
 
 @pytest.fixture

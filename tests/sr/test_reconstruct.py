@@ -15,11 +15,13 @@ from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.volume import ScanWarning, Volume
 from srviewer.errors import UserError
 from srviewer.job import run
+from srviewer.sr.cautions import cautions
 from srviewer.sr.cross_plane import passes
 from srviewer.sr.evaluate import EvaluationPlan, evaluate, score_beside_cubic
 from srviewer.sr.methods import METHODS, Method
 from srviewer.sr.models import available_models, find_model
-from srviewer.sr.reconstruct import Request, cautions, reconstruct, suggested_request
+from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.request import Request, suggested_request
 from srviewer.sr.simulate import simulate
 
 

@@ -9,11 +9,13 @@ from srviewer.gui.study import RECONSTRUCT, Study
 from srviewer.gui.wording import DEVICE_TITLES, agreement, agrees, axis_title, percent
 from srviewer.gui.work import Task, time_left
 from srviewer.nn.model_file import Model
+from srviewer.sr.cautions import cautions
 from srviewer.sr.cross_plane import reachable
 from srviewer.sr.devices import device_choices
 from srviewer.sr.methods import METHODS, method
 from srviewer.sr.models import available_models, find_model
-from srviewer.sr.reconstruct import Reconstruction, Request, cautions, suggested_request
+from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.request import Request, suggested_request
 
 LARGEST_FACTOR_OFFERED = 8
 

@@ -1,0 +1,42 @@
+"""srviewer self-test: what a method gains over cubic on this very scan."""
+
+import argparse
+from pathlib import Path
+
+from srviewer.cli.compare import formatted
+from srviewer.cli.console import Outcome, follow, table
+from srviewer.cli.outputs import check_outputs
+from srviewer.cli.request import add_request_arguments, request_of
+from srviewer.cli.sources import add_series_arguments, open_volume
+from srviewer.sr.self_test import SelfTest, self_test
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The scan, and the reconstruction that is put to the test."""
+    parser.add_argument("path", type=Path, help="a file, folder or zip with a thick-slice scan")
+    add_series_arguments(parser)
+    add_request_arguments(parser)
+
+
+def execute(args: argparse.Namespace) -> Outcome:
+    """Degrade the sharp axes, restore them, score them beside cubic."""
+    check_outputs(args, [args.path])
+    scan = open_volume(args.path, args.series, args.frame)
+    found = follow(self_test(scan, request_of(scan, args)))
+    return Outcome(_text(found), found.values())
+
+
+def _text(found: SelfTest) -> str:
+    head = ("sharp axis", "PSNR dB", "cubic", "SSIM", "cubic")
+    rows = [
+        (
+            row.axis,
+            formatted(row.psnr, 2),
+            formatted(row.psnr_cubic, 2),
+            formatted(row.ssim, 4),
+            formatted(row.ssim_cubic, 4),
+        )
+        for row in found.rows
+    ]
+    notes = [f"note: {line}" for line in found.warnings]
+    return "\n".join([found.verdict, table(head, rows), *notes, "Research use only."])

@@ -1,0 +1,33 @@
+"""The maps that go with a result: what each one shows, and what it is called."""
+
+from dataclasses import dataclass, replace
+
+from srviewer.core.volume import Volume, Voxels
+
+
+@dataclass(frozen=True)
+class MapKind:
+    """One kind of map. ``signed``: whether its values lie on both sides of 0.
+
+    ``meaning``: what a voxel of it holds, in the unit of the scan; docs/trust.md has the rest.
+    """
+
+    id: str
+    title: str
+    meaning: str
+    signed: bool
+
+
+RESIDUAL = MapKind(
+    "residual", "Residual", "the result degraded again minus the scan, on the scan's grid", True
+)
+DISAGREEMENT = MapKind(
+    "disagreement", "Disagreement", "how far the estimates of the two planes lie apart", False
+)
+MAPS = (DISAGREEMENT, RESIDUAL)
+
+
+def made_map(like: Volume, voxels: Voxels, name: str, kind: MapKind) -> Volume:
+    """A map on the grid of ``like``, named after the scan ``name``."""
+    made = like.derived(voxels, like.geometry, f"{kind.id}: {kind.meaning}")
+    return replace(made, name=f"{name} ({kind.id})", stored_as="float32")

@@ -1,0 +1,155 @@
+"""The expected gain on this very scan: its sharp axes made thick, restored and scored."""
+
+import time
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from srviewer.core.geometry import AXIS_NAMES, Axis
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.job import Job, within
+from srviewer.sr.cautions import cautions
+from srviewer.sr.evaluate import ScoredPair, score_beside_cubic
+from srviewer.sr.methods import method
+from srviewer.sr.models import find_model
+from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.request import Request, check_request, degradation_of
+from srviewer.sr.simulate import simulate
+
+# Slices of the scan that are tested, around its middle: enough for a figure, quick to do.
+MOST_SLICES = 16
+LEAST_BLOCKS = 8  # thick slices that a sharp axis must give
+WORTH, SLIGHT = 0.5, 0.1  # dB over cubic
+
+
+@dataclass(frozen=True)
+class SelfTestRow:
+    """One sharp array axis, degraded and restored: PSNR in dB and SSIM, with those of cubic."""
+
+    axis: str
+    psnr: float
+    psnr_cubic: float
+    ssim: float
+    ssim_cubic: float
+
+
+@dataclass(frozen=True)
+class SelfTest:
+    """What the test found. ``factor``: by which the sharp axes were thickened.
+
+    ``worth``: whether the method is clearly above cubic on this scan.
+    """
+
+    factor: int
+    rows: tuple[SelfTestRow, ...]
+    method: str
+    model: str | None
+    seconds: float
+    warnings: tuple[str, ...]
+
+    @property
+    def gain(self) -> float:
+        """Mean PSNR over that of cubic, in dB."""
+        return sum(row.psnr - row.psnr_cubic for row in self.rows) / len(self.rows)
+
+    @property
+    def gain_ssim(self) -> float:
+        """Mean SSIM over that of cubic."""
+        return sum(row.ssim - row.ssim_cubic for row in self.rows) / len(self.rows)
+
+    @property
+    def worth(self) -> bool:
+        """Whether the gain is one that a user would notice."""
+        return self.gain >= WORTH
+
+    @property
+    def verdict(self) -> str:
+        """One line for people."""
+        found = (
+            f"{self.gain:+.2f} dB and {self.gain_ssim:+.3f} SSIM over cubic at factor "
+            f"{self.factor}, on this scan's own sharp axes"
+        )
+        if self.worth:
+            return f"Worth using: {found}."
+        if self.gain >= SLIGHT:
+            return f"A slight gain: {found}."
+        return f"No gain here, use cubic: {found}."
+
+    def values(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            **asdict(self),
+            "gain_psnr": self.gain,
+            "gain_ssim": self.gain_ssim,
+            "verdict": self.verdict,
+        }
+
+
+def self_test(scan: Volume, request: Request) -> Job[SelfTest]:
+    """Degrade each sharp axis of ``scan`` as its thick one was, restore it as ``request`` says.
+
+    The measured slices in the middle of the scan are the truth. Raises UserError when neither
+    sharp axis is long enough, where the scan shows nothing to score, and what reconstruct raises.
+    """
+    started = time.monotonic()
+    check_request(scan, request)
+    piece = _middle(scan, request.axis)
+    axes = [
+        axis for axis in range(3) if axis != request.axis and _long_enough(piece, axis, request)
+    ]
+    if not axes:
+        raise UserError(
+            f"'{scan.name}' is too small in the plane to be tested at factor {request.factor}: "
+            f"{LEAST_BLOCKS * request.factor} voxels are needed. Choose a smaller factor."
+        )
+    model = find_model(request.model) if method(request.method).needs_model else None
+    rows: list[SelfTestRow] = []
+    for number, axis in enumerate(axes):
+        job = _tested(piece, axis, request)
+        scores = yield from within(job, number / len(axes), (number + 1) / len(axes))
+        rows.extend(_rows(axis, scores))
+    if not rows:
+        raise UserError(f"'{scan.name}' has too little foreground in its middle to be tested.")
+    return SelfTest(
+        factor=request.factor,
+        rows=tuple(rows),
+        method=request.method,
+        model=model.name if model else None,
+        seconds=round(time.monotonic() - started, 3),
+        warnings=cautions(scan, request, model),
+    )
+
+
+def _middle(scan: Volume, axis: Axis) -> Volume:
+    """The slices around the middle of ``axis``."""
+    count = scan.geometry.shape[axis]
+    if count <= MOST_SLICES:
+        return scan
+    start = (count - MOST_SLICES) // 2
+    where = [slice(None)] * 3
+    where[axis] = slice(start, start + MOST_SLICES)
+    geometry = scan.geometry.cropped(axis, start, start + MOST_SLICES)
+    return scan.derived(scan.voxels[tuple(where)], geometry, "its middle slices")
+
+
+def _long_enough(scan: Volume, axis: Axis, request: Request) -> bool:
+    return scan.geometry.shape[axis] >= LEAST_BLOCKS * request.factor
+
+
+def _tested(piece: Volume, axis: Axis, request: Request) -> Job[ScoredPair]:
+    """The scores along one sharp axis."""
+    along = replace(request, axis=axis, isotropic=False)
+    simulation = yield from within(simulate(piece, degradation_of(along)), 0.0, 0.02)
+    result = yield from within(reconstruct(simulation.thick, along), 0.02, 0.6)
+    job = score_beside_cubic(
+        simulation.truth, simulation.thick, result.volume, along, simulation.meaning
+    )
+    return (yield from within(job, 0.6, 1.0))
+
+
+def _rows(axis: Axis, scores: ScoredPair) -> list[SelfTestRow]:
+    """One row, or none where there is no score."""
+    ours, cubic = scores.candidate.whole, scores.cubic.whole
+    values = [ours["psnr"], cubic["psnr"], ours["ssim"], cubic["ssim"]]
+    known = [value for value in values if value is not None]
+    return [SelfTestRow(AXIS_NAMES[axis], *known)] if len(known) == len(values) else []
