@@ -18,7 +18,7 @@ from srviewer.sr.batch_work import Outcome as VolumeOutcome
 from srviewer.sr.batch_work import Settings
 from srviewer.sr.methods import METHODS
 from srviewer.sr.models import DEFAULT_MODEL
-from srviewer.sr.reconstruct import Request
+from srviewer.sr.request import Request
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

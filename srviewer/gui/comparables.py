@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from srviewer.core.volume import Volume
 from srviewer.sr.evaluate import ScoredPair
-from srviewer.sr.reconstruct import Reconstruction
+from srviewer.sr.reconstruction import Reconstruction
 
 ORIGINAL, CUBIC, REFERENCE = "original", "cubic", "reference"
 NO_RESULT = "result"  # the key that stands in for a result while there is none

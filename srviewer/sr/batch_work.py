@@ -26,7 +26,8 @@ from srviewer.job import run
 from srviewer.sr.batch_items import Item
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
-from srviewer.sr.reconstruct import Request, reconstruct, suggested_request
+from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.request import Request, suggested_request
 
 STATE = ".srviewer-batch"  # inside the output folder: done records, unfinished results
 LOGS = "logs"
