@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from srviewer.errors import UserError
 from srviewer.nn.networks import network_spec
-from srviewer.nn.plan import AdversarialPlan, LossWeights, TrainingPlan
+from srviewer.nn.plan import AdversarialPlan, DataPlan, LossWeights, TrainingPlan
 from srviewer.table import find_row
 
 INTERPOLATION = "interpolation"
@@ -89,8 +89,40 @@ WITH_TEXTURE = replace(EQUATION_17, texture=1.0)
 
 _OURS = replace(_rfa("ours"), neighbours=2)
 
+# What ships must hold for scanners and contrasts that it has not seen. Most batches stay plain,
+# since only for box slices does the last layer's exact block mean fit the truth.
+ROBUST = DataPlan(
+    profiles=("box", "gaussian"),
+    thickness=(0.6, 1.2),
+    noise=(0.0, 0.03),
+    plain_share=0.6,
+    remap_share=0.15,
+    bias=(0.0, 0.3),
+)
+_FAST = TrainingPlan("fast", data=ROBUST)
+_QUALITY = replace(_FAST, preset="quality", width=64, blocks=20)
+
+
+def _textured(plan: TrainingPlan, name: str) -> TrainingPlan:
+    """The second weight set of a shipped network, for the way from fidelity to texture."""
+    return _against(replace(plan, preset=name), "relativistic", "unet", WITH_TEXTURE)
+
+
 PRESETS = (
-    Preset("fast", "Fast residual network for CPUs", "", TrainingPlan("fast")),
+    Preset("fast", "Fast residual network for CPUs", "", _FAST),
+    Preset(
+        "fast-texture",
+        "Fast residual network, texture instead of fidelity",
+        "",
+        _textured(_FAST, "fast-texture"),
+    ),
+    Preset("quality", "Large residual network for GPUs", "", _QUALITY),
+    Preset(
+        "quality-texture",
+        "Large residual network, texture instead of fidelity",
+        "",
+        _textured(_QUALITY, "quality-texture"),
+    ),
     Preset("bicubic", "Cubic interpolation", "Bicubic", None),
     Preset("srcnn", "SRCNN", "SRCNN", replace(_plan("srcnn", "srcnn", 64, 1, 32), losses=SQUARES)),
     Preset(
@@ -197,7 +229,12 @@ def training_plan(name: str) -> TrainingPlan:
 
 
 def at_published_size(plan: TrainingPlan) -> TrainingPlan:
-    """The plan with its networks as large as in the literature: for a GPU."""
+    """The plan with its networks as large as in the literature: for a GPU.
+
+    A preset that is no system of the paper has no such size and keeps its own.
+    """
+    if any(row.name == plan.preset and not row.paper for row in PRESETS):
+        return plan
     adversary = replace(plan.adversarial, width=PUBLISHED_DISCRIMINATOR)
     sized = plan.sized(network_spec(plan.network).published)
     return replace(sized, adversarial=adversary) if plan.is_adversarial else sized
