@@ -8,7 +8,7 @@ from srviewer.cli.console import Outcome, follow
 from srviewer.cli.outputs import check_outputs
 from srviewer.core.geometry import AXIS_NAMES, Geometry
 from srviewer.io.formats import scan
-from srviewer.io.series import Series
+from srviewer.io.series import Series, summary
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +22,13 @@ def execute(args: argparse.Namespace) -> Outcome:
     found = follow(scan([args.path]))
     lines = [_text(series) for series in found.series]
     if found.ignored:
-        lines.append(f"{found.ignored} files were no images and were skipped.")
-    values = {"series": [_values(series) for series in found.series], "ignored": found.ignored}
+        lines.append(f"{found.ignored} files were skipped: {summary(found.skipped)}.")
+        lines.extend(f"   {problem}" for problem in found.problems)
+    values = {
+        "series": [_values(series) for series in found.series],
+        "ignored": found.ignored,
+        "skipped": dict(found.skipped),
+    }
     return Outcome("\n".join(lines), values)
 
 

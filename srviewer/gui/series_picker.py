@@ -24,7 +24,7 @@ from srviewer.gui import theme
 from srviewer.gui.form import describe, label
 from srviewer.gui.wording import counts, millimetres
 from srviewer.gui.work import Work
-from srviewer.io.series import Found, Series
+from srviewer.io.series import Found, Series, summary
 
 THUMBNAIL = 96  # px
 KIND = "thumbnail"
@@ -81,7 +81,9 @@ class SeriesPicker(QDialog):
         layout.addWidget(label(f"{len(self._series)} images. Which one should be opened?", "value"))
         layout.addWidget(self.list, 1)
         if found.ignored:
-            others = label(f"{found.ignored} other files were left out.", "muted")
+            others = label(
+                f"{found.ignored} other files were left out: {summary(found.skipped)}.", "muted"
+            )
             others.setToolTip("\n".join(found.problems))
             layout.addWidget(others)
         bottom = QHBoxLayout()

@@ -1,6 +1,6 @@
 """From the positions of DICOM slices to one grid, with a warning wherever they do not fit one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +40,7 @@ def stacked(slices: Sequence[SliceHeader]) -> Stack:
 
     Raises ValueError when fewer than two of them have a place of their own.
     """
-    found: list[ScanWarning] = []
+    found = list(_colour_notes(slices))
     if slices[0].position is None or slices[0].orientation is None:
         return _unplaced(slices, found)
     in_plane = _in_plane(slices[0], found)
@@ -62,6 +62,19 @@ def stacked(slices: Sequence[SliceHeader]) -> Stack:
     geometry = Geometry(_shape(ordered[0], int(slots[-1]) + 1), LPS_TO_RAS @ lps)
     found.extend(_angle_warnings(geometry, drift))
     return Stack(tuple(ordered), tuple(slots.tolist()), geometry, tuple(found))
+
+
+def _colour_notes(slices: Sequence[SliceHeader]) -> Iterator[ScanWarning]:
+    """What was done to grey values that are stored as something else."""
+    if any(one.file.dark_is_high for one in slices):
+        message = "Stored with high numbers for dark (MONOCHROME1); turned over, bright is high."
+        yield ScanWarning("inverted", message)
+    if any(one.file.photometric == "PALETTE COLOR" for one in slices):
+        message = (
+            "Stored as colours of a palette; shown as their brightness, which is no measurement "
+            "unless the palette is grey."
+        )
+        yield ScanWarning("palette_colour", message)
 
 
 def _in_plane(one: SliceHeader, found: list[ScanWarning]) -> Matrix:
@@ -216,7 +229,7 @@ def _unplaced(slices: Sequence[SliceHeader], found: list[ScanWarning]) -> Stack:
 
 
 def _shape(one: SliceHeader, planes: int) -> tuple[int, int, int]:
-    return one.file.columns, one.file.rows, planes
+    return one.columns, one.rows, planes
 
 
 def _unit(vector: Matrix) -> Matrix:

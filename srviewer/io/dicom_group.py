@@ -2,15 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from srviewer.core.volume import ScanWarning
 from srviewer.io.dicom_header import Numbers, SliceHeader
-from srviewer.io.dicom_tags import TRAITS
-
-Slices = list[SliceHeader]
+from srviewer.io.dicom_repeats import Slices, contrast_label, places, repeats, split
+from srviewer.io.dicom_tags import CONTRASTS
 
 ORIENTATION_TOLERANCE = 2e-3  # of a direction cosine: 0.1 degrees
 SPACING_TOLERANCE = 1e-3
@@ -18,26 +17,22 @@ SPACING_TOLERANCE = 1e-3
 
 @dataclass(frozen=True)
 class Group:
-    """Slices of one series, size and orientation. ``name`` is the series' own, made unique."""
+    """Slices of one series, size, orientation and contrast. ``name``: the series' own, unique.
+
+    ``volumes``: the slices of each volume; several lie at the same places, one after another.
+    """
 
     name: str
-    slices: tuple[SliceHeader, ...]
+    volumes: tuple[tuple[SliceHeader, ...], ...]
     warnings: tuple[ScanWarning, ...]
 
 
-def groups(slices: Sequence[SliceHeader]) -> list[Group]:
-    """Slices grouped into volumes, ordered by series number.
-
-    By series, then by orientation, pixel spacing and size, then by ``TRAITS`` where positions
-    repeat. Nothing of one group is ever stacked with another.
-    """
+def by_series(slices: Sequence[SliceHeader]) -> list[Slices]:
+    """The slices of each series, ordered by series number."""
     series: dict[str, Slices] = defaultdict(list)
     for one in slices:
         series[one.series.uid].append(one)
-    found: list[Group] = []
-    for members in sorted(series.values(), key=_number):
-        found.extend(_split(members))
-    return found
+    return sorted(series.values(), key=_number)
 
 
 def _number(members: Slices) -> float:
@@ -45,8 +40,12 @@ def _number(members: Slices) -> float:
     return float(number) if number.lstrip("-").isdigit() else float("inf")
 
 
-def _split(members: Slices) -> list[Group]:
-    """The volumes of one series."""
+def groups(members: Slices) -> list[Group]:
+    """What one series holds. Nothing of one group is ever stacked with another.
+
+    Told apart by stack, orientation, pixel spacing and size; where positions repeat, by
+    ``CONTRASTS`` into groups and by ``REPEATS`` into the volumes of a group.
+    """
     distinct, warnings = _without_copies(members)
     planes: list[Slices] = []
     for one in distinct:
@@ -62,20 +61,38 @@ def _split(members: Slices) -> list[Group]:
             "are kept apart, and this is one of them."
         )
         warnings = (*warnings, ScanWarning("mixed_orientation", message))
-    parts = [part for plane in planes for part in _by_traits(plane, 0)]
-    return [Group(_name(part, parts), tuple(part), warnings) for part in parts]
+    found: list[Group] = []
+    for plane in planes:
+        contrasts = [one for stack in _stacks(plane) for one in split(stack, CONTRASTS)]
+        for number, contrast in enumerate(contrasts):
+            label = contrast_label(contrasts, number)
+            for taken in repeats(contrast):
+                volumes = tuple(map(tuple, taken.volumes))
+                found.append(Group(label, volumes, (*warnings, *taken.warnings)))
+    return [replace(group, name=_name(group, found)) for group in found]
 
 
-def _name(part: Slices, parts: list[Slices]) -> str:
-    """The name that the series gives to a part, numbered where others have the same."""
-    base = _title(part)
-    same = [other for other in parts if _title(other) == base]
-    return base if len(same) == 1 else f"{base}, part {same.index(part) + 1}"
+def _stacks(plane: Slices) -> list[Slices]:
+    """The stacks of an enhanced object, which may be parallel; the plane itself if there is one."""
+    stacks: dict[str, Slices] = defaultdict(list)
+    for one in plane:
+        stacks[one.stack].append(one)
+    lonely = any(len(places(stack)) < 2 for stack in stacks.values())
+    return [plane] if lonely else list(stacks.values())
 
 
-def _title(part: Slices) -> str:
-    tags = part[0].series
-    return f"{tags.name} ({tags.number})" if tags.number else tags.name
+def _name(group: Group, groups: list[Group]) -> str:
+    """The name that the series gives to a group, numbered where others have the same."""
+    base = _title(group)
+    same = [other for other in groups if _title(other) == base]
+    number = next(place for place, other in enumerate(same) if other is group)
+    return base if len(same) == 1 else f"{base}, part {number + 1}"
+
+
+def _title(group: Group) -> str:
+    tags = group.volumes[0][0].series
+    numbered = f"{tags.name} ({tags.number})" if tags.number else tags.name
+    return f"{numbered}, {group.name}" if group.name else numbered
 
 
 def _without_copies(members: Slices) -> tuple[Slices, tuple[ScanWarning, ...]]:
@@ -93,7 +110,7 @@ def _without_copies(members: Slices) -> tuple[Slices, tuple[ScanWarning, ...]]:
 
 def _same_plane(one: SliceHeader, other: SliceHeader) -> bool:
     return (
-        (one.file.rows, one.file.columns) == (other.file.rows, other.file.columns)
+        (one.rows, one.columns) == (other.rows, other.columns)
         and (one.position is None) == (other.position is None)
         and _close(one.orientation, other.orientation, ORIENTATION_TOLERANCE)
         and _close(one.pixel_spacing, other.pixel_spacing, SPACING_TOLERANCE)
@@ -104,35 +121,6 @@ def _close(one: Numbers | None, other: Numbers | None, tolerance: float) -> bool
     if one is None or other is None:
         return one is other
     return all(abs(a - b) <= tolerance for a, b in zip(one, other, strict=True))
-
-
-def _by_traits(plane: Slices, first: int) -> list[Slices]:
-    """Slices at repeated positions told apart by the first trait that does so, then by the next."""
-    repeated = _repeated(plane)
-    if not repeated:
-        return [plane]
-    for number in range(first, len(TRAITS)):
-        parts: dict[str, Slices] = defaultdict(list)
-        for one in plane:
-            parts[one.traits[number]].append(one)
-        split = list(parts.values())
-        lonely = any(len(_places(part)) < 2 for part in split)
-        if len(split) > 1 and not lonely and sum(map(_repeated, split)) < repeated:
-            return [smaller for part in split for smaller in _by_traits(part, number + 1)]
-    return [plane]
-
-
-def _repeated(plane: Slices) -> int:
-    """How many slices lie where another one does."""
-    return len(plane) - len(_places(plane))
-
-
-def _places(plane: Slices) -> set[Numbers]:
-    # A slice without a position has its numbers for a place.
-    return {
-        (one.instance, one.frame) if one.position is None else _rounded(one.position)
-        for one in plane
-    }
 
 
 def _rounded(values: Numbers | None) -> Numbers:

@@ -1,23 +1,19 @@
-"""One DICOM file's header as plain values: its 2D images and where their pixels lie."""
+"""One DICOM file's header as plain values: its 2D images and where they lie in the patient."""
 
 import hashlib
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from pydicom import dcmread
 from pydicom.dataset import FileDataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
-from pydicom.uid import (
-    UID,
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-)
 
 from srviewer.errors import UserError
+from srviewer.io.dicom_file import PixelFile, is_grey, pixel_file
+from srviewer.io.dicom_kinds import kind_of
+from srviewer.io.dicom_mosaic import Tile, tiles
 from srviewer.io.dicom_tags import HEADER_TAGS, TRAITS, Lookup, lookups, text
 from srviewer.io.dicom_warnings import only_serious
 
@@ -42,47 +38,6 @@ UNREADABLE = (
 BARE_STARTS = (b"\x08\x00", b"\x02\x00", b"\x00\x08")
 # Their frames follow each other in time and are no slices.
 CINE_MODALITIES = ("US", "IVUS", "XA", "RF", "ES", "GM")
-PIXEL_TAGS = {
-    (0x7FE0, 0x0010): "PixelData",
-    (0x7FE0, 0x0008): "FloatPixelData",
-    (0x7FE0, 0x0009): "DoubleFloatPixelData",
-}
-
-
-@dataclass(frozen=True)
-class PixelFile:
-    """How one file stores its pixels.
-
-    ``start``: the byte where the pixel data's value begins; None for a deflated file, whose bytes
-    have no place of their own. ``size``: of the whole file in bytes. ``keyword``: pydicom's name
-    of the pixel data's element, ``vr`` its value representation, "" in implicit encoding.
-    """
-
-    path: Path
-    start: int | None
-    size: int
-    syntax: UID
-    keyword: str
-    vr: str
-    rows: int
-    columns: int
-    frames: int
-    bits_allocated: int
-    bits_stored: int
-    signed: bool
-    photometric: str
-
-    @property
-    def frame_bytes(self) -> int:
-        """Bytes of one frame that is not compressed."""
-        return self.rows * self.columns * self.bits_allocated // 8
-
-    @property
-    def truncated(self) -> bool:
-        """Whether the file is too short for pixels that are not compressed."""
-        if self.start is None or self.syntax.is_compressed:
-            return False
-        return self.start + self.frames * self.frame_bytes > self.size
 
 
 @dataclass(frozen=True)
@@ -106,7 +61,10 @@ class SliceHeader:
 
     ``position`` (3) and ``orientation`` (6): DICOM's, in LPS mm, or None where unknown.
     ``pixel_spacing``: mm between rows, mm between columns. ``spacing_tag``, ``thickness``: mm
-    that the header states and positions may contradict. ``traits``: one text per TRAITS.
+    that the header states and positions may contradict. ``stack``: which stack of an enhanced
+    object it belongs to, "" where there is one. ``traits``: one text per TRAITS.
+    ``tile``: the part of the frame that it fills, None for all of it. ``localizer``: whether it
+    was taken only to plan others.
     """
 
     file: PixelFile
@@ -121,41 +79,72 @@ class SliceHeader:
     thickness: float | None
     slope: float
     intercept: float
+    stack: str
     traits: tuple[str, ...]
+    tile: Tile | None
+    localizer: bool
+
+    @property
+    def rows(self) -> int:
+        """Of this image alone."""
+        return self.tile.rows if self.tile else self.file.rows
+
+    @property
+    def columns(self) -> int:
+        """Of this image alone."""
+        return self.tile.columns if self.tile else self.file.columns
 
 
-def read_slices(path: Path) -> tuple[SliceHeader, ...]:
-    """The 2D images of one file; none when it is no DICOM image.
+@dataclass(frozen=True)
+class Skipped:
+    """A file that holds no image for srviewer; ``reason``: what it is, in the plural."""
+
+    reason: str
+
+
+def read_slices(path: Path) -> tuple[SliceHeader, ...] | Skipped:
+    """The 2D images of one file, from its header alone.
 
     Raises UserError for an image that srviewer cannot place in a volume.
     """
     try:
         with only_serious(), path.open("rb") as file:
             return _slices(path, file)
-    except UNREADABLE:
-        return ()
+    except UNREADABLE as error:
+        unread = isinstance(error, OSError) and not isinstance(error, EOFError)
+        return Skipped("files that cannot be read" if unread else "files that are no DICOM")
 
 
-def _slices(path: Path, file: BinaryIO) -> tuple[SliceHeader, ...]:
+def _slices(path: Path, file: BinaryIO) -> tuple[SliceHeader, ...] | Skipped:
     start = file.read(132)
     if start[128:] != b"DICM" and start[:2] not in BARE_STARTS:
-        return ()
+        return Skipped("files that are no DICOM")
     file.seek(0)
     header = dcmread(file, stop_before_pixels=True, force=True, specific_tags=HEADER_TAGS)
-    if not _is_grey_image(header):
-        return ()
-    pixels = _pixel_file(path, file, header)
+    if not (header.get("Rows") and header.get("Columns")):
+        return Skipped(kind_of(header))
+    if not is_grey(header):
+        colours = header.get("SamplesPerPixel", 1) != 1
+        return Skipped("colour images" if colours else "images of a kind that is not known")
+    pixels = pixel_file(path, file, header)
     if pixels is None:
-        return ()
+        return Skipped(kind_of(header))
     frames = lookups(header)
     if len(frames) != pixels.frames:
         frames = _unplaced(path, header, len(frames), pixels.frames)
-    if "MOSAIC" in text(header, "ImageType"):
-        raise UserError(
-            f"'{path.name}' is a mosaic of many slices in one image. Convert it to NIfTI first."
-        )
     tags = _series_tags(header, frames[0])
-    return tuple(_slice(pixels, number, tags, values) for number, values in enumerate(frames))
+    found = tuple(_slice(pixels, number, tags, values) for number, values in enumerate(frames))
+    return _tiled(found[0]) if "MOSAIC" in text(header, "ImageType") else found
+
+
+def _tiled(whole: SliceHeader) -> tuple[SliceHeader, ...]:
+    """The slices that one image of Siemens holds beside and below each other."""
+    laid = tiles(whole.file, whole.position, whole.orientation, whole.pixel_spacing)
+    spacing = abs(whole.spacing_tag or whole.thickness or 0.0)
+    return tuple(
+        replace(whole, tile=tile, position=laid.position(number, spacing))
+        for number, tile in enumerate(laid.tiles)
+    )
 
 
 def _unplaced(path: Path, header: FileDataset, described: int, frames: int) -> tuple[Lookup, ...]:
@@ -168,64 +157,6 @@ def _unplaced(path: Path, header: FileDataset, described: int, frames: int) -> t
     for keyword in ("ImagePositionPatient", "ImageOrientationPatient"):
         header.pop(keyword, None)
     return (Lookup((), header),) * frames
-
-
-def _is_grey_image(header: FileDataset) -> bool:
-    return (
-        bool(header.get("Rows") and header.get("Columns"))
-        and header.get("SamplesPerPixel", 1) == 1
-        and text(header, "PhotometricInterpretation") in ("MONOCHROME1", "MONOCHROME2")
-        and header.get("BitsAllocated") in (8, 16, 32, 64)
-    )
-
-
-def _pixel_file(path: Path, file: BinaryIO, header: FileDataset) -> PixelFile | None:
-    implicit, little = header.original_encoding
-    syntax = header.file_meta.get("TransferSyntaxUID") or (
-        (ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian)
-        if little
-        else ExplicitVRBigEndian
-    )
-    start: int | None = None
-    keyword, vr = "PixelData", "OW"
-    if syntax != DeflatedExplicitVRLittleEndian:
-        place = _pixel_place(file, bool(implicit), bool(little))
-        if place is None:
-            return None
-        start, keyword, vr = place
-    return PixelFile(
-        path=path,
-        start=start,
-        size=path.stat().st_size,
-        syntax=UID(syntax),
-        keyword=keyword,
-        vr=vr,
-        rows=int(header.Rows),
-        columns=int(header.Columns),
-        frames=int(text(header, "NumberOfFrames") or 1),
-        bits_allocated=int(header.BitsAllocated),
-        bits_stored=int(header.get("BitsStored", header.BitsAllocated)),
-        signed=header.get("PixelRepresentation", 0) == 1,
-        photometric=text(header, "PhotometricInterpretation"),
-    )
-
-
-def _pixel_place(file: BinaryIO, implicit: bool, little: bool) -> tuple[int, str, str] | None:
-    """Where the pixel data begins, its keyword, its VR; None when a file has none.
-
-    pydicom has just stopped before that element.
-    """
-    position = file.tell()
-    head = file.read(12)
-    if len(head) < 12:
-        return None
-    group, element = struct.unpack("<HH" if little else ">HH", head[:4])
-    keyword = PIXEL_TAGS.get((group, element))
-    if keyword is None:
-        return None
-    if implicit:
-        return position + 8, keyword, ""
-    return position + 12, keyword, head[4:6].decode("ascii", "replace")
 
 
 def _series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
@@ -259,7 +190,10 @@ def _slice(file: PixelFile, frame: int, series: SeriesTags, values: Lookup) -> S
         # A slope of 0 would wipe the image out; it stands for "none" in files that have it.
         slope=slope or 1.0,
         intercept=values.number("RescaleIntercept") or 0.0,
+        stack=values.text("StackID"),
         traits=tuple(values.text(keyword) for keyword in TRAITS),
+        tile=None,
+        localizer="LOCALIZER" in values.text("ImageType"),
     )
 
 

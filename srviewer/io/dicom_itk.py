@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate, get_frame
 from pydicom.uid import SecondaryCaptureImageStorage, generate_uid
 
-from srviewer.io.dicom_header import PixelFile
+from srviewer.io.dicom_file import PixelFile
 from srviewer.io.dicom_warnings import only_serious
 
 

@@ -3,20 +3,32 @@
 from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence as Items
 from pydicom.tag import BaseTag, Tag
 
-# By which values images at one and the same position belong to different volumes, in this order.
-TRAITS = (
+from srviewer.io.dicom_private import PRIVATE_TAGS, private_text
+
+# By which values images at one and the same position are images of different kinds, each a series
+# of its own, in this order.
+CONTRASTS = (
     "EchoTime",
     "ImageType",
-    "AcquisitionNumber",
-    "TemporalPositionIdentifier",
-    "DiffusionBValue",
     "InversionTime",
-    "TriggerTime",
+    "FlipAngle",
+    "DiffusionBValue",
 )
+# By which values they are the same kind of image, taken again: the volumes of one series.
+REPEATS = (
+    "TemporalPositionIdentifier",
+    "AcquisitionNumber",
+    "TriggerTime",
+    "DiffusionGradientOrientation",
+    "AcquisitionTime",
+)
+TRAITS = CONTRASTS + REPEATS
 
 KEYWORDS = (
+    "SOPClassUID",
     "SOPInstanceUID",
     "Modality",
     "SeriesDescription",
@@ -43,9 +55,29 @@ KEYWORDS = (
     "RescaleType",
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
+    "StackID",
     *TRAITS,
 )
-HEADER_TAGS: list[BaseTag] = [Tag(keyword) for keyword in KEYWORDS]
+HEADER_TAGS: list[BaseTag] = [
+    *(Tag(keyword) for keyword in KEYWORDS),
+    *(Tag(tag) for tag in PRIVATE_TAGS),
+]
+
+# Stored as binary numbers, which only pydicom's conversion turns into text.
+BINARY = frozenset(
+    {
+        "EffectiveEchoTime",
+        "InversionTimes",
+        "FlipAngle",
+        "DiffusionBValue",
+        "DiffusionGradientOrientation",
+        "NominalCardiacTriggerDelayTime",
+        "TemporalPositionIndex",
+        "FrameAcquisitionNumber",
+        "RescaleSlope",
+        "RescaleIntercept",
+    }
+)
 
 # Where enhanced multi-frame objects keep a value: (functional group, keyword) (PS3.3 C.7.6.16).
 GROUPS = {
@@ -66,6 +98,12 @@ GROUPS = {
     "AcquisitionNumber": (("FrameContentSequence", "FrameAcquisitionNumber"),),
     "TemporalPositionIdentifier": (("FrameContentSequence", "TemporalPositionIndex"),),
     "DiffusionBValue": (("MRDiffusionSequence", "DiffusionBValue"),),
+    "DiffusionGradientOrientation": (
+        ("MRDiffusionSequence", "DiffusionGradientDirectionSequence"),
+    ),
+    "FlipAngle": (("MRTimingAndRelatedParametersSequence", "FlipAngle"),),
+    "StackID": (("FrameContentSequence", "StackID"),),
+    "AcquisitionTime": (("FrameContentSequence", "FrameAcquisitionDateTime"),),
     "InversionTime": (("MRModifierSequence", "InversionTimes"),),
     "TriggerTime": (("CardiacSynchronizationSequence", "NominalCardiacTriggerDelayTime"),),
 }
@@ -79,16 +117,13 @@ class Lookup:
     file: Dataset
 
     def text(self, keyword: str) -> str:
-        """The value as text, several values joined by a backslash; "" when it is absent.
-
-        Binary numbers come back as unreadable text, which still tells equal from different.
-        """
+        """The value as text, several values joined by a backslash; "" when it is absent."""
         for group in self.groups:
             for sequence, inner in GROUPS.get(keyword, ()):
                 items = group.get(sequence)
                 if items and inner in items[0]:
                     return text(items[0], inner)
-        return text(self.file, keyword)
+        return text(self.file, keyword) or private_text(self.file, keyword)
 
     def numbers(self, keyword: str, count: int) -> tuple[float, ...] | None:
         """``count`` finite numbers of a decimal string; None when there are fewer or others."""
@@ -118,10 +153,14 @@ def text(dataset: Dataset, keyword: str) -> str:
     """A value as text without pydicom's conversion, which costs most of a header's time."""
     element = dataset.get_item(keyword)
     value = None if element is None else element.value
+    if isinstance(value, bytes) and keyword in BINARY:
+        value = dataset[keyword].value
     if value is None:
         return ""
     if isinstance(value, bytes):
         return value.decode("ascii", "replace").strip(" \0")
     if isinstance(value, str):
         return value.strip()
+    if isinstance(value, Items):
+        return "\\".join(str(one.value) for item in value for one in item)
     return "\\".join(map(str, value)) if hasattr(value, "__iter__") else str(value)

@@ -10,7 +10,7 @@ from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import archive, dicom, nifti
 from srviewer.io.folder import files_under
-from srviewer.io.series import Found, Series
+from srviewer.io.series import Counts, Found, Series, added, counted, summary
 from srviewer.job import Job, within
 
 
@@ -38,7 +38,10 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     # An archive inside a folder is a copy of its neighbours more often than not.
     hidden = {file for file in files if _format(file).id == "zip" and file not in paths}
     found = yield from within(_scan_files([f for f in files if f not in hidden]), 0.1, 1.0)
-    found = replace(found, ignored=found.ignored + len(hidden))
+    closed = (("archives inside a folder", len(hidden)),) if hidden else ()
+    found = replace(
+        found, ignored=found.ignored + len(hidden), skipped=added(found.skipped, closed)
+    )
     if not found.series:
         raise UserError(_nothing(paths, found))
     return found
@@ -70,6 +73,7 @@ def _scan_files(files: Sequence[Path]) -> Job[Found]:
     series: list[Series] = []
     ignored = 0
     problems: tuple[str, ...] = ()
+    skipped: Counts = ()
     done = 0
     for row in FORMATS:
         if members := by_format[row.id]:
@@ -79,8 +83,9 @@ def _scan_files(files: Sequence[Path]) -> Job[Found]:
             series.extend(found.series)
             ignored += found.ignored
             problems += found.problems
+            skipped = added(skipped, found.skipped)
     numbered = tuple(replace(one, index=index) for index, one in enumerate(series))
-    return Found(numbered, ignored, problems)
+    return Found(numbered, ignored, problems, skipped)
 
 
 def _scan_archives(paths: Sequence[Path]) -> Job[Found]:
@@ -88,16 +93,18 @@ def _scan_archives(paths: Sequence[Path]) -> Job[Found]:
     series: list[Series] = []
     ignored = 0
     problems: list[str] = []
+    skipped: Counts = ()
     for number, path in enumerate(paths):
         span = number / len(paths), (number + 1) / len(paths)
         try:
             found = yield from within(_scan_archive(path), *span)
         except UserError as error:
-            found = Found((), 1, (str(error),))
+            found = Found((), 1, (str(error),), counted(["archives that cannot be opened"]))
         series.extend(found.series)
         ignored += found.ignored
         problems.extend(found.problems)
-    return Found(tuple(series), ignored, tuple(problems))
+        skipped = added(skipped, found.skipped)
+    return Found(tuple(series), ignored, tuple(problems), skipped)
 
 
 def _scan_archive(path: Path) -> Job[Found]:
@@ -142,9 +149,12 @@ def _nothing(paths: Sequence[Path], found: Found) -> str:
     named = f"'{paths[0]}'" if len(paths) == 1 else f"These {len(paths)} paths"
     kinds = ", ".join(row.title for row in FORMATS)
     return (
-        f"{named} holds no image that srviewer can open ({found.ignored} file(s) looked at). It "
-        f"opens: {kinds}."
+        f"{named} holds no image that srviewer can open ({_looked_at(found)}). It opens: {kinds}."
     )
+
+
+def _looked_at(found: Found) -> str:
+    return f"it holds {summary(found.skipped)}" if found.ignored else "no file is there"
 
 
 DICOM = Format("dicom", "DICOM series", (".dcm", ".dicom", ".ima"), dicom.scan)

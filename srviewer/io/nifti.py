@@ -20,7 +20,7 @@ from srviewer.core.geometry import Geometry
 from srviewer.errors import UserError
 from srviewer.io.nifti_geometry import Shape, Warnings, mgh_geometry, nifti_geometry
 from srviewer.io.nifti_voxels import StoredVoxels
-from srviewer.io.series import Found, Series
+from srviewer.io.series import Found, Series, counted
 from srviewer.job import Job, Progress
 
 KINDS = (nib.Nifti1Image, nib.Nifti2Image, nib.MGHImage)
@@ -49,7 +49,8 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
             series.append(_series(path, len(series)))
         except UserError as error:
             problems.append(str(error))
-    return Found(tuple(series), len(problems), tuple(problems))
+    reasons = ["volumes that cannot be opened"] * len(problems)
+    return Found(tuple(series), len(problems), tuple(problems), counted(reasons))
 
 
 def _series(path: Path, index: int) -> Series:

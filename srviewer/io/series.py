@@ -1,6 +1,7 @@
 """What a scan of files finds: images whose voxels are not loaded yet."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from srviewer.core.geometry import Geometry
 from srviewer.core.volume import ScanWarning, Volume
 from srviewer.errors import UserError
 from srviewer.job import Job
+
+Counts = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +46,28 @@ class Found:
 
     ``ignored``: how many files are no images. ``problems``: for each file that looks like an
     image but cannot be opened, a sentence for people; such files count as ignored too.
+    ``skipped``: what the ignored files are, in the plural, and how many of each; most first.
     """
 
     series: tuple[Series, ...]
     ignored: int
     problems: tuple[str, ...] = ()
+    skipped: Counts = ()
+
+
+def counted(reasons: Iterable[str]) -> Counts:
+    """How often each reason occurs, the most frequent first."""
+    return tuple(Counter(reasons).most_common())
+
+
+def added(one: Counts, other: Counts) -> Counts:
+    """The counts of both together."""
+    return tuple((Counter(dict(one)) + Counter(dict(other))).most_common())
+
+
+def summary(skipped: Counts) -> str:
+    """ "3 structured reports, 1 localizers" for people."""
+    return ", ".join(f"{count} {reason}" for reason, count in skipped)
 
 
 def check_frame(name: str, frame: int, frames: int) -> None:

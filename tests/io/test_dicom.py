@@ -194,7 +194,7 @@ def test_echoes_are_kept_apart(write_dicom: Writer, thick: Volume) -> None:
 
         folder = write_dicom(thick, folder=f"echo{echo}", edit=edit)[0].parent
     found = run(scan([folder.parent]))
-    assert [one.name for one in found.series] == ["T2 test (7), part 1", "T2 test (7), part 2"]
+    assert [one.name for one in found.series] == ["T2 test (7), TE 20 ms", "T2 test (7), TE 80 ms"]
     assert all("duplicate_positions" not in {w.code for w in one.warnings} for one in found.series)
     np.testing.assert_array_equal(run(found.series[0].read(0)).voxels, thick.voxels)
     assert (run(found.series[1].read(0)).voxels == thick.voxels[:1, :1]).all()
@@ -310,7 +310,9 @@ def test_a_stack_that_is_not_straight_is_told(write_dicom: Writer, thick: Volume
     assert len(where) == 1
 
 
-def test_a_mosaic_is_refused(write_dicom: Writer, thick: Volume) -> None:
+def test_a_mosaic_that_does_not_say_what_it_holds_is_refused(
+    write_dicom: Writer, thick: Volume
+) -> None:
     def edit(dataset: Dataset, k: int) -> None:
         dataset.ImageType = ["ORIGINAL", "PRIMARY", "M", "MOSAIC"]
 

@@ -1,0 +1,128 @@
+"""How one DICOM file stores its pixels, and whether they are grey values at all."""
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from pydicom.dataset import FileDataset
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
+
+from srviewer.io.dicom_tags import text
+
+PIXEL_TAGS = {
+    (0x7FE0, 0x0010): "PixelData",
+    (0x7FE0, 0x0008): "FloatPixelData",
+    (0x7FE0, 0x0009): "DoubleFloatPixelData",
+}
+# Bright is high, bright is low, and an index into colours.
+PHOTOMETRIC = ("MONOCHROME2", "MONOCHROME1", "PALETTE COLOR")
+
+
+@dataclass(frozen=True)
+class PixelFile:
+    """How one file stores its pixels.
+
+    ``start``: the byte where the pixel data's value begins; None for a deflated file, whose bytes
+    have no place of their own. ``size``: of the whole file in bytes. ``keyword``: pydicom's name
+    of the pixel data's element, ``vr`` its value representation, "" in implicit encoding.
+    ``little_endian``: the order of the bytes of pixels that are not compressed.
+    """
+
+    path: Path
+    start: int | None
+    size: int
+    syntax: UID
+    keyword: str
+    vr: str
+    rows: int
+    columns: int
+    frames: int
+    bits_allocated: int
+    bits_stored: int
+    signed: bool
+    photometric: str
+    little_endian: bool
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one frame that is not compressed."""
+        return self.rows * self.columns * self.bits_allocated // 8
+
+    @property
+    def dark_is_high(self) -> bool:
+        """Whether high numbers stand for dark, as in MONOCHROME1."""
+        return self.photometric == "MONOCHROME1" and self.keyword == "PixelData"
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the file is too short for pixels that are not compressed."""
+        if self.start is None or self.syntax.is_compressed:
+            return False
+        return self.start + self.frames * self.frame_bytes > self.size
+
+
+def is_grey(header: FileDataset) -> bool:
+    """Whether the header describes images of one value a pixel, which palettes may colour."""
+    return (
+        header.get("SamplesPerPixel", 1) == 1
+        and text(header, "PhotometricInterpretation") in PHOTOMETRIC
+        and header.get("BitsAllocated") in (8, 16, 32, 64)
+    )
+
+
+def pixel_file(path: Path, file: BinaryIO, header: FileDataset) -> PixelFile | None:
+    """The pixels of the file whose ``header`` has just been read; None when it has none."""
+    implicit, little = header.original_encoding
+    syntax = header.file_meta.get("TransferSyntaxUID") or (
+        (ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian)
+        if little
+        else ExplicitVRBigEndian
+    )
+    start: int | None = None
+    keyword, vr = "PixelData", "OW"
+    if syntax != DeflatedExplicitVRLittleEndian:
+        place = _pixel_place(file, bool(implicit), bool(little))
+        if place is None:
+            return None
+        start, keyword, vr = place
+    return PixelFile(
+        path=path,
+        start=start,
+        size=path.stat().st_size,
+        syntax=UID(syntax),
+        keyword=keyword,
+        vr=vr,
+        rows=int(header.Rows),
+        columns=int(header.Columns),
+        frames=int(text(header, "NumberOfFrames") or 1),
+        bits_allocated=int(header.BitsAllocated),
+        bits_stored=int(header.get("BitsStored", header.BitsAllocated)),
+        signed=header.get("PixelRepresentation", 0) == 1,
+        photometric=text(header, "PhotometricInterpretation"),
+        little_endian=bool(little),
+    )
+
+
+def _pixel_place(file: BinaryIO, implicit: bool, little: bool) -> tuple[int, str, str] | None:
+    """Where the pixel data begins, its keyword, its VR; None when a file has none.
+
+    pydicom has just stopped before that element.
+    """
+    position = file.tell()
+    head = file.read(12)
+    if len(head) < 12:
+        return None
+    group, element = struct.unpack("<HH" if little else ">HH", head[:4])
+    keyword = PIXEL_TAGS.get((group, element))
+    if keyword is None:
+        return None
+    if implicit:
+        return position + 8, keyword, ""
+    return position + 12, keyword, head[4:6].decode("ascii", "replace")
