@@ -107,6 +107,13 @@ def pixel_grid(geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> Pi
     return PixelGrid(fixed, vertical, next(numbers), horizontal, next(numbers))
 
 
+def slice_number(geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> int:
+    """The index along the plane's normal axis of the slice that ``slice_at`` gives."""
+    normal = plane.normal_axis(geometry)
+    wanted = int(np.floor(geometry.index(cursor_mm)[normal] + 0.5))
+    return min(max(wanted, 0), geometry.shape[normal] - 1)
+
+
 def pane_position(geometry: Geometry, plane: Plane, world_mm: npt.ArrayLike) -> tuple[float, float]:
     """Where the RAS+ point ``world_mm`` lies in the pane: (horizontal, vertical) mm."""
     along = geometry.along(world_mm)

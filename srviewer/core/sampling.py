@@ -1,7 +1,10 @@
 """One volume seen at the pixels of another's slice: masks, labels and maps over a scan."""
 
+from itertools import product
+
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import affine_transform, map_coordinates
 
 from srviewer.core.geometry import Geometry
 from srviewer.core.planes import PixelGrid, Plane, pixel_grid
@@ -28,6 +31,59 @@ def sampled_slice(
     nearest = tuple(p.clip(0, count - 1) for p, count in zip(places, shape, strict=True))
     size = len(grid.rows), len(grid.columns)
     return np.broadcast_to(volume.voxels[nearest], size), np.broadcast_to(inside, size)
+
+
+def sampled_linear(
+    volume: Volume, onto: Geometry, plane: Plane, cursor_mm: npt.ArrayLike
+) -> tuple[Voxels, npt.NDArray[np.bool_]]:
+    """As ``sampled_slice``, but interpolated linearly between voxel centres.
+
+    Between the last centres and the outer edge of the volume its last values go on.
+    """
+    grid = pixel_grid(onto, plane, cursor_mm)
+    pixels = np.broadcast_to(grid.fixed, (len(grid.rows), len(grid.columns), 3)).copy()
+    pixels[..., grid.row_axis] = grid.rows[:, None]
+    pixels[..., grid.column_axis] = grid.columns
+    index = volume.geometry.index(onto.world(pixels))
+    outer = np.array(volume.geometry.shape) - 0.5
+    inside = np.asarray(((index >= -0.5) & (index <= outer)).all(axis=-1))
+    places = np.moveaxis(index, -1, 0)
+    return map_coordinates(volume.voxels, places, order=1, mode="nearest"), inside
+
+
+def parallel(one: Geometry, other: Geometry) -> bool:
+    """Whether each array axis of one runs along an axis of the other, either way.
+
+    Slices of such volumes lie over each other; others must be brought to common axes first.
+    """
+    cosines = np.abs(one.directions.T @ other.directions)
+    reach = max(max(g.shape) for g in (one, other))
+    return bool(np.allclose(np.sort(cosines, axis=0)[:2], 0, atol=PARALLEL / reach))
+
+
+def aligned(volume: Volume, onto: Geometry) -> Volume:
+    """``volume`` on axes parallel to those of ``onto``, linearly interpolated, 0 outside it.
+
+    The new grid covers the whole volume; its voxels are as fine as the volume's along the axis
+    that is closest. A parallel volume is given back as it is.
+    """
+    if parallel(volume.geometry, onto):
+        return volume
+    closest = np.abs(onto.directions.T @ volume.geometry.directions).argmax(axis=1)
+    spacing = np.array(volume.geometry.spacing)[closest]
+    ends = np.array(list(product(*((-0.5, n - 0.5) for n in volume.geometry.shape))))
+    along = onto.along(volume.geometry.world(ends))
+    low, high = along.min(axis=0), along.max(axis=0)
+    counts = [max(1, int(n)) for n in np.ceil((high - low) / spacing - 1e-6)]
+    affine = np.eye(4)
+    affine[:3, :3] = onto.directions * spacing
+    affine[:3, 3] = onto.directions @ (low + spacing / 2)
+    geometry = Geometry((counts[0], counts[1], counts[2]), affine)
+    matrix = np.linalg.inv(volume.geometry.affine) @ affine
+    voxels = affine_transform(
+        volume.voxels, matrix, output_shape=geometry.shape, order=1, mode="grid-constant"
+    )
+    return volume.derived(voxels, geometry, "resampled to the axes of the scan beside it")
 
 
 def overlap(one: Geometry, other: Geometry) -> float:

@@ -52,6 +52,7 @@ class Volume:
 
     ``voxels``: (i, j, k) float32, in ``unit`` and not writable, so that threads may share it.
     ``modality``: DICOM's word ("MR", "CT"), or "" where the file does not say.
+    ``frame``: DICOM's FrameOfReferenceUID, or "" where unknown; points of two frames differ.
     ``stored_as``: numpy's name of the data type that the file held.
     ``history``: what was done to it, oldest first; exported with it.
     Raises ValueError when voxels and geometry differ in shape.
@@ -63,6 +64,7 @@ class Volume:
     unit: str = ""
     modality: str = ""
     stored_as: str = "float32"
+    frame: str = ""
     history: tuple[str, ...] = ()
     warnings: tuple[ScanWarning, ...] = ()
 

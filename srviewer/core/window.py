@@ -1,6 +1,7 @@
 """The grey-level window: which voxel values are drawn black and which white."""
 
 from dataclasses import dataclass
+from math import floor, log10
 
 import numpy as np
 
@@ -37,6 +38,12 @@ def window_of_values(values: Voxels) -> Window:
     if high <= low:
         low, high = float(values.min()), float(values.max())
     return Window.of_level(float(low + high) / 2, float(high - low))
+
+
+def rounded_down(value: float) -> float:
+    """The largest of 1, 2, 5, 10, 20, 50 ... that is no larger than ``value``, which is above 0."""
+    power = 10.0 ** floor(log10(value))
+    return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= value * (1 + 1e-9))
 
 
 def robust_window(voxels: Voxels) -> Window:

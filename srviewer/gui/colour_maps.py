@@ -66,6 +66,8 @@ COLOUR_MAPS = (
 
 # For signed values: blue below, white at 0, red above; equal lightness at equal distance from 0.
 diverging = _supplied("CET-D1")
+# For a signed picture on black: blue below, black at 0, red above.
+signed = _supplied("CET-D4")
 # For what lies over a grey picture: dark red to yellow.
 heat = _supplied("CET-L4")
 

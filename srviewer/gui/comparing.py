@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum
 
+FLIP_KEY = "F"  # held: A and B change places
+DIFFERENCE_SHARE = 0.25  # of the automatic grey-level window: small changes show
+
 
 class Layout(Enum):
     """What the middle of the window shows; ``value`` is its name on the command line.
@@ -19,10 +22,9 @@ class Layout(Enum):
     DIFFERENCE = "difference"
 
 
-# One volume, or two in the same place.
-ONE_ROW = frozenset(
-    {Layout.PLANES, Layout.CURTAIN, Layout.FLIP, Layout.CHECKERBOARD, Layout.DIFFERENCE}
-)
+# Both in the same pane; and all in which there is one pane for each plane.
+LAID_OVER = frozenset({Layout.CURTAIN, Layout.CHECKERBOARD, Layout.DIFFERENCE})
+ONE_ROW = LAID_OVER | {Layout.PLANES, Layout.FLIP}
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,14 @@ class Comparing:
 
     ``divider``: where the curtain's edge lies, as a share of the pane from the left or the top.
     ``upright``: the edge runs from top to bottom, A on its left; else across, A above it.
-    ``tile_mm``: the side of a square of the checkerboard. ``difference_share``: the end of the
-    difference's colour scale, as a share of the automatic grey-level window. ``swapped``: A and
-    B have changed places, while the key for it is held.
+    ``tile_mm``: the side of a square of the checkerboard. ``difference_range``: the end of the
+    difference's colour scale, in the scan's unit; 0 for one that suits the scan. ``swapped``: A
+    and B have changed places, while the key for it is held.
     """
 
     layout: Layout = Layout.PLANES
     divider: float = 0.5
     upright: bool = True
     tile_mm: float = 20.0
-    difference_share: float = 0.1
+    difference_range: float = 0.0
     swapped: bool = False

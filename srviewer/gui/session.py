@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from srviewer.core.planes import Plane
 from srviewer.core.roi import Roi
 from srviewer.core.volume import Volume
-from srviewer.core.window import Window, robust_window
+from srviewer.core.window import Window, robust_window, rounded_down
 from srviewer.gui.comparables import Comparable, Comparables
-from srviewer.gui.comparing import Comparing
+from srviewer.gui.comparing import DIFFERENCE_SHARE, Comparing
 from srviewer.gui.layer import Layer
 from srviewer.gui.tool import Tool
 from srviewer.sr.evaluate import ScoredPair
@@ -101,6 +101,7 @@ class Session(QObject):
         """
         self.original, self.sources = original, tuple(sources)
         self.comparables, self.reference = Comparables(), reference
+        self.comparing = replace(self.comparing, difference_range=0.0, swapped=False)
         self.request = self._suggested(original)
         self.acknowledged, self.layers, self.rois = False, (), ()
         self.auto_window = robust_window(original.voxels)
@@ -162,6 +163,11 @@ class Session(QObject):
             self.scores_changed.emit()
         self.comparables_changed.emit()
 
+    def difference_span(self) -> float:
+        """The end of the difference's colour scale, in the scan's unit."""
+        wanted = self.comparing.difference_range
+        return wanted or rounded_down(DIFFERENCE_SHARE * self.auto_window.width)
+
     def compare(self, comparing: Comparing) -> None:
         """Change how A and B are compared."""
         if comparing != self.comparing:
@@ -202,11 +208,11 @@ class Session(QObject):
 
     def move_cursor(self, world_mm: npt.ArrayLike) -> None:
         """Put the crosshair at a RAS+ point; a pane that is zoomed in follows it."""
-        self._look(replace(self.view, cursor_mm=_point(world_mm)))
+        self.look(replace(self.view, cursor_mm=_point(world_mm)))
 
     def set_window(self, window: Window) -> None:
         """Set the grey levels of every pane."""
-        self._look(replace(self.view, window=window))
+        self.look(replace(self.view, window=window))
 
     def zoom_by(self, factor: float, fixed_mm: npt.ArrayLike) -> None:
         """Zoom every pane by ``factor``; the RAS+ point ``fixed_mm`` stays where it is."""
@@ -216,11 +222,11 @@ class Session(QObject):
         fixed, centre = _point(fixed_mm), self.centre_mm()
         shrink = self.view.zoom / zoom
         moved = tuple(f + (c - f) * shrink for f, c in zip(fixed, centre, strict=True))
-        self._look(replace(self.view, zoom=zoom, centre_mm=_point(moved)))
+        self.look(replace(self.view, zoom=zoom, centre_mm=_point(moved)))
 
     def pan_to(self, centre_mm: npt.ArrayLike) -> None:
         """Put a RAS+ point in the middle of every pane."""
-        self._look(replace(self.view, centre_mm=_point(centre_mm)))
+        self.look(replace(self.view, centre_mm=_point(centre_mm)))
 
     def centre_mm(self) -> Point:
         """The RAS+ point in the middle of the panes."""
@@ -230,27 +236,27 @@ class Session(QObject):
 
     def maximise(self, plane: Plane | None) -> None:
         """Show only ``plane``; None shows all three."""
-        self._look(replace(self.view, only=plane))
+        self.look(replace(self.view, only=plane))
 
     def set_radiological(self, radiological: bool) -> None:
         """Put the patient's right on the left of the screen, or on the right."""
-        self._look(replace(self.view, radiological=radiological))
+        self.look(replace(self.view, radiological=radiological))
 
     def set_smooth(self, smooth: bool) -> None:
         """Draw pixels smoothly, or as the blocks that they are; in every pane alike."""
-        self._look(replace(self.view, smooth=smooth))
+        self.look(replace(self.view, smooth=smooth))
 
     def set_colours(self, colours: str) -> None:
         """Draw grey values in the colour map with this id; in every pane alike."""
-        self._look(replace(self.view, colours=colours))
+        self.look(replace(self.view, colours=colours))
 
     def set_inverted(self, inverted: bool) -> None:
         """Let the other end of the colour map stand for high values."""
-        self._look(replace(self.view, inverted=inverted))
+        self.look(replace(self.view, inverted=inverted))
 
     def set_crosshair(self, crosshair: bool) -> None:
         """Draw the crosshair, or hide it; it is where it is all the same."""
-        self._look(replace(self.view, crosshair=crosshair))
+        self.look(replace(self.view, crosshair=crosshair))
 
     def set_tool(self, tool: Tool) -> None:
         """Choose what a left drag does."""
@@ -261,7 +267,7 @@ class Session(QObject):
     def reset_view(self) -> None:
         """The whole volume in every pane, crosshair in its middle, automatic grey levels."""
         if self.original is not None:
-            self._look(
+            self.look(
                 replace(
                     self.view,
                     cursor_mm=_point(self.original.geometry.middle_voxel),
@@ -272,7 +278,8 @@ class Session(QObject):
                 )
             )
 
-    def _look(self, view: View) -> None:
+    def look(self, view: View) -> None:
+        """Look at everything in another way."""
         if view != self.view:
             self.view = view
             self.view_changed.emit()

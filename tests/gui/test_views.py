@@ -11,10 +11,11 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.geometry import Geometry
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
+from srviewer.core.window import rounded_down
 from srviewer.gui.comparing import Comparing, Layout
 from srviewer.gui.session import Reference, Session
 from srviewer.gui.views.compare_view import CompareView
-from srviewer.gui.views.overlay import Annotations, bar_length
+from srviewer.gui.views.overlay import Annotations
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.job import run
 from srviewer.sr.evaluate import score_beside_cubic
@@ -152,4 +153,4 @@ def test_jumping_moves_only_along_the_slices(plot: ScorePlot, session: Session) 
     [(57.0, 50.0), (50.0, 50.0), (49.9, 20.0), (9.9, 5.0), (0.3, 0.2)],
 )
 def test_the_scale_bar_has_a_round_length(most: float, length: float) -> None:
-    assert bar_length(most) == pytest.approx(length)
+    assert rounded_down(most) == pytest.approx(length)

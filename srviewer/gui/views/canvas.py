@@ -1,11 +1,12 @@
 """The surface of a pane: one image in millimetres, annotations over it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from srviewer.core.volume import Voxels
 from srviewer.core.window import Window
@@ -24,6 +25,45 @@ class _LayerItem(pyqtgraph.ImageItem):
         super().paint(painter, *rest)
 
 
+EDGE = QColor(255, 255, 255, 40)  # between the two images of a pane
+
+
+@dataclass(frozen=True, eq=False)
+class Second:
+    """Another image in the same pane.
+
+    ``pixels``: (rows, columns) values, drawn as the first image is, or (rows, columns, 4) colours,
+    which are drawn alone. ``extent``: where, in pane mm. ``window``: None for colours. ``clip``:
+    the part of the pane that it covers, in pane mm; None for all of it.
+    """
+
+    pixels: Voxels | Rgba
+    extent: QRectF
+    window: Window | None
+    clip: QPainterPath | None
+
+
+class _SecondItem(pyqtgraph.ImageItem):
+    """Drawn inside ``clip`` alone: sharp edges, and no voxel is copied."""
+
+    clip: QPainterPath | None = None
+
+    def paint(self, painter: QPainter, *rest: object) -> None:
+        """Called by Qt."""
+        painter.save()
+        if self.clip is not None:
+            inside = self.mapFromParent(self.clip)
+            painter.setClipPath(inside, Qt.ClipOperation.IntersectClip)
+        super().paint(painter, *rest)
+        if self.clip is not None:
+            painter.setClipping(False)
+            pen = QPen(EDGE, 1)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawPath(inside)
+        painter.restore()
+
+
 class Canvas(pyqtgraph.GraphicsView):
     """Draws; takes no input. The mouse goes to the pane behind it."""
 
@@ -38,6 +78,11 @@ class Canvas(pyqtgraph.GraphicsView):
         self._image = pyqtgraph.ImageItem(axisOrder="row-major", autoDownsample=False)
         self._box.addItem(self._image, ignoreBounds=True)
         self.setCentralItem(self._box)
+        self._second = _SecondItem(axisOrder="row-major", autoDownsample=False)
+        self._second.setZValue(0.5)
+        self._second.setVisible(False)
+        self._box.addItem(self._second, ignoreBounds=True)
+        self._table: Table | None = None
         self._layers: list[pyqtgraph.ImageItem] = []
         self._placed: tuple[QRectF, QRectF, bool] | None = None
 
@@ -46,6 +91,7 @@ class Canvas(pyqtgraph.GraphicsView):
 
         ``table``: (256, 3) RGB; None for plain grey, which is faster.
         """
+        self._table = table
         self._image.setImage(
             np.ascontiguousarray(pixels),
             autoLevels=False,
@@ -57,7 +103,24 @@ class Canvas(pyqtgraph.GraphicsView):
     def clear_pixels(self) -> None:
         """Draw no image, and nothing over it."""
         self._image.setVisible(False)
+        self._second.setVisible(False)
         self.show_layers((), QRectF())
+
+    def show_second(self, second: Second | None) -> None:
+        """Draw another image over the first, or in its place; None draws none."""
+        self._second.setVisible(second is not None)
+        if second is None:
+            return
+        levels = None if second.window is None else (second.window.low, second.window.high)
+        self._second.clip = second.clip
+        self._second.setImage(
+            np.ascontiguousarray(second.pixels),
+            autoLevels=False,
+            levels=levels,
+            lut=None if second.window is None else self._table,
+        )
+        self._second.setRect(second.extent)
+        self._image.setVisible(second.window is not None)
 
     def show_layers(self, layers: Sequence[tuple[Rgba, float]], extent: QRectF) -> None:
         """Draw these (colours, opacity) over the image, the last on top; all cover ``extent``."""

@@ -1,15 +1,21 @@
 """What is compared, in rows of three planes that share one place and one grey scale."""
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from srviewer.core.compare import Scores
+from srviewer.core.linking import unlinked
+from srviewer.core.planes import Plane, slice_number
 from srviewer.gui import theme
-from srviewer.gui.comparables import MOST_SHOWN, ORIGINAL, Comparable
-from srviewer.gui.comparing import ONE_ROW, Layout
+from srviewer.gui.comparables import CUBIC, MOST_SHOWN, ORIGINAL, Comparable
+from srviewer.gui.comparing import FLIP_KEY, LAID_OVER, ONE_ROW, Layout
 from srviewer.gui.session import Session
+from srviewer.gui.views.compare_input import CompareInput
+from srviewer.gui.views.loose_rows import LooseRows
 from srviewer.gui.views.ortho_view import Arrangement, OrthoView
+from srviewer.gui.views.over import Over
 from srviewer.gui.views.overlay import Line
-from srviewer.sr.evaluate import ScoredPair
 
 
 class CompareView(QWidget):
@@ -18,13 +24,15 @@ class CompareView(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self.rows: list[OrthoView] = []
+        self.rows: list[OrthoView] = []  # those that are shown come first
+        self._linked: list[OrthoView] = []
+        self._loose = LooseRows(session, self)
+        self._drawn = session.comparing
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(2)
-        self._add_rows(2)
-        for signal in (session.comparables_changed, session.comparing_changed):
-            signal.connect(self.refresh)
+        session.comparables_changed.connect(self.refresh)
+        session.comparing_changed.connect(self._follow)
         session.scores_changed.connect(self._show_badges)
         session.view_changed.connect(self._show_badges)
         self.refresh()
@@ -46,68 +54,133 @@ class CompareView(QWidget):
 
     def refresh(self) -> None:
         """Lay the rows out and give each the volume that it shows."""
+        self._drawn = self._session.comparing
         shown = self._shown()
-        self._add_rows(len(shown))
+        self._choose_rows(shown)
         self._arrange(len(shown))
         for row, one in zip(self.rows, shown, strict=False):
-            row.show_volume(one.volume, role(one), one.hint)
+            row.show_volume(one.volume, self._role(one), one.hint)
+        for row in self.rows[len(shown) :]:
+            row.show_volume(None, Line(""), "")  # nothing that was let go is kept alive
+        self._lay_over()
         self._show_badges()
+
+    def _follow(self) -> None:
+        """What changes while an edge is dragged needs no new layout."""
+        new, old = self._session.comparing, self._drawn
+        if (new.layout, new.swapped) != (old.layout, old.swapped):
+            self.refresh()
+        else:
+            self._drawn = new
+            self._lay_over()
+
+    def pair(self) -> tuple[Comparable, ...]:
+        """Everything that is compared, A and B first, as they are now swapped or not."""
+        shown = self._session.shown()
+        return (shown[1], shown[0], *shown[2:]) if self._session.comparing.swapped else shown
 
     def _shown(self) -> tuple[Comparable, ...]:
         """What the rows show, from the top or the left."""
-        shown = self._session.shown()
-        if self._session.comparing.swapped:
-            shown = (shown[1], shown[0], *shown[2:])
-        return shown[:1] if self.layout_shown in ONE_ROW else shown
+        return self.pair()[:1] if self.layout_shown in ONE_ROW else self.pair()
 
-    def _add_rows(self, count: int) -> None:
-        """Rows are made when they are first needed."""
-        while len(self.rows) < count:
-            self.rows.append(OrthoView(self._session))
+    def _choose_rows(self, shown: Sequence[Comparable]) -> None:
+        """Rows are made when they are first needed; a volume that is not linked has its own."""
+        while len(self._linked) < max(2, len(shown)):
+            row = OrthoView(self._session)
+            for pane in row.panes.values():
+                CompareInput(pane)
+            self._linked.append(row)
+        spare = iter(self._linked)
+        rows = [self._loose.row(one) if self._reason(one) else next(spare) for one in shown]
+        for row in self.rows:
+            self._grid.removeWidget(row)
+            row.hide()
+        self.rows = [*rows, *spare]
 
     def _arrange(self, count: int) -> None:
         beside = self.layout_shown is Layout.SIDE_BY_SIDE
         inner = Arrangement.TALL if beside else Arrangement.ROW
         if self.layout_shown in ONE_ROW:
             inner = Arrangement.WIDE
-        for number, row in enumerate(self.rows):
-            row.setVisible(number < count)
-            self._grid.removeWidget(row)
-            if number < count:
-                row.arrange(inner)
-                self._grid.addWidget(row, 0 if beside else number, number if beside else 0)
+        for number, row in enumerate(self.rows[:count]):
+            row.arrange(inner)
+            self._grid.addWidget(row, 0 if beside else number, number if beside else 0)
+            row.show()
         # An empty row keeps its stretch, so that each place is set, not only the used ones.
         for number in range(MOST_SHOWN):
             used = number < count
             self._grid.setRowStretch(number, 1 if used and (number == 0 or not beside) else 0)
             self._grid.setColumnStretch(number, 1 if used and (number == 0 or beside) else 0)
 
+    def _lay_over(self) -> None:
+        over = self._over()
+        for row in self.rows:
+            row.show_over(over if row is self.rows[0] else None)
+
+    def _over(self) -> Over | None:
+        one, other = self.pair()[:2] if len(self.pair()) > 1 else (None, None)
+        if self.layout_shown not in LAID_OVER or not one or not other or not self._overlays(other):
+            return None
+        session = self._session
+        assert other.volume is not None and session.original is not None
+        span = session.difference_span()
+        names = (one.name, other.name)
+        return Over(other.volume, names, session.comparing, span, session.original.unit)
+
+    def _overlays(self, other: Comparable) -> bool:
+        return other.volume is not None and not self._reason(other)
+
+    def _reason(self, one: Comparable) -> str:
+        """Why an entry is not linked; "" where it is."""
+        original = self._session.original
+        return unlinked(one.volume, original) if one.volume and original else ""
+
+    def _role(self, one: Comparable) -> Line:
+        """What names an entry, or the two that are laid over each other, in its panes."""
+        words, colour = one.name, theme.TEXT if one.key == ORIGINAL else theme.ACCENT
+        pair = self.pair()
+        if self.layout_shown in LAID_OVER and len(pair) > 1:
+            other = pair[1]
+            if not self._overlays(other):
+                reason = other.hint.split("\n")[0] if other.volume is None else self._reason(other)
+                return Line(f"{words} alone. {other.name}: {reason}", theme.WARNING, bold=True)
+            sign = "\u2212" if self.layout_shown is Layout.DIFFERENCE else "|"
+            return Line(f"{words}  {sign}  {other.name}", theme.TEXT, bold=True)
+        if self.layout_shown is Layout.FLIP and len(pair) > 1:
+            return Line(f"{words}   (hold {FLIP_KEY}: {self._held_back().name})", colour, bold=True)
+        return Line(words, colour, bold=True)
+
+    def _held_back(self) -> Comparable:
+        """What is seen when the key is pressed; while it is, what comes back."""
+        return self.pair()[1]
+
     def _show_badges(self) -> None:
+        cursor = self._session.view.cursor_mm
         for row, one in zip(self.rows, self._shown(), strict=False):
+            scored = one
+            if self.layout_shown in LAID_OVER:
+                scored = next((each for each in self.pair()[:2] if each.scores), one)
+            if scored.volume is None:
+                continue
             for plane, pane in row.panes.items():
-                if pane.volume is None or pane.slice is None or not pane.isVisible():
-                    continue
-                axis = plane.normal_axis(pane.volume.geometry)
-                pane.show_badge(badge(one.scores, axis, pane.slice.index) if one.scores else ())
+                if pane.isVisible() and pane.slice is not None:
+                    number = slice_number(scored.volume.geometry, plane, cursor)
+                    pane.show_badge(badge(scored, plane, number))
 
 
-def role(one: Comparable) -> Line:
-    """What names an entry in its panes."""
-    colour = theme.TEXT if one.key == ORIGINAL else theme.ACCENT
-    return Line(one.name.upper() if one.key == ORIGINAL else one.name, colour, bold=True)
-
-
-def badge(scores: ScoredPair, axis: int, index: int) -> tuple[Line, ...]:
-    """The slice's scores, cubic's under it, and what both are measured against."""
-    meaning = Line(f"against {scores.candidate.meaning}", theme.MUTED)
-    ours, cubic = (_values(one, axis, index) for one in (scores.candidate, scores.cubic))
+def badge(one: Comparable, plane: Plane, number: int) -> tuple[Line, ...]:
+    """The scores of a slice, cubic's under it, and what both are measured against."""
+    if one.scores is None or one.volume is None:
+        return ()
+    meaning = Line(f"against {one.scores.candidate.meaning}", theme.MUTED)
+    axis = plane.normal_axis(one.volume.geometry)
+    pair = (one.scores.candidate, one.scores.cubic)
+    ours, cubic = (_values(scores, axis, number) for scores in pair)
     if ours is None or cubic is None:
         return (Line("too little foreground to score", theme.MUTED), meaning)
-    return (
-        Line(ours, theme.ACCENT, bold=True),
-        Line(f"cubic {cubic}", theme.TEXT),
-        meaning,
-    )
+    if one.key == CUBIC:
+        return (Line(cubic, theme.TEXT), meaning)
+    return (Line(ours, theme.ACCENT, bold=True), Line(f"cubic {cubic}", theme.TEXT), meaning)
 
 
 def _values(scores: Scores, axis: int, index: int) -> str | None:

@@ -9,6 +9,7 @@ from srviewer.core.volume import Volume
 from srviewer.gui.layer import Layer
 from srviewer.gui.session import Session
 from srviewer.gui.views.navigation import Navigation
+from srviewer.gui.views.over import Over
 from srviewer.gui.views.overlay import Line
 from srviewer.gui.views.slice_view import SliceView
 
@@ -58,6 +59,11 @@ class OrthoView(QWidget):
         """Draw these over the slices of this volume alone."""
         for pane in self.panes.values():
             pane.show_layers(layers)
+
+    def show_over(self, over: Over | None) -> None:
+        """Lay another volume over this one."""
+        for pane in self.panes.values():
+            pane.show_over(over)
 
     def _show_wanted(self) -> None:
         only = self._session.view.only

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cache
-from math import floor, log10
+from math import floor
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
+from srviewer.core.window import rounded_down
 from srviewer.gui import theme
 from srviewer.gui.views.shapes import Shape, paint_shapes
 
@@ -29,13 +32,36 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Divider:
+    """The edge of a curtain: ``share`` of the pane from the left, or from the top if not upright.
+
+    ``names``: of what lies before and beyond it.
+    """
+
+    share: float
+    upright: bool
+    names: tuple[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class ColourBar:
+    """A scale of colours: ``table`` (n, 3) RGB from ``low`` to ``high``, in ``unit``."""
+
+    table: npt.NDArray[np.uint8]
+    low: float
+    high: float
+    unit: str
+
+
+@dataclass(frozen=True)
 class Annotations:
     """Everything that is written over one slice.
 
     ``crosshair``: where it crosses, in pixels of the pane; None hides it. ``letters``: at the
     (left, right, bottom, top) edges of the screen. ``pixels_per_mm``: for the scale bar.
     ``depth``: how far through the volume this slice lies, 0..1. ``hint``: instead of a slice.
-    ``active``: the pane that the keyboard steers. ``shapes``: measurements.
+    ``active``: the pane that the keyboard steers. ``shapes``: measurements. ``divider``,
+    ``colour_bar``: of what lies over the slice.
     """
 
     top_left: tuple[Line, ...] = ()
@@ -48,6 +74,8 @@ class Annotations:
     hint: str = ""
     active: bool = False
     shapes: tuple[Shape, ...] = ()
+    divider: Divider | None = None
+    colour_bar: ColourBar | None = None
 
 
 def paint(painter: QPainter, area: QRectF, notes: Annotations) -> None:
@@ -67,6 +95,10 @@ def paint(painter: QPainter, area: QRectF, notes: Annotations) -> None:
     _letters(painter, inner, notes.letters)
     if notes.pixels_per_mm > 0:
         _scale_bar(painter, inner, notes.pixels_per_mm)
+    if notes.divider is not None:
+        _divider(painter, area, notes.divider)
+    if notes.colour_bar is not None:
+        _colour_bar(painter, inner, notes.colour_bar)
     if notes.depth is not None:
         _depth(painter, area, notes.depth)
     if notes.active:
@@ -136,7 +168,7 @@ def _crosshair(painter: QPainter, area: QRectF, at: QPointF) -> None:
 
 
 def _scale_bar(painter: QPainter, area: QRectF, pixels_per_mm: float) -> None:
-    length = bar_length(area.width() / pixels_per_mm / 4)
+    length = rounded_down(area.width() / pixels_per_mm / 4)
     width = length * pixels_per_mm
     right, bottom = area.right() - 4, area.bottom() - 2
     painter.setPen(QPen(SHADOW, 4))
@@ -152,10 +184,58 @@ def _scale_bar(painter: QPainter, area: QRectF, pixels_per_mm: float) -> None:
     _text(painter, label, Line(text), place)
 
 
-def bar_length(most_mm: float) -> float:
-    """The longest of 1, 2, 5, 10, 20, 50 ... mm that is no longer than ``most_mm``."""
-    power = 10.0 ** floor(log10(most_mm))
-    return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= most_mm * (1 + 1e-9))
+def _divider(painter: QPainter, area: QRectF, divider: Divider) -> None:
+    """A thin line with a grip, and on either side the name of what lies there."""
+    across, share = (area.width(), area.height()), divider.share
+    if divider.upright:
+        at = QPointF(area.left() + share * across[0], area.center().y())
+        ends = QPointF(at.x(), area.top()), QPointF(at.x(), area.bottom())
+    else:
+        at = QPointF(area.center().x(), area.top() + share * across[1])
+        ends = QPointF(area.left(), at.y()), QPointF(area.right(), at.y())
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for colour, width in ((SHADOW, 3.0), (QColor(theme.TEXT), 1.2)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(*ends)
+    painter.setBrush(QColor(theme.SURFACE))
+    painter.drawEllipse(at, 6.0, 6.0)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    flag = Qt.AlignmentFlag
+    before, beyond = (Line(name, colour, bold=True) for name, colour in _sides(divider.names))
+    if divider.upright:
+        foot = QRectF(area.left() + 6, area.bottom() - 54, at.x() - area.left() - 18, 18)
+        rest = QRectF(at.x() + 12, foot.top(), area.right() - at.x() - 18, 18)
+        _lines(painter, foot, (before,), flag.AlignRight | flag.AlignTop)
+        _lines(painter, rest, (beyond,), flag.AlignLeft | flag.AlignTop)
+    else:
+        box = QRectF(at.x() + 14, at.y() - 22, area.right() - at.x() - 40, 17)
+        _lines(painter, box, (before,), flag.AlignLeft | flag.AlignTop)
+        _lines(painter, box.translated(0, 27), (beyond,), flag.AlignLeft | flag.AlignTop)
+
+
+def _sides(names: tuple[str, str]) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (names[0], theme.TEXT), (names[1], theme.ACCENT)
+
+
+def _colour_bar(painter: QPainter, area: QRectF, bar: ColourBar) -> None:
+    """Upright at the right edge, high values on top; its ends and its middle in figures."""
+    height = min(120.0, 0.3 * area.height())
+    box = QRectF(area.right() - 12, area.center().y() + 16, 10, height)
+    colours = np.ascontiguousarray(bar.table[::-1, None, :])
+    image = QImage(colours.data, 1, len(colours), 3, QImage.Format.Format_RGB888)
+    painter.drawImage(box, image)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(theme.MUTED), 1))
+    painter.drawRect(box)
+    painter.setFont(_font(11, bold=False))
+    middle = (bar.low + bar.high) / 2
+    unit = f" {bar.unit}" if bar.unit else ""
+    sign = "+" if bar.low < 0 else ""
+    for share, value, tail in ((0.0, bar.high, unit), (0.5, middle, ""), (1.0, bar.low, "")):
+        place = QRectF(box.left() - 106, box.top() + share * height - 8, 100, 16)
+        text = f"{value:{sign if value else ''}.4g}{tail}"
+        where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        _text(painter, place, Line(text), where)
 
 
 def _depth(painter: QPainter, area: QRectF, depth: float) -> None:

@@ -15,6 +15,7 @@ from srviewer.gui.layer import Layer, Rgba
 from srviewer.gui.session import Point, Session
 from srviewer.gui.tool import Tool
 from srviewer.gui.views.canvas import Canvas
+from srviewer.gui.views.over import Over
 from srviewer.gui.views.overlay import Annotations, Line
 from srviewer.gui.views.shapes import Shape
 from srviewer.gui.wording import measured
@@ -39,6 +40,7 @@ class SliceView(QWidget):
         self._badge: tuple[Line, ...] = ()
         self._layers: tuple[Layer, ...] = ()
         self._draft: Roi | None = None
+        self._over: Over | None = None
         self._canvas = Canvas()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -90,6 +92,11 @@ class SliceView(QWidget):
             if roi.plane is self.plane and slice_of(roi, geometry) == index
         ]
 
+    def show_over(self, over: Over | None) -> None:
+        """Lay another volume over this one; None takes it away."""
+        self._over = over
+        self.refresh()
+
     def refresh(self) -> None:
         """Draw the slice under the crosshair, as the session looks at it now."""
         if self.volume is None or not self.isVisible():
@@ -101,7 +108,13 @@ class SliceView(QWidget):
             self.slice.pixels, view.window, colours_of(view.colours, view.inverted)
         )
         extent = QRectF(*self.slice.extent_mm)
-        self._canvas.place(extent, self._shown(), self.mirrored)
+        shown = self._shown()
+        self._canvas.place(extent, shown, self.mirrored)
+        self._canvas.show_second(
+            self._over.drawn(self.volume, self.plane, view, shown, self.mirrored)
+            if self._over
+            else None
+        )
         self._canvas.show_layers(self._drawn_layers(self.volume), extent)
         self._annotate(self.slice)
 
@@ -243,6 +256,8 @@ class SliceView(QWidget):
                 depth=self._depth(image),
                 active=self.hasFocus(),
                 shapes=self._shapes(),
+                divider=self._over.divider() if self._over else None,
+                colour_bar=self._over.colour_bar() if self._over else None,
             )
         )
 

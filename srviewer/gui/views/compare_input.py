@@ -1,0 +1,89 @@
+"""What mouse and keyboard do in a pane that shows two volumes: drag the edge, hold to flip."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+
+from srviewer.gui.comparing import FLIP_KEY, Comparing, Layout
+from srviewer.gui.views.slice_view import SliceView
+
+REACH = 9.0  # px from the curtain's edge at which it can be taken
+LEAST, MOST = 0.02, 0.98  # the edge can always be taken again
+
+
+class CompareInput(QObject):
+    """Comes before the pane's own navigation and takes from it only what is meant for it."""
+
+    def __init__(self, pane: SliceView) -> None:
+        super().__init__(pane)
+        self._pane, self._session = pane, pane.session
+        self._dragging = False
+        pane.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Called by Qt for each event of the pane; true keeps it from the pane and navigation."""
+        if self._pane.volume is None:
+            return False
+        if isinstance(event, QKeyEvent):
+            return self._key(event)
+        if event.type() == QEvent.Type.FocusOut:
+            self._swap(False)  # the release goes elsewhere
+        if isinstance(event, QMouseEvent) and self._comparing.layout is Layout.CURTAIN:
+            return self._mouse(event)
+        if event.type() in (QEvent.Type.Leave, QEvent.Type.Hide):
+            self._pane.unsetCursor()
+        return False
+
+    @property
+    def _comparing(self) -> Comparing:
+        return self._session.comparing
+
+    def _key(self, event: QKeyEvent) -> bool:
+        if event.key() != Qt.Key[f"Key_{FLIP_KEY}"] or event.modifiers():
+            return False
+        if not event.isAutoRepeat():
+            self._swap(event.type() == QEvent.Type.KeyPress)
+        return True
+
+    def _swap(self, swapped: bool) -> None:
+        if self._comparing.layout is not Layout.PLANES:
+            self._session.compare(replace(self._comparing, swapped=swapped))
+
+    def _mouse(self, event: QMouseEvent) -> bool:
+        kind, at = event.type(), event.position()
+        left = event.button() == Qt.MouseButton.LeftButton
+        if kind == QEvent.Type.MouseButtonPress and left:
+            self._dragging = self._near(at)
+        if kind == QEvent.Type.MouseButtonRelease and left and self._dragging:
+            self._dragging = False
+            return True
+        if self._dragging:
+            self._move(at)
+            return True
+        if not event.buttons():
+            self._show_hand(at)
+        return False
+
+    def _move(self, at: QPointF) -> None:
+        share = min(max(self._share(at), LEAST), MOST)
+        self._session.compare(replace(self._comparing, divider=share))
+
+    def _near(self, at: QPointF) -> bool:
+        apart = abs(self._share(at) - self._comparing.divider)
+        return apart * self._length() <= REACH
+
+    def _share(self, at: QPointF) -> float:
+        return (at.x() if self._comparing.upright else at.y()) / max(1, self._length())
+
+    def _length(self) -> int:
+        return self._pane.width() if self._comparing.upright else self._pane.height()
+
+    def _show_hand(self, at: QPointF) -> None:
+        shape = Qt.CursorShape
+        if not self._near(at):
+            self._pane.unsetCursor()
+        elif self._comparing.upright:
+            self._pane.setCursor(shape.SplitHCursor)
+        else:
+            self._pane.setCursor(shape.SplitVCursor)
