@@ -41,6 +41,24 @@ def user_data_dir() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "srviewer"
 
 
+def user_cache_dir() -> Path:
+    """The folder for what may be deleted at any time, by each system's custom."""
+    if sys.platform == "win32":
+        return user_data_dir() / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Caches/srviewer"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "srviewer"
+
+
+def user_log_dir() -> Path:
+    """The folder of the program's log, by each system's custom; it need not exist yet."""
+    if sys.platform == "win32":
+        return user_data_dir() / "log"
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Logs/srviewer"
+    return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local/state")) / "srviewer"
+
+
 def models_dir() -> Path:
     """The folder of the user's own trained models; it need not exist yet."""
     return user_data_dir() / "models"

@@ -9,6 +9,7 @@ from types import TracebackType
 from PySide6.QtCore import QSettings
 
 from srviewer.gui.application import application
+from srviewer.gui.log import log_error, start_log
 from srviewer.gui.main_window import MainWindow
 
 
@@ -19,9 +20,11 @@ def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
     starts the reconstruction as soon as the scan is shown.
     """
     app = application()
+    start_log()
     window = MainWindow(QSettings())
     sys.excepthook = partial(_show_bug, window)
     window.show()
+    window.desk.begin()
     then = window.study.reconstruct if reconstruct else None
     if sample:
         window.study.open_sample(then)
@@ -35,5 +38,6 @@ def _show_bug(
 ) -> None:
     """What no job and no dialog caught: into the error bar, and to the terminal as ever."""
     sys.__excepthook__(kind, error, trace)
+    log_error("window", error)
     if isinstance(error, Exception):
         window.error_bar.show_error("Using the window", error)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from srviewer.core.planes import Plane
 from srviewer.gui.actions import Actions
 from srviewer.gui.comparing import Layout
+from srviewer.gui.desk import Desk
 from srviewer.gui.empty_page import EmptyPage
 from srviewer.gui.notice import ErrorBar
 from srviewer.gui.panels.compare import ComparePanel
@@ -31,6 +32,7 @@ from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.recent import Recent
 from srviewer.gui.series_picker import SeriesPicker
 from srviewer.gui.session import Session
+from srviewer.gui.session_files import session_filter
 from srviewer.gui.status import DeviceLabel, StatusBar
 from srviewer.gui.study import Study
 from srviewer.gui.views.compare_view import CompareView
@@ -69,8 +71,10 @@ class MainWindow(QMainWindow):
         self.panels = QTabWidget()
         self._empty = EmptyPage()
         self._picker: SeriesPicker | None = None
+        self.desk = Desk(self, self.study, settings, self.recent, self.error_bar)
         self._fill_panels()
         self._lay_out()
+        self.desk.arrange(self._splitter, self.panels)
         self.actions_offered = Actions(self, self.study, self.recent)
         self._tool_bar = QToolBar("Tools")
         self._tool_bar.setObjectName("tools")
@@ -79,6 +83,7 @@ class MainWindow(QMainWindow):
         self._tool_bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(self._tool_bar)
         self.actions_offered.fill_menus()
+        self.desk.fill_menus(self.menuBar())
         self.actions_offered.fill_tool_bar(self._tool_bar)
         self._tool_bar.addWidget(DeviceLabel(self.study))
         self.setStatusBar(StatusBar(self.study))
@@ -117,6 +122,7 @@ class MainWindow(QMainWindow):
         if self._picker is not None:
             self._picker.reject()
         self._state.remember()
+        self.desk.end()
         event.accept()
 
     def _fill_panels(self) -> None:
@@ -146,6 +152,8 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.error_bar)
+        column.addWidget(self.desk.recovery.bar)
+        column.addWidget(self.desk.hint)
         column.addWidget(self._pages, 1)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.addWidget(middle)
@@ -173,7 +181,9 @@ class MainWindow(QMainWindow):
         session.result_changed.connect(self._show_result)
 
     def _choose_files(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "Open", self._folder(), open_filter())
+        names, _ = QFileDialog.getOpenFileNames(
+            self, "Open", self._folder(), f"{open_filter()};;{session_filter()}"
+        )
         if names:
             self.study.open([Path(name) for name in names])
 

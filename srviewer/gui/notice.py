@@ -59,6 +59,34 @@ class Acknowledgement(Notice):
         self._button.setVisible(not acknowledged)
 
 
+class OfferBar(QFrame):
+    """Something that the user may want, in place; ``role`` as in ``Notice``."""
+
+    accepted = Signal()
+    declined = Signal()
+
+    def __init__(self, name: str, yes: str, yes_tip: str, no: str, no_tip: str) -> None:
+        super().__init__()
+        self.setProperty("role", "note")
+        self.setAccessibleName(name)
+        self.text = label("", "plain")
+        self.yes, self.no = button(yes, yes_tip), button(no, no_tip)
+        self.yes.setProperty("primary", "true")
+        self.yes.clicked.connect(self.accepted)
+        self.no.clicked.connect(self.declined)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 8, 8)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.yes)
+        row.addWidget(self.no)
+        self.hide()
+
+    def offer(self, text: str) -> None:
+        """Show it."""
+        self.text.setText(text)
+        self.show()
+
+
 class ErrorBar(QFrame):
     """What went wrong, word for word, until it is closed; never in the way of the study."""
 

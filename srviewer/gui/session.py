@@ -92,6 +92,7 @@ class Session(QObject):
         self.active = Plane.AXIAL  # the plane that had the keyboard last
         self.auto_window = NO_WINDOW
         self.view = View()
+        self.preferred_device = "auto"  # of the first request
 
     def open(self, original: Volume, sources: Sequence[Path], reference: Reference | None) -> None:
         """Show another scan; what belonged to the one before goes with it.
@@ -140,8 +141,8 @@ class Session(QObject):
         """Show a reconstruction of the open scan; earlier ones are kept in ``comparables``."""
         self.keep(self.comparables.with_result(result))
 
-    def set_reference(self, reference: Reference) -> None:
-        """Give the results something real to be scored against."""
+    def set_reference(self, reference: Reference | None) -> None:
+        """Give the results something real to be scored against, or take it away."""
         self.reference = reference
         self.comparables = self.comparables.unscored()
         self.reference_changed.emit()
@@ -194,6 +195,12 @@ class Session(QObject):
         if request != self.request:
             self.request = request
             self.request_changed.emit()
+
+    def prefer_device(self, device: str) -> None:
+        """Compute on ``device`` from now on."""
+        self.preferred_device = device
+        if self.request is not None:
+            self.set_request(replace(self.request, device=device))
 
     def set_layers(self, layers: Sequence[Layer]) -> None:
         """Lay these over the slices of every pane, in this order."""
@@ -288,7 +295,7 @@ class Session(QObject):
         """The axis and factor that suit the scan, with the choices that the user made before."""
         suggested = suggested_request(original)
         if self.request is None:
-            return suggested
+            return replace(suggested, device=self.preferred_device)
         kept = self.request
         return replace(
             suggested,

@@ -12,10 +12,13 @@ from srviewer.core.volume import ScanWarning, Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.gui.ground_truth import check_grid
 from srviewer.gui.session import Reference, Session
+from srviewer.gui.whereabouts import Whereabouts
 from srviewer.gui.work import Work
 from srviewer.io import formats
 from srviewer.io.export import DataType, write
 from srviewer.io.series import Found, Series
+from srviewer.io.session_fields import Place
+from srviewer.io.session_file import SUFFIX, SavedScan
 from srviewer.job import Job, Progress
 from srviewer.paths import sample_scan, sample_truth
 from srviewer.sr.evaluate import ScoredPair, score_beside_cubic
@@ -34,6 +37,7 @@ class Study(QObject):
     """
 
     several_found = Signal(object)  # Found: one of its series is to be given to ``read``
+    session_chosen = Signal(object, object)  # the path of a session file, what to call then
     opened = Signal(object)  # the paths that the scan was opened from
     exported = Signal(object)  # the path of the file that was written
     failed = Signal(str, object)  # what was tried, the exception
@@ -43,6 +47,7 @@ class Study(QObject):
         self.session = session
         self.work = Work(self)
         self.work.failed.connect(self.failed)
+        self.whereabouts = Whereabouts()
         self._paths: tuple[Path, ...] = ()
         self._after_opening: Callable[[], None] | None = None
         session.original_changed.connect(self._leave_old_scan)
@@ -54,6 +59,9 @@ class Study(QObject):
     def open(self, paths: Sequence[Path], then: Callable[[], None] | None = None) -> None:
         """Open a file, several files, a folder or a zip; call ``then`` once it is shown."""
         self.work.cancel(SIMULATE)  # it would replace what is opened now
+        if len(paths) == 1 and paths[0].suffix == SUFFIX:
+            self.session_chosen.emit(paths[0], then)
+            return
         self._paths, self._after_opening = tuple(paths), then
         self._start(OPEN, f"Opening {_names(paths)}", formats.scan(paths), self._found)
 
@@ -82,8 +90,11 @@ class Study(QObject):
         """Open one of the series that were found; ``frame`` counts along the fourth dimension."""
 
         def show(volume: Volume) -> None:
+            self.whereabouts.scans[volume] = SavedScan(places, series.uid, series.index, frame)
             self.session.open(volume, series.sources, None)
             self._opened()
+
+        places = tuple(Place(path.absolute()) for path in self._paths)
 
         self.work.cancel(SIMULATE)
         self._start(OPEN, f"Opening {series.name}", series.read(frame), show)
@@ -141,10 +152,16 @@ class Study(QObject):
         result = self.session.result
         if result is not None:
             job = _export(result, path, self.session.sources, stored_as)
-            self._start(EXPORT, f"Exporting {path.name}", job, self._exported)
+            done = self._exported(result, stored_as)
+            self._start(EXPORT, f"Exporting {path.name}", job, done)
 
-    def _exported(self, path: Path) -> None:
-        self.exported.emit(path)
+    def _exported(self, result: Reconstruction, stored_as: DataType) -> Callable[[Path], None]:
+        def tell(path: Path) -> None:
+            if stored_as == "float32":  # nothing was rounded
+                self.whereabouts.files[result.volume] = path
+            self.exported.emit(path)
+
+        return tell
 
     def _leave_old_scan(self) -> None:
         for kind in (RECONSTRUCT, SIMULATE, SCORE, TRUTH):
@@ -175,6 +192,7 @@ class Study(QObject):
             except UserError as error:
                 self.failed.emit(f"Loading {path.name}", error)
             else:
+                self.whereabouts.files[volume] = path
                 self.session.set_reference(Reference(volume, meaning, None))
 
         self._start(TRUTH, f"Loading {path.name}", formats.read(path), keep)

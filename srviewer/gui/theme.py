@@ -138,6 +138,12 @@ def apply(app: QApplication, scheme: Scheme = "dark") -> None:
     app.setStyleSheet(_SHEET.substitute(_values(_current)))
 
 
+def choose(app: QApplication, scheme: Scheme) -> None:
+    """``apply``, where that changes anything: restyling a whole window takes a while."""
+    if _current is not (LIGHT if _is_light(app, scheme) else DARK):
+        apply(app, scheme)
+
+
 def follow(widget: QWidget, redraw: Callable[[], None]) -> None:
     """Call ``redraw``, a method of ``widget``, whenever another theme was applied.
 

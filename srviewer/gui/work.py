@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from srviewer.gui.log import log_error
 from srviewer.gui.worker import Worker
 from srviewer.job import Job, Progress
 
@@ -143,6 +144,7 @@ class Work(QObject):
         self._tasks.remove(task)
         task.deleteLater()
         if task.error is not None:
+            log_error(task.kind, task.error)
             self.failed.emit(task.title, task.error)
         self.changed.emit()
 

@@ -3,10 +3,16 @@
 import torch
 
 from srviewer.errors import UserError
+from srviewer.nn.threads import wanted_threads
 
 
 def chosen_device(name: str) -> torch.device:
-    """The device for "auto", "cpu", "cuda" or "mps"; UserError when the machine lacks it."""
+    """The device for "auto", "cpu", "cuda" or "mps"; UserError when the machine lacks it.
+
+    The processor's threads become those that were wanted: every job starts here.
+    """
+    if threads := wanted_threads():
+        torch.set_num_threads(threads)
     present = present_devices()
     if name == "auto":
         return torch.device(present[0])

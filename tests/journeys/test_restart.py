@@ -48,7 +48,7 @@ window.close()
 
 START = """
 import sys, time
-started = time.perf_counter()
+started = time.process_time()
 from srviewer.gui.application import application
 app = application()
 from PySide6.QtCore import QSettings, QTimer
@@ -57,7 +57,7 @@ window = MainWindow(QSettings())
 window.show()
 app.processEvents()
 assert window.isVisible()
-print(time.perf_counter() - started, "torch" in sys.modules)
+print(time.process_time() - started, "torch" in sys.modules)
 window.close()
 """
 
@@ -89,7 +89,7 @@ def test_window_choices_and_recent_files_survive_a_restart(
 def test_the_window_starts_without_torch() -> None:
     seconds, torch = _run(START).split()
     assert torch == "False"
-    assert float(seconds) < 6  # 2 s on a machine that does nothing else
+    assert float(seconds) < 6  # of processor time: other work on the machine does not count
 
 
 SCREENSHOT = """

@@ -1,0 +1,87 @@
+"""What srviewer is, what it is not for, and what it is made of."""
+
+from html import escape
+from importlib.metadata import PackageNotFoundError, version
+from platform import python_version
+
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from srviewer import RESEARCH_USE_ONLY, __version__
+from srviewer.gui.form import IconLabel, describe, label
+
+# (package, its licence); the whole texts lie in the packages.
+PARTS = (
+    ("PySide6-Essentials", "LGPL-3.0"),
+    ("pyqtgraph", "MIT"),
+    ("qtawesome", "MIT; Material Design icons: Apache-2.0"),
+    ("torch", "BSD-3-Clause"),
+    ("numpy", "BSD-3-Clause"),
+    ("scipy", "BSD-3-Clause"),
+    ("nibabel", "MIT"),
+    ("pydicom", "MIT"),
+    ("SimpleITK", "Apache-2.0"),
+    ("safetensors", "Apache-2.0"),
+    ("pillow", "MIT-CMU"),
+    ("matplotlib", "Python Software Foundation licence"),
+)
+
+
+class AboutDialog(QDialog):
+    """Name, version, purpose, licences."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("About srviewer")
+        title = label(f"srviewer {__version__}", "value")
+        head = QHBoxLayout()
+        head.setSpacing(14)
+        head.addWidget(IconLabel("layers-triple-outline", 44))
+        words = QVBoxLayout()
+        words.addWidget(title)
+        words.addWidget(label(RESEARCH_USE_ONLY, "research"))
+        head.addLayout(words, 1)
+        about = label(
+            "Thick-slice MRI rebuilt thin, compared and scored. What lies between thick slices is "
+            "an estimate; the scores say how good it is where there is something to score "
+            "against.",
+            "plain",
+        )
+        self.parts = QTextBrowser()
+        describe(self.parts, "Parts", "What srviewer is made of: versions and licences")
+        self.parts.setHtml(_parts())
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        describe(close, "Close", "Close this dialog")
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 18, 18, 18)
+        layout.setSpacing(12)
+        layout.addLayout(head)
+        layout.addWidget(about)
+        layout.addWidget(self.parts, 1)
+        layout.addWidget(buttons)
+        self.resize(520, 520)
+
+
+def _parts() -> str:
+    own = ("srviewer", __version__, "MIT")
+    python = ("Python", python_version(), "Python Software Foundation licence")
+    rows = [own, python, *((name, _version(name), licence) for name, licence in PARTS)]
+    cells = "".join(
+        "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in rows
+    )
+    return f"<table cellspacing='0' cellpadding='4'>{cells}</table>"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # a frozen build may carry a part without its record
+        return ""

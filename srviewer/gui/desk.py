@@ -1,0 +1,261 @@
+"""Everything around the study: undo, session files, recovery, preferences, named layouts, help."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Qt, QUrl
+from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QInputDialog,
+    QMainWindow,
+    QMenu,
+    QMenuBar,
+    QSplitter,
+    QTabWidget,
+)
+
+from srviewer.errors import UserError
+from srviewer.gui import theme
+from srviewer.gui.about_dialog import AboutDialog
+from srviewer.gui.guide_dialog import GuideDialog
+from srviewer.gui.hint import Hint
+from srviewer.gui.named_layouts import NamedLayouts
+from srviewer.gui.notice import ErrorBar
+from srviewer.gui.preferences import Preferences, read_preferences, write_preferences
+from srviewer.gui.preferences_dialog import PreferencesDialog
+from srviewer.gui.recent import Recent
+from srviewer.gui.recovery import Recovery
+from srviewer.gui.session_files import SessionFiles, session_filter, with_suffix
+from srviewer.gui.shortcuts_dialog import ShortcutsDialog
+from srviewer.gui.study import Study
+from srviewer.gui.undo import History
+from srviewer.nn.threads import set_threads
+from srviewer.paths import user_log_dir
+
+
+class Desk(QObject):
+    """Owns these and their actions. ``recovery.bar`` and ``hint`` belong above the views."""
+
+    def __init__(
+        self, window: QMainWindow, study: Study, settings: QSettings, recent: Recent, bar: ErrorBar
+    ) -> None:
+        super().__init__(window)
+        self._window, self._study, self._settings = window, study, settings
+        self._recent, self._error_bar = recent, bar
+        self.preferences = read_preferences(settings)
+        self.history = History(study.session, self)
+        self.files = SessionFiles(study, self)
+        self.recovery = Recovery(study, self.files, self)
+        self.hint = Hint(settings, study.session)
+        self.dialog: QDialog | None = None  # the one that is open
+        self._layouts: NamedLayouts | None = None
+        self._make_actions()
+        self._connect()
+        self._apply()
+
+    def begin(self) -> None:
+        """The window was started by a user: offer what a crash left, and autosave."""
+        self.recovery.begin(self.preferences.autosave)
+
+    def end(self) -> None:
+        """The window closes."""
+        if self.dialog is not None:
+            self.dialog.reject()
+        self.recovery.end()
+
+    def arrange(self, splitter: QSplitter, panels: QTabWidget) -> None:
+        """Take the parts of the window whose arrangement can be named."""
+        self._layouts = NamedLayouts(self._settings, self._study.session, splitter, panels)
+
+    def fill_menus(self, bar: QMenuBar) -> None:
+        """Add to the menus that are there, and Edit and Help."""
+        file, view = (bar.actions()[place].menu() for place in (0, 1))
+        assert isinstance(file, QMenu) and isinstance(view, QMenu)
+        last = file.actions()[-1]
+        file.insertActions(last, [self.open_session, self.save_session])
+        file.insertSeparator(last)
+        edit = QMenu("&Edit", self._window)
+        bar.insertMenu(view.menuAction(), edit)
+        edit.addActions([self.undo, self.redo])
+        edit.addSeparator()
+        edit.addAction(self.preferences_wanted)
+        view.addSeparator()
+        view.addMenu(self.layouts_menu)
+        help_menu = bar.addMenu("&Help")
+        help_menu.addActions([self.guide, self.shortcuts, self.log_folder])
+        help_menu.addSeparator()
+        help_menu.addAction(self.about)
+
+    def show_preferences(self) -> None:
+        """Open the dialog of preferences."""
+        dialog = PreferencesDialog(self.preferences, self._study.session, self._window)
+        dialog.changed.connect(self._prefer)
+        self._show(dialog)
+
+    def show_shortcuts(self) -> None:
+        """Open the sheet of shortcuts."""
+        self._show(ShortcutsDialog(self._window.actions(), self._window))
+
+    def show_about(self) -> None:
+        """Say what srviewer is."""
+        self._show(AboutDialog(self._window))
+
+    def show_guide(self) -> None:
+        """Open the guide."""
+        try:
+            self._show(GuideDialog(self._window))
+        except UserError as error:
+            self._error_bar.show_error("Opening the guide", error)
+
+    def _make_actions(self) -> None:
+        make = self._make
+        self.open_session = make(
+            "Open session\u2026", "Open a study that was saved", "", self._choose_open
+        )
+        self.save_session = make(
+            "Save session\u2026",
+            "Keep what is open, the results and the view in a file",
+            "Ctrl+S",
+            self._choose_save,
+        )
+        self.undo = make("Undo", "Take the last change back", "Ctrl+Z", self.history.undo)
+        self.redo = make("Redo", "Make the change again", "Ctrl+Shift+Z", self.history.redo)
+        self.preferences_wanted = make(
+            "Preferences\u2026",
+            "Theme, convention, device, threads, autosave",
+            "Ctrl+,",
+            self.show_preferences,
+        )
+        self.guide = make("Guide", "How to use srviewer", "F1", self.show_guide)
+        self.shortcuts = make(
+            "Keys and mouse", "Every key, and what the mouse does", "?", self.show_shortcuts
+        )
+        self.log_folder = make(
+            "Log folder", "Open the folder of the program's log", "", self._open_log_folder
+        )
+        self.about = make(
+            "About srviewer", "Version, licences, what it is not for", "", self.show_about
+        )
+        self.layouts_menu = QMenu("Saved layouts", self._window)
+        self.layouts_menu.setToolTipsVisible(True)
+        self.layouts_menu.aboutToShow.connect(self._list_layouts)
+
+    def _make(self, text: str, tip: str, key: str, do: Callable[[], None]) -> QAction:
+        action = QAction(text, self._window)
+        action.setToolTip(f"{tip} ({key})" if key else tip)
+        if key:
+            action.setShortcut(QKeySequence(key))
+        action.triggered.connect(do)
+        self._window.addAction(action)
+        return action
+
+    def _connect(self) -> None:
+        stack, files = self.history.stack, self.files
+        stack.canUndoChanged.connect(self._show_undo)
+        stack.canRedoChanged.connect(self._show_undo)
+        stack.indexChanged.connect(self._show_undo)
+        files.opened.connect(self._opened)
+        files.saved.connect(self._saved)
+        files.incomplete.connect(self._error_bar.show_error)
+        self.recovery.work.failed.connect(self._error_bar.show_error)
+        self.hint.accepted.connect(self.show_shortcuts)
+        self._study.session.original_changed.connect(self._show_undo)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
+        self._show_undo()
+
+    def _show_undo(self) -> None:
+        stack = self.history.stack
+        for action, can, word, text in (
+            (self.undo, stack.canUndo(), "Undo", stack.undoText()),
+            (self.redo, stack.canRedo(), "Redo", stack.redoText()),
+        ):
+            action.setEnabled(can)
+            action.setText(f"{word} {text}".rstrip())
+        self.save_session.setEnabled(self._study.session.original is not None)
+
+    def _opened(self, path: Path) -> None:
+        self.history.forget()
+        self._error_bar.hide()
+        if not self.recovery.owns(path):
+            self._recent.add([path])
+
+    def _saved(self, path: Path) -> None:
+        self._error_bar.hide()
+        self._recent.add([path])
+        self._window.statusBar().showMessage(f"Saved to {path}.", 8000)
+
+    def _choose_open(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Open session", self._folder(), session_filter()
+        )
+        if name:
+            self._study.open([Path(name)])
+
+    def _choose_save(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save session", self._folder(), session_filter()
+        )
+        if name:
+            self.files.save(with_suffix(Path(name)))
+
+    def _folder(self) -> str:
+        entries = self._recent.entries()
+        return str(entries[0][0].parent) if entries else str(Path.home())
+
+    def _prefer(self, preferences: Preferences) -> None:
+        before, self.preferences = self.preferences, preferences
+        write_preferences(self._settings, preferences)
+        if before.autosave != preferences.autosave:
+            self.recovery.enable(preferences.autosave)
+        self._apply()
+        if before.device != preferences.device:
+            self._study.session.prefer_device(preferences.device)
+
+    def _apply(self) -> None:
+        set_threads(self.preferences.threads)
+        self._study.session.preferred_device = self.preferences.device
+        self._apply_theme()
+
+    def _apply_theme(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.choose(app, self.preferences.theme)
+
+    def _show(self, dialog: QDialog) -> None:
+        """One at a time, and nothing waits for it."""
+        if self.dialog is not None:
+            self.dialog.reject()
+        self.dialog = dialog
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(self._forget_dialog)
+        dialog.open()
+
+    def _forget_dialog(self) -> None:
+        self.dialog = None
+
+    def _open_log_folder(self) -> None:
+        folder = user_log_dir()
+        folder.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def _list_layouts(self) -> None:
+        menu, layouts = self.layouts_menu, self._layouts
+        menu.clear()
+        if layouts is None:
+            return
+        delete = QMenu("Delete", menu)
+        for name in layouts.names():
+            menu.addAction(name).triggered.connect(partial(layouts.show, name))
+            delete.addAction(name).triggered.connect(partial(layouts.delete, name))
+        menu.addSeparator()
+        menu.addAction("Save this layout\u2026").triggered.connect(self._name_layout)
+        menu.addMenu(delete).setEnabled(bool(layouts.names()))
+
+    def _name_layout(self) -> None:
+        name, agreed = QInputDialog.getText(self._window, "Save this layout", "Name")
+        if agreed and name.strip() and self._layouts is not None:
+            self._layouts.save(name.strip())

@@ -1,0 +1,33 @@
+"""The first things to know about the panes, in place, until they were read once."""
+
+from PySide6.QtCore import QSettings
+
+from srviewer.gui.notice import OfferBar
+from srviewer.gui.session import Session
+
+KEY = "hint/read"
+TEXT = (
+    "Wheel: slices. Left drag: crosshair. Right drag: grey levels. "
+    "Press ? for every key and movement."
+)
+
+
+class Hint(OfferBar):
+    """Appears with the first scan; never again once it was dismissed, in this run or a later."""
+
+    def __init__(self, settings: QSettings, session: Session) -> None:
+        super().__init__(
+            "First steps", "Show all", "Open the sheet of keys (?)", "Got it", "Hide this for good"
+        )
+        self._settings, self._session = settings, session
+        self.accepted.connect(self._dismiss)
+        self.declined.connect(self._dismiss)
+        session.original_changed.connect(self._show)
+
+    def _show(self) -> None:
+        if not self._settings.value(KEY, False, type=bool):
+            self.offer(TEXT)
+
+    def _dismiss(self) -> None:
+        self._settings.setValue(KEY, True)
+        self.hide()

@@ -1,0 +1,86 @@
+"""Arrangements of the window that the user has given a name."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from enum import Enum
+from typing import Any
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QSplitter, QTabWidget
+
+from srviewer.gui.comparing import Comparing, Layout
+from srviewer.gui.session import Session
+
+KEY = "layouts"
+
+
+class NamedLayouts:
+    """How volumes are compared, interpolation, open panel and its width, by name in settings."""
+
+    def __init__(
+        self, settings: QSettings, session: Session, splitter: QSplitter, panels: QTabWidget
+    ) -> None:
+        self._settings, self._session = settings, session
+        self._splitter, self._panels = splitter, panels
+
+    def names(self) -> tuple[str, ...]:
+        """In the order of the alphabet."""
+        return tuple(sorted(self._stored(), key=str.casefold))
+
+    def save(self, name: str) -> None:
+        """Give the present arrangement this name; one that has it is replaced."""
+        comparing = replace(self._session.comparing, swapped=False)
+        values = {
+            key: value.value if isinstance(value, Enum) else value
+            for key, value in asdict(comparing).items()
+        }
+        kept = {
+            "comparing": values,
+            "smooth": self._session.view.smooth,
+            "panel": self._panels.currentIndex(),
+            "sizes": self._splitter.sizes(),
+        }
+        self._write({**self._stored(), name: kept})
+
+    def show(self, name: str) -> None:
+        """Arrange the window as it was when ``name`` was saved."""
+        kept = self._stored().get(name)
+        if not isinstance(kept, dict):
+            return
+        self._session.compare(_comparing(kept.get("comparing"), self._session.comparing))
+        if isinstance(smooth := kept.get("smooth"), bool):
+            self._session.set_smooth(smooth)
+        panel, sizes = kept.get("panel"), kept.get("sizes")
+        if isinstance(panel, int) and 0 <= panel < self._panels.count():
+            self._panels.setCurrentIndex(panel)
+        if isinstance(sizes, list) and all(isinstance(size, int) for size in sizes):
+            self._splitter.setSizes(sizes)
+
+    def delete(self, name: str) -> None:
+        """Forget it."""
+        self._write({key: value for key, value in self._stored().items() if key != name})
+
+    def _stored(self) -> Mapping[str, Any]:
+        try:
+            stored = json.loads(str(self._settings.value(KEY, "{}", type=str)))
+        except (ValueError, RecursionError):  # written by something else: as good as none
+            return {}
+        return stored if isinstance(stored, dict) else {}
+
+    def _write(self, layouts: Mapping[str, Any]) -> None:
+        self._settings.setValue(KEY, json.dumps(layouts))
+        self._settings.sync()
+
+
+def _comparing(kept: Any, now: Comparing) -> Comparing:
+    """``now`` with those saved values that fit."""
+    if not isinstance(kept, dict):
+        return now
+    layouts = {layout.value: layout for layout in Layout}
+    fitting = {
+        name: kept[name]
+        for name, value in asdict(now).items()
+        if name in kept and type(kept[name]) is type(value)
+    }
+    return replace(now, **fitting, layout=layouts.get(str(kept.get("layout")), now.layout))

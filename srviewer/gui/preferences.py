@@ -1,0 +1,54 @@
+"""What the user prefers, kept between runs."""
+
+import os
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QSettings
+
+from srviewer.gui.theme import SCHEMES, Scheme
+from srviewer.nn.threads import MOST_THREADS
+from srviewer.sr.devices import device_choices
+
+KEY = "preferences"
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """``device``: of a scan's first reconstruction. ``threads``: 0 leaves it to torch."""
+
+    theme: Scheme = "dark"
+    device: str = "auto"
+    threads: int = 0
+    autosave: bool = True
+
+
+def read_preferences(settings: QSettings) -> Preferences:
+    """Those in ``settings``; what was never written, or makes no sense, is as at first."""
+    first = Preferences()
+
+    # Without its type, QSettings gives back text after a restart.
+    def value(name: str, kind: type) -> Any:
+        return settings.value(f"{KEY}/{name}", getattr(first, name), type=kind)
+
+    theme, device, threads = value("theme", str), value("device", str), value("threads", int)
+    fits = isinstance(threads, int) and 0 <= threads <= MOST_THREADS
+    return replace(
+        first,
+        theme=theme if theme in SCHEMES else first.theme,
+        device=device if device in device_choices() else first.device,
+        threads=threads if fits else first.threads,
+        autosave=bool(value("autosave", bool)),
+    )
+
+
+def write_preferences(settings: QSettings, preferences: Preferences) -> None:
+    """Keep them for the next run."""
+    for name in ("theme", "device", "threads", "autosave"):
+        settings.setValue(f"{KEY}/{name}", getattr(preferences, name))
+    settings.sync()
+
+
+def processors() -> int:
+    """How many this machine has."""
+    return os.cpu_count() or 1

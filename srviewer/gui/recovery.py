@@ -1,0 +1,163 @@
+"""What a crash would take is saved in the background, and offered when a window starts again."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+
+from srviewer.core.volume import Volume
+from srviewer.gui.autosave_folders import AutosaveFolder, left_behind, new_folder, root
+from srviewer.gui.notice import OfferBar
+from srviewer.gui.session_files import SessionFiles
+from srviewer.gui.study import Study
+from srviewer.gui.work import Work
+from srviewer.io.provenance import sidecar
+from srviewer.job import Job
+from srviewer.sr.sessions import IMAGE_SUFFIX, OpenStudy, store
+
+EVERY_MS = 2000  # at most so often
+AUTOSAVE = "autosave"
+
+
+class Recovery(QObject):
+    """Autosaves the study of one window; offers what earlier windows left behind.
+
+    Its jobs are not those of ``study.work``: nobody is asked to wait for them.
+    """
+
+    def __init__(self, study: Study, files: SessionFiles, parent: QObject) -> None:
+        super().__init__(parent)
+        self._study, self._files = study, files
+        self._own: AutosaveFolder | None = None
+        self._offered: AutosaveFolder | None = None
+        self._left: Iterator[AutosaveFolder] = iter(())
+        self._pending = False
+        self.work = Work(self)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(EVERY_MS)
+        self._timer.timeout.connect(self._save)
+        self.work.changed.connect(self._go_on)
+        self.work.failed.connect(self._give_up)
+        self.bar = OfferBar(
+            "What the last window left",
+            "Restore",
+            "Open the scan, its results and the view as they were",
+            "Delete",
+            "Delete what was saved; the scan itself stays where it is",
+        )
+        self.bar.accepted.connect(self._restore)
+        self.bar.declined.connect(self._decline)
+        session = study.session
+        for signal in (
+            session.original_changed,
+            session.comparables_changed,
+            session.reference_changed,
+            session.request_changed,
+            session.acknowledged_changed,
+            session.rois_changed,
+            session.comparing_changed,
+            session.view_changed,
+        ):
+            signal.connect(self._note)
+
+    def begin(self, enabled: bool) -> None:
+        """Offer what was left behind; save from now on if ``enabled``."""
+        self._left = left_behind()
+        self._offer_next()
+        self.enable(enabled)
+
+    def enable(self, enabled: bool) -> None:
+        """Save from now on, or no more; what was saved of the open study goes then."""
+        if enabled and self._own is None:
+            self._own = new_folder()
+            self._note()
+        elif not enabled:
+            self.end()
+
+    def owns(self, path: Path) -> bool:
+        """Whether a session file is one that was autosaved."""
+        return path.is_relative_to(root())
+
+    def end(self) -> None:
+        """The window closes as it should: nothing is left behind."""
+        self._timer.stop()
+        self.work.stop()
+        if self._own is not None:
+            self._own.discard()
+            self._own = None
+        if self._offered is not None:
+            self._offered.release()
+            self._offered = None
+
+    def _note(self) -> None:
+        self._pending = True
+        self._go_on()
+
+    def _go_on(self) -> None:
+        idle = self.work.running(AUTOSAVE) is None and not self._timer.isActive()
+        if self._pending and idle and self._own is not None:
+            self._timer.start()
+
+    def _save(self) -> None:
+        study = self._files.capture()
+        if study is not None and self._own is not None:
+            self._pending = False
+            job = _autosave(study, self._own.path, self._own.session)
+            self.work.start(AUTOSAVE, "Autosave", job, self._files.remember, lambda: True)
+
+    def _give_up(self) -> None:
+        """A full disk stays full: it is told once, by ``work.failed``."""
+        if self._own is not None:
+            self._own.discard()
+            self._own = None
+
+    def _offer_next(self) -> None:
+        self._offered = next(self._left, None)
+        if self._offered is None:
+            self.bar.hide()
+            return
+        self.bar.offer(
+            f"A window ended on {self._offered.saved_at:%d %B at %H:%M} without being closed. Its "
+            "scan, results and view were saved."
+        )
+
+    def _restore(self) -> None:
+        folder = self._offered
+        if folder is None:
+            return
+
+        def adopt() -> None:
+            self._offered = None
+            if self._own is None:
+                folder.release()
+            else:
+                # The restored results lie in that folder: it becomes this window's own.
+                self._own.discard()
+                self._own = folder
+            self._offer_next()
+
+        self._files.open(folder.session, adopt)
+
+    def _decline(self) -> None:
+        if self._offered is not None:
+            self._offered.discard()
+        self._offer_next()
+
+
+def _autosave(study: OpenStudy, folder: Path, session: Path) -> Job[Mapping[Volume, Path]]:
+    """Store ``study`` in ``folder`` and delete the images that it does not need any more."""
+    written = yield from store(session, study, folder)
+    needed = {*written.values(), *_files_of(study)}
+    for image in folder.glob(f"*{IMAGE_SUFFIX}"):
+        if image not in needed and not image.name.startswith("."):
+            image.unlink(missing_ok=True)
+            sidecar(image).unlink(missing_ok=True)
+    return written
+
+
+def _files_of(study: OpenStudy) -> set[Path]:
+    scan = study.saved.scan
+    places = () if scan is None else tuple(place.absolute for place in scan.places)
+    results = [path for one in study.results for path in (one.image, *one.maps.values())]
+    return {path for path in (*places, *results, study.truth_file) if path is not None}

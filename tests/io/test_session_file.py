@@ -1,0 +1,174 @@
+"""Session files: written, read back, moved, and damaged in every field."""
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from srviewer.core.planes import Plane
+from srviewer.core.roi import Roi
+from srviewer.errors import UserError
+from srviewer.io.session_fields import Place
+from srviewer.io.session_file import (
+    LARGEST,
+    SavedReference,
+    SavedResult,
+    SavedScan,
+    SavedSession,
+    SavedView,
+    read_session,
+    write_session,
+)
+
+HERE = Path.cwd().anchor / Path("data")
+SESSION = SavedSession(
+    scan=SavedScan((Place(HERE / "a.dcm"), Place(HERE / "b.dcm")), "1.2.3", 1, 0),
+    results=(
+        SavedResult(
+            Place(HERE / "r.nii.gz"), {"disagreement": Place(HERE / "d.nii.gz")}, "fast", True
+        ),
+    ),
+    reference=SavedReference(Place(HERE / "t.nii.gz"), "the loaded truth", False),
+    request={"axis": 2, "factor": 4, "method": "linear", "isotropic": False},
+    acknowledged=True,
+    view=SavedView((1.0, -2.5, 3.0), (0.0, 812.5), None, 1.5, "axial", "compare"),
+    rois=(Roi("angle", Plane.CORONAL, ((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (1.0, 0.0, 2.0))),),
+)
+
+
+def _document(tmp_path: Path) -> dict[str, Any]:
+    path = tmp_path / "s.srviewer"
+    write_session(path, SESSION)
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "s.srviewer"
+    write_session(path, SESSION)
+    read = read_session(path)
+    assert read.scan is not None and SESSION.scan is not None
+    assert [place.absolute for place in read.scan.places] == [HERE / "a.dcm", HERE / "b.dcm"]
+    assert replace(read, scan=None, results=(), reference=None) == replace(
+        SESSION, scan=None, results=(), reference=None
+    )
+    assert read.results[0].name == "fast" and read.reference is not None
+    write_session(path, read)
+    assert read_session(path) == read
+
+
+def test_the_neighbour_is_preferred_to_the_place_of_old(tmp_path: Path) -> None:
+    for folder in ("old", "new"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "scan.nii").write_text(folder)
+    scan = SavedScan((Place(tmp_path / "old" / "scan.nii"),), "scan.nii", 0, 0)
+    write_session(tmp_path / "old" / "s.srviewer", replace(SESSION, scan=scan))
+    (tmp_path / "old" / "s.srviewer").rename(tmp_path / "new" / "s.srviewer")
+    read = read_session(tmp_path / "new" / "s.srviewer")
+    assert read.scan is not None
+    found = read.scan.places[0].find()
+    assert found is not None and found.read_text() == "new"
+    found.unlink()
+    assert read.scan.places[0].find() == tmp_path / "old" / "scan.nii"
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (("format",), "something else"),
+        (("version",), 2),
+        (("version",), True),
+        (("scan",), None),
+        (("scan", "files"), []),
+        (("scan", "files", 0, "absolute"), "relative/path"),
+        (("scan", "files", 0, "absolute"), "\ud800"),
+        (("scan", "frame"), -1),
+        (("scan", "index"), 1e3),
+        (("results",), {}),
+        (("results", 0, "image"), None),
+        (("request", "axis"), [2]),
+        (("request", "factor"), 10**400),
+        (("acknowledged",), 1),
+        (("view", "cursor_mm"), [0, 0]),
+        (("view", "cursor_mm", 0), "far"),
+        (("view", "window"), [5, 5]),
+        (("view", "zoom"), 10**400),
+        (("rois", 0, "kind"), "circle"),
+        (("rois", 0, "plane"), "oblique"),
+        (("rois", 0, "points_mm"), []),
+        (("rois", 0, "name"), "x" * 20_000),
+    ],
+)
+def test_a_damaged_field_is_named(
+    keys: tuple[str | int, ...], value: object, tmp_path: Path
+) -> None:
+    document = _document(tmp_path)
+    *way, last = keys
+    inner: Any = document
+    for key in way:
+        inner = inner[key]
+    inner[last] = value
+    path = tmp_path / "damaged.srviewer"
+    path.write_text(json.dumps(document))
+    with pytest.raises(UserError, match=r"damaged\.srviewer"):
+        read_session(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00" * 100,
+        b"[" * 100_000,
+        b'{"format": NaN}',
+        b"\xff\xfe",
+        b'{"version": ' + b"9" * 5000 + b"}",
+        b" " * (LARGEST + 1),
+        b"[]",
+    ],
+    ids=["empty", "zeros", "deep", "nan", "no-utf8", "long-number", "large", "list"],
+)
+def test_what_is_no_session_is_refused(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "other.srviewer"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"other\.srviewer"):
+        read_session(path)
+
+
+def test_a_missing_session_and_a_folder_are_refused(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none.srviewer"):
+        with pytest.raises(UserError):
+            read_session(path)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(data=st.data())
+def test_anything_in_any_place_is_a_session_or_refused(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("fuzz")
+    inner: Any = _document(folder)
+    document = inner
+    while True:
+        keys = list(inner) if isinstance(inner, dict) else list(range(len(inner)))
+        key = data.draw(st.sampled_from(keys))
+        deeper = isinstance(inner[key], dict | list) and len(inner[key]) > 0
+        if deeper and data.draw(st.booleans()):
+            inner = inner[key]
+            continue
+        inner[key] = data.draw(JSON)
+        break
+    path = folder / "fuzzed.srviewer"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with suppress(UserError):
+        read_session(path)
