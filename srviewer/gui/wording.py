@@ -58,12 +58,19 @@ def agrees(found: Consistency) -> bool:
     return found.max <= CONSISTENT
 
 
-def measured(roi: Roi, volume: Volume) -> str:
-    """What a measurement finds in a volume, as one line beside it."""
+def size_of(roi: Roi) -> str:
+    """The length, angle or area of a measurement with its unit."""
     if roi.length_mm is not None:
         return f"{roi.length_mm:.1f} mm"
+    if roi.area_mm2 is not None:
+        return f"{roi.area_mm2:.0f} mm\u00b2"
+    return "" if roi.degrees is None else f"{roi.degrees:.1f}\u00b0"
+
+
+def measured(roi: Roi, volume: Volume) -> str:
+    """What a measurement finds in a volume, as one line beside it."""
     if not roi.has_values:
-        return "" if roi.degrees is None else f"{roi.degrees:.1f}\u00b0"
+        return size_of(roi)
     found = values_inside(roi, volume)
     if found is None:
         return "no voxel inside"

@@ -1,0 +1,94 @@
+"""Level and width as numbers, and the windows that have a name."""
+
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from srviewer.core.volume import Volume
+from srviewer.core.window import Window
+from srviewer.gui.form import button, choice, describe, fill, form
+from srviewer.gui.session import Session
+from srviewer.gui.tool import Tool
+from srviewer.gui.window_presets import WINDOW_PRESETS, WindowPreset
+
+LARGEST = 1e9
+
+
+class Levels(QWidget):
+    """Follows the session's window, and sets it."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._offered: Volume | None = None
+        self.preset = choice("Window preset", "Grey levels by name, for this kind of scan")
+        self.level = _number("Level", "The value that is drawn in the middle grey")
+        self.width_box = _number("Width", "How many values lie between black and white")
+        self.automatic = button("Automatic", "From the 0.5 % to the 99.8 % quantile of the scan")
+        self.box = button("From a box", "Drag a box in a pane: its values fill black to white (B)")
+        self.box.setCheckable(True)
+        rows = form()
+        rows.addRow("Preset", self.preset)
+        rows.addRow("Level", self.level)
+        rows.addRow("Width", self.width_box)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.automatic)
+        buttons.addWidget(self.box)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(rows)
+        layout.addLayout(buttons)
+        self._connect()
+        self._show()
+
+    def _connect(self) -> None:
+        session = self._session
+        self.preset.activated.connect(self._apply)
+        for spin in (self.level, self.width_box):
+            spin.valueChanged.connect(self._set)
+        self.automatic.clicked.connect(self._reset)
+        self.box.clicked.connect(self._choose_tool)
+        session.original_changed.connect(self._show)
+        session.view_changed.connect(self._show)
+        session.tool_changed.connect(self._show)
+
+    def _show(self) -> None:
+        session = self._session
+        original, window = session.original, session.view.window
+        self.setEnabled(original is not None)
+        self.box.setChecked(session.tool is Tool.WINDOW_BOX)
+        if original is None:
+            return
+        step = session.auto_window.width / 100
+        decimals = 0 if step >= 0.5 else 2 if step >= 0.005 else 5
+        for spin, value in ((self.level, window.level), (self.width_box, window.width)):
+            spin.blockSignals(True)
+            spin.setDecimals(decimals)
+            spin.setSingleStep(max(step, 10.0**-decimals))
+            spin.setSuffix(f" {original.unit}" if original.unit else "")
+            spin.setValue(value)
+            spin.blockSignals(False)
+        if original is not self._offered:
+            self._offered = original
+            fitting = [p for p in WINDOW_PRESETS if p.modality in ("", original.modality)]
+            fill(self.preset, [(one.title, one) for one in fitting], None)
+
+    def _apply(self) -> None:
+        preset, original = self.preset.currentData(), self._session.original
+        if isinstance(preset, WindowPreset) and original is not None:
+            self._session.set_window(preset.window(original))
+
+    def _set(self) -> None:
+        self._session.set_window(Window.of_level(self.level.value(), self.width_box.value()))
+
+    def _reset(self) -> None:
+        self._session.set_window(self._session.auto_window)
+
+    def _choose_tool(self, checked: bool) -> None:
+        self._session.set_tool(Tool.WINDOW_BOX if checked else Tool.CROSSHAIR)
+
+
+def _number(name: str, tip: str) -> QDoubleSpinBox:
+    spin = QDoubleSpinBox()
+    spin.setRange(0.0 if name == "Width" else -LARGEST, LARGEST)
+    spin.setKeyboardTracking(False)
+    describe(spin, name, f"{tip}, in the scan's unit")
+    return spin

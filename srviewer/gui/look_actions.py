@@ -1,0 +1,79 @@
+"""What the menus offer for looking and measuring."""
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from srviewer.gui import theme
+from srviewer.gui.cine import Cine
+from srviewer.gui.colour_maps import COLOUR_MAPS
+from srviewer.gui.session import Session
+from srviewer.gui.tool_offers import TOOL_OFFERS
+
+
+class LookActions:
+    """Tools, colours, crosshair and playing; all follow the session."""
+
+    def __init__(self, window: QMainWindow, session: Session, cine: Cine) -> None:
+        self._window, self._session, self._cine = window, session, cine
+        self.tools = QActionGroup(window)
+        for offer in TOOL_OFFERS:
+            action = self._make(offer.text, offer.icon, offer.tip, offer.key)
+            action.setCheckable(True)
+            action.setData(offer.tool)
+            self.tools.addAction(action)
+        self.colours = QActionGroup(window)
+        for row in COLOUR_MAPS:
+            action = self._make(row.title, "palette-outline", row.tip, "")
+            action.setCheckable(True)
+            action.setData(row.id)
+            self.colours.addAction(action)
+        self.inverted = self._make(
+            "Invert", "invert-colors", "Swap the two ends of the colours", "Shift+I"
+        )
+        self.crosshair = self._make("Show crosshair", "crosshairs", "Draw it, or hide it", "X")
+        self.play = self._make("Play", "play", "Step through the slices of the active plane", "P")
+        for action in (self.inverted, self.crosshair, self.play):
+            action.setCheckable(True)
+        self._connect()
+        self._show()
+
+    def fill_menus(self) -> None:
+        """A menu for looking and one for measuring, after those that are there."""
+        colours = QMenu("Colours", self._window)
+        colours.setIcon(theme.icon("palette-outline"))
+        colours.addActions(self.colours.actions())
+        colours.addSeparator()
+        colours.addAction(self.inverted)
+        look = self._window.menuBar().addMenu("&Look")
+        look.addMenu(colours)
+        look.addActions([self.crosshair, self.play])
+        self._window.menuBar().addMenu("&Measure").addActions(self.tools.actions())
+
+    def _connect(self) -> None:
+        session = self._session
+        self.tools.triggered.connect(lambda action: session.set_tool(action.data()))
+        self.colours.triggered.connect(lambda action: session.set_colours(action.data()))
+        self.inverted.triggered.connect(session.set_inverted)
+        self.crosshair.triggered.connect(session.set_crosshair)
+        self.play.triggered.connect(self._cine.toggle)
+        session.view_changed.connect(self._show)
+        session.tool_changed.connect(self._show)
+        self._cine.changed.connect(self._show)
+
+    def _show(self) -> None:
+        session = self._session
+        for action in self.tools.actions():
+            action.setChecked(action.data() is session.tool)
+        for action in self.colours.actions():
+            action.setChecked(action.data() == session.view.colours)
+        self.inverted.setChecked(session.view.inverted)
+        self.crosshair.setChecked(session.view.crosshair)
+        self.play.setChecked(self._cine.playing)
+
+    def _make(self, text: str, icon: str, tip: str, key: str) -> QAction:
+        action = QAction(theme.icon(icon), text, self._window)
+        action.setToolTip(f"{tip} ({key})" if key else tip)
+        if key:
+            action.setShortcut(QKeySequence(key))
+        self._window.addAction(action)
+        return action

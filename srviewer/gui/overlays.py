@@ -1,0 +1,77 @@
+"""Masks, label maps and other volumes that the user lays over the open scan."""
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from srviewer.core.sampling import overlap
+from srviewer.core.volume import Volume
+from srviewer.core.window import window_of_values
+from srviewer.errors import UserError
+from srviewer.gui.colour_maps import LABELS, heat
+from srviewer.gui.layer import Graded, Labelled, Layer
+from srviewer.gui.study import Study
+from srviewer.io import formats
+
+KIND = "overlay"
+MOST_LABELS = 4096  # more different whole numbers are an image that was stored as integers
+
+
+class Overlays(QObject):
+    """Loads layers into the session, or says why one does not belong to the scan."""
+
+    def __init__(self, study: Study, parent: QObject) -> None:
+        super().__init__(parent)
+        self.study, self.session = study, study.session
+
+    def load(self, path: Path) -> None:
+        """Lay the volume in ``path`` over every pane, if it lies where the scan lies."""
+        original = self.session.original
+        if original is None:
+            self.study.failed.emit(f"Laying over {path.name}", UserError("Open a scan first."))
+            return
+
+        def keep(volume: Volume) -> None:
+            try:
+                check_place(volume, path.name, original)
+            except UserError as error:
+                self.study.failed.emit(f"Laying over {path.name}", error)
+            else:
+                self.session.set_layers([*self.session.layers, layer_of(volume)])
+
+        self.study.work.start(
+            KIND,
+            f"Laying over {path.name}",
+            formats.read(path),
+            keep,
+            lambda: self.session.original is original,
+        )
+
+    def replace(self, number: int, layer: Layer | None) -> None:
+        """Change the layer at ``number``, or take it away."""
+        layers = list(self.session.layers)
+        layers[number : number + 1] = [] if layer is None else [layer]
+        self.session.set_layers(layers)
+
+
+def check_place(volume: Volume, file: str, original: Volume) -> None:
+    """Raise UserError when ``volume``, from ``file``, lies nowhere near the scan in mm."""
+    if overlap(original.geometry, volume.geometry) > 0:
+        return
+    apart = float(np.linalg.norm(original.geometry.centre - volume.geometry.centre))
+    raise UserError(
+        f"'{file}' does not lie over '{original.name}': their middles are {apart:.0f} mm apart "
+        "and they share no space. A mask must be in the scan's own millimetres; save it again "
+        "with the scan's geometry."
+    )
+
+
+def layer_of(volume: Volume) -> Layer:
+    """Whole numbers of 0 and more become labels, anything else a graded layer above its floor."""
+    sample = volume.voxels[tuple(slice(None, None, max(1, n // 64)) for n in volume.voxels.shape)]
+    whole = bool((sample == np.rint(sample)).all()) and float(volume.voxels.min()) >= 0
+    if whole and len(np.unique(sample)) <= 256 and float(volume.voxels.max()) <= MOST_LABELS:
+        return Layer(volume, Labelled(LABELS))
+    window = window_of_values(sample)
+    return Layer(volume, Graded(heat(), window, window.low + 0.1 * window.width))

@@ -1,0 +1,76 @@
+"""The panel for looking: grey levels, colours, playing, what is laid over the slices."""
+
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from srviewer.gui.cine import Cine, CineBox
+from srviewer.gui.colour_maps import COLOUR_MAPS
+from srviewer.gui.form import choice, describe, fill, label
+from srviewer.gui.histogram_view import HistogramView
+from srviewer.gui.levels import Levels
+from srviewer.gui.overlay_box import OverlayBox
+from srviewer.gui.overlays import Overlays
+from srviewer.gui.study import Study
+
+
+class LookPanel(QWidget):
+    """Every choice here holds for all panes alike."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._session = study.session
+        self.cine = Cine(study.session, self)
+        self.overlays = Overlays(study, self)
+        self.histogram = HistogramView(study)
+        self.levels = Levels(study.session)
+        self.colours = choice("Colour map", "The colours that stand for grey values")
+        fill(self.colours, [(row.title, row.id) for row in COLOUR_MAPS], "grey")
+        self.inverted = _switch("Inverted", "The other end of the colours stands for high values")
+        self.smooth = _switch("Smooth", "Pixels by bilinear interpolation, or as blocks (I)")
+        self.crosshair = _switch("Crosshair", "Draw the crosshair, or hide it (X)")
+        self._lay_out()
+        self._connect(study)
+        self._show()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.setSpacing(10)
+        layout.addWidget(label("WINDOW AND LEVEL", "heading"))
+        layout.addWidget(self.histogram)
+        layout.addWidget(self.levels)
+        layout.addSpacing(4)
+        layout.addWidget(label("COLOURS", "heading"))
+        layout.addWidget(self.colours)
+        switches = QHBoxLayout()
+        for switch in (self.inverted, self.smooth, self.crosshair):
+            switches.addWidget(switch)
+        layout.addLayout(switches)
+        layout.addSpacing(4)
+        layout.addWidget(CineBox(self.cine))
+        layout.addSpacing(4)
+        layout.addWidget(OverlayBox(self.overlays))
+        layout.addStretch(1)
+
+    def _connect(self, study: Study) -> None:
+        session = study.session
+        self.colours.activated.connect(self._choose_colours)
+        self.inverted.clicked.connect(session.set_inverted)
+        self.smooth.clicked.connect(session.set_smooth)
+        self.crosshair.clicked.connect(session.set_crosshair)
+        session.view_changed.connect(self._show)
+
+    def _choose_colours(self) -> None:
+        self._session.set_colours(self.colours.currentData())
+
+    def _show(self) -> None:
+        view = self._session.view
+        self.colours.setCurrentIndex(self.colours.findData(view.colours))
+        self.inverted.setChecked(view.inverted)
+        self.smooth.setChecked(view.smooth)
+        self.crosshair.setChecked(view.crosshair)
+
+
+def _switch(text: str, tip: str) -> QCheckBox:
+    made = QCheckBox(text)
+    describe(made, text, tip)
+    return made

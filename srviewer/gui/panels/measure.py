@@ -1,0 +1,205 @@
+"""The panel of measurements: tools, a list with the values before and after, a table to keep."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from srviewer.core.roi import Roi, RoiValues, values_inside
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.gui import theme
+from srviewer.gui.form import button, describe, label
+from srviewer.gui.study import Study
+from srviewer.gui.tool import Tool
+from srviewer.gui.tool_offers import TOOL_OFFERS
+from srviewer.gui.wording import size_of
+from srviewer.io.measurements import write_csv
+
+COLUMNS = ("Name", "Size", "Before", "After")
+
+
+class MeasurePanel(QWidget):
+    """Lists the session's measurements; a choice in the list brings the crosshair there."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self.tools = [self._tool_button(offer.tool) for offer in TOOL_OFFERS]
+        self.table = _Table()
+        self.details = label("", "muted")
+        self.delete = button("Delete", "Remove the chosen measurement (Del)")
+        self.export = button("Export CSV\u2026", "Write every measurement, with both volumes")
+        self._lay_out()
+        self._connect()
+        self._show()
+
+    def _lay_out(self) -> None:
+        row, buttons = QHBoxLayout(), QHBoxLayout()
+        for tool in self.tools:
+            row.addWidget(tool)
+        row.addStretch(1)
+        buttons.addWidget(self.delete)
+        buttons.addWidget(self.export)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.setSpacing(10)
+        layout.addWidget(label("TOOL", "heading"))
+        layout.addLayout(row)
+        layout.addWidget(label("MEASUREMENTS", "heading"))
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.details)
+        layout.addLayout(buttons)
+
+    def _connect(self) -> None:
+        session = self._session
+        for signal in (session.rois_changed, session.original_changed, session.result_changed):
+            signal.connect(self._show)
+        session.tool_changed.connect(self._show_tool)
+        self.table.itemChanged.connect(self._rename)
+        self.table.itemSelectionChanged.connect(self._show_details)
+        self.table.cellClicked.connect(self._go_there)
+        self.table.delete_pressed.connect(self._delete)
+        self.delete.clicked.connect(self._delete)
+        self.export.clicked.connect(self._choose_file)
+
+    def _tool_button(self, tool: Tool) -> QToolButton:
+        offer = next(offer for offer in TOOL_OFFERS if offer.tool is tool)
+        made = QToolButton()
+        made.setIcon(theme.icon(offer.icon))
+        made.setIconSize(QSize(20, 20))
+        made.setCheckable(True)
+        made.setChecked(tool is self._session.tool)
+        describe(made, offer.text, f"{offer.tip} ({offer.key})")
+        made.clicked.connect(lambda: self._session.set_tool(tool))
+        return made
+
+    def _show_tool(self) -> None:
+        for made, offer in zip(self.tools, TOOL_OFFERS, strict=True):
+            made.setChecked(offer.tool is self._session.tool)
+
+    def _volumes(self) -> list[tuple[str, Volume]]:
+        """Before and after, as far as there are both."""
+        original, result = self._session.original, self._session.result
+        before = [] if original is None else [("before", original)]
+        return before if result is None else [*before, ("after", result.volume)]
+
+    def _show(self) -> None:
+        rois, volumes = self._session.rois, dict(self._volumes())
+        self.table.blockSignals(True)
+        self.table.setRowCount(len(rois))
+        for row, roi in enumerate(rois):
+            cells = [roi.name, size_of(roi)]
+            cells += [_short(roi, volumes.get(title)) for title in ("before", "after")]
+            for column, text in enumerate(cells):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                if column:
+                    item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
+                self.table.setItem(row, column, item)
+        self.table.blockSignals(False)
+        self.export.setEnabled(bool(rois))
+        self._show_details()
+
+    def _chosen(self) -> int | None:
+        row = self.table.currentRow()
+        return row if 0 <= row < len(self._session.rois) else None
+
+    def _show_details(self) -> None:
+        chosen = self._chosen()
+        self.delete.setEnabled(chosen is not None)
+        if chosen is None:
+            self.details.setText("" if self._session.rois else "Choose a tool, drag in a pane.")
+            return
+        roi = self._session.rois[chosen]
+        lines = [f"{roi.plane.title}, {size_of(roi)}"]
+        for title, volume in self._volumes():
+            found = values_inside(roi, volume)
+            if found is not None:
+                lines.append(f"{title}: {_long(found, volume.unit)}")
+        self.details.setText("\n".join(lines))
+
+    def _go_there(self, row: int) -> None:
+        """The crosshair into the slice of the measurement, at its first point."""
+        self._session.move_cursor(self._session.rois[row].points_mm[0])
+
+    def _rename(self, item: QTableWidgetItem) -> None:
+        rois = list(self._session.rois)
+        rois[item.row()] = replace(rois[item.row()], name=item.text().strip())
+        self._session.set_rois(rois)
+
+    def _delete(self) -> None:
+        chosen = self._chosen()
+        if chosen is not None:
+            rois = list(self._session.rois)
+            del rois[chosen]
+            self._session.set_rois(rois)
+
+    def _choose_file(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Export the measurements", "measurements.csv", "Table (*.csv)"
+        )
+        if name:
+            self.write(Path(name if name.lower().endswith(".csv") else f"{name}.csv"))
+
+    def write(self, path: Path) -> None:
+        """Write the table, or say why that cannot be."""
+        try:
+            write_csv(path, self._session.rois, self._volumes())
+        except UserError as error:
+            self._study.failed.emit("Exporting the measurements", error)
+
+
+class _Table(QTableWidget):
+    """One row for each measurement; names can be changed in place."""
+
+    delete_pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(0, len(COLUMNS))
+        self.setHorizontalHeaderLabels(list(COLUMNS))
+        self.verticalHeader().hide()
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        head = self.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        describe(
+            self,
+            "Measurements",
+            "Lengths in mm, angles in degrees, areas in mm\u00b2, mean values before and after; "
+            "F2 renames, Del removes",
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Called by Qt."""
+        if event.key() == Qt.Key.Key_Delete:
+            self.delete_pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+def _short(roi: Roi, volume: Volume | None) -> str:
+    found = None if volume is None else values_inside(roi, volume)
+    return "" if found is None else f"{found.mean:.4g}"
+
+
+def _long(found: RoiValues, unit: str) -> str:
+    return (
+        f"{found.mean:.5g} \u00b1 {found.sd:.4g}, {found.minimum:.5g} to {found.maximum:.5g} "
+        f"{unit} in {found.count} voxels"
+    ).replace("  ", " ")
