@@ -20,6 +20,8 @@ class Levels(QWidget):
         self._session = session
         self._offered: Volume | None = None
         self.preset = choice("Window preset", "Grey levels by name, for this kind of scan")
+        self.preset.setPlaceholderText("Own levels")
+        self._applied: tuple[int, Window] | None = None  # the preset that was chosen last
         self.level = _number("Level", "The value that is drawn in the middle grey")
         self.width_box = _number("Width", "How many values lie between black and white")
         self.automatic = button("Automatic", "From the 0.5 % to the 99.8 % quantile of the scan")
@@ -70,16 +72,22 @@ class Levels(QWidget):
             self._offered = original
             fitting = [p for p in WINDOW_PRESETS if p.modality in ("", original.modality)]
             fill(self.preset, [(one.title, one) for one in fitting], None)
+            self._applied = (0, session.auto_window)
+        kept = self._applied is not None and self._applied[1] == window
+        self.preset.setCurrentIndex(self._applied[0] if self._applied and kept else -1)
 
     def _apply(self) -> None:
         preset, original = self.preset.currentData(), self._session.original
         if isinstance(preset, WindowPreset) and original is not None:
-            self._session.set_window(preset.window(original))
+            window = preset.window(original)
+            self._applied = (self.preset.currentIndex(), window)
+            self._session.set_window(window)
 
     def _set(self) -> None:
         self._session.set_window(Window.of_level(self.level.value(), self.width_box.value()))
 
     def _reset(self) -> None:
+        self._applied = (0, self._session.auto_window)
         self._session.set_window(self._session.auto_window)
 
     def _choose_tool(self, checked: bool) -> None:

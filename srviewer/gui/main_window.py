@@ -25,9 +25,12 @@ from srviewer.gui.actions import Actions
 from srviewer.gui.comparing import Layout
 from srviewer.gui.desk import Desk
 from srviewer.gui.empty_page import EmptyPage
+from srviewer.gui.look_actions import LookActions
 from srviewer.gui.notice import ErrorBar
 from srviewer.gui.panels.compare import ComparePanel
 from srviewer.gui.panels.info import InfoPanel
+from srviewer.gui.panels.look import LookPanel
+from srviewer.gui.panels.measure import MeasurePanel
 from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.recent import Recent
 from srviewer.gui.series_picker import SeriesPicker
@@ -46,6 +49,8 @@ TITLE = "srviewer"
 PANELS = (
     ("Reconstruct", ReconstructPanel),
     ("Compare", ComparePanel),
+    ("Look", LookPanel),
+    ("Measure", MeasurePanel),
     ("Info", InfoPanel),
 )
 # What the export dialog offers, and the data type that it means; the first is exact.
@@ -83,6 +88,10 @@ class MainWindow(QMainWindow):
         self._tool_bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(self._tool_bar)
         self.actions_offered.fill_menus()
+        look = self.panels.findChild(LookPanel)
+        assert look is not None
+        self.looking = LookActions(self, self.session, look.cine)
+        self.looking.fill_menus()
         self.desk.fill_menus(self.menuBar())
         self.actions_offered.fill_tool_bar(self._tool_bar)
         self._tool_bar.addWidget(DeviceLabel(self.study))

@@ -61,7 +61,7 @@ QStatusBar::item { border: none; }
 QStatusBar QLabel { color: $muted; padding: 0 4px; }
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QTabBar { background: $surface; qproperty-drawBase: 0; }
-QTabBar::tab { padding: 9px 13px; color: $muted; border-bottom: 2px solid transparent; }
+QTabBar::tab { padding: 9px 8px; color: $muted; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
@@ -85,6 +85,16 @@ QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url($chevron); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; outline: none;
                               selection-background-color: $raised; padding: 3px; }
+QSpinBox, QDoubleSpinBox { background: $raised; border: 1px solid $border; border-radius: 5px;
+    padding: 3px 6px; min-height: 20px; selection-background-color: $accent;
+    selection-color: $base; }
+QSpinBox:focus, QDoubleSpinBox:focus { border-color: $accent; }
+QSpinBox:disabled, QDoubleSpinBox:disabled { color: $disabled; background: $surface;
+                                             border-color: $raised; }
+QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button,
+    QDoubleSpinBox::down-button { border: none; width: 16px; }
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url($chevron); width: 10px; }
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url($chevron_up); width: 10px; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QCheckBox { spacing: 8px; border: 1px solid transparent; border-radius: 4px; padding: 2px; }
 QProgressBar { background: $base; border: none; border-radius: 3px; max-height: 6px;
@@ -92,6 +102,7 @@ QProgressBar { background: $base; border: none; border-radius: 3px; max-height: 
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QTableView, QListView, QPlainTextEdit, QTextBrowser { background: $base; border: 1px solid $border;
     border-radius: 5px; gridline-color: $raised; selection-background-color: $accent_dark; }
+QTableView::item:selected { background: $accent_dark; color: $text; }
 QListView::item { padding: 7px; border-radius: 5px; }
 QListView::item:selected { background: $accent_dark; color: $text; }
 QHeaderView::section { background: $surface; color: $muted; border: none; padding: 4px 6px; }
@@ -209,7 +220,8 @@ def _is_light(app: QApplication, scheme: Scheme) -> bool:
 def _values(colours: Colours) -> dict[str, str]:
     """What the style sheet refers to: the colours, and the one picture that it needs."""
     chevron = (resource("icons") / "chevron-down.svg").as_posix()
-    return asdict(colours) | {"chevron": chevron}
+    up = (resource("icons") / "chevron-up.svg").as_posix()
+    return asdict(colours) | {"chevron": chevron, "chevron_up": up}
 
 
 def _palette(colours: Colours) -> QPalette:

@@ -1,0 +1,191 @@
+"""A user looks: grey levels, colours, playing, measuring, masks."""
+
+import csv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFileDialog, QToolButton
+from pytestqt.qtbot import QtBot
+
+from srviewer.core.planes import Plane
+from srviewer.core.volume import Volume
+from srviewer.gui.cine import CineBox
+from srviewer.gui.layer import Labelled
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.overlay_box import LayerRow, OverlayBox
+from srviewer.gui.panels.look import LookPanel
+from srviewer.gui.panels.measure import MeasurePanel
+from srviewer.gui.tool import Tool
+
+Drop = Callable[[Sequence[Path]], bool]
+Until = Callable[[Callable[[], bool]], None]
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def look(opened: MainWindow) -> LookPanel:
+    """The panel for looking, in front."""
+    return _panel(opened, LookPanel)
+
+
+def _panel(window: MainWindow, kind: type) -> object:
+    panel = window.panels.findChild(kind)
+    index = next(
+        number
+        for number in range(window.panels.count())
+        if window.panels.widget(number).isAncestorOf(panel)
+    )
+    window.panels.setCurrentIndex(index)
+    return panel
+
+
+def _drag(qtbot: QtBot, pane: object, start: QPoint, stop: QPoint) -> None:
+    qtbot.mousePress(pane, LEFT, pos=start)
+    qtbot.mouseMove(pane, (start + stop) / 2)
+    qtbot.mouseMove(pane, stop)
+    qtbot.mouseRelease(pane, LEFT, pos=stop)
+
+
+def test_drag_a_limit_of_the_histogram_and_type_a_level(
+    look: LookPanel, opened: MainWindow, qtbot: QtBot, until: Until, thick_head: Volume
+) -> None:
+    until(lambda: look.histogram.histogram is not None)
+    counted = look.histogram.histogram
+    assert counted is not None
+    assert counted.counts.sum() == thick_head.voxels.size
+    before = opened.session.view.window
+    x = round(look.histogram.scale().x(before.high))
+    _drag(qtbot, look.histogram, QPoint(x, 40), QPoint(x - 60, 40))
+    after = opened.session.view.window
+    assert after.high < before.high and after.low == pytest.approx(before.low)
+    assert look.levels.level.value() == pytest.approx(after.level, abs=1)
+    look.levels.level.setFocus()
+    look.levels.level.selectAll()
+    qtbot.keyClicks(look.levels.level, "321")
+    qtbot.keyClick(look.levels.level, Qt.Key.Key_Return)
+    assert opened.session.view.window.level == pytest.approx(321)
+    qtbot.keyClick(look.histogram, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert opened.session.view.window.width > after.width
+    qtbot.mouseClick(look.levels.automatic, LEFT)
+    assert opened.session.view.window == opened.session.auto_window
+
+
+def test_choose_colours_invert_and_hide_the_crosshair_with_keys(
+    look: LookPanel, opened: MainWindow, qtbot: QtBot
+) -> None:
+    look.colours.setFocus()
+    qtbot.keyClick(look.colours, Qt.Key.Key_Down)
+    assert opened.session.view.colours == "hot"
+    pane = opened.compare.original.panes[Plane.AXIAL]
+    pane.setFocus()
+    qtbot.keyClick(pane, Qt.Key.Key_X)
+    assert not opened.session.view.crosshair and not look.crosshair.isChecked()
+    qtbot.keyClick(pane, Qt.Key.Key_I, Qt.KeyboardModifier.ShiftModifier)
+    assert opened.session.view.inverted and look.inverted.isChecked()
+
+
+def test_play_through_the_slices_and_stop(
+    look: LookPanel, opened: MainWindow, qtbot: QtBot, until: Until
+) -> None:
+    box = look.findChild(CineBox)
+    box.rate.setValue(60)
+    pane = opened.compare.original.panes[Plane.AXIAL]
+    pane.setFocus()
+    seen: set[int] = set()
+    opened.session.view_changed.connect(lambda: seen.add(pane.slice.index))
+    qtbot.keyClick(pane, Qt.Key.Key_P)
+    until(lambda: seen == set(range(9)))  # round and round
+    box.loop.click()
+    until(lambda: not look.cine.playing)
+    assert pane.slice.index == 8
+    assert box.play.text() == "Play"
+
+
+def test_draw_a_region_rename_it_and_export_the_values_before_and_after(
+    opened: MainWindow,
+    qtbot: QtBot,
+    until: Until,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    thick_head: Volume,
+) -> None:
+    session = opened.session
+    session.set_request(session.request.__class__(axis=2, factor=4, method="cubic"))
+    opened.study.reconstruct()
+    until(lambda: session.result is not None)
+    panel = _panel(opened, MeasurePanel)
+    pane = opened.compare.original.panes[Plane.AXIAL]
+    opened.activateWindow()
+    pane.setFocus()
+    until(pane.hasFocus)
+    qtbot.keyClick(pane, Qt.Key.Key_E)
+    assert session.tool is Tool.RECTANGLE
+    z = session.view.cursor_mm[2]
+    _drag(
+        qtbot, pane, pane.position_of((-7, -5, z)).toPoint(), pane.position_of((7, 5, z)).toPoint()
+    )
+    assert panel.table.rowCount() == 1
+    before, after = (float(panel.table.item(0, column).text()) for column in (2, 3))
+    shown = [view.panes[Plane.AXIAL].annotations.shapes for view in opened.compare.rows[:2]]
+    assert all(len(shapes) == 1 for shapes in shown)  # in both panes, in mm
+    panel.table.item(0, 0).setText("left thalamus")
+    assert session.rois[0].name == "left thalamus"
+    target = tmp_path / "values.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), "Table (*.csv)"))
+    qtbot.mouseClick(panel.export, LEFT)
+    (row,) = csv.DictReader(target.read_text().splitlines())
+    assert row["name"] == "left thalamus" and row["kind"] == "rectangle"
+    assert float(row["before_mean"]) == pytest.approx(before, rel=1e-3)
+    assert float(row["after_mean"]) == pytest.approx(after, rel=1e-3)
+    assert float(row["area_mm2"]) == pytest.approx(140, rel=0.1)
+    assert "Research use only" in row["notice"]
+    panel.table.setFocus()
+    panel.table.selectRow(0)
+    qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+    assert session.rois == ()
+
+
+def test_lay_a_mask_over_the_scan_and_take_it_away(
+    look: LookPanel,
+    opened: MainWindow,
+    qtbot: QtBot,
+    until: Until,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    head: Volume,
+) -> None:
+    mask = (head.voxels > 100).astype(np.uint8)  # on a finer grid than the scan's
+    path = tmp_path / "mask.nii.gz"
+    nib.save(nib.Nifti1Image(mask, head.geometry.affine), path)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    box = look.findChild(OverlayBox)
+    qtbot.mouseClick(box.add, LEFT)
+    until(lambda: len(opened.session.layers) == 1)
+    assert isinstance(opened.session.layers[0].ink, Labelled)
+    row = box.findChild(LayerRow)
+    row.opacity.setValue(100)
+    pane = opened.compare.original.panes[Plane.AXIAL]
+    at = pane.position_of((4.5, 6.5, opened.session.view.cursor_mm[2])).toPoint()
+    colour = pane.grab().toImage().pixelColor(at)
+    assert colour.getRgb()[:3] == (230, 159, 0)
+    qtbot.mouseClick(row.findChild(QToolButton), LEFT)
+    until(lambda: box.findChild(LayerRow) is None)
+    assert pane.grab().toImage().pixelColor(at).getRgb()[:3] != (230, 159, 0)
+
+
+def test_a_mask_of_another_place_is_refused_in_plain_words(
+    look: LookPanel, opened: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    affine = np.diag((1.0, 1.0, 1.0, 1.0))
+    affine[:3, 3] = 700
+    path = tmp_path / "elsewhere.nii"
+    nib.save(nib.Nifti1Image(np.ones((4, 4, 4), np.uint8), affine), path)
+    look.overlays.load(path)
+    until(opened.error_bar.isVisible)
+    message = opened.error_bar.message.text()
+    assert "elsewhere.nii" in message and "mm apart" in message
+    assert opened.session.layers == ()
