@@ -17,16 +17,17 @@ def files_under(paths: Sequence[Path]) -> Job[list[Path]]:
     for path in paths:
         if not path.exists():
             raise UserError(f"'{path}' does not exist. Check the name, or mount its drive.")
-        for file in _walk(path) if path.is_dir() else (path,):
+        for number, file in enumerate(_walk(path) if path.is_dir() else (path,)):
             # A pipe or a device would wait for ever.
-            if file.is_file():
+            if file is not None and file.is_file():
                 found[file] = None
-            if len(found) % 64 == 0:
-                yield Progress(0.0, f"Looking through {path.name}: {len(found)} files")
+            if file is None or number % 64 == 0:
+                yield Progress(0.0, f"Looking through {path.name}: {len(found):,} files")
     return list(found)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path) -> Iterator[Path | None]:
+    """The files of each folder, after a None for the folder itself."""
     visited: set[str] = set()
     for root, folders, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(root)
@@ -35,4 +36,5 @@ def _walk(folder: Path) -> Iterator[Path]:
             continue
         visited.add(real)
         folders.sort()
+        yield None
         yield from (Path(root, name) for name in sorted(names))

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io import archive, dicom, nifti
+from srviewer.io import archive, dicom, dicomdir, nifti
 from srviewer.io.folder import files_under
 from srviewer.io.series import Counts, Found, Series, added, counted, summary
 from srviewer.job import Job, within
@@ -29,12 +29,15 @@ class Format:
 
 
 def scan(paths: Sequence[Path]) -> Job[Found]:
-    """The images in files, folders and zip archives, from their headers alone.
+    """The images in files, folders, DICOMDIRs and zip archives, from their headers alone.
 
-    Every file in a folder is looked at; of archives only those that are named. Raises UserError
+    Every file in a folder is looked at; of archives and DICOMDIRs only those that are named, and
+    of a DICOMDIR only the files that it names. Raises UserError
     when a path does not exist or nothing can be opened.
     """
     files = yield from within(files_under(paths), 0.0, 0.1)
+    listed, missing = _listed([path for path in paths if path.is_file()])
+    files = list(dict.fromkeys((*files, *listed)))
     # An archive inside a folder is a copy of its neighbours more often than not.
     hidden = {file for file in files if _format(file).id == "zip" and file not in paths}
     found = yield from within(_scan_files([f for f in files if f not in hidden]), 0.1, 1.0)
@@ -42,9 +45,27 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     found = replace(
         found, ignored=found.ignored + len(hidden), skipped=added(found.skipped, closed)
     )
+    found = replace(found, problems=missing + found.problems)
     if not found.series:
         raise UserError(_nothing(paths, found))
     return found
+
+
+def _listed(paths: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
+    """The files that DICOMDIRs among ``paths`` name; a sentence for each that lacks some."""
+    files: list[Path] = []
+    problems: list[str] = []
+    for path in paths:
+        listed = dicomdir.directory(path)
+        if listed is None:
+            continue
+        files.extend(listed.files)
+        if listed.missing:
+            problems.append(
+                f"{listed.missing} of the {listed.missing + len(listed.files)} files that "
+                f"'{path.name}' names are not there. Copy the whole disc."
+            )
+    return files, tuple(problems)
 
 
 def read(path: Path, series: int = 0, frame: int = 0) -> Job[Volume]:
