@@ -1,8 +1,9 @@
-"""Files that are written whole or not at all."""
+"""Files and folders that are written whole or not at all."""
 
 import glob
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,10 +55,7 @@ def staged(path: Path) -> Iterator[Path]:
         temporary.replace(path)
         _flush_folder(path.parent)
     except OSError as error:
-        raise UserError(
-            f"'{path}' cannot be written: {error.strerror or error}. Free some space or choose "
-            "another folder."
-        ) from error
+        raise _unwritable(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -66,6 +64,41 @@ def remove_leftovers(path: Path) -> None:
     """Delete what killed processes left of ``path``; nobody may be writing it now."""
     for left in path.parent.glob(f"{PREFIX}*-{glob.escape(path.name)}"):
         left.unlink(missing_ok=True)
+
+
+@contextmanager
+def staged_folder(path: Path) -> Iterator[Path]:
+    """A new folder under a temporary name, renamed to ``path`` when the block ends well.
+
+    When the block is left otherwise it is removed with all that is in it. Raises UserError as
+    ``staged`` does, and when ``path`` is there already and holds anything.
+    """
+    check_new_folder(path)
+    temporary = path.with_name(f"{PREFIX}{secrets.token_hex(4)}-{path.name}")
+    try:
+        temporary.mkdir()
+        yield temporary
+        _flush_folder(temporary)
+        if path.exists():
+            path.rmdir()  # an empty one, which Windows does not replace
+        temporary.rename(path)
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_new_folder(path: Path) -> None:
+    """Raise UserError unless a new folder can be made at ``path``."""
+    if not path.parent.is_dir():
+        raise UserError(f"The folder '{path.parent}' does not exist. Create it or choose another.")
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise UserError(
+            f"'{path}' is there already and is not overwritten. Give the name of a new folder."
+        )
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise UserError(f"The folder '{path.parent}' cannot be written to. Choose another.")
 
 
 def check_target(path: Path) -> None:
@@ -82,6 +115,13 @@ def flush_to_disk(path: Path) -> None:
     """Make the system put a file's content on the disk, which is where a full one shows."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _unwritable(path: Path, error: OSError) -> UserError:
+    return UserError(
+        f"'{path}' cannot be written: {error.strerror or error}. Free some space or choose "
+        "another folder."
+    )
 
 
 def _flush_folder(folder: Path) -> None:

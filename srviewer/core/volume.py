@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.geometry import Geometry
+from srviewer.core.origin import DicomOrigin
 
 Voxels = npt.NDArray[np.float32]
 
@@ -55,6 +56,7 @@ class Volume:
     ``frame``: DICOM's FrameOfReferenceUID, or "" where unknown; points of two frames differ.
     ``stored_as``: numpy's name of the data type that the file held.
     ``history``: what was done to it, oldest first; exported with it.
+    ``origin``: the DICOM series that it was read or made from; None for other files.
     Raises ValueError when voxels and geometry differ in shape.
     """
 
@@ -67,6 +69,7 @@ class Volume:
     frame: str = ""
     history: tuple[str, ...] = ()
     warnings: tuple[ScanWarning, ...] = ()
+    origin: DicomOrigin | None = None
 
     def __post_init__(self) -> None:
         if self.voxels.shape != self.geometry.shape:

@@ -11,6 +11,7 @@ from srviewer.core.volume import ScanWarning, Volume, Voxels
 from srviewer.io.dicom_decode import Pixels, decoded
 from srviewer.io.dicom_geometry import Stack
 from srviewer.io.dicom_header import SliceHeader
+from srviewer.io.dicom_origin import origin_of
 from srviewer.io.series import check_frame
 from srviewer.io.voxel_checks import voxel_warnings, zero_non_finite
 from srviewer.job import Job, Progress
@@ -57,6 +58,7 @@ class StoredStacks:
             stored_as=_stored_as(slices, voxels),
             history=(f"read from {len(slices)} DICOM slices of {self.name}{which}",),
             warnings=self.warnings + voxel_warnings(voxels, non_finite),
+            origin=origin_of(slices),
         )
 
 

@@ -1,8 +1,12 @@
 """Which of pydicom's warnings matter."""
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+# pydicom's log repeats the values of headers, a patient's name among them: it goes nowhere.
+logging.getLogger("pydicom").propagate = False
 
 
 @contextmanager

@@ -25,11 +25,16 @@ def document(
     volume: Volume, image: Path, data_type: str, checksum: str, provenance: Mapping[str, object]
 ) -> str:
     """The JSON text; ``checksum`` is the CRC-32 of the voxels' bytes in the file."""
+    file = {"name": image.name, "data_type": data_type, "voxels_crc32": checksum}
+    return as_text({"file": file, **story(volume, provenance)})
+
+
+def story(volume: Volume, provenance: Mapping[str, object]) -> dict[str, object]:
+    """What every export tells of a volume: where its voxels lie, how they came to be."""
     geometry = volume.geometry
-    content = {
+    return {
         "notice": RESEARCH_USE_ONLY,
         "software": {"name": "srviewer", "version": __version__},
-        "file": {"name": image.name, "data_type": data_type, "voxels_crc32": checksum},
         "name": volume.name,
         "modality": volume.modality,
         "unit": volume.unit,
@@ -43,6 +48,10 @@ def document(
         "warnings": [asdict(warning) for warning in volume.warnings],
         "provenance": provenance,
     }
+
+
+def as_text(content: Mapping[str, object]) -> str:
+    """Values as the text of a JSON file; TypeError for what has no place in one."""
     return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -1,0 +1,119 @@
+"""The part of a DICOM header that a series made from it repeats."""
+
+from collections.abc import Sequence
+
+from pydicom import config, dcmread
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag, Tag
+from pydicom.uid import MRImageStorage
+from pydicom.valuerep import validate_value
+
+from srviewer.core.origin import DicomOrigin, SourceImage
+from srviewer.io.dicom_header import UNREADABLE, SliceHeader
+from srviewer.io.dicom_tags import text
+from srviewer.io.dicom_warnings import only_serious
+
+PATIENT = (
+    "PatientName",
+    "PatientID",
+    "IssuerOfPatientID",
+    "PatientBirthDate",
+    "PatientSex",
+    "PatientAge",
+    "PatientSize",
+    "PatientWeight",
+    "PatientIdentityRemoved",
+    "DeidentificationMethod",
+    "DeidentificationMethodCodeSequence",
+)
+STUDY = (
+    "StudyInstanceUID",
+    "StudyDate",
+    "StudyTime",
+    "StudyID",
+    "StudyDescription",
+    "AccessionNumber",
+    "ReferringPhysicianName",
+)
+PLACE = ("FrameOfReferenceUID", "PositionReferenceIndicator", "PatientPosition")
+SCANNER = (
+    "Manufacturer",
+    "ManufacturerModelName",
+    "InstitutionName",
+    "StationName",
+    "DeviceSerialNumber",
+    "SoftwareVersions",
+)
+ACQUISITION = (
+    "BodyPartExamined",
+    "ContrastBolusAgent",
+    "BurnedInAnnotation",
+    "LossyImageCompression",
+    "LossyImageCompressionRatio",
+    "LossyImageCompressionMethod",
+)
+MR_ACQUISITION = (
+    "ScanningSequence",
+    "SequenceVariant",
+    "ScanOptions",
+    "MRAcquisitionType",
+    "SequenceName",
+    "RepetitionTime",
+    "EchoTime",
+    "EchoTrainLength",
+    "InversionTime",
+    "FlipAngle",
+    "MagneticFieldStrength",
+    "ImagingFrequency",
+    "ImagedNucleus",
+    "NumberOfAverages",
+    "PixelBandwidth",
+)
+KEPT = (
+    *PATIENT,
+    *STUDY,
+    *PLACE,
+    *SCANNER,
+    *ACQUISITION,
+    *MR_ACQUISITION,
+    "Laterality",
+    "SeriesNumber",
+)
+TAGS: list[BaseTag] = [Tag(keyword) for keyword in ("SpecificCharacterSet", "SOPClassUID", *KEPT)]
+
+
+def origin_of(slices: Sequence[SliceHeader]) -> DicomOrigin:
+    """The origin of a volume stacked from ``slices``; its header is their first file's."""
+    header, sop_class = _kept(slices[0])
+    uids = dict.fromkeys(one.uid for one in slices if one.uid)
+    return DicomOrigin(header.to_json(), tuple(SourceImage(sop_class, uid) for uid in uids))
+
+
+def _kept(one: SliceHeader) -> tuple[Dataset, str]:
+    """What is kept of the file's header, values that break the standard left out; its SOP class."""
+    kept = Dataset()
+    try:
+        with only_serious():
+            header = dcmread(one.file.path, stop_before_pixels=True, force=True, specific_tags=TAGS)
+            for keyword in KEPT:
+                if _sound(header, keyword):
+                    kept[keyword] = header[keyword]
+            return kept, str(header.get("SOPClassUID") or MRImageStorage)
+    except UNREADABLE:
+        # The pixels may be readable all the same; an export then makes a study of its own.
+        return Dataset(), str(MRImageStorage)
+
+
+def _sound(header: Dataset, keyword: str) -> bool:
+    if not text(header, keyword):
+        return False
+    try:
+        element = header[keyword]
+        if element.VR != "SQ":
+            values = element.value if element.VM > 1 else [element.value]
+            for value in values:
+                validate_value(element.VR, str(value), config.RAISE)
+        element.to_json()
+    except UNREADABLE:
+        return False
+    return True
