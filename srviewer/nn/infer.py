@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from numpy.lib.stride_tricks import sliding_window_view
 from torch import nn
@@ -12,10 +13,16 @@ from srviewer.errors import UserError
 from srviewer.job import Job, Progress
 from srviewer.nn.devices import chosen_device, device_title
 from srviewer.nn.model_file import Model
+from srviewer.nn.reach import reach_of
 
 # Low-resolution pixels in one batch: on a CPU about 0.05 s of work, so that a cancel is prompt.
 CPU_PIXELS = 16 * 1024
 GPU_PIXELS = 4 * 1024 * 1024
+# A pixel below this share of the intensity range is air: where there is nothing else within the
+# network's reach, slices are interpolated, which keeps the measured means as the network does.
+AIR_SHARE = 0.02
+
+Box = tuple[slice, slice]  # rows, columns of the coarse slices
 
 
 class Upsampler:
@@ -49,7 +56,7 @@ class Upsampler:
         UserError when a single slice does not fit.
         """
         count, rows, columns = slices.shape
-        result = np.empty((count, rows * factor, columns), np.float32)
+        fine = np.empty((count, rows * factor, columns), np.float32)
         padded = np.pad(slices, ((self.neighbours, self.neighbours), (0, 0), (0, 0)), mode="edge")
         windows = sliding_window_view(padded, 2 * self.neighbours + 1, axis=0)
         pixels = CPU_PIXELS if self.device.type == "cpu" else GPU_PIXELS
@@ -58,8 +65,9 @@ class Upsampler:
         while start < count:
             yield Progress(start / count, f"Slice {start + 1} of {count}")
             stop = min(start + batch, count)
+            box = self._box(padded[start : stop + 2 * self.neighbours], factor, scale)
             try:
-                result[start:stop] = self._run(windows[start:stop], factor, scale)
+                self._refine(windows[start:stop], box, factor, scale, fine[start:stop])
             except torch.OutOfMemoryError as error:
                 if batch == 1:
                     raise UserError(
@@ -69,15 +77,42 @@ class Upsampler:
                 batch //= 2
                 continue
             start = stop
-        return result
+        return fine
 
-    def _run(self, windows: Voxels, factor: int, scale: float) -> Voxels:
-        """One batch (B, row, column, 2k+1); the torch mode is left before anything yields."""
+    def _box(self, slices: Voxels, factor: int, scale: float) -> Box:
+        """Rows and columns outside which there is only air, however the network looks at it."""
+        brightest = np.abs(slices).max(axis=0)
+        reach = reach_of(self._network, factor)
+        rows, columns = (brightest.max(axis=axis) > AIR_SHARE * scale for axis in (1, 0))
+        return _grown(rows, reach), _grown(columns, reach)
+
+    def _refine(self, windows: Voxels, box: Box, factor: int, scale: float, fine: Voxels) -> None:
+        """One batch (B, row, column, 2k+1) into ``fine``; the network sees what is in the box."""
+        rows, columns = box
+        whole = (rows.stop - rows.start, columns.stop - columns.start) == windows.shape[1:3]
+        if not whole:
+            middle = windows[..., self.neighbours : self.neighbours + 1]
+            fine[:] = self._run(self._network.get_submodule("base"), middle, factor, scale)
+        if rows.stop > rows.start and columns.stop > columns.start:
+            inner = slice(rows.start * factor, rows.stop * factor)
+            seen = windows[:, rows, columns]
+            fine[:, inner, columns] = self._run(self._network, seen, factor, scale)
+
+    def _run(self, layers: nn.Module, windows: Voxels, factor: int, scale: float) -> Voxels:
+        """One batch (B, row, column, C); the torch mode is left before anything yields."""
         with torch.inference_mode():
             # Neighbours last in memory is torch's channels_last layout: one gather, no more copies.
             batch = torch.from_numpy(windows / np.float32(scale)).to(self.device)
-            fine = self._network(batch.permute(0, 3, 1, 2), factor)
+            fine = layers(batch.permute(0, 3, 1, 2), factor)
             return np.asarray(fine[:, 0].mul_(scale).cpu().numpy())
+
+
+def _grown(seen: npt.NDArray[np.bool_], reach: int) -> slice:
+    """From the first to the last True, ``reach`` further on both sides; empty without one."""
+    places = np.flatnonzero(seen)
+    if places.size == 0:
+        return slice(0, 0)
+    return slice(max(0, int(places[0]) - reach), min(len(seen), int(places[-1]) + 1 + reach))
 
 
 def built_network(model: Model) -> nn.Module:
