@@ -144,12 +144,16 @@ class Comparables:
         results = [Comparable(one.key, one.name, one.volume, one.scores) for one in self.results]
         listed = [
             Comparable(ORIGINAL, "original", original),
-            Comparable(CUBIC, "cubic", self.cubic, hint=INTERPOLATING),
+            Comparable(CUBIC, "cubic", self.cubic, self._cubic_scores(), INTERPOLATING),
             *(results or [Comparable(NO_RESULT, "result", None, hint=PRESS_RECONSTRUCT)]),
         ]
         if reference is not None:
             listed.append(Comparable(REFERENCE, "reference", reference))
         return (*listed, *(Comparable(one.key, one.name, one.volume) for one in self.loaded))
+
+    def _cubic_scores(self) -> ScoredPair | None:
+        """Those that stand beside the current result's."""
+        return self.result.scores if self.result else None
 
     def _is_result(self, key: str) -> bool:
         return key == NO_RESULT or key in {one.key for one in self.results}

@@ -35,7 +35,9 @@ class Comparing:
     ``upright``: the edge runs from top to bottom, A on its left; else across, A above it.
     ``tile_mm``: the side of a square of the checkerboard. ``difference_range``: the end of the
     difference's colour scale, in the scan's unit; 0 for one that suits the scan. ``swapped``: A
-    and B have changed places, while the key for it is held.
+    and B have changed places, while the key for it is held. ``map``: which map of the current
+    result lies over every pane, "" for none; values below ``threshold`` are not drawn (a share of
+    the scan's intensity range), the rest with ``opacity`` (0..1).
     """
 
     layout: Layout = Layout.PLANES
@@ -44,3 +46,6 @@ class Comparing:
     tile_mm: float = 20.0
     difference_range: float = 0.0
     swapped: bool = False
+    map: str = ""
+    threshold: float = 0.01
+    opacity: float = 0.7

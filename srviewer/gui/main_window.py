@@ -22,7 +22,9 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.planes import Plane
 from srviewer.gui.actions import Actions
+from srviewer.gui.compare_bar import CompareBar
 from srviewer.gui.comparing import Layout
+from srviewer.gui.comparisons import Comparisons
 from srviewer.gui.desk import Desk
 from srviewer.gui.empty_page import EmptyPage
 from srviewer.gui.look_actions import LookActions
@@ -72,6 +74,8 @@ class MainWindow(QMainWindow):
         self.study = Study(self.session, self)
         self.error_bar = ErrorBar()
         self.compare = CompareView(self.session)
+        self.comparisons = Comparisons(self.study)
+        self.compare_bar = CompareBar(self.session, self.comparisons)
         self.plot = ScorePlot(self.session)
         self.panels = QTabWidget()
         self._empty = EmptyPage()
@@ -151,6 +155,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(study)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
+        layout.addWidget(self.compare_bar)
         layout.addWidget(self.compare, 1)
         layout.addWidget(self.plot)
         self._pages = QStackedWidget()

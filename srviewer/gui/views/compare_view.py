@@ -10,6 +10,7 @@ from srviewer.core.planes import Plane, slice_number
 from srviewer.gui import theme
 from srviewer.gui.comparables import CUBIC, MOST_SHOWN, ORIGINAL, Comparable
 from srviewer.gui.comparing import FLIP_KEY, LAID_OVER, ONE_ROW, Layout
+from srviewer.gui.map_layers import map_layers
 from srviewer.gui.session import Session
 from srviewer.gui.views.compare_input import CompareInput
 from srviewer.gui.views.loose_rows import LooseRows
@@ -63,6 +64,7 @@ class CompareView(QWidget):
         for row in self.rows[len(shown) :]:
             row.show_volume(None, Line(""), "")  # nothing that was let go is kept alive
         self._lay_over()
+        self._lay_map()
         self._show_badges()
 
     def _follow(self) -> None:
@@ -70,8 +72,11 @@ class CompareView(QWidget):
         new, old = self._session.comparing, self._drawn
         if (new.layout, new.swapped) != (old.layout, old.swapped):
             self.refresh()
+            return
+        self._drawn = new
+        if (new.map, new.threshold, new.opacity) != (old.map, old.threshold, old.opacity):
+            self._lay_map()
         else:
-            self._drawn = new
             self._lay_over()
 
     def pair(self) -> tuple[Comparable, ...]:
@@ -116,6 +121,11 @@ class CompareView(QWidget):
         over = self._over()
         for row in self.rows:
             row.show_over(over if row is self.rows[0] else None)
+
+    def _lay_map(self) -> None:
+        layers = map_layers(self._session)
+        for row in self.rows:
+            row.show_layers(layers)
 
     def _over(self) -> Over | None:
         one, other = self.pair()[:2] if len(self.pair()) > 1 else (None, None)

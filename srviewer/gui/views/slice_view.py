@@ -151,7 +151,7 @@ class SliceView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Called by Qt."""
-        return QSize(150, 130)
+        return QSize(150, 90)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Called by Qt."""

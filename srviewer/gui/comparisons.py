@@ -1,0 +1,107 @@
+"""What a comparison needs and is not there yet: cubic interpolation, scores, loaded volumes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from srviewer.core.linking import unlinked
+from srviewer.core.sampling import aligned
+from srviewer.core.volume import Volume
+from srviewer.gui.comparables import CUBIC
+from srviewer.gui.study import Study
+from srviewer.io import formats
+from srviewer.job import Job, Progress, within
+from srviewer.sr.evaluate import score_beside_cubic
+from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.reconstruction import Reconstruction
+
+INTERPOLATE, LOAD, SCORE_OTHERS = "interpolate", "load volume", "score others"
+
+
+class Comparisons(QObject):
+    """Starts the jobs that what is shown asks for; results go into the session."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__(study)
+        self._study, self._session = study, study.session
+        session = self._session
+        session.original_changed.connect(self._leave_old_scan)
+        for signal in (session.comparables_changed, session.scores_changed):
+            signal.connect(self._provide)
+
+    def load(self, path: Path) -> None:
+        """Show the volume in ``path`` beside the scan, wherever it lies."""
+        original = self._session.original
+        if original is None:
+            return
+
+        def keep(volume: Volume) -> None:
+            self._session.keep(self._session.comparables.with_loaded(volume, path.name))
+
+        self._start(LOAD, f"Loading {path.name}", to_compare(path, original), keep)
+
+    def _provide(self) -> None:
+        session, work = self._session, self._study.work
+        if session.original is None:
+            return
+        comparables, reference = session.comparables, session.reference
+        if CUBIC in comparables.shown and comparables.cubic is None:
+            made = session.result
+            request = made.request if made else session.request
+            if request is not None and work.running(INTERPOLATE) is None:
+                job = reconstruct(session.original, replace(request, method="cubic"))
+                self._start(INTERPOLATE, "Interpolating", job, self._keep_cubic)
+        if reference is None or work.running(SCORE_OTHERS) is not None:
+            return
+        for one in comparables.results:
+            fits = one.volume.geometry.matches(reference.volume.geometry)
+            if one.scores or one.made is None or one.key == comparables.current or not fits:
+                continue
+            if one.key in comparables.shown:
+                job_of_scores = score_beside_cubic(
+                    reference.volume,
+                    session.original,
+                    one.volume,
+                    one.made.request,
+                    reference.meaning,
+                )
+                keep = self._keep_scores(one.key)
+                self._start(SCORE_OTHERS, f"Scoring {one.name}", job_of_scores, keep)
+                return
+
+    def _keep_cubic(self, made: Reconstruction) -> None:
+        current = self._session.comparables.result
+        if current is None or current.volume.geometry.matches(made.volume.geometry):
+            self._session.keep(replace(self._session.comparables, cubic=made.volume))
+
+    def _keep_scores(self, key: str) -> Callable[[Any], None]:
+        reference = self._session.reference
+
+        def keep(scores: Any) -> None:
+            if self._session.reference is reference:
+                self._session.set_scores(scores, key)
+
+        return keep
+
+    def _leave_old_scan(self) -> None:
+        for kind in (INTERPOLATE, LOAD, SCORE_OTHERS):
+            self._study.work.cancel(kind)
+
+    def _start(self, kind: str, title: str, job: Job[Any], done: Callable[[Any], None]) -> None:
+        original = self._session.original
+        self._study.work.start(kind, title, job, done, lambda: self._session.original is original)
+
+
+def to_compare(path: Path, original: Volume) -> Job[Volume]:
+    """The volume in ``path``, brought to axes parallel to those of ``original``.
+
+    One that cannot be linked is left as it is.
+    """
+    volume = yield from within(formats.read(path), 0.0, 0.8)
+    if unlinked(volume, original):
+        return volume
+    yield Progress(0.8, "Turning to the axes of the scan")
+    return aligned(volume, original.geometry)

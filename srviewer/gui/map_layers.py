@@ -1,0 +1,23 @@
+"""The maps of the current result, laid over the slices."""
+
+from srviewer.core.window import Window
+from srviewer.gui.colour_maps import diverging, heat
+from srviewer.gui.layer import Graded, Layer
+from srviewer.gui.session import Session
+from srviewer.sr.maps import MAPS
+from srviewer.table import find_row
+
+MAP_SPAN = 0.1  # of the intensity range: where the colours of a map end
+
+
+def map_layers(session: Session) -> tuple[Layer, ...]:
+    """The map that the session asks for; none while there is no result, or it has no such map."""
+    result, how = session.result, session.comparing
+    volume = result.maps().get(how.map) if result else None
+    if result is None or volume is None:
+        return ()
+    span = MAP_SPAN * result.data_range
+    signed = find_row(MAPS, how.map, "map").signed
+    window = Window(-span if signed else 0.0, span)
+    ink = Graded(diverging() if signed else heat(), window, how.threshold * result.data_range)
+    return (Layer(volume, ink, how.opacity),)
