@@ -74,8 +74,8 @@ def test_reconstruct_compare_score_export_and_open_again(
     assert scores is not None
     assert "truth.nii.gz" in scores.candidate.meaning
     assert opened.plot.isVisible()
-    table = opened.panels.findChild(QTableWidget)
-    assert table is not None
+    tables = opened.panels.findChildren(QTableWidget)
+    table = next(table for table in tables if table.accessibleName() == "Scores")
     cells = [table.item(0, column).text() for column in range(4)]
     ours, cubic = scores.candidate.whole["psnr"], scores.cubic.whole["psnr"]
     assert ours is not None and cubic is not None
