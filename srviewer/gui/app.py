@@ -9,6 +9,7 @@ from types import TracebackType
 from PySide6.QtCore import QSettings
 
 from srviewer.gui.application import application
+from srviewer.gui.file_open import FileOpening
 from srviewer.gui.log import log_error, start_log
 from srviewer.gui.main_window import MainWindow
 
@@ -23,6 +24,7 @@ def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
     start_log()
     window = MainWindow(QSettings())
     sys.excepthook = partial(_show_bug, window)
+    FileOpening(app, lambda path: window.study.open([path]))
     window.show()
     window.desk.begin()
     then = window.study.reconstruct if reconstruct else None
