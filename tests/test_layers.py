@@ -7,6 +7,9 @@ import sys
 import pytest
 
 HEAVY = {"torch", "PySide6", "pyqtgraph"}
+# nibabel asks for scipy itself, which is quick; its parts are not.
+SLOW = ("torch", "scipy.ndimage", "scipy.special", "SimpleITK", "matplotlib", "distributed")
+NOTHING_SLOW = f"import sys; assert not set({SLOW}) & set(sys.modules)"
 FILES = {"nibabel", "pydicom", "SimpleITK"}
 
 
@@ -56,10 +59,24 @@ except SystemExit as end:
     assert not loaded(program) & HEAVY
 
 
-def test_the_window_starts_without_torch() -> None:
-    packages = loaded("import srviewer.gui.app")
+def test_the_window_starts_without_what_is_slow_to_load() -> None:
+    packages = loaded(f"import srviewer.gui.app\n{NOTHING_SLOW}")
     assert "PySide6" in packages
-    assert "torch" not in packages
+
+
+def test_the_window_paints_before_what_is_slow_to_load() -> None:
+    program = f"""
+from PySide6.QtCore import QSettings
+from srviewer.gui.application import application
+from srviewer.gui.main_window import MainWindow
+app = application()
+window = MainWindow(QSettings())
+window.show()
+app.processEvents()
+assert not window.grab().isNull()
+{NOTHING_SLOW}
+"""
+    assert "PySide6" in loaded(program)
 
 
 def test_core_needs_no_file_library() -> None:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import spline_filter1d
 
 from srviewer.core.geometry import Axis
 from srviewer.core.volume import Voxels
@@ -41,6 +40,8 @@ def cubic(voxels: Voxels, axis: Axis, positions: Positions) -> Voxels:
     """
     if voxels.shape[axis] == 1:
         return nearest(voxels, axis, positions)
+    from scipy.ndimage import spline_filter1d  # half a second, which the window does not wait for
+
     coefficients = spline_filter1d(voxels, 3, axis, output=np.float32, mode="reflect")
     start = np.floor(positions)
     t = positions - start

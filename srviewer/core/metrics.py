@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter
 
 from srviewer.core.volume import Voxels
 
@@ -79,6 +78,8 @@ def ssim_map(reference: Voxels, candidate: Voxels, data_range: float) -> Voxels:
 
 
 def _blurred(image: Voxels) -> Voxels:
+    from scipy.ndimage import gaussian_filter  # half a second, which the window does not wait for
+
     return np.asarray(gaussian_filter(image, SSIM_SIGMA, truncate=SSIM_TRUNCATE))
 
 

@@ -4,7 +4,6 @@ from itertools import product
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import affine_transform, map_coordinates
 
 from srviewer.core.geometry import Geometry
 from srviewer.core.planes import PixelGrid, Plane, pixel_grid
@@ -48,6 +47,8 @@ def sampled_linear(
     outer = np.array(volume.geometry.shape) - 0.5
     inside = np.asarray(((index >= -0.5) & (index <= outer)).all(axis=-1))
     places = np.moveaxis(index, -1, 0)
+    from scipy.ndimage import map_coordinates  # half a second, which the window does not wait for
+
     return map_coordinates(volume.voxels, places, order=1, mode="nearest"), inside
 
 
@@ -80,6 +81,8 @@ def aligned(volume: Volume, onto: Geometry) -> Volume:
     affine[:3, 3] = onto.directions @ (low + spacing / 2)
     geometry = Geometry((counts[0], counts[1], counts[2]), affine)
     matrix = np.linalg.inv(volume.geometry.affine) @ affine
+    from scipy.ndimage import affine_transform  # as above
+
     voxels = affine_transform(
         volume.voxels, matrix, output_shape=geometry.shape, order=1, mode="grid-constant"
     )

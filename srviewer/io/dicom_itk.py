@@ -6,7 +6,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate, get_frame
 from pydicom.uid import SecondaryCaptureImageStorage, generate_uid
@@ -48,5 +47,7 @@ def _through_itk(file: PixelFile, packed: bytes, path: Path) -> npt.NDArray[np.g
     wrapped.PixelData = encapsulate([packed])
     wrapped["PixelData"].VR = "OB"
     wrapped.save_as(path, enforce_file_format=True)
+    import SimpleITK as sitk  # half a second, which the window does not wait for
+
     image: npt.NDArray[np.generic] = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))[0]
     return image
