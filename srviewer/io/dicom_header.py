@@ -2,6 +2,7 @@
 
 import hashlib
 import struct
+import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -33,6 +34,7 @@ UNREADABLE = (
     EOFError,
     OSError,
     struct.error,
+    zlib.error,
 )
 # How a file starts that has no preamble: group 0008 or 0002, little or big endian.
 BARE_STARTS = (b"\x08\x00", b"\x02\x00", b"\x00\x08")

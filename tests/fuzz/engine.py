@@ -1,0 +1,67 @@
+"""The loop of the fuzzer: damage, open, judge."""
+
+import time
+import traceback
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from srviewer.errors import UserError
+from tests.fuzz.targets import Target
+
+SLOW_SECONDS = 5.0  # on a machine that is busy with something else; the program's own limit is 2
+
+
+@dataclass
+class Tally:
+    """What became of the inputs of one target; ``findings``: (the input's seed, what is wrong)."""
+
+    opened: int = 0
+    refused: int = 0
+    findings: list[tuple[int, str]] = field(default_factory=list)
+    messages: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def inputs(self) -> int:
+        """How many there were."""
+        return self.opened + self.refused + len(self.findings)
+
+
+def fuzz(target: Target, seconds: float, seed: int, folder: Path) -> Tally:
+    """Open damaged files of ``target`` for so long; ``seed`` numbers the first of them."""
+    for name, content in target.beside.items():
+        (folder / name).write_bytes(content)
+    tally = Tally()
+    stop = time.monotonic() + seconds
+    while time.monotonic() < stop:
+        attempt(target, seed, folder, tally)
+        seed += 1
+    return tally
+
+
+def attempt(target: Target, seed: int, folder: Path, tally: Tally) -> None:
+    """One damaged file, the same each time for one ``seed``."""
+    random = Random(seed)
+    name = random.choice(sorted(target.seeds))
+    path = folder / name
+    path.write_bytes(target.damage(target.seeds[name], random))
+    started = time.monotonic()
+    try:
+        target.open(path)
+        tally.opened += 1
+    except UserError as error:
+        tally.refused += 1
+        tally.messages[_kind(str(error), name)] += 1
+        if "Secret" in str(error):
+            tally.findings.append((seed, f"the message names the patient: {error}"))
+    except Exception:
+        tally.findings.append((seed, traceback.format_exc()))
+    finally:
+        path.unlink()
+    if time.monotonic() - started > SLOW_SECONDS:
+        tally.findings.append((seed, f"took {time.monotonic() - started:.1f} s"))
+
+
+def _kind(message: str, name: str) -> str:
+    return "".join("0" if c.isdigit() else c for c in message.replace(name, "FILE"))[:60]

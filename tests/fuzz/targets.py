@@ -1,0 +1,146 @@
+"""What is fuzzed: for each kind of file intact ones, a way to damage them, and their reader."""
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import nibabel as nib
+import numpy as np
+import pydicom.data
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRImageStorage
+
+from srviewer.io.formats import read
+from srviewer.io.session_fields import Place
+from srviewer.io.session_file import (
+    SavedReference,
+    SavedResult,
+    SavedScan,
+    SavedSession,
+    SavedView,
+    read_session,
+    write_session,
+)
+from srviewer.job import run
+from srviewer.nn.infer import built_network
+from srviewer.nn.model_file import load_model
+from srviewer.paths import resource
+from tests.fuzz.mutate import mutated, mutated_gzip
+
+Damage = Callable[[bytes, Random], bytes]
+SHAPE = (5, 4, 6)
+# pydicom's own odd files that are small: compressed, enhanced, big endian, deflated, cut short.
+LARGEST_SEED = 60_000
+
+
+@dataclass(frozen=True)
+class Target:
+    """``seeds``: file name -> intact content. ``open`` reads the damaged file.
+
+    ``beside``: files that lie next to it and stay intact. Whatever ``open`` raises other than a
+    UserError is a finding.
+    """
+
+    id: str
+    seeds: Mapping[str, bytes]
+    beside: Mapping[str, bytes]
+    damage: Damage
+    open: Callable[[Path], None]
+
+
+def targets() -> tuple[Target, ...]:
+    """All of them, made anew."""
+    slices = {f"{k}.dcm": _slice(k, ExplicitVRLittleEndian) for k in range(4)}
+    implicit = {f"{k}.dcm": _slice(k, ImplicitVRLittleEndian) for k in range(4)}
+    return (
+        Target("nifti", _nifti(), {}, mutated, _read_volume),
+        Target("nifti.gz", _packed(), {}, mutated_gzip, _read_volume),
+        Target("dicom", {"0.dcm": slices.pop("0.dcm")}, slices, mutated, _read_series),
+        Target("dicom implicit", {"0.dcm": implicit.pop("0.dcm")}, implicit, mutated, _read_series),
+        Target("dicom odd", _odd(), {}, mutated, _read_series),
+        Target("model", _model(), {}, mutated, _load_model),
+        Target("session", _session(), {}, mutated, _read_session),
+    )
+
+
+def _read_volume(path: Path) -> None:
+    assert np.isfinite(run(read(path)).voxels).all()
+
+
+def _read_series(path: Path) -> None:
+    assert np.isfinite(run(read(path.parent)).voxels).all()
+
+
+def _load_model(path: Path) -> None:
+    built_network(load_model(path))
+
+
+def _read_session(path: Path) -> None:
+    read_session(path)
+
+
+def _voxels() -> np.ndarray:
+    return np.arange(np.prod(SHAPE), dtype=np.int16).reshape(SHAPE)
+
+
+def _nifti() -> dict[str, bytes]:
+    affine = np.array([[0.8, 0, 0.1, -9], [0, 1.1, 0, 4], [-0.1, 0, 5, 2], [0, 0, 0, 1.0]])
+    one = nib.Nifti1Image(_voxels(), affine)
+    two = nib.Nifti2Image(_voxels().astype(np.float32), affine)
+    return {"one.nii": one.to_bytes(), "two.nii": two.to_bytes()}
+
+
+def _packed() -> dict[str, bytes]:
+    mgh = nib.MGHImage(_voxels().astype(np.float32), np.diag([1, 1, 4, 1.0]))
+    return {"one.nii.gz": _nifti()["one.nii"], "c.mgz": mgh.to_bytes()}
+
+
+def _slice(k: int, syntax: UID) -> bytes:
+    dataset = Dataset()
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID = MRImageStorage
+    dataset.file_meta.MediaStorageSOPInstanceUID = UID(f"1.2.3.{k}")
+    dataset.SOPInstanceUID, dataset.SeriesInstanceUID = f"1.2.3.{k}", "1.2.3"
+    dataset.PatientName, dataset.Modality, dataset.InstanceNumber = "Secret^Name", "MR", k
+    dataset.ImagePositionPatient = [1, 2, 5 * k]
+    dataset.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+    dataset.PixelSpacing, dataset.SliceThickness = [1.1, 0.8], 5
+    dataset.Rows, dataset.Columns, dataset.SamplesPerPixel = 4, 5, 1
+    dataset.PhotometricInterpretation = "MONOCHROME2"
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, 16, 15
+    dataset.PixelRepresentation = 1
+    dataset.RescaleSlope, dataset.RescaleIntercept = "1.5", "-3"
+    dataset.PixelData = _voxels()[:, :, k].T.tobytes()
+    dataset["PixelData"].VR = "OW"
+    file = io.BytesIO()
+    dataset.save_as(file, enforce_file_format=True)
+    return file.getvalue()
+
+
+def _odd() -> dict[str, bytes]:
+    folder = Path(pydicom.data.__file__).parent / "test_files"
+    small = (path for path in sorted(folder.glob("*.dcm")) if path.stat().st_size < LARGEST_SEED)
+    return {path.name: path.read_bytes() for path in small}
+
+
+def _model() -> dict[str, bytes]:
+    return {"m.safetensors": (resource("models") / "fast.safetensors").read_bytes()}
+
+
+def _session() -> dict[str, bytes]:
+    place = Place(Path("/data/a.nii"))
+    session = SavedSession(
+        scan=SavedScan((place,), "a.nii", 0, 0),
+        results=(SavedResult(place, {"disagreement": place}, "fast", True),),
+        reference=SavedReference(place, "the loaded truth", False),
+        request={"axis": 2, "factor": 4, "method": "linear", "isotropic": False},
+        acknowledged=True,
+        view=SavedView((1.0, -2.5, 3.0), (0.0, 812.5), None, 1.5, "axial", "compare"),
+    )
+    with TemporaryDirectory() as folder:
+        write_session(Path(folder) / "s.srviewer", session)
+        return {"s.srviewer": (Path(folder) / "s.srviewer").read_bytes()}
