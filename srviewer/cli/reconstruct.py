@@ -5,6 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow
+from srviewer.cli.destination import (
+    add_destination_arguments,
+    check_destination,
+    write_result,
+)
 from srviewer.cli.outputs import check_outputs
 from srviewer.cli.request import add_request_arguments, request_of
 from srviewer.cli.sources import add_series_arguments, open_volume
@@ -20,7 +25,7 @@ from srviewer.sr.reconstruction import Reconstruction
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The scan, the output, and how to get from one to the other."""
     parser.add_argument("path", type=Path, help="a file, folder or zip with a thick-slice scan")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.nii.gz")
+    add_destination_arguments(parser)
     add_series_arguments(parser)
     add_request_arguments(parser)
     parser.add_argument(
@@ -46,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> Outcome:
     """Reconstruct, export, report."""
     check_outputs(args, [args.path], images=[args.output, *_map_files(args).values()])
+    check_destination(args)
     if args.disagreement is not None and not method(args.method).needs_model:
         raise UserError(
             f"The method '{args.method}' makes no disagreement map. Use --method cross-plane."
@@ -54,15 +60,18 @@ def execute(args: argparse.Namespace) -> Outcome:
     if not args.acknowledge:
         _refuse_unsound(scan)
     result = follow(reconstruct(scan, replace(request_of(scan, args), isotropic=args.isotropic)))
-    provenance = {**result.provenance(), "sources": [str(args.path)]}
-    follow(write(result.volume, args.output, provenance, args.store))
+    provenance = {
+        **result.provenance(),
+        "acknowledged": [warning.code for warning in blocking_warnings(scan.warnings)],
+        "scores": None,  # there is no reference to score against
+        "sources": [str(args.path)],
+    }
+    output = write_result(result.volume, args, provenance)
     for kind_id, path in _map_files(args).items():
         made = result.maps().get(kind_id)
         if made is not None and path is not None:
             follow(write(made, path, provenance))
-    return Outcome(
-        _text(scan, result, args.output, args.store), {"output": str(args.output), **provenance}
-    )
+    return Outcome(_text(scan, result, output, args.store), {"output": str(output), **provenance})
 
 
 def _map_files(args: argparse.Namespace) -> dict[str, Path | None]:

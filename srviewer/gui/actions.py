@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from srviewer.gui import theme
+from srviewer.gui.export_actions import ExportActions
 from srviewer.gui.form import describe
 from srviewer.gui.layout_actions import LayoutActions
 from srviewer.gui.recent import Recent, title
@@ -42,6 +43,7 @@ class Actions:
         )
         for action in (self.smooth, self.radiological):
             action.setCheckable(True)
+        self.more_exports = ExportActions(window, study)
         self.layouts = LayoutActions(window, study.session)
         self.recent_menu = QMenu("Open recent", window)
         self.recent_menu.setIcon(theme.icon("history"))
@@ -74,6 +76,7 @@ class Actions:
         file.addAction(self.sample)
         file.addSeparator()
         file.addAction(self.export)
+        file.addActions(self.more_exports.actions)
         file.addSeparator()
         file.addAction(self.quit)
         view = bar.addMenu("&View")
@@ -88,6 +91,9 @@ class Actions:
         bar.addAction(self.open)
         _drop_down(bar, self.open, self.recent_menu)
         bar.addActions([self.open_folder, self.sample, self.export])
+        kinds = QMenu("Export", self._window)
+        kinds.addActions([self.export, *self.more_exports.actions])
+        _drop_down(bar, self.export, kinds)
         bar.addSeparator()
         self.layouts.fill_tool_bar(bar)
         bar.addSeparator()

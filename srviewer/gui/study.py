@@ -1,6 +1,6 @@
 """What the window can do with the open study: each verb starts a job and keeps its result."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -151,9 +151,24 @@ class Study(QObject):
         """Write the result as NIfTI, with how it was made beside it."""
         result = self.session.result
         if result is not None:
-            job = _export(result, path, self.session.sources, stored_as)
+            job = _export(result.volume, path, self.provenance(result), stored_as)
             done = self._exported(result, stored_as)
             self._start(EXPORT, f"Exporting {path.name}", job, done)
+
+    def export_by(self, job: Job[Path], name: str) -> None:
+        """Run a job that writes the result elsewhere than to a file of its own."""
+        self._start(EXPORT, f"Exporting {name}", job, self.exported.emit)
+
+    def provenance(self, result: Reconstruction) -> dict[str, Any]:
+        """How the result was made, what was acknowledged before, how it scored."""
+        acknowledged = [warning.code for warning in self.concerns]
+        scores = self.session.scores
+        return {
+            **result.provenance(),
+            "acknowledged": acknowledged if self.session.acknowledged else [],
+            "scores": scores and {"against": scores.candidate.meaning, **scores.candidate.whole},
+            "sources": [str(source) for source in self.session.sources],
+        }
 
     def _exported(self, result: Reconstruction, stored_as: DataType) -> Callable[[Path], None]:
         def tell(path: Path) -> None:
@@ -233,11 +248,10 @@ class Study(QObject):
 
 
 def _export(
-    result: Reconstruction, path: Path, sources: Sequence[Path], stored_as: DataType
+    volume: Volume, path: Path, provenance: Mapping[str, Any], stored_as: DataType
 ) -> Job[Path]:
     yield Progress(0.0, "Writing")
-    provenance = {**result.provenance(), "sources": [str(source) for source in sources]}
-    yield from write(result.volume, path, provenance, stored_as)
+    yield from write(volume, path, provenance, stored_as)
     return path
 
 

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO, Literal, cast
 
 import nibabel as nib
@@ -35,12 +36,14 @@ def write(
     path: Path,
     provenance: Mapping[str, object],
     stored_as: DataType = "float32",
+    described: Mapping[str, object] = MappingProxyType({}),
 ) -> Job[None]:
     """Write ``path`` (.nii or .nii.gz) and ``<name>.json`` beside it, both or none.
 
     The affine is exact to float32 as sform, and is the qform as well unless it is sheared.
     "original" rounds and clips voxels to the data type that the scan was stored in. Both files
-    are read back and compared before they take their names. Raises UserError for an unknown
+    are read back and compared before they take their names. ``described``: what the JSON says
+    besides. Raises UserError for an unknown
     suffix, a folder that cannot be written to, and a target among ``provenance["sources"]``
     (paths of files or folders that must stay as they are).
     """
@@ -53,7 +56,7 @@ def write(
         checksum = yield from within(_save(volume, header, image), 0.0, 0.6)
         flush_to_disk(image)
         yield from within(_verify(image, header, checksum), 0.6, 1.0)
-        text = document(volume, path, dtype.name, f"{checksum:08x}", provenance)
+        text = document(volume, path, dtype.name, f"{checksum:08x}", provenance, described)
         document_file.write_text(text, encoding="utf-8")
         flush_to_disk(document_file)
         check_document(document_file, text)

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +23,19 @@ def sidecar(image: Path) -> Path:
 
 
 def document(
-    volume: Volume, image: Path, data_type: str, checksum: str, provenance: Mapping[str, object]
+    volume: Volume,
+    image: Path,
+    data_type: str,
+    checksum: str,
+    provenance: Mapping[str, object],
+    described: Mapping[str, object],
 ) -> str:
-    """The JSON text; ``checksum`` is the CRC-32 of the voxels' bytes in the file."""
+    """The JSON text; ``checksum`` is the CRC-32 of the voxels' bytes in the file.
+
+    ``described``: what it says besides, first.
+    """
     file = {"name": image.name, "data_type": data_type, "voxels_crc32": checksum}
-    return as_text({"file": file, **story(volume, provenance)})
+    return as_text({**described, "file": file, **story(volume, provenance)})
 
 
 def story(volume: Volume, provenance: Mapping[str, object]) -> dict[str, object]:
@@ -35,6 +44,7 @@ def story(volume: Volume, provenance: Mapping[str, object]) -> dict[str, object]
     return {
         "notice": RESEARCH_USE_ONLY,
         "software": {"name": "srviewer", "version": __version__},
+        "written_utc": datetime.now(UTC).isoformat(timespec="seconds"),
         "name": volume.name,
         "modality": volume.modality,
         "unit": volume.unit,

@@ -1,0 +1,106 @@
+"""Exporting the result as a DICOM series or into a BIDS data set."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow
+
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.gui import theme
+from srviewer.gui.study import Study
+from srviewer.io.bids import CONTRASTS, BidsName, given_name, name_of, write_derivative
+from srviewer.io.dicom_export import write_series
+from srviewer.job import Job
+
+
+class ExportActions:
+    """Two entries of the File menu, for what is more than one NIfTI file."""
+
+    def __init__(self, window: QMainWindow, study: Study) -> None:
+        self._window, self._study = window, study
+        self.dicom = self._make(
+            "Export as DICOM series\u2026",
+            "A new series of the same patient and study, in a new folder",
+            self._choose_dicom,
+        )
+        self.bids = self._make(
+            "Export into a BIDS data set\u2026",
+            "The result with its sidecar, below derivatives/srviewer",
+            self._choose_bids,
+        )
+        study.session.result_changed.connect(self._show_state)
+        self._show_state()
+
+    @property
+    def actions(self) -> Sequence[QAction]:
+        """Both, as the menu lists them."""
+        return (self.dicom, self.bids)
+
+    def export_dicom(self, folder: Path) -> None:
+        """Write the result as a DICOM series into the new folder ``folder``."""
+        result = self._study.session.result
+        if result is not None:
+            job = _series(result.volume, folder, self._study.provenance(result))
+            self._study.export_by(job, folder.name)
+
+    def export_bids(self, root: Path, name: BidsName) -> None:
+        """Write the result into the data set ``root`` as what was made of the scan ``name``."""
+        result = self._study.session.result
+        if result is not None:
+            sources = self._study.session.sources
+            source = sources[0] if sources else Path(result.volume.name)
+            provenance = self._study.provenance(result)
+            job = write_derivative(result.volume, root, name, source, provenance)
+            self._study.export_by(job, root.name)
+
+    def _make(self, text: str, tip: str, act: Callable[[], None]) -> QAction:
+        action = QAction(theme.icon("export-variant"), text, self._window)
+        action.setToolTip(tip)
+        action.triggered.connect(act)
+        return action
+
+    def _show_state(self) -> None:
+        for action in self.actions:
+            action.setEnabled(self._study.session.result is not None)
+
+    def _choose_dicom(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Export as a DICOM series: name of a new folder", str(Path.home())
+        )
+        if name:
+            self.export_dicom(Path(name))
+
+    def _choose_bids(self) -> None:
+        root = QFileDialog.getExistingDirectory(self._window, "Export into this BIDS data set")
+        if not root:
+            return
+        try:
+            name = self._name()
+        except UserError as error:
+            self._study.failed.emit("Export", error)
+            return
+        if name is not None:
+            self.export_bids(Path(root), name)
+
+    def _name(self) -> BidsName | None:
+        """What the scan's name says, else what the user does; None when they give up."""
+        sources = self._study.session.sources
+        known = name_of(sources[0]) if len(sources) == 1 else None
+        if known is not None:
+            return known
+        subject, given = QInputDialog.getText(
+            self._window, "Whose scan is it?", "BIDS label of the person (letters and digits):"
+        )
+        if not given:
+            return None
+        contrast, given = QInputDialog.getItem(
+            self._window, "Which contrast?", "BIDS suffix:", CONTRASTS, 0, False
+        )
+        return given_name(subject, contrast) if given else None
+
+
+def _series(volume: Volume, folder: Path, provenance: Mapping[str, object]) -> Job[Path]:
+    yield from write_series(volume, folder, provenance)
+    return folder

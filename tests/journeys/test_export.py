@@ -1,0 +1,73 @@
+"""A user takes a result away: as a DICOM series, into a BIDS data set, or not after all."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pydicom import dcmread
+from pytestqt.qtbot import QtBot
+
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.study import EXPORT
+from srviewer.io.bids import given_name, name_of
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture
+def rebuilt(opened: MainWindow, until: Until) -> MainWindow:
+    request = opened.session.request
+    assert request is not None
+    opened.session.set_request(replace(request, method="cubic"))
+    opened.study.reconstruct()
+    until(lambda: opened.session.result is not None)
+    return opened
+
+
+def test_the_result_as_a_dicom_series(rebuilt: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    exports = rebuilt.actions_offered.more_exports
+    assert all(action.isEnabled() for action in exports.actions)
+    with qtbot.waitSignal(rebuilt.study.exported, timeout=30_000):
+        exports.export_dicom(tmp_path / "series")
+    slices = [dcmread(path) for path in sorted((tmp_path / "series").iterdir())]
+    assert len(slices) == 36
+    text = slices[0].private_block(0x0099, "SRVIEWER")[1].value
+    assert json.loads(text)["provenance"]["acknowledged"] == []
+
+
+def test_the_result_in_a_bids_data_set(
+    rebuilt: MainWindow, qtbot: QtBot, thick_file: Path, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(rebuilt.study.exported, timeout=30_000):
+        rebuilt.actions_offered.more_exports.export_bids(tmp_path, given_name("3", "T2w"))
+    made = tmp_path / "derivatives/srviewer/sub-3/anat/sub-3_desc-sr_T2w.nii.gz"
+    assert made.exists()
+    beside = json.loads(made.with_name("sub-3_desc-sr_T2w.json").read_text())
+    assert beside["Sources"] == ["bids:raw:thick.nii.gz"]  # it lies inside
+    assert beside["provenance"]["scores"] is None
+    shutil.copy(thick_file, again := tmp_path / "sub-4_T1w.nii.gz")
+    assert name_of(again) == given_name("4", "T1w")
+
+
+def test_a_cancelled_series_leaves_nothing(
+    rebuilt: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    before = set(tmp_path.iterdir())
+    rebuilt.actions_offered.more_exports.export_dicom(tmp_path / "series")
+    rebuilt.study.work.cancel(EXPORT)
+    until(lambda: rebuilt.study.work.tasks == ())
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_a_folder_that_is_taken_is_told(rebuilt: MainWindow, until: Until, tmp_path: Path) -> None:
+    (tmp_path / "series").mkdir()
+    (tmp_path / "series" / "mine").write_text("mine")
+    result = rebuilt.session.result
+    rebuilt.actions_offered.more_exports.export_dicom(tmp_path / "series")
+    until(rebuilt.error_bar.isVisible)
+    assert "is not overwritten" in rebuilt.error_bar.message.text()
+    assert rebuilt.session.result is result
+    assert [path.name for path in (tmp_path / "series").iterdir()] == ["mine"]
