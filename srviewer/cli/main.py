@@ -52,7 +52,7 @@ VERBS = (
         "the feature network of the perceptual losses",
         "srviewer.cli.train_features",
     ),
-    Verb("screenshot", "what the window would show, as a PNG", "srviewer.cli.screenshot"),
+    Verb("screenshot", "what the window would show, as a figure", "srviewer.cli.screenshot"),
     Verb("models", "the trained networks at hand", "srviewer.cli.models"),
     Verb("presets", "what can be trained", "srviewer.cli.presets"),
     Verb("diagnose", "versions, devices, decoders, folders", "srviewer.cli.diagnose"),
@@ -79,9 +79,10 @@ def main(argv: Sequence[str], doors: dict[str, Callable[..., object]]) -> int:
 def _joined(arguments: Sequence[str]) -> list[str]:
     """``--at -1,2,3`` as ``--at=-1,2,3``: argparse takes a leading minus for an option."""
     joined = list(arguments)
-    if "--at" in joined[:-1]:
-        place = joined.index("--at")
-        joined[place : place + 2] = [f"--at={joined[place + 1]}"]
+    for option in ("--at", "--centre", "--window"):
+        if option in joined[:-1]:
+            place = joined.index(option)
+            joined[place : place + 2] = [f"{option}={joined[place + 1]}"]
     return joined
 
 

@@ -1,39 +1,31 @@
-"""What the window would show, as a picture, without a display."""
+"""A figure of files, made without a display."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
-from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QImageReader, QImageWriter
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
 
-from srviewer import RESEARCH_USE_ONLY
-from srviewer.atomic import write_atomically
+from srviewer.core.picture import Picture
 from srviewer.core.volume import Volume
-from srviewer.errors import UserError
-from srviewer.gui import theme
 from srviewer.gui.application import application
-from srviewer.gui.comparing import Layout
-from srviewer.gui.form import label
-from srviewer.gui.session import Point, Session
-from srviewer.gui.views.compare_view import CompareView
+from srviewer.gui.comparables import ORIGINAL
+from srviewer.gui.figure import FigurePage, write_figure
+from srviewer.gui.pictured import look
+from srviewer.gui.session import Session
+from srviewer.sr.evaluate import ScoredPair
 
-WIDTH, HEIGHT = 1320, 900  # px
+Shown = tuple[str, Volume, ScoredPair | None]  # name, volume, its scores beside cubic's
 
 
 def render(
-    original: Volume,
-    second: Volume | None,
-    layout: Literal["planes", "compare"],
-    cursor_mm: Point | None,
-    path: Path,
+    original: Volume, seconds: Sequence[Shown], with_scan: bool, picture: Picture, path: Path
 ) -> None:
-    """Write a PNG of the views that the window uses.
+    """Write ``picture`` as PNG, SVG or PDF, drawn by the window's own views.
 
-    ``second``: shown below the original in "compare". ``cursor_mm``: the crosshair in RAS+ mm;
-    None for the middle. Raises UserError when the file cannot be written.
+    ``seconds``: what is compared, in this order, after the scan if ``with_scan``. Raises UserError
+    when the file cannot be written.
     """
     if QGuiApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -41,44 +33,20 @@ def render(
         os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
     application()
     session = Session()
-    page = _page(session, original, second, Layout(layout))
-    if cursor_mm is not None:
-        session.move_cursor(cursor_mm)
-    picture = page.grab()
-    page.deleteLater()
-    write_atomically(path, lambda place: _save(picture.toImage(), place), _verify)
-
-
-def _page(session: Session, original: Volume, second: Volume | None, layout: Layout) -> QWidget:
-    """The views over a line with the names and the notice, laid out but not on screen."""
-    view = CompareView(session)
     session.open(original, (), None)
-    if second is not None:
-        session.keep(session.comparables.with_loaded(second, second.name))
-    session.compare(replace(session.comparing, layout=layout))
-    names = original.name if second is None else f"{original.name}, {second.name}"
-    foot = QHBoxLayout()
-    foot.setContentsMargins(12, 6, 12, 8)
-    foot.addWidget(label(names, "muted"), 1)
-    foot.addWidget(label(RESEARCH_USE_ONLY, "research"))
-    page = QWidget()
-    page.setStyleSheet(f"background: {theme.SURFACE};")
-    column = QVBoxLayout(page)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(view, 1)
-    column.addLayout(foot)
-    page.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
-    page.resize(WIDTH, HEIGHT)
-    page.show()
-    return page
+    _show(session, seconds, with_scan)
+    look(session, picture)
+    page = FigurePage(session, picture)
+    write_figure(page, path)
+    page.close()
 
 
-def _save(picture: QImage, path: Path) -> None:
-    if not QImageWriter(str(path), QByteArray(b"png")).write(picture):
-        raise UserError(f"The picture could not be written to {path}; is the disk full?")
-
-
-def _verify(path: Path) -> None:
-    if QImageReader(str(path), QByteArray(b"png")).read().isNull():
-        raise UserError(f"The picture written to {path} does not read back; is the disk full?")
+def _show(session: Session, seconds: Sequence[Shown], with_scan: bool) -> None:
+    comparables = session.comparables
+    for name, volume, _ in seconds:
+        comparables = comparables.with_loaded(volume, name)
+    scored = zip(comparables.loaded, seconds, strict=True)
+    loaded = tuple(replace(kept, scores=scores) for kept, (_, _, scores) in scored)
+    keys = tuple(kept.key for kept in loaded)
+    comparables = replace(comparables, loaded=loaded)
+    session.keep(comparables.showing(((ORIGINAL,) if with_scan else ()) + keys))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from srviewer.core.volume import Voxels
 from srviewer.core.window import Window
@@ -153,6 +153,17 @@ class Canvas(pyqtgraph.GraphicsView):
         self._image.setRect(extent)
         self._box.invertX(mirrored)
         self._box.setRange(shown, padding=0, disableAutoRange=True)
+
+    def picture(self, dots_per_pixel: float) -> QImage:
+        """The images alone, without what is written over them."""
+        size = self.viewport().size()
+        image = QImage(size * dots_per_pixel, QImage.Format.Format_RGB32)
+        image.fill(QColor(theme.IMAGE))
+        painter = QPainter(image)
+        painter.setRenderHints(self.renderHints())
+        self.scene().render(painter, QRectF(image.rect()), QRectF(self.viewport().rect()))
+        painter.end()
+        return image
 
     def annotate(self, annotations: Annotations) -> None:
         """Write these over the image from now on."""

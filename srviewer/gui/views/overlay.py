@@ -229,13 +229,17 @@ def _colour_bar(painter: QPainter, area: QRectF, bar: ColourBar) -> None:
     painter.drawRect(box)
     painter.setFont(_font(11, bold=False))
     middle = (bar.low + bar.high) / 2
-    unit = f" {bar.unit}" if bar.unit else ""
     sign = "+" if bar.low < 0 else ""
-    for share, value, tail in ((0.0, bar.high, unit), (0.5, middle, ""), (1.0, bar.low, "")):
+    top = f"{sign}{number_with_unit(bar.high, bar.unit)}"
+    for share, text in ((0.0, top), (0.5, f"{middle:.4g}"), (1.0, f"{bar.low:.4g}")):
         place = QRectF(box.left() - 106, box.top() + share * height - 8, 100, 16)
-        text = f"{value:{sign if value else ''}.4g}{tail}"
         where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         _text(painter, place, Line(text), where)
+
+
+def number_with_unit(value: float, unit: str) -> str:
+    """ "20 HU", or "20" where the unit is not known."""
+    return f"{value:.4g} {unit}".strip()
 
 
 def _depth(painter: QPainter, area: QRectF, depth: float) -> None:

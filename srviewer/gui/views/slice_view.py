@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QImage, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.core.planes import Plane, SliceImage, pane_position, slice_at, world_position
@@ -122,6 +122,14 @@ class SliceView(QWidget):
     def annotations(self) -> Annotations:
         """What is written over the slice."""
         return self._canvas.annotations
+
+    def picture(self, dots_per_pixel: float) -> QImage:
+        """The slice with what lies over it, without what is written over it."""
+        return self._canvas.picture(dots_per_pixel)
+
+    def annotations_printed(self) -> Annotations:
+        """What is written over the slice in a figure: nothing that only steers."""
+        return replace(self.annotations, depth=None, active=False)
 
     @property
     def mirrored(self) -> bool:

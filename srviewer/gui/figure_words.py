@@ -1,0 +1,43 @@
+"""What is written under a figure."""
+
+from srviewer.gui.comparables import CUBIC
+from srviewer.gui.comparing import Layout
+from srviewer.gui.session import Session
+from srviewer.gui.wording import agreement
+
+NO_REFERENCE = "no reference: agreement with the scan only"
+
+
+def volumes_line(session: Session) -> str:
+    """The scan and what is shown of it: "scan: A original, B fast x4"."""
+    scan = session.original.name if session.original else ""
+    if session.comparing.layout is Layout.PLANES:
+        return scan
+    shown = zip("ABCD", session.shown(), strict=False)
+    return f"{scan}:  " + ",  ".join(f"{letter} {one.name}" for letter, one in shown)
+
+
+def scores_line(session: Session) -> str:
+    """Whole-volume scores of what is shown beside cubic's, and what they are measured against."""
+    if session.comparing.layout is Layout.PLANES:
+        return ""
+    parts, scored = [], None
+    for one in session.shown():
+        if one.scores is None:
+            continue
+        scored = one.scores
+        found = one.scores.cubic if one.key == CUBIC else one.scores.candidate
+        parts.append(f"{one.name} {_values(found.whole)}")
+    if scored is not None:
+        cubic = _values(scored.cubic.whole)
+        return f"{';  '.join(parts)}  (cubic {cubic}), against {scored.candidate.meaning}"
+    if session.result is not None:
+        return f"{NO_REFERENCE} ({agreement(session.result.consistency)})"
+    return NO_REFERENCE
+
+
+def _values(whole: dict[str, float | None]) -> str:
+    psnr, ssim = whole["psnr"], whole["ssim"]
+    if psnr is None or ssim is None:
+        return "no score"
+    return f"{psnr:.2f} dB, SSIM {ssim:.3f}"

@@ -1,0 +1,72 @@
+"""From what the window shows to a picture's plain values, and back."""
+
+from dataclasses import replace
+
+from srviewer.core.picture import Picture
+from srviewer.core.planes import Plane
+from srviewer.core.window import Window
+from srviewer.gui.comparing import Comparing, Layout
+from srviewer.gui.session import Session, View
+
+
+def picture_of(session: Session) -> Picture:
+    """What the window shows now; size, resolution and theme are those of a new figure."""
+    view, how = session.view, session.comparing
+    return Picture(
+        layout=how.layout.value,
+        at=view.cursor_mm,
+        window=(view.window.low, view.window.high),
+        centre=view.centre_mm,
+        zoom=view.zoom,
+        plane=view.only.name.lower() if view.only else None,
+        smooth=view.smooth,
+        radiological=view.radiological,
+        colours=view.colours,
+        inverted=view.inverted,
+        crosshair=view.crosshair,
+        divider=how.divider,
+        upright=how.upright,
+        tile_mm=how.tile_mm,
+        span=how.difference_range,
+    )
+
+
+def look(session: Session, picture: Picture) -> None:
+    """Make a session, in which the scan is open, show a picture."""
+    view: View = replace(
+        session.view,
+        centre_mm=picture.centre,
+        zoom=picture.zoom,
+        only=Plane[picture.plane.upper()] if picture.plane else None,
+        smooth=picture.smooth,
+        radiological=picture.radiological,
+        colours=picture.colours,
+        inverted=picture.inverted,
+        crosshair=picture.crosshair,
+    )
+    if picture.at is not None:
+        view = replace(view, cursor_mm=picture.at)
+    if picture.window is not None:
+        view = replace(view, window=Window(*picture.window))
+    session.look(view)
+    session.compare(
+        Comparing(
+            layout=Layout(picture.layout),
+            divider=picture.divider,
+            upright=picture.upright,
+            tile_mm=picture.tile_mm,
+            difference_range=picture.span,
+        )
+    )
+
+
+def copied(session: Session) -> Session:
+    """A session that shows the same and that nobody else changes: for a figure."""
+    copy = Session()
+    copy.original, copy.sources = session.original, session.sources
+    copy.reference, copy.request = session.reference, session.request
+    copy.comparables = session.comparables
+    copy.comparing = replace(session.comparing, swapped=False)
+    copy.view, copy.auto_window = session.view, session.auto_window
+    copy.layers, copy.rois = session.layers, session.rois
+    return copy
