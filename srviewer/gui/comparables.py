@@ -141,7 +141,10 @@ class Comparables:
 
     def offered(self, original: Volume | None, reference: Volume | None) -> tuple[Comparable, ...]:
         """Everything that can be compared, in the order of the lists."""
-        results = [Comparable(one.key, one.name, one.volume, one.scores) for one in self.results]
+        results, loaded = (
+            [Comparable(one.key, one.name, one.volume, one.scores) for one in kept]
+            for kept in (self.results, self.loaded)
+        )
         listed = [
             Comparable(ORIGINAL, "original", original),
             Comparable(CUBIC, "cubic", self.cubic, self._cubic_scores(), INTERPOLATING),
@@ -149,7 +152,7 @@ class Comparables:
         ]
         if reference is not None:
             listed.append(Comparable(REFERENCE, "reference", reference))
-        return (*listed, *(Comparable(one.key, one.name, one.volume) for one in self.loaded))
+        return (*listed, *loaded)
 
     def _cubic_scores(self) -> ScoredPair | None:
         """Those that stand beside the current result's."""

@@ -39,6 +39,7 @@ class Comparisons(QObject):
             return
 
         def keep(volume: Volume) -> None:
+            self._study.whereabouts.files[volume] = path
             self._session.keep(self._session.comparables.with_loaded(volume, path.name))
 
         self._start(LOAD, f"Loading {path.name}", to_compare(path, original), keep)

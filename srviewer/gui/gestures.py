@@ -13,6 +13,8 @@ GESTURES = (
     ("+, -", "Zoom at the crosshair"),
     ("Drag at the right edge", "Scroll through the slices"),
     ("Alt + arrow keys", "Move the crosshair by a voxel in the plane"),
+    ("F, held", "B in the place of A"),
+    ("Drag the curtain's edge", "More of A, or more of B"),
     ("Double click, M", "This plane alone, and back"),
     ("Return", "Set a point of a measurement at the crosshair"),
     ("Escape", "Leave a tool, or show all planes again"),

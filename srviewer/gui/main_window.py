@@ -27,6 +27,7 @@ from srviewer.gui.comparing import Layout
 from srviewer.gui.comparisons import Comparisons
 from srviewer.gui.desk import Desk
 from srviewer.gui.empty_page import EmptyPage
+from srviewer.gui.figure_actions import FigureActions
 from srviewer.gui.look_actions import LookActions
 from srviewer.gui.notice import ErrorBar
 from srviewer.gui.panels.compare import ComparePanel
@@ -92,6 +93,8 @@ class MainWindow(QMainWindow):
         self._tool_bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(self._tool_bar)
         self.actions_offered.fill_menus()
+        self.figures = FigureActions(self, self.study, self.plot)
+        self.figures.fill_menus(self.actions_offered.export)
         look = self.panels.findChild(LookPanel)
         assert look is not None
         self.looking = LookActions(self, self.session, look.cine)

@@ -39,6 +39,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
         self._session, self._curve = session, curve
         self._axis: Axis = 0
         self._volume: Volume | None = None
+        self._ranked = np.zeros(0, int)  # indices of the scored slices, the lowest score first
         self.hideButtons()
         self.setMouseEnabled(x=False, y=False)
         self.setLabel("left", curve.title)
@@ -82,6 +83,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
         self._ours.setData(numbers, ours)
         self._cubic.setData(numbers, cubic)
         scored = np.flatnonzero(np.isfinite(ours))
+        self._ranked = scored[np.argsort(ours[scored], kind="stable")]
         self._worst.setVisible(scored.size > 0)
         self._worst_label.setVisible(scored.size > 0)
         if scored.size == 0:
@@ -113,6 +115,17 @@ class MetricPlot(pyqtgraph.PlotWidget):
         last = geometry.shape[self._axis] - 1
         index[self._axis] = min(max(round(number) - 1, 0), last)
         self._session.move_cursor(geometry.world(index))
+
+    def jump_worst(self, step: int) -> None:
+        """To the slice scored lowest; 1 and -1: to the one scored next above or below this one."""
+        if self._volume is None or self._ranked.size == 0:
+            return
+        here = self._volume.geometry.index(self._session.view.cursor_mm)[self._axis]
+        places = np.flatnonzero(self._ranked == int(np.floor(here + 0.5)))
+        rank = 0
+        if step and places.size:
+            rank = min(max(int(places[0]) + step, 0), self._ranked.size - 1)
+        self.jump_to(float(self._ranked[rank]) + 1)
 
     def _jump(self, event: object) -> None:
         position = event.scenePos()  # type: ignore[attr-defined]  # pyqtgraph's MouseClickEvent
@@ -159,6 +172,10 @@ class ScorePlot(QWidget):
     def _show_keys(self) -> None:
         colours = theme.colours()
         self._keys.setText(f"{_key(colours.accent)} result &nbsp; {_key(colours.cubic)} cubic")
+
+    def jump_worst(self, step: int) -> None:
+        """As ``MetricPlot.jump_worst``, by PSNR, in the plane that is plotted."""
+        self.plots[0].jump_worst(step)
 
     def _show(self) -> None:
         scores, result = self._session.scores, self._session.result

@@ -1,0 +1,153 @@
+"""What the window shows or is set to do, as a line for a shell that makes the same."""
+
+import shlex
+from dataclasses import fields
+from pathlib import Path
+
+from srviewer.core.geometry import AXIS_NAMES
+from srviewer.core.picture import Picture
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.gui.comparables import CUBIC, ORIGINAL, Comparable
+from srviewer.gui.comparing import Layout
+from srviewer.gui.pictured import picture_of
+from srviewer.gui.study import Study
+from srviewer.sr.request import Request
+
+PROGRAM = "srviewer"
+FIGURE = "figure.png"
+# Options of ``screenshot`` for the fields of a Picture: a value, or a word that stands alone.
+VALUES = {
+    "layout": "--layout",
+    "at": "--at",
+    "centre": "--centre",
+    "window": "--window",
+    "zoom": "--zoom",
+    "plane": "--plane",
+    "colours": "--colours",
+    "divider": "--divider",
+    "tile_mm": "--tile",
+    "span": "--range",
+    "dpi": "--dpi",
+    "theme": "--theme",
+}
+WORDS = {
+    "smooth": "--blocks",
+    "radiological": "--neurological",
+    "inverted": "--inverted",
+    "crosshair": "--no-crosshair",
+    "upright": "--across",
+}
+
+
+def screenshot_line(study: Study, picture: Picture | None = None) -> str:
+    """The line that makes a figure of what is shown; first those that make unsaved results.
+
+    Raises UserError for what no file holds and no command makes.
+    """
+    picture = picture or picture_of(study.session)
+    scan = _scan(study)
+    shown = [one for one in study.session.shown() if one.volume is not None]
+    if picture.layout == Layout.PLANES.value:
+        shown = shown[:1]
+    before, seconds = [], []
+    for one in shown:
+        if one.key != ORIGINAL:
+            first, place = _place(study, one, scan)
+            before += first
+            seconds += ["--second", place, "--name", one.name]
+    words = [PROGRAM, "screenshot", *scan, "-o", FIGURE, *seconds]
+    if ORIGINAL not in [one.key for one in shown]:
+        words.append("--without-scan")
+    words += [*_reference(study), *_options(picture)]
+    return " && ".join(shlex.join(line) for line in (*before, words))
+
+
+def reconstruct_line(study: Study) -> str:
+    """The line that rebuilds the open scan as the panel is set; UserError as above."""
+    request = study.session.request
+    if request is None:
+        raise UserError("Open a scan first.")
+    return shlex.join(_reconstruction(_scan(study), request, study))
+
+
+def _scan(study: Study) -> list[str]:
+    """The arguments that open the scan."""
+    original = study.session.original
+    origin = None if original is None else study.whereabouts.scans.get(original)
+    if original is None or origin is None:
+        raise UserError(
+            "The open scan was made in this window, so that no command opens it. Export it, or "
+            "open the file it was made from."
+        )
+    places = [place.absolute for place in origin.places]
+    path = places[0] if len(places) == 1 else places[0].parent
+    words = [str(path)]
+    if path.is_dir() or len(places) > 1:
+        words += ["--series", origin.uid]
+    return words if origin.frame == 0 else [*words, "--frame", str(origin.frame)]
+
+
+def _place(study: Study, one: Comparable, scan: list[str]) -> tuple[list[list[str]], str]:
+    """The lines that must come first, and the path (or "cubic") of what is compared."""
+    if one.key == CUBIC:
+        return [], CUBIC
+    assert one.volume is not None
+    path = study.whereabouts.files.get(one.volume)
+    if path is not None:
+        return [], str(path)
+    kept = study.session.comparables.find(one.key)
+    if kept is None or kept.made is None:
+        raise UserError(f"'{one.name}' is in no file. Export it first.")
+    target = f"{one.key}.nii.gz"
+    return [_reconstruction(scan, kept.made.request, study, target)], target
+
+
+def _reconstruction(
+    scan: list[str], request: Request, study: Study, target: str = "result.nii.gz"
+) -> list[str]:
+    words = [PROGRAM, "reconstruct", *scan, "-o", target, "--method", request.method]
+    words += ["--axis", AXIS_NAMES[request.axis], "--factor", str(request.factor)]
+    plain = Request(request.axis, request.factor)
+    for name in ("model", "fusion", "device"):
+        if getattr(request, name) != getattr(plain, name):
+            words += [f"--{name}", str(getattr(request, name))]
+    if request.isotropic:
+        words.append("--isotropic")
+    if study.concerns:
+        words.append("--acknowledge")
+    return words
+
+
+def _reference(study: Study) -> list[str]:
+    reference = study.session.reference
+    path = _file(study, reference.volume) if reference else None
+    if reference is None or path is None or study.session.scores is None:
+        return []
+    return ["--reference", str(path), "--meaning", reference.meaning]
+
+
+def _file(study: Study, volume: Volume) -> Path | None:
+    return study.whereabouts.files.get(volume)
+
+
+def _options(picture: Picture) -> list[str]:
+    """What differs from the command's own defaults."""
+    words: list[str] = []
+    plain = Picture()
+    for field in fields(Picture):
+        value = getattr(picture, field.name)
+        if field.name in WORDS and value != getattr(plain, field.name):
+            words.append(WORDS[field.name])
+        elif field.name == "layout" or (
+            field.name in VALUES and value != getattr(plain, field.name)
+        ):
+            words += [VALUES[field.name], _written(value)]
+    if (picture.width, picture.height) != (plain.width, plain.height):
+        words += ["--size", f"{picture.width}x{picture.height}"]
+    return words
+
+
+def _written(value: object) -> str:
+    """Numbers as short as they can be read back exactly."""
+    return ",".join(map(repr, value)) if isinstance(value, tuple) else str(value)

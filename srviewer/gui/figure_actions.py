@@ -1,0 +1,87 @@
+"""Menu entries that carry what is shown elsewhere: figures, command lines; and the worst slices."""
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from srviewer.errors import UserError
+from srviewer.gui import theme
+from srviewer.gui.command_line import reconstruct_line, screenshot_line
+from srviewer.gui.figure_dialog import FigureDialog
+from srviewer.gui.study import Study
+from srviewer.gui.views.score_plot import ScorePlot
+
+
+class FigureActions:
+    """Adds itself to the menus of ``window``."""
+
+    def __init__(self, window: QMainWindow, study: Study, plot: ScorePlot) -> None:
+        self._window, self._study = window, study
+        self.figure = self._make(
+            "Save a figure\u2026", "image-outline", "PNG, SVG or PDF of what is shown", "Ctrl+P"
+        )
+        self.copy_view = self._make(
+            "Copy as command line",
+            "console-line",
+            "The srviewer screenshot line that makes the same picture",
+            "Ctrl+Shift+C",
+        )
+        self.copy_rebuild = self._make(
+            "Copy the rebuild as command line",
+            "console-line",
+            "The srviewer reconstruct line that does what the panel is set to",
+            "",
+        )
+        self.worst = self._make("Worst slice", "arrow-down-bold", "The slice scored lowest", "W")
+        self.next_worst = self._make(
+            "Next worst slice", "chevron-down", "The slice that is scored next above this", "N"
+        )
+        self.previous_worst = self._make(
+            "Previous worst slice", "chevron-up", "The slice scored next below this", "Shift+N"
+        )
+        self.figure.triggered.connect(self._save)
+        self.copy_view.triggered.connect(lambda: self._copy(screenshot_line))
+        self.copy_rebuild.triggered.connect(lambda: self._copy(reconstruct_line))
+        self.worst.triggered.connect(lambda: plot.jump_worst(0))
+        self.next_worst.triggered.connect(lambda: plot.jump_worst(1))
+        self.previous_worst.triggered.connect(lambda: plot.jump_worst(-1))
+        study.session.original_changed.connect(self._show_state)
+        study.session.scores_changed.connect(self._show_state)
+        self._show_state()
+
+    def fill_menus(self, before: QAction) -> None:
+        """Put the entries into the menus; those of the first one come before an entry of it."""
+        menus = {action.text(): action.menu() for action in self._window.menuBar().actions()}
+        file, view = menus["&File"], menus["&View"]
+        assert isinstance(file, QMenu) and isinstance(view, QMenu)
+        file.insertActions(before, [self.figure, self.copy_view, self.copy_rebuild])
+        view.addSeparator()
+        view.addActions([self.worst, self.next_worst, self.previous_worst])
+
+    def _show_state(self) -> None:
+        session = self._study.session
+        for action in (self.figure, self.copy_view, self.copy_rebuild):
+            action.setEnabled(session.original is not None)
+        for action in (self.worst, self.next_worst, self.previous_worst):
+            action.setEnabled(session.scores is not None)
+
+    def _make(self, text: str, icon: str, tip: str, key: str) -> QAction:
+        action = QAction(theme.icon(icon), text, self._window)
+        action.setToolTip(f"{tip} ({key})" if key else tip)
+        if key:
+            action.setShortcut(QKeySequence(key))
+        self._window.addAction(action)
+        return action
+
+    def _save(self) -> None:
+        FigureDialog(self._study.session, self._window).open()
+
+    def _copy(self, line: Callable[[Study], str]) -> None:
+        try:
+            text = line(self._study)
+        except UserError as error:
+            self._study.failed.emit("Copying as a command line", error)
+            return
+        QGuiApplication.clipboard().setText(text)
+        self._window.statusBar().showMessage(f"Copied: {text}", 8000)
