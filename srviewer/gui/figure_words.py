@@ -31,7 +31,7 @@ def scores_line(session: Session) -> str:
     if scored is not None:
         cubic = _values(scored.cubic.whole)
         return f"{';  '.join(parts)}  (cubic {cubic}), against {scored.candidate.meaning}"
-    if session.result is not None:
+    if session.result is not None and session.comparables.current in session.comparables.shown:
         return f"{NO_REFERENCE} ({agreement(session.result.consistency)})"
     return NO_REFERENCE
 

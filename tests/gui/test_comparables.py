@@ -1,0 +1,80 @@
+"""What can be compared, and which of it is shown."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from srviewer.core.linking import unlinked
+from srviewer.core.volume import Volume
+from srviewer.gui.comparables import CUBIC, MOST_RESULTS, ORIGINAL, Comparables
+from srviewer.gui.session import Session
+from srviewer.job import run
+from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.request import Request
+
+
+@pytest.fixture(scope="module")
+def made(thick_head: Volume) -> Reconstruction:
+    return run(reconstruct(thick_head, Request(axis=2, factor=4, method="linear")))
+
+
+def test_results_are_kept_newest_first_under_names_of_their_own(made: Reconstruction) -> None:
+    list_of = Comparables().with_result(made).with_result(made)
+    assert [one.name for one in list_of.results] == ["linear ×4 (2)", "linear ×4"]  # noqa: RUF001
+    assert list_of.shown == (ORIGINAL, list_of.results[0].key)
+    assert list_of.current == list_of.results[0].key
+    renamed = list_of.renamed("result-1", "first")
+    assert renamed.results[1].name == "first" and renamed.results[1].key == "result-1"
+
+
+def test_the_current_result_is_one_that_is_shown(made: Reconstruction) -> None:
+    both = Comparables().with_result(made).with_result(made)
+    assert both.showing((ORIGINAL, "result-1")).current == "result-1"
+    assert both.showing(("result-1", "result-2")).current == "result-2"
+    left = both.without("result-2")
+    assert left.current == "result-1" and left.shown == (ORIGINAL, "result-1")
+    empty = left.without("result-1")
+    assert empty.result is None and empty.shown == (ORIGINAL, "result")
+
+
+def test_two_to_four_are_shown_each_once(made: Reconstruction, head: Volume) -> None:
+    one = Comparables().with_result(made).with_loaded(head, "head")
+    assert one.shown == (ORIGINAL, "volume-2")
+    assert one.showing((CUBIC,)).shown == (CUBIC, "result-1")
+    assert one.showing((ORIGINAL, ORIGINAL, "gone")).shown == (ORIGINAL, "result-1")
+    assert len(one.showing((ORIGINAL, CUBIC, "result-1", "volume-2", "reference")).shown) == 4
+
+
+def test_the_oldest_result_gives_way(made: Reconstruction) -> None:
+    many = Comparables()
+    for _ in range(MOST_RESULTS + 1):
+        many = many.with_result(made)
+    assert len(many.results) == MOST_RESULTS
+    assert many.find("result-1") is None
+
+
+def test_another_current_result_is_told_once(
+    session: Session, thick_head: Volume, made: Reconstruction
+) -> None:
+    session.open(thick_head, (), None)
+    session.set_result(made)
+    session.set_result(replace(made, device="elsewhere"))
+    told = []
+    session.result_changed.connect(lambda: told.append(session.result))
+    session.keep(session.comparables.renamed("result-1", "first"))
+    assert told == []
+    session.keep(session.comparables.showing((ORIGINAL, "result-1")))
+    assert told == [made]
+
+
+def test_what_lies_in_another_frame_or_elsewhere_is_not_linked(head: Volume) -> None:
+    assert unlinked(head, head) == ""
+    here, there = replace(head, frame="1.2.3"), replace(head, frame="1.2.4")
+    assert "frame of reference" in unlinked(there, here)
+    assert unlinked(here, head) == ""  # unknown is no contradiction
+    affine = np.array(head.geometry.affine)
+    affine[:3, 3] += 500
+    far = replace(head, geometry=replace(head.geometry, affine=affine))
+    assert "No space in common" in unlinked(far, head)

@@ -1,0 +1,262 @@
+"""A user compares two volumes: curtain, squares, difference, a held key, more rows, figures."""
+
+import shlex
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from srviewer.__main__ import main
+from srviewer.core.planes import Plane
+from srviewer.core.volume import Volume
+from srviewer.gui.comparables import CUBIC, ORIGINAL
+from srviewer.gui.comparing import Layout
+from srviewer.gui.figure_dialog import FigureDialog
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.views.slice_view import SliceView
+
+Until = Callable[[Callable[[], bool]], None]
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def rebuilt(opened: MainWindow, until: Until) -> MainWindow:
+    """The thick phantom and a linear result."""
+    request = opened.session.request
+    assert request is not None
+    opened.session.set_request(replace(request, method="linear"))
+    opened.study.reconstruct()
+    until(lambda: opened.session.result is not None)
+    return opened
+
+
+@pytest.fixture
+def doubled(rebuilt: MainWindow, until: Until, tmp_path: Path) -> MainWindow:
+    """Beside the scan a copy of it with every value doubled: what is seen tells which is which."""
+    original = rebuilt.session.original
+    assert original is not None
+    path = tmp_path / "doubled.nii.gz"
+    nib.save(nib.Nifti1Image(2 * np.asarray(original.voxels), original.geometry.affine), path)
+    rebuilt.comparisons.load(path)
+    until(lambda: len(rebuilt.session.comparables.loaded) == 1)
+    rebuilt.session.set_window(replace(rebuilt.session.view.window, low=0.0, high=2500.0))
+    return rebuilt
+
+
+def _pane(window: MainWindow, plane: Plane = Plane.AXIAL) -> SliceView:
+    return window.compare.rows[0].panes[plane]
+
+
+def _brightness(pane: SliceView, share: tuple[float, float]) -> float:
+    """Mean grey of a small patch at a share of the pane from its left and its top."""
+    QApplication.processEvents()
+    image = pane.picture(1.0)
+    x, y = (round(s * n) for s, n in zip(share, (image.width(), image.height()), strict=True))
+    return float(
+        np.mean([QColor(image.pixel(x + i, y + j)).value() for i in (0, 3, 6) for j in (0, 3, 6)])
+    )
+
+
+def _choose(window: MainWindow, qtbot: QtBot, layout: Layout) -> None:
+    action = next(a for a in window.actions_offered.layouts.actions() if a.data() is layout)
+    qtbot.keyClick(window, action.shortcut().toString())
+    assert window.session.comparing.layout is layout
+
+
+def test_the_curtain_follows_the_mouse_in_every_pane(doubled: MainWindow, qtbot: QtBot) -> None:
+    _choose(doubled, qtbot, Layout.CURTAIN)
+    pane = _pane(doubled)
+    left, right = (_brightness(pane, (x, 0.56)) for x in (0.42, 0.57))
+    assert right > 1.5 * left
+    middle = QPoint(pane.width() // 2, pane.height() // 3)
+    cursor = doubled.session.view.cursor_mm
+    qtbot.mousePress(pane, LEFT, pos=middle)
+    qtbot.mouseMove(pane, QPoint(round(0.3 * pane.width()), middle.y()))
+    qtbot.mouseRelease(pane, LEFT, pos=QPoint(round(0.3 * pane.width()), middle.y()))
+    assert doubled.session.comparing.divider == pytest.approx(0.3, abs=0.01)
+    assert doubled.session.view.cursor_mm == cursor  # the edge was taken, not the crosshair
+    assert _brightness(pane, (0.42, 0.56)) == pytest.approx(2 * left, rel=0.15)
+    for plane in Plane:
+        divider = _pane(doubled, plane).annotations.divider
+        assert divider is not None and divider.share == doubled.session.comparing.divider
+    # Away from the edge the mouse does what it always does.
+    qtbot.mouseClick(pane, LEFT, pos=QPoint(round(0.7 * pane.width()), middle.y()))
+    assert doubled.session.view.cursor_mm != cursor
+
+
+def test_the_edge_can_run_across(doubled: MainWindow, qtbot: QtBot) -> None:
+    _choose(doubled, qtbot, Layout.CURTAIN)
+    doubled.session.compare(replace(doubled.session.comparing, upright=False))
+    pane = _pane(doubled)
+    above, below = (_brightness(pane, (0.45, y)) for y in (0.44, 0.56))
+    assert below > 1.4 * above
+
+
+def test_holding_the_key_shows_b_and_letting_go_brings_a_back(
+    doubled: MainWindow, qtbot: QtBot
+) -> None:
+    _choose(doubled, qtbot, Layout.FLIP)
+    pane = _pane(doubled)
+    before = _brightness(pane, (0.45, 0.56))
+    assert pane.annotations.top_left[0].text.startswith("original")
+    qtbot.keyPress(pane, Qt.Key.Key_F)
+    held = _brightness(pane, (0.45, 0.56))
+    assert held == pytest.approx(2 * before, rel=0.1)
+    assert pane.annotations.top_left[0].text.startswith("doubled.nii.gz")
+    qtbot.keyRelease(pane, Qt.Key.Key_F)
+    assert _brightness(pane, (0.45, 0.56)) == before
+
+
+def test_squares_of_both_alternate_and_scroll_together(doubled: MainWindow, qtbot: QtBot) -> None:
+    pane = _pane(doubled)
+    places = [pane.position_of((x, 4.0, 0.0)) - QPointF(3, 3) for x in (4.0, -4.0)]
+    shares = [(place.x() / pane.width(), place.y() / pane.height()) for place in places]
+    before = [_brightness(pane, share) for share in shares]
+    doubled.session.compare(replace(doubled.session.comparing, tile_mm=8.0))
+    _choose(doubled, qtbot, Layout.CHECKERBOARD)
+    after = [_brightness(pane, share) for share in shares]
+    ratios = sorted(now / then for now, then in zip(after, before, strict=True))
+    assert ratios == pytest.approx([1.0, 2.0], abs=0.2)
+    number = pane.slice.index if pane.slice else None
+    wheel = QWheelEvent(
+        QPointF(pane.rect().center()),
+        QPointF(pane.mapToGlobal(pane.rect().center())),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(pane, wheel)
+    assert pane.slice is not None and pane.slice.index == number + 1
+
+
+def test_a_difference_is_signed_and_its_range_stands_beside_it(
+    doubled: MainWindow, qtbot: QtBot
+) -> None:
+    _choose(doubled, qtbot, Layout.DIFFERENCE)
+    doubled.session.compare(replace(doubled.session.comparing, difference_range=1000.0))
+    pane = _pane(doubled)
+    bar = pane.annotations.colour_bar
+    assert bar is not None and (bar.low, bar.high) == (-1000.0, 1000.0)
+    QApplication.processEvents()
+    image = pane.picture(1.0)
+    colour = QColor(image.pixel(round(0.45 * image.width()), round(0.56 * image.height())))
+    assert colour.blue() > colour.red() + 30  # original minus doubled is negative
+    one, other = doubled.session.comparables.shown
+    doubled.session.keep(doubled.session.comparables.showing((other, one)))
+    QApplication.processEvents()
+    image = pane.picture(1.0)
+    colour = QColor(image.pixel(round(0.45 * image.width()), round(0.56 * image.height())))
+    assert colour.red() > colour.blue() + 30
+
+
+def test_four_rows_with_cubic_and_two_results_each_with_its_scores(
+    rebuilt: MainWindow, until: Until, truth_file: Path, qtbot: QtBot
+) -> None:
+    session = rebuilt.session
+    assert session.request is not None
+    session.set_request(replace(session.request, method="nearest"))
+    rebuilt.study.reconstruct()
+    until(lambda: len(session.comparables.results) == 2)
+    rebuilt.study.load_reference(truth_file)
+    keys = [one.key for one in session.comparables.results]
+    session.keep(session.comparables.showing((ORIGINAL, CUBIC, *keys)))
+    until(lambda: session.comparables.cubic is not None)
+    until(lambda: all(one.scores is not None for one in session.comparables.results))
+    _choose(rebuilt, qtbot, Layout.COMPARE)
+    QApplication.processEvents()
+    rows = rebuilt.compare.rows
+    badges = [
+        [line.text for line in row.panes[Plane.CORONAL].annotations.top_right] for row in rows
+    ]
+    assert badges[0] == [] and "dB" in badges[1][0]
+    assert badges[2][1] == badges[3][1] == f"cubic {badges[1][0]}"
+    assert badges[2][0] != badges[3][0]
+    assert rebuilt.height() <= 800 and rebuilt.width() <= 1280
+    # The keys for the worst slices go by the scores.
+    qtbot.keyClick(rebuilt, Qt.Key.Key_W)
+    scores = session.scores
+    assert scores is not None
+    rows_of = [row["psnr"] for row in scores.candidate.per_slice[1]]
+    order = sorted((v, n) for n, v in enumerate(rows_of) if v is not None)
+    pane = rebuilt.compare.rows[2].panes[Plane.CORONAL]
+    assert pane.slice is not None and pane.slice.index == order[0][1]
+    qtbot.keyClick(rebuilt, Qt.Key.Key_N)
+    assert pane.slice.index == order[1][1]
+
+
+def test_what_shares_no_space_scrolls_by_itself_and_says_so(
+    rebuilt: MainWindow, until: Until, tmp_path: Path, head: Volume, qtbot: QtBot
+) -> None:
+    affine = np.array(head.geometry.affine)
+    affine[:3, 3] += 700
+    path = tmp_path / "far.nii.gz"
+    nib.save(nib.Nifti1Image(np.asarray(head.voxels), affine), path)
+    rebuilt.comparisons.load(path)
+    until(lambda: len(rebuilt.session.comparables.loaded) == 1)
+    _choose(rebuilt, qtbot, Layout.COMPARE)
+    far = rebuilt.compare.rows[1].panes[Plane.AXIAL]
+    QApplication.processEvents()
+    assert far.slice is not None and far.slice.inside
+    number = far.slice.index
+    rebuilt.session.move_cursor((3.0, 2.0, 9.0))
+    assert far.slice.index == number
+    _choose(rebuilt, qtbot, Layout.CURTAIN)
+    said = _pane(rebuilt).annotations.top_left[0].text
+    assert "No space in common" in said and _pane(rebuilt).annotations.divider is None
+
+
+def test_the_copied_line_makes_the_same_picture(
+    doubled: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _choose(doubled, qtbot, Layout.CURTAIN)
+    session = doubled.session
+    session.compare(replace(session.comparing, divider=0.4))
+    session.move_cursor((-3.5, 4.0, 6.0))
+    session.zoom_by(1.3, (1.0, 2.0, 3.0))
+    dialog = FigureDialog(session, doubled)
+    qtbot.addWidget(dialog)
+    dialog.width_box.setValue(800)
+    dialog.height_box.setValue(600)
+    dialog.dpi_box.setValue(96)
+    for suffix in ("png", "svg", "pdf"):
+        dialog.save(tmp_path / f"window.{suffix}")
+        assert (tmp_path / f"window.{suffix}").stat().st_size > 1000
+    doubled.figures.copy_view.trigger()
+    words = shlex.split(QGuiApplication.clipboard().text())
+    assert words[:2] == ["srviewer", "screenshot"]
+    monkeypatch.chdir(tmp_path)
+    assert main([*words[1:], "--size", "800x600"]) == 0
+    one, other = (_array(tmp_path / name) for name in ("window.png", "figure.png"))
+    assert one.shape == other.shape
+    assert np.abs(one - other).mean() < 0.05 and np.ptp(one) > 200
+
+
+def _array(path: Path) -> np.ndarray:
+    image = QImage(str(path)).convertToFormat(QImage.Format.Format_RGB888)
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    return pixels[:, : 3 * image.width()].astype(float)
+
+
+def test_a_result_that_is_in_no_file_is_rebuilt_by_the_line(
+    rebuilt: MainWindow, qtbot: QtBot, thick_file: Path
+) -> None:
+    _choose(rebuilt, qtbot, Layout.DIFFERENCE)
+    rebuilt.figures.copy_view.trigger()
+    first, second = QGuiApplication.clipboard().text().split(" && ")
+    assert first.startswith(
+        f"srviewer reconstruct {shlex.quote(str(thick_file))} -o result-1.nii.gz"
+    )
+    assert "--method linear --axis k --factor 4" in first
+    assert "--second result-1.nii.gz" in second and "--layout difference" in second
+    rebuilt.figures.copy_rebuild.trigger()
+    assert QGuiApplication.clipboard().text().startswith("srviewer reconstruct ")
