@@ -85,11 +85,12 @@ def _foot(painter: QPainter, area: QRectF, session: Session, colours: Colours) -
     """What is shown and how good it is on the left, grey levels and the notice on the right."""
     flag = Qt.AlignmentFlag
     notice = _font(bold=True)
-    width = QFontMetricsF(notice).horizontalAdvance(RESEARCH_USE_ONLY) + 4
+    # A reader of an SVG may put another font, and wider letters, in the place of ours.
+    width = 1.2 * QFontMetricsF(notice).horizontalAdvance(RESEARCH_USE_ONLY)
     painter.setFont(notice)
     painter.setPen(QColor(colours.warning))
     corner = QRectF(area.right() - width, area.top(), width, area.height())
-    painter.drawText(corner, flag.AlignRight | flag.AlignBottom, RESEARCH_USE_ONLY)
+    painter.drawText(corner, flag.AlignLeft | flag.AlignBottom, RESEARCH_USE_ONLY)
     _grey_bar(painter, QRectF(area.right() - width, area.top() + 1, width, 14), session, colours)
     text = area.adjusted(0, 0, -width - 18, 0)
     for line, bold, place in (
