@@ -26,8 +26,10 @@ from srviewer.gui.compare_bar import CompareBar
 from srviewer.gui.comparing import Layout
 from srviewer.gui.comparisons import Comparisons
 from srviewer.gui.desk import Desk
+from srviewer.gui.dropping import Dropping
 from srviewer.gui.empty_page import EmptyPage
 from srviewer.gui.figure_actions import FigureActions
+from srviewer.gui.frame_bar import FrameBar
 from srviewer.gui.look_actions import LookActions
 from srviewer.gui.notice import ErrorBar
 from srviewer.gui.panels.compare import ComparePanel
@@ -40,7 +42,9 @@ from srviewer.gui.series_picker import SeriesPicker
 from srviewer.gui.session import Session
 from srviewer.gui.session_files import session_filter
 from srviewer.gui.status import DeviceLabel, StatusBar
+from srviewer.gui.studies import Studies
 from srviewer.gui.study import Study
+from srviewer.gui.study_strip import StudyStrip
 from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.window_state import WindowState
@@ -73,6 +77,7 @@ class MainWindow(QMainWindow):
         self.recent = Recent(settings)
         self.session = Session(self)
         self.study = Study(self.session, self)
+        self.studies = Studies(self.study, self)
         self.error_bar = ErrorBar()
         self.compare = CompareView(self.session)
         self.comparisons = Comparisons(self.study)
@@ -97,6 +102,7 @@ class MainWindow(QMainWindow):
         self.figures.fill_menus(self.actions_offered.export)
         look = self.panels.findChild(LookPanel)
         assert look is not None
+        self.dropping = Dropping(self.study, self.studies, look.overlays, self)
         self.looking = LookActions(self, self.session, look.cine)
         self.looking.fill_menus()
         self.desk.fill_menus(self.menuBar())
@@ -127,7 +133,7 @@ class MainWindow(QMainWindow):
         paths = _dropped(event)
         if paths:
             event.acceptProposedAction()
-            self.study.open(paths)
+            self.dropping.take(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Called by Qt: ask while something runs, then stop it and remember the window."""
@@ -158,6 +164,8 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(study)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
+        layout.addWidget(StudyStrip(self.studies, self))
+        layout.addWidget(FrameBar(self.study))
         layout.addWidget(self.compare_bar)
         layout.addWidget(self.compare, 1)
         layout.addWidget(self.plot)

@@ -15,37 +15,12 @@ from srviewer.gui.comparables import Comparable, Comparables
 from srviewer.gui.comparing import DIFFERENCE_SHARE, Comparing
 from srviewer.gui.layer import Layer
 from srviewer.gui.tool import Tool
+from srviewer.gui.view import NO_WINDOW, ZOOM_LIMITS
+from srviewer.gui.view import Point as Point
+from srviewer.gui.view import View as View
 from srviewer.sr.evaluate import ScoredPair
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request, suggested_request
-
-Point = tuple[float, float, float]
-ZOOM_LIMITS = (0.5, 40.0)
-NO_WINDOW = Window(0.0, 1.0)  # while nothing is open
-
-
-@dataclass(frozen=True)
-class View:
-    """How everything is looked at; the same for every pane.
-
-    ``cursor_mm``: the crosshair, in RAS+ mm. ``window``: grey levels, in the scan's unit.
-    ``centre_mm``: the RAS+ point in the middle of each pane; None for the middle of the volume.
-    ``zoom``: times the size that fits the pane. ``only``: the one plane shown; None for all three.
-    ``radiological``: the patient's right on the left of the screen. ``smooth``: pixels are drawn
-    with bilinear interpolation instead of as blocks. ``colours``: the id of a colour map, and
-    ``inverted`` whether its dark end stands for high values. ``crosshair``: whether it is drawn.
-    """
-
-    cursor_mm: Point = (0.0, 0.0, 0.0)
-    window: Window = NO_WINDOW
-    centre_mm: Point | None = None
-    zoom: float = 1.0
-    only: Plane | None = None
-    radiological: bool = True
-    smooth: bool = True
-    colours: str = "grey"
-    inverted: bool = False
-    crosshair: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +89,10 @@ class Session(QObject):
             zoom=1.0,
             only=None,
         )
+        self.tell_all()
+
+    def tell_all(self) -> None:
+        """Send every signal: the fields are those of another study."""
         self.original_changed.emit()
         self.acknowledged_changed.emit()
         self.request_changed.emit()
@@ -122,6 +101,7 @@ class Session(QObject):
         self.scores_changed.emit()
         self.layers_changed.emit()
         self.comparables_changed.emit()
+        self.comparing_changed.emit()
         self.rois_changed.emit()
         self.view_changed.emit()
 

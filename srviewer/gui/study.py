@@ -38,6 +38,7 @@ class Study(QObject):
 
     several_found = Signal(object)  # Found: one of its series is to be given to ``read``
     session_chosen = Signal(object, object)  # the path of a session file, what to call then
+    about_to_show = Signal()  # a scan was read, and the session will show it
     opened = Signal(object)  # the paths that the scan was opened from
     exported = Signal(object)  # the path of the file that was written
     failed = Signal(str, object)  # what was tried, the exception
@@ -91,6 +92,8 @@ class Study(QObject):
 
         def show(volume: Volume) -> None:
             self.whereabouts.scans[volume] = SavedScan(places, series.uid, series.index, frame)
+            self.whereabouts.series[volume] = (series, frame)
+            self.about_to_show.emit()
             self.session.open(volume, series.sources, None)
             self._opened()
 
@@ -98,6 +101,13 @@ class Study(QObject):
 
         self.work.cancel(SIMULATE)
         self._start(OPEN, f"Opening {series.name}", series.read(frame), show)
+
+    def note_origin(self, volume: Volume, series: Series, frame: int, like: Volume) -> None:
+        """``volume`` is number ``frame`` of ``series``, opened from where ``like`` was."""
+        self.whereabouts.series[volume] = (series, frame)
+        origin = self.whereabouts.scans.get(like)
+        if origin is not None:
+            self.whereabouts.scans[volume] = replace(origin, frame=frame)
 
     def _opened(self) -> None:
         self.opened.emit(self._paths)

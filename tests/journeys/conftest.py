@@ -34,6 +34,7 @@ def window(qtbot: QtBot, settings: QSettings) -> Iterator[MainWindow]:
     application()
     made = MainWindow(settings)
     qtbot.addWidget(made)
+    made.studies.choice = "replace"  # a drop on an open study asks nothing
     made.resize(1280, 800)
     made.show()
     yield made

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import nibabel as nib
@@ -13,12 +14,16 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
+from srviewer.core.window import Window
 from srviewer.gui.cine import CineBox
+from srviewer.gui.frame_bar import FrameBar
 from srviewer.gui.layer import Labelled
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.overlay_box import LayerRow, OverlayBox
 from srviewer.gui.panels.look import LookPanel
 from srviewer.gui.panels.measure import MeasurePanel
+from srviewer.gui.series_picker import SeriesPicker
+from srviewer.gui.study_strip import StudyStrip
 from srviewer.gui.tool import Tool
 
 Drop = Callable[[Sequence[Path]], bool]
@@ -114,7 +119,7 @@ def test_draw_a_region_rename_it_and_export_the_values_before_and_after(
     thick_head: Volume,
 ) -> None:
     session = opened.session
-    session.set_request(session.request.__class__(axis=2, factor=4, method="cubic"))
+    session.set_request(replace(session.request, method="cubic"))
     opened.study.reconstruct()
     until(lambda: session.result is not None)
     panel = _panel(opened, MeasurePanel)
@@ -189,3 +194,84 @@ def test_a_mask_of_another_place_is_refused_in_plain_words(
     message = opened.error_bar.message.text()
     assert "elsewhere.nii" in message and "mm apart" in message
     assert opened.session.layers == ()
+
+
+def test_open_a_second_study_beside_the_first_and_go_back_to_it_as_it_was_left(
+    opened: MainWindow, drop: Drop, qtbot: QtBot, until: Until, truth_file: Path
+) -> None:
+    session, studies = opened.session, opened.studies
+    studies.choice = None
+    session.set_request(replace(session.request, method="cubic"))
+    opened.study.reconstruct()
+    until(lambda: session.result is not None)
+    first, result = session.original, session.result
+    session.move_cursor((3.0, 4.0, 5.0))
+    session.set_window(Window(10, 500))
+    view, layout = session.view, session.comparing.layout
+    drop([truth_file])
+    question = opened.dropping.question
+    assert question is not None and "truth.nii.gz" in question.text()
+    beside = next(b for b in question.buttons() if b.text() == "Open beside")
+    qtbot.mouseClick(beside, LEFT)
+    until(lambda: session.original is not first)
+    second = session.original
+    strip = opened.findChild(StudyStrip)
+    assert strip.isVisible() and strip.count() == 2
+    assert session.result is None
+    qtbot.mouseClick(strip, LEFT, pos=strip.tabRect(0).center())
+    assert session.original is first and session.result is result
+    assert session.view == view and session.comparing.layout is layout
+    opened.activateWindow()
+    until(opened.isActiveWindow)
+    qtbot.keyClick(opened, Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier)
+    assert session.original is second
+    drop([truth_file])  # not asked again
+    assert opened.dropping.question is None
+    until(lambda: strip.count() == 3)
+    qtbot.keyClick(opened, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(opened, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    assert session.original is first and not strip.isVisible()
+
+
+def test_a_drop_can_replace_the_study_or_be_laid_over_it(
+    opened: MainWindow, drop: Drop, qtbot: QtBot, until: Until, truth_file: Path
+) -> None:
+    session, studies = opened.session, opened.studies
+    first, studies.choice = session.original, None
+    for text in ("Lay over the scan", "Cancel", "Replace the study"):
+        drop([truth_file])
+        question = opened.dropping.question
+        assert question is not None
+        button = next(b for b in question.buttons() if b.text().replace("&", "") == text)
+        qtbot.mouseClick(button, LEFT)
+        if text == "Lay over the scan":
+            until(lambda: len(session.layers) == 1)
+        else:
+            assert (session.original is first) or text != "Cancel"
+    until(lambda: session.original is not first)
+    assert len(studies.entries) == 1
+
+
+def test_step_through_the_volumes_of_a_series_in_time(
+    window: MainWindow, drop: Drop, qtbot: QtBot, until: Until, tmp_path: Path, head: Volume
+) -> None:
+    path = tmp_path / "time.nii.gz"
+    moving = np.stack([head.voxels, head.voxels / 2, head.voxels / 4], axis=-1)
+    nib.save(nib.Nifti1Image(moving, head.geometry.affine), path)
+    drop([path])
+    until(lambda: window.findChild(SeriesPicker) is not None)
+    qtbot.keyClick(window.findChild(SeriesPicker).list, Qt.Key.Key_Return)
+    until(lambda: window.session.original is not None)
+    session, bar = window.session, window.findChild(FrameBar)
+    assert bar.isVisible() and bar.number.maximum() == 3
+    first = session.original
+    session.move_cursor((2.0, 3.0, 4.0))
+    view = session.view
+    bar.number.setFocus()
+    qtbot.keyClick(bar.number, Qt.Key.Key_Up)
+    until(lambda: session.original is not first)
+    assert session.view == view
+    assert np.allclose(session.original.voxels, head.voxels / 2)
+    bar.slider.setValue(3)
+    until(lambda: np.allclose(session.original.voxels, head.voxels / 4))
+    assert bar.number.value() == 3

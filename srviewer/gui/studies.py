@@ -1,0 +1,130 @@
+"""The studies that are open at once: one is in the session, the others wait as they were left."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from srviewer.core.volume import Volume
+from srviewer.gui.session import Session, View
+from srviewer.gui.study import Study
+
+Choice = Literal["add", "replace"]
+# What belongs to a study and waits with it; everything else of the session is the window's.
+FIELDS = (
+    "original",
+    "sources",
+    "comparables",
+    "comparing",
+    "reference",
+    "request",
+    "acknowledged",
+    "layers",
+    "rois",
+    "auto_window",
+    "view",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Shelved:
+    """A study as it was left. ``fields``: the session's values by name."""
+
+    volume: Volume
+    fields: Mapping[str, Any]
+
+
+class Studies(QObject):
+    """``choice``: what a drop on an open study means; None until the user has said so."""
+
+    changed = Signal()  # one came, went, or another one is shown
+
+    def __init__(self, study: Study, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = study.session
+        self.choice: Choice | None = None
+        self.next: Choice | None = None  # for what is being opened now, whatever ``choice`` says
+        self.entries: list[Shelved] = []
+        self.current = 0
+        self._adding = False
+        study.about_to_show.connect(self._make_room)
+        study.failed.connect(self._forget_next)
+        study.session.original_changed.connect(self._take)
+
+    def show(self, number: int) -> None:
+        """Bring the study at ``number`` back with its result, reference and view."""
+        if number == self.current or not 0 <= number < len(self.entries):
+            return
+        self._shelve()
+        self._bring(number)
+
+    def step(self, by: int) -> None:
+        """Show the next study, or the one before, round and round."""
+        if self.entries:
+            self.show((self.current + by) % len(self.entries))
+
+    def close(self, number: int) -> None:
+        """Forget a study and everything that was made from it; the last one stays."""
+        if len(self.entries) < 2 or not 0 <= number < len(self.entries):
+            return
+        if number == self.current:
+            self._bring(number + 1 if number + 1 < len(self.entries) else number - 1)
+        del self.entries[number]
+        self.current -= number < self.current
+        self.changed.emit()
+
+    def _make_room(self) -> None:
+        """A scan was read and is about to be shown: the open one makes way, or waits."""
+        wanted = self.next or self.choice or "replace"
+        self.next = None
+        if wanted == "add" and self._session.original is not None:
+            self._shelve()
+            self._adding = True
+
+    def _forget_next(self) -> None:
+        self.next = None
+
+    def _take(self) -> None:
+        """The session shows another scan: its entry is renewed, or joins the others."""
+        entry = _captured(self._session)
+        if entry is None:
+            return
+        if self._adding or not self.entries:
+            self.entries.append(entry)
+            self.current = len(self.entries) - 1
+            self._adding = False
+        else:
+            self.entries[self.current] = entry
+        self.changed.emit()
+
+    def _shelve(self) -> None:
+        entry = _captured(self._session)
+        if entry is not None:
+            self.entries[self.current] = entry
+
+    def _bring(self, number: int) -> None:
+        self.current = number
+        fields = dict(self.entries[number].fields)
+        fields["view"] = _with_conventions(fields["view"], self._session.view)
+        for name, value in fields.items():
+            setattr(self._session, name, value)
+        self._session.tell_all()
+        # A scan that is shown begins with its planes; this one goes on where it was.
+        self._session.compare(fields["comparing"])
+
+
+def _captured(session: Session) -> Shelved | None:
+    if session.original is None:
+        return None
+    return Shelved(session.original, {name: getattr(session, name) for name in FIELDS})
+
+
+def _with_conventions(view: View, now: View) -> View:
+    """``view`` with what the user may have switched since, for the whole window."""
+    return replace(
+        view,
+        radiological=now.radiological,
+        smooth=now.smooth,
+        crosshair=now.crosshair,
+    )

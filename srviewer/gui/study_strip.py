@@ -1,0 +1,84 @@
+"""The open studies as a row of tabs; there is none while only one is open."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtWidgets import QTabBar, QWidget
+
+from srviewer.gui.form import describe
+from srviewer.gui.series_picker import thumbnail
+from srviewer.gui.studies import Studies
+from srviewer.gui.wording import counts, millimetres
+
+WIDEST = 26  # characters of a name
+
+
+class StudyStrip(QTabBar):
+    """A tab for each study: its middle slice, its name, a way to close it."""
+
+    def __init__(self, studies: Studies, window: QWidget) -> None:
+        super().__init__()
+        self._studies = studies
+        self.setTabsClosable(True)
+        self.setExpanding(False)
+        self.setDrawBase(False)
+        self.setUsesScrollButtons(True)
+        self.setElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setIconSize(QSize(22, 22))
+        describe(
+            self,
+            "Open studies",
+            "Each keeps its result, reference and view (Ctrl+Tab: the next, Ctrl+W: close)",
+        )
+        self.next = self._action(window, "Next study", "Ctrl+Tab", lambda: studies.step(1))
+        self.previous = self._action(
+            window, "Previous study", "Ctrl+Shift+Tab", lambda: studies.step(-1)
+        )
+        self.close_study = self._action(
+            window, "Close study", "Ctrl+W", lambda: studies.close(studies.current)
+        )
+        self.currentChanged.connect(studies.show)
+        self.tabCloseRequested.connect(studies.close)
+        studies.changed.connect(self._show)
+        self._show()
+
+    def _action(self, window: QWidget, text: str, key: str, do: object) -> QAction:
+        action = QAction(text, window)
+        action.setShortcut(QKeySequence(key))
+        action.setToolTip(f"{text} ({key})")
+        action.triggered.connect(do)
+        window.addAction(action)
+        return action
+
+    def _show(self) -> None:
+        entries = self._studies.entries
+        self.blockSignals(True)
+        while self.count() > len(entries):
+            self.removeTab(self.count() - 1)
+        while self.count() < len(entries):
+            self.addTab("")
+        for number, entry in enumerate(entries):
+            if self.tabData(number) is entry.volume:
+                continue
+            volume = entry.volume
+            self.setTabData(number, volume)
+            self.setTabText(number, _short(volume.name))
+            self.setTabIcon(number, QIcon(thumbnail(volume)))
+            geometry = volume.geometry
+            grid = f"{counts(geometry.shape)} voxels of {millimetres(geometry.spacing)}"
+            self.setTabToolTip(number, f"{volume.name}\n{grid}")
+            self._describe_close(number, volume.name)
+        self.setCurrentIndex(self._studies.current)
+        self.blockSignals(False)
+        self.setVisible(len(entries) > 1)
+        for action in (self.next, self.previous, self.close_study):
+            action.setEnabled(len(entries) > 1)
+
+    def _describe_close(self, number: int, name: str) -> None:
+        for side in (QTabBar.ButtonPosition.LeftSide, QTabBar.ButtonPosition.RightSide):
+            button = self.tabButton(number, side)
+            if button is not None:
+                describe(button, f"Close {name}", "Close this study and what was made from it")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= WIDEST else f"{name[: WIDEST - 1]}\u2026"
