@@ -1,11 +1,13 @@
 """What the menus offer for looking and measuring."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from srviewer.gui import theme
 from srviewer.gui.cine import Cine
 from srviewer.gui.colour_maps import COLOUR_MAPS
+from srviewer.gui.mip_dialog import MipDialog
 from srviewer.gui.session import Session
 from srviewer.gui.tool_offers import TOOL_OFFERS
 
@@ -32,6 +34,9 @@ class LookActions:
         )
         self.crosshair = self._make("Show crosshair", "crosshairs", "Draw it, or hide it", "X")
         self.play = self._make("Play", "play", "Step through the slices of the active plane", "P")
+        self.mip = self._make(
+            "Turning projection\u2026", "rotate-3d-variant", "Before and after, as MIP", "Shift+P"
+        )
         for action in (self.inverted, self.crosshair, self.play):
             action.setCheckable(True)
         self._connect()
@@ -46,7 +51,7 @@ class LookActions:
         colours.addAction(self.inverted)
         look = self._window.menuBar().addMenu("&Look")
         look.addMenu(colours)
-        look.addActions([self.crosshair, self.play])
+        look.addActions([self.crosshair, self.play, self.mip])
         self._window.menuBar().addMenu("&Measure").addActions(self.tools.actions())
 
     def _connect(self) -> None:
@@ -56,12 +61,20 @@ class LookActions:
         self.inverted.triggered.connect(session.set_inverted)
         self.crosshair.triggered.connect(session.set_crosshair)
         self.play.triggered.connect(self._cine.toggle)
+        self.mip.triggered.connect(self._show_mip)
+        session.original_changed.connect(self._show)
         session.view_changed.connect(self._show)
         session.tool_changed.connect(self._show)
         self._cine.changed.connect(self._show)
 
+    def _show_mip(self) -> None:
+        dialog = MipDialog(self._session, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     def _show(self) -> None:
         session = self._session
+        self.mip.setEnabled(session.original is not None)
         for action in self.tools.actions():
             action.setChecked(action.data() is session.tool)
         for action in self.colours.actions():

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
     QLabel,
+    QMenuBar,
     QProgressBar,
+    QTabBar,
     QToolButton,
     QWidget,
 )
@@ -38,7 +40,7 @@ def _text(widget: QWidget) -> str:
 def _of_qt(widget: QWidget) -> bool:
     """Scroll buttons of a tab bar and the like, which Qt makes for itself."""
     parent = widget.parentWidget()
-    return isinstance(widget, QToolButton) and type(parent).__name__ in ("QTabBar", "QMenuBar")
+    return isinstance(widget, QToolButton) and isinstance(parent, QTabBar | QMenuBar)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1440, 900)])

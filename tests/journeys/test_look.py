@@ -9,7 +9,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFileDialog, QToolButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.planes import Plane
@@ -17,9 +17,12 @@ from srviewer.core.volume import Volume
 from srviewer.core.window import Window
 from srviewer.gui.cine import CineBox
 from srviewer.gui.frame_bar import FrameBar
+from srviewer.gui.header_box import HeaderBox
 from srviewer.gui.layer import Labelled
 from srviewer.gui.main_window import MainWindow
+from srviewer.gui.mip_dialog import MipDialog
 from srviewer.gui.overlay_box import LayerRow, OverlayBox
+from srviewer.gui.panels.info import InfoPanel
 from srviewer.gui.panels.look import LookPanel
 from srviewer.gui.panels.measure import MeasurePanel
 from srviewer.gui.series_picker import SeriesPicker
@@ -275,3 +278,34 @@ def test_step_through_the_volumes_of_a_series_in_time(
     bar.slider.setValue(3)
     until(lambda: np.allclose(session.original.voxels, head.voxels / 4))
     assert bar.number.value() == 3
+
+
+def test_turn_the_projection_by_dragging_and_by_playing(
+    opened: MainWindow, qtbot: QtBot, until: Until
+) -> None:
+    opened.looking.mip.trigger()
+    dialog = opened.findChild(MipDialog)
+    until(lambda: all(view.made is not None for view in dialog.views))
+    assert len(dialog.views) == 1  # there is no result yet
+    front = dialog.views[0].grab().toImage()
+    _drag(qtbot, dialog.views[0], QPoint(100, 100), QPoint(200, 100))
+    assert dialog.slider.value() > 30
+    assert dialog.views[0].grab().toImage() != front
+    before = dialog.slider.value()
+    qtbot.mouseClick(dialog.play, LEFT)
+    until(lambda: dialog.slider.value() != before)
+    dialog.reject()
+    until(lambda: opened.findChild(MipDialog) is None)
+
+
+def test_search_the_header_of_the_file_and_copy_what_was_found(
+    opened: MainWindow, qtbot: QtBot, until: Until
+) -> None:
+    panel = _panel(opened, InfoPanel)
+    box = panel.findChild(HeaderBox)
+    qtbot.mouseClick(box.read, LEFT)
+    until(lambda: box.table.rowCount() > 20)
+    qtbot.keyClicks(box.search, "pixdim")
+    assert box.table.rowCount() == 1
+    qtbot.mouseClick(box.copy, LEFT)
+    assert QApplication.clipboard().text().startswith("pixdim\t")

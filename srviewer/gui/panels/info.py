@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import describe
+from srviewer.gui.header_box import HeaderBox
 from srviewer.gui.study import Study
 from srviewer.gui.wording import counts, millimetres, orientation
 
@@ -23,7 +24,8 @@ class InfoPanel(QWidget):
         describe(self._text, "Information", "Grid, position, history and warnings (mm, RAS+)")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
-        layout.addWidget(self._text)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(HeaderBox(study))
         study.session.original_changed.connect(self._show)
         study.session.result_changed.connect(self._show)
         theme.follow(self, self._show)

@@ -1,0 +1,79 @@
+"""Maximum intensity projections of a volume as it turns about the head-foot axis."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from srviewer.core.volume import Volume, Voxels
+from srviewer.job import Job, Progress
+
+VIEWS = 36  # over half a turn: from behind, a projection is its own mirror image
+MOST = 144  # samples along each axis: a picture of a moving thing needs no more
+
+
+@dataclass(frozen=True, eq=False)
+class Turntable:
+    """``views``: (view, row, column) float32, seen from the front and then further to the left.
+
+    Rows grow towards S, columns towards R at view 0. ``extent_mm``: width and height of a view.
+    """
+
+    views: Voxels
+    extent_mm: tuple[float, float]
+
+    def at(self, degrees: float) -> Voxels:
+        """The (row, column) view from ``degrees``; a whole turn is 360."""
+        number = round(degrees / 180 * VIEWS) % (2 * VIEWS)
+        view = self.views[number % VIEWS]
+        return np.asarray(view if number < VIEWS else view[:, ::-1], np.float32)
+
+
+def turntable(volume: Volume) -> Job[Turntable]:
+    """Project ``volume`` from each side, along lines across its head-foot axis."""
+    voxels, spacing = _upright(volume)
+    width = float(np.hypot(voxels.shape[0] * spacing[0], voxels.shape[1] * spacing[1]))
+    height = voxels.shape[2] * spacing[2]
+    step = max(*spacing, width / MOST)
+    offsets = np.arange(-width / 2 + step / 2, width / 2, step)
+    rows = (np.arange(0, height, max(spacing[2], height / MOST)) / spacing[2]).astype(int)
+    # A border of the least value: what lies outside must not be the edge drawn out.
+    padded = np.pad(voxels[:, :, rows], ((1, 1), (1, 1), (0, 0)), constant_values=voxels.min())
+    views = []
+    for number in range(VIEWS):
+        yield Progress(number / VIEWS, "Projecting")
+        views.append(_seen_from(padded, spacing, offsets, np.pi * number / VIEWS))
+    return Turntable(np.stack(views), (width, height))
+
+
+def _seen_from(
+    padded: Voxels,
+    spacing: tuple[float, float, float],
+    offsets: npt.NDArray[np.float64],
+    angle: float,
+) -> Voxels:
+    """(row, column): the maximum along each line of sight."""
+    across, deep = offsets[:, None], offsets[None, :]
+    places = (
+        across * np.cos(angle) - deep * np.sin(angle),
+        across * np.sin(angle) + deep * np.cos(angle),
+    )
+    index = []
+    for axis, place in enumerate(places):
+        inner = padded.shape[axis] - 2
+        nearest = np.floor(place / spacing[axis] + inner / 2).astype(int) + 1
+        index.append(nearest.clip(0, inner + 1))
+    view: Voxels = padded[index[0], index[1]].max(axis=1).T
+    return view
+
+
+def _upright(volume: Volume) -> tuple[Voxels, tuple[float, float, float]]:
+    """The voxels with axes towards R, A and S, a view, and their spacing in mm."""
+    geometry = volume.geometry
+    order = geometry.world_axes
+    flips = tuple(
+        slice(None, None, 1 if geometry.directions[world, axis] > 0 else -1)
+        for world, axis in enumerate(order)
+    )
+    r, a, s = (geometry.spacing[axis] for axis in order)
+    return volume.voxels.transpose(order)[flips], (r, a, s)

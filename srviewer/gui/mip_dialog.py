@@ -1,0 +1,137 @@
+"""The scan and its result as maximum intensity projections that turn together."""
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+
+from srviewer.core.projection import VIEWS, Turntable, turntable
+from srviewer.gui import theme
+from srviewer.gui.colour_maps import find_map
+from srviewer.gui.form import button, describe, label
+from srviewer.gui.session import Session
+from srviewer.gui.work import Work
+
+DEGREES_PER_PIXEL = 0.7
+PACE = 80  # ms for a step of the turn
+STEP = 180 // VIEWS  # degrees
+
+
+class TurningView(QWidget):
+    """One projection, in true proportions, in the colours and grey levels of the window."""
+
+    def __init__(self, session: Session, title: str) -> None:
+        super().__init__()
+        self._session, self._title = session, title
+        self.made: Turntable | None = None
+        self.degrees = 0.0
+        self.setMinimumSize(260, 300)
+        describe(self, f"{title}, turning", "Drag across to turn it, in degrees about the body")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Called by Qt."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.IMAGE))
+        if self.made is None:
+            painter.setPen(QColor(theme.MUTED))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Projecting\u2026")
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        width, height = self.made.extent_mm
+        scale = 0.94 * min(self.width() / width, self.height() / height)
+        place = QRectF(0, 0, width * scale, height * scale)
+        place.moveCenter(QPointF(self.width() / 2, self.height() / 2))
+        painter.drawImage(place, self._image(self.made))
+        painter.setPen(QColor(theme.TEXT))
+        painter.drawText(10, 20, self._title)
+
+    def _image(self, made: Turntable) -> QImage:
+        view, window = self._session.view, self._session.view.window
+        pixels = made.at(self.degrees)[::-1]  # the screen's rows grow downwards
+        if view.radiological:
+            pixels = pixels[:, ::-1]
+        grey = ((pixels - window.low) * (255 / window.width)).clip(0, 255).astype(np.uint8)
+        colours = find_map(view.colours).table()[255 - grey if view.inverted else grey]
+        rows, columns = grey.shape
+        data = np.ascontiguousarray(colours).tobytes()
+        return QImage(data, columns, rows, 3 * columns, QImage.Format.Format_RGB888).copy()
+
+
+class MipDialog(QDialog):
+    """Before and after side by side; a slider, a drag or Play turns both."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Turning projection (maximum intensity)")
+        self.resize(820, 560)
+        self._work = Work(self)
+        self.views = [TurningView(session, "before")]
+        volumes = [session.original]
+        if session.result is not None:
+            self.views.append(TurningView(session, "after"))
+            volumes.append(session.result.volume)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, 360)
+        self.slider.setSingleStep(STEP)
+        describe(self.slider, "Angle", "From where it is seen, in degrees about the body")
+        self.play = button("Play", "Turn, or stop turning")
+        self._timer = QTimer(self)
+        self._last = 0.0
+        self._lay_out()
+        self._timer.timeout.connect(self._step)
+        self.play.clicked.connect(self._toggle)
+        self.slider.valueChanged.connect(self._turn)
+        self.finished.connect(self._stop)
+        for number, volume in enumerate(volumes):
+            if volume is not None:
+                show = partial(self._show, number)
+                self._work.start(
+                    f"mip {number}", "Projecting", turntable(volume), show, self.isVisible
+                )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Called by Qt."""
+        self._last = event.position().x()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Called by Qt."""
+        moved, self._last = event.position().x() - self._last, event.position().x()
+        turned = round(self.slider.value() + moved * DEGREES_PER_PIXEL)
+        self.slider.setValue(turned % 360)
+
+    def _lay_out(self) -> None:
+        pictures, controls = QHBoxLayout(), QHBoxLayout()
+        pictures.setSpacing(2)
+        for view in self.views:
+            pictures.addWidget(view, 1)
+        controls.addWidget(self.play)
+        controls.addWidget(self.slider, 1)
+        layout = QVBoxLayout(self)
+        layout.addLayout(pictures, 1)
+        layout.addLayout(controls)
+        layout.addWidget(label("The brightest voxel along each line. Research use only.", "muted"))
+
+    def _show(self, number: int, made: Turntable) -> None:
+        self.views[number].made = made
+        self.views[number].update()
+
+    def _turn(self, degrees: int) -> None:
+        for view in self.views:
+            view.degrees = float(degrees)
+            view.update()
+
+    def _toggle(self) -> None:
+        if self._timer.isActive():
+            self._timer.stop()
+        else:
+            self._timer.start(PACE)
+        self.play.setText("Stop" if self._timer.isActive() else "Play")
+
+    def _step(self) -> None:
+        self.slider.setValue((self.slider.value() + STEP) % 360)
+
+    def _stop(self) -> None:
+        self._timer.stop()
+        self._work.stop()

@@ -1,0 +1,74 @@
+"""Everything that a file's header says, as rows that can be searched."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import is_zipfile
+
+import nibabel as nib
+import pydicom
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+
+from srviewer.errors import UserError
+from srviewer.job import Job, Progress
+
+LONGEST = 300  # characters of a value
+NIFTI = (".nii", ".nii.gz", ".mgz", ".mgh")
+DEEPEST = 8  # sequences within sequences
+
+
+@dataclass(frozen=True)
+class HeaderRow:
+    """``key``: a DICOM tag "(0018,0050)" or the name of a NIfTI field; ``value``: as text."""
+
+    key: str
+    name: str
+    value: str
+
+    def matches(self, wanted: str) -> bool:
+        """Whether ``wanted`` occurs anywhere in it, upper or lower case."""
+        return wanted.lower() in f"{self.key} {self.name} {self.value}".lower()
+
+
+def header_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
+    """The header of one DICOM, NIfTI or FreeSurfer file; voxels are not read.
+
+    Raises UserError when it cannot be read, and for an archive.
+    """
+    yield Progress(0.0, f"Reading the header of {path.name}")
+    if is_zipfile(path):
+        raise UserError(f"'{path.name}' is an archive. Unpack it to see the headers inside.")
+    try:
+        if path.name.lower().endswith(NIFTI):
+            return tuple(_nifti(path))
+        return tuple(_dicom(pydicom.dcmread(path, stop_before_pixels=True), 0))
+    except (OSError, InvalidDicomError, nib.filebasedimages.ImageFileError, ValueError) as error:
+        raise UserError(f"The header of '{path.name}' cannot be read: {error}") from error
+
+
+def _nifti(path: Path) -> Iterator[HeaderRow]:
+    header = nib.load(path, mmap=False).header
+    for name, value in header.items():
+        yield HeaderRow(str(name), "", _text(value.item() if value.ndim == 0 else value))
+
+
+def _dicom(dataset: Dataset, depth: int) -> Iterator[HeaderRow]:
+    for element in dataset:
+        key, name = str(element.tag), "  " * depth + str(element.name)
+        if element.VR != "SQ":
+            yield HeaderRow(key, name, _text(element.value))
+            continue
+        yield HeaderRow(key, name, f"{len(element.value)} item(s)")
+        if depth < DEEPEST:
+            for item in element.value:
+                yield from _dicom(item, depth + 1)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        text = value.strip(b"\0 ").decode("latin-1")
+        text = text if text.isprintable() else f"{len(value)} bytes"
+    else:
+        text = " ".join(str(value).split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}\u2026"
