@@ -79,7 +79,7 @@ class Geometry:
     def index(self, world: npt.ArrayLike) -> Matrix:
         """Indices, not rounded, of RAS+ millimetres; (..., 3) in, (..., 3) out."""
         offset = np.asarray(world, float) - self.affine[:3, 3]
-        return np.asarray(offset @ np.linalg.inv(self.affine[:3, :3]).T)
+        return np.asarray(offset @ self._to_index)
 
     def along(self, world: npt.ArrayLike) -> Matrix:
         """Millimetres measured along the array axes; (..., 3) in RAS+ mm in, (..., 3) out.
@@ -87,7 +87,16 @@ class Geometry:
         Every grid made from this one by ``refined``, ``coarsened`` or ``regridded`` gives the same
         answer for the same point, so that slices of both are drawn on one scale, oblique or not.
         """
-        return np.asarray(np.asarray(world, float) @ np.linalg.inv(self.directions).T)
+        return np.asarray(np.asarray(world, float) @ self._to_along)
+
+    # Each pane asks for these several times a frame.
+    @cached_property
+    def _to_index(self) -> Matrix:
+        return np.asarray(np.linalg.inv(self.affine[:3, :3]).T)
+
+    @cached_property
+    def _to_along(self) -> Matrix:
+        return np.asarray(np.linalg.inv(self.directions).T)
 
     @cached_property
     def centre(self) -> Matrix:

@@ -10,6 +10,7 @@ from srviewer.core.volume import Volume
 
 # The largest difference, as a share of the intensity range, that still counts as agreement.
 CONSISTENT = 0.005
+OBLIQUE = 1.0  # degrees: below this nobody would call it oblique
 
 
 def axis_title(geometry: Geometry, axis: Axis) -> str:

@@ -9,9 +9,7 @@ from srviewer.gui import theme
 from srviewer.gui.form import describe
 from srviewer.gui.header_box import HeaderBox
 from srviewer.gui.study import Study
-from srviewer.gui.wording import counts, millimetres, orientation
-
-OBLIQUE = 1.0  # degrees: below this nobody would call it oblique
+from srviewer.gui.wording import OBLIQUE, counts, millimetres, orientation
 
 
 class InfoPanel(QWidget):

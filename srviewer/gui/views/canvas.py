@@ -84,6 +84,8 @@ class Canvas(pyqtgraph.GraphicsView):
         self._box.addItem(self._second, ignoreBounds=True)
         self._table: Table | None = None
         self._layers: list[pyqtgraph.ImageItem] = []
+        self._source: Voxels | None = None  # kept, so that its memory is nobody else's
+        self._window: Window | None = None
         self._placed: tuple[QRectF, QRectF, bool] | None = None
 
     def show_pixels(self, pixels: Voxels, window: Window, table: Table | None) -> None:
@@ -91,17 +93,20 @@ class Canvas(pyqtgraph.GraphicsView):
 
         ``table``: (256, 3) RGB; None for plain grey, which is faster.
         """
-        self._table = table
-        self._image.setImage(
-            np.ascontiguousarray(pixels),
-            autoLevels=False,
-            levels=(window.low, window.high),
-            lut=table,
-        )
         self._image.setVisible(True)
+        same = self._source is not None and _same_memory(pixels, self._source)
+        if same and window == self._window and table is self._table:
+            return
+        # A slice across the memory takes longest to gather; dragging grey levels needs it once.
+        gathered = self._image.image if same else np.ascontiguousarray(pixels)
+        self._source, self._window, self._table = pixels, window, table
+        self._image.setImage(
+            gathered, autoLevels=False, levels=(window.low, window.high), lut=table
+        )
 
     def clear_pixels(self) -> None:
         """Draw no image, and nothing over it."""
+        self._source = None
         self._image.setVisible(False)
         self._second.setVisible(False)
         self.show_layers((), QRectF())
@@ -174,3 +179,9 @@ class Canvas(pyqtgraph.GraphicsView):
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         """Called by Qt; scene coordinates are the pixels of the pane."""
         paint(painter, QRectF(self.viewport().rect()), self.annotations)
+
+
+def _same_memory(one: Voxels, other: Voxels) -> bool:
+    """Whether both are one and the same view of an array that does not change."""
+    places = (view.__array_interface__["data"][0] for view in (one, other))
+    return one.shape == other.shape and one.strides == other.strides and len(set(places)) == 1

@@ -18,7 +18,7 @@ from srviewer.gui.views.canvas import Canvas
 from srviewer.gui.views.over import Over
 from srviewer.gui.views.overlay import Annotations, Line
 from srviewer.gui.views.shapes import Shape
-from srviewer.gui.wording import measured
+from srviewer.gui.wording import OBLIQUE, measured
 
 ROOMY = 300  # px: a narrower pane shows less text
 FIT = 0.94  # of the pane is filled by a volume at zoom 1
@@ -255,6 +255,7 @@ class SliceView(QWidget):
                 top_left=(
                     self._role,
                     Line(self._plane_title(), theme.MUTED),
+                    *oblique_note(self.volume, self.width() < ROOMY),
                 ),
                 top_right=self._badge,
                 bottom_left=(self._number(image),),
@@ -289,6 +290,15 @@ class SliceView(QWidget):
         geometry, world = self.volume.geometry, self.plane.value[0]
         grows = geometry.directions[world, self.plane.normal_axis(geometry)] > 0
         return share if grows else 1 - share
+
+
+def oblique_note(volume: Volume, short: bool) -> tuple[Line, ...]:
+    """That the slices do not lie along the patient's axes, and by how much."""
+    degrees = volume.geometry.obliquity
+    if degrees <= OBLIQUE:
+        return ()
+    where = "" if short else ", along the voxel axes"
+    return (Line(f"oblique {degrees:.1f}\u00b0{where}", theme.WARNING),)
 
 
 def _pair(place: QPointF) -> tuple[float, float]:
