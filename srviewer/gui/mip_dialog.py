@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from srviewer.core.projection import VIEWS, Turntable, turntable
+from srviewer.core.window import Window, window_of_values
 from srviewer.gui import theme
 from srviewer.gui.colour_maps import find_map
 from srviewer.gui.form import button, describe, label
@@ -20,15 +21,21 @@ STEP = 180 // VIEWS  # degrees
 
 
 class TurningView(QWidget):
-    """One projection, in true proportions, in the colours and grey levels of the window."""
+    """One projection, in true proportions and in the colours of the window."""
 
     def __init__(self, session: Session, title: str) -> None:
         super().__init__()
         self._session, self._title = session, title
         self.made: Turntable | None = None
         self.degrees = 0.0
+        self._levels = session.view.window
         self.setMinimumSize(260, 300)
         describe(self, f"{title}, turning", "Drag across to turn it, in degrees about the body")
+
+    def show_made(self, made: Turntable, levels: Window) -> None:
+        """Draw ``made`` from now on, in these grey levels."""
+        self.made, self._levels = made, levels
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Called by Qt."""
@@ -45,10 +52,10 @@ class TurningView(QWidget):
         place.moveCenter(QPointF(self.width() / 2, self.height() / 2))
         painter.drawImage(place, self._image(self.made))
         painter.setPen(QColor(theme.TEXT))
-        painter.drawText(10, 20, self._title)
+        painter.drawText(10, 20, f"{self._title}  {self.degrees:.0f}\u00b0")
 
     def _image(self, made: Turntable) -> QImage:
-        view, window = self._session.view, self._session.view.window
+        view, window = self._session.view, self._levels
         pixels = made.at(self.degrees)[::-1]  # the screen's rows grow downwards
         if view.radiological:
             pixels = pixels[:, ::-1]
@@ -67,6 +74,7 @@ class MipDialog(QDialog):
         self.setWindowTitle("Turning projection (maximum intensity)")
         self.resize(820, 560)
         self._work = Work(self)
+        self._levels: Window | None = None
         self.views = [TurningView(session, "before")]
         volumes = [session.original]
         if session.result is not None:
@@ -114,8 +122,14 @@ class MipDialog(QDialog):
         layout.addWidget(label("The brightest voxel along each line. Research use only.", "muted"))
 
     def _show(self, number: int, made: Turntable) -> None:
-        self.views[number].made = made
-        self.views[number].update()
+        """Grey levels from the brightest of all slices, not of one: the same before and after."""
+        if self._levels is None or number == 0:
+            self._levels = window_of_values(made.views)
+        for view in self.views:
+            if view is self.views[number]:
+                view.show_made(made, self._levels)
+            elif view.made is not None:
+                view.show_made(view.made, self._levels)
 
     def _turn(self, degrees: int) -> None:
         for view in self.views:

@@ -11,6 +11,8 @@ from srviewer.gui.header_box import HeaderBox
 from srviewer.gui.study import Study
 from srviewer.gui.wording import OBLIQUE, counts, millimetres, orientation
 
+MOST_FILES = 4  # a DICOM series has hundreds
+
 
 class InfoPanel(QWidget):
     """The facts about the original and the result, as text that can be copied."""
@@ -37,7 +39,10 @@ class InfoPanel(QWidget):
         parts = [_section("Original", session.original)]
         if session.result is not None:
             parts.append(_section("Result", session.result.volume))
-        files = "".join(f"<li>{escape(str(path))}</li>" for path in session.sources)
+        names = [str(path) for path in session.sources[:MOST_FILES]]
+        if len(session.sources) > MOST_FILES:
+            names.append(f"and {len(session.sources) - MOST_FILES} more")
+        files = "".join(f"<li>{escape(name)}</li>" for name in names)
         parts.append(f"{_heading('Opened from')}<ul>{files}</ul>")
         self._text.setHtml("".join(parts))
 
