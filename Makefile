@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check setup clean
+.PHONY: demo test check bench pictures setup clean
 
 demo: setup
 	@packaging/demo.sh $(BIN)
@@ -17,6 +17,12 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: setup
+	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks
+
+pictures: setup
+	@packaging/pictures.sh $(BIN)
 
 setup: $(STAMP)
 

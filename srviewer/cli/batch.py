@@ -7,17 +7,14 @@ from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow, table
 from srviewer.cli.outputs import check_outputs
+from srviewer.cli.request import add_request_arguments
 from srviewer.cli.sources import axis_number
-from srviewer.core.fuse import FUSIONS
-from srviewer.core.geometry import AXIS_NAMES
 from srviewer.errors import UserError
 from srviewer.io.export import DATA_TYPES
 from srviewer.sr.batch import SUMMARY, BatchPlan, batch
 from srviewer.sr.batch_summary import HEAD, cells, counted
 from srviewer.sr.batch_work import Outcome as VolumeOutcome
 from srviewer.sr.batch_work import Settings
-from srviewer.sr.methods import METHODS
-from srviewer.sr.models import DEFAULT_MODEL
 from srviewer.sr.request import Request
 
 
@@ -38,11 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     who.add_argument(
         "--scheduler", metavar="ADDRESS", help="a running Dask cluster, such as tcp://host:8786"
     )
-    parser.add_argument("--method", choices=[m.id for m in METHODS], default="cross-plane")
-    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="NAME|FILE")
-    parser.add_argument("--factor", type=int, help="refine by this; detected when not given")
-    parser.add_argument("--axis", choices=AXIS_NAMES, help="the thick axis; detected if not given")
-    parser.add_argument("--fusion", choices=[f.id for f in FUSIONS], default="mean")
+    add_request_arguments(parser)
     parser.add_argument(
         "--isotropic", action="store_true", help="resample results to the in-plane spacing"
     )

@@ -1,0 +1,1 @@
+"""Speed beside yardsticks of the same run."""

@@ -1,0 +1,195 @@
+"""What is measured: each function gives the rows of one part of the program."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import nibabel as nib
+import numpy as np
+
+from benchmarks.timing import Row, alternately, at_least, at_most
+from srviewer.core.compare import Comparison
+from srviewer.core.geometry import Geometry
+from srviewer.core.volume import Volume
+from srviewer.io.export import write
+from srviewer.io.formats import read
+from srviewer.job import run
+
+CROSSING_MM = 40  # how far the crosshair travels while panes are timed
+FRAME_MS = 1000 / 60  # of a screen
+
+
+def volume(shape: tuple[int, int, int], spacing: tuple[float, float, float]) -> Volume:
+    """A smooth ball in air, with a little noise, 0 to about 1000."""
+    i, j, k = np.ogrid[tuple(slice(-1, 1, complex(0, n)) for n in shape)]
+    ball = np.clip(1.2 - (i**2 + j**2 + k**2), 0, 0.5).astype(np.float32) * 1600
+    texture = 1 + 0.2 * np.sin(40 * i + 7 * j) * np.sin(31 * k - 5 * j)
+    voxels = np.asfortranarray((ball * texture).astype(np.int16).astype(np.float32))
+    return Volume(voxels, Geometry(shape, np.diag([*spacing, 1.0])), "ball", stored_as="int16")
+
+
+def start_up() -> Iterator[Row]:
+    """`srviewer --help` against an empty Python."""
+
+    def python(*arguments: str) -> None:
+        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+    ours, bare = alternately(
+        lambda: python("-m", "srviewer", "--help"), lambda: python("-c", "pass"), 7
+    )
+    more = ours - bare
+    yield Row(
+        "start-up: srviewer --help",
+        f"{ours:.3g} s",
+        f"{bare:.3g} s (python -c pass)",
+        ours / bare,
+        "at most 0.3 s more",
+        more <= 0.3,
+    )
+
+
+def files() -> Iterator[Row]:
+    """Opening and exporting 256 x 256 x 192 voxels, packed, against nibabel."""
+    scan = volume((256, 256, 192), (1, 1, 1))
+    with TemporaryDirectory() as folder:
+        source, target = Path(folder, "scan.nii.gz"), Path(folder, "out.nii.gz")
+        nib.save(nib.Nifti1Image(scan.voxels.astype(np.int16), scan.geometry.affine), source)
+        ours, theirs = alternately(
+            lambda: run(read(source)), lambda: nib.load(source).get_fdata(dtype=np.float32)
+        )
+        yield at_most("open: 256x256x192 .nii.gz", ours, theirs, "s", "nibabel", 1.3)
+        image = nib.Nifti1Image(scan.voxels, scan.geometry.affine)
+        ours, theirs = alternately(
+            lambda: run(write(scan, target, {})),
+            lambda: nib.save(image, Path(folder, "theirs.nii.gz")),
+            3,
+        )
+        yield at_most("export: 256x256x192 .nii.gz, verified", ours, theirs, "s", "nibabel", 1.5)
+
+
+def panes() -> Iterator[Row]:
+    """A step through 2 x 3 linked panes, and a drag of the grey levels."""
+    from PySide6.QtCore import QSettings
+
+    from srviewer.core.window import Window
+    from srviewer.gui.application import application
+    from srviewer.gui.comparing import Layout
+    from srviewer.gui.main_window import MainWindow
+    from srviewer.sr.reconstruct import reconstruct
+    from srviewer.sr.request import Request
+
+    thick = volume((512, 512, 80), (0.5, 0.5, 2.0))
+    result = run(reconstruct(thick, Request(2, 4, "linear")))
+    app = application()
+    with TemporaryDirectory() as folder:
+        window = MainWindow(QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat))
+        session = window.session
+        session.open(thick, (), None)
+        session.set_result(result)
+        session.compare(replace(session.comparing, layout=Layout.COMPARE))
+        window.resize(1600, 1000)
+        window.show()
+        app.processEvents()
+        centre = np.array(session.view.cursor_mm)
+
+        def milliseconds(step: float, drag: bool) -> float:
+            started = time.perf_counter()
+            if drag:
+                session.set_window(Window(0.0, 500.0 + step))
+            else:
+                session.move_cursor(centre + step / 2)
+            app.processEvents()
+            window.compare.grab()
+            return (time.perf_counter() - started) * 1000
+
+        for name, drag in (("scroll: 2x3 panes, 512x512x320", False), ("window/level drag", True)):
+            frame = median(milliseconds(float(step), drag) for step in range(CROSSING_MM))
+            yield at_most(name, frame, FRAME_MS, "ms", "a frame at 60 Hz", 2.0)
+        window.study.work.stop()
+        window.close()
+        window.deleteLater()
+        app.processEvents()
+
+
+def network() -> Iterator[Row]:
+    """The shipped network's convolutions against a plain one of its width, one thread each."""
+    import torch
+
+    from srviewer.nn.infer import Upsampler
+    from srviewer.nn.networks import network_spec
+    from srviewer.sr.models import find_model
+
+    torch.set_num_threads(1)
+    model = find_model("fast")
+    width, factor = model.plan.shape.size.width, 4
+    upsampler = Upsampler(model, "cpu")
+    slices = np.random.default_rng(1).random((2, 64, 256), dtype=np.float32)
+    plain = torch.nn.Conv2d(width, width, 3, padding=1).eval()
+    plain.to(memory_format=torch.channels_last)
+    features = torch.rand(1, 64, 256, width).permute(0, 3, 1, 2)
+
+    def convolve() -> None:
+        with torch.inference_mode():
+            for _ in range(10):
+                plain(features)
+
+    ours, theirs = alternately(lambda: run(upsampler.upsample(slices, factor, 1.0)), convolve, 9)
+    trunk = network_spec(model.spec.id).build(replace(model.plan.shape, factors=(factor,)))
+    weights = sum(p.numel() for p in trunk.parameters() if p.ndim == 4)
+    rate = 2 * weights * slices.size / ours / 1e9
+    bare = 2 * 9 * width**2 * features.shape[2] * features.shape[3] * 10 / theirs / 1e9
+    yield at_least("reconstruct: network", rate, bare, "GFLOP/s", "plain convolution", 0.6)
+
+
+def scores() -> Iterator[Row]:
+    """PSNR, SSIM and MAE of every slice of three planes against scikit-image's SSIM alone."""
+    from skimage.metrics import structural_similarity
+
+    truth = volume((128, 128, 96), (1, 1, 1))
+    other = replace(truth, voxels=truth.voxels + np.float32(3))
+
+    def theirs() -> None:
+        for axis in range(3):
+            for one, two in zip(
+                np.moveaxis(truth.voxels, axis, 0), np.moveaxis(other.voxels, axis, 0), strict=True
+            ):
+                structural_similarity(
+                    one, two, data_range=1000, gaussian_weights=True, use_sample_covariance=False
+                )
+
+    ours, bare = alternately(
+        lambda: run(Comparison(truth, other, "a shifted copy").scores()), theirs, 3
+    )
+    yield at_most("metrics: 128x128x96, all planes", ours, bare, "s", "scikit-image", 1.5)
+
+
+def training() -> Iterator[Row]:
+    """The share of a training run's time in which the network does not wait for data."""
+    from srviewer.nn.report import TrainStep
+    from srviewer.nn.specs import training_plan
+    from srviewer.sr.training import TrainingJob, trained_model
+
+    scan = volume((96, 96, 96), (1, 1, 1))
+    steps: list[TrainStep] = []
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "scan.nii.gz")
+        nib.save(nib.Nifti1Image(scan.voxels, scan.geometry.affine), path)
+        plan = replace(training_plan("fast").with_factors((2, 4)), minutes=0.0, steps=40)
+        job = TrainingJob((path,), (), plan, Path(folder, "model.safetensors"), "cpu")
+        run(trained_model(job), lambda step: steps.append(step) if _told(step) else None)
+    busy = 1 - steps[-1].waiting
+    yield at_least("train: forward and backward", busy * 100, 100, "%", "wall time", 0.85)
+
+
+def _told(step: object) -> bool:
+    from srviewer.nn.report import TrainStep
+
+    return isinstance(step, TrainStep)
+
+
+CASES = (start_up, files, panes, network, scores, training)

@@ -1,0 +1,60 @@
+"""How the benchmarks measure, and what one row of their table is."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measurement beside its yardstick of the same run.
+
+    ``ours``, ``yardstick``: as shown, with units. ``ratio``: what the target is about.
+    ``met``: whether the target is met.
+    """
+
+    name: str
+    ours: str
+    yardstick: str
+    ratio: float
+    target: str
+    met: bool
+
+
+def at_most(name: str, ours: float, yardstick: float, unit: str, beside: str, limit: float) -> Row:
+    """A row whose ratio ours / yardstick is to be at most ``limit``."""
+    ratio = ours / yardstick
+    return Row(
+        name,
+        f"{ours:.4g} {unit}",
+        f"{yardstick:.4g} {unit} ({beside})",
+        ratio,
+        f"at most {limit:g}",
+        ratio <= limit,
+    )
+
+
+def at_least(name: str, ours: float, yardstick: float, unit: str, beside: str, limit: float) -> Row:
+    """A row whose ratio ours / yardstick is to be at least ``limit``."""
+    ratio = ours / yardstick
+    return Row(
+        name,
+        f"{ours:.4g} {unit}",
+        f"{yardstick:.4g} {unit} ({beside})",
+        ratio,
+        f"at least {limit:g}",
+        ratio >= limit,
+    )
+
+
+def alternately(
+    one: Callable[[], object], other: Callable[[], object], repeats: int = 5
+) -> tuple[float, float]:
+    """The least seconds of each, taken in turns, so that a busy machine hinders both alike."""
+    best = [float("inf"), float("inf")]
+    for _ in range(repeats):
+        for place, call in enumerate((one, other)):
+            started = time.perf_counter()
+            call()
+            best[place] = min(best[place], time.perf_counter() - started)
+    return best[0], best[1]
