@@ -22,6 +22,9 @@ GPU_PIXELS = 4 * 1024 * 1024
 # network's reach, slices are interpolated, which keeps the measured means as the network does.
 AIR_SHARE = 0.02
 
+# What torch raises when a device has no room left, or answers no more.
+DEVICE_ERRORS = (torch.OutOfMemoryError, getattr(torch, "AcceleratorError", torch.OutOfMemoryError))
+
 Box = tuple[slice, slice]  # rows, columns of the coarse slices
 
 
@@ -38,6 +41,8 @@ class Upsampler:
                 f"The model '{model.name}' enlarges 2D images; scans need one that was trained "
                 f"with the layout 'axis'. Choose another model."
             )
+        self._model = model
+        self._lost = ""  # what was said of a device that had to be left
         self.device = chosen_device(device)
         self.neighbours = model.plan.neighbours
         self._network = built_network(model).eval().to(self.device)
@@ -45,15 +50,16 @@ class Upsampler:
 
     @property
     def device_title(self) -> str:
-        """The device as shown and exported."""
-        return device_title(self.device)
+        """The device as shown and exported; it tells when a faster one had to be left."""
+        return device_title(self.device) + self._lost
 
     def upsample(self, slices: Voxels, factor: int, scale: float) -> Job[Voxels]:
         """(slice, row, column) to (slice, factor * row, column), the thick axis as rows.
 
         Each slice is seen with its neighbours. ``scale``: the intensity range, by which the input
-        is divided for the network. A batch that does not fit into the device's memory is halved;
-        UserError when a single slice does not fit.
+        is divided for the network. A batch that does not fit into the memory is halved; when
+        a single slice does not fit, or the device is lost, the CPU goes on. Raises UserError when
+        a slice does not fit into the computer's memory either.
         """
         count, rows, columns = slices.shape
         fine = np.empty((count, rows * factor, columns), np.float32)
@@ -68,16 +74,31 @@ class Upsampler:
             box = self._box(padded[start : stop + 2 * self.neighbours], factor, scale)
             try:
                 self._refine(windows[start:stop], box, factor, scale, fine[start:stop])
-            except torch.OutOfMemoryError as error:
-                if batch == 1:
-                    raise UserError(
-                        f"A slice of {rows} x {columns} pixels does not fit into the memory of "
-                        f"{self.device_title}. Choose the device 'cpu'."
-                    ) from error
-                batch //= 2
+            except DEVICE_ERRORS as error:
+                if isinstance(error, torch.OutOfMemoryError) and batch > 1:
+                    batch //= 2
+                else:
+                    self._retreat(error, rows, columns)
+                    batch = max(1, CPU_PIXELS // (rows * columns))
                 continue
             start = stop
         return fine
+
+    def _retreat(self, error: RuntimeError, rows: int, columns: int) -> None:
+        """Go on with the CPU; UserError when it was the CPU that failed for want of memory."""
+        if self.device.type == "cpu":
+            if not isinstance(error, torch.OutOfMemoryError):
+                raise error
+            raise UserError(
+                f"A slice of {rows} x {columns} pixels does not fit into this computer's memory. "
+                "Close other programs, or choose a smaller model."
+            ) from error
+        reason = "ran out of memory" if isinstance(error, torch.OutOfMemoryError) else "was lost"
+        self._lost = f", after {self.device.type} {reason}"
+        self.device = torch.device("cpu")
+        # From the file's weights: those on a device that is lost cannot be fetched any more.
+        self._network = built_network(self._model).eval()
+        self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def _box(self, slices: Voxels, factor: int, scale: float) -> Box:
         """Rows and columns outside which there is only air, however the network looks at it."""
