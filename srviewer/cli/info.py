@@ -41,6 +41,7 @@ def _values(series: Series) -> dict[str, Any]:
         "modality": series.modality,
         "shape": list(geometry.shape),
         "spacing_mm": list(geometry.spacing),
+        "distance_mm": [geometry.distance(axis) for axis in range(3)],
         "affine": geometry.affine.tolist(),
         "unit": series.unit,
         "thick_axis": thick_axis_name(geometry),
@@ -62,6 +63,8 @@ def _text(series: Series) -> str:
         f"{' x '.join(map(str, geometry.shape))} voxels of "
         f"{' x '.join(f'{mm:.3g}' for mm in geometry.spacing)} mm, {thick}"
     )
+    if geometry.spacing[2] > 1.005 * geometry.distance(2):
+        head += f", {geometry.distance(2):.3g} mm across the tilted slices"
     if series.frames > 1:
         head += f", {series.frames} volumes"
     return "\n".join([head, *(f"   {w.code}: {w.message}" for w in series.warnings)])
