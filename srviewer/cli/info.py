@@ -1,6 +1,7 @@
 """srviewer info: what a file or folder holds."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,20 @@ from srviewer.io.series import Series, summary
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """One path: a file, a folder or a zip."""
     parser.add_argument("path", type=Path)
+    parser.add_argument(
+        "--voxels",
+        action="store_true",
+        help="read the voxels too, for what headers do not tell: label maps, values that are no "
+        "numbers, a matrix that the scanner interpolated",
+    )
 
 
 def execute(args: argparse.Namespace) -> Outcome:
     """List the series that were found."""
     check_outputs(args, [args.path])
     found = follow(scan([args.path]))
+    if args.voxels:
+        found = replace(found, series=tuple(map(_looked_into, found.series)))
     lines = [_text(series) for series in found.series]
     if found.ignored:
         lines.append(f"{found.ignored} files were skipped: {summary(found.skipped)}.")
@@ -30,6 +39,11 @@ def execute(args: argparse.Namespace) -> Outcome:
         "skipped": dict(found.skipped),
     }
     return Outcome("\n".join(lines), values)
+
+
+def _looked_into(series: Series) -> Series:
+    """The series with the warnings of its first volume's voxels as well."""
+    return replace(series, warnings=follow(series.read(0)).warnings)
 
 
 def _values(series: Series) -> dict[str, Any]:
