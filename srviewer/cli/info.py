@@ -1,6 +1,7 @@
 """srviewer info: what a file or folder holds."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,20 @@ from srviewer.io.series import Series, summary
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """One path: a file, a folder or a zip."""
     parser.add_argument("path", type=Path)
+    parser.add_argument(
+        "--voxels",
+        action="store_true",
+        help="read the voxels too, for what headers do not tell: label maps, values that are no "
+        "numbers, a matrix that the scanner interpolated",
+    )
 
 
 def execute(args: argparse.Namespace) -> Outcome:
     """List the series that were found."""
     check_outputs(args, [args.path])
     found = follow(scan([args.path]))
+    if args.voxels:
+        found = replace(found, series=tuple(map(_looked_into, found.series)))
     lines = [_text(series) for series in found.series]
     if found.ignored:
         lines.append(f"{found.ignored} files were skipped: {summary(found.skipped)}.")
@@ -32,6 +41,11 @@ def execute(args: argparse.Namespace) -> Outcome:
     return Outcome("\n".join(lines), values)
 
 
+def _looked_into(series: Series) -> Series:
+    """The series with the warnings of its first volume's voxels as well."""
+    return replace(series, warnings=follow(series.read(0)).warnings)
+
+
 def _values(series: Series) -> dict[str, Any]:
     geometry = series.geometry
     return {
@@ -41,6 +55,7 @@ def _values(series: Series) -> dict[str, Any]:
         "modality": series.modality,
         "shape": list(geometry.shape),
         "spacing_mm": list(geometry.spacing),
+        "distance_mm": [geometry.distance(axis) for axis in range(3)],
         "affine": geometry.affine.tolist(),
         "unit": series.unit,
         "thick_axis": thick_axis_name(geometry),
@@ -62,6 +77,8 @@ def _text(series: Series) -> str:
         f"{' x '.join(map(str, geometry.shape))} voxels of "
         f"{' x '.join(f'{mm:.3g}' for mm in geometry.spacing)} mm, {thick}"
     )
+    if geometry.spacing[2] > 1.005 * geometry.distance(2):
+        head += f", {geometry.distance(2):.3g} mm across the tilted slices"
     if series.frames > 1:
         head += f", {series.frames} volumes"
     return "\n".join([head, *(f"   {w.code}: {w.message}" for w in series.warnings)])

@@ -13,13 +13,19 @@ from srviewer.cli.destination import (
 from srviewer.cli.outputs import check_outputs
 from srviewer.cli.request import add_request_arguments, request_of
 from srviewer.cli.sources import add_series_arguments, open_volume
+from srviewer.core.deskew import deskewed, slice_axis
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.io.export import DATA_TYPES, DataType, write
+from srviewer.sr.gaps import rebuild
 from srviewer.sr.maps import MAPS
 from srviewer.sr.methods import method
-from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.request import GAPS, Gaps
+
+# What --gaps acknowledges.
+GAP_CODES = ("missing_slices", "uneven_gaps")
+GAPS_UNLESS_SAID: Gaps = "fill"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +52,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="rebuild although something puts the geometry of the scan in doubt",
     )
+    parser.add_argument(
+        "--gaps",
+        choices=GAPS,
+        help="missing or uneven slices: rebuild only the longest regular run, or every run with "
+        "the gaps left empty (fill, which --acknowledge alone means); acknowledges them",
+    )
+    parser.add_argument(
+        "--deskew",
+        action="store_true",
+        help="resample a tilted stack (gantry tilt) onto a rectangular grid first",
+    )
 
 
 def execute(args: argparse.Namespace) -> Outcome:
@@ -57,9 +74,14 @@ def execute(args: argparse.Namespace) -> Outcome:
             f"The method '{args.method}' makes no disagreement map. Use --method cross-plane."
         )
     scan = open_volume(args.path, args.series, args.frame)
+    if args.deskew:
+        scan = follow(deskewed(scan, slice_axis(scan)))
     if not args.acknowledge:
-        _refuse_unsound(scan)
-    result = follow(reconstruct(scan, replace(request_of(scan, args), isotropic=args.isotropic)))
+        _refuse_unsound(scan, args.gaps)
+    request = replace(
+        request_of(scan, args), isotropic=args.isotropic, gaps=args.gaps or GAPS_UNLESS_SAID
+    )
+    result = follow(rebuild(scan, request))
     provenance = {
         **result.provenance(),
         "acknowledged": [warning.code for warning in blocking_warnings(scan.warnings)],
@@ -79,13 +101,16 @@ def _map_files(args: argparse.Namespace) -> dict[str, Path | None]:
     return {kind.id: getattr(args, kind.id) for kind in MAPS}
 
 
-def _refuse_unsound(scan: Volume) -> None:
-    unsound = blocking_warnings(scan.warnings)
-    if unsound:
-        raise UserError(
-            f"'{scan.name}' was not rebuilt: {' '.join(w.message for w in unsound)} "
-            f"Give --acknowledge to rebuild it all the same."
-        )
+def _refuse_unsound(scan: Volume, gaps: str | None) -> None:
+    settled = () if gaps is None else GAP_CODES
+    unsound = [w for w in blocking_warnings(scan.warnings) if w.code not in settled]
+    if not unsound:
+        return
+    choice = "" if scan.planes is None else " Choose what becomes of the gaps: --gaps run|fill."
+    raise UserError(
+        f"'{scan.name}' was not rebuilt: {' '.join(w.message for w in unsound)} "
+        f"Give --acknowledge to rebuild it all the same.{choice}"
+    )
 
 
 def _text(scan: Volume, result: Reconstruction, output: Path, store: DataType) -> str:

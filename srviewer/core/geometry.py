@@ -48,6 +48,20 @@ class Geometry:
         """(3, 3): column ``a`` is the unit vector, in RAS+, along which index ``a`` grows."""
         return np.asarray(self.affine[:3, :3] / self.spacing)
 
+    def normal(self, axis: Axis) -> Matrix:
+        """(3,): the unit vector, in RAS+, across the planes of ``axis``, to where it grows."""
+        one, other = (a for a in range(3) if a != axis)
+        across = np.cross(self.affine[:3, one], self.affine[:3, other])
+        unit = across / np.linalg.norm(across)
+        return np.asarray(unit if unit @ self.affine[:3, axis] > 0 else -unit)
+
+    def distance(self, axis: Axis) -> float:
+        """Millimetres between neighbouring planes of ``axis``, measured across them.
+
+        In a sheared stack (gantry tilt) this is less than ``spacing``, the way along the axis.
+        """
+        return float(self.normal(axis) @ self.affine[:3, axis])
+
     @cached_property
     def world_axes(self) -> tuple[Axis, Axis, Axis]:
         """The array axis that runs closest to Right, Anterior and Superior, each used once."""

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from srviewer.core.geometry import Geometry
 from srviewer.core.origin import DicomOrigin
+from srviewer.core.runs import Planes
 
 Voxels = npt.NDArray[np.float32]
 
@@ -57,6 +58,7 @@ class Volume:
     ``stored_as``: numpy's name of the data type that the file held.
     ``history``: what was done to it, oldest first; exported with it.
     ``origin``: the DICOM series that it was read or made from; None for other files.
+    ``planes``: where its slices truly lie, where the grid is not what was measured; else None.
     Raises ValueError when voxels and geometry differ in shape.
     """
 
@@ -70,6 +72,7 @@ class Volume:
     history: tuple[str, ...] = ()
     warnings: tuple[ScanWarning, ...] = ()
     origin: DicomOrigin | None = None
+    planes: Planes | None = None
 
     def __post_init__(self) -> None:
         if self.voxels.shape != self.geometry.shape:
@@ -89,4 +92,5 @@ class Volume:
             geometry=geometry,
             name=self.name if name is None else name,
             history=(*self.history, step),
+            planes=self.planes if geometry is self.geometry else None,
         )

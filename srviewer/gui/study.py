@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.degrade import Degradation
+from srviewer.core.deskew import deskewed, slice_axis
 from srviewer.core.volume import ScanWarning, Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.gui.ground_truth import check_grid
@@ -22,7 +23,7 @@ from srviewer.io.session_file import SUFFIX, SavedScan
 from srviewer.job import Job, Progress
 from srviewer.paths import sample_scan, sample_truth
 from srviewer.sr.evaluate import ScoredPair, score_beside_cubic
-from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.gaps import rebuild
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.simulate import Simulation, simulate
 
@@ -129,13 +130,24 @@ class Study(QObject):
         session = self.session
         return session.original is not None and (session.acknowledged or not self.concerns)
 
+    def straighten(self) -> None:
+        """Resample a scan with a gantry tilt onto a rectangular grid, and open that instead."""
+        original = self.session.original
+
+        def show(volume: Volume) -> None:
+            self.session.open(volume, self.session.sources, None)
+
+        if original is not None:
+            job = deskewed(original, slice_axis(original))
+            self._start(SIMULATE, "Straightening the tilt", job, show)
+
     # --- reconstructing and judging
 
     def reconstruct(self) -> None:
         """Rebuild the open scan as the session's request says, once concerns are acknowledged."""
         original, request = self.session.original, self.session.request
         if original is not None and request is not None and self.may_reconstruct:
-            job = reconstruct(original, request)
+            job = rebuild(original, request)
             self._start(RECONSTRUCT, "Reconstructing", job, self._reconstructed)
 
     @property

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.geometry import Geometry, Matrix
+from srviewer.core.runs import Planes, runs
 from srviewer.core.volume import ScanWarning
 from srviewer.io.dicom_header import SliceHeader
 from srviewer.io.nifti_geometry import oblique_warning
@@ -26,13 +27,15 @@ LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 class Stack:
     """Slices on a grid: slice ``n`` is the plane ``k = slots[n]`` of ``geometry``.
 
-    Planes that no slice lies on are missing slices.
+    Planes that no slice lies on are missing slices. ``planes``: where the slices truly lie, None
+    where that is on the grid.
     """
 
     slices: tuple[SliceHeader, ...]
     slots: tuple[int, ...]
     geometry: Geometry
     warnings: tuple[ScanWarning, ...]
+    planes: Planes | None = None
 
 
 def stacked(slices: Sequence[SliceHeader]) -> Stack:
@@ -61,7 +64,9 @@ def stacked(slices: Sequence[SliceHeader]) -> Stack:
     lps[:3, 3] = corners[0]
     geometry = Geometry(_shape(ordered[0], int(slots[-1]) + 1), LPS_TO_RAS @ lps)
     found.extend(_angle_warnings(geometry, drift))
-    return Stack(tuple(ordered), tuple(slots.tolist()), geometry, tuple(found))
+    return Stack(
+        tuple(ordered), tuple(slots.tolist()), geometry, tuple(found), _planes(where, slots, found)
+    )
 
 
 def _colour_notes(slices: Sequence[SliceHeader]) -> Iterator[ScanWarning]:
@@ -140,11 +145,20 @@ def _slots(where: Matrix, found: list[ScanWarning]) -> tuple[Slots, float]:
         return slots, step
     odd = np.abs(gaps - usual) > PLACE_TOLERANCE * usual
     message = (
-        f"The slices are {gaps.min():.4g} to {gaps.max():.4g} mm apart. They are shown as if all "
-        f"were {usual:.4g} mm apart, so distances across slices are wrong where they are not."
+        f"The slices are {gaps.min():.4g} to {gaps.max():.4g} mm apart, measured across them. They "
+        f"are shown as if all were {usual:.4g} mm apart, so distances across slices are wrong "
+        f"where they are not."
     )
     found.append(ScanWarning("uneven_gaps", message, tuple(where[:-1][odd].tolist())))
     return regular, usual
+
+
+def _planes(where: Matrix, slots: Slots, found: Sequence[ScanWarning]) -> Planes | None:
+    if not {"missing_slices", "uneven_gaps"} & {warning.code for warning in found}:
+        return None
+    at = dict(zip(slots.tolist(), (where - where[0]).tolist(), strict=True))
+    planes = Planes(2, tuple(at.get(k) for k in range(int(slots[-1]) + 1)))
+    return planes if len(runs(planes)) > 1 else None
 
 
 def _fits(where: Matrix, slots: Slots) -> bool:
@@ -201,7 +215,8 @@ def _angle_warnings(geometry: Geometry, drift: Matrix) -> tuple[ScanWarning, ...
         return oblique_warning(geometry)
     message = (
         f"The slices are tilted by {tilt:.1f} degrees against the direction in which they are "
-        "stacked (gantry tilt). The grid is sheared accordingly."
+        f"stacked (gantry tilt). The grid is sheared accordingly: {geometry.distance(2):.2f} mm "
+        f"between slices, measured across them, are {geometry.spacing[2]:.2f} mm along the axis."
     )
     return (ScanWarning("gantry_tilt", message),)
 

@@ -57,8 +57,10 @@ class StoredStacks:
             modality=tags.modality,
             stored_as=_stored_as(slices, voxels),
             history=(f"read from {len(slices)} DICOM slices of {self.name}{which}",),
-            warnings=self.warnings + voxel_warnings(voxels, non_finite),
+            warnings=self.warnings
+            + voxel_warnings(voxels, stack.geometry, tags.modality, non_finite),
             origin=origin_of(slices),
+            planes=stack.planes,
         )
 
 

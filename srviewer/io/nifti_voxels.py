@@ -70,7 +70,7 @@ class StoredVoxels:
             name=self.name if self.frames == 1 else f"{self.name}, volume {frame + 1}",
             stored_as="float32" if self.scaled else self.dtype.name,
             history=(f"read from {self.path.name}{which}",),
-            warnings=self.warnings + voxel_warnings(voxels, non_finite),
+            warnings=self.warnings + voxel_warnings(voxels, self.geometry, "", non_finite),
         )
 
     def _converted(self, stored: np.ndarray) -> Job[tuple[Voxels, int]]:

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from srviewer.core.geometry import Geometry
 from srviewer.core.volume import ScanWarning, Voxels
+from srviewer.core.zero_fill import zero_fill_warnings
 
 # Segmentations rarely have more regions; images have hundreds of grey levels.
 MOST_LABELS = 128
@@ -21,9 +23,11 @@ def zero_non_finite(slab: Voxels) -> int:
     return int(finite.size - np.count_nonzero(finite))
 
 
-def voxel_warnings(voxels: Voxels, non_finite: int) -> tuple[ScanWarning, ...]:
+def voxel_warnings(
+    voxels: Voxels, geometry: Geometry, modality: str, non_finite: int
+) -> tuple[ScanWarning, ...]:
     """The warnings of loaded voxels, (i, j, k); ``non_finite`` of them were set to 0."""
-    found = []
+    found: list[ScanWarning] = []
     if non_finite:
         message = f"{non_finite:,} of {voxels.size:,} voxels are not numbers; they are shown as 0."
         found.append(ScanWarning("non_finite", message))
@@ -33,6 +37,8 @@ def voxel_warnings(voxels: Voxels, non_finite: int) -> tuple[ScanWarning, ...]:
             "and unlike a scan. Reconstruction is meant for scans."
         )
         found.append(ScanWarning("label_like", message))
+    elif modality in ("", "MR"):
+        found.extend(zero_fill_warnings(voxels, geometry))
     return tuple(found)
 
 

@@ -24,9 +24,9 @@ from srviewer.io.formats import scan
 from srviewer.io.provenance import sidecar
 from srviewer.job import run
 from srviewer.sr.batch_items import Item
+from srviewer.sr.gaps import rebuild
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
-from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.request import Request, suggested_request
 
 STATE = ".srviewer-batch"  # inside the output folder: done records, unfinished results
@@ -124,7 +124,7 @@ def _rebuilt(item: Item, settings: Settings, place: Place, log: "_Log") -> Outco
     volume = _opened(item)
     if not settings.acknowledge:
         _refuse_unsound(volume)
-    result = run(reconstruct(volume, _request(volume, settings)))
+    result = run(rebuild(volume, _request(volume, settings)))
     values = {**result.provenance(), "sources": [str(path) for path in item.sources]}
     target = place.folder / item.output
     with _unfinished(place, target.name) as draft:

@@ -12,6 +12,7 @@ from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, within
 from srviewer.sr.cross_plane import passes
+from srviewer.sr.gaps import rebuild
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruct import reconstruct
@@ -37,7 +38,7 @@ def score_beside_cubic(
     comparison = Comparison(reference, result, meaning)
     candidate = yield from within(comparison.scores(), 0.0, 0.5)
     plain = replace(request, method="cubic")
-    cubic = yield from within(reconstruct(scan, plain), 0.5, 0.55)
+    cubic = yield from within(rebuild(scan, plain), 0.5, 0.55)
     scores = Comparison(reference, cubic.volume, meaning).scores()
     return ScoredPair(candidate, (yield from within(scores, 0.55, 1.0)))
 

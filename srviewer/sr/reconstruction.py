@@ -49,6 +49,7 @@ class Reconstruction:
             "axis": AXIS_NAMES[self.request.axis],
             "fusion": self.request.fusion if self.disagreement else None,
             "isotropic": self.request.isotropic,
+            "gaps": self.request.gaps,
             "device": self.device,
             "seconds": round(self.seconds, 3),
             "peak_memory_mb": self.peak_memory_mb,

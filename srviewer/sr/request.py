@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import ceil
+from typing import Literal
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.sr.cross_plane import reachable
 from srviewer.sr.models import DEFAULT_MODEL, find_model
+
+Gaps = Literal["run", "fill"]
+GAPS: tuple[Gaps, ...] = ("run", "fill")
 
 LARGEST_FACTOR = 64
 # A ratio of spacings this little above an integer is refined by that integer.
@@ -22,7 +26,8 @@ class Request:
     """What to do: refine by ``factor`` along the array axis ``axis``, by which means.
 
     ``method``, ``fusion``: ids in METHODS, FUSIONS. ``model``: a name or a file; unused by
-    interpolation. ``isotropic``: resample the result to the in-plane spacing exactly.
+    interpolation. ``isotropic``: resample the result to the in-plane spacing exactly. ``gaps``:
+    what becomes of missing or uneven slices, see ``srviewer.sr.gaps``.
     """
 
     axis: Axis
@@ -32,6 +37,7 @@ class Request:
     fusion: str = "mean"
     device: str = "auto"
     isotropic: bool = False
+    gaps: Gaps = "fill"
 
 
 def suggested_request(

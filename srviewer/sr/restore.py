@@ -73,6 +73,7 @@ def _request(document: Mapping[str, Any], image: Path) -> Request:
             model=str(made["model"]) if made["model"] else Request.model,
             fusion=str(made["fusion"]) if made["fusion"] else Request.fusion,
             isotropic=made["isotropic"] is True,
+            gaps="run" if made.get("gaps") == "run" else "fill",
         )
     except (ValueError, LookupError, TypeError) as error:
         raise UserError(
@@ -83,8 +84,9 @@ def _request(document: Mapping[str, Any], image: Path) -> Request:
 
 def _check_grid(scan: Volume, stored: Volume, request: Request, image: Path) -> None:
     """A result that was resampled afterwards lies on no grid that follows from the scan's."""
-    if request.isotropic or not 2 <= request.factor <= LARGEST_FACTOR:
-        fits = request.isotropic
+    resampled = request.isotropic or scan.planes is not None
+    if resampled or not 2 <= request.factor <= LARGEST_FACTOR:
+        fits = resampled
     else:
         fits = scan.geometry.refined(request.axis, request.factor).matches(stored.geometry)
     if not fits:
@@ -95,14 +97,14 @@ def _check_grid(scan: Volume, stored: Volume, request: Request, image: Path) -> 
 
 
 def _residual(scan: Volume, volume: Volume, request: Request, read: Mapping[str, Volume]) -> Volume:
-    if not request.isotropic:
+    if not request.isotropic and scan.planes is None:
         off = residual(volume.voxels, scan.voxels, degradation_of(request))
         return made_map(scan, off, scan.name, RESIDUAL)
     if RESIDUAL.id in read and read[RESIDUAL.id].geometry.matches(scan.geometry):
         return read[RESIDUAL.id]
     raise UserError(
-        f"How well '{volume.name}' agrees with the scan is not known any more, and it was "
-        "resampled since, so it cannot be measured. Rebuild the scan."
+        f"How well '{volume.name}' agrees with the scan is not known any more, and it does not "
+        "follow from the two: it was resampled, or the scan has gaps. Rebuild the scan."
     )
 
 

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QW
 from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, button, choice, describe, fill, form, label, set_role
 from srviewer.gui.notice import Acknowledgement, Notice
+from srviewer.gui.stack_choice import StackChoice
 from srviewer.gui.study import RECONSTRUCT, Study
 from srviewer.gui.wording import DEVICE_TITLES, agreement, agrees, axis_title, percent
 from srviewer.gui.work import Task, time_left
@@ -86,6 +87,7 @@ class ReconstructPanel(QWidget):
         layout.addWidget(self._scan)
         layout.addWidget(self._detected)
         layout.addWidget(self._warnings)
+        layout.addWidget(StackChoice(self._study))
         layout.addSpacing(4)
         layout.addWidget(label("RECONSTRUCTION", "heading"))
         layout.addLayout(rows)
@@ -199,6 +201,7 @@ class ReconstructPanel(QWidget):
                     fusion=request.fusion,
                     device=self._device.currentData(),
                     isotropic=request.isotropic,
+                    gaps=request.gaps,
                 )
             )
 

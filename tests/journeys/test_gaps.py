@@ -1,0 +1,49 @@
+"""A user opens a scan with missing slices and a tilt."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QComboBox, QPushButton
+
+from srviewer.core.degrade import Degradation
+from srviewer.core.geometry import Geometry
+from srviewer.core.runs import Planes
+from srviewer.core.volume import ScanWarning, Volume
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.stack_choice import StackChoice
+
+
+def test_gaps_are_a_choice_and_a_tilt_can_be_straightened(
+    window: MainWindow, head: Volume, until: Callable[[Callable[[], bool]], None]
+) -> None:
+    thick = Degradation(axis=2, factor=4).thick_volume(head)
+    affine = thick.geometry.affine.copy()
+    affine[1, 2] = 4 * np.tan(np.radians(15))
+    places = (0.0, 4.0, 8.0, 12.0, None, 20.0, 24.0, 28.0, 32.0)
+    warnings = (
+        ScanWarning("missing_slices", "1 slice is missing", (16.0,)),
+        ScanWarning("gantry_tilt", "tilted by 15 degrees"),
+    )
+    scan = replace(
+        thick,
+        geometry=Geometry(thick.geometry.shape, affine),
+        planes=Planes(2, places),
+        warnings=warnings,
+    )
+    session = window.session
+    session.open(scan, (), None)
+    (choice,) = window.findChildren(StackChoice)
+    (gaps,) = choice.findChildren(QComboBox)
+    (straighten,) = choice.findChildren(QPushButton)
+    assert not gaps.isHidden() and not straighten.isHidden()
+    gaps.setCurrentIndex(1)
+    gaps.activated.emit(1)
+    assert session.request is not None and session.request.gaps == "run"
+    straighten.click()
+    until(lambda: session.original is not scan)
+    assert session.original is not None
+    assert session.original.geometry.spacing[2] == pytest.approx(4)
+    assert [w.code for w in session.original.warnings] == ["missing_slices"]
+    assert straighten.isHidden() and not gaps.isHidden()
