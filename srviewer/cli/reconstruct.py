@@ -7,14 +7,15 @@ from pathlib import Path
 from srviewer.cli.console import Outcome, follow
 from srviewer.cli.outputs import check_outputs
 from srviewer.cli.request import add_request_arguments, request_of
-from srviewer.cli.sources import add_series_arguments, open_volume
+from srviewer.cli.sources import add_series_arguments, open_only, open_volume
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.io.export import DATA_TYPES, DataType, write
-from srviewer.sr.maps import MAPS
+from srviewer.sr.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE
 from srviewer.sr.methods import method
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.request import Request
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="float32",
         help="data type of the output: float32 is exact, original is the scan's own, rounded",
     )
+    parser.add_argument(
+        "--lock",
+        type=Path,
+        metavar="MASK.nii.gz",
+        help="a region (voxels above 0) in which nothing learned is added",
+    )
     for kind in MAPS:
         parser.add_argument(
             f"--{kind.id}", type=Path, metavar="FILE", help=f"write this map too: {kind.meaning}"
@@ -45,29 +52,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Reconstruct, export, report."""
-    check_outputs(args, [args.path], images=[args.output, *_map_files(args).values()])
-    if args.disagreement is not None and not method(args.method).needs_model:
-        raise UserError(
-            f"The method '{args.method}' makes no disagreement map. Use --method cross-plane."
-        )
+    check_outputs(args, _sources(args), images=[args.output, *_map_files(args).values()])
+    wanted = {kind: path for kind, path in _map_files(args).items() if path is not None}
     scan = open_volume(args.path, args.series, args.frame)
     if not args.acknowledge:
         _refuse_unsound(scan)
-    result = follow(reconstruct(scan, replace(request_of(scan, args), isotropic=args.isotropic)))
+    request = replace(request_of(scan, args), isotropic=args.isotropic)
+    _check_maps(request, wanted)
+    region = None if args.lock is None else open_only(args.lock)
+    result = follow(reconstruct(scan, request, region))
     provenance = {**result.provenance(), "sources": [str(args.path)]}
     follow(write(result.volume, args.output, provenance, args.store))
-    for kind_id, path in _map_files(args).items():
-        made = result.maps().get(kind_id)
-        if made is not None and path is not None:
-            follow(write(made, path, provenance))
+    for kind, path in wanted.items():
+        follow(write(result.maps()[kind], path, provenance))
     return Outcome(
         _text(scan, result, args.output, args.store), {"output": str(args.output), **provenance}
     )
 
 
+def _sources(args: argparse.Namespace) -> list[Path]:
+    return [path for path in (args.path, args.lock) if path is not None]
+
+
 def _map_files(args: argparse.Namespace) -> dict[str, Path | None]:
     """Where each kind of map is to be written, None where it is not."""
-    return {kind.id: getattr(args, kind.id) for kind in MAPS}
+    return {kind.id: getattr(args, kind.id.replace("-", "_")) for kind in MAPS}
+
+
+def _check_maps(request: Request, wanted: dict[str, Path]) -> None:
+    """Raise UserError for a map that this run will not make."""
+    networked = method(request.method).needs_model
+    made = {
+        DISAGREEMENT.id: (networked, "--method cross-plane"),
+        SPREAD.id: (networked and request.flips, "--method cross-plane --flips"),
+        TEXTURE_CHANGE.id: (networked and request.texture > 0, "a --texture above 0"),
+    }
+    for kind in wanted:
+        there, needs = made.get(kind, (True, ""))
+        if not there:
+            raise UserError(f"This run makes no {kind} map. It needs {needs}.")
 
 
 def _refuse_unsound(scan: Volume) -> None:
