@@ -59,6 +59,7 @@ class StoredStacks:
             history=(f"read from {len(slices)} DICOM slices of {self.name}{which}",),
             warnings=self.warnings + voxel_warnings(voxels, non_finite),
             origin=origin_of(slices),
+            slice_thickness=slices[0].thickness or None,
         )
 
 

@@ -22,7 +22,7 @@ def textured(model: Model, fidelity: Model, texture: Model, amount: float) -> Mo
         else weight
         for name, weight in model.weights.items()
     }
-    return replace(model, name=f"{fidelity.name}, texture {amount:g}", weights=weights)
+    return replace(model, weights=weights)
 
 
 def check_pair(fidelity: Model, texture: Model) -> None:

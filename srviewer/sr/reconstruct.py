@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from srviewer.core.degrade import residual, size_of
+from srviewer.core.degrade import Degradation, residual, size_of
 from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.interpolate import cubic, linear
 from srviewer.core.metrics import intensity_range
@@ -91,8 +91,7 @@ def _joined(
     scan: Volume, request: Request, before: Reconstruction, step: Reconstruction
 ) -> Reconstruction:
     """``step``, which refined the result of ``before`` further, told as one reconstruction."""
-    back = degradation_of(before.volume, replace(step.request, profile="box"))
-    again = back.apply(step.volume.voxels)
+    again = Degradation(step.request.axis, step.request.factor).apply(step.volume.voxels)
     off = residual(again, scan.voxels, degradation_of(scan, request))
     return replace(
         step,

@@ -98,8 +98,14 @@ def degradation_of(scan: Volume, request: Request) -> Degradation:
 
 
 def slice_thickness(scan: Volume, axis: Axis) -> float | None:
-    """Millimetres that the scan's header gives for slices along ``axis``; None if it does not."""
-    return scan.slice_thickness if axis == scan.geometry.thick_axis else None
+    """Millimetres that the scan's header gives for slices along ``axis``.
+
+    None where it says nothing, or nothing that can be.
+    """
+    thickness, spacing = scan.slice_thickness, scan.geometry.spacing[axis]
+    if thickness is None or axis != scan.geometry.thick_axis:
+        return None
+    return thickness if THINNEST * spacing <= thickness <= THICKEST * spacing else None
 
 
 def check_request(scan: Volume, request: Request) -> None:
