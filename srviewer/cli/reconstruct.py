@@ -5,16 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow
-from srviewer.cli.outputs import check_outputs
+from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.request import add_request_arguments, request_of
 from srviewer.cli.sources import add_series_arguments, open_only, open_volume
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.io.export import DATA_TYPES, DataType, write
+from srviewer.sr.label_maps import label_map
 from srviewer.sr.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE
 from srviewer.sr.methods import method
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.report import reconstruction_report
 from srviewer.sr.request import Request
 
 
@@ -39,6 +41,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MASK.nii.gz",
         help="a region (voxels above 0) in which nothing learned is added",
     )
+    parser.add_argument(
+        "--labels", type=Path, metavar="FILE", help="a label map of the scan that goes along"
+    )
+    parser.add_argument(
+        "-o-labels", "--output-labels", type=Path, metavar="FILE", help="where the labels go"
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE.html", help="one page: pictures, maps, settings, card"
+    )
     for kind in MAPS:
         parser.add_argument(
             f"--{kind.id}", type=Path, metavar="FILE", help=f"write this map too: {kind.meaning}"
@@ -52,7 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Reconstruct, export, report."""
-    check_outputs(args, _sources(args), images=[args.output, *_map_files(args).values()])
+    check_outputs(args, _sources(args), images=_images(args), others=[args.report])
+    if (args.labels is None) != (args.output_labels is None):
+        raise UserError("--labels and -o-labels go together: what is read and what is written.")
+    if args.report is not None:
+        require_suffix(args.report, ".html")
     wanted = {kind: path for kind, path in _map_files(args).items() if path is not None}
     scan = open_volume(args.path, args.series, args.frame)
     if not args.acknowledge:
@@ -65,13 +80,22 @@ def execute(args: argparse.Namespace) -> Outcome:
     follow(write(result.volume, args.output, provenance, args.store))
     for kind, path in wanted.items():
         follow(write(result.maps()[kind], path, provenance))
+    if args.labels is not None:
+        labels = follow(label_map(open_only(args.labels), scan, request))
+        follow(write(labels, args.output_labels, provenance, "original"))
+    if args.report is not None:
+        follow(reconstruction_report(scan, result)).save(args.report)
     return Outcome(
         _text(scan, result, args.output, args.store), {"output": str(args.output), **provenance}
     )
 
 
 def _sources(args: argparse.Namespace) -> list[Path]:
-    return [path for path in (args.path, args.lock) if path is not None]
+    return [path for path in (args.path, args.lock, args.labels) if path is not None]
+
+
+def _images(args: argparse.Namespace) -> list[Path | None]:
+    return [args.output, args.output_labels, *_map_files(args).values()]
 
 
 def _map_files(args: argparse.Namespace) -> dict[str, Path | None]:
