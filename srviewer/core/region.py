@@ -5,6 +5,7 @@ from scipy.ndimage import distance_transform_edt
 
 from srviewer.core.geometry import Axis, Geometry
 from srviewer.core.metrics import Mask
+from srviewer.core.roi import Roi
 from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
 
@@ -23,6 +24,33 @@ def lock_weights(mask: Volume, scan: Geometry) -> Voxels:
     away = distance_transform_edt(~inside, sampling=scan.spacing)
     fade = 0.5 * (1 + np.cos(np.pi * np.clip(away / EDGE_MM, 0, 1)))
     return np.asarray(fade, np.float32)
+
+
+def drawn_region(roi: Roi, grid: Geometry) -> Volume:
+    """The body that a drawn shape stands for, as a mask on ``grid``.
+
+    An ellipse becomes an ellipsoid and a rectangle a box, whose third half-axis, along the normal
+    of the plane, is the mean of the two drawn ones. Voxels that it touches half-way are inside.
+    Raises ValueError for a distance or an angle.
+    """
+    if not roi.has_values:
+        raise ValueError(f"a {roi.kind} has no inside")
+    u, v = roi.half_axes
+    lengths = np.linalg.norm(u), np.linalg.norm(v)
+    normal = np.cross(u, v)
+    w = normal / np.linalg.norm(normal) * np.mean(lengths)
+    offset = grid.world(np.indices(grid.shape).reshape(3, -1).T) - roi.points_mm[0]
+    # Half a voxel outwards along each axis of the body, so that thick slices are not missed.
+    reach = [
+        np.linalg.norm(a) + 0.5 * np.abs(a / np.linalg.norm(a) @ grid.affine[:3, :3]).max()
+        for a in (u, v, w)
+    ]
+    shares = np.array(
+        [offset @ (a / np.linalg.norm(a)) / r for a, r in zip((u, v, w), reach, strict=True)]
+    )
+    body = (shares**2).sum(axis=0) if roi.kind == "ellipse" else np.abs(shares).max(axis=0)
+    inside = (body <= 1).reshape(grid.shape).astype(np.float32)
+    return Volume(inside, grid, roi.name or f"drawn {roi.kind}")
 
 
 def locked(estimate: Voxels, plain: Voxels, weights: Voxels, axis: Axis, factor: int) -> Voxels:

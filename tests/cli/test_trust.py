@@ -42,7 +42,13 @@ def test_a_report_is_one_page_that_stands_by_itself(
     status, _ = call("reconstruct", thick_file, "-o", tmp_path / "t.nii.gz", "--report", page)
     assert status == 0
     text = page.read_text()
-    for words in ("Research use only", "agreement with the scan", "Model card", "sha256", "planes lie apart"):
+    for words in (
+        "Research use only",
+        "agreement with the scan",
+        "Model card",
+        "sha256",
+        "planes lie apart",
+    ):
         assert words in text
     assert text.count("data:image/png;base64,") == 1 and "http" not in text
     assert (tmp_path / "report-figures" / "montage.png").stat().st_size > 10_000
