@@ -23,8 +23,9 @@ LEARNING_RATE = 1e-3  # decays to 0 over the budget
 WARM_UP = 20  # steps
 BETAS = (0.9, 0.99)
 GRADIENT_NORM = 1.0
-# Less than this on the held-out slices is chance, and the model as it was is used.
-LEAST_GAIN = 0.02  # dB
+# Smaller gains in the plane did not carry over to the thick axis where that was measured
+# (docs/trust.md), so the model is used as it was.
+LEAST_GAIN = 0.2  # dB
 
 
 def adapt(

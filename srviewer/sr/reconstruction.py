@@ -11,6 +11,7 @@ from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.volume import Volume
 from srviewer.nn.adaptation import Adapted
 from srviewer.nn.model_file import Model
+from srviewer.sr.map_worth import disagreement_worth
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, TEXTURE_THRESHOLD
 from srviewer.sr.request import Request
 
@@ -70,6 +71,9 @@ class Reconstruction:
             "peak_memory_mb": self.peak_memory_mb,
             "consistency": {"rms": self.consistency.rms, "max": self.consistency.max},
             "disagreement": self.disagreement_summary(),
+            "disagreement_worth": (
+                disagreement_worth(self.model, self.request.factor) if self.disagreement else None
+            ),
             "warnings": list(self.warnings),
         }
 

@@ -14,6 +14,7 @@ from srviewer.core.window import robust_window
 from srviewer.job import Job, Progress
 from srviewer.nn.model_file import Model
 from srviewer.sr.evaluate import ScoredPair
+from srviewer.sr.map_worth import disagreement_worth
 from srviewer.sr.maps import MAPS, MapKind
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.report_page import Figure, Page, Table
@@ -187,12 +188,17 @@ def _summary(scan: Volume, result: Reconstruction) -> Table:
     rows = [
         ("scan", _grid(scan)),
         ("result", _grid(result.volume)),
-        ("agreement with the scan", f"rms {found.rms:.4%}, max {found.max:.4%} of the range"),
+        (
+            "agreement with the scan",
+            f"rms {_share(found.rms)}, max {_share(found.max)} of the range",
+        ),
     ]
     if planes is not None:
         rows.append(
             ("disagreement of the planes", f"mean {planes['mean']:.2%}, p99 {planes['p99']:.2%}")
         )
+        worth = disagreement_worth(result.model, result.request.factor)
+        rows.append(("what that is worth", worth))
     if result.adapted is not None:
         tried = result.adapted
         rows.append(
@@ -206,6 +212,10 @@ def _summary(scan: Volume, result: Reconstruction) -> Table:
     if changed is not None:
         rows.append(("voxels changed by texture", f"{changed:.1%}"))
     return Table("In short", ("", ""), tuple(rows))
+
+
+def _share(value: float) -> str:
+    return f"{value:.3%}" if value >= 1e-5 or value == 0 else "under 0.001 %"
 
 
 def _scores_table(scores: Scores, cubic: Scores | None) -> Table:

@@ -19,6 +19,7 @@ ul.warnings { background: #fff6e5; border-left: 4px solid #d98a00; padding: .7re
 table { border-collapse: collapse; font-size: .9rem; }
 td, th { text-align: left; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid #e4e7eb;
   vertical-align: top; overflow-wrap: anywhere; }
+td:first-child { white-space: nowrap; }
 th { color: #57606a; font-weight: 600; }
 figure { margin: 1.2rem 0; } img { max-width: 100%; } figcaption { color: #57606a; }
 """

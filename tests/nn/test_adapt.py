@@ -35,18 +35,19 @@ def untrained() -> Model:
     return Model("tiny", spec, dict(weights_of(spec.build(plan.shape))), plan)
 
 
-@pytest.fixture
-def pairs(blobs: Volume) -> ScanPairs:
+@pytest.fixture(scope="module")
+def pairs() -> ScanPairs:
     """Of soft edges: between two values alone, the median that L1 learns has the lower PSNR."""
-    soft = gaussian_filter(blobs.voxels / 900, 0.8)
-    return ScanPairs(soft, Degradation(2, 2), (2,), neighbours=1, seed=0)
+    noise = np.random.default_rng(0).normal(size=(48, 44, 40))
+    blobs = np.where(gaussian_filter(noise, 3) > 0, 1, 0.1).astype(np.float32)
+    return ScanPairs(gaussian_filter(blobs, 0.8), Degradation(2, 2), (2,), neighbours=1, seed=0)
 
 
 def test_adapting_helps_on_the_slices_that_were_held_out(
     untrained: Model, pairs: ScanPairs
 ) -> None:
     model, outcome = run(adapt(untrained, pairs, Adaptation(steps=150), "cpu"))
-    assert outcome.kept and outcome.gain > 0.1 and outcome.steps == 150
+    assert outcome.kept and outcome.gain > 0.3 and outcome.steps == 150
     assert any(np.any(model.weights[n] != w) for n, w in untrained.weights.items())
 
 

@@ -17,6 +17,7 @@ from srviewer.nn.model_file import Model
 from srviewer.sr.cautions import cautions
 from srviewer.sr.cross_plane import reachable
 from srviewer.sr.devices import device_choices
+from srviewer.sr.map_worth import disagreement_worth
 from srviewer.sr.methods import METHODS, method
 from srviewer.sr.models import available_models, find_model, is_texture
 from srviewer.sr.reconstruction import Reconstruction
@@ -245,6 +246,8 @@ def _facts(result: Reconstruction) -> str:
     if apart is not None:
         share = float(apart.voxels.mean()) / result.data_range
         lines.append(f"the two planes differ by {percent(share)} (mean)")
+        if result.model is not None:
+            lines.append(disagreement_worth(result.model, result.request.factor))
     if result.adapted is not None:
         lines.append(adaptation(result.adapted))
     changed = result.texture_changed()
