@@ -4,11 +4,12 @@ import argparse
 from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow, table
-from srviewer.cli.outputs import check_outputs
+from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.sources import open_only
 from srviewer.core.compare import Comparison, Scores
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.metrics import METRICS
+from srviewer.sr.report import comparison_report
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,11 +17,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("reference", type=Path)
     parser.add_argument("candidate", type=Path)
     parser.add_argument("--mask", choices=("foreground", "none"), default="foreground")
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE.html", help="one page: pictures, curves, scores"
+    )
 
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Score over the whole volume and per slice of each array axis."""
-    check_outputs(args, [args.reference, args.candidate])
+    check_outputs(args, [args.reference, args.candidate], others=[args.report])
+    if args.report is not None:
+        require_suffix(args.report, ".html")
     reference, candidate = open_only(args.reference), open_only(args.candidate)
     comparison = Comparison(reference, candidate, f"the given reference '{reference.name}'")
     scores = follow(comparison.scores(args.mask))
@@ -40,6 +46,8 @@ def execute(args: argparse.Namespace) -> Outcome:
         "meaning": scores.meaning,
         "warnings": notes,
     }
+    if args.report is not None:
+        follow(comparison_report(reference, candidate, scores, notes)).save(args.report)
     return Outcome("\n".join([_text(scores), *(f"note: {line}" for line in notes)]), values)
 
 

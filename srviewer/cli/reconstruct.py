@@ -10,18 +10,20 @@ from srviewer.cli.destination import (
     check_destination,
     write_result,
 )
-from srviewer.cli.outputs import check_outputs
+from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.request import add_request_arguments, request_of
-from srviewer.cli.sources import add_series_arguments, open_volume
+from srviewer.cli.sources import add_series_arguments, open_only, open_volume
 from srviewer.core.deskew import deskewed, slice_axis
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.io.export import DATA_TYPES, DataType, write
 from srviewer.sr.gaps import rebuild
-from srviewer.sr.maps import MAPS
+from srviewer.sr.label_maps import label_map
+from srviewer.sr.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE
 from srviewer.sr.methods import method
 from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import GAPS, Gaps
+from srviewer.sr.report import reconstruction_report
+from srviewer.sr.request import GAPS, Gaps, Request
 
 # What --gaps acknowledges.
 GAP_CODES = ("missing_slices", "uneven_gaps")
@@ -42,6 +44,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=DATA_TYPES,
         default="float32",
         help="data type of the output: float32 is exact, original is the scan's own, rounded",
+    )
+    parser.add_argument(
+        "--lock",
+        type=Path,
+        metavar="MASK.nii.gz",
+        help="a region (voxels above 0) in which nothing learned is added",
+    )
+    parser.add_argument(
+        "--labels", type=Path, metavar="FILE", help="a label map of the scan that goes along"
+    )
+    parser.add_argument(
+        "-o-labels", "--output-labels", type=Path, metavar="FILE", help="where the labels go"
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE.html", help="one page: pictures, maps, settings, card"
     )
     for kind in MAPS:
         parser.add_argument(
@@ -67,12 +84,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Reconstruct, export, report."""
-    check_outputs(args, [args.path], images=[args.output, *_map_files(args).values()])
+    check_outputs(args, _sources(args), images=_images(args), others=[args.report])
     check_destination(args)
-    if args.disagreement is not None and not method(args.method).needs_model:
-        raise UserError(
-            f"The method '{args.method}' makes no disagreement map. Use --method cross-plane."
-        )
+    if (args.labels is None) != (args.output_labels is None):
+        raise UserError("--labels and -o-labels go together: what is read and what is written.")
+    if args.report is not None:
+        require_suffix(args.report, ".html")
+    wanted = {kind: path for kind, path in _map_files(args).items() if path is not None}
     scan = open_volume(args.path, args.series, args.frame)
     if args.deskew:
         scan = follow(deskewed(scan, slice_axis(scan)))
@@ -81,7 +99,9 @@ def execute(args: argparse.Namespace) -> Outcome:
     request = replace(
         request_of(scan, args), isotropic=args.isotropic, gaps=args.gaps or GAPS_UNLESS_SAID
     )
-    result = follow(rebuild(scan, request))
+    _check_maps(request, wanted)
+    region = None if args.lock is None else open_only(args.lock)
+    result = follow(rebuild(scan, request, region))
     provenance = {
         **result.provenance(),
         "acknowledged": [warning.code for warning in blocking_warnings(scan.warnings)],
@@ -89,16 +109,41 @@ def execute(args: argparse.Namespace) -> Outcome:
         "sources": [str(args.path)],
     }
     output = write_result(result.volume, args, provenance)
-    for kind_id, path in _map_files(args).items():
-        made = result.maps().get(kind_id)
-        if made is not None and path is not None:
-            follow(write(made, path, provenance))
+    for kind, path in wanted.items():
+        follow(write(result.maps()[kind], path, provenance))
+    if args.labels is not None:
+        labels = follow(label_map(open_only(args.labels), scan, request))
+        follow(write(labels, args.output_labels, provenance, "original"))
+    if args.report is not None:
+        follow(reconstruction_report(scan, result)).save(args.report)
     return Outcome(_text(scan, result, output, args.store), {"output": str(output), **provenance})
+
+
+def _sources(args: argparse.Namespace) -> list[Path]:
+    return [path for path in (args.path, args.lock, args.labels) if path is not None]
+
+
+def _images(args: argparse.Namespace) -> list[Path | None]:
+    return [args.output, args.output_labels, *_map_files(args).values()]
 
 
 def _map_files(args: argparse.Namespace) -> dict[str, Path | None]:
     """Where each kind of map is to be written, None where it is not."""
-    return {kind.id: getattr(args, kind.id) for kind in MAPS}
+    return {kind.id: getattr(args, kind.id.replace("-", "_")) for kind in MAPS}
+
+
+def _check_maps(request: Request, wanted: dict[str, Path]) -> None:
+    """Raise UserError for a map that this run will not make."""
+    networked = method(request.method).needs_model
+    made = {
+        DISAGREEMENT.id: (networked, "--method cross-plane"),
+        SPREAD.id: (networked and request.flips, "--method cross-plane --flips"),
+        TEXTURE_CHANGE.id: (networked and request.texture > 0, "a --texture above 0"),
+    }
+    for kind in wanted:
+        there, needs = made.get(kind, (True, ""))
+        if not there:
+            raise UserError(f"This run makes no {kind} map. It needs {needs}.")
 
 
 def _refuse_unsound(scan: Volume, gaps: str | None) -> None:

@@ -4,9 +4,11 @@ import argparse
 from dataclasses import replace
 
 from srviewer.cli.sources import axis_number
+from srviewer.core.degrade import PROFILES
 from srviewer.core.fuse import FUSIONS
-from srviewer.core.geometry import AXIS_NAMES
+from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.volume import Volume
+from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.methods import METHODS
 from srviewer.sr.models import DEFAULT_MODEL
 from srviewer.sr.request import Request, suggested_request
@@ -18,6 +20,34 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default=DEFAULT_MODEL, metavar="NAME|FILE")
     parser.add_argument("--factor", type=int, help="refine by this; detected when not given")
     parser.add_argument("--axis", choices=AXIS_NAMES, help="the thick axis; detected if not given")
+    parser.add_argument(
+        "--also",
+        type=_step,
+        metavar="AXIS:N",
+        help="refine this axis too, after the thick one, such as j:2",
+    )
+    parser.add_argument(
+        "--thickness",
+        type=float,
+        metavar="MM",
+        help="slice thickness; by default what the scan says, or else the slice spacing",
+    )
+    parser.add_argument("--profile", choices=PROFILES, default="box", help="of the slices")
+    parser.add_argument(
+        "--adapt", type=float, metavar="SECONDS", help="fit the model to this scan first"
+    )
+    parser.add_argument(
+        "--texture",
+        type=float,
+        default=0.0,
+        metavar="0..1",
+        help="0 faithful, 1 sharp: the way to the model's sharper pair",
+    )
+    parser.add_argument(
+        "--flips",
+        action="store_true",
+        help="average mirrored copies, at four times the time; their spread can be written",
+    )
     parser.add_argument("--fusion", choices=[f.id for f in FUSIONS], default="mean")
 
 
@@ -31,4 +61,16 @@ def request_of(scan: Volume, args: argparse.Namespace) -> Request:
         method=args.method,
         fusion=args.fusion,
         device=args.device,
+        also=() if args.also is None else (args.also,),
+        thickness_mm=args.thickness,
+        profile=args.profile,
+        adaptation=None if args.adapt is None else Adaptation(seconds=args.adapt),
+        texture=args.texture,
+        flips=args.flips,
     )
+
+
+def _step(text: str) -> tuple[Axis, int]:
+    """ "j:2" as (1, 2), for argparse."""
+    axis, factor = text.split(":")
+    return axis_number(axis), int(factor)

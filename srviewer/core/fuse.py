@@ -31,4 +31,20 @@ def disagreement(first: Voxels, second: Voxels) -> Voxels:
     return apart
 
 
-FUSIONS = (Fusion("mean", "Mean of both planes", mean),)
+def first_plane(first: Voxels, second: Voxels) -> Voxels:
+    """The first plane alone: what a second one is worth is measured against it."""
+    return first
+
+
+def second_plane(first: Voxels, second: Voxels) -> Voxels:
+    """The second plane alone."""
+    return second
+
+
+# Both planes reproduce the scan exactly, so that agreement with it gives no reason to weigh one
+# more than the other.
+FUSIONS = (
+    Fusion("mean", "Mean of both planes", mean),
+    Fusion("first", "First plane alone", first_plane),
+    Fusion("second", "Second plane alone", second_plane),
+)

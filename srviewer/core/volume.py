@@ -55,6 +55,8 @@ class Volume:
     ``voxels``: (i, j, k) float32, in ``unit`` and not writable, so that threads may share it.
     ``modality``: DICOM's word ("MR", "CT"), or "" where the file does not say.
     ``frame``: DICOM's FrameOfReferenceUID, or "" where unknown; points of two frames differ.
+    ``slice_thickness``: mm along the thick axis, or None where the file does not say; it may be
+    less than the spacing (gaps) or more (overlaps).
     ``stored_as``: numpy's name of the data type that the file held.
     ``history``: what was done to it, oldest first; exported with it.
     ``origin``: the DICOM series that it was read or made from; None for other files.
@@ -73,6 +75,7 @@ class Volume:
     warnings: tuple[ScanWarning, ...] = ()
     origin: DicomOrigin | None = None
     planes: Planes | None = None
+    slice_thickness: float | None = None
 
     def __post_init__(self) -> None:
         if self.voxels.shape != self.geometry.shape:

@@ -283,6 +283,8 @@ class Session(QObject):
             model=kept.model,
             fusion=kept.fusion,
             device=kept.device,
+            adaptation=kept.adaptation,
+            flips=kept.flips,
         )
 
 

@@ -50,6 +50,7 @@ class Study(QObject):
         self.work = Work(self)
         self.work.failed.connect(self.failed)
         self.whereabouts = Whereabouts()
+        self.region: Volume | None = None  # where nothing learned is added to the next result
         self._paths: tuple[Path, ...] = ()
         self._after_opening: Callable[[], None] | None = None
         session.original_changed.connect(self._leave_old_scan)
@@ -147,7 +148,7 @@ class Study(QObject):
         """Rebuild the open scan as the session's request says, once concerns are acknowledged."""
         original, request = self.session.original, self.session.request
         if original is not None and request is not None and self.may_reconstruct:
-            job = rebuild(original, request)
+            job = rebuild(original, request, self.region)
             self._start(RECONSTRUCT, "Reconstructing", job, self._reconstructed)
 
     @property
@@ -201,6 +202,7 @@ class Study(QObject):
         return tell
 
     def _leave_old_scan(self) -> None:
+        self.region = None
         for kind in (RECONSTRUCT, SIMULATE, SCORE, TRUTH):
             self.work.cancel(kind)
 

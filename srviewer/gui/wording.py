@@ -7,6 +7,7 @@ from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
 from srviewer.core.planes import LETTERS
 from srviewer.core.roi import Roi, values_inside
 from srviewer.core.volume import Volume
+from srviewer.nn.adaptation import Adapted
 
 # The largest difference, as a share of the intensity range, that still counts as agreement.
 CONSISTENT = 0.005
@@ -52,6 +53,13 @@ def agreement(found: Consistency) -> str:
     if agrees(found):
         return f"agrees with the scan: {percent(found.max)} (max)"
     return f"differs from the scan by up to {percent(found.max)}"
+
+
+def adaptation(tried: Adapted) -> str:
+    """How fitting the model to the scan went, as one line."""
+    if tried.kept:
+        return f"adapted: {tried.gain:+.2f} dB on its held-out slices"
+    return "adapting did not help: the model as it ships"
 
 
 def agrees(found: Consistency) -> bool:

@@ -61,6 +61,7 @@ class StoredStacks:
             + voxel_warnings(voxels, stack.geometry, tags.modality, non_finite),
             origin=origin_of(slices),
             planes=stack.planes,
+            slice_thickness=slices[0].thickness or None,
         )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from srviewer.core.geometry import Geometry
 from srviewer.core.volume import ScanWarning, Volume, Voxels
 from srviewer.errors import UserError
+from srviewer.io.bids_sidecar import slice_thickness
 from srviewer.io.series import check_frame
 from srviewer.io.streams import DEFLATE_LIMIT, is_gzip, read_range, truncated
 from srviewer.io.voxel_checks import voxel_warnings, zero_non_finite
@@ -71,6 +72,7 @@ class StoredVoxels:
             stored_as="float32" if self.scaled else self.dtype.name,
             history=(f"read from {self.path.name}{which}",),
             warnings=self.warnings + voxel_warnings(voxels, self.geometry, "", non_finite),
+            slice_thickness=slice_thickness(self.path),
         )
 
     def _converted(self, stored: np.ndarray) -> Job[tuple[Voxels, int]]:

@@ -26,6 +26,7 @@ class Model:
     ``weights``: parameter name -> float32 array. ``plan``: how it was trained. ``scores``: one row
     per (file, axis, factor) of what it was measured on, beside cubic. ``licences``: training
     volume -> licence. ``sha256``: of the file, "" before it is saved.
+    ``texture_of``: the name of the model that this one is the sharper pair of, "" for none.
     Inputs are divided by the scan's own intensity range, so a model fits any intensity unit.
     """
 
@@ -36,6 +37,7 @@ class Model:
     scores: tuple[dict[str, Any], ...] = ()
     licences: dict[str, str] = field(default_factory=dict)
     sha256: str = ""
+    texture_of: str = ""
 
     @property
     def factors(self) -> tuple[int, ...]:
@@ -59,6 +61,7 @@ def save_model(model: Model, path: Path) -> None:
         "plan": model.plan.dumps(),
         "scores": json.dumps(model.scores),
         "licences": json.dumps(model.licences),
+        "texture_of": model.texture_of,
     }
     write_arrays(path, model.weights, header)
 
@@ -78,6 +81,7 @@ def load_model(path: Path) -> Model:
             plan=TrainingPlan.from_json(json.loads(header["plan"])),
             scores=tuple(json.loads(header["scores"])),
             licences=json.loads(header["licences"]),
+            texture_of=header.get("texture_of", ""),
             sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         )
     except OSError as error:

@@ -1,11 +1,15 @@
 """What lies outside the range in which a model was trained, said before and after a run."""
 
+from srviewer.core.noise import noise_level
 from srviewer.core.volume import Volume
 from srviewer.nn.model_file import Model
 from srviewer.sr.cross_plane import passes, reachable
+from srviewer.sr.refine import Refined
 from srviewer.sr.request import Request
 
 FEW_SLICES = 8
+HEAVY_NOISE = 0.04  # standard deviation, as a share of the intensity range
+KNOWN_SPACING = (0.4, 1.5)  # mm in the plane: around what the networks were trained on
 
 
 def cautions(scan: Volume, request: Request, model: Model | None) -> tuple[str, ...]:
@@ -30,8 +34,45 @@ def cautions(scan: Volume, request: Request, model: Model | None) -> tuple[str, 
             )
     if scan.modality not in ("", "MR"):
         lines.append(f"The modality is {scan.modality}; the network was trained on MR.")
+    lines.extend(_of_the_voxels(scan, request))
     if scan.geometry.shape[request.axis] < FEW_SLICES:
         lines.append(f"Only {scan.geometry.shape[request.axis]} slices: little to learn from.")
     if any(warning.code == "label_like" for warning in scan.warnings):
         lines.append("The scan looks like a label map: use the method 'nearest' for labels.")
     return tuple(lines)
+
+
+def outcomes(found: Refined, region: Volume | None) -> tuple[str, ...]:
+    """What came of a run that the user must know, one line each."""
+    lines: list[str] = []
+    tried = found.adapted
+    if tried is not None and not tried.kept:
+        lines.append(
+            "Adapting to this scan did not help on its own held-out slices "
+            f"({tried.before:.2f} dB before, {tried.after:.2f} dB after): the model is used as it "
+            "ships."
+            if tried.steps
+            else "The scan is too small to adapt to: the model is used as it ships."
+        )
+    if region is not None and found.model is not None:
+        lines.append(f"Nothing learned was added inside the region '{region.name}'.")
+    return tuple(lines)
+
+
+def _of_the_voxels(scan: Volume, request: Request) -> list[str]:
+    """Spacing and noise beyond what the networks have seen."""
+    lines = []
+    plane = [mm for axis, mm in enumerate(scan.geometry.spacing) if axis != request.axis]
+    low, high = KNOWN_SPACING
+    if min(plane) < low or max(plane) > high:
+        lines.append(
+            f"Voxels of {plane[0]:.3g} x {plane[1]:.3g} mm in the plane are outside the trained "
+            f"range ({low:g} to {high:g} mm)."
+        )
+    noise = noise_level(scan.voxels, request.axis)
+    if noise > HEAVY_NOISE:
+        lines.append(
+            f"Heavy noise ({noise:.1%} of the range; above {HEAVY_NOISE:.0%} it may be sharpened "
+            f"into structure)."
+        )
+    return lines

@@ -24,16 +24,17 @@ from srviewer.sr.request import LARGEST_FACTOR, RATIO_TOLERANCE, Request
 ON_CENTRE = 1e-3
 
 
-def rebuild(scan: Volume, request: Request) -> Job[Reconstruction]:
+def rebuild(scan: Volume, request: Request, region: Volume | None = None) -> Job[Reconstruction]:
     """Refine ``scan`` as asked; where slices are missing or uneven, as ``request.gaps`` says.
 
     "run": only the longest regular run of slices. "fill": every run for itself, all on one grid;
     what was not measured holds the scan's smallest value, and the warnings say where.
-    Raises UserError as ``reconstruct`` does, and when no two slices are regular.
+    Raises UserError as ``reconstruct`` does, when no two slices are regular, and for a region or a
+    second axis where every run is rebuilt for itself.
     """
     planes = scan.planes
     if planes is None or planes.axis != request.axis:
-        return (yield from reconstruct(scan, request))
+        return (yield from reconstruct(scan, request, region))
     found = runs(planes)
     if longest(found).count < 2:
         raise UserError(
@@ -41,14 +42,21 @@ def rebuild(scan: Volume, request: Request) -> Job[Reconstruction]:
             "rebuild between. Look for the missing files."
         )
     if request.gaps == "run":
-        return (yield from _longest_alone(scan, request, found))
+        return (yield from _longest_alone(scan, request, region, found))
+    if region is not None or request.also:
+        raise UserError(
+            f"'{scan.name}' has gaps: neither a locked region nor a second axis goes with every "
+            "run. Rebuild the longest regular run alone, or leave them out."
+        )
     return (yield from _every_run(scan, request, found))
 
 
-def _longest_alone(scan: Volume, request: Request, found: tuple[Run, ...]) -> Job[Reconstruction]:
+def _longest_alone(
+    scan: Volume, request: Request, region: Volume | None, found: tuple[Run, ...]
+) -> Job[Reconstruction]:
     chosen = longest(found)
     part = _part(scan, request.axis, chosen)
-    result = yield from reconstruct(part, request)
+    result = yield from reconstruct(part, request, region)
     measured = sum(run.count for run in found)
     line = (
         f"Only the longest regular run was rebuilt: {chosen.count} of {measured} slices, "
@@ -120,6 +128,8 @@ def _joined(scan: Volume, request: Request, pieces: list[_Piece], thin: float) -
         first,
         volume=volume,
         disagreement=apart,
+        spread=None,  # these belong to one run
+        texture_change=None,
         residual=made_map(scan, off, scan.name, RESIDUAL),
         consistency=size_of(off, first.data_range),
         request=request,

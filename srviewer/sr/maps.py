@@ -24,7 +24,15 @@ RESIDUAL = MapKind(
 DISAGREEMENT = MapKind(
     "disagreement", "Disagreement", "how far the estimates of the two planes lie apart", False
 )
-MAPS = (DISAGREEMENT, RESIDUAL)
+SPREAD = MapKind(
+    "spread", "Spread of flips", "standard deviation of the results of mirrored copies", False
+)
+TEXTURE_CHANGE = MapKind(
+    "texture-change", "Change by texture", "how far texture moves each voxel", False
+)
+MAPS = (DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE)
+# Voxels that texture moves by more than this share of the intensity range are counted as changed.
+TEXTURE_THRESHOLD = 0.02
 
 
 def made_map(like: Volume, voxels: Voxels, name: str, kind: MapKind) -> Volume:

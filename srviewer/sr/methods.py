@@ -1,15 +1,14 @@
 """The table of methods: how a thick scan can be made thin."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from srviewer.core import interpolate
-from srviewer.core.fuse import Fusion
+from srviewer.core.back_project import back_projected
 from srviewer.core.geometry import Axis
 from srviewer.core.volume import Voxels
-from srviewer.job import Job, Progress
-from srviewer.nn.model_file import Model
-from srviewer.sr.cross_plane import Estimate, cross_plane
+from srviewer.job import Job, Progress, within
+from srviewer.sr.cross_plane import Estimate, Refinement, cross_plane
 from srviewer.table import find_row
 
 Interpolation = Callable[[Voxels, Axis, interpolate.Positions], Voxels]
@@ -19,39 +18,43 @@ Interpolation = Callable[[Voxels, Axis, interpolate.Positions], Voxels]
 class Method:
     """A way to refine (i, j, k) voxels by a factor along one axis.
 
-    ``run(scan, axis, factor, model, fusion, device)``; ``model`` is None unless ``needs_model``.
+    ``needs_model``: whether the ``model`` of the refinement must be one. ``consistent``: whether
+    the result is held to the scan, by whatever profile its slices were acquired.
     """
 
     id: str
     title: str
     needs_model: bool
-    run: Callable[[Voxels, Axis, int, Model | None, Fusion, str], Job[Estimate]]
+    consistent: bool
+    run: Callable[[Voxels, Refinement], Job[Estimate]]
 
 
-def _interpolation(kernel: Interpolation) -> Callable[..., Job[Estimate]]:
-    def run(
-        scan: Voxels, axis: Axis, factor: int, model: Model | None, fusion: Fusion, device: str
-    ) -> Job[Estimate]:
+def _interpolation(kernel: Interpolation) -> Callable[[Voxels, Refinement], Job[Estimate]]:
+    def run(scan: Voxels, todo: Refinement) -> Job[Estimate]:
         yield Progress(0.0, "Interpolating")
+        axis, factor = todo.degradation.axis, todo.degradation.factor
         positions = interpolate.thin_positions(scan.shape[axis], factor)
         return Estimate(kernel(scan, axis, positions), None, "cpu")
 
     return run
 
 
-def _cross_plane(
-    scan: Voxels, axis: Axis, factor: int, model: Model | None, fusion: Fusion, device: str
-) -> Job[Estimate]:
-    if model is None:
-        raise ValueError("cross-plane super-resolution needs a model")
-    return (yield from cross_plane(scan, axis, factor, model, fusion, device))
+_cubic = _interpolation(interpolate.cubic)
+
+
+def _back_projected(scan: Voxels, todo: Refinement) -> Job[Estimate]:
+    """Cubic interpolation that, degraded, is the scan."""
+    first = yield from within(_cubic(scan, todo), 0.0, 0.1)
+    voxels = yield from within(back_projected(first.voxels, scan, todo.degradation), 0.1, 1.0)
+    return replace(first, voxels=voxels)
 
 
 METHODS = (
-    Method("cross-plane", "Cross-plane network", True, _cross_plane),
-    Method("cubic", "Cubic B-spline", False, _interpolation(interpolate.cubic)),
-    Method("linear", "Linear", False, _interpolation(interpolate.linear)),
-    Method("nearest", "Nearest", False, _interpolation(interpolate.nearest)),
+    Method("cross-plane", "Cross-plane network", True, True, cross_plane),
+    Method("back-projected", "Cubic, held to the scan", False, True, _back_projected),
+    Method("cubic", "Cubic B-spline", False, False, _cubic),
+    Method("linear", "Linear", False, False, _interpolation(interpolate.linear)),
+    Method("nearest", "Nearest", False, False, _interpolation(interpolate.nearest)),
 )
 
 

@@ -11,6 +11,7 @@ from srviewer.paths import models_dir, resource
 
 SUFFIX = ".safetensors"
 DEFAULT_MODEL = "fast"
+TEXTURE = "-texture"  # ends the name of the sharper pair of a model
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,24 @@ def find_model(name_or_file: str) -> Model:
     raise UserError(
         f"There is no model '{name_or_file}'. Give the path of a {SUFFIX} file or one of: {known}."
     )
+
+
+def texture_pair(model: Model) -> Model | None:
+    """The sharper pair of a model, by the convention ``NAME-texture``; None without one.
+
+    A pair that says that it belongs to another model is none.
+    """
+    for folder in (resource("models"), models_dir()):
+        path = folder / f"{model.name}{TEXTURE}{SUFFIX}"
+        if path.is_file():
+            pair = load_model(path)
+            return pair if pair.texture_of in ("", model.name) else None
+    return None
+
+
+def is_texture(name: str) -> bool:
+    """Whether a model is the sharper pair of another, and not meant to be chosen by itself."""
+    return name.endswith(TEXTURE)
 
 
 def _files(folder: Path) -> list[Path]:

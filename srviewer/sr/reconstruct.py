@@ -2,74 +2,115 @@
 
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 
-from srviewer.core.degrade import residual, size_of
-from srviewer.core.fuse import FUSIONS
+from srviewer.core.degrade import Degradation, residual, size_of
 from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.interpolate import cubic, linear
 from srviewer.core.metrics import intensity_range
 from srviewer.core.volume import Volume
 from srviewer.job import Job, Progress, within
-from srviewer.nn.model_file import Model
-from srviewer.sr.cautions import cautions
-from srviewer.sr.cross_plane import Estimate
-from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, made_map
-from srviewer.sr.methods import Interpolation, method
-from srviewer.sr.models import find_model
+from srviewer.sr.cautions import cautions, outcomes
+from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
+from srviewer.sr.methods import Interpolation
 from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.refine import Refined, refined
 from srviewer.sr.request import Request, check_request, degradation_of
-from srviewer.table import find_row
 
 
-def reconstruct(scan: Volume, request: Request) -> Job[Reconstruction]:
-    """Refine ``scan`` as asked.
+def reconstruct(
+    scan: Volume, request: Request, region: Volume | None = None
+) -> Job[Reconstruction]:
+    """Refine ``scan`` as asked; inside ``region`` (voxels above 0) nothing learned is added.
 
     Raises UserError for an unknown method, model, fusion or device, a factor out of reach, or a
     scan with a single slice along the axis.
     """
     yield Progress(0.0, "Preparing")
-    started = time.monotonic()
-    chosen, fusion = method(request.method), find_row(FUSIONS, request.fusion, "fusion")
-    model = find_model(request.model) if chosen.needs_model else None
     check_request(scan, request)
-    job = chosen.run(scan.voxels, request.axis, request.factor, model, fusion, request.device)
-    estimate = yield from within(job, 0.0, 0.95)
+    stages = len(request.steps)
+    result = yield from within(_one_axis(scan, request, region), 0.0, 1 / stages)
+    for number, (axis, factor) in enumerate(request.also, start=1):
+        # What was interpolated is no scan: its slices are as thick as they are far apart.
+        further = replace(request, axis=axis, factor=factor, also=(), profile="box")
+        further = replace(further, thickness_mm=None, adaptation=None)
+        job = _one_axis(result.volume, further, region)
+        step = yield from within(job, number / stages, (number + 1) / stages)
+        result = _joined(scan, request, result, step)
+    return result
+
+
+def _one_axis(scan: Volume, request: Request, region: Volume | None) -> Job[Reconstruction]:
+    started = time.monotonic()
+    found = yield from within(refined(scan, request, region), 0.0, 0.95)
     yield Progress(0.95, "Checking against the scan")
-    data_range = intensity_range(scan.voxels)
-    off = residual(estimate.voxels, scan.voxels, degradation_of(request))
-    volume, apart = _volumes(scan, request, estimate, model)
+    estimate, data_range = found.estimate, intensity_range(scan.voxels)
+    off = residual(estimate.voxels, scan.voxels, found.degradation)
+    volume = _volume(scan, request, found)
+    arrays = {
+        DISAGREEMENT: estimate.disagreement,
+        SPREAD: estimate.spread,
+        TEXTURE_CHANGE: found.texture,
+    }
+    maps = {
+        kind: made_map(volume, voxels, scan.name, kind)
+        for kind, voxels in arrays.items()
+        if voxels is not None
+    }
     if request.isotropic:
         yield Progress(0.98, "Resampling to isotropic voxels")
         volume = _isotropic(volume, request.axis, cubic)
         # A spline would swing below zero, where nothing can disagree.
-        apart = apart and _isotropic(apart, request.axis, linear)
+        maps = {kind: _isotropic(made, request.axis, linear) for kind, made in maps.items()}
     return Reconstruction(
         volume=volume,
-        disagreement=apart,
+        disagreement=maps.get(DISAGREEMENT),
+        spread=maps.get(SPREAD),
+        texture_change=maps.get(TEXTURE_CHANGE),
         residual=made_map(scan, off, scan.name, RESIDUAL),
         consistency=size_of(off, data_range),
         data_range=data_range,
         request=request,
-        model=model,
+        model=found.model,
+        adapted=found.adapted,
+        region=None if region is None else region.name,
         device=estimate.device,
         seconds=time.monotonic() - started,
         peak_memory_mb=_peak_memory_mb(),
-        warnings=(*(w.message for w in scan.warnings), *cautions(scan, request, model)),
+        warnings=(
+            *(w.message for w in scan.warnings),
+            *cautions(scan, request, found.model),
+            *outcomes(found, region),
+        ),
     )
 
 
-def _volumes(
-    scan: Volume, request: Request, estimate: Estimate, model: Model | None
-) -> tuple[Volume, Volume | None]:
+def _joined(
+    scan: Volume, request: Request, before: Reconstruction, step: Reconstruction
+) -> Reconstruction:
+    """``step``, which refined the result of ``before`` further, told as one reconstruction."""
+    again = Degradation(step.request.axis, step.request.factor).apply(step.volume.voxels)
+    off = residual(again, scan.voxels, degradation_of(scan, request))
+    return replace(
+        step,
+        residual=made_map(scan, off, scan.name, RESIDUAL),
+        consistency=size_of(off, before.data_range),
+        data_range=before.data_range,
+        request=request,
+        adapted=before.adapted,
+        seconds=before.seconds + step.seconds,
+        warnings=tuple(dict.fromkeys((*before.warnings, *step.warnings))),
+    )
+
+
+def _volume(scan: Volume, request: Request, found: Refined) -> Volume:
     geometry = scan.geometry.refined(request.axis, request.factor)
-    by = f"{request.method}, model {model.name}" if model else request.method
+    by = f"{request.method}, model {found.model.name}" if found.model else request.method
     step = f"refined by {request.factor} along {AXIS_NAMES[request.axis]}: {by}"
-    volume = scan.derived(estimate.voxels, geometry, step, f"{scan.name} (thin)")
-    if estimate.disagreement is None:
-        return volume, None
-    return volume, made_map(volume, estimate.disagreement, scan.name, DISAGREEMENT)
+    volume = scan.derived(found.estimate.voxels, geometry, step, f"{scan.name} (thin)")
+    return replace(volume, slice_thickness=None)
 
 
 def _isotropic(volume: Volume, axis: Axis, kernel: Interpolation) -> Volume:

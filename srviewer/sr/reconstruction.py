@@ -1,6 +1,6 @@
 """A result and everything that must be told with it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -9,8 +9,10 @@ from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.core.degrade import Consistency
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.volume import Volume
+from srviewer.nn.adaptation import Adapted
 from srviewer.nn.model_file import Model
-from srviewer.sr.maps import DISAGREEMENT, RESIDUAL
+from srviewer.sr.map_worth import disagreement_worth
+from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, TEXTURE_THRESHOLD
 from srviewer.sr.request import Request
 
 
@@ -20,18 +22,25 @@ class Reconstruction:
 
     ``volume``: on the refined grid. ``disagreement``: |plane A - plane B| on the same grid, where
     two planes made it. ``consistency``: the result degraded again against the scan, box profile.
+    ``spread``: over mirrored copies, ``texture_change``: what texture moved, where asked for.
     ``residual``: the result degraded again minus the scan, on the scan's grid and in its unit.
     ``data_range``: the scan's intensity range, of which agreement and disagreement are shares.
-    ``model``: the one that ran, None for interpolation. ``warnings``: for people, one line each.
+    ``model``: the one that ran, None for interpolation. ``adapted``: how fitting it to the scan
+    went, None where it was not tried. ``region``: the name of the region without learned detail.
+    ``warnings``: for people, one line each.
     """
 
     volume: Volume
     disagreement: Volume | None
+    spread: Volume | None
+    texture_change: Volume | None
     residual: Volume
     consistency: Consistency
     data_range: float
     request: Request
     model: Model | None
+    adapted: Adapted | None
+    region: str | None
     device: str
     seconds: float
     peak_memory_mb: float | None
@@ -50,18 +59,41 @@ class Reconstruction:
             "fusion": self.request.fusion if self.disagreement else None,
             "isotropic": self.request.isotropic,
             "gaps": self.request.gaps,
+            "profile": self.request.profile,
+            "thickness_mm": self.request.thickness_mm,
+            "also": {AXIS_NAMES[axis]: factor for axis, factor in self.request.also},
+            "adaptation": asdict(self.adapted) if self.adapted else None,
+            "texture": self.request.texture,
+            "texture_changed": self.texture_changed(),
+            "flips": self.request.flips,
+            "locked_region": self.region,
             "device": self.device,
             "seconds": round(self.seconds, 3),
             "peak_memory_mb": self.peak_memory_mb,
             "consistency": {"rms": self.consistency.rms, "max": self.consistency.max},
             "disagreement": self.disagreement_summary(),
+            "disagreement_worth": (
+                disagreement_worth(self.model, self.request.factor) if self.disagreement else None
+            ),
             "warnings": list(self.warnings),
         }
 
     def maps(self) -> dict[str, Volume]:
         """The maps that there are, by the id of their kind (see MAPS)."""
-        known = {DISAGREEMENT.id: self.disagreement, RESIDUAL.id: self.residual}
+        known = {
+            DISAGREEMENT.id: self.disagreement,
+            RESIDUAL.id: self.residual,
+            SPREAD.id: self.spread,
+            TEXTURE_CHANGE.id: self.texture_change,
+        }
         return {kind: made for kind, made in known.items() if made is not None}
+
+    def texture_changed(self) -> float | None:
+        """The share of voxels that texture moved by more than TEXTURE_THRESHOLD of the range."""
+        if self.texture_change is None:
+            return None
+        moved = self.texture_change.voxels > TEXTURE_THRESHOLD * self.data_range
+        return float(moved.mean())
 
     def disagreement_summary(self) -> dict[str, float] | None:
         """Mean and 99th percentile of the disagreement, as shares of the intensity range."""

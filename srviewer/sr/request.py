@@ -6,10 +6,11 @@ from typing import Literal
 
 import numpy as np
 
-from srviewer.core.degrade import Degradation
+from srviewer.core.degrade import Degradation, Profile
 from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
+from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.cross_plane import reachable
 from srviewer.sr.models import DEFAULT_MODEL, find_model
 
@@ -19,6 +20,9 @@ GAPS: tuple[Gaps, ...] = ("run", "fill")
 LARGEST_FACTOR = 64
 # A ratio of spacings this little above an integer is refined by that integer.
 RATIO_TOLERANCE = 0.05
+THICKNESS_TOLERANCE = 0.02  # of the spacing
+THINNEST, THICKEST = 0.1, 4.0  # slice thickness over spacing
+UNEQUAL_PLANE = 1.5  # in-plane spacings whose ratio is above this are worth making equal
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,13 @@ class Request:
     """What to do: refine by ``factor`` along the array axis ``axis``, by which means.
 
     ``method``, ``fusion``: ids in METHODS, FUSIONS. ``model``: a name or a file; unused by
-    interpolation. ``isotropic``: resample the result to the in-plane spacing exactly. ``gaps``:
-    what becomes of missing or uneven slices, see ``srviewer.sr.gaps``.
+    interpolation. ``isotropic``: resample the result to the in-plane spacing exactly.
+    ``profile``: of the slices. ``thickness_mm``: of the slices; None for what the scan says, or
+    else their spacing. ``also``: axes to refine afterwards, each with its factor.
+    ``adaptation``: how long to fit the model to the scan first, None for not at all. ``texture``:
+    0 for the model as it is, up to 1 for its sharper, less faithful pair. ``flips``: average
+    mirrored copies, at four times the time. ``gaps``: what becomes of missing or
+    uneven slices, see ``srviewer.sr.gaps``.
     """
 
     axis: Axis
@@ -38,6 +47,17 @@ class Request:
     device: str = "auto"
     isotropic: bool = False
     gaps: Gaps = "fill"
+    profile: Profile = "box"
+    thickness_mm: float | None = None
+    also: tuple[tuple[Axis, int], ...] = ()
+    adaptation: Adaptation | None = None
+    texture: float = 0.0
+    flips: bool = False
+
+    @property
+    def steps(self) -> tuple[tuple[Axis, int], ...]:
+        """Every axis to refine with its factor, in order."""
+        return ((self.axis, self.factor), *self.also)
 
 
 def suggested_request(
@@ -63,23 +83,67 @@ def suggested_factor(geometry: Geometry, axis: Axis, known: tuple[int, ...]) -> 
     return next((factor for factor in every if reachable(factor, known)), max(known))
 
 
-def degradation_of(request: Request) -> Degradation:
-    """How the scan came from what ``request`` asks for."""
-    return Degradation(axis=request.axis, factor=request.factor)
+def suggested_also(scan: Volume, axis: Axis) -> tuple[tuple[Axis, int], ...]:
+    """The step that makes the plane of the slices square, where it is far from that; else none."""
+    sharp = [(mm, a) for a, mm in enumerate(scan.geometry.spacing) if a != axis]
+    (fine, _), (coarse, other) = sorted(sharp)
+    ratio = coarse / fine
+    return ((other, max(2, ceil(ratio - RATIO_TOLERANCE))),) if ratio >= UNEQUAL_PLANE else ()
+
+
+def degradation_of(scan: Volume, request: Request) -> Degradation:
+    """How ``scan`` became thick along the axis of ``request``.
+
+    A thickness within THICKNESS_TOLERANCE of the spacing is the spacing: headers are rounded.
+    """
+    spacing = scan.geometry.spacing[request.axis]
+    thickness = (request.thickness_mm or slice_thickness(scan, request.axis) or spacing) / spacing
+    if abs(thickness - 1) <= THICKNESS_TOLERANCE:
+        thickness = 1.0
+    return Degradation(request.axis, request.factor, request.profile, thickness)
+
+
+def slice_thickness(scan: Volume, axis: Axis) -> float | None:
+    """Millimetres that the scan's header gives for slices along ``axis``.
+
+    None where it says nothing, or nothing that can be.
+    """
+    thickness, spacing = scan.slice_thickness, scan.geometry.spacing[axis]
+    if thickness is None or axis != scan.geometry.thick_axis:
+        return None
+    return thickness if THINNEST * spacing <= thickness <= THICKEST * spacing else None
 
 
 def check_request(scan: Volume, request: Request) -> None:
-    """Raise UserError for a factor, an axis or a resampling that cannot be done."""
-    slices = scan.geometry.shape[request.axis]
-    if slices < 2:
-        raise UserError(
-            f"'{scan.name}' has {slices} slice along {AXIS_NAMES[request.axis]}; there is nothing "
-            f"to rebuild between. Open the whole series, or choose another axis."
-        )
-    if request.isotropic and request.axis != int(np.argmax(scan.geometry.spacing)):
+    """Raise UserError for a factor, an axis, a thickness or a resampling that cannot be done."""
+    for axis, factor in request.steps:
+        _check_step(scan, axis, factor)
+    if len({axis for axis, _ in request.steps}) < len(request.steps):
+        raise UserError("Each axis can be refined once. Give another axis, or a larger factor.")
+    if request.isotropic and (
+        request.also or request.axis != int(np.argmax(scan.geometry.spacing))
+    ):
         raise UserError(
             f"Isotropic voxels would be coarser than the scan along {AXIS_NAMES[request.axis]}. "
-            f"Choose the axis of the thick slices, or leave the spacing as it comes."
+            f"Choose the axis of the thick slices alone, or leave the spacing as it comes."
         )
-    if not 2 <= request.factor <= LARGEST_FACTOR:
+    if not 0 <= request.texture <= 1:
+        raise UserError("Texture is a number from 0 (faithful) to 1 (sharp).")
+    spacing = scan.geometry.spacing[request.axis]
+    thickness = request.thickness_mm
+    if thickness is not None and not THINNEST * spacing <= thickness <= THICKEST * spacing:
+        raise UserError(
+            f"Slices {thickness:g} mm thick every {spacing:.3g} mm cannot be: give a thickness "
+            f"from {THINNEST * spacing:.2g} to {THICKEST * spacing:.3g} mm."
+        )
+
+
+def _check_step(scan: Volume, axis: Axis, factor: int) -> None:
+    slices = scan.geometry.shape[axis]
+    if slices < 2:
+        raise UserError(
+            f"'{scan.name}' has {slices} slice along {AXIS_NAMES[axis]}; there is nothing "
+            f"to rebuild between. Open the whole series, or choose another axis."
+        )
+    if not 2 <= factor <= LARGEST_FACTOR:
         raise UserError(f"A factor is a whole number from 2 to {LARGEST_FACTOR}.")

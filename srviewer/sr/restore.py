@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from srviewer.core.degrade import residual, size_of
+from srviewer.core.degrade import Degradation, residual, size_of
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.metrics import intensity_range
 from srviewer.core.volume import Volume
@@ -13,8 +13,9 @@ from srviewer.errors import UserError
 from srviewer.io import formats
 from srviewer.io.own_image import described, own_document
 from srviewer.job import Job, Progress, within
+from srviewer.nn.adaptation import Adapted
 from srviewer.nn.model_file import Model
-from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, made_map
+from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruction import Reconstruction
@@ -48,11 +49,15 @@ def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconst
     return Reconstruction(
         volume=volume,
         disagreement=read.get(DISAGREEMENT.id),
+        spread=read.get(SPREAD.id),
+        texture_change=read.get(TEXTURE_CHANGE.id),
         residual=off,
         consistency=size_of(off.voxels, data_range),
         data_range=data_range,
         request=request,
         model=model,
+        adapted=_adapted(made.get("adaptation")),
+        region=made.get("locked_region"),
         device=str(made.get("device", "unknown")),
         seconds=_number(made.get("seconds")) or 0.0,
         peak_memory_mb=_number(made.get("peak_memory_mb")),
@@ -74,6 +79,11 @@ def _request(document: Mapping[str, Any], image: Path) -> Request:
             fusion=str(made["fusion"]) if made["fusion"] else Request.fusion,
             isotropic=made["isotropic"] is True,
             gaps="run" if made.get("gaps") == "run" else "fill",
+            profile="gaussian" if made.get("profile") == "gaussian" else "box",
+            thickness_mm=_number(made.get("thickness_mm")),
+            also=tuple((AXIS_NAMES.index(a), int(n)) for a, n in (made.get("also") or {}).items()),
+            texture=_number(made.get("texture")) or 0.0,
+            flips=made.get("flips") is True,
         )
     except (ValueError, LookupError, TypeError) as error:
         raise UserError(
@@ -88,7 +98,10 @@ def _check_grid(scan: Volume, stored: Volume, request: Request, image: Path) -> 
     if resampled or not 2 <= request.factor <= LARGEST_FACTOR:
         fits = resampled
     else:
-        fits = scan.geometry.refined(request.axis, request.factor).matches(stored.geometry)
+        grid = scan.geometry
+        for axis, factor in request.steps:
+            grid = grid.refined(axis, factor)
+        fits = grid.matches(stored.geometry)
     if not fits:
         raise UserError(
             f"'{image.name}' does not lie on the refined grid of '{scan.name}': it belongs to "
@@ -98,7 +111,10 @@ def _check_grid(scan: Volume, stored: Volume, request: Request, image: Path) -> 
 
 def _residual(scan: Volume, volume: Volume, request: Request, read: Mapping[str, Volume]) -> Volume:
     if not request.isotropic and scan.planes is None:
-        off = residual(volume.voxels, scan.voxels, degradation_of(request))
+        voxels = volume.voxels
+        for axis, factor in reversed(request.also):
+            voxels = Degradation(axis, factor).apply(voxels)
+        off = residual(voxels, scan.voxels, degradation_of(scan, request))
         return made_map(scan, off, scan.name, RESIDUAL)
     if RESIDUAL.id in read and read[RESIDUAL.id].geometry.matches(scan.geometry):
         return read[RESIDUAL.id]
@@ -119,6 +135,15 @@ def _model(made: Mapping[str, Any], request: Request) -> tuple[Model | None, tup
     if model.sha256 != made.get("model_sha256"):
         return None, (f"Made by another model of the name '{request.model}' than the one here.",)
     return model, ()
+
+
+def _adapted(value: object) -> Adapted | None:
+    if not isinstance(value, Mapping):
+        return None
+    before, after, steps, seconds = (
+        _number(value.get(name)) or 0.0 for name in ("before", "after", "steps", "seconds")
+    )
+    return Adapted(value.get("kept") is True, before, after, int(steps), seconds)
 
 
 def _number(value: object) -> float | None:

@@ -138,8 +138,17 @@ def _long_enough(scan: Volume, axis: Axis, request: Request) -> bool:
 
 def _tested(piece: Volume, axis: Axis, request: Request) -> Job[ScoredPair]:
     """The scores along one sharp axis."""
-    along = replace(request, axis=axis, isotropic=False)
-    simulation = yield from within(simulate(piece, degradation_of(along)), 0.0, 0.02)
+    degradation = replace(degradation_of(piece, request), axis=axis)
+    spacing = piece.geometry.spacing[axis] * request.factor
+    along = replace(
+        request,
+        axis=axis,
+        isotropic=False,
+        also=(),
+        adaptation=None,
+        thickness_mm=degradation.thickness * spacing,
+    )
+    simulation = yield from within(simulate(piece, degradation), 0.0, 0.02)
     result = yield from within(reconstruct(simulation.thick, along), 0.02, 0.6)
     job = score_beside_cubic(
         simulation.truth, simulation.thick, result.volume, along, simulation.meaning

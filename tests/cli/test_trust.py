@@ -33,3 +33,80 @@ def test_self_test_gives_a_verdict_and_every_row(thick_file: Path, call: Call) -
     assert {row["axis"] for row in said["rows"]} == {"i", "j"}
     assert all({"psnr", "psnr_cubic", "ssim", "ssim_cubic"} <= set(row) for row in said["rows"])
     assert f"{said['gain_psnr']:+.2f} dB" in said["verdict"]
+
+
+def test_a_report_is_one_page_that_stands_by_itself(
+    thick_file: Path, call: Call, tmp_path: Path
+) -> None:
+    page = tmp_path / "report.html"
+    status, _ = call("reconstruct", thick_file, "-o", tmp_path / "t.nii.gz", "--report", page)
+    assert status == 0
+    text = page.read_text()
+    for words in (
+        "Research use only",
+        "agreement with the scan",
+        "Model card",
+        "sha256",
+        "planes lie apart",
+    ):
+        assert words in text
+    assert text.count("data:image/png;base64,") == 1 and "http" not in text
+    assert (tmp_path / "report-figures" / "montage.png").stat().st_size > 10_000
+
+
+def test_a_comparison_has_a_report_too(thin_file: Path, call: Call, tmp_path: Path) -> None:
+    page = tmp_path / "same.html"
+    assert call("compare", thin_file, thin_file, "--report", page)[0] == 0
+    assert page.read_text().count("data:image/png;base64,") == 3
+    assert "must end with .html" in call("compare", thin_file, thin_file, "--report", "a.txt")[1]
+
+
+def test_labels_go_along_and_keep_their_volume(
+    thick_file: Path, thick_head: Volume, call: Call, tmp_path: Path
+) -> None:
+    labels, out, grown = (tmp_path / f"{name}.nii.gz" for name in ("labels", "thin", "grown"))
+    drawn = np.digitize(thick_head.voxels, (200, 700)).astype(np.uint8)
+    nib.save(nib.Nifti1Image(drawn, thick_head.geometry.affine), labels)
+    arguments = ("reconstruct", thick_file, "-o", out, "--method", "cubic")
+    assert call(*arguments, "--labels", labels, "-o-labels", grown)[0] == 0
+    image = nib.load(grown)
+    assert image.get_data_dtype() == np.uint8 and image.shape == nib.load(out).shape
+    after = np.bincount(np.asarray(image.dataobj).ravel())
+    assert np.allclose(after, 4 * np.bincount(drawn.ravel()), rtol=0.01)
+    assert "go together" in call(*arguments, "--labels", labels)[1]
+
+
+def test_a_locked_region_has_no_learned_detail(
+    thick_file: Path, thick_head: Volume, call: Call, tmp_path: Path
+) -> None:
+    mask, plain, locked = (tmp_path / f"{name}.nii.gz" for name in ("mask", "plain", "locked"))
+    inside = np.zeros(thick_head.geometry.shape, np.uint8)
+    inside[10:20, 15:30, 3:6] = 1
+    nib.save(nib.Nifti1Image(inside, thick_head.geometry.affine), mask)
+    assert call("reconstruct", thick_file, "-o", plain, "--method", "back-projected")[0] == 0
+    status, said = call("reconstruct", thick_file, "-o", locked, "--lock", mask)
+    assert status == 0 and said["locked_region"] == "mask"
+    assert said["consistency"]["max"] < 1e-5
+    assert any("Nothing learned was added" in line for line in said["warnings"])
+    region = np.repeat(inside, 4, axis=2) > 0
+    one, other = (nib.load(path).get_fdata() for path in (plain, locked))
+    assert np.allclose(one[region], other[region], atol=0.01)
+    assert np.abs(one - other)[20:30].max() > 1
+
+
+def test_flips_slice_profile_and_a_second_axis(
+    thick_file: Path, thick_head: Volume, call: Call, tmp_path: Path
+) -> None:
+    out, spread = tmp_path / "thin.nii.gz", tmp_path / "spread.nii.gz"
+    arguments = ("reconstruct", thick_file, "-o", out, "--factor", 2)
+    status, said = call(*arguments, "--flips", "--spread", spread, "--thickness", 3)
+    assert status == 0 and said["flips"] and said["thickness_mm"] == 3
+    assert said["consistency"]["max"] < 2e-3
+    assert nib.load(spread).get_fdata().max() > 0
+    status, said = call(*arguments, "--also", "j:2")
+    assert status == 0 and said["also"] == {"j": 2}
+    expected = thick_head.geometry.refined(2, 2).refined(1, 2)
+    assert np.allclose(nib.load(out).affine, expected.affine, atol=1e-4)
+    assert said["consistency"]["max"] < 1e-4
+    assert "needs --method cross-plane --flips" in call(*arguments, "--spread", spread)[1]
+    assert "cannot be" in call(*arguments, "--thickness", 40)[1]

@@ -23,7 +23,7 @@ from srviewer.job import run
 from srviewer.sr.batch_items import describe_derivative, select
 from srviewer.sr.batch_summary import write_summary
 from srviewer.sr.batch_work import Outcome, Place, Settings, rebuilt
-from srviewer.sr.reconstruct import Request
+from srviewer.sr.request import Request
 
 CUBIC = Settings(Request(0, 2, "cubic"), None, None, "float32", acknowledge=False)
 

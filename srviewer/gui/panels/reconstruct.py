@@ -1,22 +1,28 @@
 """The panel that rebuilds the open scan: what was detected, what will be done, how far it is."""
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, button, choice, describe, fill, form, label, set_role
 from srviewer.gui.notice import Acknowledgement, Notice
+from srviewer.gui.report_box import ReportBox
+from srviewer.gui.request_options import RequestOptions
+from srviewer.gui.self_test_box import SelfTestBox
 from srviewer.gui.stack_choice import StackChoice
 from srviewer.gui.study import RECONSTRUCT, Study
-from srviewer.gui.wording import DEVICE_TITLES, agreement, agrees, axis_title, percent
+from srviewer.gui.wording import DEVICE_TITLES, adaptation, agreement, agrees, axis_title, percent
 from srviewer.gui.work import Task, time_left
 from srviewer.nn.model_file import Model
 from srviewer.sr.cautions import cautions
 from srviewer.sr.cross_plane import reachable
 from srviewer.sr.devices import device_choices
+from srviewer.sr.map_worth import disagreement_worth
 from srviewer.sr.methods import METHODS, method
-from srviewer.sr.models import available_models, find_model
+from srviewer.sr.models import available_models, find_model, is_texture
 from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Request, suggested_request
+from srviewer.sr.request import suggested_request
 
 LARGEST_FACTOR_OFFERED = 8
 
@@ -34,6 +40,8 @@ class ReconstructPanel(QWidget):
         self._method = choice("Method", "How the missing slices are made")
         self._model = choice("Model", "The trained network that is used")
         self._device = choice("Device", "What computes; automatic takes the fastest at hand")
+        self._options = RequestOptions(study)
+        self._self_test = SelfTestBox(study)
         self._warnings = Acknowledgement()
         self._note = Notice("note", "Notes on this reconstruction")
         self._start = button("Reconstruct", "Rebuild the open scan with thin slices (Ctrl+Return)")
@@ -80,6 +88,7 @@ class ReconstructPanel(QWidget):
         outcome.addWidget(label("RESULT", "heading"))
         outcome.addWidget(self._verdict)
         outcome.addWidget(self._facts)
+        outcome.addWidget(ReportBox(self._study))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.setSpacing(10)
@@ -91,7 +100,9 @@ class ReconstructPanel(QWidget):
         layout.addSpacing(4)
         layout.addWidget(label("RECONSTRUCTION", "heading"))
         layout.addLayout(rows)
+        layout.addWidget(self._options)
         layout.addWidget(self._note)
+        layout.addWidget(self._self_test)
         layout.addWidget(self._start)
         layout.addWidget(self._running)
         layout.addWidget(self._outcome)
@@ -111,7 +122,11 @@ class ReconstructPanel(QWidget):
         self._cancel.clicked.connect(self._stop)
 
     def _show_models(self) -> None:
-        cards = [card for card in available_models() if card.plan.layout == "axis"]
+        cards = [
+            card
+            for card in available_models()
+            if card.plan.layout == "axis" and not is_texture(card.name)
+        ]
         entries = [(card.name, card.name) for card in cards]
         fill(self._model, entries, None)
         fill(self._method, [(row.title, row.id) for row in METHODS], None)
@@ -190,18 +205,19 @@ class ReconstructPanel(QWidget):
         request, original = self._session.request, self._session.original
         if request is not None and original is not None:
             axis, factor = self._axis.currentData(), self._factor.currentData()
-            if axis != request.axis:
+            if axis != request.axis:  # what was set for the other axis says nothing of this one
                 factor = suggested_request(original, axis, request.model).factor
+                request = replace(request, also=(), thickness_mm=None)
+            if self._model.currentData() != request.model:
+                request = replace(request, texture=0.0)
             self._session.set_request(
-                Request(
+                replace(
+                    request,
                     axis=axis,
                     factor=factor,
                     method=self._method.currentData(),
                     model=self._model.currentData(),
-                    fusion=request.fusion,
                     device=self._device.currentData(),
-                    isotropic=request.isotropic,
-                    gaps=request.gaps,
                 )
             )
 
@@ -232,4 +248,13 @@ def _facts(result: Reconstruction) -> str:
     if apart is not None:
         share = float(apart.voxels.mean()) / result.data_range
         lines.append(f"the two planes differ by {percent(share)} (mean)")
+        if result.model is not None:
+            lines.append(disagreement_worth(result.model, result.request.factor))
+    if result.adapted is not None:
+        lines.append(adaptation(result.adapted))
+    changed = result.texture_changed()
+    if changed is not None:
+        lines.append(f"texture moved {percent(changed)} of the voxels")
+    if result.region is not None:
+        lines.append(f"nothing learned inside {result.region}")
     return "\n".join(lines)

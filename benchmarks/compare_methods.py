@@ -1,0 +1,125 @@
+"""The table of docs/comparison.md: methods of ours and of others through one harness.
+
+Each thin volume is thickened along an axis (box profile), given to every method, and what comes
+back is scored against the thin volume: PSNR and SSIM over the foreground, agreement with the
+thick scan, seconds of processor time, peak memory of the process that worked. Every method works
+in a process of its own. A result on a grid of its own is resampled to the truth's, by position in
+mm, with a cubic B-spline: half a voxel is aligned and not punished.
+
+    python benchmarks/compare_methods.py VOLUME... [--factors 2,4] [--axis k] [--adapt 60]
+        [--eclare PATH/TO/run-eclare] [--patches N]
+
+ECLARE (GPL-3.0, `pip install eclare` into an environment of its own) trains for each scan;
+--patches bounds that, to make its processor time comparable. Only what was run is in the table.
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.ndimage import map_coordinates
+
+from srviewer.core.compare import Comparison
+from srviewer.core.degrade import Degradation, consistency
+from srviewer.core.geometry import AXIS_NAMES
+from srviewer.core.volume import Volume
+from srviewer.io.export import write
+from srviewer.io.formats import read
+from srviewer.job import run
+from srviewer.sr.simulate import Simulation, simulate
+
+
+@dataclass(frozen=True)
+class Contender:
+    """``command``: run with {scan}, {out}, {folder} and {factor} filled in; it writes {out}."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+def main() -> None:
+    """Print one line of a Markdown table for each volume, factor and method."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("paths", type=Path, nargs="+")
+    parser.add_argument("--factors", default="2,4")
+    parser.add_argument("--axis", choices=AXIS_NAMES, default="k")
+    parser.add_argument("--model", default="fast")
+    parser.add_argument("--adapt", type=float, default=0.0)
+    parser.add_argument("--eclare", type=Path)
+    parser.add_argument("--patches", type=int, default=20_000)
+    args = parser.parse_args()
+    print("| volume | factor | method | PSNR dB | SSIM | agreement, max | CPU s | memory MB |")
+    print("|---|---|---|---|---|---|---|---|", flush=True)
+    for path in args.paths:
+        thin = run(read(path))
+        for factor in map(int, args.factors.split(",")):
+            degradation = Degradation(AXIS_NAMES.index(args.axis), factor)
+            made = run(simulate(thin, degradation))
+            for contender in _contenders(args):
+                cells = _measured(contender, made, degradation)
+                print("|", " | ".join([thin.name, str(factor), contender.name, *cells]), "|")
+                sys.stdout.flush()
+
+
+def _contenders(args: argparse.Namespace) -> list[Contender]:
+    ours = (sys.executable, "-m", "srviewer", "reconstruct", "{scan}", "-o", "{out}", "--factor")
+    ours = (*ours, "{factor}", "--axis", args.axis, "--method")
+    known = [
+        Contender("cubic", (*ours, "cubic")),
+        Contender("cubic, held to the scan", (*ours, "back-projected")),
+        Contender(args.model, (*ours, "cross-plane", "--model", args.model)),
+    ]
+    if args.adapt:
+        adapted = (*ours, "cross-plane", "--model", args.model, "--adapt", str(args.adapt))
+        known.append(Contender(f"{args.model}, adapted {args.adapt:g} s", adapted))
+    if args.eclare:
+        command = (str(args.eclare), "--in-fpath", "{scan}", "--out-dir", "{folder}", "--suffix")
+        command = (*command, "_out", "--n-patches", str(args.patches))
+        known.append(Contender(f"ECLARE, {args.patches} patches", command))
+    return known
+
+
+def _measured(contender: Contender, made: Simulation, degradation: Degradation) -> list[str]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        scan, out = folder / "scan.nii.gz", folder / "scan_out.nii.gz"
+        run(write(made.thick, scan, {}, "float32"))
+        words = {"scan": scan, "out": out, "folder": folder, "factor": degradation.factor}
+        command = [part.format(**words) for part in contender.command]
+        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+        done = subprocess.run(command, capture_output=True, text=True, env=os.environ, check=False)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        if done.returncode or not out.exists():
+            lines = (done.stderr or done.stdout).strip().splitlines()
+            return [f"failed: {lines[-1] if lines else done.returncode}", "", "", "", ""]
+        print(f"{contender.name}: {time.monotonic() - started:.0f} s of wall time", file=sys.stderr)
+        result = _on_grid(run(read(out)), made.truth)
+    scores = run(Comparison(made.truth, result, made.meaning).scores()).whole
+    agreement = consistency(result.voxels, made.thick.voxels, degradation).max
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    # The peak over all children so far: the largest one hides those that come after it.
+    memory = after.ru_maxrss / 1000 if after.ru_maxrss > before.ru_maxrss else float("nan")
+    numbers = (f"{scores['psnr']:.2f}", f"{scores['ssim']:.4f}", f"{agreement:.3%}")
+    return [*numbers, f"{seconds:.0f}", "-" if np.isnan(memory) else f"{memory:.0f}"]
+
+
+def _on_grid(result: Volume, truth: Volume) -> Volume:
+    """``result`` at the voxel centres of ``truth``."""
+    if result.geometry.matches(truth.geometry):
+        return Volume(result.voxels, truth.geometry, result.name)
+    centres = np.indices(truth.geometry.shape).reshape(3, -1).T
+    index = result.geometry.index(truth.geometry.world(centres)).T
+    voxels = map_coordinates(result.voxels, index, order=3, mode="nearest")
+    shaped = voxels.reshape(truth.geometry.shape).astype(np.float32)
+    return Volume(shaped, truth.geometry, result.name)
+
+
+if __name__ == "__main__":
+    main()

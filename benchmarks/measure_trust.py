@@ -1,0 +1,105 @@
+"""What the disagreement map is worth, and what each fusion gains, on people not trained on.
+
+For each volume, thickened along k: rank correlation of the disagreement of the two planes with the
+true error over the foreground, the share of the 5 % worst voxels that lie among the 20 % where the
+planes disagree most, and PSNR of each fusion beside cubic. With --write, the correlations go into
+resources/trust.json, from where the window, the command line and reports read them.
+
+    python benchmarks/measure_trust.py VOLUME... --model fast --factors 2,4 [--side 128] [--write]
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from srviewer.core.back_project import back_projected
+from srviewer.core.degrade import Degradation
+from srviewer.core.fuse import FUSIONS, disagreement
+from srviewer.core.interpolate import cubic, thin_positions
+from srviewer.core.metrics import foreground, intensity_range, psnr
+from srviewer.core.planes import cross_planes, restack, unstack
+from srviewer.core.volume import Voxels
+from srviewer.io.formats import read
+from srviewer.job import run
+from srviewer.nn.infer import Upsampler
+from srviewer.sr.map_worth import TABLE
+from srviewer.sr.models import find_model
+
+THICK = 2
+WORST, MOST_APART = 0.05, 0.2  # shares of the foreground
+
+
+def main() -> None:
+    """Print a table; write it where the program finds it if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("paths", type=Path, nargs="+")
+    parser.add_argument("--model", default="fast")
+    parser.add_argument("--factors", default="2,4")
+    parser.add_argument("--side", type=int, default=0, help="only the middle, this many voxels")
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    model = find_model(args.model)
+    upsampler = Upsampler(model, "auto")
+    rows = []
+    for path in args.paths:
+        thin = _middle(run(read(path)).voxels, args.side)
+        for factor in map(int, args.factors.split(",")):
+            row = {"file": path.name.split(".")[0], "factor": factor}
+            rows.append({**row, **_measured(upsampler, thin, factor)})
+            print(rows[-1], flush=True)
+    for factor in sorted({row["factor"] for row in rows}):
+        of_factor = [row for row in rows if row["factor"] == factor]
+        keys = [key for key in of_factor[0] if key not in ("file", "factor")]
+        print(factor, {k: round(float(np.mean([r[k] for r in of_factor])), 3) for k in keys})
+    if args.write:
+        _write(model.name, model.sha256, rows)
+
+
+def _middle(voxels: Voxels, side: int) -> Voxels:
+    where = tuple(
+        slice((n - min(n, side or n)) // 2, (n + min(n, side or n)) // 2) for n in voxels.shape
+    )
+    return np.ascontiguousarray(voxels[where])
+
+
+def _measured(upsampler: Upsampler, thin: Voxels, factor: int) -> dict[str, float]:
+    degradation = Degradation(THICK, factor)
+    scan = degradation.apply(thin)
+    truth = thin[:, :, : scan.shape[THICK] * factor]
+    scale, data_range = intensity_range(scan), intensity_range(truth)
+    seen = foreground(truth, data_range)
+    planes = []
+    for group in cross_planes(THICK):
+        slices = unstack(scan, group.thick, group.normal)
+        fine = run(upsampler.upsample(slices, factor, scale))
+        planes.append(np.asarray(restack(fine, group.thick, group.normal)))
+    plain = cubic(scan, THICK, thin_positions(scan.shape[THICK], factor))
+    held = run(back_projected(plain, scan, degradation))
+    candidates = {"cubic": plain, "back-projected": held}
+    candidates |= {row.id: row.fuse(planes[0], planes[1]) for row in FUSIONS}
+    found = {name: psnr(truth, x, data_range, seen) or 0.0 for name, x in candidates.items()}
+    apart = disagreement(planes[0], planes[1])[seen]
+    error = np.abs(candidates["mean"] - truth)[seen]
+    worst = error >= np.quantile(error, 1 - WORST)
+    flagged = apart >= np.quantile(apart, 1 - MOST_APART)
+    found["correlation"] = float(spearmanr(apart, error).statistic)
+    found["worst_found"] = float(flagged[worst].mean())
+    return {name: round(value, 3) for name, value in found.items()}
+
+
+def _write(name: str, sha256: str, rows: list[dict[str, float]]) -> None:
+    table = Path(__file__).resolve().parent.parent / "resources" / TABLE
+    known = json.loads(table.read_text()) if table.exists() else {"models": []}
+    kept = [one for one in known["models"] if one["name"] != name]
+    measured = [
+        {key: row[key] for key in ("file", "factor", "correlation", "worst_found")} for row in rows
+    ]
+    kept.append({"name": name, "sha256": sha256, "disagreement": measured})
+    table.write_text(json.dumps({"models": kept}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

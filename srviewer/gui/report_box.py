@@ -1,0 +1,99 @@
+"""Saves the report of the current result, and a label map on its grid."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.gui.form import button
+from srviewer.gui.study import Study
+from srviewer.io.export import overwrites, write
+from srviewer.io.formats import open_filter, read
+from srviewer.job import Job, within
+from srviewer.sr.evaluate import ScoredPair
+from srviewer.sr.label_maps import label_map
+from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.report import reconstruction_report
+
+REPORT, LABELS = "report", "labels"
+
+
+class ReportBox(QWidget):
+    """Two buttons below the facts of a result."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self.report = button(
+            "Save report\u2026", "One page: pictures, maps, settings, scores, the model's card"
+        )
+        self.labels = button(
+            "Label map along\u2026", "Bring a label map of this scan onto the grid of the result"
+        )
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.addWidget(self.report)
+        layout.addWidget(self.labels)
+        self.report.clicked.connect(self._choose_report)
+        self.labels.clicked.connect(self._choose_labels)
+
+    def save_report(self, path: Path) -> None:
+        """Write the report of the current result to ``path``."""
+        session = self._session
+        scan, result, reference = session.original, session.result, session.reference
+        if scan is not None and result is not None:
+            truth = reference.volume if reference is not None and session.scores else None
+            job = _saved(scan, result, session.scores, truth, path)
+            self._start(REPORT, f"Writing {path.name}", job)
+
+    def bring_labels(self, source: Path, target: Path) -> None:
+        """Write the labels in ``source`` to ``target``, on the grid of the current result."""
+        scan, result = self._session.original, self._session.result
+        if scan is not None and result is not None:
+            job = _brought(scan, result, source, target)
+            self._start(LABELS, f"Refining {source.name}", job)
+
+    def _start(self, kind: str, title: str, job: Job[Path]) -> None:
+        self._study.work.start(kind, title, job, self._study.exported.emit, lambda: True)
+
+    def _choose_report(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save the report", "report.html", "Web page (*.html)"
+        )
+        if name:
+            path = Path(name)
+            self.save_report(path if path.suffix == ".html" else path.with_name(f"{name}.html"))
+
+    def _choose_labels(self) -> None:
+        source, _ = QFileDialog.getOpenFileName(self, "Open the label map", "", open_filter())
+        if not source:
+            return
+        suggested = str(Path(source).with_name("labels_thin.nii.gz"))
+        target, _ = QFileDialog.getSaveFileName(
+            self, "Save the thin label map", suggested, "NIfTI (*.nii.gz *.nii)"
+        )
+        if target:
+            self.bring_labels(Path(source), Path(target))
+
+
+def _saved(
+    scan: Volume,
+    result: Reconstruction,
+    scores: ScoredPair | None,
+    reference: Volume | None,
+    path: Path,
+) -> Job[Path]:
+    page = yield from reconstruction_report(scan, result, scores, reference)
+    page.save(path)
+    return path
+
+
+def _brought(scan: Volume, result: Reconstruction, source: Path, target: Path) -> Job[Path]:
+    if overwrites(target, source):
+        raise UserError(f"'{target.name}' is the label map itself. Choose another name.")
+    labels = yield from within(read(source), 0.0, 0.3)
+    made = yield from within(label_map(labels, scan, result.request), 0.3, 0.8)
+    provenance = {**result.provenance(), "sources": [str(source)]}
+    yield from within(write(made, target, provenance, "original"), 0.8, 1.0)
+    return target

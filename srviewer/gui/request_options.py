@@ -1,0 +1,196 @@
+"""What goes beyond method and model: adaptation, texture, flips, slices, a second axis, a lock."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from srviewer.core.geometry import AXIS_NAMES
+from srviewer.core.region import drawn_region
+from srviewer.errors import UserError
+from srviewer.gui.form import choice, describe, fill, form
+from srviewer.gui.study import Study
+from srviewer.nn.adaptation import Adaptation
+from srviewer.sr.methods import method
+from srviewer.sr.models import find_model, texture_pair
+from srviewer.sr.request import Request, slice_thickness, suggested_also
+
+ADAPT_SECONDS = 60
+PROFILES = (("Box", "box"), ("Gaussian", "gaussian"))
+STEPS = 20  # of the texture slider, from faithful to sharp
+
+
+class RequestOptions(QWidget):
+    """Edits the session's request and the study's region; shows only what the scan has use for."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self.adapt = QCheckBox("Adapt to this scan")
+        describe(
+            self.adapt,
+            "Adapt to this scan",
+            "Fit the network to this scan first; kept only if its own held-out slices improve",
+        )
+        self.seconds = QSpinBox()
+        self.seconds.setRange(5, 3600)
+        self.seconds.setValue(ADAPT_SECONDS)
+        self.seconds.setSuffix(" s")
+        describe(self.seconds, "Seconds of adaptation", "How long to learn from the scan, seconds")
+        self.flips = QCheckBox("Average mirrored copies")
+        describe(
+            self.flips,
+            "Average mirrored copies",
+            "Four times the time; their spread is a map of what the network is unsure of",
+        )
+        self.also = QCheckBox("")
+        describe(
+            self.also, "Refine the second axis", "Make the pixels in the plane square afterwards"
+        )
+        self.texture = QSlider(Qt.Orientation.Horizontal)
+        self.texture.setRange(0, STEPS)
+        describe(
+            self.texture,
+            "Texture",
+            "Left: faithful. Right: sharper, less faithful; a map shows which voxels it changes",
+        )
+        self.thickness = QDoubleSpinBox()
+        self.thickness.setDecimals(2)
+        self.thickness.setSingleStep(0.1)
+        self.thickness.setSuffix(" mm")
+        describe(
+            self.thickness,
+            "Slice thickness",
+            "In mm: less than the spacing leaves gaps, more overlaps; as the scan says at first",
+        )
+        self.profile = choice("Slice profile", "How a slice weighs what lies across it")
+        self.lock = choice(
+            "Region without learned detail",
+            "Inside this drawn shape, as deep as it is wide, only interpolation is used",
+        )
+        self._lay_out()
+        self._connect()
+        self._show()
+
+    def _lay_out(self) -> None:
+        adapt = QHBoxLayout()
+        adapt.addWidget(self.adapt, 1)
+        adapt.addWidget(self.seconds)
+        slices = QHBoxLayout()
+        slices.addWidget(self.thickness, 1)
+        slices.addWidget(self.profile, 1)
+        self._rows = form()
+        self._rows.addRow("Slices", slices)
+        self._texture_label = QLabel("Texture")
+        self._rows.addRow(self._texture_label, self.texture)
+        self._lock_label = QLabel("Lock")
+        self._rows.addRow(self._lock_label, self.lock)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(7)
+        layout.addLayout(self._rows)
+        layout.addLayout(adapt)
+        layout.addWidget(self.flips)
+        layout.addWidget(self.also)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.request_changed.connect(self._show)
+        session.original_changed.connect(self._show)
+        session.rois_changed.connect(self._show_regions)
+        for box in (self.adapt, self.flips, self.also):
+            box.clicked.connect(self._edit)
+        self.seconds.valueChanged.connect(self._edit)
+        self.thickness.valueChanged.connect(self._edit)
+        self.texture.valueChanged.connect(self._edit)
+        self.profile.activated.connect(self._edit)
+        self.lock.activated.connect(self._choose_region)
+
+    def _show(self) -> None:
+        original, request = self._session.original, self._session.request
+        self.setEnabled(original is not None)
+        self._show_regions()
+        if original is None or request is None:
+            return
+        for widget in (self.seconds, self.thickness, self.texture):
+            widget.blockSignals(True)
+        networked = method(request.method).needs_model
+        self.adapt.setChecked(request.adaptation is not None)
+        self.adapt.setEnabled(networked)
+        self.seconds.setEnabled(networked and request.adaptation is not None)
+        if request.adaptation is not None:
+            self.seconds.setValue(round(request.adaptation.seconds))
+        self.flips.setChecked(request.flips)
+        self.flips.setEnabled(networked)
+        spacing = original.geometry.spacing[request.axis]
+        self.thickness.setRange(0.11 * spacing, 3.9 * spacing)
+        known = request.thickness_mm or slice_thickness(original, request.axis) or spacing
+        self.thickness.setValue(known)
+        fill(self.profile, PROFILES, request.profile)
+        self._show_texture(request, networked)
+        (step,) = suggested_also(original, request.axis) or (None,)
+        self.also.setVisible(step is not None)
+        self.also.setChecked(bool(request.also))
+        if step is not None:
+            axis, factor = step
+            mm = original.geometry.spacing[axis]
+            self.also.setText(f"Also {AXIS_NAMES[axis]}: {mm:.2f} to {mm / factor:.2f} mm")
+        for widget in (self.seconds, self.thickness, self.texture):
+            widget.blockSignals(False)
+
+    def _show_texture(self, request: Request, networked: bool) -> None:
+        """The slider is there when the chosen model has a sharper pair."""
+        there = networked and _has_pair(request.model)
+        self._rows.setRowVisible(self.texture, there)
+        self.texture.setValue(round(request.texture * STEPS))
+
+    def _show_regions(self) -> None:
+        shapes = [(n, roi) for n, roi in enumerate(self._session.rois) if roi.has_values]
+        self._rows.setRowVisible(self.lock, bool(shapes))
+        entries = [(roi.name or f"{roi.kind.capitalize()} {n + 1}", roi) for n, roi in shapes]
+        fill(self.lock, [("Nothing", None), *entries], self.lock.currentData())
+        if self.lock.currentData() is None:
+            self._study.region = None
+
+    def _choose_region(self) -> None:
+        original, roi = self._session.original, self.lock.currentData()
+        if original is not None:
+            named = None if roi is None else replace(roi, name=self.lock.currentText())
+            self._study.region = None if named is None else drawn_region(named, original.geometry)
+
+    def _edit(self) -> None:
+        original, request = self._session.original, self._session.request
+        if original is None or request is None:
+            return
+        spacing = original.geometry.spacing[request.axis]
+        said = slice_thickness(original, request.axis) or spacing
+        typed = self.thickness.value()
+        seconds = self.seconds.value()
+        also = suggested_also(original, request.axis) if self.also.isChecked() else ()
+        self._session.set_request(
+            replace(
+                request,
+                adaptation=Adaptation(seconds=seconds) if self.adapt.isChecked() else None,
+                flips=self.flips.isChecked(),
+                texture=self.texture.value() / STEPS if _has_pair(request.model) else 0.0,
+                thickness_mm=None if abs(typed - said) < 0.006 else typed,
+                profile=self.profile.currentData(),
+                also=also,
+            )
+        )
+
+
+def _has_pair(model: str) -> bool:
+    try:
+        return texture_pair(find_model(model)) is not None
+    except UserError:  # said where the model is chosen
+        return False

@@ -1,0 +1,72 @@
+"""One click: what the chosen method gains over cubic on the open scan itself."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from srviewer.gui.form import button, label, set_role
+from srviewer.gui.study import RECONSTRUCT, SIMULATE, Study
+from srviewer.sr.request import Request
+from srviewer.sr.self_test import SelfTest, self_test
+
+SELF_TEST = "self-test"
+
+
+class SelfTestBox(QWidget):
+    """The button and the verdict, which is gone as soon as the request is another."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self._asked: Request | None = None
+        self.found: SelfTest | None = None
+        self.start = button(
+            "Test on this scan",
+            "Make the scan's own sharp axes thick, rebuild them as chosen above, and score them "
+            "beside cubic interpolation",
+        )
+        self.verdict = label("", "muted")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.start)
+        layout.addWidget(self.verdict)
+        self.start.clicked.connect(self._start)
+        self._session.original_changed.connect(self._forget)
+        self._session.request_changed.connect(self._forget)
+        study.work.changed.connect(self._show)
+        self._show()
+
+    def _start(self) -> None:
+        original, request = self._session.original, self._session.request
+        if original is not None and request is not None:
+            self._asked = request
+            job = self_test(original, request)
+            wanted = self._still_asked
+            self._study.work.start(SELF_TEST, "Testing on this scan", job, self._keep, wanted)
+
+    def _still_asked(self) -> bool:
+        return self._session.request is self._asked
+
+    def _keep(self, found: SelfTest) -> None:
+        self.found = found
+        self._show()
+
+    def _forget(self) -> None:
+        if self._session.request is not self._asked:
+            self._study.work.cancel(SELF_TEST)
+            self.found = None
+        self._show()
+
+    def _show(self) -> None:
+        work = self._study.work
+        running = work.running(SELF_TEST)
+        idle = all(work.running(kind) is None for kind in (SELF_TEST, RECONSTRUCT, SIMULATE))
+        self.start.setEnabled(idle and self._study.may_reconstruct)
+        if running is not None:
+            text, role = f"{running.progress.message}\u2026", "muted"
+        elif self.found is not None:
+            text, role = self.found.verdict, "good" if self.found.worth else "doubt"
+        else:
+            text, role = "", "muted"
+        self.verdict.setText(text)
+        self.verdict.setVisible(bool(text))
+        if self.verdict.property("role") != role:
+            set_role(self.verdict, role)

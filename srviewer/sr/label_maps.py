@@ -1,0 +1,58 @@
+"""A label map or mask that goes along with its scan onto the finer grid."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from srviewer.core.geometry import AXIS_NAMES
+from srviewer.core.labels import TOLERANCE, refined_labels, volume_error
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.job import Job, within
+from srviewer.sr.request import Request
+
+LARGEST_LABEL = 2**24  # beyond it, whole numbers do not fit into float32
+
+
+def label_map(labels: Volume, scan: Volume, request: Request) -> Job[Volume]:
+    """``labels``, drawn on the grid of ``scan``, on the grid that ``request`` leads to.
+
+    Raises UserError when they lie on another grid, are no whole numbers, or a resampled result is
+    asked for.
+    """
+    _check(labels, scan, request)
+    result = labels
+    for number, (axis, factor) in enumerate(request.steps):
+        before = np.rint(result.voxels).astype(np.int32)
+        job = refined_labels(before, axis, factor, result.geometry.spacing)
+        span = number / len(request.steps), (number + 1) / len(request.steps)
+        after = yield from within(job, *span)
+        error = volume_error(before, after, factor)
+        step = (
+            f"labels refined by {factor} along {AXIS_NAMES[axis]}, shape-based; volumes kept "
+            f"within {max(error, 0):.2%}"
+        )
+        geometry = result.geometry.refined(axis, factor)
+        result = result.derived(after.astype(np.float32), geometry, step)
+        if error > TOLERANCE:
+            raise UserError(
+                f"The volumes of '{labels.name}' could not be kept within {TOLERANCE:.0%} "
+                f"({error:.1%}): a label has too little room among its neighbours. Use --method "
+                "nearest for it."
+            )
+    return replace(result, name=f"{labels.name} (thin)", slice_thickness=None)
+
+
+def _check(labels: Volume, scan: Volume, request: Request) -> None:
+    if not labels.geometry.matches(scan.geometry):
+        raise UserError(
+            f"'{labels.name}' does not lie on the grid of '{scan.name}'. Give labels that were "
+            "drawn on this scan."
+        )
+    if scan.planes is not None:
+        raise UserError("Labels cannot go along with a scan that has missing or uneven slices.")
+    if request.isotropic:
+        raise UserError("Labels go along onto the refined grid. Leave out --isotropic.")
+    voxels = labels.voxels
+    if np.any(voxels != np.rint(voxels)) or np.abs(voxels).max() > LARGEST_LABEL:
+        raise UserError(f"'{labels.name}' holds values that are no whole numbers: no label map.")

@@ -1,0 +1,38 @@
+"""What the disagreement map was found to be worth, from the table that was measured."""
+
+import json
+from functools import cache
+
+from srviewer.errors import UserError
+from srviewer.nn.model_file import Model
+from srviewer.paths import resource
+
+TABLE = "trust.json"  # written by benchmarks/measure_trust.py
+
+
+def disagreement_worth(model: Model | None, factor: int) -> str:
+    """One line: how well the map told the true error apart, for these very weights.
+
+    It says so where nothing was measured for them. The measured factor that is closest speaks.
+    """
+    rows = [] if model is None else _measured().get(model.sha256, [])
+    if not rows:
+        return "how well it tells the true error was not measured for this model"
+    closest = min({row["factor"] for row in rows}, key=lambda known: abs(known - factor))
+    chosen = [row for row in rows if row["factor"] == closest]
+    correlation = sum(row["correlation"] for row in chosen) / len(chosen)
+    found = sum(row["worst_found"] for row in chosen) / len(chosen)
+    return (
+        f"its rank correlation with the true error is {correlation:.2f}; its highest fifth holds "
+        f"{found:.0%} of the worst errors (factor {closest}, {len(chosen)} other people's scans)"
+    )
+
+
+@cache
+def _measured() -> dict[str, list[dict[str, float]]]:
+    """sha256 of the model file -> one row for each volume and factor."""
+    try:
+        table = json.loads(resource(TABLE).read_text(encoding="utf-8"))
+    except UserError:  # an installation without the table
+        return {}
+    return {one["sha256"]: one["disagreement"] for one in table["models"]}

@@ -1,0 +1,118 @@
+"""One axis of a scan refined: model, adaptation, texture, region lock, agreement with the scan."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from srviewer.core.back_project import back_projected
+from srviewer.core.degrade import Degradation
+from srviewer.core.fuse import FUSIONS
+from srviewer.core.region import lock_weights, locked
+from srviewer.core.volume import Volume, Voxels
+from srviewer.errors import UserError
+from srviewer.job import Job, within
+from srviewer.nn.adaptation import Adapted
+from srviewer.nn.model_file import Model
+from srviewer.sr.adapt import adapted_model
+from srviewer.sr.cross_plane import Estimate, Refinement
+from srviewer.sr.methods import Method, method
+from srviewer.sr.models import find_model, texture_pair
+from srviewer.sr.request import Request, degradation_of
+from srviewer.table import find_row
+
+FIRST, ADAPTED, REBUILT = 0.15, 0.75, 0.92  # shares of the job
+
+
+@dataclass(frozen=True, eq=False)
+class Refined:
+    """``estimate``: on the refined grid, held to the scan where the method is.
+
+    ``model``: what made it, None for interpolation. ``adapted``: how the adaptation went, None
+    without one. ``texture``: |with - without texture| for each voxel, None without texture.
+    """
+
+    estimate: Estimate
+    degradation: Degradation
+    model: Model | None
+    adapted: Adapted | None
+    texture: Voxels | None
+
+
+def refined(scan: Volume, request: Request, region: Volume | None) -> Job[Refined]:
+    """``scan`` refined along the first axis of ``request``, nothing learned inside ``region``.
+
+    Raises UserError for what the request names and is not there.
+    """
+    chosen, fusion = method(request.method), find_row(FUSIONS, request.fusion, "fusion")
+    model = find_model(request.model) if chosen.needs_model else None
+    sharper = _sharper(request, model)
+    degradation = degradation_of(scan, request)
+    todo = Refinement(degradation, model, fusion, request.device, request.flips)
+    weights = None if region is None else lock_weights(region, scan.geometry)
+    start, adapted = 0.0, None
+    if model is not None and request.adaptation is not None:
+        plain = replace(todo, flips=False)
+        first = yield from within(_held(scan.voxels, plain, chosen), 0.0, FIRST)
+        job = adapted_model(scan.voxels, first.voxels, plain, request.adaptation)
+        model, adapted = yield from within(job, FIRST, ADAPTED)
+        todo, start = replace(todo, model=model), ADAPTED
+    stop = (start + REBUILT) / 2 if sharper else REBUILT
+    estimate = yield from within(_held(scan.voxels, todo, chosen), start, stop)
+    change = None
+    if sharper is not None and model is not None:
+        from srviewer.nn.blend import textured  # only needed where there is a pair
+
+        model = textured(model, *sharper, request.texture)
+        faithful, todo = estimate.voxels, replace(todo, model=model)
+        estimate = yield from within(_held(scan.voxels, todo, chosen), stop, REBUILT)
+        change = np.abs(estimate.voxels - faithful)
+    if weights is not None and model is not None:
+        plain_job = method("back-projected").run(scan.voxels, todo)
+        interpolated = yield from within(plain_job, REBUILT, 1.0)
+        estimate = _locked(estimate, interpolated.voxels, weights, degradation)
+        zero = np.zeros_like(estimate.voxels)
+        change = None if change is None else locked(change, zero, weights, *_grid(degradation))
+    return Refined(estimate, degradation, model, adapted, change)
+
+
+def _sharper(request: Request, model: Model | None) -> tuple[Model, Model] | None:
+    """The model and its sharper pair, where texture is asked for; UserError when it has none."""
+    if not request.texture or model is None:
+        return None
+    pair = texture_pair(model)
+    if pair is None:
+        raise UserError(
+            f"The model '{model.name}' has no sharper pair ('{model.name}-texture'). Leave out the "
+            f"texture, or choose another model."
+        )
+    return model, pair
+
+
+def _held(scan: Voxels, todo: Refinement, chosen: Method) -> Job[Estimate]:
+    """The estimate of a method; held to the scan where the network itself does not do that."""
+    estimate = yield from within(chosen.run(scan, todo), 0.0, 0.9)
+    if not chosen.needs_model or todo.degradation.is_block_mean:
+        return estimate
+    job = back_projected(estimate.voxels, scan, todo.degradation)
+    return replace(estimate, voxels=(yield from within(job, 0.9, 1.0)))
+
+
+def _locked(
+    estimate: Estimate, plain: Voxels, weights: Voxels, degradation: Degradation
+) -> Estimate:
+    """Interpolation inside the region, where planes and copies have nothing to differ about."""
+    grid = _grid(degradation)
+
+    def faded(made: Voxels | None) -> Voxels | None:
+        return None if made is None else locked(made, np.zeros_like(made), weights, *grid)
+
+    return replace(
+        estimate,
+        voxels=locked(estimate.voxels, plain, weights, *grid),
+        disagreement=faded(estimate.disagreement),
+        spread=faded(estimate.spread),
+    )
+
+
+def _grid(degradation: Degradation) -> tuple[int, int]:
+    return degradation.axis, degradation.factor

@@ -1,0 +1,274 @@
+"""What a result is and how far to trust it, on one page that stands by itself."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from srviewer.core.compare import Scores
+from srviewer.core.geometry import AXIS_NAMES, Axis
+from srviewer.core.metrics import METRICS
+from srviewer.core.planes import Plane, slice_at
+from srviewer.core.volume import Volume
+from srviewer.core.window import robust_window
+from srviewer.job import Job, Progress
+from srviewer.nn.model_file import Model
+from srviewer.sr.evaluate import ScoredPair
+from srviewer.sr.map_worth import disagreement_worth
+from srviewer.sr.maps import MAPS, MapKind
+from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.report_page import Figure, Page, Table
+from srviewer.sr.self_test import SelfTest
+
+SHOWN = ("worst", "median", "best")
+
+
+def reconstruction_report(
+    scan: Volume,
+    result: Reconstruction,
+    scores: ScoredPair | None = None,
+    reference: Volume | None = None,
+    tested: SelfTest | None = None,
+) -> Job[Page]:
+    """The page of a result; ``scores`` against ``reference`` and ``tested`` where there are any."""
+    yield Progress(0.0, "Drawing the report")
+    from srviewer.sr.report_figures import curves, montage  # matplotlib takes a second to load
+
+    plane = _cutting_plane(result.volume, result.request.axis)
+    chosen = _chosen(result, scores, plane)
+    figures = [
+        Figure(
+            "montage",
+            f"{plane.title} slices, {_ranked_by(scores, result)}. Grey levels are the scan's in "
+            "every picture.",
+            montage(_rows(scan, result, reference, plane, chosen)),
+        )
+    ]
+    tables = [_summary(scan, result)]
+    if scores is not None:
+        for number, metric in enumerate(m for m in METRICS if m.id != "mae"):
+            yield Progress(0.5 + 0.2 * number, "Drawing the curves")
+            drawn = curves(scores.candidate, scores.cubic, metric.id, metric.title)
+            figures.append(Figure(metric.id, f"{metric.title} of each slice.", drawn))
+        tables.append(_scores_table(scores.candidate, scores.cubic))
+    if tested is not None:
+        tables.append(_tested_table(tested))
+    settings = {**result.provenance(), "warnings": None}
+    tables += [_settings(settings), *_card(result.model)]
+    return Page(f"Reconstruction of {scan.name}", result.warnings, tuple(tables), tuple(figures))
+
+
+def comparison_report(
+    reference: Volume, candidate: Volume, scores: Scores, notes: Sequence[str]
+) -> Job[Page]:
+    """The page of one volume scored against another on the same grid."""
+    yield Progress(0.0, "Drawing the report")
+    from srviewer.sr.report_figures import Picture, curves, montage
+
+    axis = int(np.argmax(reference.geometry.spacing))
+    plane = _cutting_plane(reference, axis)
+    normal = plane.normal_axis(reference.geometry)
+    ranked = _by_psnr(scores, normal)
+    low, high = _levels(reference)
+    off = reference.derived(
+        candidate.voxels - reference.voxels, reference.geometry, "candidate minus reference"
+    )
+    most = float(np.percentile(np.abs(off.voxels), 99.9))
+    rows = []
+    for word, number in zip(SHOWN, ranked, strict=True):
+        at = _at(reference, normal, number)
+        pictures = [
+            Picture("reference", slice_at(reference, plane, at), low, high),
+            Picture("candidate", slice_at(candidate, plane, at), low, high),
+            Picture("difference", slice_at(off, plane, at), -most, most, "RdBu_r"),
+        ]
+        rows.append((f"{word}: {AXIS_NAMES[normal]} {number}", pictures))
+    caption = f"{plane.title} slices, ranked by PSNR."
+    figures = [Figure("montage", caption, montage(rows))]
+    for metric in (m for m in METRICS if m.id != "mae"):
+        yield Progress(0.6, "Drawing the curves")
+        drawn = curves(scores, None, metric.id, metric.title)
+        figures.append(Figure(metric.id, f"{metric.title} of each slice.", drawn))
+    title = f"{candidate.name} against {reference.name}"
+    return Page(title, tuple(notes), (_scores_table(scores, None),), tuple(figures))
+
+
+def _rows(
+    scan: Volume,
+    result: Reconstruction,
+    reference: Volume | None,
+    plane: Plane,
+    chosen: Sequence[tuple[str, int]],
+) -> list[tuple[str, list[Any]]]:
+    from srviewer.sr.report_figures import Picture
+
+    low, high = _levels(scan)
+    normal = plane.normal_axis(result.volume.geometry)
+    maps = _shown_maps(result)
+    rows = []
+    for word, number in chosen:
+        at = _at(result.volume, normal, number)
+        pictures = [
+            Picture("scan", slice_at(scan, plane, at), low, high),
+            Picture("result", slice_at(result.volume, plane, at), low, high),
+        ]
+        if reference is not None:
+            pictures.append(Picture("reference", slice_at(reference, plane, at), low, high))
+        for kind, volume, most in maps:
+            floor, colours = (-most, "RdBu_r") if kind.signed else (0.0, "magma")
+            pictures.append(Picture(kind.title, slice_at(volume, plane, at), floor, most, colours))
+        rows.append((f"{word}: {AXIS_NAMES[normal]} {number}", pictures))
+    return rows
+
+
+def _shown_maps(result: Reconstruction) -> list[tuple[MapKind, Volume, float]]:
+    """Each map with the value at the end of its colours: at least a thousandth of the range."""
+    shown = []
+    for kind in MAPS:
+        made = result.maps().get(kind.id)
+        if made is not None:
+            most = float(np.percentile(np.abs(made.voxels), 99.9))
+            shown.append((kind, made, max(most, 1e-3 * result.data_range)))
+    return shown
+
+
+def _cutting_plane(volume: Volume, thick: Axis) -> Plane:
+    """The first plane whose slices hold the thick axis."""
+    return next(plane for plane in Plane if plane.normal_axis(volume.geometry) != thick)
+
+
+def _chosen(
+    result: Reconstruction, scores: ScoredPair | None, plane: Plane
+) -> list[tuple[str, int]]:
+    """(word, slice number): the worst, the median and the best slice."""
+    normal = plane.normal_axis(result.volume.geometry)
+    if scores is not None:
+        return list(zip(SHOWN, _by_psnr(scores.candidate, normal), strict=True))
+    count = result.volume.geometry.shape[normal]
+    if result.disagreement is None:
+        return [("slice", count * part // 4) for part in (1, 2, 3)]
+    others = tuple(axis for axis in range(3) if axis != normal)
+    apart = result.disagreement.voxels.mean(axis=others)
+    # Slices at the rim are air: where little is seen there is little to disagree about.
+    bright = result.volume.voxels.mean(axis=others)
+    seen = [n for n in range(count) if bright[n] > 0.3 * bright.max()]
+    ranked = sorted(seen, key=lambda n: -float(apart[n]))
+    words = ("most apart", "median", "least apart")
+    return [(w, ranked[n]) for w, n in zip(words, (0, len(ranked) // 2, -1), strict=True)]
+
+
+def _by_psnr(scores: Scores, axis: Axis) -> tuple[int, int, int]:
+    values = [(row["psnr"], n) for n, row in enumerate(scores.per_slice[axis])]
+    ranked = sorted((value, n) for value, n in values if value is not None)
+    if not ranked:
+        middle = len(values) // 2
+        return middle, middle, middle
+    return ranked[0][1], ranked[len(ranked) // 2][1], ranked[-1][1]
+
+
+def _ranked_by(scores: ScoredPair | None, result: Reconstruction) -> str:
+    if scores is not None:
+        return "ranked by PSNR"
+    return "ranked by how far the two planes lie apart" if result.disagreement else "evenly taken"
+
+
+def _at(volume: Volume, axis: Axis, number: int) -> np.ndarray:
+    index = (np.array(volume.geometry.shape) - 1) / 2.0
+    index[axis] = number
+    return volume.geometry.world(index)
+
+
+def _levels(volume: Volume) -> tuple[float, float]:
+    window = robust_window(volume.voxels)
+    return window.low, window.high
+
+
+def _summary(scan: Volume, result: Reconstruction) -> Table:
+    found, planes = result.consistency, result.disagreement_summary()
+    rows = [
+        ("scan", _grid(scan)),
+        ("result", _grid(result.volume)),
+        (
+            "agreement with the scan",
+            f"rms {_share(found.rms)}, max {_share(found.max)} of the range",
+        ),
+    ]
+    if planes is not None:
+        rows.append(
+            ("disagreement of the planes", f"mean {planes['mean']:.2%}, p99 {planes['p99']:.2%}")
+        )
+        worth = disagreement_worth(result.model, result.request.factor)
+        rows.append(("what that is worth", worth))
+    if result.adapted is not None:
+        tried = result.adapted
+        rows.append(
+            (
+                "adapted to this scan",
+                f"{'kept' if tried.kept else 'not kept'}: {tried.before:.2f} dB before, "
+                f"{tried.after:.2f} dB after on held-out slices, {tried.steps} steps",
+            )
+        )
+    changed = result.texture_changed()
+    if changed is not None:
+        rows.append(("voxels changed by texture", f"{changed:.1%}"))
+    return Table("In short", ("", ""), tuple(rows))
+
+
+def _share(value: float) -> str:
+    return f"{value:.3%}" if value >= 1e-5 or value == 0 else "under 0.001 %"
+
+
+def _scores_table(scores: Scores, cubic: Scores | None) -> Table:
+    def shown(value: float | None, decimals: int) -> str:
+        return "-" if value is None else f"{value:.{decimals}f}"
+
+    head = ("", "candidate") + (() if cubic is None else ("cubic B-spline",))
+    rows = []
+    for metric in METRICS:
+        cells = [shown(scores.whole[metric.id], metric.decimals)]
+        if cubic is not None:
+            cells.append(shown(cubic.whole[metric.id], metric.decimals))
+        rows.append((f"{metric.title} {metric.unit}".strip(), *cells))
+    return Table(f"Scores against {scores.meaning}", head, tuple(rows))
+
+
+def _tested_table(tested: SelfTest) -> Table:
+    rows = tuple(
+        (r.axis, f"{r.psnr:.2f}", f"{r.psnr_cubic:.2f}", f"{r.ssim:.4f}", f"{r.ssim_cubic:.4f}")
+        for r in tested.rows
+    )
+    head = ("sharp axis", "PSNR dB", "cubic", "SSIM", "cubic")
+    return Table(f"Self-test. {tested.verdict}", head, rows)
+
+
+def _settings(values: Mapping[str, Any]) -> Table:
+    rows = tuple((name, str(value)) for name, value in values.items() if value is not None)
+    return Table("Settings", ("", ""), rows)
+
+
+def _card(model: Model | None) -> tuple[Table, ...]:
+    if model is None:
+        return ()
+    rows = [
+        ("name", model.name),
+        ("network", f"{model.spec.title}, {model.parameters:,} parameters"),
+        ("factors", ", ".join(map(str, model.factors))),
+        ("trained on", ", ".join(model.plan.train) or "not said"),
+        ("licences", "; ".join(f"{n}: {text}" for n, text in model.licences.items()) or "not said"),
+        ("file", f"sha256 {model.sha256}"),
+    ]
+    for factor in sorted({row["factor"] for row in model.scores}):
+        gains = [
+            row["psnr"] - row["psnr_cubic"]
+            for row in model.scores
+            if row["factor"] == factor and None not in row.values()
+        ]
+        if gains:
+            mean = sum(gains) / len(gains)
+            rows.append((f"gain at factor {factor}", f"{mean:+.2f} dB over cubic, others' scans"))
+    return (Table("Model card", ("", ""), tuple(rows)),)
+
+
+def _grid(volume: Volume) -> str:
+    shape = " x ".join(map(str, volume.geometry.shape))
+    return f"{shape} voxels of {' x '.join(f'{mm:.3g}' for mm in volume.geometry.spacing)} mm"

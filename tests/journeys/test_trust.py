@@ -1,0 +1,138 @@
+"""A user asks how far a result can be trusted."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from srviewer.core.planes import Plane
+from srviewer.core.roi import Roi
+from srviewer.core.volume import Volume
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.report_box import ReportBox
+from srviewer.gui.request_options import RequestOptions
+from srviewer.gui.self_test_box import SELF_TEST, SelfTestBox
+from srviewer.nn.adaptation import Adaptation
+from srviewer.nn.model_file import save_model
+from srviewer.paths import models_dir
+from srviewer.sr.models import find_model
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+def _panel_text(window: MainWindow) -> str:
+    return "\n".join(one.text() for one in window.panels.findChildren(QLabel))
+
+
+def _ask(window: MainWindow, **changes: object) -> None:
+    request = window.session.request
+    assert request is not None
+    window.session.set_request(replace(request, **changes))  # type: ignore[arg-type]
+
+
+def test_one_click_tells_the_gain_on_this_scan(
+    opened: MainWindow, qtbot: QtBot, until: Until
+) -> None:
+    _ask(opened, factor=2)
+    box = opened.panels.findChild(SelfTestBox)
+    assert box is not None
+    qtbot.mouseClick(box.start, Qt.MouseButton.LeftButton)
+    assert opened.study.work.running(SELF_TEST) is not None and not box.start.isEnabled()
+    until(lambda: box.found is not None)
+    assert "dB" in box.verdict.text() and box.verdict.isVisibleTo(opened)
+    _ask(opened, factor=4)  # the verdict was about another request
+    assert box.found is None and not box.verdict.isVisibleTo(opened)
+
+
+def test_what_is_ticked_is_asked_for_and_told_with_the_result(
+    opened: MainWindow, qtbot: QtBot, until: Until, thick_head: Volume
+) -> None:
+    session = opened.session
+    options = opened.panels.findChild(RequestOptions)
+    assert options is not None
+    options.adapt.click()
+    options.flips.click()
+    options.thickness.setValue(3.0)
+    request = session.request
+    assert request is not None
+    assert request.adaptation == Adaptation(seconds=60)
+    assert request.flips and request.thickness_mm == 3.0
+    assert not options.also.isVisibleTo(opened)  # the pixels are square
+    assert not options.texture.isVisibleTo(opened)  # the model has no pair
+    centre, edges = (0.0, 0.0, 0.0), ((8.0, 0.0, 0.0), (0.0, 8.0, 0.0))
+    session.set_rois((Roi("ellipse", Plane.AXIAL, (centre, *edges), "lesion"),))
+    options.lock.setCurrentIndex(1)
+    options.lock.activated.emit(1)
+    assert opened.study.region is not None and opened.study.region.voxels.sum() > 50
+    _ask(opened, adaptation=Adaptation(steps=3), factor=2)
+    opened.study.reconstruct()
+    until(lambda: session.result is not None)
+    result = session.result
+    assert result is not None and result.adapted is not None and result.spread is not None
+    assert "nothing learned inside lesion" in _panel_text(opened)
+    assert "adapt" in _panel_text(opened)
+
+
+def test_an_adaptation_stops_when_it_is_cancelled(
+    opened: MainWindow, qtbot: QtBot, until: Until
+) -> None:
+    _ask(opened, adaptation=Adaptation(seconds=600), factor=2)
+    opened.study.reconstruct()
+
+    def learning() -> bool:
+        task = opened.study.work.running("reconstruct")
+        return task is not None and "Adapting" in task.progress.message
+
+    until(learning)
+    opened.study.work.cancel("reconstruct")
+    until(lambda: opened.study.work.running("reconstruct") is None)
+    assert opened.session.result is None
+
+
+def test_the_slider_appears_when_the_model_has_a_sharper_pair(
+    opened: MainWindow, until: Until
+) -> None:
+    model = find_model("fast")
+    pair = {name: weight * np.float32(1.02) for name, weight in model.weights.items()}
+    models_dir().mkdir(parents=True)
+    save_model(
+        replace(model, weights=pair, name="fast-texture", texture_of="fast"),
+        models_dir() / "fast-texture.safetensors",
+    )
+    options = opened.panels.findChild(RequestOptions)
+    assert options is not None
+    _ask(opened, factor=2)
+    assert options.texture.isVisibleTo(opened)
+    options.texture.setValue(10)
+    request = opened.session.request
+    assert request is not None and request.texture == 0.5
+    opened.study.reconstruct()
+    until(lambda: opened.session.result is not None)
+    result = opened.session.result
+    assert result is not None and result.texture_change is not None
+    assert result.texture_change.voxels.max() > 0 and result.consistency.max < 1e-5
+    assert "texture moved" in _panel_text(opened)
+
+
+def test_a_report_and_a_label_map_are_saved_from_the_window(
+    opened: MainWindow, until: Until, tmp_path: Path, thick_head: Volume
+) -> None:
+    _ask(opened, method="back-projected")
+    opened.study.reconstruct()
+    until(lambda: opened.session.result is not None)
+    box = opened.panels.findChild(ReportBox)
+    assert box is not None
+    page, labels, thin = tmp_path / "r.html", tmp_path / "l.nii.gz", tmp_path / "t.nii.gz"
+    box.save_report(page)
+    until(lambda: page.exists() and not opened.study.work.tasks)
+    assert "Research use only" in page.read_text()
+    drawn = (thick_head.voxels > 500).astype(np.uint8)
+    nib.save(nib.Nifti1Image(drawn, thick_head.geometry.affine), labels)
+    box.bring_labels(labels, thin)
+    until(lambda: thin.exists() and not opened.study.work.tasks)
+    assert np.asarray(nib.load(thin).dataobj).sum() == drawn.sum() * 4

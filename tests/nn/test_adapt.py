@@ -1,0 +1,119 @@
+"""Fitting to one scan: pairs from the scan itself, a guard, a bound, repeatability."""
+
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from scipy.ndimage import gaussian_filter
+
+from srviewer.core.degrade import Degradation
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.job import run
+from srviewer.nn import adapt as adapting
+from srviewer.nn.adapt import adapt
+from srviewer.nn.adaptation import Adaptation
+from srviewer.nn.blend import textured
+from srviewer.nn.infer import weights_of
+from srviewer.nn.model_file import Model, load_model, save_model
+from srviewer.nn.networks import network_spec
+from srviewer.nn.scan_pairs import ScanPairs
+from srviewer.nn.specs import TrainingPlan
+
+
+@pytest.fixture(scope="module")
+def untrained() -> Model:
+    """A small network that starts as plain interpolation."""
+    plan = TrainingPlan(preset="fast", width=8, blocks=1, neighbours=1, steps=1)
+    plan = plan.with_factors((2, 4))
+    torch.manual_seed(3)
+    spec = network_spec(plan.network)
+    return Model("tiny", spec, dict(weights_of(spec.build(plan.shape))), plan)
+
+
+@pytest.fixture(scope="module")
+def pairs() -> ScanPairs:
+    """Of soft edges: between two values alone, the median that L1 learns has the lower PSNR."""
+    noise = np.random.default_rng(0).normal(size=(48, 44, 40))
+    blobs = np.where(gaussian_filter(noise, 3) > 0, 1, 0.1).astype(np.float32)
+    return ScanPairs(gaussian_filter(blobs, 0.8), Degradation(2, 2), (2,), neighbours=1, seed=0)
+
+
+def test_adapting_helps_on_the_slices_that_were_held_out(
+    untrained: Model, pairs: ScanPairs
+) -> None:
+    model, outcome = run(adapt(untrained, pairs, Adaptation(steps=150), "cpu"))
+    assert outcome.kept and outcome.gain > 0.3 and outcome.steps == 150
+    assert any(np.any(model.weights[n] != w) for n, w in untrained.weights.items())
+
+
+def test_the_same_seed_gives_the_same_weights(untrained: Model, pairs: ScanPairs) -> None:
+    one, other = (run(adapt(untrained, pairs, Adaptation(steps=12), "cpu"))[0] for _ in range(2))
+    assert all(np.array_equal(one.weights[name], other.weights[name]) for name in one.weights)
+
+
+def test_what_does_not_help_is_not_kept(
+    untrained: Model, pairs: ScanPairs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapting, "LEARNING_RATE", 5.0)
+    model, outcome = run(adapt(untrained, pairs, Adaptation(steps=5), "cpu"))
+    assert not outcome.kept and outcome.after < outcome.before
+    assert model is untrained
+
+
+def test_it_is_bounded_in_time_and_stops_when_asked(untrained: Model, pairs: ScanPairs) -> None:
+    started = time.monotonic()
+    _, outcome = run(adapt(untrained, pairs, Adaptation(seconds=0.5), "cpu"))
+    assert outcome.seconds < 5 and time.monotonic() - started < 15
+    job = adapt(untrained, pairs, Adaptation(seconds=600), "cpu")
+    for _ in range(20):
+        next(job)
+    started = time.monotonic()
+    job.close()
+    assert time.monotonic() - started < 3
+    assert threading.active_count() == 1 and torch.is_grad_enabled()
+
+
+def test_the_held_out_slices_are_never_drawn(blobs: Volume) -> None:
+    marked = blobs.voxels / 900
+    marked[:, :, 17:23] = np.nan
+    pairs = ScanPairs(marked, Degradation(2, 2), (2,), neighbours=1, seed=1)
+    for step in range(20):
+        batch = pairs.draw(step)
+        assert bool(torch.isfinite(batch.given).all() and torch.isfinite(batch.truth).all())
+    assert pairs.draw(3).truth.shape[2] == 2 * pairs.draw(3).given.shape[2]
+
+
+def test_a_scan_too_small_is_said_to_be(blobs: Volume) -> None:
+    with pytest.raises(ValueError, match="too small"):
+        ScanPairs(blobs.voxels[:, :, :6], Degradation(2, 2), (2,), neighbours=2, seed=0)
+
+
+def test_adapting_for_no_time_is_refused() -> None:
+    with pytest.raises(UserError, match="seconds above 0"):
+        Adaptation()
+
+
+def test_texture_leads_from_one_model_to_the_other(untrained: Model) -> None:
+    sharp = replace(untrained, weights={n: w + 1 for n, w in untrained.weights.items()})
+    half = textured(untrained, untrained, sharp, 0.5)
+    assert all(np.allclose(half.weights[n], w + 0.5) for n, w in untrained.weights.items())
+    moved = replace(untrained, weights={n: w * 2 for n, w in untrained.weights.items()})
+    full = textured(moved, untrained, sharp, 1.0)
+    assert all(np.allclose(full.weights[n], w + 1) for n, w in moved.weights.items())
+
+
+def test_models_of_two_shapes_are_no_pair(untrained: Model) -> None:
+    other = replace(untrained, weights=dict(list(untrained.weights.items())[1:]))
+    with pytest.raises(UserError, match="no pair"):
+        textured(untrained, untrained, other, 0.5)
+
+
+def test_a_model_file_says_whose_pair_it_is(untrained: Model, tmp_path: Path) -> None:
+    path = tmp_path / "tiny-texture.safetensors"
+    save_model(replace(untrained, texture_of="tiny"), path)
+    assert load_model(path).texture_of == "tiny"
