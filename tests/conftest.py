@@ -1,5 +1,6 @@
 """What every test shares: no screen, no settings of the user's, phantoms, real scans."""
 
+import logging
 import os
 import sys
 import tempfile
@@ -51,6 +52,18 @@ def own_folders(
     if "PySide6.QtCore" in sys.modules:
         _move_settings(home / "config")
     yield home
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """What srviewer logs as a warning or worse fails a test; one that expects it clears caplog."""
+    yield
+    unexpected = [
+        record.getMessage()
+        for record in caplog.get_records("call")
+        if record.name.split(".")[0] == "srviewer" and record.levelno >= logging.WARNING
+    ]
+    assert unexpected == []
 
 
 def _move_settings(folder: Path) -> None:

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.cli.console import Outcome
 from srviewer.io.decoders import transfer_syntaxes
-from srviewer.paths import models_dir, resource
+from srviewer.paths import models_dir, resource, user_cache_dir, user_log_dir
 
 PACKAGES = (
     "PySide6-Essentials",
@@ -44,6 +44,8 @@ def execute(args: argparse.Namespace) -> Outcome:
         "decoders": transfer_syntaxes(),
         "models_shipped": str(resource("models")),
         "models_own": str(models_dir()),
+        "log_folder": str(user_log_dir()),
+        "cache_folder": str(user_cache_dir()),
         "notice": RESEARCH_USE_ONLY,
     }
     return Outcome("\n".join(f"{key}: {_text(value)}" for key, value in values.items()), values)

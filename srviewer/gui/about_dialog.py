@@ -30,6 +30,8 @@ PARTS = (
     ("safetensors", "Apache-2.0"),
     ("pillow", "MIT-CMU"),
     ("matplotlib", "Python Software Foundation licence"),
+    ("dask", "BSD-3-Clause"),
+    ("distributed", "BSD-3-Clause"),
 )
 
 

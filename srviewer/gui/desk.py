@@ -146,6 +146,7 @@ class Desk(QObject):
 
     def _make(self, text: str, tip: str, key: str, do: Callable[[], None]) -> QAction:
         action = QAction(text, self._window)
+        action.setIconText(text.rstrip("\u2026"))
         action.setToolTip(f"{tip} ({key})" if key else tip)
         if key:
             action.setShortcut(QKeySequence(key))

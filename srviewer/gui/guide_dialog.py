@@ -15,6 +15,7 @@ class GuideDialog(QDialog):
         self.text = QTextBrowser()
         self.text.setOpenExternalLinks(True)
         self.text.setMarkdown((resource("help") / "guide.md").read_text(encoding="utf-8"))
+        self.text.document().setDocumentMargin(14)
         describe(self.text, "Guide", "How to open, look, rebuild, judge and export")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)

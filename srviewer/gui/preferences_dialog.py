@@ -95,7 +95,7 @@ class PreferencesDialog(QDialog):
         layout.addLayout(cache)
         layout.addStretch(1)
         layout.addWidget(buttons)
-        self.resize(480, 360)
+        self.resize(480, self.sizeHint().height())
 
     def _connect(self) -> None:
         self.theme.activated.connect(self._edit)

@@ -56,7 +56,11 @@ class SeriesPicker(QDialog):
         self._buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
         )
-        self._buttons.button(QDialogButtonBox.StandardButton.Open).setProperty("primary", "true")
+        choose = self._buttons.button(QDialogButtonBox.StandardButton.Open)
+        choose.setProperty("primary", "true")
+        describe(choose, "Open", "Open the chosen series (Return)")
+        cancel = self._buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        describe(cancel, "Cancel", "Open none of them; what is open stays (Escape)")
         self._lay_out(found)
         self.list.currentRowChanged.connect(self._show_frames)
         self.list.itemActivated.connect(self.accept)

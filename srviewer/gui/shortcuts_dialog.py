@@ -67,7 +67,7 @@ def _rows(actions: Iterable[QAction]) -> tuple[Row, ...]:
             key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()
         )
         if keys:
-            rows[keys, action.text().replace("&", "").rstrip("\u2026")] = None
+            rows[keys, action.iconText().rstrip("\u2026")] = None
     return tuple(rows)
 
 

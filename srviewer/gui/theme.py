@@ -85,6 +85,8 @@ QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url($chevron); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; outline: none;
                               selection-background-color: $raised; padding: 3px; }
+QLineEdit { background: $raised; border: 1px solid $border; border-radius: 5px; padding: 5px 8px; }
+QLineEdit:focus { border-color: $accent; }
 QSpinBox, QDoubleSpinBox { background: $raised; border: 1px solid $border; border-radius: 5px;
     padding: 3px 6px; min-height: 20px; selection-background-color: $accent;
     selection-color: $base; }

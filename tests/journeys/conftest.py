@@ -1,5 +1,8 @@
 """A real window, real files, real drops."""
 
+import gc
+import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -8,11 +11,21 @@ import nibabel as nib
 import numpy as np
 import pydicom
 import pytest
+import shiboken6
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
-from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QMimeData,
+    QPointF,
+    QSettings,
+    Qt,
+    QThread,
+    QUrl,
+)
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.volume import Volume
@@ -22,6 +35,36 @@ from srviewer.gui.main_window import MainWindow
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
 PATIENCE = 30_000  # ms: machines that are busy with something else
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """After each journey no window, thread, figure or temporary file of it is left."""
+    scratch = tmp_path / "temporary"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    widgets = set(QApplication.topLevelWidgets()) if QApplication.instance() else set()
+    yield
+    # Qt first: an event filter whose Python half is gone already would be called without it.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QCoreApplication.processEvents()
+    gc.collect()
+    left = [w for w in QApplication.topLevelWidgets() if w not in widgets and _of_ours(w)]
+    assert left == []
+    assert [one for one in gc.get_objects() if _runs(one)] == []
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    assert pyplot is None or pyplot.get_fignums() == []
+    assert sorted(scratch.iterdir()) == []
+    assert sorted(tmp_path.rglob(".srviewer-*")) == []
+
+
+def _of_ours(widget: QWidget) -> bool:
+    """Not what Qt and pyqtgraph keep for the next use: tooltips, lists of combo boxes, menus."""
+    return type(widget).__module__.startswith("srviewer")
+
+
+def _runs(thing: object) -> bool:
+    return isinstance(thing, QThread) and shiboken6.isValid(thing) and thing.isRunning()
 
 
 @pytest.fixture

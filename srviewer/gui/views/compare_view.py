@@ -92,6 +92,7 @@ class CompareView(QWidget):
         """Rows are made when they are first needed; a volume that is not linked has its own."""
         while len(self._linked) < max(2, len(shown)):
             row = OrthoView(self._session)
+            row.setParent(self)  # one that is never shown must go with this view too
             for pane in row.panes.values():
                 CompareInput(pane)
             self._linked.append(row)

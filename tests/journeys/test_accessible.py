@@ -1,0 +1,220 @@
+"""Everything that can be used says what it is, fits a small screen, and is reached by Tab."""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QScrollBar,
+    QTabBar,
+    QTextBrowser,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+import srviewer.gui
+from srviewer.core.volume import Volume
+from srviewer.gui.comparing import Layout
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.series_picker import SeriesPicker
+from srviewer.io.formats import scan
+from srviewer.job import run
+
+CONTROLS = (
+    QAbstractButton,
+    QComboBox,
+    QAbstractSpinBox,
+    QAbstractSlider,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextBrowser,
+    QAbstractItemView,
+    QProgressBar,
+)
+# Every dialog of the program, by the function that opens it; a new one belongs here too.
+DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
+    "PreferencesDialog": lambda window: _shown(window, window.desk.show_preferences),
+    "ShortcutsDialog": lambda window: _shown(window, window.desk.show_shortcuts),
+    "AboutDialog": lambda window: _shown(window, window.desk.show_about),
+    "GuideDialog": lambda window: _shown(window, window.desk.show_guide),
+    "SeriesPicker": lambda window: _picker(window),
+}
+
+
+def _shown(window: MainWindow, show: Callable[[], None]) -> QDialog:
+    show()
+    assert window.desk.dialog is not None
+    return window.desk.dialog
+
+
+def _picker(window: MainWindow) -> QDialog:
+    picker = SeriesPicker(run(scan(list(window.session.sources))), window)
+    picker.show()
+    return picker
+
+
+def _controls(root: QWidget) -> list[QWidget]:
+    """Those that the program made; Qt's own parts of them have no name to give."""
+    found = {w for kind in CONTROLS for w in root.findChildren(kind)}
+    return [w for w in found if not _of_qt(w)]
+
+
+def _of_qt(widget: QWidget) -> bool:
+    """Scroll bars, the arrows of a tab bar, the editor inside a spin box, a list's header ..."""
+    if widget.objectName().startswith("qt_") or isinstance(widget, QScrollBar):
+        return True
+    way = _parents(widget)
+    if isinstance(widget, QToolButton) and type(widget.parentWidget()).__name__ == "QMenuBar":
+        return True
+    return any(isinstance(one, (*CONTROLS, QTabBar)) for one in way)
+
+
+def _parents(widget: QWidget) -> Iterator[QWidget]:
+    parent = widget.parentWidget()
+    while parent is not None:
+        yield parent
+        parent = parent.parentWidget()
+
+
+def _silent(root: QWidget) -> list[str]:
+    """Controls without a name for a screen reader, or without a tooltip."""
+    silent = []
+    for widget in _controls(root):
+        text = widget.text() if isinstance(widget, QAbstractButton) else ""
+        missing = [
+            what
+            for what, there in (
+                ("name", widget.accessibleName() or text),
+                ("tooltip", widget.toolTip()),
+            )
+            if not there
+        ]
+        if missing:
+            silent.append(f"{type(widget).__name__} {text!r} lacks a {' and a '.join(missing)}")
+    return silent
+
+
+def test_every_control_and_action_of_the_window_says_what_it_is(opened: MainWindow) -> None:
+    assert len(_controls(opened)) > 30
+    assert _silent(opened) == []
+    plain = [
+        action.text()
+        for action in opened.actions()
+        if action.text() and action.toolTip() in ("", action.text(), action.iconText())
+    ]
+    assert plain == []
+
+
+def test_every_dialog_is_looked_at() -> None:
+    for module in pkgutil.walk_packages(srviewer.gui.__path__, "srviewer.gui."):
+        importlib.import_module(module.name)
+    ours = {kind.__name__ for kind in QDialog.__subclasses__() if "srviewer" in kind.__module__}
+    assert ours == set(DIALOGS)
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_every_control_of_a_dialog_says_what_it_is_and_fits(
+    name: str, theme: str, opened: MainWindow, qtbot: QtBot
+) -> None:
+    from srviewer.gui import theme as look
+
+    look.apply(QApplication.instance(), theme)  # type: ignore[arg-type]
+    dialog = DIALOGS[name](opened)
+    assert _silent(dialog) == []
+    assert dialog.windowTitle()
+    hint = dialog.minimumSizeHint()
+    assert hint.width() <= 1280 and hint.height() <= 700
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    look.apply(QApplication.instance())  # type: ignore[arg-type]
+
+
+def test_the_window_needs_no_more_than_1280_by_800(opened: MainWindow) -> None:
+    for layout in Layout:
+        opened.arrange(layout)
+        for index in range(opened.panels.count()):
+            opened.panels.setCurrentIndex(index)
+            QApplication.processEvents()
+            hint = opened.minimumSizeHint()
+            assert hint.width() <= 1280 and hint.height() <= 800, (layout, index, hint)
+
+
+def test_tab_reaches_what_can_be_used_in_each_panel(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.activateWindow()
+    for index in range(opened.panels.count()):
+        opened.panels.setCurrentIndex(index)
+        area = opened.panels.widget(index)
+        wanted = {
+            w
+            for w in _controls(area)
+            if w.isVisible() and w.isEnabled() and w.focusPolicy() & Qt.FocusPolicy.TabFocus
+        }
+        reached, widget = set(), area
+        for _ in range(400):
+            widget = widget.nextInFocusChain()
+            reached.add(widget)
+        assert wanted <= reached
+
+
+SCALED = """
+import sys
+from PySide6.QtCore import QSettings
+from srviewer.core.volume import Volume
+from srviewer.gui.application import application
+from srviewer.gui.main_window import MainWindow
+sys.path.insert(0, sys.argv[2])
+import phantoms
+app = application()
+window = MainWindow(QSettings(sys.argv[1], QSettings.Format.IniFormat))
+window.resize(int(sys.argv[3]), int(sys.argv[4]))
+window.show()
+window.session.open(phantoms.head(), (), None)
+app.processEvents()
+picture = window.grab()
+print(window.width(), window.height(), picture.width(), picture.height())
+window.close()
+"""
+
+
+@pytest.mark.parametrize(
+    ("scale", "width", "height"), [("2", 1280, 800), ("1", 3840, 2160), ("1.5", 1280, 800)]
+)
+def test_the_window_keeps_its_size_on_any_screen(
+    scale: str, width: int, height: int, tmp_path: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pathlib import Path
+
+    monkeypatch.setenv("QT_SCALE_FACTOR", scale)
+    tests = Path(__file__).resolve().parents[1]
+    command = [sys.executable, "-c", SCALED, f"{tmp_path}/s.ini", str(tests)]
+    done = subprocess.run(
+        [*command, str(width), str(height)], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    numbers = [int(number) for number in done.stdout.split()]
+    physical = [round(width * float(scale)), round(height * float(scale))]
+    assert numbers == [width, height, *physical]
+
+
+def test_a_scan_with_a_long_name_widens_nothing(window: MainWindow, thick_head: Volume) -> None:
+    from dataclasses import replace
+
+    window.session.open(replace(thick_head, name="a very long name of a scan " * 12), (), None)
+    QApplication.processEvents()
+    assert window.minimumSizeHint().width() <= 1280
