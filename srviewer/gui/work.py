@@ -50,6 +50,11 @@ class Task(QObject):
         self._dropped = True
         self._worker.requestInterruption()
 
+    def hold(self, held: bool) -> None:
+        """Let the job stand still where it is, or go on."""
+        self._worker.hold(held)
+        self.reported.emit()
+
     def join(self) -> None:
         """Wait until the thread is gone."""
         self._worker.wait()
@@ -103,7 +108,7 @@ class Work(QObject):
         job: Job[Any],
         done: Callable[[Any], None],
         wanted: Callable[[], bool],
-    ) -> None:
+    ) -> Task:
         """Run ``job`` and call ``done`` with its result; a running job of its kind is cancelled.
 
         The result is dropped if ``wanted()`` is false by then.
@@ -115,6 +120,7 @@ class Work(QObject):
         self._tasks.append(task)
         task.start()
         self.changed.emit()
+        return task
 
     def running(self, kind: str) -> Task | None:
         """The job of this kind that is running and still wanted."""
