@@ -12,6 +12,7 @@ from srviewer.core.volume import ScanWarning, Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.gui.ground_truth import check_grid
 from srviewer.gui.session import Reference, Session
+from srviewer.gui.training.runs import Runs
 from srviewer.gui.work import Work
 from srviewer.io import formats
 from srviewer.io.export import DataType, write
@@ -43,6 +44,7 @@ class Study(QObject):
         self.session = session
         self.work = Work(self)
         self.work.failed.connect(self.failed)
+        self.training = Runs(self.work, self)
         self._paths: tuple[Path, ...] = ()
         self._after_opening: Callable[[], None] | None = None
         session.original_changed.connect(self._leave_old_scan)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QDoubleSpinBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -28,8 +28,9 @@ from srviewer.sr.models import SUFFIX, available_models
 FACTORS = {"axis": (2, 3, 4, 5, 6, 8), "image": (2, 3, 4)}
 KINDS = (("Scans: thick slices to thin", "axis"), ("2D images: both axes", "image"))
 SIZES = (("small, for a processor", "small"), ("as published, for a GPU", "published"))
-UNITS = (("minutes", "minutes"), ("steps", "steps"))
-FIRST_MINUTES = 45
+MINUTES, STEPS = "minutes", "steps"
+FIRST = {MINUTES: 45, STEPS: 5000}  # budgets to start from
+MOST = 10**9
 
 
 class Choices(QWidget):
@@ -45,20 +46,20 @@ class Choices(QWidget):
         fill(self.kind, KINDS, "axis")
         self.preset = choice("Preset", "The network and its losses, as the paper names them")
         fill(self.preset, [(f"{r.name}: {r.title}", r.name) for r in PRESETS if r.plan], "fast")
-        self.size = choice("Size", "How large the networks are")
-        fill(self.size, SIZES, "small")
+        self.scale = choice("Size", "How large the networks are")
+        fill(self.scale, SIZES, "small")
         self.device = choice("Device", "What computes; automatic takes the fastest at hand")
         devices = [(DEVICE_TITLES.get(name, name), name) for name in device_choices()]
         fill(self.device, devices, "auto")
-        self.budget = QDoubleSpinBox()
-        self.budget.setRange(0.1, 1e7)
-        self.budget.setDecimals(1)
-        self.budget.setValue(FIRST_MINUTES)
+        self.budget = QLineEdit(str(FIRST[MINUTES]))
+        self.budget.setMinimumWidth(60)
+        self.budget.setAcceptDrops(False)
         describe(self.budget, "Budget", "How long to train, in minutes or steps")
         self.unit = choice("Unit of the budget", "Wall time of the training itself, or steps")
         self.unit.setMinimumContentsLength(6)
-        fill(self.unit, UNITS, "minutes")
+        fill(self.unit, [(unit, unit) for unit in FIRST], MINUTES)
         self.name = QLineEdit()
+        self.name.setMinimumWidth(60)
         self.name.setAcceptDrops(False)  # files are taken by the panel
         describe(self.name, "Name", "The name of the model, by which it is chosen later")
         self.folder = models_dir()
@@ -85,7 +86,7 @@ class Choices(QWidget):
     def plan(self) -> TrainingPlan:
         """The preset's plan in this layout, size and for these factors, without a budget."""
         plan = training_plan(self.preset.currentData()).in_layout(self.layout_id)
-        if self.size.currentData() == "published":
+        if self.scale.currentData() == "published":
             plan = at_published_size(plan)
         return self.with_factors(plan)
 
@@ -95,11 +96,15 @@ class Choices(QWidget):
         return plan if factors == plan.factors else plan.with_factors(factors)
 
     def with_budget(self, plan: TrainingPlan) -> TrainingPlan:
-        """``plan`` bounded as the controls say."""
-        amount = self.budget.value()
-        if self.unit.currentData() == "minutes":
-            return replace(plan, minutes=amount, steps=0)
-        return replace(plan, minutes=0.0, steps=max(1, round(amount)))
+        """``plan`` bounded as the controls say; UserError when they say no amount."""
+        text, unit = self.budget.text().strip(), self.unit.currentData()
+        try:
+            amount = float(text) if unit == MINUTES else int(text)
+        except ValueError:
+            amount = 0
+        if not 0 < amount < MOST:
+            raise UserError(f"'{text}' {unit} is no budget. Give a number above 0.")
+        return replace(plan, **{MINUTES: 0.0, STEPS: 0, unit: amount})
 
     def output(self) -> Path:
         """The model file to write; UserError when there is no name, or it is taken."""
@@ -134,7 +139,7 @@ class Choices(QWidget):
         place.addWidget(choose)
         rows = form()
         rows.addRow("Preset", self.preset)
-        rows.addRow("Size", self.size)
+        rows.addRow("Size", self.scale)
         rows.addRow("Factors", self._grid)
         rows.addRow("Device", self.device)
         rows.addRow("Budget", budget)
@@ -147,7 +152,7 @@ class Choices(QWidget):
     def _connect(self) -> None:
         self.kind.activated.connect(self._change_kind)
         self.preset.activated.connect(self._start_over)
-        self.size.activated.connect(self.started_over)
+        self.scale.activated.connect(self.started_over)
         self.unit.activated.connect(self._change_unit)
 
     def _change_kind(self) -> None:
@@ -160,9 +165,7 @@ class Choices(QWidget):
         self.started_over.emit()
 
     def _change_unit(self) -> None:
-        minutes = self.unit.currentData() == "minutes"
-        self.budget.setDecimals(1 if minutes else 0)
-        self.budget.setValue(FIRST_MINUTES if minutes else 5000)
+        self.budget.setText(str(FIRST[self.unit.currentData()]))
 
     def _offer_factors(self) -> None:
         for made in self.factors.values():
@@ -197,6 +200,8 @@ class Choices(QWidget):
 def _factor_button(factor: int, changed: Callable[[], None]) -> QToolButton:
     made = QToolButton()
     made.setText(f"\u00d7{factor}")
+    made.setProperty("role", "toggle")
+    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     made.setCheckable(True)
     made.setChecked(True)
     made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)

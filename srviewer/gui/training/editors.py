@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
-    QSpinBox,
     QToolButton,
     QWidget,
 )
@@ -18,8 +17,6 @@ from PySide6.QtWidgets import (
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.form import describe
-
-MOST = 2**31 - 1
 
 
 class Editor:
@@ -35,27 +32,6 @@ class Editor:
     def value(self) -> Any:
         """What the control says; UserError when that is no value of its kind."""
         raise NotImplementedError
-
-
-class WholeEditor(Editor):
-    """A whole number."""
-
-    def __init__(self, name: str, edited: Callable[[], None]) -> None:
-        self._box = QSpinBox()
-        self._box.setRange(0, MOST)
-        self._box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self._box.valueChanged.connect(edited)
-        super().__init__(self._box, name)
-
-    def show(self, value: Any) -> None:
-        """Show it."""
-        self._box.blockSignals(True)
-        self._box.setValue(value)
-        self._box.blockSignals(False)
-
-    def value(self) -> int:
-        """The number."""
-        return self._box.value()
 
 
 class FlagEditor(Editor):
@@ -150,8 +126,6 @@ def editor(name: str, kind: Any, about: Any, edited: Callable[[], None]) -> Edit
     made: Editor
     if kind is bool:
         made = FlagEditor(name, edited)
-    elif kind is int:
-        made = WholeEditor(name, edited)
     elif kind is str and about["choices"]:
         made = ChoiceEditor(name, edited, about["choices"])
     elif about.get("file"):
@@ -164,4 +138,5 @@ def editor(name: str, kind: Any, about: Any, edited: Callable[[], None]) -> Edit
     if about["choices"]:
         tip = f"{tip}: {', '.join(about['choices'])}"
     describe(made.widget, name, tip)
+    made.widget.setMinimumWidth(80)
     return made

@@ -12,6 +12,7 @@ from srviewer.nn.specs import TrainingPlan
 
 # Set elsewhere in the panel, or by the run itself.
 ELSEWHERE = ("preset", "factors", "steps", "minutes", "train", "validation", "layout")
+TITLE_WIDTH = 128  # px
 
 
 class PlanForm(QWidget):
@@ -83,7 +84,8 @@ class PlanForm(QWidget):
             made = editor(name, hints[field.name], field.metadata, self.edited.emit)
             self._editors[prefix + field.name] = made
             unit = field.metadata["unit"]
-            title = label(f"{name}, {unit}" if unit else name, "muted")
-            title.setFixedWidth(128)
+            told = unit and unit not in name.lower()
+            title = label(f"{name}, {unit}" if told else name, "muted")
+            title.setFixedWidth(TITLE_WIDTH)
             title.setToolTip(made.widget.toolTip())
             rows.addRow(title, made.widget)

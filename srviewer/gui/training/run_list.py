@@ -1,5 +1,7 @@
 """The runs as a list: what each is doing, and the buttons that hold, stop, resume it."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
@@ -117,10 +119,10 @@ class RunList(QWidget):
         item.data(RUN).shown = item.checkState() is Qt.CheckState.Checked
         self.chosen_changed.emit()
 
-    def _act(self, act: object) -> None:
+    def _act(self, act: Callable[[Run], None]) -> None:
         run = self.chosen
         if run is not None:
-            act(run)  # type: ignore[operator]
+            act(run)
 
 
 def _button(text: str, icon: str, tip: str) -> QPushButton:

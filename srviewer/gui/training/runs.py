@@ -4,7 +4,6 @@ import os
 from collections import deque
 from dataclasses import replace
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -15,6 +14,7 @@ from srviewer.job import Job, Progress, mapped
 from srviewer.nn.checkpoint import checkpoint_path
 from srviewer.nn.run_log import log_entry, log_path, read_log
 from srviewer.nn.specs import Preview, TrainStep
+from srviewer.paths import models_dir
 from srviewer.sr.training import TrainingJob, trained_model
 from srviewer.sr.training_records import forget, is_unfinished, remember, remembered
 
@@ -123,10 +123,16 @@ class Runs(QObject):
         """Those that an earlier window left unfinished."""
         return tuple(run for run in self._list if run.state is State.UNFINISHED)
 
-    @property
-    def finished_outputs(self) -> tuple[Path, ...]:
-        """The models of finished runs."""
-        return tuple(r.job.output for r in self._list if r.state is State.FINISHED)
+    def models_elsewhere(self) -> list[tuple[str, str]]:
+        """(name, file) of the models for scans that lie outside the folder of the user's models."""
+        return [
+            (run.name, str(run.job.output))
+            for run in self._list
+            if run.state is not State.WAITING
+            and run.model_exists
+            and run.job.plan.layout == "axis"
+            and run.job.output.parent != models_dir()
+        ]
 
     def start(self, job: TrainingJob) -> Run:
         """Train as soon as no other run does.

@@ -1,6 +1,6 @@
 """A new run: whom it learns from, what it is told, all settings of its plan, the start."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -48,8 +48,9 @@ class Setup(QWidget):
         self._unfold = QToolButton()
         self._unfold.setText("All settings of the plan")
         self._unfold.setCheckable(True)
+        self._unfold.setProperty("role", "fold")
         self._unfold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._unfold.setArrowType(Qt.ArrowType.RightArrow)
+        self._unfold.setIcon(theme.icon("chevron-right"))
         describe(self._unfold, "All settings of the plan", "Show every field of the training plan")
         self.form: PlanForm | None = None  # made when it is first unfolded
         self._lay_out()
@@ -99,9 +100,9 @@ class Setup(QWidget):
         layout.addWidget(self.split)
         layout.addWidget(self.note)
         layout.addWidget(self.choices)
+        layout.addWidget(self.start)
         layout.addWidget(self._unfold)
         layout.addLayout(self._fold)
-        layout.addWidget(self.start)
 
     def _connect(self) -> None:
         self.add_files.clicked.connect(self._choose_files)
@@ -119,7 +120,8 @@ class Setup(QWidget):
 
     def _show_preset(self) -> None:
         if self.form is not None:
-            self._try(lambda: self.form and self.form.show_plan(self.choices.plan()))
+            form = self.form
+            self._try(lambda: form.show_plan(self.choices.plan()))
 
     def _change_factors(self) -> None:
         if self.form is not None:
@@ -127,7 +129,7 @@ class Setup(QWidget):
             self._try(lambda: form.show_plan(self.choices.with_factors(form.plan())))
 
     def _show_fold(self, shown: bool) -> None:
-        self._unfold.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
+        self._unfold.setIcon(theme.icon("chevron-down" if shown else "chevron-right"))
         if self.form is None:
             self.form = PlanForm()
             self._fold.addWidget(self.form)
@@ -171,9 +173,9 @@ class Setup(QWidget):
     def _start(self) -> None:
         self._try(lambda: self.start_wanted.emit(self.job()))
 
-    def _try(self, act: object) -> None:
+    def _try(self, act: Callable[[], None]) -> None:
         try:
-            act()  # type: ignore[operator]
+            act()
         except UserError as error:
             self.refused.emit(error)
 

@@ -38,8 +38,8 @@ class SplitView(QWidget):
             _list("Held out", "Scored while training, never learned from; double-click moves back"),
         )
         self.hold_out = _mover("Hold out", "arrow-down", "Measure on the chosen people instead")
-        self.take_back = _mover("Learn from", "arrow-up", "Learn from the chosen people instead")
-        self.remove = button("Remove", "Take the chosen people out of both lists")
+        self.take_back = _mover("Learn", "arrow-up", "Learn from the chosen people instead")
+        self.remove = _mover("Remove", "close", "Take the chosen people out of both lists")
         self._lay_out()
         self.hold_out.clicked.connect(self._hold_out)
         self.take_back.clicked.connect(self._take_back)
@@ -107,7 +107,7 @@ class SplitView(QWidget):
     def _show(self) -> None:
         for title, head, one, people in (
             ("LEARNED FROM", self._heads[0], self.lists[0], self.train),
-            ("HELD OUT, TO BE MEASURED ON", self._heads[1], self.lists[1], self.validation),
+            ("HELD OUT", self._heads[1], self.lists[1], self.validation),
         ):
             _title(head, title, people)
             one.clear()
@@ -139,13 +139,15 @@ def _list(name: str, tip: str) -> QListWidget:
 def _mover(text: str, icon: str, tip: str) -> QPushButton:
     made = button(text, tip)
     made.setIcon(theme.icon(icon))
+    made.setProperty("density", "compact")
     return made
 
 
 def _title(head: QLabel, title: str, people: Sequence[Person]) -> None:
     scans = sum(len(person.names) for person in people)
-    count = "nobody" if not people else f"{len(people)} people, {scans} scans"
-    head.setText(f"{title}: {count}")
+    who = f"{len(people)} {'person' if len(people) == 1 else 'people'}"
+    what = f"{scans} {'scan' if scans == 1 else 'scans'}"
+    head.setText(f"{title}: {f'{who}, {what}' if people else 'nobody'}")
 
 
 def _item(person: Person) -> QListWidgetItem:
