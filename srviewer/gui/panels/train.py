@@ -23,14 +23,14 @@ class TrainPanel(QWidget):
         self.setAcceptDrops(True)
         self.run_list = RunList(self._runs)
         self.setup = Setup(study.work)
-        self._offer = Notice("note", "Unfinished runs")
+        self.offer = Notice("note", "Unfinished runs")
         self._heading = label("RUNS", "heading")
         self._line = QFrame()
         self._line.setProperty("role", "line")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.setSpacing(10)
-        for widget in (self._heading, self._offer, self.run_list, self._line, self.setup):
+        for widget in (self._heading, self.offer, self.run_list, self._line, self.setup):
             layout.addWidget(widget)
         layout.addStretch(1)
         self.setup.start_wanted.connect(self._start)
@@ -60,7 +60,7 @@ class TrainPanel(QWidget):
         self._line.setVisible(some)
         left = [run.name for run in self._runs.unfinished]
         told = f"Not finished when srviewer was last closed: {', '.join(left)}. Resume or remove."
-        self._offer.show_text((told,) if left else ())
+        self.offer.show_text((told,) if left else ())
 
     def _start(self, job: TrainingJob) -> None:
         try:

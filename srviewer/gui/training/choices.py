@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -104,7 +105,8 @@ class Choices(QWidget):
             amount = 0
         if not 0 < amount < MOST:
             raise UserError(f"'{text}' {unit} is no budget. Give a number above 0.")
-        return replace(plan, **{MINUTES: 0.0, STEPS: 0, unit: amount})
+        bounds: dict[str, Any] = {MINUTES: 0.0, STEPS: 0, unit: amount}
+        return replace(plan, **bounds)
 
     def output(self) -> Path:
         """The model file to write; UserError when there is no name, or it is taken."""

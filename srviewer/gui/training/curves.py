@@ -97,8 +97,8 @@ class Curves:
 
     def __init__(self) -> None:
         self.loss = CurvePlot("LOSS", "")
-        self.psnr = CurvePlot("PSNR ON PEOPLE HELD OUT", "dB")
-        self.ssim = CurvePlot("SSIM ON PEOPLE HELD OUT", "")
+        self.psnr = CurvePlot("PSNR, HELD OUT", "dB")
+        self.ssim = CurvePlot("SSIM, HELD OUT", "")
 
     def show_runs(self, runs: Sequence[Run], chosen: Run | None, along: Along, term: str) -> None:
         """Draw ``runs``; ``term``: which loss, ``ALL_TERMS`` for every one of ``chosen``."""
@@ -118,7 +118,8 @@ class Curves:
     def _show_loss(self, runs: Sequence[Run], chosen: Run | None, along: Along, term: str) -> None:
         drawn: list[tuple[str, Values, str]] = []
         if term == ALL_TERMS and chosen is not None:
-            for number, name in enumerate([TOTAL, *terms_of(chosen)]):
+            terms = terms_of(chosen)
+            for number, name in enumerate([TOTAL, *terms] if len(terms) > 1 else terms):
                 drawn.append(
                     (name, losses(chosen, name, along), run_colour(chosen.number + number))
                 )
@@ -132,7 +133,7 @@ class Curves:
 
 
 def terms_of(run: Run) -> list[str]:
-    """The terms of the loss that a run has told of; the sum is left out where it is alone."""
+    """The terms of the loss that a run has told of."""
     names: dict[str, None] = {}
     for entry in run.entries:
         names.update(dict.fromkeys(entry["losses"]))

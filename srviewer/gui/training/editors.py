@@ -37,9 +37,8 @@ class Editor:
 class FlagEditor(Editor):
     """On or off."""
 
-    def __init__(self, name: str, edited: Callable[[], None]) -> None:
+    def __init__(self, name: str) -> None:
         self._box = QCheckBox()
-        self._box.clicked.connect(edited)
         super().__init__(self._box, name)
 
     def show(self, value: Any) -> None:
@@ -54,10 +53,9 @@ class FlagEditor(Editor):
 class ChoiceEditor(Editor):
     """One of a few words."""
 
-    def __init__(self, name: str, edited: Callable[[], None], choices: Sequence[str]) -> None:
+    def __init__(self, name: str, choices: Sequence[str]) -> None:
         self._box = QComboBox()
         self._box.addItems(list(choices))
-        self._box.activated.connect(edited)
         super().__init__(self._box, name)
 
     def show(self, value: Any) -> None:
@@ -72,17 +70,14 @@ class ChoiceEditor(Editor):
 class TextEditor(Editor):
     """Text, numbers, or several of them with commas between; ``read`` makes the value of it."""
 
-    def __init__(
-        self, name: str, edited: Callable[[], None], kind: Any, read: Callable[[str], Any]
-    ) -> None:
+    def __init__(self, name: str, kind: Any, read: Callable[[str], Any]) -> None:
         self._line, self._kind, self._read = QLineEdit(), kind, read
-        self._line.textEdited.connect(edited)
         super().__init__(self._line, name)
 
     def show(self, value: Any) -> None:
         """Show it."""
         values = value if isinstance(value, tuple) else (value,)
-        self._line.setText(", ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in values))
+        self._line.setText(", ".join(str(one).removesuffix(".0") for one in values))
         self._line.setCursorPosition(0)
 
     def value(self) -> Any:
@@ -99,9 +94,8 @@ class TextEditor(Editor):
 class FileEditor(TextEditor):
     """Text that may name a file, with a button that chooses one."""
 
-    def __init__(self, name: str, edited: Callable[[], None]) -> None:
-        super().__init__(name, edited, str, str)
-        self._edited = edited
+    def __init__(self, name: str) -> None:
+        super().__init__(name, str, str)
         choose = QToolButton()
         choose.setIcon(theme.icon("folder-open-outline"))
         describe(choose, f"Choose: {name}", "Choose a file")
@@ -117,21 +111,20 @@ class FileEditor(TextEditor):
         path, _ = QFileDialog.getOpenFileName(self.widget, self.name, str(Path(self._line.text())))
         if path:
             self.show(path)
-            self._edited()
 
 
-def editor(name: str, kind: Any, about: Any, edited: Callable[[], None]) -> Editor:
+def editor(name: str, kind: Any, about: Any) -> Editor:
     """The control for a field of the type ``kind``; ``about``: its metadata."""
     single = get_args(kind)[0] if get_origin(kind) is tuple else kind
     made: Editor
     if kind is bool:
-        made = FlagEditor(name, edited)
+        made = FlagEditor(name)
     elif kind is str and about["choices"]:
-        made = ChoiceEditor(name, edited, about["choices"])
+        made = ChoiceEditor(name, about["choices"])
     elif about.get("file"):
-        made = FileEditor(name, edited)
+        made = FileEditor(name)
     else:
-        made = TextEditor(name, edited, kind, single)
+        made = TextEditor(name, kind, single)
     tip = about["tip"]
     if about["unit"]:
         tip = f"{tip} ({about['unit']})"

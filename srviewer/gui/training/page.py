@@ -34,6 +34,7 @@ INVITATION = (
     "Choose a preset and a time, and press <b>Start training</b>.</p>"
     "<p>Curves, a preview and the card of the finished network appear here.</p>"
 )
+PLOT_SHARES = (4, 3, 3)  # of the width: loss, PSNR, SSIM
 NO_CARD = "The card appears with the first checkpoint, a few minutes into the run."
 
 
@@ -47,8 +48,8 @@ class TrainingPage(QWidget):
         self._runs, self._run_list = runs, run_list
         self.setAcceptDrops(True)
         self._name = ElidedLabel("value")
-        self._facts = label("", "muted")
-        self._facts.setWordWrap(False)
+        self.facts = label("", "muted")
+        self.facts.setWordWrap(False)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 1000)
@@ -77,7 +78,7 @@ class TrainingPage(QWidget):
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(self._name, 1)
-        head.addWidget(self._facts)
+        head.addWidget(self.facts)
         for title, box, width in (("Loss", self._term, 130), ("Along", self._along, 100)):
             box.setFixedWidth(width)
             head.addWidget(label(title, "muted"))
@@ -86,9 +87,10 @@ class TrainingPage(QWidget):
         grid = QGridLayout(plots)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(10)
-        grid.addWidget(self.curves.loss, 0, 0, 1, 2)
-        grid.addWidget(self.curves.psnr, 1, 0)
-        grid.addWidget(self.curves.ssim, 1, 1)
+        plotted = (self.curves.loss, self.curves.psnr, self.curves.ssim)
+        for column, (plot, share) in enumerate(zip(plotted, PLOT_SHARES, strict=True)):
+            grid.addWidget(plot, 0, column)
+            grid.setColumnStretch(column, share)
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)
         self.pages.addTab(self.preview, "Preview")
@@ -96,16 +98,16 @@ class TrainingPage(QWidget):
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(plots)
         split.addWidget(self.pages)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
         self._body = QWidget()
-        column = QVBoxLayout(self._body)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(8)
-        column.addLayout(head)
-        column.addWidget(self._bar)
-        column.addWidget(split, 1)
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(16, 12, 16, 12)
+        body.setSpacing(8)
+        body.addLayout(head)
+        body.addWidget(self._bar)
+        body.addWidget(split, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._invitation)
@@ -152,10 +154,8 @@ class TrainingPage(QWidget):
 
     def _head(self, run: Run) -> None:
         self._name.show_text(f"{run.name}: {run.problem or state_line(run)}")
-        self._facts.setText(facts(run))
-        fraction = run.entries[-1]["fraction"] if run.entries else 0.0
-        if run.state is State.TRAINING and run.progress.fraction:
-            fraction = run.progress.fraction
+        self.facts.setText(facts(run))
+        fraction = run.progress.fraction if run.state is State.TRAINING else run.fraction
         self._bar.setValue(1000 if run.state is State.FINISHED else round(1000 * fraction))
 
     def _plot(self) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, get_type_hints
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from srviewer.gui.form import form, label
@@ -17,8 +16,6 @@ TITLE_WIDTH = 128  # px
 
 class PlanForm(QWidget):
     """Shows a plan and gives it back as edited; a field that a plan gains appears by itself."""
-
-    edited = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,7 +78,7 @@ class PlanForm(QWidget):
                 )
                 continue
             name = field.name.replace("_", " ").capitalize()
-            made = editor(name, hints[field.name], field.metadata, self.edited.emit)
+            made = editor(name, hints[field.name], field.metadata)
             self._editors[prefix + field.name] = made
             unit = field.metadata["unit"]
             told = unit and unit not in name.lower()

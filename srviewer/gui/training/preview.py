@@ -49,15 +49,15 @@ class PreviewView(QWidget):
             wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect(), wrap, NOTHING)
             return
-        width = (self.width() - 2 * GAP) / 3
+        first = self.images[0]
+        room = (self.width() - 2 * GAP) / 3
+        scale = min(room / first.width(), (self.height() - CAPTION) / first.height())
+        width, height = first.width() * scale, first.height() * scale
+        left = (self.width() - 3 * width - 2 * GAP) / 2
         for place, (image, caption) in enumerate(zip(self.images, CAPTIONS, strict=True)):
-            scale = min(width / image.width(), (self.height() - CAPTION) / image.height())
-            left = place * (width + GAP)
-            where = QRectF(left, CAPTION, image.width() * scale, image.height() * scale)
-            painter.drawText(
-                QRectF(left, 0, width, CAPTION), Qt.AlignmentFlag.AlignVCenter, caption
-            )
-            painter.drawImage(where, image)
+            x = left + place * (width + GAP)
+            painter.drawText(QRectF(x, 0, width, CAPTION), Qt.AlignmentFlag.AlignVCenter, caption)
+            painter.drawImage(QRectF(x, CAPTION, width, height), image)
 
 
 def _image(pixels: Voxels, top: float) -> QImage:

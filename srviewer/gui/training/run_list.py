@@ -31,7 +31,7 @@ class RunList(QWidget):
 
     def __init__(self, runs: Runs) -> None:
         super().__init__()
-        self._runs = runs
+        self.runs = runs
         self.list = QListWidget()
         self.list.setProperty("density", "compact")
         self.list.setIconSize(QSize(10, 28))
@@ -86,7 +86,7 @@ class RunList(QWidget):
         chosen = self.chosen
         self.list.blockSignals(True)
         self.list.clear()
-        for run in reversed(self._runs.all):
+        for run in reversed(self.runs.all):
             self.list.addItem(_item(run))
             if run is chosen:
                 self.list.setCurrentRow(self.list.count() - 1)
@@ -147,7 +147,7 @@ def _text(run: Run) -> str:
 
 def state_line(run: Run) -> str:
     """What a run is doing, in a few words."""
-    done = f", {100 * run.entries[-1]['fraction']:.0f} %" if run.entries else ""
+    done = f", {100 * run.fraction:.0f} %" if run.entries else ""
     if run.state is not State.TRAINING:
         return f"{run.state.value}{done if run.state is not State.FINISHED else ''}"
     left = run.seconds_left

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from srviewer.errors import UserError
 from srviewer.gui.work import Task, Work
 from srviewer.job import Job, Progress, mapped
+from srviewer.nn.budget import Budget
 from srviewer.nn.checkpoint import checkpoint_path
 from srviewer.nn.run_log import log_entry, log_path, read_log
 from srviewer.nn.specs import Preview, TrainStep
@@ -79,12 +80,18 @@ class Run:
         self._entries = []
 
     @property
+    def fraction(self) -> float:
+        """The share of the budget that is used; the reading before and measuring after aside."""
+        if not self.entries:
+            return 0.0
+        last, plan = self.entries[-1], self.job.plan
+        return Budget(plan.minutes, plan.steps).used(last["step"], last["seconds"])
+
+    @property
     def seconds_left(self) -> float | None:
         """Of the training itself, from the pace so far; None while that says nothing yet."""
-        if not self.entries or self.entries[-1]["fraction"] <= 0:
-            return None
-        done, seconds = (float(self.entries[-1][key]) for key in ("fraction", "seconds"))
-        return seconds * (1 - done) / done
+        done = self.fraction
+        return float(self.entries[-1]["seconds"]) * (1 - done) / done if done else None
 
     @property
     def model_exists(self) -> bool:
