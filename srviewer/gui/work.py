@@ -100,6 +100,7 @@ class Work(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks: list[Task] = []
+        self.stopped = False  # for good: the window is closing
 
     def start(
         self,
@@ -140,6 +141,7 @@ class Work(QObject):
 
     def stop(self) -> None:
         """Cancel everything and wait until every thread is gone."""
+        self.stopped = True
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:

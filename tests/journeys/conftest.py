@@ -12,7 +12,7 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.volume import Volume
@@ -33,11 +33,19 @@ def settings(tmp_path: Path) -> QSettings:
 def window(qtbot: QtBot, settings: QSettings) -> Iterator[MainWindow]:
     application()
     made = MainWindow(settings)
-    qtbot.addWidget(made)
+    qtbot.addWidget(made, before_close_func=_stop_work)
     made.resize(1280, 800)
     made.show()
     yield made
     made.study.work.stop()
+
+
+def _stop_work(window: QWidget) -> None:
+    """A window that is still working would ask before it closes, and nobody answers."""
+    assert isinstance(window, MainWindow)
+    window.study.work.stop()
+    while window.study.work.tasks:
+        QApplication.processEvents()
 
 
 @pytest.fixture

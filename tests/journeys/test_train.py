@@ -49,8 +49,8 @@ def people(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def panel(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> TrainPanel:
-    """The training tab, in front; a run reports after every step."""
-    monkeypatch.setattr(loop, "REPORT_SECONDS", 0.0)
+    """The training tab, in front; a run reports often, for it is short."""
+    monkeypatch.setattr(loop, "REPORT_SECONDS", 0.05)
     found = window.panels.findChild(TrainPanel)
     assert isinstance(found, TrainPanel)
     titles = [window.panels.tabText(n) for n in range(window.panels.count())]
@@ -89,6 +89,9 @@ def prepare(panel: TrainPanel, people: Path, until: Until, name: str, steps: int
         setup.add([people])
         until(lambda: bool(setup.split.train))
     form = setup.unfold()
+    for factor, made in choices.factors.items():
+        if made.isChecked() and factor > 2:  # the phantoms are too small for others
+            made.click()
     for field, text in SMALL.items():
         write(form.editor(field).widget, text)
     choices.unit.setCurrentIndex(choices.unit.findData("steps"))
@@ -138,7 +141,7 @@ def test_from_a_drop_to_a_model_that_rebuilds(
     assert [p.title for p in split.train] == ["sub-01", "sub-02"]
 
     # A real run, its curves beside the tab.
-    prepare(panel, people, until, "mine", 60)
+    prepare(panel, people, until, "mine", 200)
     run = started(panel, qtbot)
     page = page_of(window)
     assert page.isVisible()
@@ -177,7 +180,7 @@ def test_from_a_drop_to_a_model_that_rebuilds(
 def test_a_paused_run_stands_still_and_ends_as_one_that_was_not(
     window: MainWindow, panel: TrainPanel, people: Path, until: Until, qtbot: QtBot
 ) -> None:
-    prepare(panel, people, until, "paused", 40)
+    prepare(panel, people, until, "paused", 300)
     run = started(panel, qtbot)
     until(lambda: len(run.entries) > 3)
     press(qtbot, panel.run_list.pause)
@@ -185,13 +188,13 @@ def test_a_paused_run_stands_still_and_ends_as_one_that_was_not(
     qtbot.wait(200)  # the step that was under way
     steps, seconds = len(run.entries), run.entries[-1]["seconds"]
     qtbot.wait(1000)
-    assert len(run.entries) == steps < 40
+    assert len(run.entries) == steps and run.entries[-1]["step"] < 300
     press(qtbot, panel.run_list.resume)
     until(lambda: run.state is State.FINISHED)
     assert run.entries[-1]["seconds"] < seconds + 60
     assert run.entries[steps]["seconds"] - seconds < 0.9  # the second in between did not count
 
-    prepare(panel, people, until, "straight", 40)
+    prepare(panel, people, until, "straight", 300)
     other = started(panel, qtbot)
     until(lambda: other.state is State.FINISHED)
     one, two = (load_model(r.job.output).weights for r in (run, other))
@@ -335,9 +338,6 @@ def test_what_cannot_be_trained_is_said_in_plain_words(
     write(form.editor("learning_rate").widget, "7")
     assert "learning rate is between 0 and 1" in refused()
     write(form.editor("learning_rate").widget, "0.001")
-    for factor in panel.setup.choices.factors.values():
-        factor.setChecked(False)
-    panel.setup.choices.factors[2].click()
     panel.setup.choices.factors[2].click()
     assert "at least one factor" in window.error_bar.message.text()
     panel.setup.choices.factors[2].click()

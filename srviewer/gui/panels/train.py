@@ -55,6 +55,7 @@ class TrainPanel(QWidget):
         self.setup.add(dropped_paths(event))
 
     def _show(self) -> None:
+        self.setup.choices.avoid(run.name for run in self._runs.all)
         some = bool(self._runs.all)
         self._heading.setVisible(some)
         self._line.setVisible(some)
@@ -68,7 +69,6 @@ class TrainPanel(QWidget):
         except UserError as error:
             self._refuse(error)
             return
-        self.setup.choices.next_name()
         self.run_list.choose(run)
 
     def _refuse(self, error: UserError) -> None:

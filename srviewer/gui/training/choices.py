@@ -1,6 +1,6 @@
 """What a new run is told in a few controls: preset, size, factors, device, budget, output."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,8 @@ class Choices(QWidget):
         describe(self.name, "Name", "The name of the model, by which it is chosen later")
         self.folder = models_dir()
         self._folder_shown = ElidedLabel("muted")
-        self._named = ""
+        self._named = ""  # the last name that was suggested
+        self._avoided: frozenset[str] = frozenset()
         self.factors: dict[int, QToolButton] = {}
         self._grid = QGridLayout()
         self._lay_out()
@@ -120,13 +121,15 @@ class Choices(QWidget):
             self.folder.mkdir(parents=True)
         return output
 
-    def next_name(self) -> None:
-        """Suggest another name: the last one is taken by a run now."""
-        self._named = self.name.text()
-        self._suggest_name()
+    def avoid(self, names: Iterable[str]) -> None:
+        """Suggest none of these names, which runs have."""
+        self._avoided = frozenset(names)
+        if self.name.text() in self._avoided:
+            self.name.clear()
+            self._suggest_name()
 
     def _lay_out(self) -> None:
-        self._grid.setSpacing(4)
+        self._grid.setSpacing(3)
         budget = QHBoxLayout()
         budget.setSpacing(6)
         budget.addWidget(self.budget, 1)
@@ -181,8 +184,8 @@ class Choices(QWidget):
         """After the preset, with the first number that is free; a name of the user's stays."""
         if self.name.text() not in ("", self._named):
             return
-        preset, taken = self.preset.currentData(), {card.name for card in available_models()}
-        taken.add(self._named)
+        preset = self.preset.currentData()
+        taken = self._avoided.union(card.name for card in available_models())
         number = next(n for n in range(1, 10_000) if f"{preset}-{n}" not in taken)
         self._named = f"{preset}-{number}"
         self.name.setText(self._named)
@@ -203,6 +206,7 @@ def _factor_button(factor: int, changed: Callable[[], None]) -> QToolButton:
     made = QToolButton()
     made.setText(f"\u00d7{factor}")
     made.setProperty("role", "toggle")
+    made.setMinimumWidth(24)
     made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     made.setCheckable(True)
     made.setChecked(True)

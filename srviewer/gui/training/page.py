@@ -1,6 +1,7 @@
 """The large page beside the training tab: curves of the runs, preview and card of the chosen."""
 
 from html import escape
+from time import monotonic
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
@@ -34,6 +35,7 @@ INVITATION = (
     "Choose a preset and a time, and press <b>Start training</b>.</p>"
     "<p>Curves, a preview and the card of the finished network appear here.</p>"
 )
+DRAW_EVERY = 0.5  # seconds
 PLOT_SHARES = (4, 3, 3)  # of the width: loss, PSNR, SSIM
 NO_CARD = "The card appears with the first checkpoint, a few minutes into the run."
 
@@ -63,7 +65,7 @@ class TrainingPage(QWidget):
         describe(self.card, "Model card", "What the model is, what it learned from, how it scores")
         self._invitation = QLabel(INVITATION)
         self._invitation.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._plotted = (0, 0)  # the run and the step of the last report that was drawn
+        self._drawn = 0.0  # when it was drawn last, by the clock of ``monotonic``
         self._card_of: tuple[Run, object] | None = None
         self._lay_out()
         self._along.activated.connect(self._plot)
@@ -129,6 +131,7 @@ class TrainingPage(QWidget):
         super().showEvent(event)
 
     def _show(self) -> None:
+        self._drawn = monotonic()
         run = self._run_list.chosen
         self._invitation.setVisible(run is None)
         self._body.setVisible(run is not None)
@@ -144,12 +147,8 @@ class TrainingPage(QWidget):
         self._show_card(run)
 
     def _show_report(self, run: Run) -> None:
-        """While it trains: many steps change only how far it is."""
-        if run is self._run_list.chosen:
-            self._head(run)
-        told = (run.number, run.entries[-1]["step"] if run.entries else 0)
-        if told != self._plotted and self.isVisible():
-            self._plotted = told
+        """While it trains; drawing more often than anybody can look only takes time from it."""
+        if self.isVisible() and monotonic() - self._drawn >= DRAW_EVERY:
             self._show()
 
     def _head(self, run: Run) -> None:

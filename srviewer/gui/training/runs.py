@@ -201,7 +201,7 @@ class Runs(QObject):
     def _next(self) -> None:
         """Start the first run that waits, if none is learning."""
         waiting = next((run for run in self._list if run.state is State.WAITING), None)
-        if self._current is None and waiting is not None:
+        if self._current is None and waiting is not None and not self._work.stopped:
             self._begin(waiting)
         self.changed.emit()
 

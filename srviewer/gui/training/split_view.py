@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.gui import theme
 from srviewer.gui.form import button, describe, label
 from srviewer.sr.people import Person, joined, suggested_split
 
@@ -37,9 +36,9 @@ class SplitView(QWidget):
             _list("Learned from", "The network learns from these people; double-click holds out"),
             _list("Held out", "Scored while training, never learned from; double-click moves back"),
         )
-        self.hold_out = _mover("Hold out", "arrow-down", "Measure on the chosen people instead")
-        self.take_back = _mover("Learn", "arrow-up", "Learn from the chosen people instead")
-        self.remove = _mover("Remove", "close", "Take the chosen people out of both lists")
+        self.hold_out = _mover("Hold out", "Measure on the chosen people instead")
+        self.take_back = _mover("Learn", "Learn from the chosen people instead")
+        self.remove = _mover("Remove", "Take the chosen people out of both lists")
         self._lay_out()
         self.hold_out.clicked.connect(self._hold_out)
         self.take_back.clicked.connect(self._take_back)
@@ -136,9 +135,8 @@ def _list(name: str, tip: str) -> QListWidget:
     return made
 
 
-def _mover(text: str, icon: str, tip: str) -> QPushButton:
+def _mover(text: str, tip: str) -> QPushButton:
     made = button(text, tip)
-    made.setIcon(theme.icon(icon))
     made.setProperty("density", "compact")
     return made
 
