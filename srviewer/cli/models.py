@@ -3,8 +3,8 @@
 import argparse
 
 from srviewer.cli.console import Outcome
-from srviewer.cli.model_card import card_markdown
 from srviewer.errors import UserError
+from srviewer.sr.model_card import card_markdown
 from srviewer.sr.models import ModelCard, available_models
 
 

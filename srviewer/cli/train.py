@@ -81,7 +81,14 @@ def execute(args: argparse.Namespace) -> Outcome:
     if not process.leads:
         args.json = None  # the leading process speaks for all
         return Outcome("", {})
-    text = f"{model.parameters:,} parameters trained on {len(model.plan.train)} volumes"
+    learned, held_out = model.plan.train, model.plan.validation
+    text = "\n".join(
+        [
+            f"{model.parameters:,} parameters trained on {len(learned)} volumes",
+            f"learned from: {', '.join(learned)}",
+            f"held out: {', '.join(held_out) or 'nobody'}",
+        ]
+    )
     values = {
         "output": str(args.output),
         "parameters": model.parameters,

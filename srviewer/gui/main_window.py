@@ -26,6 +26,7 @@ from srviewer.gui.compare_bar import CompareBar
 from srviewer.gui.comparing import Layout
 from srviewer.gui.comparisons import Comparisons
 from srviewer.gui.desk import Desk
+from srviewer.gui.dropped import dropped_paths
 from srviewer.gui.dropping import Dropping
 from srviewer.gui.empty_page import EmptyPage
 from srviewer.gui.figure_actions import FigureActions
@@ -37,6 +38,7 @@ from srviewer.gui.panels.info import InfoPanel
 from srviewer.gui.panels.look import LookPanel
 from srviewer.gui.panels.measure import MeasurePanel
 from srviewer.gui.panels.reconstruct import ReconstructPanel
+from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.recent import Recent
 from srviewer.gui.series_picker import SeriesPicker
 from srviewer.gui.session import Session
@@ -45,6 +47,8 @@ from srviewer.gui.status import DeviceLabel, StatusBar
 from srviewer.gui.studies import Studies
 from srviewer.gui.study import Study
 from srviewer.gui.study_strip import StudyStrip
+from srviewer.gui.training.page import TrainingPage
+from srviewer.gui.training.runs import TRAIN
 from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.window_state import WindowState
@@ -58,6 +62,7 @@ PANELS = (
     ("Compare", ComparePanel),
     ("Look", LookPanel),
     ("Measure", MeasurePanel),
+    ("Train", TrainPanel),
     ("Info", InfoPanel),
 )
 # What the export dialog offers, and the data type that it means; the first is exact.
@@ -87,6 +92,7 @@ class MainWindow(QMainWindow):
         self._empty = EmptyPage()
         self._picker: SeriesPicker | None = None
         self.desk = Desk(self, self.study, settings, self.recent, self.error_bar)
+        self._training: TrainingPage | None = None  # made when its tab is first chosen
         self._fill_panels()
         self._lay_out()
         self.desk.arrange(self._splitter, self.panels)
@@ -114,6 +120,7 @@ class MainWindow(QMainWindow):
         self._state.restore()
         self.arrange(Layout.PLANES)
         self.actions_offered.show_state()
+        self._show_page()
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open a file, several files, a folder or a zip."""
@@ -125,12 +132,12 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Called by Qt: files are welcome, anything else is not."""
-        if _dropped(event):
+        if dropped_paths(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Called by Qt: open everything that was dropped, as one."""
-        paths = _dropped(event)
+        paths = dropped_paths(event)
         if paths:
             event.acceptProposedAction()
             self.dropping.take(paths)
@@ -203,6 +210,7 @@ class MainWindow(QMainWindow):
         study.exported.connect(self._note_exported)
         study.failed.connect(self.error_bar.show_error)
         session.original_changed.connect(self._show_original)
+        self.panels.currentChanged.connect(self._show_page)
         session.result_changed.connect(self._show_result)
 
     def _choose_files(self) -> None:
@@ -253,9 +261,22 @@ class MainWindow(QMainWindow):
         self.error_bar.hide()
         self.statusBar().showMessage(f"Exported to {path}. Research use only.", 8000)
 
+    def _show_page(self) -> None:
+        """The training page beside its tab, else the scan."""
+        panel = self.panels.currentWidget().findChild(TrainPanel)
+        if panel is None:
+            self._pages.setCurrentIndex(0 if self.session.original is None else 1)
+            return
+        if self._training is None:
+            self._training = panel.page()
+            self._pages.addWidget(self._training)
+        self._pages.setCurrentWidget(self._training)
+
     def _show_original(self) -> None:
         original = self.session.original
-        self._pages.setCurrentIndex(0 if original is None else 1)
+        if self._pages.currentWidget() is self._training:
+            self.panels.setCurrentIndex(0)  # who opens a scan wants to see it
+        self._show_page()
         self.setWindowTitle(TITLE if original is None else f"{original.name} \u2013 {TITLE}")
         self.arrange(Layout.PLANES)
         # The keys for slices work at once.
@@ -270,20 +291,17 @@ class MainWindow(QMainWindow):
 
     def _may_stop(self) -> bool:
         running = ", ".join(task.title for task in self.study.work.tasks)
+        kept = "nothing unfinished is kept"
+        if any(task.kind == TRAIN for task in self.study.work.tasks):
+            kept = "training keeps a checkpoint, and its tab offers to resume it"
         answer = QMessageBox.question(
             self,
             "Stop and close?",
-            f"Still running: {running}.\nClosing stops it; nothing unfinished is kept.",
+            f"Still running: {running}.\nClosing stops it; {kept}.",
             QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
             QMessageBox.StandardButton.Cancel,
         )
         return answer == QMessageBox.StandardButton.Close
-
-
-def _dropped(event: QDropEvent) -> list[Path]:
-    """The files and folders of a drop."""
-    urls = event.mimeData().urls()
-    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
 
 
 def _with_suffix(path: Path) -> Path:

@@ -13,6 +13,7 @@ from srviewer.core.volume import ScanWarning, Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.gui.ground_truth import check_grid
 from srviewer.gui.session import Reference, Session
+from srviewer.gui.training.runs import Runs
 from srviewer.gui.whereabouts import Whereabouts
 from srviewer.gui.work import Work
 from srviewer.io import formats
@@ -51,6 +52,7 @@ class Study(QObject):
         self.work.failed.connect(self.failed)
         self.whereabouts = Whereabouts()
         self.region: Volume | None = None  # where nothing learned is added to the next result
+        self.training = Runs(self.work, self)
         self._paths: tuple[Path, ...] = ()
         self._after_opening: Callable[[], None] | None = None
         session.original_changed.connect(self._leave_old_scan)

@@ -67,6 +67,7 @@ QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QPushButton { background: $raised; border: 1px solid $border; border-radius: 5px;
               padding: 6px 13px; }
+QPushButton[density="compact"] { padding: 5px 6px; }
 QPushButton:hover { border-color: $muted; }
 QPushButton:focus, QComboBox:focus, QCheckBox:focus, QTableView:focus, QListView:focus
     { border-color: $accent; }
@@ -80,6 +81,11 @@ QPushButton[primary="true"]:disabled { background: $raised; color: $disabled;
                                        border-color: $raised; }
 QComboBox { background: $raised; border: 1px solid $border; border-radius: 5px;
             padding: 4px 8px; min-height: 18px; }
+QLineEdit { background: $raised; border: 1px solid $border;
+    border-radius: 5px; padding: 3px 7px; min-height: 20px;
+    selection-background-color: $accent; selection-color: $base; }
+QLineEdit:focus { border-color: $accent; }
+QLineEdit:disabled { color: $disabled; background: $surface; border-color: $raised; }
 QComboBox:disabled { color: $disabled; background: $surface; border-color: $raised; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url($chevron); width: 12px; height: 12px; }
@@ -107,6 +113,11 @@ QTableView, QListView, QPlainTextEdit, QTextBrowser { background: $base; border:
 QTableView::item:selected { background: $accent_dark; color: $text; }
 QListView::item { padding: 7px; border-radius: 5px; }
 QListView::item:selected { background: $accent_dark; color: $text; }
+QListView[density="compact"]::item { padding: 3px 6px; }
+QToolButton[role="fold"], QToolButton[role="fold"]:checked { background: transparent;
+    border-color: transparent; color: $text; padding: 4px 0; }
+QToolButton[role="toggle"] { padding: 4px 2px; border-color: $border; }
+QToolButton[role="toggle"]:checked { border-color: $accent; }
 QHeaderView::section { background: $surface; color: $muted; border: none; padding: 4px 6px; }
 QSplitter::handle { background: $base; }
 QScrollBar:vertical { background: transparent; width: 10px; }
@@ -197,6 +208,8 @@ class _Icon(QIconEngine):
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         made = QPixmap(size)
+        if made.isNull():  # a control that is being laid out has no room yet
+            return made
         made.fill(Qt.GlobalColor.transparent)
         painter = QPainter(made)
         self.paint(painter, made.rect(), mode, state)

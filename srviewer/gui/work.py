@@ -51,6 +51,11 @@ class Task(QObject):
         self._dropped = True
         self._worker.requestInterruption()
 
+    def hold(self, held: bool) -> None:
+        """Let the job stand still where it is, or go on."""
+        self._worker.hold(held)
+        self.reported.emit()
+
     def join(self) -> None:
         """Wait until the thread is gone."""
         self._worker.wait()
@@ -96,6 +101,7 @@ class Work(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks: list[Task] = []
+        self.stopped = False  # for good: the window is closing
 
     def start(
         self,
@@ -104,7 +110,7 @@ class Work(QObject):
         job: Job[Any],
         done: Callable[[Any], None],
         wanted: Callable[[], bool],
-    ) -> None:
+    ) -> Task:
         """Run ``job`` and call ``done`` with its result; a running job of its kind is cancelled.
 
         The result is dropped if ``wanted()`` is false by then.
@@ -116,6 +122,7 @@ class Work(QObject):
         self._tasks.append(task)
         task.start()
         self.changed.emit()
+        return task
 
     def running(self, kind: str) -> Task | None:
         """The job of this kind that is running and still wanted."""
@@ -135,6 +142,7 @@ class Work(QObject):
 
     def stop(self) -> None:
         """Cancel everything and wait until every thread is gone."""
+        self.stopped = True
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:

@@ -1,5 +1,6 @@
 """A thread that drives one job and tells the window how it goes."""
 
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -8,6 +9,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from srviewer.job import Job, Progress
 
 REPORT_EVERY = 0.05  # seconds; more than about 20 reports a second only slow the window down
+LOOK_EVERY = 0.05  # seconds between two looks whether a held job was cancelled
 STACK_BYTES = 16 * 2**20  # macOS gives a thread 512 KiB, which the numerical libraries overrun
 
 
@@ -27,7 +29,16 @@ class Worker(QThread):
     def __init__(self, job: Job[Any], parent: QObject) -> None:
         super().__init__(parent)
         self._job = job
+        self._going = Event()
+        self._going.set()
         self.setStackSize(STACK_BYTES)
+
+    def hold(self, held: bool) -> None:
+        """Ask the job for no further step until this is called again with False."""
+        if held:
+            self._going.clear()
+        else:
+            self._going.set()
 
     def run(self) -> None:
         """Called by Qt in the new thread."""
@@ -46,6 +57,8 @@ class Worker(QThread):
         last = float("-inf")
         try:
             while not self.isInterruptionRequested():
+                if not self._going.wait(LOOK_EVERY):
+                    continue
                 try:
                     step: Progress = next(self._job)
                 except StopIteration as end:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from srviewer.core.volume import Voxels
-from srviewer.nn.plan import DataPlan
+from srviewer.nn.plan_parts import DataPlan
 
 KNOTS = 5  # of a random grey-level curve, from 0 to the range
 FLATTEST = 0.15  # least change of grey between two knots, as a share of the range

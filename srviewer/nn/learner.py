@@ -18,7 +18,8 @@ from srviewer.nn.losses import compared
 from srviewer.nn.model_file import Model, load_model
 from srviewer.nn.networks import network_spec
 from srviewer.nn.optimiser_state import optimiser_arrays, restore_optimiser
-from srviewer.nn.plan import LossWeights, TrainingPlan
+from srviewer.nn.plan import TrainingPlan
+from srviewer.nn.plan_parts import LossWeights
 from srviewer.nn.processes import Process
 from srviewer.nn.safe_files import Arrays
 from srviewer.nn.schedule import Pace

@@ -7,120 +7,27 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, TypeVar
 
-from srviewer.core.degrade import PROFILES
 from srviewer.errors import UserError
 from srviewer.nn.networks import NETWORKS
+from srviewer.nn.plan_parts import (
+    PIXELS_ONLY,
+    AdversarialPlan,
+    Check,
+    DataPlan,
+    LossWeights,
+    about,
+    file_setting,
+    setting,
+)
 from srviewer.nn.shape import NetworkShape, Size
 
 MAX_FACTOR = 16
 LAYOUTS = ("axis", "image")
 IMAGE_FACTORS = (2, 3, 4)
 SCHEDULES = ("cosine", "step")
-OBJECTIVES = ("none", "standard", "relativistic", "wasserstein", "relativistic-wasserstein")
-DISCRIMINATOR_IDS = ("vgg", "unet", "conditional", "critic")
 OWN_FEATURES = "own"
 
 T = TypeVar("T")
-Check = tuple[bool, str]
-
-
-def _setting(default: T, tip: str, unit: str = "") -> T:
-    """A field with what a form shows beside it."""
-    described: T = field(default=default, metadata=_about(tip, unit))
-    return described
-
-
-def _about(tip: str, unit: str = "") -> dict[str, str]:
-    return {"tip": tip, "unit": unit}
-
-
-@dataclass(frozen=True)
-class LossWeights:
-    """How much each term counts in the generator's loss (eq. 17); 0 leaves it out."""
-
-    l1: float = _setting(0.0, "Mean absolute difference to the truth; eta of eq. 17")
-    mse: float = _setting(0.0, "Mean squared difference to the truth")
-    perceptual: float = _setting(0.0, "L1 between features before their activation")
-    texture: float = _setting(0.0, "L1 between the Gram matrices of the features")
-    adversarial: float = _setting(0.0, "The discriminator's judgement; lambda of eq. 17")
-
-    def used(self) -> dict[str, float]:
-        """Term -> weight, those above 0."""
-        return {term: weight for term, weight in asdict(self).items() if weight > 0}
-
-    @property
-    def needs_features(self) -> bool:
-        """Whether a feature network takes part."""
-        return self.perceptual > 0 or self.texture > 0
-
-
-PIXELS_ONLY = LossWeights(l1=1.0)
-
-
-@dataclass(frozen=True)
-class AdversarialPlan:
-    """The network that judges the generator, and the game that they play."""
-
-    objective: str = _setting("none", "none, or a row of ADVERSARIAL")
-    discriminator: str = _setting("vgg", "A row of DISCRIMINATORS")
-    width: int = _setting(32, "Channels of the discriminator's first layer", "channels")
-    warm_start: float = _setting(
-        0.5, "Share of the run that trains on L1 alone before the game begins", "share"
-    )
-    learning_rate: float = _setting(1e-4, "Of both networks during the game")
-    penalty: float = _setting(10.0, "Weight of the critic's gradient penalty")
-
-    def checks(self) -> Iterable[Check]:
-        """(wrong, complaint) pairs."""
-        yield self.objective not in OBJECTIVES, f"no objective '{self.objective}'"
-        yield self.discriminator not in DISCRIMINATOR_IDS, f"no such {self.discriminator}"
-        yield self.width < 1, "the discriminator's width is >= 1"
-        yield not 0 <= self.warm_start < 1, "warm_start is at least 0 and below 1"
-        yield not 0 < self.learning_rate < 1, "the adversarial learning rate is between 0 and 1"
-        yield self.penalty < 0, "the gradient penalty is 0 or more"
-
-
-@dataclass(frozen=True)
-class DataPlan:
-    """How training pairs are made from thin volumes; each range is drawn from evenly."""
-
-    profiles: tuple[str, ...] = _setting(("box",), "Slice profiles, drawn equally often")
-    thickness: tuple[float, float] = _setting(
-        (1.0, 1.0), "Slice thickness; below 1 leaves gaps, above 1 overlaps", "of the spacing"
-    )
-    noise: tuple[float, float] = _setting(
-        (0.0, 0.0), "Rician noise in the thick slices", "share of the intensity range"
-    )
-    intensity: tuple[float, float] = _setting((0.6, 1.2), "Scale of all intensities", "factor")
-    contrast: tuple[float, float] = _setting((0.7, 1.4), "Gamma of bent contrasts", "exponent")
-    contrast_share: float = _setting(0.3, "How many patches get a bent contrast", "share")
-    flip_share: float = _setting(0.5, "How often each axis is reversed", "share")
-    plain_share: float = _setting(
-        0.0, "How many batches have box slices without gaps and noise all the same", "share"
-    )
-    remap_share: float = _setting(
-        0.0, "How many patches get random grey levels: other contrasts", "share"
-    )
-    bias: tuple[float, float] = _setting(
-        (0.0, 0.0), "Strength of the shading across a patch", "share of the intensity"
-    )
-
-    def checks(self) -> Iterable[Check]:
-        """(wrong, complaint) pairs."""
-        unknown = not self.profiles or set(self.profiles) - set(PROFILES)
-        yield bool(unknown), f"profiles are {' or '.join(PROFILES)}"
-        yield not _within(self.thickness, 0.1, 4), "thickness is 0.1 to 4, the smaller first"
-        yield not _within(self.noise, 0, 0.99), "noise is 0 to 0.99, the smaller first"
-        yield not _within(self.intensity, 0.01, 100), "intensity is 0.01 to 100"
-        yield not _within(self.contrast, 0.1, 10), "contrast is 0.1 to 10"
-        yield not _within(self.bias, 0, 0.9), "bias is 0 to 0.9, the smaller first"
-        shares = (self.contrast_share, self.flip_share, self.plain_share, self.remap_share)
-        yield any(not 0 <= share <= 1 for share in shares), "a share is 0 to 1"
-
-
-def _within(span: tuple[float, float], least: float, most: float) -> bool:
-    return len(span) == 2 and least <= span[0] <= span[1] <= most
-
 
 PLAIN_DATA = DataPlan()
 NO_ADVERSARY = AdversarialPlan()
@@ -134,39 +41,43 @@ class TrainingPlan:
     Raises UserError for values that cannot be trained.
     """
 
-    preset: str = _setting("", "Where the plan started from")
-    network: str = _setting("residual", "A row of NETWORKS")
-    width: int = _setting(32, "Feature channels", "channels")
-    blocks: int = _setting(9, "How often the network's block is repeated")
-    neighbours: int = _setting(2, "k: the network sees 2k + 1 adjacent slices", "slices")
-    factors: tuple[int, ...] = _setting((2, 3, 4, 5, 6, 8), "Every factor that one file can do")
-    factor_shares: tuple[float, ...] = _setting(
+    preset: str = setting("", "Where the plan started from")
+    network: str = setting("residual", "The generator's kind", choices=[row.id for row in NETWORKS])
+    width: int = setting(32, "Feature channels", "channels")
+    blocks: int = setting(9, "How often the network's block is repeated")
+    neighbours: int = setting(2, "k: the network sees 2k + 1 adjacent slices", "slices")
+    factors: tuple[int, ...] = setting((2, 3, 4, 5, 6, 8), "Every factor that one file can do")
+    factor_shares: tuple[float, ...] = setting(
         (0.28, 0.2, 0.28, 0.08, 0.08, 0.08), "How often each factor is drawn", "share"
     )
-    rows: int = _setting(20, "Height of a training patch before it is refined", "pixels")
-    columns: int = _setting(40, "Width of a training patch before it is refined", "pixels")
-    batch: int = _setting(32, "Patches in one step, over all processes", "patches")
-    learning_rate: float = _setting(2e-3, "Of Adam, after the warm-up")
-    warm_up: int = _setting(200, "Steps in which the learning rate rises", "steps")
-    ema: float = _setting(0.999, "Decay of the averaged weights, which are what is kept")
-    steps: int = _setting(0, "Bound of the run; 0 for none", "steps")
-    minutes: float = _setting(0.0, "Bound of the run in wall time; 0 for none", "minutes")
-    seed: int = _setting(0, "Of every random choice")
-    train: tuple[str, ...] = _setting((), "Names of the volumes or images learned from")
-    validation: tuple[str, ...] = _setting((), "Names of those held out, of other people")
-    layout: str = _setting("axis", "axis: thicker slices to thinner; image: both axes of an image")
-    channels: int = _setting(1, "Colour channels of an image; 1 for slices", "channels")
-    inner: int = _setting(0, "Channels of the network's narrow part, 0 where it has none")
-    data: DataPlan = field(default=PLAIN_DATA, metadata=_about("How pairs are made"))
-    losses: LossWeights = field(default=PIXELS_ONLY, metadata=_about("The generator's loss"))
-    adversarial: AdversarialPlan = field(default=NO_ADVERSARY, metadata=_about("The discriminator"))
-    features: str = _setting(
+    rows: int = setting(20, "Height of a training patch before it is refined", "pixels")
+    columns: int = setting(40, "Width of a training patch before it is refined", "pixels")
+    batch: int = setting(32, "Patches in one step, over all processes", "patches")
+    learning_rate: float = setting(2e-3, "Of Adam, after the warm-up")
+    warm_up: int = setting(200, "Steps in which the learning rate rises", "steps")
+    ema: float = setting(0.999, "Decay of the averaged weights, which are what is kept")
+    steps: int = setting(0, "Bound of the run; 0 for none", "steps")
+    minutes: float = setting(0.0, "Bound of the run in wall time; 0 for none", "minutes")
+    seed: int = setting(0, "Of every random choice")
+    train: tuple[str, ...] = setting((), "Names of the volumes or images learned from")
+    validation: tuple[str, ...] = setting((), "Names of those held out, of other people")
+    layout: str = setting(
+        "axis", "axis: thicker slices to thinner; image: both axes of an image", choices=LAYOUTS
+    )
+    channels: int = setting(1, "Colour channels of an image; 1 for slices", "channels")
+    inner: int = setting(0, "Channels of the network's narrow part, 0 where it has none")
+    data: DataPlan = field(default=PLAIN_DATA, metadata=about("How pairs are made"))
+    losses: LossWeights = field(default=PIXELS_ONLY, metadata=about("The generator's loss"))
+    adversarial: AdversarialPlan = field(default=NO_ADVERSARY, metadata=about("The discriminator"))
+    features: str = file_setting(
         OWN_FEATURES, "Network of the perceptual terms: own, or the file of a VGG19"
     )
-    schedule: str = _setting("cosine", "Learning rate: cosine to 0, or halved in steps")
-    gradient_norm: float = _setting(1.0, "Longest gradient; a longer one is scaled down")
-    start_from: str = _setting("", "A model file whose weights the run starts from")
-    checkpoint_minutes: float = _setting(2.0, "Between two checkpoints", "minutes")
+    schedule: str = setting(
+        "cosine", "Learning rate: cosine to 0, or halved in steps", choices=SCHEDULES
+    )
+    gradient_norm: float = setting(1.0, "Longest gradient; a longer one is scaled down")
+    start_from: str = file_setting("", "A model file whose weights the run starts from")
+    checkpoint_minutes: float = setting(2.0, "Between two checkpoints", "minutes")
 
     def __post_init__(self) -> None:
         complaints = [complaint for wrong, complaint in self._checks() if wrong]

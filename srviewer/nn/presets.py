@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from srviewer.errors import UserError
 from srviewer.nn.networks import network_spec
-from srviewer.nn.plan import AdversarialPlan, DataPlan, LossWeights, TrainingPlan
+from srviewer.nn.plan import TrainingPlan
+from srviewer.nn.plan_parts import AdversarialPlan, DataPlan, LossWeights
 from srviewer.table import find_row
 
 INTERPOLATION = "interpolation"

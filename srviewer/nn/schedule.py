@@ -3,7 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from srviewer.nn.plan import PIXELS_ONLY, LossWeights, TrainingPlan
+from srviewer.nn.plan import TrainingPlan
+from srviewer.nn.plan_parts import PIXELS_ONLY, LossWeights
 
 LONGEST_RISE = 0.05  # share of the budget
 HALVED_AT = (0.5, 0.75, 0.9, 0.95)  # shares of a stage, for the schedule "step"

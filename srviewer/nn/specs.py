@@ -1,7 +1,8 @@
 """The door to what can be built and trained: tables and plans, without torch."""
 
 from srviewer.nn.networks import NETWORKS, NetworkSpec, network_spec
-from srviewer.nn.plan import AdversarialPlan, DataPlan, LossWeights, TrainingPlan
+from srviewer.nn.plan import TrainingPlan
+from srviewer.nn.plan_parts import AdversarialPlan, DataPlan, LossWeights
 from srviewer.nn.presets import (
     PRESETS,
     TRAINABLE,

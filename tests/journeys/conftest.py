@@ -76,12 +76,20 @@ def settings(tmp_path: Path) -> QSettings:
 def window(qtbot: QtBot, settings: QSettings) -> Iterator[MainWindow]:
     application()
     made = MainWindow(settings)
-    qtbot.addWidget(made)
+    qtbot.addWidget(made, before_close_func=_stop_work)
     made.studies.choice = "replace"  # a drop on an open study asks nothing
     made.resize(1280, 800)
     made.show()
     yield made
     made.study.work.stop()
+
+
+def _stop_work(window: QWidget) -> None:
+    """A window that is still working would ask before it closes, and nobody answers."""
+    assert isinstance(window, MainWindow)
+    window.study.work.stop()
+    while window.study.work.tasks:
+        QApplication.processEvents()
 
 
 @pytest.fixture

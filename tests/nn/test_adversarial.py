@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from srviewer.nn.adversarial import ADVERSARIAL, gradient_penalty, objective
-from srviewer.nn.plan import OBJECTIVES
+from srviewer.nn.plan_parts import OBJECTIVES
 
 REAL, FAKE = torch.tensor([[2.0], [0.0]]), torch.tensor([[1.0], [-1.0]])
 

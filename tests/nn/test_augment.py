@@ -6,7 +6,8 @@ import pytest
 from srviewer.core.volume import Volume
 from srviewer.nn.augment import augment
 from srviewer.nn.pairs import PatchSource
-from srviewer.nn.plan import DataPlan, TrainingPlan
+from srviewer.nn.plan import TrainingPlan
+from srviewer.nn.plan_parts import DataPlan
 
 UNCHANGED = DataPlan(intensity=(1.0, 1.0), contrast_share=0.0)
 STAIRS = np.tile(np.linspace(0, 1, 40, dtype=np.float32), (3, 20, 1))

@@ -13,7 +13,8 @@ from srviewer.errors import UserError
 from srviewer.nn.batches import BatchSource, PatchBatch, prefetched
 from srviewer.nn.image_pairs import ImagePatchSource
 from srviewer.nn.pairs import PatchSource
-from srviewer.nn.plan import DataPlan, TrainingPlan
+from srviewer.nn.plan import TrainingPlan
+from srviewer.nn.plan_parts import DataPlan
 from srviewer.nn.processes import Process
 
 PLAN = TrainingPlan(

@@ -7,7 +7,8 @@ import pytest
 
 from srviewer.errors import UserError
 from srviewer.nn.budget import Budget
-from srviewer.nn.plan import AdversarialPlan, DataPlan, LossWeights, TrainingPlan
+from srviewer.nn.plan import TrainingPlan
+from srviewer.nn.plan_parts import AdversarialPlan, DataPlan, LossWeights
 from srviewer.nn.presets import TRAINABLE, training_plan
 from srviewer.nn.schedule import pace
 

@@ -114,6 +114,7 @@ class ReconstructPanel(QWidget):
         session.request_changed.connect(self._show_request)
         session.result_changed.connect(self._show_result)
         study.work.changed.connect(self._show_work)
+        study.training.model_written.connect(self._show_trained)
         self._warnings.acknowledged.connect(session.acknowledge)
         session.acknowledged_changed.connect(self._show_acknowledged)
         for box in (self._axis, self._factor, self._method, self._model, self._device):
@@ -121,14 +122,22 @@ class ReconstructPanel(QWidget):
         self._start.clicked.connect(study.reconstruct)
         self._cancel.clicked.connect(self._stop)
 
-    def _show_models(self) -> None:
+    def _offer_models(self) -> None:
+        """Those at hand, and those that were trained here and written elsewhere."""
         cards = [
             card
             for card in available_models()
             if card.plan.layout == "axis" and not is_texture(card.name)
         ]
         entries = [(card.name, card.name) for card in cards]
-        fill(self._model, entries, None)
+        fill(self._model, [*entries, *self._study.training.models_elsewhere()], None)
+
+    def _show_trained(self) -> None:
+        self._offer_models()
+        self._show_request()
+
+    def _show_models(self) -> None:
+        self._offer_models()
         fill(self._method, [(row.title, row.id) for row in METHODS], None)
         devices = [(DEVICE_TITLES.get(name, name), name) for name in device_choices()]
         fill(self._device, devices, None)

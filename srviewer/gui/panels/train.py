@@ -1,0 +1,75 @@
+"""The panel that trains networks: the runs, and what the next one is told."""
+
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from srviewer.errors import UserError
+from srviewer.gui.dropped import dropped_paths
+from srviewer.gui.form import label
+from srviewer.gui.notice import Notice
+from srviewer.gui.study import Study
+from srviewer.gui.training.page import TrainingPage
+from srviewer.gui.training.run_list import RunList
+from srviewer.gui.training.setup import Setup
+from srviewer.sr.training import TrainingJob
+
+
+class TrainPanel(QWidget):
+    """Takes files and folders that are dropped on it. ``page()``: what belongs beside it."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._runs = study, study.training
+        self.setAcceptDrops(True)
+        self.run_list = RunList(self._runs)
+        self.setup = Setup(study.work)
+        self.offer = Notice("note", "Unfinished runs")
+        self._heading = label("RUNS", "heading")
+        self._line = QFrame()
+        self._line.setProperty("role", "line")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.setSpacing(10)
+        for widget in (self._heading, self.offer, self.run_list, self._line, self.setup):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        self.setup.start_wanted.connect(self._start)
+        self.setup.refused.connect(self._refuse)
+        self._runs.changed.connect(self._show)
+        self._show()
+
+    def page(self) -> TrainingPage:
+        """Curves, preview and card of the runs in this panel."""
+        page = TrainingPage(self._runs, self.run_list)
+        page.dropped.connect(self.setup.add)
+        return page
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Called by Qt: files are welcome."""
+        if dropped_paths(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Called by Qt: what is dropped here is to be learned from, not opened."""
+        event.acceptProposedAction()
+        self.setup.add(dropped_paths(event))
+
+    def _show(self) -> None:
+        self.setup.choices.avoid(run.name for run in self._runs.all)
+        some = bool(self._runs.all)
+        self._heading.setVisible(some)
+        self._line.setVisible(some)
+        left = [run.name for run in self._runs.unfinished]
+        told = f"Not finished when srviewer was last closed: {', '.join(left)}. Resume or remove."
+        self.offer.show_text((told,) if left else ())
+
+    def _start(self, job: TrainingJob) -> None:
+        try:
+            run = self._runs.start(job)
+        except UserError as error:
+            self._refuse(error)
+            return
+        self.run_list.choose(run)
+
+    def _refuse(self, error: UserError) -> None:
+        self._study.failed.emit("Starting a training run", error)

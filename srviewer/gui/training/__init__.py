@@ -1,0 +1,1 @@
+"""Training in the window: runs, their curves, the form of a plan."""

@@ -1,0 +1,216 @@
+"""What a new run is told in a few controls: preset, size, factors, device, budget, output."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from srviewer.errors import UserError
+from srviewer.gui import theme
+from srviewer.gui.form import ElidedLabel, choice, describe, fill, form
+from srviewer.gui.wording import DEVICE_TITLES
+from srviewer.nn.specs import PRESETS, TrainingPlan, at_published_size, training_plan
+from srviewer.paths import models_dir
+from srviewer.sr.devices import device_choices
+from srviewer.sr.models import SUFFIX, available_models
+
+FACTORS = {"axis": (2, 3, 4, 5, 6, 8), "image": (2, 3, 4)}
+KINDS = (("Scans: thick slices to thin", "axis"), ("2D images: both axes", "image"))
+SIZES = (("small, for a processor", "small"), ("as published, for a GPU", "published"))
+MINUTES, STEPS = "minutes", "steps"
+FIRST = {MINUTES: 45, STEPS: 5000}  # budgets to start from
+MOST = 10**9
+
+
+class Choices(QWidget):
+    """``plan()`` is what the controls say; ``started_over``: another preset, size or kind."""
+
+    started_over = Signal()
+    factors_changed = Signal()
+    kind_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kind = choice("What to train on", "Scans along one axis, or images along both")
+        fill(self.kind, KINDS, "axis")
+        self.preset = choice("Preset", "The network and its losses, as the paper names them")
+        fill(self.preset, [(f"{r.name}: {r.title}", r.name) for r in PRESETS if r.plan], "fast")
+        self.scale = choice("Size", "How large the networks are")
+        fill(self.scale, SIZES, "small")
+        self.device = choice("Device", "What computes; automatic takes the fastest at hand")
+        devices = [(DEVICE_TITLES.get(name, name), name) for name in device_choices()]
+        fill(self.device, devices, "auto")
+        self.budget = QLineEdit(str(FIRST[MINUTES]))
+        self.budget.setMinimumWidth(60)
+        self.budget.setAcceptDrops(False)
+        describe(self.budget, "Budget", "How long to train, in minutes or steps")
+        self.unit = choice("Unit of the budget", "Wall time of the training itself, or steps")
+        self.unit.setMinimumContentsLength(6)
+        fill(self.unit, [(unit, unit) for unit in FIRST], MINUTES)
+        self.name = QLineEdit()
+        self.name.setMinimumWidth(60)
+        self.name.setAcceptDrops(False)  # files are taken by the panel
+        describe(self.name, "Name", "The name of the model, by which it is chosen later")
+        self.folder = models_dir()
+        self._folder_shown = ElidedLabel("muted")
+        self._named = ""  # the last name that was suggested
+        self._avoided: frozenset[str] = frozenset()
+        self.factors: dict[int, QToolButton] = {}
+        self._grid = QGridLayout()
+        self._lay_out()
+        self._connect()
+        self._show_folder()
+        self._offer_factors()
+        self._suggest_name()
+
+    @property
+    def layout_id(self) -> str:
+        """The plan's layout: "axis" or "image"."""
+        return str(self.kind.currentData())
+
+    @property
+    def chosen_factors(self) -> tuple[int, ...]:
+        """The factors that are pressed."""
+        return tuple(factor for factor, made in self.factors.items() if made.isChecked())
+
+    def plan(self) -> TrainingPlan:
+        """The preset's plan in this layout, size and for these factors, without a budget."""
+        plan = training_plan(self.preset.currentData()).in_layout(self.layout_id)
+        if self.scale.currentData() == "published":
+            plan = at_published_size(plan)
+        return self.with_factors(plan)
+
+    def with_factors(self, plan: TrainingPlan) -> TrainingPlan:
+        """``plan`` for the factors that are pressed; its own shares where they are the same."""
+        factors = self.chosen_factors
+        return plan if factors == plan.factors else plan.with_factors(factors)
+
+    def with_budget(self, plan: TrainingPlan) -> TrainingPlan:
+        """``plan`` bounded as the controls say; UserError when they say no amount."""
+        text, unit = self.budget.text().strip(), self.unit.currentData()
+        try:
+            amount = float(text) if unit == MINUTES else int(text)
+        except ValueError:
+            amount = 0
+        if not 0 < amount < MOST:
+            raise UserError(f"'{text}' {unit} is no budget. Give a number above 0.")
+        bounds: dict[str, Any] = {MINUTES: 0.0, STEPS: 0, unit: amount}
+        return replace(plan, **bounds)
+
+    def output(self) -> Path:
+        """The model file to write; UserError when there is no name, or it is taken."""
+        name = self.name.text().strip()
+        if not name or Path(name).name != name:
+            raise UserError(f"'{name}' is no name for a model. Give one without slashes.")
+        output = self.folder / f"{name.removesuffix(SUFFIX)}{SUFFIX}"
+        if output.exists() or output.stem in {card.name for card in available_models()}:
+            raise UserError(f"There is a model named '{output.stem}' already. Give another name.")
+        if not self.folder.exists() and self.folder == models_dir():
+            self.folder.mkdir(parents=True)
+        return output
+
+    def avoid(self, names: Iterable[str]) -> None:
+        """Suggest none of these names, which runs have."""
+        self._avoided = frozenset(names)
+        if self.name.text() in self._avoided:
+            self.name.clear()
+            self._suggest_name()
+
+    def _lay_out(self) -> None:
+        self._grid.setSpacing(3)
+        budget = QHBoxLayout()
+        budget.setSpacing(6)
+        budget.addWidget(self.budget, 1)
+        budget.addWidget(self.unit, 1)
+        place = QHBoxLayout()
+        place.setSpacing(4)
+        choose = QToolButton()
+        choose.setIcon(theme.icon("folder-open-outline"))
+        describe(choose, "Choose the folder", "Choose the folder that the model is written to")
+        choose.clicked.connect(self._choose_folder)
+        place.addWidget(self._folder_shown, 1)
+        place.addWidget(choose)
+        rows = form()
+        rows.addRow("Preset", self.preset)
+        rows.addRow("Size", self.scale)
+        rows.addRow("Factors", self._grid)
+        rows.addRow("Device", self.device)
+        rows.addRow("Budget", budget)
+        rows.addRow("Name", self.name)
+        rows.addRow("Folder", place)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(rows)
+
+    def _connect(self) -> None:
+        self.kind.activated.connect(self._change_kind)
+        self.preset.activated.connect(self._start_over)
+        self.scale.activated.connect(self.started_over)
+        self.unit.activated.connect(self._change_unit)
+
+    def _change_kind(self) -> None:
+        self._offer_factors()
+        self.kind_changed.emit()
+        self.started_over.emit()
+
+    def _start_over(self) -> None:
+        self._suggest_name()
+        self.started_over.emit()
+
+    def _change_unit(self) -> None:
+        self.budget.setText(str(FIRST[self.unit.currentData()]))
+
+    def _offer_factors(self) -> None:
+        for made in self.factors.values():
+            made.deleteLater()
+        self.factors = {}
+        for place, factor in enumerate(FACTORS[self.layout_id]):
+            self.factors[factor] = made = _factor_button(factor, self.factors_changed.emit)
+            self._grid.addWidget(made, 0, place)
+
+    def _suggest_name(self) -> None:
+        """After the preset, with the first number that is free; a name of the user's stays."""
+        if self.name.text() not in ("", self._named):
+            return
+        preset = self.preset.currentData()
+        taken = self._avoided.union(card.name for card in available_models())
+        number = next(n for n in range(1, 10_000) if f"{preset}-{n}" not in taken)
+        self._named = f"{preset}-{number}"
+        self.name.setText(self._named)
+
+    def _choose_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Folder of the model", str(self.folder))
+        if name:
+            self.folder = Path(name)
+            self._show_folder()
+
+    def _show_folder(self) -> None:
+        ours = self.folder == models_dir()
+        self._folder_shown.show_text("your models" if ours else str(self.folder))
+        self._folder_shown.setToolTip(str(self.folder))
+
+
+def _factor_button(factor: int, changed: Callable[[], None]) -> QToolButton:
+    made = QToolButton()
+    made.setText(f"\u00d7{factor}")
+    made.setProperty("role", "toggle")
+    made.setMinimumWidth(24)
+    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    made.setCheckable(True)
+    made.setChecked(True)
+    made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    describe(made, f"Factor {factor}", f"Train to make {factor} thin slices of a thick one")
+    made.clicked.connect(changed)
+    return made

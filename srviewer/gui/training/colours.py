@@ -1,0 +1,14 @@
+"""The colours of runs and of loss terms in plots, for both themes."""
+
+from srviewer.gui import theme
+from srviewer.gui.colours import LIGHT
+
+# Told apart by people who see red and green alike (after Okabe and Ito); at least 3 : 1 on base.
+ON_DARK = ("#4cc3d9", "#f2b45c", "#c39bff", "#6bd38b", "#ff7b72", "#e6df72", "#8fb4ff")
+ON_LIGHT = ("#0a6577", "#a65a00", "#6a3fb5", "#18723a", "#a8201a", "#716600", "#2456b3")
+
+
+def run_colour(number: int) -> str:
+    """Of the run with this number."""
+    colours = ON_LIGHT if theme.colours() is LIGHT else ON_DARK
+    return colours[number % len(colours)]

@@ -1,0 +1,156 @@
+"""Losses and scores of runs as live curves, with cubic interpolation as the line to beat."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pyqtgraph
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from srviewer.gui import theme
+from srviewer.gui.form import describe, label
+from srviewer.gui.training.colours import run_colour
+from srviewer.gui.training.runs import Entry, Run
+
+Values = tuple[list[float], list[float]]  # along the plot, up the plot
+ALL_TERMS = "every term"
+TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class Along:
+    """What runs are plotted against."""
+
+    id: str
+    title: str
+    read: Callable[[Entry], float]
+
+
+ALONG = (
+    Along("step", "Steps", lambda entry: float(entry["step"])),
+    Along("minutes", "Minutes", lambda entry: float(entry["seconds"]) / 60),
+)
+
+
+class CurvePlot(QWidget):
+    """One plot with a title above and a key of its curves."""
+
+    def __init__(self, title: str, unit: str) -> None:
+        super().__init__()
+        self._unit = unit
+        self.plot = pyqtgraph.PlotWidget(background=theme.colours().base, enableMenu=False)
+        self.plot.hideButtons()
+        self.plot.setMouseEnabled(x=False, y=False)
+        self.plot.setMinimumSize(160, 120)
+        self.key = label("", "muted")
+        self.key.setTextFormat(Qt.TextFormat.RichText)
+        describe(self.plot, title, f"{title} ({unit})" if unit else title)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addWidget(label(f"{title}, {unit}" if unit else title, "heading"))
+        layout.addWidget(self.plot, 1)
+        layout.addWidget(self.key)
+        self._count = 0
+        self.curves: dict[str, Values] = {}
+        self._dress()
+
+    def start(self, along: Along, logarithmic: bool) -> None:
+        """Clear the plot for new curves."""
+        self._dress()
+        self.plot.clear()
+        self.plot.setLogMode(x=False, y=logarithmic)
+        self.plot.setLabel("bottom", along.title)
+        self._count, self.curves = 0, {}
+        self.key.setText("")
+
+    def add(self, name: str, values: Values, colour: str, dashed: bool = False) -> None:
+        """Draw one curve; a lone point as a point."""
+        if not values[0]:
+            return
+        style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+        pen = pyqtgraph.mkPen(colour, width=1.5 if dashed else 2, style=style)
+        symbol = "o" if len(values[0]) < 2 else None
+        self.plot.plot(
+            *values, pen=pen, symbol=symbol, symbolSize=6, symbolBrush=colour, symbolPen=None
+        )
+        self.curves[name] = values
+        mark = "\u2505\u2505" if dashed else "\u2501\u2501"
+        entry = f"<span style='color:{colour}'>{mark}</span>&nbsp;{name} <b>{values[1][-1]:.4g}</b>"
+        self.key.setText(f"{self.key.text()} &nbsp; {entry}" if self._count else entry)
+        self._count += 1
+
+    def _dress(self) -> None:
+        colours = theme.colours()
+        self.plot.setBackground(colours.base)
+        self.plot.showGrid(x=False, y=True, alpha=0.12)
+        for side in ("left", "bottom"):
+            axis = self.plot.getAxis(side)
+            axis.setPen(colours.border)
+            axis.setTextPen(colours.muted)
+            axis.enableAutoSIPrefix(False)
+        self.plot.getAxis("left").setWidth(52)
+
+
+class Curves:
+    """Three plots, of the loss, PSNR and SSIM of the runs that are to be shown."""
+
+    def __init__(self) -> None:
+        self.loss = CurvePlot("LOSS", "")
+        self.psnr = CurvePlot("PSNR, HELD OUT", "dB")
+        self.ssim = CurvePlot("SSIM, HELD OUT", "")
+
+    def show_runs(self, runs: Sequence[Run], chosen: Run | None, along: Along, term: str) -> None:
+        """Draw ``runs``; ``term``: which loss, ``ALL_TERMS`` for every one of ``chosen``."""
+        self._show_loss(runs, chosen, along, term)
+        for plot, metric in ((self.psnr, "psnr"), (self.ssim, "ssim")):
+            plot.start(along, False)
+            for run in runs:
+                plot.add(run.name, scores(run, metric, along), run_colour(run.number))
+            levels: set[float] = set()  # runs measured on the same people share one line
+            for run in runs:
+                values = scores(run, f"{metric}_cubic", along)
+                if values[1] and values[1][-1] not in levels:
+                    name = f"cubic ({run.name})" if levels else "cubic"
+                    levels.add(values[1][-1])
+                    plot.add(name, values, theme.colours().cubic, dashed=True)
+
+    def _show_loss(self, runs: Sequence[Run], chosen: Run | None, along: Along, term: str) -> None:
+        drawn: list[tuple[str, Values, str]] = []
+        if term == ALL_TERMS and chosen is not None:
+            terms = terms_of(chosen)
+            for number, name in enumerate([TOTAL, *terms] if len(terms) > 1 else terms):
+                drawn.append(
+                    (name, losses(chosen, name, along), run_colour(chosen.number + number))
+                )
+        else:
+            wanted = TOTAL if term == ALL_TERMS else term
+            drawn = [(r.name, losses(r, wanted, along), run_colour(r.number)) for r in runs]
+        positive = all(min(values[1], default=1.0) > 0 for _, values, _ in drawn)
+        self.loss.start(along, positive)
+        for name, values, colour in drawn:
+            self.loss.add(name, values, colour)
+
+
+def terms_of(run: Run) -> list[str]:
+    """The terms of the loss that a run has told of."""
+    names: dict[str, None] = {}
+    for entry in run.entries:
+        names.update(dict.fromkeys(entry["losses"]))
+    return list(names)
+
+
+def losses(run: Run, term: str, along: Along) -> Values:
+    """A term of the loss, before weighting, or ``TOTAL``, their weighted sum."""
+    found = [
+        (along.read(e), e["loss"] if term == TOTAL else e["losses"][term])
+        for e in run.entries
+        if term == TOTAL or term in e["losses"]
+    ]
+    return [x for x, _ in found], [y for _, y in found]
+
+
+def scores(run: Run, metric: str, along: Along) -> Values:
+    """A score on people held out, where it was measured."""
+    found = [(along.read(e), e["scores"][metric]) for e in run.entries if metric in e["scores"]]
+    return [x for x, _ in found], [y for _, y in found]

@@ -1,0 +1,191 @@
+"""The large page beside the training tab: curves of the runs, preview and card of the chosen."""
+
+from html import escape
+from time import monotonic
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSplitter,
+    QTabWidget,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from srviewer.errors import UserError
+from srviewer.gui import theme
+from srviewer.gui.dropped import dropped_paths
+from srviewer.gui.form import ElidedLabel, choice, describe, fill, label
+from srviewer.gui.training.curves import ALL_TERMS, ALONG, TOTAL, Curves, terms_of
+from srviewer.gui.training.preview import PreviewView
+from srviewer.gui.training.run_list import RunList, state_line
+from srviewer.gui.training.runs import Run, Runs, State
+from srviewer.nn.model_file import load_model
+from srviewer.sr.model_card import card_markdown
+from srviewer.sr.models import model_card
+
+INVITATION = (
+    "<h3>Train a network on your own scans</h3>"
+    "<p>Add thin, nearly isotropic volumes in the panel on the right, or drop them there. "
+    "Choose a preset and a time, and press <b>Start training</b>.</p>"
+    "<p>Curves, a preview and the card of the finished network appear here.</p>"
+)
+DRAW_EVERY = 0.5  # seconds
+PLOT_SHARES = (4, 3, 3)  # of the width: loss, PSNR, SSIM
+NO_CARD = "The card appears with the first checkpoint, a few minutes into the run."
+
+
+class TrainingPage(QWidget):
+    """Follows the run that is chosen in ``run_list`` and the ticks beside them."""
+
+    dropped = Signal(object)  # files and folders to learn from
+
+    def __init__(self, runs: Runs, run_list: RunList) -> None:
+        super().__init__()
+        self._runs, self._run_list = runs, run_list
+        self.setAcceptDrops(True)
+        self._name = ElidedLabel("value")
+        self.facts = label("", "muted")
+        self.facts.setWordWrap(False)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, 1000)
+        describe(self._bar, "Progress of the run", "Share of the run that is done")
+        self._along = choice("Plotted against", "What lies along the plots")
+        fill(self._along, [(one.title, one) for one in ALONG], ALONG[0])
+        self._term = choice("Loss", "Every term of the chosen run, or one term of all ticked runs")
+        self.curves = Curves()
+        self.preview = PreviewView()
+        self.card = QTextBrowser()
+        describe(self.card, "Model card", "What the model is, what it learned from, how it scores")
+        self._invitation = QLabel(INVITATION)
+        self._invitation.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._drawn = 0.0  # when it was drawn last, by the clock of ``monotonic``
+        self._card_of: tuple[Run, object] | None = None
+        self._lay_out()
+        self._along.activated.connect(self._plot)
+        self._term.activated.connect(self._plot)
+        run_list.chosen_changed.connect(self._show)
+        runs.reported.connect(self._show_report)
+        runs.changed.connect(self._show)
+        theme.follow(self, self._show)
+        self._show()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self._name, 1)
+        head.addWidget(self.facts)
+        for title, box, width in (("Loss", self._term, 130), ("Along", self._along, 100)):
+            box.setFixedWidth(width)
+            head.addWidget(label(title, "muted"))
+            head.addWidget(box)
+        plots = QWidget()
+        grid = QGridLayout(plots)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(10)
+        plotted = (self.curves.loss, self.curves.psnr, self.curves.ssim)
+        for column, (plot, share) in enumerate(zip(plotted, PLOT_SHARES, strict=True)):
+            grid.addWidget(plot, 0, column)
+            grid.setColumnStretch(column, share)
+        self.pages = QTabWidget()
+        self.pages.setDocumentMode(True)
+        self.pages.addTab(self.preview, "Preview")
+        self.pages.addTab(self.card, "Card")
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(plots)
+        split.addWidget(self.pages)
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 1)
+        split.setChildrenCollapsible(False)
+        self._body = QWidget()
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(16, 12, 16, 12)
+        body.setSpacing(8)
+        body.addLayout(head)
+        body.addWidget(self._bar)
+        body.addWidget(split, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._invitation)
+        layout.addWidget(self._body)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Called by Qt: files are welcome."""
+        if dropped_paths(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Called by Qt: what is dropped here is to be learned from, not opened."""
+        event.acceptProposedAction()
+        self.dropped.emit(dropped_paths(event))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Called by Qt: what was told while nobody looked is drawn."""
+        self._show()
+        super().showEvent(event)
+
+    def _show(self) -> None:
+        self._drawn = monotonic()
+        run = self._run_list.chosen
+        self._invitation.setVisible(run is None)
+        self._body.setVisible(run is not None)
+        if run is None:
+            return
+        term = self._term.currentData() or ALL_TERMS
+        terms = [ALL_TERMS, TOTAL, *terms_of(run)]
+        if [self._term.itemText(n) for n in range(self._term.count())] != terms:
+            fill(self._term, [(one, one) for one in terms], term)
+        self._head(run)
+        self._plot()
+        self.preview.show_preview(run.preview)
+        self._show_card(run)
+
+    def _show_report(self, run: Run) -> None:
+        """While it trains; drawing more often than anybody can look only takes time from it."""
+        if self.isVisible() and monotonic() - self._drawn >= DRAW_EVERY:
+            self._show()
+
+    def _head(self, run: Run) -> None:
+        self._name.show_text(f"{run.name}: {run.problem or state_line(run)}")
+        self.facts.setText(facts(run))
+        fraction = run.progress.fraction if run.state is State.TRAINING else run.fraction
+        self._bar.setValue(1000 if run.state is State.FINISHED else round(1000 * fraction))
+
+    def _plot(self) -> None:
+        chosen = self._run_list.chosen
+        shown = [run for run in self._runs.all if run.shown or run is chosen]
+        along = self._along.currentData()
+        self.curves.show_runs(shown, chosen, along, self._term.currentData() or ALL_TERMS)
+
+    def _show_card(self, run: Run) -> None:
+        """Read anew only when the file has changed."""
+        stamp = run.job.output.stat().st_mtime_ns if run.model_exists else None
+        if self._card_of == (run, stamp):
+            return
+        self._card_of = (run, stamp)
+        if stamp is None:
+            self.card.setPlainText(NO_CARD)
+            return
+        try:
+            self.card.setMarkdown(
+                card_markdown(model_card(load_model(run.job.output), run.job.output))
+            )
+        except UserError as error:
+            self.card.setHtml(f"<p>{escape(str(error))}</p>")
+
+
+def facts(run: Run) -> str:
+    """Step and pace of a run."""
+    if not run.entries:
+        return ""
+    last = run.entries[-1]
+    return (
+        f"step {last['step']:,}   {last['steps_per_second']:.3g} steps/s   "
+        f"{last['seconds'] / 60:.1f} min"
+    )

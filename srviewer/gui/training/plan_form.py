@@ -1,0 +1,88 @@
+"""Every field of a plan as a form, made from what the fields say about themselves."""
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, get_type_hints
+
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+
+from srviewer.gui.form import form, label
+from srviewer.gui.training.editors import Editor, editor
+from srviewer.nn.specs import TrainingPlan
+
+# Set elsewhere in the panel, or by the run itself.
+ELSEWHERE = ("preset", "factors", "steps", "minutes", "train", "validation", "layout")
+TITLE_WIDTH = 128  # px
+
+
+class PlanForm(QWidget):
+    """Shows a plan and gives it back as edited; a field that a plan gains appears by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._editors: dict[str, Editor] = {}  # dotted name -> control
+        self._plan: TrainingPlan | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        self._add(layout, TrainingPlan, "", "")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The dotted names of the fields that can be edited here."""
+        return tuple(self._editors)
+
+    def editor(self, name: str) -> Editor:
+        """The control of one field."""
+        return self._editors[name]
+
+    def show_plan(self, plan: TrainingPlan) -> None:
+        """Show every field of ``plan``."""
+        self._plan = plan
+        for name, control in self._editors.items():
+            value: Any = plan
+            for part in name.split("."):
+                value = getattr(value, part)
+            control.show(value)
+
+    def plan(self) -> TrainingPlan:
+        """The plan that was shown, with what was edited.
+
+        Raises UserError when a value is none of its kind, or the plan cannot be trained.
+        """
+        assert self._plan is not None
+        changes: dict[str, Any] = {}
+        parts: dict[str, dict[str, Any]] = {}
+        for name, control in self._editors.items():
+            part, _, field = name.rpartition(".")
+            if part:
+                parts.setdefault(part, {})[field] = control.value()
+            else:
+                changes[field] = control.value()
+        for part, values in parts.items():
+            changes[part] = replace(getattr(self._plan, part), **values)
+        return replace(self._plan, **changes)
+
+    def _add(self, layout: QVBoxLayout, kind: Any, prefix: str, heading: str) -> None:
+        """The rows of one dataclass; those that it holds follow under headings of their own."""
+        rows: QFormLayout = form()
+        if heading:
+            layout.addWidget(label(heading.upper(), "heading"))
+        layout.addLayout(rows)
+        hints = get_type_hints(kind)
+        for field in fields(kind):
+            if not prefix and field.name in ELSEWHERE:
+                continue
+            if is_dataclass(hints[field.name]):
+                self._add(
+                    layout, hints[field.name], f"{prefix}{field.name}.", field.metadata["tip"]
+                )
+                continue
+            name = field.name.replace("_", " ").capitalize()
+            made = editor(name, hints[field.name], field.metadata)
+            self._editors[prefix + field.name] = made
+            unit = field.metadata["unit"]
+            told = unit and unit not in name.lower()
+            title = label(f"{name}, {unit}" if told else name, "muted")
+            title.setFixedWidth(TITLE_WIDTH)
+            title.setToolTip(made.widget.toolTip())
+            rows.addRow(title, made.widget)

@@ -1,0 +1,68 @@
+"""A patch of somebody held out: what the network is given, what it makes of it, the truth."""
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from srviewer.core.volume import Voxels
+from srviewer.gui import theme
+from srviewer.gui.form import describe
+from srviewer.nn.specs import Preview
+
+CAPTIONS = ("thick", "result", "truth")
+CAPTION, GAP = 20, 8  # px
+NOTHING = "A patch of somebody held out appears here when it is first measured."
+
+
+class PreviewView(QWidget):
+    """Three images side by side on one grey scale, drawn alike."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.images: tuple[QImage, ...] = ()
+        self.setMinimumHeight(120)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        describe(
+            self, "Preview", "Thick slices, the network's result and the truth, one grey scale"
+        )
+
+    def sizeHint(self) -> QSize:
+        """Called by Qt."""
+        return QSize(480, 190)
+
+    def show_preview(self, preview: Preview | None) -> None:
+        """Show the three of them, or that there are none yet."""
+        self.images = ()
+        if preview is not None:
+            top = float(np.percentile(preview.truth, 99.8)) or 1.0
+            self.images = tuple(
+                _image(pixels, top) for pixels in (preview.thick, preview.result, preview.truth)
+            )
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Called by Qt."""
+        painter = QPainter(self)
+        painter.setPen(QColor(theme.colours().muted))
+        if not self.images:
+            wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect(), wrap, NOTHING)
+            return
+        first = self.images[0]
+        room = (self.width() - 2 * GAP) / 3
+        scale = min(room / first.width(), (self.height() - CAPTION) / first.height())
+        width, height = first.width() * scale, first.height() * scale
+        left = (self.width() - 3 * width - 2 * GAP) / 2
+        for place, (image, caption) in enumerate(zip(self.images, CAPTIONS, strict=True)):
+            x = left + place * (width + GAP)
+            painter.drawText(QRectF(x, 0, width, CAPTION), Qt.AlignmentFlag.AlignVCenter, caption)
+            painter.drawImage(QRectF(x, CAPTION, width, height), image)
+
+
+def _image(pixels: Voxels, top: float) -> QImage:
+    """(H, W) or (H, W, 3), ``top`` as white, as a picture of its own."""
+    eight = np.ascontiguousarray(np.clip(pixels / top * 255, 0, 255).astype(np.uint8))
+    height, width = eight.shape[:2]
+    kind = QImage.Format.Format_Grayscale8 if eight.ndim == 2 else QImage.Format.Format_RGB888
+    return QImage(eight.data, width, height, eight.strides[0], kind).copy()

@@ -1,0 +1,176 @@
+"""The runs as a list: what each is doing, and the buttons that hold, stop, resume it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from srviewer.gui import theme
+from srviewer.gui.form import button, describe
+from srviewer.gui.training.colours import run_colour
+from srviewer.gui.training.runs import LIVE, Run, Runs, State
+from srviewer.gui.work import time_left
+
+RUN = Qt.ItemDataRole.UserRole
+LINE = 46  # px: two lines of text
+MOST_SHOWN = 5
+
+
+class RunList(QWidget):
+    """``chosen`` is the run that is looked at; a tick puts a run into the plots."""
+
+    chosen_changed = Signal()
+
+    def __init__(self, runs: Runs) -> None:
+        super().__init__()
+        self.runs = runs
+        self.list = QListWidget()
+        self.list.setProperty("density", "compact")
+        self.list.setIconSize(QSize(10, 28))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setAcceptDrops(False)  # files are taken by the panel
+        describe(self.list, "Runs", "Choose one to look at; tick those to compare in the plots")
+        self.pause = _button("Pause", "pause", "Let the chosen run stand still")
+        self.stop = _button("Stop", "stop", "End the chosen run; it can be resumed later")
+        self.resume = _button("Resume", "play", "Go on with the chosen run where it was left")
+        self.remove = _button(
+            "Remove", "close", "Take the chosen run from the list; its model stays"
+        )
+        buttons = QGridLayout()
+        buttons.setSpacing(6)
+        for place, made in enumerate((self.pause, self.resume, self.stop, self.remove)):
+            buttons.addWidget(made, place // 2, place % 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.list)
+        layout.addLayout(buttons)
+        self.list.currentItemChanged.connect(self._choose)
+        self.list.itemChanged.connect(self._tick)
+        for made, act in (
+            (self.pause, runs.pause),
+            (self.resume, runs.resume),
+            (self.stop, runs.stop),
+            (self.remove, runs.remove),
+        ):
+            made.clicked.connect(lambda _, act=act: self._act(act))
+        runs.changed.connect(self._show)
+        runs.reported.connect(self._show_run)
+        theme.follow(self, self._show)
+        self._show()
+
+    @property
+    def chosen(self) -> Run | None:
+        """The run that is looked at."""
+        item = self.list.currentItem()
+        run = None if item is None else item.data(RUN)
+        return run if isinstance(run, Run) else None
+
+    def choose(self, run: Run) -> None:
+        """Look at ``run``."""
+        for row in range(self.list.count()):
+            if self.list.item(row).data(RUN) is run:
+                self.list.setCurrentRow(row)
+
+    def _show(self) -> None:
+        """Newest first."""
+        chosen = self.chosen
+        self.list.blockSignals(True)
+        self.list.clear()
+        for run in reversed(self.runs.all):
+            self.list.addItem(_item(run))
+            if run is chosen:
+                self.list.setCurrentRow(self.list.count() - 1)
+        if self.list.currentItem() is None and self.list.count():
+            self.list.setCurrentRow(0)
+        self.list.blockSignals(False)
+        self.list.setFixedHeight(LINE * min(max(1, self.list.count()), MOST_SHOWN) + 10)
+        self.setVisible(self.list.count() > 0)
+        self._choose()
+
+    def _show_run(self, run: Run) -> None:
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            if item.data(RUN) is run:
+                self.list.blockSignals(True)
+                item.setText(_text(run))
+                self.list.blockSignals(False)
+
+    def _choose(self) -> None:
+        run = self.chosen
+        state = None if run is None else run.state
+        self.pause.setEnabled(state is State.TRAINING)
+        self.stop.setEnabled(state in (State.TRAINING, State.PAUSED, State.WAITING))
+        resumable = (State.PAUSED, State.STOPPED, State.UNFINISHED, State.FAILED)
+        self.resume.setEnabled(state in resumable)
+        self.remove.setEnabled(state is not None and state not in LIVE)
+        self.chosen_changed.emit()
+
+    def _tick(self, item: QListWidgetItem) -> None:
+        item.data(RUN).shown = item.checkState() is Qt.CheckState.Checked
+        self.chosen_changed.emit()
+
+    def _act(self, act: Callable[[Run], None]) -> None:
+        run = self.chosen
+        if run is not None:
+            act(run)
+
+
+def _button(text: str, icon: str, tip: str) -> QPushButton:
+    made = button(text, tip)
+    made.setIcon(theme.icon(icon))
+    return made
+
+
+def _item(run: Run) -> QListWidgetItem:
+    item = QListWidgetItem(_swatch(run_colour(run.number)), _text(run))
+    item.setData(RUN, run)
+    item.setSizeHint(QSize(10, LINE))
+    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+    item.setCheckState(Qt.CheckState.Checked if run.shown else Qt.CheckState.Unchecked)
+    item.setToolTip(f"{run.job.output}\n{run.problem}".strip())
+    return item
+
+
+def _text(run: Run) -> str:
+    return f"{run.name}\n{state_line(run)}"
+
+
+def state_line(run: Run) -> str:
+    """What a run is doing, in a few words."""
+    done = f", {100 * run.fraction:.0f} %" if run.entries else ""
+    if run.state is not State.TRAINING:
+        return f"{run.state.value}{done if run.state is not State.FINISHED else ''}"
+    left = run.seconds_left
+    if not run.entries or left is None:
+        return run.progress.message
+    if left <= 0:
+        return f"measuring on people held out: {run.progress.message}"
+    return f"{state_words(run)}{done}, {time_left(left)} left"
+
+
+def state_words(run: Run) -> str:
+    """The stage of a run that is training."""
+    return "adversarial" if run.entries[-1]["stage"] == "adversarial" else "training"
+
+
+def _swatch(colour: str) -> QIcon:
+    """A bar in the colour of the run's curves."""
+    picture = QPixmap(10, 28)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawRoundedRect(2, 0, 5, 28, 2, 2)
+    painter.end()
+    return QIcon(picture)

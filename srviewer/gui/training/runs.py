@@ -1,0 +1,266 @@
+"""The training runs of the window: one learns at a time, the others wait, none is forgotten."""
+
+import os
+from collections import deque
+from dataclasses import replace
+from enum import Enum
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from srviewer.errors import UserError
+from srviewer.gui.work import Task, Work
+from srviewer.job import Job, Progress, mapped
+from srviewer.nn.budget import Budget
+from srviewer.nn.checkpoint import checkpoint_path
+from srviewer.nn.run_log import log_entry, log_path, read_log
+from srviewer.nn.specs import Preview, TrainStep
+from srviewer.paths import models_dir
+from srviewer.sr.training import TrainingJob, trained_model
+from srviewer.sr.training_records import forget, is_unfinished, remember, remembered
+
+TRAIN = "train"
+BUG = "Stopped by a fault of srviewer; the bar above has the details."
+
+Entry = dict[str, Any]
+
+
+class State(Enum):
+    """What a run is doing."""
+
+    WAITING = "waiting for its turn"
+    TRAINING = "training"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    UNFINISHED = "was not finished"
+    FAILED = "failed"
+    FINISHED = "finished"
+
+
+LIVE = (State.WAITING, State.TRAINING, State.PAUSED, State.STOPPING)
+
+
+class Run:
+    """One run and what it told so far.
+
+    ``preview``: the newest; ``problem``: why it failed; ``shown``: whether it is plotted;
+    ``number``: its own, which gives it its colour.
+    """
+
+    def __init__(self, job: TrainingJob, state: State, number: int) -> None:
+        self.job, self.state, self.number = job, state, number
+        self.progress = Progress(0.0, "")
+        self.preview: Preview | None = None
+        self.problem = ""
+        self.shown = True
+        self._entries: list[Entry] | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of its model."""
+        return self.job.output.stem
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Read from the log beside the model when they are first asked for."""
+        if self._entries is None:
+            self._entries = read_log(log_path(self.job.output))
+        return self._entries
+
+    def add(self, entry: Entry, preview: Preview | None) -> None:
+        """Take a report; what a resumed run does again replaces what it did."""
+        while self.entries and self.entries[-1]["step"] >= entry["step"]:
+            self.entries.pop()
+        self.entries.append(entry)
+        self.preview = preview or self.preview
+
+    def start_anew(self) -> None:
+        """Forget the curves of an earlier run of this output."""
+        self._entries = []
+
+    @property
+    def fraction(self) -> float:
+        """The share of the budget that is used; the reading before and measuring after aside."""
+        if not self.entries:
+            return 0.0
+        last, plan = self.entries[-1], self.job.plan
+        return Budget(plan.minutes, plan.steps).used(last["step"], last["seconds"])
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Of the training itself, from the pace so far; None while that says nothing yet."""
+        done = self.fraction
+        return float(self.entries[-1]["seconds"]) * (1 - done) / done if done else None
+
+    @property
+    def model_exists(self) -> bool:
+        """Whether a model was written that can be used already."""
+        return self.job.output.is_file()
+
+
+class Runs(QObject):
+    """Starts, holds, stops and resumes runs, on ``work``."""
+
+    changed = Signal()  # the list, or the state of a run
+    reported = Signal(object)  # the run that has something new to show
+    model_written = Signal(object)  # the run whose model can be used now
+
+    def __init__(self, work: Work, parent: QObject) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._inbox: deque[tuple[Entry, Preview | None]] = deque()
+        self._task: Task | None = None
+        self._current: Run | None = None
+        self._numbers = 0
+        self._list: list[Run] = []
+        for job in remembered():
+            state = State.UNFINISHED if is_unfinished(job.output) else State.FINISHED
+            if state is State.UNFINISHED or job.output.is_file():
+                run = self._made(job, state)
+                run.shown = state is State.UNFINISHED
+
+    @property
+    def all(self) -> tuple[Run, ...]:
+        """Every run, oldest first."""
+        return tuple(self._list)
+
+    @property
+    def unfinished(self) -> tuple[Run, ...]:
+        """Those that an earlier window left unfinished."""
+        return tuple(run for run in self._list if run.state is State.UNFINISHED)
+
+    def models_elsewhere(self) -> list[tuple[str, str]]:
+        """(name, file) of the models for scans that lie outside the folder of the user's models."""
+        return [
+            (run.name, str(run.job.output))
+            for run in self._list
+            if run.state is not State.WAITING
+            and run.model_exists
+            and run.job.plan.layout == "axis"
+            and run.job.output.parent != models_dir()
+        ]
+
+    def start(self, job: TrainingJob) -> Run:
+        """Train as soon as no other run does.
+
+        Raises UserError when a run of this output is under way, or unfinished.
+        """
+        same = [run for run in self._list if run.job.output == job.output]
+        if any(run.state in LIVE for run in same) or is_unfinished(job.output):
+            raise UserError(
+                f"There is a run named '{job.output.stem}' in this folder that is not finished. "
+                f"Resume it, remove it from the list, or give the new one another name."
+            )
+        remember(job)
+        for run in same:
+            self._list.remove(run)
+        run = self._made(job, State.WAITING)
+        run.start_anew()
+        self._next()
+        return run
+
+    def pause(self, run: Run) -> None:
+        """Let it stand still; it keeps its place in memory."""
+        if run is self._current and self._task is not None:
+            self._task.hold(True)
+            self._set(run, State.PAUSED)
+
+    def resume(self, run: Run) -> None:
+        """Go on: at once if it was paused, else from its checkpoint as soon as no other trains."""
+        if run.state is State.PAUSED and self._task is not None:
+            self._set(run, State.TRAINING)
+            self._task.hold(False)
+        elif run.state not in LIVE:
+            self._set(run, State.WAITING)
+            self._next()
+
+    def stop(self, run: Run) -> None:
+        """End it and keep a checkpoint, from which it can be resumed."""
+        if run is self._current and self._task is not None:
+            self._set(run, State.STOPPING)
+            self._work.cancel(TRAIN)
+        elif run.state is State.WAITING:
+            self._set(run, State.STOPPED)
+
+    def remove(self, run: Run) -> None:
+        """Take it from the list; its model and log stay where they are, its checkpoint goes."""
+        if run.state in LIVE:
+            return
+        forget(run.job.output)
+        checkpoint_path(run.job.output).unlink(missing_ok=True)
+        self._list.remove(run)
+        self.changed.emit()
+
+    def _made(self, job: TrainingJob, state: State) -> Run:
+        run = Run(job, state, self._numbers)
+        self._numbers += 1
+        self._list.append(run)
+        return run
+
+    def _next(self) -> None:
+        """Start the first run that waits, if none is learning."""
+        waiting = next((run for run in self._list if run.state is State.WAITING), None)
+        if self._current is None and waiting is not None and not self._work.stopped:
+            self._begin(waiting)
+        self.changed.emit()
+
+    def _begin(self, run: Run) -> None:
+        resume = is_unfinished(run.job.output)
+        run.job = replace(run.job, threads=_threads(), resume=resume)
+        run.state, run.problem, run.progress = State.TRAINING, "", Progress(0.0, "Starting")
+        self._current = run
+        job = self._watched(trained_model(run.job))
+        title = f"Training {run.name}"
+        self._task = self._work.start(TRAIN, title, job, self._keep, lambda: True)
+        self._task.reported.connect(self._report)
+        self._task.ended.connect(self._end)
+
+    def _watched(self, job: Job[Any]) -> Job[Any]:
+        """The job, its reports put aside: the window hears of only some of a job's steps."""
+        inbox = self._inbox
+
+        def put_aside(step: Progress) -> Progress:
+            if not isinstance(step, TrainStep):
+                return step
+            inbox.append((log_entry(step), step.preview))
+            return Progress(step.fraction, step.message)  # the weights go no further
+
+        return mapped(job, put_aside)
+
+    def _report(self) -> None:
+        run, task = self._current, self._task
+        if run is None or task is None:
+            return
+        run.progress = task.progress
+        while self._inbox:
+            run.add(*self._inbox.popleft())
+        self.reported.emit(run)
+
+    def _end(self, task: Task) -> None:
+        run = self._current
+        if run is None:
+            return
+        self._report()
+        self._current = self._task = None
+        if task.error is not None:
+            run.state = State.FAILED
+            run.problem = str(task.error) if isinstance(task.error, UserError) else BUG
+        else:
+            done = run.model_exists and not is_unfinished(run.job.output)
+            run.state = State.FINISHED if done or not task.cancelling else State.STOPPED
+        if run.state is not State.FAILED and run.model_exists:
+            self.model_written.emit(run)
+        self._next()
+
+    def _keep(self, model: object) -> None:
+        """Nothing more: the run has written its model itself."""
+
+    def _set(self, run: Run, state: State) -> None:
+        run.state = state
+        self.changed.emit()
+
+
+def _threads() -> int:
+    """One processor is left to the window."""
+    return max(1, (os.cpu_count() or 2) - 1)

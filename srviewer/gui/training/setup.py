@@ -1,0 +1,184 @@
+"""A new run: whom it learns from, what it is told, all settings of its plan, the start."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from srviewer.errors import UserError
+from srviewer.gui import theme
+from srviewer.gui.form import button, describe, label
+from srviewer.gui.notice import Notice
+from srviewer.gui.training.choices import Choices
+from srviewer.gui.training.plan_form import PlanForm
+from srviewer.gui.training.split_view import SplitView
+from srviewer.gui.work import Work
+from srviewer.io.formats import open_filter
+from srviewer.nn.specs import TrainingPlan
+from srviewer.sr.people import Person, check_split, people_in
+from srviewer.sr.training import TrainingJob
+
+PEOPLE = "people"
+IMAGES_FILTER = "Images (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff);;All files (*)"
+NOBODY_HELD_OUT = (
+    "Nobody is held out, so nothing will tell whether the network beats cubic interpolation. Add "
+    "more people, or hold one out."
+)
+
+
+class Setup(QWidget):
+    """``start_wanted`` carries the TrainingJob that the controls describe."""
+
+    start_wanted = Signal(object)
+    refused = Signal(object)  # UserError
+
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self._work = work
+        self._pending: tuple[Path, ...] = ()
+        self.choices = Choices()
+        self.split = SplitView()
+        self.note = Notice("note", "Notes on this run")
+        self.add_files = button("Add files\u2026", "Thin, nearly isotropic volumes to learn from")
+        self.add_folder = button("Add folder\u2026", "Every volume in a folder and below it")
+        self.start = button("Start training", "Train a network with these settings")
+        self.start.setProperty("primary", "true")
+        self.start.setIcon(theme.icon_on_accent("play"))
+        self._unfold = QToolButton()
+        self._unfold.setText("All settings of the plan")
+        self._unfold.setCheckable(True)
+        self._unfold.setProperty("role", "fold")
+        self._unfold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._unfold.setIcon(theme.icon("chevron-right"))
+        describe(self._unfold, "All settings of the plan", "Show every field of the training plan")
+        self.form: PlanForm | None = None  # made when it is first unfolded
+        self._lay_out()
+        self._connect()
+        self._show_notes()
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Look whom the files and folders show, and add them."""
+        self._pending = (*self._pending, *paths)
+        job = people_in(self._pending, self.choices.layout_id)
+        self._work.start(PEOPLE, "Looking at scans", job, self._found, lambda: True)
+
+    def unfold(self) -> PlanForm:
+        """Show every field of the plan."""
+        self._unfold.setChecked(True)
+        assert self.form is not None
+        return self.form
+
+    def job(self) -> TrainingJob:
+        """What the controls describe; UserError when it cannot be trained."""
+        train, validation = self.split.train, self.split.validation
+        if not train:
+            raise UserError("There is nobody to learn from. Add thin volumes, or drop them here.")
+        check_split(train, validation)
+        return TrainingJob(
+            paths=_files(train),
+            validation=_files(validation),
+            plan=self.choices.with_budget(self._plan()),
+            output=self.choices.output(),
+            device=self.choices.device.currentData(),
+        )
+
+    def _lay_out(self) -> None:
+        adding = QHBoxLayout()
+        adding.setSpacing(6)
+        adding.addWidget(self.add_files)
+        adding.addWidget(self.add_folder)
+        self._fold = QVBoxLayout()
+        self._fold.setContentsMargins(0, 0, 0, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(label("NEW RUN", "heading"))
+        layout.addWidget(self.choices.kind)
+        layout.addWidget(label("Add thin volumes, or drop files and folders here.", "muted"))
+        layout.addLayout(adding)
+        layout.addWidget(self.split)
+        layout.addWidget(self.note)
+        layout.addWidget(self.choices)
+        layout.addWidget(self.start)
+        layout.addWidget(self._unfold)
+        layout.addLayout(self._fold)
+
+    def _connect(self) -> None:
+        self.add_files.clicked.connect(self._choose_files)
+        self.add_folder.clicked.connect(self._choose_folder)
+        self.split.changed.connect(self._show_notes)
+        self.choices.kind_changed.connect(self.split.clear)
+        self.choices.started_over.connect(self._show_preset)
+        self.choices.factors_changed.connect(self._change_factors)
+        self._unfold.toggled.connect(self._show_fold)
+        self.start.clicked.connect(self._start)
+        self._work.changed.connect(self._show_work)
+
+    def _plan(self) -> TrainingPlan:
+        return self.choices.plan() if self.form is None else self.form.plan()
+
+    def _show_preset(self) -> None:
+        if self.form is not None:
+            form = self.form
+            self._try(lambda: form.show_plan(self.choices.plan()))
+
+    def _change_factors(self) -> None:
+        if self.form is not None:
+            form = self.form
+            self._try(lambda: form.show_plan(self.choices.with_factors(form.plan())))
+
+    def _show_fold(self, shown: bool) -> None:
+        self._unfold.setIcon(theme.icon("chevron-down" if shown else "chevron-right"))
+        if self.form is None:
+            self.form = PlanForm()
+            self._fold.addWidget(self.form)
+            self._show_preset()
+        self.form.setVisible(shown)
+
+    def _found(self, people: tuple[Person, ...]) -> None:
+        self._pending = ()
+        self.split.add(people)
+
+    def _show_work(self) -> None:
+        looking = self._work.running(PEOPLE) is not None
+        if not looking:
+            self._pending = ()
+        for made in (self.add_files, self.add_folder, self.choices.kind):
+            made.setEnabled(not looking)
+
+    def _show_notes(self) -> None:
+        train, validation = self.split.train, self.split.validation
+        notes = []
+        if train and not validation:
+            notes.append(NOBODY_HELD_OUT)
+        thick = [f"{name} ({mm:.1f} mm)" for one in (*train, *validation) for name, mm in one.thick]
+        if thick:
+            named = ", ".join(thick[:3]) + (", \u2026" if len(thick) > 3 else "")
+            notes.append(f"Thick slices cannot teach what thin ones look like: {named}.")
+        self.note.show_text(tuple(notes))
+
+    def _choose_files(self) -> None:
+        image = self.choices.layout_id == "image"
+        kinds = IMAGES_FILTER if image else open_filter()
+        names, _ = QFileDialog.getOpenFileNames(self, "Train on", "", kinds)
+        if names:
+            self.add([Path(name) for name in names])
+
+    def _choose_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Train on")
+        if name:
+            self.add([Path(name)])
+
+    def _start(self) -> None:
+        self._try(lambda: self.start_wanted.emit(self.job()))
+
+    def _try(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except UserError as error:
+            self.refused.emit(error)
+
+
+def _files(people: Sequence[Person]) -> tuple[Path, ...]:
+    return tuple(dict.fromkeys(file for person in people for file in person.files))

@@ -1,0 +1,156 @@
+"""Who is learned from and who is held out: two lists between which people move."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from srviewer.gui.form import button, describe, label
+from srviewer.sr.people import Person, joined, suggested_split
+
+PERSON = Qt.ItemDataRole.UserRole
+LINE = 24  # px
+FEWEST_LINES, MOST_LINES = 2, 6
+
+
+class SplitView(QWidget):
+    """Everybody is in exactly one of ``train`` and ``validation``."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.train: tuple[Person, ...] = ()
+        self.validation: tuple[Person, ...] = ()
+        self._heads = (label("", "heading"), label("", "heading"))
+        self.lists = (
+            _list("Learned from", "The network learns from these people; double-click holds out"),
+            _list("Held out", "Scored while training, never learned from; double-click moves back"),
+        )
+        self.hold_out = _mover("Hold out", "Measure on the chosen people instead")
+        self.take_back = _mover("Learn", "Learn from the chosen people instead")
+        self.remove = _mover("Remove", "Take the chosen people out of both lists")
+        self._lay_out()
+        self.hold_out.clicked.connect(self._hold_out)
+        self.take_back.clicked.connect(self._take_back)
+        self.remove.clicked.connect(self._remove)
+        self.lists[0].itemDoubleClicked.connect(self._hold_out)
+        self.lists[1].itemDoubleClicked.connect(self._take_back)
+        for one in self.lists:
+            one.itemSelectionChanged.connect(self._enable)
+        self._show()
+
+    def add(self, people: Sequence[Person]) -> None:
+        """Add people; the first ones are split as suggested, later ones are learned from."""
+        if not self.train and not self.validation:
+            self.train, self.validation = suggested_split(joined(people))
+        else:
+            held_out = {person.key for person in self.validation}
+            self.validation = joined([*self.validation, *(p for p in people if p.key in held_out)])
+            self.train = joined([*self.train, *(p for p in people if p.key not in held_out)])
+        self._tell()
+
+    def clear(self) -> None:
+        """Forget everybody."""
+        self.train = self.validation = ()
+        self._tell()
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        for made in (self.hold_out, self.take_back, self.remove):
+            buttons.addWidget(made)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self._heads[0])
+        layout.addWidget(self.lists[0])
+        layout.addLayout(buttons)
+        layout.addWidget(self._heads[1])
+        layout.addWidget(self.lists[1])
+
+    def _chosen(self, side: int) -> list[Person]:
+        return [item.data(PERSON) for item in self.lists[side].selectedItems()]
+
+    def _hold_out(self) -> None:
+        moved = self._chosen(0)
+        self.train = tuple(person for person in self.train if person not in moved)
+        self.validation = (*self.validation, *moved)
+        self._tell()
+
+    def _take_back(self) -> None:
+        moved = self._chosen(1)
+        self.validation = tuple(person for person in self.validation if person not in moved)
+        self.train = (*self.train, *moved)
+        self._tell()
+
+    def _remove(self) -> None:
+        gone = [*self._chosen(0), *self._chosen(1)]
+        self.train = tuple(person for person in self.train if person not in gone)
+        self.validation = tuple(person for person in self.validation if person not in gone)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._show()
+        self.changed.emit()
+
+    def _show(self) -> None:
+        for title, head, one, people in (
+            ("LEARNED FROM", self._heads[0], self.lists[0], self.train),
+            ("HELD OUT", self._heads[1], self.lists[1], self.validation),
+        ):
+            _title(head, title, people)
+            one.clear()
+            for person in people:
+                one.addItem(_item(person))
+            lines = min(max(len(people), FEWEST_LINES), MOST_LINES)
+            one.setFixedHeight(LINE * lines + 10)
+        self._enable()
+
+    def _enable(self) -> None:
+        chosen = [bool(one.selectedItems()) for one in self.lists]
+        self.hold_out.setEnabled(chosen[0])
+        self.take_back.setEnabled(chosen[1])
+        self.remove.setEnabled(any(chosen))
+
+
+def _list(name: str, tip: str) -> QListWidget:
+    made = QListWidget()
+    made.setProperty("density", "compact")
+    made.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    made.setUniformItemSizes(True)
+    made.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    made.setAcceptDrops(False)  # files are taken by the panel
+    describe(made, name, tip)
+    return made
+
+
+def _mover(text: str, tip: str) -> QPushButton:
+    made = button(text, tip)
+    made.setProperty("density", "compact")
+    return made
+
+
+def _title(head: QLabel, title: str, people: Sequence[Person]) -> None:
+    scans = sum(len(person.names) for person in people)
+    who = f"{len(people)} {'person' if len(people) == 1 else 'people'}"
+    what = f"{scans} {'scan' if scans == 1 else 'scans'}"
+    head.setText(f"{title}: {f'{who}, {what}' if people else 'nobody'}")
+
+
+def _item(person: Person) -> QListWidgetItem:
+    more = f"  ({len(person.names)} scans)" if len(person.names) > 1 else ""
+    item = QListWidgetItem(f"{person.title}{more}")
+    item.setData(PERSON, person)
+    item.setToolTip("\n".join([*person.names, "", *map(str, person.files[:4])]))
+    return item
