@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import distance_transform_edt, find_objects
 
 from srviewer.core.geometry import Axis
 from srviewer.core.interpolate import linear, thin_positions
@@ -55,6 +54,8 @@ def refined_labels(
     in. Then the borders are moved where they are least certain, until each label has its volume
     again within TOLERANCE. 0 is a label like any other.
     """
+    from scipy.ndimage import find_objects  # half a second, which the window does not wait for
+
     plain = np.repeat(labels, factor, axis=axis)
     nowhere = np.full(plain.shape, -np.inf, np.float32)
     contest = _Contest(plain.copy(), plain.copy(), nowhere, nowhere.copy())
@@ -89,6 +90,8 @@ def _depth(
     inside: npt.NDArray[np.bool_], axis: Axis, spacing: tuple[float, float, float]
 ) -> Voxels:
     """Millimetres to the border within each slice, above 0 inside; at most one slice spacing."""
+    from scipy.ndimage import distance_transform_edt  # as above
+
     plane = [mm for a, mm in enumerate(spacing) if a != axis]
     limit = spacing[axis]
     slices = []

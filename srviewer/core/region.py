@@ -1,7 +1,6 @@
 """A region in which nothing learned may be added: how much of it each voxel has."""
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
 
 from srviewer.core.geometry import Axis, Geometry
 from srviewer.core.metrics import Mask
@@ -18,6 +17,10 @@ def lock_weights(mask: Volume, scan: Geometry) -> Voxels:
     ``mask``: voxels above 0 are inside, on the scan's grid or on any finer one. A thick voxel is
     inside as soon as a part of it is, so that all of the region is. UserError when none is.
     """
+    from scipy.ndimage import (
+        distance_transform_edt,  # half a second, which the window does not wait for
+    )
+
     inside = _on_grid(mask, scan)
     if not inside.any():
         raise UserError(f"The region '{mask.name}' lies outside the scan, or is empty.")

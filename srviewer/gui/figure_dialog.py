@@ -76,6 +76,9 @@ class FigureDialog(QDialog):
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
+        kinds = QDialogButtonBox.StandardButton
+        describe(buttons.button(kinds.Save), "Save", "Choose a name and write the figure")
+        describe(buttons.button(kinds.Cancel), "Cancel", "Close without a figure")
         buttons.accepted.connect(self._choose)
         buttons.rejected.connect(self.reject)
         right = QVBoxLayout()

@@ -73,6 +73,8 @@ class RequestOptions(QWidget):
             "In mm: less than the spacing leaves gaps, more overlaps; as the scan says at first",
         )
         self.profile = choice("Slice profile", "How a slice weighs what lies across it")
+        for box in (self.thickness, self.profile):
+            box.setMinimumWidth(60)  # both share one row of a narrow panel
         self.lock = choice(
             "Region without learned detail",
             "Inside this drawn shape, as deep as it is wide, only interpolation is used",

@@ -14,7 +14,7 @@ import pytest
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
 def test_ctrl_c_leaves_no_file(tmp_path: Path) -> None:
-    voxels = np.random.default_rng(0).random((160, 160, 40), dtype=np.float32)
+    voxels = np.random.default_rng(0).random((224, 224, 60), dtype=np.float32)
     scan = tmp_path / "scan.nii"
     nib.save(nib.Nifti1Image(voxels, np.diag([1, 1, 4, 1])), scan)
     out = tmp_path / "thin.nii.gz"

@@ -30,8 +30,16 @@ def test_voxels_must_fill_the_grid() -> None:
 
 def test_a_derived_volume_keeps_what_is_known_and_adds_its_step() -> None:
     warning = ScanWarning("gantry_tilt", "tilted", (1.0, 2.0))
-    scan = Volume(np.zeros(SHAPE, np.float32), GRID, "scan", "a.u.", "MR", "int16", ("read",))
-    scan = Volume(**{**vars(scan), "warnings": (warning,)})
+    scan = Volume(
+        np.zeros(SHAPE, np.float32),
+        GRID,
+        "scan",
+        unit="a.u.",
+        modality="MR",
+        stored_as="int16",
+        history=("read",),
+        warnings=(warning,),
+    )
     result = scan.derived(np.ones((3, 4, 10), np.float32), GRID.refined(2, 2), "rebuilt", "thin")
     assert result.history == ("read", "rebuilt")
     assert (result.name, result.unit, result.modality) == ("thin", "a.u.", "MR")

@@ -10,6 +10,7 @@ from tests.fuzz.targets import targets
 INPUTS = 150
 
 
+@pytest.mark.filterwarnings("ignore:Extension size is not a multiple of 16")  # of nibabel
 @pytest.mark.parametrize("target", targets(), ids=lambda target: target.id)
 def test_every_outcome_is_ours(target, tmp_path: Path) -> None:
     for name, content in target.beside.items():
@@ -18,4 +19,6 @@ def test_every_outcome_is_ours(target, tmp_path: Path) -> None:
     for seed in range(INPUTS):
         attempt(target, seed, tmp_path, tally)
     assert tally.findings == []
-    assert tally.opened > 0 and tally.refused > 0
+    assert tally.inputs == INPUTS and tally.refused > 0
+    # Most of pydicom's odd files hold a single slice, which is no volume.
+    assert tally.opened > 0 or target.id == "dicom odd"

@@ -54,7 +54,8 @@ def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     assert [one for one in gc.get_objects() if _runs(one)] == []
     pyplot = sys.modules.get("matplotlib.pyplot")
     assert pyplot is None or pyplot.get_fignums() == []
-    assert sorted(scratch.iterdir()) == []
+    # torch keeps its compiler's cache for the next run.
+    assert [p for p in scratch.iterdir() if not p.name.startswith("torchinductor")] == []
     assert sorted(tmp_path.rglob(".srviewer-*")) == []
 
 
@@ -64,7 +65,8 @@ def _of_ours(widget: QWidget) -> bool:
 
 
 def _runs(thing: object) -> bool:
-    return isinstance(thing, QThread) and shiboken6.isValid(thing) and thing.isRunning()
+    # By its type: what some libraries keep for old names warns when it is asked for its class.
+    return issubclass(type(thing), QThread) and shiboken6.isValid(thing) and thing.isRunning()
 
 
 @pytest.fixture

@@ -30,7 +30,9 @@ from pytestqt.qtbot import QtBot
 import srviewer.gui
 from srviewer.core.volume import Volume
 from srviewer.gui.comparing import Layout
+from srviewer.gui.figure_dialog import FigureDialog
 from srviewer.gui.main_window import MainWindow
+from srviewer.gui.mip_dialog import MipDialog
 from srviewer.gui.series_picker import SeriesPicker
 from srviewer.io.formats import scan
 from srviewer.job import run
@@ -53,6 +55,8 @@ DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
     "AboutDialog": lambda window: _shown(window, window.desk.show_about),
     "GuideDialog": lambda window: _shown(window, window.desk.show_guide),
     "SeriesPicker": lambda window: _picker(window),
+    "FigureDialog": lambda window: _opened(FigureDialog(window.session, window)),
+    "MipDialog": lambda window: _opened(MipDialog(window.session, window)),
 }
 
 
@@ -60,6 +64,11 @@ def _shown(window: MainWindow, show: Callable[[], None]) -> QDialog:
     show()
     assert window.desk.dialog is not None
     return window.desk.dialog
+
+
+def _opened(dialog: QDialog) -> QDialog:
+    dialog.open()
+    return dialog
 
 
 def _picker(window: MainWindow) -> QDialog:
@@ -177,7 +186,9 @@ import sys
 from PySide6.QtCore import QSettings
 from srviewer.core.volume import Volume
 from srviewer.gui.application import application
+from srviewer.gui.figure_dialog import FigureDialog
 from srviewer.gui.main_window import MainWindow
+from srviewer.gui.mip_dialog import MipDialog
 sys.path.insert(0, sys.argv[2])
 import phantoms
 app = application()

@@ -257,7 +257,7 @@ def test_a_doubtful_geometry_must_be_acknowledged_first(
     assert "A slice is missing at 12.0 mm." in _panel_text(window)
     assert not _button(window, "Reconstruct").isEnabled()
     window.study.reconstruct()
-    assert window.study.work.tasks == ()
+    assert window.study.work.running(RECONSTRUCT) is None
     qtbot.mouseClick(_button(window, "I have read this"), Qt.MouseButton.LeftButton)
     qtbot.mouseClick(_button(window, "Reconstruct"), Qt.MouseButton.LeftButton)
     until(lambda: window.session.result is not None)

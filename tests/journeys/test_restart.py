@@ -95,14 +95,16 @@ def test_the_window_starts_without_torch() -> None:
 SCREENSHOT = """
 import sys
 from pathlib import Path
+from srviewer.core.picture import Picture
 from srviewer.gui.screenshot import render
 from srviewer.io.formats import read
 from srviewer.job import run
 from PySide6.QtWidgets import QApplication
 assert QApplication.instance() is None
 original, second = (run(read(Path(name))) for name in sys.argv[1:3])
-render(original, second, "compare", (4.0, 5.0, 6.0), Path(sys.argv[3]))
-render(original, None, "planes", None, Path(sys.argv[4]))
+shown = [("second", second, None)]
+render(original, shown, True, Picture("compare", (4.0, 5.0, 6.0)), Path(sys.argv[3]))
+render(original, [], True, Picture(), Path(sys.argv[4]))
 assert "torch" not in sys.modules
 """
 

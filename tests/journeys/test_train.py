@@ -320,6 +320,7 @@ def test_what_cannot_be_trained_is_said_in_plain_words(
         return window.error_bar.message.text()
 
     assert "nobody to learn from" in refused()
+    window.error_bar.hide()
     panel.setup.add([tmp_path / "nothing"])
     until(window.error_bar.isVisible)
     assert "nothing" in window.error_bar.message.text()
