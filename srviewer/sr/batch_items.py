@@ -161,12 +161,12 @@ def _item(root: Path, series: Series, others: Sequence[Series], taken: set[str])
 
 
 def _result_stem(series: Series, bids: bool) -> str:
-    """ "scan" as "scan_thin"; in BIDS the contrast stays last: "sub-1_desc-thin_T1w"."""
+    """ "scan" as "scan_thin"; in BIDS the contrast stays last: "sub-1_desc-sr_T1w"."""
     single = len(series.sources) == 1
     name = _stem(series.sources[0]) if single else series.name
     if bids:
         entities, _, contrast = name.rpartition("_")
-        return f"{entities}_desc-thin_{contrast}"
+        return f"{entities}_desc-sr_{contrast}"
     return re.sub(r"[^\w.+-]+", "_", f"{name}_thin").lstrip(".")
 
 

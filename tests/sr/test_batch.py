@@ -86,8 +86,8 @@ def test_a_bids_tree_gives_its_anatomy_and_bids_names(thick_head: Volume, tmp_pa
     found = run(select([tmp_path], thin_too=False))
     assert found.bids
     assert [item.output.as_posix() for item in found.items] == [
-        "sub-1/anat/sub-1_run-2_desc-thin_T1w.nii.gz",
-        "sub-2/ses-a/anat/sub-2_ses-a_desc-thin_FLAIR.nii.gz",
+        "sub-1/anat/sub-1_run-2_desc-sr_T1w.nii.gz",
+        "sub-2/ses-a/anat/sub-2_ses-a_desc-sr_FLAIR.nii.gz",
     ]
 
 
