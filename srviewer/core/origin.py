@@ -17,8 +17,10 @@ class DicomOrigin:
 
     ``header``: patient, study, frame of reference and acquisition, in DICOM's JSON (PS3.18 F). It
     names the patient: it goes into exported DICOM files and nowhere else, no log, no message, no
-    other file. ``images``: each object that holds a slice, once.
+    other file. ``images``: each object that holds a slice, once. ``frame``: the
+    FrameOfReferenceUID, "" where there is none.
     """
 
     header: str = field(repr=False)
     images: tuple[SourceImage, ...] = field(repr=False)
+    frame: str = ""

@@ -86,7 +86,8 @@ def origin_of(slices: Sequence[SliceHeader]) -> DicomOrigin:
     """The origin of a volume stacked from ``slices``; its header is their first file's."""
     header, sop_class = _kept(slices[0])
     uids = dict.fromkeys(one.uid for one in slices if one.uid)
-    return DicomOrigin(header.to_json(), tuple(SourceImage(sop_class, uid) for uid in uids))
+    images = tuple(SourceImage(sop_class, uid) for uid in uids)
+    return DicomOrigin(header.to_json(), images, str(header.get("FrameOfReferenceUID") or ""))
 
 
 def _kept(one: SliceHeader) -> tuple[Dataset, str]:

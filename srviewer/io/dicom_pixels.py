@@ -49,6 +49,7 @@ class StoredStacks:
         tags = slices[0].series
         single = len(self.stacks) == 1
         which = "" if single else f", volume {frame + 1} of {len(self.stacks)}"
+        origin = origin_of(slices)
         return Volume(
             voxels=voxels,
             geometry=stack.geometry,
@@ -59,7 +60,8 @@ class StoredStacks:
             history=(f"read from {len(slices)} DICOM slices of {self.name}{which}",),
             warnings=self.warnings
             + voxel_warnings(voxels, stack.geometry, tags.modality, non_finite),
-            origin=origin_of(slices),
+            origin=origin,
+            frame=origin.frame,
             planes=stack.planes,
             slice_thickness=slices[0].thickness or None,
         )

@@ -15,6 +15,7 @@ from srviewer.core.window import rounded_down
 from srviewer.gui.comparing import Comparing, Layout
 from srviewer.gui.session import Reference, Session
 from srviewer.gui.views.compare_view import CompareView
+from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.overlay import Annotations
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.job import run
@@ -64,6 +65,9 @@ def test_one_plane_alone_is_shown_before_and_after(
         shown = [plane for plane, pane in view.panes.items() if pane.isVisible()]
         assert shown == [Plane.SAGITTAL]
         assert view.panes[Plane.SAGITTAL].width() == compare.width()
+    later = OrthoView(session)
+    assert [plane for plane, pane in later.panes.items() if not pane.isHidden()] == [Plane.SAGITTAL]
+    later.deleteLater()
 
 
 def test_without_a_result_the_place_for_it_says_what_to_do(

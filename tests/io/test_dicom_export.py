@@ -94,6 +94,7 @@ def test_we_and_simpleitk_read_it_back(directions: np.ndarray, tmp_path: Path) -
     volume = thin(phantoms.numbered((5, 4, 6), phantoms.affine_of(directions, (0.8, 1.1, 5.0))))
     slices = export(volume, tmp_path / "out")
     again = run(read(tmp_path / "out"))
+    assert again.frame == slices[0].FrameOfReferenceUID
     index = np.indices(again.geometry.shape).reshape(3, -1)
     there = volume.geometry.index(again.geometry.world(index.T))
     nearest = np.rint(there).astype(int)

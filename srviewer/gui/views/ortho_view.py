@@ -39,6 +39,7 @@ class OrthoView(QWidget):
             Navigation(pane)
         self._arrangement = Arrangement.WIDE
         self.arrange(Arrangement.WIDE)
+        self._show_wanted()
         session.view_changed.connect(self._show_wanted)
 
     def arrange(self, arrangement: Arrangement) -> None:
