@@ -24,6 +24,8 @@ def test_ctrl_c_leaves_no_file(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         env=os.environ,
         text=True,
+        # Where the tests run in the background, a shell has SIGINT ignored for all of them.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr is not None
     for line in process.stderr:
