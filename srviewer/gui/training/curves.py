@@ -107,13 +107,15 @@ class Curves:
             plot.start(along, False)
             for run in runs:
                 plot.add(run.name, scores(run, metric, along), run_colour(run.number))
+            places = [x for run in runs for x in scores(run, metric, along)[0]]
             levels: set[float] = set()  # runs measured on the same people share one line
             for run in runs:
-                values = scores(run, f"{metric}_cubic", along)
-                if values[1] and values[1][-1] not in levels:
+                level = scores(run, f"{metric}_cubic", along)[1][-1:]
+                if level and level[0] not in levels:
                     name = f"cubic ({run.name})" if levels else "cubic"
-                    levels.add(values[1][-1])
-                    plot.add(name, values, theme.colours().cubic, dashed=True)
+                    levels.update(level)
+                    line = [min(places), max(places)], level * 2
+                    plot.add(name, line, theme.colours().cubic, dashed=True)
 
     def _show_loss(self, runs: Sequence[Run], chosen: Run | None, along: Along, term: str) -> None:
         drawn: list[tuple[str, Values, str]] = []
@@ -126,10 +128,14 @@ class Curves:
         else:
             wanted = TOTAL if term == ALL_TERMS else term
             drawn = [(r.name, losses(r, wanted, along), run_colour(r.number)) for r in runs]
-        positive = all(min(values[1], default=1.0) > 0 for _, values, _ in drawn)
-        self.loss.start(along, positive)
+        self.loss.start(along, spans_a_decade([y for _, values, _ in drawn for y in values[1]]))
         for name, values, colour in drawn:
             self.loss.add(name, values, colour)
+
+
+def spans_a_decade(losses: Sequence[float]) -> bool:
+    """Whether a logarithmic axis tells more: within a decade it may not have a single mark."""
+    return bool(losses) and min(losses) > 0 and max(losses) > 10 * min(losses)
 
 
 def terms_of(run: Run) -> list[str]:
