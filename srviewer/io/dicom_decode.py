@@ -52,7 +52,7 @@ def _frames(file: PixelFile, frames: Sequence[int]) -> Frames:
     decoder = get_decoder(file.syntax)
     if file.start is None:
         yield from _inflated(file, frames, decoder)
-    elif not file.syntax.is_compressed:
+    elif not file.compressed:
         yield from _native(file, frames, decoder)
     elif not decoder.is_available or _beyond_pydicom(file):
         yield from dicom_itk.decoded(file, frames)

@@ -61,9 +61,14 @@ class PixelFile:
         return self.photometric == "MONOCHROME1" and self.keyword == "PixelData"
 
     @property
+    def compressed(self) -> bool:
+        """Whether the pixels are compressed; False for a syntax that nobody knows."""
+        return bool(self.syntax.is_transfer_syntax and self.syntax.is_compressed)
+
+    @property
     def truncated(self) -> bool:
         """Whether the file is too short for pixels that are not compressed."""
-        if self.start is None or self.syntax.is_compressed:
+        if self.start is None or self.compressed:
             return False
         return self.start + self.frames * self.frame_bytes > self.size
 

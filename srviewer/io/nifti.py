@@ -21,6 +21,7 @@ from srviewer.errors import UserError
 from srviewer.io.nifti_geometry import Shape, Warnings, mgh_geometry, nifti_geometry
 from srviewer.io.nifti_voxels import StoredVoxels
 from srviewer.io.series import Found, Series, counted
+from srviewer.io.streams import is_gzip
 from srviewer.job import Job, Progress
 
 KINDS = (nib.Nifti1Image, nib.Nifti2Image, nib.MGHImage)
@@ -89,6 +90,7 @@ def _load(path: Path) -> SpatialImage:
         with _silent():
             image = nib.load(path, mmap=False)
     except UNREADABLE as error:
+        _check_name(path)
         raise UserError(
             f"'{path.name}' cannot be opened: it is empty, cut short, damaged, or no NIfTI or "
             f"FreeSurfer image ({_one_line(error)}). Copy or convert it again."
@@ -98,6 +100,26 @@ def _load(path: Path) -> SpatialImage:
             f"'{path.name}' holds no voxel image ({type(image).__name__}). Open a NIfTI volume."
         )
     return image
+
+
+def _check_name(path: Path) -> None:
+    """Raise UserError where the name says compressed and the file is not, or the other way."""
+    named = path.suffix.lower() in (".gz", ".mgz")
+    try:
+        packed = is_gzip(path)
+        empty = path.stat().st_size == 0
+    except OSError:
+        return
+    if packed and not named:
+        raise UserError(
+            f"'{path.name}' is compressed with gzip although its name does not say so. Rename it "
+            f"to '{path.name}.gz'."
+        )
+    if named and not packed and not empty:
+        raise UserError(
+            f"'{path.name}' is not compressed although its name says so. Take the last part off "
+            f"its name, or copy it again: it may be damaged."
+        )
 
 
 @contextmanager
