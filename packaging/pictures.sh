@@ -16,3 +16,14 @@ srviewer screenshot "$sample" --second "$work/thin.nii.gz" --layout compare \
     -o "$images/tutorial-compare.png"
 srviewer screenshot "$work/thin.nii.gz" --second "$work/cubic.nii.gz" --layout compare \
     -o "$images/tutorial-cubic.png"
+
+# Of docs/viewer.md and the README.
+truth=resources/sample/t2_brain_100_truth.nii.gz
+scored=(--reference "$truth" --meaning "the sample's own thin truth")
+result=(--second "$work/thin.nii.gz" --name result)
+srviewer screenshot "$sample" "${result[@]}" "${scored[@]}" --layout curtain --plane coronal \
+    --size 900x640 -o "$images/curtain.png"
+srviewer screenshot "$truth" "${result[@]}" --layout difference --plane sagittal --size 900x640 \
+    -o "$images/difference.png"
+srviewer screenshot "$sample" "${result[@]}" --second cubic --name cubic "${scored[@]}" \
+    --layout compare --size 1100x760 -o "$images/compare.png"

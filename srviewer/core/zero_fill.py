@@ -71,8 +71,9 @@ def _spectrum(voxels: Voxels, axis: Axis, slice_axis: Axis) -> npt.NDArray[np.fl
     """Mean power at each frequency along ``axis``, from 0 to Nyquist, over slices in the middle."""
     count = voxels.shape[slice_axis]
     middle = np.linspace(0.2, 0.8, min(count, MOST_SLICES)) * (count - 1)
-    slices = np.take(voxels, np.unique(middle.astype(int)), axis=slice_axis)
-    lines = np.moveaxis(slices, axis, -1).astype(np.float64)
+    # Not by np.take, which copies the whole of a volume that lies in memory as files have it.
+    slices = np.moveaxis(voxels, slice_axis, 0)[np.unique(middle.astype(int))]
+    lines = np.moveaxis(np.moveaxis(slices, 0, slice_axis), axis, -1).astype(np.float64)
     # Not windowed: a scanner's image is periodic, and a window would smear the cliff.
     power = np.abs(np.fft.rfft(lines, axis=-1)) ** 2
     return np.asarray(power.reshape(-1, power.shape[-1]).mean(axis=0))

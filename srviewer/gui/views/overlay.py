@@ -1,7 +1,7 @@
 """What is written over a slice: names, letters, crosshair, scores, scale bar."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import floor
 
 import numpy as np
@@ -116,6 +116,19 @@ def _font(pixels: int, bold: bool) -> QFont:
     return font
 
 
+@cache
+def _metrics(pixels: int, bold: bool) -> QFontMetricsF:
+    return QFontMetricsF(_font(pixels, bold))
+
+
+@lru_cache(maxsize=512)  # measuring text costs more than drawing it
+def _fitting(text: str, bold: bool, room: float) -> tuple[str, float]:
+    """What of ``text`` fits into ``room`` pixels, and how wide that is."""
+    metrics = _metrics(12, bold)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+    return shown, metrics.horizontalAdvance(shown)
+
+
 def _text(painter: QPainter, area: QRectF, line: Line, where: Qt.AlignmentFlag) -> None:
     """Text with a dark shadow, readable on white and on black."""
     painter.setPen(SHADOW)
@@ -128,13 +141,13 @@ def _lines(
     painter: QPainter, area: QRectF, lines: tuple[Line, ...], where: Qt.AlignmentFlag
 ) -> None:
     """Lines of text in a corner, each on a dark plate; one that is too long is cut."""
-    metrics = [QFontMetricsF(_font(12, line.bold)) for line in lines]
+    metrics = [_metrics(12, line.bold) for line in lines]
     top = area.top()
     if where & Qt.AlignmentFlag.AlignBottom:
         top = area.bottom() - sum(m.height() + 1 for m in metrics)
     for line, metric in zip(lines, metrics, strict=True):
-        text = metric.elidedText(line.text, Qt.TextElideMode.ElideRight, WIDEST * area.width())
-        box = QRectF(area.left(), top, metric.horizontalAdvance(text) + 1, metric.height() + 1)
+        text, width = _fitting(line.text, line.bold, WIDEST * area.width())
+        box = QRectF(area.left(), top, width + 1, metric.height() + 1)
         if where & Qt.AlignmentFlag.AlignRight:
             box.moveRight(area.right())
         if text:

@@ -21,6 +21,7 @@ from srviewer.gui.views.shapes import Shape
 from srviewer.gui.wording import OBLIQUE, measured
 
 ROOMY = 300  # px: a narrower pane shows less text
+ROOMY_WITH_SCORES = 480  # px: where the other corner is written on too
 FIT = 0.94  # of the pane is filled by a volume at zoom 1
 
 
@@ -65,6 +66,8 @@ class SliceView(QWidget):
 
     def show_badge(self, lines: tuple[Line, ...]) -> None:
         """Write the scores of the slice into the corner."""
+        if lines == self._badge:
+            return
         self._badge = lines
         if self.slice is not None:
             self._annotate(self.slice)
@@ -255,7 +258,7 @@ class SliceView(QWidget):
                 top_left=(
                     self._role,
                     Line(self._plane_title(), theme.MUTED),
-                    *oblique_note(self.volume, self.width() < ROOMY),
+                    *oblique_note(self.volume, self.width() < self._room_for_notes()),
                 ),
                 top_right=self._badge,
                 bottom_left=(self._number(image),),
@@ -269,6 +272,9 @@ class SliceView(QWidget):
                 colour_bar=self._over.colour_bar() if self._over else None,
             )
         )
+
+    def _room_for_notes(self) -> int:
+        return ROOMY_WITH_SCORES if self._badge else ROOMY
 
     def _plane_title(self) -> str:
         assert self.volume is not None
