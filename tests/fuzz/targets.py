@@ -13,7 +13,7 @@ import pydicom.data
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRImageStorage
 
-from srviewer.io.formats import read
+from srviewer.io.formats import read, scan
 from srviewer.io.session_fields import Place
 from srviewer.io.session_file import (
     SavedReference,
@@ -71,7 +71,11 @@ def _read_volume(path: Path) -> None:
 
 
 def _read_series(path: Path) -> None:
-    assert np.isfinite(run(read(path.parent)).voxels).all()
+    """Each file of the folder is in a series, or counted among those that are not."""
+    found = run(scan([path.parent]))
+    used = {source for series in found.series for source in series.sources}
+    assert len(used) + found.ignored == len(list(path.parent.iterdir()))
+    assert np.isfinite(run(found.series[0].read(0)).voxels).all()
 
 
 def _load_model(path: Path) -> None:

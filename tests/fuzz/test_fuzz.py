@@ -19,6 +19,8 @@ def test_every_outcome_is_ours(target, tmp_path: Path) -> None:
     for seed in range(INPUTS):
         attempt(target, seed, tmp_path, tally)
     assert tally.findings == []
-    assert tally.inputs == INPUTS and tally.refused > 0
+    assert tally.inputs == INPUTS
+    # A damaged slice may be left out, and the others open.
+    assert tally.refused > 0 or target.beside
     # Most of pydicom's odd files hold a single slice, which is no volume.
     assert tally.opened > 0 or target.id == "dicom odd"

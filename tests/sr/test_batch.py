@@ -133,7 +133,7 @@ def test_a_failure_is_an_outcome_and_leaves_nothing(scans: Path, tmp_path: Path)
     item.sources[0].write_bytes(b"not an image")
     place = Place(tmp_path / "out", "one")
     outcome = rebuilt(item, CUBIC, place)
-    assert outcome.status == "failed" and "cannot be opened" in outcome.message
+    assert outcome.status == "failed" and "is not compressed" in outcome.message
     assert [path for path in place.folder.rglob("*") if path.is_file()] == [place.log(item)]
     assert "failed: " in place.log(item).read_text()
 
