@@ -1,6 +1,7 @@
 """The program: no arguments or only files open the window, a verb runs the command line."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +30,7 @@ def _open_window(arguments: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"srviewer {__version__}")
     args = parser.parse_args(arguments)
     for path in args.paths:
-        if not path.exists():
+        if not os.path.exists(path):  # noqa: PTH110  (the other one raises in a closed folder)
             print(
                 f"srviewer: there is no file, folder or verb '{path}'. See srviewer --help.",
                 file=sys.stderr,

@@ -33,6 +33,7 @@ import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
 
 import phantoms  # noqa: E402  (the environment comes first)
+from plain_rights import plain_rights  # noqa: E402
 from srviewer.core.degrade import Degradation  # noqa: E402
 from srviewer.core.volume import Volume  # noqa: E402
 
@@ -52,6 +53,24 @@ def own_folders(
     if "PySide6.QtCore" in sys.modules:
         _move_settings(home / "config")
     yield home
+
+
+@pytest.fixture
+def closed() -> Iterator[Callable[[Path], Path]]:
+    """``closed(path)`` takes every right to a file or folder away until the test ends."""
+    before: dict[Path, int] = {}
+
+    def close(path: Path) -> Path:
+        before[path] = path.stat().st_mode
+        path.chmod(0)
+        return path
+
+    with plain_rights() as held:
+        if not held:
+            pytest.skip("permissions do not hold for whoever runs this test")
+        yield close
+        for path, mode in reversed(before.items()):
+            path.chmod(mode)
 
 
 @pytest.fixture(autouse=True)

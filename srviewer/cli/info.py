@@ -7,9 +7,10 @@ from typing import Any
 
 from srviewer.cli.console import Outcome, follow
 from srviewer.cli.outputs import check_outputs
+from srviewer.cli.sources import left_out
 from srviewer.core.geometry import AXIS_NAMES, Geometry
 from srviewer.io.formats import scan
-from srviewer.io.series import Series, summary
+from srviewer.io.series import Series
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,13 +31,12 @@ def execute(args: argparse.Namespace) -> Outcome:
     if args.voxels:
         found = replace(found, series=tuple(map(_looked_into, found.series)))
     lines = [_text(series) for series in found.series]
-    if found.ignored:
-        lines.append(f"{found.ignored} files were skipped: {summary(found.skipped)}.")
-        lines.extend(f"   {problem}" for problem in found.problems)
+    lines.extend(left_out(found))
     values = {
         "series": [_values(series) for series in found.series],
         "ignored": found.ignored,
         "skipped": dict(found.skipped),
+        "problems": list(found.problems),
     }
     return Outcome("\n".join(lines), values)
 

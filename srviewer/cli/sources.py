@@ -8,7 +8,7 @@ from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
-from srviewer.io.series import Found, Series
+from srviewer.io.series import Found, Series, summary
 
 
 def add_series_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,10 +21,19 @@ def add_series_arguments(parser: argparse.ArgumentParser) -> None:
 
 def open_volume(path: Path, wanted: str | None, frame: int) -> Volume:
     """Read one volume; says on standard error which series when there are several."""
-    series = chosen_series(follow(scan([path])), path, wanted)
+    found = follow(scan([path]))
+    series = chosen_series(found, path, wanted)
+    for line in left_out(found):
+        note(line)
     if not 0 <= frame < series.frames:
         raise UserError(f"'{series.name}' has {series.frames} volumes; there is no frame {frame}.")
     return follow(series.read(frame))
+
+
+def left_out(found: Found) -> list[str]:
+    """What was not opened, and why: nothing that lay there is passed over in silence."""
+    skipped = [f"{found.ignored:,} files were skipped: {summary(found.skipped)}."]
+    return [*(skipped if found.ignored else ()), *(f"   {text}" for text in found.problems)]
 
 
 def open_only(path: Path) -> Volume:

@@ -31,6 +31,7 @@ from srviewer.gui.dropping import Dropping
 from srviewer.gui.empty_page import EmptyPage
 from srviewer.gui.figure_actions import FigureActions
 from srviewer.gui.frame_bar import FrameBar
+from srviewer.gui.left_out import LeftOut
 from srviewer.gui.look_actions import LookActions
 from srviewer.gui.notice import ErrorBar
 from srviewer.gui.panels.compare import ComparePanel
@@ -116,6 +117,7 @@ class MainWindow(QMainWindow):
         self._tool_bar.addWidget(DeviceLabel(self.study))
         self.setStatusBar(StatusBar(self.study))
         self._connect()
+        self._left_out = LeftOut(self.study, self.statusBar(), self.error_bar, self)
         self._state = WindowState(settings, self, self._splitter, self.panels, self.session)
         self._state.restore()
         self.arrange(Layout.PLANES)

@@ -1,6 +1,7 @@
 """The files that were opened last, kept between runs."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class Recent:
             entries = [tuple(Path(str(path)) for path in entry) for entry in stored]
         except (ValueError, TypeError):  # written by something else: as good as none
             return ()
-        return tuple(entry for entry in entries if entry and all(p.exists() for p in entry))
+        return tuple(entry for entry in entries if entry and all(map(os.path.exists, entry)))
 
     def add(self, paths: Sequence[Path]) -> None:
         """Put an entry first."""

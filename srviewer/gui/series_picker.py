@@ -22,9 +22,10 @@ from srviewer.core.volume import Volume
 from srviewer.core.window import robust_window
 from srviewer.gui import theme
 from srviewer.gui.form import describe, label
+from srviewer.gui.left_out import skipped
 from srviewer.gui.wording import counts, millimetres
 from srviewer.gui.work import Work
-from srviewer.io.series import Found, Series, summary
+from srviewer.io.series import Found, Series
 
 THUMBNAIL = 96  # px
 KIND = "thumbnail"
@@ -85,9 +86,7 @@ class SeriesPicker(QDialog):
         layout.addWidget(label(f"{len(self._series)} images. Which one should be opened?", "value"))
         layout.addWidget(self.list, 1)
         if found.ignored:
-            others = label(
-                f"{found.ignored} other files were left out: {summary(found.skipped)}.", "muted"
-            )
+            others = label(skipped(found), "muted")
             others.setToolTip("\n".join(found.problems))
             layout.addWidget(others)
         bottom = QHBoxLayout()

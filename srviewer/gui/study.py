@@ -54,6 +54,7 @@ class Study(QObject):
         self.region: Volume | None = None  # where nothing learned is added to the next result
         self.training = Runs(self.work, self)
         self._paths: tuple[Path, ...] = ()
+        self._looked_at: Found | None = None
         self._after_opening: Callable[[], None] | None = None
         session.original_changed.connect(self._leave_old_scan)
         session.result_changed.connect(self._score)
@@ -86,6 +87,7 @@ class Study(QObject):
         self.open([scan], load_truth)
 
     def _found(self, found: Found) -> None:
+        self._looked_at = found
         if len(found.series) > 1 or found.series[0].frames > 1:
             self.several_found.emit(found)
         else:
@@ -97,12 +99,13 @@ class Study(QObject):
         def show(volume: Volume) -> None:
             self.whereabouts.scans[volume] = SavedScan(places, series.uid, series.index, frame)
             self.whereabouts.series[volume] = (series, frame)
+            if found is not None:
+                self.whereabouts.found[volume] = found
             self.about_to_show.emit()
             self.session.open(volume, series.sources, None)
             self._opened()
 
-        places = tuple(Place(path.absolute()) for path in self._paths)
-
+        places, found = tuple(Place(path.absolute()) for path in self._paths), self._looked_at
         self.work.cancel(SIMULATE)
         self._start(OPEN, f"Opening {series.name}", series.read(frame), show)
 
@@ -112,6 +115,9 @@ class Study(QObject):
         origin = self.whereabouts.scans.get(like)
         if origin is not None:
             self.whereabouts.scans[volume] = replace(origin, frame=frame)
+        found = self.whereabouts.found.get(like)
+        if found is not None:
+            self.whereabouts.found[volume] = found
 
     def _opened(self) -> None:
         self.opened.emit(self._paths)

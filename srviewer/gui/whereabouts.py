@@ -4,7 +4,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from srviewer.core.volume import Volume
-from srviewer.io.series import Series
+from srviewer.io.series import Found, Series
 from srviewer.io.session_file import SavedScan
 
 
@@ -12,11 +12,13 @@ class Whereabouts:
     """Remembered for as long as a volume lives.
 
     ``scans``: what a scan was opened from. ``series``: the series and the number of its volume
-    that a scan is. ``files``: the NIfTI file that holds a result, its
-    disagreement, or a reference, voxel for voxel.
+    that a scan is. ``found``: all that was found where it was opened.
+    ``files``: the NIfTI file that holds a result, its disagreement, or a reference, voxel for
+    voxel.
     """
 
     def __init__(self) -> None:
         self.scans: WeakKeyDictionary[Volume, SavedScan] = WeakKeyDictionary()
         self.series: WeakKeyDictionary[Volume, tuple[Series, int]] = WeakKeyDictionary()
+        self.found: WeakKeyDictionary[Volume, Found] = WeakKeyDictionary()
         self.files: WeakKeyDictionary[Volume, Path] = WeakKeyDictionary()

@@ -43,8 +43,10 @@ def extract(path: Path, folder: Path, members: Collection[str] | None) -> Job[li
                 unpacked.append(target)
             return unpacked
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        # What the system says is plain without its number and the whole path.
+        said = (isinstance(error, OSError) and error.strerror) or error
         raise UserError(
-            f"'{path.name}' cannot be unpacked: {error}. Copy it again, or unpack it yourself and "
+            f"'{path.name}' cannot be unpacked: {said}. Copy it again, or unpack it yourself and "
             "open the folder."
         ) from error
 

@@ -10,7 +10,7 @@ from srviewer.io.dicom_geometry import Stack, stacked
 from srviewer.io.dicom_group import Group, by_series, groups
 from srviewer.io.dicom_header import Skipped, SliceHeader, read_slices
 from srviewer.io.dicom_pixels import StoredStacks
-from srviewer.io.series import Found, Series, counted
+from srviewer.io.series import Found, Series, and_more, counted
 from srviewer.job import Job, Progress
 
 NOT_PLACED = "images that make no volume"
@@ -27,6 +27,7 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     slices: list[SliceHeader] = []
     problems: list[str] = []
     reasons: dict[Path, str] = {}
+    denied: dict[str, list[Path]] = {}
     for number, path in enumerate(paths):
         yield Progress(
             0.9 * number / len(paths), f"Reading headers: {number:,} of {len(paths):,} files"
@@ -39,8 +40,11 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
             continue
         if isinstance(found, Skipped):
             reasons[path] = found.reason
+            if found.denied:
+                denied.setdefault(found.denied, []).append(path)
         else:
             slices.extend(found)
+    problems += [_denied(said, files) for said, files in denied.items()]
     series: list[Series] = []
     planning: list[Series] = []
     collected = by_series(slices)
@@ -59,6 +63,13 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     ignored = [reasons.get(path, NOT_PLACED) for path in paths if path not in used]
     numbered = tuple(replace(one, index=n) for n, one in enumerate(series or planning))
     return Found(numbered, len(ignored), tuple(problems), counted(ignored))
+
+
+def _denied(said: str, files: Sequence[Path]) -> str:
+    return (
+        f"{and_more(files, 'files')} cannot be read: {said}. Check that they are still there and "
+        "that you may read them."
+    )
 
 
 def _series(group: Group) -> list[Series]:

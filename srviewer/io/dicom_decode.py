@@ -16,6 +16,7 @@ from srviewer.io import dicom_itk
 from srviewer.io.dicom_file import PixelFile
 from srviewer.io.dicom_header import UNREADABLE
 from srviewer.io.dicom_warnings import only_serious
+from srviewer.io.streams import not_read
 
 Pixels = npt.NDArray[np.generic]  # (rows, columns)
 Frames = Generator[Pixels, None, None]
@@ -40,6 +41,8 @@ def decoded(file: PixelFile, frames: Sequence[int]) -> Frames:
             if palette is not None:
                 pixels = _brightness(pixels, palette)
             yield _turned(pixels, file) if file.dark_is_high else pixels
+    except (PermissionError, FileNotFoundError) as error:
+        raise not_read(file.path, error) from error
     except (*UNREADABLE, RuntimeError, UserWarning) as error:
         reason = " ".join(str(error).split())[:200]
         raise UserError(

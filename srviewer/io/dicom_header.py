@@ -99,9 +99,13 @@ class SliceHeader:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that holds no image for srviewer; ``reason``: what it is, in the plural."""
+    """A file that holds no image for srviewer; ``reason``: what it is, in the plural.
+
+    ``denied``: what the system says where it does not let us read the file, else "".
+    """
 
     reason: str
+    denied: str = ""
 
 
 def read_slices(path: Path) -> tuple[SliceHeader, ...] | Skipped:
@@ -113,8 +117,9 @@ def read_slices(path: Path) -> tuple[SliceHeader, ...] | Skipped:
         with only_serious(), path.open("rb") as file:
             return _slices(path, file)
     except UNREADABLE as error:
-        unread = isinstance(error, OSError) and not isinstance(error, EOFError)
-        return Skipped("files that cannot be read" if unread else "files that are no DICOM")
+        if isinstance(error, OSError):
+            return Skipped("files that cannot be read", error.strerror or str(error))
+        return Skipped("files that are no DICOM")
 
 
 def _slices(path: Path, file: BinaryIO) -> tuple[SliceHeader, ...] | Skipped:

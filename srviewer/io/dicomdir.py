@@ -64,13 +64,16 @@ def _name(path: Path, record: Dataset) -> tuple[str, ...]:
 def _found(root: Path, name: tuple[str, ...]) -> Path | None:
     """The file of this name; discs are often copied with other capitals, or ";1" behind."""
     place = root
-    for part in name:
-        exact = place / part
-        if not exact.exists():
-            same = (one for one in _inside(place) if _plain(one.name) == _plain(part))
-            exact = next(same, exact)
-        place = exact
-    return place if place.is_file() else None
+    try:
+        for part in name:
+            exact = place / part
+            if not exact.exists():
+                same = (one for one in _inside(place) if _plain(one.name) == _plain(part))
+                exact = next(same, exact)
+            place = exact
+        return place if place.is_file() else None
+    except OSError:  # a folder on the way may not be entered
+        return None
 
 
 def _inside(folder: Path) -> list[Path]:

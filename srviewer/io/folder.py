@@ -2,34 +2,63 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress
 
 
-def files_under(paths: Sequence[Path]) -> Job[list[Path]]:
-    """Every regular file, each once, in a stable order; links that loop are followed once.
+@dataclass(frozen=True)
+class Listing:
+    """``files``: each once, in a stable order. ``closed``: folders that cannot be looked into."""
 
-    Raises UserError when one of ``paths`` does not exist.
+    files: tuple[Path, ...]
+    closed: tuple[Path, ...]
+
+
+def files_under(paths: Sequence[Path]) -> Job[Listing]:
+    """Every regular file; links that loop are followed once.
+
+    Raises UserError when one of ``paths`` does not exist or cannot be reached.
     """
     found: dict[Path, None] = {}
+    closed: dict[Path, None] = {}
     for path in paths:
-        if not path.exists():
-            raise UserError(f"'{path}' does not exist. Check the name, or mount its drive.")
-        for number, file in enumerate(_walk(path) if path.is_dir() else (path,)):
+        for number, file in enumerate(_walk(path, closed) if _is_folder(path) else (path,)):
             # A pipe or a device would wait for ever.
-            if file is not None and file.is_file():
+            if file is not None and _is_regular(file, closed):
                 found[file] = None
             if file is None or number % 64 == 0:
                 yield Progress(0.0, f"Looking through {path.name}: {len(found):,} files")
-    return list(found)
+    return Listing(tuple(found), tuple(closed))
 
 
-def _walk(folder: Path) -> Iterator[Path | None]:
+def _is_folder(path: Path) -> bool:
+    try:
+        if path.exists():
+            return path.is_dir()
+    except OSError as error:
+        raise UserError(f"'{path}' cannot be reached: {error.strerror}.") from error
+    raise UserError(f"'{path}' does not exist. Check the name, or mount its drive.")
+
+
+def _is_regular(file: Path, closed: dict[Path, None]) -> bool:
+    try:
+        return file.is_file()
+    except OSError:  # its folder may be listed and not entered
+        closed[file.parent] = None
+        return False
+
+
+def _walk(folder: Path, closed: dict[Path, None]) -> Iterator[Path | None]:
     """The files of each folder, after a None for the folder itself."""
+
+    def note(error: OSError) -> None:
+        closed[Path(str(error.filename))] = None
+
     visited: set[str] = set()
-    for root, folders, names in os.walk(folder, followlinks=True):
+    for root, folders, names in os.walk(folder, onerror=note, followlinks=True):
         real = os.path.realpath(root)
         if real in visited:
             folders.clear()

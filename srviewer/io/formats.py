@@ -10,7 +10,7 @@ from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import archive, dicom, dicomdir, nifti
 from srviewer.io.folder import files_under
-from srviewer.io.series import Counts, Found, Series, added, counted, summary
+from srviewer.io.series import Counts, Found, Series, added, and_more, counted, summary
 from srviewer.job import Job, within
 
 
@@ -35,20 +35,31 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     of a DICOMDIR only the files that it names. Raises UserError
     when a path does not exist or nothing can be opened.
     """
-    files = yield from within(files_under(paths), 0.0, 0.1)
+    there = yield from within(files_under(paths), 0.0, 0.1)
     listed, missing = _listed([path for path in paths if path.is_file()])
-    files = list(dict.fromkeys((*files, *listed)))
+    files = list(dict.fromkeys((*there.files, *listed)))
     # An archive inside a folder is a copy of its neighbours more often than not.
     hidden = {file for file in files if _format(file).id == "zip" and file not in paths}
     found = yield from within(_scan_files([f for f in files if f not in hidden]), 0.1, 1.0)
-    closed = (("archives inside a folder", len(hidden)),) if hidden else ()
+    packed = (("archives inside a folder", len(hidden)),) if hidden else ()
     found = replace(
-        found, ignored=found.ignored + len(hidden), skipped=added(found.skipped, closed)
+        found,
+        ignored=found.ignored + len(hidden),
+        skipped=added(found.skipped, packed),
+        problems=_closed(there.closed) + missing + found.problems,
     )
-    found = replace(found, problems=missing + found.problems)
     if not found.series:
         raise UserError(_nothing(paths, found))
     return found
+
+
+def _closed(folders: Sequence[Path]) -> tuple[str, ...]:
+    if not folders:
+        return ()
+    return (
+        f"{and_more(folders, 'folders')} cannot be looked into, and nothing of what is there was "
+        "opened. Get the right to read it, then open it again.",
+    )
 
 
 def _listed(paths: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
@@ -63,7 +74,7 @@ def _listed(paths: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
         if listed.missing:
             problems.append(
                 f"{listed.missing} of the {listed.missing + len(listed.files)} files that "
-                f"'{path.name}' names are not there. Copy the whole disc."
+                f"'{path.name}' names are not there or cannot be reached. Copy the whole disc."
             )
     return files, tuple(problems)
 

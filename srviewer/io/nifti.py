@@ -21,7 +21,7 @@ from srviewer.errors import UserError
 from srviewer.io.nifti_geometry import Shape, Warnings, mgh_geometry, nifti_geometry
 from srviewer.io.nifti_voxels import StoredVoxels
 from srviewer.io.series import Found, Series, counted
-from srviewer.io.streams import is_gzip
+from srviewer.io.streams import is_gzip, not_read
 from srviewer.job import Job, Progress
 
 KINDS = (nib.Nifti1Image, nib.Nifti2Image, nib.MGHImage)
@@ -50,6 +50,8 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
             series.append(_series(path, len(series)))
         except UserError as error:
             problems.append(str(error))
+        except OSError as error:  # it was deleted meanwhile
+            problems.append(str(not_read(path, error)))
     reasons = ["volumes that cannot be opened"] * len(problems)
     return Found(tuple(series), len(problems), tuple(problems), counted(reasons))
 
@@ -87,8 +89,11 @@ def _series(path: Path, index: int) -> Series:
 def _load(path: Path) -> SpatialImage:
     """The image with its header read and its voxels left alone, not mapped into memory."""
     try:
+        path.open("rb").close()  # nibabel takes what it may not read for damaged
         with _silent():
             image = nib.load(path, mmap=False)
+    except (PermissionError, FileNotFoundError) as error:
+        raise not_read(path, error) from error
     except UNREADABLE as error:
         _check_name(path)
         raise UserError(

@@ -7,10 +7,9 @@ import numpy as np
 
 from srviewer.core.geometry import Geometry
 from srviewer.core.volume import ScanWarning, Volume, Voxels
-from srviewer.errors import UserError
 from srviewer.io.bids_sidecar import slice_thickness
 from srviewer.io.series import check_frame
-from srviewer.io.streams import DEFLATE_LIMIT, is_gzip, read_range, truncated
+from srviewer.io.streams import DEFLATE_LIMIT, is_gzip, not_read, read_range, truncated
 from srviewer.io.voxel_checks import voxel_warnings, zero_non_finite
 from srviewer.job import Job, Progress, within
 
@@ -61,7 +60,7 @@ class StoredVoxels:
         try:
             content = yield from within(read_range(self.path, start, self.frame_bytes), 0.0, 0.8)
         except OSError as error:
-            raise UserError(f"'{self.path.name}' cannot be read: {error.strerror}.") from error
+            raise not_read(self.path, error) from error
         stored = np.ndarray(self.geometry.shape, self.dtype, content, order="F")
         which = "" if self.frames == 1 else f", volume {frame + 1} of {self.frames}"
         voxels, non_finite = yield from within(self._converted(stored), 0.8, 1.0)

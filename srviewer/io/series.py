@@ -1,7 +1,7 @@
 """What a scan of files finds: images whose voxels are not loaded yet."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +63,12 @@ def counted(reasons: Iterable[str]) -> Counts:
 def added(one: Counts, other: Counts) -> Counts:
     """The counts of both together."""
     return tuple((Counter(dict(one)) + Counter(dict(other))).most_common())
+
+
+def and_more(files: Sequence[Path], kind: str) -> str:
+    """ "'a.dcm' and 3 more files" for people; ``kind``: what they are, in the plural."""
+    others = f" and {len(files) - 1:,} more {kind}" if len(files) > 1 else ""
+    return f"'{files[0].name}'{others}"
 
 
 def summary(skipped: Counts) -> str:

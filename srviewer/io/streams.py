@@ -55,6 +55,14 @@ def is_gzip(path: Path) -> bool:
         return file.read(2) == GZIP_MAGIC
 
 
+def not_read(path: Path, error: OSError) -> UserError:
+    """The error of a file that the system does not let us read, or that is gone."""
+    return UserError(
+        f"'{path.name}' cannot be read: {error.strerror or error}. Check that it is still there "
+        "and that you may read it."
+    )
+
+
 def truncated(path: Path, expected: int, found: int) -> UserError:
     """The error of a file that holds fewer bytes than its header promises."""
     return UserError(

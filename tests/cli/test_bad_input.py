@@ -2,12 +2,12 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from bad_files import BAD_FILES, BadFile
+from bad_files import BAD_FILES, BadFile, nifti
 from srviewer.__main__ import main
 from srviewer.core.volume import BLOCKING_CODES
 
@@ -64,3 +64,33 @@ def test_a_doubtful_scan_is_rebuilt_once_that_is_acknowledged(
     # A slice that is cut short is missing as well.
     assert bad.says in acknowledged or bad.says not in BLOCKING_CODES
     assert "Secret" not in json.dumps(beside)
+
+
+def test_no_right_to_read_is_no_damage(
+    tmp_path: Path, closed: Callable[[Path], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "scan.nii"
+    path.write_bytes(nifti())
+    status = main(["reconstruct", str(closed(path)), "-o", str(tmp_path / "thin.nii.gz")])
+    told = capsys.readouterr().err
+    assert status == 1 and "'scan.nii' cannot be read: Permission denied." in told
+    assert not (tmp_path / "thin.nii.gz").exists()
+
+
+def test_what_is_skipped_is_said_by_every_verb_that_opens(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/scan.nii").write_bytes(nifti())
+    (tmp_path / "in/cut.nii").write_bytes(nifti()[:-50])
+    (tmp_path / "in/letter.txt").write_text("Dear reader")
+    out = str(tmp_path / "thin.nii.gz")
+    said = []
+    assert main(["info", str(tmp_path / "in")]) == 0
+    said.append(capsys.readouterr().out)
+    assert main(["reconstruct", str(tmp_path / "in"), "-o", out, "--method", "linear"]) == 0
+    said.append(capsys.readouterr().err)
+    for text in said:
+        assert "2 files were skipped" in text
+        assert "1 files that are no DICOM" in text and "1 volumes that cannot be opened" in text
+        assert "'cut.nii' is cut short" in text

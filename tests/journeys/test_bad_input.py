@@ -4,9 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QTextBrowser
 
 from bad_files import BAD_FILES, REFUSED, BadFile, nifti
 from srviewer.gui.main_window import MainWindow
+from srviewer.gui.panels.info import InfoPanel
+from srviewer.gui.series_picker import SeriesPicker
+from srviewer.gui.work import Work
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -49,3 +53,57 @@ def test_the_second_drop_while_loading_is_the_one_that_stays(
         window.study.open([tmp_path / f"{name}.nii"])
     until(lambda: window.session.original is not None and window.study.work.tasks == ())
     assert window.session.original is not None and window.session.original.name == "two"
+
+
+def test_no_right_to_read_is_told_as_such(
+    opened: MainWindow, until: Until, tmp_path: Path, closed: Callable[[Path], Path]
+) -> None:
+    original = opened.session.original
+    path = tmp_path / "private.nii"
+    path.write_bytes(nifti())
+    opened.study.open([closed(path)])
+    until(opened.error_bar.isVisible)
+    assert "'private.nii' cannot be read: Permission denied" in opened.error_bar.message.text()
+    assert opened.session.original is original
+
+
+def test_a_file_that_is_gone_when_it_is_chosen(
+    opened: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    original = opened.session.original
+    paths = [tmp_path / name for name in ("one.nii", "two.nii")]
+    for path in paths:
+        path.write_bytes(nifti())
+    opened.study.open(paths)
+    until(lambda: opened.findChild(SeriesPicker) is not None)
+    picker = opened.findChild(SeriesPicker)
+    assert picker is not None
+    until(lambda: not picker.findChild(Work).tasks)  # its pictures
+    for path in paths:
+        path.unlink()
+    picker.accept()
+    until(opened.error_bar.isVisible)
+    message = opened.error_bar.message.text()
+    assert "cannot be read: No such file" in message and "still there" in message
+    assert opened.session.original is original
+
+
+def test_what_lies_beside_the_scan_and_was_not_opened_is_told(
+    window: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "scan.nii").write_bytes(nifti())
+    (folder / "letter.txt").write_text("Dear reader")
+    window.study.open([folder])
+    until(lambda: window.session.original is not None)
+    assert "1 files were skipped: 1 files that are no DICOM." in window.statusBar().currentMessage()
+    assert not window.error_bar.isVisible()
+    for name in ("cut.nii", "short.nii"):
+        (folder / name).write_bytes(nifti()[:-50])
+    window.study.open([folder])
+    until(window.error_bar.isVisible)
+    message = window.error_bar.message.text()
+    assert "'cut.nii' is cut short" in message and "1 more could not be opened" in message
+    info = window.panels.findChild(InfoPanel).findChild(QTextBrowser).toPlainText()
+    assert "3 files were skipped" in info and "'short.nii' is cut short" in info

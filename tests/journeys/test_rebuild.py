@@ -272,6 +272,15 @@ def test_what_lies_outside_the_training_is_said_before_the_run(
     assert "trained on MR" not in _panel_text(window)
 
 
+def test_a_second_start_makes_no_second_result(opened: MainWindow, until: Until) -> None:
+    _use(opened, "linear")
+    for _ in range(3):
+        opened.study.reconstruct()
+    until(lambda: opened.study.work.tasks == () and opened.session.result is not None)
+    assert len(opened.session.comparables.results) == 1
+    assert not opened.error_bar.isVisible()
+
+
 @pytest.mark.parametrize(
     ("answer", "closes"),
     [(QMessageBox.StandardButton.Cancel, False), (QMessageBox.StandardButton.Close, True)],

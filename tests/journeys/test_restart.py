@@ -128,3 +128,44 @@ def test_a_screenshot_needs_no_display(
         greys.append({picture.pixelColor(x, 300).value() for x in range(0, 1320, 3)})
     assert all(len(grey) > 20 for grey in greys)
     assert greys[0] != greys[1]
+
+
+AT_ONCE = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+import srviewer.gui.app as app
+from srviewer.gui.main_window import MainWindow
+class Window(MainWindow):
+    def __init__(self, settings):
+        super().__init__(settings)
+        self.watch = QTimer(self)
+        self.watch.timeout.connect(self.tell)
+        self.watch.start(50)
+    def tell(self):
+        if self.desk.recovery._own.session.exists():
+            self.watch.stop()
+            print(self.session.original.name, self.desk.recovery.bar.isVisible(), flush=True)
+            sys.stdin.readline()
+            self.close()
+app.MainWindow = Window
+sys.exit(app.open_window([Path(sys.argv[1])], sample=False, reconstruct=False))
+"""
+
+
+def test_the_program_started_twice_is_two_windows(thick_file: Path, own_folders: Path) -> None:
+    pair = [
+        subprocess.Popen(
+            [sys.executable, "-c", AT_ONCE, str(thick_file)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    # Both have kept what is open, and neither takes the other's for what a crash left.
+    assert [one.stdout.readline() for one in pair if one.stdout] == ["thick False\n"] * 2
+    for one in pair:
+        one.communicate("\n", timeout=60)
+    assert [one.returncode for one in pair] == [0, 0]
+    assert list((own_folders / "cache/srviewer/sessions").iterdir()) == []

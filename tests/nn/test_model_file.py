@@ -1,6 +1,7 @@
 """Model files: what is saved comes back, what is foreign is refused."""
 
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from safetensors.numpy import save_file
 
 from srviewer.errors import UserError
 from srviewer.nn.infer import built_network, weights_of
-from srviewer.nn.model_file import Model, load_model, save_model
+from srviewer.nn.model_file import MAX_BYTES, Model, load_model, save_model
 from srviewer.nn.specs import NETWORKS, NetworkSpec, TrainingPlan
 
 SMALL = TrainingPlan("fast", width=4, blocks=1, inner=2, factors=(2, 3), factor_shares=(0.5, 0.5))
@@ -69,6 +70,17 @@ def test_a_foreign_safetensors_file_is_refused(tmp_path: Path) -> None:
     save_file({"w": np.zeros(3, np.float32)}, path)
     with pytest.raises(UserError, match="not a model file"):
         load_model(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows would fill the disk")
+def test_a_file_too_large_for_a_model_is_not_even_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.safetensors"
+    with path.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)  # a hole: it takes no room
+    started = time.monotonic()
+    with pytest.raises(UserError, match=r"huge\.safetensors is too large for a model file"):
+        load_model(path)
+    assert time.monotonic() - started < 1
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

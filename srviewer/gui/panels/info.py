@@ -8,10 +8,12 @@ from srviewer.core.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import describe
 from srviewer.gui.header_box import HeaderBox
+from srviewer.gui.left_out import skipped
 from srviewer.gui.study import Study
 from srviewer.gui.wording import OBLIQUE, counts, millimetres, orientation
 
 MOST_FILES = 4  # a DICOM series has hundreds
+MOST_PROBLEMS = 50
 
 
 class InfoPanel(QWidget):
@@ -19,7 +21,7 @@ class InfoPanel(QWidget):
 
     def __init__(self, study: Study) -> None:
         super().__init__()
-        self._session = study.session
+        self._session, self._whereabouts = study.session, study.whereabouts
         self._text = QTextBrowser()
         describe(self._text, "Information", "Grid, position, history and warnings (mm, RAS+)")
         layout = QVBoxLayout(self)
@@ -44,6 +46,10 @@ class InfoPanel(QWidget):
             names.append(f"and {len(session.sources) - MOST_FILES} more")
         files = "".join(f"<li>{escape(name)}</li>" for name in names)
         parts.append(f"{_heading('Opened from')}<ul>{files}</ul>")
+        found = self._whereabouts.found.get(session.original)
+        if found is not None and (found.ignored or found.problems):
+            counts_of_kinds = (skipped(found),) if found.ignored else ()
+            parts.append(_list("Not opened", (*counts_of_kinds, *found.problems[:MOST_PROBLEMS])))
         self._text.setHtml("".join(parts))
 
 

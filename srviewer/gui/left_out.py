@@ -1,0 +1,38 @@
+"""What lay beside the open scan and was not opened: told once, and kept for the Info panel."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QStatusBar
+
+from srviewer.errors import UserError
+from srviewer.gui.notice import ErrorBar
+from srviewer.gui.study import Study
+from srviewer.io.series import Found, summary
+
+SHOWN_MS = 8000
+
+
+class LeftOut(QObject):
+    """Tells after each opening: a line for what is no image, the error bar for damaged ones."""
+
+    def __init__(self, study: Study, status: QStatusBar, errors: ErrorBar, parent: QObject) -> None:
+        super().__init__(parent)
+        self._study, self._status, self._errors = study, status, errors
+        study.opened.connect(self._tell)
+
+    def _tell(self) -> None:
+        original = self._study.session.original
+        found = None if original is None else self._study.whereabouts.found.get(original)
+        if found is None:
+            return
+        if found.ignored:
+            self._status.showMessage(f"{skipped(found)} The Info panel lists them.", SHOWN_MS)
+        if found.problems:
+            more = len(found.problems) - 1
+            others = f" {more:,} more could not be opened; the Info panel says why." if more else ""
+            error = UserError(f"{found.problems[0]}{others}")
+            self._errors.show_error("Opening what lies beside the scan", error)
+
+
+def skipped(found: Found) -> str:
+    """How many files were no images, and what they are, for people."""
+    return f"{found.ignored:,} files were skipped: {summary(found.skipped)}."
