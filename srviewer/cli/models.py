@@ -30,6 +30,7 @@ def execute(args: argparse.Namespace) -> Outcome:
                 "trained_on": list(card.trained_on),
                 "licence": card.licence,
                 "scores": list(card.scores),
+                "texture_of": card.texture_of,
                 "file": str(card.path),
             }
             for card in cards
@@ -43,7 +44,8 @@ def _text(card: ModelCard) -> str:
     return "\n".join(
         [
             f"{card.name}: factors {', '.join(map(str, card.factors))}; "
-            f"{card.parameters:,} parameters; preset {card.preset}",
+            f"{card.parameters:,} parameters; preset {card.preset}"
+            + (f"; the sharper pair of {card.texture_of}" if card.texture_of else ""),
             f"   trained on: {', '.join(card.trained_on)}",
             f"   licences: {card.licence or 'not stated'}",
             *(

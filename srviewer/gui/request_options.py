@@ -21,8 +21,8 @@ from srviewer.gui.form import choice, describe, fill, form
 from srviewer.gui.study import Study
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.methods import method
-from srviewer.sr.models import find_model, texture_pair
 from srviewer.sr.request import Request, slice_thickness, suggested_also
+from srviewer.sr.texture import texture_pair
 
 ADAPT_SECONDS = 60
 PROFILES = (("Box", "box"), ("Gaussian", "gaussian"))
@@ -193,6 +193,6 @@ class RequestOptions(QWidget):
 
 def _has_pair(model: str) -> bool:
     try:
-        return texture_pair(find_model(model)) is not None
+        return texture_pair(model) is not None
     except UserError:  # said where the model is chosen
         return False

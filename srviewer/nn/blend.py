@@ -27,9 +27,7 @@ def textured(model: Model, fidelity: Model, texture: Model, amount: float) -> Mo
 
 def check_pair(fidelity: Model, texture: Model) -> None:
     """Raise UserError unless both are of one network and shape."""
-    shapes = ({n: w.shape for n, w in one.weights.items()} for one in (fidelity, texture))
-    first, second = shapes
-    if fidelity.spec.id != texture.spec.id or first != second:
+    if fidelity.spec.id != texture.spec.id or fidelity.shapes != texture.shapes:
         raise UserError(
             f"The models '{fidelity.name}' and '{texture.name}' are no pair: their networks "
             f"differ. Train the second from the first."

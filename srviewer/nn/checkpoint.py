@@ -4,11 +4,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 
 from srviewer.errors import UserError
 from srviewer.nn.plan import TrainingPlan
-from srviewer.nn.safe_files import Arrays, read_arrays, write_arrays
+from srviewer.nn.safe_files import Arrays, read_arrays, read_header, write_arrays
 
 FORMAT = "srviewer-checkpoint-1"
 SUFFIX = ".checkpoint"
@@ -56,9 +56,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
 def checkpoint_header(path: Path) -> tuple[TrainingPlan, int]:
     """The plan of the run and its steps alone; UserError as in load_checkpoint."""
     try:
-        with safe_open(path, framework="numpy") as file:
-            header = file.metadata() or {}
-            return _plan(header), int(header["step"])
+        header = read_header(path)
+        return _plan(header), int(header["step"])
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise _unfit(path, error) from error
 

@@ -37,7 +37,8 @@ class Learner:
     def __init__(self, plan: TrainingPlan, device: torch.device, process: Process) -> None:
         torch.manual_seed(plan.seed)
         self._plan, self._device = plan, device
-        network = started(plan).to(device)
+        start = load_model(Path(plan.start_from)) if plan.start_from else None
+        network = started(plan, start).to(device)
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.network = synchronised(network, device, process)
         self.averaged = copy.deepcopy(self.network).requires_grad_(False).eval()
@@ -45,6 +46,7 @@ class Learner:
         self._optimiser = torch.optim.Adam(
             self.network.parameters(), lr=plan.learning_rate, betas=BETAS
         )
+        self._texture_of = partner(plan, start, network)
         self._base = base_of(plan.shape).to(device)
         self._features = (
             feature_network(plan.features).to(device) if plan.losses.needs_features else None
@@ -81,7 +83,8 @@ class Learner:
     def model(self, name: str) -> Model:
         """The averaged weights so far, as a model."""
         weights = dict(weights_of(self.averaged))
-        return Model(name, network_spec(self._plan.network), weights, self._plan)
+        spec, partner = network_spec(self._plan.network), self._texture_of
+        return Model(name, spec, weights, self._plan, texture_of="" if partner == name else partner)
 
     def is_finite(self) -> bool:
         """Whether every weight that would be kept is a number."""
@@ -139,15 +142,28 @@ class Learner:
                 old.copy_(now)
 
 
-def started(plan: TrainingPlan) -> nn.Module:
-    """The network at step 0: fresh, or with the weights of ``start_from``, grown where smaller."""
+def started(plan: TrainingPlan, start: Model | None) -> nn.Module:
+    """The network at step 0: fresh, or with the weights of ``start``, grown where smaller."""
     spec = network_spec(plan.network)
     network = spec.build(plan.shape)
-    if not plan.start_from:
+    if start is None:
         return network
-    model = load_model(Path(plan.start_from))
-    weights = grown(model.weights, dict(weights_of(network)))
-    return built_network(Model(model.name, spec, weights, plan))
+    weights = grown(start.weights, dict(weights_of(network)))
+    return built_network(Model(start.name, spec, weights, plan))
+
+
+def partner(plan: TrainingPlan, start: Model | None, network: nn.Module) -> str:
+    """The name of the model whose sharper pair a run makes, "" for none.
+
+    A run for looks that starts from a faithful network of its very shape makes the pair of that
+    network; one that goes on from such a pair makes another of the same.
+    """
+    if start is None or not plan.seeks_texture:
+        return ""
+    shapes = {name: weight.shape for name, weight in weights_of(network)}
+    if start.plan.network != plan.network or shapes != start.shapes:
+        return ""
+    return start.texture_of if start.plan.seeks_texture else start.name
 
 
 def weighted(terms: dict[str, Tensor], losses: LossWeights) -> Tensor:

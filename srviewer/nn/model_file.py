@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from srviewer.errors import UserError
 from srviewer.nn.networks import NetworkSpec, network_spec
 from srviewer.nn.plan import TrainingPlan
-from srviewer.nn.safe_files import read_arrays, write_arrays
+from srviewer.nn.safe_files import read_arrays, read_header, write_arrays
 
 FORMAT = "srviewer-model-1"
 STATISTICS = ("running_mean", "running_var", "num_batches_tracked")  # of batch normalisation
@@ -45,6 +45,11 @@ class Model:
         return self.plan.factors
 
     @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each array of weights, by its name."""
+        return {name: weight.shape for name, weight in self.weights.items()}
+
+    @property
     def parameters(self) -> int:
         """How many trained numbers it has."""
         return sum(
@@ -64,6 +69,14 @@ def save_model(model: Model, path: Path) -> None:
         "texture_of": model.texture_of,
     }
     write_arrays(path, model.weights, header)
+
+
+def texture_partner(path: Path) -> str:
+    """The ``texture_of`` of a model file, from its header alone; "" where it cannot be read."""
+    try:
+        return read_header(path).get("texture_of", "")
+    except (OSError, SafetensorError):  # what is wrong is said when it is loaded
+        return ""
 
 
 def load_model(path: Path) -> Model:

@@ -140,6 +140,11 @@ class TrainingPlan:
         """Whether a discriminator takes part."""
         return self.adversarial.objective != "none"
 
+    @property
+    def seeks_texture(self) -> bool:
+        """Whether it trains for looks, by a discriminator or features, and not by pixels alone."""
+        return self.is_adversarial or self.losses.needs_features
+
     def sized(self, size: Size) -> TrainingPlan:
         """This plan for a network of another size."""
         return replace(self, width=size.width, blocks=size.blocks, inner=size.inner)

@@ -38,5 +38,11 @@ def read_arrays(path: Path) -> tuple[Arrays, dict[str, str]]:
         return {name: file.get_tensor(name) for name in names}, file.metadata() or {}
 
 
+def read_header(path: Path) -> dict[str, str]:
+    """The header alone; OSError or SafetensorError as in read_arrays."""
+    with safe_open(path, framework="numpy") as file:
+        return file.metadata() or {}
+
+
 def _same(one: np.ndarray, other: np.ndarray) -> bool:
     return one.tobytes() == other.tobytes()

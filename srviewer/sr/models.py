@@ -11,7 +11,6 @@ from srviewer.paths import models_dir, resource
 
 SUFFIX = ".safetensors"
 DEFAULT_MODEL = "fast"
-TEXTURE = "-texture"  # ends the name of the sharper pair of a model
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,7 @@ class ModelCard:
     """What a model says about itself, without its weights.
 
     ``scores``: one row per (file, axis, factor) with "psnr", "ssim" and those of cubic.
-    ``licences``: training volume -> licence.
+    ``licences``: training volume -> licence. ``texture_of``: see Model.
     """
 
     name: str
@@ -28,6 +27,7 @@ class ModelCard:
     plan: TrainingPlan
     licences: dict[str, str]
     scores: tuple[dict[str, Any], ...]
+    texture_of: str
 
     @property
     def preset(self) -> str:
@@ -64,13 +64,14 @@ def model_card(model: Model, path: Path) -> ModelCard:
         plan=model.plan,
         licences=model.licences,
         scores=model.scores,
+        texture_of=model.texture_of,
     )
 
 
 def available_models() -> tuple[ModelCard, ...]:
     """Cards of the shipped models, then of the user's own; a damaged file of theirs is left out."""
-    cards = [model_card(load_model(path), path) for path in _files(resource("models"))]
-    for path in _files(models_dir()):
+    cards = [model_card(load_model(path), path) for path in model_files(resource("models"))]
+    for path in model_files(models_dir()):
         try:
             cards.append(model_card(load_model(path), path))
         except UserError:  # asked for by name, it says what is wrong
@@ -80,36 +81,24 @@ def available_models() -> tuple[ModelCard, ...]:
 
 def find_model(name_or_file: str) -> Model:
     """A model by name or by file; UserError with the known names when there is none."""
+    return load_model(model_path(name_or_file))
+
+
+def model_path(name_or_file: str) -> Path:
+    """The file of a model; UserError as in find_model."""
     folders = (resource("models"), models_dir())
     candidates = [folder / f"{name_or_file}{SUFFIX}" for folder in folders]
     if Path(name_or_file).suffix == SUFFIX:
         candidates = [Path(name_or_file)]
     for path in candidates:
         if path.is_file():
-            return load_model(path)
-    known = ", ".join(path.stem for folder in folders for path in _files(folder))
+            return path
+    known = ", ".join(path.stem for folder in folders for path in model_files(folder))
     raise UserError(
         f"There is no model '{name_or_file}'. Give the path of a {SUFFIX} file or one of: {known}."
     )
 
 
-def texture_pair(model: Model) -> Model | None:
-    """The sharper pair of a model, by the convention ``NAME-texture``; None without one.
-
-    A pair that says that it belongs to another model is none.
-    """
-    for folder in (resource("models"), models_dir()):
-        path = folder / f"{model.name}{TEXTURE}{SUFFIX}"
-        if path.is_file():
-            pair = load_model(path)
-            return pair if pair.texture_of in ("", model.name) else None
-    return None
-
-
-def is_texture(name: str) -> bool:
-    """Whether a model is the sharper pair of another, and not meant to be chosen by itself."""
-    return name.endswith(TEXTURE)
-
-
-def _files(folder: Path) -> list[Path]:
+def model_files(folder: Path) -> list[Path]:
+    """The model files of a folder, by name; none where there is no folder."""
     return sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []

@@ -16,8 +16,9 @@ from srviewer.nn.model_file import Model
 from srviewer.sr.adapt import adapted_model
 from srviewer.sr.cross_plane import Estimate, Refinement
 from srviewer.sr.methods import Method, method
-from srviewer.sr.models import find_model, texture_pair
+from srviewer.sr.models import find_model
 from srviewer.sr.request import Request, degradation_of
+from srviewer.sr.texture import texture_pair
 from srviewer.table import find_row
 
 FIRST, ADAPTED, REBUILT = 0.15, 0.75, 0.92  # shares of the job
@@ -79,11 +80,11 @@ def _sharper(request: Request, model: Model | None) -> tuple[Model, Model] | Non
     """The model and its sharper pair, where texture is asked for; UserError when it has none."""
     if not request.texture or model is None:
         return None
-    pair = texture_pair(model)
+    pair = texture_pair(request.model)
     if pair is None:
         raise UserError(
-            f"The model '{model.name}' has no sharper pair ('{model.name}-texture'). Leave out the "
-            f"texture, or choose another model."
+            f"The model '{model.name}' has no sharper pair. Leave out the texture, choose another "
+            f"model, or train a pair: srviewer train with --preset fast-texture and --start-from."
         )
     return model, pair
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import nibabel as nib
@@ -14,6 +15,7 @@ import pytest
 from PIL import Image
 
 import phantoms
+from srviewer.core.degrade import Degradation
 from srviewer.errors import UserError
 from srviewer.job import run
 from srviewer.nn.budget import Budget
@@ -23,6 +25,11 @@ from srviewer.nn.model_file import load_model
 from srviewer.nn.run_log import read_log
 from srviewer.nn.specs import TrainingPlan, TrainStep
 from srviewer.sr.feature_training import trained_features
+from srviewer.sr.models import model_card
+from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.request import Request
+from srviewer.sr.simulate import simulate
+from srviewer.sr.texture import is_texture, texture_pair
 from srviewer.sr.training import TrainingJob, resumable_plan, trained_model
 
 PLAN = {
@@ -88,6 +95,40 @@ def test_an_unfinished_run_is_not_overwritten(files: tuple[Path, Path], tmp_path
         run(trained_model(job(files, output)))
     plan = resumable_plan(output)
     assert plan == TrainingPlan.from_json(PLAN)
+
+
+def test_a_texture_run_from_a_faithful_model_makes_its_sharper_pair(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    looks = {
+        "preset": "fast-texture",
+        "losses": {"l1": 0.01, "perceptual": 1.0, "texture": 1.0, "adversarial": 0.005},
+        "adversarial": {"objective": "relativistic", "discriminator": "unet", "width": 4},
+        "steps": 2,
+    }
+    mine, sharp, again, wider, alone = (
+        tmp_path / f"{name}.safetensors" for name in ("mine", "sharp", "again", "wider", "alone")
+    )
+    run(trained_model(job(files[:1], mine)))
+    run(trained_model(job(files[:1], sharp, start_from=str(mine), **looks)))
+    run(trained_model(job(files[:1], again, start_from=str(sharp), **looks)))
+    run(trained_model(job(files[:1], wider, start_from=str(mine), **{**looks, "width": 6})))
+    run(trained_model(job(files[:1], alone, start_from=str(mine))))
+    partners = [load_model(path).texture_of for path in (mine, sharp, again, wider, alone)]
+    assert partners == ["", "mine", "mine", "", ""]
+
+    pair = texture_pair(str(mine))
+    assert pair is not None and pair.name == "again"  # the first by name
+    again.unlink()
+    pair, (card,) = texture_pair(str(mine)), [model_card(load_model(sharp), sharp)]
+    assert pair is not None and pair.name == "sharp" and is_texture(card)
+    assert texture_pair(str(alone)) is None and texture_pair(str(sharp)) is None
+    thick = run(simulate(phantoms.head(), Degradation(2, 2))).thick
+    request = Request(2, 2, "cross-plane", model=str(mine), device="cpu")
+    blended = run(reconstruct(thick, replace(request, texture=1.0))).volume.voxels
+    given = run(reconstruct(thick, replace(request, model=str(sharp)))).volume.voxels
+    plain = run(reconstruct(thick, request)).volume.voxels
+    assert np.abs(blended - given).max() < 0.01 * np.abs(given - plain).max()
 
 
 def srviewer(*arguments: object) -> list[str]:

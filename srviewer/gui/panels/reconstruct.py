@@ -20,9 +20,10 @@ from srviewer.sr.cross_plane import reachable
 from srviewer.sr.devices import device_choices
 from srviewer.sr.map_worth import disagreement_worth
 from srviewer.sr.methods import METHODS, method
-from srviewer.sr.models import available_models, find_model, is_texture
+from srviewer.sr.models import available_models, find_model
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import suggested_request
+from srviewer.sr.texture import is_texture
 
 LARGEST_FACTOR_OFFERED = 8
 
@@ -127,7 +128,7 @@ class ReconstructPanel(QWidget):
         cards = [
             card
             for card in available_models()
-            if card.plan.layout == "axis" and not is_texture(card.name)
+            if card.plan.layout == "axis" and not is_texture(card)
         ]
         entries = [(card.name, card.name) for card in cards]
         fill(self._model, [*entries, *self._study.training.models_elsewhere()], None)
