@@ -8,6 +8,7 @@ import numpy.typing as npt
 from srviewer.core.volume import Volume, Voxels
 from srviewer.job import Job, Progress
 
+BETWEEN = float(np.sin(np.radians(22.5)))  # of a direction: below that it is not named
 VIEWS = 36  # over half a turn: from behind, a projection is its own mirror image
 MOST = 144  # samples along each axis: a picture of a moving thing needs no more
 
@@ -27,6 +28,19 @@ class Turntable:
         number = round(degrees / 180 * VIEWS) % (2 * VIEWS)
         view = self.views[number % VIEWS]
         return np.asarray(view if number < VIEWS else view[:, ::-1], np.float32)
+
+
+def ends_at(degrees: float) -> tuple[str, str]:
+    """The patient's directions at the first and the last column of a view: ("L", "R") at 0.
+
+    Two letters where the columns run between two axes.
+    """
+    turn = np.radians(degrees)
+    parts = sorted(((np.cos(turn), "LR"), (np.sin(turn), "PA")), key=lambda part: -abs(part[0]))
+    seen = [(share, names) for share, names in parts if abs(share) > BETWEEN]
+    first = "".join(names[0] if share > 0 else names[1] for share, names in seen)
+    last = "".join(names[1] if share > 0 else names[0] for share, names in seen)
+    return first, last
 
 
 def turntable(volume: Volume) -> Job[Turntable]:

@@ -34,6 +34,7 @@ class Comparable:
     """One entry of the lists from which the user picks, and what its panes need.
 
     ``volume``: None for what can be had but is not there yet; ``hint`` says how to get it.
+    ``made``: how, for a result.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Comparable:
     volume: Volume | None
     scores: ScoredPair | None = None
     hint: str = ""
+    made: Reconstruction | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +144,7 @@ class Comparables:
     def offered(self, original: Volume | None, reference: Volume | None) -> tuple[Comparable, ...]:
         """Everything that can be compared, in the order of the lists."""
         results, loaded = (
-            [Comparable(one.key, one.name, one.volume, one.scores) for one in kept]
+            [Comparable(one.key, one.name, one.volume, one.scores, made=one.made) for one in kept]
             for kept in (self.results, self.loaded)
         )
         listed = [

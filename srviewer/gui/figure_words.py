@@ -3,9 +3,7 @@
 from srviewer.gui.comparables import CUBIC
 from srviewer.gui.comparing import Layout
 from srviewer.gui.session import Session
-from srviewer.gui.wording import agreement
-
-NO_REFERENCE = "no reference: agreement with the scan only"
+from srviewer.gui.wording import NO_REFERENCE, agreement
 
 
 def volumes_line(session: Session) -> str:

@@ -4,10 +4,20 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QWidget,
+)
 
 from srviewer.gui import theme
 
+SPIN_INDENT = 6  # px, as in the other fields
 UNBROKEN = ("heading", "research")  # roles of short text that is always seen whole
 
 
@@ -75,6 +85,9 @@ def describe(widget: QWidget, name: str, tip: str) -> None:
     widget.setAccessibleName(name)
     widget.setAccessibleDescription(tip)
     widget.setToolTip(tip)
+    if isinstance(widget, (QSpinBox, QDoubleSpinBox)):
+        # The padding of a style sheet does not reach the text of a spin box.
+        widget.lineEdit().setTextMargins(SPIN_INDENT, 0, 0, 0)
 
 
 def choice(name: str, tip: str) -> QComboBox:

@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
             area.setWidget(panel(self.study))
             self.panels.addTab(area, title)
         self.panels.setDocumentMode(True)
-        self.panels.setMinimumWidth(300)
+        self.panels.setMinimumWidth(max(300, self.panels.tabBar().sizeHint().width()))
         self.panels.setAccessibleName("Panels")
 
     def _lay_out(self) -> None:

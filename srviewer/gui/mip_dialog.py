@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
-from srviewer.core.projection import VIEWS, Turntable, turntable
+from srviewer.core.projection import VIEWS, Turntable, ends_at, turntable
 from srviewer.core.window import Window, window_of_values
 from srviewer.gui import theme
 from srviewer.gui.colour_maps import find_map
@@ -53,6 +53,28 @@ class TurningView(QWidget):
         painter.drawImage(place, self._image(self.made))
         painter.setPen(QColor(theme.TEXT))
         painter.drawText(10, 20, f"{self._title}  {self.degrees:.0f}\u00b0")
+        self._write_letters(painter)
+
+    @property
+    def letters(self) -> tuple[str, str]:
+        """The patient's directions at the left and the right edge."""
+        first, last = ends_at(self.degrees)
+        return (last, first) if self._session.view.radiological else (first, last)
+
+    def _write_letters(self, painter: QPainter) -> None:
+        flag = Qt.AlignmentFlag
+        places = (
+            (flag.AlignLeft | flag.AlignVCenter, self.letters[0]),
+            (flag.AlignRight | flag.AlignVCenter, self.letters[1]),
+            (flag.AlignHCenter | flag.AlignTop, "S"),
+            (flag.AlignHCenter | flag.AlignBottom, "I"),
+        )
+        font = painter.font()
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.WARNING))
+        for place, letter in places:
+            painter.drawText(self.rect().adjusted(10, 8, -10, -8), place, letter)
 
     def _image(self, made: Turntable) -> QImage:
         view, window = self._session.view, self._levels

@@ -80,6 +80,8 @@ class RequestOptions(QWidget):
             "Inside this drawn shape, as deep as it is wide, only interpolation is used",
         )
         self._lay_out()
+        for widget in (self.also, self.texture, self._texture_label):
+            widget.hide()  # until a scan is open that has use for it
         self._connect()
         self._show()
 
@@ -91,7 +93,10 @@ class RequestOptions(QWidget):
         slices.addWidget(self.thickness, 1)
         slices.addWidget(self.profile, 1)
         self._rows = form()
-        self._rows.addRow("Slices", slices)
+        title = QLabel("Slices")
+        # In line with the rows above, which are a form of their own.
+        title.setMinimumWidth(title.fontMetrics().horizontalAdvance("Method"))
+        self._rows.addRow(title, slices)
         self._texture_label = QLabel("Texture")
         self._rows.addRow(self._texture_label, self.texture)
         self._lock_label = QLabel("Lock")

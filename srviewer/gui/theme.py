@@ -18,6 +18,7 @@ SCHEMES: tuple[Scheme, ...] = ("dark", "light", "system")
 
 # Panes are black in both themes, so what is written over them keeps the dark theme's colours.
 IMAGE = "#000000"
+BETWEEN = "#323946"  # panes
 TEXT, MUTED, ACCENT, WARNING = DARK.text, DARK.muted, DARK.accent, DARK.warning
 SURFACE = DARK.surface
 
@@ -61,7 +62,7 @@ QStatusBar::item { border: none; }
 QStatusBar QLabel { color: $muted; padding: 0 4px; }
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QTabBar { background: $surface; qproperty-drawBase: 0; }
-QTabBar::tab { padding: 9px 8px; color: $muted; border-bottom: 2px solid transparent; }
+QTabBar::tab { padding: 9px 6px; color: $muted; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
@@ -81,17 +82,14 @@ QPushButton[primary="true"]:disabled { background: $raised; color: $disabled;
                                        border-color: $raised; }
 QComboBox { background: $raised; border: 1px solid $border; border-radius: 5px;
             padding: 4px 8px; min-height: 18px; }
-QLineEdit { background: $raised; border: 1px solid $border;
-    border-radius: 5px; padding: 3px 7px; min-height: 20px;
-    selection-background-color: $accent; selection-color: $base; }
-QLineEdit:focus { border-color: $accent; }
 QLineEdit:disabled { color: $disabled; background: $surface; border-color: $raised; }
 QComboBox:disabled { color: $disabled; background: $surface; border-color: $raised; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url($chevron); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; outline: none;
                               selection-background-color: $raised; padding: 3px; }
-QLineEdit { background: $raised; border: 1px solid $border; border-radius: 5px; padding: 5px 8px; }
+QLineEdit { background: $raised; border: 1px solid $border; border-radius: 5px; padding: 5px 8px;
+            selection-background-color: $accent; selection-color: $base; }
 QLineEdit:focus { border-color: $accent; }
 QSpinBox, QDoubleSpinBox { background: $raised; border: 1px solid $border; border-radius: 5px;
     padding: 3px 6px; min-height: 20px; selection-background-color: $accent;
@@ -105,11 +103,18 @@ QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url($chevron); width: 
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url($chevron_up); width: 10px; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QCheckBox { spacing: 8px; border: 1px solid transparent; border-radius: 4px; padding: 2px; }
-QProgressBar { background: $base; border: none; border-radius: 3px; max-height: 6px;
+QCheckBox:disabled { color: $disabled; }
+QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid $muted; border-radius: 3px;
+                       background: $base; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($check); }
+QCheckBox::indicator:disabled { border-color: $disabled; background: $surface; }
+QCheckBox::indicator:checked:disabled { background: $disabled; }
+QProgressBar { background: $border; border: none; border-radius: 3px; max-height: 6px;
                min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QTableView, QListView, QPlainTextEdit, QTextBrowser { background: $base; border: 1px solid $border;
     border-radius: 5px; gridline-color: $raised; selection-background-color: $accent_dark; }
+QTableView::item { padding: 0 5px; }
 QTableView::item:selected { background: $accent_dark; color: $text; }
 QListView::item { padding: 7px; border-radius: 5px; }
 QListView::item:selected { background: $accent_dark; color: $text; }
@@ -136,6 +141,7 @@ QFrame[role="warning"] { background: $warning_dark; border: 1px solid $warning;
 QFrame[role="note"] { background: $raised; border: 1px solid $border; border-radius: 6px; }
 QFrame[role="error"] { background: $danger_dark; border: 1px solid $danger; border-radius: 6px; }
 QFrame[role="empty"] { background: $base; border: 2px dashed $border; border-radius: 10px; }
+QWidget[role="panes"] { background: $panes; }
 QFrame[role="line"] { background: $border; max-height: 1px; min-height: 1px; border: none; }
 """
 )
@@ -233,10 +239,14 @@ def _is_light(app: QApplication, scheme: Scheme) -> bool:
 
 
 def _values(colours: Colours) -> dict[str, str]:
-    """What the style sheet refers to: the colours, and the one picture that it needs."""
-    chevron = (resource("icons") / "chevron-down.svg").as_posix()
-    up = (resource("icons") / "chevron-up.svg").as_posix()
-    return asdict(colours) | {"chevron": chevron, "chevron_up": up}
+    """What the style sheet refers to: the colours, and the pictures that it needs."""
+    pictures = {
+        "chevron": "chevron-down",
+        "chevron_up": "chevron-up",
+        "check": "check-light" if colours is LIGHT else "check-dark",
+    }
+    places = {key: (resource("icons") / f"{name}.svg").as_posix() for key, name in pictures.items()}
+    return asdict(colours) | places | {"panes": BETWEEN}
 
 
 def _palette(colours: Colours) -> QPalette:

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QTabWidget
 
 from srviewer.gui.session import Session
 
-PANEL_WIDTH = 330  # px
+PANEL_WIDTH = 350  # px
 FIRST_SIZE = QSize(1440, 900)  # px, where the screen has them
 
 

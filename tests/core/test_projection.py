@@ -5,7 +5,7 @@ import pytest
 
 from phantoms import ORIENTATIONS, affine_of
 from srviewer.core.geometry import Geometry
-from srviewer.core.projection import VIEWS, turntable
+from srviewer.core.projection import VIEWS, ends_at, turntable
 from srviewer.core.volume import Volume
 from srviewer.job import run
 
@@ -36,3 +36,10 @@ def test_every_view_keeps_the_brightest_voxel_and_nothing_is_drawn_out(head: Vol
     assert len(made.views) == VIEWS
     assert np.all(made.views.max(axis=(1, 2)) > 0.9 * head.voxels.max())
     assert np.all(made.views[:, :, 0] == head.voxels.min())
+
+
+def test_the_edges_are_named_after_where_the_columns_run() -> None:
+    named = {degrees: ends_at(degrees) for degrees in (0, 10, 90, 180, 270, 300)}
+    assert named[0] == named[10] == ("L", "R")
+    assert named[90] == ("P", "A") and named[180] == ("R", "L") and named[270] == ("A", "P")
+    assert named[300] == ("AL", "PR")

@@ -1,6 +1,7 @@
 """The views as a whole: what is shown where, how fast, and what the plot says."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pyqtgraph
@@ -12,12 +13,14 @@ from srviewer.core.geometry import Geometry
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 from srviewer.core.window import rounded_down
+from srviewer.gui.comparables import CUBIC
 from srviewer.gui.comparing import Comparing, Layout
 from srviewer.gui.session import Reference, Session
 from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.ortho_view import OrthoView
-from srviewer.gui.views.overlay import Annotations
+from srviewer.gui.views.overlay import Annotations, fits_beside
 from srviewer.gui.views.score_plot import ScorePlot
+from srviewer.gui.wording import NO_REFERENCE
 from srviewer.job import run
 from srviewer.sr.evaluate import score_beside_cubic
 from srviewer.sr.reconstruct import reconstruct
@@ -158,3 +161,59 @@ def test_jumping_moves_only_along_the_slices(plot: ScorePlot, session: Session) 
 )
 def test_the_scale_bar_has_a_round_length(most: float, length: float) -> None:
     assert rounded_down(most) == pytest.approx(length)
+
+
+def test_panes_without_a_reference_say_so_instead_of_a_score(
+    compare: CompareView, session: Session, head: Volume, thick_head: Volume
+) -> None:
+    _rebuild(session, thick_head, "linear")
+    session.keep(session.comparables.showing((*session.comparables.shown, CUBIC)))
+    session.keep(replace(session.comparables, cubic=head))
+
+    def badges(row: int) -> list[str]:
+        return [line.text for line in compare.rows[row].panes[Plane.AXIAL].annotations.top_right]
+
+    for layout in (Layout.COMPARE, Layout.SIDE_BY_SIDE):
+        session.compare(Comparing(layout))
+        QApplication.processEvents()
+        # Linear interpolation differs from what was measured, which the pane does not keep back.
+        assert badges(0) == [] and badges(2) == ["no reference: not scored"]
+        assert badges(1)[0] == NO_REFERENCE and badges(1)[1].startswith("differs from the scan")
+    session.compare(Comparing(Layout.CURTAIN))
+    QApplication.processEvents()
+    assert badges(0)[0] == NO_REFERENCE
+    session.set_reference(Reference(head, "the thin truth", None))
+    assert badges(0) == []
+
+
+def test_names_and_scores_keep_clear_of_the_letter_between_them(
+    compare: CompareView, session: Session, thick_head: Volume
+) -> None:
+    _rebuild(session, thick_head, "cubic")
+    session.compare(Comparing(Layout.COMPARE))
+    for width in (500, 800, 1100, 1700):
+        compare.resize(width, 760)
+        QApplication.processEvents()
+        for pane in compare.result.panes.values():
+            notes = pane.annotations
+            assert all(fits_beside(line, pane.width()) for line in notes.top_left)
+            spacings = [
+                line.text for line in notes.top_left + notes.bottom_left if "mm" in line.text
+            ]
+            assert len(spacings) == 1
+
+
+def test_a_map_comes_with_its_scale(
+    compare: CompareView, session: Session, thick_head: Volume
+) -> None:
+    session.open(thick_head, (), None)
+    result = run(reconstruct(thick_head, Request(axis=2, factor=4)))
+    session.set_result(result)
+    session.compare(Comparing(Layout.COMPARE, map="disagreement"))
+    QApplication.processEvents()
+    bar = compare.result.panes[Plane.CORONAL].annotations.colour_bar
+    assert bar is not None and bar.unit == thick_head.unit
+    assert (bar.low, bar.high) == (0.0, pytest.approx(0.1 * result.data_range))
+    session.compare(Comparing(Layout.COMPARE))
+    QApplication.processEvents()
+    assert compare.result.panes[Plane.CORONAL].annotations.colour_bar is None

@@ -20,11 +20,10 @@ from srviewer.core.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import button, choice, describe, fill, form, label
 from srviewer.gui.study import RECONSTRUCT, SCORE, SIMULATE, TRUTH, Study
-from srviewer.gui.wording import axis_title
+from srviewer.gui.wording import NO_REFERENCE, axis_title
 from srviewer.io.formats import open_filter
 from srviewer.sr.evaluate import ScoredPair
 
-NO_REFERENCE = "no reference: agreement with the scan only"
 SIMULATED_FACTORS = (2, 3, 4, 5, 6, 8)
 COLUMNS = ("", "result", "cubic", "gain")
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from srviewer.core.compare import Scores
 from srviewer.core.linking import unlinked
-from srviewer.core.planes import Plane, slice_number
+from srviewer.core.planes import slice_number
 from srviewer.gui import theme
-from srviewer.gui.comparables import CUBIC, MOST_SHOWN, ORIGINAL, Comparable
+from srviewer.gui.comparables import MOST_SHOWN, ORIGINAL, Comparable
 from srviewer.gui.comparing import FLIP_KEY, LAID_OVER, ONE_ROW, Layout
 from srviewer.gui.map_layers import map_layers
 from srviewer.gui.session import Session
+from srviewer.gui.views.badges import badge
 from srviewer.gui.views.compare_input import CompareInput
 from srviewer.gui.views.loose_rows import LooseRows
 from srviewer.gui.views.ortho_view import Arrangement, OrthoView
@@ -29,12 +30,15 @@ class CompareView(QWidget):
         self._linked: list[OrthoView] = []
         self._loose = LooseRows(session, self)
         self._drawn = session.comparing
+        self.setProperty("role", "panes")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(2)
         session.comparables_changed.connect(self.refresh)
         session.comparing_changed.connect(self._follow)
         session.scores_changed.connect(self._show_badges)
+        session.reference_changed.connect(self._show_badges)
         session.view_changed.connect(self._show_badges)
         self.refresh()
 
@@ -167,34 +171,19 @@ class CompareView(QWidget):
 
     def _show_badges(self) -> None:
         cursor = self._session.view.cursor_mm
+        referenced = self._session.reference is not None
         for row, one in zip(self.rows, self._shown(), strict=False):
-            scored = one
-            if self.layout_shown in LAID_OVER:
-                scored = next((each for each in self.pair()[:2] if each.scores), one)
+            scored = self._judged() if self.layout_shown in LAID_OVER else one
             if scored.volume is None:
                 continue
             for plane, pane in row.panes.items():
                 if pane.isVisible() and pane.slice is not None:
                     number = slice_number(scored.volume.geometry, plane, cursor)
-                    pane.show_badge(badge(scored, plane, number))
+                    pane.show_badge(badge(scored, plane, number, referenced))
 
-
-def badge(one: Comparable, plane: Plane, number: int) -> tuple[Line, ...]:
-    """The scores of a slice, cubic's under it, and what both are measured against."""
-    if one.scores is None or one.volume is None:
-        return ()
-    meaning = Line(f"against {one.scores.candidate.meaning}", theme.MUTED)
-    axis = plane.normal_axis(one.volume.geometry)
-    pair = (one.scores.candidate, one.scores.cubic)
-    ours, cubic = (_values(scores, axis, number) for scores in pair)
-    if ours is None or cubic is None:
-        return (Line("too little foreground to score", theme.MUTED), meaning)
-    if one.key == CUBIC:
-        return (Line(cubic, theme.TEXT), meaning)
-    return (Line(ours, theme.ACCENT, bold=True), Line(f"cubic {cubic}", theme.TEXT), meaning)
-
-
-def _values(scores: Scores, axis: int, index: int) -> str | None:
-    row = scores.per_slice[axis][index]
-    psnr, ssim = row["psnr"], row["ssim"]
-    return None if psnr is None or ssim is None else f"{psnr:.2f} dB  {ssim:.3f}"
+    def _judged(self) -> Comparable:
+        """Which of the two that lie over each other the badge is about."""
+        pair = self.pair()[:2]
+        scored = (one for one in pair if one.scores)
+        made = (one for one in pair if one.made)
+        return next(scored, None) or next(made, None) or pair[-1]

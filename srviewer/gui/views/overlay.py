@@ -17,7 +17,8 @@ MARGIN = 9.0  # px from the edge of the pane
 GAP = 6.0  # px between the crosshair's lines and the point they mark
 SHADOW = QColor(0, 0, 0, 190)
 PLATE = QColor(0, 0, 0, 130)  # behind text, so that it can be read on bright tissue
-WIDEST = 0.75  # of the pane, for one line of text
+WIDEST = 0.75  # of the pane, for one line of text beside which something else stands
+LETTER = 12.0  # px on either side of the middle that the upper letter takes
 CROSSHAIR = QColor(theme.ACCENT)
 CROSSHAIR.setAlpha(150)
 
@@ -85,18 +86,15 @@ def paint(painter: QPainter, area: QRectF, notes: Annotations) -> None:
         _hint(painter, area, notes.hint)
     if notes.crosshair is not None:
         _crosshair(painter, area, QPointF(*notes.crosshair))
+    if notes.divider is not None:
+        _divider(painter, area, notes.divider)
     painter.setFont(_font(12, bold=True))
     paint_shapes(painter, area, notes.shapes)
     inner = area.adjusted(MARGIN, MARGIN - 2, -MARGIN, -MARGIN + 2)
-    left, top = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignTop
-    _lines(painter, inner, notes.top_left, left | top)
-    _lines(painter, inner, notes.top_right, Qt.AlignmentFlag.AlignRight | top)
-    _lines(painter, inner, notes.bottom_left, left | Qt.AlignmentFlag.AlignBottom)
+    _corners(painter, inner, notes)
     _letters(painter, inner, notes.letters)
     if notes.pixels_per_mm > 0:
         _scale_bar(painter, inner, notes.pixels_per_mm)
-    if notes.divider is not None:
-        _divider(painter, area, notes.divider)
     if notes.colour_bar is not None:
         _colour_bar(painter, inner, notes.colour_bar)
     if notes.depth is not None:
@@ -129,6 +127,29 @@ def _fitting(text: str, bold: bool, room: float) -> tuple[str, float]:
     return shown, metrics.horizontalAdvance(shown)
 
 
+def fits_beside(line: Line, pane_width: float) -> bool:
+    """Whether ``line`` in an upper corner of a pane ends before the letter in its middle."""
+    _, width = _fitting(line.text, line.bold, pane_width)
+    return width <= pane_width / 2 - MARGIN - LETTER
+
+
+def _corners(painter: QPainter, area: QRectF, notes: Annotations) -> None:
+    """Lines in three corners; one too wide for the upper right stands above the slice's number."""
+    flag = Qt.AlignmentFlag
+    pane_width = area.width() + 2 * MARGIN
+    fitting = [fits_beside(line, pane_width) for line in notes.top_right]
+    beside, below = (
+        tuple(line for line, fits in zip(notes.top_right, fitting, strict=True) if fits is kept)
+        for kept in (True, False)
+    )
+    _lines(painter, area, notes.top_left, flag.AlignLeft | flag.AlignTop, WIDEST)
+    _lines(painter, area, beside, flag.AlignRight | flag.AlignTop, WIDEST)
+    foot = flag.AlignLeft | flag.AlignBottom
+    _lines(painter, area, notes.bottom_left[-1:], foot, WIDEST)
+    over_it = area.adjusted(0, 0, 0, -_metrics(12, False).height() - 7)  # and over the scale bar
+    _lines(painter, over_it, (*notes.bottom_left[:-1], *below), foot, 1.0)
+
+
 def _text(painter: QPainter, area: QRectF, line: Line, where: Qt.AlignmentFlag) -> None:
     """Text with a dark shadow, readable on white and on black."""
     painter.setPen(SHADOW)
@@ -138,15 +159,19 @@ def _text(painter: QPainter, area: QRectF, line: Line, where: Qt.AlignmentFlag) 
 
 
 def _lines(
-    painter: QPainter, area: QRectF, lines: tuple[Line, ...], where: Qt.AlignmentFlag
+    painter: QPainter,
+    area: QRectF,
+    lines: tuple[Line, ...],
+    where: Qt.AlignmentFlag,
+    widest: float,
 ) -> None:
-    """Lines of text in a corner, each on a dark plate; one that is too long is cut."""
+    """Lines of text in a corner, each on a dark plate; cut at ``widest`` of the area's width."""
     metrics = [_metrics(12, line.bold) for line in lines]
     top = area.top()
     if where & Qt.AlignmentFlag.AlignBottom:
         top = area.bottom() - sum(m.height() + 1 for m in metrics)
     for line, metric in zip(lines, metrics, strict=True):
-        text, width = _fitting(line.text, line.bold, WIDEST * area.width())
+        text, width = _fitting(line.text, line.bold, widest * area.width())
         box = QRectF(area.left(), top, width + 1, metric.height() + 1)
         if where & Qt.AlignmentFlag.AlignRight:
             box.moveRight(area.right())
@@ -198,13 +223,16 @@ def _scale_bar(painter: QPainter, area: QRectF, pixels_per_mm: float) -> None:
 
 
 def _divider(painter: QPainter, area: QRectF, divider: Divider) -> None:
-    """A thin line with a grip, and on either side the name of what lies there."""
+    """A thin line with a grip, and on either side the name of what lies there.
+
+    The grip is away from the middle, which is what one looks at.
+    """
     across, share = (area.width(), area.height()), divider.share
     if divider.upright:
-        at = QPointF(area.left() + share * across[0], area.center().y())
+        at = QPointF(area.left() + share * across[0], area.bottom() - 46)
         ends = QPointF(at.x(), area.top()), QPointF(at.x(), area.bottom())
     else:
-        at = QPointF(area.center().x(), area.top() + share * across[1])
+        at = QPointF(area.left() + across[0] / 4, area.top() + share * across[1])
         ends = QPointF(area.left(), at.y()), QPointF(area.right(), at.y())
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for colour, width in ((SHADOW, 3.0), (QColor(theme.TEXT), 1.2)):
@@ -216,14 +244,14 @@ def _divider(painter: QPainter, area: QRectF, divider: Divider) -> None:
     flag = Qt.AlignmentFlag
     before, beyond = (Line(name, colour, bold=True) for name, colour in _sides(divider.names))
     if divider.upright:
-        foot = QRectF(area.left() + 6, area.bottom() - 54, at.x() - area.left() - 18, 18)
+        foot = QRectF(area.left() + 6, at.y() - 8, at.x() - area.left() - 18, 18)
         rest = QRectF(at.x() + 12, foot.top(), area.right() - at.x() - 18, 18)
-        _lines(painter, foot, (before,), flag.AlignRight | flag.AlignTop)
-        _lines(painter, rest, (beyond,), flag.AlignLeft | flag.AlignTop)
+        _lines(painter, foot, (before,), flag.AlignRight | flag.AlignTop, 1.0)
+        _lines(painter, rest, (beyond,), flag.AlignLeft | flag.AlignTop, 1.0)
     else:
         box = QRectF(at.x() + 14, at.y() - 22, area.right() - at.x() - 40, 17)
-        _lines(painter, box, (before,), flag.AlignLeft | flag.AlignTop)
-        _lines(painter, box.translated(0, 27), (beyond,), flag.AlignLeft | flag.AlignTop)
+        _lines(painter, box, (before,), flag.AlignLeft | flag.AlignTop, 1.0)
+        _lines(painter, box.translated(0, 27), (beyond,), flag.AlignLeft | flag.AlignTop, 1.0)
 
 
 def _sides(names: tuple[str, str]) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -11,17 +11,16 @@ from srviewer.core.roi import Roi, slice_of
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.colour_maps import colours_of
-from srviewer.gui.layer import Layer, Rgba
+from srviewer.gui.layer import Graded, Layer, Rgba
 from srviewer.gui.session import Point, Session
 from srviewer.gui.tool import Tool
 from srviewer.gui.views.canvas import Canvas
 from srviewer.gui.views.over import Over
-from srviewer.gui.views.overlay import Annotations, Line
+from srviewer.gui.views.overlay import Annotations, ColourBar, Line
+from srviewer.gui.views.pane_words import oblique_note, plane_title
 from srviewer.gui.views.shapes import Shape
-from srviewer.gui.wording import OBLIQUE, measured
+from srviewer.gui.wording import measured
 
-ROOMY = 300  # px: a narrower pane shows less text
-ROOMY_WITH_SCORES = 480  # px: where the other corner is written on too
 FIT = 0.94  # of the pane is filled by a volume at zoom 1
 
 
@@ -253,15 +252,13 @@ class SliceView(QWidget):
         left, right, bottom, top = image.letters
         cursor = self.session.view.cursor_mm
         at = self.position_of(cursor)
+        size = self.width(), self.height()
+        title, spacing = plane_title(self.plane, self.volume, *size)
         self._canvas.annotate(
             Annotations(
-                top_left=(
-                    self._role,
-                    Line(self._plane_title(), theme.MUTED),
-                    *oblique_note(self.volume, self.width() < self._room_for_notes()),
-                ),
+                top_left=(self._role, title, *oblique_note(self.volume, size[0])),
                 top_right=self._badge,
-                bottom_left=(self._number(image),),
+                bottom_left=(*spacing, self._number(image)),
                 letters=(right, left, bottom, top) if self.mirrored else image.letters,
                 crosshair=(at.x(), at.y()) if self.session.view.crosshair else None,
                 pixels_per_mm=1 / self._mm_per_pixel(),
@@ -269,18 +266,18 @@ class SliceView(QWidget):
                 active=self.hasFocus(),
                 shapes=self._shapes(),
                 divider=self._over.divider() if self._over else None,
-                colour_bar=self._over.colour_bar() if self._over else None,
+                colour_bar=self._colour_bar(),
             )
         )
 
-    def _room_for_notes(self) -> int:
-        return ROOMY_WITH_SCORES if self._badge else ROOMY
-
-    def _plane_title(self) -> str:
-        assert self.volume is not None
-        if self.width() < ROOMY:
-            return self.plane.title
-        return f"{self.plane.title}  {_spacing(self.volume, self.plane)}"
+    def _colour_bar(self) -> ColourBar | None:
+        """The scale of what lies over the slice: of a difference, else of a map."""
+        bar = self._over.colour_bar() if self._over else None
+        graded = [layer.ink for layer in self._layers if isinstance(layer.ink, Graded)]
+        if bar is not None or not graded:
+            return bar
+        table, window = graded[-1].table, graded[-1].window
+        return ColourBar(table, window.low, window.high, self._frame().unit)
 
     def _number(self, image: SliceImage) -> Line:
         if not image.inside:
@@ -298,20 +295,5 @@ class SliceView(QWidget):
         return share if grows else 1 - share
 
 
-def oblique_note(volume: Volume, short: bool) -> tuple[Line, ...]:
-    """That the slices do not lie along the patient's axes, and by how much."""
-    degrees = volume.geometry.obliquity
-    if degrees <= OBLIQUE:
-        return ()
-    where = "" if short else ", along the voxel axes"
-    return (Line(f"oblique {degrees:.1f}\u00b0{where}", theme.WARNING),)
-
-
 def _pair(place: QPointF) -> tuple[float, float]:
     return place.x(), place.y()
-
-
-def _spacing(volume: Volume, plane: Plane) -> str:
-    normal, across, up = plane.array_axes(volume.geometry)
-    mm = volume.geometry.spacing
-    return " \u00d7 ".join(f"{round(mm[axis], 2):g}" for axis in (across, up, normal)) + " mm"

@@ -1,0 +1,45 @@
+"""What a pane says about how good its slice is: scores beside cubic's, or that there are none."""
+
+from srviewer.core.compare import Scores
+from srviewer.core.planes import Plane
+from srviewer.gui import theme
+from srviewer.gui.comparables import CUBIC, ORIGINAL, REFERENCE, Comparable
+from srviewer.gui.views.overlay import Line
+from srviewer.gui.wording import NO_REFERENCE, agreement, agrees
+
+
+def badge(one: Comparable, plane: Plane, number: int, referenced: bool) -> tuple[Line, ...]:
+    """The scores of slice ``number``, cubic's under it, and what both are measured against.
+
+    ``referenced``: whether the session has a reference; without one there is nothing to score.
+    """
+    if one.volume is None:
+        return ()
+    if one.scores is None:
+        return () if referenced else _unreferenced(one)
+    meaning = Line(f"against {one.scores.candidate.meaning}", theme.MUTED)
+    axis = plane.normal_axis(one.volume.geometry)
+    pair = (one.scores.candidate, one.scores.cubic)
+    ours, cubic = (_values(scores, axis, number) for scores in pair)
+    if ours is None or cubic is None:
+        return (Line("too little foreground to score", theme.MUTED), meaning)
+    if one.key == CUBIC:
+        return (Line(cubic, theme.TEXT), meaning)
+    return (Line(ours, theme.ACCENT, bold=True), Line(f"cubic {cubic}", theme.TEXT), meaning)
+
+
+def _unreferenced(one: Comparable) -> tuple[Line, ...]:
+    """What is known of an entry all the same: a result is held to the scan."""
+    if one.key in (ORIGINAL, REFERENCE):
+        return ()
+    if one.made is None:
+        return (Line("no reference: not scored", theme.MUTED),)
+    found = one.made.consistency
+    known = Line(NO_REFERENCE, theme.MUTED)
+    return (known,) if agrees(found) else (known, Line(agreement(found), theme.WARNING))
+
+
+def _values(scores: Scores, axis: int, index: int) -> str | None:
+    row = scores.per_slice[axis][index]
+    psnr, ssim = row["psnr"], row["ssim"]
+    return None if psnr is None or ssim is None else f"{psnr:.2f} dB  {ssim:.3f}"
