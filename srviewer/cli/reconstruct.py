@@ -22,8 +22,8 @@ from srviewer.sr.label_maps import label_map
 from srviewer.sr.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE
 from srviewer.sr.methods import method
 from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.report import reconstruction_report
 from srviewer.sr.request import GAPS, Gaps, Request
+from srviewer.sr.trust_report import trust_report
 
 # What --gaps acknowledges.
 GAP_CODES = ("missing_slices", "uneven_gaps")
@@ -58,7 +58,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o-labels", "--output-labels", type=Path, metavar="FILE", help="where the labels go"
     )
     parser.add_argument(
-        "--report", type=Path, metavar="FILE.html", help="one page: pictures, maps, settings, card"
+        "--report",
+        type=Path,
+        metavar="FILE.html",
+        help="one page: pictures, maps, the test on this scan, settings, card",
     )
     for kind in MAPS:
         parser.add_argument(
@@ -115,7 +118,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         labels = follow(label_map(open_only(args.labels), scan, request))
         follow(write(labels, args.output_labels, provenance, "original"))
     if args.report is not None:
-        follow(reconstruction_report(scan, result)).save(args.report)
+        follow(trust_report(scan, result)).save(args.report)
     return Outcome(_text(scan, result, output, args.store), {"output": str(output), **provenance})
 
 

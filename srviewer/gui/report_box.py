@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
@@ -14,9 +14,52 @@ from srviewer.job import Job, within
 from srviewer.sr.evaluate import ScoredPair
 from srviewer.sr.label_maps import label_map
 from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.report import reconstruction_report
+from srviewer.sr.self_test import SelfTest
+from srviewer.sr.trust_report import trust_report
 
 REPORT, LABELS = "report", "labels"
+
+
+class ReportButton(QWidget):
+    """Asks for a name and writes the report; there to be pressed when there is a result."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self.start: QPushButton = button(
+            "Save report\u2026",
+            "One page: pictures, maps, scores, the test on this scan, settings, the model's card",
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.start)
+        self.start.clicked.connect(self._choose)
+        self._session.result_changed.connect(self._show)
+        study.work.changed.connect(self._show)
+        self._show()
+
+    def save(self, path: Path) -> None:
+        """Write the report of the current result to ``path``."""
+        session = self._session
+        scan, result, reference = session.original, session.result, session.reference
+        if scan is not None and result is not None:
+            truth = reference.volume if reference is not None and session.scores else None
+            tested = self._study.tested.get(result.request)
+            job = _saved(scan, result, session.scores, truth, tested, path)
+            title = f"Writing {path.name}"
+            self._study.work.start(REPORT, title, job, self._study.exported.emit, lambda: True)
+
+    def _choose(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save the report", "report.html", "Web page (*.html)"
+        )
+        if name:
+            path = Path(name)
+            self.save(path if path.suffix == ".html" else path.with_name(f"{path.name}.html"))
+
+    def _show(self) -> None:
+        idle = self._study.work.running(REPORT) is None
+        self.start.setEnabled(idle and self._session.result is not None)
 
 
 class ReportBox(QWidget):
@@ -25,9 +68,7 @@ class ReportBox(QWidget):
     def __init__(self, study: Study) -> None:
         super().__init__()
         self._study, self._session = study, study.session
-        self.report = button(
-            "Save report\u2026", "One page: pictures, maps, settings, scores, the model's card"
-        )
+        self.report = ReportButton(study)
         self.labels = button(
             "Label map along\u2026", "Bring a label map of this scan onto the grid of the result"
         )
@@ -35,35 +76,15 @@ class ReportBox(QWidget):
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addWidget(self.report)
         layout.addWidget(self.labels)
-        self.report.clicked.connect(self._choose_report)
         self.labels.clicked.connect(self._choose_labels)
-
-    def save_report(self, path: Path) -> None:
-        """Write the report of the current result to ``path``."""
-        session = self._session
-        scan, result, reference = session.original, session.result, session.reference
-        if scan is not None and result is not None:
-            truth = reference.volume if reference is not None and session.scores else None
-            job = _saved(scan, result, session.scores, truth, path)
-            self._start(REPORT, f"Writing {path.name}", job)
 
     def bring_labels(self, source: Path, target: Path) -> None:
         """Write the labels in ``source`` to ``target``, on the grid of the current result."""
         scan, result = self._session.original, self._session.result
         if scan is not None and result is not None:
             job = _brought(scan, result, source, target)
-            self._start(LABELS, f"Refining {source.name}", job)
-
-    def _start(self, kind: str, title: str, job: Job[Path]) -> None:
-        self._study.work.start(kind, title, job, self._study.exported.emit, lambda: True)
-
-    def _choose_report(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save the report", "report.html", "Web page (*.html)"
-        )
-        if name:
-            path = Path(name)
-            self.save_report(path if path.suffix == ".html" else path.with_name(f"{name}.html"))
+            title = f"Refining {source.name}"
+            self._study.work.start(LABELS, title, job, self._study.exported.emit, lambda: True)
 
     def _choose_labels(self) -> None:
         source, _ = QFileDialog.getOpenFileName(self, "Open the label map", "", open_filter())
@@ -82,9 +103,10 @@ def _saved(
     result: Reconstruction,
     scores: ScoredPair | None,
     reference: Volume | None,
+    tested: SelfTest | None,
     path: Path,
 ) -> Job[Path]:
-    page = yield from reconstruction_report(scan, result, scores, reference)
+    page = yield from trust_report(scan, result, scores, reference, tested)
     page.save(path)
     return path
 

@@ -11,13 +11,12 @@ SELF_TEST = "self-test"
 
 
 class SelfTestBox(QWidget):
-    """The button and the verdict, which is gone as soon as the request is another."""
+    """The button and the verdict on the present request."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self._asked: Request | None = None
-        self.found: SelfTest | None = None
         self.start = button(
             "Test on this scan",
             "Make the scan's own sharp axes thick, rebuild them as chosen above, and score them "
@@ -34,6 +33,12 @@ class SelfTestBox(QWidget):
         study.work.changed.connect(self._show)
         self._show()
 
+    @property
+    def found(self) -> SelfTest | None:
+        """What the test of the present request said, None before it was made."""
+        request = self._session.request
+        return None if request is None else self._study.tested.get(request)
+
     def _start(self) -> None:
         original, request = self._session.original, self._session.request
         if original is not None and request is not None:
@@ -46,13 +51,13 @@ class SelfTestBox(QWidget):
         return self._session.request is self._asked
 
     def _keep(self, found: SelfTest) -> None:
-        self.found = found
+        if self._asked is not None:
+            self._study.tested[self._asked] = found
         self._show()
 
     def _forget(self) -> None:
         if self._session.request is not self._asked:
             self._study.work.cancel(SELF_TEST)
-            self.found = None
         self._show()
 
     def _show(self) -> None:

@@ -26,6 +26,8 @@ from srviewer.paths import sample_scan, sample_truth
 from srviewer.sr.evaluate import ScoredPair, score_beside_cubic
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.request import Request
+from srviewer.sr.self_test import SelfTest
 from srviewer.sr.simulate import Simulation, simulate
 
 OPEN, RECONSTRUCT, SIMULATE, SCORE, EXPORT = "open", "reconstruct", "simulate", "score", "export"
@@ -52,6 +54,7 @@ class Study(QObject):
         self.work.failed.connect(self.failed)
         self.whereabouts = Whereabouts()
         self.region: Volume | None = None  # where nothing learned is added to the next result
+        self.tested: dict[Request, SelfTest] = {}  # what the open scan said about each request
         self.training = Runs(self.work, self)
         self._paths: tuple[Path, ...] = ()
         self._looked_at: Found | None = None
@@ -210,7 +213,7 @@ class Study(QObject):
         return tell
 
     def _leave_old_scan(self) -> None:
-        self.region = None
+        self.region, self.tested = None, {}
         for kind in (RECONSTRUCT, SIMULATE, SCORE, TRUTH):
             self.work.cancel(kind)
 

@@ -48,10 +48,23 @@ def test_a_report_is_one_page_that_stands_by_itself(
         "Model card",
         "sha256",
         "planes lie apart",
+        "Self-test.",
+        "sharp axis",
     ):
         assert words in text
     assert text.count("data:image/png;base64,") == 1 and "http" not in text
     assert (tmp_path / "report-figures" / "montage.png").stat().st_size > 10_000
+
+
+def test_a_report_says_why_a_scan_cannot_be_tested(
+    thick_head: Volume, call: Call, tmp_path: Path
+) -> None:
+    small, page = tmp_path / "small.nii.gz", tmp_path / "report.html"
+    voxels = thick_head.voxels[:24, :24]  # 8 blocks of 4 are needed
+    nib.save(nib.Nifti1Image(np.ascontiguousarray(voxels), thick_head.geometry.affine), small)
+    arguments = ("reconstruct", small, "-o", tmp_path / "t.nii.gz", "--factor", 4)
+    assert call(*arguments, "--report", page)[0] == 0
+    assert "Not tested on this scan: " in page.read_text() and "too small" in page.read_text()
 
 
 def test_a_comparison_has_a_report_too(thin_file: Path, call: Call, tmp_path: Path) -> None:

@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+from srviewer.core.degrade import Degradation
 from srviewer.core.planes import Plane
 from srviewer.core.roi import Roi
 from srviewer.core.volume import Volume
 from srviewer.gui.main_window import MainWindow
+from srviewer.gui.panels.compare import ComparePanel
 from srviewer.gui.report_box import ReportBox
 from srviewer.gui.request_options import RequestOptions
 from srviewer.gui.self_test_box import SELF_TEST, SelfTestBox
@@ -128,11 +132,35 @@ def test_a_report_and_a_label_map_are_saved_from_the_window(
     box = opened.panels.findChild(ReportBox)
     assert box is not None
     page, labels, thin = tmp_path / "r.html", tmp_path / "l.nii.gz", tmp_path / "t.nii.gz"
-    box.save_report(page)
+    box.report.save(page)
     until(lambda: page.exists() and not opened.study.work.tasks)
-    assert "Research use only" in page.read_text()
+    text = page.read_text()
+    assert "Research use only" in text and "Self-test." in text and "no reference" not in text
     drawn = (thick_head.voxels > 500).astype(np.uint8)
     nib.save(nib.Nifti1Image(drawn, thick_head.geometry.affine), labels)
     box.bring_labels(labels, thin)
     until(lambda: thin.exists() and not opened.study.work.tasks)
     assert np.asarray(nib.load(thin).dataobj).sum() == drawn.sum() * 4
+
+
+def test_the_compare_panel_saves_a_report_with_scores_and_the_test_that_was_made(
+    opened: MainWindow, qtbot: QtBot, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = opened.panels.findChild(ComparePanel)
+    assert panel is not None and not panel.report.start.isEnabled()  # there is no result
+    opened.study.simulate(Degradation(axis=0, factor=2))
+    until(lambda: opened.session.scores is not None)
+    box = opened.panels.findChild(SelfTestBox)
+    assert box is not None
+    qtbot.mouseClick(box.start, Qt.MouseButton.LeftButton)
+    until(lambda: box.found is not None)
+    asked = tmp_path / "scan"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(asked), ""))
+    page = tmp_path / "scan.html"
+    qtbot.mouseClick(panel.report.start, Qt.MouseButton.LeftButton)
+    until(lambda: page.exists() and not opened.study.work.tasks)
+    text = page.read_text()
+    assert box.found is not None and escape(box.found.verdict) in text
+    for words in ("before it was thickened", "cubic B-spline", "Self-test.", "Model card"):
+        assert words in text
+    assert text.count("data:image/png;base64,") == 3  # slices, PSNR, SSIM

@@ -19,6 +19,7 @@ from srviewer.core.metrics import METRICS, Metric
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import button, choice, describe, fill, form, label
+from srviewer.gui.report_box import ReportButton
 from srviewer.gui.study import RECONSTRUCT, SCORE, SIMULATE, TRUTH, Study
 from srviewer.gui.wording import NO_REFERENCE, axis_title
 from srviewer.io.formats import open_filter
@@ -45,6 +46,7 @@ class ComparePanel(QWidget):
             "Thicken, rebuild, score",
             "Thicken the open scan, rebuild it and score the result against the scan as it was",
         )
+        self.report = ReportButton(study)
         self._table = _table()
         self._meaning = label("", "muted")
         self._offered: Volume | None = None  # what the axes and factors are those of
@@ -70,6 +72,7 @@ class ComparePanel(QWidget):
         layout.addWidget(self._table)
         layout.addWidget(self._meaning)
         layout.addWidget(self._state)
+        layout.addWidget(self.report)
         layout.addSpacing(4)
         layout.addWidget(label("SIMULATE", "heading"))
         layout.addWidget(
