@@ -26,7 +26,8 @@ from srviewer.gui.colours import DARK, LIGHT, Colours
 from srviewer.gui.figure_words import scores_line, volumes_line
 from srviewer.gui.session import Session
 from srviewer.gui.views.compare_view import CompareView
-from srviewer.gui.views.overlay import number_with_unit, paint
+from srviewer.gui.views.marks import number_with_unit
+from srviewer.gui.views.overlay import paint
 
 FOOT = 50  # px
 SCREEN_DPI = 96

@@ -6,8 +6,8 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.gui import theme
 from srviewer.gui.session import Session
+from srviewer.gui.views.lettering import Line
 from srviewer.gui.views.ortho_view import OrthoView
-from srviewer.gui.views.overlay import Line
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 from srviewer.core.window import Window
 from srviewer.gui.session import Session
+from srviewer.gui.views.lettering import Line
 from srviewer.gui.views.ortho_view import OrthoView
-from srviewer.gui.views.overlay import Line
 from srviewer.gui.views.slice_view import SliceView
 
 SHAPE, SPACING = (14, 16, 10), (2.0, 1.5, 4.0)

@@ -4,7 +4,7 @@ from srviewer.core.compare import Scores
 from srviewer.core.planes import Plane
 from srviewer.gui import theme
 from srviewer.gui.comparables import CUBIC, ORIGINAL, REFERENCE, Comparable
-from srviewer.gui.views.overlay import Line
+from srviewer.gui.views.lettering import Line
 from srviewer.gui.wording import NO_REFERENCE, agreement, agrees
 
 

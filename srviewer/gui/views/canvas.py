@@ -5,15 +5,33 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap
 
 from srviewer.core.volume import Voxels
 from srviewer.core.window import Window
 from srviewer.gui import theme
 from srviewer.gui.colour_maps import Table
 from srviewer.gui.layer import Rgba
-from srviewer.gui.views.overlay import Annotations, paint
+from srviewer.gui.views.overlay import Annotations, lasting, paint_lasting, paint_moving
+
+
+class _Item(pyqtgraph.ImageItem):
+    """An image in the format that Qt scales fastest: grey bytes take more than twice as long.
+
+    Only where it is drawn smoothly: blocks in that format are put on whole pixels of the screen.
+    """
+
+    smooth = True
+
+    def render(self) -> None:
+        """Called by pyqtgraph before the image is painted, where it has changed."""
+        super().render()
+        made: QImage | None = self.qimage
+        if made is not None and self.smooth:
+            seen_through, kind = made.hasAlphaChannel(), QImage.Format
+            fast = kind.Format_ARGB32_Premultiplied if seen_through else kind.Format_RGB32
+            self.qimage: QImage | None = made.convertToFormat(fast)
 
 
 class _LayerItem(pyqtgraph.ImageItem):
@@ -43,7 +61,7 @@ class Second:
     clip: QPainterPath | None
 
 
-class _SecondItem(pyqtgraph.ImageItem):
+class _SecondItem(_Item):
     """Drawn inside ``clip`` alone: sharp edges, and no voxel is copied."""
 
     clip: QPainterPath | None = None
@@ -74,8 +92,9 @@ class Canvas(pyqtgraph.GraphicsView):
         # Image and annotations are painted in one go; by parts, each would be painted twice.
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
         self.annotations = Annotations()
+        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self._box = pyqtgraph.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
-        self._image = pyqtgraph.ImageItem(axisOrder="row-major", autoDownsample=False)
+        self._image = _Item(axisOrder="row-major", autoDownsample=False)
         self._box.addItem(self._image, ignoreBounds=True)
         self.setCentralItem(self._box)
         self._second = _SecondItem(axisOrder="row-major", autoDownsample=False)
@@ -86,6 +105,8 @@ class Canvas(pyqtgraph.GraphicsView):
         self._layers: list[pyqtgraph.ImageItem] = []
         self._source: Voxels | None = None  # kept, so that its memory is nobody else's
         self._window: Window | None = None
+        self._written: tuple[QSizeF, float, tuple[object, ...]] | None = None
+        self._writing = QPixmap()  # as `_written` says
         self._placed: tuple[QRectF, QRectF, bool] | None = None
 
     def show_pixels(self, pixels: Voxels, window: Window, table: Table | None) -> None:
@@ -144,7 +165,13 @@ class Canvas(pyqtgraph.GraphicsView):
 
     def set_smooth(self, smooth: bool) -> None:
         """Draw with bilinear interpolation, or as blocks."""
+        if smooth == self._image.smooth:
+            return
         self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        for item in (self._image, self._second):
+            item.smooth = smooth
+            if item.image is not None:
+                item.updateImage()
 
     def place(self, extent: QRectF, shown: QRectF, mirrored: bool) -> None:
         """Put the image at ``extent`` and show ``shown``, both in pane mm.
@@ -178,7 +205,23 @@ class Canvas(pyqtgraph.GraphicsView):
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         """Called by Qt; scene coordinates are the pixels of the pane."""
-        paint(painter, QRectF(self.viewport().rect()), self.annotations)
+        area = QRectF(self.viewport().rect())
+        paint_moving(painter, area, self.annotations)
+        painter.drawPixmap(0, 0, self._lasting(area))
+
+    def _lasting(self, area: QRectF) -> QPixmap:
+        """What is written over every slice alike, drawn once: text takes long."""
+        ratio = self.devicePixelRatioF()
+        wanted = area.size(), ratio, lasting(self.annotations)
+        if wanted != self._written:
+            self._written = wanted
+            self._writing = QPixmap((area.size() * ratio).toSize())
+            self._writing.setDevicePixelRatio(ratio)
+            self._writing.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._writing)
+            paint_lasting(painter, area, self.annotations)
+            painter.end()
+        return self._writing
 
 
 def _same_memory(one: Voxels, other: Voxels) -> bool:

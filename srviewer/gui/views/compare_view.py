@@ -14,10 +14,10 @@ from srviewer.gui.map_layers import map_layers
 from srviewer.gui.session import Session
 from srviewer.gui.views.badges import badge
 from srviewer.gui.views.compare_input import CompareInput
+from srviewer.gui.views.lettering import Line
 from srviewer.gui.views.loose_rows import LooseRows
 from srviewer.gui.views.ortho_view import Arrangement, OrthoView
 from srviewer.gui.views.over import Over
-from srviewer.gui.views.overlay import Line
 
 
 class CompareView(QWidget):

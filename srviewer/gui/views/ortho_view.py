@@ -8,9 +8,9 @@ from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 from srviewer.gui.layer import Layer
 from srviewer.gui.session import Session
+from srviewer.gui.views.lettering import Line
 from srviewer.gui.views.navigation import Navigation
 from srviewer.gui.views.over import Over
-from srviewer.gui.views.overlay import Line
 from srviewer.gui.views.slice_view import SliceView
 
 

@@ -15,7 +15,7 @@ from srviewer.gui.comparing import Comparing, Layout
 from srviewer.gui.layer import Graded
 from srviewer.gui.session import View
 from srviewer.gui.views.canvas import Second
-from srviewer.gui.views.overlay import ColourBar, Divider
+from srviewer.gui.views.marks import ColourBar, Divider
 
 MOST_TILES = 20_000  # in a pane: more cannot be told apart and would stall the drawing
 

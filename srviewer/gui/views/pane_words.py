@@ -3,7 +3,7 @@
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
-from srviewer.gui.views.overlay import Line, fits_beside
+from srviewer.gui.views.lettering import Line, fits_beside
 from srviewer.gui.wording import OBLIQUE, millimetres
 
 ROOMY = 170  # px: a lower pane has no second line at its foot

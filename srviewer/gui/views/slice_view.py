@@ -15,8 +15,10 @@ from srviewer.gui.layer import Graded, Layer, Rgba
 from srviewer.gui.session import Point, Session
 from srviewer.gui.tool import Tool
 from srviewer.gui.views.canvas import Canvas
+from srviewer.gui.views.lettering import Line
+from srviewer.gui.views.marks import ColourBar
 from srviewer.gui.views.over import Over
-from srviewer.gui.views.overlay import Annotations, ColourBar, Line
+from srviewer.gui.views.overlay import Annotations
 from srviewer.gui.views.pane_words import oblique_note, plane_title
 from srviewer.gui.views.shapes import Shape
 from srviewer.gui.wording import measured
