@@ -191,21 +191,17 @@ class Desk(QObject):
 
     def _choose_open(self) -> None:
         name, _ = QFileDialog.getOpenFileName(
-            self._window, "Open session", self._folder(), session_filter()
+            self._window, "Open session", self._recent.folder(), session_filter()
         )
         if name:
             self._study.open([Path(name)])
 
     def _choose_save(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save session", self._folder(), session_filter()
+            self._window, "Save session", self._recent.folder(), session_filter()
         )
         if name:
             self.files.save(with_suffix(Path(name)))
-
-    def _folder(self) -> str:
-        entries = self._recent.entries()
-        return str(entries[0][0].parent) if entries else str(Path.home())
 
     def _prefer(self, preferences: Preferences) -> None:
         before, self.preferences = self.preferences, preferences

@@ -34,6 +34,7 @@ from srviewer.gui.frame_bar import FrameBar
 from srviewer.gui.left_out import LeftOut
 from srviewer.gui.look_actions import LookActions
 from srviewer.gui.notice import ErrorBar
+from srviewer.gui.opening import Opening
 from srviewer.gui.panels.compare import ComparePanel
 from srviewer.gui.panels.info import InfoPanel
 from srviewer.gui.panels.look import LookPanel
@@ -41,9 +42,7 @@ from srviewer.gui.panels.measure import MeasurePanel
 from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.recent import Recent
-from srviewer.gui.series_picker import SeriesPicker
 from srviewer.gui.session import Session
-from srviewer.gui.session_files import session_filter
 from srviewer.gui.status import DeviceLabel, StatusBar
 from srviewer.gui.studies import Studies
 from srviewer.gui.study import Study
@@ -54,8 +53,6 @@ from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.window_state import WindowState
 from srviewer.io.export import SUFFIXES, DataType
-from srviewer.io.formats import open_filter
-from srviewer.io.series import Found
 
 TITLE = "srviewer"
 PANELS = (
@@ -91,7 +88,7 @@ class MainWindow(QMainWindow):
         self.plot = ScorePlot(self.session)
         self.panels = QTabWidget()
         self._empty = EmptyPage()
-        self._picker: SeriesPicker | None = None
+        self.opening = Opening(self.study, self.recent, self)
         self.desk = Desk(self, self.study, settings, self.recent, self.error_bar)
         self._training: TrainingPage | None = None  # made when its tab is first chosen
         self._fill_panels()
@@ -150,8 +147,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.study.work.stop()
-        if self._picker is not None:
-            self._picker.reject()
+        self.opening.leave()
         self._state.remember()
         self.desk.end()
         event.accept()
@@ -201,13 +197,13 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         offered, study, session = self.actions_offered, self.study, self.session
         for signal in (offered.open.triggered, self._empty.open_wanted):
-            signal.connect(self._choose_files)
+            signal.connect(self.opening.choose_files)
         for signal in (offered.open_folder.triggered, self._empty.folder_wanted):
-            signal.connect(self._choose_folder)
-        offered.sample.triggered.connect(self._open_sample)
-        self._empty.sample_wanted.connect(self._open_sample)
+            signal.connect(self.opening.choose_folder)
+        offered.sample.triggered.connect(self.opening.open_sample)
+        self._empty.sample_wanted.connect(self.opening.open_sample)
         offered.export.triggered.connect(self._choose_export)
-        study.several_found.connect(self._pick)
+        self.studies.rebuilt.connect(self._note_rebuilt)
         study.opened.connect(self._note_opened)
         study.exported.connect(self._note_exported)
         study.failed.connect(self.error_bar.show_error)
@@ -215,45 +211,17 @@ class MainWindow(QMainWindow):
         self.panels.currentChanged.connect(self._show_page)
         session.result_changed.connect(self._show_result)
 
-    def _choose_files(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(
-            self, "Open", self._folder(), f"{open_filter()};;{session_filter()}"
-        )
-        if names:
-            self.study.open([Path(name) for name in names])
-
-    def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Open folder", self._folder())
-        if name:
-            self.study.open([Path(name)])
-
-    def _open_sample(self) -> None:
-        self.study.open_sample()
-
     def _choose_export(self) -> None:
         result = self.session.result
         if result is None:
             return
-        suggested = Path(self._folder()) / f"{_file_name(result.volume.name)}.nii.gz"
+        suggested = Path(self.recent.folder()) / f"{_file_name(result.volume.name)}.nii.gz"
         name, kind = QFileDialog.getSaveFileName(
             self, "Export the result", str(suggested), ";;".join(EXPORTS)
         )
         if name:
             # Some desktops do not tell which kind was chosen.
             self.study.export(_with_suffix(Path(name)), EXPORTS.get(kind, "float32"))
-
-    def _folder(self) -> str:
-        entries = self.recent.entries()
-        return str(entries[0][0].parent) if entries else str(Path.home())
-
-    def _pick(self, found: Found) -> None:
-        self._picker = SeriesPicker(found, self)
-        self._picker.accepted.connect(self._read_picked)
-        self._picker.open()
-
-    def _read_picked(self) -> None:
-        if self._picker is not None:
-            self.study.read(*self._picker.choice())
 
     def _note_opened(self, paths: Sequence[Path]) -> None:
         self.recent.add(paths)
@@ -262,6 +230,9 @@ class MainWindow(QMainWindow):
     def _note_exported(self, path: Path) -> None:
         self.error_bar.hide()
         self.statusBar().showMessage(f"Exported to {path}. Research use only.", 8000)
+
+    def _note_rebuilt(self, name: str) -> None:
+        self.statusBar().showMessage(f"'{name}' was rebuilt; the result is in its tab.", 8000)
 
     def _show_page(self) -> None:
         """The training page beside its tab, else the scan."""

@@ -35,6 +35,11 @@ class Recent:
         kept = (added, *(entry for entry in self.entries() if entry != added))[:MOST]
         self._settings.setValue(KEY, json.dumps([[str(p) for p in entry] for entry in kept]))
 
+    def folder(self) -> str:
+        """Where a dialog starts: the folder of the newest one, or the user's own."""
+        entries = self.entries()
+        return str(entries[0][0].parent) if entries else str(Path.home())
+
     def clear(self) -> None:
         """Forget them all."""
         self._settings.remove(KEY)

@@ -7,8 +7,10 @@ from typing import Any, Literal
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.volume import Volume
+from srviewer.gui.comparing import Layout
 from srviewer.gui.session import Session, View
-from srviewer.gui.study import Study
+from srviewer.gui.study import RECONSTRUCT, Study
+from srviewer.sr.reconstruction import Reconstruction
 
 Choice = Literal["add", "replace"]
 # What belongs to a study and waits with it; everything else of the session is the window's.
@@ -36,20 +38,28 @@ class Shelved:
 
 
 class Studies(QObject):
-    """``choice``: what a drop on an open study means; None until the user has said so."""
+    """``choice``: what a drop on an open study means; None until the user has said so.
+
+    A rebuild goes on while another study is shown: its result joins its own study, and goes
+    with it when that one is closed or replaced.
+    """
 
     changed = Signal()  # one came, went, or another one is shown
+    rebuilt = Signal(str)  # the name of a scan that is not shown and has a new result
 
     def __init__(self, study: Study, parent: QObject) -> None:
         super().__init__(parent)
-        self._session = study.session
+        self._study, self._session = study, study.session
         self.choice: Choice | None = None
         self.next: Choice | None = None  # for what is being opened now, whatever ``choice`` says
         self.entries: list[Shelved] = []
         self.current = 0
         self._adding = False
+        self._wanted: Choice = "replace"
+        self._over: Volume | None = None  # what was shown when the opening began
+        study.opening.connect(self._begin)
         study.about_to_show.connect(self._make_room)
-        study.failed.connect(self._forget_next)
+        study.rebuilt_elsewhere.connect(self._keep)
         study.session.original_changed.connect(self._take)
 
     def show(self, number: int) -> None:
@@ -72,18 +82,21 @@ class Studies(QObject):
             self._bring(number + 1 if number + 1 < len(self.entries) else number - 1)
         del self.entries[number]
         self.current -= number < self.current
-        self.changed.emit()
+        self._tell()
+
+    def _begin(self) -> None:
+        self._wanted = self.next or self.choice or "replace"
+        self._over, self.next = self._session.original, None
 
     def _make_room(self) -> None:
-        """A scan was read and is about to be shown: the open one makes way, or waits."""
-        wanted = self.next or self.choice or "replace"
-        self.next = None
-        if wanted == "add" and self._session.original is not None:
+        """A scan was read and is about to be shown: the open one makes way, or waits.
+
+        One that was brought to the front meanwhile was not meant to make way.
+        """
+        shown = self._session.original
+        if shown is not None and (self._wanted == "add" or shown is not self._over):
             self._shelve()
             self._adding = True
-
-    def _forget_next(self) -> None:
-        self.next = None
 
     def _take(self) -> None:
         """The session shows another scan: its entry is renewed, or joins the others."""
@@ -96,7 +109,20 @@ class Studies(QObject):
             self._adding = False
         else:
             self.entries[self.current] = entry
+        self._tell()
+
+    def _tell(self) -> None:
+        scan = self._study.rebuilding
+        if scan is not None and all(entry.volume is not scan for entry in self.entries):
+            self._study.work.cancel(RECONSTRUCT)
         self.changed.emit()
+
+    def _keep(self, scan: Volume, result: Reconstruction) -> None:
+        """A scan that waits was rebuilt: its result is there when it is shown again."""
+        for number, entry in enumerate(self.entries):
+            if entry.volume is scan:
+                self.entries[number] = _with_result(entry, result)
+                self.rebuilt.emit(scan.name)
 
     def _shelve(self) -> None:
         entry = _captured(self._session)
@@ -118,6 +144,16 @@ def _captured(session: Session) -> Shelved | None:
     if session.original is None:
         return None
     return Shelved(session.original, {name: getattr(session, name) for name in FIELDS})
+
+
+def _with_result(entry: Shelved, result: Reconstruction) -> Shelved:
+    """``entry`` as it would be if it had been shown when ``result`` came."""
+    comparables = entry.fields["comparables"].with_result(result)
+    comparing = entry.fields["comparing"]
+    if comparing.layout is Layout.PLANES:
+        comparing = replace(comparing, layout=Layout.COMPARE)
+    fields = {**entry.fields, "comparables": comparables, "comparing": comparing}
+    return replace(entry, fields=fields)
 
 
 def _with_conventions(view: View, now: View) -> View:

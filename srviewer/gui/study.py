@@ -42,8 +42,10 @@ class Study(QObject):
 
     several_found = Signal(object)  # Found: one of its series is to be given to ``read``
     session_chosen = Signal(object, object)  # the path of a session file, what to call then
+    opening = Signal()  # something is to be opened: what was asked about an earlier one is moot
     about_to_show = Signal()  # a scan was read, and the session will show it
     opened = Signal(object)  # the paths that the scan was opened from
+    rebuilt_elsewhere = Signal(object, object)  # a scan that is not shown, its Reconstruction
     exported = Signal(object)  # the path of the file that was written
     failed = Signal(str, object)  # what was tried, the exception
 
@@ -56,6 +58,7 @@ class Study(QObject):
         self.region: Volume | None = None  # where nothing learned is added to the next result
         self.tested: dict[Request, SelfTest] = {}  # what the open scan said about each request
         self.training = Runs(self.work, self)
+        self._rebuilding: Volume | None = None
         self._paths: tuple[Path, ...] = ()
         self._looked_at: Found | None = None
         self._after_opening: Callable[[], None] | None = None
@@ -68,6 +71,7 @@ class Study(QObject):
     def open(self, paths: Sequence[Path], then: Callable[[], None] | None = None) -> None:
         """Open a file, several files, a folder or a zip; call ``then`` once it is shown."""
         self.work.cancel(SIMULATE)  # it would replace what is opened now
+        self.opening.emit()
         if len(paths) == 1 and paths[0].suffix == SUFFIX:
             self.session_chosen.emit(paths[0], then)
             return
@@ -160,7 +164,13 @@ class Study(QObject):
         original, request = self.session.original, self.session.request
         if original is not None and request is not None and self.may_reconstruct:
             job = rebuild(original, request, self.region)
-            self._start(RECONSTRUCT, "Reconstructing", job, self._reconstructed)
+            done, self._rebuilding = self._reconstructed(original), original
+            self._start(RECONSTRUCT, f"Reconstructing {original.name}", job, done)
+
+    @property
+    def rebuilding(self) -> Volume | None:
+        """The scan that is being rebuilt, shown or not."""
+        return None if self.work.running(RECONSTRUCT) is None else self._rebuilding
 
     @property
     def to_thicken(self) -> Volume | None:
@@ -214,11 +224,17 @@ class Study(QObject):
 
     def _leave_old_scan(self) -> None:
         self.region, self.tested = None, {}
-        for kind in (RECONSTRUCT, SIMULATE, SCORE, TRUTH):
+        for kind in (SIMULATE, SCORE, TRUTH):
             self.work.cancel(kind)
 
-    def _reconstructed(self, result: Reconstruction) -> None:
-        self.session.set_result(result)
+    def _reconstructed(self, original: Volume) -> Callable[[Reconstruction], None]:
+        def show(result: Reconstruction) -> None:
+            if self.session.original is original:
+                self.session.set_result(result)
+            else:
+                self.rebuilt_elsewhere.emit(original, result)
+
+        return show
 
     def _simulated(self, thin: Volume, degradation: Degradation) -> Callable[[Simulation], None]:
         def show(simulation: Simulation) -> None:
@@ -276,7 +292,7 @@ class Study(QObject):
     def _start(self, kind: str, title: str, job: Job[Any], done: Callable[[Any], None]) -> None:
         """Start a job; what depends on the open scan is dropped when another was opened."""
         original = self.session.original
-        independent = kind in (OPEN, EXPORT)
+        independent = kind in (OPEN, EXPORT, RECONSTRUCT)  # a rebuild stays with its own scan
         self.work.start(
             kind, title, job, done, lambda: independent or self.session.original is original
         )

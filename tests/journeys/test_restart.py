@@ -169,3 +169,42 @@ def test_the_program_started_twice_is_two_windows(thick_file: Path, own_folders:
         one.communicate("\n", timeout=60)
     assert [one.returncode for one in pair] == [0, 0]
     assert list((own_folders / "cache/srviewer/sessions").iterdir()) == []
+
+
+LEAVE = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+import srviewer.gui.app as app
+from srviewer.gui import theme
+from srviewer.gui.main_window import MainWindow
+scan = Path(sys.argv[1])
+class Window(MainWindow):
+    def __init__(self, settings):
+        super().__init__(settings)
+        self.session.original_changed.connect(self.ask)
+    def ask(self):
+        self.dropping.take([scan])
+        self.dropping.question.button(QMessageBox.StandardButton.Cancel).click()
+        self.box = QMessageBox(self)  # hidden, and never deleted
+        self.box.open()
+        self.box.accept()
+        self.figures.figure.trigger()
+        self.dropping.take([scan])  # left open
+        QTimer.singleShot(0, self.leave)
+    def leave(self):
+        for name in ("light", "dark", "light"):
+            theme.choose(QApplication.instance(), name)
+            QApplication.processEvents()
+        self.study.work.stop()
+        while self.study.work.tasks:
+            QApplication.processEvents()
+        print(self.close())
+app.MainWindow = Window
+sys.exit(app.open_window([scan], sample=False, reconstruct=False))
+"""
+
+
+def test_a_window_with_open_questions_changes_its_look_and_ends_cleanly(thick_file: Path) -> None:
+    assert _run(LEAVE, thick_file).split() == ["True"]

@@ -200,7 +200,12 @@ class ReconstructPanel(QWidget):
         self._running.setVisible(task is not None)
         if task is not None:
             self._bar.setValue(round(1000 * task.progress.fraction))
-            self._stage.setText(_stage(task))
+            self._stage.setText(self._whose() + _stage(task))
+
+    def _whose(self) -> str:
+        scan = self._study.rebuilding
+        hidden = scan is not None and scan is not self._session.original
+        return f"'{scan.name}', which is not shown:\n" if scan is not None and hidden else ""
 
     def _show_result(self) -> None:
         result = self._session.result

@@ -1,0 +1,124 @@
+"""A user goes from study to study while something is still running."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from srviewer.core.volume import Volume
+from srviewer.gui.comparing import Layout
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.panels.reconstruct import ReconstructPanel
+from srviewer.gui.series_picker import SeriesPicker
+from srviewer.gui.study import OPEN, RECONSTRUCT
+from srviewer.gui.study_strip import StudyStrip
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture
+def two(opened: MainWindow, until: Until, truth_file: Path) -> MainWindow:
+    """The thick phantom, and the thin one in a second tab, which is shown."""
+    opened.studies.choice = "add"
+    opened.open([truth_file])
+    until(lambda: len(opened.studies.entries) == 2)
+    return opened
+
+
+def _rebuild_held(window: MainWindow) -> Volume:
+    """Start to rebuild the scan that is shown and let the job stand still; the scan."""
+    scan, request = window.session.original, window.session.request
+    assert scan is not None and request is not None
+    window.session.set_request(replace(request, method="linear"))
+    window.study.reconstruct()
+    _hold(window, RECONSTRUCT, True)
+    return scan
+
+
+def _hold(window: MainWindow, kind: str, held: bool) -> None:
+    task = window.study.work.running(kind)
+    assert task is not None
+    task.hold(held)
+
+
+def test_a_rebuild_goes_on_and_joins_its_own_study(
+    two: MainWindow, until: Until, qtbot: QtBot
+) -> None:
+    session, strip = two.session, two.findChild(StudyStrip)
+    strip.setCurrentIndex(0)
+    scan = _rebuild_held(two)
+    strip.setCurrentIndex(1)
+    panel = two.panels.findChild(ReconstructPanel)
+    assert any("'thick', which is not shown" in one.text() for one in panel.findChildren(QLabel))
+    _hold(two, RECONSTRUCT, False)
+    until(lambda: two.study.work.running(RECONSTRUCT) is None)
+    assert session.original is not scan and session.result is None
+    assert "'thick' was rebuilt" in two.statusBar().currentMessage()
+    strip.setCurrentIndex(0)
+    assert session.original is scan
+    assert session.result is not None
+    assert session.result.volume.geometry.shape == (40, 48, 36)
+    assert session.comparing.layout is Layout.COMPARE
+
+
+def test_closing_the_study_of_a_rebuild_stops_it(two: MainWindow, until: Until) -> None:
+    two.studies.show(0)
+    _rebuild_held(two)
+    two.studies.show(1)
+    two.studies.close(0)
+    until(lambda: two.study.work.tasks == ())
+    assert two.session.result is None and len(two.studies.entries) == 1
+
+
+def test_a_scan_replaced_during_its_rebuild_takes_it_along(
+    opened: MainWindow, until: Until, truth_file: Path
+) -> None:
+    scan = _rebuild_held(opened)
+    opened.open([truth_file])
+    until(lambda: opened.session.original is not scan)
+    until(lambda: opened.study.work.tasks == ())
+    assert opened.session.result is None and len(opened.studies.entries) == 1
+
+
+def test_what_opens_late_never_takes_the_place_of_another_study(
+    two: MainWindow, until: Until, truth_file: Path
+) -> None:
+    first, second = (entry.volume for entry in two.studies.entries)
+    two.studies.choice = "replace"
+    two.open([truth_file])
+    _hold(two, OPEN, True)
+    two.studies.show(0)
+    _hold(two, OPEN, False)
+    until(lambda: len(two.studies.entries) == 3)
+    assert [entry.volume for entry in two.studies.entries[:2]] == [first, second]
+
+
+def test_a_question_about_series_is_moot_once_something_else_is_opened(
+    window: MainWindow, until: Until, two_series: Path, thick_file: Path
+) -> None:
+    window.open([two_series])
+    until(lambda: window.findChild(SeriesPicker) is not None)
+    window.open([thick_file])
+    assert window.findChild(SeriesPicker) is None or not window.findChild(SeriesPicker).isVisible()
+    until(lambda: window.session.original is not None)
+    scan = window.session.original
+    assert scan is not None
+    assert window.study.whereabouts.scans[scan].places[0].absolute == thick_file
+    assert window.recent.entries()[0] == (thick_file,)
+
+
+def test_leaving_a_question_keeps_no_answer_of_an_earlier_one(
+    opened: MainWindow, until: Until, two_series: Path, truth_file: Path, qtbot: QtBot
+) -> None:
+    opened.studies.next = "add"
+    opened.open([two_series])
+    until(lambda: opened.findChild(SeriesPicker) is not None)
+    qtbot.keyClick(opened.findChild(SeriesPicker), Qt.Key.Key_Escape)
+    before = opened.session.original
+    opened.open([truth_file])
+    until(lambda: opened.session.original is not before)
+    assert len(opened.studies.entries) == 1
