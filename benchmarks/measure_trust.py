@@ -5,7 +5,7 @@ true error over the foreground, the share of the 5 % worst voxels that lie among
 planes disagree most, and PSNR of each fusion beside cubic. With --write, the correlations go into
 resources/trust.json, from where the window, the command line and reports read them.
 
-    python benchmarks/measure_trust.py VOLUME... --model fast --factors 2,4 [--side 128] [--write]
+    python -m benchmarks.measure_trust VOLUME... --model fast --factors 2,4 [--side 128] [--write]
 """
 
 import argparse
@@ -15,20 +15,18 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import spearmanr
 
+from benchmarks.estimates import THICK, estimates, thickened, thin_volumes
 from srviewer.core.back_project import back_projected
 from srviewer.core.degrade import Degradation
 from srviewer.core.fuse import FUSIONS, disagreement
 from srviewer.core.interpolate import cubic, thin_positions
 from srviewer.core.metrics import foreground, intensity_range, psnr
-from srviewer.core.planes import cross_planes, restack, unstack
 from srviewer.core.volume import Voxels
-from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.nn.infer import Upsampler
 from srviewer.sr.map_worth import TABLE
 from srviewer.sr.models import find_model
 
-THICK = 2
 WORST, MOST_APART = 0.05, 0.2  # shares of the foreground
 
 
@@ -44,10 +42,9 @@ def main() -> None:
     model = find_model(args.model)
     upsampler = Upsampler(model, "auto")
     rows = []
-    for path in args.paths:
-        thin = _middle(run(read(path)).voxels, args.side)
+    for name, thin in thin_volumes(args.paths, args.side):
         for factor in map(int, args.factors.split(",")):
-            row = {"file": path.name.split(".")[0], "factor": factor}
+            row = {"file": name, "factor": factor}
             rows.append({**row, **_measured(upsampler, thin, factor)})
             print(rows[-1], flush=True)
     for factor in sorted({row["factor"] for row in rows}):
@@ -58,30 +55,17 @@ def main() -> None:
         _write(model.name, model.sha256, rows)
 
 
-def _middle(voxels: Voxels, side: int) -> Voxels:
-    where = tuple(
-        slice((n - min(n, side or n)) // 2, (n + min(n, side or n)) // 2) for n in voxels.shape
-    )
-    return np.ascontiguousarray(voxels[where])
-
-
 def _measured(upsampler: Upsampler, thin: Voxels, factor: int) -> dict[str, float]:
-    degradation = Degradation(THICK, factor)
-    scan = degradation.apply(thin)
-    truth = thin[:, :, : scan.shape[THICK] * factor]
-    scale, data_range = intensity_range(scan), intensity_range(truth)
+    scan, truth = thickened(thin, factor)
+    data_range = intensity_range(truth)
     seen = foreground(truth, data_range)
-    planes = []
-    for group in cross_planes(THICK):
-        slices = unstack(scan, group.thick, group.normal)
-        fine = run(upsampler.upsample(slices, factor, scale))
-        planes.append(np.asarray(restack(fine, group.thick, group.normal)))
+    first, second = estimates(upsampler, scan, factor)
     plain = cubic(scan, THICK, thin_positions(scan.shape[THICK], factor))
-    held = run(back_projected(plain, scan, degradation))
+    held = run(back_projected(plain, scan, Degradation(THICK, factor)))
     candidates = {"cubic": plain, "back-projected": held}
-    candidates |= {row.id: row.fuse(planes[0], planes[1]) for row in FUSIONS}
+    candidates |= {row.id: row.fuse(first, second) for row in FUSIONS}
     found = {name: psnr(truth, x, data_range, seen) or 0.0 for name, x in candidates.items()}
-    apart = disagreement(planes[0], planes[1])[seen]
+    apart = disagreement(first, second)[seen]
     error = np.abs(candidates["mean"] - truth)[seen]
     worst = error >= np.quantile(error, 1 - WORST)
     flagged = apart >= np.quantile(apart, 1 - MOST_APART)

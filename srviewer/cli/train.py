@@ -12,7 +12,13 @@ from srviewer.cli.sources import whole_numbers
 from srviewer.errors import UserError
 from srviewer.nn.processes import this_process
 from srviewer.nn.run_log import log_path
-from srviewer.nn.specs import PRESETS, TrainingPlan, at_published_size, training_plan
+from srviewer.nn.specs import (
+    PRESETS,
+    TrainingPlan,
+    at_published_size,
+    completed_plan,
+    training_plan,
+)
 from srviewer.sr.models import SUFFIX
 from srviewer.sr.training import TrainingJob, resumable_plan, trained_model
 
@@ -104,10 +110,8 @@ def _plan(args: argparse.Namespace) -> TrainingPlan:
     """What the arguments say; a resumed run without any keeps its own."""
     if args.resume and not _says_something(args):
         return resumable_plan(args.output)
-    if args.plan:
-        plan = TrainingPlan.from_json(_json(args.plan))
-    else:
-        plan = training_plan(args.preset or "fast")
+    preset = args.preset or "fast"
+    plan = completed_plan(_json(args.plan)) if args.plan else training_plan(preset)
     if args.layout:
         plan = plan.in_layout(args.layout)
     if args.size == "published":

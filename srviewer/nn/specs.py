@@ -8,6 +8,7 @@ from srviewer.nn.presets import (
     TRAINABLE,
     Preset,
     at_published_size,
+    completed_plan,
     preset,
     training_plan,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "TrainStep",
     "TrainingPlan",
     "at_published_size",
+    "completed_plan",
     "network_spec",
     "preset",
     "training_plan",

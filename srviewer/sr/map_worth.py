@@ -7,7 +7,7 @@ from srviewer.errors import UserError
 from srviewer.nn.model_file import Model
 from srviewer.paths import resource
 
-TABLE = "trust.json"  # written by benchmarks/measure_trust.py
+TABLE = "trust.json"  # written by benchmarks.measure_trust
 
 
 def disagreement_worth(model: Model | None, factor: int) -> str:

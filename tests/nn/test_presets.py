@@ -25,6 +25,7 @@ from srviewer.nn.specs import (
     LossWeights,
     TrainingPlan,
     at_published_size,
+    completed_plan,
     network_spec,
     preset,
     training_plan,
@@ -175,3 +176,26 @@ def test_a_model_of_images_does_not_rebuild_scans(feature_file: Path) -> None:
     weights = dict(weights_of(network_spec("srcnn").build(plan.shape)))
     with pytest.raises(UserError, match="enlarges 2D images"):
         Upsampler(Model("pictures", network_spec("srcnn"), weights, plan), "cpu")
+
+
+def test_a_plan_in_a_file_keeps_what_its_preset_says() -> None:
+    plan = completed_plan({"preset": "fast-texture", "minutes": 3, "data": {"noise": [0.0, 0.1]}})
+    preset = training_plan("fast-texture")
+
+    assert plan.differing(preset) == ["minutes", "data"]
+    assert plan.data == replace(preset.data, noise=(0.0, 0.1))
+
+
+def test_a_plan_in_a_file_that_starts_from_a_model_has_no_first_stage_of_its_own() -> None:
+    given = {"preset": "fast-texture", "start_from": "fast.safetensors"}
+
+    assert completed_plan(given).adversarial.warm_start == 0
+    assert (
+        completed_plan({**given, "adversarial": {"warm_start": 0.2}}).adversarial.warm_start == 0.2
+    )
+
+
+@pytest.mark.parametrize("given", [{}, {"preset": "none"}, {"preset": "fast", "data": {"nois": 1}}])
+def test_a_plan_that_cannot_be_completed_is_refused(given: dict[str, object]) -> None:
+    with pytest.raises(UserError):
+        completed_plan(given)

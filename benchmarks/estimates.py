@@ -1,0 +1,42 @@
+"""Thin volumes made thick, and what a network rebuilds of them in each of the two planes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from srviewer.core.degrade import Degradation
+from srviewer.core.metrics import intensity_range
+from srviewer.core.planes import cross_planes, restack, unstack
+from srviewer.core.volume import Voxels
+from srviewer.io.formats import read
+from srviewer.job import run
+from srviewer.nn.infer import Upsampler
+
+THICK = 2
+
+
+def thin_volumes(paths: list[Path], side: int) -> Iterator[tuple[str, Voxels]]:
+    """Name and voxels of each file; only the middle ``side`` voxels along each axis, 0 for all."""
+    for path in paths:
+        voxels = run(read(path)).voxels
+        where = tuple(
+            slice((n - min(n, side or n)) // 2, (n + min(n, side or n)) // 2) for n in voxels.shape
+        )
+        yield path.name.split(".")[0], np.ascontiguousarray(voxels[where])
+
+
+def thickened(thin: Voxels, factor: int) -> tuple[Voxels, Voxels]:
+    """Slices along k as thick as ``factor`` of the thin ones, and the truth that they cover."""
+    scan = Degradation(THICK, factor).apply(thin)
+    return scan, thin[:, :, : scan.shape[THICK] * factor]
+
+
+def estimates(upsampler: Upsampler, scan: Voxels, factor: int) -> tuple[Voxels, Voxels]:
+    """What the network makes of the scan in the first and in the second plane."""
+    scale = intensity_range(scan)
+    planes = []
+    for group in cross_planes(THICK):
+        fine = run(upsampler.upsample(unstack(scan, group.thick, group.normal), factor, scale))
+        planes.append(np.asarray(restack(fine, group.thick, group.normal)))
+    return planes[0], planes[1]
