@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import nibabel as nib
 import numpy as np
 
+from benchmarks.opening import opening
 from benchmarks.timing import Row, alternately, at_least, at_most
 from srviewer.core.compare import Comparison
 from srviewer.core.geometry import Geometry
@@ -191,4 +192,4 @@ def _told(step: object) -> bool:
     return isinstance(step, TrainStep)
 
 
-CASES = (start_up, files, panes, network, scores, training)
+CASES = (start_up, files, opening, panes, network, scores, training)

@@ -3,6 +3,7 @@
 import struct
 
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 
 # (element, private creator): of block 10, where each vendor's scanners write them. From the
 # vendors' conformance statements: Siemens, GE, Philips, UIH; Canon and Hitachi keep the standard's.
@@ -32,6 +33,10 @@ PRIVATE_TAGS = sorted(
         for number in (element, (element >> 16 << 16) | 0x10)
     }
 )
+_TAGS = {
+    keyword: tuple((Tag(element), element, creator) for element, creator in rows)
+    for keyword, rows in PRIVATE.items()
+}
 # GE adds 10^9 to the b-values of some of its sequences.
 GE_B_VALUE_MODULUS = 100_000
 
@@ -39,8 +44,8 @@ GE_B_VALUE_MODULUS = 100_000
 def private_text(dataset: Dataset, keyword: str) -> str:
     """The value of a standard ``keyword`` as its vendor keeps it, as text; "" when it does not."""
     found = []
-    for element, creator in PRIVATE.get(keyword, ()):
-        if element in dataset and _creator(dataset, element) == creator:
+    for tag, element, creator in _TAGS.get(keyword, ()):
+        if tag in dataset and _creator(dataset, element) == creator:
             found.append(_number(dataset, element))
     if not found or keyword != "DiffusionBValue":
         return "\\".join(found)

@@ -1,6 +1,7 @@
 """Reading single values of a DICOM header, classic or enhanced multi-frame."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
@@ -149,9 +150,13 @@ def lookups(file: Dataset) -> tuple[Lookup, ...]:
     return tuple(Lookup((frame, *shared), file) for frame in frames)
 
 
+# Looking a keyword up costs more than finding its value.
+_tag = cache(Tag)
+
+
 def text(dataset: Dataset, keyword: str) -> str:
     """A value as text without pydicom's conversion, which costs most of a header's time."""
-    element = dataset.get_item(keyword)
+    element = dataset.get_item(_tag(keyword))
     value = None if element is None else element.value
     if isinstance(value, bytes) and keyword in BINARY:
         value = dataset[keyword].value
