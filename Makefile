@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check bench pictures setup clean
+.PHONY: demo test check bench pictures baselines setup clean
 
 demo: setup
 	@packaging/demo.sh $(BIN)
@@ -23,6 +23,10 @@ bench: setup
 
 pictures: setup
 	@packaging/pictures.sh $(BIN)
+
+# The pictures that tests/gui/test_baselines.py compares, after a change of the look that is meant.
+baselines: setup
+	@$(BIN)/python tests/baseline_pictures.py
 
 setup: $(STAMP)
 

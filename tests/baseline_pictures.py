@@ -1,0 +1,173 @@
+"""Draws what tests/gui/test_baselines.py compares: `python tests/baseline_pictures.py` renews it.
+
+Images and controls without text, since each machine has fonts of its own.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:  # Qt is loaded by the process that draws, not by the one that compares
+    from PySide6.QtGui import QImage
+
+    from srviewer.gui.views.compare_view import CompareView
+
+STORED = Path(__file__).parent / "gui" / "baselines"
+SCALES = (1, 2)
+SIZE = (304, 190)  # px at scale 1
+
+
+def draw(folder: Path, scale: int) -> None:
+    """Draw every picture at ``scale`` into ``folder``: in a process of its own, as Qt wants it."""
+    root = Path(__file__).resolve().parents[1]
+    paths = os.pathsep.join((str(root), str(root / "tests")))
+    ours = {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale), "PYTHONPATH": paths}
+    command = [sys.executable, __file__, str(folder)]
+    subprocess.run(command, check=True, env={**os.environ, **ours}, stderr=subprocess.DEVNULL)
+
+
+def _draw_all(folder: Path) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    from srviewer.gui import theme
+    from srviewer.gui.application import application
+
+    app = application()
+    scale = round(app.primaryScreen().devicePixelRatio())
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, picture in _panes().items():
+        picture.save(str(folder / f"{name}@{scale}.png"))
+    for scheme in theme.SCHEMES[:2]:
+        theme.apply(app, scheme)
+        _controls().save(str(folder / f"controls-{scheme}@{scale}.png"))
+    QApplication.processEvents()
+
+
+def _panes() -> "Mapping[str, QImage]":
+    """Each layout and each way to colour, of a phantom that differs on every axis."""
+    from PySide6.QtWidgets import QApplication
+
+    from phantoms import head
+    from srviewer.core.degrade import Degradation
+    from srviewer.core.volume import Volume
+    from srviewer.gui.colour_maps import LABELS
+    from srviewer.gui.comparing import Comparing, Layout
+    from srviewer.gui.layer import Labelled, Layer
+    from srviewer.gui.session import Session
+    from srviewer.gui.views.compare_view import CompareView
+    from srviewer.job import run
+    from srviewer.sr.reconstruct import reconstruct
+    from srviewer.sr.request import Request
+
+    thin = head()
+    thick = Degradation(axis=2, factor=4).thick_volume(thin)
+    session = Session()
+    view = CompareView(session)
+    view.resize(*SIZE)
+    view.show()
+    session.open(thick, (), None)
+    session.set_result(run(reconstruct(thick, Request(2, 4, "nearest"))))
+    session.move_cursor((3.0, -4.0, 5.0))
+    first = session.view
+    labels = Volume(np.rint(thin.voxels / 400), thin.geometry, "labels")
+    ways: dict[str, Callable[[], None]] = {
+        "planes": lambda: None,
+        "blocks-patient-left": lambda: session.look(
+            replace(first, smooth=False, radiological=False)
+        ),
+        "zoomed-hot-inverted": lambda: session.look(
+            replace(first, zoom=2.0, colours="hot", inverted=True)
+        ),
+        "labels": lambda: session.set_layers([Layer(labels, Labelled(LABELS), 0.5)]),
+        "curtain": lambda: session.compare(Comparing(Layout.CURTAIN, divider=0.4)),
+        "checkerboard": lambda: session.compare(Comparing(Layout.CHECKERBOARD, tile_mm=9.0)),
+        "difference": lambda: session.compare(Comparing(Layout.DIFFERENCE)),
+    }
+    pictures = {}
+    for name, look in ways.items():
+        session.compare(Comparing())
+        session.look(first)
+        session.set_layers([])
+        look()
+        QApplication.processEvents()
+        pictures[name] = _picture(view)
+    view.deleteLater()
+    return pictures
+
+
+def _picture(view: "CompareView") -> "QImage":
+    """The images of all panes where they lie, without what is written over them."""
+    from PySide6.QtCore import QRectF
+    from PySide6.QtGui import QImage, QPainter
+
+    ratio = view.devicePixelRatioF()
+    made = QImage(view.size() * ratio, QImage.Format.Format_RGB32)
+    made.setDevicePixelRatio(ratio)
+    made.fill(0)
+    painter = QPainter(made)
+    for row in view.rows:
+        for pane in row.panes.values():
+            if pane.isVisible():
+                at = QRectF(pane.rect()).translated(pane.mapTo(view, pane.rect().topLeft()))
+                painter.drawImage(at, pane.picture(ratio))
+    painter.end()
+    return made
+
+
+def _controls() -> "QImage":
+    """Every kind of control, in each state that has a look of its own."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import (
+        QApplication,
+        QCheckBox,
+        QComboBox,
+        QGridLayout,
+        QProgressBar,
+        QPushButton,
+        QSlider,
+        QToolButton,
+        QWidget,
+    )
+
+    from srviewer.gui import theme
+
+    sheet = QWidget()
+    sheet.setAutoFillBackground(True)
+    grid = QGridLayout(sheet)
+    for row, enabled in enumerate((True, False)):
+        plain, primary, box = QPushButton(), QPushButton(), QComboBox()
+        primary.setProperty("primary", "true")
+        off, on, tool, chosen = QCheckBox(), QCheckBox(), QToolButton(), QToolButton()
+        on.setChecked(True)
+        for one in (tool, chosen):
+            one.setIcon(theme.icon("layers-triple-outline"))
+            one.setCheckable(True)
+        chosen.setChecked(True)
+        slider, bar = QSlider(Qt.Orientation.Horizontal), QProgressBar()
+        slider.setValue(40)
+        bar.setTextVisible(False)
+        bar.setValue(60)
+        for column, widget in enumerate((plain, primary, box, off, on, tool, chosen, slider, bar)):
+            widget.setEnabled(enabled)
+            widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            grid.addWidget(widget, 2 * row + column // 5, column % 5)
+    sheet.resize(*SIZE)
+    sheet.show()
+    QApplication.processEvents()
+    picture = sheet.grab().toImage()
+    sheet.deleteLater()
+    return picture
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        _draw_all(Path(sys.argv[1]))
+    else:
+        for one in SCALES:
+            draw(STORED, one)
