@@ -6,8 +6,8 @@ thick scan, seconds of processor time, peak memory of the process that worked. E
 in a process of its own. A result on a grid of its own is resampled to the truth's, by position in
 mm, with a cubic B-spline: half a voxel is aligned and not punished.
 
-    python benchmarks/compare_methods.py VOLUME... [--factors 2,4] [--axis k] [--adapt 60]
-        [--eclare PATH/TO/run-eclare] [--patches N]
+    python -m benchmarks.compare_methods VOLUME... [--factors 2,4] [--axis k] [--side 128]
+        [--model NAME] [--adapt 60] [--eclare PATH/TO/run-eclare] [--patches N]
 
 ECLARE (GPL-3.0, `pip install eclare` into an environment of its own) trains for each scan;
 --patches bounds that, to make its processor time comparable. Only what was run is in the table.
@@ -26,6 +26,7 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import map_coordinates
 
+from benchmarks.pieces import middle_of
 from srviewer.core.compare import Comparison
 from srviewer.core.degrade import Degradation, consistency
 from srviewer.core.geometry import AXIS_NAMES
@@ -50,6 +51,7 @@ def main() -> None:
     parser.add_argument("paths", type=Path, nargs="+")
     parser.add_argument("--factors", default="2,4")
     parser.add_argument("--axis", choices=AXIS_NAMES, default="k")
+    parser.add_argument("--side", type=int, default=0, help="only the middle, this many voxels")
     parser.add_argument("--model", default="fast")
     parser.add_argument("--adapt", type=float, default=0.0)
     parser.add_argument("--eclare", type=Path)
@@ -58,7 +60,7 @@ def main() -> None:
     print("| volume | factor | method | PSNR dB | SSIM | agreement, max | CPU s | memory MB |")
     print("|---|---|---|---|---|---|---|---|", flush=True)
     for path in args.paths:
-        thin = run(read(path))
+        thin = middle_of(run(read(path)), args.side)
         for factor in map(int, args.factors.split(",")):
             degradation = Degradation(AXIS_NAMES.index(args.axis), factor)
             made = run(simulate(thin, degradation))
@@ -71,14 +73,16 @@ def main() -> None:
 def _contenders(args: argparse.Namespace) -> list[Contender]:
     ours = (sys.executable, "-m", "srviewer", "reconstruct", "{scan}", "-o", "{out}", "--factor")
     ours = (*ours, "{factor}", "--axis", args.axis, "--method")
+    model = Path(args.model).stem
     known = [
-        Contender("cubic", (*ours, "cubic")),
-        Contender("cubic, held to the scan", (*ours, "back-projected")),
-        Contender(args.model, (*ours, "cross-plane", "--model", args.model)),
+        Contender("linear", (*ours, "linear")),
+        Contender("cubic B-spline", (*ours, "cubic")),
+        Contender("cubic B-spline, held to the scan", (*ours, "back-projected")),
+        Contender(model, (*ours, "cross-plane", "--model", args.model)),
     ]
     if args.adapt:
         adapted = (*ours, "cross-plane", "--model", args.model, "--adapt", str(args.adapt))
-        known.append(Contender(f"{args.model}, adapted {args.adapt:g} s", adapted))
+        known.append(Contender(f"{model}, `--adapt {args.adapt:g}`", adapted))
     if args.eclare:
         command = (str(args.eclare), "--in-fpath", "{scan}", "--out-dir", "{folder}", "--suffix")
         command = (*command, "_out", "--n-patches", str(args.patches))

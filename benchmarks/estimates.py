@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.pieces import middle
 from srviewer.core.degrade import Degradation
 from srviewer.core.metrics import intensity_range
 from srviewer.core.planes import cross_planes, restack, unstack
@@ -19,11 +20,7 @@ THICK = 2
 def thin_volumes(paths: list[Path], side: int) -> Iterator[tuple[str, Voxels]]:
     """Name and voxels of each file; only the middle ``side`` voxels along each axis, 0 for all."""
     for path in paths:
-        voxels = run(read(path)).voxels
-        where = tuple(
-            slice((n - min(n, side or n)) // 2, (n + min(n, side or n)) // 2) for n in voxels.shape
-        )
-        yield path.name.split(".")[0], np.ascontiguousarray(voxels[where])
+        yield path.name.split(".")[0], middle(run(read(path)).voxels, side)
 
 
 def thickened(thin: Voxels, factor: int) -> tuple[Voxels, Voxels]:

@@ -33,7 +33,7 @@ def plan_of(variant: Variant, steps: int, seed: int) -> TrainingPlan:
         PLAN,
         width=variant.width,
         neighbours=variant.neighbours,
-        steps=steps * variant.steps,
+        steps=steps,
         seed=seed,
     )
 

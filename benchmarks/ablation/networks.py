@@ -25,7 +25,6 @@ class Variant:
     build: Build
     width: int = 16
     neighbours: int = 2
-    steps: int = 1  # times the steps of the others
     merged: Callable[[nn.Module], nn.Module] | None = None
 
 
@@ -163,14 +162,11 @@ def unheld(shape: NetworkShape) -> nn.Module:
 
 PLAIN = Variant("as shipped: 5 slices, no attention", ResidualNetwork)
 VARIANTS = (
-    PLAIN,
     Variant("1 slice", ResidualNetwork, neighbours=0),
     Variant("3 slices", ResidualNetwork, neighbours=1),
-    Variant("7 slices", ResidualNetwork, neighbours=3),
     Variant("channel attention (RCAN)", attended(ChannelAttention)),
     Variant("pixel attention (PAN)", attended(PixelAttention)),
     Variant("attention without parameters (SPAN)", attended(FreeAttention)),
     Variant("reparameterised convolutions", reparameterised, merged=merged),
     Variant("as shipped, 18 wide", ResidualNetwork, width=18),
-    Variant("as shipped, twice the steps", ResidualNetwork, steps=2),
 )

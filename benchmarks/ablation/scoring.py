@@ -7,6 +7,7 @@ import torch
 
 from benchmarks.ablation.learning import axial_branch, multiply_adds
 from benchmarks.ablation.networks import AxialBranch
+from benchmarks.pieces import middle
 from srviewer.core.degrade import Degradation
 from srviewer.core.fuse import mean
 from srviewer.core.interpolate import cubic, thin_positions
@@ -45,12 +46,6 @@ def cases(volumes: list[Volume], side: int) -> list[Case]:
         for factor in FACTORS
         for axis in AXES
     ]
-
-
-def middle(voxels: Voxels, side: int) -> Voxels:
-    """At most ``side`` voxels along each axis."""
-    spans = [(n, min(n, side)) for n in voxels.shape]
-    return np.ascontiguousarray(voxels[tuple(slice((n - m) // 2, (n + m) // 2) for n, m in spans)])
 
 
 def _case(thin: Voxels, degradation: Degradation) -> Case:
