@@ -12,17 +12,21 @@ from srviewer.cli.destination import (
 )
 from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.request import add_request_arguments, request_of
-from srviewer.cli.sources import add_series_arguments, open_only, open_volume
+from srviewer.cli.slabs import add_slab_argument, check_slabs, slab_source
+from srviewer.cli.sources import add_series_arguments, open_only, open_series
 from srviewer.core.deskew import deskewed, slice_axis
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
-from srviewer.io.export import DATA_TYPES, DataType, write
+from srviewer.io.export import DATA_TYPES, DataType, write, write_planes
+from srviewer.io.scratch import Scratch
+from srviewer.io.series import PlaneByPlane
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.label_maps import label_map
 from srviewer.sr.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE
 from srviewer.sr.methods import method
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import GAPS, Gaps, Request
+from srviewer.sr.streaming import kept_scan, planes_of, streamed
 from srviewer.sr.trust_report import trust_report
 
 # What --gaps acknowledges.
@@ -83,6 +87,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="resample a tilted stack (gantry tilt) onto a rectangular grid first",
     )
+    add_slab_argument(parser)
 
 
 def execute(args: argparse.Namespace) -> Outcome:
@@ -94,7 +99,11 @@ def execute(args: argparse.Namespace) -> Outcome:
     if args.report is not None:
         require_suffix(args.report, ".html")
     wanted = {kind: path for kind, path in _map_files(args).items() if path is not None}
-    scan = open_volume(args.path, args.series, args.frame)
+    series = open_series(args.path, args.series, args.frame)
+    source = slab_source(args, series)
+    if source is not None:
+        return _execute_in_slabs(args, source, wanted)
+    scan = follow(series.read(args.frame))
     if args.deskew:
         scan = follow(deskewed(scan, slice_axis(scan)))
     if not args.acknowledge:
@@ -105,12 +114,7 @@ def execute(args: argparse.Namespace) -> Outcome:
     _check_maps(request, wanted)
     region = None if args.lock is None else open_only(args.lock)
     result = follow(rebuild(scan, request, region))
-    provenance = {
-        **result.provenance(),
-        "acknowledged": [warning.code for warning in blocking_warnings(scan.warnings)],
-        "scores": None,  # there is no reference to score against
-        "sources": [str(args.path)],
-    }
+    provenance = _provenance(args, scan, result)
     output = write_result(result.volume, args, provenance)
     for kind, path in wanted.items():
         follow(write(result.maps()[kind], path, provenance))
@@ -120,6 +124,39 @@ def execute(args: argparse.Namespace) -> Outcome:
     if args.report is not None:
         follow(trust_report(scan, result)).save(args.report)
     return Outcome(_text(scan, result, output, args.store), {"output": str(output), **provenance})
+
+
+def _execute_in_slabs(
+    args: argparse.Namespace, source: PlaneByPlane, wanted: dict[str, Path]
+) -> Outcome:
+    """The same for a scan that does not fit into memory."""
+    request = request_of(source.outline, args)
+    check_slabs(args, source.outline, request)
+    _check_maps(request, wanted)
+    with Scratch(args.output.absolute().parent) as scratch:
+        kept = follow(kept_scan(source, scratch))
+        if not args.acknowledge:
+            _refuse_unsound(kept.outline, args.gaps)
+        result = follow(streamed(kept, request, scratch))
+        provenance = _provenance(args, kept.outline, result)
+        planes = planes_of(result.scratch)
+        follow(write_planes(result.volume, planes, args.output, provenance, args.store))
+        for kind, path in wanted.items():
+            planes = planes_of(result.map_scratch[kind])
+            follow(write_planes(result.maps()[kind], planes, path, provenance))
+    text = _text(kept.outline, result, args.output, args.store)
+    return Outcome(text, {"output": str(args.output), **provenance})
+
+
+def _provenance(
+    args: argparse.Namespace, scan: Volume, result: Reconstruction
+) -> dict[str, object]:
+    return {
+        **result.provenance(),
+        "acknowledged": [warning.code for warning in blocking_warnings(scan.warnings)],
+        "scores": None,  # there is no reference to score against
+        "sources": [str(args.path)],
+    }
 
 
 def _sources(args: argparse.Namespace) -> list[Path]:

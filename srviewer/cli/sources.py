@@ -21,13 +21,18 @@ def add_series_arguments(parser: argparse.ArgumentParser) -> None:
 
 def open_volume(path: Path, wanted: str | None, frame: int) -> Volume:
     """Read one volume; says on standard error which series when there are several."""
+    return follow(open_series(path, wanted, frame).read(frame))
+
+
+def open_series(path: Path, wanted: str | None, frame: int) -> Series:
+    """The series that is meant, which has this frame; its voxels are not read yet."""
     found = follow(scan([path]))
     series = chosen_series(found, path, wanted)
     for line in left_out(found):
         note(line)
     if not 0 <= frame < series.frames:
         raise UserError(f"'{series.name}' has {series.frames} volumes; there is no frame {frame}.")
-    return follow(series.read(frame))
+    return series
 
 
 def left_out(found: Found) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from srviewer.core.largest import Largest, Parts, parts_of
 from srviewer.core.volume import Voxels
 
 Mask = npt.NDArray[np.bool_]
@@ -14,6 +15,7 @@ Mask = npt.NDArray[np.bool_]
 FOREGROUND_SHARE = 0.05
 # A slice with less foreground than this share of its pixels has no score.
 LEAST_FOREGROUND = 0.01
+RANGE_PERCENT = 99.9  # of the voxels brighter than the mean
 SSIM_SIGMA = 1.5  # voxels (Wang et al. 2004)
 SSIM_TRUNCATE = 3.5  # window radius in sigmas: 11 voxels across
 
@@ -23,11 +25,24 @@ def intensity_range(reference: Voxels) -> float:
 
     The data range of PSNR and SSIM. 1.0 for a constant image, which has no range of its own.
     """
-    bright = reference[reference > reference.mean(dtype=np.float64)]
-    if bright.size == 0:
+    return intensity_range_of(lambda: parts_of(reference))
+
+
+def intensity_range_of(parts: Parts) -> float:
+    """R of an image that is seen part by part, twice."""
+    total, count = 0.0, 0
+    low, high = np.inf, -np.inf
+    for part in parts():
+        total += float(part.sum(dtype=np.float64))
+        count += part.size
+        low, high = min(low, float(part.min())), max(high, float(part.max()))
+    largest = Largest(1 - RANGE_PERCENT / 100, count)
+    for part in parts():
+        largest.add(part[part > np.float64(total / count)])
+    value = largest.percentile(RANGE_PERCENT)
+    if value is None:
         return 1.0
-    value = float(np.percentile(bright, 99.9))
-    return value if value > 0 else float(np.ptp(reference))
+    return value if value > 0 else high - low
 
 
 def foreground(reference: Voxels, data_range: float) -> Mask:

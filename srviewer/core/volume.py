@@ -97,3 +97,8 @@ class Volume:
             history=(*self.history, step),
             planes=self.planes if geometry is self.geometry else None,
         )
+
+
+def outline_voxels(shape: tuple[int, int, int]) -> Voxels:
+    """Zeros of ``shape`` that take no memory: for a Volume whose own voxels are elsewhere."""
+    return np.broadcast_to(np.float32(0), shape)

@@ -37,22 +37,35 @@ class ZeroFilling:
     measured_mm: float
 
 
-def zero_filling(voxels: Voxels, geometry: Geometry, slice_axis: Axis) -> tuple[ZeroFilling, ...]:
+def zero_filling(voxels: Voxels, geometry: Geometry, across: Axis) -> tuple[ZeroFilling, ...]:
     """The in-plane axes of (i, j, k) ``voxels`` that were interpolated by zero-filling."""
     found = []
-    for axis in (a for a in range(3) if a != slice_axis):
+    for axis in (a for a in range(3) if a != across):
         if voxels.shape[axis] < LEAST_VOXELS:
             continue
-        share = _measured_share(_spectrum(voxels, axis, slice_axis))
+        share = _measured_share(_spectrum(voxels, axis, across, geometry.shape[across]))
         if share is not None:
             found.append(ZeroFilling(axis, share, geometry.spacing[axis] / share))
     return tuple(found)
 
 
+def slice_axis(geometry: Geometry) -> Axis:
+    """The array axis across the slices, as far as the grid tells."""
+    return 2 if geometry.thick_axis is None else geometry.thick_axis
+
+
+def middle_slices(count: int) -> list[int]:
+    """The slices that are looked at, of ``count``."""
+    middle = np.linspace(0.2, 0.8, min(count, MOST_SLICES)) * (count - 1)
+    return [int(n) for n in np.unique(middle.astype(int))]
+
+
 def zero_fill_warnings(voxels: Voxels, geometry: Geometry) -> tuple[ScanWarning, ...]:
-    """A note for people when the scanner interpolated the matrix; none otherwise."""
-    slice_axis = 2 if geometry.thick_axis is None else geometry.thick_axis
-    found = zero_filling(voxels, geometry, slice_axis)
+    """A note for people when the scanner interpolated the matrix; none otherwise.
+
+    ``voxels``: all of them, or those of ``middle_slices`` alone.
+    """
+    found = zero_filling(voxels, geometry, slice_axis(geometry))
     if not found:
         return ()
     axes = ", ".join(
@@ -67,13 +80,16 @@ def zero_fill_warnings(voxels: Voxels, geometry: Geometry) -> tuple[ScanWarning,
     return (ScanWarning("zero_filled", message),)
 
 
-def _spectrum(voxels: Voxels, axis: Axis, slice_axis: Axis) -> npt.NDArray[np.float64]:
-    """Mean power at each frequency along ``axis``, from 0 to Nyquist, over slices in the middle."""
-    count = voxels.shape[slice_axis]
-    middle = np.linspace(0.2, 0.8, min(count, MOST_SLICES)) * (count - 1)
-    # Not by np.take, which copies the whole of a volume that lies in memory as files have it.
-    slices = np.moveaxis(voxels, slice_axis, 0)[np.unique(middle.astype(int))]
-    lines = np.moveaxis(np.moveaxis(slices, 0, slice_axis), axis, -1).astype(np.float64)
+def _spectrum(voxels: Voxels, axis: Axis, across: Axis, count: int) -> npt.NDArray[np.float64]:
+    """Mean power at each frequency along ``axis``, from 0 to Nyquist, over slices in the middle.
+
+    ``count``: how many slices there are across ``across``; fewer were picked already.
+    """
+    slices = np.moveaxis(voxels, across, 0)
+    if len(slices) == count:
+        # Not by np.take, which copies the whole of a volume that lies in memory as files have it.
+        slices = slices[middle_slices(count)]
+    lines = np.moveaxis(np.moveaxis(slices, 0, across), axis, -1).astype(np.float64)
     # Not windowed: a scanner's image is periodic, and a window would smear the cliff.
     power = np.abs(np.fft.rfft(lines, axis=-1)) ** 2
     return np.asarray(power.reshape(-1, power.shape[-1]).mean(axis=0))

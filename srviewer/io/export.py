@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +13,7 @@ import numpy as np
 
 from srviewer.atomic import check_target, flush_to_disk, staged
 from srviewer.core.geometry import Geometry
-from srviewer.core.volume import Volume
+from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.io.provenance import check_document, check_ours, document, sidecar
 from srviewer.io.streams import pieces
@@ -47,13 +47,29 @@ def write(
     suffix, a folder that cannot be written to, and a target among ``provenance["sources"]``
     (paths of files or folders that must stay as they are).
     """
+    planes = (volume.voxels[:, :, k] for k in range(volume.geometry.shape[2]))
+    return write_planes(volume, planes, path, provenance, stored_as, described)
+
+
+def write_planes(
+    volume: Volume,
+    planes: Iterable[Voxels],
+    path: Path,
+    provenance: Mapping[str, object],
+    stored_as: DataType = "float32",
+    described: Mapping[str, object] = MappingProxyType({}),
+) -> Job[None]:
+    """As ``write``, of voxels that come as ``planes``, (i, j) for each k; the rest is ``volume``'s.
+
+    So that a volume need not be in memory as a whole.
+    """
     path = path.absolute()
     beside = sidecar(path)
     _check(path, beside, provenance)
     dtype = np.dtype(volume.stored_as if stored_as == "original" else "float32")
     header = _header(volume.geometry, dtype)
     with staged(path) as image, staged(beside) as document_file:
-        checksum = yield from within(_save(volume, header, image), 0.0, 0.6)
+        checksum = yield from within(_save(volume.name, planes, header, image), 0.0, 0.6)
         flush_to_disk(image)
         yield from within(_verify(image, header, checksum), 0.6, 1.0)
         text = document(volume, path, dtype.name, f"{checksum:08x}", provenance, described)
@@ -114,18 +130,22 @@ def _header(geometry: Geometry, dtype: np.dtype[np.generic]) -> nib.Nifti1Header
     return header
 
 
-def _save(volume: Volume, header: nib.Nifti1Header, path: Path) -> Job[int]:
+def _save(name: str, planes: Iterable[Voxels], header: nib.Nifti1Header, path: Path) -> Job[int]:
     """Write header and voxels; the CRC-32 of the voxels' bytes."""
-    dtype = header.get_data_dtype()
-    planes = volume.geometry.shape[2]
+    dtype, count = header.get_data_dtype(), header.get_data_shape()[2]
     checksum = 0
     with _opened(path) as file:
         header.write_to(file)
-        for k in range(planes):
-            content = _stored(volume, k, dtype).tobytes(order="F")
+        for k, plane in enumerate(planes):
+            if not np.isfinite(plane).all():
+                raise UserError(
+                    f"'{name}' holds voxels that are not numbers (plane k = {k}) and is not "
+                    "written. Run the reconstruction again, on another device if there is one."
+                )
+            content = _stored(plane, dtype).tobytes(order="F")
             checksum = zlib.crc32(content, checksum)
             file.write(content)
-            yield Progress((k + 1) / planes, "Writing")
+            yield Progress((k + 1) / count, "Writing")
     return checksum
 
 
@@ -140,14 +160,8 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             yield cast(BinaryIO, packed)
 
 
-def _stored(volume: Volume, k: int, dtype: np.dtype[np.generic]) -> np.ndarray:
-    """Plane ``k``, (i, j), in the file's data type."""
-    plane = volume.voxels[:, :, k]
-    if not np.isfinite(plane).all():
-        raise UserError(
-            f"'{volume.name}' holds voxels that are not numbers (plane k = {k}) and is not "
-            "written. Run the reconstruction again, on another device if there is one."
-        )
+def _stored(plane: Voxels, dtype: np.dtype[np.generic]) -> np.ndarray:
+    """A plane in the file's data type."""
     if dtype.kind == "f":
         return plane.astype(dtype)
     limits = np.iinfo(dtype.name)

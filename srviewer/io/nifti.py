@@ -83,6 +83,7 @@ def _series(path: Path, index: int) -> Series:
         warnings=warnings,
         read=stored.read,
         sources=(path,),
+        stream=stored.stream,
     )
 
 

@@ -1,15 +1,16 @@
 """The voxels of one NIfTI or FreeSurfer file, read whole, checked and scaled."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from srviewer.core.geometry import Geometry
-from srviewer.core.volume import ScanWarning, Volume, Voxels
+from srviewer.core.volume import ScanWarning, Volume, Voxels, outline_voxels
 from srviewer.io.bids_sidecar import slice_thickness
-from srviewer.io.series import check_frame
-from srviewer.io.streams import DEFLATE_LIMIT, is_gzip, not_read, read_range, truncated
+from srviewer.io.series import PlaneByPlane, check_frame
+from srviewer.io.streams import DEFLATE_LIMIT, is_gzip, not_read, pieces, read_range, truncated
 from srviewer.io.voxel_checks import voxel_warnings, zero_non_finite
 from srviewer.job import Job, Progress, within
 
@@ -62,30 +63,62 @@ class StoredVoxels:
         except OSError as error:
             raise not_read(self.path, error) from error
         stored = np.ndarray(self.geometry.shape, self.dtype, content, order="F")
-        which = "" if self.frames == 1 else f", volume {frame + 1} of {self.frames}"
         voxels, non_finite = yield from within(self._converted(stored), 0.8, 1.0)
+        warnings = voxel_warnings(voxels, self.geometry, "", non_finite)
+        return self._volume(frame, voxels, warnings)
+
+    def stream(self, frame: int) -> PlaneByPlane:
+        """One frame plane by plane; UserError as in ``read``, some of it while planes are read."""
+        check_frame(self.name, frame, self.frames)
+        outline = self._volume(frame, outline_voxels(self.geometry.shape), ())
+        return PlaneByPlane(outline, lambda: self._planes(frame))
+
+    def _volume(self, frame: int, voxels: Voxels, warnings: tuple[ScanWarning, ...]) -> Volume:
+        which = "" if self.frames == 1 else f", volume {frame + 1} of {self.frames}"
         return Volume(
             voxels=voxels,
             geometry=self.geometry,
             name=self.name if self.frames == 1 else f"{self.name}, volume {frame + 1}",
             stored_as="float32" if self.scaled else self.dtype.name,
             history=(f"read from {self.path.name}{which}",),
-            warnings=self.warnings + voxel_warnings(voxels, self.geometry, "", non_finite),
+            warnings=self.warnings + warnings,
             slice_thickness=slice_thickness(self.path),
         )
+
+    def _planes(self, frame: int) -> Iterator[tuple[Voxels, int]]:
+        i, j, planes = self.geometry.shape
+        size = self.frame_bytes // planes
+        skipped = self.start + frame * self.frame_bytes
+        stop, found = skipped + self.frame_bytes, 0
+        waiting = bytearray()
+        try:
+            for piece, _ in pieces(self.path, stop):
+                waiting += memoryview(piece)[max(0, skipped - found) : max(0, stop - found)]
+                found += len(piece)
+                while len(waiting) >= size:
+                    stored = np.ndarray((i, j), self.dtype, bytes(waiting[:size]), order="F")
+                    del waiting[:size]
+                    plane = np.empty((i, j), np.float32, order="F")
+                    yield plane, self._convert(stored, plane)
+        except OSError as error:
+            raise not_read(self.path, error) from error
+        if found < stop:
+            raise truncated(self.path, stop, found)
 
     def _converted(self, stored: np.ndarray) -> Job[tuple[Voxels, int]]:
         """Stored numbers as voxel values; also how many were not finite, and are 0 now."""
         voxels = np.empty(stored.shape, np.float32, order="F")
         non_finite = 0
         for k in range(stored.shape[2]):
-            slab = stored[:, :, k]
-            with np.errstate(over="ignore", invalid="ignore"):
-                if self.scaled:
-                    slab = slab.astype(np.float64) * self.slope + self.inter
-                voxels[:, :, k] = slab
-            if self.dtype.kind == "f" or self.scaled:
-                non_finite += zero_non_finite(voxels[:, :, k])
+            non_finite += self._convert(stored[:, :, k], voxels[:, :, k])
             if k % 16 == 0:
                 yield Progress(k / stored.shape[2], f"Reading {self.path.name}")
         return voxels, non_finite
+
+    def _convert(self, stored: np.ndarray, plane: Voxels) -> int:
+        """Stored numbers of a plane into ``plane``; how many were not finite, and are 0 now."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            plane[:] = (
+                stored.astype(np.float64) * self.slope + self.inter if self.scaled else stored
+            )
+        return zero_non_finite(plane) if self.dtype.kind == "f" or self.scaled else 0

@@ -1,16 +1,28 @@
 """What a scan of files finds: images whose voxels are not loaded yet."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from srviewer.core.geometry import Geometry
-from srviewer.core.volume import ScanWarning, Volume
+from srviewer.core.volume import ScanWarning, Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job
 
 Counts = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class PlaneByPlane:
+    """An image that need not be in memory as a whole.
+
+    ``outline``: all but its voxels, which read as 0. ``planes``: (i, j) float32 for each k, with
+    how many of its voxels were not finite and are 0 now; read to the end, the file is checked.
+    """
+
+    outline: Volume
+    planes: Callable[[], Iterator[tuple[Voxels, int]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +37,7 @@ class Series:
     ``sources``: the files that must not be overwritten while this series is in use.
     ``patient``: equal for series of one patient, "" where the file does not say; a digest, so that
     nothing that tells who it is goes any further.
+    ``stream``: frame number -> the image plane by plane; None where a file must be read whole.
     """
 
     index: int
@@ -38,6 +51,7 @@ class Series:
     read: Callable[[int], Job[Volume]]
     sources: tuple[Path, ...]
     patient: str = ""
+    stream: Callable[[int], PlaneByPlane] | None = None
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,14 @@ def zero_non_finite(slab: Voxels) -> int:
 def voxel_warnings(
     voxels: Voxels, geometry: Geometry, modality: str, non_finite: int
 ) -> tuple[ScanWarning, ...]:
-    """The warnings of loaded voxels, (i, j, k); ``non_finite`` of them were set to 0."""
+    """The warnings of loaded voxels, (i, j, k); ``non_finite`` of them were set to 0.
+
+    Of a volume that is not in memory, ``middle_slices`` across its ``slice_axis`` will do.
+    """
     found: list[ScanWarning] = []
     if non_finite:
-        message = f"{non_finite:,} of {voxels.size:,} voxels are not numbers; they are shown as 0."
+        every = int(np.prod(geometry.shape, dtype=np.int64))
+        message = f"{non_finite:,} of {every:,} voxels are not numbers; they are shown as 0."
         found.append(ScanWarning("non_finite", message))
     if labels := _labels(voxels):
         message = (

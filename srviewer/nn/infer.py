@@ -61,12 +61,19 @@ class Upsampler:
         a single slice does not fit, or the device is lost, the CPU goes on. Raises UserError when
         a slice does not fit into the computer's memory either.
         """
-        count, rows, columns = slices.shape
-        fine = np.empty((count, rows * factor, columns), np.float32)
         padded = np.pad(slices, ((self.neighbours, self.neighbours), (0, 0), (0, 0)), mode="edge")
+        return (yield from self.upsample_seen(padded, factor, scale))
+
+    def upsample_seen(self, padded: Voxels, factor: int, scale: float) -> Job[Voxels]:
+        """As ``upsample``, of slices that come with their ``neighbours`` on both sides.
+
+        A part of a stack gives the same numbers as the whole, when it begins where a batch begins.
+        """
+        count, rows, columns = padded.shape
+        count -= 2 * self.neighbours
+        fine = np.empty((count, rows * factor, columns), np.float32)
         windows = sliding_window_view(padded, 2 * self.neighbours + 1, axis=0)
-        pixels = CPU_PIXELS if self.device.type == "cpu" else GPU_PIXELS
-        batch = max(1, pixels // (rows * columns))
+        batch = self.batch_of(rows, columns)
         start = 0
         while start < count:
             yield Progress(start / count, f"Slice {start + 1} of {count}")
@@ -79,10 +86,15 @@ class Upsampler:
                     batch //= 2
                 else:
                     self._retreat(error, rows, columns)
-                    batch = max(1, CPU_PIXELS // (rows * columns))
+                    batch = self.batch_of(rows, columns)
                 continue
             start = stop
         return fine
+
+    def batch_of(self, rows: int, columns: int) -> int:
+        """How many slices of this size are seen together."""
+        pixels = CPU_PIXELS if self.device.type == "cpu" else GPU_PIXELS
+        return max(1, pixels // (rows * columns))
 
     def _retreat(self, error: RuntimeError, rows: int, columns: int) -> None:
         """Go on with the CPU; UserError when it was the CPU that failed for want of memory."""

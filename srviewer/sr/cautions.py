@@ -12,10 +12,13 @@ HEAVY_NOISE = 0.04  # standard deviation, as a share of the intensity range
 KNOWN_SPACING = (0.4, 1.5)  # mm in the plane: around what the networks were trained on
 
 
-def cautions(scan: Volume, request: Request, model: Model | None) -> tuple[str, ...]:
+def cautions(
+    scan: Volume, request: Request, model: Model | None, noise: float | None = None
+) -> tuple[str, ...]:
     """What a user must know of this run, besides the scan's own warnings; one line each.
 
     Chiefly what lies outside the range in which the model was trained (None for interpolation).
+    ``noise``: what ``noise_level`` says of a scan whose voxels are elsewhere.
     """
     lines: list[str] = []
     if request.isotropic:
@@ -34,7 +37,8 @@ def cautions(scan: Volume, request: Request, model: Model | None) -> tuple[str, 
             )
     if scan.modality not in ("", "MR"):
         lines.append(f"The modality is {scan.modality}; the network was trained on MR.")
-    lines.extend(_of_the_voxels(scan, request))
+    noise = noise_level(scan.voxels, request.axis) if noise is None else noise
+    lines.extend(_of_the_voxels(scan, request, noise))
     if scan.geometry.shape[request.axis] < FEW_SLICES:
         lines.append(f"Only {scan.geometry.shape[request.axis]} slices: little to learn from.")
     if any(warning.code == "label_like" for warning in scan.warnings):
@@ -59,7 +63,7 @@ def outcomes(found: Refined, region: Volume | None) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _of_the_voxels(scan: Volume, request: Request) -> list[str]:
+def _of_the_voxels(scan: Volume, request: Request, noise: float) -> list[str]:
     """Spacing and noise beyond what the networks have seen."""
     lines = []
     plane = [mm for axis, mm in enumerate(scan.geometry.spacing) if axis != request.axis]
@@ -69,7 +73,6 @@ def _of_the_voxels(scan: Volume, request: Request) -> list[str]:
             f"Voxels of {plane[0]:.3g} x {plane[1]:.3g} mm in the plane are outside the trained "
             f"range ({low:g} to {high:g} mm)."
         )
-    noise = noise_level(scan.voxels, request.axis)
     if noise > HEAVY_NOISE:
         lines.append(
             f"Heavy noise ({noise:.1%} of the range; above {HEAVY_NOISE:.0%} it may be sharpened "

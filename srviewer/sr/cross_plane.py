@@ -8,7 +8,8 @@ import numpy as np
 from srviewer.core.degrade import Degradation
 from srviewer.core.fuse import Fusion, disagreement
 from srviewer.core.geometry import Axis
-from srviewer.core.metrics import FOREGROUND_SHARE, intensity_range
+from srviewer.core.largest import Largest, Parts, parts_of
+from srviewer.core.metrics import FOREGROUND_SHARE, intensity_range, intensity_range_of
 from srviewer.core.planes import TrainingGroup, cross_planes, restack, unstack
 from srviewer.core.volume import Voxels
 from srviewer.errors import UserError
@@ -107,9 +108,18 @@ def air_level(scan: Voxels) -> np.float32:
     The network knows air as 0. A constant that is taken away before and added after moves the mean
     of each block with it, so the measured slices are reproduced all the same.
     """
-    low = np.float32(np.percentile(scan, FLOOR_PERCENT))
+    return air_level_of(lambda: parts_of(scan))
+
+
+def air_level_of(parts: Parts) -> np.float32:
+    """The same of a scan that is seen part by part, several times."""
+    lowest = Largest(FLOOR_PERCENT / 100, sum(part.size for part in parts()))
+    for part in parts():
+        lowest.add(-part)
+    highest = lowest.percentile(100 - FLOOR_PERCENT)
+    low = np.float32(0 if highest is None else -highest)
     # A magnitude image may ring a little below 0 without being another kind of image.
-    return low if low < -FOREGROUND_SHARE * intensity_range(scan) else np.float32(0)
+    return low if low < -FOREGROUND_SHARE * intensity_range_of(parts) else np.float32(0)
 
 
 def _one_plane(

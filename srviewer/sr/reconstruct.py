@@ -1,6 +1,5 @@
 """A thick scan to a thin volume."""
 
-import sys
 import time
 from dataclasses import replace
 
@@ -10,13 +9,15 @@ from srviewer.core.degrade import Degradation, residual, size_of
 from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.interpolate import cubic, linear
 from srviewer.core.metrics import intensity_range
-from srviewer.core.volume import Volume
+from srviewer.core.volume import Volume, Voxels
 from srviewer.job import Job, Progress, within
+from srviewer.nn.model_file import Model
 from srviewer.sr.cautions import cautions, outcomes
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
+from srviewer.sr.memory import peak_memory_mb
 from srviewer.sr.methods import Interpolation
 from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.refine import Refined, refined
+from srviewer.sr.refine import refined
 from srviewer.sr.request import Request, check_request, degradation_of
 
 
@@ -48,7 +49,7 @@ def _one_axis(scan: Volume, request: Request, region: Volume | None) -> Job[Reco
     yield Progress(0.95, "Checking against the scan")
     estimate, data_range = found.estimate, intensity_range(scan.voxels)
     off = residual(estimate.voxels, scan.voxels, found.degradation)
-    volume = _volume(scan, request, found)
+    volume = thin_volume(scan, request, found.model, estimate.voxels)
     arrays = {
         DISAGREEMENT: estimate.disagreement,
         SPREAD: estimate.spread,
@@ -78,7 +79,7 @@ def _one_axis(scan: Volume, request: Request, region: Volume | None) -> Job[Reco
         region=None if region is None else region.name,
         device=estimate.device,
         seconds=time.monotonic() - started,
-        peak_memory_mb=_peak_memory_mb(),
+        peak_memory_mb=peak_memory_mb(),
         warnings=(
             *(w.message for w in scan.warnings),
             *cautions(scan, request, found.model),
@@ -105,11 +106,12 @@ def _joined(
     )
 
 
-def _volume(scan: Volume, request: Request, found: Refined) -> Volume:
+def thin_volume(scan: Volume, request: Request, model: Model | None, voxels: Voxels) -> Volume:
+    """``voxels`` as what ``request`` made of ``scan``."""
     geometry = scan.geometry.refined(request.axis, request.factor)
-    by = f"{request.method}, model {found.model.name}" if found.model else request.method
+    by = f"{request.method}, model {model.name}" if model else request.method
     step = f"refined by {request.factor} along {AXIS_NAMES[request.axis]}: {by}"
-    volume = scan.derived(found.estimate.voxels, geometry, step, f"{scan.name} (thin)")
+    volume = scan.derived(voxels, geometry, step, f"{scan.name} (thin)")
     return replace(volume, slice_thickness=None)
 
 
@@ -122,13 +124,3 @@ def _isotropic(volume: Volume, axis: Axis, kernel: Interpolation) -> Volume:
     positions = volume.geometry.index(target.world(index))[:, axis]
     voxels = kernel(volume.voxels, axis, positions)
     return volume.derived(voxels, target, f"resampled to {spacing:.4g} mm along {AXIS_NAMES[axis]}")
-
-
-def _peak_memory_mb() -> float | None:
-    """The largest memory that this process has used, in 10^6 bytes; None where not known."""
-    if sys.platform == "win32":
-        return None
-    import resource  # absent on Windows
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak * (1 if sys.platform == "darwin" else 1024) / 1e6, 1)

@@ -1,0 +1,63 @@
+"""When ``reconstruct`` goes slab by slab, because the scan is larger than memory."""
+
+import argparse
+
+from srviewer.cli.console import note
+from srviewer.cli.request import request_of
+from srviewer.core.volume import Volume, outline_voxels
+from srviewer.errors import UserError
+from srviewer.io.series import PlaneByPlane, Series
+from srviewer.sr.memory import fits, free_bytes, needed_bytes
+from srviewer.sr.request import Request
+from srviewer.sr.streaming import check_streamable
+
+
+def add_slab_argument(parser: argparse.ArgumentParser) -> None:
+    """``--slabs``."""
+    parser.add_argument(
+        "--slabs",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="work slab by slab, with the rest on disk beside the output: by itself (auto) when "
+        "memory would not suffice; the numbers are the same",
+    )
+
+
+def slab_source(args: argparse.Namespace, series: Series) -> PlaneByPlane | None:
+    """The scan plane by plane, where it is to be rebuilt so; None for a rebuild in memory.
+
+    Says on standard error why. Raises UserError for a scan that cannot be read so and would not
+    fit otherwise.
+    """
+    if args.slabs == "never":
+        return None
+    outline = Volume(outline_voxels(series.geometry.shape), series.geometry, series.name)
+    request = request_of(outline, args)
+    if args.slabs == "auto" and fits(series.geometry, request):
+        return None
+    told = (
+        f"'{series.name}' needs about {needed_bytes(series.geometry, request) / 1e9:.1f} GB of "
+        f"memory, and {max(0.0, free_bytes()) / 1e9:.1f} GB are free."
+    )
+    if series.stream is None:
+        raise UserError(
+            f"{told} Only NIfTI files can be rebuilt slab by slab: convert it, or try it in memory "
+            "all the same (--slabs never)."
+        )
+    if args.slabs == "auto":
+        note(f"{told} It is rebuilt slab by slab.")
+    return series.stream(args.frame)
+
+
+def check_slabs(args: argparse.Namespace, scan: Volume, request: Request) -> None:
+    """Raise UserError for what is asked and needs the whole volume in memory."""
+    asked = {
+        "DICOM series": args.dicom is not None,
+        "BIDS derivative": args.bids is not None,
+        "locked region": args.lock is not None,
+        "label map": args.labels is not None,
+        "report": args.report is not None,
+        "resampling of a tilted stack": args.deskew,
+        "isotropic resampling": args.isotropic,
+    }
+    check_streamable(scan, request, tuple(what for what, there in asked.items() if there))

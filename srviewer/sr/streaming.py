@@ -1,0 +1,183 @@
+"""A scan larger than memory to a thin volume: slab by slab, what is finished kept on disk."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from srviewer.core.degrade import Degradation
+from srviewer.core.fuse import FUSIONS
+from srviewer.core.metrics import intensity_range_of
+from srviewer.core.noise import MOST_SLICES, noise_level
+from srviewer.core.volume import Volume, Voxels, outline_voxels
+from srviewer.core.zero_fill import middle_slices, slice_axis
+from srviewer.errors import UserError
+from srviewer.io.scratch import Scratch, ScratchVoxels
+from srviewer.io.series import PlaneByPlane
+from srviewer.io.voxel_checks import voxel_warnings
+from srviewer.job import Job, Progress, within
+from srviewer.sr.cautions import cautions
+from srviewer.sr.cross_plane import Refinement
+from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, MapKind, made_map
+from srviewer.sr.memory import peak_memory_mb
+from srviewer.sr.methods import method
+from srviewer.sr.models import find_model
+from srviewer.sr.reconstruct import thin_volume
+from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.request import Request, check_request, degradation_of
+from srviewer.sr.slabs import Finished, SlabSums, interpolated, refined_by_network
+from srviewer.table import find_row
+
+SCAN_EDGES = (32, 32, 8)
+
+
+@dataclass(frozen=True, eq=False)
+class KeptScan:
+    """A scan on disk: its ``outline`` with all of its warnings, its ``voxels``."""
+
+    outline: Volume
+    voxels: ScratchVoxels
+
+
+@dataclass(frozen=True, eq=False)
+class StreamedReconstruction(Reconstruction):
+    """A result whose voxels, and those of its maps, are on disk; ``volume`` is their outline.
+
+    ``summary``: mean and 99th percentile of the disagreement, as shares of the range.
+    """
+
+    scratch: ScratchVoxels
+    map_scratch: dict[str, ScratchVoxels]
+    summary: dict[str, float] | None
+
+    def disagreement_summary(self) -> dict[str, float] | None:
+        """What was measured while slabs passed by."""
+        return self.summary
+
+
+def planes_of(voxels: ScratchVoxels) -> Iterator[Voxels]:
+    """(i, j) for each k."""
+    for part in voxels.parts():
+        for k in range(part.shape[2]):
+            yield part[:, :, k]
+
+
+def unstreamable(scan: Volume, request: Request) -> tuple[str, ...]:
+    """What of a request only a rebuild in memory can do; for people."""
+    reasons = {
+        "second axis": bool(request.also),
+        "fitting of the model to the scan": request.adaptation is not None,
+        "texture": request.texture > 0,
+        "flips": request.flips,
+        "isotropic resampling": request.isotropic,
+        "rebuilding around missing or uneven slices": scan.planes is not None,
+        "going over the whole again, which this profile needs": _in_rounds(scan, request),
+    }
+    return tuple(reason for reason, there in reasons.items() if there)
+
+
+def check_streamable(scan: Volume, request: Request, also: tuple[str, ...] = ()) -> None:
+    """Raise UserError for what cannot be done slab by slab; ``also``: what else of it is asked."""
+    reasons = (*also, *unstreamable(scan, request))
+    if reasons:
+        raise UserError(
+            f"'{scan.name}' is rebuilt slab by slab, for want of memory, and that way there is no "
+            f"{', no '.join(reasons)}. Leave that out, or use a computer with more memory."
+        )
+
+
+def _in_rounds(scan: Volume, request: Request) -> bool:
+    """Whether the method goes over the whole volume again and again."""
+    chosen = method(request.method)
+    block_mean = degradation_of(scan, request).is_block_mean
+    return chosen.consistent and not (chosen.needs_model and block_mean)
+
+
+def streamed(kept: KeptScan, request: Request, scratch: Scratch) -> Job[StreamedReconstruction]:
+    """As ``reconstruct``, voxel for voxel the same, in memory that the scan's size hardly touches.
+
+    What is found lies in ``scratch`` and is gone with it. Raises UserError as ``reconstruct``
+    does, and for what cannot be done slab by slab.
+    """
+    started = time.monotonic()
+    yield Progress(0.0, "Preparing")
+    scan, voxels = kept.outline, kept.voxels
+    check_request(scan, request)
+    check_streamable(scan, request)
+    degradation = degradation_of(scan, request)
+    data_range = intensity_range_of(voxels.parts)
+    chosen = method(request.method)
+    model = find_model(request.model) if chosen.needs_model else None
+    todo = Refinement(
+        degradation, model, find_row(FUSIONS, request.fusion, "fusion"), request.device
+    )
+    sums = SlabSums(degradation, voxels, data_range)
+    if model is None:
+        job = interpolated(voxels, todo, chosen, scratch, sums)
+    else:
+        job = refined_by_network(voxels, todo, scratch, sums)
+    found = yield from within(job, 0.0, 1.0)
+    volume = thin_volume(scan, request, model, outline_voxels(found.voxels.shape))
+    noise = noise_level(_middle(voxels, degradation), request.axis)
+    return StreamedReconstruction(
+        volume=volume,
+        disagreement=_outline_map(volume, scan, DISAGREEMENT, found.apart),
+        spread=None,
+        texture_change=None,
+        residual=made_map(scan, outline_voxels(scan.geometry.shape), scan.name, RESIDUAL),
+        consistency=sums.consistency(),
+        data_range=data_range,
+        request=request,
+        model=model,
+        adapted=None,
+        region=None,
+        device=found.device,
+        seconds=time.monotonic() - started,
+        peak_memory_mb=peak_memory_mb(),
+        warnings=(
+            *(warning.message for warning in scan.warnings),
+            *cautions(scan, request, model, noise),
+        ),
+        scratch=found.voxels,
+        map_scratch=_maps(found),
+        summary=sums.disagreement_summary(),
+    )
+
+
+def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptScan]:
+    """The scan read to ``scratch``; UserError when its file is damaged."""
+    shape, edge = source.outline.geometry.shape, SCAN_EDGES[2]
+    kept = scratch.voxels(shape, SCAN_EDGES)
+    waiting: list[Voxels] = []
+    non_finite = 0
+    for k, (plane, missing) in enumerate(source.planes()):
+        waiting.append(plane)
+        non_finite += missing
+        if len(waiting) == edge or k == shape[2] - 1:
+            kept.write(2, k + 1 - len(waiting), np.stack(waiting, axis=2))
+            waiting.clear()
+        yield Progress((k + 1) / shape[2], f"Reading {source.outline.name}")
+    outline, axis = source.outline, slice_axis(source.outline.geometry)
+    slices = [kept.read(axis, n, n + 1) for n in middle_slices(shape[axis])]
+    sample = np.concatenate(slices, axis)
+    told = voxel_warnings(sample, outline.geometry, outline.modality, non_finite)
+    return KeptScan(replace(outline, warnings=outline.warnings + told), kept)
+
+
+def _middle(scan: ScratchVoxels, degradation: Degradation) -> Voxels:
+    """The slices that the noise is told from."""
+    count = scan.shape[degradation.axis]
+    start = max(0, (count - MOST_SLICES) // 2)
+    return scan.read(degradation.axis, start, min(start + MOST_SLICES, count))
+
+
+def _outline_map(
+    volume: Volume, scan: Volume, kind: MapKind, there: ScratchVoxels | None
+) -> Volume | None:
+    return None if there is None else made_map(volume, volume.voxels, scan.name, kind)
+
+
+def _maps(found: Finished) -> dict[str, ScratchVoxels]:
+    maps = {RESIDUAL.id: found.off}
+    return maps if found.apart is None else {**maps, DISAGREEMENT.id: found.apart}

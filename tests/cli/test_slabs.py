@@ -1,0 +1,84 @@
+"""A scan larger than memory: the same numbers slab by slab, under a limit, nothing left behind."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from srviewer.__main__ import main
+
+# What the program may take above what it has taken once everything is loaded.
+ROOM = 420 * 2**20
+LIMITED = f"""
+import resource, sys
+import numpy, psutil, scipy.ndimage, nibabel
+from srviewer.nn.infer import Upsampler
+from srviewer.sr.models import find_model
+Upsampler(find_model("fast"), "cpu")
+limit = psutil.Process().memory_info().vms + {ROOM}
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+from srviewer.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def voxels_of(path: Path) -> np.ndarray:
+    return np.asarray(nib.load(path).dataobj)
+
+
+@pytest.mark.parametrize("more", [["--method", "cubic"], ["--factor", "4"]])
+def test_slab_by_slab_gives_the_same_files(
+    thick_file: Path, tmp_path: Path, more: list[str]
+) -> None:
+    said = []
+    for slabs in ("never", "always"):
+        out = tmp_path / f"{slabs}.nii.gz"
+        maps = ["--residual", str(tmp_path / f"{slabs}-residual.nii.gz")]
+        run = ["reconstruct", str(thick_file), "-o", str(out), "--slabs", slabs, *maps, *more]
+        assert main([*run, "--json", str(tmp_path / f"{slabs}.said")]) == 0
+        said.append(json.loads((tmp_path / f"{slabs}.said").read_text()))
+    for name in ("", "-residual"):
+        one, other = (tmp_path / f"{slabs}{name}.nii.gz" for slabs in ("never", "always"))
+        assert one.read_bytes() == other.read_bytes()
+    one, other = said
+    for key in ("model_sha256", "factor", "axis", "warnings"):
+        assert one[key] == other[key]
+    assert one["consistency"] == pytest.approx(other["consistency"], rel=1e-6)
+    if one["disagreement"] is not None:
+        assert one["disagreement"] == pytest.approx(other["disagreement"], rel=1e-4)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits on address space differ elsewhere")
+def test_memory_is_bounded(tmp_path: Path) -> None:
+    """In memory the five volumes of 113 MB alone would be more than there is."""
+    shape = (384, 384, 48)
+    scan, out = tmp_path / "scan.nii", tmp_path / "thin.nii"
+    voxels = np.random.default_rng(3).integers(0, 4, shape, dtype=np.int16)
+    voxels[170:220, 180:210, 10:30] += 700
+    nib.save(nib.Nifti1Image(voxels, np.diag([1, 1, 4, 1])), scan)
+    run = [sys.executable, "-c", LIMITED, "reconstruct", str(scan), "-o", str(out)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+    refused = subprocess.run([*run, "--slabs", "never"], env=environment, capture_output=True)
+    assert refused.returncode != 0 and not out.exists()
+    done = subprocess.run(run, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "rebuilt slab by slab" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["scan.nii", "thin.json", "thin.nii"]
+    thin = voxels_of(out)
+    assert thin.shape == (384, 384, 192)
+    again = thin.reshape(384, 384, 48, 4).mean(axis=3)
+    assert np.abs(again - voxels).max() < 0.01
+
+
+def test_what_needs_the_whole_volume_is_refused(
+    thick_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = ["reconstruct", str(thick_file), "-o", str(tmp_path / "thin.nii"), "--slabs", "always"]
+    assert main([*run, "--isotropic", "--flips"]) == 1
+    assert "no isotropic resampling, no flips" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
