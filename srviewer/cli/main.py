@@ -105,6 +105,15 @@ def _run(module: VerbModule, args: argparse.Namespace) -> int:
             traceback.print_exc()
         print(f"srviewer: {error}", file=sys.stderr)
         return FAILED
+    except MemoryError:
+        if args.debug:
+            traceback.print_exc()
+        print(
+            "srviewer: there is not enough memory for this. Close other programs, or use a "
+            "computer with more.",
+            file=sys.stderr,
+        )
+        return FAILED
     except KeyboardInterrupt:
         print("srviewer: cancelled.", file=sys.stderr)
         return CANCELLED

@@ -7,7 +7,7 @@ from srviewer.cli.request import request_of
 from srviewer.core.volume import Volume, outline_voxels
 from srviewer.errors import UserError
 from srviewer.io.series import PlaneByPlane, Series
-from srviewer.sr.memory import fits, free_bytes, needed_bytes
+from srviewer.sr.memory import fits, memory_told
 from srviewer.sr.request import Request
 from srviewer.sr.streaming import check_streamable
 
@@ -35,17 +35,14 @@ def slab_source(args: argparse.Namespace, series: Series) -> PlaneByPlane | None
     request = request_of(outline, args)
     if args.slabs == "auto" and fits(series.geometry, request):
         return None
-    told = (
-        f"'{series.name}' needs about {needed_bytes(series.geometry, request) / 1e9:.1f} GB of "
-        f"memory, and {max(0.0, free_bytes()) / 1e9:.1f} GB are free."
-    )
+    told = memory_told(series.geometry, request)
     if series.stream is None:
         raise UserError(
             f"{told} Only NIfTI files can be rebuilt slab by slab: convert it, or try it in memory "
             "all the same (--slabs never)."
         )
     if args.slabs == "auto":
-        note(f"{told} It is rebuilt slab by slab.")
+        note(f"{told} '{series.name}' is rebuilt slab by slab.")
     return series.stream(args.frame)
 
 

@@ -61,6 +61,22 @@ def fits(scan: Geometry, request: Request) -> bool:
     return needed_bytes(scan, request) <= MOST_OF_IT * free_bytes()
 
 
+def memory_told(scan: Geometry, request: Request) -> str:
+    """What a rebuild needs and what there is, as a sentence."""
+    return (
+        f"A rebuild in memory takes about {needed_bytes(scan, request) / 1e9:.1f} GB, and "
+        f"{max(0.0, free_bytes()) / 1e9:.1f} GB are free."
+    )
+
+
+def memory_cautions(scan: Geometry, request: Request) -> tuple[str, ...]:
+    """What the window says of a rebuild that may not fit into memory; nothing of any other."""
+    if fits(scan, request):
+        return ()
+    line = f"{memory_told(scan, request)} 'srviewer reconstruct' rebuilds NIfTI files in less."
+    return (line,)
+
+
 def peak_memory_mb() -> float | None:
     """The largest memory that this process has used, in 10^6 bytes; None where not known."""
     if sys.platform == "win32":

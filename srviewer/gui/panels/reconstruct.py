@@ -19,6 +19,7 @@ from srviewer.sr.cautions import cautions
 from srviewer.sr.cross_plane import reachable
 from srviewer.sr.devices import device_choices
 from srviewer.sr.map_worth import disagreement_worth
+from srviewer.sr.memory import memory_cautions
 from srviewer.sr.methods import METHODS, method
 from srviewer.sr.models import available_models, find_model
 from srviewer.sr.reconstruction import Reconstruction
@@ -189,6 +190,7 @@ class ReconstructPanel(QWidget):
         self._model.setEnabled(needs_model)
         # Those that must be acknowledged stand in the banner already.
         told = tuple(w.message for w in original.warnings if w not in self._study.concerns)
+        told = (*told, *memory_cautions(geometry, request))
         self._note.show_text((*told, *cautions(original, request, model)))
         self._show_work()
 
