@@ -46,7 +46,7 @@ def main() -> int:
     print("| scan | result | seconds | resident | 1.5 results + 600 MB |\n|---|---|---|---|---|")
     for text in args.shapes:
         i, j, k = map(int, text.split("x"))
-        with TemporaryDirectory(dir=".") as folder:
+        with TemporaryDirectory() as folder:
             scan, said = Path(folder, "scan.nii"), Path(folder, "said")
             saved_scan((i, j, k), scan)
             run = ["reconstruct", str(scan), "-o", str(Path(folder, "thin.nii.gz"))]
