@@ -65,6 +65,8 @@ QTabBar { background: $surface; qproperty-drawBase: 0; }
 QTabBar::tab { padding: 9px 6px; color: $muted; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::close-button { image: url($close); border-radius: 3px; }
+QTabBar::close-button:hover { background: $border; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QPushButton { background: $raised; border: 1px solid $border; border-radius: 5px;
               padding: 6px 13px; }
@@ -243,6 +245,7 @@ def _values(colours: Colours) -> dict[str, str]:
     pictures = {
         "chevron": "chevron-down",
         "chevron_up": "chevron-up",
+        "close": "close",
         "check": "check-light" if colours is LIGHT else "check-dark",
     }
     places = {key: (resource("icons") / f"{name}.svg").as_posix() for key, name in pictures.items()}
