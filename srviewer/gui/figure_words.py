@@ -3,7 +3,7 @@
 from srviewer.gui.comparables import CUBIC
 from srviewer.gui.comparing import Layout
 from srviewer.gui.session import Session
-from srviewer.gui.wording import NO_REFERENCE, agreement
+from srviewer.gui.wording import NO_REFERENCE, NOT_SCORED, agreement
 
 
 def volumes_line(session: Session) -> str:
@@ -31,7 +31,7 @@ def scores_line(session: Session) -> str:
         return f"{';  '.join(parts)}  (cubic {cubic}), against {scored.candidate.meaning}"
     if session.result is not None and session.comparables.current in session.comparables.shown:
         return f"{NO_REFERENCE} ({agreement(session.result.consistency)})"
-    return NO_REFERENCE
+    return NOT_SCORED
 
 
 def _values(whole: dict[str, float | None]) -> str:

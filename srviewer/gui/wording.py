@@ -12,6 +12,7 @@ from srviewer.nn.adaptation import Adapted
 # The largest difference, as a share of the intensity range, that still counts as agreement.
 CONSISTENT = 0.005
 NO_REFERENCE = "no reference: agreement with the scan only"
+NOT_SCORED = "no reference: not scored"  # of what was not made here
 OBLIQUE = 1.0  # degrees: below this nobody would call it oblique
 
 

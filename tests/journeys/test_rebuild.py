@@ -20,8 +20,8 @@ from srviewer.core.planes import Plane
 from srviewer.core.volume import ScanWarning, Volume
 from srviewer.gui.comparing import Layout
 from srviewer.gui.main_window import MainWindow
-from srviewer.gui.panels.compare import NO_REFERENCE
 from srviewer.gui.study import EXPORT, RECONSTRUCT
+from srviewer.gui.wording import NO_REFERENCE
 from srviewer.io.formats import read
 from srviewer.job import run
 

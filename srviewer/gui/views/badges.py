@@ -5,7 +5,7 @@ from srviewer.core.planes import Plane
 from srviewer.gui import theme
 from srviewer.gui.comparables import CUBIC, ORIGINAL, REFERENCE, Comparable
 from srviewer.gui.views.lettering import Line
-from srviewer.gui.wording import NO_REFERENCE, agreement, agrees
+from srviewer.gui.wording import NO_REFERENCE, NOT_SCORED, agreement, agrees
 
 
 def badge(one: Comparable, plane: Plane, number: int, referenced: bool) -> tuple[Line, ...]:
@@ -33,7 +33,7 @@ def _unreferenced(one: Comparable) -> tuple[Line, ...]:
     if one.key in (ORIGINAL, REFERENCE):
         return ()
     if one.made is None:
-        return (Line("no reference: not scored", theme.MUTED),)
+        return (Line(NOT_SCORED, theme.MUTED),)
     found = one.made.consistency
     known = Line(NO_REFERENCE, theme.MUTED)
     return (known,) if agrees(found) else (known, Line(agreement(found), theme.WARNING))
