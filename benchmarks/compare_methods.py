@@ -15,7 +15,6 @@ ECLARE (GPL-3.0, `pip install eclare` into an environment of its own) trains for
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -97,21 +96,22 @@ def _measured(contender: Contender, made: Simulation, degradation: Degradation) 
         run(write(made.thick, scan, {}, "float32"))
         words = {"scan": scan, "out": out, "folder": folder, "factor": degradation.factor}
         command = [part.format(**words) for part in contender.command]
-        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        done = subprocess.run(command, capture_output=True, text=True, env=os.environ, check=False)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        if done.returncode or not out.exists():
-            lines = (done.stderr or done.stdout).strip().splitlines()
-            return [f"failed: {lines[-1] if lines else done.returncode}", "", "", "", ""]
+        started = time.monotonic()
+        with (folder / "said").open("w+") as said:
+            child = subprocess.Popen(command, stdout=said, stderr=said, env=os.environ)
+            _, status, used = os.wait4(child.pid, 0)  # of this process and those it waited for
+            child.returncode = os.waitstatus_to_exitcode(status)
+            said.seek(0)
+            lines = said.read().strip().splitlines()
+        if status or not out.exists():
+            return [f"failed: {lines[-1] if lines else status}", "", "", "", ""]
         print(f"{contender.name}: {time.monotonic() - started:.0f} s of wall time", file=sys.stderr)
         result = _on_grid(run(read(out)), made.truth)
     scores = run(Comparison(made.truth, result, made.meaning).scores()).whole
     agreement = consistency(result.voxels, made.thick.voxels, degradation).max
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    # The peak over all children so far: the largest one hides those that come after it.
-    memory = after.ru_maxrss / 1000 if after.ru_maxrss > before.ru_maxrss else float("nan")
+    seconds, memory = used.ru_utime + used.ru_stime, used.ru_maxrss / 1000
     numbers = (f"{scores['psnr']:.2f}", f"{scores['ssim']:.4f}", f"{agreement:.3%}")
-    return [*numbers, f"{seconds:.0f}", "-" if np.isnan(memory) else f"{memory:.0f}"]
+    return [*numbers, f"{seconds:.0f}", f"{memory:.0f}"]
 
 
 def _on_grid(result: Volume, truth: Volume) -> Volume:
