@@ -41,7 +41,7 @@ from srviewer.sr.simulate import Simulation, simulate
 THICK = 2
 PER_SIZE = 12  # spheres of each diameter, half of them bright
 AMPLITUDE = 0.25  # of the intensity range
-EVEN = 0.06  # of the range: the most that tissue may vary where a sphere is put
+EVEN = 0.12  # of the range: the most that tissue may vary where a sphere is put
 BRIGHTEST = 0.995  # quantile of the foreground above which a spot is one of the volume's own
 LEAST_VOXELS, MOST_VOXELS = 12, 4000
 STILL_SEEN = 0.5  # of the true contrast
@@ -139,7 +139,7 @@ def with_spheres(thin: Volume, diameters: list[int]) -> tuple[Volume, list[Spot]
     data_range = intensity_range(voxels)
     seen = foreground(voxels, data_range)
     radius = max(diameters)
-    rough = np.sqrt(np.maximum(0, gaussian_filter(voxels**2, 4) - gaussian_filter(voxels, 4) ** 2))
+    rough = np.sqrt(np.maximum(0, gaussian_filter(voxels**2, 2) - gaussian_filter(voxels, 2) ** 2))
     even = seen & (rough < EVEN * data_range)
     random = np.random.default_rng(0)
     spots = []
@@ -154,7 +154,7 @@ def with_spheres(thin: Volume, diameters: list[int]) -> tuple[Volume, list[Spot]
             voxels += sign * AMPLITUDE * data_range * gaussian_filter(ball.astype(np.float32), 0.5)
             (box,) = find_objects(ball.astype(int))
             spots.append(_spot(ball, box, seen, f"spheres of {diameter} mm"))
-            even &= ~_ball(voxels.shape, centre, 1.5 * radius)
+            even &= ~_ball(voxels.shape, centre, 1.25 * radius)
     spots.sort(key=lambda spot: spot.size)
     return thin.derived(voxels, thin.geometry, "spheres put in"), spots
 

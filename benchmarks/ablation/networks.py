@@ -133,14 +133,19 @@ class AxialBranch(nn.Module):
 
     def __init__(self, width: int = 8, blocks: int = 4) -> None:
         super().__init__()
-        layers: list[nn.Module] = [convolution(3, width), nn.ReLU()]
-        for _ in range(2 * blocks):
-            layers += [convolution(width, width), nn.ReLU()]
-        self.layers = nn.Sequential(*layers, silent(convolution(width, 1)))
+        self.head = convolution(3, width)
+        self.pairs = nn.ModuleList(
+            nn.Sequential(convolution(width, width), nn.ReLU(), convolution(width, width))
+            for _ in range(blocks)
+        )
+        self.tail = silent(convolution(width, 1))
 
     def forward(self, slices: Tensor) -> Tensor:
         """What the class says."""
-        detail: Tensor = self.layers(slices)
+        features: Tensor = self.head(slices)
+        for pair in self.pairs:
+            features = features + pair(features)
+        detail: Tensor = self.tail(features)
         return detail
 
 
