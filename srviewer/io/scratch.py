@@ -76,8 +76,9 @@ class ScratchVoxels:
         return slab
 
     def parts(self) -> Iterator[Voxels]:
-        """All voxels, some planes at a time."""
-        thick = max(1, PART_BYTES // (4 * self.shape[0] * self.shape[1]))
+        """All voxels, some planes at a time: whole chunks, so that none is unpacked twice."""
+        edge = self._edges[2]
+        thick = edge * max(1, PART_BYTES // (4 * self.shape[0] * self.shape[1] * edge))
         for start in range(0, self.shape[2], thick):
             yield self.read(2, start, min(start + thick, self.shape[2]))
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SLAB_BYTES = 32 * 2**20  # of a refined slab
 LEAST_SLICES = 16  # in a slab that is not too large: thin ones cost a look into every chunk
-CHUNK_EDGE = 64  # along the thick axis
+CHUNK_EDGE = 16  # along axes without slabs
 
 Keep = Callable[[int, Voxels], None]  # takes the first plane of a slab, and the slab (i, j, k)
 

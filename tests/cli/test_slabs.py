@@ -31,18 +31,21 @@ def voxels_of(path: Path) -> np.ndarray:
     return np.asarray(nib.load(path).dataobj)
 
 
-@pytest.mark.parametrize("more", [["--method", "cubic"], ["--factor", "4"]])
+@pytest.mark.parametrize(
+    ("more", "kinds"),
+    [(["--method", "cubic"], ["residual"]), (["--factor", "4"], ["residual", "disagreement"])],
+)
 def test_slab_by_slab_gives_the_same_files(
-    thick_file: Path, tmp_path: Path, more: list[str]
+    thick_file: Path, tmp_path: Path, more: list[str], kinds: list[str]
 ) -> None:
     said = []
     for slabs in ("never", "always"):
         out = tmp_path / f"{slabs}.nii.gz"
-        maps = ["--residual", str(tmp_path / f"{slabs}-residual.nii.gz")]
+        maps = [f"--{kind}={tmp_path / f'{slabs}-{kind}.nii.gz'}" for kind in kinds]
         run = ["reconstruct", str(thick_file), "-o", str(out), "--slabs", slabs, *maps, *more]
         assert main([*run, "--json", str(tmp_path / f"{slabs}.said")]) == 0
         said.append(json.loads((tmp_path / f"{slabs}.said").read_text()))
-    for name in ("", "-residual"):
+    for name in ("", *(f"-{kind}" for kind in kinds)):
         one, other = (tmp_path / f"{slabs}{name}.nii.gz" for slabs in ("never", "always"))
         assert one.read_bytes() == other.read_bytes()
     one, other = said
