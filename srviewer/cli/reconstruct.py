@@ -15,6 +15,8 @@ from srviewer.cli.request import add_request_arguments, request_of
 from srviewer.cli.slabs import add_slab_argument, check_slabs, slab_source
 from srviewer.cli.sources import add_series_arguments, open_only, open_series
 from srviewer.core.deskew import deskewed, slice_axis
+from srviewer.core.region import drawn_region
+from srviewer.core.roi import shape_of_words
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.io.export import DATA_TYPES, DataType, write, write_planes
@@ -49,11 +51,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="float32",
         help="data type of the output: float32 is exact, original is the scan's own, rounded",
     )
-    parser.add_argument(
+    lock = parser.add_mutually_exclusive_group()
+    lock.add_argument(
         "--lock",
         type=Path,
         metavar="MASK.nii.gz",
         help="a region (voxels above 0) in which nothing learned is added",
+    )
+    lock.add_argument(
+        "--lock-shape",
+        type=shape_of_words,
+        metavar="SHAPE",
+        help="the same for a shape drawn in the window: ellipse|rectangle:PLANE:CENTRE:END:END, "
+        "each point x,y,z in mm (RAS+); the window copies it",
     )
     parser.add_argument(
         "--labels", type=Path, metavar="FILE", help="a label map of the scan that goes along"
@@ -112,8 +122,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         request_of(scan, args), isotropic=args.isotropic, gaps=args.gaps or GAPS_UNLESS_SAID
     )
     _check_maps(request, wanted)
-    region = None if args.lock is None else open_only(args.lock)
-    result = follow(rebuild(scan, request, region))
+    result = follow(rebuild(scan, request, _region(args, scan)))
     provenance = _provenance(args, scan, result)
     output = write_result(result.volume, args, provenance)
     for kind, path in wanted.items():
@@ -157,6 +166,13 @@ def _provenance(
         "scores": None,  # there is no reference to score against
         "sources": [str(args.path)],
     }
+
+
+def _region(args: argparse.Namespace, scan: Volume) -> Volume | None:
+    """Where nothing learned is added."""
+    if args.lock_shape is not None:
+        return drawn_region(args.lock_shape, scan.geometry)
+    return None if args.lock is None else open_only(args.lock)
 
 
 def _sources(args: argparse.Namespace) -> list[Path]:

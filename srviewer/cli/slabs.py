@@ -51,7 +51,7 @@ def check_slabs(args: argparse.Namespace, scan: Volume, request: Request) -> Non
     asked = {
         "DICOM series": args.dicom is not None,
         "BIDS derivative": args.bids is not None,
-        "locked region": args.lock is not None,
+        "locked region": args.lock is not None or args.lock_shape is not None,
         "label map": args.labels is not None,
         "report": args.report is not None,
         "resampling of a tilted stack": args.deskew,

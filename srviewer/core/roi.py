@@ -193,3 +193,29 @@ def from_json(stored: Mapping[str, Any]) -> Roi:
 def _mm(point: npt.NDArray[np.float64]) -> Mm:
     x, y, z = (float(value) for value in point)
     return x, y, z
+
+
+def shape_words(roi: Roi) -> str:
+    """A rectangle or an ellipse on a command line: "ellipse:axial:x,y,z:x,y,z:x,y,z", mm RAS+."""
+    points = (",".join(repr(float(mm)) for mm in point) for point in roi.points_mm)
+    return ":".join((roi.kind, roi.plane.name.lower(), *points))
+
+
+def shape_of_words(text: str) -> Roi:
+    """The shape that ``shape_words`` wrote; ValueError for anything else."""
+    kind, plane, *points = text.split(":")
+    known: dict[str, Kind] = {"rectangle": "rectangle", "ellipse": "ellipse"}
+    if kind not in known or plane.upper() not in Plane.__members__:
+        raise ValueError(f"'{text}' is no rectangle or ellipse in a plane")
+    numbers = [tuple(float(mm) for mm in point.split(",")) for point in points]
+    if any(len(point) != 3 for point in numbers):
+        raise ValueError(f"the points of '{text}' have three coordinates each")
+    return Roi(known[kind], Plane[plane.upper()], tuple((x, y, z) for x, y, z in numbers))
+
+
+def followed(locked: Roi | None, before: tuple[Roi, ...], after: tuple[Roi, ...]) -> Roi | None:
+    """What the locked one of ``before`` has become: itself, dragged or renamed, or gone."""
+    if locked is None or locked in after:
+        return locked
+    same = locked in before and len(before) == len(after)
+    return after[before.index(locked)] if same else None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.picture import Picture
+from srviewer.core.roi import Roi, shape_words
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.comparables import CUBIC, ORIGINAL, Comparable
@@ -68,7 +69,8 @@ def reconstruct_line(study: Study) -> str:
     request = study.session.request
     if request is None:
         raise UserError("Open a scan first.")
-    return shlex.join(_reconstruction(_scan(study), request, study))
+    locked = None if study.region is None else study.session.locked
+    return shlex.join([*_reconstruction(_scan(study), request, study), *_lock(locked)])
 
 
 def _scan(study: Study) -> list[str]:
@@ -112,11 +114,24 @@ def _reconstruction(
     for name in ("model", "fusion", "device"):
         if getattr(request, name) != getattr(plain, name):
             words += [f"--{name}", str(getattr(request, name))]
-    if request.isotropic:
-        words.append("--isotropic")
+    if request.thickness_mm is not None:
+        words += ["--thickness", repr(request.thickness_mm)]
+    if request.profile != plain.profile:
+        words += ["--profile", request.profile]
+    for axis, factor in request.also:
+        words += ["--also", f"{AXIS_NAMES[axis]}:{factor}"]
+    if request.adaptation is not None:
+        words += ["--adapt", f"{request.adaptation.seconds:g}"]
+    if request.texture:
+        words += ["--texture", repr(request.texture)]
+    words += [f"--{name}" for name in ("flips", "isotropic") if getattr(request, name)]
     if study.concerns:
-        words.append("--acknowledge")
+        words += ["--acknowledge", "--gaps", request.gaps]
     return words
+
+
+def _lock(locked: Roi | None) -> list[str]:
+    return [] if locked is None else [f"--lock-shape={shape_words(locked)}"]
 
 
 def _reference(study: Study) -> list[str]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from srviewer.errors import UserError
 from srviewer.gui import theme
@@ -49,6 +50,11 @@ class FigureActions:
         study.session.original_changed.connect(self._show_state)
         study.session.scores_changed.connect(self._show_state)
         self._show_state()
+
+    def offer_on(self, panel: QWidget) -> None:
+        """Offer the command line of the rebuild in the context menu of ``panel``."""
+        panel.addAction(self.copy_rebuild)
+        panel.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def fill_menus(self, before: QAction) -> None:
         """Put the entries into the menus; those of the first one come before an entry of it."""

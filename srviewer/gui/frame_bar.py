@@ -73,11 +73,12 @@ class FrameBar(QWidget):
             return
         series = self._study.whereabouts.series[original][0]
         self._study.note_origin(volume, series, self._wanted, original)
-        view, rois, layers = session.view, session.rois, session.layers
+        view, rois, layers, locked = session.view, session.rois, session.layers, session.locked
         acknowledged = session.acknowledged
         session.open(volume, session.sources, None)
         session.look(view)
         session.set_rois(rois)
+        session.lock(locked)
         session.set_layers(layers)
         if acknowledged:
             session.acknowledge()

@@ -104,6 +104,9 @@ class MainWindow(QMainWindow):
         self.actions_offered.fill_menus()
         self.figures = FigureActions(self, self.study, self.plot)
         self.figures.fill_menus(self.actions_offered.export)
+        rebuilding = self.panels.findChild(ReconstructPanel)
+        assert rebuilding is not None
+        self.figures.offer_on(rebuilding)
         look = self.panels.findChild(LookPanel)
         assert look is not None
         self.dropping = Dropping(self.study, self.studies, look.overlays, self)

@@ -3,6 +3,7 @@
 import traceback
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from srviewer import __version__
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.form import IconLabel, button, describe, label
@@ -99,6 +101,10 @@ class ErrorBar(QFrame):
         self._unfold = QPushButton("Details")
         self._unfold.setCheckable(True)
         describe(self._unfold, "Details", "Show what the program knows about this error")
+        self.copy = QToolButton()
+        self.copy.setIcon(theme.icon("content-copy"))
+        describe(self.copy, "Copy", "Copy this message and its details, to send them to somebody")
+        self.copy.clicked.connect(self._copy)
         close = QToolButton()
         close.setIcon(theme.icon("close"))
         describe(close, "Close", "Hide this message")
@@ -113,6 +119,7 @@ class ErrorBar(QFrame):
         row.addWidget(sign, alignment=Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.message, 1)
         row.addWidget(self._unfold, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.copy, alignment=Qt.AlignmentFlag.AlignTop)
         row.addWidget(close, alignment=Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 8, 8)
@@ -127,3 +134,8 @@ class ErrorBar(QFrame):
         self._unfold.setChecked(False)
         self.details.hide()
         self.show()
+
+    def _copy(self) -> None:
+        program = f"srviewer {__version__}"
+        text = "\n\n".join((program, self.message.text(), self.details.toPlainText()))
+        QGuiApplication.clipboard().setText(text)

@@ -38,6 +38,7 @@ class Overlays(QObject):
             except UserError as error:
                 self.study.failed.emit(f"Laying over {path.name}", error)
             else:
+                self.study.whereabouts.files[volume] = path
                 self.session.set_layers([*self.session.layers, layer_of(volume)])
 
         self.study.work.start(

@@ -56,6 +56,7 @@ class Recovery(QObject):
             session.request_changed,
             session.acknowledged_changed,
             session.rois_changed,
+            session.layers_changed,
             session.comparing_changed,
             session.view_changed,
         ):

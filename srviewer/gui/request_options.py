@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.region import drawn_region
 from srviewer.errors import UserError
 from srviewer.gui.form import choice, describe, fill, form
 from srviewer.gui.study import Study
+from srviewer.gui.wording import roi_title
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.methods import method
 from srviewer.sr.request import Request, slice_thickness, suggested_also
@@ -30,7 +30,7 @@ STEPS = 20  # of the texture slider, from faithful to sharp
 
 
 class RequestOptions(QWidget):
-    """Edits the session's request and the study's region; shows only what the scan has use for."""
+    """Edits the session's request and locked region; shows only what the scan has use for."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()
@@ -163,16 +163,11 @@ class RequestOptions(QWidget):
     def _show_regions(self) -> None:
         shapes = [(n, roi) for n, roi in enumerate(self._session.rois) if roi.has_values]
         self._rows.setRowVisible(self.lock, bool(shapes))
-        entries = [(roi.name or f"{roi.kind.capitalize()} {n + 1}", roi) for n, roi in shapes]
-        fill(self.lock, [("Nothing", None), *entries], self.lock.currentData())
-        if self.lock.currentData() is None:
-            self._study.region = None
+        entries = [(roi_title(roi, n), roi) for n, roi in shapes]
+        fill(self.lock, [("Nothing", None), *entries], self._session.locked)
 
     def _choose_region(self) -> None:
-        original, roi = self._session.original, self.lock.currentData()
-        if original is not None:
-            named = None if roi is None else replace(roi, name=self.lock.currentText())
-            self._study.region = None if named is None else drawn_region(named, original.geometry)
+        self._session.lock(self.lock.currentData())
 
     def _edit(self) -> None:
         original, request = self._session.original, self._session.request

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
+from srviewer.core.roi import Roi, followed
 from srviewer.core.volume import Volume
 from srviewer.core.window import Window, robust_window, rounded_down
 from srviewer.gui.comparables import Comparable, Comparables
@@ -63,6 +63,7 @@ class Session(QObject):
         self.acknowledged = False  # whether the scan's warnings were read
         self.layers: tuple[Layer, ...] = ()  # over every pane, the last on top
         self.rois: tuple[Roi, ...] = ()  # measurements, oldest first
+        self.locked: Roi | None = None  # the one of them inside which nothing learned is added
         self.tool = Tool.CROSSHAIR  # what a left drag does
         self.active = Plane.AXIAL  # the plane that had the keyboard last
         self.auto_window = NO_WINDOW
@@ -79,7 +80,7 @@ class Session(QObject):
         self.comparables, self.reference = Comparables(), reference
         self.comparing = replace(self.comparing, difference_range=0.0, swapped=False)
         self.request = self._suggested(original)
-        self.acknowledged, self.layers, self.rois = False, (), ()
+        self.acknowledged, self.layers, self.rois, self.locked = False, (), (), None
         self.auto_window = robust_window(original.voxels)
         self.view = replace(
             self.view,
@@ -188,9 +189,16 @@ class Session(QObject):
         self.layers_changed.emit()
 
     def set_rois(self, rois: Sequence[Roi]) -> None:
-        """Show these measurements in every pane."""
+        """Show these measurements in every pane; a lock goes with its measurement."""
         if (wanted := tuple(rois)) != self.rois:
+            self.locked = followed(self.locked, self.rois, wanted)
             self.rois = wanted
+            self.rois_changed.emit()
+
+    def lock(self, roi: Roi | None) -> None:
+        """Add nothing learned inside this one of ``rois`` from now on."""
+        if roi != self.locked:
+            self.locked = roi
             self.rois_changed.emit()
 
     def move_cursor(self, world_mm: npt.ArrayLike) -> None:

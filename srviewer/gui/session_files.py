@@ -13,6 +13,13 @@ from srviewer.errors import UserError
 from srviewer.gui.autosave_folders import root
 from srviewer.gui.comparing import Layout
 from srviewer.gui.session import Reference, Session, View
+from srviewer.gui.session_looks import (
+    result_word,
+    saved_layers,
+    saved_shown,
+    show_layers,
+    shown_again,
+)
 from srviewer.gui.study import OPEN, Study
 from srviewer.io.session_fields import Place, Scalars
 from srviewer.io.session_file import SUFFIX, SavedScan, SavedSession, SavedView
@@ -124,6 +131,9 @@ def _captured(study: Study, fit: Callable[[Path], bool]) -> OpenStudy | None:
         acknowledged=session.acknowledged,
         view=_saved_view(session),
         rois=session.rois,
+        layers=saved_layers(session, study.whereabouts),
+        shown=saved_shown(session.comparables),
+        locked=None if session.locked is None else session.rois.index(session.locked),
     )
     return OpenStudy(
         saved=saved,
@@ -166,19 +176,26 @@ def _show(study: Study, restored: Restored) -> None:
         thin = restored.truth if saved.reference.thin else None
         reference = Reference(restored.truth, saved.reference.meaning, thin)
         _note(study, restored.truth, saved.reference.image.find())
+    study.about_to_show.emit()
     session.open(restored.scan, restored.sources, reference)
     _note_scan(study, restored)
+    keys: dict[str, str] = {}  # of the results, by what the file calls them
     for result, made in restored.results:
         session.keep(session.comparables.with_result(made))
         session.keep(session.comparables.renamed(session.comparables.current, result.name))
+        keys[result_word(saved.results.index(result))] = session.comparables.current
         _note(study, made.volume, result.image.find())
         for kind, volume in stored_maps(made).items():
             if kind in result.maps:
                 _note(study, volume, result.maps[kind].find())
     _choose_current(session, restored)
+    if saved.shown:
+        session.keep(session.comparables.showing(shown_again(saved.shown, keys)))
     if saved.acknowledged:
         session.acknowledge()
     session.set_rois(saved.rois)
+    session.lock(None if saved.locked is None else saved.rois[saved.locked])
+    show_layers(study, restored.layers)
     if session.request is not None:
         session.set_request(_request(saved.request, session.request, restored.scan))
     _look(session, saved.view)

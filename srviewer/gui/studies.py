@@ -24,6 +24,7 @@ FIELDS = (
     "acknowledged",
     "layers",
     "rois",
+    "locked",
     "auto_window",
     "view",
 )

@@ -9,12 +9,14 @@ from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.degrade import Degradation
 from srviewer.core.deskew import deskewed, slice_axis
+from srviewer.core.region import drawn_region
 from srviewer.core.volume import ScanWarning, Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.gui.ground_truth import check_grid
 from srviewer.gui.session import Reference, Session
 from srviewer.gui.training.runs import Runs
 from srviewer.gui.whereabouts import Whereabouts
+from srviewer.gui.wording import roi_title
 from srviewer.gui.work import Work
 from srviewer.io import formats
 from srviewer.io.export import DataType, write
@@ -55,7 +57,6 @@ class Study(QObject):
         self.work = Work(self)
         self.work.failed.connect(self.failed)
         self.whereabouts = Whereabouts()
-        self.region: Volume | None = None  # where nothing learned is added to the next result
         self.tested: dict[Request, SelfTest] = {}  # what the open scan said about each request
         self.training = Runs(self.work, self)
         self._rebuilding: Volume | None = None
@@ -168,6 +169,15 @@ class Study(QObject):
             self._start(RECONSTRUCT, f"Reconstructing {original.name}", job, done)
 
     @property
+    def region(self) -> Volume | None:
+        """Where nothing learned is added to the next result."""
+        original, roi = self.session.original, self.session.locked
+        if original is None or roi is None:
+            return None
+        name = roi_title(roi, self.session.rois.index(roi))
+        return drawn_region(replace(roi, name=name), original.geometry)
+
+    @property
     def rebuilding(self) -> Volume | None:
         """The scan that is being rebuilt, shown or not."""
         return None if self.work.running(RECONSTRUCT) is None else self._rebuilding
@@ -223,7 +233,7 @@ class Study(QObject):
         return tell
 
     def _leave_old_scan(self) -> None:
-        self.region, self.tested = None, {}
+        self.tested = {}
         for kind in (SIMULATE, SCORE, TRUTH):
             self.work.cancel(kind)
 

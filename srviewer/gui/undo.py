@@ -20,12 +20,12 @@ Put = Callable[[Any, Any], None]
 class Field:
     """One frozen value of the session that can be put back.
 
-    ``title``: what the menu says. ``put``: called with the value wanted and the one to leave.
-    ``notable``: whether a change (before, after) is one that a user would take back. ``merges``:
-    whether it may be the next step of the same gesture.
+    ``title``: what the menu says of a change (before, after). ``put``: called with the value
+    wanted and the one to leave. ``notable``: whether a change (before, after) is one that a user
+    would take back. ``merges``: whether it may be the next step of the same gesture.
     """
 
-    title: str
+    title: Callable[[Any, Any], str]
     changed: SignalInstance
     get: Callable[[], Any]
     put: Put
@@ -37,7 +37,7 @@ class Change(QUndoCommand):
     """From one value of a field to another."""
 
     def __init__(self, number: int, field: Field, before: object, after: object) -> None:
-        super().__init__(field.title)
+        super().__init__(field.title(before, after))
         self._number, self._field = number, field
         self._before, self._after = before, after
         self._when = monotonic()
@@ -134,7 +134,9 @@ def _fields(session: Session) -> tuple[Field, ...]:
         session.set_request(wanted)
 
     def put_rois(wanted: Any, left: Any) -> None:
-        session.set_rois(wanted)
+        rois, locked = wanted
+        session.set_rois(rois)
+        session.lock(locked)
 
     def put_reference(wanted: Reference | None, left: Any) -> None:
         session.set_reference(wanted)
@@ -143,36 +145,45 @@ def _fields(session: Session) -> tuple[Field, ...]:
         session.keep(with_entries(session.comparables, wanted, left))
 
     text = QCoreApplication.translate
+
+    def called(title: str) -> Callable[[Any, Any], str]:
+        return lambda before, after: title
+
     return (
         Field(
-            text("Undo", "reconstruction settings"),
+            called(text("Undo", "reconstruction settings")),
             session.request_changed,
             lambda: session.request,
             put_request,
             notable=lambda before, after: None not in (before, after),
         ),
         Field(
-            text("Undo", "measurement"),
+            lambda before, after: (
+                text("Undo", "measurement") if before[0] != after[0] else text("Undo", "lock")
+            ),
             session.rois_changed,
-            lambda: session.rois,
+            lambda: (session.rois, session.locked),
             put_rois,
-            merges=lambda before, after: len(before) == len(after),
+            notable=lambda before, after: before != after,
+            merges=lambda before, after: (
+                before[0] != after[0] and len(before[0]) == len(after[0]) > 0
+            ),
         ),
         Field(
-            text("Undo", "reference"),
+            called(text("Undo", "reference")),
             session.reference_changed,
             lambda: session.reference,
             put_reference,
         ),
         Field(
-            text("Undo", "list of results"),
+            called(text("Undo", "list of results")),
             session.comparables_changed,
             lambda: session.comparables,
             put_kept,
             notable=_edited,
         ),
         Field(
-            text("Undo", "window and level"),
+            called(text("Undo", "window and level")),
             session.view_changed,
             lambda: session.view.window,
             put_window,

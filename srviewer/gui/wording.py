@@ -69,6 +69,11 @@ def agrees(found: Consistency) -> bool:
     return found.max <= CONSISTENT
 
 
+def roi_title(roi: Roi, number: int) -> str:
+    """What a measurement is called; ``number`` counts all of them from 0."""
+    return roi.name or f"{roi.kind.capitalize()} {number + 1}"
+
+
 def size_of(roi: Roi) -> str:
     """The length, angle or area of a measurement with its unit."""
     if roi.length_mm is not None:

@@ -96,6 +96,10 @@ class Fields:
         """A RAS+ point in mm, or null."""
         return None if self._value(name) is None else self.point(name)
 
+    def has(self, name: str) -> bool:
+        """Whether it is there: earlier versions knew fewer fields."""
+        return name in self.values
+
     def inner(self, name: str) -> "Fields":
         """An object."""
         return fields_of(self._value(name), f"'{name}'")

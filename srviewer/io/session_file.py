@@ -79,11 +79,25 @@ class SavedView:
 
 
 @dataclass(frozen=True)
+class SavedLayer:
+    """A mask, label map or volume over the slices, by its file.
+
+    ``opacity``: 0..1. ``threshold``: values below it are not drawn; None for labels.
+    """
+
+    image: Place
+    opacity: float
+    threshold: float | None
+
+
+@dataclass(frozen=True)
 class SavedSession:
     """Everything in a session file.
 
     ``scan``: None only while it is open and no file holds it, which writing refuses.
     ``request``: the settings of the next reconstruction by the names of ``Request``'s fields.
+    ``shown``: what is compared, A and B first: "original", "cubic", "reference", or "result-0" for
+    the first of ``results``. ``locked``: which of ``rois`` keeps learned detail out, from 0.
     """
 
     scan: SavedScan | None
@@ -93,6 +107,9 @@ class SavedSession:
     acknowledged: bool
     view: SavedView
     rois: tuple[Roi, ...] = field(default=())
+    layers: tuple[SavedLayer, ...] = ()
+    shown: tuple[str, ...] = ()
+    locked: int | None = None
 
 
 def read_session(path: Path) -> SavedSession:
@@ -140,6 +157,9 @@ def write_session(path: Path, session: SavedSession) -> None:
             "layout": view.layout,
         },
         "rois": [roi_document(roi) for roi in session.rois],
+        "locked": session.locked,
+        "layers": [_layer_document(layer, folder) for layer in session.layers],
+        "shown": [{"key": key} for key in session.shown],
     }
     write_text(path, json.dumps(plain(content), indent=1, ensure_ascii=False) + "\n")
 
@@ -180,6 +200,7 @@ def _session(document: Any, folder: Path) -> SavedSession:
     if not 0 < len(places) <= MOST_PLACES:
         raise ValueError("it names no scan")
     reference = top.optional("reference")
+    rois = tuple(one.roi() for one in top.several("rois"))
     return SavedSession(
         scan=SavedScan(places, scan.text("uid"), scan.whole("index"), scan.whole("frame")),
         results=tuple(_result(one, folder) for one in top.several("results")),
@@ -187,7 +208,10 @@ def _session(document: Any, folder: Path) -> SavedSession:
         request=top.inner("request").scalars(),
         acknowledged=top.flag("acknowledged"),
         view=_view(top.inner("view")),
-        rois=tuple(one.roi() for one in top.several("rois")),
+        rois=rois,
+        layers=tuple(_layer(one, folder) for one in _later(top, "layers")),
+        shown=tuple(one.text("key") for one in _later(top, "shown")),
+        locked=_locked(top, rois),
     )
 
 
@@ -198,6 +222,35 @@ def _result(fields: Fields, folder: Path) -> SavedResult:
         name=fields.text("name"),
         current=fields.flag("current"),
     )
+
+
+def _later(fields: Fields, name: str) -> tuple[Fields, ...]:
+    """A list that the first sessions did not have."""
+    return fields.several(name) if fields.has(name) else ()
+
+
+def _locked(fields: Fields, rois: tuple[Roi, ...]) -> int | None:
+    if not fields.has("locked") or fields.values["locked"] is None:
+        return None
+    number = fields.whole("locked")
+    if number >= len(rois) or not rois[number].has_values:
+        raise ValueError("'locked' is no measurement with an inside")
+    return number
+
+
+def _layer(fields: Fields, folder: Path) -> SavedLayer:
+    bare = fields.values.get("threshold") is None
+    threshold = None if bare else fields.number("threshold")
+    opacity = min(max(fields.number("opacity"), 0.0), 1.0)
+    return SavedLayer(fields.place("image", folder), opacity, threshold)
+
+
+def _layer_document(layer: SavedLayer, folder: Path) -> dict[str, object]:
+    return {
+        "image": place_document(layer.image, folder),
+        "opacity": layer.opacity,
+        "threshold": layer.threshold,
+    }
 
 
 def _reference(fields: Fields, folder: Path) -> SavedReference:

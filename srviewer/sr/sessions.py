@@ -13,6 +13,7 @@ from srviewer.io.provenance import sidecar
 from srviewer.io.series import Series
 from srviewer.io.session_fields import Place
 from srviewer.io.session_file import (
+    SavedLayer,
     SavedReference,
     SavedResult,
     SavedScan,
@@ -73,6 +74,7 @@ class Restored:
     sources: tuple[Path, ...]
     results: tuple[tuple[SavedResult, Reconstruction], ...]
     truth: Volume | None
+    layers: tuple[tuple[SavedLayer, Volume], ...]
     problems: tuple[str, ...]
 
 
@@ -126,10 +128,17 @@ def load(path: Path) -> Job[Restored]:
     truth = None
     if saved.reference is not None:
         try:
-            truth = yield from within(formats.read(_found(saved.reference.image)), 0.9, 1.0)
+            truth = yield from within(formats.read(_found(saved.reference.image)), 0.9, 0.95)
         except UserError as error:
             problems.append(str(error))
-    return Restored(saved, scan, sources, tuple(results), truth, tuple(problems))
+    layers: list[tuple[SavedLayer, Volume]] = []
+    for layer in saved.layers:
+        try:
+            volume = yield from within(formats.read(_found(layer.image)), 0.95, 1.0)
+            layers.append((layer, volume))
+        except UserError as error:
+            problems.append(str(error))
+    return Restored(saved, scan, sources, tuple(results), truth, tuple(layers), tuple(problems))
 
 
 def stored_maps(made: Reconstruction) -> Mapping[str, Volume]:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from phantoms import affine_of, rotation
+from srviewer import __version__
 from srviewer.core.degrade import Consistency
 from srviewer.core.geometry import Geometry
 from srviewer.core.planes import Plane
@@ -91,6 +93,10 @@ def test_a_users_error_is_shown_word_for_word_and_a_bug_is_not(qtbot: QtBot) -> 
     bar.show_error("Opening x.nii", ZeroDivisionError("secret"))
     assert bar.message.text() == BUG
     assert "ZeroDivisionError: secret" in bar.details.toPlainText()
+    qtbot.mouseClick(bar.copy, Qt.MouseButton.LeftButton)
+    copied = QGuiApplication.clipboard().text()
+    assert copied.startswith(f"srviewer {__version__}") and BUG in copied
+    assert "Opening x.nii" in copied and "ZeroDivisionError: secret" in copied
 
 
 def test_a_thumbnail_is_the_sharp_plane_in_true_proportions_as_the_window_shows_it(

@@ -15,11 +15,13 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.__main__ import main
 from srviewer.core.planes import Plane
+from srviewer.core.roi import Roi, shape_of_words, shape_words
 from srviewer.core.volume import Volume
 from srviewer.gui.comparables import CUBIC, ORIGINAL
 from srviewer.gui.comparing import Layout
 from srviewer.gui.figure_dialog import FigureDialog
 from srviewer.gui.main_window import MainWindow
+from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.views.slice_view import SliceView
 
 Until = Callable[[Callable[[], bool]], None]
@@ -245,6 +247,41 @@ def _array(path: Path) -> np.ndarray:
     image = QImage(str(path)).convertToFormat(QImage.Format.Format_RGB888)
     pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
     return pixels[:, : 3 * image.width()].astype(float)
+
+
+def test_the_line_of_the_rebuild_gives_the_same_voxels(
+    opened: MainWindow, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = opened.session
+    shape = Roi("ellipse", Plane.AXIAL, ((0.5, 0.1, 0.0), (8.0, 0.1, 0.0), (0.5, 8.0, 0.0)))
+    session.set_rois([shape])
+    session.lock(shape)
+    request = session.request
+    assert request is not None
+    session.set_request(
+        replace(request, factor=2, flips=True, thickness_mm=3.1, profile="gaussian", fusion="first")
+    )
+    opened.study.reconstruct()
+    until(lambda: session.result is not None)
+    panel = opened.panels.findChild(ReconstructPanel)
+    assert panel.contextMenuPolicy() is Qt.ContextMenuPolicy.ActionsContextMenu
+    (copy,) = panel.actions()
+    copy.trigger()
+    words = shlex.split(QGuiApplication.clipboard().text())
+    assert words[:2] == ["srviewer", "reconstruct"]
+    monkeypatch.chdir(tmp_path)
+    assert main(words[1:]) == 0
+    assert session.result is not None and session.result.region is not None
+    written = nib.load(tmp_path / "result.nii.gz")
+    assert np.array_equal(np.asarray(written.dataobj), session.result.volume.voxels)
+
+
+def test_a_shape_is_read_back_from_its_words() -> None:
+    shape = Roi("rectangle", Plane.CORONAL, ((0.1, -2.0, 1e-7), (3.3, 0.0, 0.0), (0.0, 4.0, -9.0)))
+    assert shape_of_words(shape_words(shape)) == shape
+    for wrong in ("", "distance:axial:0,0,0:1,1,1", "ellipse:axial:0,0,0", "ellipse:up:1:2:3"):
+        with pytest.raises(ValueError):
+            shape_of_words(wrong)
 
 
 def test_a_result_that_is_in_no_file_is_rebuilt_by_the_line(

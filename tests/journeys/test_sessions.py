@@ -18,8 +18,12 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.planes import Plane
 from srviewer.core.roi import Roi
 from srviewer.core.window import Window
+from srviewer.gui.comparables import REFERENCE
 from srviewer.gui.comparing import Layout
+from srviewer.gui.layer import Graded
 from srviewer.gui.main_window import MainWindow
+from srviewer.gui.panels.look import LookPanel
+from srviewer.gui.request_options import RequestOptions
 from srviewer.io.session_file import read_session
 
 Drop = Callable[[Sequence[Path]], bool]
@@ -232,7 +236,11 @@ from dataclasses import replace
 from pathlib import Path
 from PySide6.QtCore import QTimer
 import srviewer.gui.app as app
+from srviewer.gui.comparables import REFERENCE
+from srviewer.gui.layer import Graded
 from srviewer.gui.main_window import MainWindow
+from srviewer.gui.panels.look import LookPanel
+from srviewer.gui.request_options import RequestOptions
 scan = Path(sys.argv[1])
 class Window(MainWindow):
     def __init__(self, settings):
@@ -351,3 +359,70 @@ def test_the_first_steps_are_told_once(opened: MainWindow, until: Until, truth_f
     opened.open([truth_file])
     until(lambda: opened.session.original is not before)
     assert not hint.isVisible()
+
+
+LESION = Roi("ellipse", Plane.AXIAL, ((0.0, 0.0, 0.0), (8.0, 0.0, 0.0), (0.0, 8.0, 0.0)), "lesion")
+
+
+def test_the_lock_of_a_region_is_taken_back_made_again_and_goes_with_its_study(
+    opened: MainWindow, until: Until, truth_file: Path
+) -> None:
+    session, desk = opened.session, opened.desk
+    options = opened.panels.findChild(RequestOptions)
+    assert options is not None
+    session.set_rois([RULER, LESION])
+    options.lock.setCurrentIndex(1)
+    options.lock.activated.emit(1)
+    assert session.locked == LESION and desk.undo.text() == "Undo lock"
+    desk.undo.trigger()
+    assert session.locked is None and options.lock.currentText() == "Nothing"
+    desk.redo.trigger()
+    assert session.locked == LESION and options.lock.currentText() == "lesion"
+    renamed = replace(LESION, name="core of the lesion")
+    session.set_rois([RULER, renamed])  # the lock stays with what it was put on
+    assert session.locked == renamed and opened.study.region is not None
+    session.set_rois([])  # as "Clear" does
+    assert session.locked is None and opened.study.region is None
+    desk.undo.trigger()
+    assert session.rois == (RULER, renamed) and session.locked == renamed
+    opened.studies.choice = "add"
+    opened.open([truth_file])
+    until(lambda: len(opened.studies.entries) == 2)
+    assert session.locked is None
+    opened.studies.show(0)
+    assert session.locked == renamed and options.lock.currentText() == "core of the lesion"
+
+
+def test_layers_the_comparison_and_the_lock_come_back_and_a_lost_mask_is_named(
+    opened: MainWindow, until: Until, truth_file: Path, tmp_path: Path
+) -> None:
+    session = opened.session
+    _arranged(opened, until, truth_file)
+    look = opened.panels.findChild(LookPanel)
+    assert look is not None
+    for name in ("mask.nii.gz", "lost.nii.gz"):
+        (tmp_path / name).write_bytes(truth_file.read_bytes())
+        count = len(session.layers)
+        look.overlays.load(tmp_path / name)
+        until(lambda count=count: len(session.layers) == count + 1)
+    ink = session.layers[0].ink
+    assert isinstance(ink, Graded)
+    faint = replace(session.layers[0].seen_at(0.25), ink=replace(ink, threshold=120.0))
+    look.overlays.replace(0, faint)
+    session.set_rois([RULER, LESION])
+    session.lock(LESION)
+    old, new = (one.key for one in reversed(session.comparables.results))
+    session.keep(session.comparables.showing((new, old, REFERENCE)))
+    path = tmp_path / "looks.srviewer"
+    _saved(opened, until, path)
+    (tmp_path / "lost.nii.gz").unlink()
+    before = session.original
+    opened.open([path])
+    until(lambda: session.original is not before)
+    (layer,) = session.layers
+    assert layer.opacity == pytest.approx(0.25) and isinstance(layer.ink, Graded)
+    assert layer.ink.threshold == 120.0 and layer.volume.name == "mask"
+    assert session.locked == LESION
+    old, new = (one.key for one in reversed(session.comparables.results))
+    assert session.comparables.shown == (new, old, REFERENCE)
+    assert "lost.nii.gz" in opened.error_bar.message.text()
