@@ -85,4 +85,7 @@ def test_what_needs_the_whole_volume_is_refused(
     run = ["reconstruct", str(thick_file), "-o", str(tmp_path / "thin.nii"), "--slabs", "always"]
     assert main([*run, "--isotropic", "--flips"]) == 1
     assert "no isotropic resampling, no flips" in capsys.readouterr().err
+    shape = "ellipse:axial:0,0,0:8,0,0:0,8,0"
+    assert main([*run, "--lock-shape", shape]) == 1
+    assert "no locked region" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
