@@ -44,7 +44,7 @@ AMPLITUDE = 0.25  # of the intensity range
 EVEN = 0.12  # of the range: the most that tissue may vary where a sphere is put
 BRIGHTEST = 0.995  # quantile of the foreground above which a spot is one of the volume's own
 LEAST_VOXELS, MOST_VOXELS = 12, 4000
-STILL_SEEN = 0.5  # of the true contrast
+HALF = 0.5  # of the true contrast
 
 Mask = npt.NDArray[np.bool_]
 
@@ -76,7 +76,7 @@ def main() -> None:
     parser.add_argument("--diameters", default="3,5,8", help="of the spheres, in voxels")
     parser.add_argument("--picture", type=Path, help="the largest spot, seen along the thick axis")
     args = parser.parse_args()
-    print("| volume | spots | factor | method | contrast left, median | least | still seen |")
+    print("| volume | spots | factor | method | contrast left, median | least | half kept |")
     print("|---|---|---|---|---|---|---|", flush=True)
     for path in args.paths:
         thin = middle_of(run(read(path)), args.side)
@@ -108,8 +108,8 @@ def _print(
     covered = [spot for spot in spots if _covered(spot, truth)]
     for size in dict.fromkeys(spot.size for spot in covered):
         left = [s.contrast(voxels) / s.contrast(truth) for s in covered if s.size == size]
-        seen = np.mean([share >= STILL_SEEN for share in left])
-        cells = (f"{np.median(left):.0%}", f"{min(left):.0%}", f"{seen:.0%}")
+        kept = np.mean([share >= HALF for share in left])
+        cells = (f"{np.median(left):.0%}", f"{min(left):.0%}", f"{kept:.0%}")
         print(f"| {volume} | {len(left)} {size} | {factor} | {name} |", " | ".join(cells), "|")
 
 
