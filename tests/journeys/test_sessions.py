@@ -328,8 +328,9 @@ def test_a_window_that_closes_leaves_nothing_and_an_old_offer_goes(
     os.utime(session, (time.time() - 15 * 86400,) * 2)
     opened.desk.begin()
     assert not old.exists() and not opened.desk.recovery.bar.isVisible()
-    until(lambda: list(autosave_folders.root().glob("window-*/*.srviewer")) != [])
-    saved = next(iter(autosave_folders.root().glob("window-*/*.srviewer")))
+    whole = f"window-*/{autosave_folders.SESSION}"  # not what is still being written
+    until(lambda: list(autosave_folders.root().glob(whole)) != [])
+    saved = next(iter(autosave_folders.root().glob(whole)))
     assert read_session(saved).scan is not None
     opened.close()
     assert list(autosave_folders.root().iterdir()) == []
