@@ -71,7 +71,7 @@ def _measured(upsampler: Upsampler, thin: Voxels, factor: int) -> dict[str, floa
     flagged = apart >= np.quantile(apart, 1 - MOST_APART)
     found["correlation"] = float(spearmanr(apart, error).statistic)
     found["worst_found"] = float(flagged[worst].mean())
-    return {name: round(value, 3) for name, value in found.items()}
+    return {name: round(float(value), 3) for name, value in found.items()}
 
 
 def _write(name: str, sha256: str, rows: list[dict[str, float]]) -> None:

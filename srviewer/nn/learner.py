@@ -84,7 +84,8 @@ class Learner:
         """The averaged weights so far, as a model."""
         weights = dict(weights_of(self.averaged))
         spec, partner = network_spec(self._plan.network), self._texture_of
-        return Model(name, spec, weights, self._plan, texture_of="" if partner == name else partner)
+        plan = self._plan.to_share()
+        return Model(name, spec, weights, plan, texture_of="" if partner == name else partner)
 
     def is_finite(self) -> bool:
         """Whether every weight that would be kept is a number."""

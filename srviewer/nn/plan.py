@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from srviewer.errors import UserError
@@ -176,6 +177,11 @@ class TrainingPlan:
         """The names of the fields in which two plans differ."""
         mine, theirs = self.to_json(), other.to_json()
         return [name for name in mine if mine[name] != theirs[name]]
+
+    def to_share(self) -> TrainingPlan:
+        """This plan with the names of its files only: folders tell about the person who trained."""
+        start, features = Path(self.start_from).name, Path(self.features).name
+        return replace(self, start_from=start, features=features)
 
     def to_json(self) -> dict[str, Any]:
         """The plan as plain JSON values."""

@@ -31,8 +31,9 @@ thick axis by {", ".join(map(str, plan.factors))} in one pass.
 
 Preset `{plan.preset}`, seed {plan.seed}, budget {_budget(card)}, batches of {plan.batch} patches \
 of {plan.rows} x {plan.columns} low-resolution pixels, Adam at {plan.learning_rate:g}, losses \
-{_losses(card)}, weights averaged with decay {plan.ema:g}. Slice profiles: \
-{", ".join(plan.data.profiles)}.
+{_losses(card)}, weights averaged with decay {plan.ema:g}.{_start(card)}
+
+{_slices(card)}
 
 | training volume | licence |
 |---|---|
@@ -53,6 +54,29 @@ foreground of the whole volume; cubic B-spline interpolation at the same positio
 def _budget(card: ModelCard) -> str:
     plan = card.plan
     return f"{plan.steps} steps" if plan.steps else f"{plan.minutes:g} minutes"
+
+
+def _start(card: ModelCard) -> str:
+    return f" Started from {card.plan.start_from}." if card.plan.start_from else ""
+
+
+def _slices(card: ModelCard) -> str:
+    """How the thick slices that it learned from were made."""
+    data = card.plan.data
+    thickness, noise = data.thickness, data.noise
+    varied = f"Slice profiles: {', '.join(data.profiles)}"
+    if thickness != (1.0, 1.0):
+        varied += f"; thickness {thickness[0]:g} to {thickness[1]:g} of the spacing"
+    if noise[1]:
+        varied += f"; Rician noise of {noise[0]:.0%} to {noise[1]:.0%} of the range"
+    if data.bias[1]:
+        varied += f"; shading of up to {data.bias[1]:.0%}"
+    if data.remap_share:
+        varied += f"; random grey levels in {data.remap_share:.0%} of the patches"
+    plain = f" {data.plain_share:.0%} of the batches have box slices alone." * bool(
+        data.plain_share
+    )
+    return f"{varied}.{plain}"
 
 
 def _losses(card: ModelCard) -> str:

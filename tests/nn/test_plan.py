@@ -118,3 +118,13 @@ def test_the_budget_is_used_up_by_whichever_is_further() -> None:
     assert budget.used(50, 6.0) == 0.5
     assert budget.used(10, 30.0) == 0.5
     assert budget.used(200, 0.0) == 1.0
+
+
+def test_a_shared_plan_names_files_and_no_folders() -> None:
+    plan = TrainingPlan(
+        "fast", start_from="/home/me/fast.safetensors", features="/home/me/vgg19.pth"
+    )
+    shared = plan.to_share()
+
+    assert (shared.start_from, shared.features) == ("fast.safetensors", "vgg19.pth")
+    assert TrainingPlan("fast").to_share() == TrainingPlan("fast")
