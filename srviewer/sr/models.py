@@ -101,4 +101,5 @@ def model_path(name_or_file: str) -> Path:
 
 def model_files(folder: Path) -> list[Path]:
     """The model files of a folder, by name; none where there is no folder."""
-    return sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
+    files = folder.glob(f"*{SUFFIX}") if folder.is_dir() else ()
+    return sorted(files, key=lambda path: path.stem)
