@@ -67,7 +67,6 @@ def test_what_is_ticked_is_asked_for_and_told_with_the_result(
     assert request.adaptation == Adaptation(seconds=60)
     assert request.flips and request.thickness_mm == 3.0
     assert not options.also.isVisibleTo(opened)  # the pixels are square
-    assert not options.texture.isVisibleTo(opened)  # the model has no pair
     centre, edges = (0.0, 0.0, 0.0), ((8.0, 0.0, 0.0), (0.0, 8.0, 0.0))
     session.set_rois((Roi("ellipse", Plane.AXIAL, (centre, *edges), "lesion"),))
     options.lock.setCurrentIndex(1)
@@ -98,19 +97,17 @@ def test_an_adaptation_stops_when_it_is_cancelled(
     assert opened.session.result is None
 
 
-def test_the_slider_appears_when_the_model_has_a_sharper_pair(
+def test_the_slider_leads_to_the_sharper_pair_where_the_model_has_one(
     opened: MainWindow, until: Until
 ) -> None:
-    model = find_model("fast")
-    pair = {name: weight * np.float32(1.02) for name, weight in model.weights.items()}
+    lone = models_dir() / "lone.safetensors"
     models_dir().mkdir(parents=True)
-    save_model(
-        replace(model, weights=pair, name="fast-texture", texture_of="fast"),
-        models_dir() / "fast-texture.safetensors",
-    )
+    save_model(replace(find_model("fast"), name="lone"), lone)
     options = opened.panels.findChild(RequestOptions)
     assert options is not None
-    _ask(opened, factor=2)
+    _ask(opened, factor=2, model=str(lone))
+    assert not options.texture.isVisibleTo(opened)
+    _ask(opened, factor=2, model="fast")
     assert options.texture.isVisibleTo(opened)
     options.texture.setValue(10)
     request = opened.session.request
