@@ -24,7 +24,7 @@ from srviewer.io.scratch import Scratch
 from srviewer.io.series import PlaneByPlane
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.label_maps import label_map
-from srviewer.sr.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE
+from srviewer.sr.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE, TEXTURE_THRESHOLD
 from srviewer.sr.methods import method
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import GAPS, Gaps, Request
@@ -224,11 +224,22 @@ def _text(scan: Volume, result: Reconstruction, output: Path, store: DataType) -
         f"agrees with the scan: rms {result.consistency.rms:.4%}, max {result.consistency.max:.4%} "
         f"of its intensity range{_qualification(result, store)}",
         f"{result.request.method} on {result.device}, {result.seconds:.1f} s",
+        *_moved_by_texture(result),
         *(f"note: {line}" for line in result.warnings),
         f"written: {output}",
         "Research use only.",
     ]
     return "\n".join(lines)
+
+
+def _moved_by_texture(result: Reconstruction) -> list[str]:
+    changed = result.texture_changed()
+    if changed is None:
+        return []
+    least = f"{TEXTURE_THRESHOLD:.0%} of the range"
+    return [
+        f"texture moved {changed:.1%} of the voxels by more than {least}: plausible, unmeasured"
+    ]
 
 
 def _qualification(result: Reconstruction, store: DataType) -> str:

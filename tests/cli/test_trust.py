@@ -6,7 +6,9 @@ from typing import Any
 
 import nibabel as nib
 import numpy as np
+import pytest
 
+from srviewer.__main__ import main
 from srviewer.core.degrade import Degradation
 from srviewer.core.volume import Volume
 
@@ -123,3 +125,16 @@ def test_flips_slice_profile_and_a_second_axis(
     assert said["consistency"]["max"] < 1e-4
     assert "needs --method cross-plane --flips" in call(*arguments, "--spread", spread)[1]
     assert "cannot be" in call(*arguments, "--thickness", 40)[1]
+
+
+def test_texture_tells_how_much_it_moved_and_maps_where(
+    thick_file: Path, call: Call, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, moved = tmp_path / "thin.nii.gz", tmp_path / "moved.nii.gz"
+    arguments = ("reconstruct", thick_file, "-o", out, "--texture", 1, "--texture-change", moved)
+    status, said = call(*arguments)
+    assert status == 0 and said["texture"] == 1 and 0 < said["texture_changed"] < 1
+    assert said["consistency"]["max"] < 1e-5
+    assert nib.load(moved).get_fdata().max() > 0
+    assert main([*map(str, arguments)]) == 0
+    assert f"texture moved {said['texture_changed']:.1%} of the voxels" in capsys.readouterr().out
