@@ -19,7 +19,7 @@ from srviewer.core.metrics import foreground, intensity_range, psnr
 from srviewer.core.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.nn import adapt
+from srviewer.nn import adaptation
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.request import Request
@@ -40,7 +40,10 @@ def main() -> None:
     args = parser.parse_args()
     if not args.seconds and not args.steps:
         args.seconds = 60.0
-    guard, adapt.LEAST_GAIN = adapt.LEAST_GAIN, -math.inf  # the fitted weights, in any case
+    guard, adaptation.LEAST_GAIN = (
+        adaptation.LEAST_GAIN,
+        -math.inf,
+    )  # the fitted weights, in any case
     print("| volume | factor | cubic | held | network | fitted | steps | held-out slices | guard |")
     print("|---|---|---|---|---|---|---|---|---|", flush=True)
     for path in args.paths:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -28,6 +29,8 @@ def _folders(root: Path) -> dict[str, str]:
 
 
 os.environ.update(_folders(Path(_HOME.name)))
+# One list of fonts for all tests, in whatever process and home; see ``listed_fonts``.
+os.environ["MPLCONFIGDIR"] = str(Path(_HOME.name) / "matplotlib")
 
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
@@ -53,6 +56,12 @@ def own_folders(
     if "PySide6.QtCore" in sys.modules:
         _move_settings(home / "config")
     yield home
+
+
+@pytest.fixture(scope="session")
+def listed_fonts() -> None:
+    """matplotlib has listed the system's fonts, which may take it longer than a test may wait."""
+    subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], check=True)
 
 
 @pytest.fixture

@@ -61,7 +61,9 @@ def adaptation(tried: Adapted) -> str:
     """How fitting the model to the scan went, as one line."""
     if tried.kept:
         return f"adapted: {tried.gain:+.2f} dB on its held-out slices"
-    return "adapting did not help: the model as it ships"
+    if not tried.steps:
+        return "too small to adapt to: the model as it ships"
+    return f"adapting {tried.found}: the model as it ships"
 
 
 def agrees(found: Consistency) -> bool:

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from srviewer.core.metrics import foreground, psnr
 from srviewer.job import Job, Progress, within
-from srviewer.nn.adaptation import Adaptation, Adapted
+from srviewer.nn.adaptation import Adaptation, Adapted, worth_keeping
 from srviewer.nn.batches import PatchBatch, prefetched
 from srviewer.nn.devices import chosen_device
 from srviewer.nn.infer import built_network, weights_of
@@ -23,9 +23,6 @@ LEARNING_RATE = 1e-3  # decays to 0 over the budget
 WARM_UP = 20  # steps
 BETAS = (0.9, 0.99)
 GRADIENT_NORM = 1.0
-# Smaller gains in the plane did not carry over to the thick axis where that was measured
-# (docs/trust.md), so the model is used as it was.
-LEAST_GAIN = 0.2  # dB
 
 
 def adapt(
@@ -46,7 +43,7 @@ def adapt(
     steps = yield from within(_learn(network, pairs, adaptation, where), 0.02, 0.98)
     seconds = time.monotonic() - started
     after = yield from within(_score(network, held_out, where), 0.98, 1.0)
-    kept = after >= before + LEAST_GAIN and all(
+    kept = worth_keeping(before, after) and all(
         bool(torch.isfinite(weight).all()) for weight in network.parameters()
     )
     outcome = Adapted(kept, before, after, steps, round(seconds, 3))

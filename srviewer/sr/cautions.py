@@ -52,9 +52,7 @@ def outcomes(found: Refined, region: Volume | None) -> tuple[str, ...]:
     tried = found.adapted
     if tried is not None and not tried.kept:
         lines.append(
-            "Adapting to this scan did not help on its own held-out slices "
-            f"({tried.before:.2f} dB before, {tried.after:.2f} dB after): the model is used as it "
-            "ships."
+            f"Adapting to this scan {tried.found}: the model is used as it ships."
             if tried.steps
             else "The scan is too small to adapt to: the model is used as it ships."
         )

@@ -17,14 +17,15 @@ def disagreement_worth(model: Model | None, factor: int) -> str:
     """
     rows = [] if model is None else _measured().get(model.sha256, [])
     if not rows:
-        return "how well it tells the true error was not measured for this model"
+        return "how well this disagreement tells the true error was not measured for this model"
     closest = min({row["factor"] for row in rows}, key=lambda known: abs(known - factor))
     chosen = [row for row in rows if row["factor"] == closest]
     correlation = sum(row["correlation"] for row in chosen) / len(chosen)
     found = sum(row["worst_found"] for row in chosen) / len(chosen)
     return (
-        f"its rank correlation with the true error is {correlation:.2f}; its highest fifth holds "
-        f"{found:.0%} of the worst errors (factor {closest}, {len(chosen)} other people's scans)"
+        f"this disagreement has a rank correlation of {correlation:.2f} with the true error; the "
+        f"fifth where it is highest holds {found:.0%} of the worst errors (factor {closest}, "
+        f"{len(chosen)} other people's scans)"
     )
 
 

@@ -204,8 +204,9 @@ def _summary(scan: Volume, result: Reconstruction) -> Table:
         rows.append(
             (
                 "adapted to this scan",
-                f"{'kept' if tried.kept else 'not kept'}: {tried.before:.2f} dB before, "
-                f"{tried.after:.2f} dB after on held-out slices, {tried.steps} steps",
+                f"{'kept' if tried.kept else 'not kept'}: {tried.found}; {tried.steps} steps"
+                if tried.steps
+                else "not kept: the scan is too small to adapt to",
             )
         )
     changed = result.texture_changed()

@@ -38,7 +38,9 @@ PATIENCE = 30_000  # ms: machines that are busy with something else
 
 
 @pytest.fixture(autouse=True)
-def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def nothing_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed_fonts: None
+) -> Iterator[None]:
     """After each journey no window, thread, figure or temporary file of it is left."""
     scratch = tmp_path / "temporary"
     scratch.mkdir()

@@ -60,7 +60,8 @@ def test_each_preference_is_applied_at_once(opened: MainWindow, settings: QSetti
 
 def test_autosave_can_be_turned_off_and_on(opened: MainWindow, until: Until) -> None:
     opened.desk.begin()
-    saved = lambda: list(autosave_folders.root().glob("window-*/*.srviewer"))  # noqa: E731
+    whole = f"window-*/{autosave_folders.SESSION}"  # not what is still being written
+    saved = lambda: list(autosave_folders.root().glob(whole))  # noqa: E731
     until(lambda: saved() != [])
     dialog = _dialog(opened)
     dialog.autosave.click()

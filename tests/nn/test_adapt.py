@@ -16,7 +16,7 @@ from srviewer.errors import UserError
 from srviewer.job import run
 from srviewer.nn import adapt as adapting
 from srviewer.nn.adapt import adapt
-from srviewer.nn.adaptation import Adaptation
+from srviewer.nn.adaptation import Adaptation, Adapted, worth_keeping
 from srviewer.nn.blend import textured
 from srviewer.nn.infer import weights_of
 from srviewer.nn.model_file import Model, load_model, save_model
@@ -62,7 +62,16 @@ def test_what_does_not_help_is_not_kept(
     monkeypatch.setattr(adapting, "LEARNING_RATE", 5.0)
     model, outcome = run(adapt(untrained, pairs, Adaptation(steps=5), "cpu"))
     assert not outcome.kept and outcome.after < outcome.before
+    assert outcome.found.startswith("lost ")
     assert model is untrained
+
+
+def test_a_gain_that_is_too_small_says_what_was_asked_for() -> None:
+    assert not worth_keeping(25.14, 25.19) and worth_keeping(25.14, 25.44)
+    assert Adapted(False, 25.14, 25.19, 80, 60.0).found == (
+        "gained 0.05 dB on its held-out slices (25.14 dB before, 25.19 dB after), and a gain of "
+        "0.2 dB is asked for"
+    )
 
 
 def test_it_is_bounded_in_time_and_stops_when_asked(untrained: Model, pairs: ScanPairs) -> None:

@@ -26,7 +26,7 @@ from srviewer.io.formats import open_filter
 from srviewer.sr.evaluate import ScoredPair
 
 SIMULATED_FACTORS = (2, 3, 4, 5, 6, 8)
-COLUMNS = ("", "result", "cubic", "gain")
+COLUMNS = ("", "result", "cubic", "change")
 
 
 class ComparePanel(QWidget):
@@ -173,7 +173,12 @@ def _table() -> QTableWidget:
     table.horizontalHeader().setHighlightSections(False)
     table.verticalHeader().setDefaultSectionSize(30)
     table.setFixedHeight(30 * len(METRICS) + table.horizontalHeader().sizeHint().height() + 4)
-    describe(table, "Scores", "The result and cubic interpolation, over the whole volume")
+    describe(
+        table,
+        "Scores",
+        "The result and cubic interpolation, over the whole volume. Change: the result minus "
+        "cubic; PSNR (dB) and SSIM should rise, MAE (in the scan's unit) should fall",
+    )
     return table
 
 
@@ -181,12 +186,12 @@ def _fill(table: QTableWidget, scores: ScoredPair) -> None:
     colours = theme.colours()
     for row, metric in enumerate(METRICS):
         ours, cubic = scores.candidate.whole[metric.id], scores.cubic.whole[metric.id]
-        gain = None if ours is None or cubic is None else ours - cubic
+        change = None if ours is None or cubic is None else ours - cubic
         cells = (
             (f"{metric.title} {metric.unit}".strip(), colours.muted),
             (_number(ours, metric, ""), colours.accent),
             (_number(cubic, metric, ""), colours.text),
-            (_number(gain, metric, "+"), colours.text),
+            (_number(change, metric, "+"), colours.text),
         )
         for column, (text, colour) in enumerate(cells):
             item = QTableWidgetItem(text)
