@@ -31,6 +31,7 @@ PARTS = (
     ("pillow", "MIT-CMU"),
     ("matplotlib", "Python Software Foundation licence"),
     ("dask", "BSD-3-Clause"),
+    ("psutil", "BSD-3-Clause"),
     ("distributed", "BSD-3-Clause"),
 )
 

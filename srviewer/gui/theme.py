@@ -111,6 +111,14 @@ QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid $muted; bord
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($check); }
 QCheckBox::indicator:disabled { border-color: $disabled; background: $surface; }
 QCheckBox::indicator:checked:disabled { background: $disabled; }
+QSlider:horizontal { min-height: 20px; }
+QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
+QSlider::handle:horizontal { background: $muted; width: 12px; margin: -5px 0; border-radius: 7px;
+                             border: 1px solid $surface; }
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background: $accent; }
+QSlider::groove:horizontal:disabled, QSlider::sub-page:horizontal:disabled { background: $raised; }
+QSlider::handle:horizontal:disabled { background: $surface; border-color: $disabled; }
 QProgressBar { background: $border; border: none; border-radius: 3px; max-height: 6px;
                min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,13 @@ from srviewer.sr.batch_summary import write_summary
 from srviewer.sr.batch_work import LOGS, STATE, Outcome, Place, Settings, rebuilt
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Client, Future, LocalCluster
 
 SEARCHED = 0.05  # the share of the job in which volumes are found
 POLL_SECONDS = 0.1
 CONNECT_SECONDS = 10
 SUMMARY = "summary.html"
+ALONE = "/dev/shm cannot be written to: one volume after another"
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def _made(folder: Path) -> Path:
 
 
 def _distributed(items: Sequence[Item], plan: BatchPlan, place: Place) -> Job[tuple[Outcome, ...]]:
-    yield Progress(0.0, "Starting workers")
+    alone = plan.scheduler is None and not _processes_can_start()
+    yield Progress(0.0, ALONE if alone else "Starting workers")
     try:
         with _client(plan, len(items)) as client:
             return (yield from _gathered(client, items, plan.settings, place))
@@ -125,7 +128,7 @@ def _message(outcomes: dict[Item, Outcome], count: int, client: "Client") -> str
 def _client(plan: BatchPlan, count: int) -> Iterator["Client"]:
     """A client of the running cluster, or of one that lives as long as the block."""
     # Dask takes half a second to load, which no other verb needs.
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
     if plan.scheduler is not None:
         try:
@@ -138,14 +141,31 @@ def _client(plan: BatchPlan, count: int) -> Iterator["Client"]:
         with client:
             yield client
         return
-    workers = min(plan.workers, count)
+    cluster = _local_cluster(min(plan.workers, count))
+    with cluster, Client(cluster) as client:
+        yield client
+
+
+def _local_cluster(workers: int) -> "LocalCluster":
+    """Processes that work on one volume each; where none can start, a thread of this one."""
+    from distributed import LocalCluster
+
     threads = max(1, (os.cpu_count() or 1) // workers)
-    cluster = LocalCluster(
-        n_workers=workers,
+    apart = _processes_can_start()
+    return LocalCluster(
+        n_workers=workers if apart else 1,
+        processes=apart,
         threads_per_worker=1,  # volumes at once in a process; torch has threads of its own
         dashboard_address=None,
         silence_logs=logging.CRITICAL,
-        env={"OMP_NUM_THREADS": str(threads)},
+        **({"env": {"OMP_NUM_THREADS": str(threads)}} if apart else {}),
     )
-    with cluster, Client(cluster) as client:
-        yield client
+
+
+def _processes_can_start() -> bool:
+    """Whether workers may be processes: their locks need a /dev/shm that can be written to."""
+    try:
+        get_context("spawn").Lock()
+    except OSError:
+        return False
+    return True

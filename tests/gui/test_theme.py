@@ -1,8 +1,9 @@
 """The two themes: what is written can be read, and a change reaches everything at once."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QPalette
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
 from srviewer.gui import theme
@@ -97,3 +98,25 @@ def test_what_follows_is_told_once_of_each_change(qapp: QApplication, qtbot: QtB
         QApplication.processEvents()
     assert told == [LIGHT.text, DARK.text]
     assert QColor(DARK.text) == qapp.palette().color(QPalette.ColorRole.WindowText)
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_a_slider_that_cannot_be_used_looks_so(
+    name: theme.Scheme, qapp: QApplication, qtbot: QtBot
+) -> None:
+    theme.apply(qapp, name)
+    slider = QSlider(Qt.Orientation.Horizontal)
+    qtbot.addWidget(slider)
+    slider.resize(200, 20)
+    slider.setValue(50)
+
+    def coloured() -> int:
+        picture = slider.grab().toImage()
+        accent = QColor(theme.colours().accent)
+        row = picture.height() // 2
+        return sum(picture.pixelColor(x, row) == accent for x in range(picture.width()))
+
+    assert coloured() > 50
+    slider.setEnabled(False)
+    assert coloured() == 0
+    theme.apply(qapp)

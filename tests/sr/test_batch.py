@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -213,6 +214,25 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list["subprocess.Popen[str]"]
     for process in reversed(started):
         process.kill()
         process.communicate()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's own /dev/shm")
+def test_where_no_process_can_be_started_volumes_come_one_after_another(
+    scans: Path, tmp_path: Path
+) -> None:
+    enter = ["unshare", "--mount", "--map-root-user", "sh", "-c"]
+    close = "mount -t tmpfs -o ro none /dev/shm"
+    if shutil.which("unshare") is None or subprocess.run([*enter, close]).returncode != 0:
+        pytest.skip("/dev/shm cannot be closed here")
+    words = [sys.executable, "-m", "srviewer", "batch", str(scans), "--method", "cubic"]
+    done = subprocess.run(
+        [*enter, f'{close} && exec "$@"', "sh", *words, "-o", str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "2 done" in done.stdout and "Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
