@@ -42,8 +42,8 @@ class ExportActions:
         """Write the result as a DICOM series into the new folder ``folder``."""
         result = self._study.session.result
         if result is not None:
-            job = _series(result.volume, folder, self._study.provenance(result))
-            self._study.export_by(job, folder.name)
+            job = _series(result.volume, folder, self._study.exporting.provenance(result))
+            self._study.exporting.export_by(job, folder.name)
 
     def export_bids(self, root: Path, name: BidsName) -> None:
         """Write the result into the data set ``root`` as what was made of the scan ``name``."""
@@ -51,9 +51,9 @@ class ExportActions:
         if result is not None:
             sources = self._study.session.sources
             source = sources[0] if sources else Path(result.volume.name)
-            provenance = self._study.provenance(result)
+            provenance = self._study.exporting.provenance(result)
             job = write_derivative(result.volume, root, name, source, provenance)
-            self._study.export_by(job, root.name)
+            self._study.exporting.export_by(job, root.name)
 
     def _make(self, text: str, tip: str, act: Callable[[], None]) -> QAction:
         action = QAction(theme.icon("export-variant"), text, self._window)

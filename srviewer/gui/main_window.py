@@ -208,7 +208,7 @@ class MainWindow(QMainWindow):
         offered.export.triggered.connect(self._choose_export)
         self.studies.rebuilt.connect(self._note_rebuilt)
         study.opened.connect(self._note_opened)
-        study.exported.connect(self._note_exported)
+        study.exporting.exported.connect(self._note_exported)
         study.failed.connect(self.error_bar.show_error)
         session.original_changed.connect(self._show_original)
         self.panels.currentChanged.connect(self._show_page)
@@ -224,7 +224,7 @@ class MainWindow(QMainWindow):
         )
         if name:
             # Some desktops do not tell which kind was chosen.
-            self.study.export(_with_suffix(Path(name)), EXPORTS.get(kind, "float32"))
+            self.study.exporting.export(_with_suffix(Path(name)), EXPORTS.get(kind, "float32"))
 
     def _note_opened(self, paths: Sequence[Path]) -> None:
         self.recent.add(paths)

@@ -47,7 +47,9 @@ class ReportButton(QWidget):
             tested = self._study.tested.get(result.request)
             job = _saved(scan, result, session.scores, truth, tested, path)
             title = f"Writing {path.name}"
-            self._study.work.start(REPORT, title, job, self._study.exported.emit, lambda: True)
+            self._study.work.start(
+                REPORT, title, job, self._study.exporting.exported.emit, lambda: True
+            )
 
     def _choose(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
@@ -84,7 +86,9 @@ class ReportBox(QWidget):
         if scan is not None and result is not None:
             job = _brought(scan, result, source, target)
             title = f"Refining {source.name}"
-            self._study.work.start(LABELS, title, job, self._study.exported.emit, lambda: True)
+            self._study.work.start(
+                LABELS, title, job, self._study.exporting.exported.emit, lambda: True
+            )
 
     def _choose_labels(self) -> None:
         source, _ = QFileDialog.getOpenFileName(self, "Open the label map", "", open_filter())

@@ -1,6 +1,6 @@
 """What the window can do with the open study: each verb starts a job and keeps its result."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,32 +12,31 @@ from srviewer.core.deskew import deskewed, slice_axis
 from srviewer.core.region import drawn_region
 from srviewer.core.volume import ScanWarning, Volume, blocking_warnings
 from srviewer.errors import UserError
+from srviewer.gui.exporting import Exporting
 from srviewer.gui.ground_truth import check_grid
+from srviewer.gui.scoring import SCORE, Scoring
 from srviewer.gui.session import Reference, Session
 from srviewer.gui.training.runs import Runs
 from srviewer.gui.whereabouts import Whereabouts
 from srviewer.gui.wording import roi_title
 from srviewer.gui.work import Work
 from srviewer.io import formats
-from srviewer.io.export import DataType, write
 from srviewer.io.series import Found, Series
 from srviewer.io.session_fields import Place
 from srviewer.io.session_file import SUFFIX, SavedScan
-from srviewer.job import Job, Progress
+from srviewer.job import Job
 from srviewer.paths import sample_scan, sample_truth
-from srviewer.sr.evaluate import ScoredPair, score_beside_cubic
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request
 from srviewer.sr.self_test import SelfTest
 from srviewer.sr.simulate import Simulation, simulate
 
-OPEN, RECONSTRUCT, SIMULATE, SCORE, EXPORT = "open", "reconstruct", "simulate", "score", "export"
-TRUTH = "truth"
+OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
 
 
 class Study(QObject):
-    """Opens, simulates, reconstructs, scores and exports; never blocks.
+    """Opens, simulates and reconstructs; never blocks. Its parts score and export.
 
     A failure leaves the session as it was and is sent by ``work.failed``.
     """
@@ -48,7 +47,6 @@ class Study(QObject):
     about_to_show = Signal()  # a scan was read, and the session will show it
     opened = Signal(object)  # the paths that the scan was opened from
     rebuilt_elsewhere = Signal(object, object)  # a scan that is not shown, its Reconstruction
-    exported = Signal(object)  # the path of the file that was written
     failed = Signal(str, object)  # what was tried, the exception
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -64,8 +62,8 @@ class Study(QObject):
         self._looked_at: Found | None = None
         self._after_opening: Callable[[], None] | None = None
         session.original_changed.connect(self._leave_old_scan)
-        session.result_changed.connect(self._score)
-        session.reference_changed.connect(self._score)
+        self.scoring = Scoring(session, self.work, self)
+        self.exporting = Exporting(session, self.work, self.whereabouts, self)
 
     # --- opening
 
@@ -201,37 +199,6 @@ class Study(QObject):
         """Score against the volume in ``path``, which must lie on the result's grid."""
         self._load_truth(path, f"the loaded ground truth '{path.name}'")
 
-    def export(self, path: Path, stored_as: DataType) -> None:
-        """Write the result as NIfTI, with how it was made beside it."""
-        result = self.session.result
-        if result is not None:
-            job = _export(result.volume, path, self.provenance(result), stored_as)
-            done = self._exported(result, stored_as)
-            self._start(EXPORT, f"Exporting {path.name}", job, done)
-
-    def export_by(self, job: Job[Path], name: str) -> None:
-        """Run a job that writes the result elsewhere than to a file of its own."""
-        self._start(EXPORT, f"Exporting {name}", job, self.exported.emit)
-
-    def provenance(self, result: Reconstruction) -> dict[str, Any]:
-        """How the result was made, what was acknowledged before, how it scored."""
-        acknowledged = [warning.code for warning in self.concerns]
-        scores = self.session.scores
-        return {
-            **result.provenance(),
-            "acknowledged": acknowledged if self.session.acknowledged else [],
-            "scores": scores and {"against": scores.candidate.meaning, **scores.candidate.whole},
-            "sources": [str(source) for source in self.session.sources],
-        }
-
-    def _exported(self, result: Reconstruction, stored_as: DataType) -> Callable[[Path], None]:
-        def tell(path: Path) -> None:
-            if stored_as == "float32":  # nothing was rounded
-                self.whereabouts.files[result.volume] = path
-            self.exported.emit(path)
-
-        return tell
-
     def _leave_old_scan(self) -> None:
         self.tested = {}
         for kind in (SIMULATE, SCORE, TRUTH):
@@ -273,47 +240,13 @@ class Study(QObject):
 
         self._start(TRUTH, f"Loading {path.name}", formats.read(path), keep)
 
-    @property
-    def comparable(self) -> bool:
-        """Whether nothing about their grids keeps the result from being scored."""
-        result, reference = self.session.result, self.session.reference
-        if result is None or reference is None:
-            return True
-        return reference.volume.geometry.matches(result.volume.geometry)
-
-    def _score(self) -> None:
-        session = self.session
-        original, result, reference = session.original, session.result, session.reference
-        if original is None or result is None or reference is None or not self.comparable:
-            self.work.cancel(SCORE)
-            return
-        job = score_beside_cubic(
-            reference.volume, original, result.volume, result.request, reference.meaning
-        )
-        self._start(SCORE, "Scoring", job, self._scored(result, reference))
-
-    def _scored(self, result: Reconstruction, reference: Reference) -> Callable[[ScoredPair], None]:
-        def keep(scores: ScoredPair) -> None:
-            if (self.session.result, self.session.reference) == (result, reference):
-                self.session.set_scores(scores)
-
-        return keep
-
     def _start(self, kind: str, title: str, job: Job[Any], done: Callable[[Any], None]) -> None:
         """Start a job; what depends on the open scan is dropped when another was opened."""
         original = self.session.original
-        independent = kind in (OPEN, EXPORT, RECONSTRUCT)  # a rebuild stays with its own scan
+        independent = kind in (OPEN, RECONSTRUCT)  # a rebuild stays with its own scan
         self.work.start(
             kind, title, job, done, lambda: independent or self.session.original is original
         )
-
-
-def _export(
-    volume: Volume, path: Path, provenance: Mapping[str, Any], stored_as: DataType
-) -> Job[Path]:
-    yield Progress(0.0, "Writing")
-    yield from write(volume, path, provenance, stored_as)
-    return path
 
 
 def _names(paths: Sequence[Path]) -> str:

@@ -10,8 +10,8 @@ import pytest
 from pydicom import dcmread
 from pytestqt.qtbot import QtBot
 
+from srviewer.gui.exporting import EXPORT
 from srviewer.gui.main_window import MainWindow
-from srviewer.gui.study import EXPORT
 from srviewer.io.bids import given_name, name_of
 
 Until = Callable[[Callable[[], bool]], None]
@@ -30,7 +30,7 @@ def rebuilt(opened: MainWindow, until: Until) -> MainWindow:
 def test_the_result_as_a_dicom_series(rebuilt: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     exports = rebuilt.actions_offered.more_exports
     assert all(action.isEnabled() for action in exports.actions)
-    with qtbot.waitSignal(rebuilt.study.exported, timeout=30_000):
+    with qtbot.waitSignal(rebuilt.study.exporting.exported, timeout=30_000):
         exports.export_dicom(tmp_path / "series")
     slices = [dcmread(path) for path in sorted((tmp_path / "series").iterdir())]
     assert len(slices) == 36
@@ -41,7 +41,7 @@ def test_the_result_as_a_dicom_series(rebuilt: MainWindow, qtbot: QtBot, tmp_pat
 def test_the_result_in_a_bids_data_set(
     rebuilt: MainWindow, qtbot: QtBot, thick_file: Path, tmp_path: Path
 ) -> None:
-    with qtbot.waitSignal(rebuilt.study.exported, timeout=30_000):
+    with qtbot.waitSignal(rebuilt.study.exporting.exported, timeout=30_000):
         rebuilt.actions_offered.more_exports.export_bids(tmp_path, given_name("3", "T2w"))
     made = tmp_path / "derivatives/srviewer/sub-3/anat/sub-3_desc-sr_T2w.nii.gz"
     assert made.exists()

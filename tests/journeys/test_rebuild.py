@@ -19,8 +19,9 @@ from srviewer.core.degrade import Degradation
 from srviewer.core.planes import Plane
 from srviewer.core.volume import ScanWarning, Volume
 from srviewer.gui.comparing import Layout
+from srviewer.gui.exporting import EXPORT
 from srviewer.gui.main_window import MainWindow
-from srviewer.gui.study import EXPORT, RECONSTRUCT
+from srviewer.gui.study import RECONSTRUCT
 from srviewer.gui.wording import NO_REFERENCE
 from srviewer.io.formats import read
 from srviewer.job import run
@@ -85,7 +86,7 @@ def test_reconstruct_compare_score_export_and_open_again(
 
     # Export and open what was written.
     target = tmp_path / "result.nii.gz"
-    opened.study.export(target, "float32")
+    opened.study.exporting.export(target, "float32")
     until(lambda: opened.study.work.running(EXPORT) is None)
     assert not opened.error_bar.isVisible(), opened.error_bar.message.text()
     again = run(read(target))
@@ -103,7 +104,7 @@ def test_the_scan_itself_is_never_overwritten(
     opened.study.reconstruct()
     until(lambda: opened.session.result is not None)
     content = thick_file.read_bytes()
-    opened.study.export(thick_file, "float32")
+    opened.study.exporting.export(thick_file, "float32")
     until(opened.error_bar.isVisible)
     assert "thick.nii.gz" in opened.error_bar.message.text()
     assert thick_file.read_bytes() == content

@@ -20,7 +20,8 @@ from srviewer.core.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import button, choice, describe, fill, form, label
 from srviewer.gui.report_box import ReportButton
-from srviewer.gui.study import RECONSTRUCT, SCORE, SIMULATE, TRUTH, Study
+from srviewer.gui.scoring import SCORE
+from srviewer.gui.study import RECONSTRUCT, SIMULATE, TRUTH, Study
 from srviewer.gui.wording import NO_REFERENCE, axis_title
 from srviewer.io.formats import open_filter
 from srviewer.sr.evaluate import ScoredPair
@@ -132,7 +133,7 @@ class ComparePanel(QWidget):
             text = "Scores appear once the scan is rebuilt."
         elif session.reference is None:
             text = "Load a ground truth, or simulate, to get scores."
-        elif not self._study.comparable:
+        elif not self._study.scoring.comparable:
             text = (
                 "No scores: the result has other voxels than the ground truth. Rebuild it with "
                 "the axis and target that fit."
