@@ -50,6 +50,11 @@ def root() -> Path:
     return user_cache_dir() / "sessions"
 
 
+def lasting(path: Path) -> bool:
+    """Whether a file is there and stays there: those that were autosaved go with the window."""
+    return path.exists() and not path.is_relative_to(root())
+
+
 def new_folder() -> AutosaveFolder | None:
     """A folder of this process's own; None where nothing can be written."""
     path = root() / f"window-{token_hex(6)}"

@@ -31,7 +31,7 @@ from srviewer.gui.recent import Recent
 from srviewer.gui.recovery import Recovery
 from srviewer.gui.session_files import SessionFiles, session_filter, with_suffix
 from srviewer.gui.shortcuts_dialog import ShortcutsDialog
-from srviewer.gui.study import Study
+from srviewer.gui.studies import Studies
 from srviewer.gui.undo import History
 from srviewer.nn.threads import set_threads
 from srviewer.paths import user_log_dir
@@ -41,15 +41,21 @@ class Desk(QObject):
     """Owns these and their actions. ``recovery.bar`` and ``hint`` belong above the views."""
 
     def __init__(
-        self, window: QMainWindow, study: Study, settings: QSettings, recent: Recent, bar: ErrorBar
+        self,
+        window: QMainWindow,
+        studies: Studies,
+        settings: QSettings,
+        recent: Recent,
+        bar: ErrorBar,
     ) -> None:
         super().__init__(window)
+        study = studies.study
         self._window, self._study, self._settings = window, study, settings
         self._recent, self._error_bar = recent, bar
         self.preferences = read_preferences(settings)
         self.history = History(study.session, self)
-        self.files = SessionFiles(study, self)
-        self.recovery = Recovery(study, self.files, self)
+        self.files = SessionFiles(study, studies, self)
+        self.recovery = Recovery(study, studies, self.files, self)
         self.hint = Hint(settings, study.session)
         self.dialog: QDialog | None = None  # the one that is open
         self._layouts: NamedLayouts | None = None
@@ -114,11 +120,11 @@ class Desk(QObject):
     def _make_actions(self) -> None:
         make = self._make
         self.open_session = make(
-            "Open session\u2026", "Open a study that was saved", "", self._choose_open
+            "Open session\u2026", "Open the studies that were saved together", "", self._choose_open
         )
         self.save_session = make(
             "Save session\u2026",
-            "Keep what is open, the results and the view in a file",
+            "Keep every open study, with its results and view, in a file",
             "Ctrl+S",
             self._choose_save,
         )

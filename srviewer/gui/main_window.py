@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         self.panels = QTabWidget()
         self._empty = EmptyPage()
         self.opening = Opening(self.study, self.recent, self)
-        self.desk = Desk(self, self.study, settings, self.recent, self.error_bar)
+        self.desk = Desk(self, self.studies, settings, self.recent, self.error_bar)
         self._training: TrainingPage | None = None  # made when its tab is first chosen
         self._fill_panels()
         self._lay_out()

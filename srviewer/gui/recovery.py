@@ -9,23 +9,26 @@ from srviewer.core.volume import Volume
 from srviewer.gui.autosave_folders import AutosaveFolder, left_behind, new_folder, root
 from srviewer.gui.notice import OfferBar
 from srviewer.gui.session_files import SessionFiles
+from srviewer.gui.studies import Studies
 from srviewer.gui.study import Study
 from srviewer.gui.work import Work
 from srviewer.io.provenance import sidecar
 from srviewer.job import Job
-from srviewer.sr.sessions import IMAGE_SUFFIX, OpenStudy, store
+from srviewer.sr.sessions import IMAGE_SUFFIX, OpenSession, OpenStudy, store
 
 EVERY_MS = 2000  # at most so often
 AUTOSAVE = "autosave"
 
 
 class Recovery(QObject):
-    """Autosaves the study of one window; offers what earlier windows left behind.
+    """Autosaves the studies of one window; offers what earlier windows left behind.
 
     Its jobs are not those of ``study.work``: nobody is asked to wait for them.
     """
 
-    def __init__(self, study: Study, files: SessionFiles, parent: QObject) -> None:
+    def __init__(
+        self, study: Study, studies: Studies, files: SessionFiles, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._study, self._files = study, files
         self._own: AutosaveFolder | None = None
@@ -42,9 +45,9 @@ class Recovery(QObject):
         self.bar = OfferBar(
             "What the last window left",
             "Restore",
-            "Open the scan, its results and the view as they were",
+            "Open the scans, their results and views as they were",
             "Delete",
-            "Delete what was saved; the scan itself stays where it is",
+            "Delete what was saved; the scans themselves stay where they are",
         )
         self.bar.accepted.connect(self._restore)
         self.bar.declined.connect(self._decline)
@@ -59,6 +62,7 @@ class Recovery(QObject):
             session.layers_changed,
             session.comparing_changed,
             session.view_changed,
+            studies.changed,
         ):
             signal.connect(self._note)
 
@@ -101,10 +105,10 @@ class Recovery(QObject):
             self._timer.start()
 
     def _save(self) -> None:
-        study = self._files.capture()
-        if study is not None and self._own is not None:
+        session = self._files.capture()
+        if session is not None and self._own is not None:
             self._pending = False
-            job = _autosave(study, self._own.path, self._own.session)
+            job = _autosave(session, self._own.path, self._own.session)
             self.work.start(AUTOSAVE, "Autosave", job, self._files.remember, lambda: True)
 
     def _give_up(self) -> None:
@@ -120,7 +124,7 @@ class Recovery(QObject):
             return
         self.bar.offer(
             f"A window ended on {self._offered.saved_at:%d %B at %H:%M} without being closed. Its "
-            "scan, results and view were saved."
+            "scans, results and views were saved."
         )
 
     def _restore(self) -> None:
@@ -146,10 +150,10 @@ class Recovery(QObject):
         self._offer_next()
 
 
-def _autosave(study: OpenStudy, folder: Path, session: Path) -> Job[Mapping[Volume, Path]]:
-    """Store ``study`` in ``folder`` and delete the images that it does not need any more."""
-    written = yield from store(session, study, folder)
-    needed = {*written.values(), *_files_of(study)}
+def _autosave(session: OpenSession, folder: Path, path: Path) -> Job[Mapping[Volume, Path]]:
+    """Store ``session`` in ``folder`` and delete the images that it does not need any more."""
+    written = yield from store(path, session, folder)
+    needed = set(written.values()).union(*(_files_of(study) for study in session.studies))
     for image in folder.glob(f"*{IMAGE_SUFFIX}"):
         if image not in needed and not image.name.startswith("."):
             image.unlink(missing_ok=True)

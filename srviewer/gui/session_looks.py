@@ -8,10 +8,9 @@ from srviewer.gui.comparables import Comparables
 from srviewer.gui.layer import Graded, Layer
 from srviewer.gui.overlays import layer_of
 from srviewer.gui.session import Session
-from srviewer.gui.study import Study
 from srviewer.gui.whereabouts import Whereabouts
+from srviewer.io.saved_study import SavedLayer
 from srviewer.io.session_fields import Place
-from srviewer.io.session_file import SavedLayer
 
 RESULT = "result-"
 
@@ -30,18 +29,20 @@ def saved_layers(session: Session, whereabouts: Whereabouts) -> tuple[SavedLayer
     )
 
 
-def show_layers(study: Study, layers: Iterable[tuple[SavedLayer, Volume]]) -> None:
+def show_layers(
+    session: Session, whereabouts: Whereabouts, layers: Iterable[tuple[SavedLayer, Volume]]
+) -> None:
     """Lay them over the panes as they were."""
     shown: list[Layer] = []
     for saved, volume in layers:
         path = saved.image.find()
         if path is not None:
-            study.whereabouts.files[volume] = path
+            whereabouts.files[volume] = path
         layer = layer_of(volume).seen_at(saved.opacity)
         if isinstance(layer.ink, Graded) and saved.threshold is not None:
             layer = replace(layer, ink=replace(layer.ink, threshold=saved.threshold))
         shown.append(layer)
-    study.session.set_layers(shown)
+    session.set_layers(shown)
 
 
 def saved_shown(comparables: Comparables) -> tuple[str, ...]:

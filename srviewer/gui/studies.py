@@ -1,6 +1,6 @@
 """The studies that are open at once: one is in the session, the others wait as they were left."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -50,7 +50,7 @@ class Studies(QObject):
 
     def __init__(self, study: Study, parent: QObject) -> None:
         super().__init__(parent)
-        self._study, self._session = study, study.session
+        self.study, self._session = study, study.session
         self.choice: Choice | None = None
         self.next: Choice | None = None  # for what is being opened now, whatever ``choice`` says
         self.entries: list[Shelved] = []
@@ -85,6 +85,25 @@ class Studies(QObject):
         self.current -= number < self.current
         self._tell()
 
+    def sessions(self) -> tuple[Session, ...]:
+        """Every study in a session of its own, which nothing listens to; the shown one as it is."""
+        self._shelve()
+        return tuple(_unshelved(entry) for entry in self.entries)
+
+    def unseen(self) -> Session:
+        """An empty session with the user's choices, to be filled and given to ``surround``."""
+        session, shown = Session(), self._session
+        session.preferred_device = shown.preferred_device
+        session.comparing, session.view = replace(shown.comparing, layout=Layout.PLANES), shown.view
+        return session
+
+    def surround(self, before: Sequence[Session], after: Sequence[Session]) -> None:
+        """Put the studies in these on both sides of the one that is shown."""
+        self.entries[self.current + 1 : self.current + 1] = _shelved(after)
+        self.entries[self.current : self.current] = _shelved(before)
+        self.current += len(before)
+        self._tell()
+
     def _begin(self) -> None:
         self._wanted = self.next or self.choice or "replace"
         self._over, self.next = self._session.original, None
@@ -113,9 +132,9 @@ class Studies(QObject):
         self._tell()
 
     def _tell(self) -> None:
-        scan = self._study.rebuilding
+        scan = self.study.rebuilding
         if scan is not None and all(entry.volume is not scan for entry in self.entries):
-            self._study.work.cancel(RECONSTRUCT)
+            self.study.work.cancel(RECONSTRUCT)
         self.changed.emit()
 
     def _keep(self, scan: Volume, result: Reconstruction) -> None:
@@ -145,6 +164,17 @@ def _captured(session: Session) -> Shelved | None:
     if session.original is None:
         return None
     return Shelved(session.original, {name: getattr(session, name) for name in FIELDS})
+
+
+def _shelved(sessions: Sequence[Session]) -> list[Shelved]:
+    return [entry for entry in map(_captured, sessions) if entry is not None]
+
+
+def _unshelved(entry: Shelved) -> Session:
+    session = Session()
+    for name, value in entry.fields.items():
+        setattr(session, name, value)
+    return session
 
 
 def _with_result(entry: Shelved, result: Reconstruction) -> Shelved:

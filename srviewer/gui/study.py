@@ -21,9 +21,10 @@ from srviewer.gui.whereabouts import Whereabouts
 from srviewer.gui.wording import roi_title
 from srviewer.gui.work import Work
 from srviewer.io import formats
+from srviewer.io.saved_study import SavedScan
 from srviewer.io.series import Found, Series
 from srviewer.io.session_fields import Place
-from srviewer.io.session_file import SUFFIX, SavedScan
+from srviewer.io.session_file import SUFFIX
 from srviewer.job import Job
 from srviewer.paths import sample_scan, sample_truth
 from srviewer.sr.gaps import rebuild

@@ -4,8 +4,8 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from srviewer.core.volume import Volume
+from srviewer.io.saved_study import SavedScan
 from srviewer.io.series import Found, Series
-from srviewer.io.session_file import SavedScan
 
 
 class Whereabouts:

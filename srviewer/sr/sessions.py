@@ -1,4 +1,4 @@
-"""A whole study written to files and read back."""
+"""All open studies written to files and read back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,17 +10,16 @@ from srviewer.io import formats
 from srviewer.io.export import write
 from srviewer.io.own_image import described, own_document
 from srviewer.io.provenance import sidecar
-from srviewer.io.series import Series
-from srviewer.io.session_fields import Place
-from srviewer.io.session_file import (
+from srviewer.io.saved_study import (
     SavedLayer,
     SavedReference,
     SavedResult,
     SavedScan,
-    SavedSession,
-    read_session,
-    write_session,
+    SavedStudy,
 )
+from srviewer.io.series import Series
+from srviewer.io.session_fields import Place
+from srviewer.io.session_file import SavedSession, read_session, write_session
 from srviewer.job import Job, Progress, within
 from srviewer.sr.maps import RESIDUAL
 from srviewer.sr.reconstruction import Reconstruction
@@ -45,14 +44,14 @@ class OpenResult:
 
 @dataclass(frozen=True, eq=False)
 class OpenStudy:
-    """What is open. ``saved``: the session without results and reference, which the rest gives.
+    """A study as it is open. ``saved``: it without results and reference, which the rest gives.
 
     ``scan``: the open volume where no file holds it (it was simulated), else None. ``truth``: the
     reference volume, ``truth_file``: the file that holds it, ``truth_meaning``: its words,
     ``thin``: whether the scan was made from it. ``results``: oldest first.
     """
 
-    saved: SavedSession
+    saved: SavedStudy
     scan: Volume | None
     results: tuple[OpenResult, ...]
     truth: Volume | None
@@ -63,13 +62,21 @@ class OpenStudy:
 
 
 @dataclass(frozen=True, eq=False)
+class OpenSession:
+    """All studies in the order of their tabs, at least one; ``front``: which is shown, from 0."""
+
+    studies: tuple[OpenStudy, ...]
+    front: int
+
+
+@dataclass(frozen=True, eq=False)
 class Restored:
     """A study that was read back. ``results``: oldest first, with their names.
 
     ``problems``: what could not be had, one sentence each; the rest is here.
     """
 
-    saved: SavedSession
+    saved: SavedStudy
     scan: Volume
     sources: tuple[Path, ...]
     results: tuple[tuple[SavedResult, Reconstruction], ...]
@@ -78,15 +85,26 @@ class Restored:
     problems: tuple[str, ...]
 
 
-def store(path: Path, study: OpenStudy, folder: Path) -> Job[Mapping[Volume, Path]]:
+@dataclass(frozen=True, eq=False)
+class RestoredSession:
+    """The studies that could be had again, at least one; ``front``: which is to be shown, from 0.
+
+    ``problems``: what could not be had, of all studies, one sentence each.
+    """
+
+    studies: tuple[Restored, ...]
+    front: int
+    problems: tuple[str, ...]
+
+
+def store(path: Path, session: OpenSession, folder: Path) -> Job[Mapping[Volume, Path]]:
     """Write the session file ``path``, and into ``folder`` every volume that no file holds yet.
 
     Returns where those were written. Raises UserError when something cannot be written; the
     session file is the last, so one that is there names only whole files.
     """
     written: dict[Volume, Path] = {}
-    scan, reference = study.saved.scan, None
-    wanted = _unwritten(study)
+    wanted = [one for study in session.studies for one in _unwritten(study)]
     for number, (volume, stem, provenance) in enumerate(wanted):
         folder.mkdir(parents=True, exist_ok=True)
         target = _free(folder, stem)
@@ -94,26 +112,37 @@ def store(path: Path, study: OpenStudy, folder: Path) -> Job[Mapping[Volume, Pat
         yield from within(write(volume, target, provenance), *span)
         written[volume] = target
     yield Progress(1.0, "Writing the session")
-    if study.scan is not None:
-        place = Place(written[study.scan].absolute())
-        scan = SavedScan((place,), written[study.scan].name, 0, 0)
-    if study.truth is not None:
-        file = study.truth_file or written[study.truth]
-        reference = SavedReference(Place(file.absolute()), study.truth_meaning, study.thin)
-    results = tuple(_saved_result(result, written) for result in study.results)
-    session = replace(study.saved, scan=scan, results=results, reference=reference)
-    write_session(path, session)
+    studies = tuple(_saved_study(study, written) for study in session.studies)
+    write_session(path, SavedSession(studies, session.front))
     return written
 
 
-def load(path: Path) -> Job[Restored]:
+def load(path: Path) -> Job[RestoredSession]:
     """Read what the session file ``path`` names.
 
-    Raises UserError when it is no session file or its scan cannot be had; a result or a reference
-    that cannot be had becomes a problem.
+    Raises UserError when it is no session file or none of its scans can be had; a scan, a result
+    or a reference that cannot be had becomes a problem, and the rest is read.
     """
     yield Progress(0.0, f"Opening {path.name}")
     saved = read_session(path)
+    studies: list[Restored] = []
+    lost: list[str] = []
+    front = 0
+    for number, study in enumerate(saved.studies):
+        span = number / len(saved.studies), (number + 1) / len(saved.studies)
+        try:
+            studies.append((yield from within(_study(study, path), *span)))
+        except UserError as error:
+            lost.append(str(error))
+        if number <= saved.front:  # the one before, where the one that was shown is lost
+            front = max(len(studies) - 1, 0)
+    if not studies:
+        raise UserError("\n".join(lost))
+    problems = (*lost, *(problem for study in studies for problem in study.problems))
+    return RestoredSession(tuple(studies), front, problems)
+
+
+def _study(saved: SavedStudy, path: Path) -> Job[Restored]:
     assert saved.scan is not None  # it was read from a file
     scan, sources = yield from within(_scan(saved.scan, path), 0.0, 0.4)
     results: list[tuple[SavedResult, Reconstruction]] = []
@@ -173,6 +202,18 @@ def _free(folder: Path, stem: str) -> Path:
         if not path.exists() and not sidecar(path).exists():
             return path
         number += 1
+
+
+def _saved_study(study: OpenStudy, written: Mapping[Volume, Path]) -> SavedStudy:
+    scan, reference = study.saved.scan, None
+    if study.scan is not None:
+        place = Place(written[study.scan].absolute())
+        scan = SavedScan((place,), written[study.scan].name, 0, 0)
+    if study.truth is not None:
+        file = study.truth_file or written[study.truth]
+        reference = SavedReference(Place(file.absolute()), study.truth_meaning, study.thin)
+    results = tuple(_saved_result(result, written) for result in study.results)
+    return replace(study.saved, scan=scan, results=results, reference=reference)
 
 
 def _saved_result(result: OpenResult, written: Mapping[Volume, Path]) -> SavedResult:

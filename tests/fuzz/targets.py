@@ -14,16 +14,15 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRImageStorage
 
 from srviewer.io.formats import read, scan
-from srviewer.io.session_fields import Place
-from srviewer.io.session_file import (
+from srviewer.io.saved_study import (
     SavedReference,
     SavedResult,
     SavedScan,
-    SavedSession,
+    SavedStudy,
     SavedView,
-    read_session,
-    write_session,
 )
+from srviewer.io.session_fields import Place
+from srviewer.io.session_file import SavedSession, read_session, write_session
 from srviewer.job import run
 from srviewer.nn.infer import built_network
 from srviewer.nn.model_file import load_model
@@ -137,7 +136,7 @@ def _model() -> dict[str, bytes]:
 
 def _session() -> dict[str, bytes]:
     place = Place(Path("/data/a.nii"))
-    session = SavedSession(
+    study = SavedStudy(
         scan=SavedScan((place,), "a.nii", 0, 0),
         results=(SavedResult(place, {"disagreement": place}, "fast", True),),
         reference=SavedReference(place, "the loaded truth", False),
@@ -146,5 +145,5 @@ def _session() -> dict[str, bytes]:
         view=SavedView((1.0, -2.5, 3.0), (0.0, 812.5), None, 1.5, "axial", "compare"),
     )
     with TemporaryDirectory() as folder:
-        write_session(Path(folder) / "s.srviewer", session)
+        write_session(Path(folder) / "s.srviewer", SavedSession((study, study), 1))
         return {"s.srviewer": (Path(folder) / "s.srviewer").read_bytes()}

@@ -13,20 +13,18 @@ from hypothesis import strategies as st
 from srviewer.core.planes import Plane
 from srviewer.core.roi import Roi
 from srviewer.errors import UserError
-from srviewer.io.session_fields import Place
-from srviewer.io.session_file import (
-    LARGEST,
+from srviewer.io.saved_study import (
     SavedReference,
     SavedResult,
     SavedScan,
-    SavedSession,
+    SavedStudy,
     SavedView,
-    read_session,
-    write_session,
 )
+from srviewer.io.session_fields import Place
+from srviewer.io.session_file import LARGEST, SavedSession, read_session, write_session
 
 HERE = Path.cwd().anchor / Path("data")
-SESSION = SavedSession(
+STUDY = SavedStudy(
     scan=SavedScan((Place(HERE / "a.dcm"), Place(HERE / "b.dcm")), "1.2.3", 1, 0),
     results=(
         SavedResult(
@@ -36,9 +34,11 @@ SESSION = SavedSession(
     reference=SavedReference(Place(HERE / "t.nii.gz"), "the loaded truth", False),
     request={"axis": 2, "factor": 4, "method": "linear", "isotropic": False},
     acknowledged=True,
-    view=SavedView((1.0, -2.5, 3.0), (0.0, 812.5), None, 1.5, "axial", "compare"),
+    view=SavedView((1.0, -2.5, 3.0), (0.0, 812.5), None, 1.5, "axial", "compare", "bone", True),
     rois=(Roi("angle", Plane.CORONAL, ((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (1.0, 0.0, 2.0))),),
 )
+OTHER = replace(STUDY, results=(), reference=None, rois=())
+SESSION = SavedSession((OTHER, STUDY), 1)
 
 
 def _document(tmp_path: Path) -> dict[str, Any]:
@@ -51,12 +51,15 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "s.srviewer"
     write_session(path, SESSION)
     read = read_session(path)
-    assert read.scan is not None and SESSION.scan is not None
-    assert [place.absolute for place in read.scan.places] == [HERE / "a.dcm", HERE / "b.dcm"]
-    assert replace(read, scan=None, results=(), reference=None) == replace(
-        SESSION, scan=None, results=(), reference=None
-    )
-    assert read.results[0].name == "fast" and read.reference is not None
+    assert read.front == 1 and len(read.studies) == 2
+    for one, other in zip(read.studies, SESSION.studies, strict=True):
+        assert one.scan is not None
+        assert [place.absolute for place in one.scan.places] == [HERE / "a.dcm", HERE / "b.dcm"]
+        assert replace(one, scan=None, results=(), reference=None) == replace(
+            other, scan=None, results=(), reference=None
+        )
+    shown = read.studies[1]
+    assert shown.results[0].name == "fast" and shown.reference is not None
     write_session(path, read)
     assert read_session(path) == read
 
@@ -66,9 +69,10 @@ def test_the_neighbour_is_preferred_to_the_place_of_old(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "scan.nii").write_text(folder)
     scan = SavedScan((Place(tmp_path / "old" / "scan.nii"),), "scan.nii", 0, 0)
-    write_session(tmp_path / "old" / "s.srviewer", replace(SESSION, scan=scan))
+    session = SavedSession((replace(STUDY, scan=scan),))
+    write_session(tmp_path / "old" / "s.srviewer", session)
     (tmp_path / "old" / "s.srviewer").rename(tmp_path / "new" / "s.srviewer")
-    read = read_session(tmp_path / "new" / "s.srviewer")
+    read = read_session(tmp_path / "new" / "s.srviewer").studies[0]
     assert read.scan is not None
     found = read.scan.places[0].find()
     assert found is not None and found.read_text() == "new"
@@ -76,31 +80,92 @@ def test_the_neighbour_is_preferred_to_the_place_of_old(tmp_path: Path) -> None:
     assert read.scan.places[0].find() == tmp_path / "old" / "scan.nii"
 
 
+OF_ONE_STUDY = """
+{
+ "format": "srviewer session", "version": 1, "software": "srviewer 0.1.0",
+ "notice": "Research use only.",
+ "scan": {"files": [{"absolute": "%s", "relative": "thick.nii.gz"}],
+          "uid": "thick.nii.gz", "index": 0, "frame": 0},
+ "results": [], "reference": null,
+ "request": {"axis": 2, "factor": 4, "method": "cubic"},
+ "acknowledged": false,
+ "view": {"cursor_mm": [1, -2.5, 3], "window": [0, 812.5], "centre_mm": null,
+          "zoom": 1.5, "only": "axial", "layout": "planes"},
+ "rois": []
+}
+"""
+
+
+def test_a_file_of_the_first_version_is_read_as_one_study(tmp_path: Path) -> None:
+    path = tmp_path / "old.srviewer"
+    path.write_text(OF_ONE_STUDY % (HERE / "thick.nii.gz").as_posix(), encoding="utf-8")
+    read = read_session(path)
+    study = SavedStudy(
+        scan=SavedScan(
+            (Place(HERE / "thick.nii.gz", tmp_path / "thick.nii.gz"),), "thick.nii.gz", 0, 0
+        ),
+        results=(),
+        reference=None,
+        request={"axis": 2, "factor": 4, "method": "cubic"},
+        acknowledged=False,
+        view=SavedView((1.0, -2.5, 3.0), (0.0, 812.5), None, 1.5, "axial", "planes"),
+    )
+    assert read == SavedSession((study,), 0)
+    write_session(path, read)  # saved again, it is of the new form
+    assert read_session(path).studies[0].view == study.view
+    assert json.loads(path.read_text(encoding="utf-8"))["version"] == 2
+
+
 @pytest.mark.parametrize(
     ("keys", "value"),
     [
         (("format",), "something else"),
-        (("version",), 2),
+        (("version",), 3),
+        (("version",), 1),
+        (("studies",), []),
+        (("front",), 2),
+        (("front",), -1),
         (("version",), True),
-        (("scan",), None),
-        (("scan", "files"), []),
-        (("scan", "files", 0, "absolute"), "relative/path"),
-        (("scan", "files", 0, "absolute"), "\ud800"),
-        (("scan", "frame"), -1),
-        (("scan", "index"), 1e3),
-        (("results",), {}),
-        (("results", 0, "image"), None),
-        (("request", "axis"), [2]),
-        (("request", "factor"), 10**400),
-        (("acknowledged",), 1),
-        (("view", "cursor_mm"), [0, 0]),
-        (("view", "cursor_mm", 0), "far"),
-        (("view", "window"), [5, 5]),
-        (("view", "zoom"), 10**400),
-        (("rois", 0, "kind"), "circle"),
-        (("rois", 0, "plane"), "oblique"),
-        (("rois", 0, "points_mm"), []),
-        (("rois", 0, "name"), "x" * 20_000),
+        (
+            (
+                "studies",
+                1,
+                "scan",
+            ),
+            None,
+        ),
+        (("studies", 1, "scan", "files"), []),
+        (("studies", 1, "scan", "files", 0, "absolute"), "relative/path"),
+        (("studies", 1, "scan", "files", 0, "absolute"), "\ud800"),
+        (("studies", 1, "scan", "frame"), -1),
+        (("studies", 1, "scan", "index"), 1e3),
+        (
+            (
+                "studies",
+                1,
+                "results",
+            ),
+            {},
+        ),
+        (("studies", 1, "results", 0, "image"), None),
+        (("studies", 1, "request", "axis"), [2]),
+        (("studies", 1, "request", "factor"), 10**400),
+        (
+            (
+                "studies",
+                1,
+                "acknowledged",
+            ),
+            1,
+        ),
+        (("studies", 1, "view", "cursor_mm"), [0, 0]),
+        (("studies", 1, "view", "cursor_mm", 0), "far"),
+        (("studies", 1, "view", "window"), [5, 5]),
+        (("studies", 1, "view", "zoom"), 10**400),
+        (("studies", 1, "rois", 0, "kind"), "circle"),
+        (("studies", 1, "rois", 0, "plane"), "oblique"),
+        (("studies", 1, "rois", 0, "points_mm"), []),
+        (("studies", 1, "rois", 0, "name"), "x" * 20_000),
     ],
 )
 def test_a_damaged_field_is_named(

@@ -331,7 +331,7 @@ def test_a_window_that_closes_leaves_nothing_and_an_old_offer_goes(
     whole = f"window-*/{autosave_folders.SESSION}"  # not what is still being written
     until(lambda: list(autosave_folders.root().glob(whole)) != [])
     saved = next(iter(autosave_folders.root().glob(whole)))
-    assert read_session(saved).scan is not None
+    assert read_session(saved).studies[0].scan is not None
     opened.close()
     assert list(autosave_folders.root().iterdir()) == []
 
@@ -347,7 +347,7 @@ def test_a_session_never_leans_on_what_was_autosaved(
     text = json.dumps(_saved(opened, until, path))
     assert "window-" not in text and "mine files" in text
     opened.close()
-    saved = read_session(path)
+    saved = read_session(path).studies[0]
     assert saved.results[0].image.find() == tmp_path / "mine files" / "result-1.nii.gz"
 
 

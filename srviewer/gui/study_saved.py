@@ -1,0 +1,88 @@
+"""The study in a session as a session file keeps it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from srviewer.core.volume import Volume
+from srviewer.gui.session import Session
+from srviewer.gui.session_looks import saved_layers, saved_shown
+from srviewer.gui.whereabouts import Whereabouts
+from srviewer.io.saved_study import SavedScan, SavedStudy, SavedView
+from srviewer.io.session_fields import Place, Scalars
+from srviewer.sr.request import Request
+from srviewer.sr.sessions import OpenResult, OpenStudy, stored_maps
+
+
+def captured(
+    session: Session, whereabouts: Whereabouts, fit: Callable[[Path], bool]
+) -> OpenStudy | None:
+    """What is open in ``session``, None for nothing; files that do not ``fit`` count as none."""
+
+    def file(volume: Volume | None) -> Path | None:
+        path = None if volume is None else whereabouts.files.get(volume)
+        return path if path is not None and fit(path) else None
+
+    original, reference, request = session.original, session.reference, session.request
+    if original is None or request is None:
+        return None
+    origin, own = whereabouts.scans.get(original), file(original)
+    if origin is None and own is not None:  # it was simulated, and written since
+        origin = SavedScan((Place(own.absolute()),), own.name, 0, 0)
+    kept = session.comparables
+    results = tuple(
+        OpenResult(
+            made=one.made,
+            name=one.name,
+            current=one.key == kept.current,
+            image=file(one.volume),
+            maps=_present({k: file(v) for k, v in stored_maps(one.made).items()}),
+        )
+        for one in reversed(kept.results)
+        if one.made is not None
+    )
+    saved = SavedStudy(
+        scan=origin,
+        results=(),
+        reference=None,
+        request=_scalars(request),
+        acknowledged=session.acknowledged,
+        view=_saved_view(session),
+        rois=session.rois,
+        layers=saved_layers(session, whereabouts),
+        shown=saved_shown(session.comparables),
+        locked=None if session.locked is None else session.rois.index(session.locked),
+    )
+    return OpenStudy(
+        saved=saved,
+        scan=original if origin is None else None,
+        results=results,
+        truth=None if reference is None else reference.volume,
+        truth_file=None if reference is None else file(reference.volume),
+        truth_meaning="" if reference is None else reference.meaning,
+        thin=reference is not None and reference.thin is not None,
+        sources=session.sources,
+    )
+
+
+def _present(paths: Mapping[str, Path | None]) -> Mapping[str, Path]:
+    return {kind: path for kind, path in paths.items() if path is not None}
+
+
+def _saved_view(session: Session) -> SavedView:
+    view = session.view
+    return SavedView(
+        cursor_mm=view.cursor_mm,
+        window=(view.window.low, view.window.high),
+        centre_mm=view.centre_mm,
+        zoom=view.zoom,
+        only=None if view.only is None else view.only.name.lower(),
+        layout=session.comparing.layout.value,
+        colours=view.colours,
+        inverted=view.inverted,
+    )
+
+
+def _scalars(request: Request) -> Scalars:
+    fields = asdict(request).items()
+    return {name: value for name, value in fields if isinstance(value, str | int | float | bool)}

@@ -1,0 +1,206 @@
+"""A user keeps every open study in one file and finds them all again."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from srviewer.core.planes import Plane
+from srviewer.core.roi import Roi
+from srviewer.core.volume import Volume
+from srviewer.core.window import Window
+from srviewer.gui import autosave_folders
+from srviewer.gui.comparing import Layout
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.study_strip import StudyStrip
+from srviewer.io.session_file import read_session
+
+Drop = Callable[[Sequence[Path]], bool]
+Until = Callable[[Callable[[], bool]], None]
+RULER = Roi("distance", Plane.AXIAL, ((0.0, 0.0, 0.0), (0.0, 10.0, 0.0)), "width")
+
+
+@pytest.fixture
+def three(
+    opened: MainWindow, until: Until, truth_file: Path, tmp_path: Path, thick_file: Path
+) -> MainWindow:
+    """The thick phantom, the thin one and the thick one again, each looked at in its own way.
+
+    The first is rebuilt and has a measurement, the second is in front, in other colours.
+    """
+    session, studies = opened.session, opened.studies
+    assert session.request is not None
+    session.set_request(replace(session.request, method="linear", factor=3))
+    opened.study.reconstruct()
+    until(lambda: session.result is not None)
+    session.set_rois([RULER])
+    opened.arrange(Layout.CURTAIN)
+    session.move_cursor((3.0, 4.0, 5.0))
+    studies.choice = "add"
+    third = tmp_path / "third.nii.gz"
+    third.write_bytes(thick_file.read_bytes())
+    for path in (truth_file, third):
+        count = len(studies.entries)
+        opened.open([path])
+        until(lambda count=count: len(studies.entries) == count + 1)
+    session.set_window(Window(20.0, 300.0))
+    studies.show(1)
+    session.set_colours("bone")
+    session.set_inverted(True)
+    session.zoom_by(2.0, session.view.cursor_mm)
+    return opened
+
+
+def _names(window: MainWindow) -> list[str]:
+    return [entry.volume.name for entry in window.studies.entries]
+
+
+def _save(window: MainWindow, until: Until, path: Path) -> None:
+    window.desk.files.save(path)
+    until(lambda: path.exists() and not window.study.work.tasks)
+    assert not window.error_bar.isVisible(), window.error_bar.message.text()
+
+
+def _fresh(window: MainWindow) -> MainWindow:
+    """Close every tab but the last, as a new window would be but for one scan."""
+    while len(window.studies.entries) > 1:
+        window.studies.close(0)
+    window.studies.choice = "replace"
+    window.session.set_colours("grey")
+    window.session.set_inverted(False)
+    return window
+
+
+def _open(window: MainWindow, until: Until, path: Path) -> Volume:
+    before = window.session.original
+    window.open([path])
+    until(lambda: window.session.original is not before)
+    assert window.session.original is not None
+    return window.session.original
+
+
+def test_every_open_study_comes_back_as_it_was_with_the_same_one_in_front(
+    three: MainWindow, drop: Drop, until: Until, tmp_path: Path
+) -> None:
+    session, path = three.session, tmp_path / "all.srviewer"
+    view = session.view
+    three.studies.show(0)
+    first, made = session.view, session.result
+    assert made is not None
+    three.studies.show(1)
+    _save(three, until, path)
+    assert three.studies.current == 1 and session.view == view  # saving moves nothing
+    _fresh(three)
+    before = session.original
+    assert drop([path])
+    until(lambda: session.original is not before)
+    assert _names(three) == ["thick", "truth", "third"]
+    strip = three.findChild(StudyStrip)
+    assert strip.isVisible() and strip.currentIndex() == 1 and strip.tabText(1) == "truth"
+    assert session.original is not None and session.original.name == "truth"
+    assert session.view.window == view.window and session.view.zoom == view.zoom
+    assert (session.view.colours, session.view.inverted) == ("bone", True)
+    assert session.result is None and session.rois == ()
+
+    strip.setCurrentIndex(0)
+    result = session.result
+    assert result is not None and np.array_equal(result.volume.voxels, made.volume.voxels)
+    assert session.request is not None and session.request.factor == 3
+    assert session.rois == (RULER,) and session.comparing.layout is Layout.CURTAIN
+    assert session.view.cursor_mm == first.cursor_mm and session.view.colours == "grey"
+    strip.setCurrentIndex(2)
+    assert session.view.window == Window(20.0, 300.0)
+    assert session.comparing.layout is Layout.PLANES
+    assert three.recent.entries()[0] == (path,)
+
+
+def test_a_scan_that_is_lost_is_named_and_the_other_studies_open(
+    three: MainWindow, until: Until, truth_file: Path, thick_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "all.srviewer"
+    _save(three, until, path)
+    _fresh(three)
+    truth_file.unlink()
+    shown = _open(three, until, path)
+    assert shown.name == "thick" and _names(three) == ["thick", "third"]
+    told = three.error_bar.message.text()
+    assert three.error_bar.isVisible()
+    assert "truth.nii.gz" in told and "The rest was opened" in told
+
+    thick_file.unlink()
+    (tmp_path / "third.nii.gz").unlink()
+    three.error_bar.hide()
+    three.open([path])
+    until(three.error_bar.isVisible)
+    told = three.error_bar.message.text()
+    assert all(name in told for name in ("thick.nii.gz", "truth.nii.gz", "third.nii.gz"))
+    assert three.session.original is shown and len(three.studies.entries) == 2
+
+
+def test_a_session_joins_the_studies_that_stay(
+    three: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    path = tmp_path / "all.srviewer"
+    _save(three, until, path)
+    three.studies.show(2)
+    three.studies.choice = "replace"
+    _open(three, until, path)
+    assert _names(three) == ["thick", "truth", "thick", "truth", "third"]
+    assert three.studies.current == 3
+
+
+def test_a_file_of_the_first_version_opens_its_one_study(
+    opened: MainWindow, until: Until, thick_file: Path, tmp_path: Path
+) -> None:
+    opened.session.set_colours("bone")
+    path = tmp_path / "old.srviewer"
+    view = {"cursor_mm": [3, 4, 5], "window": [10, 500], "centre_mm": None, "zoom": 2}
+    old = {
+        "format": "srviewer session",
+        "version": 1,
+        "scan": {
+            "files": [{"absolute": str(thick_file), "relative": "thick.nii.gz"}],
+            "uid": "thick.nii.gz",
+            "index": 0,
+            "frame": 0,
+        },
+        "results": [],
+        "reference": None,
+        "request": {"axis": 2, "factor": 3, "method": "linear"},
+        "acknowledged": False,
+        "view": {**view, "only": "axial", "layout": "planes"},
+        "rois": [],
+    }
+    path.write_text(json.dumps(old), encoding="utf-8")
+    _open(opened, until, path)
+    session = opened.session
+    assert not opened.error_bar.isVisible() and _names(opened) == ["thick"]
+    assert session.request is not None
+    assert (session.request.method, session.request.factor) == ("linear", 3)
+    assert session.view.cursor_mm == (3.0, 4.0, 5.0) and session.view.zoom == 2.0
+    assert session.view.window == Window(10.0, 500.0) and session.view.only is Plane.AXIAL
+    assert session.view.colours == "bone"  # it says nothing of colours: they stay
+
+
+def test_the_autosave_keeps_every_study_and_its_result(
+    three: MainWindow, until: Until, qtbot: QtBot
+) -> None:
+    three.desk.begin()
+
+    def kept() -> list[Path]:
+        return list(autosave_folders.root().glob(f"window-*/{autosave_folders.SESSION}"))
+
+    until(lambda: kept() != [] and not three.desk.recovery.work.tasks)
+    saved = read_session(kept()[0])
+    assert saved.front == 1 and len(saved.studies) == 3
+    image = saved.studies[0].results[0].image.find()
+    three.studies.show(2)  # its result is not the one that is shown, and stays all the same
+    until(lambda: read_session(kept()[0]).front == 2 and not three.desk.recovery.work.tasks)
+    assert image is not None and image.exists()
+    three.studies.close(1)
+    until(lambda: len(read_session(kept()[0]).studies) == 2)
+    assert three.close()
