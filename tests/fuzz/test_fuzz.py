@@ -22,5 +22,6 @@ def test_every_outcome_is_ours(target, tmp_path: Path) -> None:
     assert tally.inputs == INPUTS
     # A damaged slice may be left out, and the others open.
     assert tally.refused > 0 or target.beside
-    # Most of pydicom's odd files hold a single slice, which is no volume.
-    assert tally.opened > 0 or target.id == "dicom odd"
+    # Most of pydicom's odd files hold a single slice, which is no volume, and nearly every change
+    # to the text of a session makes it no JSON.
+    assert tally.opened > 0 or target.id in ("dicom odd", "session")
