@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from srviewer import RESEARCH_USE_ONLY, __version__
-from srviewer.errors import UserError
+from srviewer.errors import UserError, plain
 
 if TYPE_CHECKING:
     from srviewer.cli.console import Outcome
@@ -105,14 +105,13 @@ def _run(module: VerbModule, args: argparse.Namespace) -> int:
             traceback.print_exc()
         print(f"srviewer: {error}", file=sys.stderr)
         return FAILED
-    except MemoryError:
+    except (MemoryError, RuntimeError) as error:
+        told = plain(error)
+        if told is error:
+            raise
         if args.debug:
             traceback.print_exc()
-        print(
-            "srviewer: there is not enough memory for this. Close other programs, or use a "
-            "computer with more.",
-            file=sys.stderr,
-        )
+        print(f"srviewer: {told}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("srviewer: cancelled.", file=sys.stderr)

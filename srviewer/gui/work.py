@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from srviewer.errors import plain
 from srviewer.gui.log import log_error
 from srviewer.gui.worker import Worker
 from srviewer.job import Job, Progress
@@ -84,7 +85,7 @@ class Task(QObject):
 
     def _fail(self, error: Exception) -> None:
         if not self._dropped:
-            self.error = error
+            self.error = plain(error)
         self._end()
 
     def _end(self) -> None:

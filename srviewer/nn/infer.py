@@ -9,7 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from torch import nn
 
 from srviewer.core.volume import Voxels
-from srviewer.errors import UserError
+from srviewer.errors import UserError, memory_ran_out
 from srviewer.job import Job, Progress
 from srviewer.nn.devices import chosen_device, device_title
 from srviewer.nn.model_file import Model
@@ -81,8 +81,10 @@ class Upsampler:
             box = self._box(padded[start : stop + 2 * self.neighbours], factor, scale)
             try:
                 self._refine(windows[start:stop], box, factor, scale, fine[start:stop])
-            except DEVICE_ERRORS as error:
-                if isinstance(error, torch.OutOfMemoryError) and batch > 1:
+            except RuntimeError as error:
+                if not isinstance(error, DEVICE_ERRORS) and not _full(error):
+                    raise
+                if _full(error) and batch > 1:
                     batch //= 2
                 else:
                     self._retreat(error, rows, columns)
@@ -99,13 +101,14 @@ class Upsampler:
     def _retreat(self, error: RuntimeError, rows: int, columns: int) -> None:
         """Go on with the CPU; UserError when it was the CPU that failed for want of memory."""
         if self.device.type == "cpu":
-            if not isinstance(error, torch.OutOfMemoryError):
+            if not _full(error):
                 raise error
             raise UserError(
                 f"A slice of {rows} x {columns} pixels does not fit into this computer's memory. "
-                "Close other programs, or choose a smaller model."
+                "Close other programs, choose a smaller model, or rebuild a NIfTI file with "
+                "'srviewer reconstruct --slabs always', which takes less."
             ) from error
-        reason = "ran out of memory" if isinstance(error, torch.OutOfMemoryError) else "was lost"
+        reason = "ran out of memory" if _full(error) else "was lost"
         self._lost = f", after {self.device.type} {reason}"
         self.device = torch.device("cpu")
         # From the file's weights: those on a device that is lost cannot be fetched any more.
@@ -138,6 +141,10 @@ class Upsampler:
             batch = torch.from_numpy(windows / np.float32(scale)).to(self.device)
             fine = layers(batch.permute(0, 3, 1, 2), factor)
             return np.asarray(fine[:, 0].mul_(scale).cpu().numpy())
+
+
+def _full(error: RuntimeError) -> bool:
+    return isinstance(error, torch.OutOfMemoryError) or memory_ran_out(error)
 
 
 def _grown(seen: npt.NDArray[np.bool_], reach: int) -> slice:

@@ -18,7 +18,7 @@ from srviewer import __version__
 from srviewer.atomic import write_text
 from srviewer.core.geometry import Axis
 from srviewer.core.volume import Volume, blocking_warnings
-from srviewer.errors import UserError
+from srviewer.errors import UserError, plain
 from srviewer.io.export import DataType, write
 from srviewer.io.formats import scan
 from srviewer.io.provenance import sidecar
@@ -107,7 +107,9 @@ def rebuilt(item: Item, settings: Settings, place: Place) -> Outcome:
         outcome = Outcome(item.name, None, "failed", message=str(error))
         log.add(f"failed: {error}")
     except Exception as error:  # a bug in one volume must not end the others
-        outcome = Outcome(item.name, None, "failed", message=f"{type(error).__name__}: {error}")
+        told = plain(error)
+        message = f"{type(error).__name__}: {error}" if told is error else str(told)
+        outcome = Outcome(item.name, None, "failed", message=message)
         log.add(f"failed:\n{traceback.format_exc()}")
     return replace(outcome, seconds=time.monotonic() - started)
 

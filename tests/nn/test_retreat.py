@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from srviewer.errors import UserError
+from srviewer.errors import UserError, plain
 from srviewer.job import run
 from srviewer.nn.infer import Upsampler
 from srviewer.nn.model_file import load_model
@@ -56,7 +56,30 @@ def test_the_processor_goes_on_and_that_is_said(
     assert upsampler.device_title == f"cpu, after meta {said}"
 
 
-def test_a_computer_without_memory_is_told(upsampler: Upsampler) -> None:
-    refuse(upsampler, full)
-    with pytest.raises(UserError, match="does not fit into this computer's memory"):
+def too_large(*_: object) -> None:
+    torch.empty(2**50)  # more than a processor can address: the allocator's own error
+
+
+@pytest.mark.parametrize("fill", [full, too_large])
+def test_a_computer_without_memory_is_told(
+    upsampler: Upsampler, fill: Callable[..., Exception | None]
+) -> None:
+    refuse(upsampler, fill)
+    with pytest.raises(UserError, match=r"into this computer's memory.*--slabs always"):
         run(upsampler.upsample(SLICES, 2, 1.0))
+
+
+def test_another_error_of_the_processor_stays_a_bug(upsampler: Upsampler) -> None:
+    refuse(upsampler, lambda _: RuntimeError("shapes do not fit"))
+    with pytest.raises(RuntimeError, match="shapes do not fit"):
+        run(upsampler.upsample(SLICES, 2, 1.0))
+
+
+@pytest.mark.parametrize("allocate", [too_large, lambda: np.empty(2**55)])
+def test_memory_that_ran_out_is_no_bug(allocate: Callable[[], object]) -> None:
+    with pytest.raises((RuntimeError, MemoryError)) as raised:
+        allocate()
+    told = plain(raised.value)
+    assert isinstance(told, UserError) and "--slabs always" in str(told)
+    other = RuntimeError("shapes do not fit")
+    assert plain(other) is other
