@@ -156,7 +156,7 @@ def _local_cluster(workers: int) -> "LocalCluster":
         n_workers=workers if apart else 1,
         processes=apart,
         threads_per_worker=1,  # volumes at once in a process; torch has threads of its own
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",  # any free port: several batches may run side by side
         silence_logs=logging.CRITICAL,
         **({"env": {"OMP_NUM_THREADS": str(threads)}} if apart else {}),
     )
