@@ -53,7 +53,8 @@ class Exporting(QObject):
         }
 
     def _start(self, job: Job[Path], name: str, done: Callable[[Path], None]) -> None:
-        self._work.start(EXPORT, f"Exporting {name}", job, done, lambda: True)
+        # One that is still being written is wanted as well.
+        self._work.start(EXPORT, f"Exporting {name}", job, done, lambda: True, beside=True)
 
     def _exported(self, result: Reconstruction, stored_as: DataType) -> Callable[[Path], None]:
         def tell(path: Path) -> None:

@@ -93,7 +93,8 @@ class ActivityLabel(QWidget):
     def _cancel(self) -> None:
         task = self._task()
         if task is not None:
-            self._work.cancel(task.kind)
+            task.cancel()
+            self._show()
 
 
 class DeviceLabel(QLabel):

@@ -163,6 +163,8 @@ class Study(QObject):
         """Rebuild the open scan as the session's request says, once concerns are acknowledged."""
         original, request = self.session.original, self.session.request
         if original is not None and request is not None and self.may_reconstruct:
+            if self._busy_elsewhere(f"Reconstructing {original.name}"):
+                return
             job = rebuild(original, request, self.region)
             done, self._rebuilding = self._reconstructed(original), original
             self._start(RECONSTRUCT, f"Reconstructing {original.name}", job, done)
@@ -181,6 +183,18 @@ class Study(QObject):
         """The scan that is being rebuilt, shown or not."""
         return None if self.work.running(RECONSTRUCT) is None else self._rebuilding
 
+    def _busy_elsewhere(self, wanted: str) -> bool:
+        """Whether the scan of another study is being rebuilt, which is then told and goes on."""
+        scan = self.rebuilding
+        if scan is None or scan is self.session.original:
+            return False
+        error = UserError(
+            f"'{scan.name}' is being rebuilt, one scan at a time. Wait until it is done, or cancel "
+            "it, and try again."
+        )
+        self.failed.emit(wanted, error)
+        return True
+
     @property
     def to_thicken(self) -> Volume | None:
         """What a simulation starts from: the thin scan that an earlier one began with, if any."""
@@ -192,7 +206,7 @@ class Study(QObject):
     def simulate(self, degradation: Degradation) -> None:
         """Thicken the thin scan, rebuild it and score the result against the scan as it was."""
         thin = self.to_thicken
-        if thin is not None:
+        if thin is not None and not self._busy_elsewhere("Thickening"):
             job = simulate(thin, degradation)
             self._start(SIMULATE, "Thickening", job, self._simulated(thin, degradation))
 

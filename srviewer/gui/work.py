@@ -1,4 +1,4 @@
-"""The jobs that are running now: at most one of each kind."""
+"""The jobs that are running now: one of each kind, but for those that may run side by side."""
 
 from collections.abc import Callable
 from time import monotonic
@@ -111,12 +111,14 @@ class Work(QObject):
         job: Job[Any],
         done: Callable[[Any], None],
         wanted: Callable[[], bool],
+        beside: bool = False,
     ) -> Task:
         """Run ``job`` and call ``done`` with its result; a running job of its kind is cancelled.
 
-        The result is dropped if ``wanted()`` is false by then.
+        ``beside``: it goes on. The result is dropped if ``wanted()`` is false by then.
         """
-        self.cancel(kind)
+        if not beside:
+            self.cancel(kind)
         task = Task(kind, title, job, done, wanted, self)
         task.reported.connect(self.changed)
         task.ended.connect(self._forget)

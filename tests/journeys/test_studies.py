@@ -9,12 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from srviewer.core.degrade import Degradation
 from srviewer.core.volume import Volume
 from srviewer.gui.comparing import Layout
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.series_picker import SeriesPicker
-from srviewer.gui.study import OPEN, RECONSTRUCT
+from srviewer.gui.study import OPEN, RECONSTRUCT, SIMULATE
 from srviewer.gui.study_strip import StudyStrip
 
 Until = Callable[[Callable[[], bool]], None]
@@ -63,6 +64,34 @@ def test_a_rebuild_goes_on_and_joins_its_own_study(
     assert session.result is not None
     assert session.result.volume.geometry.shape == (40, 48, 36)
     assert session.comparing.layout is Layout.COMPARE
+
+
+def test_nothing_cancels_the_rebuild_of_another_study(two: MainWindow, until: Until) -> None:
+    two.studies.show(0)
+    scan = _rebuild_held(two)
+    two.studies.show(1)
+    two.study.simulate(Degradation(axis=1, factor=2))
+    assert "'thick' is being rebuilt" in two.error_bar.message.text()
+    two.error_bar.message.clear()
+    two.study.reconstruct()
+    assert "'thick' is being rebuilt" in two.error_bar.message.text()
+    assert two.study.rebuilding is scan
+    assert two.study.work.running(SIMULATE) is None
+    _hold(two, RECONSTRUCT, False)
+    until(lambda: two.study.work.tasks == ())
+    two.studies.show(0)
+    assert two.session.result is not None
+
+
+def test_two_files_are_exported_at_once(opened: MainWindow, until: Until, tmp_path: Path) -> None:
+    _rebuild_held(opened)
+    _hold(opened, RECONSTRUCT, False)
+    until(lambda: opened.session.result is not None)
+    paths = [tmp_path / "one.nii.gz", tmp_path / "two.nii.gz"]
+    for path in paths:
+        opened.study.exporting.export(path, "float32")
+    until(lambda: opened.study.work.tasks == ())
+    assert all(path.exists() for path in paths)
 
 
 def test_closing_the_study_of_a_rebuild_stops_it(two: MainWindow, until: Until) -> None:
