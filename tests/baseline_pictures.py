@@ -16,6 +16,8 @@ import numpy as np
 if TYPE_CHECKING:  # Qt is loaded by the process that draws, not by the one that compares
     from PySide6.QtGui import QImage
 
+    from srviewer.core.volume import Volume
+    from srviewer.gui.session import Session
     from srviewer.gui.views.compare_view import CompareView
 
 STORED = Path(__file__).parent / "gui" / "baselines"
@@ -55,10 +57,7 @@ def _panes() -> "Mapping[str, QImage]":
 
     from phantoms import head
     from srviewer.core.degrade import Degradation
-    from srviewer.core.volume import Volume
-    from srviewer.gui.colour_maps import LABELS
-    from srviewer.gui.comparing import Comparing, Layout
-    from srviewer.gui.layer import Labelled, Layer
+    from srviewer.gui.comparing import Comparing
     from srviewer.gui.session import Session
     from srviewer.gui.views.compare_view import CompareView
     from srviewer.job import run
@@ -75,8 +74,28 @@ def _panes() -> "Mapping[str, QImage]":
     session.set_result(run(reconstruct(thick, Request(2, 4, "nearest"))))
     session.move_cursor((3.0, -4.0, 5.0))
     first = session.view
+    pictures = {}
+    for name, look in _ways(session, thin).items():
+        session.compare(Comparing())
+        session.look(first)
+        session.set_layers([])
+        look()
+        QApplication.processEvents()
+        pictures[name] = _picture(view)
+    view.deleteLater()
+    return pictures
+
+
+def _ways(session: "Session", thin: "Volume") -> "Mapping[str, Callable[[], None]]":
+    """What is done to the window before each picture."""
+    from srviewer.core.volume import Volume
+    from srviewer.gui.colour_maps import LABELS
+    from srviewer.gui.comparing import Comparing, Layout
+    from srviewer.gui.layer import Labelled, Layer
+
+    first = session.view
     labels = Volume(np.rint(thin.voxels / 400), thin.geometry, "labels")
-    ways: dict[str, Callable[[], None]] = {
+    return {
         "planes": lambda: None,
         "blocks-patient-left": lambda: session.look(
             replace(first, smooth=False, radiological=False)
@@ -89,16 +108,6 @@ def _panes() -> "Mapping[str, QImage]":
         "checkerboard": lambda: session.compare(Comparing(Layout.CHECKERBOARD, tile_mm=9.0)),
         "difference": lambda: session.compare(Comparing(Layout.DIFFERENCE)),
     }
-    pictures = {}
-    for name, look in ways.items():
-        session.compare(Comparing())
-        session.look(first)
-        session.set_layers([])
-        look()
-        QApplication.processEvents()
-        pictures[name] = _picture(view)
-    view.deleteLater()
-    return pictures
 
 
 def _picture(view: "CompareView") -> "QImage":

@@ -51,20 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="float32",
         help="data type of the output: float32 is exact, original is the scan's own, rounded",
     )
-    lock = parser.add_mutually_exclusive_group()
-    lock.add_argument(
-        "--lock",
-        type=Path,
-        metavar="MASK.nii.gz",
-        help="a region (voxels above 0) in which nothing learned is added",
-    )
-    lock.add_argument(
-        "--lock-shape",
-        type=shape_of_words,
-        metavar="SHAPE",
-        help="the same for a shape drawn in the window: ellipse|rectangle:PLANE:CENTRE:END:END, "
-        "each point x,y,z in mm (RAS+); the window copies it",
-    )
+    _add_lock_arguments(parser)
     parser.add_argument(
         "--labels", type=Path, metavar="FILE", help="a label map of the scan that goes along"
     )
@@ -81,6 +68,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--{kind.id}", type=Path, metavar="FILE", help=f"write this map too: {kind.meaning}"
         )
+    _add_doubt_arguments(parser)
+    add_slab_argument(parser)
+
+
+def _add_lock_arguments(parser: argparse.ArgumentParser) -> None:
+    lock = parser.add_mutually_exclusive_group()
+    lock.add_argument(
+        "--lock",
+        type=Path,
+        metavar="MASK.nii.gz",
+        help="a region (voxels above 0) in which nothing learned is added",
+    )
+    lock.add_argument(
+        "--lock-shape",
+        type=shape_of_words,
+        metavar="SHAPE",
+        help="the same for a shape drawn in the window: ellipse|rectangle:PLANE:CENTRE:END:END, "
+        "each point x,y,z in mm (RAS+); the window copies it",
+    )
+
+
+def _add_doubt_arguments(parser: argparse.ArgumentParser) -> None:
+    """What becomes of a scan whose geometry is in doubt."""
     parser.add_argument(
         "--acknowledge",
         action="store_true",
@@ -97,7 +107,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="resample a tilted stack (gantry tilt) onto a rectangular grid first",
     )
-    add_slab_argument(parser)
 
 
 def execute(args: argparse.Namespace) -> Outcome:

@@ -72,7 +72,7 @@ class FrameBar(QWidget):
         if original is None:
             return
         series = self._study.whereabouts.series[original][0]
-        self._study.note_origin(volume, series, self._wanted, original)
+        self._study.whereabouts.note_origin(volume, series, self._wanted, original)
         view, rois, layers, locked = session.view, session.rois, session.layers, session.locked
         acknowledged = session.acknowledged
         session.open(volume, session.sources, None)

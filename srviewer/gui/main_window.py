@@ -95,12 +95,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.desk.arrange(self._splitter, self.panels)
         self.actions_offered = Actions(self, self.study, self.recent)
-        self._tool_bar = QToolBar("Tools")
-        self._tool_bar.setObjectName("tools")
-        self._tool_bar.setMovable(False)
-        self._tool_bar.setIconSize(QSize(20, 20))
-        self._tool_bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.addToolBar(self._tool_bar)
+        self._tool_bar = _tool_bar(self)
         self.actions_offered.fill_menus()
         self.figures = FigureActions(self, self.study, self.plot)
         self.figures.fill_menus(self.actions_offered.export)
@@ -278,6 +273,16 @@ class MainWindow(QMainWindow):
             QMessageBox.StandardButton.Cancel,
         )
         return answer == QMessageBox.StandardButton.Close
+
+
+def _tool_bar(window: QMainWindow) -> QToolBar:
+    bar = QToolBar("Tools")
+    bar.setObjectName("tools")
+    bar.setMovable(False)
+    bar.setIconSize(QSize(20, 20))
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    window.addToolBar(bar)
+    return bar
 
 
 def _with_suffix(path: Path) -> Path:

@@ -41,10 +41,7 @@ class RequestOptions(QWidget):
             "Adapt to this scan",
             "Fit the network to this scan first; kept only if its own held-out slices improve",
         )
-        self.seconds = QSpinBox()
-        self.seconds.setRange(5, 3600)
-        self.seconds.setValue(ADAPT_SECONDS)
-        self.seconds.setSuffix(" s")
+        self.seconds = _seconds()
         describe(self.seconds, "Seconds of adaptation", "How long to learn from the scan, seconds")
         self.flips = QCheckBox("Average mirrored copies")
         describe(
@@ -63,10 +60,7 @@ class RequestOptions(QWidget):
             "Texture",
             "Left: faithful. Right: sharper, less faithful; a map shows which voxels it changes",
         )
-        self.thickness = QDoubleSpinBox()
-        self.thickness.setDecimals(2)
-        self.thickness.setSingleStep(0.1)
-        self.thickness.setSuffix(" mm")
+        self.thickness = _millimetres()
         describe(
             self.thickness,
             "Slice thickness",
@@ -80,8 +74,6 @@ class RequestOptions(QWidget):
             "Inside this drawn shape, as deep as it is wide, only interpolation is used",
         )
         self._lay_out()
-        for widget in (self.also, self.texture, self._texture_label):
-            widget.hide()  # until a scan is open that has use for it
         self._connect()
         self._show()
 
@@ -108,6 +100,8 @@ class RequestOptions(QWidget):
         layout.addLayout(adapt)
         layout.addWidget(self.flips)
         layout.addWidget(self.also)
+        for widget in (self.also, self.texture, self._texture_label):
+            widget.hide()  # until a scan is open that has use for it
 
     def _connect(self) -> None:
         session = self._session
@@ -196,3 +190,19 @@ def _has_pair(model: str) -> bool:
         return texture_pair(model) is not None
     except UserError:  # said where the model is chosen
         return False
+
+
+def _seconds() -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(5, 3600)
+    box.setValue(ADAPT_SECONDS)
+    box.setSuffix(" s")
+    return box
+
+
+def _millimetres() -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setDecimals(2)
+    box.setSingleStep(0.1)
+    box.setSuffix(" mm")
+    return box

@@ -82,14 +82,7 @@ class Session(QObject):
         self.request = self._suggested(original)
         self.acknowledged, self.layers, self.rois, self.locked = False, (), (), None
         self.auto_window = robust_window(original.voxels)
-        self.view = replace(
-            self.view,
-            cursor_mm=_point(original.geometry.middle_voxel),
-            window=self.auto_window,
-            centre_mm=None,
-            zoom=1.0,
-            only=None,
-        )
+        self.view = self._whole(original)
         self.tell_all()
 
     def tell_all(self) -> None:
@@ -262,22 +255,24 @@ class Session(QObject):
     def reset_view(self) -> None:
         """The whole volume in every pane, crosshair in its middle, automatic grey levels."""
         if self.original is not None:
-            self.look(
-                replace(
-                    self.view,
-                    cursor_mm=_point(self.original.geometry.middle_voxel),
-                    window=self.auto_window,
-                    centre_mm=None,
-                    zoom=1.0,
-                    only=None,
-                )
-            )
+            self.look(self._whole(self.original))
 
     def look(self, view: View) -> None:
         """Look at everything in another way."""
         if view != self.view:
             self.view = view
             self.view_changed.emit()
+
+    def _whole(self, original: Volume) -> View:
+        """All of the scan, in the colours and the convention that are chosen."""
+        return replace(
+            self.view,
+            cursor_mm=_point(original.geometry.middle_voxel),
+            window=self.auto_window,
+            centre_mm=None,
+            zoom=1.0,
+            only=None,
+        )
 
     def _suggested(self, original: Volume) -> Request:
         """The axis and factor that suit the scan, with the choices that the user made before."""

@@ -116,16 +116,6 @@ class Study(QObject):
         self.work.cancel(SIMULATE)
         self._start(OPEN, f"Opening {series.name}", series.read(frame), show)
 
-    def note_origin(self, volume: Volume, series: Series, frame: int, like: Volume) -> None:
-        """``volume`` is number ``frame`` of ``series``, opened from where ``like`` was."""
-        self.whereabouts.series[volume] = (series, frame)
-        origin = self.whereabouts.scans.get(like)
-        if origin is not None:
-            self.whereabouts.scans[volume] = replace(origin, frame=frame)
-        found = self.whereabouts.found.get(like)
-        if found is not None:
-            self.whereabouts.found[volume] = found
-
     def _opened(self) -> None:
         self.opened.emit(self._paths)
         if self._after_opening is not None:

@@ -14,6 +14,7 @@ from srviewer.gui.session import Reference, Session
 MOST = 100  # changes that can be taken back
 ONE_GESTURE = 1.0  # seconds: changes of one drag follow each other faster
 Put = Callable[[Any, Any], None]
+text = QCoreApplication.translate
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,70 +128,90 @@ class _Watch(QObject):
 
 
 def _fields(session: Session) -> tuple[Field, ...]:
-    def put_window(wanted: Any, left: Any) -> None:
-        session.set_window(wanted)
+    return (
+        _settings(session),
+        _measurements(session),
+        _reference(session),
+        _results(session),
+        _grey_levels(session),
+    )
 
-    def put_request(wanted: Any, left: Any) -> None:
+
+def _settings(session: Session) -> Field:
+    def put(wanted: Any, left: Any) -> None:
         session.set_request(wanted)
 
-    def put_rois(wanted: Any, left: Any) -> None:
+    return Field(
+        _called(text("Undo", "reconstruction settings")),
+        session.request_changed,
+        lambda: session.request,
+        put,
+        notable=lambda before, after: None not in (before, after),
+    )
+
+
+def _measurements(session: Session) -> Field:
+    """Measurements, and which of them is locked."""
+
+    def put(wanted: Any, left: Any) -> None:
         rois, locked = wanted
         session.set_rois(rois)
         session.lock(locked)
 
-    def put_reference(wanted: Reference | None, left: Any) -> None:
+    def title(before: Any, after: Any) -> str:
+        return text("Undo", "measurement") if before[0] != after[0] else text("Undo", "lock")
+
+    return Field(
+        title,
+        session.rois_changed,
+        lambda: (session.rois, session.locked),
+        put,
+        notable=lambda before, after: before != after,
+        merges=lambda before, after: before[0] != after[0] and len(before[0]) == len(after[0]) > 0,
+    )
+
+
+def _reference(session: Session) -> Field:
+    def put(wanted: Reference | None, left: Any) -> None:
         session.set_reference(wanted)
 
-    def put_kept(wanted: Comparables, left: Comparables) -> None:
+    return Field(
+        _called(text("Undo", "reference")),
+        session.reference_changed,
+        lambda: session.reference,
+        put,
+    )
+
+
+def _results(session: Session) -> Field:
+    def put(wanted: Comparables, left: Comparables) -> None:
         session.keep(with_entries(session.comparables, wanted, left))
 
-    text = QCoreApplication.translate
-
-    def called(title: str) -> Callable[[Any, Any], str]:
-        return lambda before, after: title
-
-    return (
-        Field(
-            called(text("Undo", "reconstruction settings")),
-            session.request_changed,
-            lambda: session.request,
-            put_request,
-            notable=lambda before, after: None not in (before, after),
-        ),
-        Field(
-            lambda before, after: (
-                text("Undo", "measurement") if before[0] != after[0] else text("Undo", "lock")
-            ),
-            session.rois_changed,
-            lambda: (session.rois, session.locked),
-            put_rois,
-            notable=lambda before, after: before != after,
-            merges=lambda before, after: (
-                before[0] != after[0] and len(before[0]) == len(after[0]) > 0
-            ),
-        ),
-        Field(
-            called(text("Undo", "reference")),
-            session.reference_changed,
-            lambda: session.reference,
-            put_reference,
-        ),
-        Field(
-            called(text("Undo", "list of results")),
-            session.comparables_changed,
-            lambda: session.comparables,
-            put_kept,
-            notable=_edited,
-        ),
-        Field(
-            called(text("Undo", "window and level")),
-            session.view_changed,
-            lambda: session.view.window,
-            put_window,
-            notable=lambda before, after: before != after,
-            merges=lambda before, after: True,
-        ),
+    return Field(
+        _called(text("Undo", "list of results")),
+        session.comparables_changed,
+        lambda: session.comparables,
+        put,
+        notable=_edited,
     )
+
+
+def _grey_levels(session: Session) -> Field:
+    def put(wanted: Any, left: Any) -> None:
+        session.set_window(wanted)
+
+    return Field(
+        _called(text("Undo", "window and level")),
+        session.view_changed,
+        lambda: session.view.window,
+        put,
+        notable=lambda before, after: before != after,
+        merges=lambda before, after: True,
+    )
+
+
+def _called(title: str) -> Callable[[Any, Any], str]:
+    return lambda before, after: title
 
 
 def _edited(before: Comparables, after: Comparables) -> bool:

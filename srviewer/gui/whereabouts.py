@@ -1,5 +1,6 @@
 """Which file holds which open volume."""
 
+from dataclasses import replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -22,3 +23,12 @@ class Whereabouts:
         self.series: WeakKeyDictionary[Volume, tuple[Series, int]] = WeakKeyDictionary()
         self.found: WeakKeyDictionary[Volume, Found] = WeakKeyDictionary()
         self.files: WeakKeyDictionary[Volume, Path] = WeakKeyDictionary()
+
+    def note_origin(self, volume: Volume, series: Series, frame: int, like: Volume) -> None:
+        """``volume`` is number ``frame`` of ``series``, opened from where ``like`` was."""
+        self.series[volume] = (series, frame)
+        origin, found = self.scans.get(like), self.found.get(like)
+        if origin is not None:
+            self.scans[volume] = replace(origin, frame=frame)
+        if found is not None:
+            self.found[volume] = found

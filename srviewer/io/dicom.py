@@ -29,9 +29,8 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     reasons: dict[Path, str] = {}
     denied: dict[str, list[Path]] = {}
     for number, path in enumerate(paths):
-        yield Progress(
-            0.9 * number / len(paths), f"Reading headers: {number:,} of {len(paths):,} files"
-        )
+        told = f"Reading headers: {number:,} of {len(paths):,} files"
+        yield Progress(0.9 * number / len(paths), told)
         try:
             found = read_slices(path)
         except UserError as error:

@@ -16,12 +16,12 @@ from srviewer.errors import UserError
 from srviewer.io.scratch import Scratch, ScratchVoxels
 from srviewer.io.series import PlaneByPlane
 from srviewer.io.voxel_checks import voxel_warnings
-from srviewer.job import Job, Progress, within
+from srviewer.job import Job, Progress
 from srviewer.sr.cautions import cautions
 from srviewer.sr.cross_plane import Refinement
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, MapKind, made_map
 from srviewer.sr.memory import peak_memory_mb
-from srviewer.sr.methods import method
+from srviewer.sr.methods import Method, method
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruct import thin_volume
 from srviewer.sr.reconstruction import Reconstruction
@@ -113,11 +113,7 @@ def streamed(kept: KeptScan, request: Request, scratch: Scratch) -> Job[Streamed
         degradation, model, find_row(FUSIONS, request.fusion, "fusion"), request.device
     )
     sums = SlabSums(degradation, voxels, data_range)
-    if model is None:
-        job = interpolated(voxels, todo, chosen, scratch, sums)
-    else:
-        job = refined_by_network(voxels, todo, scratch, sums)
-    found = yield from within(job, 0.0, 1.0)
+    found = yield from _in_slabs(voxels, todo, chosen, scratch, sums)
     volume = thin_volume(scan, request, model, outline_voxels(found.voxels.shape))
     noise = noise_level(_middle(voxels, degradation), request.axis)
     return StreamedReconstruction(
@@ -143,6 +139,14 @@ def streamed(kept: KeptScan, request: Request, scratch: Scratch) -> Job[Streamed
         map_scratch=_maps(found),
         summary=sums.disagreement_summary(),
     )
+
+
+def _in_slabs(
+    voxels: ScratchVoxels, todo: Refinement, chosen: Method, scratch: Scratch, sums: SlabSums
+) -> Job[Finished]:
+    if todo.model is None:
+        return interpolated(voxels, todo, chosen, scratch, sums)
+    return refined_by_network(voxels, todo, scratch, sums)
 
 
 def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptScan]:

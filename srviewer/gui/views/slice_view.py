@@ -204,11 +204,11 @@ class SliceView(QWidget):
         rois = [roi for _, roi in self.visible_rois()]
         if self._draft is not None:
             rois.append(self._draft)
-        return tuple(
-            Shape(roi.kind, tuple(_pair(self.position_of(p)) for p in roi.points_mm), text)
-            for roi in rois
-            for text in (measured(roi, volume),)
-        )
+        return tuple(Shape(roi.kind, self._corners(roi), measured(roi, volume)) for roi in rois)
+
+    def _corners(self, roi: Roi) -> tuple[tuple[float, float], ...]:
+        """Where the points of a measurement are drawn."""
+        return tuple((p.x(), p.y()) for p in map(self.position_of, roi.points_mm))
 
     def _show_focus(self) -> None:
         self._canvas.annotate(replace(self._canvas.annotations, active=self.hasFocus()))
@@ -295,7 +295,3 @@ class SliceView(QWidget):
         geometry, world = self.volume.geometry, self.plane.value[0]
         grows = geometry.directions[world, self.plane.normal_axis(geometry)] > 0
         return share if grows else 1 - share
-
-
-def _pair(place: QPointF) -> tuple[float, float]:
-    return place.x(), place.y()
