@@ -1,10 +1,11 @@
 """The study in a session as a session file keeps it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 from srviewer.core.volume import Volume
+from srviewer.gui.comparables import Comparables
 from srviewer.gui.session import Session
 from srviewer.gui.session_looks import saved_layers, saved_shown
 from srviewer.gui.whereabouts import Whereabouts
@@ -29,18 +30,6 @@ def captured(
     origin, own = whereabouts.scans.get(original), file(original)
     if origin is None and own is not None:  # it was simulated, and written since
         origin = SavedScan((Place(own.absolute()),), own.name, 0, 0)
-    kept = session.comparables
-    results = tuple(
-        OpenResult(
-            made=one.made,
-            name=one.name,
-            current=one.key == kept.current,
-            image=file(one.volume),
-            maps=_present({k: file(v) for k, v in stored_maps(one.made).items()}),
-        )
-        for one in reversed(kept.results)
-        if one.made is not None
-    )
     saved = SavedStudy(
         scan=origin,
         results=(),
@@ -56,7 +45,7 @@ def captured(
     return OpenStudy(
         saved=saved,
         scan=original if origin is None else None,
-        results=results,
+        results=_open_results(session.comparables, file),
         truth=None if reference is None else reference.volume,
         truth_file=None if reference is None else file(reference.volume),
         truth_meaning="" if reference is None else reference.meaning,
@@ -65,8 +54,21 @@ def captured(
     )
 
 
-def _present(paths: Mapping[str, Path | None]) -> Mapping[str, Path]:
-    return {kind: path for kind, path in paths.items() if path is not None}
+def _open_results(
+    kept: Comparables, file: Callable[[Volume], Path | None]
+) -> tuple[OpenResult, ...]:
+    """The results, oldest first; ``file``: which one holds a volume, if any."""
+    return tuple(
+        OpenResult(
+            made=one.made,
+            name=one.name,
+            current=one.key == kept.current,
+            image=file(one.volume),
+            maps={k: path for k, v in stored_maps(one.made).items() if (path := file(v))},
+        )
+        for one in reversed(kept.results)
+        if one.made is not None
+    )
 
 
 def _saved_view(session: Session) -> SavedView:
