@@ -231,6 +231,7 @@ def test_another_scan_forgets_what_could_be_taken_back(
 
 
 CRASH = """
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -254,7 +255,8 @@ class Window(MainWindow):
         self.study.reconstruct()
     def tell(self):
         own = self.desk.recovery._own
-        if own.session.exists() and '"result' in own.session.read_text():
+        saved = json.loads(own.session.read_text()) if own.session.exists() else {"studies": []}
+        if any(study["results"] for study in saved["studies"]):
             print("saved", own.path, flush=True)
             self.watch.stop()
 app.MainWindow = Window
