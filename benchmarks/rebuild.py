@@ -19,7 +19,7 @@ FACTOR = 4
 NOISE = 8.0  # of about 800
 
 
-def saved_scan(shape: tuple[int, int, int], path: Path) -> None:
+def saved_scan(shape: tuple[int, int, int], path: Path, noise: float = NOISE) -> None:
     """A noisy ball in air, written plane by plane."""
     small = volume((64, 64, 64), (1, 1, 1)).voxels
     random = np.random.default_rng(0)
@@ -33,7 +33,7 @@ def saved_scan(shape: tuple[int, int, int], path: Path) -> None:
     with path.open("wb") as file:
         header.write_to(file)
         for k in planes:
-            plane = small[rows][:, columns, k] + random.normal(0, NOISE, shape[:2])
+            plane = small[rows][:, columns, k] + random.normal(0, noise, shape[:2])
             file.write(np.abs(plane).astype(np.int16).tobytes(order="F"))
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow, table
 from srviewer.cli.outputs import check_outputs
-from srviewer.cli.request import add_request_arguments
+from srviewer.cli.request import add_request_arguments, asked_of_every
+from srviewer.cli.slabs import add_slab_argument
 from srviewer.cli.sources import axis_number
 from srviewer.errors import UserError
 from srviewer.io.export import DATA_TYPES
@@ -47,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="rebuild also where something puts the geometry of a scan in doubt",
     )
+    add_slab_argument(parser)
 
 
 def execute(args: argparse.Namespace) -> Outcome:
@@ -68,17 +70,10 @@ def execute(args: argparse.Namespace) -> Outcome:
 def _settings(args: argparse.Namespace) -> Settings:
     # A worker elsewhere has another current folder.
     model = str(Path(args.model).absolute()) if Path(args.model).is_file() else args.model
-    request = Request(
-        axis=0,
-        factor=2,
-        method=args.method,
-        model=model,
-        fusion=args.fusion,
-        device=args.device,
-        isotropic=args.isotropic,
-    )
+    any_scan = Request(axis=0, factor=2, model=model, isotropic=args.isotropic)
+    request = asked_of_every(any_scan, args)
     axis = None if args.axis is None else axis_number(args.axis)
-    return Settings(request, axis, args.factor, args.store, args.acknowledge)
+    return Settings(request, axis, args.factor, args.store, args.acknowledge, args.slabs)
 
 
 def _text(outcomes: tuple[VolumeOutcome, ...], folder: Path) -> str:

@@ -19,8 +19,7 @@ from srviewer.core.region import drawn_region
 from srviewer.core.roi import shape_of_words
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
-from srviewer.io.export import DATA_TYPES, DataType, write, write_planes
-from srviewer.io.scratch import Scratch
+from srviewer.io.export import DATA_TYPES, DataType, write
 from srviewer.io.series import PlaneByPlane
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.label_maps import label_map
@@ -28,7 +27,7 @@ from srviewer.sr.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE, TEXTURE
 from srviewer.sr.methods import method
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import GAPS, Gaps, Request
-from srviewer.sr.streaming import kept_scan, planes_of, streamed
+from srviewer.sr.slab_files import SlabFiles, written_in_slabs
 from srviewer.sr.trust_report import trust_report
 
 # What --gaps acknowledges.
@@ -151,19 +150,17 @@ def _execute_in_slabs(
     request = request_of(source.outline, args)
     check_slabs(args, source.outline, request)
     _check_maps(request, wanted)
-    with Scratch(args.output.absolute().parent) as scratch:
-        kept = follow(kept_scan(source, scratch))
+
+    def check(scan: Volume) -> None:
         if not args.acknowledge:
-            _refuse_unsound(kept.outline, args.gaps)
-        result = follow(streamed(kept, request, scratch))
-        provenance = _provenance(args, kept.outline, result)
-        planes = planes_of(result.scratch)
-        follow(write_planes(result.volume, planes, args.output, provenance, args.store))
-        for kind, path in wanted.items():
-            planes = planes_of(result.map_scratch[kind])
-            follow(write_planes(result.maps()[kind], planes, path, provenance))
-    text = _text(kept.outline, result, args.output, args.store)
-    return Outcome(text, {"output": str(args.output), **provenance})
+            _refuse_unsound(scan, args.gaps)
+
+    files = SlabFiles(
+        args.output, lambda scan, made: _provenance(args, scan, made), check, args.store, wanted
+    )
+    made = follow(written_in_slabs(source, request, files))
+    text = _text(made.scan, made.result, args.output, args.store)
+    return Outcome(text, {"output": str(args.output), **made.provenance})
 
 
 def _provenance(

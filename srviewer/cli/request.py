@@ -55,9 +55,14 @@ def request_of(scan: Volume, args: argparse.Namespace) -> Request:
     """What the options ask for, filled in with what suits the scan."""
     axis = None if args.axis is None else axis_number(args.axis)
     request = suggested_request(scan, axis, args.model)
+    factor = request.factor if args.factor is None else args.factor
+    return asked_of_every(replace(request, factor=factor), args)
+
+
+def asked_of_every(request: Request, args: argparse.Namespace) -> Request:
+    """``request`` with what the options ask for whatever the scan is."""
     return replace(
         request,
-        factor=request.factor if args.factor is None else args.factor,
         method=args.method,
         fusion=args.fusion,
         device=args.device,

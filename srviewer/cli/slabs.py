@@ -4,11 +4,11 @@ import argparse
 
 from srviewer.cli.console import note
 from srviewer.cli.request import request_of
-from srviewer.core.volume import Volume, outline_voxels
-from srviewer.errors import UserError
+from srviewer.core.volume import Volume
 from srviewer.io.series import PlaneByPlane, Series
-from srviewer.sr.memory import fits, memory_told
+from srviewer.sr.memory import free_bytes
 from srviewer.sr.request import Request
+from srviewer.sr.slab_choice import SLABS_WANTED, choose_slabs
 from srviewer.sr.streaming import check_streamable
 
 
@@ -16,7 +16,7 @@ def add_slab_argument(parser: argparse.ArgumentParser) -> None:
     """``--slabs``."""
     parser.add_argument(
         "--slabs",
-        choices=("auto", "always", "never"),
+        choices=SLABS_WANTED,
         default="auto",
         help="work slab by slab, with the rest on disk beside the output: by itself (auto) when "
         "memory would not suffice; the numbers are the same",
@@ -29,21 +29,12 @@ def slab_source(args: argparse.Namespace, series: Series) -> PlaneByPlane | None
     Says on standard error why. Raises UserError for a scan that cannot be read so and would not
     fit otherwise.
     """
-    if args.slabs == "never":
-        return None
-    outline = Volume(outline_voxels(series.geometry.shape), series.geometry, series.name)
-    request = request_of(outline, args)
-    if args.slabs == "auto" and fits(series.geometry, request):
-        return None
-    told = memory_told(series.geometry, request)
-    if series.stream is None:
-        raise UserError(
-            f"{told} Only NIfTI files can be rebuilt slab by slab: convert it, or try it in memory "
-            "all the same (--slabs never)."
-        )
-    if args.slabs == "auto":
-        note(f"{told} '{series.name}' is rebuilt slab by slab.")
-    return series.stream(args.frame)
+    choice = choose_slabs(
+        series, args.frame, args.slabs, lambda outline: request_of(outline, args), free_bytes()
+    )
+    if choice.told:
+        note(choice.told)
+    return choice.source
 
 
 def check_slabs(args: argparse.Namespace, scan: Volume, request: Request) -> None:

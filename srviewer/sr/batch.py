@@ -7,16 +7,20 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
+
 from srviewer.errors import UserError
-from srviewer.job import Job, Progress, within
+from srviewer.job import Job, Progress, mapped, run, within
 from srviewer.sr.batch_items import Item, describe_derivative, select
 from srviewer.sr.batch_summary import write_summary
-from srviewer.sr.batch_work import LOGS, STATE, Outcome, Place, Settings, rebuilt
+from srviewer.sr.batch_work import LOGS, STATE, Outcome, Place, Settings, rebuilding
+from srviewer.sr.memory import machine_bytes
 
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
@@ -80,14 +84,37 @@ def _made(folder: Path) -> Path:
 
 
 def _distributed(items: Sequence[Item], plan: BatchPlan, place: Place) -> Job[tuple[Outcome, ...]]:
-    alone = plan.scheduler is None and not _processes_can_start()
-    yield Progress(0.0, ALONE if alone else "Starting workers")
     try:
-        with _client(plan, len(items)) as client:
-            return (yield from _gathered(client, items, plan.settings, place))
+        if plan.scheduler is None and not _processes_can_start():
+            return (yield from _one_by_one(items, plan.settings, place))
+        yield Progress(0.0, "Starting workers")
+        workers = min(plan.workers, len(items))
+        with _client(plan, workers) as client:
+            settings = plan.settings
+            if plan.scheduler is None:  # workers side by side in one memory
+                settings = replace(settings, room=machine_bytes() / workers)
+            return (yield from _gathered(client, items, settings, place))
     finally:
         # What a worker that was killed had begun; the local ones are gone by now.
         shutil.rmtree(place.unfinished, ignore_errors=True)
+
+
+def _one_by_one(
+    items: Sequence[Item], settings: Settings, place: Place
+) -> Job[tuple[Outcome, ...]]:
+    """All in this process, so that whoever stops this job stops the volume in hand."""
+    yield Progress(0.0, ALONE)
+    outcomes: list[Outcome] = []
+    for number, item in enumerate(items):
+        prefix = f"{number + 1} of {len(items)} volumes: "
+        job = mapped(rebuilding(item, settings, place), partial(_prefixed, prefix))
+        span = number / len(items), (number + 1) / len(items)
+        outcomes.append((yield from within(job, *span)))
+    return tuple(outcomes)
+
+
+def _prefixed(prefix: str, step: Progress) -> Progress:
+    return replace(step, message=prefix + step.message)
 
 
 def _gathered(
@@ -96,7 +123,7 @@ def _gathered(
     from distributed import as_completed
 
     # Not pure: whether an item is done stands in its record and is never guessed by Dask.
-    futures = client.map(rebuilt, items, settings=settings, place=place, pure=False)
+    futures = client.map(_at_worker, items, settings=settings, place=place, pure=False)
     item_of = {future.key: item for future, item in zip(futures, items, strict=True)}
     outcomes: dict[Item, Outcome] = {}
     waiting = as_completed(futures)
@@ -107,6 +134,17 @@ def _gathered(
         yield Progress(len(outcomes) / len(items), _message(outcomes, len(items), client))
         time.sleep(POLL_SECONDS)
     return tuple(outcomes[item] for item in items)
+
+
+def _at_worker(item: Item, settings: Settings, place: Place) -> Outcome:
+    """One volume, in a process that does nothing else meanwhile."""
+    from distributed import get_worker
+
+    limit = get_worker().memory_manager.memory_limit
+    if limit:  # the worker would be ended above it
+        left = limit - psutil.Process().memory_info().rss
+        settings = replace(settings, room=min(settings.room, left))
+    return run(rebuilding(item, settings, place))
 
 
 def _outcome(future: "Future", item: Item) -> Outcome:
@@ -125,7 +163,7 @@ def _message(outcomes: dict[Item, Outcome], count: int, client: "Client") -> str
 
 
 @contextmanager
-def _client(plan: BatchPlan, count: int) -> Iterator["Client"]:
+def _client(plan: BatchPlan, workers: int) -> Iterator["Client"]:
     """A client of the running cluster, or of one that lives as long as the block."""
     # Dask takes half a second to load, which no other verb needs.
     from distributed import Client
@@ -141,24 +179,22 @@ def _client(plan: BatchPlan, count: int) -> Iterator["Client"]:
         with client:
             yield client
         return
-    cluster = _local_cluster(min(plan.workers, count))
+    cluster = _local_cluster(workers)
     with cluster, Client(cluster) as client:
         yield client
 
 
 def _local_cluster(workers: int) -> "LocalCluster":
-    """Processes that work on one volume each; where none can start, a thread of this one."""
+    """Processes that work on one volume each."""
     from distributed import LocalCluster
 
     threads = max(1, (os.cpu_count() or 1) // workers)
-    apart = _processes_can_start()
     return LocalCluster(
-        n_workers=workers if apart else 1,
-        processes=apart,
+        n_workers=workers,
         threads_per_worker=1,  # volumes at once in a process; torch has threads of its own
         dashboard_address="127.0.0.1:0",  # any free port: several batches may run side by side
         silence_logs=logging.CRITICAL,
-        **({"env": {"OMP_NUM_THREADS": str(threads)}} if apart else {}),
+        env={"OMP_NUM_THREADS": str(threads)},
     )
 
 

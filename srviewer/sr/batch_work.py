@@ -10,9 +10,10 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from math import inf
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from srviewer import __version__
 from srviewer.atomic import write_text
@@ -22,16 +23,23 @@ from srviewer.errors import UserError, plain
 from srviewer.io.export import DataType, write
 from srviewer.io.formats import scan
 from srviewer.io.provenance import sidecar
-from srviewer.job import run
+from srviewer.io.series import PlaneByPlane, Series
+from srviewer.job import Job, within
 from srviewer.sr.batch_items import Item
 from srviewer.sr.gaps import rebuild
+from srviewer.sr.memory import free_bytes
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
+from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request, suggested_request
+from srviewer.sr.slab_choice import SlabsWanted, choose_slabs
+from srviewer.sr.slab_files import SlabFiles, written_in_slabs
 
 STATE = ".srviewer-batch"  # inside the output folder: done records, unfinished results
 LOGS = "logs"
 
+FOUND = 0.02  # the share of one volume's job in which it is found again
+Made: TypeAlias = tuple[Reconstruction, dict[str, Any]]  # and its provenance
 Status = Literal["done", "done before", "failed", "left out"]
 
 
@@ -41,6 +49,8 @@ class Settings:
 
     ``request``: its axis and factor are replaced, by ``axis`` and ``factor`` where they are given
     and else by what suits the volume. ``acknowledge``: also volumes whose geometry is in doubt.
+    ``slabs``: whether volumes go slab by slab, which changes no voxel. ``room``: the bytes
+    that a rebuild may take, if as many are free.
     """
 
     request: Request
@@ -48,6 +58,8 @@ class Settings:
     factor: int | None
     store: DataType
     acknowledge: bool
+    slabs: SlabsWanted = "auto"
+    room: float = inf
 
     def fingerprint(self) -> str:
         """Changes with whatever changes a result: settings, weights, version of the program."""
@@ -93,7 +105,7 @@ class Outcome:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def rebuilt(item: Item, settings: Settings, place: Place) -> Outcome:
+def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
     """Do one item, unless its done record says that it was done with these settings.
 
     Never raises: a failure is an outcome. The result takes its name only when it is whole, and
@@ -102,7 +114,7 @@ def rebuilt(item: Item, settings: Settings, place: Place) -> Outcome:
     started = time.monotonic()
     log = _Log(place.log(item))
     try:
-        outcome = _rebuilt(item, settings, place, log)
+        outcome = yield from _rebuilding(item, settings, place, log)
     except UserError as error:
         outcome = Outcome(item.name, None, "failed", message=str(error))
         log.add(f"failed: {error}")
@@ -114,7 +126,7 @@ def rebuilt(item: Item, settings: Settings, place: Place) -> Outcome:
     return replace(outcome, seconds=time.monotonic() - started)
 
 
-def _rebuilt(item: Item, settings: Settings, place: Place, log: "_Log") -> Outcome:
+def _rebuilding(item: Item, settings: Settings, place: Place, log: "_Log") -> Job[Outcome]:
     key = _key(item, settings)
     record = _read_record(place, item, key)
     if record is not None:
@@ -123,21 +135,51 @@ def _rebuilt(item: Item, settings: Settings, place: Place, log: "_Log") -> Outco
         log.add(f"{status}: the same scan and settings gave {item.output}")
         return Outcome(item.name, item.output, status, values=record["values"])
     log.add(f"begun: {', '.join(map(str, item.sources[:3]))}")
-    volume = _opened(item)
-    if not settings.acknowledge:
-        _refuse_unsound(volume)
-    result = run(rebuild(volume, _request(volume, settings)))
-    values = {**result.provenance(), "sources": [str(path) for path in item.sources]}
+    series = yield from within(_found_again(item), 0.0, FOUND)
+    room = min(settings.room, free_bytes())
+    choice = choose_slabs(series, 0, settings.slabs, lambda scan: _request(scan, settings), room)
+    if choice.told:
+        log.add(choice.told)
     target = place.folder / item.output
     with _unfinished(place, target.name) as draft:
-        run(write(result.volume, draft, values, settings.store))
+        job = (
+            _in_memory(series, item, settings, draft)
+            if choice.source is None
+            else _in_slabs(choice.source, item, settings, draft)
+        )
+        result, values = yield from within(job, FOUND, 1.0)
         _put(draft, target, item)
     size = target.stat().st_size
     _write_record(place, item, {"key": key, "batch": place.batch, "size": size, "values": values})
     log.add(f"written: {item.output}, {size:,} bytes, {result.seconds:.1f} s on {result.device}")
     for line in result.warnings:
         log.add(f"note: {line}")
-    return Outcome(item.name, item.output, "done", values=values)
+    return Outcome(item.name, item.output, "done", message=choice.told, values=values)
+
+
+def _in_memory(series: Series, item: Item, settings: Settings, draft: Path) -> Job[Made]:
+    scan = yield from within(series.read(0), 0.0, 0.1)
+    _check(scan, settings)
+    result = yield from within(rebuild(scan, _request(scan, settings)), 0.1, 0.9)
+    values = _values(result, item)
+    yield from within(write(result.volume, draft, values, settings.store), 0.9, 1.0)
+    return result, values
+
+
+def _in_slabs(source: PlaneByPlane, item: Item, settings: Settings, draft: Path) -> Job[Made]:
+    request = _request(source.outline, settings)
+    files = SlabFiles(
+        draft,
+        lambda scan, result: _values(result, item),
+        lambda scan: _check(scan, settings),
+        settings.store,
+    )
+    made = yield from written_in_slabs(source, request, files)
+    return made.result, made.provenance
+
+
+def _values(result: Reconstruction, item: Item) -> dict[str, Any]:
+    return {**result.provenance(), "sources": [str(path) for path in item.sources]}
 
 
 def _key(item: Item, settings: Settings) -> str:
@@ -152,16 +194,17 @@ def _key(item: Item, settings: Settings) -> str:
     return digest.hexdigest()
 
 
-def _opened(item: Item) -> Volume:
-    found = run(scan(item.sources))
+def _found_again(item: Item) -> Job[Series]:
+    found = yield from scan(item.sources)
     if len(found.series) <= item.place:
         raise UserError(f"'{item.name}' has changed since the batch was planned. Run it again.")
-    return run(found.series[item.place].read(0))
+    return found.series[item.place]
 
 
-def _refuse_unsound(volume: Volume) -> None:
+def _check(volume: Volume, settings: Settings) -> None:
+    """Raise UserError for a scan in doubt that nobody has looked at."""
     unsound = blocking_warnings(volume.warnings)
-    if unsound:
+    if unsound and not settings.acknowledge:
         said = " ".join(warning.message for warning in unsound)
         raise UserError(f"{said} Look at it, then give --acknowledge to rebuild it all the same.")
 

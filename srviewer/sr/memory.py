@@ -31,9 +31,14 @@ def needed_bytes(scan: Geometry, request: Request) -> float:
     return BASE_BYTES + SCAN_VOLUMES * voxels + held * thin
 
 
+def machine_bytes() -> float:
+    """What is free of the machine, or of the container."""
+    return min(float(psutil.virtual_memory().available), _container_bytes())
+
+
 def free_bytes() -> float:
     """What this process may still take: of the machine, and of a limit on its address space."""
-    free = min(float(psutil.virtual_memory().available), _container_bytes())
+    free = machine_bytes()
     if sys.platform == "win32":
         return free
     import resource  # absent on Windows
@@ -56,24 +61,27 @@ def _container_bytes() -> float:
     return limit - used
 
 
-def fits(scan: Geometry, request: Request) -> bool:
-    """Whether the rebuild may be done in memory."""
-    return needed_bytes(scan, request) <= MOST_OF_IT * free_bytes()
+def fits(scan: Geometry, request: Request, room: float) -> bool:
+    """Whether the rebuild may be done in memory, of which it may take ``room`` bytes."""
+    return needed_bytes(scan, request) <= MOST_OF_IT * room
 
 
-def memory_told(scan: Geometry, request: Request) -> str:
+def memory_told(scan: Geometry, request: Request, room: float) -> str:
     """What a rebuild needs and what there is, as a sentence."""
     return (
         f"A rebuild in memory takes about {needed_bytes(scan, request) / 1e9:.1f} GB, and "
-        f"{max(0.0, free_bytes()) / 1e9:.1f} GB are free."
+        f"{max(0.0, room) / 1e9:.1f} GB are free."
     )
 
 
 def memory_cautions(scan: Geometry, request: Request) -> tuple[str, ...]:
     """What the window says of a rebuild that may not fit into memory; nothing of any other."""
-    if fits(scan, request):
+    room = free_bytes()
+    if fits(scan, request, room):
         return ()
-    line = f"{memory_told(scan, request)} 'srviewer reconstruct' rebuilds NIfTI files in less."
+    line = (
+        f"{memory_told(scan, request, room)} 'srviewer reconstruct' rebuilds NIfTI files in less."
+    )
     return (line,)
 
 

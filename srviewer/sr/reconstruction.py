@@ -1,7 +1,7 @@
 """A result and everything that must be told with it."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -45,6 +45,7 @@ class Reconstruction:
     seconds: float
     peak_memory_mb: float | None
     warnings: tuple[str, ...]
+    slab_by_slab: ClassVar[bool] = False  # True where the scan was never whole in memory
 
     def provenance(self) -> dict[str, Any]:
         """Plain JSON values: how the result was made; exported beside it."""
@@ -67,6 +68,7 @@ class Reconstruction:
             "texture_changed": self.texture_changed(),
             "flips": self.request.flips,
             "locked_region": self.region,
+            "slab_by_slab": self.slab_by_slab,
             "device": self.device,
             "seconds": round(self.seconds, 3),
             "peak_memory_mb": self.peak_memory_mb,

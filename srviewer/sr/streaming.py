@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -50,6 +51,7 @@ class StreamedReconstruction(Reconstruction):
     scratch: ScratchVoxels
     map_scratch: dict[str, ScratchVoxels]
     summary: dict[str, float] | None
+    slab_by_slab: ClassVar[bool] = True
 
     def disagreement_summary(self) -> dict[str, float] | None:
         """What was measured while slabs passed by."""

@@ -23,7 +23,7 @@ from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.batch_items import describe_derivative, select
 from srviewer.sr.batch_summary import write_summary
-from srviewer.sr.batch_work import Outcome, Place, Settings, rebuilt
+from srviewer.sr.batch_work import Outcome, Place, Settings, rebuilding
 from srviewer.sr.request import Request
 
 CUBIC = Settings(Request(0, 2, "cubic"), None, None, "float32", acknowledge=False)
@@ -110,7 +110,7 @@ def test_a_volume_is_done_again_only_when_something_changed(
     out = tmp_path / "out"
 
     def status(batch: str, settings: Settings = CUBIC) -> str:
-        return rebuilt(item, settings, Place(out, batch)).status
+        return run(rebuilding(item, settings, Place(out, batch))).status
 
     assert status("one") == "done"
     assert status("one") == "done"  # what a worker finds whose predecessor died after the record
@@ -133,7 +133,7 @@ def test_a_failure_is_an_outcome_and_leaves_nothing(scans: Path, tmp_path: Path)
     item = run(select([scans / "a"], thin_too=False)).items[0]
     item.sources[0].write_bytes(b"not an image")
     place = Place(tmp_path / "out", "one")
-    outcome = rebuilt(item, CUBIC, place)
+    outcome = run(rebuilding(item, CUBIC, place))
     assert outcome.status == "failed" and "is not compressed" in outcome.message
     assert [path for path in place.folder.rglob("*") if path.is_file()] == [place.log(item)]
     assert "failed: " in place.log(item).read_text()
@@ -145,9 +145,9 @@ def test_a_scan_in_doubt_waits_for_a_word(thick_head: Volume, tmp_path: Path) ->
     save(replace(thick_head, voxels=voxels), tmp_path / "in" / "scan.nii.gz")
     item = run(select([tmp_path / "in"], thin_too=False)).items[0]
     place = Place(tmp_path / "out", "one")
-    refused = rebuilt(item, CUBIC, place)
+    refused = run(rebuilding(item, CUBIC, place))
     assert refused.status == "failed" and "--acknowledge" in refused.message
-    assert rebuilt(item, replace(CUBIC, acknowledge=True), place).status == "done"
+    assert run(rebuilding(item, replace(CUBIC, acknowledge=True), place)).status == "done"
 
 
 def test_the_summary_escapes_what_it_shows(tmp_path: Path) -> None:

@@ -1,0 +1,57 @@
+"""Whether a scan is rebuilt in memory or slab by slab."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from srviewer.core.volume import Volume, outline_voxels
+from srviewer.errors import UserError
+from srviewer.io.series import PlaneByPlane, Series
+from srviewer.sr.memory import fits, memory_told
+from srviewer.sr.request import Request
+
+SlabsWanted = Literal["auto", "always", "never"]
+SLABS_WANTED: tuple[SlabsWanted, ...] = get_args(SlabsWanted)
+
+
+@dataclass(frozen=True, eq=False)
+class SlabChoice:
+    """``source``: the scan plane by plane, None where it is rebuilt in memory.
+
+    ``told``: why it goes slab by slab though nobody asked, for people; "" otherwise.
+    """
+
+    source: PlaneByPlane | None
+    told: str = ""
+
+
+def outline_of(series: Series) -> Volume:
+    """What is known of a scan before its voxels are read; those read as 0."""
+    return Volume(outline_voxels(series.geometry.shape), series.geometry, series.name)
+
+
+def choose_slabs(
+    series: Series,
+    frame: int,
+    wanted: SlabsWanted,
+    request_for: Callable[[Volume], Request],
+    room: float,
+) -> SlabChoice:
+    """What ``wanted`` means for this scan, of whose outline ``request_for`` makes the request.
+
+    ``room``: bytes that a rebuild may take. Raises UserError for a scan that would not fit, or
+    should not be in memory, and cannot be read plane by plane.
+    """
+    if wanted == "never":
+        return SlabChoice(None)
+    request = request_for(outline_of(series))
+    if wanted == "auto" and fits(series.geometry, request, room):
+        return SlabChoice(None)
+    told = memory_told(series.geometry, request, room)
+    if series.stream is None:
+        raise UserError(
+            f"{told} Only NIfTI and MGH files can be rebuilt slab by slab: convert it, or try it "
+            "in memory all the same (--slabs never)."
+        )
+    said = f"{told} '{series.name}' is rebuilt slab by slab." if wanted == "auto" else ""
+    return SlabChoice(series.stream(frame), said)

@@ -1,0 +1,66 @@
+"""A scan rebuilt slab by slab straight into files, so that no volume is ever in memory."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from srviewer.core.volume import Volume
+from srviewer.io.export import DataType, write_planes
+from srviewer.io.scratch import Scratch
+from srviewer.io.series import PlaneByPlane
+from srviewer.job import Job, within
+from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.request import Request
+from srviewer.sr.streaming import check_streamable, kept_scan, planes_of, streamed
+
+READ, REBUILT = 0.05, 0.85  # how far the whole is when the scan is kept, when it is rebuilt
+
+
+@dataclass(frozen=True, eq=False)
+class SlabFiles:
+    """Where a result goes that is never whole in memory.
+
+    ``output``: its NIfTI file; what waits on disk lies beside it and is gone afterwards.
+    ``maps``: files for kinds of maps. ``check``: raises UserError for a scan, without its voxels
+    but with all of its warnings, that is not to be rebuilt. ``provenance``: of that scan and the
+    result.
+    """
+
+    output: Path
+    provenance: Callable[[Volume, Reconstruction], dict[str, Any]]
+    check: Callable[[Volume], None]
+    stored_as: DataType = "float32"
+    maps: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class WrittenInSlabs:
+    """``scan`` and the volumes of ``result`` are outlines: their voxels are in the files alone."""
+
+    scan: Volume
+    result: Reconstruction
+    provenance: dict[str, Any]
+
+
+def written_in_slabs(
+    source: PlaneByPlane, request: Request, files: SlabFiles
+) -> Job[WrittenInSlabs]:
+    """Rebuild ``source`` into ``files``; raises UserError as ``streamed`` and ``write`` do."""
+    check_streamable(source.outline, request)
+    with Scratch(files.output.absolute().parent) as scratch:
+        kept = yield from within(kept_scan(source, scratch), 0.0, READ)
+        files.check(kept.outline)
+        result = yield from within(streamed(kept, request, scratch), READ, REBUILT)
+        provenance = files.provenance(kept.outline, result)
+        job = write_planes(
+            result.volume, planes_of(result.scratch), files.output, provenance, files.stored_as
+        )
+        share = (1 - REBUILT) / (1 + len(files.maps))
+        yield from within(job, REBUILT, REBUILT + share)
+        for number, (kind, path) in enumerate(files.maps.items(), 1):
+            planes = planes_of(result.map_scratch[kind])
+            job = write_planes(result.maps()[kind], planes, path, provenance)
+            start = REBUILT + number * share
+            yield from within(job, start, start + share)
+        return WrittenInSlabs(kept.outline, result, provenance)
