@@ -4,6 +4,7 @@ import gc
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -102,6 +103,20 @@ def opened(window: MainWindow, thick_file: Path, until: Until) -> MainWindow:
     window.open([thick_file])
     until(lambda: window.session.original is not None)
     return window
+
+
+@pytest.fixture
+def rebuild(opened: MainWindow, until: Until) -> Callable[..., None]:
+    """Rebuild what is open by an interpolation (linear, unless it is said), and wait for it."""
+
+    def make(method: str = "linear") -> None:
+        request, before = opened.session.request, opened.session.result
+        assert request is not None
+        opened.session.set_request(replace(request, method=method))
+        opened.study.reconstruct()
+        until(lambda: opened.session.result is not before)
+
+    return make
 
 
 @pytest.fixture

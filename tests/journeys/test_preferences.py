@@ -174,3 +174,14 @@ def test_layouts_are_kept_by_name(opened: MainWindow, settings: QSettings) -> No
 def test_the_dark_theme_is_the_first(opened: MainWindow, settings: QSettings) -> None:
     assert read_preferences(settings) == Preferences()
     assert theme.colours() is DARK
+
+
+def test_the_first_steps_are_told_once(opened: MainWindow, until: Until, truth_file: Path) -> None:
+    hint = opened.desk.hint
+    assert hint.isVisible()
+    hint.no.click()
+    assert not hint.isVisible()
+    before = opened.session.original
+    opened.open([truth_file])
+    until(lambda: opened.session.original is not before)
+    assert not hint.isVisible()

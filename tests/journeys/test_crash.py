@@ -1,0 +1,124 @@
+"""A window that was killed loses nothing, and one that closes leaves nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from srviewer.gui.main_window import MainWindow
+from srviewer.io.session_file import read_session
+
+Until = Callable[[Callable[[], bool]], None]
+CRASH = """
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from PySide6.QtCore import QTimer
+import srviewer.gui.app as app
+from srviewer.gui.comparables import REFERENCE
+from srviewer.gui.layer import Graded
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.panels.look import LookPanel
+from srviewer.gui.request_options import RequestOptions
+scan = Path(sys.argv[1])
+class Window(MainWindow):
+    def __init__(self, settings):
+        super().__init__(settings)
+        self.session.original_changed.connect(self.rebuild)
+        self.watch = QTimer(self)
+        self.watch.timeout.connect(self.tell)
+        self.watch.start(100)
+    def rebuild(self):
+        self.session.set_request(replace(self.session.request, method="linear"))
+        self.study.reconstruct()
+    def tell(self):
+        own = self.desk.recovery._own
+        saved = json.loads(own.session.read_text()) if own.session.exists() else {"studies": []}
+        if any(study["results"] for study in saved["studies"]):
+            print("saved", own.path, flush=True)
+            self.watch.stop()
+app.MainWindow = Window
+app.open_window([scan], sample=False, reconstruct=False)
+"""
+
+
+def _crash(scan: Path) -> Path:
+    """Start a window, rebuild, wait for the autosave and kill it; the autosave's folder."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", CRASH, str(scan)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=os.environ.copy(),
+    )
+    assert process.stdout is not None
+    with process.stdout:
+        line = process.stdout.readline()
+        assert line.startswith("saved"), line
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=30)
+    return Path(line.split(maxsplit=1)[1].strip())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_after_a_crash_the_next_window_offers_what_was_open(
+    window: MainWindow, until: Until, qtbot: QtBot, thick_file: Path
+) -> None:
+    folder = _crash(thick_file)
+    window.desk.begin()
+    bar = window.desk.recovery.bar
+    assert bar.isVisible() and "without being closed" in bar.text.text()
+    qtbot.mouseClick(bar.yes, Qt.MouseButton.LeftButton)
+    until(lambda: window.session.result is not None)
+    result = window.session.result
+    assert result is not None and result.request.method == "linear"
+    assert window.session.original is not None and window.session.original.name == "thick"
+    assert not bar.isVisible()
+    assert window.recent.entries() == ()  # the file that was autosaved is nobody's own
+    assert folder.exists()
+    assert window.close()
+    assert not folder.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_what_a_crash_left_is_offered_to_one_window_only_and_can_be_deleted(
+    window: MainWindow, qtbot: QtBot, thick_file: Path, settings: object
+) -> None:
+    folder = _crash(thick_file)
+    window.desk.begin()
+    other = MainWindow(settings)  # type: ignore[arg-type]
+    qtbot.addWidget(other)
+    other.show()
+    other.desk.begin()
+    assert window.desk.recovery.bar.isVisible() and not other.desk.recovery.bar.isVisible()
+    qtbot.mouseClick(window.desk.recovery.bar.no, Qt.MouseButton.LeftButton)
+    assert not folder.exists() and not window.desk.recovery.bar.isVisible()
+    other.close()
+
+
+def test_a_window_that_closes_leaves_nothing_and_an_old_offer_goes(
+    opened: MainWindow, until: Until
+) -> None:
+    from srviewer.gui import autosave_folders
+
+    old = autosave_folders.root() / "window-old"
+    old.mkdir(parents=True)
+    session = old / autosave_folders.SESSION
+    session.write_text("{}")
+    os.utime(session, (time.time() - 15 * 86400,) * 2)
+    opened.desk.begin()
+    assert not old.exists() and not opened.desk.recovery.bar.isVisible()
+    whole = f"window-*/{autosave_folders.SESSION}"  # not what is still being written
+    until(lambda: list(autosave_folders.root().glob(whole)) != [])
+    saved = next(iter(autosave_folders.root().glob(whole)))
+    assert read_session(saved).studies[0].scan is not None
+    opened.close()
+    assert list(autosave_folders.root().iterdir()) == []

@@ -1,0 +1,119 @@
+"""A user takes changes back and makes them again."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from srviewer.core.planes import Plane
+from srviewer.core.roi import Roi
+from srviewer.core.window import Window
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.request_options import RequestOptions
+
+Until = Callable[[Callable[[], bool]], None]
+Rebuild = Callable[..., None]
+RULER = Roi("distance", Plane.AXIAL, ((0.0, 0.0, 0.0), (0.0, 10.0, 0.0)), "width")
+
+
+LESION = Roi("ellipse", Plane.AXIAL, ((0.0, 0.0, 0.0), (8.0, 0.0, 0.0), (0.0, 8.0, 0.0)), "lesion")
+
+
+def test_changes_are_taken_back_and_made_again_by_keys(
+    opened: MainWindow, until: Until, qtbot: QtBot, truth_file: Path
+) -> None:
+    session, undo = opened.session, opened.desk.undo
+    assert not undo.isEnabled()
+    request = session.request
+    assert request is not None
+    session.set_request(replace(request, factor=request.factor + 1))
+    session.set_rois([RULER])
+    assert undo.text() == "Undo measurement"
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(opened, Qt.Key.Key_Z, control)
+    assert session.rois == () and undo.text() == "Undo reconstruction settings"
+    qtbot.keyClick(opened, Qt.Key.Key_Z, control)
+    assert session.request == request and not undo.isEnabled()
+    qtbot.keyClick(opened, Qt.Key.Key_Z, control | shift)
+    qtbot.keyClick(opened, Qt.Key.Key_Z, control | shift)
+    assert session.rois == (RULER,) and session.request != request
+    assert not opened.desk.redo.isEnabled()
+
+    opened.study.load_reference(truth_file)
+    until(lambda: session.reference is not None)
+    undo.trigger()
+    assert session.reference is None
+    opened.desk.redo.trigger()
+    assert session.reference is not None
+
+
+def test_a_drag_of_the_grey_levels_is_one_step(opened: MainWindow) -> None:
+    session = opened.session
+    first = session.view.window
+    for step in range(1, 30):
+        session.set_window(Window(first.low, first.high + step))
+    opened.desk.undo.trigger()
+    assert session.view.window == first
+    assert not opened.desk.undo.isEnabled()
+
+
+def test_a_removed_result_comes_back_beside_a_newer_one(
+    rebuild: Rebuild, opened: MainWindow, until: Until
+) -> None:
+    session = opened.session
+    rebuild()
+    rebuild("cubic")
+    removed = session.comparables.results[1]
+    session.keep(session.comparables.without(removed.key))
+    assert opened.desk.undo.text() == "Undo list of results"
+    rebuild("nearest")
+    while opened.desk.undo.text() != "Undo list of results":
+        opened.desk.undo.trigger()
+    opened.desk.undo.trigger()
+    results = session.comparables.results
+    assert len(results) == 3
+    assert removed.volume in [one.volume for one in results]
+    opened.desk.redo.trigger()
+    assert len(session.comparables.results) == 2
+
+
+def test_another_scan_forgets_what_could_be_taken_back(
+    opened: MainWindow, until: Until, truth_file: Path
+) -> None:
+    opened.session.set_rois([RULER])
+    assert opened.desk.undo.isEnabled()
+    before = opened.session.original
+    opened.open([truth_file])
+    until(lambda: opened.session.original is not before)
+    assert not opened.desk.undo.isEnabled()
+
+
+def test_the_lock_of_a_region_is_taken_back_made_again_and_goes_with_its_study(
+    opened: MainWindow, until: Until, truth_file: Path
+) -> None:
+    session, desk = opened.session, opened.desk
+    options = opened.panels.findChild(RequestOptions)
+    assert options is not None
+    session.set_rois([RULER, LESION])
+    options.lock.setCurrentIndex(1)
+    options.lock.activated.emit(1)
+    assert session.locked == LESION and desk.undo.text() == "Undo lock"
+    desk.undo.trigger()
+    assert session.locked is None and options.lock.currentText() == "Nothing"
+    desk.redo.trigger()
+    assert session.locked == LESION and options.lock.currentText() == "lesion"
+    renamed = replace(LESION, name="core of the lesion")
+    session.set_rois([RULER, renamed])  # the lock stays with what it was put on
+    assert session.locked == renamed and opened.study.region is not None
+    session.set_rois([])  # as "Clear" does
+    assert session.locked is None and opened.study.region is None
+    desk.undo.trigger()
+    assert session.rois == (RULER, renamed) and session.locked == renamed
+    opened.studies.choice = "add"
+    opened.open([truth_file])
+    until(lambda: len(opened.studies.entries) == 2)
+    assert session.locked is None
+    opened.studies.show(0)
+    assert session.locked == renamed and options.lock.currentText() == "core of the lesion"
