@@ -29,9 +29,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+import phantoms
 from srviewer.core.volume import Volume
 from srviewer.gui.application import application
 from srviewer.gui.main_window import MainWindow
+from srviewer.gui.panels.train import TrainPanel
+from srviewer.nn import train as loop
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
@@ -206,3 +209,26 @@ def _write_dicom_series(folder: Path, volume: Volume, description: str, number: 
         data.PixelRepresentation = 1
         data.PixelData = np.rint(volume.voxels[:, :, k].T).astype("<i2").tobytes()
         pydicom.dcmwrite(path, data, enforce_file_format=True)
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    """A folder with thin scans of three people, one of whom was scanned twice."""
+    folder = tmp_path / "people"
+    folder.mkdir()
+    for name in ("sub-01_T1w", "sub-01_T2w", "sub-02_T1w", "sub-03_T1w"):
+        volume = phantoms.head()
+        voxels = volume.voxels * (1 + 0.1 * len(name))
+        nib.save(nib.Nifti1Image(voxels, volume.geometry.affine), folder / f"{name}.nii")
+    return folder
+
+
+@pytest.fixture
+def panel(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> TrainPanel:
+    """The training tab, in front; a run reports often, for it is short."""
+    monkeypatch.setattr(loop, "REPORT_SECONDS", 0.05)
+    found = window.panels.findChild(TrainPanel)
+    assert isinstance(found, TrainPanel)
+    titles = [window.panels.tabText(n) for n in range(window.panels.count())]
+    window.panels.setCurrentIndex(titles.index("Train"))
+    return found
