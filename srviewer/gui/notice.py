@@ -17,6 +17,7 @@ from srviewer import __version__
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.form import IconLabel, button, describe, label
+from srviewer.gui.translation import tr
 
 BUG = (
     "Something went wrong inside srviewer, and the open study was left as it was. "
@@ -39,7 +40,7 @@ class Notice(QFrame):
 
     def show_text(self, lines: tuple[str, ...]) -> None:
         """Show one paragraph for each line; hide when there is none."""
-        self.text.setText("\n\n".join(lines))
+        self.text.setText("\n\n".join(map(tr, lines)))
         self.setVisible(bool(lines))
 
 

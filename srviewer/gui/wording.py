@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from srviewer.core.degrade import Consistency
 from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
 from srviewer.core.planes import LETTERS
-from srviewer.core.roi import Roi, values_inside
+from srviewer.core.roi import Kind, Roi, values_inside
 from srviewer.core.volume import Volume
+from srviewer.gui.translation import mark, tr
 from srviewer.nn.adaptation import Adapted
+from srviewer.sr.devices import device_choices
 
 # The largest difference, as a share of the intensity range, that still counts as agreement.
 CONSISTENT = 0.005
-NO_REFERENCE = "no reference: agreement with the scan only"
-NOT_SCORED = "no reference: not scored"  # of what was not made here
+NO_REFERENCE = mark("no reference: agreement with the scan only")
+NOT_SCORED = mark("no reference: not scored")  # of what was not made here
 OBLIQUE = 1.0  # degrees: below this nobody would call it oblique
 
 
@@ -47,23 +49,23 @@ def counts(values: Sequence[int]) -> str:
 
 def percent(share: float) -> str:
     """A share with two digits that matter: "0.02 %", "15 %"; below that "under 0.001 %"."""
-    return f"{100 * share:.2g} %" if share >= 1e-5 or share == 0 else "under 0.001 %"
+    return f"{100 * share:.2g} %" if share >= 1e-5 or share == 0 else tr("under 0.001 %")
 
 
 def agreement(found: Consistency) -> str:
     """How well a result keeps to the scan, as one line."""
     if agrees(found):
-        return f"agrees with the scan: {percent(found.max)} (max)"
-    return f"differs from the scan by up to {percent(found.max)}"
+        return tr("agrees with the scan: {share} (max)", share=percent(found.max))
+    return tr("differs from the scan by up to {share}", share=percent(found.max))
 
 
 def adaptation(tried: Adapted) -> str:
     """How fitting the model to the scan went, as one line."""
     if tried.kept:
-        return f"adapted: {tried.gain:+.2f} dB on its held-out slices"
+        return tr("adapted: {gain:+.2f} dB on its held-out slices", gain=tried.gain)
     if not tried.steps:
-        return "too small to adapt to: the model as it ships"
-    return f"adapting {tried.found}: the model as it ships"
+        return tr("too small to adapt to: the model as it ships")
+    return tr("adapting {found}: the model as it ships", found=tr(tried.found))
 
 
 def agrees(found: Consistency) -> bool:
@@ -73,7 +75,12 @@ def agrees(found: Consistency) -> bool:
 
 def roi_title(roi: Roi, number: int) -> str:
     """What a measurement is called; ``number`` counts all of them from 0."""
-    return roi.name or f"{roi.kind.capitalize()} {number + 1}"
+    return roi.name or f"{kind_title(roi)} {number + 1}"
+
+
+def kind_title(roi: Roi) -> str:
+    """What a measurement is: "Distance"."""
+    return tr(KIND_TITLES[roi.kind])
 
 
 def size_of(roi: Roi) -> str:
@@ -91,13 +98,25 @@ def measured(roi: Roi, volume: Volume) -> str:
         return size_of(roi)
     found = values_inside(roi, volume)
     if found is None:
-        return "no voxel inside"
-    return f"{found.mean:.4g} \u00b1 {found.sd:.3g}  ({found.count} voxels)"
+        return tr("no voxel inside")
+    told = mark("{mean:.4g} \u00b1 {sd:.3g}  ({count} voxels)")
+    return tr(told, mean=found.mean, sd=found.sd, count=found.count)
+
+
+def device_entries() -> list[tuple[str, str]]:
+    """(title, name) of what may compute, for a list."""
+    return [(tr(DEVICE_TITLES.get(name, name)), name) for name in device_choices()]
 
 
 DEVICE_TITLES = {
-    "auto": "Automatic",
-    "cpu": "Processor (CPU)",
-    "cuda": "NVIDIA graphics (CUDA)",
-    "mps": "Apple graphics (Metal)",
+    "auto": mark("Automatic"),
+    "cpu": mark("Processor (CPU)"),
+    "cuda": mark("NVIDIA graphics (CUDA)"),
+    "mps": mark("Apple graphics (Metal)"),
+}
+KIND_TITLES: dict[Kind, str] = {
+    "distance": mark("Distance"),
+    "angle": mark("Angle"),
+    "rectangle": mark("Rectangle"),
+    "ellipse": mark("Ellipse"),
 }

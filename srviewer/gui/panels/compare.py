@@ -22,12 +22,13 @@ from srviewer.gui.form import button, choice, describe, fill, form, label
 from srviewer.gui.report_box import ReportButton
 from srviewer.gui.scoring import SCORE
 from srviewer.gui.study import RECONSTRUCT, SIMULATE, TRUTH, Study
+from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import NO_REFERENCE, axis_title
 from srviewer.io.formats import open_filter
 from srviewer.sr.evaluate import ScoredPair
 
 SIMULATED_FACTORS = (2, 3, 4, 5, 6, 8)
-COLUMNS = ("", "result", "cubic", "change")
+COLUMNS = ("", mark("result"), mark("cubic"), mark("change"))
 
 
 class ComparePanel(QWidget):
@@ -39,13 +40,16 @@ class ComparePanel(QWidget):
         self._reference = label("", "value")
         self._state = label("", "muted")
         self._load = button(
-            "Load ground truth\u2026", "A thin scan on the grid of the result, to score it against"
+            tr("Load ground truth\u2026"),
+            tr("A thin scan on the grid of the result, to score it against"),
         )
-        self._axis = choice("Axis to thicken", "The array axis that is made thick (spacing in mm)")
-        self._factor = choice("Factor", "How many thin slices are joined to a thick one")
+        self._axis = choice(
+            tr("Axis to thicken"), tr("The array axis that is made thick (spacing in mm)")
+        )
+        self._factor = choice(tr("Factor"), tr("How many thin slices are joined to a thick one"))
         self._simulate = button(
-            "Thicken, rebuild, score",
-            "Thicken the open scan, rebuild it and score the result against the scan as it was",
+            tr("Thicken, rebuild, score"),
+            tr("Thicken the open scan, rebuild it and score the result against the scan as it was"),
         )
         self.report = ReportButton(study)
         self._table = _table()
@@ -60,24 +64,24 @@ class ComparePanel(QWidget):
 
     def _lay_out(self) -> None:
         rows = form()
-        rows.addRow("Axis", self._axis)
-        rows.addRow("Factor", self._factor)
+        rows.addRow(tr("Axis"), self._axis)
+        rows.addRow(tr("Factor"), self._factor)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.setSpacing(10)
-        layout.addWidget(label("MEASURED AGAINST", "heading"))
+        layout.addWidget(label(tr("MEASURED AGAINST"), "heading"))
         layout.addWidget(self._reference)
         layout.addWidget(self._load)
         layout.addSpacing(4)
-        layout.addWidget(label("SCORES", "heading"))
+        layout.addWidget(label(tr("SCORES"), "heading"))
         layout.addWidget(self._table)
         layout.addWidget(self._meaning)
         layout.addWidget(self._state)
         layout.addWidget(self.report)
         layout.addSpacing(4)
-        layout.addWidget(label("SIMULATE", "heading"))
+        layout.addWidget(label(tr("SIMULATE"), "heading"))
         layout.addWidget(
-            label("Make the open scan thick, rebuild it, and score it against itself.", "muted")
+            label(tr("Make the open scan thick, rebuild it, and score it against itself."), "muted")
         )
         layout.addLayout(rows)
         layout.addWidget(self._simulate)
@@ -109,7 +113,7 @@ class ComparePanel(QWidget):
 
     def _show_reference(self) -> None:
         reference = self._session.reference
-        self._reference.setText(NO_REFERENCE if reference is None else reference.meaning)
+        self._reference.setText(tr(NO_REFERENCE if reference is None else reference.meaning))
 
     def _show_scores(self) -> None:
         scores = self._session.scores
@@ -119,8 +123,12 @@ class ComparePanel(QWidget):
             _fill(self._table, scores)
             ours = scores.candidate
             self._meaning.setText(
-                f"Against {ours.meaning}. Foreground, {ours.voxels:,} voxels, "
-                f"data range {ours.data_range:.4g}."
+                tr(
+                    "Against {meaning}. Foreground, {count:,} voxels, data range {range:.4g}.",
+                    meaning=tr(ours.meaning),
+                    count=ours.voxels,
+                    range=ours.data_range,
+                )
             )
         self._show_state()
 
@@ -128,13 +136,13 @@ class ComparePanel(QWidget):
         session = self._session
         text = ""
         if self._study.work.running(SCORE) is not None:
-            text = "Scoring\u2026"
+            text = tr("Scoring\u2026")
         elif session.result is None:
-            text = "Scores appear once the scan is rebuilt."
+            text = tr("Scores appear once the scan is rebuilt.")
         elif session.reference is None:
-            text = "Load a ground truth, or simulate, to get scores."
+            text = tr("Load a ground truth, or simulate, to get scores.")
         elif not self._study.scoring.comparable:
-            text = (
+            text = tr(
                 "No scores: the result has other voxels than the ground truth. Rebuild it with "
                 "the axis and target that fit."
             )
@@ -151,7 +159,7 @@ class ComparePanel(QWidget):
         self._show_state()
 
     def _choose_truth(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Load ground truth", "", open_filter())
+        path, _ = QFileDialog.getOpenFileName(self, tr("Load ground truth"), "", tr(open_filter()))
         if path:
             self._study.load_reference(Path(path))
 
@@ -163,7 +171,7 @@ class ComparePanel(QWidget):
 
 def _table() -> QTableWidget:
     table = QTableWidget(len(METRICS), len(COLUMNS))
-    table.setHorizontalHeaderLabels(COLUMNS)
+    table.setHorizontalHeaderLabels([tr(title) for title in COLUMNS])
     table.verticalHeader().hide()
     table.setShowGrid(False)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -176,9 +184,11 @@ def _table() -> QTableWidget:
     table.setFixedHeight(30 * len(METRICS) + table.horizontalHeader().sizeHint().height() + 4)
     describe(
         table,
-        "Scores",
-        "The result and cubic interpolation, over the whole volume. Change: the result minus "
-        "cubic; PSNR (dB) and SSIM should rise, MAE (in the scan's unit) should fall",
+        tr("Scores"),
+        tr(
+            "The result and cubic interpolation, over the whole volume. Change: the result minus "
+            "cubic; PSNR (dB) and SSIM should rise, MAE (in the scan's unit) should fall"
+        ),
     )
     return table
 
@@ -189,7 +199,7 @@ def _fill(table: QTableWidget, scores: ScoredPair) -> None:
         ours, cubic = scores.candidate.whole[metric.id], scores.cubic.whole[metric.id]
         change = None if ours is None or cubic is None else ours - cubic
         cells = (
-            (f"{metric.title} {metric.unit}".strip(), colours.muted),
+            (f"{tr(metric.title)} {metric.unit}".strip(), colours.muted),
             (_number(ours, metric, ""), colours.accent),
             (_number(cubic, metric, ""), colours.text),
             (_number(change, metric, "+"), colours.text),

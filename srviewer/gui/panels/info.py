@@ -1,5 +1,6 @@
 """The panel that tells what is open: grid, place, history, warnings."""
 
+from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
@@ -10,6 +11,7 @@ from srviewer.gui.form import describe
 from srviewer.gui.header_box import HeaderBox
 from srviewer.gui.left_out import skipped
 from srviewer.gui.study import Study
+from srviewer.gui.translation import tr
 from srviewer.gui.wording import OBLIQUE, counts, millimetres, orientation
 
 MOST_FILES = 4  # a DICOM series has hundreds
@@ -23,7 +25,9 @@ class InfoPanel(QWidget):
         super().__init__()
         self._session, self._whereabouts = study.session, study.whereabouts
         self._text = QTextBrowser()
-        describe(self._text, "Information", "Grid, position, history and warnings (mm, RAS+)")
+        describe(
+            self._text, tr("Information"), tr("Grid, position, history and warnings (mm, RAS+)")
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.addWidget(self._text, 1)
@@ -36,39 +40,39 @@ class InfoPanel(QWidget):
     def _show(self) -> None:
         session = self._session
         if session.original is None:
-            self._text.setPlainText("No scan is open.")
+            self._text.setPlainText(tr("No scan is open."))
             return
-        parts = [_section("Original", session.original)]
+        parts = [_section(tr("Original"), session.original)]
         if session.result is not None:
-            parts.append(_section("Result", session.result.volume))
+            parts.append(_section(tr("Result"), session.result.volume))
         names = [str(path) for path in session.sources[:MOST_FILES]]
         if len(session.sources) > MOST_FILES:
-            names.append(f"and {len(session.sources) - MOST_FILES} more")
+            names.append(tr("and {count} more", count=len(session.sources) - MOST_FILES))
         files = "".join(f"<li>{escape(name)}</li>" for name in names)
-        parts.append(f"{_heading('Opened from')}<ul>{files}</ul>")
+        parts.append(f"{_heading(tr('Opened from'))}<ul>{files}</ul>")
         found = self._whereabouts.found.get(session.original)
         if found is not None and (found.ignored or found.problems):
-            counts_of_kinds = (skipped(found),) if found.ignored else ()
-            parts.append(_list("Not opened", (*counts_of_kinds, *found.problems[:MOST_PROBLEMS])))
+            counts_of_kinds = [skipped(found)] if found.ignored else []
+            problems = map(tr, found.problems[:MOST_PROBLEMS])
+            parts.append(_list(tr("Not opened"), [*counts_of_kinds, *problems]))
         self._text.setHtml("".join(parts))
 
 
 def _section(title: str, volume: Volume) -> str:
     geometry = volume.geometry
     box = [n * mm for n, mm in zip(geometry.shape, geometry.spacing, strict=True)]
+    low, high = float(volume.voxels.min()), float(volume.voxels.max())
     rows = {
-        "Name": volume.name,
-        "Voxels": counts(geometry.shape),
-        "Spacing": millimetres(geometry.spacing),
-        "Covers": millimetres(box),
-        "Axes i, j, k": orientation(geometry),
-        "Oblique": f"{geometry.obliquity:.1f}\u00b0, shown along the voxel axes"
-        if geometry.obliquity > OBLIQUE
-        else "no",
-        "Modality": volume.modality or "not given",
-        "Unit": volume.unit or "not given",
-        "Stored as": volume.stored_as,
-        "Values": f"{volume.voxels.min():.5g} to {volume.voxels.max():.5g}",
+        tr("Name"): volume.name,
+        tr("Voxels"): counts(geometry.shape),
+        tr("Spacing"): millimetres(geometry.spacing),
+        tr("Covers"): millimetres(box),
+        tr("Axes i, j, k"): orientation(geometry),
+        tr("Oblique"): _oblique(geometry.obliquity),
+        tr("Modality"): volume.modality or tr("not given"),
+        tr("Unit"): volume.unit or tr("not given"),
+        tr("Stored as"): volume.stored_as,
+        tr("Values"): tr("{low:.5g} to {high:.5g}", low=low, high=high),
     }
     table = "".join(
         f"<tr><td style='color:{theme.colours().muted}; padding-right:12px'>{escape(name)}</td>"
@@ -76,15 +80,23 @@ def _section(title: str, volume: Volume) -> str:
         for name, value in rows.items()
     )
     affine = "\n".join(" ".join(f"{value:9.3f}" for value in row) for row in geometry.affine[:3])
-    return (
-        f"{_heading(title)}<table cellspacing='0' cellpadding='2'>{table}</table>"
-        f"{_heading('Index to RAS+ mm')}<pre style='font-size:11px'>{affine}</pre>"
-        f"{_list('History', volume.history)}"
-        f"{_list('Warnings', tuple(warning.message for warning in volume.warnings))}"
+    warnings = [tr(warning.message) for warning in volume.warnings]
+    parts = (
+        f"{_heading(title)}<table cellspacing='0' cellpadding='2'>{table}</table>",
+        f"{_heading(tr('Index to RAS+ mm'))}<pre style='font-size:11px'>{affine}</pre>",
+        _list(tr("History"), [tr(line) for line in volume.history]),
+        _list(tr("Warnings"), warnings),
     )
+    return "".join(parts)
 
 
-def _list(title: str, lines: tuple[str, ...]) -> str:
+def _oblique(degrees: float) -> str:
+    if degrees <= OBLIQUE:
+        return tr("no")
+    return tr("{degrees:.1f}\u00b0, shown along the voxel axes", degrees=degrees)
+
+
+def _list(title: str, lines: Sequence[str]) -> str:
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
     return f"{_heading(title)}<ul>{items}</ul>" if lines else ""
 

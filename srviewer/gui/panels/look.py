@@ -10,6 +10,7 @@ from srviewer.gui.levels import Levels
 from srviewer.gui.overlay_box import OverlayBox
 from srviewer.gui.overlays import Overlays
 from srviewer.gui.study import Study
+from srviewer.gui.translation import tr
 
 
 class LookPanel(QWidget):
@@ -22,11 +23,15 @@ class LookPanel(QWidget):
         self.overlays = Overlays(study, self)
         self.histogram = HistogramView(study)
         self.levels = Levels(study.session)
-        self.colours = choice("Colour map", "The colours that stand for grey values")
-        fill(self.colours, [(row.title, row.id) for row in COLOUR_MAPS], "grey")
-        self.inverted = _switch("Inverted", "The other end of the colours stands for high values")
-        self.smooth = _switch("Smooth", "Pixels by bilinear interpolation, or as blocks (I)")
-        self.crosshair = _switch("Crosshair", "Draw the crosshair, or hide it (X)")
+        self.colours = choice(tr("Colour map"), tr("The colours that stand for grey values"))
+        fill(self.colours, [(tr(row.title), row.id) for row in COLOUR_MAPS], "grey")
+        self.inverted = _switch(
+            tr("Inverted"), tr("The other end of the colours stands for high values")
+        )
+        self.smooth = _switch(
+            tr("Smooth"), tr("Pixels by bilinear interpolation, or as blocks (I)")
+        )
+        self.crosshair = _switch(tr("Crosshair"), tr("Draw the crosshair, or hide it (X)"))
         self._lay_out()
         self._connect(study)
         self._show()
@@ -35,11 +40,11 @@ class LookPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.setSpacing(10)
-        layout.addWidget(label("WINDOW AND LEVEL", "heading"))
+        layout.addWidget(label(tr("WINDOW AND LEVEL"), "heading"))
         layout.addWidget(self.histogram)
         layout.addWidget(self.levels)
         layout.addSpacing(4)
-        layout.addWidget(label("COLOURS", "heading"))
+        layout.addWidget(label(tr("COLOURS"), "heading"))
         layout.addWidget(self.colours)
         switches = QHBoxLayout()
         for switch in (self.inverted, self.smooth, self.crosshair):

@@ -25,10 +25,12 @@ from srviewer.gui.form import button, describe, label
 from srviewer.gui.study import Study
 from srviewer.gui.tool import Tool
 from srviewer.gui.tool_offers import TOOL_OFFERS
+from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import size_of
 from srviewer.io.measurements import write_csv
 
-COLUMNS = ("Name", "Size", "Before", "After")
+COLUMNS = (mark("Name"), mark("Size"), mark("Before"), mark("After"))
+BEFORE, AFTER = mark("before"), mark("after")  # in the table that is written, too
 
 
 class MeasurePanel(QWidget):
@@ -40,8 +42,10 @@ class MeasurePanel(QWidget):
         self.tools = [self._tool_button(offer.tool) for offer in TOOL_OFFERS]
         self.table = _Table()
         self.details = label("", "muted")
-        self.delete = button("Delete", "Remove the chosen measurement (Del)")
-        self.export = button("Export CSV\u2026", "Write every measurement, with both volumes")
+        self.delete = button(tr("Delete"), tr("Remove the chosen measurement (Del)"))
+        self.export = button(
+            tr("Export CSV\u2026"), tr("Write every measurement, with both volumes")
+        )
         self._lay_out()
         self._connect()
         self._show()
@@ -56,9 +60,9 @@ class MeasurePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.setSpacing(10)
-        layout.addWidget(label("TOOL", "heading"))
+        layout.addWidget(label(tr("TOOL"), "heading"))
         layout.addLayout(row)
-        layout.addWidget(label("MEASUREMENTS", "heading"))
+        layout.addWidget(label(tr("MEASUREMENTS"), "heading"))
         layout.addWidget(self.table, 1)
         layout.addWidget(self.details)
         layout.addLayout(buttons)
@@ -82,7 +86,7 @@ class MeasurePanel(QWidget):
         made.setIconSize(QSize(20, 20))
         made.setCheckable(True)
         made.setChecked(tool is self._session.tool)
-        describe(made, offer.text, f"{offer.tip} ({offer.key})")
+        describe(made, tr(offer.text), f"{tr(offer.tip)} ({offer.key})")
         made.clicked.connect(lambda: self._session.set_tool(tool))
         return made
 
@@ -93,8 +97,8 @@ class MeasurePanel(QWidget):
     def _volumes(self) -> list[tuple[str, Volume]]:
         """Before and after, as far as there are both."""
         original, result = self._session.original, self._session.result
-        before = [] if original is None else [("before", original)]
-        return before if result is None else [*before, ("after", result.volume)]
+        before = [] if original is None else [(BEFORE, original)]
+        return before if result is None else [*before, (AFTER, result.volume)]
 
     def _show(self) -> None:
         rois, volumes = self._session.rois, dict(self._volumes())
@@ -102,7 +106,7 @@ class MeasurePanel(QWidget):
         self.table.setRowCount(len(rois))
         for row, roi in enumerate(rois):
             cells = [roi.name, size_of(roi)]
-            cells += [_short(roi, volumes.get(title)) for title in ("before", "after")]
+            cells += [_short(roi, volumes.get(title)) for title in (BEFORE, AFTER)]
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text)
@@ -121,14 +125,14 @@ class MeasurePanel(QWidget):
         chosen = self._chosen()
         self.delete.setEnabled(chosen is not None)
         if chosen is None:
-            self.details.setText("" if self._session.rois else "Choose a tool, drag in a pane.")
+            self.details.setText("" if self._session.rois else tr("Choose a tool, drag in a pane."))
             return
         roi = self._session.rois[chosen]
-        lines = [f"{roi.plane.title}, {size_of(roi)}"]
+        lines = [f"{tr(roi.plane.title)}, {size_of(roi)}"]
         for title, volume in self._volumes():
             found = values_inside(roi, volume)
             if found is not None:
-                lines.append(f"{title}: {_long(found, volume.unit)}")
+                lines.append(f"{tr(title)}: {_long(found, volume.unit)}")
         self.details.setText("\n".join(lines))
 
     def _go_there(self, row: int) -> None:
@@ -149,7 +153,7 @@ class MeasurePanel(QWidget):
 
     def _choose_file(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self, "Export the measurements", "measurements.csv", "Table (*.csv)"
+            self, tr("Export the measurements"), "measurements.csv", tr("Table (*.csv)")
         )
         if name:
             self.write(Path(name if name.lower().endswith(".csv") else f"{name}.csv"))
@@ -159,7 +163,7 @@ class MeasurePanel(QWidget):
         try:
             write_csv(path, self._session.rois, self._volumes())
         except UserError as error:
-            self._study.failed.emit("Exporting the measurements", error)
+            self._study.failed.emit(tr("Exporting the measurements"), error)
 
 
 class _Table(QTableWidget):
@@ -169,7 +173,7 @@ class _Table(QTableWidget):
 
     def __init__(self) -> None:
         super().__init__(0, len(COLUMNS))
-        self.setHorizontalHeaderLabels(list(COLUMNS))
+        self.setHorizontalHeaderLabels([tr(title) for title in COLUMNS])
         self.verticalHeader().hide()
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -181,9 +185,11 @@ class _Table(QTableWidget):
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         describe(
             self,
-            "Measurements",
-            "Lengths in mm, angles in degrees, areas in mm\u00b2, mean values before and after; "
-            "F2 renames, Del removes",
+            tr("Measurements"),
+            tr(
+                "Lengths in mm, angles in degrees, areas in mm\u00b2, mean values before and "
+                "after; F2 renames, Del removes"
+            ),
         )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -200,7 +206,12 @@ def _short(roi: Roi, volume: Volume | None) -> str:
 
 
 def _long(found: RoiValues, unit: str) -> str:
-    return (
-        f"{found.mean:.5g} \u00b1 {found.sd:.4g}, {found.minimum:.5g} to {found.maximum:.5g} "
-        f"{unit} in {found.count} voxels"
+    return tr(
+        "{mean:.5g} \u00b1 {sd:.4g}, {minimum:.5g} to {maximum:.5g} {unit} in {count} voxels",
+        mean=found.mean,
+        sd=found.sd,
+        minimum=found.minimum,
+        maximum=found.maximum,
+        unit=unit,
+        count=found.count,
     ).replace("  ", " ")

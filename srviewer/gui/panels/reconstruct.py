@@ -12,12 +12,12 @@ from srviewer.gui.request_options import RequestOptions
 from srviewer.gui.self_test_box import SelfTestBox
 from srviewer.gui.stack_choice import StackChoice
 from srviewer.gui.study import RECONSTRUCT, Study
-from srviewer.gui.wording import DEVICE_TITLES, adaptation, agreement, agrees, axis_title, percent
+from srviewer.gui.translation import tr
+from srviewer.gui.wording import adaptation, agreement, agrees, axis_title, device_entries, percent
 from srviewer.gui.work import Task, time_left
 from srviewer.nn.model_file import Model
 from srviewer.sr.cautions import cautions
 from srviewer.sr.cross_plane import reachable
-from srviewer.sr.devices import device_choices
 from srviewer.sr.map_worth import disagreement_worth
 from srviewer.sr.memory import memory_cautions
 from srviewer.sr.methods import METHODS, method
@@ -37,29 +37,37 @@ class ReconstructPanel(QWidget):
         self._study, self._session = study, study.session
         self._scan = ElidedLabel("value")
         self._detected = label("", "muted")
-        self._axis = choice("Axis", "The array axis whose slices are rebuilt (spacing in mm)")
-        self._factor = choice("Target", "Slice spacing to reach, in mm, and the factor to it")
-        self._method = choice("Method", "How the missing slices are made")
-        self._model = choice("Model", "The trained network that is used")
-        self._device = choice("Device", "What computes; automatic takes the fastest at hand")
+        self._axis = choice(
+            tr("Axis"), tr("The array axis whose slices are rebuilt (spacing in mm)")
+        )
+        self._factor = choice(
+            tr("Target"), tr("Slice spacing to reach, in mm, and the factor to it")
+        )
+        self._method = choice(tr("Method"), tr("How the missing slices are made"))
+        self._model = choice(tr("Model"), tr("The trained network that is used"))
+        self._device = choice(
+            tr("Device"), tr("What computes; automatic takes the fastest at hand")
+        )
         self._options = RequestOptions(study)
         self._self_test = SelfTestBox(study)
         self._warnings = Acknowledgement()
-        self._note = Notice("note", "Notes on this reconstruction")
-        self._start = button("Reconstruct", "Rebuild the open scan with thin slices (Ctrl+Return)")
+        self._note = Notice("note", tr("Notes on this reconstruction"))
+        self._start = button(
+            tr("Reconstruct"), tr("Rebuild the open scan with thin slices (Ctrl+Return)")
+        )
         self._start.setProperty("primary", "true")
         self._start.setIcon(theme.icon_on_accent("play"))
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 1000)
-        describe(self._bar, "Progress", "How much of the reconstruction is done")
+        describe(self._bar, tr("Progress"), tr("How much of the reconstruction is done"))
         self._stage = label("", "muted")
-        self._cancel = button("Cancel", "Stop the reconstruction; nothing is kept of it")
+        self._cancel = button(tr("Cancel"), tr("Stop the reconstruction; nothing is kept of it"))
         self._verdict = label("", "good")
         self._facts = label("", "muted")
         self._lay_out()
         self._connect()
-        self._scan.show_text("No scan is open.")
+        self._scan.show_text(tr("No scan is open."))
         self._show_models()
         self._show_original()
         self._show_result()
@@ -68,11 +76,11 @@ class ReconstructPanel(QWidget):
     def _lay_out(self) -> None:
         rows = form()
         for title, field in (
-            ("Axis", self._axis),
-            ("Target", self._factor),
-            ("Method", self._method),
-            ("Model", self._model),
-            ("Device", self._device),
+            (tr("Axis"), self._axis),
+            (tr("Target"), self._factor),
+            (tr("Method"), self._method),
+            (tr("Model"), self._model),
+            (tr("Device"), self._device),
         ):
             rows.addRow(title, field)
         running = QHBoxLayout()
@@ -87,20 +95,20 @@ class ReconstructPanel(QWidget):
         self._outcome.setProperty("role", "note")
         outcome = QVBoxLayout(self._outcome)
         outcome.setContentsMargins(10, 8, 10, 8)
-        outcome.addWidget(label("RESULT", "heading"))
+        outcome.addWidget(label(tr("RESULT"), "heading"))
         outcome.addWidget(self._verdict)
         outcome.addWidget(self._facts)
         outcome.addWidget(ReportBox(self._study))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.setSpacing(10)
-        layout.addWidget(label("SCAN", "heading"))
+        layout.addWidget(label(tr("SCAN"), "heading"))
         layout.addWidget(self._scan)
         layout.addWidget(self._detected)
         layout.addWidget(self._warnings)
         layout.addWidget(StackChoice(self._study))
         layout.addSpacing(4)
-        layout.addWidget(label("RECONSTRUCTION", "heading"))
+        layout.addWidget(label(tr("RECONSTRUCTION"), "heading"))
         layout.addLayout(rows)
         layout.addWidget(self._options)
         layout.addWidget(self._note)
@@ -140,9 +148,8 @@ class ReconstructPanel(QWidget):
 
     def _show_models(self) -> None:
         self._offer_models()
-        fill(self._method, [(row.title, row.id) for row in METHODS], None)
-        devices = [(DEVICE_TITLES.get(name, name), name) for name in device_choices()]
-        fill(self._device, devices, None)
+        fill(self._method, [(tr(row.title), row.id) for row in METHODS], None)
+        fill(self._device, device_entries(), None)
 
     def _show_original(self) -> None:
         original = self._session.original
@@ -153,9 +160,9 @@ class ReconstructPanel(QWidget):
             thick = geometry.thick_axis
             self._scan.show_text(original.name)
             self._detected.setText(
-                "No thick axis: the voxels are nearly cubes."
+                tr("No thick axis: the voxels are nearly cubes.")
                 if thick is None
-                else f"Thick axis  {axis_title(geometry, thick)}"
+                else tr("Thick axis  {axis}", axis=axis_title(geometry, thick))
             )
         self._show_acknowledged()
         self._show_request()
@@ -207,7 +214,9 @@ class ReconstructPanel(QWidget):
     def _whose(self) -> str:
         scan = self._study.rebuilding
         hidden = scan is not None and scan is not self._session.original
-        return f"'{scan.name}', which is not shown:\n" if scan is not None and hidden else ""
+        if scan is None or not hidden:
+            return ""
+        return tr("'{name}', which is not shown:", name=scan.name) + "\n"
 
     def _show_result(self) -> None:
         result = self._session.result
@@ -251,27 +260,29 @@ def _offered_factors(model: Model | None) -> list[int]:
 def _stage(task: Task) -> str:
     percentage = f"{100 * task.progress.fraction:.0f} %"
     left = task.seconds_left
-    rest = "" if left is None else f", {time_left(left)} left"
-    return f"{task.progress.message}\n{percentage}{rest}"
+    rest = "" if left is None else tr(", {time} left", time=time_left(left))
+    return f"{tr(task.progress.message)}\n{percentage}{rest}"
 
 
 def _facts(result: Reconstruction) -> str:
-    by = result.model.name if result.model else method(result.request.method).title
+    by = result.model.name if result.model else tr(method(result.request.method).title)
     lines = [
         f"{axis_title(result.volume.geometry, result.request.axis)}, \u00d7{result.request.factor}",
-        f"{by}, {result.seconds:.1f} s on {result.device}",
+        tr(
+            "{by}, {seconds:.1f} s on {device}", by=by, seconds=result.seconds, device=result.device
+        ),
     ]
     apart = result.disagreement
     if apart is not None:
         share = float(apart.voxels.mean()) / result.data_range
-        lines.append(f"the two planes differ by {percent(share)} (mean)")
+        lines.append(tr("the two planes differ by {share} (mean)", share=percent(share)))
         if result.model is not None:
-            lines.append(disagreement_worth(result.model, result.request.factor))
+            lines.append(tr(disagreement_worth(result.model, result.request.factor)))
     if result.adapted is not None:
         lines.append(adaptation(result.adapted))
     changed = result.texture_changed()
     if changed is not None:
-        lines.append(f"texture moved {percent(changed)} of the voxels")
+        lines.append(tr("texture moved {share} of the voxels", share=percent(changed)))
     if result.region is not None:
-        lines.append(f"nothing learned inside {result.region}")
+        lines.append(tr("nothing learned inside {region}", region=result.region))
     return "\n".join(lines)

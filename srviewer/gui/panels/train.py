@@ -11,6 +11,7 @@ from srviewer.gui.study import Study
 from srviewer.gui.training.page import TrainingPage
 from srviewer.gui.training.run_list import RunList
 from srviewer.gui.training.setup import Setup
+from srviewer.gui.translation import tr
 from srviewer.sr.training import TrainingJob
 
 
@@ -23,8 +24,8 @@ class TrainPanel(QWidget):
         self.setAcceptDrops(True)
         self.run_list = RunList(self._runs)
         self.setup = Setup(study.work)
-        self.offer = Notice("note", "Unfinished runs")
-        self._heading = label("RUNS", "heading")
+        self.offer = Notice("note", tr("Unfinished runs"))
+        self._heading = label(tr("RUNS"), "heading")
         self._line = QFrame()
         self._line.setProperty("role", "line")
         layout = QVBoxLayout(self)
@@ -60,7 +61,10 @@ class TrainPanel(QWidget):
         self._heading.setVisible(some)
         self._line.setVisible(some)
         left = [run.name for run in self._runs.unfinished]
-        told = f"Not finished when srviewer was last closed: {', '.join(left)}. Resume or remove."
+        told = tr(
+            "Not finished when srviewer was last closed: {names}. Resume or remove.",
+            names=", ".join(left),
+        )
         self.offer.show_text((told,) if left else ())
 
     def _start(self, job: TrainingJob) -> None:
@@ -72,4 +76,4 @@ class TrainPanel(QWidget):
         self.run_list.choose(run)
 
     def _refuse(self, error: UserError) -> None:
-        self._study.failed.emit("Starting a training run", error)
+        self._study.failed.emit(tr("Starting a training run"), error)

@@ -20,16 +20,19 @@ from PySide6.QtWidgets import (
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, choice, describe, fill, form
-from srviewer.gui.wording import DEVICE_TITLES
+from srviewer.gui.translation import mark, tr
+from srviewer.gui.wording import device_entries
 from srviewer.nn.specs import PRESETS, TrainingPlan, at_published_size, training_plan
 from srviewer.paths import models_dir
-from srviewer.sr.devices import device_choices
 from srviewer.sr.models import SUFFIX, available_models
 
 FACTORS = {"axis": (2, 3, 4, 5, 6, 8), "image": (2, 3, 4)}
-KINDS = (("Scans: thick slices to thin", "axis"), ("2D images: both axes", "image"))
-SIZES = (("small, for a processor", "small"), ("as published, for a GPU", "published"))
-MINUTES, STEPS = "minutes", "steps"
+KINDS = ((mark("Scans: thick slices to thin"), "axis"), (mark("2D images: both axes"), "image"))
+SIZES = (
+    (mark("small, for a processor"), "small"),
+    (mark("as published, for a GPU"), "published"),
+)
+MINUTES, STEPS = mark("minutes"), mark("steps")
 FIRST = {MINUTES: 45, STEPS: 5000}  # budgets to start from
 MOST = 10**9
 
@@ -43,26 +46,30 @@ class Choices(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.kind = choice("What to train on", "Scans along one axis, or images along both")
-        fill(self.kind, KINDS, "axis")
-        self.preset = choice("Preset", "The network and its losses, as the paper names them")
-        fill(self.preset, [(f"{r.name}: {r.title}", r.name) for r in PRESETS if r.plan], "fast")
-        self.scale = choice("Size", "How large the networks are")
-        fill(self.scale, SIZES, "small")
-        self.device = choice("Device", "What computes; automatic takes the fastest at hand")
-        devices = [(DEVICE_TITLES.get(name, name), name) for name in device_choices()]
-        fill(self.device, devices, "auto")
+        self.kind = choice(tr("What to train on"), tr("Scans along one axis, or images along both"))
+        fill(self.kind, [(tr(title), kind) for title, kind in KINDS], "axis")
+        self.preset = choice(
+            tr("Preset"), tr("The network and its losses, as the paper names them")
+        )
+        presets = [(f"{row.name}: {tr(row.title)}", row.name) for row in PRESETS if row.plan]
+        fill(self.preset, presets, "fast")
+        self.scale = choice(tr("Size"), tr("How large the networks are"))
+        fill(self.scale, [(tr(title), size) for title, size in SIZES], "small")
+        self.device = choice(tr("Device"), tr("What computes; automatic takes the fastest at hand"))
+        fill(self.device, device_entries(), "auto")
         self.budget = QLineEdit(str(FIRST[MINUTES]))
         self.budget.setMinimumWidth(60)
         self.budget.setAcceptDrops(False)
-        describe(self.budget, "Budget", "How long to train, in minutes or steps")
-        self.unit = choice("Unit of the budget", "Wall time of the training itself, or steps")
+        describe(self.budget, tr("Budget"), tr("How long to train, in minutes or steps"))
+        self.unit = choice(
+            tr("Unit of the budget"), tr("Wall time of the training itself, or steps")
+        )
         self.unit.setMinimumContentsLength(6)
-        fill(self.unit, [(unit, unit) for unit in FIRST], MINUTES)
+        fill(self.unit, [(tr(unit), unit) for unit in FIRST], MINUTES)
         self.name = QLineEdit()
         self.name.setMinimumWidth(60)
         self.name.setAcceptDrops(False)  # files are taken by the panel
-        describe(self.name, "Name", "The name of the model, by which it is chosen later")
+        describe(self.name, tr("Name"), tr("The name of the model, by which it is chosen later"))
         self.folder = models_dir()
         self._folder_shown = ElidedLabel("muted")
         self._named = ""  # the last name that was suggested
@@ -105,7 +112,8 @@ class Choices(QWidget):
         except ValueError:
             amount = 0
         if not 0 < amount < MOST:
-            raise UserError(f"'{text}' {unit} is no budget. Give a number above 0.")
+            told = mark("'{text}' {unit} is no budget. Give a number above 0.")
+            raise UserError(tr(told, text=text, unit=tr(unit)))
         bounds: dict[str, Any] = {MINUTES: 0.0, STEPS: 0, unit: amount}
         return replace(plan, **bounds)
 
@@ -113,10 +121,14 @@ class Choices(QWidget):
         """The model file to write; UserError when there is no name, or it is taken."""
         name = self.name.text().strip()
         if not name or Path(name).name != name:
-            raise UserError(f"'{name}' is no name for a model. Give one without slashes.")
+            raise UserError(
+                tr("'{name}' is no name for a model. Give one without slashes.", name=name)
+            )
         output = self.folder / f"{name.removesuffix(SUFFIX)}{SUFFIX}"
         if output.exists() or output.stem in {card.name for card in available_models()}:
-            raise UserError(f"There is a model named '{output.stem}' already. Give another name.")
+            raise UserError(
+                tr("There is a model named '{stem}' already. Give another name.", stem=output.stem)
+            )
         if not self.folder.exists() and self.folder == models_dir():
             self.folder.mkdir(parents=True)
         return output
@@ -138,18 +150,20 @@ class Choices(QWidget):
         place.setSpacing(4)
         choose = QToolButton()
         choose.setIcon(theme.icon("folder-open-outline"))
-        describe(choose, "Choose the folder", "Choose the folder that the model is written to")
+        describe(
+            choose, tr("Choose the folder"), tr("Choose the folder that the model is written to")
+        )
         choose.clicked.connect(self._choose_folder)
         place.addWidget(self._folder_shown, 1)
         place.addWidget(choose)
         rows = form()
-        rows.addRow("Preset", self.preset)
-        rows.addRow("Size", self.scale)
-        rows.addRow("Factors", self._grid)
-        rows.addRow("Device", self.device)
-        rows.addRow("Budget", budget)
-        rows.addRow("Name", self.name)
-        rows.addRow("Folder", place)
+        rows.addRow(tr("Preset"), self.preset)
+        rows.addRow(tr("Size"), self.scale)
+        rows.addRow(tr("Factors"), self._grid)
+        rows.addRow(tr("Device"), self.device)
+        rows.addRow(tr("Budget"), budget)
+        rows.addRow(tr("Name"), self.name)
+        rows.addRow(tr("Folder"), place)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(rows)
@@ -191,14 +205,14 @@ class Choices(QWidget):
         self.name.setText(self._named)
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Folder of the model", str(self.folder))
+        name = QFileDialog.getExistingDirectory(self, tr("Folder of the model"), str(self.folder))
         if name:
             self.folder = Path(name)
             self._show_folder()
 
     def _show_folder(self) -> None:
         ours = self.folder == models_dir()
-        self._folder_shown.show_text("your models" if ours else str(self.folder))
+        self._folder_shown.show_text(tr("your models") if ours else str(self.folder))
         self._folder_shown.setToolTip(str(self.folder))
 
 
@@ -211,6 +225,10 @@ def _factor_button(factor: int, changed: Callable[[], None]) -> QToolButton:
     made.setCheckable(True)
     made.setChecked(True)
     made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-    describe(made, f"Factor {factor}", f"Train to make {factor} thin slices of a thick one")
+    describe(
+        made,
+        tr("Factor {factor}", factor=factor),
+        tr("Train to make {factor} thin slices of a thick one", factor=factor),
+    )
     made.clicked.connect(changed)
     return made

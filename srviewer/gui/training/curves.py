@@ -11,10 +11,11 @@ from srviewer.gui import theme
 from srviewer.gui.form import describe, label
 from srviewer.gui.training.colours import run_colour
 from srviewer.gui.training.runs import Entry, Run
+from srviewer.gui.translation import mark, tr
 
 Values = tuple[list[float], list[float]]  # along the plot, up the plot
-ALL_TERMS = "every term"
-TOTAL = "total"
+ALL_TERMS = mark("every term")
+TOTAL = mark("total")
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Along:
 
 
 ALONG = (
-    Along("step", "Steps", lambda entry: float(entry["step"])),
-    Along("minutes", "Minutes", lambda entry: float(entry["seconds"]) / 60),
+    Along("step", mark("Steps"), lambda entry: float(entry["step"])),
+    Along("minutes", mark("Minutes"), lambda entry: float(entry["seconds"]) / 60),
 )
 
 
@@ -60,7 +61,7 @@ class CurvePlot(QWidget):
         self._dress()
         self.plot.clear()
         self.plot.setLogMode(x=False, y=logarithmic)
-        self.plot.setLabel("bottom", along.title)
+        self.plot.setLabel("bottom", tr(along.title))
         self._count, self.curves = 0, {}
         self.key.setText("")
 
@@ -75,8 +76,10 @@ class CurvePlot(QWidget):
             *values, pen=pen, symbol=symbol, symbolSize=6, symbolBrush=colour, symbolPen=None
         )
         self.curves[name] = values
-        mark = "\u2505\u2505" if dashed else "\u2501\u2501"
-        entry = f"<span style='color:{colour}'>{mark}</span>&nbsp;{name} <b>{values[1][-1]:.4g}</b>"
+        stroke = "\u2505\u2505" if dashed else "\u2501\u2501"
+        entry = (
+            f"<span style='color:{colour}'>{stroke}</span>&nbsp;{name} <b>{values[1][-1]:.4g}</b>"
+        )
         self.key.setText(f"{self.key.text()} &nbsp; {entry}" if self._count else entry)
         self._count += 1
 
@@ -96,9 +99,9 @@ class Curves:
     """Three plots, of the loss, PSNR and SSIM of the runs that are to be shown."""
 
     def __init__(self) -> None:
-        self.loss = CurvePlot("LOSS", "")
-        self.psnr = CurvePlot("PSNR, HELD OUT", "dB")
-        self.ssim = CurvePlot("SSIM, HELD OUT", "")
+        self.loss = CurvePlot(tr("LOSS"), "")
+        self.psnr = CurvePlot(tr("PSNR, HELD OUT"), "dB")
+        self.ssim = CurvePlot(tr("SSIM, HELD OUT"), "")
 
     def show_runs(self, runs: Sequence[Run], chosen: Run | None, along: Along, term: str) -> None:
         """Draw ``runs``; ``term``: which loss, ``ALL_TERMS`` for every one of ``chosen``."""
@@ -112,7 +115,7 @@ class Curves:
             for run in runs:
                 level = scores(run, f"{metric}_cubic", along)[1][-1:]
                 if level and level[0] not in levels:
-                    name = f"cubic ({run.name})" if levels else "cubic"
+                    name = tr("cubic ({run})", run=run.name) if levels else tr("cubic")
                     levels.update(level)
                     line = [min(places), max(places)], level * 2
                     plot.add(name, line, theme.colours().cubic, dashed=True)
@@ -123,7 +126,7 @@ class Curves:
             terms = terms_of(chosen)
             for number, name in enumerate([TOTAL, *terms] if len(terms) > 1 else terms):
                 drawn.append(
-                    (name, losses(chosen, name, along), run_colour(chosen.number + number))
+                    (tr(name), losses(chosen, name, along), run_colour(chosen.number + number))
                 )
         else:
             wanted = TOTAL if term == ALL_TERMS else term

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.form import describe
+from srviewer.gui.translation import tr
 
 
 class Editor:
@@ -88,7 +89,9 @@ class TextEditor(Editor):
                 return tuple(self._read(part.strip()) for part in text.split(",") if part.strip())
             return self._read(text)
         except ValueError:
-            raise UserError(f"'{text}' is not a value for '{self.name}'.") from None
+            raise UserError(
+                tr("'{text}' is not a value for '{name}'.", text=text, name=self.name)
+            ) from None
 
 
 class FileEditor(TextEditor):
@@ -98,7 +101,7 @@ class FileEditor(TextEditor):
         super().__init__(name, str, str)
         choose = QToolButton()
         choose.setIcon(theme.icon("folder-open-outline"))
-        describe(choose, f"Choose: {name}", "Choose a file")
+        describe(choose, tr("Choose: {name}", name=name), tr("Choose a file"))
         choose.clicked.connect(self._choose)
         self.widget = QWidget()
         row = QHBoxLayout(self.widget)
@@ -125,7 +128,7 @@ def editor(name: str, kind: Any, about: Any) -> Editor:
         made = FileEditor(name)
     else:
         made = TextEditor(name, kind, single)
-    tip = about["tip"]
+    tip = tr(about["tip"])
     if about["unit"]:
         tip = f"{tip} ({about['unit']})"
     if about["choices"]:

@@ -25,11 +25,12 @@ from srviewer.gui.training.curves import ALL_TERMS, ALONG, TOTAL, Curves, terms_
 from srviewer.gui.training.preview import PreviewView
 from srviewer.gui.training.run_list import RunList, state_line
 from srviewer.gui.training.runs import Run, Runs, State
+from srviewer.gui.translation import mark, tr
 from srviewer.nn.model_file import load_model
 from srviewer.sr.model_card import card_markdown
 from srviewer.sr.models import model_card
 
-INVITATION = (
+INVITATION = mark(
     "<h3>Train a network on your own scans</h3>"
     "<p>Add thin, nearly isotropic volumes in the panel on the right, or drop them there. "
     "Choose a preset and a time, and press <b>Start training</b>.</p>"
@@ -37,7 +38,7 @@ INVITATION = (
 )
 DRAW_EVERY = 0.5  # seconds
 PLOT_SHARES = (4, 3, 3)  # of the width: loss, PSNR, SSIM
-NO_CARD = "The card appears with the first checkpoint, a few minutes into the run."
+NO_CARD = mark("The card appears with the first checkpoint, a few minutes into the run.")
 
 
 class TrainingPage(QWidget):
@@ -55,15 +56,21 @@ class TrainingPage(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 1000)
-        describe(self._bar, "Progress of the run", "Share of the run that is done")
-        self._along = choice("Plotted against", "What lies along the plots")
-        fill(self._along, [(one.title, one) for one in ALONG], ALONG[0])
-        self._term = choice("Loss", "Every term of the chosen run, or one term of all ticked runs")
+        describe(self._bar, tr("Progress of the run"), tr("Share of the run that is done"))
+        self._along = choice(tr("Plotted against"), tr("What lies along the plots"))
+        fill(self._along, [(tr(one.title), one) for one in ALONG], ALONG[0])
+        self._term = choice(
+            tr("Loss"), tr("Every term of the chosen run, or one term of all ticked runs")
+        )
         self.curves = Curves()
         self.preview = PreviewView()
         self.card = QTextBrowser()
-        describe(self.card, "Model card", "What the model is, what it learned from, how it scores")
-        self._invitation = QLabel(INVITATION)
+        describe(
+            self.card,
+            tr("Model card"),
+            tr("What the model is, what it learned from, how it scores"),
+        )
+        self._invitation = QLabel(tr(INVITATION))
         self._invitation.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._drawn = 0.0  # when it was drawn last, by the clock of ``monotonic``
         self._card_of: tuple[Run, object] | None = None
@@ -81,7 +88,7 @@ class TrainingPage(QWidget):
         head.setSpacing(12)
         head.addWidget(self._name, 1)
         head.addWidget(self.facts)
-        for title, box, width in (("Loss", self._term, 130), ("Along", self._along, 100)):
+        for title, box, width in ((tr("Loss"), self._term, 130), (tr("Along"), self._along, 100)):
             box.setFixedWidth(width)
             head.addWidget(label(title, "muted"))
             head.addWidget(box)
@@ -95,8 +102,8 @@ class TrainingPage(QWidget):
             grid.setColumnStretch(column, share)
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)
-        self.pages.addTab(self.preview, "Preview")
-        self.pages.addTab(self.card, "Card")
+        self.pages.addTab(self.preview, tr("Preview"))
+        self.pages.addTab(self.card, tr("Card"))
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(plots)
         split.addWidget(self.pages)
@@ -139,8 +146,8 @@ class TrainingPage(QWidget):
             return
         term = self._term.currentData() or ALL_TERMS
         terms = [ALL_TERMS, TOTAL, *terms_of(run)]
-        if [self._term.itemText(n) for n in range(self._term.count())] != terms:
-            fill(self._term, [(one, one) for one in terms], term)
+        if [self._term.itemData(n) for n in range(self._term.count())] != terms:
+            fill(self._term, [(tr(one), one) for one in terms], term)
         self._head(run)
         self._plot()
         self.preview.show_preview(run.preview)
@@ -152,7 +159,7 @@ class TrainingPage(QWidget):
             self._show()
 
     def _head(self, run: Run) -> None:
-        self._name.show_text(f"{run.name}: {run.problem or state_line(run)}")
+        self._name.show_text(f"{run.name}: {tr(run.problem) or state_line(run)}")
         self.facts.setText(facts(run))
         fraction = run.progress.fraction if run.state is State.TRAINING else run.fraction
         self._bar.setValue(1000 if run.state is State.FINISHED else round(1000 * fraction))
@@ -170,14 +177,14 @@ class TrainingPage(QWidget):
             return
         self._card_of = (run, stamp)
         if stamp is None:
-            self.card.setPlainText(NO_CARD)
+            self.card.setPlainText(tr(NO_CARD))
             return
         try:
             self.card.setMarkdown(
                 card_markdown(model_card(load_model(run.job.output), run.job.output))
             )
         except UserError as error:
-            self.card.setHtml(f"<p>{escape(str(error))}</p>")
+            self.card.setHtml(f"<p>{escape(tr(str(error)))}</p>")
 
 
 def facts(run: Run) -> str:
@@ -185,7 +192,9 @@ def facts(run: Run) -> str:
     if not run.entries:
         return ""
     last = run.entries[-1]
-    return (
-        f"step {last['step']:,}   {last['steps_per_second']:.3g} steps/s   "
-        f"{last['seconds'] / 60:.1f} min"
+    return tr(
+        "step {step:,}   {pace:.3g} steps/s   {minutes:.1f} min",
+        step=last["step"],
+        pace=last["steps_per_second"],
+        minutes=last["seconds"] / 60,
     )

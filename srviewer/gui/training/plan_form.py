@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from srviewer.gui.form import form, label
 from srviewer.gui.training.editors import Editor, editor
+from srviewer.gui.translation import tr
 from srviewer.nn.specs import TrainingPlan
 
 # Set elsewhere in the panel, or by the run itself.
@@ -66,7 +67,7 @@ class PlanForm(QWidget):
         """The rows of one dataclass; those that it holds follow under headings of their own."""
         rows: QFormLayout = form()
         if heading:
-            layout.addWidget(label(heading.upper(), "heading"))
+            layout.addWidget(label(tr(heading).upper(), "heading"))
         layout.addLayout(rows)
         hints = get_type_hints(kind)
         for field in fields(kind):
@@ -77,7 +78,7 @@ class PlanForm(QWidget):
                     layout, hints[field.name], f"{prefix}{field.name}.", field.metadata["tip"]
                 )
                 continue
-            name = field.name.replace("_", " ").capitalize()
+            name = tr(field_title(field.name))
             made = editor(name, hints[field.name], field.metadata)
             self._editors[prefix + field.name] = made
             unit = field.metadata["unit"]
@@ -86,3 +87,8 @@ class PlanForm(QWidget):
             title.setFixedWidth(TITLE_WIDTH)
             title.setToolTip(made.widget.toolTip())
             rows.addRow(title, made.widget)
+
+
+def field_title(name: str) -> str:
+    """A field of a plan as people read it: "Batch size"."""
+    return name.replace("_", " ").capitalize()

@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from srviewer.core.volume import Voxels
 from srviewer.gui import theme
 from srviewer.gui.form import describe
+from srviewer.gui.translation import mark, tr
 from srviewer.nn.specs import Preview
 
-CAPTIONS = ("thick", "result", "truth")
+CAPTIONS = (mark("thick"), mark("result"), mark("truth"))
 CAPTION, GAP = 20, 8  # px
-NOTHING = "A patch of somebody held out appears here when it is first measured."
+NOTHING = mark("A patch of somebody held out appears here when it is first measured.")
 
 
 class PreviewView(QWidget):
@@ -24,7 +25,9 @@ class PreviewView(QWidget):
         self.setMinimumHeight(120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         describe(
-            self, "Preview", "Thick slices, the network's result and the truth, one grey scale"
+            self,
+            tr("Preview"),
+            tr("Thick slices, the network's result and the truth, one grey scale"),
         )
 
     def sizeHint(self) -> QSize:
@@ -47,7 +50,7 @@ class PreviewView(QWidget):
         painter.setPen(QColor(theme.colours().muted))
         if not self.images:
             wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect(), wrap, NOTHING)
+            painter.drawText(self.rect(), wrap, tr(NOTHING))
             return
         first = self.images[0]
         room = (self.width() - 2 * GAP) / 3
@@ -56,7 +59,8 @@ class PreviewView(QWidget):
         left = (self.width() - 3 * width - 2 * GAP) / 2
         for place, (image, caption) in enumerate(zip(self.images, CAPTIONS, strict=True)):
             x = left + place * (width + GAP)
-            painter.drawText(QRectF(x, 0, width, CAPTION), Qt.AlignmentFlag.AlignVCenter, caption)
+            above = QRectF(x, 0, width, CAPTION)
+            painter.drawText(above, Qt.AlignmentFlag.AlignVCenter, tr(caption))
             painter.drawImage(QRectF(x, CAPTION, width, height), image)
 
 

@@ -17,6 +17,7 @@ from srviewer.gui import theme
 from srviewer.gui.form import button, describe
 from srviewer.gui.training.colours import run_colour
 from srviewer.gui.training.runs import LIVE, Run, Runs, State
+from srviewer.gui.translation import tr
 from srviewer.gui.work import time_left
 
 RUN = Qt.ItemDataRole.UserRole
@@ -38,12 +39,16 @@ class RunList(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setAcceptDrops(False)  # files are taken by the panel
-        describe(self.list, "Runs", "Choose one to look at; tick those to compare in the plots")
-        self.pause = _button("Pause", "pause", "Let the chosen run stand still")
-        self.stop = _button("Stop", "stop", "End the chosen run; it can be resumed later")
-        self.resume = _button("Resume", "play", "Go on with the chosen run where it was left")
+        describe(
+            self.list, tr("Runs"), tr("Choose one to look at; tick those to compare in the plots")
+        )
+        self.pause = _button(tr("Pause"), "pause", tr("Let the chosen run stand still"))
+        self.stop = _button(tr("Stop"), "stop", tr("End the chosen run; it can be resumed later"))
+        self.resume = _button(
+            tr("Resume"), "play", tr("Go on with the chosen run where it was left")
+        )
         self.remove = _button(
-            "Remove", "close", "Take the chosen run from the list; its model stays"
+            tr("Remove"), "close", tr("Take the chosen run from the list; its model stays")
         )
         buttons = QGridLayout()
         buttons.setSpacing(6)
@@ -137,7 +142,7 @@ def _item(run: Run) -> QListWidgetItem:
     item.setSizeHint(QSize(10, LINE))
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
     item.setCheckState(Qt.CheckState.Checked if run.shown else Qt.CheckState.Unchecked)
-    item.setToolTip(f"{run.job.output}\n{run.problem}".strip())
+    item.setToolTip(f"{run.job.output}\n{tr(run.problem)}".strip())
     return item
 
 
@@ -149,18 +154,20 @@ def state_line(run: Run) -> str:
     """What a run is doing, in a few words."""
     done = f", {100 * run.fraction:.0f} %" if run.entries else ""
     if run.state is not State.TRAINING:
-        return f"{run.state.value}{done if run.state is not State.FINISHED else ''}"
+        return f"{tr(run.state.value)}{done if run.state is not State.FINISHED else ''}"
     left = run.seconds_left
     if not run.entries or left is None:
-        return run.progress.message
+        return tr(run.progress.message)
     if left <= 0:
-        return f"measuring on people held out: {run.progress.message}"
-    return f"{state_words(run)}{done}, {time_left(left)} left"
+        message = tr(run.progress.message)
+        return tr("measuring on people held out: {message}", message=message)
+    return f"{state_words(run)}{done}" + tr(", {time} left", time=time_left(left))
 
 
 def state_words(run: Run) -> str:
     """The stage of a run that is training."""
-    return "adversarial" if run.entries[-1]["stage"] == "adversarial" else "training"
+    adversarial = run.entries[-1]["stage"] == "adversarial"
+    return tr("adversarial") if adversarial else tr("training")
 
 
 def _swatch(colour: str) -> QIcon:

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.errors import UserError
+from srviewer.gui.translation import mark, tr
 from srviewer.gui.work import Task, Work
 from srviewer.job import Job, Progress, mapped
 from srviewer.nn.budget import Budget
@@ -20,7 +21,7 @@ from srviewer.sr.training import TrainingJob, trained_model
 from srviewer.sr.training_records import forget, is_unfinished, remember, remembered
 
 TRAIN = "train"
-BUG = "Stopped by a fault of srviewer; the bar above has the details."
+BUG = mark("Stopped by a fault of srviewer; the bar above has the details.")
 
 Entry = dict[str, Any]
 
@@ -149,8 +150,11 @@ class Runs(QObject):
         same = [run for run in self._list if run.job.output == job.output]
         if any(run.state in LIVE for run in same) or is_unfinished(job.output):
             raise UserError(
-                f"There is a run named '{job.output.stem}' in this folder that is not finished. "
-                f"Resume it, remove it from the list, or give the new one another name."
+                tr(
+                    "There is a run named '{stem}' in this folder that is not finished. Resume "
+                    "it, remove it from the list, or give the new one another name.",
+                    stem=job.output.stem,
+                )
             )
         remember(job)
         for run in same:
@@ -208,10 +212,10 @@ class Runs(QObject):
     def _begin(self, run: Run) -> None:
         resume = is_unfinished(run.job.output)
         run.job = replace(run.job, threads=_threads(), resume=resume)
-        run.state, run.problem, run.progress = State.TRAINING, "", Progress(0.0, "Starting")
+        run.state, run.problem, run.progress = State.TRAINING, "", Progress(0.0, tr("Starting"))
         self._current = run
         job = self._watched(trained_model(run.job))
-        title = f"Training {run.name}"
+        title = tr("Training {name}", name=run.name)
         self._task = self._work.start(TRAIN, title, job, self._keep, lambda: True)
         self._task.reported.connect(self._report)
         self._task.ended.connect(self._end)

@@ -13,6 +13,7 @@ from srviewer.gui.notice import Notice
 from srviewer.gui.training.choices import Choices
 from srviewer.gui.training.plan_form import PlanForm
 from srviewer.gui.training.split_view import SplitView
+from srviewer.gui.translation import mark, tr
 from srviewer.gui.work import Work
 from srviewer.io.formats import open_filter
 from srviewer.nn.specs import TrainingPlan
@@ -20,8 +21,8 @@ from srviewer.sr.people import Person, check_split, people_in
 from srviewer.sr.training import TrainingJob
 
 PEOPLE = "people"
-IMAGES_FILTER = "Images (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff);;All files (*)"
-NOBODY_HELD_OUT = (
+IMAGES_FILTER = mark("Images (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff);;All files (*)")
+NOBODY_HELD_OUT = mark(
     "Nobody is held out, so nothing will tell whether the network beats cubic interpolation. Add "
     "more people, or hold one out."
 )
@@ -39,19 +40,27 @@ class Setup(QWidget):
         self._pending: tuple[Path, ...] = ()
         self.choices = Choices()
         self.split = SplitView()
-        self.note = Notice("note", "Notes on this run")
-        self.add_files = button("Add files\u2026", "Thin, nearly isotropic volumes to learn from")
-        self.add_folder = button("Add folder\u2026", "Every volume in a folder and below it")
-        self.start = button("Start training", "Train a network with these settings")
+        self.note = Notice("note", tr("Notes on this run"))
+        self.add_files = button(
+            tr("Add files\u2026"), tr("Thin, nearly isotropic volumes to learn from")
+        )
+        self.add_folder = button(
+            tr("Add folder\u2026"), tr("Every volume in a folder and below it")
+        )
+        self.start = button(tr("Start training"), tr("Train a network with these settings"))
         self.start.setProperty("primary", "true")
         self.start.setIcon(theme.icon_on_accent("play"))
         self._unfold = QToolButton()
-        self._unfold.setText("All settings of the plan")
+        self._unfold.setText(tr("All settings of the plan"))
         self._unfold.setCheckable(True)
         self._unfold.setProperty("role", "fold")
         self._unfold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._unfold.setIcon(theme.icon("chevron-right"))
-        describe(self._unfold, "All settings of the plan", "Show every field of the training plan")
+        describe(
+            self._unfold,
+            tr("All settings of the plan"),
+            tr("Show every field of the training plan"),
+        )
         self.form: PlanForm | None = None  # made when it is first unfolded
         self._lay_out()
         self._connect()
@@ -61,7 +70,7 @@ class Setup(QWidget):
         """Look whom the files and folders show, and add them."""
         self._pending = (*self._pending, *paths)
         job = people_in(self._pending, self.choices.layout_id)
-        self._work.start(PEOPLE, "Looking at scans", job, self._found, lambda: True)
+        self._work.start(PEOPLE, tr("Looking at scans"), job, self._found, lambda: True)
 
     def unfold(self) -> PlanForm:
         """Show every field of the plan."""
@@ -73,7 +82,9 @@ class Setup(QWidget):
         """What the controls describe; UserError when it cannot be trained."""
         train, validation = self.split.train, self.split.validation
         if not train:
-            raise UserError("There is nobody to learn from. Add thin volumes, or drop them here.")
+            raise UserError(
+                tr("There is nobody to learn from. Add thin volumes, or drop them here.")
+            )
         check_split(train, validation)
         return TrainingJob(
             paths=_files(train),
@@ -93,9 +104,9 @@ class Setup(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        layout.addWidget(label("NEW RUN", "heading"))
+        layout.addWidget(label(tr("NEW RUN"), "heading"))
         layout.addWidget(self.choices.kind)
-        layout.addWidget(label("Add thin volumes, or drop files and folders here.", "muted"))
+        layout.addWidget(label(tr("Add thin volumes, or drop files and folders here."), "muted"))
         layout.addLayout(adding)
         layout.addWidget(self.split)
         layout.addWidget(self.note)
@@ -155,18 +166,19 @@ class Setup(QWidget):
         thick = [f"{name} ({mm:.1f} mm)" for one in (*train, *validation) for name, mm in one.thick]
         if thick:
             named = ", ".join(thick[:3]) + (", \u2026" if len(thick) > 3 else "")
-            notes.append(f"Thick slices cannot teach what thin ones look like: {named}.")
+            told = tr("Thick slices cannot teach what thin ones look like: {named}.", named=named)
+            notes.append(told)
         self.note.show_text(tuple(notes))
 
     def _choose_files(self) -> None:
         image = self.choices.layout_id == "image"
-        kinds = IMAGES_FILTER if image else open_filter()
-        names, _ = QFileDialog.getOpenFileNames(self, "Train on", "", kinds)
+        kinds = tr(IMAGES_FILTER if image else open_filter())
+        names, _ = QFileDialog.getOpenFileNames(self, tr("Train on"), "", kinds)
         if names:
             self.add([Path(name) for name in names])
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Train on")
+        name = QFileDialog.getExistingDirectory(self, tr("Train on"))
         if name:
             self.add([Path(name)])
 

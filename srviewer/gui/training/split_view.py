@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from srviewer.gui.form import button, describe, label
+from srviewer.gui.translation import tr
 from srviewer.sr.people import Person, joined, suggested_split
 
 PERSON = Qt.ItemDataRole.UserRole
@@ -33,12 +34,18 @@ class SplitView(QWidget):
         self.validation: tuple[Person, ...] = ()
         self._heads = (label("", "heading"), label("", "heading"))
         self.lists = (
-            _list("Learned from", "The network learns from these people; double-click holds out"),
-            _list("Held out", "Scored while training, never learned from; double-click moves back"),
+            _list(
+                tr("Learned from"),
+                tr("The network learns from these people; double-click holds out"),
+            ),
+            _list(
+                tr("Held out"),
+                tr("Scored while training, never learned from; double-click moves back"),
+            ),
         )
-        self.hold_out = _mover("Hold out", "Measure on the chosen people instead")
-        self.take_back = _mover("Learn", "Learn from the chosen people instead")
-        self.remove = _mover("Remove", "Take the chosen people out of both lists")
+        self.hold_out = _mover(tr("Hold out"), tr("Measure on the chosen people instead"))
+        self.take_back = _mover(tr("Learn"), tr("Learn from the chosen people instead"))
+        self.remove = _mover(tr("Remove"), tr("Take the chosen people out of both lists"))
         self._lay_out()
         self.hold_out.clicked.connect(self._hold_out)
         self.take_back.clicked.connect(self._take_back)
@@ -105,8 +112,8 @@ class SplitView(QWidget):
 
     def _show(self) -> None:
         for title, head, one, people in (
-            ("LEARNED FROM", self._heads[0], self.lists[0], self.train),
-            ("HELD OUT", self._heads[1], self.lists[1], self.validation),
+            (tr("LEARNED FROM"), self._heads[0], self.lists[0], self.train),
+            (tr("HELD OUT"), self._heads[1], self.lists[1], self.validation),
         ):
             _title(head, title, people)
             one.clear()
@@ -143,13 +150,16 @@ def _mover(text: str, tip: str) -> QPushButton:
 
 def _title(head: QLabel, title: str, people: Sequence[Person]) -> None:
     scans = sum(len(person.names) for person in people)
-    who = f"{len(people)} {'person' if len(people) == 1 else 'people'}"
-    what = f"{scans} {'scan' if scans == 1 else 'scans'}"
-    head.setText(f"{title}: {f'{who}, {what}' if people else 'nobody'}")
+    persons = tr("1 person") if len(people) == 1 else tr("{count} people", count=len(people))
+    head.setText(f"{title}: {f'{persons}, {_scans(scans)}' if people else tr('nobody')}")
+
+
+def _scans(count: int) -> str:
+    return tr("1 scan") if count == 1 else tr("{count} scans", count=count)
 
 
 def _item(person: Person) -> QListWidgetItem:
-    more = f"  ({len(person.names)} scans)" if len(person.names) > 1 else ""
+    more = f"  ({_scans(len(person.names))})" if len(person.names) > 1 else ""
     item = QListWidgetItem(f"{person.title}{more}")
     item.setData(PERSON, person)
     item.setToolTip("\n".join([*person.names, "", *map(str, person.files[:4])]))

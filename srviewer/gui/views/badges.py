@@ -4,6 +4,7 @@ from srviewer.core.compare import Scores
 from srviewer.core.planes import Plane
 from srviewer.gui import theme
 from srviewer.gui.comparables import CUBIC, ORIGINAL, REFERENCE, Comparable
+from srviewer.gui.translation import tr
 from srviewer.gui.views.lettering import Line
 from srviewer.gui.wording import NO_REFERENCE, NOT_SCORED, agreement, agrees
 
@@ -17,15 +18,19 @@ def badge(one: Comparable, plane: Plane, number: int, referenced: bool) -> tuple
         return ()
     if one.scores is None:
         return () if referenced else _unreferenced(one)
-    meaning = Line(f"against {one.scores.candidate.meaning}", theme.MUTED)
+    meaning = Line(tr("against {meaning}", meaning=tr(one.scores.candidate.meaning)), theme.MUTED)
     axis = plane.normal_axis(one.volume.geometry)
     pair = (one.scores.candidate, one.scores.cubic)
     ours, cubic = (_values(scores, axis, number) for scores in pair)
     if ours is None or cubic is None:
-        return (Line("too little foreground to score", theme.MUTED), meaning)
+        return (Line(tr("too little foreground to score"), theme.MUTED), meaning)
     if one.key == CUBIC:
         return (Line(cubic, theme.TEXT), meaning)
-    return (Line(ours, theme.ACCENT, bold=True), Line(f"cubic {cubic}", theme.TEXT), meaning)
+    return (
+        Line(ours, theme.ACCENT, bold=True),
+        Line(tr("cubic {scores}", scores=cubic), theme.TEXT),
+        meaning,
+    )
 
 
 def _unreferenced(one: Comparable) -> tuple[Line, ...]:
@@ -33,9 +38,9 @@ def _unreferenced(one: Comparable) -> tuple[Line, ...]:
     if one.key in (ORIGINAL, REFERENCE):
         return ()
     if one.made is None:
-        return (Line(NOT_SCORED, theme.MUTED),)
+        return (Line(tr(NOT_SCORED), theme.MUTED),)
     found = one.made.consistency
-    known = Line(NO_REFERENCE, theme.MUTED)
+    known = Line(tr(NO_REFERENCE), theme.MUTED)
     return (known,) if agrees(found) else (known, Line(agreement(found), theme.WARNING))
 
 

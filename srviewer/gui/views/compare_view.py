@@ -12,6 +12,7 @@ from srviewer.gui.comparables import MOST_SHOWN, ORIGINAL, Comparable
 from srviewer.gui.comparing import FLIP_KEY, LAID_OVER, ONE_ROW, Layout
 from srviewer.gui.map_layers import map_layers
 from srviewer.gui.session import Session
+from srviewer.gui.translation import tr
 from srviewer.gui.views.badges import badge
 from srviewer.gui.views.compare_input import CompareInput
 from srviewer.gui.views.lettering import Line
@@ -148,7 +149,7 @@ class CompareView(QWidget):
     def _reason(self, one: Comparable) -> str:
         """Why an entry is not linked; "" where it is."""
         original = self._session.original
-        return unlinked(one.volume, original) if one.volume and original else ""
+        return tr(unlinked(one.volume, original)) if one.volume and original else ""
 
     def _role(self, one: Comparable) -> Line:
         """What names an entry, or the two that are laid over each other, in its panes."""
@@ -158,11 +159,12 @@ class CompareView(QWidget):
             other = pair[1]
             if not self._overlays(other):
                 reason = other.hint.split("\n")[0] if other.volume is None else self._reason(other)
-                return Line(f"{words} alone. {other.name}: {reason}", theme.WARNING, bold=True)
+                told = tr("{a} alone. {b}: {reason}", a=words, b=other.name, reason=reason)
+                return Line(told, theme.WARNING, bold=True)
             sign = "\u2212" if self.layout_shown is Layout.DIFFERENCE else "|"
             return Line(f"{words}  {sign}  {other.name}", theme.TEXT, bold=True)
         if self.layout_shown is Layout.FLIP and len(pair) > 1:
-            return Line(f"{words}   (hold {FLIP_KEY}: {self._held_back().name})", colour, bold=True)
+            words = tr("{a}   (hold {key}: {b})", a=words, key=FLIP_KEY, b=self._held_back().name)
         return Line(words, colour, bold=True)
 
     def _held_back(self) -> Comparable:

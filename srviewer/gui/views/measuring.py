@@ -9,6 +9,7 @@ from srviewer.core.window import window_of_values
 from srviewer.gui.session import Point
 from srviewer.gui.tool import Tool
 from srviewer.gui.views.slice_view import SliceView
+from srviewer.gui.wording import kind_title
 
 REACH = 7.0  # px around a point within which it is grabbed
 MOVED = 3.0  # px: less is a click, and the next click sets the next point
@@ -130,6 +131,6 @@ def free_name(rois: tuple[Roi, ...], roi: Roi) -> str:
     """ "Distance 1" and so on, with the first number that is free."""
     taken = {one.name for one in rois}
     number = 1
-    while (name := f"{roi.kind.capitalize()} {number}") in taken:
+    while (name := f"{kind_title(roi)} {number}") in taken:
         number += 1
     return name

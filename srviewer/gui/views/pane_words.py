@@ -3,6 +3,7 @@
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
+from srviewer.gui.translation import tr
 from srviewer.gui.views.lettering import Line, fits_beside
 from srviewer.gui.wording import OBLIQUE, millimetres
 
@@ -19,11 +20,12 @@ def plane_title(
     normal, across, up = plane.array_axes(volume.geometry)
     mm = volume.geometry.spacing
     spacing = millimetres([mm[axis] for axis in (across, up, normal)])
-    whole = Line(f"{plane.title}  {spacing}", theme.MUTED)
+    title = tr(plane.title)
+    whole = Line(f"{title}  {spacing}", theme.MUTED)
     if fits_beside(whole, width):
         return whole, ()
     below = (Line(spacing, theme.MUTED),) if height >= ROOMY else ()
-    return Line(plane.title, theme.MUTED), below
+    return Line(title, theme.MUTED), below
 
 
 def oblique_note(volume: Volume, width: float) -> tuple[Line, ...]:
@@ -31,6 +33,6 @@ def oblique_note(volume: Volume, width: float) -> tuple[Line, ...]:
     degrees = volume.geometry.obliquity
     if degrees <= OBLIQUE:
         return ()
-    short = Line(f"oblique {degrees:.1f}\u00b0", theme.WARNING)
-    whole = Line(f"{short.text}, along the voxel axes", theme.WARNING)
+    short = Line(tr("oblique {degrees:.1f}\u00b0", degrees=degrees), theme.WARNING)
+    whole = Line(tr("{oblique}, along the voxel axes", oblique=short.text), theme.WARNING)
     return (whole if fits_beside(whole, width) else short,)

@@ -1,6 +1,7 @@
 """PSNR and SSIM over the slices: the result's as a thick line, cubic's as a thin one."""
 
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from srviewer.core.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, choice, fill
 from srviewer.gui.session import Session
+from srviewer.gui.translation import mark, tr
 from srviewer.sr.evaluate import ScoredPair
 
 HEIGHT = 190  # px
@@ -28,7 +30,7 @@ class Curve:
     title: str
 
 
-CURVES = (Curve("psnr", "PSNR (dB)"), Curve("ssim", "SSIM"))
+CURVES = (Curve("psnr", mark("PSNR (dB)")), Curve("ssim", mark("SSIM")))
 
 
 class MetricPlot(pyqtgraph.PlotWidget):
@@ -42,7 +44,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
         self._ranked = np.zeros(0, int)  # indices of the scored slices, the lowest score first
         self.hideButtons()
         self.setMouseEnabled(x=False, y=False)
-        self.setLabel("left", curve.title)
+        self.setLabel("left", tr(curve.title))
         self.showGrid(x=False, y=True, alpha=0.12)
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
@@ -55,8 +57,8 @@ class MetricPlot(pyqtgraph.PlotWidget):
         self._here = pyqtgraph.InfiniteLine()
         for item in (self._worst, self._worst_label, self._here):
             self.addItem(item, ignoreBounds=True)
-        self.setAccessibleName(f"{curve.title} over the slices")
-        self.setToolTip("Thick: the result. Thin: cubic. Click to jump to a slice.")
+        self.setAccessibleName(tr("{title} over the slices", title=tr(curve.title)))
+        self.setToolTip(tr("Thick: the result. Thin: cubic. Click to jump to a slice."))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.scene().sigMouseClicked.connect(self._jump)
         self._colour()
@@ -90,7 +92,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
             return
         worst = int(scored[np.argmin(ours[scored])])
         self._worst.setData([worst + 1], [ours[worst]])
-        self._worst_label.setText(f"worst: {worst + 1}")
+        self._worst_label.setText(tr("worst: {number}", number=worst + 1))
         both = np.concatenate((ours[scored], cubic[np.isfinite(cubic)]))
         room = 0.2 * max(float(np.ptp(both)), 1e-3)
         lowest = float(both.min()) - room
@@ -138,9 +140,9 @@ class ScorePlot(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._plane = choice("Plane of the plot", "Whose slices are plotted")
+        self._plane = choice(tr("Plane of the plot"), tr("Whose slices are plotted"))
         self._plane.setFixedWidth(110)
-        fill(self._plane, [(plane.title, plane) for plane in Plane], Plane.CORONAL)
+        fill(self._plane, [(tr(plane.title), plane) for plane in Plane], Plane.CORONAL)
         self._plane.activated.connect(self._show)
         self._keys = QLabel()
         self._meaning = ElidedLabel("muted")
@@ -149,7 +151,7 @@ class ScorePlot(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(8, 4, 8, 0)
         head.setSpacing(10)
-        head.addWidget(QLabel("Over the slices"))
+        head.addWidget(QLabel(tr("Over the slices")))
         head.addWidget(self._plane)
         head.addWidget(self._keys)
         head.addWidget(self._meaning, 1)
@@ -171,7 +173,9 @@ class ScorePlot(QWidget):
 
     def _show_keys(self) -> None:
         colours = theme.colours()
-        self._keys.setText(f"{_key(colours.accent)} result &nbsp; {_key(colours.cubic)} cubic")
+        entries = ((colours.accent, tr("result")), (colours.cubic, tr("cubic")))
+        keys = (f"{_key(colour)} {escape(name)}" for colour, name in entries)
+        self._keys.setText(" &nbsp; ".join(keys))
 
     def jump_worst(self, step: int) -> None:
         """As ``MetricPlot.jump_worst``, by PSNR, in the plane that is plotted."""
@@ -184,7 +188,7 @@ class ScorePlot(QWidget):
             return
         plane: Plane = self._plane.currentData()
         axis = plane.normal_axis(result.volume.geometry)
-        self._meaning.show_text(f"against {scores.candidate.meaning}")
+        self._meaning.show_text(tr("against {meaning}", meaning=tr(scores.candidate.meaning)))
         for plot in self.plots:
             plot.show_scores(result.volume, axis, scores)
         self._follow()

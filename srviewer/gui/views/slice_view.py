@@ -14,6 +14,7 @@ from srviewer.gui.colour_maps import colours_of
 from srviewer.gui.layer import Graded, Layer, Rgba
 from srviewer.gui.session import Point, Session
 from srviewer.gui.tool import Tool
+from srviewer.gui.translation import tr
 from srviewer.gui.views.canvas import Canvas
 from srviewer.gui.views.lettering import Line
 from srviewer.gui.views.marks import ColourBar
@@ -49,7 +50,7 @@ class SliceView(QWidget):
         layout.addWidget(self._canvas)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(f"{plane.title} slice")
+        self.setAccessibleName(tr("{plane} slice", plane=tr(plane.title)))
         session.view_changed.connect(self.refresh)
         session.layers_changed.connect(self.refresh)
         session.rois_changed.connect(self._show_rois)
@@ -283,8 +284,9 @@ class SliceView(QWidget):
 
     def _number(self, image: SliceImage) -> Line:
         if not image.inside:
-            return Line(f"crosshair outside: slice {image.index + 1}", theme.WARNING)
-        return Line(f"slice {image.index + 1} / {image.count}")
+            told = tr("crosshair outside: slice {number}", number=image.index + 1)
+            return Line(told, theme.WARNING)
+        return Line(tr("slice {number} / {count}", number=image.index + 1, count=image.count))
 
     def _depth(self, image: SliceImage) -> float | None:
         """How far towards R, A or S; None where there is nothing to scroll through."""
