@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.gui.form import IconLabel, describe, label
+from srviewer.gui.translation import tr
 
 # (package, its licence); the whole texts lie in the packages.
 PARTS = (
@@ -41,27 +42,29 @@ class AboutDialog(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("About srviewer")
+        self.setWindowTitle(tr("About srviewer"))
         title = label(f"srviewer {__version__}", "value")
         head = QHBoxLayout()
         head.setSpacing(14)
         head.addWidget(IconLabel("layers-triple-outline", 44))
         words = QVBoxLayout()
         words.addWidget(title)
-        words.addWidget(label(RESEARCH_USE_ONLY, "research"))
+        words.addWidget(label(tr(RESEARCH_USE_ONLY), "research"))
         head.addLayout(words, 1)
         about = label(
-            "Thick-slice MRI rebuilt thin, compared and scored. What lies between thick slices is "
-            "an estimate; the scores say how good it is where there is something to score "
-            "against.",
+            tr(
+                "Thick-slice MRI rebuilt thin, compared and scored. What lies between thick "
+                "slices is an estimate; the scores say how good it is where there is something "
+                "to score against."
+            ),
             "plain",
         )
         self.parts = QTextBrowser()
-        describe(self.parts, "Parts", "What srviewer is made of: versions and licences")
+        describe(self.parts, tr("Parts"), tr("What srviewer is made of: versions and licences"))
         self.parts.setHtml(_parts())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
-        describe(close, "Close", "Close this dialog")
+        describe(close, tr("Close"), tr("Close this dialog"))
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 18, 18, 18)

@@ -10,6 +10,7 @@ from srviewer.gui.form import describe
 from srviewer.gui.layout_actions import LayoutActions
 from srviewer.gui.recent import Recent, title
 from srviewer.gui.study import RECONSTRUCT, Study
+from srviewer.gui.translation import tr
 from srviewer.gui.window_presets import WINDOW_PRESETS, WindowPreset
 
 
@@ -19,37 +20,44 @@ class Actions:
     def __init__(self, window: QMainWindow, study: Study, recent: Recent) -> None:
         self._window, self._study, self._session = window, study, study.session
         self._recent = recent
-        self.open = self._make("Open\u2026", "folder-open-outline", "Open files", "Ctrl+O")
+        self.open = self._make(tr("Open\u2026"), "folder-open-outline", tr("Open files"), "Ctrl+O")
         self.open_folder = self._make(
-            "Open folder\u2026", "folder-outline", "Open a folder of DICOM files", "Ctrl+Shift+O"
+            tr("Open folder\u2026"),
+            "folder-outline",
+            tr("Open a folder of DICOM files"),
+            "Ctrl+Shift+O",
         )
         self.sample = self._make(
-            "Sample", "flask-outline", "Open the built-in sample with its thin truth", ""
+            tr("Sample"), "flask-outline", tr("Open the built-in sample with its thin truth"), ""
         )
         self.export = self._make(
-            "Export\u2026", "export-variant", "Write the result as NIfTI", "Ctrl+E"
+            tr("Export\u2026"), "export-variant", tr("Write the result as NIfTI"), "Ctrl+E"
         )
-        self.reconstruct = self._make("Reconstruct", "play", "Rebuild the open scan", "Ctrl+Return")
-        self.reset = self._make("Reset", "fit-to-screen-outline", "Whole volume (R)", "Ctrl+0")
-        self.quit = self._make("Quit", "power", "Close srviewer", "Ctrl+Q")
+        self.reconstruct = self._make(
+            tr("Reconstruct"), "play", tr("Rebuild the open scan"), "Ctrl+Return"
+        )
+        self.reset = self._make(
+            tr("Reset"), "fit-to-screen-outline", tr("Whole volume (R)"), "Ctrl+0"
+        )
+        self.quit = self._make(tr("Quit"), "power", tr("Close srviewer"), "Ctrl+Q")
         self.smooth = self._make(
-            "Smooth", "blur", "Draw pixels smoothly, or as the blocks that they are", "I"
+            tr("Smooth"), "blur", tr("Draw pixels smoothly, or as the blocks that they are"), "I"
         )
         self.radiological = self._make(
-            "R on the left",
+            tr("R on the left"),
             "account-switch-outline",
-            "The patient's right on the left of the screen (radiological), or on the right",
+            tr("The patient's right on the left of the screen (radiological), or on the right"),
             "",
         )
         for action in (self.smooth, self.radiological):
             action.setCheckable(True)
-        self.more_exports = ExportActions(window, study)
+        self.more_exports = ExportActions(window, study, recent)
         self.layouts = LayoutActions(window, study.session)
-        self.recent_menu = QMenu("Open recent", window)
+        self.recent_menu = QMenu(tr("Open recent"), window)
         self.recent_menu.setIcon(theme.icon("history"))
         self.recent_menu.aboutToShow.connect(self._list_recent)
         self.recent_menu.triggered.connect(self._open_recent)
-        self.window_menu = QMenu("Window / level", window)
+        self.window_menu = QMenu(tr("Window / level"), window)
         self.window_menu.setIcon(theme.icon("contrast-circle"))
         self.window_menu.aboutToShow.connect(self._list_windows)
         self.window_menu.triggered.connect(self._apply_preset)
@@ -70,7 +78,7 @@ class Actions:
     def fill_menus(self) -> None:
         """Put everything into the menu bar."""
         bar = self._window.menuBar()
-        file = bar.addMenu("&File")
+        file = bar.addMenu(tr("&File"))
         file.addActions([self.open, self.open_folder])
         file.addMenu(self.recent_menu)
         file.addAction(self.sample)
@@ -79,31 +87,33 @@ class Actions:
         file.addActions(self.more_exports.actions)
         file.addSeparator()
         file.addAction(self.quit)
-        view = bar.addMenu("&View")
+        view = bar.addMenu(tr("&View"))
         view.addActions(self.layouts.actions())
         view.addSeparator()
         view.addMenu(self.window_menu)
         view.addActions([self.smooth, self.radiological, self.reset])
-        bar.addMenu("&Scan").addAction(self.reconstruct)
+        bar.addMenu(tr("&Scan")).addAction(self.reconstruct)
 
     def fill_tool_bar(self, bar: QToolBar) -> None:
         """Put the often used ones into the tool bar."""
         bar.addAction(self.open)
         _drop_down(bar, self.open, self.recent_menu)
         bar.addActions([self.open_folder, self.sample, self.export])
-        kinds = QMenu("Export", self._window)
+        kinds = QMenu(tr("Export"), self._window)
         kinds.addActions([self.export, *self.more_exports.actions])
         _drop_down(bar, self.export, kinds)
         bar.addSeparator()
         self.layouts.fill_tool_bar(bar)
         bar.addSeparator()
         windows = QToolButton()
-        windows.setText("W/L")
+        windows.setText(tr("W/L"))
         windows.setIcon(theme.icon("contrast-circle"))
         windows.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         windows.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         windows.setMenu(self.window_menu)
-        describe(windows, "Window and level", "Grey levels: automatic and presets (right drag)")
+        describe(
+            windows, tr("Window and level"), tr("Grey levels: automatic and presets (right drag)")
+        )
         bar.addWidget(windows)
         bar.addActions([self.smooth, self.radiological, self.reset])
         spacer = QWidget()
@@ -142,10 +152,10 @@ class Actions:
             action.setToolTip("\n".join(map(str, entry)))
             action.setData(entry)
         if self.recent_menu.isEmpty():
-            self.recent_menu.addAction("Nothing was opened yet").setEnabled(False)
+            self.recent_menu.addAction(tr("Nothing was opened yet")).setEnabled(False)
             return
         self.recent_menu.addSeparator()
-        self.recent_menu.addAction("Clear this list")
+        self.recent_menu.addAction(tr("Clear this list"))
 
     def _open_recent(self, action: QAction) -> None:
         entry = action.data()
@@ -161,8 +171,8 @@ class Actions:
             return
         for preset in WINDOW_PRESETS:
             if preset.modality in ("", original.modality):
-                action = self.window_menu.addAction(preset.title)
-                action.setToolTip(preset.tip)
+                action = self.window_menu.addAction(tr(preset.title))
+                action.setToolTip(tr(preset.tip))
                 action.setData(preset)
 
     def _apply_preset(self, action: QAction) -> None:

@@ -12,6 +12,7 @@ from srviewer.gui.application import application
 from srviewer.gui.file_open import FileOpening
 from srviewer.gui.log import log_error, start_log
 from srviewer.gui.main_window import MainWindow
+from srviewer.gui.translation import tr
 
 
 def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
@@ -42,4 +43,4 @@ def _show_bug(
     sys.__excepthook__(kind, error, trace)
     log_error("window", error)
     if isinstance(error, Exception):
-        window.error_bar.show_error("Using the window", error)
+        window.error_bar.show_error(tr("Using the window"), error)

@@ -2,20 +2,25 @@
 
 import sys
 
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from srviewer.errors import UserError
-from srviewer.gui import theme
+from srviewer.gui import theme, translation
 from srviewer.paths import resource
 
 NAME = "srviewer"
 
 
 def application() -> QApplication:
-    """The running QApplication, or a new one; with name, icon and theme."""
+    """The running QApplication, or a new one; with name, icon, theme and language."""
     existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    if isinstance(existing, QApplication):
+        app = existing
+    else:
+        app = QApplication(sys.argv[:1])
+        translation.install(app, QLocale.system())
     app.setApplicationName(NAME)
     app.setApplicationDisplayName(NAME)
     app.setOrganizationName(NAME)

@@ -7,6 +7,7 @@ from srviewer.core.planes import Plane, at_slice, stepped
 from srviewer.gui import theme
 from srviewer.gui.form import button, describe, label
 from srviewer.gui.session import Session
+from srviewer.gui.translation import tr
 
 SLOWEST, USUAL, FASTEST = 1, 12, 60  # frames per second
 
@@ -82,20 +83,22 @@ class CineBox(QWidget):
     def __init__(self, cine: Cine) -> None:
         super().__init__()
         self._cine = cine
-        self.play: QPushButton = button("Play", "Step through the slices of the active plane (P)")
+        self.play: QPushButton = button(
+            tr("Play"), tr("Step through the slices of the active plane (P)")
+        )
         self.rate = QSpinBox()
         self.rate.setRange(SLOWEST, FASTEST)
-        self.rate.setSuffix(" slices/s")
-        describe(self.rate, "Pace", "Slices per second")
-        self.loop = QCheckBox("Loop")
-        describe(self.loop, "Loop", "After the last slice begin with the first again")
+        self.rate.setSuffix(tr(" slices/s"))
+        describe(self.rate, tr("Pace"), tr("Slices per second"))
+        self.loop = QCheckBox(tr("Loop"))
+        describe(self.loop, tr("Loop"), tr("After the last slice begin with the first again"))
         row = QHBoxLayout()
         row.addWidget(self.play)
         row.addWidget(self.rate, 1)
         row.addWidget(self.loop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(label("PLAY", "heading"))
+        layout.addWidget(label(tr("PLAY"), "heading"))
         layout.addLayout(row)
         self.play.clicked.connect(cine.toggle)
         self.rate.valueChanged.connect(cine.set_rate)
@@ -104,7 +107,7 @@ class CineBox(QWidget):
         self._show()
 
     def _show(self) -> None:
-        self.play.setText("Stop" if self._cine.playing else "Play")
+        self.play.setText(tr("Stop") if self._cine.playing else tr("Play"))
         self.play.setIcon(theme.icon("stop" if self._cine.playing else "play"))
         self.rate.setValue(self._cine.rate)
         self.loop.setChecked(self._cine.loop)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph
 
+from srviewer.gui.translation import mark
 from srviewer.table import find_row
 
 Table = npt.NDArray[np.uint8]  # (n, 3) RGB
@@ -54,13 +55,28 @@ def _supplied(name: str) -> Callable[[], Table]:
 # Black (hot: dark) to white in even steps of lightness, so that no edge is made up by the colours;
 # "CET" are Peter Kovesi's maps.
 COLOUR_MAPS = (
-    ColourMap("grey", "Grey", "Black to white", grey),
-    ColourMap("hot", "Hot", "Black, red, yellow, white in even steps", _supplied("CET-L3")),
-    ColourMap("bone", "Bone", "Bluish grey, as an X-ray film", bone),
-    ColourMap("viridis", "Viridis", "Violet, green, yellow in even steps", _supplied("viridis")),
-    ColourMap("magma", "Magma", "Black, violet, orange, cream in even steps", _supplied("magma")),
+    ColourMap("grey", mark("Grey"), mark("Black to white"), grey),
     ColourMap(
-        "cividis", "Cividis", "Blue to yellow, also for the colour blind", _supplied("cividis")
+        "hot", mark("Hot"), mark("Black, red, yellow, white in even steps"), _supplied("CET-L3")
+    ),
+    ColourMap("bone", mark("Bone"), mark("Bluish grey, as an X-ray film"), bone),
+    ColourMap(
+        "viridis",
+        mark("Viridis"),
+        mark("Violet, green, yellow in even steps"),
+        _supplied("viridis"),
+    ),
+    ColourMap(
+        "magma",
+        mark("Magma"),
+        mark("Black, violet, orange, cream in even steps"),
+        _supplied("magma"),
+    ),
+    ColourMap(
+        "cividis",
+        mark("Cividis"),
+        mark("Blue to yellow, also for the colour blind"),
+        _supplied("cividis"),
     ),
 )
 

@@ -13,6 +13,7 @@ from srviewer.gui.comparables import CUBIC, ORIGINAL, Comparable
 from srviewer.gui.comparing import Layout
 from srviewer.gui.pictured import picture_of
 from srviewer.gui.study import Study
+from srviewer.gui.translation import tr
 from srviewer.sr.request import Request
 
 PROGRAM = "srviewer"
@@ -68,7 +69,7 @@ def reconstruct_line(study: Study) -> str:
     """The line that rebuilds the open scan as the panel is set; UserError as above."""
     request = study.session.request
     if request is None:
-        raise UserError("Open a scan first.")
+        raise UserError(tr("Open a scan first."))
     locked = None if study.region is None else study.session.locked
     return shlex.join([*_reconstruction(_scan(study), request, study), *_lock(locked)])
 
@@ -79,8 +80,10 @@ def _scan(study: Study) -> list[str]:
     origin = None if original is None else study.whereabouts.scans.get(original)
     if original is None or origin is None:
         raise UserError(
-            "The open scan was made in this window, so that no command opens it. Export it, or "
-            "open the file it was made from."
+            tr(
+                "The open scan was made in this window, so that no command opens it. Export it, or "
+                "open the file it was made from."
+            )
         )
     places = [place.absolute for place in origin.places]
     path = places[0] if len(places) == 1 else places[0].parent
@@ -100,7 +103,7 @@ def _place(study: Study, one: Comparable, scan: list[str]) -> tuple[list[list[st
         return [], str(path)
     kept = study.session.comparables.find(one.key)
     if kept is None or kept.made is None:
-        raise UserError(f"'{one.name}' is in no file. Export it first.")
+        raise UserError(tr("'{name}' is in no file. Export it first.", name=one.name))
     target = f"{one.key}.nii.gz"
     return [_reconstruction(scan, kept.made.request, study, target)], target
 

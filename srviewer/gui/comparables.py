@@ -3,14 +3,15 @@
 from dataclasses import dataclass, replace
 
 from srviewer.core.volume import Volume
+from srviewer.gui.translation import mark, tr
 from srviewer.sr.evaluate import ScoredPair
 from srviewer.sr.reconstruction import Reconstruction
 
 ORIGINAL, CUBIC, REFERENCE = "original", "cubic", "reference"
 NO_RESULT = "result"  # the key that stands in for a result while there is none
 MOST_RESULTS = 8  # float32 volumes are large: the oldest one gives way
-PRESS_RECONSTRUCT = "No result yet.\nPress Reconstruct to rebuild the scan with thin slices."
-INTERPOLATING = "Cubic interpolation is on its way."
+PRESS_RECONSTRUCT = mark("No result yet.\nPress Reconstruct to rebuild the scan with thin slices.")
+INTERPOLATING = mark("Cubic interpolation is on its way.")
 FEWEST_SHOWN, MOST_SHOWN = 2, 4
 
 
@@ -148,12 +149,12 @@ class Comparables:
             for kept in (self.results, self.loaded)
         )
         listed = [
-            Comparable(ORIGINAL, "original", original),
-            Comparable(CUBIC, "cubic", self.cubic, self._cubic_scores(), INTERPOLATING),
-            *(results or [Comparable(NO_RESULT, "result", None, hint=PRESS_RECONSTRUCT)]),
+            Comparable(ORIGINAL, tr("original"), original),
+            Comparable(CUBIC, tr("cubic"), self.cubic, self._cubic_scores(), tr(INTERPOLATING)),
+            *(results or [Comparable(NO_RESULT, tr("result"), None, hint=tr(PRESS_RECONSTRUCT))]),
         ]
         if reference is not None:
-            listed.append(Comparable(REFERENCE, "reference", reference))
+            listed.append(Comparable(REFERENCE, tr("reference"), reference))
         return (*listed, *loaded)
 
     def _cubic_scores(self) -> ScoredPair | None:

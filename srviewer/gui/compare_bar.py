@@ -25,6 +25,7 @@ from srviewer.gui.comparing import FLIP_KEY, ONE_ROW, Comparing, Layout
 from srviewer.gui.comparisons import Comparisons
 from srviewer.gui.form import describe, fill
 from srviewer.gui.session import Session
+from srviewer.gui.translation import tr
 from srviewer.io.formats import open_filter
 from srviewer.sr.maps import MAPS
 
@@ -38,25 +39,31 @@ class CompareBar(QWidget):
         super().__init__()
         self._session, self._comparisons = session, comparisons
         self._slots = [self._slot(number) for number in range(MOST_SHOWN)]
-        self._swap = _tool("swap-horizontal", "Swap A and B", "A and B change places for good")
-        self._more = _tool("plus", "One more", "Show one more volume, up to four")
-        self._across = _tool("rotate-right", "Turn the edge", "The edge upright, or across")
-        self._hold = _tool("flip-horizontal", "Hold to flip", f"B while pressed ({FLIP_KEY})")
-        self._tile = _spin("Squares", "Side of a square in mm", 2, 200, " mm")
+        self._swap = _tool(
+            "swap-horizontal", tr("Swap A and B"), tr("A and B change places for good")
+        )
+        self._more = _tool("plus", tr("One more"), tr("Show one more volume, up to four"))
+        self._across = _tool("rotate-right", tr("Turn the edge"), tr("The edge upright, or across"))
+        self._hold = _tool(
+            "flip-horizontal",
+            tr("Hold to flip"),
+            tr("B while pressed ({key})", key=FLIP_KEY),
+        )
+        self._tile = _spin(tr("Squares"), tr("Side of a square in mm"), 2, 200, " mm")
         self._range = _spin(
-            "Range", "Where the colours end, in the unit of the scan", 1e-6, 1e6, ""
+            tr("Range"), tr("Where the colours end, in the unit of the scan"), 1e-6, 1e6, ""
         )
         self._map = QComboBox()
-        describe(self._map, "Map", "Lay a map of the current result over the slices")
-        fill(self._map, [("No map", ""), *((kind.title, kind.id) for kind in MAPS)], "")
+        describe(self._map, tr("Map"), tr("Lay a map of the current result over the slices"))
+        fill(self._map, [(tr("No map"), ""), *((tr(kind.title), kind.id) for kind in MAPS)], "")
         self._threshold = _spin(
-            "From", "Least value drawn, in % of the intensity range", 0, 100, " %"
+            tr("From"), tr("Least value drawn, in % of the intensity range"), 0, 100, " %"
         )
         self._opacity = QSpinBox()
         self._opacity.setRange(0, 100)
         self._opacity.setSuffix(" %")
-        describe(self._opacity, "Opacity", "Opacity of the map in %")
-        self._threshold_label, self._opacity_label = QLabel("from"), QLabel("opacity")
+        describe(self._opacity, tr("Opacity"), tr("Opacity of the map in %"))
+        self._threshold_label, self._opacity_label = QLabel(tr("from")), QLabel(tr("opacity"))
         self._lay_out()
         self._connect()
         self._follow()
@@ -145,7 +152,11 @@ class CompareBar(QWidget):
         button = QToolButton()
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        describe(button, f"Volume {LETTERS[number]}", f"Choose what {LETTERS[number]} is")
+        describe(
+            button,
+            tr("Volume {letter}", letter=LETTERS[number]),
+            tr("Choose what {letter} is", letter=LETTERS[number]),
+        )
         menu = QMenu(button)
         menu.aboutToShow.connect(lambda: self._offer(menu, number))
         button.setMenu(menu)
@@ -162,13 +173,15 @@ class CompareBar(QWidget):
             action.setChecked(one.key == key)
             action.triggered.connect(self._doing(self._choose, number, one.key))
         menu.addSeparator()
-        menu.addAction("Load a volume\u2026").triggered.connect(self._load)
+        menu.addAction(tr("Load a volume\u2026")).triggered.connect(self._load)
         if comparables.find(key) is not None:
-            menu.addAction("Rename\u2026").triggered.connect(self._doing(self._rename, number, key))
-            remove = menu.addAction("Remove from the list")
+            menu.addAction(tr("Rename\u2026")).triggered.connect(
+                self._doing(self._rename, number, key)
+            )
+            remove = menu.addAction(tr("Remove from the list"))
             remove.triggered.connect(self._doing(self._remove, number, key))
         if len(comparables.shown) > FEWEST_SHOWN:
-            close: QAction = menu.addAction("Close this row")
+            close: QAction = menu.addAction(tr("Close this row"))
             close.triggered.connect(self._doing(self._close, number, key))
 
     def _doing(self, what: Callable[[int, str], None], number: int, key: str) -> Callable[[], None]:
@@ -186,7 +199,7 @@ class CompareBar(QWidget):
         kept = self._session.comparables.find(key)
         if kept is None:
             return
-        name, agreed = QInputDialog.getText(self, "Rename", "Name", text=kept.name)
+        name, agreed = QInputDialog.getText(self, tr("Rename"), tr("Name"), text=kept.name)
         if agreed and name.strip():
             self._session.keep(self._session.comparables.renamed(key, name.strip()))
 
@@ -198,7 +211,9 @@ class CompareBar(QWidget):
         self._session.keep(self._session.comparables.showing(shown))
 
     def _load(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Load a volume to compare", "", open_filter())
+        path, _ = QFileDialog.getOpenFileName(
+            self, tr("Load a volume to compare"), "", tr(open_filter())
+        )
         if path:
             self._comparisons.load(Path(path))
 

@@ -12,6 +12,7 @@ from srviewer.core.sampling import aligned
 from srviewer.core.volume import Volume
 from srviewer.gui.comparables import CUBIC
 from srviewer.gui.study import Study
+from srviewer.gui.translation import mark, tr
 from srviewer.io import formats
 from srviewer.job import Job, Progress, within
 from srviewer.sr.evaluate import score_beside_cubic
@@ -42,7 +43,7 @@ class Comparisons(QObject):
             self._study.whereabouts.files[volume] = path
             self._session.keep(self._session.comparables.with_loaded(volume, path.name))
 
-        self._start(LOAD, f"Loading {path.name}", to_compare(path, original), keep)
+        self._start(LOAD, tr("Loading {name}", name=path.name), to_compare(path, original), keep)
 
     def _provide(self) -> None:
         session, work = self._session, self._study.work
@@ -54,7 +55,7 @@ class Comparisons(QObject):
             request = made.request if made else session.request
             if request is not None and work.running(INTERPOLATE) is None:
                 job = reconstruct(session.original, replace(request, method="cubic"))
-                self._start(INTERPOLATE, "Interpolating", job, self._keep_cubic)
+                self._start(INTERPOLATE, tr("Interpolating"), job, self._keep_cubic)
         if reference is None or work.running(SCORE_OTHERS) is not None:
             return
         for one in comparables.results:
@@ -70,7 +71,7 @@ class Comparisons(QObject):
                     reference.meaning,
                 )
                 keep = self._keep_scores(one.key)
-                self._start(SCORE_OTHERS, f"Scoring {one.name}", job_of_scores, keep)
+                self._start(SCORE_OTHERS, tr("Scoring {name}", name=one.name), job_of_scores, keep)
                 return
 
     def _keep_cubic(self, made: Reconstruction) -> None:
@@ -104,5 +105,5 @@ def to_compare(path: Path, original: Volume) -> Job[Volume]:
     volume = yield from within(formats.read(path), 0.0, 0.8)
     if unlinked(volume, original):
         return volume
-    yield Progress(0.8, "Turning to the axes of the scan")
+    yield Progress(0.8, mark("Turning to the axes of the scan"))
     return aligned(volume, original.geometry)

@@ -32,6 +32,7 @@ from srviewer.gui.recovery import Recovery
 from srviewer.gui.session_files import SessionFiles, session_filter, with_suffix
 from srviewer.gui.shortcuts_dialog import ShortcutsDialog
 from srviewer.gui.studies import Studies
+from srviewer.gui.translation import tr
 from srviewer.gui.undo import History
 from srviewer.nn.threads import set_threads
 from srviewer.paths import user_log_dir
@@ -84,14 +85,14 @@ class Desk(QObject):
         last = file.actions()[-1]
         file.insertActions(last, [self.open_session, self.save_session])
         file.insertSeparator(last)
-        edit = QMenu("&Edit", self._window)
+        edit = QMenu(tr("&Edit"), self._window)
         bar.insertMenu(view.menuAction(), edit)
         edit.addActions([self.undo, self.redo])
         edit.addSeparator()
         edit.addAction(self.preferences_wanted)
         view.addSeparator()
         view.addMenu(self.layouts_menu)
-        help_menu = bar.addMenu("&Help")
+        help_menu = bar.addMenu(tr("&Help"))
         help_menu.addActions([self.guide, self.shortcuts, self.log_folder])
         help_menu.addSeparator()
         help_menu.addAction(self.about)
@@ -115,38 +116,41 @@ class Desk(QObject):
         try:
             self._show(GuideDialog(self._window))
         except UserError as error:
-            self._error_bar.show_error("Opening the guide", error)
+            self._error_bar.show_error(tr("Opening the guide"), error)
 
     def _make_actions(self) -> None:
         make = self._make
         self.open_session = make(
-            "Open session\u2026", "Open the studies that were saved together", "", self._choose_open
+            tr("Open session\u2026"),
+            tr("Open the studies that were saved together"),
+            "",
+            self._choose_open,
         )
         self.save_session = make(
-            "Save session\u2026",
-            "Keep every open study, with its results and view, in a file",
+            tr("Save session\u2026"),
+            tr("Keep every open study, with its results and view, in a file"),
             "Ctrl+S",
             self._choose_save,
         )
-        self.undo = make("Undo", "Take the last change back", "Ctrl+Z", self.history.undo)
-        self.redo = make("Redo", "Make the change again", "Ctrl+Shift+Z", self.history.redo)
+        self.undo = make(tr("Undo"), tr("Take the last change back"), "Ctrl+Z", self.history.undo)
+        self.redo = make(tr("Redo"), tr("Make the change again"), "Ctrl+Shift+Z", self.history.redo)
         self.preferences_wanted = make(
-            "Preferences\u2026",
-            "Theme, convention, device, threads, autosave",
+            tr("Preferences\u2026"),
+            tr("Theme, convention, device, threads, autosave"),
             "Ctrl+,",
             self.show_preferences,
         )
-        self.guide = make("Guide", "How to use srviewer", "F1", self.show_guide)
+        self.guide = make(tr("Guide"), tr("How to use srviewer"), "F1", self.show_guide)
         self.shortcuts = make(
-            "Keys and mouse", "Every key, and what the mouse does", "?", self.show_shortcuts
+            tr("Keys and mouse"), tr("Every key, and what the mouse does"), "?", self.show_shortcuts
         )
         self.log_folder = make(
-            "Log folder", "Open the folder of the program's log", "", self._open_log_folder
+            tr("Log folder"), tr("Open the folder of the program's log"), "", self._open_log_folder
         )
         self.about = make(
-            "About srviewer", "Version, licences, what it is not for", "", self.show_about
+            tr("About srviewer"), tr("Version, licences, what it is not for"), "", self.show_about
         )
-        self.layouts_menu = QMenu("Saved layouts", self._window)
+        self.layouts_menu = QMenu(tr("Saved layouts"), self._window)
         self.layouts_menu.setToolTipsVisible(True)
         self.layouts_menu.aboutToShow.connect(self._list_layouts)
 
@@ -177,11 +181,11 @@ class Desk(QObject):
     def _show_undo(self) -> None:
         stack = self.history.stack
         for action, can, word, text in (
-            (self.undo, stack.canUndo(), "Undo", stack.undoText()),
-            (self.redo, stack.canRedo(), "Redo", stack.redoText()),
+            (self.undo, stack.canUndo(), tr("Undo"), stack.undoText()),
+            (self.redo, stack.canRedo(), tr("Redo"), stack.redoText()),
         ):
             action.setEnabled(can)
-            action.setText(f"{word} {text}".rstrip())
+            action.setText(f"{word} {tr(text)}".rstrip())
         self.save_session.setEnabled(self._study.session.original is not None)
 
     def _opened(self, path: Path) -> None:
@@ -193,18 +197,18 @@ class Desk(QObject):
     def _saved(self, path: Path) -> None:
         self._error_bar.hide()
         self._recent.add([path])
-        self._window.statusBar().showMessage(f"Saved to {path}.", 8000)
+        self._window.statusBar().showMessage(tr("Saved to {path}.", path=path), 8000)
 
     def _choose_open(self) -> None:
         name, _ = QFileDialog.getOpenFileName(
-            self._window, "Open session", self._recent.folder(), session_filter()
+            self._window, tr("Open session"), self._recent.folder(), session_filter()
         )
         if name:
             self._study.open([Path(name)])
 
     def _choose_save(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save session", self._recent.folder(), session_filter()
+            self._window, tr("Save session"), self._recent.folder(), session_filter()
         )
         if name:
             self.files.save(with_suffix(Path(name)))
@@ -250,15 +254,15 @@ class Desk(QObject):
         menu.clear()
         if layouts is None:
             return
-        delete = QMenu("Delete", menu)
+        delete = QMenu(tr("Delete"), menu)
         for name in layouts.names():
             menu.addAction(name).triggered.connect(partial(layouts.show, name))
             delete.addAction(name).triggered.connect(partial(layouts.delete, name))
         menu.addSeparator()
-        menu.addAction("Save this layout\u2026").triggered.connect(self._name_layout)
+        menu.addAction(tr("Save this layout\u2026")).triggered.connect(self._name_layout)
         menu.addMenu(delete).setEnabled(bool(layouts.names()))
 
     def _name_layout(self) -> None:
-        name, agreed = QInputDialog.getText(self._window, "Save this layout", "Name")
+        name, agreed = QInputDialog.getText(self._window, tr("Save this layout"), tr("Name"))
         if agreed and name.strip() and self._layouts is not None:
             self._layouts.save(name.strip())

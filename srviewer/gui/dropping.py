@@ -10,6 +10,8 @@ from srviewer.gui.form import describe
 from srviewer.gui.overlays import Overlays
 from srviewer.gui.studies import Studies
 from srviewer.gui.study import Study
+from srviewer.gui.translation import tr
+from srviewer.gui.wording import file_names
 
 
 class Dropping(QObject):
@@ -33,21 +35,27 @@ class Dropping(QObject):
     def _ask(self) -> None:
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("A study is open")
-        names = self._paths[0].name if len(self._paths) == 1 else f"{len(self._paths)} files"
-        box.setText(f"What should become of {names}?")
+        box.setWindowTitle(tr("A study is open"))
+        names = file_names(self._paths)
+        box.setText(tr("What should become of {names}?", names=names))
         role = QMessageBox.ButtonRole
-        self._add = box.addButton("Open beside", role.AcceptRole)
-        self._replace = box.addButton("Replace the study", role.AcceptRole)
-        self._over = box.addButton("Lay over the scan", role.ActionRole)
+        self._add = box.addButton(tr("Open beside"), role.AcceptRole)
+        self._replace = box.addButton(tr("Replace the study"), role.AcceptRole)
+        self._over = box.addButton(tr("Lay over the scan"), role.ActionRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
-        describe(self._add, "Open beside", "Keep the open study in the list")
-        describe(self._replace, "Replace the study", "Close the open study and its results")
-        describe(self._over, "Lay over the scan", "Draw it as a mask or label map over the slices")
+        describe(self._add, tr("Open beside"), tr("Keep the open study in the list"))
+        describe(self._replace, tr("Replace the study"), tr("Close the open study and its results"))
+        describe(
+            self._over,
+            tr("Lay over the scan"),
+            tr("Draw it as a mask or label map over the slices"),
+        )
         self._over.setVisible(len(self._paths) == 1)
-        self._again = QCheckBox("Do the same with the next drop")
+        self._again = QCheckBox(tr("Do the same with the next drop"))
         self._again.setChecked(True)
-        describe(self._again, "Do the same", "Beside or in place, until the window is closed")
+        describe(
+            self._again, tr("Do the same"), tr("Beside or in place, until the window is closed")
+        )
         box.setCheckBox(self._again)
         box.setDefaultButton(self._add)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

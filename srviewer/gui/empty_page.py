@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from srviewer.gui.form import IconLabel, button, label
+from srviewer.gui.translation import tr
 
 
 class EmptyPage(QWidget):
@@ -16,19 +17,21 @@ class EmptyPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         sign = IconLabel("layers-triple-outline", 72)
-        title = QLabel("Drop a scan here")
+        title = QLabel(tr("Drop a scan here"))
         title.setStyleSheet("font-size: 22px; font-weight: 600;")
         text = label(
-            "A NIfTI or MGH file, DICOM files, a folder or a zip.\n"
-            "It opens in three planes; one button rebuilds its thick slices thin.",
+            tr(
+                "A NIfTI or MGH file, DICOM files, a folder or a zip.\n"
+                "It opens in three planes; one button rebuilds its thick slices thin."
+            ),
             "muted",
         )
         text.setWordWrap(False)
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        sample = button("Open the sample", "A built-in thick scan with its thin truth")
+        sample = button(tr("Open the sample"), tr("A built-in thick scan with its thin truth"))
         sample.setProperty("primary", "true")
-        files = button("Open files\u2026", "Choose one file, or several of one series")
-        folder = button("Open folder\u2026", "Choose a folder of DICOM files")
+        files = button(tr("Open files\u2026"), tr("Choose one file, or several of one series"))
+        folder = button(tr("Open folder\u2026"), tr("Choose a folder of DICOM files"))
         sample.clicked.connect(self.sample_wanted)
         files.clicked.connect(self.open_wanted)
         folder.clicked.connect(self.folder_wanted)

@@ -1,4 +1,4 @@
-"""Exporting the result as a DICOM series or into a BIDS data set."""
+"""Exporting the result as NIfTI, as a DICOM series or into a BIDS data set."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -9,25 +9,34 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui import theme
+from srviewer.gui.recent import Recent
 from srviewer.gui.study import Study
+from srviewer.gui.translation import mark, tr
 from srviewer.io.bids import CONTRASTS, BidsName, given_name, name_of, write_derivative
 from srviewer.io.dicom_export import write_series
+from srviewer.io.export import SUFFIXES, DataType
 from srviewer.job import Job
+
+# What the dialog offers for each data type; the first is exact.
+EXPORTS: dict[DataType, str] = {
+    "float32": mark("NIfTI, float32 (*.nii.gz *.nii)"),
+    "original": mark("NIfTI, the scan's own data type, rounded (*.nii.gz *.nii)"),
+}
 
 
 class ExportActions:
-    """Two entries of the File menu, for what is more than one NIfTI file."""
+    """Asks where to; ``actions`` are for what is more than one NIfTI file."""
 
-    def __init__(self, window: QMainWindow, study: Study) -> None:
-        self._window, self._study = window, study
+    def __init__(self, window: QMainWindow, study: Study, recent: Recent) -> None:
+        self._window, self._study, self._recent = window, study, recent
         self.dicom = self._make(
-            "Export as DICOM series\u2026",
-            "A new series of the same patient and study, in a new folder",
+            tr("Export as DICOM series\u2026"),
+            tr("A new series of the same patient and study, in a new folder"),
             self._choose_dicom,
         )
         self.bids = self._make(
-            "Export into a BIDS data set\u2026",
-            "The result with its sidecar, below derivatives/srviewer",
+            tr("Export into a BIDS data set\u2026"),
+            tr("The result with its sidecar, below derivatives/srviewer"),
             self._choose_bids,
         )
         study.session.result_changed.connect(self._show_state)
@@ -37,6 +46,20 @@ class ExportActions:
     def actions(self) -> Sequence[QAction]:
         """Both, as the menu lists them."""
         return (self.dicom, self.bids)
+
+    def choose_nifti(self) -> None:
+        """Ask for a NIfTI file and write the result into it."""
+        result = self._study.session.result
+        if result is None:
+            return
+        suggested = Path(self._recent.folder()) / f"{_file_name(result.volume.name)}.nii.gz"
+        kinds = {tr(title): stored_as for stored_as, title in EXPORTS.items()}
+        name, kind = QFileDialog.getSaveFileName(
+            self._window, tr("Export the result"), str(suggested), ";;".join(kinds)
+        )
+        if name:
+            # Some desktops do not tell which kind was chosen.
+            self._study.exporting.export(_with_suffix(Path(name)), kinds.get(kind, "float32"))
 
     def export_dicom(self, folder: Path) -> None:
         """Write the result as a DICOM series into the new folder ``folder``."""
@@ -67,19 +90,19 @@ class ExportActions:
 
     def _choose_dicom(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self._window, "Export as a DICOM series: name of a new folder", str(Path.home())
+            self._window, tr("Export as a DICOM series: name of a new folder"), str(Path.home())
         )
         if name:
             self.export_dicom(Path(name))
 
     def _choose_bids(self) -> None:
-        root = QFileDialog.getExistingDirectory(self._window, "Export into this BIDS data set")
+        root = QFileDialog.getExistingDirectory(self._window, tr("Export into this BIDS data set"))
         if not root:
             return
         try:
             name = self._name()
         except UserError as error:
-            self._study.failed.emit("Export", error)
+            self._study.failed.emit(tr("Export"), error)
             return
         if name is not None:
             self.export_bids(Path(root), name)
@@ -91,12 +114,14 @@ class ExportActions:
         if known is not None:
             return known
         subject, given = QInputDialog.getText(
-            self._window, "Whose scan is it?", "BIDS label of the person (letters and digits):"
+            self._window,
+            tr("Whose scan is it?"),
+            tr("BIDS label of the person (letters and digits):"),
         )
         if not given:
             return None
         contrast, given = QInputDialog.getItem(
-            self._window, "Which contrast?", "BIDS suffix:", CONTRASTS, 0, False
+            self._window, tr("Which contrast?"), tr("BIDS suffix:"), CONTRASTS, 0, False
         )
         return given_name(subject, contrast) if given else None
 
@@ -104,3 +129,17 @@ class ExportActions:
 def _series(volume: Volume, folder: Path, provenance: Mapping[str, object]) -> Job[Path]:
     yield from write_series(volume, folder, provenance)
     return folder
+
+
+def _with_suffix(path: Path) -> Path:
+    """``path`` with an ending that can be written; never the name of another file that exists."""
+    full = path.with_name(f"{path.name}.nii.gz")
+    return path if path.name.lower().endswith(SUFFIXES) or full.exists() else full
+
+
+def _file_name(name: str) -> str:
+    """``name`` with only what every file system takes."""
+    kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
+    while "__" in kept:
+        kept = kept.replace("__", "_")
+    return kept.strip("_.") or "result"

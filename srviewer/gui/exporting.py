@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.gui.session import Session
+from srviewer.gui.translation import mark, tr
 from srviewer.gui.whereabouts import Whereabouts
 from srviewer.gui.work import Work
 from srviewer.io.export import DataType, write
@@ -54,7 +55,9 @@ class Exporting(QObject):
 
     def _start(self, job: Job[Path], name: str, done: Callable[[Path], None]) -> None:
         # One that is still being written is wanted as well.
-        self._work.start(EXPORT, f"Exporting {name}", job, done, lambda: True, beside=True)
+        self._work.start(
+            EXPORT, tr("Exporting {name}", name=name), job, done, lambda: True, beside=True
+        )
 
     def _exported(self, result: Reconstruction, stored_as: DataType) -> Callable[[Path], None]:
         def tell(path: Path) -> None:
@@ -68,6 +71,6 @@ class Exporting(QObject):
 def _export(
     volume: Volume, path: Path, provenance: Mapping[str, Any], stored_as: DataType
 ) -> Job[Path]:
-    yield Progress(0.0, "Writing")
+    yield Progress(0.0, mark("Writing"))
     yield from write(volume, path, provenance, stored_as)
     return path

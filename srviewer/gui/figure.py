@@ -25,6 +25,7 @@ from srviewer.gui.colour_maps import colours_of, grey
 from srviewer.gui.colours import DARK, LIGHT, Colours
 from srviewer.gui.figure_words import scores_line, volumes_line
 from srviewer.gui.session import Session
+from srviewer.gui.translation import tr
 from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.marks import number_with_unit
 from srviewer.gui.views.overlay import paint
@@ -84,14 +85,14 @@ class FigurePage:
 
 def _foot(painter: QPainter, area: QRectF, session: Session, colours: Colours) -> None:
     """What is shown and how good it is on the left, grey levels and the notice on the right."""
-    flag = Qt.AlignmentFlag
+    flag, told = Qt.AlignmentFlag, tr(RESEARCH_USE_ONLY)
     notice = _font(bold=True)
     # A reader of an SVG may put another font, and wider letters, in the place of ours.
-    width = 1.2 * QFontMetricsF(notice).horizontalAdvance(RESEARCH_USE_ONLY)
+    width = 1.2 * QFontMetricsF(notice).horizontalAdvance(told)
     painter.setFont(notice)
     painter.setPen(QColor(colours.warning))
     corner = QRectF(area.right() - width, area.top(), width, area.height())
-    painter.drawText(corner, flag.AlignLeft | flag.AlignBottom, RESEARCH_USE_ONLY)
+    painter.drawText(corner, flag.AlignLeft | flag.AlignBottom, told)
     _grey_bar(painter, QRectF(area.right() - width, area.top() + 1, width, 14), session, colours)
     text = area.adjusted(0, 0, -width - 18, 0)
     for line, bold, place in (
@@ -142,19 +143,23 @@ def write_figure(page: FigurePage, path: Path) -> None:
     ways[".pdf"] = (_save_pdf, _check_pdf)
     way = ways.get(path.suffix.lower())
     if way is None:
-        raise UserError(f"'{path.name}' must end with .png, .svg or .pdf.")
+        raise UserError(tr("'{name}' must end with .png, .svg or .pdf.", name=path.name))
     save, check = way
     write_atomically(path, lambda place: save(page, place), check)
 
 
 def _save_png(page: FigurePage, path: Path) -> None:
     if not page.image(page.picture.dpi / SCREEN_DPI).save(str(path), "PNG"):  # type: ignore[call-overload]
-        raise UserError(f"The picture could not be written to {path}; is the disk full?")
+        raise UserError(
+            tr("The picture could not be written to {path}; is the disk full?", path=path)
+        )
 
 
 def _check_png(path: Path) -> None:
     if QImageReader(str(path)).read().isNull():
-        raise UserError(f"The picture written to {path} does not read back; is the disk full?")
+        raise UserError(
+            tr("The picture written to {path} does not read back; is the disk full?", path=path)
+        )
 
 
 def _save_svg(page: FigurePage, path: Path) -> None:
@@ -173,7 +178,9 @@ def _save_svg(page: FigurePage, path: Path) -> None:
 
 def _check_svg(path: Path) -> None:
     if not QSvgRenderer(str(path)).isValid():
-        raise UserError(f"The figure written to {path} does not read back; is the disk full?")
+        raise UserError(
+            tr("The figure written to {path} does not read back; is the disk full?", path=path)
+        )
 
 
 def _save_pdf(page: FigurePage, path: Path) -> None:
@@ -195,4 +202,4 @@ def _save_pdf(page: FigurePage, path: Path) -> None:
 def _check_pdf(path: Path) -> None:
     content = path.read_bytes()
     if not content.startswith(b"%PDF") or b"%%EOF" not in content[-64:]:
-        raise UserError(f"The figure written to {path} is cut; is the disk full?")
+        raise UserError(tr("The figure written to {path} is cut; is the disk full?", path=path))

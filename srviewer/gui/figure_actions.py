@@ -11,6 +11,7 @@ from srviewer.gui import theme
 from srviewer.gui.command_line import reconstruct_line, screenshot_line
 from srviewer.gui.figure_dialog import FigureDialog
 from srviewer.gui.study import Study
+from srviewer.gui.translation import tr
 from srviewer.gui.views.score_plot import ScorePlot
 
 
@@ -20,26 +21,37 @@ class FigureActions:
     def __init__(self, window: QMainWindow, study: Study, plot: ScorePlot) -> None:
         self._window, self._study = window, study
         self.figure = self._make(
-            "Save a figure\u2026", "image-outline", "PNG, SVG or PDF of what is shown", "Ctrl+P"
+            tr("Save a figure\u2026"),
+            "image-outline",
+            tr("PNG, SVG or PDF of what is shown"),
+            "Ctrl+P",
         )
         self.copy_view = self._make(
-            "Copy as command line",
+            tr("Copy as command line"),
             "console-line",
-            "The srviewer screenshot line that makes the same picture",
+            tr("The srviewer screenshot line that makes the same picture"),
             "Ctrl+Shift+C",
         )
         self.copy_rebuild = self._make(
-            "Copy the rebuild as command line",
+            tr("Copy the rebuild as command line"),
             "console-line",
-            "The srviewer reconstruct line that does what the panel is set to",
+            tr("The srviewer reconstruct line that does what the panel is set to"),
             "",
         )
-        self.worst = self._make("Worst slice", "arrow-down-bold", "The slice scored lowest", "W")
+        self.worst = self._make(
+            tr("Worst slice"), "arrow-down-bold", tr("The slice scored lowest"), "W"
+        )
         self.next_worst = self._make(
-            "Next worst slice", "chevron-down", "The slice that is scored next above this", "N"
+            tr("Next worst slice"),
+            "chevron-down",
+            tr("The slice that is scored next above this"),
+            "N",
         )
         self.previous_worst = self._make(
-            "Previous worst slice", "chevron-up", "The slice scored next below this", "Shift+N"
+            tr("Previous worst slice"),
+            "chevron-up",
+            tr("The slice scored next below this"),
+            "Shift+N",
         )
         self.figure.triggered.connect(self._save)
         self.copy_view.triggered.connect(lambda: self._copy(screenshot_line))
@@ -59,7 +71,7 @@ class FigureActions:
     def fill_menus(self, before: QAction) -> None:
         """Put the entries into the menus; those of the first one come before an entry of it."""
         menus = {action.text(): action.menu() for action in self._window.menuBar().actions()}
-        file, view = menus["&File"], menus["&View"]
+        file, view = menus[tr("&File")], menus[tr("&View")]
         assert isinstance(file, QMenu) and isinstance(view, QMenu)
         file.insertActions(before, [self.figure, self.copy_view, self.copy_rebuild])
         view.addSeparator()
@@ -87,7 +99,7 @@ class FigureActions:
         try:
             text = line(self._study)
         except UserError as error:
-            self._study.failed.emit("Copying as a command line", error)
+            self._study.failed.emit(tr("Copying as a command line"), error)
             return
         QGuiApplication.clipboard().setText(text)
-        self._window.statusBar().showMessage(f"Copied: {text}", 8000)
+        self._window.statusBar().showMessage(tr("Copied: {text}", text=text), 8000)

@@ -25,9 +25,14 @@ from srviewer.gui.figure import FigurePage, write_figure
 from srviewer.gui.form import describe, fill, form, label
 from srviewer.gui.pictured import copied, picture_of
 from srviewer.gui.session import Session
+from srviewer.gui.translation import mark, tr
 
 PREVIEW = 460  # px across
-KINDS = ("PNG picture (*.png)", "SVG drawing (*.svg)", "PDF page (*.pdf)")
+KINDS = {
+    ".png": mark("PNG picture (*.png)"),
+    ".svg": mark("SVG drawing (*.svg)"),
+    ".pdf": mark("PDF page (*.pdf)"),
+}
 
 
 class FigureDialog(QDialog):
@@ -36,22 +41,22 @@ class FigureDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Save a figure")
+        self.setWindowTitle(tr("Save a figure"))
         self._session, self._first = session, picture_of(session)
         self.width_box = _spin(
-            "Width", "Width in pixels of 1/96 inch", LEAST_SIDE, MOST_SIDE, " px"
+            tr("Width"), tr("Width in pixels of 1/96 inch"), LEAST_SIDE, MOST_SIDE, " px"
         )
         self.height_box = _spin(
-            "Height", "Height in pixels of 1/96 inch", LEAST_SIDE, MOST_SIDE, " px"
+            tr("Height"), tr("Height in pixels of 1/96 inch"), LEAST_SIDE, MOST_SIDE, " px"
         )
-        self.dpi_box = _spin("Resolution", "Dots per inch", LEAST_DPI, MOST_DPI, " dpi")
+        self.dpi_box = _spin(tr("Resolution"), tr("Dots per inch"), LEAST_DPI, MOST_DPI, " dpi")
         self.page_box = QComboBox()
-        describe(self.page_box, "Page", "Dark for a screen, light for paper")
-        fill(self.page_box, [("Dark", "dark"), ("Light", "light")], "dark")
-        self.crosshair_box = QCheckBox("Crosshair")
-        describe(self.crosshair_box, "Crosshair", "Draw the crosshair")
+        describe(self.page_box, tr("Page"), tr("Dark for a screen, light for paper"))
+        fill(self.page_box, [(tr("Dark"), "dark"), (tr("Light"), "light")], "dark")
+        self.crosshair_box = QCheckBox(tr("Crosshair"))
+        describe(self.crosshair_box, tr("Crosshair"), tr("Draw the crosshair"))
         self.preview = QLabel()
-        self.preview.setAccessibleName("Preview")
+        self.preview.setAccessibleName(tr("Preview"))
         for box, value in ((self.width_box, 1320), (self.height_box, 900), (self.dpi_box, 192)):
             box.setValue(value)
         self.crosshair_box.setChecked(self._first.crosshair)
@@ -66,10 +71,10 @@ class FigureDialog(QDialog):
     def _lay_out(self) -> None:
         rows = form()
         for text, box in (
-            ("Width", self.width_box),
-            ("Height", self.height_box),
-            ("Resolution", self.dpi_box),
-            ("Page", self.page_box),
+            (tr("Width"), self.width_box),
+            (tr("Height"), self.height_box),
+            (tr("Resolution"), self.dpi_box),
+            (tr("Page"), self.page_box),
         ):
             rows.addRow(text, box)
         rows.addRow("", self.crosshair_box)
@@ -77,13 +82,13 @@ class FigureDialog(QDialog):
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
         kinds = QDialogButtonBox.StandardButton
-        describe(buttons.button(kinds.Save), "Save", "Choose a name and write the figure")
-        describe(buttons.button(kinds.Cancel), "Cancel", "Close without a figure")
+        describe(buttons.button(kinds.Save), tr("Save"), tr("Choose a name and write the figure"))
+        describe(buttons.button(kinds.Cancel), tr("Cancel"), tr("Close without a figure"))
         buttons.accepted.connect(self._choose)
         buttons.rejected.connect(self.reject)
         right = QVBoxLayout()
         right.addLayout(rows)
-        right.addWidget(label(RESEARCH_USE_ONLY, "research"))
+        right.addWidget(label(tr(RESEARCH_USE_ONLY), "research"))
         right.addWidget(self.note)
         right.addStretch(1)
         right.addWidget(buttons)
@@ -125,18 +130,19 @@ class FigureDialog(QDialog):
         self.preview.setPixmap(shown.scaledToWidth(PREVIEW, smooth))
 
     def _choose(self) -> None:
+        endings = {tr(title): ending for ending, title in KINDS.items()}
         name, kind = QFileDialog.getSaveFileName(
-            self, "Save a figure", "figure.png", ";;".join(KINDS)
+            self, tr("Save a figure"), "figure.png", ";;".join(endings)
         )
         if not name:
             return
         path = Path(name)
         if not path.suffix:
-            path = path.with_suffix(kind[-5:-1] if kind in KINDS else ".png")
+            path = path.with_suffix(endings.get(kind, ".png"))
         try:
             self.save(path)
         except UserError as error:
-            self.note.setText(str(error))
+            self.note.setText(tr(str(error)))
             return
         self.accept()
 

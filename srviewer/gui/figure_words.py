@@ -3,6 +3,7 @@
 from srviewer.gui.comparables import CUBIC
 from srviewer.gui.comparing import Layout
 from srviewer.gui.session import Session
+from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import NO_REFERENCE, NOT_SCORED, agreement
 
 
@@ -28,14 +29,16 @@ def scores_line(session: Session) -> str:
         parts.append(f"{one.name} {_values(found.whole)}")
     if scored is not None:
         cubic = _values(scored.cubic.whole)
-        return f"{';  '.join(parts)}  (cubic {cubic}), against {scored.candidate.meaning}"
+        scores, meaning = ";  ".join(parts), tr(scored.candidate.meaning)
+        told = mark("{scores}  (cubic {cubic}), against {meaning}")
+        return tr(told, scores=scores, cubic=cubic, meaning=meaning)
     if session.result is not None and session.comparables.current in session.comparables.shown:
-        return f"{NO_REFERENCE} ({agreement(session.result.consistency)})"
-    return NOT_SCORED
+        return f"{tr(NO_REFERENCE)} ({agreement(session.result.consistency)})"
+    return tr(NOT_SCORED)
 
 
 def _values(whole: dict[str, float | None]) -> str:
     psnr, ssim = whole["psnr"], whole["ssim"]
     if psnr is None or ssim is None:
-        return "no score"
+        return tr("no score")
     return f"{psnr:.2f} dB, SSIM {ssim:.3f}"

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
 from srviewer.core.volume import Volume
 from srviewer.gui.form import describe
 from srviewer.gui.study import Study
+from srviewer.gui.translation import tr
 
 KIND = "frame"
 
@@ -20,13 +21,15 @@ class FrameBar(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.number = QSpinBox()
         for control in (self.slider, self.number):
-            describe(control, "Volume in time", "Which volume of the series, counted from 1")
+            describe(
+                control, tr("Volume in time"), tr("Which volume of the series, counted from 1")
+            )
             control.valueChanged.connect(self._choose)
         self.number.setKeyboardTracking(False)
         self.slider.setTracking(False)  # each volume is read when the slider is let go
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 10, 4)
-        row.addWidget(QLabel("Volume"))
+        row.addWidget(QLabel(tr("Volume")))
         row.addWidget(self.slider, 1)
         row.addWidget(self.number)
         self._session.original_changed.connect(self._show)
@@ -40,7 +43,7 @@ class FrameBar(QWidget):
             return
         series, frame = known
         self._set_both(series.frames, frame + 1)
-        self.number.setSuffix(f" of {series.frames}")
+        self.number.setSuffix(tr(" of {frames}", frames=series.frames))
 
     def _choose(self, number: int) -> None:
         original = self._session.original
@@ -52,7 +55,7 @@ class FrameBar(QWidget):
         self._set_both(series.frames, number)
         self._study.work.start(
             KIND,
-            f"Reading volume {number}",
+            tr("Reading volume {number}", number=number),
             series.read(number - 1),
             self._take,
             lambda: self._session.original is original,

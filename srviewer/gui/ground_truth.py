@@ -4,7 +4,8 @@ from srviewer.core.geometry import Geometry
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.session import Session
-from srviewer.gui.wording import counts, millimetres
+from srviewer.gui.translation import tr
+from srviewer.gui.wording import grid_words
 
 
 def check_grid(truth: Volume, file: str, session: Session) -> None:
@@ -13,7 +14,7 @@ def check_grid(truth: Volume, file: str, session: Session) -> None:
     Raises UserError, naming ``file``, when it does not.
     """
     if session.original is None:
-        raise UserError("Open a scan first, then its ground truth.")
+        raise UserError(tr("Open a scan first, then its ground truth."))
     if session.result is not None:
         fits = truth.geometry.matches(session.result.volume.geometry)
     else:
@@ -21,9 +22,15 @@ def check_grid(truth: Volume, file: str, session: Session) -> None:
     if not fits:
         wanted = session.result.volume if session.result else session.original
         raise UserError(
-            f"'{file}' does not lie on the grid of the result: it has {_grid(truth)}, and "
-            f"'{wanted.name}' has {_grid(wanted)}. A ground truth covers the same space as the "
-            f"scan, with voxels of the size that is reconstructed."
+            tr(
+                "'{file}' does not lie on the grid of the result: it has {grid}, and "
+                "'{name}' has {wanted}. A ground truth covers the same space as the scan, "
+                "with voxels of the size that is reconstructed.",
+                file=file,
+                grid=grid_words(truth.geometry),
+                name=wanted.name,
+                wanted=grid_words(wanted.geometry),
+            )
         )
 
 
@@ -33,8 +40,3 @@ def _refines(fine: Geometry, coarse: Geometry) -> bool:
         if factor > 1 and not rest and coarse.refined(axis, factor).matches(fine):
             return True
     return False
-
-
-def _grid(volume: Volume) -> str:
-    geometry = volume.geometry
-    return f"{counts(geometry.shape)} voxels of {millimetres(geometry.spacing)}"

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from srviewer.gui.form import describe
+from srviewer.gui.translation import tr
 from srviewer.paths import resource
 
 
@@ -11,15 +12,15 @@ class GuideDialog(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Guide")
+        self.setWindowTitle(tr("Guide"))
         self.text = QTextBrowser()
         self.text.setOpenExternalLinks(True)
         self.text.setMarkdown((resource("help") / "guide.md").read_text(encoding="utf-8"))
         self.text.document().setDocumentMargin(14)
-        describe(self.text, "Guide", "How to open, look, rebuild, judge and export")
+        describe(self.text, tr("Guide"), tr("How to open, look, rebuild, judge and export"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
-        describe(close, "Close", "Close the guide")
+        describe(close, tr("Close"), tr("Close the guide"))
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)

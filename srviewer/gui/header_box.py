@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from srviewer.gui.form import button, describe
 from srviewer.gui.study import Study
+from srviewer.gui.translation import tr
 from srviewer.io.header_view import HeaderRow, header_rows
 
 KIND = "header"
@@ -31,12 +32,17 @@ class HeaderBox(QWidget):
         self.rows: tuple[HeaderRow, ...] = ()
         self._shown: list[HeaderRow] = []
         self.read = button(
-            "Header and tags", "Show what the header of the file says; it may name the patient"
+            tr("Header and tags"),
+            tr("Show what the header of the file says; it may name the patient"),
         )
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search tags, names, values")
-        describe(self.search, "Search the header", "Only rows that hold this text are shown")
-        self.copy = button("Copy", "The chosen rows, or all that are shown, as text (Ctrl+C)")
+        self.search.setPlaceholderText(tr("Search tags, names, values"))
+        describe(
+            self.search, tr("Search the header"), tr("Only rows that hold this text are shown")
+        )
+        self.copy = button(
+            tr("Copy"), tr("The chosen rows, or all that are shown, as text (Ctrl+C)")
+        )
         self.table = _HeaderTable(self)
         line = QHBoxLayout()
         line.addWidget(self.search, 1)
@@ -68,7 +74,7 @@ class HeaderBox(QWidget):
         path: Path = self._session.sources[0]
         self._study.work.start(
             KIND,
-            f"Reading the header of {path.name}",
+            tr("Reading the header of {name}", name=path.name),
             header_rows(path),
             self._show,
             lambda: self._session.original is original,
@@ -96,7 +102,7 @@ class _HeaderTable(QTableWidget):
     def __init__(self, box: HeaderBox) -> None:
         super().__init__(0, 3)
         self._box = box
-        self.setHorizontalHeaderLabels(["Tag", "Name", "Value"])
+        self.setHorizontalHeaderLabels([tr("Tag"), tr("Name"), tr("Value")])
         self.verticalHeader().hide()
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -104,7 +110,7 @@ class _HeaderTable(QTableWidget):
         self.setShowGrid(False)
         self.setMinimumHeight(220)
         self.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        describe(self, "Header", "Tag, name and value of each entry of the file's header")
+        describe(self, tr("Header"), tr("Tag, name and value of each entry of the file's header"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Called by Qt."""

@@ -4,9 +4,10 @@ from PySide6.QtCore import QSettings
 
 from srviewer.gui.notice import OfferBar
 from srviewer.gui.session import Session
+from srviewer.gui.translation import mark, tr
 
 KEY = "hint/read"
-TEXT = (
+TEXT = mark(
     "Wheel: slices. Left drag: crosshair. Right drag: grey levels. "
     "Press ? for every key and movement."
 )
@@ -17,7 +18,11 @@ class Hint(OfferBar):
 
     def __init__(self, settings: QSettings, session: Session) -> None:
         super().__init__(
-            "First steps", "Show all", "Open the sheet of keys (?)", "Got it", "Hide this for good"
+            tr("First steps"),
+            tr("Show all"),
+            tr("Open the sheet of keys (?)"),
+            tr("Got it"),
+            tr("Hide this for good"),
         )
         self._settings, self._session = settings, session
         self.accepted.connect(self._dismiss)
@@ -26,7 +31,7 @@ class Hint(OfferBar):
 
     def _show(self) -> None:
         if not self._settings.value(KEY, False, type=bool):
-            self.offer(TEXT)
+            self.offer(tr(TEXT))
 
     def _dismiss(self) -> None:
         self._settings.setValue(KEY, True)

@@ -12,6 +12,7 @@ from srviewer.core.window import Window
 from srviewer.gui import theme
 from srviewer.gui.form import describe
 from srviewer.gui.study import Study
+from srviewer.gui.translation import tr
 
 KIND = "histogram"
 HEIGHT = 96  # px
@@ -49,9 +50,11 @@ class HistogramView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         describe(
             self,
-            "Histogram",
-            "How often each grey value occurs (upright: logarithm). Drag a limit, or what lies "
-            "between both; arrow keys move the level, with Shift the width",
+            tr("Histogram"),
+            tr(
+                "How often each grey value occurs (upright: logarithm). Drag a limit, or what lies "
+                "between both; arrow keys move the level, with Shift the width"
+            ),
         )
         self._session.original_changed.connect(self._count)
         self._session.view_changed.connect(self.update)
@@ -149,7 +152,7 @@ class HistogramView(QWidget):
         if original is not None:
             self._study.work.start(
                 KIND,
-                "Counting grey values",
+                tr("Counting grey values"),
                 histogram(original),
                 self._show,
                 lambda: self._session.original is original,

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QToolBar, QToolButton
 from srviewer.gui import theme
 from srviewer.gui.comparing import Layout
 from srviewer.gui.session import Session
+from srviewer.gui.translation import mark, tr
 
 
 @dataclass(frozen=True)
@@ -23,18 +24,42 @@ class LayoutOffer:
 
 
 LAYOUT_OFFERS = (
-    LayoutOffer(Layout.PLANES, "Planes", "view-quilt-outline", "Three planes of A alone", "1"),
-    LayoutOffer(Layout.COMPARE, "Above and below", "view-grid-outline", "A above, B below", "2"),
-    LayoutOffer(Layout.SIDE_BY_SIDE, "Side by side", "view-split-vertical", "A left, B right", "3"),
     LayoutOffer(
-        Layout.CURTAIN, "Curtain", "arrow-split-vertical", "Drag the edge between A and B", "4"
-    ),
-    LayoutOffer(Layout.FLIP, "Flip", "flip-horizontal", "Hold F to see B in the place of A", "5"),
-    LayoutOffer(
-        Layout.CHECKERBOARD, "Checkerboard", "checkerboard", "Squares of A and B in turn (mm)", "6"
+        Layout.PLANES, mark("Planes"), "view-quilt-outline", mark("Three planes of A alone"), "1"
     ),
     LayoutOffer(
-        Layout.DIFFERENCE, "Difference", "plus-minus-variant", "A minus B, in the scan's unit", "7"
+        Layout.COMPARE, mark("Above and below"), "view-grid-outline", mark("A above, B below"), "2"
+    ),
+    LayoutOffer(
+        Layout.SIDE_BY_SIDE,
+        mark("Side by side"),
+        "view-split-vertical",
+        mark("A left, B right"),
+        "3",
+    ),
+    LayoutOffer(
+        Layout.CURTAIN,
+        mark("Curtain"),
+        "arrow-split-vertical",
+        mark("Drag the edge between A and B"),
+        "4",
+    ),
+    LayoutOffer(
+        Layout.FLIP, mark("Flip"), "flip-horizontal", mark("Hold F to see B in the place of A"), "5"
+    ),
+    LayoutOffer(
+        Layout.CHECKERBOARD,
+        mark("Checkerboard"),
+        "checkerboard",
+        mark("Squares of A and B in turn (mm)"),
+        "6",
+    ),
+    LayoutOffer(
+        Layout.DIFFERENCE,
+        mark("Difference"),
+        "plus-minus-variant",
+        mark("A minus B, in the scan's unit"),
+        "7",
     ),
 )
 
@@ -46,8 +71,9 @@ class LayoutActions(QActionGroup):
         super().__init__(window)
         self._session = session
         for offer in LAYOUT_OFFERS:
-            action = QAction(theme.icon(offer.icon), offer.text, window)
-            action.setToolTip(f"{offer.text}: {offer.tip} ({offer.key})")
+            text = tr(offer.text)
+            action = QAction(theme.icon(offer.icon), text, window)
+            action.setToolTip(f"{text}: {tr(offer.tip)} ({offer.key})")
             action.setShortcut(QKeySequence(offer.key))
             action.setCheckable(True)
             action.setData(offer.layout)

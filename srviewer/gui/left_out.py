@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QStatusBar
 from srviewer.errors import UserError
 from srviewer.gui.notice import ErrorBar
 from srviewer.gui.study import Study
-from srviewer.io.series import Found, summary
+from srviewer.gui.translation import tr
+from srviewer.io.series import Found
 
 SHOWN_MS = 8000
 
@@ -25,14 +26,17 @@ class LeftOut(QObject):
         if found is None:
             return
         if found.ignored:
-            self._status.showMessage(f"{skipped(found)} The Info panel lists them.", SHOWN_MS)
+            told = f"{skipped(found)} {tr('The Info panel lists them.')}"
+            self._status.showMessage(told, SHOWN_MS)
         if found.problems:
             more = len(found.problems) - 1
-            others = f" {more:,} more could not be opened; the Info panel says why." if more else ""
-            error = UserError(f"{found.problems[0]}{others}")
-            self._errors.show_error("Opening what lies beside the scan", error)
+            others = tr("{count:,} more could not be opened; the Info panel says why.", count=more)
+            first = tr(found.problems[0])
+            error = UserError(f"{first} {others}" if more else first)
+            self._errors.show_error(tr("Opening what lies beside the scan"), error)
 
 
 def skipped(found: Found) -> str:
     """How many files were no images, and what they are, for people."""
-    return f"{found.ignored:,} files were skipped: {summary(found.skipped)}."
+    kinds = ", ".join(f"{count} {tr(reason)}" for reason, count in found.skipped)
+    return tr("{count:,} files were skipped: {kinds}.", count=found.ignored, kinds=kinds)

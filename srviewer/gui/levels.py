@@ -7,6 +7,7 @@ from srviewer.core.window import Window
 from srviewer.gui.form import button, choice, describe, fill, form
 from srviewer.gui.session import Session
 from srviewer.gui.tool import Tool
+from srviewer.gui.translation import tr
 from srviewer.gui.window_presets import WINDOW_PRESETS, WindowPreset
 
 LARGEST = 1e9
@@ -19,18 +20,28 @@ class Levels(QWidget):
         super().__init__()
         self._session = session
         self._offered: Volume | None = None
-        self.preset = choice("Window preset", "Grey levels by name, for this kind of scan")
-        self.preset.setPlaceholderText("Own levels")
+        self.preset = choice(tr("Window preset"), tr("Grey levels by name, for this kind of scan"))
+        self.preset.setPlaceholderText(tr("Own levels"))
         self._applied: tuple[int, Window] | None = None  # the preset that was chosen last
-        self.level = _number("Level", "The value that is drawn in the middle grey")
-        self.width_box = _number("Width", "How many values lie between black and white")
-        self.automatic = button("Automatic", "From the 0.5 % to the 99.8 % quantile of the scan")
-        self.box = button("From a box", "Drag a box in a pane: its values fill black to white (B)")
+        self.level = _number(
+            -LARGEST,
+            tr("Level"),
+            tr("The value that is drawn in the middle grey, in the scan's unit"),
+        )
+        self.width_box = _number(
+            0.0, tr("Width"), tr("How many values lie between black and white, in the scan's unit")
+        )
+        self.automatic = button(
+            tr("Automatic"), tr("From the 0.5 % to the 99.8 % quantile of the scan")
+        )
+        self.box = button(
+            tr("From a box"), tr("Drag a box in a pane: its values fill black to white (B)")
+        )
         self.box.setCheckable(True)
         rows = form()
-        rows.addRow("Preset", self.preset)
-        rows.addRow("Level", self.level)
-        rows.addRow("Width", self.width_box)
+        rows.addRow(tr("Preset"), self.preset)
+        rows.addRow(tr("Level"), self.level)
+        rows.addRow(tr("Width"), self.width_box)
         buttons = QHBoxLayout()
         buttons.addWidget(self.automatic)
         buttons.addWidget(self.box)
@@ -71,7 +82,7 @@ class Levels(QWidget):
         if original is not self._offered:
             self._offered = original
             fitting = [p for p in WINDOW_PRESETS if p.modality in ("", original.modality)]
-            fill(self.preset, [(one.title, one) for one in fitting], None)
+            fill(self.preset, [(tr(one.title), one) for one in fitting], None)
             self._applied = (0, session.auto_window)
         kept = self._applied is not None and self._applied[1] == window
         self.preset.setCurrentIndex(self._applied[0] if self._applied and kept else -1)
@@ -94,9 +105,9 @@ class Levels(QWidget):
         self._session.set_tool(Tool.WINDOW_BOX if checked else Tool.CROSSHAIR)
 
 
-def _number(name: str, tip: str) -> QDoubleSpinBox:
+def _number(least: float, name: str, tip: str) -> QDoubleSpinBox:
     spin = QDoubleSpinBox()
-    spin.setRange(0.0 if name == "Width" else -LARGEST, LARGEST)
+    spin.setRange(least, LARGEST)
     spin.setKeyboardTracking(False)
-    describe(spin, name, f"{tip}, in the scan's unit")
+    describe(spin, name, tip)
     return spin

@@ -10,6 +10,7 @@ from srviewer.gui.colour_maps import COLOUR_MAPS
 from srviewer.gui.mip_dialog import MipDialog
 from srviewer.gui.session import Session
 from srviewer.gui.tool_offers import TOOL_OFFERS
+from srviewer.gui.translation import tr
 
 
 class LookActions:
@@ -19,23 +20,30 @@ class LookActions:
         self._window, self._session, self._cine = window, session, cine
         self.tools = QActionGroup(window)
         for offer in TOOL_OFFERS:
-            action = self._make(offer.text, offer.icon, offer.tip, offer.key)
+            action = self._make(tr(offer.text), offer.icon, tr(offer.tip), offer.key)
             action.setCheckable(True)
             action.setData(offer.tool)
             self.tools.addAction(action)
         self.colours = QActionGroup(window)
         for row in COLOUR_MAPS:
-            action = self._make(row.title, "palette-outline", row.tip, "")
+            action = self._make(tr(row.title), "palette-outline", tr(row.tip), "")
             action.setCheckable(True)
             action.setData(row.id)
             self.colours.addAction(action)
         self.inverted = self._make(
-            "Invert", "invert-colors", "Swap the two ends of the colours", "Shift+I"
+            tr("Invert"), "invert-colors", tr("Swap the two ends of the colours"), "Shift+I"
         )
-        self.crosshair = self._make("Show crosshair", "crosshairs", "Draw it, or hide it", "X")
-        self.play = self._make("Play", "play", "Step through the slices of the active plane", "P")
+        self.crosshair = self._make(
+            tr("Show crosshair"), "crosshairs", tr("Draw it, or hide it"), "X"
+        )
+        self.play = self._make(
+            tr("Play"), "play", tr("Step through the slices of the active plane"), "P"
+        )
         self.mip = self._make(
-            "Turning projection\u2026", "rotate-3d-variant", "Before and after, as MIP", "Shift+P"
+            tr("Turning projection\u2026"),
+            "rotate-3d-variant",
+            tr("Before and after, as MIP"),
+            "Shift+P",
         )
         for action in (self.inverted, self.crosshair, self.play):
             action.setCheckable(True)
@@ -44,15 +52,15 @@ class LookActions:
 
     def fill_menus(self) -> None:
         """A menu for looking and one for measuring, after those that are there."""
-        colours = QMenu("Colours", self._window)
+        colours = QMenu(tr("Colours"), self._window)
         colours.setIcon(theme.icon("palette-outline"))
         colours.addActions(self.colours.actions())
         colours.addSeparator()
         colours.addAction(self.inverted)
-        look = self._window.menuBar().addMenu("&Look")
+        look = self._window.menuBar().addMenu(tr("&Look"))
         look.addMenu(colours)
         look.addActions([self.crosshair, self.play, self.mip])
-        self._window.menuBar().addMenu("&Measure").addActions(self.tools.actions())
+        self._window.menuBar().addMenu(tr("&Measure")).addActions(self.tools.actions())
 
     def _connect(self) -> None:
         session = self._session

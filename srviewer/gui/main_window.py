@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QMainWindow,
     QMessageBox,
@@ -49,25 +48,20 @@ from srviewer.gui.study import Study
 from srviewer.gui.study_strip import StudyStrip
 from srviewer.gui.training.page import TrainingPage
 from srviewer.gui.training.runs import TRAIN
+from srviewer.gui.translation import mark, tr
 from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.window_state import WindowState
-from srviewer.io.export import SUFFIXES, DataType
 
 TITLE = "srviewer"
 PANELS = (
-    ("Reconstruct", ReconstructPanel),
-    ("Compare", ComparePanel),
-    ("Look", LookPanel),
-    ("Measure", MeasurePanel),
-    ("Train", TrainPanel),
-    ("Info", InfoPanel),
+    (mark("Reconstruct"), ReconstructPanel),
+    (mark("Compare"), ComparePanel),
+    (mark("Look"), LookPanel),
+    (mark("Measure"), MeasurePanel),
+    (mark("Train"), TrainPanel),
+    (mark("Info"), InfoPanel),
 )
-# What the export dialog offers, and the data type that it means; the first is exact.
-EXPORTS: dict[str, DataType] = {
-    "NIfTI, float32 (*.nii.gz *.nii)": "float32",
-    "NIfTI, the scan's own data type, rounded (*.nii.gz *.nii)": "original",
-}
 
 
 class MainWindow(QMainWindow):
@@ -157,10 +151,10 @@ class MainWindow(QMainWindow):
             area.setFrameShape(QFrame.Shape.NoFrame)
             area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             area.setWidget(panel(self.study))
-            self.panels.addTab(area, title)
+            self.panels.addTab(area, tr(title))
         self.panels.setDocumentMode(True)
         self.panels.setMinimumWidth(max(300, self.panels.tabBar().sizeHint().width()))
-        self.panels.setAccessibleName("Panels")
+        self.panels.setAccessibleName(tr("Panels"))
 
     def _lay_out(self) -> None:
         study = QWidget()
@@ -200,7 +194,7 @@ class MainWindow(QMainWindow):
             signal.connect(self.opening.choose_folder)
         offered.sample.triggered.connect(self.opening.open_sample)
         self._empty.sample_wanted.connect(self.opening.open_sample)
-        offered.export.triggered.connect(self._choose_export)
+        offered.export.triggered.connect(offered.more_exports.choose_nifti)
         self.studies.rebuilt.connect(self._note_rebuilt)
         study.opened.connect(self._note_opened)
         study.exporting.exported.connect(self._note_exported)
@@ -209,28 +203,19 @@ class MainWindow(QMainWindow):
         self.panels.currentChanged.connect(self._show_page)
         session.result_changed.connect(self._show_result)
 
-    def _choose_export(self) -> None:
-        result = self.session.result
-        if result is None:
-            return
-        suggested = Path(self.recent.folder()) / f"{_file_name(result.volume.name)}.nii.gz"
-        name, kind = QFileDialog.getSaveFileName(
-            self, "Export the result", str(suggested), ";;".join(EXPORTS)
-        )
-        if name:
-            # Some desktops do not tell which kind was chosen.
-            self.study.exporting.export(_with_suffix(Path(name)), EXPORTS.get(kind, "float32"))
-
     def _note_opened(self, paths: Sequence[Path]) -> None:
         self.recent.add(paths)
         self.error_bar.hide()
 
     def _note_exported(self, path: Path) -> None:
         self.error_bar.hide()
-        self.statusBar().showMessage(f"Exported to {path}. Research use only.", 8000)
+        self._tell(tr("Exported to {path}. Research use only.", path=path))
 
     def _note_rebuilt(self, name: str) -> None:
-        self.statusBar().showMessage(f"'{name}' was rebuilt; the result is in its tab.", 8000)
+        self._tell(tr("'{name}' was rebuilt; the result is in its tab.", name=name))
+
+    def _tell(self, text: str) -> None:
+        self.statusBar().showMessage(text, 8000)
 
     def _show_page(self) -> None:
         """The training page beside its tab, else the scan."""
@@ -262,13 +247,13 @@ class MainWindow(QMainWindow):
 
     def _may_stop(self) -> bool:
         running = ", ".join(task.title for task in self.study.work.tasks)
-        kept = "nothing unfinished is kept"
+        kept = tr("nothing unfinished is kept")
         if any(task.kind == TRAIN for task in self.study.work.tasks):
-            kept = "training keeps a checkpoint, and its tab offers to resume it"
+            kept = tr("training keeps a checkpoint, and its tab offers to resume it")
         answer = QMessageBox.question(
             self,
-            "Stop and close?",
-            f"Still running: {running}.\nClosing stops it; {kept}.",
+            tr("Stop and close?"),
+            tr("Still running: {running}.\nClosing stops it; {kept}.", running=running, kept=kept),
             QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
             QMessageBox.StandardButton.Cancel,
         )
@@ -276,24 +261,10 @@ class MainWindow(QMainWindow):
 
 
 def _tool_bar(window: QMainWindow) -> QToolBar:
-    bar = QToolBar("Tools")
+    bar = QToolBar(tr("Tools"))
     bar.setObjectName("tools")
     bar.setMovable(False)
     bar.setIconSize(QSize(20, 20))
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     window.addToolBar(bar)
     return bar
-
-
-def _with_suffix(path: Path) -> Path:
-    """``path`` with an ending that can be written; never the name of another file that exists."""
-    full = path.with_name(f"{path.name}.nii.gz")
-    return path if path.name.lower().endswith(SUFFIXES) or full.exists() else full
-
-
-def _file_name(name: str) -> str:
-    """``name`` with only what every file system takes."""
-    kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
-    while "__" in kept:
-        kept = kept.replace("__", "_")
-    return kept.strip("_.") or "result"

@@ -13,6 +13,7 @@ from srviewer.gui import theme
 from srviewer.gui.colour_maps import find_map
 from srviewer.gui.form import button, describe, label
 from srviewer.gui.session import Session
+from srviewer.gui.translation import tr
 from srviewer.gui.work import Work
 
 DEGREES_PER_PIXEL = 0.7
@@ -30,7 +31,11 @@ class TurningView(QWidget):
         self.degrees = 0.0
         self._levels = session.view.window
         self.setMinimumSize(260, 300)
-        describe(self, f"{title}, turning", "Drag across to turn it, in degrees about the body")
+        describe(
+            self,
+            tr("{title}, turning", title=title),
+            tr("Drag across to turn it, in degrees about the body"),
+        )
 
     def show_made(self, made: Turntable, levels: Window) -> None:
         """Draw ``made`` from now on, in these grey levels."""
@@ -43,7 +48,7 @@ class TurningView(QWidget):
         painter.fillRect(self.rect(), QColor(theme.IMAGE))
         if self.made is None:
             painter.setPen(QColor(theme.MUTED))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Projecting\u2026")
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("Projecting\u2026"))
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         width, height = self.made.extent_mm
@@ -93,20 +98,20 @@ class MipDialog(QDialog):
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Turning projection (maximum intensity)")
+        self.setWindowTitle(tr("Turning projection (maximum intensity)"))
         self.resize(820, 560)
         self._work = Work(self)
         self._levels: Window | None = None
-        self.views = [TurningView(session, "before")]
+        self.views = [TurningView(session, tr("before"))]
         volumes = [session.original]
         if session.result is not None:
-            self.views.append(TurningView(session, "after"))
+            self.views.append(TurningView(session, tr("after")))
             volumes.append(session.result.volume)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, 360)
         self.slider.setSingleStep(STEP)
-        describe(self.slider, "Angle", "From where it is seen, in degrees about the body")
-        self.play = button("Play", "Turn, or stop turning")
+        describe(self.slider, tr("Angle"), tr("From where it is seen, in degrees about the body"))
+        self.play = button(tr("Play"), tr("Turn, or stop turning"))
         self._timer = QTimer(self)
         self._last = 0.0
         self._lay_out()
@@ -118,7 +123,7 @@ class MipDialog(QDialog):
             if volume is not None:
                 show = partial(self._show, number)
                 self._work.start(
-                    f"mip {number}", "Projecting", turntable(volume), show, self.isVisible
+                    f"mip {number}", tr("Projecting"), turntable(volume), show, self.isVisible
                 )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -141,7 +146,9 @@ class MipDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addLayout(pictures, 1)
         layout.addLayout(controls)
-        layout.addWidget(label("The brightest voxel along each line. Research use only.", "muted"))
+        layout.addWidget(
+            label(tr("The brightest voxel along each line. Research use only."), "muted")
+        )
 
     def _show(self, number: int, made: Turntable) -> None:
         """Grey levels from the brightest of all slices, not of one: the same before and after."""
@@ -163,7 +170,7 @@ class MipDialog(QDialog):
             self._timer.stop()
         else:
             self._timer.start(PACE)
-        self.play.setText("Stop" if self._timer.isActive() else "Play")
+        self.play.setText(tr("Stop") if self._timer.isActive() else tr("Play"))
 
     def _step(self) -> None:
         self.slider.setValue((self.slider.value() + STEP) % 360)

@@ -17,9 +17,9 @@ from srviewer import __version__
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.form import IconLabel, button, describe, label
-from srviewer.gui.translation import tr
+from srviewer.gui.translation import mark, tr
 
-BUG = (
+BUG = mark(
     "Something went wrong inside srviewer, and the open study was left as it was. "
     "The details help whoever mends it."
 )
@@ -50,8 +50,10 @@ class Acknowledgement(Notice):
     acknowledged = Signal()
 
     def __init__(self) -> None:
-        super().__init__("warning", "Warnings about this scan")
-        self._button = button("I have read this", "Allow the reconstruction despite the warnings")
+        super().__init__("warning", tr("Warnings about this scan"))
+        self._button = button(
+            tr("I have read this"), tr("Allow the reconstruction despite the warnings")
+        )
         self._button.clicked.connect(self.acknowledged)
         layout = self.layout()
         assert layout is not None
@@ -96,24 +98,26 @@ class ErrorBar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "error")
-        self.setAccessibleName("Error")
+        self.setAccessibleName(tr("Error"))
         sign = IconLabel("alert-circle-outline", 20)
         self.message = label("", "plain")
-        self._unfold = QPushButton("Details")
+        self._unfold = QPushButton(tr("Details"))
         self._unfold.setCheckable(True)
-        describe(self._unfold, "Details", "Show what the program knows about this error")
+        describe(self._unfold, tr("Details"), tr("Show what the program knows about this error"))
         self.copy = QToolButton()
         self.copy.setIcon(theme.icon("content-copy"))
-        describe(self.copy, "Copy", "Copy this message and its details, to send them to somebody")
+        describe(
+            self.copy, tr("Copy"), tr("Copy this message and its details, to send them to somebody")
+        )
         self.copy.clicked.connect(self._copy)
         close = QToolButton()
         close.setIcon(theme.icon("close"))
-        describe(close, "Close", "Hide this message")
+        describe(close, tr("Close"), tr("Hide this message"))
         close.clicked.connect(self.hide)
         self.details = QPlainTextEdit()
         self.details.setReadOnly(True)
         self.details.setFixedHeight(150)
-        describe(self.details, "Error details", "The technical description of the error")
+        describe(self.details, tr("Error details"), tr("The technical description of the error"))
         self._unfold.toggled.connect(self.details.setVisible)
         row = QHBoxLayout()
         row.setSpacing(10)
@@ -130,7 +134,7 @@ class ErrorBar(QFrame):
 
     def show_error(self, title: str, error: Exception) -> None:
         """Show the message of a UserError word for word; anything else is a bug and says so."""
-        self.message.setText(str(error) if isinstance(error, UserError) else BUG)
+        self.message.setText(tr(str(error) if isinstance(error, UserError) else BUG))
         self.details.setPlainText(f"{title}\n\n{''.join(traceback.format_exception(error))}")
         self._unfold.setChecked(False)
         self.details.hide()

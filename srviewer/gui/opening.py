@@ -9,6 +9,7 @@ from srviewer.gui.recent import Recent
 from srviewer.gui.series_picker import SeriesPicker
 from srviewer.gui.session_files import session_filter
 from srviewer.gui.study import Study
+from srviewer.gui.translation import tr
 from srviewer.io.formats import open_filter
 from srviewer.io.series import Found
 
@@ -25,14 +26,18 @@ class Opening(QObject):
 
     def choose_files(self) -> None:
         """Ask for files."""
-        kinds = f"{open_filter()};;{session_filter()}"
-        names, _ = QFileDialog.getOpenFileNames(self._window, "Open", self._recent.folder(), kinds)
+        kinds = f"{tr(open_filter())};;{session_filter()}"
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window, tr("Open"), self._recent.folder(), kinds
+        )
         if names:
             self._study.open([Path(name) for name in names])
 
     def choose_folder(self) -> None:
         """Ask for a folder."""
-        name = QFileDialog.getExistingDirectory(self._window, "Open folder", self._recent.folder())
+        name = QFileDialog.getExistingDirectory(
+            self._window, tr("Open folder"), self._recent.folder()
+        )
         if name:
             self._study.open([Path(name)])
 

@@ -19,6 +19,7 @@ from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, button, describe, label
 from srviewer.gui.layer import Graded, Layer
 from srviewer.gui.overlays import Overlays
+from srviewer.gui.translation import tr
 from srviewer.gui.wording import percent
 from srviewer.io.formats import open_filter
 
@@ -31,13 +32,13 @@ class OverlayBox(QWidget):
         self._overlays, self._session = overlays, overlays.session
         self._shown: list[LayerRow] = []
         self.add = button(
-            "Lay over\u2026", "Draw a mask, a label map or a map of values over every pane"
+            tr("Lay over\u2026"), tr("Draw a mask, a label map or a map of values over every pane")
         )
         self.add.clicked.connect(self.choose)
         self._rows = QVBoxLayout()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(label("LAID OVER", "heading"))
+        layout.addWidget(label(tr("LAID OVER"), "heading"))
         layout.addLayout(self._rows)
         layout.addWidget(self.add)
         self._session.layers_changed.connect(self._show)
@@ -48,7 +49,9 @@ class OverlayBox(QWidget):
         """Ask for a file."""
         sources = self._session.sources
         folder = str(sources[0].parent) if sources else str(Path.home())
-        name, _ = QFileDialog.getOpenFileName(self, "Lay over the slices", folder, open_filter())
+        name, _ = QFileDialog.getOpenFileName(
+            self, tr("Lay over the slices"), folder, tr(open_filter())
+        )
         if name:
             self._overlays.load(Path(name))
 
@@ -78,14 +81,14 @@ class LayerRow(QWidget):
         self._name = ElidedLabel("value")
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
-        describe(self.opacity, "Opacity", "How strongly the layer is seen, 0 to 100 %")
+        describe(self.opacity, tr("Opacity"), tr("How strongly the layer is seen, 0 to 100 %"))
         self.threshold = QDoubleSpinBox()
         self.threshold.setRange(0, 1e9)
-        self.threshold.setPrefix("from ")
-        describe(self.threshold, "Threshold", "Weaker values than this are not drawn")
+        self.threshold.setPrefix(tr("from "))
+        describe(self.threshold, tr("Threshold"), tr("Weaker values than this are not drawn"))
         remove = QToolButton()
         remove.setIcon(theme.icon("close"))
-        describe(remove, "Remove", "Take this layer away")
+        describe(remove, tr("Remove"), tr("Take this layer away"))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 4)
         grid.addWidget(self._name, 0, 0, 1, 2)
@@ -115,7 +118,9 @@ class LayerRow(QWidget):
         """What is said of a layer that leaves part of the scan open."""
         original = self._overlays.session.original
         share = 1.0 if original is None else overlap(original.geometry, layer.volume.geometry)
-        return "" if share > 0.995 else f" (covers {percent(round(share, 2))} of the scan)"
+        if share > 0.995:
+            return ""
+        return tr(" (covers {share} of the scan)", share=percent(round(share, 2)))
 
     def _set_opacity(self, value: int) -> None:
         if self._layer is not None:

@@ -12,6 +12,7 @@ from srviewer.errors import UserError
 from srviewer.gui.colour_maps import LABELS, heat
 from srviewer.gui.layer import Graded, Labelled, Layer
 from srviewer.gui.study import Study
+from srviewer.gui.translation import tr
 from srviewer.io import formats
 
 KIND = "overlay"
@@ -29,21 +30,23 @@ class Overlays(QObject):
         """Lay the volume in ``path`` over every pane, if it lies where the scan lies."""
         original = self.session.original
         if original is None:
-            self.study.failed.emit(f"Laying over {path.name}", UserError("Open a scan first."))
+            self.study.failed.emit(
+                tr("Laying over {name}", name=path.name), UserError(tr("Open a scan first."))
+            )
             return
 
         def keep(volume: Volume) -> None:
             try:
                 check_place(volume, path.name, original)
             except UserError as error:
-                self.study.failed.emit(f"Laying over {path.name}", error)
+                self.study.failed.emit(tr("Laying over {name}", name=path.name), error)
             else:
                 self.study.whereabouts.files[volume] = path
                 self.session.set_layers([*self.session.layers, layer_of(volume)])
 
         self.study.work.start(
             KIND,
-            f"Laying over {path.name}",
+            tr("Laying over {name}", name=path.name),
             formats.read(path),
             keep,
             lambda: self.session.original is original,
@@ -62,9 +65,14 @@ def check_place(volume: Volume, file: str, original: Volume) -> None:
         return
     apart = float(np.linalg.norm(original.geometry.centre - volume.geometry.centre))
     raise UserError(
-        f"'{file}' does not lie over '{original.name}': their middles are {apart:.0f} mm apart "
-        "and they share no space. A mask must be in the scan's own millimetres; save it again "
-        "with the scan's geometry."
+        tr(
+            "'{file}' does not lie over '{name}': their middles are {apart:.0f} mm apart "
+            "and they share no space. A mask must be in the scan's own millimetres; save "
+            "it again with the scan's geometry.",
+            file=file,
+            name=original.name,
+            apart=apart,
+        )
     )
 
 

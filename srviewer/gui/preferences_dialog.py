@@ -18,10 +18,14 @@ from srviewer.gui.form import button, choice, describe, fill, form, label
 from srviewer.gui.preferences import Preferences, processors
 from srviewer.gui.session import Session
 from srviewer.gui.theme import SCHEMES, Scheme
-from srviewer.gui.wording import DEVICE_TITLES
-from srviewer.sr.devices import device_choices
+from srviewer.gui.translation import mark, tr
+from srviewer.gui.wording import device_entries
 
-THEME_TITLES: dict[Scheme, str] = {"dark": "Dark", "light": "Light", "system": "As the system"}
+THEME_TITLES: dict[Scheme, str] = {
+    "dark": mark("Dark"),
+    "light": mark("Light"),
+    "system": mark("As the system"),
+}
 
 
 class PreferencesDialog(QDialog):
@@ -32,32 +36,41 @@ class PreferencesDialog(QDialog):
 
     def __init__(self, preferences: Preferences, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Preferences")
+        self.setWindowTitle(tr("Preferences"))
         self.preferences, self._session = preferences, session
-        self.theme = choice("Theme", "Dark, light, or as the desktop is set; images stay on black")
-        self.convention = choice(
-            "Convention", "On which side of the screen the patient's right is drawn"
+        self.theme = choice(
+            tr("Theme"), tr("Dark, light, or as the desktop is set; images stay on black")
         )
-        self.device = choice("Device", "What computes the first reconstruction of each scan")
+        self.convention = choice(
+            tr("Convention"), tr("On which side of the screen the patient's right is drawn")
+        )
+        self.device = choice(
+            tr("Device"), tr("What computes the first reconstruction of each scan")
+        )
         self.threads = QSpinBox()
         self.threads.setRange(0, processors())
-        self.threads.setSpecialValueText("Automatic")
+        self.threads.setSpecialValueText(tr("Automatic"))
         describe(
             self.threads,
-            "Threads",
-            f"Processor threads that a network uses, of {processors()}; from its next job on",
+            tr("Threads"),
+            tr(
+                "Processor threads that a network uses, of {count}; from its next job on",
+                count=processors(),
+            ),
         )
-        self.autosave = QCheckBox("Keep the open study safe from a crash")
+        self.autosave = QCheckBox(tr("Keep the open study safe from a crash"))
         describe(
             self.autosave,
-            "Autosave",
-            "Save results and view in the background, and offer them after a crash",
+            tr("Autosave"),
+            tr("Save results and view in the background, and offer them after a crash"),
         )
         self._cache = label("", "muted")
-        self.clear = button("Clear", "Delete what crashed windows left; running ones keep theirs")
+        self.clear = button(
+            tr("Clear"), tr("Delete what crashed windows left; running ones keep theirs")
+        )
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
-        describe(close, "Close", "Close this dialog; everything is kept already")
+        describe(close, tr("Close"), tr("Close this dialog; everything is kept already"))
         buttons.rejected.connect(self.reject)
         self._fill()
         self._lay_out(buttons)
@@ -65,11 +78,13 @@ class PreferencesDialog(QDialog):
 
     def _fill(self) -> None:
         now = self.preferences
-        fill(self.theme, [(THEME_TITLES[name], name) for name in SCHEMES], now.theme)
-        sides = [("Radiological: R on the left", True), ("Neurological: R on the right", False)]
+        fill(self.theme, [(tr(THEME_TITLES[name]), name) for name in SCHEMES], now.theme)
+        sides = [
+            (tr("Radiological: R on the left"), True),
+            (tr("Neurological: R on the right"), False),
+        ]
         fill(self.convention, sides, self._session.view.radiological)
-        devices = [(DEVICE_TITLES.get(name, name), name) for name in device_choices()]
-        fill(self.device, devices, now.device)
+        fill(self.device, device_entries(), now.device)
         self.threads.setValue(now.threads)
         self.autosave.setChecked(now.autosave)
         self._show_cache()
@@ -77,10 +92,10 @@ class PreferencesDialog(QDialog):
     def _lay_out(self, buttons: QDialogButtonBox) -> None:
         rows = form()
         for title, field in (
-            ("Theme", self.theme),
-            ("Convention", self.convention),
-            ("Device", self.device),
-            ("Threads", self.threads),
+            (tr("Theme"), self.theme),
+            (tr("Convention"), self.convention),
+            (tr("Device"), self.device),
+            (tr("Threads"), self.threads),
         ):
             rows.addRow(title, field)
         cache = QHBoxLayout()
@@ -91,7 +106,7 @@ class PreferencesDialog(QDialog):
         layout.setSpacing(12)
         layout.addLayout(rows)
         layout.addWidget(self.autosave)
-        layout.addWidget(label("CACHE", "heading"))
+        layout.addWidget(label(tr("CACHE"), "heading"))
         layout.addLayout(cache)
         layout.addStretch(1)
         layout.addWidget(buttons)
@@ -125,7 +140,8 @@ class PreferencesDialog(QDialog):
 
     def _show_cache(self) -> None:
         size = autosave_folders.size_bytes()
-        self._cache.setText(f"{megabytes(size)} in {autosave_folders.root()}")
+        told = tr("{size} in {folder}", size=megabytes(size), folder=autosave_folders.root())
+        self._cache.setText(told)
 
 
 def megabytes(size: int) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
+from srviewer.gui.translation import tr
+
 KEY = "recent"
 MOST = 10
 
@@ -47,5 +49,5 @@ class Recent:
 
 def title(entry: Paths) -> str:
     """An entry as a menu shows it."""
-    rest = "" if len(entry) == 1 else f" and {len(entry) - 1} more"
-    return f"{entry[0].name}{rest}"
+    name, others = entry[0].name, len(entry) - 1
+    return tr("{name} and {count} more", name=name, count=others) if others else name

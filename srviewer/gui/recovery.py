@@ -11,6 +11,7 @@ from srviewer.gui.notice import OfferBar
 from srviewer.gui.session_files import SessionFiles
 from srviewer.gui.studies import Studies
 from srviewer.gui.study import Study
+from srviewer.gui.translation import tr
 from srviewer.gui.work import Work
 from srviewer.io.provenance import sidecar
 from srviewer.job import Job
@@ -43,11 +44,11 @@ class Recovery(QObject):
         self.work.changed.connect(self._go_on)
         self.work.failed.connect(self._give_up)
         self.bar = OfferBar(
-            "What the last window left",
-            "Restore",
-            "Open the scans, their results and views as they were",
-            "Delete",
-            "Delete what was saved; the scans themselves stay where they are",
+            tr("What the last window left"),
+            tr("Restore"),
+            tr("Open the scans, their results and views as they were"),
+            tr("Delete"),
+            tr("Delete what was saved; the scans themselves stay where they are"),
         )
         self.bar.accepted.connect(self._restore)
         self.bar.declined.connect(self._decline)
@@ -109,7 +110,7 @@ class Recovery(QObject):
         if session is not None and self._own is not None:
             self._pending = False
             job = _autosave(session, self._own.path, self._own.session)
-            self.work.start(AUTOSAVE, "Autosave", job, self._files.remember, lambda: True)
+            self.work.start(AUTOSAVE, tr("Autosave"), job, self._files.remember, lambda: True)
 
     def _give_up(self) -> None:
         """A full disk stays full: it is told once, by ``work.failed``."""
@@ -123,8 +124,11 @@ class Recovery(QObject):
             self.bar.hide()
             return
         self.bar.offer(
-            f"A window ended on {self._offered.saved_at:%d %B at %H:%M} without being closed. Its "
-            "scans, results and views were saved."
+            tr(
+                "A window ended on {saved_at:%d %B at %H:%M} without being closed. Its "
+                "scans, results and views were saved.",
+                saved_at=self._offered.saved_at,
+            )
         )
 
     def _restore(self) -> None:

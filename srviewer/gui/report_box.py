@@ -8,6 +8,7 @@ from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.form import button
 from srviewer.gui.study import Study
+from srviewer.gui.translation import tr
 from srviewer.io.export import overwrites, write
 from srviewer.io.formats import open_filter, read
 from srviewer.job import Job, within
@@ -27,8 +28,11 @@ class ReportButton(QWidget):
         super().__init__()
         self._study, self._session = study, study.session
         self.start: QPushButton = button(
-            "Save report\u2026",
-            "One page: pictures, maps, scores, the test on this scan, settings, the model's card",
+            tr("Save report\u2026"),
+            tr(
+                "One page: pictures, maps, scores, the test on this scan, settings, the model's "
+                "card"
+            ),
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -46,14 +50,14 @@ class ReportButton(QWidget):
             truth = reference.volume if reference is not None and session.scores else None
             tested = self._study.tested.get(result.request)
             job = _saved(scan, result, session.scores, truth, tested, path)
-            title = f"Writing {path.name}"
+            title = tr("Writing {name}", name=path.name)
             self._study.work.start(
                 REPORT, title, job, self._study.exporting.exported.emit, lambda: True
             )
 
     def _choose(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self, "Save the report", "report.html", "Web page (*.html)"
+            self, tr("Save the report"), "report.html", tr("Web page (*.html)")
         )
         if name:
             path = Path(name)
@@ -72,7 +76,8 @@ class ReportBox(QWidget):
         self._study, self._session = study, study.session
         self.report = ReportButton(study)
         self.labels = button(
-            "Label map along\u2026", "Bring a label map of this scan onto the grid of the result"
+            tr("Label map along\u2026"),
+            tr("Bring a label map of this scan onto the grid of the result"),
         )
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
@@ -85,18 +90,20 @@ class ReportBox(QWidget):
         scan, result = self._session.original, self._session.result
         if scan is not None and result is not None:
             job = _brought(scan, result, source, target)
-            title = f"Refining {source.name}"
+            title = tr("Refining {name}", name=source.name)
             self._study.work.start(
                 LABELS, title, job, self._study.exporting.exported.emit, lambda: True
             )
 
     def _choose_labels(self) -> None:
-        source, _ = QFileDialog.getOpenFileName(self, "Open the label map", "", open_filter())
+        source, _ = QFileDialog.getOpenFileName(
+            self, tr("Open the label map"), "", tr(open_filter())
+        )
         if not source:
             return
         suggested = str(Path(source).with_name("labels_thin.nii.gz"))
         target, _ = QFileDialog.getSaveFileName(
-            self, "Save the thin label map", suggested, "NIfTI (*.nii.gz *.nii)"
+            self, tr("Save the thin label map"), suggested, tr("NIfTI (*.nii.gz *.nii)")
         )
         if target:
             self.bring_labels(Path(source), Path(target))
@@ -117,7 +124,9 @@ def _saved(
 
 def _brought(scan: Volume, result: Reconstruction, source: Path, target: Path) -> Job[Path]:
     if overwrites(target, source):
-        raise UserError(f"'{target.name}' is the label map itself. Choose another name.")
+        raise UserError(
+            tr("'{name}' is the label map itself. Choose another name.", name=target.name)
+        )
     labels = yield from within(read(source), 0.0, 0.3)
     made = yield from within(label_map(labels, scan, result.request), 0.3, 0.8)
     provenance = {**result.provenance(), "sources": [str(source)]}

@@ -18,6 +18,7 @@ from srviewer.core.geometry import AXIS_NAMES
 from srviewer.errors import UserError
 from srviewer.gui.form import choice, describe, fill, form
 from srviewer.gui.study import Study
+from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import roi_title
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.methods import method
@@ -25,7 +26,7 @@ from srviewer.sr.request import Request, slice_thickness, suggested_also
 from srviewer.sr.texture import texture_pair
 
 ADAPT_SECONDS = 60
-PROFILES = (("Box", "box"), ("Gaussian", "gaussian"))
+PROFILES = ((mark("Box"), "box"), (mark("Gaussian"), "gaussian"))
 STEPS = 20  # of the texture slider, from faithful to sharp
 
 
@@ -35,43 +36,53 @@ class RequestOptions(QWidget):
     def __init__(self, study: Study) -> None:
         super().__init__()
         self._study, self._session = study, study.session
-        self.adapt = QCheckBox("Adapt to this scan")
+        self.adapt = QCheckBox(tr("Adapt to this scan"))
         describe(
             self.adapt,
-            "Adapt to this scan",
-            "Fit the network to this scan first; kept only if its own held-out slices improve",
+            tr("Adapt to this scan"),
+            tr("Fit the network to this scan first; kept only if its own held-out slices improve"),
         )
         self.seconds = _seconds()
-        describe(self.seconds, "Seconds of adaptation", "How long to learn from the scan, seconds")
-        self.flips = QCheckBox("Average mirrored copies")
+        describe(
+            self.seconds,
+            tr("Seconds of adaptation"),
+            tr("How long to learn from the scan, seconds"),
+        )
+        self.flips = QCheckBox(tr("Average mirrored copies"))
         describe(
             self.flips,
-            "Average mirrored copies",
-            "Four times the time; their spread is a map of what the network is unsure of",
+            tr("Average mirrored copies"),
+            tr("Four times the time; their spread is a map of what the network is unsure of"),
         )
         self.also = QCheckBox("")
         describe(
-            self.also, "Refine the second axis", "Make the pixels in the plane square afterwards"
+            self.also,
+            tr("Refine the second axis"),
+            tr("Make the pixels in the plane square afterwards"),
         )
         self.texture = QSlider(Qt.Orientation.Horizontal)
         self.texture.setRange(0, STEPS)
         describe(
             self.texture,
-            "Texture",
-            "Left: faithful. Right: sharper, less faithful; a map shows which voxels it changes",
+            tr("Texture"),
+            tr(
+                "Left: faithful. Right: sharper, less faithful; a map shows which voxels it changes"
+            ),
         )
         self.thickness = _millimetres()
         describe(
             self.thickness,
-            "Slice thickness",
-            "In mm: less than the spacing leaves gaps, more overlaps; as the scan says at first",
+            tr("Slice thickness"),
+            tr(
+                "In mm: less than the spacing leaves gaps, more overlaps; as the scan says at first"
+            ),
         )
-        self.profile = choice("Slice profile", "How a slice weighs what lies across it")
+        self.profile = choice(tr("Slice profile"), tr("How a slice weighs what lies across it"))
         for box in (self.thickness, self.profile):
             box.setMinimumWidth(60)  # both share one row of a narrow panel
         self.lock = choice(
-            "Region without learned detail",
-            "Inside this drawn shape, as deep as it is wide, only interpolation is used",
+            tr("Region without learned detail"),
+            tr("Inside this drawn shape, as deep as it is wide, only interpolation is used"),
         )
         self._lay_out()
         self._connect()
@@ -85,13 +96,13 @@ class RequestOptions(QWidget):
         slices.addWidget(self.thickness, 1)
         slices.addWidget(self.profile, 1)
         self._rows = form()
-        title = QLabel("Slices")
+        title = QLabel(tr("Slices"))
         # In line with the rows above, which are a form of their own.
-        title.setMinimumWidth(title.fontMetrics().horizontalAdvance("Method"))
+        title.setMinimumWidth(title.fontMetrics().horizontalAdvance(tr("Method")))
         self._rows.addRow(title, slices)
-        self._texture_label = QLabel("Texture")
+        self._texture_label = QLabel(tr("Texture"))
         self._rows.addRow(self._texture_label, self.texture)
-        self._lock_label = QLabel("Lock")
+        self._lock_label = QLabel(tr("Lock"))
         self._rows.addRow(self._lock_label, self.lock)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -136,7 +147,7 @@ class RequestOptions(QWidget):
         self.thickness.setRange(0.11 * spacing, 3.9 * spacing)
         known = request.thickness_mm or slice_thickness(original, request.axis) or spacing
         self.thickness.setValue(known)
-        fill(self.profile, PROFILES, request.profile)
+        fill(self.profile, [(tr(title), name) for title, name in PROFILES], request.profile)
         self._show_texture(request, networked)
         (step,) = suggested_also(original, request.axis) or (None,)
         self.also.setVisible(step is not None)
@@ -144,7 +155,14 @@ class RequestOptions(QWidget):
         if step is not None:
             axis, factor = step
             mm = original.geometry.spacing[axis]
-            self.also.setText(f"Also {AXIS_NAMES[axis]}: {mm:.2f} to {mm / factor:.2f} mm")
+            self.also.setText(
+                tr(
+                    "Also {axis}: {old:.2f} to {new:.2f} mm",
+                    axis=AXIS_NAMES[axis],
+                    old=mm,
+                    new=mm / factor,
+                )
+            )
         for widget in (self.seconds, self.thickness, self.texture):
             widget.blockSignals(False)
 
@@ -158,7 +176,7 @@ class RequestOptions(QWidget):
         shapes = [(n, roi) for n, roi in enumerate(self._session.rois) if roi.has_values]
         self._rows.setRowVisible(self.lock, bool(shapes))
         entries = [(roi_title(roi, n), roi) for n, roi in shapes]
-        fill(self.lock, [("Nothing", None), *entries], self._session.locked)
+        fill(self.lock, [(tr("Nothing"), None), *entries], self._session.locked)
 
     def _choose_region(self) -> None:
         self._session.lock(self.lock.currentData())

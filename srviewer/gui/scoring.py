@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from srviewer.gui.session import Reference, Session
+from srviewer.gui.translation import tr
 from srviewer.gui.work import Work
 from srviewer.sr.evaluate import ScoredPair, score_beside_cubic
 from srviewer.sr.reconstruction import Reconstruction
@@ -39,7 +40,7 @@ class Scoring(QObject):
             reference.volume, original, result.volume, result.request, reference.meaning
         )
         done = self._scored(result, reference)
-        self._work.start(SCORE, "Scoring", job, done, lambda: session.original is original)
+        self._work.start(SCORE, tr("Scoring"), job, done, lambda: session.original is original)
 
     def _scored(self, result: Reconstruction, reference: Reference) -> Callable[[ScoredPair], None]:
         def keep(scores: ScoredPair) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.gui.form import button, label, set_role
 from srviewer.gui.study import RECONSTRUCT, SIMULATE, Study
+from srviewer.gui.translation import tr
 from srviewer.sr.request import Request
 from srviewer.sr.self_test import SelfTest, self_test
 
@@ -18,9 +19,11 @@ class SelfTestBox(QWidget):
         self._study, self._session = study, study.session
         self._asked: Request | None = None
         self.start = button(
-            "Test on this scan",
-            "Make the scan's own sharp axes thick, rebuild them as chosen above, and score them "
-            "beside cubic interpolation",
+            tr("Test on this scan"),
+            tr(
+                "Make the scan's own sharp axes thick, rebuild them as chosen above, and score "
+                "them beside cubic interpolation"
+            ),
         )
         self.verdict = label("", "muted")
         layout = QVBoxLayout(self)
@@ -45,7 +48,7 @@ class SelfTestBox(QWidget):
             self._asked = request
             job = self_test(original, request)
             wanted = self._still_asked
-            self._study.work.start(SELF_TEST, "Testing on this scan", job, self._keep, wanted)
+            self._study.work.start(SELF_TEST, tr("Testing on this scan"), job, self._keep, wanted)
 
     def _still_asked(self) -> bool:
         return self._session.request is self._asked
@@ -66,9 +69,9 @@ class SelfTestBox(QWidget):
         idle = all(work.running(kind) is None for kind in (SELF_TEST, RECONSTRUCT, SIMULATE))
         self.start.setEnabled(idle and self._study.may_reconstruct)
         if running is not None:
-            text, role = f"{running.progress.message}\u2026", "muted"
+            text, role = f"{tr(running.progress.message)}\u2026", "muted"
         elif self.found is not None:
-            text, role = self.found.verdict, "good" if self.found.worth else "doubt"
+            text, role = tr(self.found.verdict), "good" if self.found.worth else "doubt"
         else:
             text, role = "", "muted"
         self.verdict.setText(text)

@@ -23,7 +23,8 @@ from srviewer.core.window import robust_window
 from srviewer.gui import theme
 from srviewer.gui.form import describe, label
 from srviewer.gui.left_out import skipped
-from srviewer.gui.wording import counts, millimetres
+from srviewer.gui.translation import tr
+from srviewer.gui.wording import grid_words
 from srviewer.gui.work import Work
 from srviewer.io.series import Found, Series
 
@@ -36,7 +37,7 @@ class SeriesPicker(QDialog):
 
     def __init__(self, found: Found, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Several images were found")
+        self.setWindowTitle(tr("Several images were found"))
         self.resize(660, 520)
         self._series = found.series
         self._without_picture = iter(range(len(found.series)))
@@ -45,23 +46,25 @@ class SeriesPicker(QDialog):
         self.list = QListWidget()
         self.list.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
         self.list.setSpacing(2)
-        describe(self.list, "Series", "The images that were found; Return opens the chosen one")
+        describe(
+            self.list, tr("Series"), tr("The images that were found; Return opens the chosen one")
+        )
         for series in found.series:
             self.list.addItem(_entry(series))
         self.list.setCurrentRow(_likeliest(found.series))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setWordWrap(True)
         self.frame = QSpinBox()
-        describe(self.frame, "Frame", "Which volume of a series of volumes, counted from 1")
-        self._frame_label = QLabel("Volume")
+        describe(self.frame, tr("Frame"), tr("Which volume of a series of volumes, counted from 1"))
+        self._frame_label = QLabel(tr("Volume"))
         self._buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
         )
         choose = self._buttons.button(QDialogButtonBox.StandardButton.Open)
         choose.setProperty("primary", "true")
-        describe(choose, "Open", "Open the chosen series (Return)")
+        describe(choose, tr("Open"), tr("Open the chosen series (Return)"))
         cancel = self._buttons.button(QDialogButtonBox.StandardButton.Cancel)
-        describe(cancel, "Cancel", "Open none of them; what is open stays (Escape)")
+        describe(cancel, tr("Cancel"), tr("Open none of them; what is open stays (Escape)"))
         self._lay_out(found)
         self.list.currentRowChanged.connect(self._show_frames)
         self.list.itemActivated.connect(self.accept)
@@ -83,11 +86,12 @@ class SeriesPicker(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(10)
-        layout.addWidget(label(f"{len(self._series)} images. Which one should be opened?", "value"))
+        asked = tr("{count} images. Which one should be opened?", count=len(self._series))
+        layout.addWidget(label(asked, "value"))
         layout.addWidget(self.list, 1)
         if found.ignored:
             others = label(skipped(found), "muted")
-            others.setToolTip("\n".join(found.problems))
+            others.setToolTip("\n".join(map(tr, found.problems)))
             layout.addWidget(others)
         bottom = QHBoxLayout()
         bottom.addWidget(self._frame_label)
@@ -101,7 +105,7 @@ class SeriesPicker(QDialog):
         frames = self._series[self.list.currentRow()].frames
         self.frame.setRange(1, frames)
         self.frame.setValue(1)
-        self.frame.setSuffix(f" of {frames}")
+        self.frame.setSuffix(tr(" of {frames}", frames=frames))
         self.frame.setVisible(frames > 1)
         self._frame_label.setVisible(frames > 1)
 
@@ -110,7 +114,7 @@ class SeriesPicker(QDialog):
         row = next(self._without_picture, None)
         if row is not None:
             show = partial(self._show_thumbnail, row)
-            self._work.start(KIND, "Reading", self._series[row].read(0), show, self.isVisible)
+            self._work.start(KIND, tr("Reading"), self._series[row].read(0), show, self.isVisible)
 
     def _show_thumbnail(self, row: int, volume: Volume) -> None:
         self.list.item(row).setIcon(_icon(thumbnail(volume)))
@@ -152,15 +156,17 @@ def _slice_axis(geometry: Geometry) -> Axis:
 
 def _entry(series: Series) -> QListWidgetItem:
     geometry = series.geometry
-    volumes = f", {series.frames} volumes" if series.frames > 1 else ""
+    volumes = tr(", {count} volumes", count=series.frames) if series.frames > 1 else ""
+    plane = tr(sharp_plane(geometry).title).lower()
     lines = [
-        series.name or "without a name",
-        f"{series.modality or 'unknown modality'}, {sharp_plane(geometry).title.lower()}{volumes}",
-        f"{counts(geometry.shape)} voxels of {millimetres(geometry.spacing)}",
+        series.name or tr("without a name"),
+        f"{series.modality or tr('unknown modality')}, {plane}{volumes}",
+        grid_words(geometry),
     ]
-    lines += [f"\u26a0 {warning.message}" for warning in series.warnings[:1]]
+    warnings = [tr(warning.message) for warning in series.warnings]
+    lines += [f"\u26a0 {warning}" for warning in warnings[:1]]
     item = QListWidgetItem("\n".join(lines))
-    item.setToolTip("\n".join((series.uid, *(warning.message for warning in series.warnings))))
+    item.setToolTip("\n".join((series.uid, *warnings)))
     blank = QPixmap(THUMBNAIL, THUMBNAIL)
     blank.fill(theme.IMAGE)
     item.setIcon(_icon(blank))

@@ -12,6 +12,7 @@ from srviewer.gui.studies import Studies
 from srviewer.gui.study import OPEN, Study
 from srviewer.gui.study_restored import fill
 from srviewer.gui.study_saved import captured
+from srviewer.gui.translation import tr
 from srviewer.io.session_file import SUFFIX
 from srviewer.sr.sessions import OpenSession, RestoredSession, load, store
 
@@ -40,7 +41,7 @@ class SessionFiles(QObject):
         if session is not None:
             folder = path.with_name(f"{path.stem} files")
             job = store(path, session, folder)
-            title = f"Saving {path.name}"
+            title = tr("Saving {name}", name=path.name)
             self._study.work.start(SAVE, title, job, self._keep(path), lambda: True)
 
     def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
@@ -50,12 +51,15 @@ class SessionFiles(QObject):
             self._show(restored)
             self.opened.emit(path)
             if restored.problems:
-                told = UserError("\n".join(("The rest was opened.", *restored.problems)))
-                self.incomplete.emit(f"Opening {path.name}", told)
+                lines = (tr("The rest was opened."), *map(tr, restored.problems))
+                told = UserError("\n".join(lines))
+                self.incomplete.emit(tr("Opening {name}", name=path.name), told)
             if then is not None:
                 then()
 
-        self._study.work.start(OPEN, f"Opening {path.name}", load(path), show, lambda: True)
+        self._study.work.start(
+            OPEN, tr("Opening {name}", name=path.name), load(path), show, lambda: True
+        )
 
     def remember(self, written: Mapping[Volume, Path]) -> None:
         """Keep in mind which files hold what is open, so that it is not written again."""
@@ -90,7 +94,7 @@ class SessionFiles(QObject):
 
 def session_filter() -> str:
     """The kind of file for a dialog, in Qt's notation."""
-    return f"srviewer session (*{SUFFIX})"
+    return tr("srviewer session (*{ending})", ending=SUFFIX)
 
 
 def with_suffix(path: Path) -> Path:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from srviewer.gui.form import describe
 from srviewer.gui.gestures import GESTURES
+from srviewer.gui.translation import tr
 
 Row = tuple[str, str]
 
@@ -27,17 +28,20 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, actions: Iterable[QAction], parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys and mouse")
+        self.setWindowTitle(tr("Keys and mouse"))
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search")
+        self.search.setPlaceholderText(tr("Search"))
         self.search.setClearButtonEnabled(True)
-        describe(self.search, "Search", "Show only rows that contain these words")
+        describe(self.search, tr("Search"), tr("Show only rows that contain these words"))
         self.search.textChanged.connect(self._filter)
-        self.rows: tuple[Row, ...] = (*_rows(actions), *GESTURES)
+        self.rows: tuple[Row, ...] = (
+            *_rows(actions),
+            *((tr(keys), tr(what)) for keys, what in GESTURES),
+        )
         self.table = _table(self.rows)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
-        describe(close, "Close", "Close this sheet")
+        describe(close, tr("Close"), tr("Close this sheet"))
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
@@ -73,7 +77,7 @@ def _rows(actions: Iterable[QAction]) -> tuple[Row, ...]:
 
 def _table(rows: tuple[Row, ...]) -> QTableWidget:
     table = QTableWidget(len(rows), 2)
-    table.setHorizontalHeaderLabels(["Keys or mouse", "What happens"])
+    table.setHorizontalHeaderLabels([tr("Keys or mouse"), tr("What happens")])
     table.verticalHeader().hide()
     table.setShowGrid(False)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -86,5 +90,5 @@ def _table(rows: tuple[Row, ...]) -> QTableWidget:
     for number, row in enumerate(rows):
         for column, text in enumerate(row):
             table.setItem(number, column, QTableWidgetItem(text))
-    describe(table, "Keys and mouse", "What each key and each movement of the mouse does")
+    describe(table, tr("Keys and mouse"), tr("What each key and each movement of the mouse does"))
     return table

@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from srviewer.core.deskew import SQUARE_DEGREES, slice_axis, tilt_degrees
 from srviewer.gui.form import button, choice, fill, label
 from srviewer.gui.study import Study
+from srviewer.gui.translation import mark, tr
 
 TITLES = (
-    ("Rebuild every regular run, leave gaps empty", "fill"),
-    ("Rebuild only the longest regular run", "run"),
+    (mark("Rebuild every regular run, leave gaps empty"), "fill"),
+    (mark("Rebuild only the longest regular run"), "run"),
 )
 
 
@@ -20,16 +21,18 @@ class StackChoice(QWidget):
     def __init__(self, study: Study) -> None:
         super().__init__()
         self._study, self._session = study, study.session
-        self._question = label("Missing or uneven slices", "muted")
+        self._question = label(tr("Missing or uneven slices"), "muted")
         self._gaps = choice(
-            "Missing or uneven slices",
-            "How a reconstruction treats them; the mm are in the warning above",
+            tr("Missing or uneven slices"),
+            tr("How a reconstruction treats them; the mm are in the warning above"),
         )
-        fill(self._gaps, TITLES, None)
+        fill(self._gaps, [(tr(title), way) for title, way in TITLES], None)
         self._straighten = button(
-            "Straighten the tilt",
-            "Resample the open scan onto a rectangular grid, within its slices only (degrees as in "
-            "the warning); opening the scan again brings the tilt back",
+            tr("Straighten the tilt"),
+            tr(
+                "Resample the open scan onto a rectangular grid, within its slices only (degrees "
+                "as in the warning); opening the scan again brings the tilt back"
+            ),
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -12,6 +12,7 @@ from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, describe, label
 from srviewer.gui.session import Point, Session
 from srviewer.gui.study import Study
+from srviewer.gui.translation import tr
 from srviewer.gui.wording import agreement
 from srviewer.gui.work import Task, time_left
 
@@ -22,7 +23,7 @@ class PointLabel(ElidedLabel):
     def __init__(self, session: Session) -> None:
         super().__init__("muted")
         self._session = session
-        self.setAccessibleName("Point under the mouse")
+        self.setAccessibleName(tr("Point under the mouse"))
         session.hovered.connect(self._show)
         session.view_changed.connect(self._show_cursor)
         session.result_changed.connect(self._show_cursor)
@@ -39,15 +40,15 @@ class PointLabel(ElidedLabel):
         parts = ["RAS " + "  ".join(f"{mm:.1f}" for mm in where) + " mm"]
         index = _voxel(session.original, where)
         if index is None:
-            parts.append("outside the scan")
+            parts.append(tr("outside the scan"))
         else:
-            parts.append("voxel " + " ".join(map(str, index)))
-            parts.append(f"before {session.original.voxels[index]:.5g}")
+            parts.append(tr("voxel {index}", index=" ".join(map(str, index))))
+            parts.append(tr("before {value:.5g}", value=session.original.voxels[index]))
         if session.result is not None:
             after = session.result.volume
             index = _voxel(after, where)
             if index is not None:
-                parts.append(f"after {after.voxels[index]:.5g}")
+                parts.append(tr("after {value:.5g}", value=after.voxels[index]))
         self.show_text("   |   ".join(parts))
 
 
@@ -64,10 +65,10 @@ class ActivityLabel(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 1000)
         self._bar.setFixedWidth(110)
-        describe(self._bar, "Progress", "How much of the running job is done")
+        describe(self._bar, tr("Progress"), tr("How much of the running job is done"))
         self._stop = QToolButton()
         self._stop.setIcon(theme.icon("close-circle-outline"))
-        describe(self._stop, "Cancel", "Stop what is running")
+        describe(self._stop, tr("Cancel"), tr("Stop what is running"))
         self._stop.clicked.connect(self._cancel)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -86,7 +87,7 @@ class ActivityLabel(QWidget):
         self.setVisible(task is not None)
         if task is not None:
             left = task.seconds_left
-            rest = "" if left is None else f", {time_left(left)} left"
+            rest = "" if left is None else tr(", {time} left", time=time_left(left))
             self._text.show_text(f"{task.title}{rest}")
             self._bar.setValue(round(1000 * task.progress.fraction))
 
@@ -103,8 +104,8 @@ class DeviceLabel(QLabel):
     def __init__(self, study: Study) -> None:
         super().__init__()
         self._study, self._session = study, study.session
-        self.setAccessibleName("Device")
-        self.setToolTip("What the next reconstruction runs on, or what the last one ran on")
+        self.setAccessibleName(tr("Device"))
+        self.setToolTip(tr("What the next reconstruction runs on, or what the last one ran on"))
         study.work.changed.connect(self._show)
         study.session.request_changed.connect(self._show)
         study.session.result_changed.connect(self._show)
@@ -127,12 +128,12 @@ class StatusBar(QStatusBar):
         self._session = study.session
         self._agreement = QLabel()
         self._agreement.setToolTip(
-            "The largest difference between the result, degraded again, and the scan"
+            tr("The largest difference between the result, degraded again, and the scan")
         )
         self.addWidget(PointLabel(study.session), 1)
         self.addPermanentWidget(ActivityLabel(study))
         self.addPermanentWidget(self._agreement)
-        self.addPermanentWidget(label(RESEARCH_USE_ONLY, "research"))
+        self.addPermanentWidget(label(tr(RESEARCH_USE_ONLY), "research"))
         self.setSizeGripEnabled(False)
         study.session.result_changed.connect(self._show_agreement)
 

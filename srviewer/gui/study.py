@@ -17,8 +17,9 @@ from srviewer.gui.ground_truth import check_grid
 from srviewer.gui.scoring import SCORE, Scoring
 from srviewer.gui.session import Reference, Session
 from srviewer.gui.training.runs import Runs
+from srviewer.gui.translation import mark, tr
 from srviewer.gui.whereabouts import Whereabouts
-from srviewer.gui.wording import roi_title
+from srviewer.gui.wording import file_names, roi_title
 from srviewer.gui.work import Work
 from srviewer.io import formats
 from srviewer.io.saved_study import SavedScan
@@ -76,18 +77,19 @@ class Study(QObject):
             self.session_chosen.emit(paths[0], then)
             return
         self._paths, self._after_opening = tuple(paths), then
-        self._start(OPEN, f"Opening {_names(paths)}", formats.scan(paths), self._found)
+        title = tr("Opening {name}", name=file_names(paths))
+        self._start(OPEN, title, formats.scan(paths), self._found)
 
     def open_sample(self, then: Callable[[], None] | None = None) -> None:
         """Open the built-in thick scan with its thin truth."""
         try:
             scan, truth = sample_scan(), sample_truth()
         except UserError as error:
-            self.failed.emit("Opening the sample", error)
+            self.failed.emit(tr("Opening the sample"), error)
             return
 
         def load_truth() -> None:
-            self._load_truth(truth, "the sample's own thin truth")
+            self._load_truth(truth, mark("the sample's own thin truth"))
             if then is not None:
                 then()
 
@@ -114,7 +116,7 @@ class Study(QObject):
 
         places, found = tuple(Place(path.absolute()) for path in self._paths), self._looked_at
         self.work.cancel(SIMULATE)
-        self._start(OPEN, f"Opening {series.name}", series.read(frame), show)
+        self._start(OPEN, tr("Opening {name}", name=series.name), series.read(frame), show)
 
     def _opened(self) -> None:
         self.opened.emit(self._paths)
@@ -145,7 +147,7 @@ class Study(QObject):
 
         if original is not None:
             job = deskewed(original, slice_axis(original))
-            self._start(SIMULATE, "Straightening the tilt", job, show)
+            self._start(SIMULATE, tr("Straightening the tilt"), job, show)
 
     # --- reconstructing and judging
 
@@ -153,11 +155,12 @@ class Study(QObject):
         """Rebuild the open scan as the session's request says, once concerns are acknowledged."""
         original, request = self.session.original, self.session.request
         if original is not None and request is not None and self.may_reconstruct:
-            if self._busy_elsewhere(f"Reconstructing {original.name}"):
+            title = tr("Reconstructing {name}", name=original.name)
+            if self._busy_elsewhere(title):
                 return
             job = rebuild(original, request, self.region)
             done, self._rebuilding = self._reconstructed(original), original
-            self._start(RECONSTRUCT, f"Reconstructing {original.name}", job, done)
+            self._start(RECONSTRUCT, title, job, done)
 
     @property
     def region(self) -> Volume | None:
@@ -179,8 +182,11 @@ class Study(QObject):
         if scan is None or scan is self.session.original:
             return False
         error = UserError(
-            f"'{scan.name}' is being rebuilt, one scan at a time. Wait until it is done, or cancel "
-            "it, and try again."
+            tr(
+                "'{name}' is being rebuilt, one scan at a time. Wait until it is done, or "
+                "cancel it, and try again.",
+                name=scan.name,
+            )
         )
         self.failed.emit(wanted, error)
         return True
@@ -196,13 +202,13 @@ class Study(QObject):
     def simulate(self, degradation: Degradation) -> None:
         """Thicken the thin scan, rebuild it and score the result against the scan as it was."""
         thin = self.to_thicken
-        if thin is not None and not self._busy_elsewhere("Thickening"):
+        if thin is not None and not self._busy_elsewhere(tr("Thickening")):
             job = simulate(thin, degradation)
-            self._start(SIMULATE, "Thickening", job, self._simulated(thin, degradation))
+            self._start(SIMULATE, tr("Thickening"), job, self._simulated(thin, degradation))
 
     def load_reference(self, path: Path) -> None:
         """Score against the volume in ``path``, which must lie on the result's grid."""
-        self._load_truth(path, f"the loaded ground truth '{path.name}'")
+        self._load_truth(path, tr("the loaded ground truth '{name}'", name=path.name))
 
     def _leave_old_scan(self) -> None:
         self.tested = {}
@@ -238,12 +244,12 @@ class Study(QObject):
             try:
                 check_grid(volume, path.name, self.session)
             except UserError as error:
-                self.failed.emit(f"Loading {path.name}", error)
+                self.failed.emit(tr("Loading {name}", name=path.name), error)
             else:
                 self.whereabouts.files[volume] = path
                 self.session.set_reference(Reference(volume, meaning, None))
 
-        self._start(TRUTH, f"Loading {path.name}", formats.read(path), keep)
+        self._start(TRUTH, tr("Loading {name}", name=path.name), formats.read(path), keep)
 
     def _start(self, kind: str, title: str, job: Job[Any], done: Callable[[Any], None]) -> None:
         """Start a job; what depends on the open scan is dropped when another was opened."""
@@ -252,7 +258,3 @@ class Study(QObject):
         self.work.start(
             kind, title, job, done, lambda: independent or self.session.original is original
         )
-
-
-def _names(paths: Sequence[Path]) -> str:
-    return paths[0].name if len(paths) == 1 else f"{len(paths)} files"

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QTabBar, QWidget
 from srviewer.gui.form import describe
 from srviewer.gui.series_picker import thumbnail
 from srviewer.gui.studies import Studies
-from srviewer.gui.wording import counts, millimetres
+from srviewer.gui.translation import tr
+from srviewer.gui.wording import grid_words
 
 WIDEST = 26  # characters of a name
 
@@ -26,15 +27,15 @@ class StudyStrip(QTabBar):
         self.setIconSize(QSize(22, 22))
         describe(
             self,
-            "Open studies",
-            "Each keeps its result, reference and view (Ctrl+Tab: the next, Ctrl+W: close)",
+            tr("Open studies"),
+            tr("Each keeps its result, reference and view (Ctrl+Tab: the next, Ctrl+W: close)"),
         )
-        self.next = self._action(window, "Next study", "Ctrl+Tab", lambda: studies.step(1))
+        self.next = self._action(window, tr("Next study"), "Ctrl+Tab", lambda: studies.step(1))
         self.previous = self._action(
-            window, "Previous study", "Ctrl+Shift+Tab", lambda: studies.step(-1)
+            window, tr("Previous study"), "Ctrl+Shift+Tab", lambda: studies.step(-1)
         )
         self.close_study = self._action(
-            window, "Close study", "Ctrl+W", lambda: studies.close(studies.current)
+            window, tr("Close study"), "Ctrl+W", lambda: studies.close(studies.current)
         )
         self.currentChanged.connect(studies.show)
         self.tabCloseRequested.connect(studies.close)
@@ -63,9 +64,7 @@ class StudyStrip(QTabBar):
             self.setTabData(number, volume)
             self.setTabText(number, _short(volume.name))
             self.setTabIcon(number, QIcon(thumbnail(volume)))
-            geometry = volume.geometry
-            grid = f"{counts(geometry.shape)} voxels of {millimetres(geometry.spacing)}"
-            self.setTabToolTip(number, f"{volume.name}\n{grid}")
+            self.setTabToolTip(number, f"{volume.name}\n{grid_words(volume.geometry)}")
             self._describe_close(number, volume.name)
         self.setCurrentIndex(self._studies.current)
         self.blockSignals(False)
@@ -77,7 +76,11 @@ class StudyStrip(QTabBar):
         for side in (QTabBar.ButtonPosition.LeftSide, QTabBar.ButtonPosition.RightSide):
             button = self.tabButton(number, side)
             if button is not None:
-                describe(button, f"Close {name}", "Close this study and what was made from it")
+                describe(
+                    button,
+                    tr("Close {name}", name=name),
+                    tr("Close this study and what was made from it"),
+                )
 
 
 def _short(name: str) -> str:

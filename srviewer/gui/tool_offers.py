@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from srviewer.gui.tool import Tool
+from srviewer.gui.translation import mark
 
 
 @dataclass(frozen=True)
@@ -17,16 +18,40 @@ class ToolOffer:
 
 
 TOOL_OFFERS = (
-    ToolOffer(Tool.CROSSHAIR, "Crosshair", "crosshairs", "A left drag moves the crosshair", "C"),
-    ToolOffer(Tool.DISTANCE, "Distance", "ruler", "Drag a distance, in mm", "D"),
-    ToolOffer(Tool.ANGLE, "Angle", "angle-acute", "Click an end, the vertex, the other end", "A"),
     ToolOffer(
-        Tool.RECTANGLE, "Rectangle", "rectangle-outline", "Mean, SD, extremes and area inside", "E"
+        Tool.CROSSHAIR,
+        mark("Crosshair"),
+        "crosshairs",
+        mark("A left drag moves the crosshair"),
+        "C",
+    ),
+    ToolOffer(Tool.DISTANCE, mark("Distance"), "ruler", mark("Drag a distance, in mm"), "D"),
+    ToolOffer(
+        Tool.ANGLE,
+        mark("Angle"),
+        "angle-acute",
+        mark("Click an end, the vertex, the other end"),
+        "A",
     ),
     ToolOffer(
-        Tool.ELLIPSE, "Ellipse", "ellipse-outline", "Mean, SD, extremes and area inside", "O"
+        Tool.RECTANGLE,
+        mark("Rectangle"),
+        "rectangle-outline",
+        mark("Mean, SD, extremes and area inside"),
+        "E",
     ),
     ToolOffer(
-        Tool.WINDOW_BOX, "Levels from a box", "contrast-box", "Its values fill black to white", "B"
+        Tool.ELLIPSE,
+        mark("Ellipse"),
+        "ellipse-outline",
+        mark("Mean, SD, extremes and area inside"),
+        "O",
+    ),
+    ToolOffer(
+        Tool.WINDOW_BOX,
+        mark("Levels from a box"),
+        "contrast-box",
+        mark("Its values fill black to white"),
+        "B",
     ),
 )

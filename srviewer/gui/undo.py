@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, SignalInstance
+from PySide6.QtCore import QObject, SignalInstance
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from srviewer.gui.comparables import Comparables, Kept
 from srviewer.gui.session import Reference, Session
+from srviewer.gui.translation import mark
 
 MOST = 100  # changes that can be taken back
 ONE_GESTURE = 1.0  # seconds: changes of one drag follow each other faster
 Put = Callable[[Any, Any], None]
-text = QCoreApplication.translate
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +142,7 @@ def _settings(session: Session) -> Field:
         session.set_request(wanted)
 
     return Field(
-        _called(text("Undo", "reconstruction settings")),
+        _called(mark("reconstruction settings")),
         session.request_changed,
         lambda: session.request,
         put,
@@ -159,7 +159,7 @@ def _measurements(session: Session) -> Field:
         session.lock(locked)
 
     def title(before: Any, after: Any) -> str:
-        return text("Undo", "measurement") if before[0] != after[0] else text("Undo", "lock")
+        return mark("measurement") if before[0] != after[0] else mark("lock")
 
     return Field(
         title,
@@ -176,7 +176,7 @@ def _reference(session: Session) -> Field:
         session.set_reference(wanted)
 
     return Field(
-        _called(text("Undo", "reference")),
+        _called(mark("reference")),
         session.reference_changed,
         lambda: session.reference,
         put,
@@ -188,7 +188,7 @@ def _results(session: Session) -> Field:
         session.keep(with_entries(session.comparables, wanted, left))
 
     return Field(
-        _called(text("Undo", "list of results")),
+        _called(mark("list of results")),
         session.comparables_changed,
         lambda: session.comparables,
         put,
@@ -201,7 +201,7 @@ def _grey_levels(session: Session) -> Field:
         session.set_window(wanted)
 
     return Field(
-        _called(text("Undo", "window and level")),
+        _called(mark("window and level")),
         session.view_changed,
         lambda: session.view.window,
         put,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from srviewer.core.volume import Volume
 from srviewer.core.window import Window, robust_window
+from srviewer.gui.translation import mark
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,20 @@ def _hounsfield(level: float, width: float) -> Callable[[Volume], Window]:
 
 
 WINDOW_PRESETS = (
-    WindowPreset("Automatic", "0.5 % to 99.8 % of the values", "", _automatic),
-    WindowPreset("Full range", "From the smallest to the largest value", "", _full),
-    WindowPreset("High contrast", "The middle 60 % of the automatic window", "", _steeper),
-    WindowPreset("Dark tissue", "The lower half of the automatic window", "", _dark),
-    WindowPreset("CT brain", "Level 40 HU, width 80 HU", "CT", _hounsfield(40, 80)),
-    WindowPreset("CT soft tissue", "Level 50 HU, width 400 HU", "CT", _hounsfield(50, 400)),
-    WindowPreset("CT lung", "Level -600 HU, width 1500 HU", "CT", _hounsfield(-600, 1500)),
-    WindowPreset("CT bone", "Level 400 HU, width 1800 HU", "CT", _hounsfield(400, 1800)),
+    WindowPreset(mark("Automatic"), mark("0.5 % to 99.8 % of the values"), "", _automatic),
+    WindowPreset(mark("Full range"), mark("From the smallest to the largest value"), "", _full),
+    WindowPreset(
+        mark("High contrast"), mark("The middle 60 % of the automatic window"), "", _steeper
+    ),
+    WindowPreset(mark("Dark tissue"), mark("The lower half of the automatic window"), "", _dark),
+    WindowPreset(mark("CT brain"), mark("Level 40 HU, width 80 HU"), "CT", _hounsfield(40, 80)),
+    WindowPreset(
+        mark("CT soft tissue"), mark("Level 50 HU, width 400 HU"), "CT", _hounsfield(50, 400)
+    ),
+    WindowPreset(
+        mark("CT lung"), mark("Level -600 HU, width 1500 HU"), "CT", _hounsfield(-600, 1500)
+    ),
+    WindowPreset(
+        mark("CT bone"), mark("Level 400 HU, width 1800 HU"), "CT", _hounsfield(400, 1800)
+    ),
 )

@@ -1,6 +1,7 @@
 """How the window names axes, spacings, devices."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from srviewer.core.degrade import Consistency
 from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
@@ -35,6 +36,17 @@ def orientation(geometry: Geometry) -> str:
         low, high = LETTERS[world]
         letters.append(high if geometry.directions[world, axis] > 0 else low)
     return "".join(letters)
+
+
+def grid_words(geometry: Geometry) -> str:
+    """ "320 x 320 x 36 voxels of 0.72 x 0.72 x 4 mm"."""
+    size, spacing = counts(geometry.shape), millimetres(geometry.spacing)
+    return tr("{size} voxels of {spacing}", size=size, spacing=spacing)
+
+
+def file_names(paths: Sequence[Path]) -> str:
+    """The name of one file, the number of several."""
+    return paths[0].name if len(paths) == 1 else tr("{count} files", count=len(paths))
 
 
 def millimetres(values: Sequence[float]) -> str:

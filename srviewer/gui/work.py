@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from srviewer.errors import plain
 from srviewer.gui.log import log_error
+from srviewer.gui.translation import tr
 from srviewer.gui.worker import Worker
 from srviewer.job import Job, Progress
 
@@ -164,6 +165,8 @@ def time_left(seconds: float) -> str:
     """Seconds as people say them: "21 s", "1 min 20 s", "12 min"."""
     whole = max(1, round(seconds))
     if whole < 60:
-        return f"{whole} s"
+        return tr("{seconds} s", seconds=whole)
     minutes, rest = divmod(whole, 60)
-    return f"{minutes} min {rest:02d} s" if minutes < 10 else f"{minutes} min"
+    if minutes < 10:
+        return tr("{minutes} min {seconds:02d} s", minutes=minutes, seconds=rest)
+    return tr("{minutes} min", minutes=minutes)

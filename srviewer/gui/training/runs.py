@@ -29,14 +29,14 @@ Entry = dict[str, Any]
 class State(Enum):
     """What a run is doing."""
 
-    WAITING = "waiting for its turn"
-    TRAINING = "training"
-    PAUSED = "paused"
-    STOPPING = "stopping"
-    STOPPED = "stopped"
-    UNFINISHED = "was not finished"
-    FAILED = "failed"
-    FINISHED = "finished"
+    WAITING = mark("waiting for its turn")
+    TRAINING = mark("training")
+    PAUSED = mark("paused")
+    STOPPING = mark("stopping")
+    STOPPED = mark("stopped")
+    UNFINISHED = mark("was not finished")
+    FAILED = mark("failed")
+    FINISHED = mark("finished")
 
 
 LIVE = (State.WAITING, State.TRAINING, State.PAUSED, State.STOPPING)
