@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check bench pictures baselines setup clean
+.PHONY: demo test check bench pictures baselines translations setup clean
 
 demo: setup
 	@packaging/demo.sh $(BIN)
@@ -27,6 +27,11 @@ pictures: setup
 # The pictures that tests/gui/test_baselines.py compares, after a change of the look that is meant.
 baselines: setup
 	@$(BIN)/python tests/baseline_pictures.py
+
+# Brings every language up to date; LANGUAGE=de adds one. CONTRIBUTING says what comes then.
+LANGUAGE ?=
+translations: setup
+	$(BIN)/python packaging/translations.py $(LANGUAGE)
 
 setup: $(STAMP)
 

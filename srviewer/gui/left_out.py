@@ -26,7 +26,7 @@ class LeftOut(QObject):
         if found is None:
             return
         if found.ignored:
-            told = f"{skipped(found)} {tr('The Info panel lists them.')}"
+            told = f"{skipped(found)} " + tr("The Info panel lists them.")
             self._status.showMessage(told, SHOWN_MS)
         if found.problems:
             more = len(found.problems) - 1

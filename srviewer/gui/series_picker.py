@@ -158,9 +158,10 @@ def _entry(series: Series) -> QListWidgetItem:
     geometry = series.geometry
     volumes = tr(", {count} volumes", count=series.frames) if series.frames > 1 else ""
     plane = tr(sharp_plane(geometry).title).lower()
+    modality = series.modality or tr("unknown modality")
     lines = [
         series.name or tr("without a name"),
-        f"{series.modality or tr('unknown modality')}, {plane}{volumes}",
+        f"{modality}, {plane}{volumes}",
         grid_words(geometry),
     ]
     warnings = [tr(warning.message) for warning in series.warnings]

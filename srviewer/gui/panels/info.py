@@ -49,7 +49,7 @@ class InfoPanel(QWidget):
         if len(session.sources) > MOST_FILES:
             names.append(tr("and {count} more", count=len(session.sources) - MOST_FILES))
         files = "".join(f"<li>{escape(name)}</li>" for name in names)
-        parts.append(f"{_heading(tr('Opened from'))}<ul>{files}</ul>")
+        parts.append(_heading(tr("Opened from")) + f"<ul>{files}</ul>")
         found = self._whereabouts.found.get(session.original)
         if found is not None and (found.ignored or found.problems):
             counts_of_kinds = [skipped(found)] if found.ignored else []
@@ -83,7 +83,7 @@ def _section(title: str, volume: Volume) -> str:
     warnings = [tr(warning.message) for warning in volume.warnings]
     parts = (
         f"{_heading(title)}<table cellspacing='0' cellpadding='2'>{table}</table>",
-        f"{_heading(tr('Index to RAS+ mm'))}<pre style='font-size:11px'>{affine}</pre>",
+        _heading(tr("Index to RAS+ mm")) + f"<pre style='font-size:11px'>{affine}</pre>",
         _list(tr("History"), [tr(line) for line in volume.history]),
         _list(tr("Warnings"), warnings),
     )

@@ -151,7 +151,8 @@ def _mover(text: str, tip: str) -> QPushButton:
 def _title(head: QLabel, title: str, people: Sequence[Person]) -> None:
     scans = sum(len(person.names) for person in people)
     persons = tr("1 person") if len(people) == 1 else tr("{count} people", count=len(people))
-    head.setText(f"{title}: {f'{persons}, {_scans(scans)}' if people else tr('nobody')}")
+    told = f"{persons}, {_scans(scans)}" if people else tr("nobody")
+    head.setText(f"{title}: {told}")
 
 
 def _scans(count: int) -> str:
