@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui import theme
+from srviewer.gui.exporting import file_name, with_suffix
 from srviewer.gui.recent import Recent
 from srviewer.gui.study import Study
 from srviewer.gui.translation import mark, tr
 from srviewer.io.bids import CONTRASTS, BidsName, given_name, name_of, write_derivative
 from srviewer.io.dicom_export import write_series
-from srviewer.io.export import SUFFIXES, DataType
+from srviewer.io.export import DataType
 from srviewer.job import Job
 
 # What the dialog offers for each data type; the first is exact.
@@ -52,21 +53,21 @@ class ExportActions:
         result = self._study.session.result
         if result is None:
             return
-        suggested = Path(self._recent.folder()) / f"{_file_name(result.volume.name)}.nii.gz"
+        suggested = Path(self._recent.folder()) / f"{file_name(result.volume.name)}.nii.gz"
         kinds = {tr(title): stored_as for stored_as, title in EXPORTS.items()}
         name, kind = QFileDialog.getSaveFileName(
             self._window, tr("Export the result"), str(suggested), ";;".join(kinds)
         )
         if name:
             # Some desktops do not tell which kind was chosen.
-            self._study.exporting.export(_with_suffix(Path(name)), kinds.get(kind, "float32"))
+            self._study.exporting.export(with_suffix(Path(name)), kinds.get(kind, "float32"))
 
     def export_dicom(self, folder: Path) -> None:
         """Write the result as a DICOM series into the new folder ``folder``."""
         result = self._study.session.result
         if result is not None:
             job = _series(result.volume, folder, self._study.exporting.provenance(result))
-            self._study.exporting.export_by(job, folder.name)
+            self._study.exporting.export_by(job, folder)
 
     def export_bids(self, root: Path, name: BidsName) -> None:
         """Write the result into the data set ``root`` as what was made of the scan ``name``."""
@@ -76,7 +77,7 @@ class ExportActions:
             source = sources[0] if sources else Path(result.volume.name)
             provenance = self._study.exporting.provenance(result)
             job = write_derivative(result.volume, root, name, source, provenance)
-            self._study.exporting.export_by(job, root.name)
+            self._study.exporting.export_by(job, root)
 
     def _make(self, text: str, tip: str, act: Callable[[], None]) -> QAction:
         action = QAction(theme.icon("export-variant"), text, self._window)
@@ -129,17 +130,3 @@ class ExportActions:
 def _series(volume: Volume, folder: Path, provenance: Mapping[str, object]) -> Job[Path]:
     yield from write_series(volume, folder, provenance)
     return folder
-
-
-def _with_suffix(path: Path) -> Path:
-    """``path`` with an ending that can be written; never the name of another file that exists."""
-    full = path.with_name(f"{path.name}.nii.gz")
-    return path if path.name.lower().endswith(SUFFIXES) or full.exists() else full
-
-
-def _file_name(name: str) -> str:
-    """``name`` with only what every file system takes."""
-    kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
-    while "__" in kept:
-        kept = kept.replace("__", "_")
-    return kept.strip("_.") or "result"

@@ -2,24 +2,58 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.volume import Volume, blocking_warnings
+from srviewer.errors import UserError
 from srviewer.gui.session import Session
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.whereabouts import Whereabouts
 from srviewer.gui.work import Work
-from srviewer.io.export import DataType, write
+from srviewer.io.export import SUFFIXES, DataType, write
+from srviewer.io.provenance import sidecar
 from srviewer.job import Job, Progress
 from srviewer.sr.reconstruction import Reconstruction
+
+R = TypeVar("R")
 
 EXPORT = "export"
 
 
+class Claims:
+    """What is being written at the moment, by jobs in several threads."""
+
+    def __init__(self) -> None:
+        self._lock, self._claimed = Lock(), set[Path]()
+
+    def holding(self, path: Path, job: Job[R]) -> Job[R]:
+        """Run ``job``, which writes ``path``; raises UserError while another one does.
+
+        Two images with one JSON file, "a.nii" and "a.nii.gz", are not written together either.
+        """
+        claimed = sidecar(path.resolve())
+        with self._lock:
+            if claimed in self._claimed:
+                raise UserError(
+                    f"'{path.name}' is being written at the moment. Wait until it is done, or "
+                    "choose another name."
+                )
+            self._claimed.add(claimed)
+        try:
+            return (yield from job)
+        finally:
+            job.close()
+            self._claimed.discard(claimed)
+
+
 class Exporting(QObject):
-    """Exports what ``session`` shows, as jobs of ``work``."""
+    """Exports what ``session`` shows, as jobs of ``work``.
+
+    ``claims``: what is being written.
+    """
 
     exported = Signal(object)  # the path of the file that was written
 
@@ -28,28 +62,37 @@ class Exporting(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._work, self._whereabouts = session, work, whereabouts
+        self.claims = Claims()
 
     def export(self, path: Path, stored_as: DataType) -> None:
         """Write the result as NIfTI, with how it was made beside it."""
         result = self._session.result
         if result is not None:
             job = _export(result.volume, path, self.provenance(result), stored_as)
-            self._start(job, path.name, self._exported(result, stored_as))
+            held = self.claims.holding(path, job)
+            self._start(held, path.name, self._exported(result, stored_as))
 
-    def export_by(self, job: Job[Path], name: str) -> None:
-        """Run a job that writes the result elsewhere than to a file of its own."""
-        self._start(job, name, self.exported.emit)
+    def export_by(self, job: Job[Path], target: Path) -> None:
+        """Run a job that writes the result to ``target``, which is no file of its own."""
+        held = self.claims.holding(target, job)
+        self._start(held, target.name, self.exported.emit)
 
     def provenance(self, result: Reconstruction) -> dict[str, Any]:
         """How the result was made, what was acknowledged before, how it scored."""
+        scores = self._session.scores
+        return {
+            **result.provenance(),
+            **self.beforehand(),
+            "scores": scores and {"against": scores.candidate.meaning, **scores.candidate.whole},
+        }
+
+    def beforehand(self) -> dict[str, Any]:
+        """What is known of a result before it is made: its sources, what was acknowledged."""
         session = self._session
         warnings = () if session.original is None else session.original.warnings
         acknowledged = [warning.code for warning in blocking_warnings(warnings)]
-        scores = session.scores
         return {
-            **result.provenance(),
             "acknowledged": acknowledged if session.acknowledged else [],
-            "scores": scores and {"against": scores.candidate.meaning, **scores.candidate.whole},
             "sources": [str(source) for source in session.sources],
         }
 
@@ -74,3 +117,17 @@ def _export(
     yield Progress(0.0, mark("Writing"))
     yield from write(volume, path, provenance, stored_as)
     return path
+
+
+def with_suffix(path: Path) -> Path:
+    """``path`` with an ending that can be written; never the name of another file that exists."""
+    full = path.with_name(f"{path.name}.nii.gz")
+    return path if path.name.lower().endswith(SUFFIXES) or full.exists() else full
+
+
+def file_name(name: str) -> str:
+    """``name`` with only what every file system takes."""
+    kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
+    while "__" in kept:
+        kept = kept.replace("__", "_")
+    return kept.strip("_.") or "result"

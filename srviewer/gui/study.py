@@ -33,6 +33,7 @@ from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request
 from srviewer.sr.self_test import SelfTest
 from srviewer.sr.simulate import Simulation, simulate
+from srviewer.sr.slab_files import SlabFiles, rebuilt_and_opened
 
 OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
 
@@ -49,6 +50,7 @@ class Study(QObject):
     about_to_show = Signal()  # a scan was read, and the session will show it
     opened = Signal(object)  # the paths that the scan was opened from
     rebuilt_elsewhere = Signal(object, object)  # a scan that is not shown, its Reconstruction
+    written = Signal(object, bool)  # the file of a result, whether it fits into memory as well
     failed = Signal(str, object)  # what was tried, the exception
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -162,6 +164,25 @@ class Study(QObject):
             done, self._rebuilding = self._reconstructed(original), original
             self._start(RECONSTRUCT, title, job, done)
 
+    def reconstruct_into(self, path: Path) -> None:
+        """Rebuild the open scan slab by slab into the file ``path``; show that where it fits."""
+        original, request = self.session.original, self.session.request
+        found = None if original is None else self.whereabouts.series.get(original)
+        if original is None or request is None or found is None or not self.may_reconstruct:
+            return
+        title = tr("Reconstructing {name}", name=original.name)
+        if self._busy_elsewhere(title):
+            return
+        series, frame = found
+        if series.stream is None:
+            raise ValueError("this kind of file is not read plane by plane")
+        known = {**self.exporting.beforehand(), "scores": None}
+        files = SlabFiles(path, lambda _, made: {**made.provenance(), **known})
+        job = rebuilt_and_opened(original, series.stream(frame), request, files)
+        held = self.exporting.claims.holding(path, job)
+        done, self._rebuilding = self._written(original, path), original
+        self._start(RECONSTRUCT, title, held, done)
+
     @property
     def region(self) -> Volume | None:
         """Where nothing learned is added to the next result."""
@@ -221,6 +242,16 @@ class Study(QObject):
                 self.session.set_result(result)
             else:
                 self.rebuilt_elsewhere.emit(original, result)
+
+        return show
+
+    def _written(self, original: Volume, path: Path) -> Callable[[Reconstruction | None], None]:
+        def show(result: Reconstruction | None) -> None:
+            if result is not None:
+                self.whereabouts.files[result.volume] = path
+                self._reconstructed(original)(result)
+            self.written.emit(path, result is not None)
+            self.exporting.exported.emit(path)
 
         return show
 

@@ -74,15 +74,10 @@ def memory_told(scan: Geometry, request: Request, room: float) -> str:
     )
 
 
-def memory_cautions(scan: Geometry, request: Request) -> tuple[str, ...]:
-    """What the window says of a rebuild that may not fit into memory; nothing of any other."""
-    room = free_bytes()
-    if fits(scan, request, room):
-        return ()
-    line = (
-        f"{memory_told(scan, request, room)} 'srviewer reconstruct' rebuilds NIfTI files in less."
-    )
-    return (line,)
+def opens(volume: Geometry) -> bool:
+    """Whether a volume of this size may be opened beside what is open."""
+    voxels = 4.0 * float(np.prod(volume.shape, dtype=np.float64))
+    return SCAN_VOLUMES * voxels <= MOST_OF_IT * free_bytes()
 
 
 def peak_memory_mb() -> float | None:

@@ -1,7 +1,7 @@
 """A result and everything that must be told with it."""
 
-from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class Reconstruction:
     ``data_range``: the scan's intensity range, of which agreement and disagreement are shares.
     ``model``: the one that ran, None for interpolation. ``adapted``: how fitting it to the scan
     went, None where it was not tried. ``region``: the name of the region without learned detail.
-    ``warnings``: for people, one line each.
+    ``warnings``: for people, one line each. ``slab_by_slab``: whether the result was made so.
     """
 
     volume: Volume
@@ -45,7 +45,7 @@ class Reconstruction:
     seconds: float
     peak_memory_mb: float | None
     warnings: tuple[str, ...]
-    slab_by_slab: ClassVar[bool] = False  # True where the scan was never whole in memory
+    slab_by_slab: bool = field(default=False, kw_only=True)
 
     def provenance(self) -> dict[str, Any]:
         """Plain JSON values: how the result was made; exported beside it."""

@@ -62,6 +62,7 @@ def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconst
         seconds=_number(made.get("seconds")) or 0.0,
         peak_memory_mb=_number(made.get("peak_memory_mb")),
         warnings=(*_lines(made.get("warnings")), *missing),
+        slab_by_slab=made.get("slab_by_slab") is True,
     )
 
 

@@ -9,6 +9,7 @@ from srviewer.errors import UserError
 from srviewer.io.series import PlaneByPlane, Series
 from srviewer.sr.memory import fits, memory_told
 from srviewer.sr.request import Request
+from srviewer.sr.streaming import unstreamable
 
 SlabsWanted = Literal["auto", "always", "never"]
 SLABS_WANTED: tuple[SlabsWanted, ...] = get_args(SlabsWanted)
@@ -23,6 +24,36 @@ class SlabChoice:
 
     source: PlaneByPlane | None
     told: str = ""
+
+
+@dataclass(frozen=True)
+class SlabOffer:
+    """What is said of a rebuild that may not fit into memory; ``possible``: slab by slab it can."""
+
+    text: str
+    possible: bool
+
+
+def slab_offer(
+    scan: Volume, series: Series | None, request: Request, locked: bool, room: float
+) -> SlabOffer | None:
+    """What to offer for an open scan, None where its rebuild fits into ``room`` bytes.
+
+    ``series``: what it was read from, None where it was made. ``locked``: whether nothing learned
+    is to be added to a part of it.
+    """
+    if fits(scan.geometry, request, room):
+        return None
+    told = memory_told(scan.geometry, request, room)
+    if series is None or series.stream is None:
+        more = "Only NIfTI and MGH files, as they were opened, can be rebuilt slab by slab."
+        return SlabOffer(f"{told} {more}", False)
+    reasons = (*(("locked region",) if locked else ()), *unstreamable(scan, request))
+    if reasons:
+        more = f"Slab by slab, straight into a file, there is no {', no '.join(reasons)}."
+        return SlabOffer(f"{told} {more}", False)
+    more = "Slab by slab, straight into a file, it takes far less and gives the same numbers."
+    return SlabOffer(f"{told} {more}", True)
 
 
 def outline_of(series: Series) -> Volume:

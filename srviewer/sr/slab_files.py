@@ -10,8 +10,10 @@ from srviewer.io.export import DataType, write_planes
 from srviewer.io.scratch import Scratch
 from srviewer.io.series import PlaneByPlane
 from srviewer.job import Job, within
+from srviewer.sr.memory import opens
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request
+from srviewer.sr.restore import restored
 from srviewer.sr.streaming import check_streamable, kept_scan, planes_of, streamed
 
 READ, REBUILT = 0.05, 0.85  # how far the whole is when the scan is kept, when it is rebuilt
@@ -29,7 +31,7 @@ class SlabFiles:
 
     output: Path
     provenance: Callable[[Volume, Reconstruction], dict[str, Any]]
-    check: Callable[[Volume], None]
+    check: Callable[[Volume], None] = lambda scan: None
     stored_as: DataType = "float32"
     maps: Mapping[str, Path] = field(default_factory=dict)
 
@@ -64,3 +66,16 @@ def written_in_slabs(
             start = REBUILT + number * share
             yield from within(job, start, start + share)
         return WrittenInSlabs(kept.outline, result, provenance)
+
+
+def rebuilt_and_opened(
+    scan: Volume, source: PlaneByPlane, request: Request, files: SlabFiles
+) -> Job[Reconstruction | None]:
+    """Rebuild ``source``, which is open as ``scan``, into ``files``, and open what was written.
+
+    None where that does not fit into memory. Its maps are not read back.
+    """
+    made = yield from within(written_in_slabs(source, request, files), 0.0, 0.95)
+    if not opens(made.result.volume.geometry):
+        return None
+    return (yield from within(restored(scan, files.output, {}), 0.95, 1.0))

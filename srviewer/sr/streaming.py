@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 import numpy as np
 
@@ -51,7 +50,6 @@ class StreamedReconstruction(Reconstruction):
     scratch: ScratchVoxels
     map_scratch: dict[str, ScratchVoxels]
     summary: dict[str, float] | None
-    slab_by_slab: ClassVar[bool] = True
 
     def disagreement_summary(self) -> dict[str, float] | None:
         """What was measured while slabs passed by."""
@@ -140,6 +138,7 @@ def streamed(kept: KeptScan, request: Request, scratch: Scratch) -> Job[Streamed
         scratch=found.voxels,
         map_scratch=_maps(found),
         summary=sums.disagreement_summary(),
+        slab_by_slab=True,
     )
 
 

@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 from srviewer.gui.exporting import EXPORT
 from srviewer.gui.main_window import MainWindow
 from srviewer.io.bids import given_name, name_of
+from srviewer.io.export import write
+from srviewer.job import run
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -71,3 +73,23 @@ def test_a_folder_that_is_taken_is_told(rebuilt: MainWindow, until: Until, tmp_p
     assert "is not overwritten" in rebuilt.error_bar.message.text()
     assert rebuilt.session.result is result
     assert [path.name for path in (tmp_path / "series").iterdir()] == ["mine"]
+
+
+def test_two_exports_to_one_file_do_not_meet(
+    rebuilt: MainWindow, until: Until, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """The second is refused in words; when the first has ended, the name is free again."""
+    exporting, result = rebuilt.study.exporting, rebuilt.session.result
+    assert result is not None
+    first = exporting.claims.holding(
+        tmp_path / "thin.nii.gz", write(result.volume, tmp_path / "thin.nii.gz", {})
+    )
+    next(first)
+    exporting.export(tmp_path / "thin.nii", "float32")  # with the same JSON beside it
+    until(rebuilt.error_bar.isVisible)
+    assert "'thin.nii' is being written at the moment" in rebuilt.error_bar.message.text()
+    assert not (tmp_path / "thin.nii").exists()
+    run(first)
+    with qtbot.waitSignal(exporting.exported, timeout=30_000):
+        exporting.export(tmp_path / "thin.nii", "float32")
+    assert (tmp_path / "thin.nii").exists() and (tmp_path / "thin.nii.gz").exists()

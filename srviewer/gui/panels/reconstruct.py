@@ -10,6 +10,7 @@ from srviewer.gui.notice import Acknowledgement, Notice
 from srviewer.gui.report_box import ReportBox
 from srviewer.gui.request_options import RequestOptions
 from srviewer.gui.self_test_box import SelfTestBox
+from srviewer.gui.slab_box import SlabBox
 from srviewer.gui.stack_choice import StackChoice
 from srviewer.gui.study import RECONSTRUCT, Study
 from srviewer.gui.translation import tr
@@ -19,7 +20,6 @@ from srviewer.nn.model_file import Model
 from srviewer.sr.cautions import cautions
 from srviewer.sr.cross_plane import reachable
 from srviewer.sr.map_worth import disagreement_worth
-from srviewer.sr.memory import memory_cautions
 from srviewer.sr.methods import METHODS, method
 from srviewer.sr.models import available_models, find_model
 from srviewer.sr.reconstruction import Reconstruction
@@ -49,6 +49,7 @@ class ReconstructPanel(QWidget):
             tr("Device"), tr("What computes; automatic takes the fastest at hand")
         )
         self._options = RequestOptions(study)
+        self._slabs = SlabBox(study)
         self._self_test = SelfTestBox(study)
         self._warnings = Acknowledgement()
         self._note = Notice("note", tr("Notes on this reconstruction"))
@@ -112,6 +113,7 @@ class ReconstructPanel(QWidget):
         layout.addLayout(rows)
         layout.addWidget(self._options)
         layout.addWidget(self._note)
+        layout.addWidget(self._slabs)
         layout.addWidget(self._self_test)
         layout.addWidget(self._start)
         layout.addWidget(self._running)
@@ -197,7 +199,6 @@ class ReconstructPanel(QWidget):
         self._model.setEnabled(needs_model)
         # Those that must be acknowledged stand in the banner already.
         told = tuple(w.message for w in original.warnings if w not in self._study.concerns)
-        told = (*told, *memory_cautions(geometry, request))
         self._note.show_text((*told, *cautions(original, request, model)))
         self._show_work()
 

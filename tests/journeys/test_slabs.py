@@ -1,0 +1,131 @@
+"""A user's scan does not fit into memory: it is rebuilt slab by slab, straight into a file."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from srviewer.core.degrade import Degradation
+from srviewer.core.volume import Volume
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.slab_box import SlabBox
+from srviewer.gui.study import RECONSTRUCT
+from srviewer.io.formats import read
+from srviewer.job import run
+from srviewer.sr import memory
+from srviewer.sr.reconstruct import reconstruct
+
+Until = Callable[[Callable[[], bool]], None]
+Room = Callable[[int], None]
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
+    """``room(bytes)``: a container whose limit leaves so much."""
+    limits = tmp_path / "container"
+    limits.mkdir()
+    (limits / "memory.current").write_text("0")
+    monkeypatch.setattr(memory, "CONTROL_GROUP", limits)
+
+    def leave(size: int) -> None:
+        (limits / "memory.max").write_text(str(size))
+
+    leave(10**12)
+    return leave
+
+
+def _box(window: MainWindow) -> SlabBox:
+    return window.panels.findChild(SlabBox)
+
+
+def _ask(window: MainWindow, **changes: object) -> None:
+    request = window.session.request
+    assert request is not None
+    window.session.set_request(replace(request, **changes))  # type: ignore[arg-type]
+
+
+def _answer_with(path: Path) -> None:
+    """Type the name into the file dialog that is about to open, and accept it."""
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QFileDialog)
+        field = dialog.findChild(QLineEdit, "fileNameEdit")
+        field.setText(str(path))
+        dialog.accept()
+
+    QTimer.singleShot(200, answer)
+
+
+def test_what_does_not_fit_is_rebuilt_into_a_file_and_shown(
+    opened: MainWindow, until: Until, room: Room, qtbot: QtBot, tmp_path: Path
+) -> None:
+    box = _box(opened)
+    _ask(opened, method="linear")
+    assert not box.isVisible()
+    room(300_000_000)
+    _ask(opened, method="cubic")
+    assert box.isVisible() and box.start.isEnabled()
+    assert "0.3 GB are free. Slab by slab, straight into a file" in box.text.text()
+    scan, request = opened.session.original, opened.session.request
+    assert scan is not None and request is not None
+    _answer_with(tmp_path / "thin")
+    qtbot.mouseClick(box.start, Qt.MouseButton.LeftButton)
+    until(lambda: opened.session.result is not None)
+    result = opened.session.result
+    assert result is not None and result.slab_by_slab
+    expected = run(reconstruct(scan, request))
+    assert np.array_equal(result.volume.voxels, expected.volume.voxels)
+    assert result.consistency.max == pytest.approx(expected.consistency.max, abs=1e-7)
+    document = json.loads((tmp_path / "thin.json").read_text())["provenance"]
+    assert document["slab_by_slab"] and document["sources"] == [str(tmp_path / "thick.nii.gz")]
+    assert "thin.nii.gz" in opened.statusBar().currentMessage()
+    assert opened.study.whereabouts.files[result.volume] == tmp_path / "thin.nii.gz"
+
+
+def test_a_result_too_large_to_show_is_told_where_it_is(
+    opened: MainWindow, until: Until, room: Room, tmp_path: Path
+) -> None:
+    room(500_000)  # less than the file takes to be opened
+    _ask(opened, method="cubic")
+    opened.study.reconstruct_into(tmp_path / "thin.nii.gz")
+    until(lambda: opened.study.work.tasks == ())
+    assert opened.session.result is None and not opened.error_bar.isVisible()
+    assert f"too large to be shown: {tmp_path / 'thin.nii.gz'}" in _box(opened).text.text()
+    assert run(read(tmp_path / "thin.nii.gz")).geometry.shape == (40, 48, 36)
+
+
+def test_what_cannot_go_slab_by_slab_says_so(opened: MainWindow, room: Room, head: Volume) -> None:
+    box = _box(opened)
+    room(300_000_000)
+    _ask(opened, flips=True)
+    assert "there is no flips" in box.text.text() and not box.start.isEnabled()
+    _ask(opened, flips=False)
+    assert box.start.isEnabled()
+    opened.session.open(Degradation(2, 3).thick_volume(head), (), None)  # from no file
+    assert "Only NIfTI and MGH files" in box.text.text() and not box.start.isEnabled()
+
+
+def test_it_is_cancelled_like_any_other(
+    opened: MainWindow, until: Until, room: Room, tmp_path: Path
+) -> None:
+    room(300_000_000)
+    _ask(opened, method="cross-plane")
+    before = set(tmp_path.iterdir())
+    opened.study.reconstruct_into(tmp_path / "thin.nii.gz")
+    until(lambda: _stage(opened) > 0.05)
+    cancel = next(b for b in opened.panels.findChildren(QPushButton) if b.text() == "Cancel")
+    cancel.click()
+    until(lambda: opened.study.work.tasks == ())
+    assert opened.session.result is None and set(tmp_path.iterdir()) == before
+
+
+def _stage(window: MainWindow) -> float:
+    task = window.study.work.running(RECONSTRUCT)
+    return 1.0 if task is None else task.progress.fraction
