@@ -75,7 +75,8 @@ def _tables() -> Iterator[str]:
 def _plan(kind: Any) -> Iterator[str]:
     hints = get_type_hints(kind)
     for field in fields(kind):
-        yield field.metadata["tip"]
+        about = field.metadata
+        yield from (about["tip"], *(about["choices"] or ()), *filter(None, (about["unit"],)))
         if is_dataclass(hints[field.name]):
             yield from _plan(hints[field.name])
         else:

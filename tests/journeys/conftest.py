@@ -229,6 +229,6 @@ def panel(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> TrainPanel:
     monkeypatch.setattr(loop, "REPORT_SECONDS", 0.05)
     found = window.panels.findChild(TrainPanel)
     assert isinstance(found, TrainPanel)
-    titles = [window.panels.tabText(n) for n in range(window.panels.count())]
-    window.panels.setCurrentIndex(titles.index("Train"))
+    tabs = window.panels
+    tabs.setCurrentIndex(next(n for n in range(tabs.count()) if tabs.widget(n).isAncestorOf(found)))
     return found

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from srviewer.errors import UserError
 from srviewer.gui import theme
-from srviewer.gui.form import describe
+from srviewer.gui.form import describe, fill
 from srviewer.gui.translation import tr
 
 
@@ -56,16 +56,16 @@ class ChoiceEditor(Editor):
 
     def __init__(self, name: str, choices: Sequence[str]) -> None:
         self._box = QComboBox()
-        self._box.addItems(list(choices))
+        fill(self._box, [(tr(one), one) for one in choices], choices[0])
         super().__init__(self._box, name)
 
     def show(self, value: Any) -> None:
         """Show it."""
-        self._box.setCurrentText(value)
+        self._box.setCurrentIndex(self._box.findData(value))
 
     def value(self) -> str:
         """The word."""
-        return self._box.currentText()
+        return str(self._box.currentData())
 
 
 class TextEditor(Editor):
@@ -130,9 +130,9 @@ def editor(name: str, kind: Any, about: Any) -> Editor:
         made = TextEditor(name, kind, single)
     tip = tr(about["tip"])
     if about["unit"]:
-        tip = f"{tip} ({about['unit']})"
+        tip = f"{tip} ({tr(about['unit'])})"
     if about["choices"]:
-        tip = f"{tip}: {', '.join(about['choices'])}"
+        tip = f"{tip}: {', '.join(map(tr, about['choices']))}"
     describe(made.widget, name, tip)
     made.widget.setMinimumWidth(80)
     return made

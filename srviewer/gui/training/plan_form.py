@@ -81,7 +81,7 @@ class PlanForm(QWidget):
             name = tr(field_title(field.name))
             made = editor(name, hints[field.name], field.metadata)
             self._editors[prefix + field.name] = made
-            unit = field.metadata["unit"]
+            unit = tr(field.metadata["unit"])
             told = unit and unit not in name.lower()
             title = label(f"{name}, {unit}" if told else name, "muted")
             title.setFixedWidth(TITLE_WIDTH)
