@@ -7,14 +7,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from srviewer.core.linking import unlinked
-from srviewer.core.sampling import aligned
 from srviewer.core.volume import Volume
 from srviewer.gui.comparables import CUBIC
 from srviewer.gui.study import Study
-from srviewer.gui.translation import mark, tr
-from srviewer.io import formats
-from srviewer.job import Job, Progress, within
+from srviewer.gui.translation import tr
+from srviewer.job import Job
+from srviewer.sr.beside import to_compare
 from srviewer.sr.evaluate import score_beside_cubic
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.reconstruction import Reconstruction
@@ -95,15 +93,3 @@ class Comparisons(QObject):
     def _start(self, kind: str, title: str, job: Job[Any], done: Callable[[Any], None]) -> None:
         original = self._session.original
         self._study.work.start(kind, title, job, done, lambda: self._session.original is original)
-
-
-def to_compare(path: Path, original: Volume) -> Job[Volume]:
-    """The volume in ``path``, brought to axes parallel to those of ``original``.
-
-    One that cannot be linked is left as it is.
-    """
-    volume = yield from within(formats.read(path), 0.0, 0.8)
-    if unlinked(volume, original):
-        return volume
-    yield Progress(0.8, mark("Turning to the axes of the scan"))
-    return aligned(volume, original.geometry)

@@ -54,7 +54,7 @@ class Desk(QObject):
         self._window, self._study, self._settings = window, study, settings
         self._recent, self._error_bar = recent, bar
         self.preferences = read_preferences(settings)
-        self.history = History(study.session, self)
+        self.history = History(studies, self)
         self.files = SessionFiles(study, studies, self)
         self.recovery = Recovery(study, studies, self.files, self)
         self.hint = Hint(settings, study.session)
@@ -165,10 +165,10 @@ class Desk(QObject):
         return action
 
     def _connect(self) -> None:
-        stack, files = self.history.stack, self.files
-        stack.canUndoChanged.connect(self._show_undo)
-        stack.canRedoChanged.connect(self._show_undo)
-        stack.indexChanged.connect(self._show_undo)
+        changes, files = self.history.group, self.files
+        changes.canUndoChanged.connect(self._show_undo)
+        changes.canRedoChanged.connect(self._show_undo)
+        changes.indexChanged.connect(self._show_undo)
         files.opened.connect(self._opened)
         files.saved.connect(self._saved)
         files.incomplete.connect(self._error_bar.show_error)
@@ -179,10 +179,10 @@ class Desk(QObject):
         self._show_undo()
 
     def _show_undo(self) -> None:
-        stack = self.history.stack
+        changes = self.history.group
         for action, can, word, text in (
-            (self.undo, stack.canUndo(), tr("Undo"), stack.undoText()),
-            (self.redo, stack.canRedo(), tr("Redo"), stack.redoText()),
+            (self.undo, changes.canUndo(), tr("Undo"), changes.undoText()),
+            (self.redo, changes.canRedo(), tr("Redo"), changes.redoText()),
         ):
             action.setEnabled(can)
             action.setText(f"{word} {tr(text)}".rstrip())

@@ -11,9 +11,15 @@ from srviewer.gui.autosave_folders import lasting
 from srviewer.gui.colour_maps import COLOUR_MAPS
 from srviewer.gui.comparing import Layout
 from srviewer.gui.session import Reference, Session, View
-from srviewer.gui.session_looks import result_word, show_layers, shown_again
+from srviewer.gui.session_looks import (
+    compared_again,
+    result_word,
+    show_layers,
+    show_loaded,
+    shown_again,
+)
 from srviewer.gui.whereabouts import Whereabouts
-from srviewer.io.saved_study import SavedView
+from srviewer.io.saved_looks import SavedComparing, SavedView
 from srviewer.io.session_fields import Scalars
 from srviewer.sr.methods import METHODS
 from srviewer.sr.models import find_model
@@ -32,7 +38,7 @@ def fill(session: Session, whereabouts: Whereabouts, restored: Restored) -> None
         _note(whereabouts, restored.truth, saved.reference.image.find())
     session.open(restored.scan, restored.sources, reference)
     _note_scan(whereabouts, restored)
-    keys: dict[str, str] = {}  # of the results, by what the file calls them
+    keys: dict[str, str] = {}  # of results and loaded volumes, by what the file calls them
     for result, made in restored.results:
         session.keep(session.comparables.with_result(made))
         session.keep(session.comparables.renamed(session.comparables.current, result.name))
@@ -41,6 +47,7 @@ def fill(session: Session, whereabouts: Whereabouts, restored: Restored) -> None
         for kind, volume in stored_maps(made).items():
             if kind in result.maps:
                 _note(whereabouts, volume, result.maps[kind].find())
+    keys |= show_loaded(session, whereabouts, restored)
     _choose_current(session, restored)
     if saved.shown:
         session.keep(session.comparables.showing(shown_again(saved.shown, keys)))
@@ -51,7 +58,7 @@ def fill(session: Session, whereabouts: Whereabouts, restored: Restored) -> None
     show_layers(session, whereabouts, restored.layers)
     if session.request is not None:
         session.set_request(_request(saved.request, session.request, restored.scan))
-    _look(session, saved.view)
+    _look(session, saved.view, saved.comparing)
 
 
 def _note_scan(whereabouts: Whereabouts, restored: Restored) -> None:
@@ -94,7 +101,7 @@ def _request(saved: Scalars, suggested: Request, scan: Volume) -> Request:
     return request
 
 
-def _look(session: Session, saved: SavedView) -> None:
+def _look(session: Session, saved: SavedView, compared: SavedComparing | None) -> None:
     planes = {plane.name.lower(): plane for plane in Plane}
     view: View = replace(
         session.view,
@@ -109,4 +116,5 @@ def _look(session: Session, saved: SavedView) -> None:
     session.zoom_by(saved.zoom / session.view.zoom, session.centre_mm())
     layouts = {layout.value: layout for layout in Layout}
     layout = layouts.get(saved.layout, session.comparing.layout)
-    session.compare(replace(session.comparing, layout=layout))
+    comparing = replace(session.comparing, layout=layout)
+    session.compare(comparing if compared is None else compared_again(compared, comparing))

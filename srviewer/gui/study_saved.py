@@ -7,9 +7,15 @@ from pathlib import Path
 from srviewer.core.volume import Volume
 from srviewer.gui.comparables import Comparables
 from srviewer.gui.session import Session
-from srviewer.gui.session_looks import saved_layers, saved_shown
+from srviewer.gui.session_looks import (
+    saved_comparing,
+    saved_layers,
+    saved_loaded,
+    saved_shown,
+)
 from srviewer.gui.whereabouts import Whereabouts
-from srviewer.io.saved_study import SavedScan, SavedStudy, SavedView
+from srviewer.io.saved_looks import SavedView
+from srviewer.io.saved_study import SavedScan, SavedStudy
 from srviewer.io.session_fields import Place, Scalars
 from srviewer.sr.request import Request
 from srviewer.sr.sessions import OpenResult, OpenStudy, stored_maps
@@ -30,6 +36,7 @@ def captured(
     origin, own = whereabouts.scans.get(original), file(original)
     if origin is None and own is not None:  # it was simulated, and written since
         origin = SavedScan((Place(own.absolute()),), own.name, 0, 0)
+    loaded = saved_loaded(session.comparables, file)
     saved = SavedStudy(
         scan=origin,
         results=(),
@@ -39,8 +46,10 @@ def captured(
         view=_saved_view(session),
         rois=session.rois,
         layers=saved_layers(session, whereabouts),
-        shown=saved_shown(session.comparables),
+        loaded=tuple(loaded.values()),
+        shown=saved_shown(session.comparables, loaded),
         locked=None if session.locked is None else session.rois.index(session.locked),
+        comparing=saved_comparing(session.comparing),
     )
     return OpenStudy(
         saved=saved,

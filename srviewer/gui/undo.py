@@ -6,10 +6,12 @@ from time import monotonic
 from typing import Any
 
 from PySide6.QtCore import QObject, SignalInstance
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
+from srviewer.core.volume import Volume
 from srviewer.gui.comparables import Comparables, Kept
 from srviewer.gui.session import Reference, Session
+from srviewer.gui.studies import Studies
 from srviewer.gui.translation import mark
 
 MOST = 100  # changes that can be taken back
@@ -70,16 +72,21 @@ class Change(QUndoCommand):
 
 
 class History(QObject):
-    """Watches the session and keeps its changes, until another scan is opened."""
+    """Watches the session and keeps the changes of each open study, until that is closed.
 
-    def __init__(self, session: Session, parent: QObject) -> None:
+    ``group``: what can be taken back, the study that is shown being its active stack.
+    """
+
+    def __init__(self, studies: Studies, parent: QObject) -> None:
         super().__init__(parent)
-        self.stack = QUndoStack(self)
-        self.stack.setUndoLimit(MOST)
-        self._fields = _fields(session)
+        self._studies, self._session = studies, studies.study.session
+        self.group = QUndoGroup(self)
+        self._stacks: dict[Volume, QUndoStack] = {}  # by the scan
+        self._fields = _fields(self._session)
         self._last = [field.get() for field in self._fields]
         self._putting = False
-        session.original_changed.connect(self.forget)
+        self._session.original_changed.connect(self._turn)
+        studies.changed.connect(self._leave_closed)
         self._watches = [_Watch(self, number) for number in range(len(self._fields))]
 
     @property
@@ -89,18 +96,27 @@ class History(QObject):
 
     def undo(self) -> None:
         """Take the last change back."""
-        self._move(self.stack.undo)
+        self._move(self.group.undo)
 
     def redo(self) -> None:
         """Make the change again that was taken back."""
-        self._move(self.stack.redo)
+        self._move(self.group.redo)
 
     def note(self, number: int) -> None:
         """A field has changed."""
         field, before = self._fields[number], self._last[number]
         after = self._last[number] = field.get()
-        if before is not after and not self._putting and field.notable(before, after):
-            self.stack.push(Change(number, field, before, after))
+        stack = self.group.activeStack()
+        if stack is None or self._putting or before is after or not field.notable(before, after):
+            return
+        stack.push(Change(number, field, before, after))
+
+    def forget(self) -> None:
+        """Keep nothing of the study that is shown: it begins anew."""
+        self._look()
+        stack = self.group.activeStack()
+        if stack is not None:
+            stack.clear()
 
     def _move(self, move: Callable[[], None]) -> None:
         self._putting = True
@@ -109,10 +125,27 @@ class History(QObject):
         finally:
             self._putting = False
 
-    def forget(self) -> None:
-        """Keep nothing: another study begins."""
-        self.stack.clear()
+    def _turn(self) -> None:
+        """Another study is shown: go on with its changes, or begin."""
+        self._look()
+        scan = self._session.original
+        if scan is None:
+            return
+        if scan not in self._stacks:
+            stack = self._stacks[scan] = QUndoStack(self)
+            stack.setUndoLimit(MOST)
+            self.group.addStack(stack)
+        self.group.setActiveStack(self._stacks[scan])
+
+    def _look(self) -> None:
         self._last = [field.get() for field in self._fields]
+
+    def _leave_closed(self) -> None:
+        open_now = {entry.volume for entry in self._studies.entries}
+        for scan in self._stacks.keys() - open_now:
+            stack = self._stacks.pop(scan)
+            self.group.removeStack(stack)
+            stack.deleteLater()
 
 
 class _Watch(QObject):

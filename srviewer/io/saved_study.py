@@ -5,6 +5,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from srviewer.core.roi import Roi
+from srviewer.io.saved_looks import (
+    SavedComparing,
+    SavedLayer,
+    SavedLoaded,
+    SavedView,
+    comparing_document,
+    comparing_of,
+    layer_document,
+    layer_of,
+    loaded_document,
+    loaded_of,
+    view_document,
+    view_of,
+)
 from srviewer.io.session_fields import (
     Fields,
     Place,
@@ -53,43 +67,15 @@ class SavedReference:
 
 
 @dataclass(frozen=True)
-class SavedView:
-    """As ``View`` of the window: mm in RAS+, grey levels in the scan's unit.
-
-    ``only``: "axial", "coronal", "sagittal" or None. ``layout``: its name. ``colours``: the id of
-    a colour map; None in a file of an earlier version, which did not say.
-    """
-
-    cursor_mm: tuple[float, float, float]
-    window: tuple[float, float]
-    centre_mm: tuple[float, float, float] | None
-    zoom: float
-    only: str | None
-    layout: str
-    colours: str | None = None
-    inverted: bool = False
-
-
-@dataclass(frozen=True)
-class SavedLayer:
-    """A mask, label map or volume over the slices, by its file.
-
-    ``opacity``: 0..1. ``threshold``: values below it are not drawn; None for labels.
-    """
-
-    image: Place
-    opacity: float
-    threshold: float | None
-
-
-@dataclass(frozen=True)
 class SavedStudy:
     """One study of a session file.
 
     ``scan``: None only while it is open and no file holds it, which writing refuses.
     ``request``: the settings of the next reconstruction by the names of ``Request``'s fields.
-    ``shown``: what is compared, A and B first: "original", "cubic", "reference", or "result-0" for
-    the first of ``results``. ``locked``: which of ``rois`` keeps learned detail out, from 0.
+    ``shown``: what is compared, A and B first: "original", "cubic", "reference", "result-0" for the
+    first of ``results``, "loaded-0" for the first of ``loaded``. ``locked``: which of
+    ``rois`` keeps learned detail out, from 0. ``loaded``: what was opened only to be compared.
+    ``comparing``: None in a file of an earlier version, which did not say.
     """
 
     scan: SavedScan | None
@@ -102,6 +88,8 @@ class SavedStudy:
     layers: tuple[SavedLayer, ...] = ()
     shown: tuple[str, ...] = ()
     locked: int | None = None
+    loaded: tuple[SavedLoaded, ...] = ()
+    comparing: SavedComparing | None = None
 
 
 def study_document(study: SavedStudy, folder: Path) -> dict[str, object]:
@@ -120,11 +108,13 @@ def study_document(study: SavedStudy, folder: Path) -> dict[str, object]:
         "reference": _reference_document(study.reference, folder),
         "request": dict(study.request),
         "acknowledged": study.acknowledged,
-        "view": _view_document(study.view),
+        "view": view_document(study.view),
         "rois": [roi_document(roi) for roi in study.rois],
         "locked": study.locked,
-        "layers": [_layer_document(layer, folder) for layer in study.layers],
+        "layers": [layer_document(layer, folder) for layer in study.layers],
+        "loaded": [loaded_document(one, folder) for one in study.loaded],
         "shown": [{"key": key} for key in study.shown],
+        "comparing": None if study.comparing is None else comparing_document(study.comparing),
     }
 
 
@@ -142,11 +132,13 @@ def study_of(fields: Fields, folder: Path) -> SavedStudy:
         reference=None if reference is None else _reference(reference, folder),
         request=fields.inner("request").scalars(),
         acknowledged=fields.flag("acknowledged"),
-        view=_view(fields.inner("view")),
+        view=view_of(fields.inner("view")),
         rois=rois,
-        layers=tuple(_layer(one, folder) for one in _later(fields, "layers")),
+        layers=tuple(layer_of(one, folder) for one in _later(fields, "layers")),
+        loaded=tuple(loaded_of(one, folder) for one in _later(fields, "loaded")),
         shown=tuple(one.text("key") for one in _later(fields, "shown")),
         locked=_locked(fields, rois),
+        comparing=_comparing(fields),
     )
 
 
@@ -173,55 +165,15 @@ def _locked(fields: Fields, rois: tuple[Roi, ...]) -> int | None:
     return number
 
 
-def _layer(fields: Fields, folder: Path) -> SavedLayer:
-    bare = fields.values.get("threshold") is None
-    threshold = None if bare else fields.number("threshold")
-    opacity = min(max(fields.number("opacity"), 0.0), 1.0)
-    return SavedLayer(fields.place("image", folder), opacity, threshold)
-
-
-def _layer_document(layer: SavedLayer, folder: Path) -> dict[str, object]:
-    return {
-        "image": place_document(layer.image, folder),
-        "opacity": layer.opacity,
-        "threshold": layer.threshold,
-    }
+def _comparing(fields: Fields) -> SavedComparing | None:
+    said = fields.optional("comparing") if fields.has("comparing") else None
+    return None if said is None else comparing_of(said)
 
 
 def _reference(fields: Fields, folder: Path) -> SavedReference:
     return SavedReference(
         fields.place("image", folder), fields.text("meaning"), fields.flag("thin")
     )
-
-
-def _view(fields: Fields) -> SavedView:
-    low, high = fields.numbers("window", 2)
-    if not low < high:
-        raise ValueError("'window' does not grow")
-    centre = fields.point_or_none("centre_mm")
-    return SavedView(
-        cursor_mm=fields.point("cursor_mm"),
-        window=(low, high),
-        centre_mm=centre,
-        zoom=fields.number("zoom"),
-        only=fields.text_or_none("only"),
-        layout=fields.text("layout"),
-        colours=fields.text_or_none("colours") if fields.has("colours") else None,
-        inverted=fields.has("inverted") and fields.flag("inverted"),
-    )
-
-
-def _view_document(view: SavedView) -> dict[str, object]:
-    return {
-        "cursor_mm": view.cursor_mm,
-        "window": view.window,
-        "centre_mm": view.centre_mm,
-        "zoom": view.zoom,
-        "only": view.only,
-        "layout": view.layout,
-        "colours": view.colours,
-        "inverted": view.inverted,
-    }
 
 
 def _result_document(result: SavedResult, folder: Path) -> dict[str, object]:

@@ -1,8 +1,9 @@
 """All open studies written to files and read back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
@@ -10,8 +11,8 @@ from srviewer.io import formats
 from srviewer.io.export import write
 from srviewer.io.own_image import described, own_document
 from srviewer.io.provenance import sidecar
+from srviewer.io.saved_looks import SavedLayer, SavedLoaded
 from srviewer.io.saved_study import (
-    SavedLayer,
     SavedReference,
     SavedResult,
     SavedScan,
@@ -21,11 +22,14 @@ from srviewer.io.series import Series
 from srviewer.io.session_fields import Place
 from srviewer.io.session_file import SavedSession, read_session, write_session
 from srviewer.job import Job, Progress, within
+from srviewer.sr.beside import to_compare
 from srviewer.sr.maps import RESIDUAL
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.restore import restored
 
 IMAGE_SUFFIX = ".nii.gz"
+Saved = TypeVar("Saved")
+Had = TypeVar("Had")
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +86,7 @@ class Restored:
     results: tuple[tuple[SavedResult, Reconstruction], ...]
     truth: Volume | None
     layers: tuple[tuple[SavedLayer, Volume], ...]
+    loaded: tuple[tuple[SavedLoaded, Volume], ...]
     problems: tuple[str, ...]
 
 
@@ -145,29 +150,34 @@ def load(path: Path) -> Job[RestoredSession]:
 def _study(saved: SavedStudy, path: Path) -> Job[Restored]:
     assert saved.scan is not None  # it was read from a file
     scan, sources = yield from within(_scan(saved.scan, path), 0.0, 0.4)
-    results: list[tuple[SavedResult, Reconstruction]] = []
     problems: list[str] = []
-    for number, result in enumerate(saved.results):
-        span = (0.4 + 0.5 * (number + n) / len(saved.results) for n in (0, 1))
+
+    def had(
+        wanted: Sequence[Saved], read: Callable[[Saved], Job[Had]], start: float, end: float
+    ) -> Job[tuple[tuple[Saved, Had], ...]]:
+        return (yield from within(_each(wanted, read, problems), start, end))
+
+    references = () if saved.reference is None else (saved.reference,)
+    results = yield from had(saved.results, lambda one: _result(scan, one), 0.4, 0.8)
+    truths = yield from had(references, lambda one: formats.read(_found(one.image)), 0.8, 0.9)
+    layers = yield from had(saved.layers, lambda one: formats.read(_found(one.image)), 0.9, 0.95)
+    loaded = yield from had(saved.loaded, lambda one: to_compare(_found(one.image), scan), 0.95, 1)
+    truth = truths[0][1] if truths else None
+    return Restored(saved, scan, sources, results, truth, layers, loaded, tuple(problems))
+
+
+def _each(
+    wanted: Sequence[Saved], read: Callable[[Saved], Job[Had]], problems: list[str]
+) -> Job[tuple[tuple[Saved, Had], ...]]:
+    """Everything that can be had of ``wanted``; why the rest cannot goes to ``problems``."""
+    got: list[tuple[Saved, Had]] = []
+    for number, one in enumerate(wanted):
+        span = number / len(wanted), (number + 1) / len(wanted)
         try:
-            made = yield from within(_result(scan, result), *span)
-            results.append((result, made))
+            got.append((one, (yield from within(read(one), *span))))
         except UserError as error:
             problems.append(str(error))
-    truth = None
-    if saved.reference is not None:
-        try:
-            truth = yield from within(formats.read(_found(saved.reference.image)), 0.9, 0.95)
-        except UserError as error:
-            problems.append(str(error))
-    layers: list[tuple[SavedLayer, Volume]] = []
-    for layer in saved.layers:
-        try:
-            volume = yield from within(formats.read(_found(layer.image)), 0.95, 1.0)
-            layers.append((layer, volume))
-        except UserError as error:
-            problems.append(str(error))
-    return Restored(saved, scan, sources, tuple(results), truth, tuple(layers), tuple(problems))
+    return tuple(got)
 
 
 def stored_maps(made: Reconstruction) -> Mapping[str, Volume]:

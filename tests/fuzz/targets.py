@@ -14,12 +14,12 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRImageStorage
 
 from srviewer.io.formats import read, scan
+from srviewer.io.saved_looks import SavedComparing, SavedLoaded, SavedView
 from srviewer.io.saved_study import (
     SavedReference,
     SavedResult,
     SavedScan,
     SavedStudy,
-    SavedView,
 )
 from srviewer.io.session_fields import Place
 from srviewer.io.session_file import SavedSession, read_session, write_session
@@ -143,6 +143,9 @@ def _session() -> dict[str, bytes]:
         request={"axis": 2, "factor": 4, "method": "linear", "isotropic": False},
         acknowledged=True,
         view=SavedView((1.0, -2.5, 3.0), (0.0, 812.5), None, 1.5, "axial", "compare"),
+        loaded=(SavedLoaded(place, "last year"),),
+        shown=("original", "loaded-0"),
+        comparing=SavedComparing(0.25, False, 12.0, 0.0, "residual", 0.02, 0.5),
     )
     with TemporaryDirectory() as folder:
         write_session(Path(folder) / "s.srviewer", SavedSession((study, study), 1))

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from srviewer.core.planes import Plane
 from srviewer.core.roi import Roi
 from srviewer.errors import UserError
+from srviewer.io.saved_looks import SavedComparing, SavedLoaded, SavedView
 from srviewer.io.saved_study import (
     SavedReference,
     SavedResult,
     SavedScan,
     SavedStudy,
-    SavedView,
 )
 from srviewer.io.session_fields import Place
 from srviewer.io.session_file import LARGEST, SavedSession, read_session, write_session
@@ -36,8 +36,11 @@ STUDY = SavedStudy(
     acknowledged=True,
     view=SavedView((1.0, -2.5, 3.0), (0.0, 812.5), None, 1.5, "axial", "compare", "bone", True),
     rois=(Roi("angle", Plane.CORONAL, ((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (1.0, 0.0, 2.0))),),
+    loaded=(SavedLoaded(Place(HERE / "other.nii.gz"), "last year"),),
+    shown=("loaded-0", "result-0"),
+    comparing=SavedComparing(0.25, False, 12.0, 0.0, "residual", 0.02, 0.5),
 )
-OTHER = replace(STUDY, results=(), reference=None, rois=())
+OTHER = replace(STUDY, results=(), reference=None, rois=(), loaded=(), comparing=None)
 SESSION = SavedSession((OTHER, STUDY), 1)
 
 
@@ -55,10 +58,10 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     for one, other in zip(read.studies, SESSION.studies, strict=True):
         assert one.scan is not None
         assert [place.absolute for place in one.scan.places] == [HERE / "a.dcm", HERE / "b.dcm"]
-        assert replace(one, scan=None, results=(), reference=None) == replace(
-            other, scan=None, results=(), reference=None
-        )
+        without = {"scan": None, "results": (), "reference": None, "loaded": ()}
+        assert replace(one, **without) == replace(other, **without)
     shown = read.studies[1]
+    assert [one.image.absolute for one in shown.loaded] == [HERE / "other.nii.gz"]
     assert shown.results[0].name == "fast" and shown.reference is not None
     write_session(path, read)
     assert read_session(path) == read
@@ -116,6 +119,17 @@ def test_a_file_of_the_first_version_is_read_as_one_study(tmp_path: Path) -> Non
     assert json.loads(path.read_text(encoding="utf-8"))["version"] == 2
 
 
+def test_a_file_that_says_nothing_of_comparing_is_read(tmp_path: Path) -> None:
+    document = _document(tmp_path)
+    for field in ("loaded", "comparing"):
+        del document["studies"][1][field]
+    path = tmp_path / "earlier.srviewer"
+    path.write_text(json.dumps(document))
+    study = read_session(path).studies[1]
+    assert study.loaded == () and study.comparing is None
+    assert study.shown == STUDY.shown and study.view == STUDY.view
+
+
 @pytest.mark.parametrize(
     ("keys", "value"),
     [
@@ -166,6 +180,13 @@ def test_a_file_of_the_first_version_is_read_as_one_study(tmp_path: Path) -> Non
         (("studies", 1, "rois", 0, "plane"), "oblique"),
         (("studies", 1, "rois", 0, "points_mm"), []),
         (("studies", 1, "rois", 0, "name"), "x" * 20_000),
+        (("studies", 1, "loaded", 0, "image"), "other.nii.gz"),
+        (("studies", 1, "loaded", 0, "name"), 3),
+        (("studies", 1, "comparing", "divider"), None),
+        (("studies", 1, "comparing", "upright"), "yes"),
+        (("studies", 1, "comparing", "tile_mm"), 0),
+        (("studies", 1, "comparing", "difference_range"), -1),
+        (("studies", 1, "comparing", "map"), []),
     ],
 )
 def test_a_damaged_field_is_named(

@@ -12,6 +12,8 @@ from srviewer.core.roi import Roi
 from srviewer.core.window import Window
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.request_options import RequestOptions
+from srviewer.gui.study import RECONSTRUCT
+from srviewer.gui.study_strip import StudyStrip
 
 Until = Callable[[Callable[[], bool]], None]
 Rebuild = Callable[..., None]
@@ -77,6 +79,66 @@ def test_a_removed_result_comes_back_beside_a_newer_one(
     assert removed.volume in [one.volume for one in results]
     opened.desk.redo.trigger()
     assert len(session.comparables.results) == 2
+
+
+def test_each_study_keeps_its_own_changes(
+    opened: MainWindow, until: Until, qtbot: QtBot, truth_file: Path, rebuild: Rebuild
+) -> None:
+    session, desk, studies = opened.session, opened.desk, opened.studies
+    rebuild()
+    result = session.comparables.results[0]
+    session.set_rois([RULER])
+    session.keep(session.comparables.renamed(result.key, "the good one"))
+    studies.choice = "add"
+    opened.open([truth_file])
+    until(lambda: len(studies.entries) == 2)
+    assert not desk.undo.isEnabled() and not desk.redo.isEnabled()
+    session.set_rois([LESION])
+
+    strip = opened.findChild(StudyStrip)
+    strip.setCurrentIndex(0)
+    assert desk.undo.text() == "Undo list of results"
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(opened, Qt.Key.Key_Z, control)
+    qtbot.keyClick(opened, Qt.Key.Key_Z, control)
+    assert session.comparables.results[0].name == result.name and session.rois == ()
+    strip.setCurrentIndex(1)
+    assert session.rois == (LESION,) and not desk.redo.isEnabled()
+    assert desk.undo.text() == "Undo measurement"
+    desk.undo.trigger()
+    assert session.rois == () and not desk.undo.isEnabled()
+    strip.setCurrentIndex(0)
+    qtbot.keyClick(opened, Qt.Key.Key_Z, control | shift)
+    assert session.rois == (RULER,)
+    assert desk.redo.text() == "Redo list of results"
+
+    studies.close(1)
+    assert desk.redo.text() == "Redo list of results"
+    opened.open([truth_file])
+    until(lambda: len(studies.entries) == 2)
+    assert not desk.undo.isEnabled() and not desk.redo.isEnabled()
+
+
+def test_a_result_that_came_meanwhile_stays_when_a_change_is_taken_back(
+    opened: MainWindow, until: Until, truth_file: Path, rebuild: Rebuild
+) -> None:
+    session, studies = opened.session, opened.studies
+    rebuild()
+    removed = session.comparables.results[0]
+    session.keep(session.comparables.without(removed.key))
+    studies.choice = "add"
+    opened.open([truth_file])
+    until(lambda: len(studies.entries) == 2)
+    studies.show(0)
+    opened.study.reconstruct()
+    studies.show(1)
+    assert opened.study.work.running(RECONSTRUCT) is not None
+    until(lambda: opened.study.work.running(RECONSTRUCT) is None)
+    studies.show(0)
+    assert opened.desk.undo.text() == "Undo list of results"
+    opened.desk.undo.trigger()
+    results = [one.volume for one in session.comparables.results]
+    assert len(results) == 2 and removed.volume in results
 
 
 def test_another_scan_forgets_what_could_be_taken_back(
