@@ -32,6 +32,9 @@ class Plane(Enum):
         return self.array_axes(geometry)[0]
 
 
+# A point this close (voxels) to the edge between two slices lies on it: headers are rounded, and
+# volumes on one grid must show the same slice.
+TIE = 1e-3
 # The letters at the (low, high) end of the R, A and S axes.
 LETTERS = (("L", "R"), ("P", "A"), ("I", "S"))
 
@@ -61,7 +64,7 @@ def slice_at(volume: Volume, plane: Plane, cursor_mm: npt.ArrayLike) -> SliceIma
     geometry = volume.geometry
     normal, horizontal, vertical = plane.array_axes(geometry)
     count = geometry.shape[normal]
-    wanted = int(np.floor(geometry.index(cursor_mm)[normal] + 0.5))
+    wanted = _nearest(geometry, plane, cursor_mm)
     index = min(max(wanted, 0), count - 1)
     pixels = np.moveaxis(volume.voxels, normal, 0)[index]
     if vertical > horizontal:
@@ -98,8 +101,7 @@ def pixel_grid(geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> Pi
     """The voxels of the slice that holds the RAS+ point ``cursor_mm``, or of the nearest one."""
     normal, horizontal, vertical = plane.array_axes(geometry)
     fixed = np.zeros(3, int)
-    wanted = np.floor(geometry.index(cursor_mm)[normal] + 0.5)
-    fixed[normal] = wanted.clip(0, geometry.shape[normal] - 1)
+    fixed[normal] = slice_number(geometry, plane, cursor_mm)
     numbers = (
         np.arange(geometry.shape[axis])[:: _sign(geometry, plane, place)]
         for axis, place in ((vertical, 2), (horizontal, 1))
@@ -109,9 +111,14 @@ def pixel_grid(geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> Pi
 
 def slice_number(geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> int:
     """The index along the plane's normal axis of the slice that ``slice_at`` gives."""
-    normal = plane.normal_axis(geometry)
-    wanted = int(np.floor(geometry.index(cursor_mm)[normal] + 0.5))
-    return min(max(wanted, 0), geometry.shape[normal] - 1)
+    last = geometry.shape[plane.normal_axis(geometry)] - 1
+    return min(max(_nearest(geometry, plane, cursor_mm), 0), last)
+
+
+def _nearest(geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> int:
+    """The index of the slice nearest to a point; midway between two, the one towards R, A or S."""
+    at = geometry.index(cursor_mm)[plane.normal_axis(geometry)]
+    return int(np.floor(at + 0.5 + TIE * _sign(geometry, plane, 0)))
 
 
 def pane_position(geometry: Geometry, plane: Plane, world_mm: npt.ArrayLike) -> tuple[float, float]:

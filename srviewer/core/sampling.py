@@ -57,9 +57,10 @@ def parallel(one: Geometry, other: Geometry) -> bool:
 
     Slices of such volumes lie over each other; others must be brought to common axes first.
     """
-    cosines = np.abs(one.directions.T @ other.directions)
+    # Along one's own axes, which are not at right angles where a stack is sheared.
+    shares = np.abs(np.linalg.solve(one.directions, other.directions))
     reach = max(max(g.shape) for g in (one, other))
-    return bool(np.allclose(np.sort(cosines, axis=0)[:2], 0, atol=PARALLEL / reach))
+    return bool(np.allclose(np.sort(shares, axis=0)[:2], 0, atol=PARALLEL / reach))
 
 
 def aligned(volume: Volume, onto: Geometry) -> Volume:

@@ -222,3 +222,18 @@ def test_before_and_after_start_inside_the_same_thick_slice(count: int, factor: 
     before, after = (slice_at(volume, Plane.AXIAL, cursor) for volume in (thick, thin))
     assert after.index // factor == before.index
     assert np.array_equal(after.pixels, before.pixels)
+
+
+@given(off=st.floats(-5e-4, 5e-4))
+def test_midway_between_two_slices_every_volume_shows_the_same_one(
+    off: float,
+) -> None:
+    straight = numbered(SHAPE, affine_of(np.eye(3), (1, 1, 1)))
+    mirrored = straight.geometry.affine.copy()
+    mirrored[:3, 2] *= -1
+    mirrored[:3, 3] = straight.geometry.world((0, 0, SHAPE[2] - 1))
+    flipped = Volume(straight.voxels[:, :, ::-1].copy(), Geometry(SHAPE, mirrored), "mirrored")
+    cursor = straight.geometry.world((1, 2, 2.5 + off))  # headers are rounded
+    one, other = (slice_at(volume, Plane.AXIAL, cursor) for volume in (straight, flipped))
+    assert one.index == 3
+    assert np.array_equal(one.pixels, other.pixels)

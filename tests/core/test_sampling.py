@@ -6,7 +6,7 @@ import pytest
 from phantoms import ORIENTATIONS, affine_of, numbered, rotation
 from srviewer.core.geometry import Geometry
 from srviewer.core.planes import Plane, slice_at
-from srviewer.core.sampling import overlap, sampled_slice
+from srviewer.core.sampling import aligned, overlap, parallel, sampled_slice
 
 SHAPE, SPACING = (7, 5, 6), (1.0, 2.0, 3.0)
 
@@ -49,6 +49,18 @@ def test_a_mirrored_grid_is_turned_back() -> None:
         values, inside = sampled_slice(volume, mirrored, plane, cursor)
         assert np.array_equal(values, slice_at(volume, plane, cursor).pixels)
         assert inside.all()
+
+
+def test_a_sheared_stack_is_parallel_to_itself_and_is_not_resampled() -> None:
+    affine = affine_of(rotation((0, 8, 0)), SPACING)
+    affine[:3, 2] += (0.0, 0.6, 0.0)  # gantry tilt
+    sheared = numbered(SHAPE, affine)
+    finer = sheared.geometry.refined(2, 4)
+    assert parallel(sheared.geometry, finer)
+    assert aligned(sheared, finer) is sheared
+    upright = Geometry(SHAPE, affine_of(rotation((0, 8, 0)), SPACING))
+    assert not parallel(sheared.geometry, upright)
+    assert aligned(sheared, upright).geometry.shape != SHAPE
 
 
 def test_overlap_is_the_share_that_is_covered() -> None:
