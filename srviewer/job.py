@@ -4,10 +4,13 @@ Cancelling a job means not asking for its next step; ``close()`` then runs its `
 """
 
 from collections.abc import Callable, Generator
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
+from threading import Thread
 from typing import TypeAlias, TypeVar, cast
 
 R = TypeVar("R")
+LOOK_EVERY = 0.05  # seconds between two steps of what is done aside
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,13 @@ class Progress:
 
     fraction: float
     message: str
+
+
+@dataclass(frozen=True)
+class Partial(Progress):
+    """``piece``: a part of the result, on the way; whoever has no use for it sees the progress."""
+
+    piece: object
 
 
 Job: TypeAlias = Generator[Progress, None, R]
@@ -53,3 +63,25 @@ def run(job: Job[R], report: Callable[[Progress], None] = lambda step: None) -> 
                 return cast(R, end.value)
     finally:
         job.close()
+
+
+def aside(call: Callable[[], R], step: Progress) -> Job[R]:
+    """The result of ``call``, for what cannot be cut into steps, such as loading a library.
+
+    A thread of its own makes it; ``step`` is told until it is done. A job that is cancelled does
+    not wait for it: what it gives then is dropped.
+    """
+    made: Future[R] = Future()
+
+    def make() -> None:
+        try:
+            made.set_result(call())
+        except BaseException as error:  # it belongs to whoever waits
+            made.set_exception(error)
+
+    thread = Thread(target=make)
+    thread.start()
+    while not wait([made], LOOK_EVERY).done:
+        yield step
+    thread.join()
+    return made.result()

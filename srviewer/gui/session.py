@@ -13,6 +13,7 @@ from srviewer.gui.comparables import Comparable, Comparables
 from srviewer.gui.comparing import DIFFERENCE_SHARE, Comparing
 from srviewer.gui.layer import Layer
 from srviewer.gui.looking import Looking
+from srviewer.gui.preview import Preview
 from srviewer.gui.view import Point as Point
 from srviewer.gui.view import View as View
 from srviewer.sr.evaluate import ScoredPair
@@ -41,6 +42,7 @@ class Session(Looking):
     scores_changed = Signal()
     comparables_changed = Signal()  # what can be compared, its names, which of it is shown
     comparing_changed = Signal()  # how it is compared
+    preview_changed = Signal()
     request_changed = Signal()
     acknowledged_changed = Signal()
     layers_changed = Signal()
@@ -51,6 +53,7 @@ class Session(Looking):
         self.sources: tuple[Path, ...] = ()
         self.comparables = Comparables()
         self.comparing = Comparing()
+        self.preview: Preview | None = None  # of the result that is being made of ``original``
         self.reference: Reference | None = None
         self.request: Request | None = None
         self.acknowledged = False  # whether the scan's warnings were read
@@ -136,6 +139,12 @@ class Session(Looking):
         if comparing != self.comparing:
             self.comparing = comparing
             self.comparing_changed.emit()
+
+    def set_preview(self, preview: Preview | None) -> None:
+        """Show this where the result will be, while there is none."""
+        if preview is not self.preview:
+            self.preview = preview
+            self.preview_changed.emit()
 
     def offered(self) -> tuple[Comparable, ...]:
         """Everything that can be compared, in the order of the lists."""

@@ -61,6 +61,7 @@ class Studies(QObject):
         study.opening.connect(self._begin)
         study.about_to_show.connect(self._make_room)
         study.rebuilt_elsewhere.connect(self._keep)
+        study.previews.given_up.connect(self._give_up)
         study.session.original_changed.connect(self._take)
 
     def show(self, number: int) -> None:
@@ -143,6 +144,15 @@ class Studies(QObject):
             if entry.volume is scan:
                 self.entries[number] = _with_result(entry, result)
                 self.rebuilt.emit(scan.name)
+
+    def _give_up(self, scan: Volume) -> None:
+        """The rebuild of a scan that waits was cancelled or failed: it is as it was before."""
+        for number, entry in enumerate(self.entries):
+            comparing = entry.fields["comparing"]
+            if entry.volume is scan and comparing.layout is Layout.COMPARE:
+                planes = replace(comparing, layout=Layout.PLANES)
+                fields = {**entry.fields, "comparing": planes}
+                self.entries[number] = replace(entry, fields=fields)
 
     def _shelve(self) -> None:
         entry = _captured(self._session)

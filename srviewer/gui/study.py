@@ -14,13 +14,14 @@ from srviewer.core.volume import ScanWarning, Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.gui.exporting import Exporting
 from srviewer.gui.ground_truth import check_grid
+from srviewer.gui.previews import Previews
 from srviewer.gui.scoring import SCORE, Scoring
 from srviewer.gui.session import Reference, Session
 from srviewer.gui.training.runs import Runs
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.whereabouts import Whereabouts
 from srviewer.gui.wording import file_names, roi_title
-from srviewer.gui.work import Work
+from srviewer.gui.work import Task, Work
 from srviewer.io import formats
 from srviewer.io.saved_study import SavedScan
 from srviewer.io.series import Found, Series
@@ -66,6 +67,7 @@ class Study(QObject):
         self._looked_at: Found | None = None
         self._after_opening: Callable[[], None] | None = None
         session.original_changed.connect(self._leave_old_scan)
+        self.previews = Previews(session, self.work, self)
         self.scoring = Scoring(session, self.work, self)
         self.exporting = Exporting(session, self.work, self.whereabouts, self)
 
@@ -160,9 +162,15 @@ class Study(QObject):
             title = tr("Reconstructing {name}", name=original.name)
             if self._busy_elsewhere(title):
                 return
-            job = rebuild(original, request, self.region)
-            done, self._rebuilding = self._reconstructed(original), original
-            self._start(RECONSTRUCT, title, job, done)
+            region, done = self.region, self._reconstructed(original)
+            self._rebuilding = original
+            self.previews.start(
+                original,
+                request,
+                region,
+                rebuild(original, request, region),
+                lambda job: self._start(RECONSTRUCT, title, job, done),
+            )
 
     def reconstruct_into(self, path: Path) -> None:
         """Rebuild the open scan slab by slab into the file ``path``; show that where it fits."""
@@ -282,10 +290,10 @@ class Study(QObject):
 
         self._start(TRUTH, tr("Loading {name}", name=path.name), formats.read(path), keep)
 
-    def _start(self, kind: str, title: str, job: Job[Any], done: Callable[[Any], None]) -> None:
+    def _start(self, kind: str, title: str, job: Job[Any], done: Callable[[Any], None]) -> Task:
         """Start a job; what depends on the open scan is dropped when another was opened."""
         original = self.session.original
         independent = kind in (OPEN, RECONSTRUCT)  # a rebuild stays with its own scan
-        self.work.start(
+        return self.work.start(
             kind, title, job, done, lambda: independent or self.session.original is original
         )

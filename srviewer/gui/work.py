@@ -20,6 +20,7 @@ class Task(QObject):
     """One running job: its ``kind``, its ``title`` for people, how far it is."""
 
     reported = Signal()
+    brought = Signal(object)  # a piece of the result, on the way
     ended = Signal(object)  # the task itself
 
     def __init__(
@@ -40,6 +41,7 @@ class Task(QObject):
         self._dropped = False
         self._worker = Worker(job, self)
         self._worker.progressed.connect(self._report)
+        self._worker.brought.connect(self._bring)
         self._worker.succeeded.connect(self._succeed)
         self._worker.failed.connect(self._fail)
         self._worker.cancelled.connect(self._end)
@@ -78,6 +80,10 @@ class Task(QObject):
     def _report(self, progress: Progress) -> None:
         self.progress = progress
         self.reported.emit()
+
+    def _bring(self, piece: object) -> None:
+        if not self._dropped:
+            self.brought.emit(piece)
 
     def _succeed(self, result: object) -> None:
         self._end()

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from srviewer.job import Job, Progress
+from srviewer.job import Job, Partial, Progress
 
 REPORT_EVERY = 0.05  # seconds; more than about 20 reports a second only slow the window down
 LOOK_EVERY = 0.05  # seconds between two looks whether a held job was cancelled
@@ -22,6 +22,7 @@ class Worker(QThread):
     """
 
     progressed = Signal(object)  # Progress
+    brought = Signal(object)  # the piece of a Partial; none is left out
     succeeded = Signal(object)
     failed = Signal(object)  # Exception
     cancelled = Signal()
@@ -63,6 +64,8 @@ class Worker(QThread):
                     step: Progress = next(self._job)
                 except StopIteration as end:
                     return True, end.value
+                if isinstance(step, Partial):
+                    self.brought.emit(step.piece)
                 if monotonic() - last >= REPORT_EVERY:
                     last = monotonic()
                     self.progressed.emit(step)

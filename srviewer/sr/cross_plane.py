@@ -11,9 +11,10 @@ from srviewer.core.geometry import Axis
 from srviewer.core.largest import Largest, Parts, parts_of
 from srviewer.core.metrics import FOREGROUND_SHARE, intensity_range, intensity_range_of
 from srviewer.core.planes import TrainingGroup, cross_planes, restack, unstack
+from srviewer.core.slabwise import slabwise
 from srviewer.core.volume import Voxels
 from srviewer.errors import UserError
-from srviewer.job import Job, within
+from srviewer.job import Job, Progress, aside, within
 from srviewer.nn.model_file import Model
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # The share of voxels, in per cent, that may lie below what is taken for air.
 FLOOR_PERCENT = 0.1
+JOINING = "Joining both planes"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,29 +60,54 @@ def cross_plane(scan: Voxels, todo: Refinement) -> Job[Estimate]:
 
     Raises UserError when the model cannot reach the factor or the device is absent.
     """
-    from srviewer.nn.infer import Upsampler  # a door to torch
-
     if todo.model is None:
         raise ValueError("cross-plane super-resolution needs a model")
-    upsampler = Upsampler(todo.model, todo.device)
+    upsampler = yield from started(todo.model, todo.device)
     floor = air_level(scan)
     scan = scan - floor if floor else scan
     stages = passes(todo.degradation.factor, todo.model.factors)
     flips = mirrorings(todo.degradation.axis) if todo.flips else ((),)
     fused: list[Voxels] = []
-    apart: Voxels | None = None
+    apart: list[Voxels] = []
     for number, axes in enumerate(flips):
         job = _both_planes(upsampler, np.flip(scan, axes), todo, stages)
-        span = number / len(flips), (number + 1) / len(flips)
+        span = 0.98 * number / len(flips), 0.98 * (number + 1) / len(flips)
         estimate, differing = yield from within(job, *span)
         fused.append(np.flip(estimate, axes))
-        apart = np.flip(differing, axes) if apart is None else apart + np.flip(differing, axes)
-    result: Voxels = np.asarray(sum(fused[1:], fused[0]) / np.float32(len(fused)))
-    spread = np.asarray(np.std(fused, axis=0, dtype=np.float32)) if len(fused) > 1 else None
+        apart.append(np.flip(differing, axes))
+    result = yield from within(_averaged(fused), 0.98, 0.985)
     if floor:
         result += floor
-    disagreement = None if apart is None else np.asarray(apart / np.float32(len(flips)))
-    return Estimate(result, disagreement, upsampler.device_title, spread)
+    differing = yield from within(_averaged(apart), 0.985, 0.99)
+    spread = None
+    if todo.flips:
+        job_of_spread = slabwise(_spread, *fused, message=JOINING)
+        spread = yield from within(job_of_spread, 0.99, 1.0)
+    return Estimate(result, differing, upsampler.device_title, spread)
+
+
+def started(model: Model, device: str) -> Job["Upsampler"]:
+    """The network of ``model``, ready to run; UserError as from Upsampler."""
+
+    def start() -> "Upsampler":
+        from srviewer.nn.infer import Upsampler  # a door to torch, which takes seconds to load
+
+        return Upsampler(model, device)
+
+    return aside(start, Progress(0.0, "Starting the network"))
+
+
+def _averaged(copies: list[Voxels]) -> Job[Voxels]:
+    """The mean of all copies; one alone as it is."""
+    return copies[0] if len(copies) == 1 else (yield from slabwise(_mean, *copies, message=JOINING))
+
+
+def _mean(*copies: Voxels) -> Voxels:
+    return np.asarray(sum(copies[1:], copies[0]) / np.float32(len(copies)))
+
+
+def _spread(*copies: Voxels) -> Voxels:
+    return np.asarray(np.std(copies, axis=0, dtype=np.float32))
 
 
 def mirrorings(axis: Axis) -> tuple[tuple[Axis, ...], ...]:
@@ -97,9 +124,11 @@ def _both_planes(
     planes: list[Voxels] = []
     for number, group in enumerate(cross_planes(todo.degradation.axis)):
         job = _one_plane(upsampler, scan, group, stages, scale)
-        planes.append((yield from within(job, number / 2, (number + 1) / 2)))
-    first, second = planes
-    return todo.fusion.fuse(first, second), disagreement(first, second)
+        planes.append((yield from within(job, 0.48 * number, 0.48 * (number + 1))))
+    fusing = slabwise(todo.fusion.fuse, *planes, message=JOINING)
+    fused = yield from within(fusing, 0.96, 0.98)
+    comparing = slabwise(disagreement, *planes, message=JOINING)
+    return fused, (yield from within(comparing, 0.98, 1.0))
 
 
 def air_level(scan: Voxels) -> np.float32:

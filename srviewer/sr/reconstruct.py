@@ -9,6 +9,7 @@ from srviewer.core.degrade import Degradation, residual, size_of
 from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.interpolate import cubic, linear
 from srviewer.core.metrics import intensity_range
+from srviewer.core.slabwise import slabwise
 from srviewer.core.volume import Volume, Voxels
 from srviewer.job import Job, Progress, within
 from srviewer.nn.model_file import Model
@@ -19,6 +20,8 @@ from srviewer.sr.methods import Interpolation
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.refine import refined
 from srviewer.sr.request import Request, check_request, degradation_of
+
+CHECKING = "Checking against the scan"
 
 
 def reconstruct(
@@ -46,9 +49,9 @@ def reconstruct(
 def _one_axis(scan: Volume, request: Request, region: Volume | None) -> Job[Reconstruction]:
     started = time.monotonic()
     found = yield from within(refined(scan, request, region), 0.0, 0.95)
-    yield Progress(0.95, "Checking against the scan")
+    yield Progress(0.95, CHECKING)
     estimate, data_range = found.estimate, intensity_range(scan.voxels)
-    off = residual(estimate.voxels, scan.voxels, found.degradation)
+    off = yield from within(_residual(estimate.voxels, scan.voxels, found.degradation), 0.95, 0.98)
     volume = thin_volume(scan, request, found.model, estimate.voxels)
     arrays = {
         DISAGREEMENT: estimate.disagreement,
@@ -86,6 +89,15 @@ def _one_axis(scan: Volume, request: Request, region: Volume | None) -> Job[Reco
             *outcomes(found, region),
         ),
     )
+
+
+def _residual(result: Voxels, scan: Voxels, degradation: Degradation) -> Job[Voxels]:
+    """``residual``, slab by slab beside the thick axis."""
+
+    def of_slab(thin: Voxels, thick: Voxels) -> Voxels:
+        return residual(thin, thick, degradation)
+
+    return slabwise(of_slab, result, scan, message=CHECKING, along=degradation.axis)
 
 
 def _joined(

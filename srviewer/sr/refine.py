@@ -46,7 +46,7 @@ def refined(scan: Volume, request: Request, region: Volume | None) -> Job[Refine
     """
     chosen, fusion = method(request.method), find_row(FUSIONS, request.fusion, "fusion")
     model = find_model(request.model) if chosen.needs_model else None
-    sharper = _sharper(request, model)
+    sharper = sharper_pair(request, model)
     degradation = degradation_of(scan, request)
     todo = Refinement(degradation, model, fusion, request.device, request.flips)
     weights = None if region is None else lock_weights(region, scan.geometry)
@@ -76,7 +76,7 @@ def refined(scan: Volume, request: Request, region: Volume | None) -> Job[Refine
     return Refined(estimate, degradation, model, adapted, change)
 
 
-def _sharper(request: Request, model: Model | None) -> tuple[Model, Model] | None:
+def sharper_pair(request: Request, model: Model | None) -> tuple[Model, Model] | None:
     """The model and its sharper pair, where texture is asked for; UserError when it has none."""
     if not request.texture or model is None:
         return None

@@ -16,7 +16,7 @@ from srviewer.core.planes import TrainingGroup, cross_planes, restack, unstack
 from srviewer.core.volume import Voxels
 from srviewer.io.scratch import Scratch, ScratchVoxels, Shape
 from srviewer.job import Job, within
-from srviewer.sr.cross_plane import Refinement, air_level_of, passes
+from srviewer.sr.cross_plane import Refinement, air_level_of, passes, started
 from srviewer.sr.methods import Method
 
 if TYPE_CHECKING:
@@ -112,11 +112,9 @@ def refined_by_network(
     scan: ScratchVoxels, todo: Refinement, scratch: Scratch, sums: SlabSums
 ) -> Job[Finished]:
     """What ``cross_plane`` does, with the first plane's estimate waiting on disk."""
-    from srviewer.nn.infer import Upsampler  # a door to torch
-
     if todo.model is None:
         raise ValueError("cross-plane super-resolution needs a model")
-    upsampler = Upsampler(todo.model, todo.device)
+    upsampler = yield from started(todo.model, todo.device)
     axis, factor = todo.degradation.axis, todo.degradation.factor
     floor = air_level_of(scan.parts)
     scale = intensity_range_of(lambda: (part - floor for part in scan.parts()))

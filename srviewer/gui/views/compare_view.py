@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from srviewer.core.linking import unlinked
 from srviewer.core.planes import slice_number
 from srviewer.gui import theme
-from srviewer.gui.comparables import MOST_SHOWN, ORIGINAL, Comparable
+from srviewer.gui.comparables import MOST_SHOWN, NO_RESULT, ORIGINAL, Comparable
 from srviewer.gui.comparing import FLIP_KEY, LAID_OVER, ONE_ROW, Layout
 from srviewer.gui.map_layers import map_layers
 from srviewer.gui.session import Session
@@ -38,6 +38,7 @@ class CompareView(QWidget):
         self._grid.setSpacing(2)
         session.comparables_changed.connect(self.refresh)
         session.comparing_changed.connect(self._follow)
+        session.preview_changed.connect(self._show_preview)
         session.scores_changed.connect(self._show_badges)
         session.reference_changed.connect(self._show_badges)
         session.view_changed.connect(self._show_badges)
@@ -65,7 +66,7 @@ class CompareView(QWidget):
         self._choose_rows(shown)
         self._arrange(len(shown))
         for row, one in zip(self.rows, shown, strict=False):
-            row.show_volume(one.volume, self._role(one), one.hint)
+            self._fill(row, one)
         for row in self.rows[len(shown) :]:
             row.show_volume(None, Line(""), "")  # nothing that was let go is kept alive
         self._lay_over()
@@ -122,6 +123,18 @@ class CompareView(QWidget):
             used = number < count
             self._grid.setRowStretch(number, 1 if used and (number == 0 or not beside) else 0)
             self._grid.setColumnStretch(number, 1 if used and (number == 0 or beside) else 0)
+
+    def _fill(self, row: OrthoView, one: Comparable) -> None:
+        preview = self._session.preview
+        if one.key == NO_RESULT and preview is not None and self.layout_shown not in LAID_OVER:
+            row.show_preview(preview)
+        else:
+            row.show_volume(one.volume, self._role(one), one.hint)
+
+    def _show_preview(self) -> None:
+        for row, one in zip(self.rows, self._shown(), strict=False):
+            if one.key == NO_RESULT:
+                self._fill(row, one)
 
     def _lay_over(self) -> None:
         over = self._over()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 from srviewer.gui.layer import Layer
+from srviewer.gui.preview import Preview
 from srviewer.gui.session import Session
 from srviewer.gui.views.lettering import Line
 from srviewer.gui.views.navigation import Navigation
@@ -55,6 +56,11 @@ class OrthoView(QWidget):
         """Draw ``volume``; ``role`` names it in each pane, ``hint`` stands there without one."""
         for pane in self.panes.values():
             pane.show_volume(volume, role, hint)
+
+    def show_preview(self, preview: Preview) -> None:
+        """Draw what there is of a result to come."""
+        for pane in self.panes.values():
+            pane.show_preview(preview)
 
     def show_layers(self, layers: tuple[Layer, ...]) -> None:
         """Draw these over the slices of this volume alone."""

@@ -1,13 +1,18 @@
-"""How a pane names its plane: in the room beside the letter in the middle of its upper edge."""
+"""What a pane says of its slice: plane, spacing, number, and what it is of a result to come."""
 
-from srviewer.core.planes import Plane
+from srviewer.core.geometry import Geometry
+from srviewer.core.planes import Plane, SliceImage
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
+from srviewer.gui.preview import Preview
 from srviewer.gui.translation import tr
 from srviewer.gui.views.lettering import Line, fits_beside
 from srviewer.gui.wording import OBLIQUE, millimetres
 
 ROOMY = 170  # px: a lower pane has no second line at its foot
+TO_COME = Line("result to come", theme.MUTED, bold=True)
+NOTHING_YET = "Not rebuilt here yet.\nThe whole result follows."
+ESTIMATES = {2: "one plane of two", 8: "one estimate of eight"}
 
 
 def plane_title(
@@ -36,3 +41,29 @@ def oblique_note(volume: Volume, width: float) -> tuple[Line, ...]:
     short = Line(tr("oblique {degrees:.1f}\u00b0", degrees=degrees), theme.WARNING)
     whole = Line(tr("{oblique}, along the voxel axes", oblique=short.text), theme.WARNING)
     return (whole if fits_beside(whole, width) else short,)
+
+
+def preview_role(preview: Preview, plane: Plane) -> Line:
+    """What names a pane of a result to come: that this is less than the result."""
+    look = preview.looks.get(plane)
+    if look is None:
+        return TO_COME
+    seen = "" if look.thick is None else f", {look.thick} slices seen"
+    return Line(f"first look: {ESTIMATES[look.estimates]}{seen}", theme.WARNING, bold=True)
+
+
+def slice_line(image: SliceImage) -> Line:
+    """Which slice this is, or that the crosshair lies in none."""
+    if not image.inside:
+        told = tr("crosshair outside: slice {number}", number=image.index + 1)
+        return Line(told, theme.WARNING)
+    return Line(tr("slice {number} / {count}", number=image.index + 1, count=image.count))
+
+
+def depth_of(image: SliceImage, plane: Plane, geometry: Geometry) -> float | None:
+    """How far towards R, A or S a slice lies; None where there is nothing to scroll through."""
+    if image.count < 2:
+        return None
+    share = image.index / (image.count - 1)
+    grows = geometry.directions[plane.value[0], plane.normal_axis(geometry)] > 0
+    return share if grows else 1 - share

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from srviewer.core.planes import Plane, SliceImage, pane_position, slice_at, world_position
 from srviewer.core.roi import Roi, slice_of
 from srviewer.core.volume import Volume
-from srviewer.gui import theme
 from srviewer.gui.colour_maps import colours_of
 from srviewer.gui.layer import Graded, Layer, Rgba
+from srviewer.gui.preview import Preview
 from srviewer.gui.session import Point, Session
 from srviewer.gui.tool import Tool
 from srviewer.gui.translation import tr
@@ -20,7 +20,15 @@ from srviewer.gui.views.lettering import Line
 from srviewer.gui.views.marks import ColourBar
 from srviewer.gui.views.over import Over
 from srviewer.gui.views.overlay import Annotations
-from srviewer.gui.views.pane_words import oblique_note, plane_title
+from srviewer.gui.views.pane_words import (
+    NOTHING_YET,
+    TO_COME,
+    depth_of,
+    oblique_note,
+    plane_title,
+    preview_role,
+    slice_line,
+)
 from srviewer.gui.views.shapes import Shape
 from srviewer.gui.wording import measured
 
@@ -44,6 +52,7 @@ class SliceView(QWidget):
         self._layers: tuple[Layer, ...] = ()
         self._draft: Roi | None = None
         self._over: Over | None = None
+        self._preview: Preview | None = None
         self._canvas = Canvas()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -58,12 +67,17 @@ class SliceView(QWidget):
 
     def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
         """Draw ``volume`` from now on; ``role`` names it, ``hint`` stands there without one."""
-        self.volume, self._role, self._badge = volume, role, ()
+        self.volume, self._role, self._badge, self._preview = volume, role, (), None
         self.setAccessibleDescription(volume.name if volume is not None else hint)
         if volume is None:
-            self.slice = None
-            self._canvas.clear_pixels()
-            self._canvas.annotate(Annotations(hint=hint))
+            self._show_hint(Annotations(hint=hint))
+        self.refresh()
+
+    def show_preview(self, preview: Preview) -> None:
+        """Draw the slice of a result to come where it is the one under the crosshair."""
+        self.volume, self._preview, self._badge = preview.outline, preview, ()
+        self._role = preview_role(preview, self.plane)
+        self.setAccessibleDescription(self._role.text)
         self.refresh()
 
     def show_badge(self, lines: tuple[Line, ...]) -> None:
@@ -108,6 +122,12 @@ class SliceView(QWidget):
             return
         view = self.session.view
         self.slice = slice_at(self.volume, self.plane, view.cursor_mm)
+        if self._preview is not None:
+            pixels = self._preview.pixels(self.plane, view.cursor_mm)
+            if pixels is None:
+                self._show_hint(Annotations((TO_COME,), hint=NOTHING_YET, active=self.hasFocus()))
+                return
+            self.slice = replace(self.slice, pixels=pixels)
         self._canvas.set_smooth(view.smooth)
         self._canvas.show_pixels(
             self.slice.pixels, view.window, colours_of(view.colours, view.inverted)
@@ -182,6 +202,11 @@ class SliceView(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Called by Qt."""
         self._show_focus()
+
+    def _show_hint(self, instead: Annotations) -> None:
+        self.slice = None
+        self._canvas.clear_pixels()
+        self._canvas.annotate(instead)
 
     def _drawn_layers(self, volume: Volume) -> list[tuple[Rgba, float]]:
         return [
@@ -261,11 +286,11 @@ class SliceView(QWidget):
             Annotations(
                 top_left=(self._role, title, *oblique_note(self.volume, size[0])),
                 top_right=self._badge,
-                bottom_left=(*spacing, self._number(image)),
+                bottom_left=(*spacing, slice_line(image)),
                 letters=(right, left, bottom, top) if self.mirrored else image.letters,
                 crosshair=(at.x(), at.y()) if self.session.view.crosshair else None,
                 pixels_per_mm=1 / self._mm_per_pixel(),
-                depth=self._depth(image),
+                depth=depth_of(image, self.plane, self.volume.geometry),
                 active=self.hasFocus(),
                 shapes=self._shapes(),
                 divider=self._over.divider() if self._over else None,
@@ -281,19 +306,3 @@ class SliceView(QWidget):
             return bar
         table, window = graded[-1].table, graded[-1].window
         return ColourBar(table, window.low, window.high, self._frame().unit)
-
-    def _number(self, image: SliceImage) -> Line:
-        if not image.inside:
-            told = tr("crosshair outside: slice {number}", number=image.index + 1)
-            return Line(told, theme.WARNING)
-        return Line(tr("slice {number} / {count}", number=image.index + 1, count=image.count))
-
-    def _depth(self, image: SliceImage) -> float | None:
-        """How far towards R, A or S; None where there is nothing to scroll through."""
-        assert self.volume is not None
-        if image.count < 2:
-            return None
-        share = image.index / (image.count - 1)
-        geometry, world = self.volume.geometry, self.plane.value[0]
-        grows = geometry.directions[world, self.plane.normal_axis(geometry)] > 0
-        return share if grows else 1 - share
