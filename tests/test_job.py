@@ -1,8 +1,11 @@
 """The generator protocol of everything that takes time."""
 
+import threading
+import time
+
 import pytest
 
-from srviewer.job import Job, Progress, run, within
+from srviewer.job import Job, Partial, Progress, aside, run, within
 
 
 class Broken(Exception):
@@ -103,3 +106,40 @@ def test_an_error_inside_a_stage_reaches_who_drives_it() -> None:
     with pytest.raises(Broken, match="inside"):
         run(within(failing(), 0, 1))
     assert log == ["closed"]
+
+
+def test_a_piece_of_the_result_passes_through_every_stage() -> None:
+    def partly() -> Job[int]:
+        yield Partial(0.5, "half", "piece")
+        return 1
+
+    steps: list[Progress] = []
+    assert run(within(within(partly(), 0.5, 1), 0, 0.5), steps.append) == 1
+    assert steps == [Partial(0.375, "half", "piece")]
+
+
+def test_what_is_done_aside_gives_its_result_or_its_error() -> None:
+    here = threading.get_ident()
+    assert run(aside(threading.get_ident, Progress(0, "aside"))) != here
+
+    def fail() -> None:
+        raise Broken("aside")
+
+    with pytest.raises(Broken, match="aside"):
+        run(aside(fail, Progress(0, "aside")))
+
+
+def test_a_cancel_does_not_wait_for_what_is_done_aside() -> None:
+    go, ended = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        go.wait()
+        ended.set()
+
+    job = aside(slow, Progress(0.25, "aside"))
+    started = time.monotonic()
+    assert [next(job), next(job)] == [Progress(0.25, "aside")] * 2
+    job.close()
+    assert time.monotonic() - started < 5 and not ended.is_set()
+    go.set()
+    assert ended.wait(10)

@@ -2,10 +2,13 @@
 
 import math
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Image = npt.NDArray[np.float32]
 
@@ -31,8 +34,10 @@ def resized(image: Image, scale: Fraction | float) -> Image:
     return np.ascontiguousarray(np.moveaxis(wide, 0, 1), np.float32)
 
 
-def _weights(length: int, scale: Fraction) -> csr_array:
+def _weights(length: int, scale: Fraction) -> "csr_array":
     """(new length, length): what each input pixel gives to each output pixel; rows sum to 1."""
+    from scipy.sparse import csr_array  # a tenth of what a network takes to start
+
     count = math.ceil(length * scale)
     shrink = min(float(scale), 1.0)
     reach = SUPPORT / shrink / 2

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.errors import UserError
 from srviewer.gui.work import Work, time_left
-from srviewer.job import Job, Progress
+from srviewer.job import Job, Partial, Progress
 
 
 class Journal:
@@ -177,3 +177,31 @@ def test_this_qt_survives_many_signals() -> None:
     # PySide6 6.12.0 on Python 3.11 loses a reference to True at each signal and aborts.
     done = subprocess.run([sys.executable, "-c", MANY_SIGNALS], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_pieces_of_a_result_arrive_in_order_and_none_after_a_cancel(
+    work: Work, qtbot: QtBot
+) -> None:
+    def counting() -> Job[None]:
+        for number in range(40):
+            yield Partial(0.0, "piece", number)
+
+    def endless() -> Job[None]:
+        while True:
+            time.sleep(0.002)
+            yield Partial(0.0, "piece", "more")
+
+    came: list[object] = []
+    work.start("count", "Counting", counting(), lambda result: None, _always).brought.connect(
+        came.append
+    )
+    qtbot.waitUntil(_idle(work))
+    assert came == list(range(40))
+    came.clear()
+    task = work.start("count", "Counting", endless(), lambda result: None, _always)
+    task.brought.connect(came.append)
+    qtbot.waitUntil(lambda: len(came) > 3)
+    task.cancel()
+    seen = len(came)
+    qtbot.waitUntil(_idle(work))
+    assert len(came) == seen

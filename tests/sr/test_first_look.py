@@ -111,9 +111,7 @@ def test_scans_below_zero_are_looked_at_as_they_are(thick_head: Volume) -> None:
     request, point = Request(2, 4), _point(thick_head)
     plain, below = _three(thick_head, request, point), _three(shifted, request, point)
     for plane in Plane:
-        assert np.allclose(
-            below[plane].volume.voxels + 1000, plain[plane].volume.voxels, atol=0.05
-        )
+        assert np.allclose(below[plane].volume.voxels + 1000, plain[plane].volume.voxels, atol=0.05)
 
 
 def test_quick_slices_follow_the_crosshair_and_the_result_is_the_same(thick_head: Volume) -> None:

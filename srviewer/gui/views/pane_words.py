@@ -48,8 +48,16 @@ def preview_role(preview: Preview, plane: Plane) -> Line:
     look = preview.looks.get(plane)
     if look is None:
         return TO_COME
-    seen = "" if look.thick is None else f", {look.thick} slices seen"
-    return Line(f"first look: {ESTIMATES[look.estimates]}{seen}", theme.WARNING, bold=True)
+    return Line(f"first look: {ESTIMATES[look.estimates]}", theme.WARNING, bold=True)
+
+
+def preview_note(preview: Preview, plane: Plane) -> tuple[Line, ...]:
+    """What stands where a result has its scores."""
+    look = preview.looks.get(plane)
+    if look is None:
+        return ()
+    seen = "" if look.thick is None else f"seen with {look.thick} thick slices; "
+    return (Line(f"{seen}the whole result follows", theme.MUTED),)
 
 
 def slice_line(image: SliceImage) -> Line:

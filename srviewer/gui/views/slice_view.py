@@ -26,6 +26,7 @@ from srviewer.gui.views.pane_words import (
     depth_of,
     oblique_note,
     plane_title,
+    preview_note,
     preview_role,
     slice_line,
 )
@@ -75,8 +76,9 @@ class SliceView(QWidget):
 
     def show_preview(self, preview: Preview) -> None:
         """Draw the slice of a result to come where it is the one under the crosshair."""
-        self.volume, self._preview, self._badge = preview.outline, preview, ()
+        self.volume, self._preview = preview.outline, preview
         self._role = preview_role(preview, self.plane)
+        self._badge = preview_note(preview, self.plane)
         self.setAccessibleDescription(self._role.text)
         self.refresh()
 

@@ -1,0 +1,89 @@
+"""Seconds from Reconstruct to the first slices: `python -m benchmarks.first_look [SCAN ...]`.
+
+SCAN: a file, or IxJxK for a ball with so many voxels, rebuilt at factor 4. A real window, without a screen, in a process of its own for each scan: once cold, with everything
+that is loaded at the first rebuild, and once warm.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.rebuild import saved_scan
+
+HEAD = """| scan | | first slice | both along the thick axis | all three | whole |
+|---|---|---|---|---|---|"""
+
+
+def main() -> int:
+    """Two rows for each scan."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scans", nargs="*", default=["256x256x64"])
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.inside:
+        _measured(Path(args.scans[0]))
+        return 0
+    print(HEAD, flush=True)
+    for text in args.scans:
+        with TemporaryDirectory() as folder:
+            scan = Path(text)
+            if not scan.exists():
+                i, j, k = map(int, text.split("x"))
+                scan = Path(folder, f"{text}.nii")
+                saved_scan((i, j, k), scan)
+            command = [sys.executable, "-m", "benchmarks.first_look", str(scan), "--inside"]
+            subprocess.run(command, check=True, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})
+    return 0
+
+
+def _measured(scan: Path) -> None:
+    """One scan, opened and rebuilt twice in one window."""
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QApplication
+
+    from srviewer.gui.application import application
+    from srviewer.gui.main_window import MainWindow
+
+    application()
+
+    def until(true: Callable[[], bool]) -> None:
+        while not true():
+            QApplication.processEvents()
+            time.sleep(0.005)
+
+    with TemporaryDirectory() as folder:
+        settings = QSettings(str(Path(folder, "settings.ini")), QSettings.Format.IniFormat)
+        window = MainWindow(settings)
+        window.studies.choice = "replace"
+        window.resize(1600, 1000)
+        window.show()
+        session, shown = window.session, None
+        for state in ("cold", "warm"):
+            shown = session.original
+            window.open([scan])
+            until(lambda: session.original is not shown)  # noqa: B023
+            if not window.study.may_reconstruct:
+                session.acknowledge()
+            begin, times = time.monotonic(), list[float]()
+
+            def note() -> None:
+                if session.preview is not None and session.preview.looks:
+                    times.append(time.monotonic() - begin)  # noqa: B023
+
+            session.preview_changed.connect(note)
+            window.study.reconstruct()
+            until(lambda: session.result is not None)
+            whole = time.monotonic() - begin
+            session.preview_changed.disconnect(note)
+            seconds = " | ".join(f"{one:.1f} s" for one in (*times[:3], whole))
+            print(f"| {scan.name} | {state} | {seconds} |", flush=True)
+        window.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,231 @@
+"""A user presses Reconstruct and sees the slices on screen long before the whole is there."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from srviewer.core.planes import Plane, slice_at
+from srviewer.core.volume import Volume
+from srviewer.gui.comparables import PRESS_RECONSTRUCT
+from srviewer.gui.comparing import Layout
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.study import RECONSTRUCT
+from srviewer.gui.views.pane_words import NOTHING_YET
+from srviewer.gui.views.slice_view import SliceView
+from srviewer.job import run
+from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.reconstruction import Reconstruction
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture
+def two(opened: MainWindow, until: Until, truth_file: Path) -> MainWindow:
+    """The thick phantom, which is shown, and the thin one in a second tab."""
+    opened.studies.choice = "add"
+    opened.open([truth_file])
+    until(lambda: len(opened.studies.entries) == 2)
+    opened.studies.show(0)
+    return opened
+
+
+def _press(window: MainWindow, qtbot: QtBot, text: str) -> None:
+    buttons = window.panels.findChildren(QPushButton)
+    button = next(b for b in buttons if b.text() == text and b.isVisible())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def _hold(window: MainWindow, held: bool) -> None:
+    task = window.study.work.running(RECONSTRUCT)
+    assert task is not None
+    task.hold(held)
+
+
+def _seen(window: MainWindow) -> int:
+    return 0 if window.session.preview is None else len(window.session.preview.looks)
+
+
+def _looked(window: MainWindow, qtbot: QtBot, until: Until) -> None:
+    """Press the button and let the rebuild stand still once all three slices have been seen."""
+
+    def stop() -> None:
+        if _seen(window) == 3:
+            _hold(window, True)
+
+    connection = window.session.preview_changed.connect(stop)
+    _press(window, qtbot, "Reconstruct")
+    until(lambda: _seen(window) == 3)
+    window.session.disconnect(connection)
+
+
+def _pane(window: MainWindow, plane: Plane) -> SliceView:
+    return window.compare.result.panes[plane]
+
+
+def _words(pane: SliceView) -> str:
+    notes = pane.annotations
+    lines = (*notes.top_left, *notes.top_right, *notes.bottom_left)
+    return "\n".join((*(line.text for line in lines), notes.hint))
+
+
+def test_slices_are_seen_first_and_the_result_takes_their_place(
+    opened: MainWindow, until: Until, qtbot: QtBot
+) -> None:
+    session = opened.session
+    request, scan = session.request, session.original
+    assert request is not None and scan is not None
+    _looked(opened, qtbot, until)
+    assert session.result is None and session.comparing.layout is Layout.COMPARE
+    _check_the_first_look(opened, scan)
+    _hold(opened, False)
+    until(lambda: session.result is not None)
+    assert session.preview is None and session.comparing.layout is Layout.COMPARE
+    for plane in Plane:
+        pane = _pane(opened, plane)
+        assert pane.volume is session.result.volume  # type: ignore[union-attr]
+        assert "first look" not in _words(pane) and pane.annotations.hint == ""
+
+
+def _check_the_first_look(window: MainWindow, scan: Volume) -> None:
+    request, cursor = window.session.request, window.session.view.cursor_mm
+    assert request is not None
+    for fusion, plane in (("first", Plane.SAGITTAL), ("second", Plane.CORONAL)):
+        alone: Reconstruction = run(reconstruct(scan, replace(request, fusion=fusion)))
+        expected, pane = slice_at(alone.volume, plane, cursor), _pane(window, plane)
+        assert pane.slice is not None
+        assert np.allclose(pane.slice.pixels, expected.pixels, atol=1)  # of about 1000
+        assert pane.slice.index == expected.index
+        assert "first look: one plane of two" in _words(pane)
+    across = _words(_pane(window, Plane.AXIAL))
+    assert "first look: one plane of two" in across and "thick slices" in across
+    assert all("the whole result follows" in _words(_pane(window, plane)) for plane in Plane)
+    assert not window.actions_offered.export.isEnabled()
+    assert not window.plot.isVisible() and "dB" not in across
+
+
+def test_a_slice_is_never_that_of_another_place(
+    opened: MainWindow, until: Until, qtbot: QtBot
+) -> None:
+    session = opened.session
+    _looked(opened, qtbot, until)
+    axial, coronal = _pane(opened, Plane.AXIAL), _pane(opened, Plane.CORONAL)
+    before = axial.slice
+    assert before is not None
+    where = QPointF(coronal.rect().center())
+    for _ in range(6):  # with the wheel over the pane itself, beyond the thick slice
+        _turn(axial, -1)
+    assert axial.slice is None and axial.annotations.hint == NOTHING_YET
+    qtbot.mouseClick(axial, Qt.MouseButton.LeftButton, pos=axial.rect().center() / 1.4)
+    assert _pane(opened, Plane.SAGITTAL).slice is None and coronal.slice is None
+    assert coronal.world_at(where) is not None
+    _hold(opened, False)
+    until(lambda: coronal.slice is not None or session.result is not None)
+    if session.result is None:
+        assert "first look" in _words(coronal)
+        assert axial.slice is None
+    until(lambda: session.result is not None)
+    assert axial.slice is not None
+
+
+def _turn(pane: SliceView, notches: int) -> None:
+    middle = QPointF(pane.rect().center())
+    event = QWheelEvent(
+        middle,
+        QPointF(pane.mapToGlobal(middle)),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(pane, event)
+
+
+def test_a_cancel_leaves_the_study_as_it_was(
+    opened: MainWindow, until: Until, qtbot: QtBot
+) -> None:
+    session = opened.session
+    before = session.comparing, session.comparables
+    _looked(opened, qtbot, until)
+    _press(opened, qtbot, "Cancel")
+    assert session.preview is None
+    assert (session.comparing, session.comparables) == before
+    until(lambda: opened.study.work.tasks == ())
+    assert session.preview is None and session.comparing.layout is Layout.PLANES
+    session.compare(replace(session.comparing, layout=Layout.COMPARE))
+    assert _words(_pane(opened, Plane.AXIAL)) == PRESS_RECONSTRUCT
+    assert not opened.error_bar.isVisible()
+
+
+def test_a_cancel_while_another_study_is_shown_leaves_both(
+    two: MainWindow, until: Until, qtbot: QtBot
+) -> None:
+    session, scan = two.session, two.session.original
+    _looked(two, qtbot, until)
+    assert session.comparing.layout is Layout.COMPARE
+    two.studies.show(1)
+    assert session.preview is None and session.comparing.layout is Layout.PLANES
+    two.studies.show(0)
+    assert session.original is scan and session.comparing.layout is Layout.COMPARE
+    assert "first look" in _words(_pane(two, Plane.CORONAL))  # it waited
+    two.studies.show(1)
+    _press(two, qtbot, "Cancel")
+    until(lambda: two.study.work.tasks == ())
+    assert session.comparing.layout is Layout.PLANES
+    two.studies.show(0)
+    assert session.original is scan and session.preview is None
+    assert session.comparing.layout is Layout.PLANES
+
+
+def test_slices_that_come_while_another_study_is_shown_wait(
+    two: MainWindow, until: Until, qtbot: QtBot
+) -> None:
+    session = two.session
+    _press(two, qtbot, "Reconstruct")
+    _hold(two, True)
+    assert session.comparing.layout is Layout.COMPARE
+    assert _words(_pane(two, Plane.AXIAL)).endswith(NOTHING_YET)
+    two.studies.show(1)
+    _hold(two, False)
+    until(lambda: two.study.work.running(RECONSTRUCT) is None)
+    assert session.preview is None and session.result is None
+    two.studies.show(0)
+    assert session.result is not None and session.preview is None
+
+
+def test_a_failure_leaves_the_study_as_it_was(
+    opened: MainWindow, until: Until, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = opened.session
+    request = session.request
+    assert request is not None
+    session.set_request(replace(request, device="cuda:9"))
+    opened.study.reconstruct()
+    assert session.preview is not None
+    until(opened.error_bar.isVisible)
+    assert session.preview is None and session.comparing.layout is Layout.PLANES
+
+
+def test_a_result_that_is_shown_stays_until_the_next_is_there(
+    opened: MainWindow, until: Until, qtbot: QtBot
+) -> None:
+    session = opened.session
+    request = session.request
+    assert request is not None
+    session.set_request(replace(request, method="cubic"))  # no network: nothing to look at first
+    opened.study.reconstruct()
+    assert session.preview is None and session.comparing.layout is Layout.PLANES
+    until(lambda: session.result is not None)
+    session.set_request(request)
+    _press(opened, qtbot, "Reconstruct")
+    assert session.preview is None
+    assert _pane(opened, Plane.AXIAL).volume is session.result.volume  # type: ignore[union-attr]
+    until(lambda: session.result is not None and session.result.request.method != "cubic")
