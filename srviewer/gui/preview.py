@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-import numpy.typing as npt
-
-from srviewer.core.planes import Plane, slice_at, slice_number
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.planes import Plane
+from srviewer.core.volume import Volume
 from srviewer.sr.first_look import Look
 
 
@@ -21,9 +19,7 @@ class Preview:
         """With this slice in the place of an earlier one of its plane."""
         return replace(self, looks={**self.looks, look.plane: look})
 
-    def pixels(self, plane: Plane, cursor_mm: npt.ArrayLike) -> Voxels | None:
-        """(row, column) of the slice under the crosshair; None where that one is not there."""
+    def look(self, plane: Plane, number: int) -> Look | None:
+        """The slice of this number across ``plane``; None where that one is not there."""
         look = self.looks.get(plane)
-        if look is None or look.number != slice_number(self.outline.geometry, plane, cursor_mm):
-            return None
-        return slice_at(look.volume, plane, cursor_mm).pixels
+        return look if look is not None and look.number == number else None

@@ -4,15 +4,19 @@ from srviewer.core.geometry import Geometry
 from srviewer.core.planes import Plane, SliceImage
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
-from srviewer.gui.preview import Preview
-from srviewer.gui.translation import tr
+from srviewer.gui.translation import mark, tr
 from srviewer.gui.views.lettering import Line, fits_beside
+from srviewer.gui.views.overlay import Annotations
 from srviewer.gui.wording import OBLIQUE, millimetres
+from srviewer.sr.first_look import Look
 
 ROOMY = 170  # px: a lower pane has no second line at its foot
-TO_COME = Line("result to come", theme.MUTED, bold=True)
-NOTHING_YET = "Not rebuilt here yet.\nThe whole result follows."
-ESTIMATES = {2: "one plane of two", 8: "one estimate of eight"}
+NOTHING_YET = mark("Not rebuilt here yet.\nThe whole result follows.")
+# By how many estimates the result is made of.
+FIRST_LOOK = {
+    2: mark("first look: one plane of two"),
+    8: mark("first look: one estimate of eight"),
+}
 
 
 def plane_title(
@@ -43,21 +47,23 @@ def oblique_note(volume: Volume, width: float) -> tuple[Line, ...]:
     return (whole if fits_beside(whole, width) else short,)
 
 
-def preview_role(preview: Preview, plane: Plane) -> Line:
-    """What names a pane of a result to come: that this is less than the result."""
-    look = preview.looks.get(plane)
-    if look is None:
-        return TO_COME
-    return Line(f"first look: {ESTIMATES[look.estimates]}", theme.WARNING, bold=True)
+def nothing_yet(active: bool) -> Annotations:
+    """Instead of a slice that is not there yet. ``active``: the keyboard steers this pane."""
+    role = Line(tr("result to come"), theme.MUTED, bold=True)
+    return Annotations((role,), hint=tr(NOTHING_YET), active=active)
 
 
-def preview_note(preview: Preview, plane: Plane) -> tuple[Line, ...]:
+def preview_role(look: Look) -> Line:
+    """What names a pane with a slice of a result to come: that this is less than the result."""
+    return Line(tr(FIRST_LOOK[look.estimates]), theme.WARNING, bold=True)
+
+
+def preview_note(look: Look) -> Line:
     """What stands where a result has its scores."""
-    look = preview.looks.get(plane)
-    if look is None:
-        return ()
-    seen = "" if look.thick is None else f"seen with {look.thick} thick slices; "
-    return (Line(f"{seen}the whole result follows", theme.MUTED),)
+    if look.thick is None:
+        return Line(tr("the whole result follows"), theme.MUTED)
+    told = tr("seen with {count} thick slices; the whole result follows", count=look.thick)
+    return Line(told, theme.MUTED)
 
 
 def slice_line(image: SliceImage) -> Line:

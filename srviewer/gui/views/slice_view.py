@@ -21,9 +21,8 @@ from srviewer.gui.views.marks import ColourBar
 from srviewer.gui.views.over import Over
 from srviewer.gui.views.overlay import Annotations
 from srviewer.gui.views.pane_words import (
-    NOTHING_YET,
-    TO_COME,
     depth_of,
+    nothing_yet,
     oblique_note,
     plane_title,
     preview_note,
@@ -77,9 +76,7 @@ class SliceView(QWidget):
     def show_preview(self, preview: Preview) -> None:
         """Draw the slice of a result to come where it is the one under the crosshair."""
         self.volume, self._preview = preview.outline, preview
-        self._role = preview_role(preview, self.plane)
-        self._badge = preview_note(preview, self.plane)
-        self.setAccessibleDescription(self._role.text)
+        self.setAccessibleDescription(tr("result to come"))
         self.refresh()
 
     def show_badge(self, lines: tuple[Line, ...]) -> None:
@@ -125,11 +122,13 @@ class SliceView(QWidget):
         view = self.session.view
         self.slice = slice_at(self.volume, self.plane, view.cursor_mm)
         if self._preview is not None:
-            pixels = self._preview.pixels(self.plane, view.cursor_mm)
-            if pixels is None:
-                self._show_hint(Annotations((TO_COME,), hint=NOTHING_YET, active=self.hasFocus()))
+            look = self._preview.look(self.plane, self.slice.index)
+            if look is None:
+                self._show_hint(nothing_yet(self.hasFocus()))
                 return
+            pixels = slice_at(look.volume, self.plane, view.cursor_mm).pixels
             self.slice = replace(self.slice, pixels=pixels)
+            self._role, self._badge = preview_role(look), (preview_note(look),)
         self._canvas.set_smooth(view.smooth)
         self._canvas.show_pixels(
             self.slice.pixels, view.window, colours_of(view.colours, view.inverted)
