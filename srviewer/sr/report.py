@@ -1,6 +1,6 @@
 """What a result is and how far to trust it, on one page that stands by itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,15 @@ from srviewer.sr.map_worth import disagreement_worth
 from srviewer.sr.maps import MAPS, MapKind
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.report_page import Figure, Page, Table
+from srviewer.sr.report_settings import settings_table
 from srviewer.sr.self_test import SelfTest
 
 SHOWN = ("worst", "median", "best")
+SIDES = {
+    Plane.AXIAL: "The patient's right is on the left.",
+    Plane.CORONAL: "The patient's right is on the left.",
+    Plane.SAGITTAL: "The patient's front is on the left.",
+}
 
 
 def reconstruction_report(
@@ -40,7 +46,7 @@ def reconstruction_report(
         Figure(
             "montage",
             f"{plane.title} slices, {_ranked_by(scores, result)}. Grey levels are the scan's in "
-            "every picture.",
+            f"every picture. {SIDES[plane]}",
             montage(_rows(scan, result, reference, plane, chosen)),
         )
     ]
@@ -53,8 +59,7 @@ def reconstruction_report(
         tables.append(_scores_table(scores.candidate, scores.cubic))
     if tested is not None:
         tables.append(_tested_table(tested))
-    settings = {**result.provenance(), "warnings": None}
-    tables += [_settings(settings), *_card(result.model)]
+    tables += [settings_table(result.provenance()), *_card(result.model)]
     return Page(f"Reconstruction of {scan.name}", result.warnings, tuple(tables), tuple(figures))
 
 
@@ -83,7 +88,7 @@ def comparison_report(
             Picture("difference", slice_at(off, plane, at), -most, most, "RdBu_r"),
         ]
         rows.append((f"{word}: {AXIS_NAMES[normal]} {number}", pictures))
-    caption = f"{plane.title} slices, ranked by PSNR."
+    caption = f"{plane.title} slices, ranked by PSNR. {SIDES[plane]}"
     figures = [Figure("montage", caption, montage(rows))]
     for metric in (m for m in METRICS if m.id != "mae"):
         yield Progress(0.6, "Drawing the curves")
@@ -144,14 +149,14 @@ def _chosen(
     normal = plane.normal_axis(result.volume.geometry)
     if scores is not None:
         return list(zip(SHOWN, _by_psnr(scores.candidate, normal), strict=True))
-    count = result.volume.geometry.shape[normal]
-    if result.disagreement is None:
-        return [("slice", count * part // 4) for part in (1, 2, 3)]
     others = tuple(axis for axis in range(3) if axis != normal)
-    apart = result.disagreement.voxels.mean(axis=others)
     # Slices at the rim are air: where little is seen there is little to disagree about.
-    bright = result.volume.voxels.mean(axis=others)
-    seen = [n for n in range(count) if bright[n] > 0.3 * bright.max()]
+    # Counted from the darkest voxel, as air in CT is far below 0.
+    bright = result.volume.voxels.mean(axis=others) - result.volume.voxels.min()
+    seen = [int(n) for n in np.flatnonzero(bright >= 0.3 * bright.max())]
+    if result.disagreement is None:
+        return [("slice", seen[len(seen) * part // 4]) for part in (1, 2, 3)]
+    apart = result.disagreement.voxels.mean(axis=others)
     ranked = sorted(seen, key=lambda n: -float(apart[n]))
     words = ("most apart", "median", "least apart")
     return [(w, ranked[n]) for w, n in zip(words, (0, len(ranked) // 2, -1), strict=True)]
@@ -240,11 +245,6 @@ def _tested_table(tested: SelfTest) -> Table:
     )
     head = ("sharp axis", "PSNR dB", "cubic", "SSIM", "cubic")
     return Table(f"Self-test. {tested.verdict}", head, rows)
-
-
-def _settings(values: Mapping[str, Any]) -> Table:
-    rows = tuple((name, str(value)) for name, value in values.items() if value is not None)
-    return Table("Settings", ("", ""), rows)
 
 
 def _card(model: Model | None) -> tuple[Table, ...]:

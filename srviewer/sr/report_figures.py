@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from srviewer.core.compare import Scores
@@ -12,7 +13,9 @@ from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.planes import SliceImage
 
 DOTS_PER_INCH = 110
-CELL = 2.6  # inches
+CELL = 2.6  # inches: the width of a picture, and the most of its height
+LETTERS = "#f0a030"  # seen on black, on grey and on the white of a map
+TITLE = 0.35  # inches above each picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +32,12 @@ class Picture:
 def montage(rows: Sequence[tuple[str, Sequence[Picture]]]) -> bytes:
     """A row of pictures for each (title, pictures), drawn in mm; a scale for each map."""
     columns = max(len(pictures) for _, pictures in rows)
-    figure = Figure(figsize=(CELL * columns + 0.6, CELL * len(rows) + 0.3), layout="constrained")
-    grid = figure.subplots(len(rows), columns, squeeze=False)
+    heights = [CELL * min(_shape(pictures), 1.3) + TITLE for _, pictures in rows]
+    size = CELL * columns + 0.6, sum(heights) + 0.1
+    figure = Figure(figsize=size, layout="constrained")
+    grid = figure.subplots(
+        len(rows), columns, squeeze=False, gridspec_kw={"height_ratios": heights}
+    )
     for line, (title, pictures) in zip(grid, rows, strict=True):
         for axes in line:
             axes.set_axis_off()
@@ -45,6 +52,8 @@ def montage(rows: Sequence[tuple[str, Sequence[Picture]]]) -> bytes:
                 extent=(left, left + width, bottom, bottom + height),
                 interpolation="nearest",
             )
+            axes.invert_xaxis()  # radiological, as the window is unless it is told otherwise
+            _letter(axes, picture.image)
             axes.set_title(picture.title, fontsize=8)
             if picture.colours != "gray":
                 scale = figure.colorbar(drawn, ax=axes, shrink=0.7)
@@ -60,6 +69,27 @@ def montage(rows: Sequence[tuple[str, Sequence[Picture]]]) -> bytes:
             transform=line[0].transAxes,
         )
     return _png(figure)
+
+
+def _letter(axes: Axes, image: SliceImage) -> None:
+    """Where the patient's sides are: at the left and the right of a picture seen from the feet."""
+    right, left, _, _ = image.letters
+    for letter, place, side in ((left, 0.02, "left"), (right, 0.98, "right")):
+        axes.text(
+            place,
+            0.5,
+            letter,
+            color=LETTERS,
+            fontsize=7,
+            ha=side,
+            va="center",
+            transform=axes.transAxes,
+        )
+
+
+def _shape(pictures: Sequence[Picture]) -> float:
+    """Height over width of the tallest."""
+    return max(picture.image.extent_mm[3] / picture.image.extent_mm[2] for picture in pictures)
 
 
 def curves(scores: Scores, cubic: Scores | None, metric: str, title: str) -> bytes:
