@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.errors import UserError
-from srviewer.gui.form import choice, describe, fill, form
+from srviewer.gui.form import choice, describe, fill, form, label
 from srviewer.gui.study import Study
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import roi_title
@@ -69,6 +69,8 @@ class RequestOptions(QWidget):
                 "Left: faithful. Right: sharper, less faithful; a map shows which voxels it changes"
             ),
         )
+        self.texture_told = label("", "value")
+        describe(self.texture_told, tr("Texture in %"), tr("How far the slider is towards sharp"))
         self.thickness = _millimetres()
         describe(
             self.thickness,
@@ -100,8 +102,14 @@ class RequestOptions(QWidget):
         # In line with the rows above, which are a form of their own.
         title.setMinimumWidth(title.fontMetrics().horizontalAdvance(tr("Method")))
         self._rows.addRow(title, slices)
-        self._texture_label = QLabel(tr("Texture"))
-        self._rows.addRow(self._texture_label, self.texture)
+        self.texture_told.setFixedWidth(self.fontMetrics().horizontalAdvance("100 %") + 6)
+        self.texture_told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._texture_row = QWidget()
+        texture = QHBoxLayout(self._texture_row)
+        texture.setContentsMargins(0, 0, 0, 0)
+        texture.addWidget(self.texture, 1)
+        texture.addWidget(self.texture_told)
+        self._rows.addRow(tr("Texture"), self._texture_row)
         self._lock_label = QLabel(tr("Lock"))
         self._rows.addRow(self._lock_label, self.lock)
         layout = QVBoxLayout(self)
@@ -111,8 +119,8 @@ class RequestOptions(QWidget):
         layout.addLayout(adapt)
         layout.addWidget(self.flips)
         layout.addWidget(self.also)
-        for widget in (self.also, self.texture, self._texture_label):
-            widget.hide()  # until a scan is open that has use for it
+        self.also.hide()  # until a scan is open that has use for it, as is the next
+        self._rows.setRowVisible(self._texture_row, False)
 
     def _connect(self) -> None:
         session = self._session
@@ -169,8 +177,9 @@ class RequestOptions(QWidget):
     def _show_texture(self, request: Request, networked: bool) -> None:
         """The slider is there when the chosen model has a sharper pair."""
         there = networked and _has_pair(request.model)
-        self._rows.setRowVisible(self.texture, there)
+        self._rows.setRowVisible(self._texture_row, there)
         self.texture.setValue(round(request.texture * STEPS))
+        self.texture_told.setText(f"{100 * request.texture:.0f} %")
 
     def _show_regions(self) -> None:
         shapes = [(n, roi) for n, roi in enumerate(self._session.rois) if roi.has_values]

@@ -112,6 +112,8 @@ def test_the_slider_leads_to_the_sharper_pair_where_the_model_has_one(
     options.texture.setValue(10)
     request = opened.session.request
     assert request is not None and request.texture == 0.5
+    assert options.texture_told.isVisibleTo(opened) and options.texture_told.text() == "50 %"
+    assert not options.texture_told.focusPolicy() & Qt.FocusPolicy.TabFocus
     opened.study.reconstruct()
     until(lambda: opened.session.result is not None)
     result = opened.session.result
