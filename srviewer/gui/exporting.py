@@ -38,8 +38,11 @@ class Claims:
         with self._lock:
             if claimed in self._claimed:
                 raise UserError(
-                    f"'{path.name}' is being written at the moment. Wait until it is done, or "
-                    "choose another name."
+                    tr(
+                        "'{name}' is being written at the moment. Wait until it is done, or "
+                        "choose another name.",
+                        name=path.name,
+                    )
                 )
             self._claimed.add(claimed)
         try:

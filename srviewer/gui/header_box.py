@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,6 +22,7 @@ from srviewer.io.header_view import HeaderRow, header_rows
 
 KIND = "header"
 MOST_SHOWN = 2000
+ROW, NAME = 24, 126  # px: the height of a row, the width of the names
 
 
 class HeaderBox(QWidget):
@@ -109,7 +111,12 @@ class _HeaderTable(QTableWidget):
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setMinimumHeight(220)
-        self.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().setDefaultSectionSize(ROW)
+        head = self.horizontalHeader()
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        head.resizeSection(1, NAME)
         describe(self, tr("Header"), tr("Tag, name and value of each entry of the file's header"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -95,6 +95,7 @@ class RequestOptions(QWidget):
         adapt.addWidget(self.adapt, 1)
         adapt.addWidget(self.seconds)
         slices = QHBoxLayout()
+        slices.setSpacing(6)
         slices.addWidget(self.thickness, 1)
         slices.addWidget(self.profile, 1)
         self._rows = form()

@@ -16,6 +16,8 @@ from srviewer.gui.translation import tr
 from srviewer.gui.wording import agreement
 from srviewer.gui.work import Task, time_left
 
+WIDEST = 260  # px, of what is running
+
 
 class PointLabel(ElidedLabel):
     """The point under the mouse, else under the crosshair: mm, voxel, values before and after."""
@@ -59,7 +61,6 @@ class ActivityLabel(QWidget):
         super().__init__()
         self._work = study.work
         self._text = ElidedLabel("muted")
-        self._text.setFixedWidth(260)
         self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -88,7 +89,10 @@ class ActivityLabel(QWidget):
         if task is not None:
             left = task.seconds_left
             rest = "" if left is None else tr(", {time} left", time=time_left(left))
-            self._text.show_text(f"{task.title}{rest}")
+            text = f"{task.title}{rest}"
+            wide = self._text.fontMetrics().horizontalAdvance(text) + 10
+            self._text.setFixedWidth(min(wide, WIDEST))
+            self._text.show_text(text)
             self._bar.setValue(round(1000 * task.progress.fraction))
 
     def _cancel(self) -> None:

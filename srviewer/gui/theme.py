@@ -133,7 +133,7 @@ QToolButton[role="fold"], QToolButton[role="fold"]:checked { background: transpa
     border-color: transparent; color: $text; padding: 4px 0; }
 QToolButton[role="toggle"] { padding: 4px 2px; border-color: $border; }
 QToolButton[role="toggle"]:checked { border-color: $accent; }
-QHeaderView::section { background: $surface; color: $muted; border: none; padding: 4px 6px; }
+QHeaderView::section { background: $surface; color: $muted; border: none; padding: 4px 8px; }
 QSplitter::handle { background: $base; }
 QScrollBar:vertical { background: transparent; width: 10px; }
 QScrollBar:horizontal { background: transparent; height: 10px; }
@@ -145,7 +145,8 @@ QLabel[role="muted"] { color: $muted; }
 QLabel[role="value"] { color: $text; font-weight: 600; }
 QLabel[role="good"] { color: $accent; font-weight: 600; }
 QLabel[role="doubt"] { color: $warning; font-weight: 600; }
-QLabel[role="research"] { color: $warning; font-weight: 600; padding: 0 8px; }
+QLabel[role="research"] { color: $warning; font-weight: 600; }
+QStatusBar QLabel[role="research"] { color: $warning; padding: 0 8px; }
 QFrame[role="warning"] { background: $warning_dark; border: 1px solid $warning;
                          border-radius: 6px; }
 QFrame[role="note"] { background: $raised; border: 1px solid $border; border-radius: 6px; }

@@ -36,6 +36,7 @@ class Task(QObject):
         self.kind, self.title = kind, title
         self.progress = Progress(0.0, title)
         self.error: Exception | None = None
+        self.tells_time = True  # its pace so far says how long it will take
         self._started = monotonic()
         self._done, self._wanted = done, wanted
         self._dropped = False
@@ -73,7 +74,7 @@ class Task(QObject):
     def seconds_left(self) -> float | None:
         """From the pace so far; None while that says nothing yet."""
         elapsed, fraction = monotonic() - self._started, self.progress.fraction
-        if elapsed < LEAST_SECONDS or fraction < LEAST_FRACTION:
+        if not self.tells_time or elapsed < LEAST_SECONDS or fraction < LEAST_FRACTION:
             return None
         return elapsed * (1 - fraction) / fraction
 

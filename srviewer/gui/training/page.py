@@ -161,7 +161,7 @@ class TrainingPage(QWidget):
     def _head(self, run: Run) -> None:
         self._name.show_text(f"{run.name}: {tr(run.problem) or state_line(run)}")
         self.facts.setText(facts(run))
-        fraction = run.progress.fraction if run.state is State.TRAINING else run.fraction
+        fraction = run.fraction if run.entries else run.progress.fraction
         self._bar.setValue(1000 if run.state is State.FINISHED else round(1000 * fraction))
 
     def _plot(self) -> None:

@@ -217,6 +217,7 @@ class Runs(QObject):
         job = self._watched(trained_model(run.job))
         title = tr("Training {name}", name=run.name)
         self._task = self._work.start(TRAIN, title, job, self._keep, lambda: True)
+        self._task.tells_time = False  # the run knows its budget
         self._task.reported.connect(self._report)
         self._task.ended.connect(self._end)
 
