@@ -34,6 +34,7 @@ from srviewer.errors import UserError
 from srviewer.gui.application import application
 from srviewer.gui.comparing import Layout
 from srviewer.gui.figure_dialog import FigureDialog
+from srviewer.gui.form import ElidedLabel
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.mip_dialog import MipDialog
 from srviewer.gui.panels.train import TrainPanel
@@ -130,7 +131,9 @@ def _of_pane(pane: SliceView) -> Iterator[str]:
 def _of_text(widget: QWidget) -> Iterator[str]:
     """What a control says by itself; what a user types is the user's."""
     text = getattr(widget, "text", None)
-    if isinstance(widget, QLineEdit):
+    if isinstance(widget, ElidedLabel):
+        yield widget.full
+    elif isinstance(widget, QLineEdit):
         yield widget.placeholderText()
     elif isinstance(widget, QAbstractSpinBox):
         if isinstance(widget, QSpinBox | QDoubleSpinBox):
