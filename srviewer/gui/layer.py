@@ -20,19 +20,25 @@ class Graded:
     """Colours by value: a residual, a difference, a probability.
 
     ``table``: (n, 3) RGB, n <= 256, from the low to the high end of ``window``. Values whose
-    magnitude is below ``threshold`` are not drawn; 0 draws everything.
+    magnitude is below ``threshold`` are not drawn; 0 draws everything. Those below ``solid`` are
+    the fainter the nearer they are to 0, so that nothing does not hide what lies under it.
     """
 
     table: Table
     window: Window
     threshold: float = 0.0
+    solid: float = 0.0
 
     def rgba(self, values: Voxels) -> Rgba:
         """(rows, columns) values as (rows, columns, 4) colours."""
         scale = len(self.table) / self.window.width
         index = ((values - self.window.low) * scale).clip(0, len(self.table) - 1)
-        seen = np.abs(values) >= self.threshold
-        return _with_alpha(self.table[index.astype(np.uint8)], seen)
+        size = np.abs(values)
+        colours = _with_alpha(self.table[index.astype(np.uint8)], size >= self.threshold)
+        if self.solid > self.threshold:
+            shares = (size * (255 / self.solid)).clip(0, 255).astype(np.uint8)
+            colours[..., 3] = np.minimum(colours[..., 3], shares)
+        return colours
 
 
 @dataclass(frozen=True, eq=False)

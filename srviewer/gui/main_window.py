@@ -7,10 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QMainWindow,
     QMessageBox,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
     QTabWidget,
@@ -41,6 +39,7 @@ from srviewer.gui.panels.measure import MeasurePanel
 from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.recent import Recent
+from srviewer.gui.scrolled import Scrolled
 from srviewer.gui.session import Session
 from srviewer.gui.status import DeviceLabel, StatusBar
 from srviewer.gui.studies import Studies
@@ -146,12 +145,9 @@ class MainWindow(QMainWindow):
 
     def _fill_panels(self) -> None:
         for title, panel in PANELS:
-            area = QScrollArea()
-            area.setWidgetResizable(True)
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            area.setWidget(panel(self.study))
-            self.panels.addTab(area, tr(title))
+            made = panel(self.study)
+            foot = made.foot if isinstance(made, ReconstructPanel) else None
+            self.panels.addTab(Scrolled(made, foot), tr(title))
         self.panels.setDocumentMode(True)
         self.panels.setMinimumWidth(max(300, self.panels.tabBar().sizeHint().width()))
         self.panels.setAccessibleName(tr("Panels"))

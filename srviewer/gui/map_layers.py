@@ -8,6 +8,7 @@ from srviewer.sr.maps import MAPS
 from srviewer.table import find_row
 
 MAP_SPAN = 0.1  # of the intensity range: where the colours of a map end
+MAP_SOLID = 0.01  # of the intensity range: below it a map fades out
 
 
 def map_layers(session: Session) -> tuple[Layer, ...]:
@@ -19,5 +20,6 @@ def map_layers(session: Session) -> tuple[Layer, ...]:
     span = MAP_SPAN * result.data_range
     signed = find_row(MAPS, how.map, "map").signed
     window = Window(-span if signed else 0.0, span)
-    ink = Graded(diverging() if signed else heat(), window, how.threshold * result.data_range)
+    table, least = diverging() if signed else heat(), how.threshold * result.data_range
+    ink = Graded(table, window, least, MAP_SOLID * result.data_range)
     return (Layer(volume, ink, how.opacity),)

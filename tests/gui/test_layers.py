@@ -39,6 +39,17 @@ def test_the_diverging_map_is_even_on_both_sides_of_white() -> None:
     assert heat().shape == (256, 3)
 
 
+def test_a_graded_layer_fades_out_towards_0_and_hides_nothing_there() -> None:
+    values = np.array([[0.0, 0.5, -0.5, 1.0, -3.0, 9.0]], np.float32)
+    faded = Graded(diverging(), Window(-9.0, 9.0), 0.0, 1.0).rgba(values)
+    assert faded[0, :, 3].tolist() == [0, 127, 127, 255, 255, 255]
+    cut = Graded(diverging(), Window(-9.0, 9.0), 0.6, 1.0).rgba(values)
+    assert cut[0, :, 3].tolist() == [0, 0, 0, 255, 255, 255]
+    plain = Graded(diverging(), Window(-9.0, 9.0)).rgba(values)
+    assert (plain[..., 3] == 255).all()
+    assert np.array_equal(plain[..., :3], faded[..., :3])
+
+
 def _at(ortho: OrthoView, plane: Plane, world: tuple[float, float, float]) -> QColor:
     QApplication.processEvents()
     pane = ortho.panes[plane]

@@ -1,6 +1,7 @@
 """Every control says what it is; the sample opens; the keys of the window work."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,14 +11,17 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenuBar,
     QProgressBar,
+    QPushButton,
     QTabBar,
     QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
+from srviewer.core.volume import ScanWarning
 from srviewer.gui.comparing import Layout
 from srviewer.gui.main_window import MainWindow
+from srviewer.gui.scrolled import Scrolled
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -51,9 +55,31 @@ def test_everything_fits(width: int, height: int, opened: MainWindow) -> None:
         for index in range(opened.panels.count()):
             opened.panels.setCurrentIndex(index)
             assert (opened.width(), opened.height()) == (width, height)
-            area = opened.panels.currentWidget()
-            panel = area.widget()
-            assert panel.minimumSizeHint().width() <= area.viewport().width()
+            page = opened.panels.currentWidget()
+            assert isinstance(page, Scrolled)
+            panel, room = page.area.widget(), page.area.viewport()
+            assert panel.minimumSizeHint().width() <= room.width()
+
+
+def test_the_button_that_rebuilds_is_in_view_however_much_is_to_be_told(
+    opened: MainWindow, qtbot: QtBot
+) -> None:
+    original, session = opened.session.original, opened.session
+    assert original is not None
+    told = ScanWarning("oblique", "The slices are oblique. " * 20)
+    session.open(replace(original, warnings=(told,) * 4), (), None)
+    page = opened.panels.currentWidget()
+    assert isinstance(page, Scrolled)
+    bar = page.area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    start = next(b for b in page.findChildren(QPushButton) if b.text() == "Reconstruct")
+    for place in (bar.minimum(), bar.maximum()):
+        bar.setValue(place)
+        whole = start.visibleRegion().boundingRect()
+        assert start.isVisible() and whole == start.rect()
+    qtbot.mouseClick(start, Qt.MouseButton.LeftButton)
+    assert opened.study.rebuilding is session.original
+    assert not start.isVisible() and page.findChild(QProgressBar).isVisible()
 
 
 def test_the_layouts_and_switches_work_from_the_keyboard(opened: MainWindow, qtbot: QtBot) -> None:

@@ -54,7 +54,8 @@ def test_a_rebuild_goes_on_and_joins_its_own_study(
     scan = _rebuild_held(two)
     strip.setCurrentIndex(1)
     panel = two.panels.findChild(ReconstructPanel)
-    assert any("'thick', which is not shown" in one.text() for one in panel.findChildren(QLabel))
+    told = [one.text() for one in panel.foot.findChildren(QLabel)]
+    assert any("'thick', which is not shown" in text for text in told)
     _hold(two, RECONSTRUCT, False)
     until(lambda: two.study.work.running(RECONSTRUCT) is None)
     assert session.original is not scan and session.result is None

@@ -30,7 +30,10 @@ LARGEST_FACTOR_OFFERED = 8
 
 
 class ReconstructPanel(QWidget):
-    """Edits the session's request and starts it."""
+    """Edits the session's request and starts it.
+
+    ``foot``: the button and the progress, to be shown under the panel however long that is.
+    """
 
     def __init__(self, study: Study) -> None:
         super().__init__()
@@ -58,6 +61,7 @@ class ReconstructPanel(QWidget):
         )
         self._start.setProperty("primary", "true")
         self._start.setIcon(theme.icon_on_accent("play"))
+        self.foot = QWidget()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 1000)
@@ -115,10 +119,12 @@ class ReconstructPanel(QWidget):
         layout.addWidget(self._note)
         layout.addWidget(self._slabs)
         layout.addWidget(self._self_test)
-        layout.addWidget(self._start)
-        layout.addWidget(self._running)
         layout.addWidget(self._outcome)
         layout.addStretch(1)
+        foot = QVBoxLayout(self.foot)
+        foot.setContentsMargins(14, 10, 14, 14)
+        foot.addWidget(self._start)
+        foot.addWidget(self._running)
 
     def _connect(self) -> None:
         session, study = self._session, self._study

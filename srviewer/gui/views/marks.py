@@ -38,11 +38,12 @@ class ColourBar:
 def paint_divider(painter: QPainter, area: QRectF, divider: Divider) -> None:
     """A thin line with a grip, and on either side the name of what lies there.
 
-    The grip is away from the middle, which is what one looks at.
+    The grip is away from the middle, which is what one looks at, and from the notes at the foot.
     """
     across, share = (area.width(), area.height()), divider.share
     if divider.upright:
-        at = QPointF(area.left() + share * across[0], area.bottom() - 46)
+        above_notes = min(80.0, 0.3 * area.height())
+        at = QPointF(area.left() + share * across[0], area.bottom() - above_notes)
         ends = QPointF(at.x(), area.top()), QPointF(at.x(), area.bottom())
     else:
         at = QPointF(area.left() + across[0] / 4, area.top() + share * across[1])
