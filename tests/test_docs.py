@@ -6,16 +6,54 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+FOLDERS = (".", "docs", "packaging", "benchmarks", "resources")
+PAGES = sorted(page for folder in FOLDERS for page in (ROOT / folder).glob("*.md")) + sorted(
+    (ROOT / "resources").glob("*/*.md")
+)
 LINK = re.compile(r"\]\(([^)\s]+?)(?:\s+\"([^\"]+)\")?\)")
+IMAGE = re.compile(r"<img[^>]* src=\"([^\"]+)\"")
+HEADING = re.compile(r"^#+ +(.+?)\s*$", re.MULTILINE)
+CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+OURS = 2  # the cell of a row of the table in features.md that is about srviewer
+ELSEWHERE = re.compile(r"[a-z]+:")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def _text(page: Path) -> str:
+    """The page without blocks of code, in which nothing is a link or a heading."""
+    return CODE.sub("", page.read_text(encoding="utf-8"))
+
+
+def _anchors(page: Path) -> set[str]:
+    """What a link can name of a page: its headings as GitHub calls them."""
+    bare = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(_text(page)))
+    return {heading.strip().replace(" ", "-") for heading in bare}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_into_the_repository_leads_somewhere(page: Path) -> None:
-    for target, title in LINK.findall(page.read_text(encoding="utf-8")):
-        if re.match(r"[a-z]+:|#", target):
+    text = _text(page)
+    for target, title in (*LINK.findall(text), *((image, "") for image in IMAGE.findall(text))):
+        if ELSEWHERE.match(target):
             continue
-        path = page.parent / target.partition("#")[0]
+        place, _, anchor = target.partition("#")
+        path = page.parent / place if place else page
         assert path.exists(), f"{page.name} points to {target}"
-        if path.suffix == ".py":
+        if anchor:
+            assert anchor in _anchors(path), f"{page.name} points to {target}"
+        if title and path.suffix == ".py":
             assert f"def {title}(" in path.read_text(encoding="utf-8"), f"{path} has no {title}"
+
+
+def test_every_feature_of_ours_names_the_test_that_shows_it() -> None:
+    page = ROOT / "docs" / "features.md"
+    table = _text(page).split("\n## ")[0]
+    rows = [line.split("|") for line in table.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 40
+    for row in rows:
+        feature, cell = row[1].strip(), row[OURS].strip()
+        if feature.startswith("**") or cell == "no":  # a heading; what we do not have
+            continue
+        found = LINK.findall(cell)
+        assert found, f"'{feature}' names no test: {cell}"
+        for target, title in found:
+            assert target.startswith("../tests/") and title, f"'{feature}' leads to {target}"
