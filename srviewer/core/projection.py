@@ -48,7 +48,8 @@ def turntable(volume: Volume) -> Job[Turntable]:
     voxels, spacing = _upright(volume)
     width = float(np.hypot(voxels.shape[0] * spacing[0], voxels.shape[1] * spacing[1]))
     height = voxels.shape[2] * spacing[2]
-    step = max(*spacing, width / MOST)
+    # As fine as the sharper axis across the turn: how thick the slices are must not blur it.
+    step = max(min(spacing[:2]), width / MOST)
     offsets = np.arange(-width / 2 + step / 2, width / 2, step)
     rows = (np.arange(0, height, max(spacing[2], height / MOST)) / spacing[2]).astype(int)
     # A border of the least value: what lies outside must not be the edge drawn out.

@@ -38,6 +38,24 @@ def test_every_view_keeps_the_brightest_voxel_and_nothing_is_drawn_out(head: Vol
     assert np.all(made.views[:, :, 0] == head.voxels.min())
 
 
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_thick_slices_blur_a_view_only_along_themselves(axis: int) -> None:
+    shape = [40, 40, 40]
+    shape[axis] = 8
+    spacing = [1.0, 1.0, 1.0]
+    spacing[axis] = 5.0
+    voxels = np.zeros(shape, np.float32)
+    voxels[tuple(n // 2 for n in shape)] = 1
+    affine = affine_of(np.eye(3), (spacing[0], spacing[1], spacing[2]))
+    made = run(turntable(Volume(voxels, Geometry((shape[0], shape[1], shape[2]), affine), "dot")))
+    mm = (made.extent_mm[0] / made.views.shape[2], made.extent_mm[1] / made.views.shape[1])
+    for degrees, across in ((0, 0), (90, 1)):
+        seen = made.at(degrees) == 1
+        wide, high = seen.any(axis=0).sum() * mm[0], seen.any(axis=1).sum() * mm[1]
+        assert wide == pytest.approx(spacing[across], abs=1.5)
+        assert high == pytest.approx(spacing[2], abs=1.5)
+
+
 def test_the_edges_are_named_after_where_the_columns_run() -> None:
     named = {degrees: ends_at(degrees) for degrees in (0, 10, 90, 180, 270, 300)}
     assert named[0] == named[10] == ("L", "R")
