@@ -58,15 +58,16 @@ def montage(rows: Sequence[tuple[str, Sequence[Picture]]]) -> bytes:
             if picture.colours != "gray":
                 scale = figure.colorbar(drawn, ax=axes, shrink=0.7)
                 scale.ax.tick_params(labelsize=6)
-        line[0].text(
-            -0.04,
-            0.5,
+        line[0].annotate(
             title,
+            (0, 0.5),
+            xycoords="axes fraction",
+            xytext=(-4, 0),
+            textcoords="offset points",
             rotation=90,
             va="center",
             ha="right",
             fontsize=8,
-            transform=line[0].transAxes,
         )
     return _png(figure)
 
