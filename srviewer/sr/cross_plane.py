@@ -120,6 +120,7 @@ def _both_planes(
     upsampler: "Upsampler", scan: Voxels, todo: Refinement, stages: tuple[int, ...]
 ) -> Job[tuple[Voxels, Voxels]]:
     """The fused estimate and the disagreement of the two planes."""
+    yield Progress(0.0, "Measuring the grey levels")
     scale = intensity_range(scan)
     planes: list[Voxels] = []
     for number, group in enumerate(cross_planes(todo.degradation.axis)):

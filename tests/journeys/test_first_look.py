@@ -102,9 +102,9 @@ def _check_the_first_look(window: MainWindow, scan: Volume) -> None:
         assert pane.slice is not None
         assert np.allclose(pane.slice.pixels, expected.pixels, atol=1)  # of about 1000
         assert pane.slice.index == expected.index
-        assert "first look: one plane of two" in _words(pane)
+        assert "first look\n" in _words(pane) and "one plane of two\n" in _words(pane)
     across = _words(_pane(window, Plane.AXIAL))
-    assert "first look: one plane of two" in across and "thick slices" in across
+    assert "first look\n" in across and "one plane of two, 9 slices seen" in across
     assert all("the whole result follows" in _words(_pane(window, plane)) for plane in Plane)
     assert not window.actions_offered.export.isEnabled()
     assert not window.plot.isVisible() and "dB" not in across

@@ -12,11 +12,8 @@ from srviewer.sr.first_look import Look
 
 ROOMY = 170  # px: a lower pane has no second line at its foot
 NOTHING_YET = mark("Not rebuilt here yet.\nThe whole result follows.")
-# By how many estimates the result is made of.
-FIRST_LOOK = {
-    2: mark("first look: one plane of two"),
-    8: mark("first look: one estimate of eight"),
-}
+# What one slice is of a result that is made of so many estimates.
+OF_THE_RESULT = {2: mark("one plane of two"), 8: mark("one estimate of eight")}
 
 
 def plane_title(
@@ -53,17 +50,17 @@ def nothing_yet(active: bool) -> Annotations:
     return Annotations((role,), hint=tr(NOTHING_YET), active=active)
 
 
-def preview_role(look: Look) -> Line:
-    """What names a pane with a slice of a result to come: that this is less than the result."""
-    return Line(tr(FIRST_LOOK[look.estimates]), theme.WARNING, bold=True)
+def first_look() -> Line:
+    """What names a pane with a slice of a result to come: it is less than the result."""
+    return Line(tr("first look"), theme.WARNING, bold=True)
 
 
-def preview_note(look: Look) -> Line:
-    """What stands where a result has its scores."""
-    if look.thick is None:
-        return Line(tr("the whole result follows"), theme.MUTED)
-    told = tr("seen with {count} thick slices; the whole result follows", count=look.thick)
-    return Line(told, theme.MUTED)
+def look_notes(look: Look) -> tuple[Line, ...]:
+    """What such a slice is, where a result has its scores."""
+    told = tr(OF_THE_RESULT[look.estimates])
+    if look.thick is not None:
+        told = tr("{estimate}, {count} slices seen", estimate=told, count=look.thick)
+    return Line(told, theme.TEXT), Line(tr("the whole result follows"), theme.MUTED)
 
 
 def slice_line(image: SliceImage) -> Line:

@@ -22,11 +22,11 @@ from srviewer.gui.views.over import Over
 from srviewer.gui.views.overlay import Annotations
 from srviewer.gui.views.pane_words import (
     depth_of,
+    first_look,
+    look_notes,
     nothing_yet,
     oblique_note,
     plane_title,
-    preview_note,
-    preview_role,
     slice_line,
 )
 from srviewer.gui.views.shapes import Shape
@@ -128,7 +128,7 @@ class SliceView(QWidget):
                 return
             pixels = slice_at(look.volume, self.plane, view.cursor_mm).pixels
             self.slice = replace(self.slice, pixels=pixels)
-            self._role, self._badge = preview_role(look), (preview_note(look),)
+            self._role, self._badge = first_look(), look_notes(look)
         self._canvas.set_smooth(view.smooth)
         self._canvas.show_pixels(
             self.slice.pixels, view.window, colours_of(view.colours, view.inverted)
