@@ -7,10 +7,12 @@ in a process of its own. A result on a grid of its own is resampled to the truth
 mm, with a cubic B-spline: half a voxel is aligned and not punished.
 
     python -m benchmarks.compare_methods VOLUME... [--factors 2,4] [--axis k] [--side 128]
-        [--model NAME] [--adapt 60] [--eclare PATH/TO/run-eclare] [--patches N]
+        [--model NAME] [--adapt 60] [--eclare PATH/TO/run-eclare] [--patches N] [--batch N]
 
 ECLARE (GPL-3.0, `pip install eclare` into an environment of its own) trains for each scan;
---patches bounds that, to make its processor time comparable. Only what was run is in the table.
+--patches bounds that, to make its processor time comparable. It takes a step of learning for each
+--batch of them: a few large batches leave it untrained. It is told the true slice profile, as ours
+are. Only what was run is in the table.
 """
 
 import argparse
@@ -55,6 +57,8 @@ def main() -> None:
     parser.add_argument("--adapt", type=float, default=0.0)
     parser.add_argument("--eclare", type=Path)
     parser.add_argument("--patches", type=int, default=20_000)
+    parser.add_argument("--batch", type=int, default=128, help="patches in each of ECLARE's steps")
+    parser.add_argument("--only", default="", help="the methods whose names hold this")
     args = parser.parse_args()
     print("| volume | factor | method | PSNR dB | SSIM | agreement, max | CPU s | memory MB |")
     print("|---|---|---|---|---|---|---|---|", flush=True)
@@ -85,8 +89,12 @@ def _contenders(args: argparse.Namespace) -> list[Contender]:
     if args.eclare:
         command = (str(args.eclare), "--in-fpath", "{scan}", "--out-dir", "{folder}", "--suffix")
         command = (*command, "_out", "--n-patches", str(args.patches))
-        known.append(Contender(f"ECLARE, {args.patches} patches", command))
-    return known
+        command = (*command, "--batch-size", str(args.batch))
+        # Ours are told the profile; without it ECLARE trains another network first to find it.
+        profile = ("--relative-slice-thickness", "{factor}", "--relative-slice-profile-type")
+        command = (*command, *profile, "boxcar")
+        known.append(Contender(f"ECLARE, {args.patches} patches by {args.batch}", command))
+    return [one for one in known if args.only in one.name]
 
 
 def _measured(contender: Contender, made: Simulation, degradation: Degradation) -> list[str]:

@@ -1,78 +1,159 @@
 """What fitting the network to the scan itself is worth, and what its guard decides.
 
-Each thin volume is thickened along k and rebuilt by cubic interpolation, by the network, and by the
-network after it learned from its own first estimate. The fitted one is scored whatever the guard
-says, since that is what the guard is to be judged by.
+Each thin volume is thickened (box profile) and rebuilt by cubic interpolation, by the network, and
+by the network moved by several shares of the way to what it became by learning from the scan. Each
+share is scored against the truth whatever the guard says, since the guard is to be judged by it:
+the last lines tell the mean of what the program would use, and how the gain on the held-out slices
+goes with the true one.
 
-    python -m benchmarks.measure_adaptation VOLUME... [--model NAME] [--factors 4] [--side 112]
-        [--seconds 60 | --steps 250]
+    python -m benchmarks.measure_adaptation VOLUME... [--model NAME] [--axes i,j,k] [--factors 2,4]
+        [--side 80] [--steps 150 | --seconds 60] [--changed gamma,inverted,smooth,noise]
+
+--changed makes scans of another kind than those trained on out of the volumes, before they are
+thickened: a bent or inverted contrast, half the resolution, noise of 4 % of the range.
 """
 
 import argparse
-import math
-from dataclasses import replace
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.pieces import middle_of
+import numpy as np
+from scipy.ndimage import gaussian_filter
+from scipy.stats import pearsonr
+
+from benchmarks.pieces import middle
 from srviewer.core.degrade import Degradation
-from srviewer.core.metrics import foreground, intensity_range, psnr
-from srviewer.core.volume import Volume
+from srviewer.core.fuse import FUSIONS
+from srviewer.core.geometry import AXIS_NAMES
+from srviewer.core.interpolate import cubic, thin_positions
+from srviewer.core.metrics import FOREGROUND_SHARE, foreground, intensity_range, psnr
+from srviewer.core.volume import Voxels
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.nn import adaptation
-from srviewer.nn.adaptation import Adaptation
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
-from srviewer.sr.simulate import simulate
+from srviewer.nn.adapt import fitted, restored_psnr
+from srviewer.nn.adaptation import LEAST_GAINS, Adaptation, best_share
+from srviewer.nn.blend import towards
+from srviewer.nn.model_file import Model
+from srviewer.sr.adapt import learned_from
+from srviewer.sr.cross_plane import Refinement, cross_plane
+from srviewer.sr.models import find_model
 
-THICK = 2
+TRIED = tuple(LEAST_GAINS)
+NOISE = 0.04
+
+
+@dataclass(frozen=True)
+class Found:
+    """``true``, ``held_out``: dB over the shipped network by share; ``used``: what is chosen."""
+
+    true: dict[float, float]
+    held_out: dict[float, float]
+    used: float
+
+    @property
+    def gain(self) -> float:
+        """Of what the program would use, in dB."""
+        return self.true[self.used] if self.used else 0.0
 
 
 def main() -> None:
-    """Print one line of a Markdown table for each volume and factor."""
+    """Print one line of a Markdown table for each volume, change, axis and factor."""
+    args = _arguments()
+    print("| volume | axis | factor | cubic | network |", end=" ")
+    print(*(f"{share:.0%} of the way (held-out) |" for share in TRIED), "used | gain | steps/s |")
+    print("|---" * (8 + len(TRIED)) + "|", flush=True)
+    found = []
+    for path in args.paths:
+        thin = middle(run(read(path)).voxels, args.side)
+        for change in args.changed.split(","):
+            changed = CHANGES[change](thin / np.float32(intensity_range(thin)))
+            name = " ".join(filter(None, (path.name.split(".")[0], change)))
+            for axis in map(AXIS_NAMES.index, args.axes.split(",")):
+                for factor in map(int, args.factors.split(",")):
+                    found.append(_measured(name, changed, Degradation(axis, factor), args))
+    gains = [one.gain for one in found]
+    print(f"\nmean gain {np.mean(gains):+.3f} dB, least {min(gains):+.3f} dB, of {len(gains)}")
+    pairs = [(one.held_out[share], one.true[share]) for one in found for share in TRIED]
+    if len(found) > 1:
+        print(
+            f"held-out against true gain: r = {pearsonr(*zip(*pairs, strict=True)).statistic:.2f}"
+        )
+    for share in TRIED:
+        print(f"always {share:.0%}: {np.mean([one.true[share] for one in found]):+.3f} dB")
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("paths", type=Path, nargs="+")
     parser.add_argument("--model", default="fast")
+    parser.add_argument("--axes", default="k")
     parser.add_argument("--factors", default="4")
     parser.add_argument("--side", type=int, default=112, help="voxels of the middle")
     parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--steps", type=int, default=0)
+    parser.add_argument("--changed", default="", help=", ".join(filter(None, CHANGES)))
     args = parser.parse_args()
     if not args.seconds and not args.steps:
         args.seconds = 60.0
-    guard, adaptation.LEAST_GAIN = (
-        adaptation.LEAST_GAIN,
-        -math.inf,
-    )  # the fitted weights, in any case
-    print("| volume | factor | cubic | held | network | fitted | steps | held-out slices | guard |")
-    print("|---|---|---|---|---|---|---|---|---|", flush=True)
-    for path in args.paths:
-        thin = middle_of(run(read(path)), args.side)
-        for factor in map(int, args.factors.split(",")):
-            cells = _measured(thin, factor, args, guard)
-            print("|", " | ".join([path.name.split(".")[0], str(factor), *cells]), "|", flush=True)
+    return args
 
 
-def _measured(thin: Volume, factor: int, args: argparse.Namespace, guard: float) -> list[str]:
-    made = run(simulate(thin, Degradation(THICK, factor)))
-    truth = made.truth.voxels
+def _measured(name: str, thin: Voxels, degradation: Degradation, args: argparse.Namespace) -> Found:
+    scan = degradation.apply(thin)
+    axis, factor = degradation.axis, degradation.factor
+    truth = np.take(thin, np.arange(scan.shape[axis] * factor), axis)
     data_range = intensity_range(truth)
-    plain = Request(THICK, factor, model=args.model)
-    requests = [
-        replace(plain, method="cubic"),
-        replace(plain, method="back-projected"),
-        plain,
-        replace(plain, adaptation=Adaptation(args.seconds, args.steps)),
-    ]
-    cells = []
-    for request in requests:
-        result = run(reconstruct(made.thick, request))
-        score = psnr(truth, result.volume.voxels, data_range, foreground(truth, data_range)) or 0.0
-        cells.append(f"{score:.2f}")
-    found = result.adapted
-    assert found is not None
-    gain = found.after - found.before
-    return [*cells, str(found.steps), f"{gain:+.2f} dB", "kept" if gain >= guard else "refused"]
+    seen = foreground(truth, data_range)
+    model = find_model(args.model)
+
+    def rebuilt(by: Model) -> Voxels:
+        todo = Refinement(degradation, by, FUSIONS[0], "cpu")
+        return run(cross_plane(scan, todo)).voxels
+
+    def score(voxels: Voxels) -> float:
+        return psnr(truth, voxels, data_range, seen) or 0.0
+
+    first = rebuilt(model)
+    shipped = score(first)
+    plain = score(cubic(scan, axis, thin_positions(scan.shape[axis], factor)))
+    adaptation = Adaptation(args.seconds, args.steps)
+    source, held_out = learned_from(scan, first, model, degradation, adaptation.seed)
+    started = time.process_time()
+    learned = run(fitted(model, source, adaptation, "cpu"))
+    rate = learned.steps / (time.process_time() - started)
+    before = run(restored_psnr(model, held_out, "cpu"))
+    blends = {share: towards(model, learned.model, share) for share in TRIED}
+    after = {share: run(restored_psnr(blend, held_out, "cpu")) for share, blend in blends.items()}
+    found = Found(
+        true={share: score(rebuilt(blend)) - shipped for share, blend in blends.items()},
+        held_out={share: after[share] - before for share in TRIED},
+        used=best_share(before, after)[0],
+    )
+    cells = [name, AXIS_NAMES[axis], str(factor), f"{plain:.2f}", f"{shipped:.2f}"]
+    cells += [f"{found.true[share]:+.3f} ({found.held_out[share]:+.3f})" for share in TRIED]
+    cells += [f"{found.used:.0%}", f"{found.gain:+.3f}", f"{rate:.1f}"]
+    print("|", " | ".join(cells), "|", flush=True)
+    return found
+
+
+def _noisy(shares: Voxels) -> Voxels:
+    noise = np.random.default_rng(0).normal(0, NOISE, shares.shape)
+    return np.asarray(np.maximum(shares + noise, 0), np.float32)
+
+
+def _inverted(shares: Voxels) -> Voxels:
+    return np.where(shares > FOREGROUND_SHARE, np.maximum(1.1 - shares, 0), 0).astype(np.float32)
+
+
+CHANGES: dict[str, Callable[[Voxels], Voxels]] = {
+    "": lambda shares: shares,
+    "gamma": lambda shares: np.asarray(np.maximum(shares, 0) ** 2.5, np.float32),
+    "inverted": _inverted,
+    "smooth": lambda shares: gaussian_filter(shares, 1.0),
+    "noise": _noisy,
+}
 
 
 if __name__ == "__main__":

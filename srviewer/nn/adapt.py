@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -12,53 +12,80 @@ from torch.nn import functional
 
 from srviewer.core.metrics import foreground, psnr
 from srviewer.job import Job, Progress, within
-from srviewer.nn.adaptation import Adaptation, Adapted, worth_keeping
-from srviewer.nn.batches import PatchBatch, prefetched
+from srviewer.nn.adaptation import LEAST_GAINS, Adaptation, Adapted, best_share
+from srviewer.nn.batches import BatchSource, PatchBatch, prefetched
+from srviewer.nn.blend import towards
 from srviewer.nn.devices import chosen_device
 from srviewer.nn.infer import built_network, weights_of
 from srviewer.nn.model_file import Model
-from srviewer.nn.scan_pairs import ScanPair, ScanPairs
+from srviewer.nn.scan_pairs import ScanPair
 
-LEARNING_RATE = 1e-3  # decays to 0 over the budget
+LEARNING_RATE = 5e-4  # decays to 0 over the budget
 WARM_UP = 20  # steps
 BETAS = (0.9, 0.99)
 GRADIENT_NORM = 1.0
+SCORED, FITTED = 0.02, 0.92  # shares of the job
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """``model``: after learning, whatever it is worth. ``steps``, ``seconds``: what it took."""
+
+    model: Model
+    steps: int
+    seconds: float
 
 
 def adapt(
-    model: Model, pairs: ScanPairs, adaptation: Adaptation, device: str
+    model: Model,
+    source: BatchSource,
+    held_out: Sequence[ScanPair],
+    adaptation: Adaptation,
+    device: str,
 ) -> Job[tuple[Model, Adapted]]:
-    """The model after learning from ``pairs``, or as it was where that did not help.
+    """The model moved towards what it became by learning from ``source``, or as it was.
 
-    It helped when the scan's own held-out slices are restored better. A step is a yield, so that a
-    cancel is prompt. Normalisation keeps its trained statistics.
+    How far it moves is what restores ``held_out``, slices that it did not learn from, best.
+    """
+    before = yield from within(restored_psnr(model, held_out, device), 0.0, SCORED)
+    found = yield from within(fitted(model, source, adaptation, device), SCORED, FITTED)
+    blends = {share: towards(model, found.model, share) for share in LEAST_GAINS}
+    after = {}
+    for number, (share, blend) in enumerate(blends.items()):
+        start, stop = (FITTED + (1 - FITTED) * n / len(blends) for n in (number, number + 1))
+        after[share] = yield from within(restored_psnr(blend, held_out, device), start, stop)
+    share, reached = best_share(before, after)
+    outcome = Adapted(share > 0, before, reached, found.steps, found.seconds, share)
+    return blends.get(share, model), outcome
+
+
+def fitted(model: Model, source: BatchSource, adaptation: Adaptation, device: str) -> Job[Fitted]:
+    """The model after learning from ``source`` until the budget is used.
+
+    A step is a yield, so that a cancel is prompt. Normalisation keeps its trained statistics.
     """
     torch.manual_seed(adaptation.seed)
     where = chosen_device(device)
-    network = built_network(model).eval().to(where)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    held_out = pairs.held_out()
-    before = yield from within(_score(network, held_out, where), 0.0, 0.02)
+    network = _ready(model, where)
     started = time.monotonic()
-    steps = yield from within(_learn(network, pairs, adaptation, where), 0.02, 0.98)
-    seconds = time.monotonic() - started
-    after = yield from within(_score(network, held_out, where), 0.98, 1.0)
-    kept = worth_keeping(before, after) and all(
-        bool(torch.isfinite(weight).all()) for weight in network.parameters()
-    )
-    outcome = Adapted(kept, before, after, steps, round(seconds, 3))
-    if not kept:
-        return model, outcome
-    return replace(model, weights=dict(weights_of(network))), outcome
+    steps = yield from _learn(network, source, adaptation, where)
+    learned = replace(model, weights=dict(weights_of(network)))
+    return Fitted(learned, steps, round(time.monotonic() - started, 3))
+
+
+def _ready(model: Model, device: torch.device) -> nn.Module:
+    network = built_network(model).eval().to(device)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network
 
 
 def _learn(
-    network: nn.Module, pairs: ScanPairs, adaptation: Adaptation, device: torch.device
+    network: nn.Module, source: BatchSource, adaptation: Adaptation, device: torch.device
 ) -> Job[int]:
     """Learn until the budget is used; the steps done."""
     optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, betas=BETAS)
     budget, started, step, done = adaptation.budget, time.monotonic(), 0, 0.0
-    with prefetched(pairs, 0, 1) as batches:
+    with prefetched(source, 0, 1) as batches:
         while done < 1.0:
             rate = LEARNING_RATE * min(1.0, (step + 1) / WARM_UP)
             for group in optimiser.param_groups:
@@ -74,20 +101,22 @@ def _step(
     network: nn.Module, batch: PatchBatch, optimiser: torch.optim.Optimizer, device: torch.device
 ) -> None:
     result = network(batch.given.to(device), batch.factor)
-    loss = functional.l1_loss(result, batch.truth.to(device))
+    loss = functional.mse_loss(result, batch.truth.to(device))
     optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_NORM)
     optimiser.step()
 
 
-def _score(network: nn.Module, pairs: Sequence[ScanPair], device: torch.device) -> Job[float]:
+def restored_psnr(model: Model, pairs: Sequence[ScanPair], device: str) -> Job[float]:
     """Mean PSNR in dB over the foreground; 0 where nothing can be scored, so that nothing wins."""
+    where = chosen_device(device)
+    network = _ready(model, where)
     found = []
     for number, pair in enumerate(pairs):
         yield Progress(number / len(pairs), "Scoring the held-out slices")
-        score = psnr(pair.truth, _restored(network, pair, device), 1.0, foreground(pair.truth, 1.0))
-        if score is not None:
+        score = psnr(pair.truth, _restored(network, pair, where), 1.0, foreground(pair.truth, 1.0))
+        if score is not None and math.isfinite(score):
             found.append(score)
     return float(np.mean(found)) if found else 0.0
 

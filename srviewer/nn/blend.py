@@ -15,9 +15,18 @@ def textured(model: Model, fidelity: Model, texture: Model, amount: float) -> Mo
     scan takes the same way from where it is. Raises UserError when the two are no pair.
     """
     check_pair(fidelity, texture)
+    return _moved(model, fidelity, texture, amount)
+
+
+def towards(model: Model, fitted: Model, share: float) -> Model:
+    """``model`` moved by ``share`` (0..1) of the way to what it became by learning."""
+    return _moved(model, model, fitted, share)
+
+
+def _moved(model: Model, start: Model, end: Model, amount: float) -> Model:
     share = np.float32(amount)
     weights = {
-        name: weight + share * (texture.weights[name] - fidelity.weights[name])
+        name: weight + share * (end.weights[name] - start.weights[name])
         if weight.dtype.kind == "f"
         else weight
         for name, weight in model.weights.items()

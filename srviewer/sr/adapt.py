@@ -1,7 +1,10 @@
 """A model fitted to the scan that it is about to rebuild: the doors to torch and the guard."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from srviewer.core.degrade import Degradation
 from srviewer.core.metrics import intensity_range
 from srviewer.core.volume import Voxels
 from srviewer.job import Job
@@ -9,26 +12,48 @@ from srviewer.nn.adaptation import Adaptation, Adapted
 from srviewer.nn.model_file import Model
 from srviewer.sr.cross_plane import Refinement, air_level, passes
 
+if TYPE_CHECKING:
+    from srviewer.nn.batches import BatchSource
+    from srviewer.nn.scan_pairs import ScanPair
+
 
 def adapted_model(
     scan: Voxels, first: Voxels, todo: Refinement, adaptation: Adaptation
 ) -> Job[tuple[Model, Adapted]]:
-    """The model of ``todo`` after learning from ``first``, the estimate that it made of ``scan``.
+    """The model of ``todo`` fitted to ``scan``; ``first``: the estimate that it made of it.
 
     It stays as it was where the scan's held-out slices do not improve, or where there is too
     little to learn from (no steps then).
     """
     from srviewer.nn.adapt import adapt  # a door to torch
-    from srviewer.nn.scan_pairs import ScanPairs
 
     model = todo.model
     if model is None:
         raise ValueError("there is no model to adapt")
-    floor = air_level(scan)
-    shares = (first - floor) / np.float32(intensity_range(scan - floor))
-    factors = tuple(sorted(set(passes(todo.degradation.factor, model.factors))))
     try:
-        pairs = ScanPairs(shares, todo.degradation, factors, model.plan.neighbours, adaptation.seed)
+        source, held_out = learned_from(scan, first, model, todo.degradation, adaptation.seed)
     except ValueError:  # the guard's answer where nothing can be learned
         return model, Adapted(False, 0.0, 0.0, 0, 0.0)
-    return (yield from adapt(model, pairs, adaptation, todo.device))
+    return (yield from adapt(model, source, held_out, adaptation, todo.device))
+
+
+def learned_from(
+    scan: Voxels, first: Voxels, model: Model, degradation: Degradation, seed: int
+) -> tuple["BatchSource", "list[ScanPair]"]:
+    """What ``model`` learns from a scan and its first estimate, and the slices that are held out.
+
+    Raises ValueError where the estimate is too small.
+    """
+    from srviewer.nn.scan_pairs import ScanPairs  # doors to torch
+    from srviewer.nn.scan_planes import InTurns, ThickPlanes
+
+    floor, neighbours = air_level(scan), model.plan.neighbours
+    data_range = np.float32(intensity_range(scan - floor))
+    measured, estimate = (scan - floor) / data_range, (first - floor) / data_range
+    stages = passes(degradation.factor, model.factors)
+    pairs = ScanPairs(estimate, degradation, tuple(sorted(set(stages))), neighbours, seed)
+    if len(stages) > 1:  # what lies between two passes is not known
+        return pairs, pairs.held_out()
+    axis, factor = degradation.axis, degradation.factor
+    planes = ThickPlanes(measured, estimate, axis, factor, neighbours, seed)
+    return InTurns((pairs, planes)), pairs.held_out()

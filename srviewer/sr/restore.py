@@ -141,10 +141,10 @@ def _model(made: Mapping[str, Any], request: Request) -> tuple[Model | None, tup
 def _adapted(value: object) -> Adapted | None:
     if not isinstance(value, Mapping):
         return None
-    before, after, steps, seconds = (
-        _number(value.get(name)) or 0.0 for name in ("before", "after", "steps", "seconds")
+    before, after, steps, seconds, share = (
+        _number(value.get(name)) or 0.0 for name in ("before", "after", "steps", "seconds", "share")
     )
-    return Adapted(value.get("kept") is True, before, after, int(steps), seconds)
+    return Adapted(value.get("kept") is True, before, after, int(steps), seconds, share)
 
 
 def _number(value: object) -> float | None:
