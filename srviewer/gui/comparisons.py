@@ -41,7 +41,8 @@ class Comparisons(QObject):
             self._study.whereabouts.files[volume] = path
             self._session.keep(self._session.comparables.with_loaded(volume, path.name))
 
-        self._start(LOAD, tr("Loading {name}", name=path.name), to_compare(path, original), keep)
+        job = to_compare(path, original)
+        self._start(LOAD, tr("Loading {name}", name=path.name), job, keep, asked=True)
 
     def _provide(self) -> None:
         session, work = self._session, self._study.work
@@ -90,6 +91,15 @@ class Comparisons(QObject):
         for kind in (INTERPOLATE, LOAD, SCORE_OTHERS):
             self._study.work.cancel(kind)
 
-    def _start(self, kind: str, title: str, job: Job[Any], done: Callable[[Any], None]) -> None:
+    def _start(
+        self,
+        kind: str,
+        title: str,
+        job: Job[Any],
+        done: Callable[[Any], None],
+        asked: bool = False,
+    ) -> None:
         original = self._session.original
-        self._study.work.start(kind, title, job, done, lambda: self._session.original is original)
+        self._study.work.start(
+            kind, title, job, done, lambda: self._session.original is original, asked=asked
+        )

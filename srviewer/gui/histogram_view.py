@@ -156,6 +156,7 @@ class HistogramView(QWidget):
                 histogram(original),
                 self._show,
                 lambda: self._session.original is original,
+                asked=False,
             )
         self.update()
 

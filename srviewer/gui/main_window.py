@@ -51,6 +51,7 @@ from srviewer.gui.translation import mark, tr
 from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.window_state import WindowState
+from srviewer.gui.work import Task
 
 TITLE = "srviewer"
 PANELS = (
@@ -133,8 +134,9 @@ class MainWindow(QMainWindow):
             self.dropping.take(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Called by Qt: ask while something runs, then stop it and remember the window."""
-        if self.study.work.tasks and not self._may_stop():
+        """Called by Qt: ask while something asked for runs, then stop it; remember the window."""
+        missed = self.study.work.missed
+        if missed and not self._may_stop(missed):
             event.ignore()
             return
         self.study.work.stop()
@@ -241,10 +243,10 @@ class MainWindow(QMainWindow):
         if self.compare.layout_shown is Layout.PLANES:
             self.arrange(Layout.COMPARE)
 
-    def _may_stop(self) -> bool:
-        running = ", ".join(task.title for task in self.study.work.tasks)
+    def _may_stop(self, missed: Sequence[Task]) -> bool:
+        running = ", ".join(task.title for task in missed)
         kept = tr("nothing unfinished is kept")
-        if any(task.kind == TRAIN for task in self.study.work.tasks):
+        if any(task.kind == TRAIN for task in missed):
             kept = tr("training keeps a checkpoint, and its tab offers to resume it")
         answer = QMessageBox.question(
             self,

@@ -39,8 +39,14 @@ class Scoring(QObject):
         job = score_beside_cubic(
             reference.volume, original, result.volume, result.request, reference.meaning
         )
-        done = self._scored(result, reference)
-        self._work.start(SCORE, tr("Scoring"), job, done, lambda: session.original is original)
+        self._work.start(
+            SCORE,
+            tr("Scoring"),
+            job,
+            self._scored(result, reference),
+            lambda: session.original is original,
+            asked=False,
+        )
 
     def _scored(self, result: Reconstruction, reference: Reference) -> Callable[[ScoredPair], None]:
         def keep(scores: ScoredPair) -> None:

@@ -17,7 +17,11 @@ LEAST_SECONDS, LEAST_FRACTION = 1.0, 0.02
 
 
 class Task(QObject):
-    """One running job: its ``kind``, its ``title`` for people, how far it is."""
+    """One running job: its ``kind``, its ``title`` for people, how far it is.
+
+    ``asked``: somebody started it, and would miss what it makes. The window starts others by
+    itself, for what it shows.
+    """
 
     reported = Signal()
     brought = Signal(object)  # a piece of the result, on the way
@@ -30,10 +34,11 @@ class Task(QObject):
         job: Job[Any],
         done: Callable[[Any], None],
         wanted: Callable[[], bool],
+        asked: bool,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self.kind, self.title = kind, title
+        self.kind, self.title, self.asked = kind, title, asked
         self.progress = Progress(0.0, title)
         self.error: Exception | None = None
         self.tells_time = True  # its pace so far says how long it will take
@@ -120,14 +125,16 @@ class Work(QObject):
         done: Callable[[Any], None],
         wanted: Callable[[], bool],
         beside: bool = False,
+        asked: bool = True,
     ) -> Task:
         """Run ``job`` and call ``done`` with its result; a running job of its kind is cancelled.
 
-        ``beside``: it goes on. The result is dropped if ``wanted()`` is false by then.
+        ``beside``: it goes on. The result is dropped if ``wanted()`` is false by then. ``asked``:
+        not by the window alone, see ``missed``.
         """
         if not beside:
             self.cancel(kind)
-        task = Task(kind, title, job, done, wanted, self)
+        task = Task(kind, title, job, done, wanted, asked, self)
         task.reported.connect(self.changed)
         task.ended.connect(self._forget)
         self._tasks.append(task)
@@ -143,6 +150,11 @@ class Work(QObject):
     def tasks(self) -> tuple[Task, ...]:
         """All jobs whose threads are alive, oldest first."""
         return tuple(self._tasks)
+
+    @property
+    def missed(self) -> tuple[Task, ...]:
+        """Those whose results somebody would miss if everything was stopped now."""
+        return tuple(task for task in self._tasks if task.asked and not task.cancelling)
 
     def cancel(self, kind: str) -> None:
         """Cancel the job of this kind, if there is one."""

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt, QThread, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QTableWidget
+from PySide6.QtCore import QPointF, Qt, QThread
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.degrade import Degradation
@@ -280,26 +280,3 @@ def test_a_second_start_makes_no_second_result(opened: MainWindow, until: Until)
     until(lambda: opened.study.work.tasks == () and opened.session.result is not None)
     assert len(opened.session.comparables.results) == 1
     assert not opened.error_bar.isVisible()
-
-
-@pytest.mark.parametrize(
-    ("answer", "closes"),
-    [(QMessageBox.StandardButton.Cancel, False), (QMessageBox.StandardButton.Close, True)],
-)
-def test_closing_during_work_asks_first(
-    answer: QMessageBox.StandardButton, closes: bool, opened: MainWindow, until: Until
-) -> None:
-    opened.study.reconstruct()
-
-    def reply() -> None:
-        box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox) and "Reconstructing" in box.text()
-        box.button(answer).click()
-
-    QTimer.singleShot(0, reply)
-    assert opened.close() is closes
-    if closes:
-        until(lambda: opened.study.work.tasks == ())
-        assert opened.session.result is None
-    else:
-        until(lambda: opened.session.result is not None)

@@ -1,0 +1,74 @@
+"""A window that closes asks about what its user would miss, and about nothing else."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from srviewer.core.volume import Volume
+from srviewer.gui.comparables import CUBIC, ORIGINAL
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.session import Reference
+from srviewer.gui.study import RECONSTRUCT
+from srviewer.job import run
+from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.request import suggested_request
+
+Until = Callable[[Callable[[], bool]], None]
+CANCEL, CLOSE = QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Close
+
+
+def _close(window: MainWindow, answer: QMessageBox.StandardButton) -> tuple[bool, list[str]]:
+    """Whether it closed, and what it asked the user, who gave this answer."""
+    asked: list[str] = []
+
+    def reply() -> None:
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox):
+            asked.append(box.text())
+            box.button(answer).click()
+
+    QTimer.singleShot(0, reply)
+    return window.close(), asked
+
+
+@pytest.mark.parametrize(("answer", "closes"), [(CANCEL, False), (CLOSE, True)])
+def test_closing_during_work_asks_first(
+    answer: QMessageBox.StandardButton, closes: bool, opened: MainWindow, until: Until
+) -> None:
+    opened.study.reconstruct()
+    closed, asked = _close(opened, answer)
+    assert closed is closes
+    assert len(asked) == 1 and "Reconstructing" in asked[0]
+    if closes:
+        until(lambda: opened.study.work.tasks == ())
+        assert opened.session.result is None
+    else:
+        until(lambda: opened.session.result is not None)
+
+
+def test_closing_does_not_ask_about_what_the_window_does_by_itself(
+    window: MainWindow, head: Volume, thick_head: Volume, qtbot: QtBot
+) -> None:
+    session, work = window.session, window.study.work
+    request = suggested_request(thick_head)
+    results = [run(reconstruct(thick_head, request)) for _ in range(2)]
+    session.open(thick_head, (), Reference(head, "the phantom", None))
+    for result in results:
+        session.set_result(result)
+    keys = [one.key for one in session.comparables.results]
+    session.keep(session.comparables.showing((ORIGINAL, CUBIC, *keys)))
+    kinds = {task.kind for task in work.tasks}
+    assert kinds == {"histogram", "score", "score others", "interpolate"}
+    assert _close(window, CANCEL) == (True, [])
+    qtbot.waitUntil(lambda: work.tasks == ())
+
+
+def test_closing_does_not_ask_about_what_was_cancelled(opened: MainWindow, until: Until) -> None:
+    opened.study.reconstruct()
+    opened.study.work.cancel(RECONSTRUCT)
+    assert opened.study.work.tasks != ()
+    assert _close(opened, CANCEL) == (True, [])
+    until(lambda: opened.study.work.tasks == ())
