@@ -38,14 +38,15 @@ if [ -z "$(find /usr/share/fonts -name '*.[to]tf' -print -quit 2>/dev/null)" ]; 
     missing+=(fonts-dejavu-core)
 fi
 # What Python is asked prints nothing where it can make virtual environments, or is none.
-missing+=($("$python" 2>/dev/null - <<'END' || true
+venv=$("$python" 2>/dev/null - <<'END' || true
 import sys
 try:
     import ensurepip, venv
 except ImportError:
     print("python%d.%d-venv" % sys.version_info[:2])
 END
-))
+)
+[ -z "$venv" ] || missing+=("$venv")
 
 [ ${#missing[@]} -gt 0 ] || exit 0
 
