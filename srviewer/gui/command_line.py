@@ -14,6 +14,7 @@ from srviewer.gui.comparing import Layout
 from srviewer.gui.pictured import picture_of
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
+from srviewer.sr.methods import method
 from srviewer.sr.request import Request
 
 PROGRAM = "srviewer"
@@ -114,7 +115,9 @@ def _reconstruction(
     words = [PROGRAM, "reconstruct", *scan, "-o", target, "--method", request.method]
     words += ["--axis", AXIS_NAMES[request.axis], "--factor", str(request.factor)]
     plain = Request(request.axis, request.factor)
-    for name in ("model", "fusion", "device"):
+    if method(request.method).needs_model:  # which one is the default depends on the machine
+        words += ["--model", request.model]
+    for name in ("fusion", "device"):
         if getattr(request, name) != getattr(plain, name):
             words += [f"--{name}", str(getattr(request, name))]
     if request.thickness_mm is not None:

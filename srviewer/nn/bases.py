@@ -1,5 +1,7 @@
 """The fixed interpolation that every generator refines."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 
 import numpy as np
@@ -87,9 +89,16 @@ def base_of(shape: NetworkShape) -> Base:
     return ImageBase(shape.factors)
 
 
-def _full_precision(images: Tensor) -> torch.autocast:
-    """Mixed precision would round the base, and with it the measured values."""
-    return torch.autocast(images.device.type, enabled=False)
+@contextmanager
+def _full_precision(images: Tensor) -> Iterator[None]:
+    """Mixed precision and TF32 would round the base, and with it the measured values."""
+    allowed = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = False
+    try:
+        with torch.autocast(images.device.type, enabled=False):
+            yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = allowed
 
 
 def mirrored(images: Tensor, margin: tuple[int, int]) -> Tensor:

@@ -105,12 +105,14 @@ ROBUST = DataPlan(
     bias=(0.0, 0.3),
 )
 _FAST = TrainingPlan("fast", data=ROBUST)
-_QUALITY = replace(_FAST, preset="quality", width=64, blocks=20)
+_QUALITY = replace(
+    _FAST, preset="quality", width=96, blocks=16, batch=64, rows=24, columns=48, learning_rate=8e-4
+)
 
 
 def _textured(plan: TrainingPlan, name: str) -> TrainingPlan:
     """The second weight set of a shipped network, for the way from fidelity to texture."""
-    plan = replace(plan, preset=name, batch=16)
+    plan = replace(plan, preset=name, batch=plan.batch // 2)
     return _against(plan, "relativistic", "unet", HELD_TEXTURE)
 
 

@@ -1,6 +1,11 @@
 """The shipped generator: its file keeps loading, and it looks where it should."""
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
+from torch.nn import functional
+from torch.overrides import TorchFunctionMode
 
 from srviewer.nn.infer import built_network
 from srviewer.nn.model_file import load_model
@@ -32,3 +37,28 @@ def test_only_the_asked_slice_direction_is_refined() -> None:
     reach = 1 + 2 * 2 + 1  # head, two blocks of two, tail
     columns = changed.amax(dim=0).nonzero().flatten()
     assert columns.min() >= 20 - reach and columns.max() <= 20 + reach
+
+
+class _Precision(TorchFunctionMode):
+    """Notes at each convolution whether it may be rounded to TF32 on a GPU, and its weights."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rounded: list[tuple[torch.Size, bool]] = []
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        if func is functional.conv2d:
+            self.rounded.append((args[1].shape, torch.backends.cudnn.allow_tf32))
+        return func(*args, **(kwargs or {}))
+
+
+def test_the_measured_values_are_never_rounded_on_a_gpu() -> None:
+    network = ResidualNetwork(NetworkShape("axis", 1, 2, (4,), Size(8, 2)))
+    with _Precision() as seen, torch.no_grad():
+        network(torch.rand(1, 5, 6, 8), 4)
+    base = torch.Size((4, 1, 5, 1))
+    assert seen.rounded.count((base, False)) == 1
+    assert {may for shape, may in seen.rounded if shape != base} == {True}
+    assert torch.backends.cudnn.allow_tf32

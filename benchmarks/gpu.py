@@ -1,0 +1,126 @@
+"""Seconds of whole rebuilds on a GPU: `python -m benchmarks.gpu [MODEL ...]`.
+
+A noisy ball that fills its box, factor 4; each shape twice, the second time counts. Beside it the
+networks alone, and the rate of their multiply-adds as a share of what a large bfloat16 matrix
+product reaches on the same device in the same run.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from srviewer.core.geometry import Geometry
+from srviewer.core.metrics import intensity_range
+from srviewer.core.volume import Volume
+from srviewer.job import run
+from srviewer.nn.devices import device_title
+from srviewer.nn.infer import Upsampler
+from srviewer.nn.model_file import Model
+from srviewer.sr.models import find_model
+from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.request import Request
+
+FACTOR, THICK = 4, 2
+SHAPES = ((256, 256, 32), (256, 256, 64), (320, 320, 80), (512, 512, 64))
+CHECKED = (96, 96, 24)  # rebuilt on the processor too
+MATRIX, PRODUCTS = 8192, 10
+
+
+def main() -> int:
+    """A table, and what the GPU's numbers differ by from the processor's."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("models", nargs="*", default=["fast"])
+    parser.add_argument("--device", default="cuda")
+    args = parser.parse_args()
+    device = torch.device(args.device)
+    rate = matrix_rate(device)
+    print(f"{device_title(device)}, torch {torch.__version__}: {rate / 1e12:.0f} TFLOP/s\n")
+    print("| model | result | whole rebuild | networks alone | share of the rate | GPU memory |")
+    print("|---|---|---|---|---|---|")
+    models = [find_model(name) for name in args.models]
+    for model in models:
+        for shape in SHAPES:
+            print(row(model, noisy(shape), device, rate), flush=True)
+    print()
+    for model in models:
+        print(f"{model.name}: {apart(model, args.device):.1e} of the range from the processor's")
+    return 0
+
+
+def noisy(shape: tuple[int, int, int]) -> Volume:
+    """A scan without air, so that nothing can be left out."""
+    random = np.random.default_rng(0)
+    i, j, k = np.ogrid[tuple(slice(-1, 1, complex(0, n)) for n in shape)]
+    ball = np.clip(1.2 - (i**2 + j**2 + k**2), 0, 0.5) * 1600
+    voxels = (ball + random.uniform(100, 200, shape)).astype(np.float32)
+    return Volume(voxels, Geometry(shape, np.diag([1, 1, FACTOR, 1])), "ball")
+
+
+def row(model: Model, scan: Volume, device: torch.device, rate: float) -> str:
+    """One line of the table."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+    whole = second_time(lambda: rebuilt(scan, model, device.type))
+    upsampler = Upsampler(model, device.type)
+    scale = intensity_range(scan.voxels)
+    stack = np.ascontiguousarray(np.moveaxis(scan.voxels, THICK, 1))  # (slice, thick, column)
+    alone = 2 * second_time(lambda: run(upsampler.upsample(stack, FACTOR, scale)))
+    work = 2 * 2 * multiply_adds(model) * scan.voxels.size
+    held = torch.cuda.max_memory_allocated(device) if device.type == "cuda" else 0
+    i, j, k = scan.geometry.shape
+    return (
+        f"| {model.name} | {i} x {j} x {k * FACTOR} | {whole:.2f} s | {alone:.2f} s | "
+        f"{work / alone / rate:.0%} | {held / 1e9:.1f} GB |"
+    )
+
+
+def multiply_adds(model: Model) -> int:
+    """Of the layers of one pass for each thick voxel, the tails of other factors left out."""
+    return sum(
+        weight.size
+        for name, weight in model.weights.items()
+        if weight.ndim == 4
+        and (not name.startswith("tails.") or name.startswith(f"tails.{FACTOR}."))
+    )
+
+
+def rebuilt(scan: Volume, model: Model, device: str) -> Volume:
+    """By the program's own main job."""
+    request = Request(THICK, FACTOR, model=model.name, device=device)
+    return run(reconstruct(scan, request)).volume
+
+
+def apart(model: Model, device: str) -> float:
+    """The largest difference from a rebuild on the processor, as a share of the range."""
+    scan = noisy(CHECKED)
+    one, other = (rebuilt(scan, model, where).voxels for where in (device, "cpu"))
+    return float(np.abs(one - other).max()) / intensity_range(scan.voxels)
+
+
+def second_time(call: Callable[[], object]) -> float:
+    """Seconds of a call once everything is warm."""
+    call()
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def matrix_rate(device: torch.device) -> float:
+    """FLOP/s of a large bfloat16 matrix product."""
+    side = MATRIX if device.type == "cuda" else MATRIX // 8
+    one, other = (torch.randn(side, side, dtype=torch.bfloat16, device=device) for _ in range(2))
+
+    def products() -> float:
+        for _ in range(PRODUCTS):
+            product = one @ other
+        return product.sum().item()  # waits for the device
+
+    return 2 * side**3 * PRODUCTS / second_time(products)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
