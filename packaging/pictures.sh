@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The pictures of docs/tutorial.md, drawn without a screen: pictures.sh FOLDER_OF_PROGRAMS
+# The pictures of the documentation that need nothing but the built-in sample, drawn without a
+# screen: pictures.sh FOLDER_OF_PROGRAMS
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=$1 images=docs/images sample=resources/sample/t2_brain_100_thick.nii.gz
@@ -27,3 +28,4 @@ srviewer screenshot "$truth" "${result[@]}" --layout difference --plane sagittal
     -o "$images/difference.png"
 srviewer screenshot "$sample" "${result[@]}" --second cubic --name cubic "${scored[@]}" \
     --layout compare --size 1100x760 -o "$images/compare.png"
+"$bin/python" packaging/window_pictures.py "$images"

@@ -16,7 +16,7 @@ from srviewer.gui.translation import tr
 from srviewer.gui.wording import agreement
 from srviewer.gui.work import Task, time_left
 
-WIDEST = 260  # px, of what is running
+WIDEST = 190  # px, of what is running
 
 
 class PointLabel(ElidedLabel):
@@ -62,6 +62,7 @@ class ActivityLabel(QWidget):
         self._work = study.work
         self._text = ElidedLabel("muted")
         self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._left = QLabel()  # never cut, however long the name before it is
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 1000)
@@ -74,6 +75,7 @@ class ActivityLabel(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._text)
+        layout.addWidget(self._left)
         layout.addWidget(self._bar)
         layout.addWidget(self._stop)
         study.work.changed.connect(self._show)
@@ -88,11 +90,10 @@ class ActivityLabel(QWidget):
         self.setVisible(task is not None)
         if task is not None:
             left = task.seconds_left
-            rest = "" if left is None else tr(", {time} left", time=time_left(left))
-            text = f"{task.title}{rest}"
-            wide = self._text.fontMetrics().horizontalAdvance(text) + 10
+            self._left.setText("" if left is None else tr("{time} left", time=time_left(left)))
+            wide = self._text.fontMetrics().horizontalAdvance(task.title) + 10
             self._text.setFixedWidth(min(wide, WIDEST))
-            self._text.show_text(text)
+            self._text.show_text(task.title)
             self._bar.setValue(round(1000 * task.progress.fraction))
 
     def _cancel(self) -> None:

@@ -1,0 +1,99 @@
+"""Pictures of the whole window, drawn without a screen, for the README and docs/training.md.
+
+``python packaging/window_pictures.py docs/images`` draws ``window.png`` from the built-in sample.
+With a folder of thin scans, ``window_pictures.py docs/images SCANS``, it draws ``training.png``
+instead: of a run of two minutes on the processor, when it is three fifths done.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic, sleep
+
+LONGEST = 900  # seconds that anything here may take
+MINUTES, DONE = 2, 0.6  # of the training run
+PANEL, TRAIN = 1, 4  # the tabs that are shown
+
+
+def main() -> int:
+    """Draw one of the two; the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("images", type=Path)
+    parser.add_argument("scans", type=Path, nargs="?")
+    wanted = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory() as home:
+        # No settings, models or runs of the user's.
+        os.environ.update({f"XDG_{kind}_HOME": home for kind in ("CONFIG", "DATA", "CACHE")})
+        os.environ["LOCALAPPDATA"] = home
+        if wanted.scans is None:
+            _draw_window(wanted.images / "window.png", Path(home))
+        else:
+            _draw_training(wanted.images / "training.png", wanted.scans, Path(home))
+    return 0
+
+
+def _draw_window(path: Path, home: Path) -> None:
+    """The sample rebuilt, beside its scores."""
+    window, until = _window(home)
+    window.study.open_sample(window.study.reconstruct)
+    until(lambda: window.session.scores is not None)
+    window.panels.setCurrentIndex(PANEL)
+    until(lambda: not window.study.work.tasks)
+    window.grab().save(str(path))
+    window.close()
+
+
+def _draw_training(path: Path, scans: Path, home: Path) -> None:
+    """A run in progress, its curves and its preview."""
+    from srviewer.gui.panels.train import TrainPanel
+
+    window, until = _window(home)
+    window.panels.setCurrentIndex(TRAIN)
+    panel = window.panels.findChild(TrainPanel)
+    panel.setup.add([scans])
+    until(lambda: bool(panel.setup.split.train))
+    panel.setup.choices.budget.setText(str(MINUTES))
+    panel.setup.start.click()
+    run = panel.run_list.chosen
+    until(lambda: run.fraction >= DONE)
+    window.grab().save(str(path))
+    panel.run_list.stop.click()
+    until(lambda: not window.study.work.tasks)
+    window.close()
+
+
+def _window(home: Path):  # type: ignore[no-untyped-def]  # Qt is loaded after the environment is set
+    """A window of the size it first has, and a way to wait for something in it."""
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QApplication
+
+    from srviewer.gui.application import application
+    from srviewer.gui.hint import KEY
+    from srviewer.gui.main_window import MainWindow
+    from srviewer.gui.window_state import FIRST_SIZE
+
+    application()
+    settings = QSettings(str(home / "settings.ini"), QSettings.Format.IniFormat)
+    settings.setValue(KEY, True)
+    window = MainWindow(settings)
+    window.resize(FIRST_SIZE)
+    window.show()
+
+    def until(true: Callable[[], bool]) -> None:
+        end = monotonic() + LONGEST
+        while not true():
+            if monotonic() > end:
+                raise SystemExit("This takes too long.")
+            QApplication.processEvents()
+            sleep(0.01)
+        QApplication.processEvents()
+
+    return window, until
+
+
+if __name__ == "__main__":
+    sys.exit(main())
