@@ -4,7 +4,6 @@ Images and controls without text, since each machine has fonts of its own.
 """
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from children import output
 
 if TYPE_CHECKING:  # Qt is loaded by the process that draws, not by the one that compares
     from PySide6.QtGui import QImage
@@ -31,7 +32,7 @@ def draw(folder: Path, scale: int) -> None:
     paths = os.pathsep.join((str(root), str(root / "tests")))
     ours = {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale), "PYTHONPATH": paths}
     command = [sys.executable, __file__, str(folder)]
-    subprocess.run(command, check=True, env={**os.environ, **ours}, stderr=subprocess.DEVNULL)
+    output(command, {**os.environ, **ours})
 
 
 def _draw_all(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -36,6 +35,7 @@ import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
 
 import phantoms  # noqa: E402  (the environment comes first)
+from children import output  # noqa: E402
 from plain_rights import plain_rights  # noqa: E402
 from srviewer.core.degrade import Degradation  # noqa: E402
 from srviewer.core.volume import Volume  # noqa: E402
@@ -61,7 +61,7 @@ def own_folders(
 @pytest.fixture(scope="session")
 def listed_fonts() -> None:
     """matplotlib has listed the system's fonts, which may take it longer than a test may wait."""
-    subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], check=True)
+    output([sys.executable, "-c", "import matplotlib.font_manager"])
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """Files appear whole or not at all."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from children import output
 from srviewer.atomic import write_atomically
 from srviewer.errors import UserError
 
@@ -84,8 +84,5 @@ except UserError as error:
 @pytest.mark.skipif(sys.platform == "win32", reason="the limit on file sizes is POSIX's")
 def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
     target = tmp_path / "a.nii"
-    done = subprocess.run(
-        [sys.executable, "-c", FULL_DISK, str(target)], capture_output=True, text=True, check=True
-    )
-    assert "cannot be written: File too large" in done.stdout
+    assert "cannot be written: File too large" in output([sys.executable, "-c", FULL_DISK, target])
     assert names(tmp_path) == []

@@ -133,7 +133,7 @@ def test_a_cancel_does_not_wait_for_what_is_done_aside() -> None:
     go, ended = threading.Event(), threading.Event()
 
     def slow() -> None:
-        go.wait()
+        go.wait(30)
         ended.set()
 
     job = aside(slow, Progress(0.25, "aside"))

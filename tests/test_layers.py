@@ -1,10 +1,11 @@
 """What import-linter cannot see: what is loaded when, and a fault of Qt's binding."""
 
 import os
-import subprocess
 import sys
 
 import pytest
+
+from children import output
 
 HEAVY = {"torch", "PySide6", "pyqtgraph"}
 # nibabel asks for scipy itself, which is quick; its parts are not.
@@ -15,15 +16,8 @@ FILES = {"nibabel", "pydicom", "SimpleITK"}
 
 def python(program: str) -> str:
     """Runs ``program`` in a Python of its own; its standard output."""
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-    )
-    assert done.returncode == 0, f"exit status {done.returncode}\n{done.stderr}"
-    return done.stdout
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    return output([sys.executable, "-c", program], environment)
 
 
 def loaded(program: str) -> set[str]:

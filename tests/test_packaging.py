@@ -2,13 +2,13 @@
 
 import re
 import shutil
-import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from children import ran
 from srviewer import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,7 +20,7 @@ MIME = "io.github.srviewer.srviewer-mime.xml"
 def checked(tool: str, *arguments: object) -> str:
     if shutil.which(tool) is None:
         pytest.skip(f"needs {tool}, which is not installed")
-    done = subprocess.run([tool, *map(str, arguments)], capture_output=True, text=True)
+    done = ran([tool, *map(str, arguments)])
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

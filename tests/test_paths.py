@@ -1,12 +1,12 @@
 """Where srviewer's own files and the user's are found."""
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from children import output
 from srviewer import paths
 from srviewer.errors import UserError
 from srviewer.paths import models_dir, resource, user_data_dir
@@ -34,10 +34,8 @@ def test_a_wheel_finds_its_resources_inside_the_package(tmp_path: Path) -> None:
     icons = package / "resources" / "icons"
     icons.mkdir(parents=True)
     shutil.copy(resource("icons/srviewer.svg"), icons)
-    found = subprocess.run(
-        [sys.executable, "-c", PROGRAM], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    assert Path(found.stdout.strip()) == icons / "srviewer.svg"
+    found = output([sys.executable, "-c", PROGRAM], cwd=tmp_path)
+    assert Path(found.strip()) == icons / "srviewer.svg"
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="other systems have other customs")

@@ -1,7 +1,6 @@
 """srviewer benchmark images: its tables, JSON and figures on real image files."""
 
 import json
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
+from children import output
 from cli.conftest import Call
 from srviewer.__main__ import main
 from srviewer.cli.paper_tables import paper_tables
@@ -173,9 +173,5 @@ from srviewer.__main__ import main
 main(["benchmark", "images", {str(folder)!r}, "--json", "-"])
 print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}})))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    loaded = set(json.loads(output([sys.executable, "-c", program]).splitlines()[-1]))
     assert "PIL" in loaded and not loaded & {"matplotlib", "torch", "PySide6"}

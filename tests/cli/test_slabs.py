@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from children import ran
 from srviewer.__main__ import main
 
 # What the program may take above what it has taken once everything is loaded. The rebuild of the
@@ -67,11 +67,10 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     nib.save(nib.Nifti1Image(voxels, np.diag([1, 1, 4, 1])), scan)
     run = [sys.executable, "-c", LIMITED, "reconstruct", str(scan), "-o", str(out)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-    never = [*run, "--slabs", "never"]
-    refused = subprocess.run(never, env=environment, capture_output=True, text=True)
+    refused = ran([*run, "--slabs", "never"], environment)
     assert refused.returncode == 1 and not out.exists()
     assert "--slabs always" in refused.stderr and "Traceback" not in refused.stderr
-    done = subprocess.run(run, env=environment, capture_output=True, text=True)
+    done = ran(run, environment)
     assert done.returncode == 0, done.stderr
     assert "rebuilt slab by slab" in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["scan.nii", "thin.json", "thin.nii"]

@@ -1,7 +1,6 @@
 """Texts in the user's language: filled in, marked, loaded, and found by Qt's tools."""
 
 import ast
-import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 import srviewer.gui
+from children import output
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.gui import translation
 from srviewer.gui.translation import mark, tr
@@ -71,7 +71,7 @@ def test_qt_finds_every_text_and_its_translation_is_loaded(
 ) -> None:
     source = tmp_path / "srviewer_de.ts"
     script = GUI.parents[1] / "packaging" / "translations.py"
-    subprocess.run([sys.executable, str(script), "de", "--folder", str(tmp_path)], check=True)
+    output([sys.executable, script, "de", "--folder", tmp_path])
     tree = ET.parse(source)
     texts = {str(one.text) for one in tree.iter("source")}
     assert len(_literals()) > 500 and _literals() - {""} <= texts
@@ -85,7 +85,7 @@ def test_qt_finds_every_text_and_its_translation_is_loaded(
             said.text = "Zuletzt"
             said.attrib.clear()
     tree.write(source, encoding="utf-8")
-    subprocess.run([sys.executable, str(script), "--folder", str(tmp_path)], check=True)
+    output([sys.executable, script, "--folder", tmp_path])
     monkeypatch.setattr(translation, "resource", lambda name: tmp_path)
     before = qapp.findChildren(QTranslator)
     translation.install(qapp, QLocale("fr"))

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 import phantoms
+from children import ran
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.dicom_export import write_series
@@ -183,9 +183,9 @@ def test_real_scans_make_series_without_errors(
 
 
 def _errors(path: Path) -> list[str]:
-    found = subprocess.run(["dciodvfy", path], capture_output=True, text=True, check=False)
+    found = ran(["dciodvfy", path])
     assert "Image" in found.stderr
-    dump = subprocess.run(["dcmdump", path], capture_output=True, text=True, check=False)
+    dump = ran(["dcmdump", path])
     assert dump.returncode == 0
     return [*_lines(found.stderr), *dump.stderr.splitlines()]
 

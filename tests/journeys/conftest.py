@@ -3,6 +3,7 @@
 import gc
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -96,7 +97,9 @@ def _stop_work(window: QWidget) -> None:
     """A window that is still working would ask before it closes, and nobody answers."""
     assert isinstance(window, MainWindow)
     window.study.work.stop()
+    deadline = time.monotonic() + PATIENCE / 1000
     while window.study.work.tasks:
+        assert time.monotonic() < deadline
         QApplication.processEvents()
 
 

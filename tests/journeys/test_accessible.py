@@ -2,7 +2,6 @@
 
 import importlib
 import pkgutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 import srviewer.gui
+from children import output
 from srviewer.core.volume import Volume
 from srviewer.gui.comparing import Layout
 from srviewer.gui.figure_dialog import FigureDialog
@@ -214,11 +214,7 @@ def test_the_window_keeps_its_size_on_any_screen(
     monkeypatch.setenv("QT_SCALE_FACTOR", scale)
     tests = Path(__file__).resolve().parents[1]
     command = [sys.executable, "-c", SCALED, f"{tmp_path}/s.ini", str(tests)]
-    done = subprocess.run(
-        [*command, str(width), str(height)], capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    numbers = [int(number) for number in done.stdout.split()]
+    numbers = [int(number) for number in output([*command, str(width), str(height)]).split()]
     physical = [round(width * float(scale)), round(height * float(scale))]
     assert numbers == [width, height, *physical]
 

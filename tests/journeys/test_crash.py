@@ -1,8 +1,6 @@
 """A window that was killed loses nothing, and one that closes leaves nothing."""
 
 import os
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -12,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from children import Child
 from srviewer.gui.main_window import MainWindow
 from srviewer.io.session_file import read_session
 
@@ -52,20 +51,10 @@ app.open_window([scan], sample=False, reconstruct=False)
 
 def _crash(scan: Path) -> Path:
     """Start a window, rebuild, wait for the autosave and kill it; the autosave's folder."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", CRASH, str(scan)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=os.environ.copy(),
-    )
-    assert process.stdout is not None
-    with process.stdout:
-        line = process.stdout.readline()
-        assert line.startswith("saved"), line
-        process.send_signal(signal.SIGKILL)
-        process.wait(timeout=30)
-    return Path(line.split(maxsplit=1)[1].strip())
+    with Child([sys.executable, "-c", CRASH, scan]) as child:
+        saved, _, folder = child.line().partition(" ")
+        assert saved == "saved"
+    return Path(folder)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")

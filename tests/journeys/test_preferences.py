@@ -1,7 +1,6 @@
 """A user sets srviewer up as they like it, and finds it so the next time."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +11,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from children import output
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.gui import autosave_folders, theme
 from srviewer.gui.about_dialog import PARTS, AboutDialog
@@ -96,11 +96,7 @@ def test_preferences_survive_a_restart_and_nonsense(tmp_path: Path) -> None:
     path = tmp_path / "kept.ini"
     kept = Preferences("system", "cuda", 1, False)
     write_preferences(QSettings(str(path), QSettings.Format.IniFormat), kept)
-    done = subprocess.run(
-        [sys.executable, "-c", READ, str(path)], capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    assert Preferences(**json.loads(done.stdout)) == kept
+    assert Preferences(**json.loads(output([sys.executable, "-c", READ, path]))) == kept
     settings = QSettings(str(path), QSettings.Format.IniFormat)
     for name, value in (("theme", "pink"), ("device", "abacus"), ("threads", "many")):
         settings.setValue(f"preferences/{name}", value)

@@ -1,11 +1,12 @@
 """What is remembered from one run to the next, by two processes; and how a run starts."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from children import Child, output
 
 FIRST = """
 import sys
@@ -63,10 +64,7 @@ window.close()
 
 
 def _run(code: str, *arguments: object) -> str:
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return output([sys.executable, "-c", code, *map(str, arguments)])
 
 
 def test_window_choices_and_recent_files_survive_a_restart(
@@ -154,20 +152,11 @@ sys.exit(app.open_window([Path(sys.argv[1])], sample=False, reconstruct=False))
 
 
 def test_the_program_started_twice_is_two_windows(thick_file: Path, own_folders: Path) -> None:
-    pair = [
-        subprocess.Popen(
-            [sys.executable, "-c", AT_ONCE, str(thick_file)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    # Both have kept what is open, and neither takes the other's for what a crash left.
-    assert [one.stdout.readline() for one in pair if one.stdout] == ["thick False\n"] * 2
-    for one in pair:
-        one.communicate("\n", timeout=60)
-    assert [one.returncode for one in pair] == [0, 0]
+    command = [sys.executable, "-c", AT_ONCE, thick_file]
+    with Child(command) as one, Child(command) as other:
+        # Both have kept what is open, and neither takes the other's for what a crash left.
+        assert [one.line(), other.line()] == ["thick False"] * 2
+        assert [one.ended().returncode, other.ended().returncode] == [0, 0]
     assert list((own_folders / "cache/srviewer/sessions").iterdir()) == []
 
 

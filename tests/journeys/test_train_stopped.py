@@ -1,10 +1,7 @@
 """A training run is paused, stopped, closed on and killed, and goes on to the same end."""
 
 import os
-import signal
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,6 +11,7 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QComboBox, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from children import Child, output
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.training.runs import State
@@ -123,16 +121,12 @@ def test_after_a_crash_the_next_window_resumes_to_the_same_end(
 ) -> None:
     killed, whole = tmp_path / "killed.safetensors", tmp_path / "whole.safetensors"
     scan, steps = people / "sub-02_T1w.nii", "300"
-    command = [sys.executable, "-c", FIRST, str(tmp_path / "s.ini"), str(scan)]
+    command = [sys.executable, "-c", FIRST, tmp_path / "s.ini", scan]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen([*command, str(killed), steps], env=environment)
-    checkpoint, deadline = checkpoint_path(killed), time.monotonic() + 120
-    while not checkpoint.exists() or checkpoint_header(checkpoint)[1] < 10:
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait(30)
-    subprocess.run([*command, str(whole), steps], check=True, env=environment, timeout=120)
+    checkpoint = checkpoint_path(killed)
+    with Child([*command, killed, steps], environment) as child:
+        child.until(lambda: checkpoint.exists() and checkpoint_header(checkpoint)[1] >= 10)
+    output([*command, whole, steps], environment)
 
     window = MainWindow(settings)
     qtbot.addWidget(window)

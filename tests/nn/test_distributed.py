@@ -2,12 +2,13 @@
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from children import output
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
@@ -65,20 +66,11 @@ def launch(arguments: list[str], folder: Path, plan: dict[str, object], name: st
     program, plan_file = folder / "program.py", folder / f"{name}.plan.json"
     program.write_text(PROGRAM)
     plan_file.write_text(json.dumps(plan))
-    output = folder / f"{name}.safetensors"
-    done = subprocess.run(
-        [sys.executable, *arguments, str(program), str(plan_file), str(output)],
-        capture_output=True,
-        text=True,
-        timeout=180,
-        env={
-            **os.environ,
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
-            "OMP_NUM_THREADS": "1",
-        },
-    )
-    assert done.returncode == 0, done.stderr
-    return output
+    model = folder / f"{name}.safetensors"
+    paths = f"{ROOT}{os.pathsep}{ROOT / 'tests'}"
+    environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
+    output([sys.executable, *arguments, program, plan_file, model], environment, seconds=180)
+    return model
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="torchrun's rendezvous needs a POSIX system")

@@ -3,12 +3,10 @@
 import json
 import os
 import shutil
-import signal
-import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +14,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from children import Child, ran
 from srviewer.core.degrade import Degradation
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
@@ -190,30 +189,17 @@ asyncio.run(serve())
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[tuple[str, list["subprocess.Popen[str]"]]]:
+def cluster(tmp_path: Path) -> Iterator[tuple[str, list[Child]]]:
     """The address of a scheduler, and its two workers, all in processes of their own."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    started: list[subprocess.Popen[str]] = []
+    with ExitStack() as stack:
 
-    def start(program: str, *arguments: str) -> "subprocess.Popen[str]":
-        process = subprocess.Popen(
-            [sys.executable, "-c", program, *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=environment,
-            cwd=tmp_path,
-        )
-        started.append(process)
-        return process
+        def start(program: str, *arguments: str) -> Child:
+            command = [sys.executable, "-c", program, *arguments]
+            return stack.enter_context(Child(command, environment, tmp_path))
 
-    scheduler = start(SCHEDULER)
-    assert scheduler.stdout is not None
-    address = scheduler.stdout.readline().strip()
-    yield address, [start(WORKER, address) for _ in range(2)]
-    for process in reversed(started):
-        process.kill()
-        process.communicate()
+        address = start(SCHEDULER).line()
+        yield address, [start(WORKER, address) for _ in range(2)]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's own /dev/shm")
@@ -222,39 +208,30 @@ def test_where_no_process_can_be_started_volumes_come_one_after_another(
 ) -> None:
     enter = ["unshare", "--mount", "--map-root-user", "sh", "-c"]
     close = "mount -t tmpfs -o ro none /dev/shm"
-    if shutil.which("unshare") is None or subprocess.run([*enter, close]).returncode != 0:
+    if shutil.which("unshare") is None or ran([*enter, close]).returncode != 0:
         pytest.skip("/dev/shm cannot be closed here")
     words = [sys.executable, "-m", "srviewer", "batch", str(scans), "--method", "cubic"]
-    done = subprocess.run(
-        [*enter, f'{close} && exec "$@"', "sh", *words, "-o", str(tmp_path / "out")],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = ran([*enter, f'{close} && exec "$@"', "sh", *words, "-o", tmp_path / "out"])
     assert done.returncode == 0, done.stderr
     assert "2 done" in done.stdout and "Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_worker_killed_half_way_loses_no_volume_and_repeats_none(
-    cluster: tuple[str, list["subprocess.Popen[str]"]], head: Volume, tmp_path: Path
+    cluster: tuple[str, list[Child]], head: Volume, tmp_path: Path
 ) -> None:
     address, workers = cluster
     thick = Degradation(2, 4).thick_volume(head)
     for number in range(6):
         save(thick, tmp_path / "in" / f"scan{number}.nii.gz", shift=number)
     out, found = tmp_path / "out", tmp_path / "found.json"
-    command = ["batch", str(tmp_path / "in"), "-o", str(out), "--scheduler", address]
-    batch = subprocess.Popen(
-        [sys.executable, "-m", "srviewer", *command, "--json", str(found)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    _kill_while_working(workers[0], out)
-    text, errors = batch.communicate(timeout=120)
-    assert batch.returncode == 0, errors
-    assert "6 volumes: 6 done" in text
+    command = [sys.executable, "-m", "srviewer", "batch", tmp_path / "in", "-o", out]
+    with Child([*command, "--scheduler", address, "--json", found]) as batch:
+        batch.until(lambda: _is_working(workers[0], out))
+        workers[0].process.kill()
+        done = batch.ended()
+    assert done.returncode == 0, done.stderr
+    assert "6 volumes: 6 done" in done.stdout
     volumes = json.loads(found.read_text())["volumes"]
     assert Counter(one["status"] for one in volumes) == {"done": 6}
     lines = [line for log in out.rglob("*.log") for line in log.read_text().splitlines()]
@@ -266,17 +243,11 @@ def test_a_worker_killed_half_way_loses_no_volume_and_repeats_none(
         assert run(read(out / f"scan{number}_thin.nii.gz")).geometry.shape == (40, 48, 36)
 
 
-def _kill_while_working(worker: "subprocess.Popen[str]", out: Path) -> None:
-    """Kill the worker once it is in the middle of a volume and one volume is done."""
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        logs = [log.read_text() for log in out.rglob("*.log")]
-        busy = [log for log in logs if f"/{worker.pid}  begun" in log and "written" not in log]
-        if busy and any("written" in log for log in logs):
-            worker.send_signal(signal.SIGKILL)
-            return
-        time.sleep(0.02)
-    pytest.fail("no volume was done in time")
+def _is_working(worker: Child, out: Path) -> bool:
+    """Whether the worker is in the middle of a volume and one volume is done."""
+    logs, begun = [log.read_text() for log in out.rglob("*.log")], f"/{worker.process.pid}  begun"
+    busy = any(begun in log and "written" not in log for log in logs)
+    return busy and any("written" in log for log in logs)
 
 
 def test_the_embedded_cluster_does_all_and_then_nothing(thick_head: Volume, tmp_path: Path) -> None:
@@ -285,13 +256,8 @@ def test_the_embedded_cluster_does_all_and_then_nothing(thick_head: Volume, tmp_
     (tmp_path / "in" / "scan2.nii.gz").write_bytes(b"broken")
 
     def batch() -> str:
-        command = ["batch", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--workers", "2"]
-        done = subprocess.run(
-            [sys.executable, "-m", "srviewer", *command, "--method", "cubic"],
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        command = [sys.executable, "-m", "srviewer", "batch", tmp_path / "in"]
+        done = ran([*command, "-o", tmp_path / "out", "--workers", "2", "--method", "cubic"])
         assert done.returncode == 0 and not done.stderr, done.stderr
         return done.stdout
 

@@ -2,7 +2,6 @@
 
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 from distributed import LocalCluster
 
+from children import Child, ran
 from srviewer.core.volume import Volume
 from srviewer.io.dicom_export import write_series
 from srviewer.io.export import write
@@ -121,27 +121,18 @@ def test_a_worker_of_another_cluster_keeps_below_its_own_limit(scan: Path, tmp_p
 def test_ctrl_c_ends_the_volume_in_hand_where_volumes_come_one_by_one(tmp_path: Path) -> None:
     enter = ["unshare", "--mount", "--map-root-user", "sh", "-c"]
     close = "mount -t tmpfs -o ro none /dev/shm"
-    if shutil.which("unshare") is None or subprocess.run([*enter, close]).returncode != 0:
+    if shutil.which("unshare") is None or ran([*enter, close]).returncode != 0:
         pytest.skip("/dev/shm cannot be closed here")
     voxels = np.random.default_rng(0).random((320, 320, 80), dtype=np.float32)  # half a minute
     nib.save(nib.Nifti1Image(voxels, np.diag([1, 1, 4, 1])), tmp_path / "scan.nii")
     out = tmp_path / "out"
     words = [sys.executable, "-m", "srviewer", "batch", str(tmp_path / "scan.nii"), "-o", str(out)]
-    process = subprocess.Popen(
-        [*enter, f'{close} && exec "$@"', "sh", *words],
-        stderr=subprocess.PIPE,
-        text=True,
-        # Where the tests run in the background, a shell has SIGINT ignored for all of them.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-    deadline = time.monotonic() + 60
-    while not any("begun" in log.read_text() for log in out.rglob("*.log")):
-        assert time.monotonic() < deadline and process.poll() is None
-        time.sleep(0.05)
-    time.sleep(4.0)  # the network is at work
-    asked = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    errors = process.communicate(timeout=30)[1]
+    with Child([*enter, f'{close} && exec "$@"', "sh", *words], interruptible=True) as child:
+        child.until(lambda: any("begun" in log.read_text() for log in out.rglob("*.log")))
+        time.sleep(4.0)  # the network is at work
+        asked = time.monotonic()
+        child.process.send_signal(signal.SIGINT)
+        done = child.ended()
     assert time.monotonic() - asked < 5  # well below a second where nothing else runs
-    assert process.returncode == 130 and "cancelled" in errors
+    assert done.returncode == 130 and "cancelled" in done.stderr
     assert not list(out.rglob("unfinished/*")) and not list(out.glob("*.nii.gz"))

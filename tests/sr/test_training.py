@@ -2,10 +2,7 @@
 
 import json
 import os
-import signal
-import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +12,7 @@ import pytest
 from PIL import Image
 
 import phantoms
+from children import Child, output
 from srviewer.core.degrade import Degradation
 from srviewer.errors import UserError
 from srviewer.job import run
@@ -145,26 +143,13 @@ def test_a_killed_run_resumes_to_the_end_of_an_uninterrupted_one(
     whole, killed = tmp_path / "whole.safetensors", tmp_path / "killed.safetensors"
     arguments = ("--plan", plan, "--device", "cpu")
 
-    process = subprocess.Popen(
-        srviewer("train", files[0], *arguments, "-o", killed), env=environment
-    )
     checkpoint = killed.with_suffix(".checkpoint")
-    deadline = time.monotonic() + 120
-    while not checkpoint.exists() or checkpoint_header(checkpoint)[1] < 20:
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait(30)
+    with Child(srviewer("train", files[0], *arguments, "-o", killed), environment) as child:
+        child.until(lambda: checkpoint.exists() and checkpoint_header(checkpoint)[1] >= 20)
     assert 20 <= checkpoint_header(checkpoint)[1] < 400
 
-    resume = srviewer("train", files[0], "-o", killed, "--device", "cpu", "--resume")
-    subprocess.run(resume, check=True, env=environment, timeout=120)
-    subprocess.run(
-        srviewer("train", files[0], *arguments, "-o", whole),
-        check=True,
-        env=environment,
-        timeout=120,
-    )
+    output(srviewer("train", files[0], "-o", killed, "--device", "cpu", "--resume"), environment)
+    output(srviewer("train", files[0], *arguments, "-o", whole), environment)
     one, other = load_model(whole), load_model(killed)
     assert all(np.array_equal(one.weights[n], other.weights[n]) for n in one.weights)
     assert one.plan == other.plan
