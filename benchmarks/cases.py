@@ -21,6 +21,7 @@ from srviewer.io.export import write
 from srviewer.io.formats import read
 from srviewer.job import run
 
+MOST_SECONDS = 60  # for a program to start
 CROSSING_MM = 40  # how far the crosshair travels while panes are timed
 FRAME_MS = 1000 / 60  # of a screen
 
@@ -38,7 +39,8 @@ def start_up() -> Iterator[Row]:
     """`srviewer --help` against an empty Python."""
 
     def python(*arguments: str) -> None:
-        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+        command = [sys.executable, *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=MOST_SECONDS)
 
     ours, bare = alternately(
         lambda: python("-m", "srviewer", "--help"), lambda: python("-c", "pass"), 7

@@ -23,11 +23,13 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 
 import numpy as np
 from scipy.ndimage import map_coordinates
 
 from benchmarks.pieces import middle_of
+from benchmarks.rebuild import MOST_SECONDS
 from srviewer.core.compare import Comparison
 from srviewer.core.degrade import Degradation, consistency
 from srviewer.core.geometry import AXIS_NAMES
@@ -107,7 +109,11 @@ def _measured(contender: Contender, made: Simulation, degradation: Degradation) 
         started = time.monotonic()
         with (folder / "said").open("w+") as said:
             child = subprocess.Popen(command, stdout=said, stderr=said, env=os.environ)
+            watchdog = Timer(MOST_SECONDS, child.kill)
+            watchdog.daemon = True
+            watchdog.start()
             _, status, used = os.wait4(child.pid, 0)  # of this process and those it waited for
+            watchdog.cancel()
             child.returncode = os.waitstatus_to_exitcode(status)
             said.seek(0)
             lines = said.read().strip().splitlines()

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.rebuild import saved_scan
+from benchmarks.rebuild import MOST_SECONDS, saved_scan
 
 HEAD = """| scan | | first slice | both along the thick axis | all three | whole |
 |---|---|---|---|---|---|"""
@@ -40,7 +40,8 @@ def main() -> int:
             command = [sys.executable, "-m", "benchmarks.first_look", str(scan), "--inside"]
             # That platform warns of each window's size hints, which nobody can act on.
             quiet = {"QT_QPA_PLATFORM": "offscreen", "QT_LOGGING_RULES": "default.warning=false"}
-            subprocess.run(command, check=True, env={**os.environ, **quiet})
+            environment = {**os.environ, **quiet}
+            subprocess.run(command, check=True, env=environment, timeout=MOST_SECONDS)
     return 0
 
 

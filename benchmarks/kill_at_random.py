@@ -24,6 +24,7 @@ from srviewer.job import run
 from srviewer.nn.model_file import load_model
 
 DEFAULT_KILLS = 51
+MOST_SECONDS = 600  # for what takes some ten: it hangs
 AFFINE = np.diag([1.0, 1.0, 4.0, 1.0])
 
 
@@ -59,11 +60,12 @@ def _killed(arguments: list[str], most_seconds: float, chance: random.Random) ->
     )
     time.sleep(chance.uniform(0.2, most_seconds))
     process.send_signal(signal.SIGKILL)
-    return process.wait() == 0
+    return process.wait(MOST_SECONDS) == 0
 
 
 def _finished(arguments: list[str]) -> None:
-    subprocess.run([sys.executable, "-m", "srviewer", *arguments], check=True, capture_output=True)
+    command = [sys.executable, "-m", "srviewer", *arguments]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=MOST_SECONDS)
 
 
 def _export(folder: Path, chance: random.Random) -> bool:

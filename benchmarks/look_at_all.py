@@ -22,6 +22,7 @@ from srviewer.io.series import Series
 from srviewer.job import run
 
 SIZE = "1320x1260"  # three rows of panes
+MOST_SECONDS = 3600  # for what takes some minutes: it hangs
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _rebuilt(item: Item, out: Path) -> dict[str, Any]:
 def _srviewer(*arguments: str) -> str:
     """Run a verb; returns what it said when it failed, else nothing."""
     command = [sys.executable, "-m", "srviewer", *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=MOST_SECONDS)
     return ended.stderr.strip() or f"status {ended.returncode}" if ended.returncode else ""
 
 

@@ -17,6 +17,7 @@ from benchmarks.cases import volume
 
 FACTOR = 4
 NOISE = 8.0  # of about 800
+MOST_SECONDS = 6 * 3600  # for the largest scans on one core; what takes longer hangs
 
 
 def saved_scan(shape: tuple[int, int, int], path: Path, noise: float = NOISE) -> None:
@@ -52,7 +53,7 @@ def main() -> int:
             run = ["reconstruct", str(scan), "-o", str(Path(folder, "thin.nii.gz"))]
             told = ["--slabs", args.slabs, "--json", str(said)]
             command = [sys.executable, "-m", "srviewer", *run, "--factor", str(FACTOR), *told]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=MOST_SECONDS)
             found = json.loads(said.read_text())
         allowed = 1.5 * 4 * i * j * k * FACTOR / 1e6 + 600
         print(

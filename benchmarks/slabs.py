@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from benchmarks.rebuild import FACTOR, saved_scan
+from benchmarks.rebuild import FACTOR, MOST_SECONDS, saved_scan
 
 NOISE = 3.0  # of about 900: air stays below what the network is asked for
 MIB = 2**20
@@ -76,6 +76,8 @@ def measured(scan: Path, folder: Path, slabs: str, room_mib: int) -> Taken:
     started, scratch = time.monotonic(), 0
     child = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     while child.poll() is None:
+        if time.monotonic() - started > MOST_SECONDS:
+            child.kill()
         scratch = max(scratch, _unnamed_bytes(child.pid))
         time.sleep(POLL_SECONDS)
     wall = time.monotonic() - started

@@ -95,7 +95,7 @@ def _said() -> Iterator[str]:
 
 
 def _run(tool: str, *arguments: str) -> None:
-    subprocess.run([str(TOOLS / f"pyside6-{tool}"), *arguments], check=True)
+    subprocess.run([str(TOOLS / f"pyside6-{tool}"), *arguments], check=True, timeout=60)
 
 
 if __name__ == "__main__":
