@@ -7,7 +7,7 @@ from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow, table
 from srviewer.cli.outputs import check_outputs
-from srviewer.cli.request import add_request_arguments, asked_of_every
+from srviewer.cli.request import add_request_arguments, asked_model, asked_of_every
 from srviewer.cli.slabs import add_slab_argument
 from srviewer.cli.sources import axis_number
 from srviewer.errors import UserError
@@ -69,7 +69,8 @@ def execute(args: argparse.Namespace) -> Outcome:
 
 def _settings(args: argparse.Namespace) -> Settings:
     # A worker elsewhere has another current folder.
-    model = str(Path(args.model).absolute()) if Path(args.model).is_file() else args.model
+    model = asked_model(args)
+    model = str(Path(model).absolute()) if Path(model).is_file() else model
     any_scan = Request(axis=0, factor=2, model=model, isotropic=args.isotropic)
     request = asked_of_every(any_scan, args)
     axis = None if args.axis is None else axis_number(args.axis)

@@ -10,7 +10,7 @@ from srviewer.cli.outputs import check_outputs
 from srviewer.cli.sources import axes, open_only, whole_numbers, words
 from srviewer.errors import UserError
 from srviewer.sr.evaluate import EvaluationPlan, EvaluationRow, evaluate
-from srviewer.sr.models import DEFAULT_MODEL
+from srviewer.sr.models import default_model
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,14 +21,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--methods", type=words, default=("cubic", "cross-plane"), metavar="cubic,cross-plane"
     )
-    parser.add_argument("--models", type=words, default=(DEFAULT_MODEL,), metavar="a,b")
+    parser.add_argument(
+        "--models", type=words, metavar="a,b", help="by default quality on a GPU, fast without one"
+    )
 
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Evaluate every combination; cubic is added when it was not asked for."""
     check_outputs(args, args.paths)
     methods = args.methods if "cubic" in args.methods else ("cubic", *args.methods)
-    plan = EvaluationPlan(args.factors, args.axes, methods, args.models, args.device)
+    models = args.models or (default_model(args.device),)
+    plan = EvaluationPlan(args.factors, args.axes, methods, models, args.device)
     if not args.factors or min(args.factors) < 2:
         raise UserError("A factor is a whole number of 2 or more.")
     rows = follow(evaluate([open_only(path) for path in args.paths], plan))

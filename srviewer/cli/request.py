@@ -10,14 +10,16 @@ from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.volume import Volume
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.methods import METHODS
-from srviewer.sr.models import DEFAULT_MODEL
+from srviewer.sr.models import default_model
 from srviewer.sr.request import Request, suggested_request
 
 
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     """Method, model, factor, axis and what goes with them."""
     parser.add_argument("--method", choices=[m.id for m in METHODS], default="cross-plane")
-    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="NAME|FILE")
+    parser.add_argument(
+        "--model", metavar="NAME|FILE", help="by default quality on a GPU and fast without one"
+    )
     parser.add_argument("--factor", type=int, help="refine by this; detected when not given")
     parser.add_argument("--axis", choices=AXIS_NAMES, help="the thick axis; detected if not given")
     parser.add_argument(
@@ -54,9 +56,14 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
 def request_of(scan: Volume, args: argparse.Namespace) -> Request:
     """What the options ask for, filled in with what suits the scan."""
     axis = None if args.axis is None else axis_number(args.axis)
-    request = suggested_request(scan, axis, args.model)
+    request = suggested_request(scan, axis, asked_model(args))
     factor = request.factor if args.factor is None else args.factor
     return asked_of_every(replace(request, factor=factor), args)
+
+
+def asked_model(args: argparse.Namespace) -> str:
+    """The model that was named, else the one that suits the device."""
+    return args.model or default_model(args.device)
 
 
 def asked_of_every(request: Request, args: argparse.Namespace) -> Request:

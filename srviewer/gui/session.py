@@ -17,6 +17,7 @@ from srviewer.gui.preview import Preview
 from srviewer.gui.view import Point as Point
 from srviewer.gui.view import View as View
 from srviewer.sr.evaluate import ScoredPair
+from srviewer.sr.models import default_model
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request, suggested_request
 
@@ -193,9 +194,11 @@ class Session(Looking):
 
     def _suggested(self, original: Volume) -> Request:
         """The axis and factor that suit the scan, with the choices that the user made before."""
-        suggested = suggested_request(original)
         if self.request is None:
-            return replace(suggested, device=self.preferred_device)
+            device = self.preferred_device
+            suggested = suggested_request(original, model=default_model(device))
+            return replace(suggested, device=device)
+        suggested = suggested_request(original)
         kept = self.request
         return replace(
             suggested,

@@ -8,9 +8,10 @@ from srviewer.errors import UserError
 from srviewer.nn.model_file import Model, load_model
 from srviewer.nn.specs import TrainingPlan
 from srviewer.paths import models_dir, resource
+from srviewer.sr.devices import has_gpu
 
 SUFFIX = ".safetensors"
-DEFAULT_MODEL = "fast"
+DEFAULT_MODEL, DEFAULT_ON_GPU = "fast", "quality"
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,12 @@ def available_models() -> tuple[ModelCard, ...]:
         except UserError:  # asked for by name, it says what is wrong
             continue
     return tuple(cards)
+
+
+def default_model(device: str) -> str:
+    """The shipped model for one of DEVICES: the larger one pays where there is a GPU."""
+    on_gpu = has_gpu() if device == "auto" else device != "cpu"
+    return DEFAULT_ON_GPU if on_gpu else DEFAULT_MODEL
 
 
 def find_model(name_or_file: str) -> Model:
