@@ -21,7 +21,7 @@ from srviewer.sr.cautions import cautions
 from srviewer.sr.cross_plane import reachable
 from srviewer.sr.map_worth import disagreement_worth
 from srviewer.sr.methods import METHODS, method
-from srviewer.sr.models import available_models, find_model
+from srviewer.sr.models import ModelCard, available_models, find_model
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import suggested_request
 from srviewer.sr.texture import is_texture
@@ -47,7 +47,7 @@ class ReconstructPanel(QWidget):
             tr("Target"), tr("Slice spacing to reach, in mm, and the factor to it")
         )
         self._method = choice(tr("Method"), tr("How the missing slices are made"))
-        self._model = choice(tr("Model"), tr("The trained network that is used"))
+        self._model = choice(tr("Model"), tr("The trained network that is used; the time goes by its parameters"))
         self._device = choice(
             tr("Device"), tr("What computes; automatic takes the fastest at hand")
         )
@@ -147,7 +147,7 @@ class ReconstructPanel(QWidget):
             for card in available_models()
             if card.plan.layout == "axis" and not is_texture(card)
         ]
-        entries = [(card.name, card.name) for card in cards]
+        entries = [(_model_title(card), card.name) for card in cards]
         fill(self._model, [*entries, *self._study.training.models_elsewhere()], None)
 
     def _show_trained(self) -> None:
@@ -256,6 +256,12 @@ class ReconstructPanel(QWidget):
 
     def _stop(self) -> None:
         self._study.work.cancel(RECONSTRUCT)
+
+
+def _model_title(card: ModelCard) -> str:
+    """Its name and its size, which is what the time goes by."""
+    millions = card.parameters / 1e6
+    return tr("{name} ({millions:.2g} million parameters)", name=card.name, millions=millions)
 
 
 def _offered_factors(model: Model | None) -> list[int]:
