@@ -47,7 +47,9 @@ class ReconstructPanel(QWidget):
             tr("Target"), tr("Slice spacing to reach, in mm, and the factor to it")
         )
         self._method = choice(tr("Method"), tr("How the missing slices are made"))
-        self._model = choice(tr("Model"), tr("The trained network that is used; the time goes by its parameters"))
+        self._model = choice(
+            tr("Model"), tr("The trained network that is used; the time goes by its parameters")
+        )
         self._device = choice(
             tr("Device"), tr("What computes; automatic takes the fastest at hand")
         )
