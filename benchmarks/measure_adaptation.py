@@ -3,8 +3,8 @@
 Each thin volume is thickened (box profile) and rebuilt by cubic interpolation, by the network, and
 by the network moved by several shares of the way to what it became by learning from the scan. Each
 share is scored against the truth whatever the guard says, since the guard is to be judged by it:
-the last lines tell the mean of what the program would use, and how the gain on the held-out slices
-goes with the true one.
+the last lines tell what the program would use gains, of each volume and of all, and how the gain on
+the held-out slices goes with the true one.
 
     python -m benchmarks.measure_adaptation VOLUME... [--model NAME] [--axes i,j,k] [--factors 2,4]
         [--side 80] [--steps 150 | --seconds 60] [--changed gamma,inverted,smooth,noise]
@@ -15,7 +15,7 @@ thickened: a bent or inverted contrast, half the resolution, noise of 4 % of the
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +48,7 @@ NOISE = 0.04
 class Found:
     """``true``, ``held_out``: dB over the shipped network by share; ``used``: what is chosen."""
 
+    name: str
     true: dict[float, float]
     held_out: dict[float, float]
     used: float
@@ -73,13 +74,18 @@ def main() -> None:
             for axis in map(AXIS_NAMES.index, args.axes.split(",")):
                 for factor in map(int, args.factors.split(",")):
                     found.append(_measured(name, changed, Degradation(axis, factor), args))
-    gains = [one.gain for one in found]
-    print(f"\nmean gain {np.mean(gains):+.3f} dB, least {min(gains):+.3f} dB, of {len(gains)}")
+    _print_means(found)
+
+
+def _print_means(found: Sequence[Found]) -> None:
+    print("\n| volume | mean gain | least | most |\n|---|---|---|---|")
+    for name in (*dict.fromkeys(one.name for one in found), ""):
+        gains = [one.gain for one in found if name in ("", one.name)]
+        cells = f"{np.mean(gains):+.3f} dB | {min(gains):+.3f} dB | {max(gains):+.3f} dB"
+        print(f"| {name or 'all'} | {cells} |")
     pairs = [(one.held_out[share], one.true[share]) for one in found for share in TRIED]
-    if len(found) > 1:
-        print(
-            f"held-out against true gain: r = {pearsonr(*zip(*pairs, strict=True)).statistic:.2f}"
-        )
+    relation = pearsonr(*zip(*pairs, strict=True)).statistic
+    print(f"\nheld-out against true gain: r = {relation:.2f}")
     for share in TRIED:
         print(f"always {share:.0%}: {np.mean([one.true[share] for one in found]):+.3f} dB")
 
@@ -127,6 +133,7 @@ def _measured(name: str, thin: Voxels, degradation: Degradation, args: argparse.
     blends = {share: towards(model, learned.model, share) for share in TRIED}
     after = {share: run(restored_psnr(blend, held_out, "cpu")) for share, blend in blends.items()}
     found = Found(
+        name,
         true={share: score(rebuilt(blend)) - shipped for share, blend in blends.items()},
         held_out={share: after[share] - before for share in TRIED},
         used=best_share(before, after)[0],
