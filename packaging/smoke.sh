@@ -10,7 +10,8 @@ export HOME=$work XDG_DATA_HOME=$work/data XDG_CONFIG_HOME=$work/config
 cd "$work"
 
 "$program" diagnose --json diagnose.json >/dev/null
-"$program" models --json - | grep -q '"name": "fast"'
+"$program" models --json models.json >/dev/null
+grep -q '"name": "fast"' models.json
 "$program" reconstruct "$here/resources/sample/t2_brain_100_thick.nii.gz" -o thin.nii.gz
 "$program" compare "$here/resources/sample/t2_brain_100_truth.nii.gz" thin.nii.gz --json scores.json
 "$program" screenshot thin.nii.gz -o picture.png
