@@ -24,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--models", type=words, metavar="a,b", help="by default quality on a GPU, fast without one"
     )
+    parser.add_argument(
+        "--flips", action="store_true", help="average mirrored copies, at four times the time"
+    )
 
 
 def execute(args: argparse.Namespace) -> Outcome:
@@ -31,7 +34,7 @@ def execute(args: argparse.Namespace) -> Outcome:
     check_outputs(args, args.paths)
     methods = args.methods if "cubic" in args.methods else ("cubic", *args.methods)
     models = args.models or (default_model(args.device),)
-    plan = EvaluationPlan(args.factors, args.axes, methods, models, args.device)
+    plan = EvaluationPlan(args.factors, args.axes, methods, models, args.device, args.flips)
     if not args.factors or min(args.factors) < 2:
         raise UserError("A factor is a whole number of 2 or more.")
     rows = follow(evaluate([open_only(path) for path in args.paths], plan))
@@ -47,7 +50,7 @@ def _rows_table(rows: list[EvaluationRow]) -> str:
             row.file,
             row.axis,
             str(row.factor),
-            row.method,
+            _how(row),
             row.model or "",
             formatted(row.psnr, 2),
             formatted(row.ssim, 4),
@@ -56,6 +59,10 @@ def _rows_table(rows: list[EvaluationRow]) -> str:
         for row in rows
     ]
     return table(head, lines)
+
+
+def _how(row: EvaluationRow) -> str:
+    return f"{row.method} --flips" if row.flips else row.method
 
 
 def _gains_table(rows: list[EvaluationRow]) -> str:
@@ -68,7 +75,7 @@ def _gains_table(rows: list[EvaluationRow]) -> str:
         if row.method == "cubic" or any(score is None for score in scores):
             continue
         psnr, base_psnr, ssim, base_ssim = (score or 0.0 for score in scores)
-        key = (row.factor, row.method, row.model or "")
+        key = (row.factor, _how(row), row.model or "")
         gains.setdefault(key, []).append((psnr - base_psnr, ssim - base_ssim))
     head = ("gain over cubic", "PSNR mean", "PSNR least", "SSIM mean", "SSIM least")
     lines = []

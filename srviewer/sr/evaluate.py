@@ -47,7 +47,8 @@ def score_beside_cubic(
 class EvaluationRow:
     """One simulated scan rebuilt by one method: scores over the foreground of the whole volume.
 
-    ``warnings``: what must be known of the scan and of the run, one line each.
+    ``flips``: whether mirrored copies were averaged. ``warnings``: what must be known of the scan
+    and of the run, one line each.
     """
 
     file: str
@@ -55,6 +56,7 @@ class EvaluationRow:
     factor: int
     method: str
     model: str | None
+    flips: bool
     psnr: float | None
     ssim: float | None
     seconds: float
@@ -66,6 +68,7 @@ class EvaluationPlan:
     """What to evaluate on each thin volume: every combination of these.
 
     ``axes``: array axes to thicken. ``methods``: ids in METHODS. ``models``: names or files.
+    ``flips``: average mirrored copies, in the methods that have a model.
     """
 
     factors: tuple[int, ...]
@@ -73,15 +76,16 @@ class EvaluationPlan:
     methods: tuple[str, ...]
     models: tuple[str, ...]
     device: str = "auto"
+    flips: bool = False
 
     def requests(self) -> list[Request]:
         """Every reconstruction to do; a method without a model is done once."""
         return [
-            Request(axis=axis, factor=factor, method=name, model=model, device=self.device)
+            Request(axis, factor, name, model, device=self.device, flips=self.flips and networked)
             for axis in self.axes
             for factor in self.factors
-            for name in self.methods
-            for model in (self.models if method(name).needs_model else self.models[:1])
+            for name, networked in ((name, method(name).needs_model) for name in self.methods)
+            for model in (self.models if networked else self.models[:1])
         ]
 
 
@@ -140,6 +144,7 @@ def _row(thin: Volume, request: Request) -> Job[EvaluationRow]:
         factor=request.factor,
         method=request.method,
         model=result.model.name if result.model else None,
+        flips=request.flips,
         psnr=scores.whole["psnr"],
         ssim=scores.whole["ssim"],
         seconds=round(seconds, 3),

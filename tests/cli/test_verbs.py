@@ -129,6 +129,9 @@ def test_evaluate_prints_every_row_beside_cubic(
         ("cross-plane", "fast"),
     ]
     assert {"file", "axis", "factor", "psnr", "ssim", "seconds", "warnings"} <= set(rows[0])
+    mirrored = call(*arguments, "--flips")[1]["rows"]
+    assert [row["flips"] for row in mirrored] == [False, True]
+    assert mirrored[0]["psnr"] == rows[0]["psnr"] and mirrored[1]["psnr"] != rows[1]["psnr"]
     assert main([*map(str, arguments)]) == 0
     assert "gain over cubic" in capsys.readouterr().out
 
