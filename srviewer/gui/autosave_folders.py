@@ -14,13 +14,16 @@ from srviewer.io.session_file import SUFFIX
 from srviewer.paths import user_cache_dir
 
 SESSION = f"session{SUFFIX}"
-LOCK = "lock"
 KEPT_DAYS = 14  # an offer that nobody took
 
 
 @dataclass(frozen=True, eq=False)
 class AutosaveFolder:
-    """One folder that this process alone writes to, by a lock that dies with the process."""
+    """One folder that this process alone writes to, by a lock that dies with the process.
+
+    The lock lies beside the folder and is taken before the folder is made, and given back after it
+    is deleted: a window that starts meanwhile never sees a folder that nobody seems to own.
+    """
 
     path: Path
     lock: QLockFile
@@ -37,8 +40,8 @@ class AutosaveFolder:
 
     def discard(self) -> None:
         """Delete it."""
-        self.lock.unlock()
         shutil.rmtree(self.path, ignore_errors=True)
+        self.lock.unlock()
 
     def release(self) -> None:
         """Leave it to the next window."""
@@ -59,10 +62,13 @@ def new_folder() -> AutosaveFolder | None:
     """A folder of this process's own; None where nothing can be written."""
     path = root() / f"window-{token_hex(6)}"
     try:
-        path.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = _claimed(path)
+        if folder is not None:
+            path.mkdir()
     except OSError:
         return None
-    return _claimed(path)
+    return folder
 
 
 def left_behind() -> Iterator[AutosaveFolder]:
@@ -70,8 +76,7 @@ def left_behind() -> Iterator[AutosaveFolder]:
 
     Too old ones, and those without a session, are deleted on the way.
     """
-    folders = [path for path in root().glob("window-*") if path.is_dir()]
-    for path in sorted(folders, key=_written, reverse=True):
+    for path in sorted(_folders(), key=_written, reverse=True):
         folder = _claimed(path)
         if folder is None:  # its window is running
             continue
@@ -89,14 +94,18 @@ def size_bytes() -> int:
 
 def clear() -> None:
     """Delete every folder whose window is not running."""
-    for path in root().glob("window-*"):
+    for path in _folders():
         folder = _claimed(path)
         if folder is not None:
             folder.discard()
 
 
+def _folders() -> list[Path]:
+    return [path for path in root().glob("window-*") if path.is_dir()]
+
+
 def _claimed(path: Path) -> AutosaveFolder | None:
-    lock = QLockFile(str(path / LOCK))
+    lock = QLockFile(str(path.with_name(f"{path.name}.lock")))
     lock.setStaleLockTime(0)  # a lock is as old as its window; the process's end makes it stale
     return AutosaveFolder(path, lock) if lock.tryLock(0) else None
 

@@ -17,6 +17,7 @@ from srviewer.io.session_file import read_session
 Until = Callable[[Callable[[], bool]], None]
 CRASH = """
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -32,12 +33,18 @@ class Window(MainWindow):
     def __init__(self, settings):
         super().__init__(settings)
         self.session.original_changed.connect(self.rebuild)
+        self.study.failed.connect(self.give_up)
+        self.desk.recovery.work.failed.connect(self.give_up)
         self.watch = QTimer(self)
         self.watch.timeout.connect(self.tell)
         self.watch.start(100)
     def rebuild(self):
         self.session.set_request(replace(self.session.request, method="linear"))
         self.study.reconstruct()
+    def give_up(self, tried, error):
+        # The window shows it and waits for its user, whom nobody plays here.
+        print(tried, repr(error), file=sys.stderr, flush=True)
+        os._exit(1)
     def tell(self):
         own = self.desk.recovery._own
         saved = json.loads(own.session.read_text()) if own.session.exists() else {"studies": []}
