@@ -38,6 +38,8 @@ def decoded(file: PixelFile, frames: Sequence[int]) -> Frames:
         for pixels in _frames(file, frames):
             if pixels.shape != (file.rows, file.columns):
                 raise ValueError(f"{pixels.shape} pixels")
+            if file.unused_low:
+                pixels = pixels.astype(np.int64) >> file.unused_low
             if palette is not None:
                 pixels = _brightness(pixels, palette)
             yield _turned(pixels, file) if file.dark_is_high else pixels
@@ -89,7 +91,7 @@ def _unpacked(content: bytes, file: PixelFile) -> Pixels:
     """
     kind = "i" if file.signed else "u"
     pixels = np.frombuffer(content, f"<{kind}{file.bits_allocated // 8}")
-    unused = file.bits_allocated - file.bits_stored
+    unused = file.bits_allocated - file.bits_used
     if 0 < unused < file.bits_allocated:
         pixels = pixels << unused
         np.right_shift(pixels, unused, out=pixels)
@@ -107,6 +109,8 @@ def _compressed(file: PixelFile, frames: Sequence[int], decoder: Decoder) -> Fra
 def _inflated(file: PixelFile, frames: Sequence[int], decoder: Decoder) -> Frames:
     with only_serious():
         dataset = dcmread(file.path)
+    if file.unused_low:
+        dataset.BitsStored = file.bits_used
     for frame in frames:
         yield _array(decoder, dataset, index=frame)
 
@@ -125,7 +129,7 @@ def _options(file: PixelFile, frames: int) -> dict[str, Any]:
         "samples_per_pixel": 1,
         "photometric_interpretation": file.photometric,
         "bits_allocated": file.bits_allocated,
-        "bits_stored": file.bits_stored,
+        "bits_stored": file.bits_used,
         "pixel_representation": int(file.signed),
         "pixel_keyword": file.keyword,
         "pixel_vr": file.vr or "OW",

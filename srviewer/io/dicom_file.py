@@ -32,6 +32,7 @@ class PixelFile:
     ``start``: the byte where the pixel data's value begins; None for a deflated file, whose bytes
     have no place of their own. ``size``: of the whole file in bytes. ``keyword``: pydicom's name
     of the pixel data's element, ``vr`` its value representation, "" in implicit encoding.
+    ``unused_low``: bits below the stored ones, where old files left some.
     ``little_endian``: the order of the bytes of pixels that are not compressed.
     """
 
@@ -46,6 +47,7 @@ class PixelFile:
     frames: int
     bits_allocated: int
     bits_stored: int
+    unused_low: int
     signed: bool
     photometric: str
     little_endian: bool
@@ -56,6 +58,11 @@ class PixelFile:
         return self.rows * self.columns * self.bits_allocated // 8
 
     @property
+    def bits_used(self) -> int:
+        """How many of the allocated bits, from the lowest, reach up to the highest stored one."""
+        return self.bits_stored + self.unused_low
+
+    @property
     def dark_is_high(self) -> bool:
         """Whether high numbers stand for dark, as in MONOCHROME1."""
         return self.photometric == "MONOCHROME1" and self.keyword == "PixelData"
@@ -63,7 +70,7 @@ class PixelFile:
     @property
     def compressed(self) -> bool:
         """Whether the pixels are compressed; False for a syntax that nobody knows."""
-        return bool(self.syntax.is_transfer_syntax and self.syntax.is_compressed)
+        return _is_compressed(self.syntax)
 
     @property
     def truncated(self) -> bool:
@@ -97,6 +104,7 @@ def pixel_file(path: Path, file: BinaryIO, header: FileDataset) -> PixelFile | N
         if place is None:
             return None
         start, keyword, vr = place
+    stored = int(header.get("BitsStored", header.BitsAllocated))
     return PixelFile(
         path=path,
         start=start,
@@ -108,11 +116,26 @@ def pixel_file(path: Path, file: BinaryIO, header: FileDataset) -> PixelFile | N
         columns=int(header.Columns),
         frames=int(text(header, "NumberOfFrames") or 1),
         bits_allocated=int(header.BitsAllocated),
-        bits_stored=int(header.get("BitsStored", header.BitsAllocated)),
+        bits_stored=stored,
+        unused_low=0 if _is_compressed(UID(syntax)) else _unused_low(header, stored),
         signed=header.get("PixelRepresentation", 0) == 1,
         photometric=text(header, "PhotometricInterpretation"),
         little_endian=bool(little),
     )
+
+
+def _is_compressed(syntax: UID) -> bool:
+    return bool(syntax.is_transfer_syntax and syntax.is_compressed)
+
+
+def _unused_low(header: FileDataset, stored: int) -> int:
+    """Bits below the lowest stored one: none today, but files of the 1980s and 90s may have some.
+
+    Only what the header can mean is believed: a highest bit that lies in the allocated ones and
+    leaves room for those that are stored.
+    """
+    highest = int(header.get("HighBit", stored - 1))
+    return highest - stored + 1 if stored <= highest < int(header.BitsAllocated) else 0
 
 
 def _pixel_place(file: BinaryIO, implicit: bool, little: bool) -> tuple[int, str, str] | None:

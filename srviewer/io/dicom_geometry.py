@@ -20,6 +20,7 @@ SAME_PLACE_MM = 0.01
 PLACE_TOLERANCE = 0.05
 TAG_TOLERANCE = 0.05
 TILT_DEGREES = 0.5
+CUT_SHORT = "its files are cut short, and fewer than two slices are whole; copy them again"
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
@@ -50,6 +51,8 @@ def stacked(slices: Sequence[SliceHeader]) -> Stack:
     normal = np.cross(_unit(in_plane[:, 0]), _unit(in_plane[:, 1]))
     ordered = sorted(slices, key=lambda s: (_along(s, normal), s.instance))
     ordered = _without_truncated(ordered, normal, found)
+    if len(ordered) < 2:
+        raise ValueError(CUT_SHORT)
     ordered = _without_duplicates(ordered, normal, found)
     if len(ordered) < 2:
         raise ValueError("fewer than two slices lie at places of their own")
@@ -225,7 +228,7 @@ def _unplaced(slices: Sequence[SliceHeader], found: list[ScanWarning]) -> Stack:
     """Slices without a place in the patient, in the order of their instance numbers."""
     whole = sorted((s for s in slices if not s.file.truncated), key=lambda s: (s.instance, s.frame))
     if len(whole) < 2:
-        raise ValueError("fewer than two slices are complete")
+        raise ValueError(CUT_SHORT)
     in_plane = _in_plane(whole[0], found)
     step = abs(whole[0].spacing_tag or whole[0].thickness or 0.0)
     message = (

@@ -168,7 +168,9 @@ def _unplaced(path: Path, header: FileDataset, described: int, frames: int) -> t
 
 def _series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
     modality = text(header, "Modality")
-    named = str(header.get("SeriesDescription") or header.get("ProtocolName") or "").strip()
+    named = " ".join(
+        str(header.get("SeriesDescription") or header.get("ProtocolName") or "").split()
+    )
     number = text(header, "PatientID")
     return SeriesTags(
         uid=text(header, "SeriesInstanceUID"),

@@ -49,6 +49,7 @@ REQUIRED_MR = (
 )
 REQUIRED_CT = ("KVP", "AcquisitionNumber")
 SERIES_OFFSET = 900  # added to the number of the scan's series
+LARGEST_INTEGER_STRING = 2**31 - 1
 # The most characters that a value of this kind may have.
 LONG_STRING, SHORT_TEXT, LONG_TEXT = 64, 1024, 10240
 
@@ -122,7 +123,9 @@ def _add_acquisition(header: Dataset, source: Dataset, sop_class: UID) -> None:
 def _add_series(header: Dataset, source: Dataset, volume: Volume) -> None:
     now = datetime.now()
     header.SeriesInstanceUID = generate_uid(prefix=None)
-    header.SeriesNumber = SERIES_OFFSET + int(source.get("SeriesNumber") or 0)
+    header.SeriesNumber = min(
+        SERIES_OFFSET + int(source.get("SeriesNumber") or 0), LARGEST_INTEGER_STRING
+    )
     header.SeriesDescription = _short_name(volume.name)
     for moment in ("Series", "Content", "InstanceCreation"):
         setattr(header, f"{moment}Date", now.strftime("%Y%m%d"))
@@ -135,7 +138,7 @@ def _add_series(header: Dataset, source: Dataset, volume: Volume) -> None:
 
 def _short_name(name: str) -> str:
     note = ", research use only"
-    return name.replace("\\", "/")[: LONG_STRING - len(note)] + note
+    return " ".join(name.replace("\\", "/").split())[: LONG_STRING - len(note)] + note
 
 
 def _equipment(source: Dataset) -> list[Dataset]:

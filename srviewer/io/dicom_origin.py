@@ -91,13 +91,18 @@ def origin_of(slices: Sequence[SliceHeader]) -> DicomOrigin:
 
 
 def _kept(one: SliceHeader) -> tuple[Dataset, str]:
-    """What is kept of the file's header, values that break the standard left out; its SOP class."""
+    """What is kept of the file's header, values that break the standard left out; its SOP class.
+
+    What makes a place mean something is left out where the place itself is a guess: a result there
+    must not claim to lie where the rest of the study does.
+    """
     kept = Dataset()
+    placed = one.position is not None and one.orientation is not None
     try:
         with only_serious():
             header = dcmread(one.file.path, stop_before_pixels=True, force=True, specific_tags=TAGS)
             for keyword in KEPT:
-                if _sound(header, keyword):
+                if (placed or keyword not in PLACE) and _sound(header, keyword):
                     kept[keyword] = header[keyword]
             return kept, str(header.get("SOPClassUID") or MRImageStorage)
     except UNREADABLE:

@@ -50,6 +50,7 @@ KEYWORDS = (
     "PixelSpacing",
     "BitsAllocated",
     "BitsStored",
+    "HighBit",
     "PixelRepresentation",
     "RescaleSlope",
     "RescaleIntercept",

@@ -25,6 +25,7 @@ from srviewer.io.streams import is_gzip, not_read
 from srviewer.job import Job, Progress
 
 KINDS = (nib.Nifti1Image, nib.Nifti2Image, nib.MGHImage)
+MGH_PLACED = slice(28, 30)  # the bytes of "goodRASFlag" in the header of a FreeSurfer image
 UNREADABLE = (
     ImageFileError,
     HeaderDataError,
@@ -164,7 +165,7 @@ def _placed(path: Path, image: SpatialImage, shape: Shape) -> tuple[Geometry, Wa
     try:
         with _silent():
             if isinstance(image, nib.MGHImage):
-                return mgh_geometry(image.header, shape)
+                return mgh_geometry(image.header, _mgh_placed(path), shape)
             return nifti_geometry(image.header, _stored_header(path, image), shape)
     except ValueError as error:
         raise UserError(
@@ -177,6 +178,13 @@ def _stored_header(path: Path, image: SpatialImage) -> Nifti1Header:
     """The header as the file holds it: ``nib.load`` repairs some fields without a word."""
     with ImageOpener(path) as file:
         return type(image.header).from_fileobj(file, check=False)
+
+
+def _mgh_placed(path: Path) -> bool:
+    """Whether a FreeSurfer file says where it lies; nibabel's header says so of all of them."""
+    with ImageOpener(path) as file:
+        good_ras: bytes = file.read(MGH_PLACED.stop)[MGH_PLACED]
+    return any(good_ras)
 
 
 def _stem(path: Path) -> str:

@@ -42,18 +42,21 @@ def nifti_geometry(
         affine = header.get_base_affine()
         found.append(_no_orientation())
     if sform_code <= 0 and not np.all(raw["pixdim"][1:4]):
-        message = "The header gives no voxel size; 1 mm is assumed. Distances are not reliable."
-        found.append(ScanWarning("spacing_unknown", message))
+        found.append(_no_spacing())
     geometry = Geometry(shape, np.diag([scale, scale, scale, 1.0]) @ affine)
     if sform_code > 0 and qform_code > 0:
         found.extend(_conflict(header, geometry, scale))
     return geometry, (*found, *oblique_warning(geometry))
 
 
-def mgh_geometry(header: MGHHeader, shape: Shape) -> tuple[Geometry, Warnings]:
-    """The grid of a FreeSurfer image; ValueError for an affine that is singular or not finite."""
+def mgh_geometry(header: MGHHeader, placed: bool, shape: Shape) -> tuple[Geometry, Warnings]:
+    """The grid of a FreeSurfer image; ValueError for an affine that is singular or not finite.
+
+    ``placed``: whether the file says where the image lies; else ``header`` holds FreeSurfer's
+    coronal slices of 1 mm, whatever the file's other fields say.
+    """
     geometry = Geometry(shape, header.get_affine())
-    unknown = () if int(header["goodRASFlag"]) > 0 else (_no_orientation(),)
+    unknown = () if placed else (_no_orientation(), _no_spacing())
     return geometry, (*unknown, *oblique_warning(geometry))
 
 
@@ -117,3 +120,8 @@ def _no_orientation() -> ScanWarning:
         "other direction, are a guess."
     )
     return ScanWarning("orientation_unknown", message)
+
+
+def _no_spacing() -> ScanWarning:
+    message = "The header gives no voxel size; 1 mm is assumed. Distances are not reliable."
+    return ScanWarning("spacing_unknown", message)

@@ -252,6 +252,22 @@ def test_a_cut_slice_is_left_out_and_told(write_dicom: Writer, thick: Volume) ->
     assert (run(series.read(0)).voxels == 0).sum() >= 20
 
 
+def test_frames_of_a_file_that_is_cut_short_are_refused_with_the_reason(
+    write_enhanced: Callable[..., Path], thick: Volume
+) -> None:
+    path = write_enhanced(thick, range(6), [1] * 6)
+    path.write_bytes(path.read_bytes()[:-5])
+    with pytest.raises(UserError, match="cut short, and fewer than two slices are whole"):
+        run(scan([path]))
+
+
+def test_a_name_over_several_lines_becomes_one(write_dicom: Writer, thick: Volume) -> None:
+    files = write_dicom(thick)
+    for path in files:
+        path.write_bytes(path.read_bytes().replace(b"T2 test", b"T2\ntest"))
+    assert only(files[0].parent).name == "T2 test (7)"
+
+
 def test_a_file_that_changed_since_is_refused(write_dicom: Writer, thick: Volume) -> None:
     files = write_dicom(thick)
     series = only(files[0].parent)

@@ -151,6 +151,36 @@ def test_a_scan_of_nobody_gets_a_whole_set_of_its_own(head: Volume, tmp_path: Pa
         assert both[0][keyword].value != both[1][keyword].value
 
 
+@pytest.mark.parametrize("missing", ["ImagePositionPatient", "ImageOrientationPatient"])
+def test_a_guessed_place_is_not_claimed_to_be_the_studys(
+    missing: str, thick: Volume, write_dicom: Callable[..., list[Path]], tmp_path: Path
+) -> None:
+    def edit(dataset: Dataset, k: int) -> None:
+        dataset.StudyInstanceUID, dataset.FrameOfReferenceUID = "1.2.34", "1.2.56"
+        dataset.PatientPosition = "HFS"
+        del dataset[missing]
+
+    scanned = run(read(write_dicom(thick, edit=edit)[0].parent))
+    assert scanned.frame == ""
+    one = export(thin(scanned), tmp_path / "out")[0]
+    assert one.StudyInstanceUID == "1.2.34"
+    assert one.FrameOfReferenceUID not in ("", "1.2.56") and not one.PatientPosition
+    assert "are a guess" in one.ImageComments
+
+
+def test_names_and_numbers_of_a_series_stay_within_the_standard(
+    thick: Volume, write_dicom: Callable[..., list[Path]], tmp_path: Path
+) -> None:
+    def edit(dataset: Dataset, k: int) -> None:
+        dataset.SeriesNumber = 2**31 - 5
+
+    result = thin(run(read(write_dicom(thick, edit=edit)[0].parent)))
+    one = export(replace(result, name="T2\nof\ta\\b " * 9), tmp_path / "out")[0]
+    assert one.SeriesNumber == 2**31 - 1
+    assert one.SeriesDescription.startswith("T2 of a/b T2") and one["SeriesDescription"].VM == 1
+    assert len(one.SeriesDescription) <= 64 and one.SeriesDescription.isprintable()
+
+
 @pytest.mark.skipif(shutil.which("dciodvfy") is None, reason="needs dciodvfy of dicom3tools")
 @pytest.mark.skipif(shutil.which("dcmdump") is None, reason="needs dcmdump of DCMTK")
 @pytest.mark.parametrize("source", ["dicom", "nifti"])

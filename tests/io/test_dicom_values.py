@@ -5,8 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pydicom import dcmread
+from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+)
 
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
@@ -53,6 +59,38 @@ def test_bits_beyond_the_stored_ones_are_not_read(
 
     volume = voxels_of(write_dicom, thick, edit)
     np.testing.assert_array_equal(volume.voxels, thick.voxels - (60 if signed else 0))
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize(
+    "syntax", [ExplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian]
+)
+def test_bits_below_the_stored_ones_are_not_read(
+    syntax: UID, signed: bool, write_dicom: Writer, thick: Volume
+) -> None:
+    less = 60 if signed else 0
+
+    def edit(dataset: Dataset, k: int) -> None:
+        stored = np.frombuffer(dataset.PixelData, "<i2").astype(int) * 17 - less
+        overlay = np.arange(stored.size) % 16
+        dataset.PixelData = ((stored & 0x0FFF) << 4 | overlay).astype("<u2").tobytes()
+        dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 12, 15, int(signed)
+
+    files = write_dicom(thick, edit=edit)
+    for path in files:
+        dataset = dcmread(path)
+        dataset.file_meta.TransferSyntaxUID = syntax
+        if syntax == ExplicitVRBigEndian:
+            dataset.PixelData = np.frombuffer(dataset.PixelData, "<u2").astype(">u2").tobytes()
+        dcmwrite(
+            path,
+            dataset,
+            implicit_vr=False,
+            little_endian=syntax != ExplicitVRBigEndian,
+            force_encoding=True,
+        )
+    volume = run(read(files[0].parent))
+    np.testing.assert_array_equal(volume.voxels, thick.voxels * 17 - less)
 
 
 @pytest.mark.parametrize("grey", [True, False])

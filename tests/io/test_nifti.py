@@ -81,6 +81,17 @@ def test_freesurfer_volume(tmp_path: Path) -> None:
     assert (volume.name, volume.stored_as) == ("brain", "float32")
 
 
+def test_a_freesurfer_volume_that_says_not_where_it_lies_is_doubted(tmp_path: Path) -> None:
+    nib.save(nib.MGHImage(counted("float32"), AFFINE), path := tmp_path / "brain.mgz")
+    assert codes(run(read(path))) == set()
+    content = bytearray(gzip.decompress(path.read_bytes()))
+    content[28:30] = b"\0\0"  # "goodRASFlag": its directions and voxel sizes do not count
+    path.write_bytes(gzip.compress(content))
+    volume = run(read(path))
+    assert codes(volume) == {"orientation_unknown", "spacing_unknown"}
+    assert volume.geometry.spacing == (1.0, 1.0, 1.0)
+
+
 def test_voxels_survive_their_file(write_nifti: Writer) -> None:
     path = write_nifti(counted(), AFFINE)
     volume = run(read(path))
