@@ -10,22 +10,24 @@ export QT_QPA_PLATFORM=offscreen
 
 srviewer() { "$bin/python" -m srviewer "$@"; }
 
-srviewer reconstruct "$sample" -o "$work/thin.nii.gz"
-srviewer reconstruct "$sample" -o "$work/cubic.nii.gz" --method cubic
-srviewer screenshot "$sample" -o "$images/tutorial-open.png"
-srviewer screenshot "$sample" --second "$work/thin.nii.gz" --layout compare \
-    -o "$images/tutorial-compare.png"
-srviewer screenshot "$work/thin.nii.gz" --second "$work/cubic.nii.gz" --layout compare \
-    -o "$images/tutorial-cubic.png"
-
-# Of docs/viewer.md and the README.
 truth=resources/sample/t2_brain_100_truth.nii.gz
 scored=(--reference "$truth" --meaning "the sample's own thin truth")
 result=(--second "$work/thin.nii.gz" --name result)
+cubic=(--second cubic --name cubic)
+one=(--size 900x640) three=(--size 1100x760)
+
+srviewer reconstruct "$sample" -o "$work/thin.nii.gz"
+srviewer screenshot "$sample" -o "$images/tutorial-open.png"
+srviewer screenshot "$sample" "${result[@]}" "${scored[@]}" --layout compare \
+    -o "$images/tutorial-compare.png"
+srviewer screenshot "$sample" "${result[@]}" "${cubic[@]}" --without-scan "${scored[@]}" \
+    --layout compare -o "$images/tutorial-cubic.png"
+
+# Of docs/viewer.md and the README.
 srviewer screenshot "$sample" "${result[@]}" "${scored[@]}" --layout curtain --plane coronal \
-    --size 900x640 -o "$images/curtain.png"
-srviewer screenshot "$truth" "${result[@]}" --layout difference --plane sagittal --size 900x640 \
-    -o "$images/difference.png"
-srviewer screenshot "$sample" "${result[@]}" --second cubic --name cubic "${scored[@]}" \
-    --layout compare --size 1100x760 -o "$images/compare.png"
+    "${one[@]}" -o "$images/curtain.png"
+srviewer screenshot "$sample" --second "$truth" --name truth "${result[@]}" --without-scan \
+    --layout difference --plane sagittal "${one[@]}" -o "$images/difference.png"
+srviewer screenshot "$sample" "${result[@]}" "${cubic[@]}" "${scored[@]}" --layout compare \
+    "${three[@]}" -o "$images/compare.png"
 "$bin/python" packaging/window_pictures.py "$images"

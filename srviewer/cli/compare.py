@@ -48,7 +48,9 @@ def execute(args: argparse.Namespace) -> Outcome:
     }
     if args.report is not None:
         follow(comparison_report(reference, candidate, scores, notes)).save(args.report)
-    return Outcome("\n".join([_text(scores), *(f"note: {line}" for line in notes)]), values)
+    written = [] if args.report is None else [f"written: {args.report}"]
+    lines = [_text(scores), *(f"note: {line}" for line in notes), *written]
+    return Outcome("\n".join(lines), values)
 
 
 def _text(scores: Scores) -> str:

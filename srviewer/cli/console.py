@@ -100,14 +100,20 @@ def _finite(value: Any) -> Any:
 
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    """Columns of text, the first to the left and the others to the right."""
+    """Columns: numbers to the right, words and the first column to the left."""
     widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
+    columns = [[row[n] for row in rows] for n in range(len(head))]
+    to_right = [n > 0 and all(map(_like_a_number, cells)) for n, cells in enumerate(columns)]
 
     def line(row: tuple[str, ...]) -> str:
         cells = (
-            cell.ljust(width) if n == 0 else cell.rjust(width)
-            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, to_right, strict=True)
         )
         return "  ".join(cells).rstrip()
 
     return "\n".join([line(head), *map(line, rows)])
+
+
+def _like_a_number(cell: str) -> bool:
+    return not cell or cell[0] in "+-.0123456789"

@@ -3,23 +3,22 @@
 import argparse
 
 from srviewer.cli.console import Outcome
-from srviewer.errors import UserError
 from srviewer.sr.model_card import card_markdown
-from srviewer.sr.models import ModelCard, available_models
+from srviewer.sr.models import ModelCard, available_models, find_card
+
+MORE = "srviewer models --card NAME prints one in full, with every score."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """All models, or the card of one."""
-    parser.add_argument("--card", metavar="NAME", help="the card of one model, as Markdown")
+    parser.add_argument(
+        "--card", metavar="NAME|FILE", help="one model in full, as Markdown: data, plan, scores"
+    )
 
 
 def execute(args: argparse.Namespace) -> Outcome:
     """List the shipped models, then the user's own."""
-    cards = available_models()
-    if args.card is not None:
-        cards = tuple(card for card in cards if card.name == args.card)
-        if not cards:
-            raise UserError(f"There is no model '{args.card}'. See srviewer models.")
+    cards = available_models() if args.card is None else (find_card(args.card),)
     values = {
         "models": [
             {
@@ -36,23 +35,25 @@ def execute(args: argparse.Namespace) -> Outcome:
             for card in cards
         ]
     }
-    text = _text if args.card is None else card_markdown
-    return Outcome("\n\n".join(map(text, cards)), values)
+    if args.card is not None:
+        return Outcome(card_markdown(cards[0]), values)
+    return Outcome("\n\n".join([*map(_text, cards), MORE]), values)
 
 
 def _text(card: ModelCard) -> str:
+    people = (f"{name} ({card.licences.get(name, 'not stated')})" for name in card.trained_on)
     return "\n".join(
         [
             f"{card.name}: factors {', '.join(map(str, card.factors))}; "
             f"{card.parameters:,} parameters; preset {card.preset}"
             + (f"; the sharper pair of {card.texture_of}" if card.texture_of else ""),
-            f"   trained on: {', '.join(card.trained_on)}",
-            f"   licences: {card.licence or 'not stated'}",
-            *(
-                f"   {row['file']}, axis {row['axis']}, factor {row['factor']}: "
-                f"{row['psnr']:.2f} dB (cubic {row['psnr_cubic']:.2f}), "
-                f"SSIM {row['ssim']:.4f} (cubic {row['ssim_cubic']:.4f})"
-                for row in card.known_scores
-            ),
+            f"   {gain_line(card)}",
+            f"   trained on (licence): {', '.join(people)}",
         ]
     )
+
+
+def gain_line(card: ModelCard) -> str:
+    """The gain over cubic interpolation on people held out, in one line."""
+    gains = (f"{gain:+.2f} dB at factor {factor}" for factor, gain in card.mean_gains.items())
+    return f"gain over cubic on people held out: {', '.join(gains) or 'not measured'}"

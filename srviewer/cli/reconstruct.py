@@ -140,7 +140,9 @@ def execute(args: argparse.Namespace) -> Outcome:
         follow(write(labels, args.output_labels, provenance, "original"))
     if args.report is not None:
         follow(trust_report(scan, result)).save(args.report)
-    return Outcome(_text(scan, result, output, args.store), {"output": str(output), **provenance})
+    others = (*wanted.values(), args.output_labels, args.report)
+    written = [output, *(path for path in others if path is not None)]
+    return Outcome(_text(scan, result, written, args.store), {"output": str(output), **provenance})
 
 
 def _execute_in_slabs(
@@ -159,7 +161,7 @@ def _execute_in_slabs(
         args.output, lambda scan, made: _provenance(args, scan, made), check, args.store, wanted
     )
     made = follow(written_in_slabs(source, request, files))
-    text = _text(made.scan, made.result, args.output, args.store)
+    text = _text(made.scan, made.result, [args.output, *wanted.values()], args.store)
     return Outcome(text, {"output": str(args.output), **made.provenance})
 
 
@@ -220,7 +222,7 @@ def _refuse_unsound(scan: Volume, gaps: str | None) -> None:
     )
 
 
-def _text(scan: Volume, result: Reconstruction, output: Path, store: DataType) -> str:
+def _text(scan: Volume, result: Reconstruction, written: list[Path], store: DataType) -> str:
     def grid(volume: Volume) -> str:
         shape = " x ".join(map(str, volume.geometry.shape))
         return f"{shape} voxels of {' x '.join(f'{mm:.3g}' for mm in volume.geometry.spacing)} mm"
@@ -229,13 +231,24 @@ def _text(scan: Volume, result: Reconstruction, output: Path, store: DataType) -
         f"{scan.name}: {grid(scan)} -> {grid(result.volume)}",
         f"agrees with the scan: rms {result.consistency.rms:.4%}, max {result.consistency.max:.4%} "
         f"of its intensity range{_qualification(result, store)}",
-        f"{result.request.method} on {result.device}, {result.seconds:.1f} s",
+        f"{result.request.method}{_model(result)} on {result.device}, {result.seconds:.1f} s",
         *_moved_by_texture(result),
+        *_adapted(result),
         *(f"note: {line}" for line in result.warnings),
-        f"written: {output}",
+        f"written: {', '.join(map(str, written))}",
         "Research use only.",
     ]
     return "\n".join(lines)
+
+
+def _model(result: Reconstruction) -> str:
+    return "" if result.model is None else f", model {result.model.name},"
+
+
+def _adapted(result: Reconstruction) -> list[str]:
+    """How fitting to the scan went, where it was kept: a refusal is among the warnings."""
+    tried = result.adapted
+    return [f"adapting to this scan {tried.found}"] if tried is not None and tried.kept else []
 
 
 def _moved_by_texture(result: Reconstruction) -> list[str]:

@@ -16,7 +16,12 @@ from srviewer.sr.request import Request, suggested_request
 
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     """Method, model, factor, axis and what goes with them."""
-    parser.add_argument("--method", choices=[m.id for m in METHODS], default="cross-plane")
+    parser.add_argument(
+        "--method",
+        choices=[m.id for m in METHODS],
+        default="cross-plane",
+        help="default: cross-plane, the network; the others interpolate",
+    )
     parser.add_argument(
         "--model", metavar="NAME|FILE", help="by default quality on a GPU and fast without one"
     )
@@ -50,7 +55,12 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="average mirrored copies, at four times the time; their spread can be written",
     )
-    parser.add_argument("--fusion", choices=[f.id for f in FUSIONS], default="mean")
+    parser.add_argument(
+        "--fusion",
+        choices=[f.id for f in FUSIONS],
+        default="mean",
+        help="of the two planes; default: their mean",
+    )
 
 
 def request_of(scan: Volume, args: argparse.Namespace) -> Request:

@@ -29,9 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--thickness", type=float, metavar="MM", help="slice thickness; default: the new spacing"
     )
     parser.add_argument(
-        "--noise", type=float, default=0.0, metavar="FRACTION", help="Rician, of the range"
+        "--noise", type=float, default=0.0, metavar="FRACTION", help="Rician; of the range"
     )
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="of the noise")
     parser.add_argument(
         "--truth", type=Path, metavar="FILE", help="write the covered thin part too"
     )
@@ -53,7 +53,9 @@ def execute(args: argparse.Namespace) -> Outcome:
     if args.truth is not None:
         follow(write(simulation.truth, args.truth, provenance))
     geometry = simulation.thick.geometry
-    text = f"{degradation.describe()}: {geometry.shape} voxels\nwritten: {args.output}"
+    shape = " x ".join(map(str, geometry.shape))
+    files = ", ".join(str(path) for path in (args.output, args.truth) if path is not None)
+    text = f"{degradation.describe()}: {shape} voxels\nwritten: {files}"
     values = {
         "output": str(args.output),
         "axis": AXIS_NAMES[degradation.axis],

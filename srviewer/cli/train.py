@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from srviewer.cli.console import Outcome, follow
+from srviewer.cli.models import gain_line
 from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.sources import whole_numbers
 from srviewer.errors import UserError
+from srviewer.nn.model_file import Model, load_model
 from srviewer.nn.processes import this_process
 from srviewer.nn.run_log import log_path
 from srviewer.nn.specs import (
@@ -17,9 +19,8 @@ from srviewer.nn.specs import (
     TrainingPlan,
     at_published_size,
     completed_plan,
-    training_plan,
 )
-from srviewer.sr.models import SUFFIX
+from srviewer.sr.models import SUFFIX, model_card
 from srviewer.sr.training import TrainingJob, resumable_plan, trained_model
 
 
@@ -40,13 +41,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("small", "published"),
         help="small: for a CPU; published: as in the network's paper, for a GPU",
     )
-    parser.add_argument("--factors", type=whole_numbers, metavar="2,3,4")
+    parser.add_argument(
+        "--factors",
+        type=whole_numbers,
+        metavar="2,3,4",
+        help="default: those of the preset, or of the model to start from",
+    )
     budget = parser.add_mutually_exclusive_group()
     budget.add_argument("--minutes", type=float, help="wall time of the training itself")
     budget.add_argument("--steps", type=int, help="optimiser steps; repeatable by seed")
     parser.add_argument("--batch", type=int, help="patches in one step, over all processes")
-    parser.add_argument("--seed", type=int)
-    parser.add_argument("--validation", type=Path, nargs="+", default=[], metavar="PATH")
+    parser.add_argument("--seed", type=int, help="what is drawn at random, drawn again")
+    parser.add_argument(
+        "--validation",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="PATH",
+        help="thin volumes of other people, to measure on; without any, nothing is measured",
+    )
     parser.add_argument(
         "--start-from",
         type=Path,
@@ -87,14 +100,6 @@ def execute(args: argparse.Namespace) -> Outcome:
     if not process.leads:
         args.json = None  # the leading process speaks for all
         return Outcome("", {})
-    learned, held_out = model.plan.train, model.plan.validation
-    text = "\n".join(
-        [
-            f"{model.parameters:,} parameters trained on {len(learned)} volumes",
-            f"learned from: {', '.join(learned)}",
-            f"held out: {', '.join(held_out) or 'nobody'}",
-        ]
-    )
     values = {
         "output": str(args.output),
         "parameters": model.parameters,
@@ -103,21 +108,35 @@ def execute(args: argparse.Namespace) -> Outcome:
         "log": str(log_path(args.output)),
         "processes": process.of,
     }
-    return Outcome(f"{text}\nwritten: {args.output}", values)
+    return Outcome(_text(model, args.output), values)
+
+
+def _text(model: Model, output: Path) -> str:
+    learned, held_out = model.plan.train, model.plan.validation
+    pair = f", the sharper pair of {model.texture_of}" if model.texture_of else ""
+    return "\n".join(
+        [
+            f"{model.parameters:,} parameters{pair}",
+            f"learned from {len(learned)}: {', '.join(learned)}",
+            f"held out: {', '.join(held_out) or 'nobody, so nothing was measured (--validation)'}",
+            *([gain_line(model_card(model, output))] if held_out else []),
+            f"written: {output}",
+        ]
+    )
 
 
 def _plan(args: argparse.Namespace) -> TrainingPlan:
     """What the arguments say; a resumed run without any keeps its own."""
     if args.resume and not _says_something(args):
         return resumable_plan(args.output)
-    preset = args.preset or "fast"
-    plan = completed_plan(_json(args.plan)) if args.plan else training_plan(preset)
+    asked = _json(args.plan) if args.plan else {"preset": args.preset or "fast"}
+    plan = completed_plan(asked)
     if args.layout:
         plan = plan.in_layout(args.layout)
     if args.size == "published":
         plan = at_published_size(plan)
-    if args.factors:
-        plan = plan.with_factors(args.factors)
+    if factors := args.factors or _factors_of_the_start(args, asked):
+        plan = plan.with_factors(factors)
     if args.minutes is not None or args.steps is not None:
         plan = replace(plan, minutes=args.minutes or 0.0, steps=args.steps or 0)
     changes: dict[str, Any] = {
@@ -129,6 +148,14 @@ def _plan(args: argparse.Namespace) -> TrainingPlan:
         changes["start_from"] = str(args.start_from)
         changes["adversarial"] = replace(plan.adversarial, warm_start=0.0)
     return replace(plan, **changes)
+
+
+def _factors_of_the_start(args: argparse.Namespace, asked: dict[str, Any]) -> tuple[int, ...]:
+    """Those of the model to start from: others make another network, and no sharper pair of it."""
+    start = args.start_from or asked.get("start_from")
+    if not start or "factors" in asked or args.layout == "image":
+        return ()
+    return load_model(Path(start)).plan.factors
 
 
 def _says_something(args: argparse.Namespace) -> bool:

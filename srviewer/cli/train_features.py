@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     budget = parser.add_mutually_exclusive_group(required=True)
     budget.add_argument("--minutes", type=float, default=0.0, help="wall time")
     budget.add_argument("--steps", type=int, default=0, help="optimiser steps; repeatable by seed")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="what is drawn at random, drawn again")
 
 
 def execute(args: argparse.Namespace) -> Outcome:
@@ -33,4 +33,5 @@ def execute(args: argparse.Namespace) -> Outcome:
         "accuracy": features.accuracy,
         "trained_on": list(features.trained_on),
     }
-    return Outcome(f"{features.steps} steps; right answers: {answers}", values)
+    text = f"{features.steps} steps; right answers: {answers}\nwritten: {args.output}"
+    return Outcome(text, values)

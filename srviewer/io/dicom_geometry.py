@@ -174,9 +174,10 @@ def _missing(where: Matrix, slots: Slots, step: float) -> ScanWarning:
     empty = sorted(set(range(int(slots[-1]) + 1)) - set(slots.tolist()))
     places = tuple(float(where[0] + k * step) for k in empty)
     listed = ", ".join(f"{place:.1f}" for place in places[:8]) + (" ..." if places[8:] else "")
+    missing = "1 slice is" if len(empty) == 1 else f"{len(empty)} slices are"
     message = (
-        f"{len(empty)} slices are missing between {len(slots)} that are {step:.4g} mm apart. Their "
-        f"places are left empty (mm along the stack: {listed}). Look for the missing files."
+        f"{missing} missing between {len(slots)} that are {step:.4g} mm apart. "
+        f"What is missing is left empty (mm along the stack: {listed}). Look for the missing files."
     )
     return ScanWarning("missing_slices", message, places)
 

@@ -41,7 +41,8 @@ def counted(outcomes: Sequence[Outcome]) -> str:
     """How many volumes there were and what became of them, in one line."""
     counts = Counter(outcome.status for outcome in outcomes)
     parts = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-    return f"{len(outcomes)} volumes: {parts}"
+    volumes = "1 volume" if len(outcomes) == 1 else f"{len(outcomes)} volumes"
+    return f"{volumes}: {parts}"
 
 
 def cells(outcome: Outcome) -> tuple[str, ...]:

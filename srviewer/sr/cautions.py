@@ -20,9 +20,7 @@ def cautions(
     Chiefly what lies outside the range in which the model was trained (None for interpolation).
     ``noise``: what ``noise_level`` says of a scan whose voxels are elsewhere.
     """
-    lines: list[str] = []
-    if request.isotropic:
-        lines.append("Resampled to isotropic voxels: no longer reproduces the scan exactly.")
+    lines = _of_the_grids(scan, request)
     if model is None:
         return tuple(lines)
     if not reachable(request.factor, model.factors):
@@ -44,6 +42,16 @@ def cautions(
     if any(warning.code == "label_like" for warning in scan.warnings):
         lines.append("The scan looks like a label map: use the method 'nearest' for labels.")
     return tuple(lines)
+
+
+def _of_the_grids(scan: Volume, request: Request) -> list[str]:
+    """What the scan's grid or that of the result has to say, whatever makes the result."""
+    lines = []
+    if scan.geometry.thick_axis is None:
+        lines.append("This scan has no thick axis: its slices are as thin as its pixels.")
+    if request.isotropic:
+        lines.append("Resampled to isotropic voxels: no longer reproduces the scan exactly.")
+    return lines
 
 
 def outcomes(found: Refined, region: Volume | None) -> tuple[str, ...]:

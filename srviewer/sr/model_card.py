@@ -100,9 +100,8 @@ def _scores(card: ModelCard) -> str:
             f"{row['psnr_cubic']:.2f} dB | {row['psnr'] - row['psnr_cubic']:+.2f} dB | "
             f"{row['ssim']:.4f} | {row['ssim_cubic']:.4f} |"
         )
-    for factor in sorted({row["factor"] for row in card.known_scores}):
-        gains = [r["psnr"] - r["psnr_cubic"] for r in card.known_scores if r["factor"] == factor]
-        lines.append(
-            f"| **mean** | all | {factor} | | | **{sum(gains) / len(gains):+.2f} dB** | | |"
-        )
+    lines += [
+        f"| **mean** | all | {factor} | | | **{gain:+.2f} dB** | | |"
+        for factor, gain in card.mean_gains.items()
+    ]
     return "\n".join(lines)

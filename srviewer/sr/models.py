@@ -51,6 +51,14 @@ class ModelCard:
         return tuple(row for row in self.scores if None not in row.values())
 
     @property
+    def mean_gains(self) -> dict[int, float]:
+        """Factor -> mean gain in PSNR over cubic interpolation, dB, of the known scores."""
+        gains: dict[int, list[float]] = {}
+        for row in self.known_scores:
+            gains.setdefault(row["factor"], []).append(row["psnr"] - row["psnr_cubic"])
+        return {factor: sum(some) / len(some) for factor, some in sorted(gains.items())}
+
+    @property
     def licence(self) -> str:
         """The licences of the training volumes, joined to one line."""
         return "; ".join(f"{name}: {text}" for name, text in self.licences.items())
@@ -84,6 +92,12 @@ def default_model(device: str) -> str:
     """The shipped model for one of DEVICES: the larger one pays where there is a GPU."""
     on_gpu = has_gpu() if device == "auto" else device != "cpu"
     return DEFAULT_ON_GPU if on_gpu else DEFAULT_MODEL
+
+
+def find_card(name_or_file: str) -> ModelCard:
+    """The card of a model by name or by file; UserError as in find_model."""
+    path = model_path(name_or_file)
+    return model_card(load_model(path), path)
 
 
 def find_model(name_or_file: str) -> Model:

@@ -88,7 +88,7 @@ def test_missing_slices_stay_empty_and_are_listed(
     files[2].unlink()
     series = only(files[0].parent)
     message, where = code_of(series, "missing_slices")
-    assert "1 slices are missing between 5 that are 5 mm apart" in message
+    assert "1 slice is missing between 5 that are 5 mm apart" in message
     assert series.geometry.shape == (5, 4, 6)
     expected = thick.voxels.copy()
     expected[:, :, 2] = 0

@@ -39,7 +39,7 @@ def test_a_missing_slice_asks_what_becomes_of_the_gap(
     folder, out = files[0].parent, tmp_path / "thin.nii.gz"
     status, said = rebuilt(folder, out, capsys)
     assert status == 1
-    assert "--gaps run|fill" in said and "1 slices are missing" in said
+    assert "--gaps run|fill" in said and "1 slice is missing" in said
     assert not out.exists()
     status, said = rebuilt(folder, out, capsys, "--gaps", "fill")
     assert status == 0

@@ -1,0 +1,70 @@
+"""What the verbs tell people, beside their JSON."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from srviewer.__main__ import main
+from srviewer.cli.console import table
+from srviewer.core.volume import Volume
+from srviewer.nn.model_file import load_model
+
+TINY = {"preset": "fast", "width": 4, "blocks": 1, "rows": 6, "columns": 12, "batch": 4}
+
+
+def _said(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    assert main([*map(str, arguments)]) == 0
+    return capsys.readouterr().out
+
+
+def test_numbers_stand_to_the_right_and_words_to_the_left() -> None:
+    lines = table(("name", "kind", "dB"), [("a", "long word", "9.5"), ("b", "x", "10.5")])
+    assert lines.splitlines() == [
+        "name  kind         dB",
+        "a     long word   9.5",
+        "b     x          10.5",
+    ]
+    assert table(("name", "dB"), []) == "name  dB"
+
+
+def test_a_rebuild_names_its_model_and_every_file(
+    thick_file: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out, apart = tmp_path / "thin.nii.gz", tmp_path / "apart.nii.gz"
+    said = _said(capsys, "reconstruct", thick_file, "-o", out, "--disagreement", apart)
+    assert "cross-plane, model fast, on " in said
+    assert f"written: {out}, {apart}" in said
+    assert ", model" not in _said(capsys, "reconstruct", thick_file, "-o", out, "--method", "cubic")
+
+
+def test_a_scan_without_a_thick_axis_is_told(
+    thin_file: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "finer.nii.gz"
+    assert "no thick axis" in _said(capsys, "reconstruct", thin_file, "-o", out)
+
+
+def test_models_are_told_in_short_and_one_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    said = _said(capsys, "models")
+    assert "gain over cubic on people held out: +2.17 dB at factor 2, +2.25 dB at factor 4" in said
+    assert "t2_brain_100 (CC0 1.0" in said and "--card NAME" in said
+
+
+def test_a_training_run_tells_whom_it_was_measured_on_and_its_pair_keeps_the_factors(
+    thin_file: Path,
+    head: Volume,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps(TINY))
+    model, pair = tmp_path / "mine.safetensors", tmp_path / "sharper.safetensors"
+    plain = ("train", thin_file, "--plan", plan, "--factors", "2,4", "--steps", 2, "-o", model)
+    assert "held out: nobody, so nothing was measured" in _said(capsys, *plain)
+    assert "# Model card: mine" in _said(capsys, "models", "--card", model)
+
+    plan.write_text(json.dumps({**TINY, "preset": "fast-texture"}))
+    start = ("--plan", plan, "--start-from", model, "--steps", 1)
+    assert "the sharper pair of mine" in _said(capsys, "train", thin_file, *start, "-o", pair)
+    assert load_model(pair).plan.factors == (2, 4)
