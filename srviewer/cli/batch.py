@@ -9,7 +9,7 @@ from srviewer.cli.console import Outcome, follow, table
 from srviewer.cli.outputs import check_outputs
 from srviewer.cli.request import add_request_arguments, asked_model, asked_of_every
 from srviewer.cli.slabs import add_slab_argument
-from srviewer.cli.sources import axis_number
+from srviewer.cli.values import axis_number
 from srviewer.errors import UserError
 from srviewer.io.export import DATA_TYPES
 from srviewer.sr.batch import SUMMARY, BatchPlan, batch

@@ -8,7 +8,7 @@ from srviewer import RESEARCH_USE_ONLY
 from srviewer.cli.console import Outcome, follow, table
 from srviewer.cli.outputs import check_outputs
 from srviewer.cli.paper_tables import paper_tables
-from srviewer.cli.sources import whole_numbers, words
+from srviewer.cli.values import whole_numbers, words
 from srviewer.core.image_scores import PROTOCOLS, protocol
 from srviewer.errors import UserError
 from srviewer.sr.benchmark import BenchmarkResult, benchmark_images

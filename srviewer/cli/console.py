@@ -83,7 +83,7 @@ def publish(outcome: Outcome, target: str | None) -> None:
     if outcome.text:
         print(outcome.text)
     if target is not None:
-        write_text(Path(target), _dumps(outcome.values))
+        write_text(Path(target), _dumps(outcome.values) + "\n")
 
 
 def _dumps(values: Mapping[str, Any]) -> str:

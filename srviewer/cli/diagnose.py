@@ -21,6 +21,11 @@ PACKAGES = (
     "pydicom",
     "SimpleITK",
     "safetensors",
+    "pillow",
+    "matplotlib",
+    "psutil",
+    "dask",
+    "distributed",
 )
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from srviewer.cli.compare import formatted
 from srviewer.cli.console import Outcome, follow, table
 from srviewer.cli.outputs import check_outputs
-from srviewer.cli.sources import axes, open_only, whole_numbers, words
+from srviewer.cli.sources import open_only
+from srviewer.cli.values import axes, whole_numbers, words
 from srviewer.errors import UserError
 from srviewer.sr.evaluate import EvaluationPlan, EvaluationRow, evaluate
 from srviewer.sr.models import default_model

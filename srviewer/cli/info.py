@@ -1,7 +1,7 @@
 """srviewer info: what a file or folder holds."""
 
 import argparse
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from srviewer.cli.outputs import check_outputs
 from srviewer.cli.sources import left_out
 from srviewer.core.geometry import AXIS_NAMES, Geometry
 from srviewer.io.formats import scan
+from srviewer.io.header_view import HeaderRow, header_rows
 from srviewer.io.series import Series
 
 
@@ -22,6 +23,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="read the voxels too, for what headers do not tell: label maps, values that are no "
         "numbers, a matrix that the scanner interpolated",
     )
+    parser.add_argument(
+        "--tags",
+        nargs="?",
+        const="",
+        metavar="FILTER",
+        help="the header of each series too (DICOM tags, NIfTI fields), or the rows of it that "
+        "hold FILTER; it may name the patient",
+    )
 
 
 def execute(args: argparse.Namespace) -> Outcome:
@@ -30,10 +39,11 @@ def execute(args: argparse.Namespace) -> Outcome:
     found = follow(scan([args.path]))
     if args.voxels:
         found = replace(found, series=tuple(map(_looked_into, found.series)))
-    lines = [_text(series) for series in found.series]
-    lines.extend(left_out(found))
+    headers = [_header(series, args.tags) for series in found.series]
+    pairs = list(zip(found.series, headers, strict=True))
+    lines = [*(_text(*pair) for pair in pairs), *left_out(found)]
     values = {
-        "series": [_values(series) for series in found.series],
+        "series": [_values(*pair) for pair in pairs],
         "ignored": found.ignored,
         "skipped": dict(found.skipped),
         "problems": list(found.problems),
@@ -46,9 +56,16 @@ def _looked_into(series: Series) -> Series:
     return replace(series, warnings=follow(series.read(0)).warnings)
 
 
-def _values(series: Series) -> dict[str, Any]:
+def _header(series: Series, wanted: str | None) -> list[HeaderRow] | None:
+    """The rows of its first file's header that hold ``wanted``; None where it was not asked for."""
+    if wanted is None:
+        return None
+    return [row for row in follow(header_rows(series.sources[0])) if row.matches(wanted)]
+
+
+def _values(series: Series, header: list[HeaderRow] | None) -> dict[str, Any]:
     geometry = series.geometry
-    return {
+    values = {
         "index": series.index,
         "name": series.name,
         "uid": series.uid,
@@ -66,9 +83,10 @@ def _values(series: Series) -> dict[str, Any]:
             for w in series.warnings
         ],
     }
+    return values if header is None else {**values, "tags": [asdict(row) for row in header]}
 
 
-def _text(series: Series) -> str:
+def _text(series: Series, header: list[HeaderRow] | None) -> str:
     geometry = series.geometry
     axis = thick_axis_name(geometry)
     thick = f"thick along {axis}, factor {thick_factor(geometry):.2f}" if axis else "no thick axis"
@@ -81,7 +99,9 @@ def _text(series: Series) -> str:
         head += f", {geometry.distance(2):.3g} mm across the tilted slices"
     if series.frames > 1:
         head += f", {series.frames} volumes"
-    return "\n".join([head, *(f"   {w.code}: {w.message}" for w in series.warnings)])
+    warnings = (f"   {w.code}: {w.message}" for w in series.warnings)
+    rows = ("   " + "  ".join(filter(None, (r.key, r.name, r.value))) for r in header or ())
+    return "\n".join([head, *warnings, *rows])
 
 
 def thick_axis_name(geometry: Geometry) -> str | None:

@@ -65,6 +65,18 @@ def main(argv: Sequence[str], doors: dict[str, Callable[..., object]]) -> int:
 
     ``doors``: name -> function of the window's side, which this side may not import.
     """
+    try:
+        # Loading what a verb needs takes a second, in which it may be cancelled as well.
+        module, args = _parsed(argv, doors)
+        return _run(module, args)
+    except KeyboardInterrupt:
+        print("srviewer: cancelled.", file=sys.stderr)
+        return CANCELLED
+
+
+def _parsed(
+    argv: Sequence[str], doors: dict[str, Callable[..., object]]
+) -> tuple[VerbModule, argparse.Namespace]:
     verb = next(verb for verb in VERBS if verb.name == argv[0])
     module: VerbModule = importlib.import_module(verb.module)
     parser = argparse.ArgumentParser(
@@ -72,8 +84,7 @@ def main(argv: Sequence[str], doors: dict[str, Callable[..., object]]) -> int:
     )
     module.add_arguments(parser)
     _add_common_arguments(parser)
-    args = parser.parse_args(_joined(argv[1:]), argparse.Namespace(doors=doors))
-    return _run(module, args)
+    return module, parser.parse_args(_joined(argv[1:]), argparse.Namespace(doors=doors))
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
@@ -113,9 +124,6 @@ def _run(module: VerbModule, args: argparse.Namespace) -> int:
             traceback.print_exc()
         print(f"srviewer: {told}", file=sys.stderr)
         return FAILED
-    except KeyboardInterrupt:
-        print("srviewer: cancelled.", file=sys.stderr)
-        return CANCELLED
     except BrokenPipeError:
         # What is left in the buffer would raise once more at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

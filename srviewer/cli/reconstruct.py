@@ -14,9 +14,9 @@ from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.request import add_request_arguments, request_of
 from srviewer.cli.slabs import add_slab_argument, check_slabs, slab_source
 from srviewer.cli.sources import add_series_arguments, open_only, open_series
+from srviewer.cli.values import shape
 from srviewer.core.deskew import deskewed, slice_axis
 from srviewer.core.region import drawn_region
-from srviewer.core.roi import shape_of_words
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.io.export import DATA_TYPES, DataType, write
@@ -81,7 +81,7 @@ def _add_lock_arguments(parser: argparse.ArgumentParser) -> None:
     )
     lock.add_argument(
         "--lock-shape",
-        type=shape_of_words,
+        type=shape,
         metavar="SHAPE",
         help="the same for a shape drawn in the window: ellipse|rectangle:PLANE:CENTRE:END:END, "
         "each point x,y,z in mm (RAS+); the window copies it",

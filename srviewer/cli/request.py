@@ -3,10 +3,10 @@
 import argparse
 from dataclasses import replace
 
-from srviewer.cli.sources import axis_number
+from srviewer.cli.values import axis_number, number, step
 from srviewer.core.degrade import PROFILES
 from srviewer.core.fuse import FUSIONS
-from srviewer.core.geometry import AXIS_NAMES, Axis
+from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.volume import Volume
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.methods import METHODS
@@ -29,23 +29,23 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--axis", choices=AXIS_NAMES, help="the thick axis; detected if not given")
     parser.add_argument(
         "--also",
-        type=_step,
+        type=step,
         metavar="AXIS:N",
         help="refine this axis too, after the thick one, such as j:2",
     )
     parser.add_argument(
         "--thickness",
-        type=float,
+        type=number,
         metavar="MM",
         help="slice thickness; by default what the scan says, or else the slice spacing",
     )
     parser.add_argument("--profile", choices=PROFILES, default="box", help="of the slices")
     parser.add_argument(
-        "--adapt", type=float, metavar="SECONDS", help="fit the model to this scan first"
+        "--adapt", type=number, metavar="SECONDS", help="fit the model to this scan first"
     )
     parser.add_argument(
         "--texture",
-        type=float,
+        type=number,
         default=0.0,
         metavar="0..1",
         help="0 faithful, 1 sharp: the way to the model's sharper pair",
@@ -90,9 +90,3 @@ def asked_of_every(request: Request, args: argparse.Namespace) -> Request:
         texture=args.texture,
         flips=args.flips,
     )
-
-
-def _step(text: str) -> tuple[Axis, int]:
-    """ "j:2" as (1, 2), for argparse."""
-    axis, factor = text.split(":")
-    return axis_number(axis), int(factor)

@@ -1,17 +1,19 @@
 """srviewer screenshot: what the window would show, rendered without a display."""
 
 import argparse
-import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow
 from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.sources import add_series_arguments, open_only, open_volume
+from srviewer.cli.values import number, point, size, span
 from srviewer.core.geometry import Axis, Geometry
 from srviewer.core.linking import unlinked
 from srviewer.core.picture import (
+    COLOUR_NAMES,
     LAYOUT_NAMES,
     LEAST_DPI,
     LEAST_SIDE,
@@ -59,29 +61,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_view_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--at", type=_point, metavar="X,Y,Z", help="cursor in RAS mm; default: the middle"
+        "--at", type=point, metavar="X,Y,Z", help="cursor in RAS mm; default: the middle"
     )
-    parser.add_argument("--centre", type=_point, metavar="X,Y,Z", help="middle of the panes")
-    parser.add_argument("--zoom", type=float, default=1.0, help="times the size that fits")
+    parser.add_argument("--centre", type=point, metavar="X,Y,Z", help="middle of the panes")
+    parser.add_argument("--zoom", type=number, default=1.0, help="times the size that fits")
     parser.add_argument("--plane", choices=PLANE_NAMES, help="only this one")
-    parser.add_argument("--window", type=_range, metavar="LOW,HIGH", help="grey levels")
-    parser.add_argument("--colours", default="grey", metavar="MAP", help="colour map of the slices")
+    parser.add_argument("--window", type=span, metavar="LOW,HIGH", help="grey levels")
+    parser.add_argument("--colours", choices=COLOUR_NAMES, default="grey", help="of the slices")
     parser.add_argument("--inverted", action="store_true", help="dark stands for high values")
     parser.add_argument("--blocks", action="store_true", help="voxels as they are, not smoothed")
     parser.add_argument("--neurological", action="store_true", help="the right on the right")
     parser.add_argument("--no-crosshair", action="store_true")
-    parser.add_argument("--divider", type=float, default=0.5, help="of the curtain, 0..1")
+    parser.add_argument("--divider", type=number, default=0.5, help="of the curtain, 0..1")
     parser.add_argument("--across", action="store_true", help="the curtain's edge runs across")
     parser.add_argument(
-        "--tile", type=float, default=20.0, metavar="MM", help="checkerboard square"
+        "--tile", type=number, default=20.0, metavar="MM", help="checkerboard square"
     )
     parser.add_argument(
-        "--range", type=float, default=0.0, metavar="VALUE", help="end of the difference's colours"
+        "--range", type=number, default=0.0, metavar="VALUE", help="end of the difference's colours"
     )
 
 
 def _add_page_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--size", type=_size, default=(1320, 900), metavar="WxH", help="in 1/96 in")
+    parser.add_argument("--size", type=size, default=(1320, 900), metavar="WxH", help="in 1/96 in")
     parser.add_argument("--dpi", type=int, default=96, help="dots per inch of the slices")
     parser.add_argument("--theme", choices=("dark", "light"), default="dark", help="of the page")
 
@@ -109,6 +111,8 @@ def _picture(args: argparse.Namespace) -> Picture:
         raise UserError(f"The layout '{layout}' compares: give --second.")
     if len(args.second) + (not args.without_scan) > MOST_SECONDS:
         raise UserError(f"At most {MOST_SECONDS} volumes stand beside each other.")
+    if len(args.name) > len(args.second):
+        raise UserError("Each --name belongs to a --second: there are more names than volumes.")
     if not all(LEAST_SIDE <= side <= MOST_SIDE for side in args.size):
         raise UserError(f"A side of a figure has {LEAST_SIDE} to {MOST_SIDE} pixels.")
     if not LEAST_DPI <= args.dpi <= MOST_DPI:
@@ -144,7 +148,7 @@ def _seconds(args: argparse.Namespace, scan: Volume) -> list[tuple[str, Volume]]
     grid = next(iter(files.values()), None)
     request = suggested_request(scan) if grid is None else _refinement(scan, grid)
     found = []
-    for number, place in enumerate(args.second):
+    for place, name in zip_longest(args.second, args.name):
         if place == CUBIC:
             wanted = replace(request or suggested_request(scan), method="cubic")
             volume = follow(reconstruct(scan, wanted)).volume
@@ -153,7 +157,7 @@ def _seconds(args: argparse.Namespace, scan: Volume) -> list[tuple[str, Volume]]
         else:
             volume = aligned(files[place], scan.geometry)
         default = CUBIC if place == CUBIC else Path(place).name
-        found.append((args.name[number] if number < len(args.name) else default, volume))
+        found.append((name or default, volume))
     return found
 
 
@@ -192,27 +196,3 @@ def _factor(coarse: Geometry, fine: Geometry, axis: Axis) -> int | None:
     factor, rest = divmod(fine.shape[axis], coarse.shape[axis])
     fits = factor > 1 and not rest and coarse.refined(axis, factor).matches(fine)
     return factor if fits else None
-
-
-def _numbers(text: str, count: int) -> tuple[float, ...]:
-    found = tuple(float(part) for part in text.split(","))
-    if len(found) != count or not all(map(math.isfinite, found)):
-        raise ValueError(f"not {count} numbers: {text}")
-    return found
-
-
-def _point(text: str) -> tuple[float, float, float]:
-    x, y, z = _numbers(text, 3)
-    return x, y, z
-
-
-def _range(text: str) -> tuple[float, float]:
-    low, high = _numbers(text, 2)
-    if low >= high:
-        raise ValueError(f"not LOW,HIGH: {text}")
-    return low, high
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, height = (int(part) for part in text.lower().split("x"))
-    return width, height

@@ -1,6 +1,7 @@
 """srviewer simulate: a thick scan from a thin one."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ import numpy as np
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.cli.console import Outcome, follow
 from srviewer.cli.outputs import check_outputs
-from srviewer.cli.sources import add_series_arguments, axis_number, open_volume
+from srviewer.cli.sources import add_series_arguments, open_volume
+from srviewer.cli.values import axis_number, number
 from srviewer.core.degrade import PROFILES, Degradation
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.volume import Volume
@@ -26,10 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--factor", type=int, default=4, help="thin slices per thick one")
     parser.add_argument("--profile", choices=PROFILES, default="box", help="slice profile")
     parser.add_argument(
-        "--thickness", type=float, metavar="MM", help="slice thickness; default: the new spacing"
+        "--thickness", type=number, metavar="MM", help="slice thickness; default: the new spacing"
     )
     parser.add_argument(
-        "--noise", type=float, default=0.0, metavar="FRACTION", help="Rician; of the range"
+        "--noise", type=number, default=0.0, metavar="FRACTION", help="Rician; of the range"
     )
     parser.add_argument("--seed", type=int, default=0, help="of the noise")
     parser.add_argument(
@@ -68,15 +70,12 @@ def execute(args: argparse.Namespace) -> Outcome:
 
 
 def _degradation(thin: Volume, args: argparse.Namespace) -> Degradation:
-    spacing = thin.geometry.spacing
-    axis = int(np.argmax(spacing)) if args.axis is None else axis_number(args.axis)
-    thickness = 1.0
-    if args.thickness is not None:
-        thickness = args.thickness / (spacing[axis] * args.factor)
+    axis = int(np.argmax(thin.geometry.spacing)) if args.axis is None else axis_number(args.axis)
     try:
-        return Degradation(axis, args.factor, args.profile, thickness, args.noise, args.seed)
+        plain = Degradation(axis, args.factor, args.profile, noise=args.noise, seed=args.seed)
+        if args.thickness is None:
+            return plain
+        spacing = thin.geometry.spacing[axis] * args.factor
+        return replace(plain, thickness=args.thickness / spacing)
     except ValueError as error:
-        raise UserError(
-            "A simulation needs a factor of 2 or more, a thickness above 0 and up to four times "
-            f"the new spacing ({spacing[axis] * args.factor:.3g} mm), and noise from 0 to below 1."
-        ) from error
+        raise UserError(f"This acquisition cannot be simulated: {error}.") from error

@@ -4,11 +4,10 @@ import argparse
 from pathlib import Path
 
 from srviewer.cli.console import follow, note
-from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
-from srviewer.io.series import Found, Series, summary
+from srviewer.io.series import Found, Series, check_frame, summary
 
 
 def add_series_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,8 +29,7 @@ def open_series(path: Path, wanted: str | None, frame: int) -> Series:
     series = chosen_series(found, path, wanted)
     for line in left_out(found):
         note(line)
-    if not 0 <= frame < series.frames:
-        raise UserError(f"'{series.name}' has {series.frames} volumes; there is no frame {frame}.")
+    check_frame(series.name, frame, series.frames)
     return series
 
 
@@ -66,23 +64,3 @@ def chosen_series(found: Found, path: Path, wanted: str | None) -> Series:
             f"used. Choose another with --series."
         )
     return first
-
-
-def axis_number(name: str) -> Axis:
-    """The number of the array axis "i", "j" or "k"."""
-    return AXIS_NAMES.index(name)
-
-
-def whole_numbers(text: str) -> tuple[int, ...]:
-    """ "2,4" as (2, 4), for argparse."""
-    return tuple(int(part) for part in text.split(","))
-
-
-def words(text: str) -> tuple[str, ...]:
-    """ "a,b" as ("a", "b"), for argparse."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def axes(text: str) -> tuple[Axis, ...]:
-    """ "i,k" as (0, 2), for argparse."""
-    return tuple(axis_number(part) for part in words(text))

@@ -9,7 +9,7 @@ from typing import Any
 from srviewer.cli.console import Outcome, follow
 from srviewer.cli.models import gain_line
 from srviewer.cli.outputs import check_outputs, require_suffix
-from srviewer.cli.sources import whole_numbers
+from srviewer.cli.values import number, whole_numbers
 from srviewer.errors import UserError
 from srviewer.nn.model_file import Model, load_model
 from srviewer.nn.processes import this_process
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="default: those of the preset, or of the model to start from",
     )
     budget = parser.add_mutually_exclusive_group()
-    budget.add_argument("--minutes", type=float, help="wall time of the training itself")
+    budget.add_argument("--minutes", type=number, help="wall time of the training itself")
     budget.add_argument("--steps", type=int, help="optimiser steps; repeatable by seed")
     parser.add_argument("--batch", type=int, help="patches in one step, over all processes")
     parser.add_argument("--seed", type=int, help="what is drawn at random, drawn again")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow
 from srviewer.cli.outputs import check_outputs, require_suffix
+from srviewer.cli.values import number
 from srviewer.nn.budget import Budget
 from srviewer.sr.feature_training import trained_features
 from srviewer.sr.models import SUFFIX
@@ -15,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="thin volumes, folders")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FEATURES.safetensors")
     budget = parser.add_mutually_exclusive_group(required=True)
-    budget.add_argument("--minutes", type=float, default=0.0, help="wall time")
+    budget.add_argument("--minutes", type=number, default=0.0, help="wall time")
     budget.add_argument("--steps", type=int, default=0, help="optimiser steps; repeatable by seed")
     parser.add_argument("--seed", type=int, default=0, help="what is drawn at random, drawn again")
 

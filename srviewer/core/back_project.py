@@ -16,10 +16,10 @@ MOST_ROUNDS = 40
 def back_projected(estimate: Voxels, scan: Voxels, degradation: Degradation) -> Job[Voxels]:
     """``estimate`` so that, degraded, it is ``scan`` within TOLERANCE (Irani & Peleg 1991).
 
-    Each round spreads the residual over the thin voxels by cubic interpolation: the adjoint would
-    put the edges of the slice profile into the result. A plain mean of blocks ends exactly. A
-    profile that blots out what it should be held to (slices several times as thick as their
-    spacing) may not get there in MOST_ROUNDS: the consistency of the result tells.
+    Each round spreads the residual over the thin voxels by cubic interpolation: the transpose of
+    the degradation would put the edges of the slice profile into the result. A plain mean of blocks
+    ends exactly. A profile that blots out what it should be held to (slices several times as thick
+    as their spacing) may not get there in MOST_ROUNDS: the consistency of the result tells.
     """
     result = np.array(estimate, np.float32)
     data_range = intensity_range(scan)

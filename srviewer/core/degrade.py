@@ -12,6 +12,7 @@ from srviewer.core.volume import Volume, Voxels
 
 Profile = Literal["box", "gaussian"]
 PROFILES: tuple[Profile, ...] = ("box", "gaussian")
+THICKEST = 4.0  # slices, over their spacing
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,19 @@ class Degradation:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.factor < 2 or self.axis not in (0, 1, 2) or self.profile not in PROFILES:
+        if self.axis not in (0, 1, 2) or self.profile not in PROFILES:
             raise ValueError(f"no such degradation: {self}")
+        if self.factor < 2:
+            raise ValueError(f"a factor is 2 or more, not {self.factor}")
+        if not 0 < self.thickness <= THICKEST:
+            raise ValueError(
+                f"slices are above 0 and up to {THICKEST:g} times as thick as their spacing, "
+                f"not {self.thickness:g} times"
+            )
+        if not 0 <= self.noise < 1:
+            raise ValueError(f"noise is a share of the range, 0 to below 1, not {self.noise:g}")
         if self.seed < 0:
-            raise ValueError(f"a seed is 0 or more: {self}")
-        if not 0 < self.thickness <= 4 or not 0 <= self.noise < 1:
-            raise ValueError(f"thickness must be in (0, 4] and noise in [0, 1): {self}")
+            raise ValueError(f"a seed is 0 or more, not {self.seed}")
 
     @property
     def is_block_mean(self) -> bool:
@@ -80,15 +88,6 @@ class Degradation:
             for offset, weight in enumerate(taps, start=first):
                 thick += np.float32(weight) * rows[self._rows(offset, count, len(rows))]
         return np.moveaxis(thick, 0, self.axis)
-
-    def adjoint(self, thick: Voxels, thin_count: int) -> Voxels:
-        """The transpose of ``apply``: spreads thick voxels back over ``thin_count`` thin ones."""
-        rows = np.moveaxis(thick, self.axis, 0)
-        thin = np.zeros((thin_count, *rows.shape[1:]), np.float32)
-        first, taps = self.weights()
-        for offset, weight in enumerate(taps, start=first):
-            np.add.at(thin, self._rows(offset, len(rows), thin_count), np.float32(weight) * rows)
-        return np.moveaxis(thin, 0, self.axis)
 
     def thick_volume(self, thin: Volume) -> Volume:
         """The thick scan, noise and all, that this acquisition would make of ``thin``."""

@@ -14,6 +14,7 @@ LAYOUT_NAMES = (
     "difference",
 )
 PLANE_NAMES = ("axial", "coronal", "sagittal")
+COLOUR_NAMES = ("grey", "hot", "bone", "viridis", "magma", "cividis")  # of maps for slices
 Theme = Literal["dark", "light"]
 SUFFIXES = (".png", ".svg", ".pdf")
 LEAST_SIDE, MOST_SIDE = 300, 8000  # px
@@ -27,11 +28,12 @@ class Picture:
     ``layout``: one of LAYOUT_NAMES. ``at``, ``centre``: the crosshair and the middle of the panes,
     in RAS+ mm; None for the middle of the scan. ``window``: (low, high) in the scan's unit; None
     for the automatic one. ``zoom``: times the size that fits. ``plane``: one of PLANE_NAMES; None
-    for all three. ``smooth``, ``radiological``, ``colours``, ``inverted``, ``crosshair``: as the
-    window draws. ``divider``: of the curtain, as a share of the pane; ``upright``: or across.
-    ``tile_mm``: side of the checkerboard's squares. ``span``: end of the difference's colours in
-    the scan's unit; 0 for one that suits the scan. ``width``, ``height``: in pixels of 1/96 inch,
-    of which ``dpi`` / 96 dots are drawn each way in a PNG. ``theme``: of the page.
+    for all three. ``colours``: one of COLOUR_NAMES. ``smooth``, ``radiological``, ``inverted``,
+    ``crosshair``: as the window draws. ``divider``: of the curtain, as a share of the pane;
+    ``upright``: or across. ``tile_mm``: side of the checkerboard's squares. ``span``: end of the
+    difference's colours in the scan's unit; 0 for one that suits the scan. ``width``, ``height``:
+    in pixels of 1/96 inch, of which ``dpi`` / 96 dots are drawn each way in a PNG. ``theme``: of
+    the page.
     """
 
     layout: str = "planes"

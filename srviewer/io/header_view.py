@@ -27,8 +27,9 @@ class HeaderRow:
     value: str
 
     def matches(self, wanted: str) -> bool:
-        """Whether ``wanted`` occurs anywhere in it, upper or lower case."""
-        return wanted.lower() in f"{self.key} {self.name} {self.value}".lower()
+        """Whether ``wanted`` occurs anywhere in it, in either case; keywords lack spaces."""
+        text = f"{self.key} {self.name} {self.value}".lower()
+        return wanted.lower() in text or wanted.lower() in text.replace(" ", "")
 
 
 def header_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:

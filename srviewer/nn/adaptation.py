@@ -1,5 +1,6 @@
 """How long a network is fitted to one scan, and what came of it. Loads no torch."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -39,7 +40,8 @@ class Adaptation:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.seconds, self.steps, self.seed) < 0 or not (self.seconds or self.steps):
+        unbounded = not (self.seconds or self.steps) or not math.isfinite(self.seconds)
+        if unbounded or min(self.seconds, self.steps, self.seed) < 0:
             raise UserError("Adapting to a scan needs a number of seconds above 0.")
 
     @property

@@ -1,5 +1,6 @@
 """How long something may train."""
 
+import math
 from dataclasses import dataclass
 
 from srviewer.errors import UserError
@@ -9,7 +10,7 @@ from srviewer.errors import UserError
 class Budget:
     """``minutes`` of wall time or ``steps``, 0 for no bound; a run by steps alone is repeatable.
 
-    Raises UserError when there is no bound.
+    Raises UserError when there is no bound, or one that no run would reach.
     """
 
     minutes: float = 0.0
@@ -18,6 +19,11 @@ class Budget:
     def __post_init__(self) -> None:
         if not self.steps and not self.minutes:
             raise UserError("Training needs a budget: give steps or minutes.")
+        if min(self.steps, self.minutes) < 0 or not math.isfinite(self.minutes):
+            raise UserError(
+                f"A budget of {self.minutes:g} minutes and {self.steps} steps cannot be: give a "
+                "number above 0."
+            )
 
     def used(self, step: int, seconds: float) -> float:
         """The used share, of whichever is further."""

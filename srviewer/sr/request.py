@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from srviewer.core.degrade import Degradation, Profile
+from srviewer.core.degrade import THICKEST, Degradation, Profile
 from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
@@ -21,7 +21,7 @@ LARGEST_FACTOR = 64
 # A ratio of spacings this little above an integer is refined by that integer.
 RATIO_TOLERANCE = 0.05
 THICKNESS_TOLERANCE = 0.02  # of the spacing
-THINNEST, THICKEST = 0.1, 4.0  # slice thickness over spacing
+THINNEST = 0.1  # slice thickness over spacing
 UNEQUAL_PLANE = 1.5  # in-plane spacings whose ratio is above this are worth making equal
 
 

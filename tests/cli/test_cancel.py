@@ -27,3 +27,14 @@ def test_ctrl_c_leaves_no_file(tmp_path: Path) -> None:
         done = child.ended()
     assert done.returncode == 130 and "cancelled" in done.stderr
     assert list(tmp_path.iterdir()) == [scan]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_while_a_verb_is_loading_is_no_traceback() -> None:
+    command = [sys.executable, "-v", "-m", "srviewer", "reconstruct", "scan.nii", "-o", "thin.nii"]
+    with Child(command, interruptible=True) as child:
+        child.until(lambda: "\nimport 'srviewer.core.geometry'" in child.errors())
+        child.process.send_signal(signal.SIGINT)
+        done = child.ended()
+    assert done.returncode == 130 and "srviewer: cancelled." in done.stderr
+    assert "Traceback" not in done.stderr

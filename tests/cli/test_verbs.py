@@ -30,6 +30,19 @@ def test_info_of_a_thin_scan_has_no_thick_axis(thin_file: Path, call: Call) -> N
     assert series["thick_axis"] is None and series["factor"] == 1.0
 
 
+def test_info_shows_the_header_when_asked(
+    thick_file: Path, call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (plain,) = call("info", thick_file)[1]["series"]
+    (series,) = call("info", thick_file, "--tags")[1]["series"]
+    fields = {row["key"]: row["value"] for row in series.pop("tags")}
+    assert series == plain and fields["dim"] == "[ 3 40 48 9 1 1 1 1]" and "magic" in fields
+    (series,) = call("info", thick_file, "--tags", "PIXDIM")[1]["series"]
+    assert [row["key"] for row in series["tags"]] == ["pixdim"]
+    assert main(["info", str(thick_file), "--tags", "pixdim"]) == 0
+    assert "\n   pixdim  [1. 1. 1. 4." in capsys.readouterr().out
+
+
 def test_reconstruct_writes_the_refined_grid_and_its_story(
     thick_file: Path, thick_head: Volume, call: Call, tmp_path: Path
 ) -> None:
@@ -193,11 +206,15 @@ def test_the_card_of_a_model(capsys: pytest.CaptureFixture[str]) -> None:
         (("reconstruct", "THICK", "-o", "OUT", "--model", "nobody"), "no model 'nobody'"),
         (("reconstruct", "THICK", "-o", "OUT", "--factor", "7"), "cannot refine by 7"),
         (("reconstruct", "THICK", "-o", "OUT", "--series", "5"), "no series '5'"),
-        (("reconstruct", "THICK", "-o", "OUT", "--frame", "2"), "no frame 2"),
+        (("reconstruct", "THICK", "-o", "OUT", "--frame", "2"), "there is no number 2"),
         (("compare", "THICK", "THIN"), "grids differ"),
-        (("simulate", "THIN", "-o", "OUT", "--factor", "1"), "factor of 2 or more"),
+        (("simulate", "THIN", "-o", "OUT", "--factor", "1"), "a factor is 2 or more, not 1"),
+        (("simulate", "THIN", "-o", "OUT", "--factor", "0", "--thickness", "3"), "not 0"),
+        (("simulate", "THIN", "-o", "OUT", "--thickness", "80"), "not 20 times"),
+        (("simulate", "THIN", "-o", "OUT", "--noise", "1"), "0 to below 1, not 1"),
         (("simulate", "THIN", "-o", "OUT", "--factor", "30"), "needs at least 60"),
         (("train", "THIN", "-o", "MODEL"), "needs a budget"),
+        (("train-features", "THIN", "--minutes", "-1", "-o", "MODEL"), "A budget of -1 minutes"),
         (("train", "THIN", "--steps", "1", "-o", "OUT"), "must end with .safetensors"),
         (("reconstruct", "THICK", "-o", "PICTURE"), "no ending that srviewer writes"),
         (("reconstruct", "THICK", "-o", "OUT", "--disagreement", "OUT"), "written twice"),
@@ -205,7 +222,7 @@ def test_the_card_of_a_model(capsys: pytest.CaptureFixture[str]) -> None:
         (("reconstruct", "THICK", "-o", "THICK"), "part of what is read"),
         (("reconstruct", "THICK", "-o", "OUT", "--axis", "i", "--isotropic"), "coarser"),
         (("simulate", "THIN", "-o", "OUT", "--truth", "PICTURE"), "no ending"),
-        (("simulate", "THIN", "-o", "OUT", "--seed", "-1"), "A simulation needs"),
+        (("simulate", "THIN", "-o", "OUT", "--seed", "-1"), "a seed is 0 or more, not -1"),
         (("screenshot", "THIN", "-o", "THIN"), "must end with .png"),
         (("info", "THIN", "--json", "THIN"), "part of what is read"),
         (("evaluate", "THIN", "--factors", "2,7"), "cannot refine by 7"),

@@ -13,9 +13,11 @@ from phantoms import affine_of, rotation
 from srviewer import __version__
 from srviewer.core.degrade import Consistency
 from srviewer.core.geometry import Geometry
+from srviewer.core.picture import COLOUR_NAMES
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
+from srviewer.gui.colour_maps import COLOUR_MAPS
 from srviewer.gui.notice import BUG, ErrorBar
 from srviewer.gui.recent import MOST, Recent, title
 from srviewer.gui.series_picker import sharp_plane, thumbnail
@@ -28,6 +30,10 @@ LPS = np.diag((-1.0, -1.0, 1.0))
 @pytest.fixture
 def settings(tmp_path: Path) -> QSettings:
     return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+def test_the_command_line_knows_the_colour_maps_of_the_window() -> None:
+    assert tuple(row.id for row in COLOUR_MAPS) == COLOUR_NAMES
 
 
 def test_recent_files_are_few_newest_first_without_doubles_and_present(

@@ -15,7 +15,7 @@ from srviewer.job import run
 
 def test_the_tags_of_a_dicom_file_are_found_by_name_number_and_value() -> None:
     rows = run(header_rows(Path(str(get_testdata_file("MR_small.dcm")))))
-    for wanted in ("slice thickness", "(0018,0050)", "0.8000"):
+    for wanted in ("slice thickness", "SliceThickness", "(0018,0050)", "0.8000"):
         (row,) = [row for row in rows if row.matches(wanted) and row.name == "Slice Thickness"]
         assert row.value == "0.8000"
     assert not any("Pixel Data" in row.name for row in rows)

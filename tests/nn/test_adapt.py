@@ -1,5 +1,6 @@
 """Fitting to one scan: pairs from the scan itself, a guard, a bound, repeatability."""
 
+import math
 import threading
 import time
 from dataclasses import replace
@@ -144,9 +145,10 @@ def test_a_scan_too_small_is_said_to_be(blobs: Volume) -> None:
         ScanPairs(blobs.voxels[:, :, :6], Degradation(2, 2), (2,), neighbours=2, seed=0)
 
 
-def test_adapting_for_no_time_is_refused() -> None:
+@pytest.mark.parametrize("seconds", [0.0, -1.0, math.nan, math.inf])
+def test_adapting_for_no_time_or_without_an_end_is_refused(seconds: float) -> None:
     with pytest.raises(UserError, match="seconds above 0"):
-        Adaptation()
+        Adaptation(seconds)
 
 
 def test_texture_leads_from_one_model_to_the_other(untrained: Model) -> None:

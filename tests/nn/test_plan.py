@@ -1,7 +1,9 @@
 """Plans: JSON in and out, what cannot be trained is refused, what it says is followed."""
 
 import json
+import math
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
@@ -118,6 +120,12 @@ def test_the_budget_is_used_up_by_whichever_is_further() -> None:
     assert budget.used(50, 6.0) == 0.5
     assert budget.used(10, 30.0) == 0.5
     assert budget.used(200, 0.0) == 1.0
+
+
+@pytest.mark.parametrize("bounds", [{"minutes": -1.0}, {"steps": -3}, {"minutes": math.nan}])
+def test_a_budget_that_no_run_would_reach_is_refused(bounds: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match="cannot be"):
+        Budget(**bounds)
 
 
 def test_a_shared_plan_names_files_and_no_folders() -> None:
