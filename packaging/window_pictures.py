@@ -2,7 +2,7 @@
 
 ``python packaging/window_pictures.py docs/images`` draws ``window.png`` from the built-in sample.
 With a folder of thin scans, ``window_pictures.py docs/images SCANS``, it draws ``training.png``
-instead: of a run of two minutes on the processor, when it is three fifths done.
+instead: of a run of eight minutes on the processor, when it is three fifths done.
 """
 
 import argparse
@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from time import monotonic, sleep
 
-LONGEST = 900  # seconds that anything here may take
-MINUTES, DONE = 2, 0.6  # of the training run
+LONGEST = 1500  # seconds that anything here may take
+MINUTES, DONE = 8, 0.6  # of the training run
 PANEL, TRAIN = 1, 4  # the tabs that are shown
 
 

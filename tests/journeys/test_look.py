@@ -298,6 +298,21 @@ def test_turn_the_projection_by_dragging_and_by_playing(
     until(lambda: opened.findChild(MipDialog) is None)
 
 
+def test_the_projection_is_of_the_scan_and_of_the_result(
+    opened: MainWindow, rebuild: Callable[..., None], until: Until
+) -> None:
+    rebuild()
+    opened.looking.mip.trigger()
+    dialog = opened.findChild(MipDialog)
+    until(lambda: all(view.made is not None for view in dialog.views))
+    before, after = dialog.views
+    assert before.grab().toImage() != after.grab().toImage()
+    dialog.slider.setValue(40)
+    assert before.degrees == after.degrees == 40
+    dialog.reject()
+    until(lambda: opened.findChild(MipDialog) is None)
+
+
 def test_search_the_header_of_the_file_and_copy_what_was_found(
     opened: MainWindow, qtbot: QtBot, until: Until
 ) -> None:

@@ -62,6 +62,33 @@ print(time.process_time() - started, "torch" in sys.modules)
 window.close()
 """
 
+# Whether there is a context of OpenGL, which widgets draw with it, what grey levels a pane shows.
+DRAWN = """
+import json, sys
+from pathlib import Path
+from srviewer.gui.application import application
+app = application()
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QOpenGLContext
+from PySide6.QtWidgets import QWidget
+from srviewer.core.planes import Plane
+from srviewer.gui.main_window import MainWindow
+window = MainWindow(QSettings())
+window.show()
+window.open([Path(sys.argv[1])])
+while window.session.original is None:
+    app.processEvents()
+app.processEvents()
+image = window.compare.original.panes[Plane.AXIAL].grab().toImage()
+row = image.height() // 3
+seen = len({image.pixelColor(x, row).value() for x in range(image.width())})
+used = any((QOpenGLContext.currentContext(), QOpenGLContext.globalShareContext()))
+widgets = [type(w).__name__ for w in window.findChildren(QWidget) if w.inherits("QOpenGLWidget")]
+window.study.work.stop()
+print(json.dumps([used, widgets, seen]))
+window.close()
+"""
+
 
 def _run(code: str, *arguments: object) -> str:
     return output([sys.executable, "-c", code, *map(str, arguments)])
@@ -82,6 +109,12 @@ def test_window_choices_and_recent_files_survive_a_restart(
         "smooth": False,
         "checked": False,
     }
+
+
+def test_a_scan_is_drawn_without_opengl(thick_file: Path) -> None:
+    used, widgets, seen = json.loads(_run(DRAWN, thick_file))
+    assert not used and widgets == []
+    assert seen > 2  # grey levels: the scan is on the screen
 
 
 def test_the_window_starts_without_torch() -> None:
