@@ -98,6 +98,8 @@ def panes() -> Iterator[Row]:
         window.resize(1600, 1000)
         window.show()
         app.processEvents()
+        while window.study.work.tasks:  # the grey values of the scan are counted once
+            app.processEvents()
         centre = np.array(session.view.cursor_mm)
 
         def milliseconds(step: float, drag: bool) -> float:

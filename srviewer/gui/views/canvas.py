@@ -1,12 +1,21 @@
-"""The surface of a pane: one image in millimetres, annotations over it."""
+"""The surface of a pane: images in millimetres, annotations over them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph
 from PySide6.QtCore import QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QTransform,
+)
+from PySide6.QtWidgets import QWidget
 
 from srviewer.core.volume import Voxels
 from srviewer.core.window import Window
@@ -14,36 +23,10 @@ from srviewer.gui import theme
 from srviewer.gui.colour_maps import Table
 from srviewer.gui.layer import Rgba
 from srviewer.gui.views.overlay import Annotations, lasting, paint_lasting, paint_moving
-
-
-class _Item(pyqtgraph.ImageItem):
-    """An image in the format that Qt scales fastest: grey bytes take more than twice as long.
-
-    Only where it is drawn smoothly: blocks in that format are put on whole pixels of the screen.
-    """
-
-    smooth = True
-
-    def render(self) -> None:
-        """Called by pyqtgraph before the image is painted, where it has changed."""
-        super().render()
-        made: QImage | None = self.qimage
-        if made is not None and self.smooth:
-            seen_through, kind = made.hasAlphaChannel(), QImage.Format
-            fast = kind.Format_ARGB32_Premultiplied if seen_through else kind.Format_RGB32
-            self.qimage: QImage | None = made.convertToFormat(fast)
-
-
-class _LayerItem(pyqtgraph.ImageItem):
-    """Colours over the image, always as blocks: between two labels there is no third."""
-
-    def paint(self, painter: QPainter, *rest: object) -> None:
-        """Called by Qt."""
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        super().paint(painter, *rest)
-
+from srviewer.gui.views.pixels import along_memory, image_of, image_of_colours
 
 EDGE = QColor(255, 255, 255, 40)  # between the two images of a pane
+SMOOTH = QPainter.RenderHint.SmoothPixmapTransform
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,153 +44,151 @@ class Second:
     clip: QPainterPath | None
 
 
-class _SecondItem(_Item):
-    """Drawn inside ``clip`` alone: sharp edges, and no voxel is copied."""
+class _Made:
+    """An image that is made when it is first drawn; ``make`` is told whether smoothly."""
 
-    clip: QPainterPath | None = None
+    def __init__(self, make: Callable[[bool], QImage]) -> None:
+        self._make = make
+        self._made: dict[bool, QImage] = {}
 
-    def paint(self, painter: QPainter, *rest: object) -> None:
-        """Called by Qt."""
-        painter.save()
-        if self.clip is not None:
-            inside = self.mapFromParent(self.clip)
-            painter.setClipPath(inside, Qt.ClipOperation.IntersectClip)
-        super().paint(painter, *rest)
-        if self.clip is not None:
-            painter.setClipping(False)
-            pen = QPen(EDGE, 1)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            painter.drawPath(inside)
-        painter.restore()
+    def image(self, smooth: bool) -> QImage:
+        """The image, made to be drawn so."""
+        if smooth not in self._made:
+            self._made[smooth] = self._make(smooth)
+        return self._made[smooth]
 
 
-class Canvas(pyqtgraph.GraphicsView):
+class Canvas(QWidget):
     """Draws; takes no input. The mouse goes to the pane behind it."""
 
     def __init__(self) -> None:
-        super().__init__(useOpenGL=False, background=theme.IMAGE)
+        super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        # Image and annotations are painted in one go; by parts, each would be painted twice.
-        self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
         self.annotations = Annotations()
-        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        self._box = pyqtgraph.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
-        self._image = _Item(axisOrder="row-major", autoDownsample=False)
-        self._box.addItem(self._image, ignoreBounds=True)
-        self.setCentralItem(self._box)
-        self._second = _SecondItem(axisOrder="row-major", autoDownsample=False)
-        self._second.setZValue(0.5)
-        self._second.setVisible(False)
-        self._box.addItem(self._second, ignoreBounds=True)
+        self._smooth = True
+        self._image: _Made | None = None
+        self._second: tuple[Second, _Made] | None = None
+        self._layers: list[tuple[_Made, QRectF, float]] = []
+        self._extent, self._shown, self._mirrored = QRectF(), QRectF(), False  # in pane mm
         self._table: Table | None = None
-        self._layers: list[pyqtgraph.ImageItem] = []
-        self._source: Voxels | None = None  # kept, so that its memory is nobody else's
         self._window: Window | None = None
+        self._source: Voxels | None = None  # kept, so that its memory is nobody else's
+        self._gathered: Voxels | None = None  # the same pixels along the memory
         self._written: tuple[QSizeF, float, tuple[object, ...]] | None = None
         self._writing = QPixmap()  # as `_written` says
-        self._placed: tuple[QRectF, QRectF, bool] | None = None
 
     def show_pixels(self, pixels: Voxels, window: Window, table: Table | None) -> None:
-        """Draw (row, column) pixels with explicit levels, which pyqtgraph need not search for.
+        """Draw (row, column) pixels; the first row lies at the lower edge.
 
         ``table``: (256, 3) RGB; None for plain grey, which is faster.
         """
-        self._image.setVisible(True)
         same = self._source is not None and _same_memory(pixels, self._source)
         if same and window == self._window and table is self._table:
             return
-        # A slice across the memory takes longest to gather; dragging grey levels needs it once.
-        gathered = self._image.image if same else np.ascontiguousarray(pixels)
-        self._source, self._window, self._table = pixels, window, table
-        self._image.setImage(
-            gathered, autoLevels=False, levels=(window.low, window.high), lut=table
-        )
+        # Dragging grey levels needs a slice gathered once.
+        gathered = self._gathered if same and self._gathered is not None else along_memory(pixels)
+        self._source, self._gathered, self._window, self._table = pixels, gathered, window, table
+        self._image = _Made(lambda smooth: image_of(gathered, window, table, smooth))
+        self.update()
 
     def clear_pixels(self) -> None:
         """Draw no image, and nothing over it."""
-        self._source = None
-        self._image.setVisible(False)
-        self._second.setVisible(False)
-        self.show_layers((), QRectF())
+        self._source = self._gathered = self._image = self._second = None
+        self._layers = []
+        self.update()
 
     def show_second(self, second: Second | None) -> None:
         """Draw another image over the first, or in its place; None draws none."""
-        self._second.setVisible(second is not None)
-        if second is None:
-            return
-        levels = None if second.window is None else (second.window.low, second.window.high)
-        self._second.clip = second.clip
-        self._second.setImage(
-            np.ascontiguousarray(second.pixels),
-            autoLevels=False,
-            levels=levels,
-            lut=None if second.window is None else self._table,
-        )
-        self._second.setRect(second.extent)
-        self._image.setVisible(second.window is not None)
+        self._second = None if second is None else (second, self._made(second))
+        self.update()
 
     def show_layers(self, layers: Sequence[tuple[Rgba, float]], extent: QRectF) -> None:
         """Draw these (colours, opacity) over the image, the last on top; all cover ``extent``."""
-        while len(self._layers) < len(layers):
-            item = _LayerItem(axisOrder="row-major", autoDownsample=False)
-            item.setZValue(1 + len(self._layers))
-            self._box.addItem(item, ignoreBounds=True)
-            self._layers.append(item)
-        for item in self._layers[len(layers) :]:
-            item.setVisible(False)
-        for item, (colours, opacity) in zip(self._layers, layers, strict=False):
-            item.setImage(colours, autoLevels=False, levels=None)
-            item.setRect(extent)
-            item.setOpacity(opacity)
-            item.setVisible(True)
+        self._layers = [(_coloured(colours), extent, opacity) for colours, opacity in layers]
+        self.update()
 
     def set_smooth(self, smooth: bool) -> None:
         """Draw with bilinear interpolation, or as blocks."""
-        if smooth == self._image.smooth:
-            return
-        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        for item in (self._image, self._second):
-            item.smooth = smooth
-            if item.image is not None:
-                item.updateImage()
+        self._smooth = smooth
+        self.update()
 
     def place(self, extent: QRectF, shown: QRectF, mirrored: bool) -> None:
         """Put the image at ``extent`` and show ``shown``, both in pane mm.
 
         ``mirrored``: the scale grows to the left.
         """
-        # Scrolling changes none of these, and setting them again costs a second painting.
-        if (placed := (extent, shown, mirrored)) == self._placed:
-            return
-        self._placed = placed
-        self._image.setRect(extent)
-        self._box.invertX(mirrored)
-        self._box.setRange(shown, padding=0, disableAutoRange=True)
+        self._extent, self._shown, self._mirrored = extent, shown, mirrored
+        self.update()
 
     def picture(self, dots_per_pixel: float) -> QImage:
         """The images alone, without what is written over them."""
-        size = self.viewport().size()
-        image = QImage(size * dots_per_pixel, QImage.Format.Format_RGB32)
+        image = QImage(self.size() * dots_per_pixel, QImage.Format.Format_RGB32)
         image.fill(QColor(theme.IMAGE))
         painter = QPainter(image)
-        painter.setRenderHints(self.renderHints())
-        self.scene().render(painter, QRectF(image.rect()), QRectF(self.viewport().rect()))
+        painter.scale(image.width() / self.width(), image.height() / self.height())
+        self._draw_images(painter)
         painter.end()
         return image
 
     def annotate(self, annotations: Annotations) -> None:
         """Write these over the image from now on."""
         self.annotations = annotations
-        # Queued by the scene together with a new image, which viewport().update() is not.
-        self.scene().update()
+        self.update()
 
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
-        """Called by Qt; scene coordinates are the pixels of the pane."""
-        area = QRectF(self.viewport().rect())
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Called by Qt."""
+        area = QRectF(self.rect())
+        painter = QPainter(self)
+        painter.fillRect(area, QColor(theme.IMAGE))
+        self._draw_images(painter)
         paint_moving(painter, area, self.annotations)
         painter.drawPixmap(0, 0, self._lasting(area))
+        painter.end()
+
+    def _made(self, second: Second) -> _Made:
+        window, table = second.window, self._table
+        if window is None:
+            return _coloured(np.asarray(second.pixels, np.uint8))
+        gathered = along_memory(np.asarray(second.pixels, np.float32))
+        return _Made(lambda smooth: image_of(gathered, window, table, smooth))
+
+    def _draw_images(self, painter: QPainter) -> None:
+        if self._image is None:
+            return
+        painter.save()
+        painter.setTransform(self._to_pixels(), combine=True)
+        painter.setRenderHint(SMOOTH, self._smooth)
+        if self._second is None or self._second[0].window is not None:
+            painter.drawImage(self._extent, self._image.image(self._smooth))
+        if self._second is not None:
+            self._draw_second(painter, *self._second)
+        painter.setRenderHint(SMOOTH, False)  # between two labels there is no third
+        for made, extent, opacity in self._layers:
+            painter.setOpacity(opacity)
+            painter.drawImage(extent, made.image(False))
+        painter.restore()
+
+    def _draw_second(self, painter: QPainter, second: Second, made: _Made) -> None:
+        """Inside its clip alone: sharp edges, and no voxel is copied."""
+        if second.clip is not None:
+            painter.setClipPath(second.clip)
+        painter.drawImage(second.extent, made.image(self._smooth))
+        if second.clip is not None:
+            painter.setClipping(False)
+            pen = QPen(EDGE, 1)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawPath(second.clip)
+
+    def _to_pixels(self) -> QTransform:
+        """From pane mm, which grow upwards, to pixels."""
+        shown = self._shown
+        across, up = self.width() / shown.width(), self.height() / shown.height()
+        if self._mirrored:
+            return QTransform(-across, 0, 0, -up, shown.right() * across, shown.bottom() * up)
+        return QTransform(across, 0, 0, -up, -shown.left() * across, shown.bottom() * up)
 
     def _lasting(self, area: QRectF) -> QPixmap:
         """What is written over every slice alike, drawn once: text takes long."""
@@ -222,6 +203,10 @@ class Canvas(pyqtgraph.GraphicsView):
             paint_lasting(painter, area, self.annotations)
             painter.end()
         return self._writing
+
+
+def _coloured(colours: Rgba) -> _Made:
+    return _Made(lambda smooth: image_of_colours(colours, smooth))
 
 
 def _same_memory(one: Voxels, other: Voxels) -> bool:

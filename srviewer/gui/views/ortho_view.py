@@ -39,9 +39,10 @@ class OrthoView(QWidget):
         for pane in self.panes.values():
             Navigation(pane)
         self._arrangement = Arrangement.WIDE
+        self._only = session.view.only
         self.arrange(Arrangement.WIDE)
         self._show_wanted()
-        session.view_changed.connect(self._show_wanted)
+        session.view_changed.connect(self._follow)
 
     def arrange(self, arrangement: Arrangement) -> None:
         """Lay the panes out."""
@@ -72,16 +73,21 @@ class OrthoView(QWidget):
         for pane in self.panes.values():
             pane.show_over(over)
 
+    def _follow(self) -> None:
+        """Scrolling asks for no new layout, which would be made of the whole window."""
+        if self._session.view.only is not self._only:
+            self._show_wanted()
+            self._stretch()
+
     def _show_wanted(self) -> None:
-        only = self._session.view.only
+        self._only = self._session.view.only
         for plane, pane in self.panes.items():
-            pane.setVisible(only is None or plane is only)
-        self._stretch()
+            pane.setVisible(self._only is None or plane is self._only)
 
     def _stretch(self) -> None:
         """Give all room to the panes that are shown: an empty cell would keep its share."""
         cells, rows, columns = self._arrangement.value
-        only = self._session.view.only
+        only = self._only
         shown = [c for p, c in zip(self.panes, cells, strict=True) if only is None or p is only]
         used_rows = {row + n for row, _, height, _ in shown for n in range(height)}
         used_columns = {column + n for _, column, _, width in shown for n in range(width)}

@@ -22,6 +22,7 @@ from srviewer.gui.views.marks import ColourBar, Divider, paint_colour_bar, paint
 from srviewer.gui.views.shapes import Shape, paint_shapes
 
 GAP = 6.0  # px between the crosshair's lines and the point they mark
+PIECE = 90.0  # px, filled at a time
 WIDEST = 0.75  # of the pane, for one line of text beside which something else stands
 LEFT = Qt.AlignmentFlag.AlignLeft
 CROSSHAIR = QColor(theme.ACCENT)
@@ -141,7 +142,16 @@ def _crosshair(painter: QPainter, area: QRectF, at: QPointF) -> None:
         QRectF(x, y + 1 + GAP, 1, bottom - y - 1 - GAP),
     ):
         if line.isValid():  # the crosshair may lie outside the pane
-            painter.fillRect(line, CROSSHAIR)
+            _fill(painter, line, CROSSHAIR)
+
+
+def _fill(painter: QPainter, area: QRectF, colour: QColor) -> None:
+    """Fill in pieces: from 96 rows of pixels on Qt calls threads, for which it waits longer."""
+    top = area.top()
+    while top < area.bottom():
+        height = min(PIECE, area.bottom() - top)
+        painter.fillRect(QRectF(area.left(), top, area.width(), height), colour)
+        top += height
 
 
 def _scale_bar(painter: QPainter, area: QRectF, pixels_per_mm: float) -> None:
@@ -164,7 +174,7 @@ def _scale_bar(painter: QPainter, area: QRectF, pixels_per_mm: float) -> None:
 def _depth(painter: QPainter, area: QRectF, depth: float) -> None:
     """The slice bar at the right edge: where this slice lies in the volume, top = last."""
     track = QRectF(area.right() - 5, area.top() + 2, 4, area.height() - 4)
-    painter.fillRect(track, QColor(255, 255, 255, 40))
+    _fill(painter, track, QColor(255, 255, 255, 40))
     height = max(14.0, track.height() / 24)
     y = track.top() + (1 - depth) * (track.height() - height)
     painter.fillRect(QRectF(track.left(), y, track.width(), height), QColor(theme.ACCENT))
