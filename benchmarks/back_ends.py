@@ -68,7 +68,8 @@ def in_bfloat16(network: AtFactor) -> Forward:
 
     def run(slices: Tensor) -> Tensor:
         with torch.autocast("cpu", torch.bfloat16):
-            return network(slices)
+            fine: Tensor = network(slices)
+            return fine
 
     return run
 

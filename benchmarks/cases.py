@@ -19,7 +19,7 @@ from srviewer.core.geometry import Geometry
 from srviewer.core.volume import Volume
 from srviewer.io.export import write
 from srviewer.io.formats import read
-from srviewer.job import run
+from srviewer.job import Progress, run
 
 MOST_SECONDS = 60  # for a program to start
 CROSSING_MM = 40  # how far the crosshair travels while panes are timed
@@ -134,7 +134,7 @@ def network() -> Iterator[Row]:
     upsampler = Upsampler(model, "cpu")
     slices = np.random.default_rng(1).random((2, 64, 256), dtype=np.float32)
     plain = torch.nn.Conv2d(width, width, 3, padding=1).eval()
-    plain.to(memory_format=torch.channels_last)
+    plain.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     features = torch.rand(1, 64, 256, width).permute(0, 3, 1, 2)
 
     def convolve() -> None:
@@ -180,20 +180,19 @@ def training() -> Iterator[Row]:
 
     scan = volume((96, 96, 96), (1, 1, 1))
     steps: list[TrainStep] = []
+
+    def keep(step: Progress) -> None:
+        if isinstance(step, TrainStep):
+            steps.append(step)
+
     with TemporaryDirectory() as folder:
         path = Path(folder, "scan.nii.gz")
         nib.save(nib.Nifti1Image(scan.voxels, scan.geometry.affine), path)
         plan = replace(training_plan("fast").with_factors((2, 4)), minutes=0.0, steps=40)
         job = TrainingJob((path,), (), plan, Path(folder, "model.safetensors"), "cpu")
-        run(trained_model(job), lambda step: steps.append(step) if _told(step) else None)
+        run(trained_model(job), keep)
     busy = 1 - steps[-1].waiting
     yield at_least("train: forward and backward", busy * 100, 100, "%", "wall time", 0.85)
-
-
-def _told(step: object) -> bool:
-    from srviewer.nn.report import TrainStep
-
-    return isinstance(step, TrainStep)
 
 
 CASES = (start_up, files, opening, panes, network, scores, training)

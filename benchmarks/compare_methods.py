@@ -76,8 +76,8 @@ def main() -> None:
 
 
 def _contenders(args: argparse.Namespace) -> list[Contender]:
-    ours = (sys.executable, "-m", "srviewer", "reconstruct", "{scan}", "-o", "{out}", "--factor")
-    ours = (*ours, "{factor}", "--axis", args.axis, "--method")
+    call = (sys.executable, "-m", "srviewer", "reconstruct", "{scan}", "-o", "{out}")
+    ours = (*call, "--factor", "{factor}", "--axis", args.axis, "--method")
     model = Path(args.model).stem
     known = [
         Contender("linear", (*ours, "linear")),
@@ -89,12 +89,12 @@ def _contenders(args: argparse.Namespace) -> list[Contender]:
         adapted = (*ours, "cross-plane", "--model", args.model, "--adapt", str(args.adapt))
         known.append(Contender(f"{model}, `--adapt {args.adapt:g}`", adapted))
     if args.eclare:
-        command = (str(args.eclare), "--in-fpath", "{scan}", "--out-dir", "{folder}", "--suffix")
-        command = (*command, "_out", "--n-patches", str(args.patches))
-        command = (*command, "--batch-size", str(args.batch))
+        files = ("--in-fpath", "{scan}", "--out-dir", "{folder}", "--suffix", "_out")
+        training = ("--n-patches", str(args.patches), "--batch-size", str(args.batch))
         # Ours are told the profile; without it ECLARE trains another network first to find it.
-        profile = ("--relative-slice-thickness", "{factor}", "--relative-slice-profile-type")
-        command = (*command, *profile, "boxcar")
+        thickness = ("--relative-slice-thickness", "{factor}")
+        profile = ("--relative-slice-profile-type", "boxcar")
+        command = (str(args.eclare), *files, *training, *thickness, *profile)
         known.append(Contender(f"ECLARE, {args.patches} patches by {args.batch}", command))
     return [one for one in known if args.only in one.name]
 

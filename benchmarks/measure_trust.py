@@ -11,6 +11,7 @@ resources/trust.json, from where the window, the command line and reports read t
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.stats import spearmanr
@@ -41,11 +42,10 @@ def main() -> None:
     args = parser.parse_args()
     model = find_model(args.model)
     upsampler = Upsampler(model, "auto")
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, thin in thin_volumes(args.paths, args.side):
         for factor in map(int, args.factors.split(",")):
-            row = {"file": name, "factor": factor}
-            rows.append({**row, **_measured(upsampler, thin, factor)})
+            rows.append({"file": name, "factor": factor, **_measured(upsampler, thin, factor)})
             print(rows[-1], flush=True)
     for factor in sorted({row["factor"] for row in rows}):
         of_factor = [row for row in rows if row["factor"] == factor]
@@ -74,7 +74,7 @@ def _measured(upsampler: Upsampler, thin: Voxels, factor: int) -> dict[str, floa
     return {name: round(float(value), 3) for name, value in found.items()}
 
 
-def _write(name: str, sha256: str, rows: list[dict[str, float]]) -> None:
+def _write(name: str, sha256: str, rows: list[dict[str, Any]]) -> None:
     table = Path(__file__).resolve().parent.parent / "resources" / TABLE
     known = json.loads(table.read_text()) if table.exists() else {"models": []}
     kept = [one for one in known["models"] if one["name"] != name]

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pydicom
 from pydicom.data import get_testdata_file
+from pydicom.uid import UID
 
 from benchmarks.timing import Row, alternately, at_most
 from srviewer.core.volume import Volume
@@ -84,7 +85,7 @@ def make_series(folder: Path, count: int) -> None:
     header.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
     noise = np.random.default_rng(0).integers(0, 2000, (SIDE, SIDE), dtype=np.int16)
     for k in range(count):
-        header.SOPInstanceUID = header.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{k + 1}"
+        header.SOPInstanceUID = header.file_meta.MediaStorageSOPInstanceUID = UID(f"1.2.3.{k + 1}")
         header.InstanceNumber, header.ImagePositionPatient = k + 1, [0, 0, k]
         header.PixelData = (noise + k % 7).astype(np.int16).tobytes()
         # Names in another order than the slices lie.

@@ -1,7 +1,8 @@
 """The variants of the shipped network that are compared, each a module with its interface."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -72,7 +73,7 @@ def attended(attention: Callable[[int], nn.Module]) -> Build:
 
     def build(shape: NetworkShape) -> nn.Module:
         network = ResidualNetwork(shape)
-        for block in network.body:
+        for block in _blocks(network):
             block.second = nn.Sequential(block.second, attention(shape.size.width))
         return network
 
@@ -95,8 +96,8 @@ class WideConvolution(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """(B, C, H, W) to (B, C', H, W)."""
-        paths: Tensor = self.plain(features) + self.wide(self.expand(features))
-        return paths + self.point(features)
+        narrow: Tensor = self.plain(features) + self.point(features)
+        return narrow.add(self.wide(self.expand(features)))
 
     def merged(self) -> nn.Conv2d:
         """The one convolution that does the same."""
@@ -108,10 +109,15 @@ class WideConvolution(nn.Module):
         return self.plain
 
 
+def _blocks(network: ResidualNetwork) -> Iterator[Any]:
+    """Its residual blocks, whose layers may be replaced: torch's types know of none."""
+    yield from network.body
+
+
 def reparameterised(shape: NetworkShape) -> nn.Module:
     """The shipped network with wide convolutions in its blocks."""
     network = ResidualNetwork(shape)
-    for block in network.body:
+    for block in _blocks(network):
         block.first, block.second = WideConvolution(block.first), WideConvolution(block.second)
     return network
 
@@ -119,7 +125,7 @@ def reparameterised(shape: NetworkShape) -> nn.Module:
 def merged(network: nn.Module) -> nn.Module:
     """A reparameterised network as the shipped one."""
     assert isinstance(network, ResidualNetwork)
-    for block in network.body:
+    for block in _blocks(network):
         block.first, block.second = block.first.merged(), block.second.merged()
     return network
 
