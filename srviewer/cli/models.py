@@ -41,14 +41,16 @@ def execute(args: argparse.Namespace) -> Outcome:
 
 
 def _text(card: ModelCard) -> str:
-    people = (f"{name} ({card.licences.get(name, 'not stated')})" for name in card.trained_on)
+    people = (
+        f"{name}: {card.licences.get(name, 'licence not stated')}" for name in card.trained_on
+    )
     return "\n".join(
         [
             f"{card.name}: factors {', '.join(map(str, card.factors))}; "
             f"{card.parameters:,} parameters; preset {card.preset}"
             + (f"; the sharper pair of {card.texture_of}" if card.texture_of else ""),
             f"   {gain_line(card)}",
-            f"   trained on (licence): {', '.join(people)}",
+            f"   trained on {'; '.join(people)}",
         ]
     )
 

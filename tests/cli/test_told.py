@@ -48,7 +48,7 @@ def test_a_scan_without_a_thick_axis_is_told(
 def test_models_are_told_in_short_and_one_in_full(capsys: pytest.CaptureFixture[str]) -> None:
     said = _said(capsys, "models")
     assert "gain over cubic on people held out: +2.17 dB at factor 2, +2.25 dB at factor 4" in said
-    assert "t2_brain_100 (CC0 1.0" in said and "--card NAME" in said
+    assert "t2_brain_100: CC0 1.0" in said and "--card NAME" in said
 
 
 def test_a_training_run_tells_whom_it_was_measured_on_and_its_pair_keeps_the_factors(
