@@ -11,7 +11,7 @@ from srviewer.cli.models import gain_line
 from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.values import number, whole_numbers
 from srviewer.errors import UserError
-from srviewer.nn.model_file import Model, load_model
+from srviewer.nn.model_file import Model
 from srviewer.nn.processes import this_process
 from srviewer.nn.run_log import log_path
 from srviewer.nn.specs import (
@@ -20,7 +20,7 @@ from srviewer.nn.specs import (
     at_published_size,
     completed_plan,
 )
-from srviewer.sr.models import SUFFIX, model_card
+from srviewer.sr.models import SUFFIX, find_model, model_card, model_path
 from srviewer.sr.training import TrainingJob, resumable_plan, trained_model
 
 
@@ -62,9 +62,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--start-from",
-        type=Path,
-        metavar="MODEL",
-        help="a trained model to start from; an adversarial preset then skips its L1 stage",
+        metavar="NAME|FILE",
+        help="a trained model to start from, such as fast; an adversarial preset then skips its "
+        "L1 stage",
     )
     parser.add_argument(
         "--features", metavar="FILE", help="weights of a VGG19 for the perceptual losses"
@@ -145,7 +145,7 @@ def _plan(args: argparse.Namespace) -> TrainingPlan:
         if getattr(args, name) is not None
     }
     if args.start_from:
-        changes["start_from"] = str(args.start_from)
+        changes["start_from"] = str(model_path(args.start_from))
         changes["adversarial"] = replace(plan.adversarial, warm_start=0.0)
     return replace(plan, **changes)
 
@@ -155,7 +155,7 @@ def _factors_of_the_start(args: argparse.Namespace, asked: dict[str, Any]) -> tu
     start = args.start_from or asked.get("start_from")
     if not start or "factors" in asked or args.layout == "image":
         return ()
-    return load_model(Path(start)).plan.factors
+    return find_model(start).plan.factors
 
 
 def _says_something(args: argparse.Namespace) -> bool:

@@ -3,12 +3,15 @@
 import json
 from pathlib import Path
 
+import nibabel as nib
+import numpy as np
 import pytest
 
 from srviewer.__main__ import main
 from srviewer.cli.console import table
 from srviewer.core.volume import Volume
 from srviewer.nn.model_file import load_model
+from srviewer.sr.models import find_model
 
 TINY = {"preset": "fast", "width": 4, "blocks": 1, "rows": 6, "columns": 12, "batch": 4}
 
@@ -16,6 +19,21 @@ TINY = {"preset": "fast", "width": 4, "blocks": 1, "rows": 6, "columns": 12, "ba
 def _said(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     assert main([*map(str, arguments)]) == 0
     return capsys.readouterr().out
+
+
+def test_a_run_may_start_from_a_shipped_network_by_its_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    # Room for patches of factor 8, the largest of the shipped network.
+    thin, plan, model = (tmp_path / name for name in ("a.nii.gz", "plan.json", "mine.safetensors"))
+    values = np.random.default_rng(0).random((72, 72, 72), np.float32)
+    nib.save(nib.Nifti1Image(values, np.eye(4)), thin)
+    plan.write_text(json.dumps({"preset": "fast", "rows": 6, "columns": 12, "batch": 2}))
+    start = ("--plan", plan, "--start-from", "fast", "--steps", 1, "-o", model)
+    _said(capsys, "train", thin, *start)
+    ours, theirs = load_model(model).weights, find_model("fast").weights
+    moved = [np.abs(weight - theirs[name]).max() for name, weight in ours.items()]
+    assert 0 < max(moved) < 0.1  # one step away, and no further
 
 
 def test_numbers_stand_to_the_right_and_words_to_the_left() -> None:
