@@ -15,7 +15,7 @@ from srviewer.cli.request import add_request_arguments, request_of
 from srviewer.cli.slabs import add_slab_argument, check_slabs, slab_source
 from srviewer.cli.sources import add_series_arguments, open_only, open_series
 from srviewer.cli.values import shape
-from srviewer.core.deskew import deskewed, slice_axis
+from srviewer.core.deskew import deskewed
 from srviewer.core.region import drawn_region
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
@@ -25,7 +25,7 @@ from srviewer.sr.gaps import rebuild
 from srviewer.sr.label_maps import label_map
 from srviewer.sr.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE, TEXTURE_THRESHOLD
 from srviewer.sr.methods import method
-from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.reconstruction import Reconstruction, unscored
 from srviewer.sr.request import GAPS, Gaps, Request
 from srviewer.sr.slab_files import SlabFiles, written_in_slabs
 from srviewer.sr.trust_report import trust_report
@@ -123,7 +123,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         return _execute_in_slabs(args, source, wanted)
     scan = follow(series.read(args.frame))
     if args.deskew:
-        scan = follow(deskewed(scan, slice_axis(scan)))
+        scan = follow(deskewed(scan, scan.geometry.slice_axis))
     if not args.acknowledge:
         _refuse_unsound(scan, args.gaps)
     request = replace(
@@ -131,7 +131,7 @@ def execute(args: argparse.Namespace) -> Outcome:
     )
     _check_maps(request, wanted)
     result = follow(rebuild(scan, request, _region(args, scan)))
-    provenance = _provenance(args, scan, result)
+    provenance = unscored(result, scan, [args.path])
     output = write_result(result.volume, args, provenance)
     for kind, path in wanted.items():
         follow(write(result.maps()[kind], path, provenance))
@@ -158,22 +158,11 @@ def _execute_in_slabs(
             _refuse_unsound(scan, args.gaps)
 
     files = SlabFiles(
-        args.output, lambda scan, made: _provenance(args, scan, made), check, args.store, wanted
+        args.output, lambda scan, made: unscored(made, scan, [args.path]), check, args.store, wanted
     )
     made = follow(written_in_slabs(source, request, files))
     text = _text(made.scan, made.result, [args.output, *wanted.values()], args.store)
     return Outcome(text, {"output": str(args.output), **made.provenance})
-
-
-def _provenance(
-    args: argparse.Namespace, scan: Volume, result: Reconstruction
-) -> dict[str, object]:
-    return {
-        **result.provenance(),
-        "acknowledged": [warning.code for warning in blocking_warnings(scan.warnings)],
-        "scores": None,  # there is no reference to score against
-        "sources": [str(args.path)],
-    }
 
 
 def _region(args: argparse.Namespace, scan: Volume) -> Volume | None:

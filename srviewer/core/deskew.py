@@ -13,12 +13,6 @@ from srviewer.job import Job, Progress
 SQUARE_DEGREES = 0.5
 
 
-def slice_axis(volume: Volume) -> Axis:
-    """The array axis across which the slices were taken: the thick one, else k as in DICOM."""
-    thick = volume.geometry.thick_axis
-    return 2 if thick is None else thick
-
-
 def tilt_degrees(geometry: Geometry, axis: Axis) -> float:
     """The angle between the direction in which slices are stacked and their normal."""
     cosine = geometry.distance(axis) / geometry.spacing[axis]

@@ -81,6 +81,11 @@ class Geometry:
         axis = int(np.argmax(self.spacing))
         return axis if self.thick_ratio(axis) >= THICK_RATIO else None
 
+    @cached_property
+    def slice_axis(self) -> Axis:
+        """The array axis across which slices were taken: the thick one, else k as in DICOM."""
+        return 2 if self.thick_axis is None else self.thick_axis
+
     def thick_ratio(self, axis: Axis) -> float:
         """The spacing along ``axis`` over the coarser of the two other spacings."""
         others = [mm for a, mm in enumerate(self.spacing) if a != axis]

@@ -49,11 +49,6 @@ def zero_filling(voxels: Voxels, geometry: Geometry, across: Axis) -> tuple[Zero
     return tuple(found)
 
 
-def slice_axis(geometry: Geometry) -> Axis:
-    """The array axis across the slices, as far as the grid tells."""
-    return 2 if geometry.thick_axis is None else geometry.thick_axis
-
-
 def middle_slices(count: int) -> list[int]:
     """The slices that are looked at, of ``count``."""
     middle = np.linspace(0.2, 0.8, min(count, MOST_SLICES)) * (count - 1)
@@ -65,7 +60,7 @@ def zero_fill_warnings(voxels: Voxels, geometry: Geometry) -> tuple[ScanWarning,
 
     ``voxels``: all of them, or those of ``middle_slices`` alone.
     """
-    found = zero_filling(voxels, geometry, slice_axis(geometry))
+    found = zero_filling(voxels, geometry, geometry.slice_axis)
     if not found:
         return ()
     axes = ", ".join(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from srviewer.core.deskew import SQUARE_DEGREES, slice_axis, tilt_degrees
+from srviewer.core.deskew import SQUARE_DEGREES, tilt_degrees
 from srviewer.gui.form import button, choice, fill, label
 from srviewer.gui.study import Study
 from srviewer.gui.translation import mark, tr
@@ -49,7 +49,7 @@ class StackChoice(QWidget):
         uneven = original is not None and original.planes is not None
         tilted = (
             original is not None
-            and tilt_degrees(original.geometry, slice_axis(original)) > SQUARE_DEGREES
+            and tilt_degrees(original.geometry, original.geometry.slice_axis) > SQUARE_DEGREES
         )
         self._question.setVisible(uneven)
         self._gaps.setVisible(uneven)

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.degrade import Degradation
-from srviewer.core.deskew import deskewed, slice_axis
+from srviewer.core.deskew import deskewed
 from srviewer.core.region import drawn_region
 from srviewer.core.volume import ScanWarning, Volume, blocking_warnings
 from srviewer.errors import UserError
@@ -150,7 +150,7 @@ class Study(QObject):
             self.session.open(volume, self.session.sources, None)
 
         if original is not None:
-            job = deskewed(original, slice_axis(original))
+            job = deskewed(original, original.geometry.slice_axis)
             self._start(SIMULATE, tr("Straightening the tilt"), job, show)
 
     # --- reconstructing and judging

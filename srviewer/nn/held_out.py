@@ -14,7 +14,7 @@ from srviewer.core.interpolate import cubic, thin_positions
 from srviewer.core.metrics import foreground, intensity_range, psnr, ssim
 from srviewer.core.planes import TRAINING_GROUPS, TrainingGroup, unstack
 from srviewer.core.volume import Volume, Voxels
-from srviewer.nn.image_pairs import LUMA, cropped_to, in_channels
+from srviewer.nn.image_pairs import LUMA, in_channels
 from srviewer.nn.plan import TrainingPlan
 from srviewer.nn.report import Preview
 
@@ -50,7 +50,7 @@ def image_pairs(images: Sequence[Image], plan: TrainingPlan) -> list[HeldOut]:
     factor = _factor(plan)
     pairs = []
     for image in images:
-        truth = cropped_to(_central(in_channels(image, plan.channels), (0, 1), factor), factor)
+        truth = _central(in_channels(image, plan.channels), (0, 1), factor)
         if min(truth.shape[:2]) < 4 * factor:
             continue
         small = resized(truth, Fraction(1, factor))

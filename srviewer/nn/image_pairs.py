@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from srviewer.core.bicubic import Image, resized
+from srviewer.core.image_scores import cropped
 from srviewer.errors import UserError
 from srviewer.nn.batches import BATCH_STREAM, PatchBatch, generator
 from srviewer.nn.plan import TrainingPlan
@@ -59,7 +60,7 @@ class ImagePatchSource:
         """The image made smaller; done once, on whichever thread needs it first."""
         key = (number, factor)
         if key not in self._small:
-            whole = cropped_to(self._images[number], factor)
+            whole = cropped(self._images[number], factor)
             self._small[key] = resized(whole, Fraction(1, factor))
         return self._small[key]
 
@@ -81,12 +82,6 @@ class ImagePatchSource:
 def in_channels(image: Image, channels: int) -> Image:
     """(H, W, 3) as (H, W, ``channels``): colour, or its luma alone."""
     return image if channels == 3 else (image @ LUMA)[..., None]
-
-
-def cropped_to(image: Image, factor: int) -> Image:
-    """The image without the rows and columns beyond a multiple of ``factor``."""
-    rows, columns = (n // factor * factor for n in image.shape[:2])
-    return image[:rows, :columns]
 
 
 def _turned(image: Image) -> Image:

@@ -6,17 +6,16 @@ from math import ceil
 import numpy as np
 
 from srviewer.core.degrade import Degradation
-from srviewer.core.metrics import FOREGROUND_SHARE, intensity_range
+from srviewer.core.metrics import intensity_range
 from srviewer.core.planes import TRAINING_GROUPS, unstack
 from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.nn.augment import augment
 from srviewer.nn.batches import BATCH_STREAM, PatchBatch, generator
+from srviewer.nn.pieces import mirrored_at_random, place_at_random, preferably_tissue
 from srviewer.nn.plan import TrainingPlan
 from srviewer.nn.processes import ALONE, Process
 
-TRIES_FOR_FOREGROUND = 8
-LEAST_FOREGROUND = 0.2
 LEAST_ROWS = 4
 
 
@@ -92,22 +91,18 @@ class PatchSource:
 
     def _fill(self, slab: Voxels, random: np.random.Generator) -> None:
         """A (2k+1, rows, columns) piece of a volume, augmented, preferably not all air."""
-        middle = self._plan.neighbours
-        for _ in range(TRIES_FOR_FOREGROUND):
-            piece = self._random_piece(slab.shape, random)
-            if np.mean(piece[middle, ::2, ::2] > FOREGROUND_SHARE) >= LEAST_FOREGROUND:
-                break
-        data = self._plan.data
-        flips = random.random(3) < data.flip_share
-        slab[:] = piece[tuple(slice(None, None, -1 if flip else 1) for flip in flips)]
+        middle, data = self._plan.neighbours, self._plan.data
+        piece = preferably_tissue(
+            lambda: self._random_piece(slab.shape, random), lambda piece: piece[middle]
+        )
+        slab[:] = piece[mirrored_at_random(random, data.flip_share)]
         augment(slab, data, random)
 
     def _random_piece(self, size: tuple[int, ...], random: np.random.Generator) -> Voxels:
         voxels = self._volumes[random.integers(len(self._volumes))]
         group = TRAINING_GROUPS[random.integers(len(TRAINING_GROUPS))]
         stack = unstack(voxels, group.thick, group.normal)
-        corner = random.integers([n - s + 1 for n, s in zip(stack.shape, size, strict=True)])
-        return stack[tuple(slice(c, c + s) for c, s in zip(corner, size, strict=True))]
+        return stack[place_at_random(stack.shape, size, random)]
 
 
 def _margin(degradation: Degradation) -> int:

@@ -6,18 +6,18 @@ import numpy as np
 
 from srviewer.core.degrade import Degradation
 from srviewer.core.geometry import Axis
-from srviewer.core.metrics import FOREGROUND_SHARE, foreground
+from srviewer.core.metrics import foreground
 from srviewer.core.planes import TRAINING_GROUPS, TrainingGroup, unstack
 from srviewer.core.volume import Voxels
 from srviewer.nn.batches import BATCH_STREAM, PatchBatch, generator
+from srviewer.nn.pieces import mirrored_at_random, place_at_random, preferably_tissue
 
 ROWS, COLUMNS, BATCH = 20, 40, 16  # of a patch, before it is refined; patches in a step
 LEAST_ROWS = 4
 HELD_OUT_SHARE = 6  # one slice of so many is held out, all in one piece in the middle
 MOST_HELD_OUT = 4  # slices scored along each sharp axis
 HELD_OUT_SIDE = 128  # fine pixels along a scored piece
-FOREGROUND = 0.2
-TRIES = 8
+HELD_OUT_FOREGROUND = 0.05  # least share of a scored piece
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,7 @@ class ScanPairs:
             for number in _spread(len(stack), MOST_HELD_OUT):
                 slab = _central(padded[number : number + 2 * reach + 1], factor)
                 pairs.append(self._pair(slab, factor))
-        return [pair for pair in pairs if foreground(pair.truth, 1.0).mean() >= FOREGROUND / 4]
+        return [pair for pair in pairs if foreground(pair.truth, 1.0).mean() >= HELD_OUT_FOREGROUND]
 
     def _pair(self, slab: Voxels, factor: int) -> ScanPair:
         truth = np.ascontiguousarray(slab[self._neighbours])
@@ -109,18 +109,16 @@ class ScanPairs:
 
     def _piece(self, size: tuple[int, int, int], random: np.random.Generator) -> Voxels:
         """A piece of the estimate, mirrored at random, preferably not all air."""
-        for _ in range(TRIES):
-            piece = self._random_piece(size, random)
-            if np.mean(piece[self._neighbours, ::2, ::2] > FOREGROUND_SHARE) >= FOREGROUND:
-                break
-        return piece[tuple(slice(None, None, -1 if one else 1) for one in random.random(3) < 0.5)]
+        piece = preferably_tissue(
+            lambda: self._random_piece(size, random), lambda piece: piece[self._neighbours]
+        )
+        return piece[mirrored_at_random(random)]
 
     def _random_piece(self, size: tuple[int, int, int], random: np.random.Generator) -> Voxels:
         part = self._parts[random.integers(len(self._parts))]
         group: TrainingGroup = self._groups[random.integers(len(self._groups))]
         stack = unstack(part, group.thick, group.normal)
-        corner = random.integers([n - s + 1 for n, s in zip(stack.shape, size, strict=True)])
-        return stack[tuple(slice(c, c + s) for c, s in zip(corner, size, strict=True))]
+        return stack[place_at_random(stack.shape, size, random)]
 
 
 def _spread(count: int, most: int) -> list[int]:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from srviewer.core.geometry import Axis
-from srviewer.core.metrics import FOREGROUND_SHARE
 from srviewer.core.planes import cross_planes, unstack
 from srviewer.core.volume import Voxels
 from srviewer.nn.batches import BatchSource, PatchBatch, generator
-from srviewer.nn.scan_pairs import BATCH, COLUMNS, FOREGROUND, ROWS, TRIES
+from srviewer.nn.pieces import mirrored_at_random, place_at_random, preferably_tissue
+from srviewer.nn.scan_pairs import BATCH, COLUMNS, ROWS
 
 PLANE_STREAM = 1000  # of the generators: apart from those of the pairs
 
@@ -46,18 +46,16 @@ class ThickPlanes:
 
     def _piece(self, random: np.random.Generator) -> tuple[Voxels, Voxels]:
         """What is given and what to say, mirrored at random, preferably not all air."""
-        for _ in range(TRIES):
-            given, truth = self._random_piece(random)
-            if np.mean(truth[:, ::2, ::2] > FOREGROUND_SHARE) >= FOREGROUND:
-                break
-        mirror = tuple(slice(None, None, -1 if one else 1) for one in random.random(3) < 0.5)
+        given, truth = preferably_tissue(
+            lambda: self._random_piece(random), lambda pair: pair[1][0]
+        )
+        mirror = mirrored_at_random(random)
         return given[mirror], truth[mirror]
 
     def _random_piece(self, random: np.random.Generator) -> tuple[Voxels, Voxels]:
         scan, fused = self._stacks[random.integers(len(self._stacks))]
         size = (self._depth, self._rows, self._columns)
-        corner = random.integers([n - s + 1 for n, s in zip(scan.shape, size, strict=True)])
-        slab, rows, columns = (slice(c, c + s) for c, s in zip(corner, size, strict=True))
+        slab, rows, columns = place_at_random(scan.shape, size, random)
         fine = slice(rows.start * self._factor, rows.stop * self._factor)
         # Slice n of the estimate is the middle of slices n to n + depth - 1 of the padded scan.
         return scan[slab, rows, columns], fused[slab.start : slab.start + 1, fine, columns]

@@ -30,7 +30,7 @@ from srviewer.sr.gaps import rebuild
 from srviewer.sr.memory import free_bytes
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
-from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.reconstruction import Reconstruction, unscored
 from srviewer.sr.request import Request, suggested_request
 from srviewer.sr.slab_choice import SlabsWanted, choose_slabs
 from srviewer.sr.slab_files import SlabFiles, written_in_slabs
@@ -161,7 +161,7 @@ def _in_memory(series: Series, item: Item, settings: Settings, draft: Path) -> J
     scan = yield from within(series.read(0), 0.0, 0.1)
     _check(scan, settings)
     result = yield from within(rebuild(scan, _request(scan, settings)), 0.1, 0.9)
-    values = _values(result, item)
+    values = unscored(result, scan, item.sources)
     yield from within(write(result.volume, draft, values, settings.store), 0.9, 1.0)
     return result, values
 
@@ -170,16 +170,12 @@ def _in_slabs(source: PlaneByPlane, item: Item, settings: Settings, draft: Path)
     request = _request(source.outline, settings)
     files = SlabFiles(
         draft,
-        lambda scan, result: _values(result, item),
+        lambda scan, result: unscored(result, scan, item.sources),
         lambda scan: _check(scan, settings),
         settings.store,
     )
     made = yield from written_in_slabs(source, request, files)
     return made.result, made.provenance
-
-
-def _values(result: Reconstruction, item: Item) -> dict[str, Any]:
-    return {**result.provenance(), "sources": [str(path) for path in item.sources]}
 
 
 def _key(item: Item, settings: Settings) -> str:

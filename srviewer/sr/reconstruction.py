@@ -1,6 +1,8 @@
 """A result and everything that must be told with it."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +10,7 @@ import numpy as np
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.core.degrade import Consistency
 from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.volume import Volume
+from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.nn.adaptation import Adapted
 from srviewer.nn.model_file import Model
 from srviewer.sr.map_worth import disagreement_worth
@@ -103,3 +105,16 @@ class Reconstruction:
             return None
         voxels = self.disagreement.voxels / self.data_range
         return {"mean": float(voxels.mean()), "p99": float(np.percentile(voxels, 99))}
+
+
+def unscored(result: Reconstruction, scan: Volume, sources: Iterable[Path]) -> dict[str, Any]:
+    """The provenance of what a verb made of ``scan``, read from ``sources``, for its JSON.
+
+    Nothing in doubt is rebuilt unless that was acknowledged, so its warnings tell what was.
+    """
+    return {
+        **result.provenance(),
+        "acknowledged": [warning.code for warning in blocking_warnings(scan.warnings)],
+        "scores": None,  # there is no reference to score against
+        "sources": [str(path) for path in sources],
+    }

@@ -11,7 +11,7 @@ from srviewer.core.fuse import FUSIONS
 from srviewer.core.metrics import intensity_range_of
 from srviewer.core.noise import MOST_SLICES, noise_level
 from srviewer.core.volume import Volume, Voxels, outline_voxels
-from srviewer.core.zero_fill import middle_slices, slice_axis
+from srviewer.core.zero_fill import middle_slices
 from srviewer.errors import UserError
 from srviewer.io.scratch import Scratch, ScratchVoxels
 from srviewer.io.series import PlaneByPlane
@@ -163,7 +163,7 @@ def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptScan]:
             kept.write(2, k + 1 - len(waiting), np.stack(waiting, axis=2))
             waiting.clear()
         yield Progress((k + 1) / shape[2], f"Reading {source.outline.name}")
-    outline, axis = source.outline, slice_axis(source.outline.geometry)
+    outline, axis = source.outline, source.outline.geometry.slice_axis
     slices = [kept.read(axis, n, n + 1) for n in middle_slices(shape[axis])]
     sample = np.concatenate(slices, axis)
     told = voxel_warnings(sample, outline.geometry, outline.modality, non_finite)

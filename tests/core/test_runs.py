@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import phantoms
-from srviewer.core.deskew import deskewed, slice_axis, tilt_degrees
+from srviewer.core.deskew import deskewed, tilt_degrees
 from srviewer.core.geometry import Geometry
 from srviewer.core.runs import Planes, longest, runs
 from srviewer.core.volume import Volume
@@ -64,7 +64,7 @@ def tilted(degrees: float) -> Volume:
 @pytest.mark.parametrize("degrees", [18.5, -12.0])
 def test_straightening_keeps_every_place_in_the_patient(degrees: float) -> None:
     scan = tilted(degrees)
-    assert slice_axis(scan) == 2
+    assert scan.geometry.slice_axis == 2
     assert tilt_degrees(scan.geometry, 2) == pytest.approx(abs(degrees))
     assert scan.geometry.distance(2) == pytest.approx(3.0)
     square = run(deskewed(scan, 2))

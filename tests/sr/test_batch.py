@@ -146,7 +146,8 @@ def test_a_scan_in_doubt_waits_for_a_word(thick_head: Volume, tmp_path: Path) ->
     place = Place(tmp_path / "out", "one")
     refused = run(rebuilding(item, CUBIC, place))
     assert refused.status == "failed" and "--acknowledge" in refused.message
-    assert run(rebuilding(item, replace(CUBIC, acknowledge=True), place)).status == "done"
+    done = run(rebuilding(item, replace(CUBIC, acknowledge=True), place))
+    assert done.status == "done" and done.values["acknowledged"] == ["non_finite"]
 
 
 def test_the_summary_escapes_what_it_shows(tmp_path: Path) -> None:
