@@ -2,6 +2,7 @@
 
 import json
 import math
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from srviewer.atomic import write_text
-from srviewer.job import Job, Progress, run
+from srviewer.job import Job, Progress, mapped, run
 
 R = TypeVar("R")
 
@@ -35,6 +36,32 @@ def follow(job: Job[R]) -> R:
         return run(job, bar.show)
     finally:
         bar.clear()
+
+
+def follow_stepwise(job: Job[R]) -> R:
+    """As ``follow``, but Ctrl-C waits for the end of a step: the job then keeps what it has.
+
+    A second one does not wait. For a job that can be taken up again, on the main thread.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    asked = False
+
+    def ask(_signal: int, _frame: object) -> None:
+        nonlocal asked
+        asked = True
+        signal.signal(signal.SIGINT, before)
+
+    def heeding(step: Progress) -> Progress:
+        if asked:
+            raise KeyboardInterrupt
+        return step
+
+    if before is not signal.SIG_IGN:  # as for what a shell started in the background
+        signal.signal(signal.SIGINT, ask)
+    try:
+        return follow(mapped(job, heeding))
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class ProgressBar:

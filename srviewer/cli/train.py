@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from srviewer.cli.console import Outcome, follow
+from srviewer.cli.console import Outcome, follow_stepwise
 from srviewer.cli.models import gain_line
 from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.values import number, whole_numbers
@@ -96,7 +96,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         workers=args.workers,
         process=process,
     )
-    model = follow(trained_model(job))
+    model = follow_stepwise(trained_model(job))
     if not process.leads:
         args.json = None  # the leading process speaks for all
         return Outcome("", {})

@@ -82,8 +82,8 @@ def check_streamable(scan: Volume, request: Request, also: tuple[str, ...] = ())
     reasons = (*also, *unstreamable(scan, request))
     if reasons:
         raise UserError(
-            f"'{scan.name}' is rebuilt slab by slab, for want of memory, and that way there is no "
-            f"{', no '.join(reasons)}. Leave that out, or use a computer with more memory."
+            f"'{scan.name}' is rebuilt slab by slab, and that way there is no "
+            f"{', no '.join(reasons)}. Leave that out, or rebuild it where memory holds all of it."
         )
 
 
