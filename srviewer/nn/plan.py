@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from srviewer.nn.plan_parts import (
 from srviewer.nn.shape import NetworkShape, Size
 
 MAX_FACTOR = 16
+MAX_SEED = 2**32 - 1
 LAYOUTS = ("axis", "image")
 IMAGE_FACTORS = (2, 3, 4)
 SCHEDULES = ("cosine", "step")
@@ -99,7 +101,7 @@ class TrainingPlan:
         yield not 0 < self.learning_rate < 1, "the learning rate is between 0 and 1"
         yield not 0 <= self.ema < 1, "the EMA decay is at least 0 and below 1"
         yield min(self.steps, self.minutes, self.warm_up) < 0, "a budget is 0 or more"
-        yield self.seed < 0, "a seed is 0 or more"
+        yield not 0 <= self.seed <= MAX_SEED, f"a seed is 0 to {MAX_SEED}"
         yield bool(set(self.train) & set(self.validation)), "a volume is on both sides"
         yield self.schedule not in SCHEDULES, f"a schedule is {' or '.join(SCHEDULES)}"
         yield self.gradient_norm <= 0, "the gradient norm is above 0"
@@ -189,7 +191,7 @@ class TrainingPlan:
 
     @staticmethod
     def from_json(values: dict[str, Any]) -> TrainingPlan:
-        """A plan from JSON values; unknown and missing keys raise UserError."""
+        """A plan from JSON values; UserError without a preset, for unknown keys and values."""
         if "preset" not in values:
             raise UserError("This training plan does not name its preset.")
         parts = {"data": DataPlan, "losses": LossWeights, "adversarial": AdversarialPlan}
@@ -207,14 +209,31 @@ class TrainingPlan:
 def _read(kind: Callable[..., T], values: Any, prefix: str) -> T:
     if not isinstance(values, dict):
         raise UserError(f"This training plan's '{prefix.rstrip('.')}' must be a JSON object.")
-    known = {row.name for row in fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(prefix + key for key in set(values) - known)
+    defaults = {row.name: row.default for row in fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(prefix + key for key in set(values) - set(defaults))
     if unknown:
         raise UserError(f"This training plan has unknown fields: {', '.join(unknown)}.")
-    try:
-        return kind(**{key: _frozen(value) for key, value in values.items()})
-    except TypeError as error:
-        raise UserError(f"This training plan cannot be read: {error}.") from error
+    given = {key: _frozen(value) for key, value in values.items()}
+    for key, value in given.items():
+        if not _fits(value, defaults[key]):
+            raise UserError(
+                f"This training plan's '{prefix}{key}' cannot be {json.dumps(value)}; by default "
+                f"it is {json.dumps(defaults[key])}."
+            )
+    return kind(**given)
+
+
+def _fits(value: Any, default: Any) -> bool:
+    """Whether ``value`` is of the kind of ``default``; all members of a list are of one kind."""
+    if isinstance(default, tuple):
+        member = default[0] if default else ""
+        return isinstance(value, tuple) and all(_fits(one, member) for one in value)
+    if isinstance(default, float):
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return whole or (isinstance(value, float) and math.isfinite(value))
+    if isinstance(default, int | str):
+        return type(value) is type(default)
+    return isinstance(value, type(default))
 
 
 def _frozen(value: Any) -> Any:

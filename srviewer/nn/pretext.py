@@ -65,9 +65,9 @@ class TrainedFeatures:
 def train_features(
     volumes: Sequence[Volume], budget: Budget, seed: int, widths: tuple[int, ...] = WIDTHS
 ) -> Job[TrainedFeatures]:
-    """Train on thin volumes; UserError when one is too small."""
-    torch.manual_seed(seed)
+    """Train on thin volumes; UserError when one is too small, or for a seed that cannot be."""
     patches = _Patches(volumes, seed)
+    torch.manual_seed(seed)
     network, heads = FeatureNetwork(widths), _Heads(widths[-1])
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     weights = [*network.parameters(), *heads.parameters()]

@@ -48,6 +48,7 @@ def test_a_plan_of_the_first_model_still_reads() -> None:
         {"channels": 3},
         {"schedule": "sudden"},
         {"seed": -1},
+        {"seed": 2**32},
         {"gradient_norm": 0.0},
         {"losses": LossWeights()},
         {"losses": LossWeights(l1=-1.0, mse=1.0)},
@@ -72,7 +73,13 @@ def test_a_plan_that_cannot_be_run_is_refused(change: dict[str, object]) -> None
         ({"preset": "fast", "losses": {"l3": 1}}, r"unknown fields: losses\.l3"),
         ({"preset": "fast", "data": 3}, "'data' must be a JSON object"),
         ({"width": 3}, "does not name its preset"),
-        ({"preset": "fast", "width": "wide"}, "cannot be read"),
+        ({"preset": "fast", "width": "wide"}, "'width' cannot be \"wide\"; by default it is 32"),
+        ({"preset": "fast", "width": 2.5}, r"'width' cannot be 2\.5"),
+        ({"preset": "fast", "batch": True}, "'batch' cannot be true"),
+        ({"preset": "fast", "minutes": math.inf}, "'minutes' cannot be Infinity"),
+        ({"preset": "fast", "losses": {"l1": math.nan}}, r"'losses\.l1' cannot be NaN"),
+        ({"preset": "fast", "factors": [2, "4"]}, "'factors' cannot be"),
+        ({"preset": "fast", "train": "a"}, "'train' cannot be \"a\""),
     ],
 )
 def test_json_that_is_no_plan_is_refused(values: dict[str, object], message: str) -> None:
