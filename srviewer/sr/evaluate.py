@@ -1,7 +1,6 @@
 """Scores with their reference, and never without cubic interpolation beside them."""
 
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +14,7 @@ from srviewer.sr.cross_plane import passes
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
+from srviewer.sr.naming import told_apart
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.request import Request
 from srviewer.sr.simulate import check_slices, simulate
@@ -98,7 +98,8 @@ def evaluate(volumes: Sequence[Volume], plan: EvaluationPlan) -> Job[list[Evalua
     requests = plan.requests()
     if not requests or not volumes:
         raise UserError("There is nothing to evaluate: give files, factors, axes and methods.")
-    volumes = _told_apart(volumes)
+    names = told_apart(volume.name for volume in volumes)
+    volumes = [replace(one, name=name) for one, name in zip(volumes, names, strict=True)]
     _check(volumes, requests)
     rows: list[EvaluationRow] = []
     total = len(volumes) * len(requests)
@@ -108,16 +109,6 @@ def evaluate(volumes: Sequence[Volume], plan: EvaluationPlan) -> Job[list[Evalua
             row = yield from within(_row(volume, request), done / total, (done + 1) / total)
             rows.append(row)
     return rows
-
-
-def _told_apart(volumes: Sequence[Volume]) -> list[Volume]:
-    seen: Counter[str] = Counter()
-    named = []
-    for volume in volumes:
-        seen[volume.name] += 1
-        count = seen[volume.name]
-        named.append(volume if count == 1 else replace(volume, name=f"{volume.name} ({count})"))
-    return named
 
 
 def _check(volumes: Sequence[Volume], requests: Sequence[Request]) -> None:

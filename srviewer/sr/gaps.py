@@ -8,6 +8,7 @@ import numpy.typing as npt
 from srviewer.core.degrade import size_of
 from srviewer.core.geometry import Axis, Geometry
 from srviewer.core.interpolate import Positions, cubic, linear, nearest
+from srviewer.core.metrics import intensity_range
 from srviewer.core.runs import Run, longest, runs
 from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
@@ -122,7 +123,7 @@ def _joined(scan: Volume, request: Request, pieces: list[_Piece], thin: float) -
     if first.disagreement is not None:
         laid = _laid_apart(pieces, owner, grid, axis)
         apart = made_map(volume, laid, scan.name, DISAGREEMENT)
-    off = _residual(scan, axis, pieces)
+    off, data_range = _residual(scan, axis, pieces), intensity_range(scan.voxels)
     lines = dict.fromkeys(line for result in results for line in result.warnings)
     return replace(
         first,
@@ -131,7 +132,8 @@ def _joined(scan: Volume, request: Request, pieces: list[_Piece], thin: float) -
         spread=None,  # these belong to one run
         texture_change=None,
         residual=made_map(scan, off, scan.name, RESIDUAL),
-        consistency=size_of(off, first.data_range),
+        consistency=size_of(off, data_range),
+        data_range=data_range,  # the first run may hold the darkest slices
         request=request,
         seconds=sum(result.seconds for result in results),
         warnings=(*_told(scan, pieces, centres[owner < 0], thin, empty, axis), *lines),

@@ -1,7 +1,6 @@
 """What a run learns from, read from files: volumes or images, no person on both sides."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from srviewer.io.formats import scan
 from srviewer.io.images import read_image
 from srviewer.io.series import Series
 from srviewer.job import Job, Progress, within
+from srviewer.sr.naming import told_apart
 from srviewer.sr.people import Person, check_split, people_in, people_of, scan_name
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def volume_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[Traini
     learned = yield from within(_found(paths), 0.0, 0.2)
     held_out = yield from within(_found(validation), 0.2, 0.3)
     check_split(people_of(learned), people_of(held_out))
-    names = _told_apart([scan_name(series) for series in (*learned, *held_out)])
+    names = told_apart([scan_name(series) for series in (*learned, *held_out)])
     volumes: list[Volume] = []
     for number, (name, series) in enumerate(zip(names, (*learned, *held_out), strict=True)):
         done = 0.3 + 0.7 * number / len(names)
@@ -71,7 +71,7 @@ def image_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[Trainin
     check_split(people, others)
     learned = yield from within(_images(people), 0.1, 0.8)
     held_out = yield from within(_images(others), 0.8, 1.0)
-    names = _told_apart([name for name, _ in (*learned, *held_out)])
+    names = told_apart([name for name, _ in (*learned, *held_out)])
     return TrainingData(
         names[: len(learned)],
         names[len(learned) :],
@@ -85,16 +85,6 @@ def _found(paths: Sequence[Path]) -> Job[tuple[Series, ...]]:
         return ()
     found = yield from scan(list(paths))
     return found.series
-
-
-def _told_apart(names: Iterable[str]) -> tuple[str, ...]:
-    """The names, a number after those that are there already."""
-    seen: Counter[str] = Counter()
-    told: list[str] = []
-    for name in names:
-        seen[name] += 1
-        told.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return tuple(told)
 
 
 def _images(people: Sequence[Person]) -> Job[list[tuple[str, Image]]]:

@@ -7,6 +7,7 @@ import pytest
 
 import phantoms
 from srviewer.core.degrade import Degradation
+from srviewer.core.metrics import intensity_range
 from srviewer.core.runs import Planes
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
@@ -53,6 +54,17 @@ def test_each_run_is_rebuilt_from_its_own_slices_alone(part: slice) -> None:
     )
     expected = run(reconstruct(alone, CUBIC)).volume.voxels
     np.testing.assert_array_equal(whole[:, :, 4 * part.start : 4 * part.stop], expected)
+
+
+def test_shares_are_of_the_whole_scans_range_and_not_of_the_first_runs() -> None:
+    scan = scan_of(0, 4, 8, None, 16, 20, 24, 28)
+    voxels = scan.voxels.copy()
+    voxels[:, :, :4] *= 0.01
+    dark = replace(scan, voxels=voxels)
+    result = run(rebuild(dark, CUBIC))
+    assert result.data_range == intensity_range(dark.voxels)
+    off = np.abs(result.residual.voxels).max() / result.data_range
+    assert result.consistency.max == pytest.approx(off, rel=1e-5)
 
 
 def test_only_the_longest_run() -> None:
