@@ -107,6 +107,8 @@ def check_target(path: Path) -> None:
         raise UserError(f"The folder '{path.parent}' does not exist. Create it or choose another.")
     if path.is_dir():
         raise UserError(f"'{path}' is a folder. Give the name of a file.")
+    if path.exists() and not path.is_file():  # a device, such as /dev/null, would be gone for all
+        raise UserError(f"'{path}' is no ordinary file and is not replaced. Choose another name.")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise UserError(f"The folder '{path.parent}' cannot be written to. Choose another.")
 

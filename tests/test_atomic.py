@@ -1,12 +1,13 @@
 """Files appear whole or not at all."""
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 from children import output
-from srviewer.atomic import write_atomically
+from srviewer.atomic import write_atomically, write_text
 from srviewer.errors import UserError
 
 
@@ -53,6 +54,17 @@ def test_targets_that_cannot_be(tmp_path: Path) -> None:
         write_atomically(tmp_path / "missing" / "a.bin", save, accept)
     with pytest.raises(UserError, match="is a folder"):
         write_atomically(tmp_path, save, accept)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
+def test_what_is_no_ordinary_file_stays(tmp_path: Path) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for place in (pipe, link):
+        with pytest.raises(UserError, match="no ordinary file"):
+            write_text(place, "something")
+    assert pipe.is_fifo() and link.is_symlink() and len(list(tmp_path.iterdir())) == 2
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder no one can write to")

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import signal
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from srviewer.atomic import write_text
+from srviewer.errors import UserError
 from srviewer.job import Job, Progress, mapped, run
 
 R = TypeVar("R")
@@ -105,12 +107,31 @@ def note(text: str) -> None:
 def publish(outcome: Outcome, target: str | None) -> None:
     """Print the text; write JSON to the file ``target``, or for "-" alone to standard output."""
     if target == "-":
-        print(_dumps(outcome.values))
+        _say(_dumps(outcome.values))
         return
     if outcome.text:
-        print(outcome.text)
+        _say(outcome.text)
     if target is not None:
         write_text(Path(target), _dumps(outcome.values) + "\n")
+
+
+def _say(text: str) -> None:
+    """Print it at once; UserError when it cannot be, but where the reader went away."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        abandon_output()
+        raise UserError(
+            f"Standard output cannot be written: {error.strerror or error}. Free some space, or "
+            "send it elsewhere."
+        ) from error
+
+
+def abandon_output() -> None:
+    """Write nothing more: what is left in the buffer would raise once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dumps(values: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import argparse
 import importlib
-import os
+import io
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -65,6 +65,9 @@ def main(argv: Sequence[str], doors: dict[str, Callable[..., object]]) -> int:
 
     ``doors``: name -> function of the window's side, which this side may not import.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name that the terminal's encoding lacks must not end what was done well.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         # Loading what a verb needs takes a second, in which it may be cancelled as well.
         module, args = _parsed(argv, doors)
@@ -106,11 +109,10 @@ def _add_common_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(module: VerbModule, args: argparse.Namespace) -> int:
-    from srviewer.cli.console import publish
+    from srviewer.cli.console import abandon_output, publish
 
     try:
         publish(module.execute(args), args.json)
-        sys.stdout.flush()  # a reader that went away shows here and not at the end
     except UserError as error:
         if args.debug:
             traceback.print_exc()
@@ -125,8 +127,7 @@ def _run(module: VerbModule, args: argparse.Namespace) -> int:
         print(f"srviewer: {told}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
-        # What is left in the buffer would raise once more at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        abandon_output()
         return FAILED
     return DONE
 
