@@ -4,7 +4,7 @@ import glob
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,17 +47,70 @@ def staged(path: Path) -> Iterator[Path]:
     When the block is left otherwise the temporary file is removed and ``path`` stays as it was.
     Raises UserError when the folder is missing or cannot be written to, or the disk is full.
     """
-    check_target(path)
-    temporary = path.with_name(f"{PREFIX}{secrets.token_hex(4)}-{path.name}")
+    with staged_together(path) as (temporary,):
+        yield temporary
+
+
+@contextmanager
+def staged_together(*paths: Path) -> Iterator[tuple[Path, ...]]:
+    """As ``staged``, of files that belong together: all of them take their names, or none."""
+    for path in paths:
+        check_target(path)
+    temporary = tuple(_temporary_name(path) for path in paths)
     try:
         yield temporary
-        # A rename on another thread's open file or into a folder that went away fails here.
-        temporary.replace(path)
-        _flush_folder(path.parent)
+        replace_together(tuple(zip(temporary, paths, strict=True)))
+        _flush_folder(paths[0].parent)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _unwritable(paths[0], error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        for left in temporary:
+            left.unlink(missing_ok=True)
+
+
+def replace_together(moves: Sequence[tuple[Path, Path]]) -> None:
+    """Rename the first path of each pair to the second: all of them, or none.
+
+    What lay at the second paths is there again when one of them cannot be replaced. Raises
+    UserError, which names that file.
+    """
+    kept: list[tuple[Path, Path | None]] = []  # a target, and the second name of what lay there
+    try:
+        for new, target in moves:
+            try:
+                if len(moves) > 1:
+                    kept.append((target, _second_name(target)))
+                # Fails on another thread's open file, or into a folder that went away.
+                new.replace(target)
+            except OSError as error:
+                raise _unwritable(target, error) from error
+    except BaseException:
+        for target, old in kept:
+            if old is not None:
+                old.replace(target)
+            elif target.is_file():
+                target.unlink()
+        raise
+    finally:
+        for _, old in kept:
+            if old is not None:
+                old.unlink(missing_ok=True)
+
+
+def _second_name(target: Path) -> Path | None:
+    """Another name for the file at ``target``, None where there is none."""
+    if not target.is_file():
+        return None
+    other = _temporary_name(target)
+    try:
+        os.link(target, other)
+    except OSError:  # a file system without links
+        shutil.copy2(target, other)
+    return other
+
+
+def _temporary_name(path: Path) -> Path:
+    return path.with_name(f"{PREFIX}{secrets.token_hex(4)}-{path.name}")
 
 
 def remove_leftovers(path: Path) -> None:
@@ -74,7 +127,7 @@ def staged_folder(path: Path) -> Iterator[Path]:
     ``staged`` does, and when ``path`` is there already and holds anything.
     """
     check_new_folder(path)
-    temporary = path.with_name(f"{PREFIX}{secrets.token_hex(4)}-{path.name}")
+    temporary = _temporary_name(path)
     try:
         temporary.mkdir()
         yield temporary

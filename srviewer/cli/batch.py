@@ -6,15 +6,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow, table
-from srviewer.cli.outputs import check_outputs
+from srviewer.cli.outputs import add_overwrite_argument, check_outputs
 from srviewer.cli.request import add_request_arguments, asked_model, asked_of_every
 from srviewer.cli.slabs import add_slab_argument
 from srviewer.cli.values import axis_number
 from srviewer.errors import UserError
 from srviewer.io.export import DATA_TYPES
-from srviewer.sr.batch import SUMMARY, BatchPlan, batch
+from srviewer.sr.batch import BatchPlan, BatchResult, batch
 from srviewer.sr.batch_summary import HEAD, cells, counted
-from srviewer.sr.batch_work import Outcome as VolumeOutcome
 from srviewer.sr.batch_work import Settings
 from srviewer.sr.request import Request
 
@@ -48,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="rebuild also where something puts the geometry of a scan in doubt",
     )
+    add_overwrite_argument(parser)
     add_slab_argument(parser)
 
 
@@ -57,14 +57,14 @@ def execute(args: argparse.Namespace) -> Outcome:
     if args.workers < 1:
         raise UserError(f"At least one worker is needed, not {args.workers}.")
     plan = BatchPlan(tuple(args.paths), args.output, _settings(args), args.workers, args.scheduler)
-    outcomes = follow(batch(plan))
-    failures = [one for one in outcomes if one.status == "failed"]
-    if failures and not any(one.status.startswith("done") for one in outcomes):
+    done = follow(batch(plan))
+    failures = [one for one in done.outcomes if one.status == "failed"]
+    if failures and not any(one.status.startswith("done") for one in done.outcomes):
         raise UserError(
-            f"None of {len(outcomes)} volumes was rebuilt; see {args.output / SUMMARY}. "
+            f"None of {len(done.outcomes)} volumes was rebuilt; see {done.summary}. "
             f"{failures[0].name}: {failures[0].message}"
         )
-    return Outcome(_text(outcomes, args.output), _values(outcomes, args.output))
+    return Outcome(_text(done, args.output), _values(done, args.output))
 
 
 def _settings(args: argparse.Namespace) -> Settings:
@@ -74,26 +74,35 @@ def _settings(args: argparse.Namespace) -> Settings:
     any_scan = Request(axis=0, factor=2, model=model, isotropic=args.isotropic)
     request = asked_of_every(any_scan, args)
     axis = None if args.axis is None else axis_number(args.axis)
-    return Settings(request, axis, args.factor, args.store, args.acknowledge, args.slabs)
+    return Settings(
+        request=request,
+        axis=axis,
+        factor=args.factor,
+        store=args.store,
+        acknowledge=args.acknowledge,
+        slabs=args.slabs,
+        overwrite=args.overwrite,
+    )
 
 
-def _text(outcomes: tuple[VolumeOutcome, ...], folder: Path) -> str:
-    rows = [cells(outcome) for outcome in outcomes]
-    problems = [f"{o.name}: {o.message}" for o in outcomes if o.message]
+def _text(done: BatchResult, folder: Path) -> str:
+    rows = [cells(outcome) for outcome in done.outcomes]
+    problems = [f"{o.name}: {o.message}" for o in done.outcomes if o.message]
     return "\n".join(
         [
-            table(HEAD[: len(rows[0])], rows),
+            table(HEAD, rows),
             *problems,
-            counted(outcomes),
-            f"written: {folder}; summary: {folder / SUMMARY}",
+            counted(done.outcomes),
+            f"written: {folder}; summary: {folder / done.summary.name}",
             "Research use only.",
         ]
     )
 
 
-def _values(outcomes: tuple[VolumeOutcome, ...], folder: Path) -> dict[str, object]:
+def _values(done: BatchResult, folder: Path) -> dict[str, object]:
     volumes = [
         {**asdict(one), "output": None if one.output is None else str(folder / one.output)}
-        for one in outcomes
+        for one in done.outcomes
     ]
-    return {"folder": str(folder), "summary": str(folder / SUMMARY), "volumes": volumes}
+    summary = str(folder / done.summary.name)
+    return {"folder": str(folder), "summary": summary, "volumes": volumes}

@@ -11,6 +11,7 @@ from srviewer.io.bids import (
     CONTRASTS,
     BidsName,
     check_derivative,
+    derivative_path,
     given_name,
     name_of,
     write_derivative,
@@ -51,10 +52,17 @@ def write_result(volume: Volume, args: argparse.Namespace, provenance: dict[str,
         follow(write_series(volume, args.dicom, provenance))
         return Path(args.dicom)
     if args.bids is not None:
-        job = write_derivative(volume, args.bids, bids_name(args), args.path, provenance)
-        return follow(job)
-    follow(write(volume, args.output, provenance, args.store))
+        name, overwrite = bids_name(args), args.overwrite
+        return follow(write_derivative(volume, args.bids, name, args.path, provenance, overwrite))
+    follow(write(volume, args.output, provenance, args.store, overwrite=args.overwrite))
     return Path(args.output)
+
+
+def image_target(args: argparse.Namespace) -> Path | None:
+    """The image that the result is to be written to; None for a DICOM series."""
+    if args.bids is not None:
+        return derivative_path(args.bids, bids_name(args))
+    return None if args.output is None else Path(args.output)
 
 
 def bids_name(args: argparse.Namespace) -> BidsName:

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from srviewer.atomic import check_target
+from srviewer.cli.console import follow
+from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.export import check_image_target, overwrites
 from srviewer.io.provenance import sidecar
+from srviewer.io.replacing import WouldReplace, check_replaceable
 
 
 def check_outputs(
@@ -38,6 +41,31 @@ def check_outputs(
                 raise UserError(
                     f"'{path}' is part of what is read and is not overwritten. Choose another name."
                 )
+
+
+def add_overwrite_argument(parser: argparse.ArgumentParser) -> None:
+    """``--overwrite``."""
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace an image or its JSON that was made from another scan, or by another program",
+    )
+
+
+def refuse_replacing(args: argparse.Namespace, scan: Volume, images: Sequence[Path | None]) -> None:
+    """Raise UserError where one of ``images`` holds what was not made from ``scan``.
+
+    Unless ``--overwrite`` was given.
+    """
+    if args.overwrite:
+        return
+    for path in images:
+        if path is None:
+            continue
+        try:
+            follow(check_replaceable(path, None if scan.source is None else scan.source.sha256))
+        except WouldReplace as error:
+            raise UserError(f"{error} Or give --overwrite to replace it.") from error
 
 
 def require_suffix(path: Path, suffix: str) -> None:

@@ -8,9 +8,15 @@ from srviewer.cli.console import Outcome, follow
 from srviewer.cli.destination import (
     add_destination_arguments,
     check_destination,
+    image_target,
     write_result,
 )
-from srviewer.cli.outputs import check_outputs, require_suffix
+from srviewer.cli.outputs import (
+    add_overwrite_argument,
+    check_outputs,
+    refuse_replacing,
+    require_suffix,
+)
 from srviewer.cli.request import add_request_arguments, request_of
 from srviewer.cli.slabs import add_slab_argument, check_slabs, slab_source
 from srviewer.cli.sources import add_series_arguments, open_only, open_series
@@ -68,6 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             f"--{kind.id}", type=Path, metavar="FILE", help=f"write this map too: {kind.meaning}"
         )
     _add_doubt_arguments(parser)
+    add_overwrite_argument(parser)
     add_slab_argument(parser)
 
 
@@ -122,6 +129,7 @@ def execute(args: argparse.Namespace) -> Outcome:
     if source is not None:
         return _execute_in_slabs(args, source, wanted)
     scan = follow(series.read(args.frame))
+    refuse_replacing(args, scan, [image_target(args), args.output_labels])
     if args.deskew:
         scan = follow(deskewed(scan, scan.geometry.slice_axis))
     if not args.acknowledge:
@@ -131,13 +139,14 @@ def execute(args: argparse.Namespace) -> Outcome:
     )
     _check_maps(request, wanted)
     result = follow(rebuild(scan, request, _region(args, scan)))
-    provenance = unscored(result, scan, [args.path])
+    provenance = unscored(result, scan)
     output = write_result(result.volume, args, provenance)
     for kind, path in wanted.items():
-        follow(write(result.maps()[kind], path, provenance))
+        follow(write(result.maps()[kind], path, provenance, overwrite=True))
     if args.labels is not None:
         labels = follow(label_map(open_only(args.labels), scan, request))
-        follow(write(labels, args.output_labels, provenance, "original"))
+        job = write(labels, args.output_labels, provenance, "original", overwrite=args.overwrite)
+        follow(job)
     if args.report is not None:
         follow(trust_report(scan, result)).save(args.report)
     others = (*wanted.values(), args.output_labels, args.report)
@@ -154,11 +163,17 @@ def _execute_in_slabs(
     _check_maps(request, wanted)
 
     def check(scan: Volume) -> None:
+        refuse_replacing(args, scan, [args.output])
         if not args.acknowledge:
             _refuse_unsound(scan, args.gaps)
 
     files = SlabFiles(
-        args.output, lambda scan, made: unscored(made, scan, [args.path]), check, args.store, wanted
+        args.output,
+        lambda scan, made: unscored(made, scan),
+        check,
+        args.store,
+        wanted,
+        args.overwrite,
     )
     made = follow(written_in_slabs(source, request, files))
     text = _text(made.scan, made.result, [args.output, *wanted.values()], args.store)

@@ -8,7 +8,7 @@ import numpy as np
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.cli.console import Outcome, follow
-from srviewer.cli.outputs import check_outputs
+from srviewer.cli.outputs import add_overwrite_argument, check_outputs, refuse_replacing
 from srviewer.cli.sources import add_series_arguments, open_volume
 from srviewer.cli.values import axis_number, number
 from srviewer.core.degrade import PROFILES, Degradation
@@ -37,23 +37,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--truth", type=Path, metavar="FILE", help="write the covered thin part too"
     )
+    add_overwrite_argument(parser)
 
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Simulate and export."""
     check_outputs(args, [args.path], images=[args.output, args.truth])
     thin = open_volume(args.path, args.series, args.frame)
+    refuse_replacing(args, thin, [args.output, args.truth])
     degradation = _degradation(thin, args)
     simulation = follow(simulate(thin, degradation))
     provenance = {
         "software": f"srviewer {__version__}",
         "notice": RESEARCH_USE_ONLY,
-        "sources": [str(args.path)],
         "simulated": degradation.describe(),
     }
-    follow(write(simulation.thick, args.output, provenance))
+    follow(write(simulation.thick, args.output, provenance, overwrite=args.overwrite))
     if args.truth is not None:
-        follow(write(simulation.truth, args.truth, provenance))
+        follow(write(simulation.truth, args.truth, provenance, overwrite=args.overwrite))
     geometry = simulation.thick.geometry
     shape = " x ".join(map(str, geometry.shape))
     files = ", ".join(str(path) for path in (args.output, args.truth) if path is not None)

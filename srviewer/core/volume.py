@@ -8,6 +8,7 @@ import numpy.typing as npt
 from srviewer.core.geometry import Geometry
 from srviewer.core.origin import DicomOrigin
 from srviewer.core.runs import Planes
+from srviewer.core.source import ScanSource
 
 Voxels = npt.NDArray[np.float32]
 
@@ -60,6 +61,7 @@ class Volume:
     ``stored_as``: numpy's name of the data type that the file held.
     ``history``: what was done to it, oldest first; exported with it.
     ``origin``: the DICOM series that it was read or made from; None for other files.
+    ``source``: the files that it was read or made from; None where there are none.
     ``planes``: where its slices truly lie, where the grid is not what was measured; else None.
     Raises ValueError when voxels and geometry differ in shape.
     """
@@ -76,6 +78,7 @@ class Volume:
     origin: DicomOrigin | None = None
     planes: Planes | None = None
     slice_thickness: float | None = None
+    source: ScanSource | None = None
 
     def __post_init__(self) -> None:
         if self.voxels.shape != self.geometry.shape:

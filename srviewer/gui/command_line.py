@@ -99,7 +99,7 @@ def _place(study: Study, one: Comparable, scan: list[str]) -> tuple[list[list[st
     if one.key == CUBIC:
         return [], CUBIC
     assert one.volume is not None
-    path = study.whereabouts.files.get(one.volume)
+    path = study.whereabouts.file_of(one.volume)
     if path is not None:
         return [], str(path)
     kept = study.session.comparables.find(one.key)
@@ -149,7 +149,7 @@ def _reference(study: Study) -> list[str]:
 
 
 def _file(study: Study, volume: Volume) -> Path | None:
-    return study.whereabouts.files.get(volume)
+    return study.whereabouts.file_of(volume)
 
 
 def _options(picture: Picture) -> list[str]:

@@ -38,7 +38,7 @@ class Comparisons(QObject):
             return
 
         def keep(volume: Volume) -> None:
-            self._study.whereabouts.files[volume] = path
+            self._study.whereabouts.hold(volume, path)
             self._session.keep(self._session.comparables.with_loaded(volume, path.name))
 
         job = to_compare(path, original)

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow, QMessageBox
 
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
@@ -41,6 +42,7 @@ class ExportActions:
             self._choose_bids,
         )
         study.session.result_changed.connect(self._show_state)
+        study.exporting.in_the_way.connect(self._ask_to_replace)
         self._show_state()
 
     @property
@@ -66,8 +68,11 @@ class ExportActions:
         """Write the result as a DICOM series into the new folder ``folder``."""
         result = self._study.session.result
         if result is not None:
-            job = _series(result.volume, folder, self._study.exporting.provenance(result))
-            self._study.exporting.export_by(job, folder)
+            provenance = self._study.exporting.provenance(result)
+            # Only ever into a new folder: there is nothing to replace.
+            self._study.exporting.export_by(
+                lambda _: _series(result.volume, folder, provenance), folder
+            )
 
     def export_bids(self, root: Path, name: BidsName) -> None:
         """Write the result into the data set ``root`` as what was made of the scan ``name``."""
@@ -76,14 +81,28 @@ class ExportActions:
             sources = self._study.session.sources
             source = sources[0] if sources else Path(result.volume.name)
             provenance = self._study.exporting.provenance(result)
-            job = write_derivative(result.volume, root, name, source, provenance)
-            self._study.exporting.export_by(job, root)
+
+            def make(overwrite: bool) -> Job[Path]:
+                return write_derivative(result.volume, root, name, source, provenance, overwrite)
+
+            self._study.exporting.export_by(make, root)
 
     def _make(self, text: str, tip: str, act: Callable[[], None]) -> QAction:
         action = QAction(theme.icon("export-variant"), text, self._window)
         action.setToolTip(tip)
         action.triggered.connect(act)
         return action
+
+    def _ask_to_replace(self, error: UserError, replace: Callable[[], None]) -> None:
+        """What the system's own question about the name does not tell."""
+        box = QMessageBox(QMessageBox.Icon.Warning, tr("Replace it?"), "", parent=self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(str(error))
+        button = box.addButton(tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        if box.clickedButton() is button:
+            replace()
 
     def _show_state(self) -> None:
         for action in self.actions:

@@ -15,6 +15,7 @@ from srviewer.gui.whereabouts import Whereabouts
 from srviewer.gui.work import Work
 from srviewer.io.export import SUFFIXES, DataType, write
 from srviewer.io.provenance import sidecar
+from srviewer.io.replacing import WouldReplace
 from srviewer.job import Job, Progress
 from srviewer.sr.reconstruction import Reconstruction
 
@@ -59,6 +60,7 @@ class Exporting(QObject):
     """
 
     exported = Signal(object)  # the path of the file that was written
+    in_the_way = Signal(object, object)  # WouldReplace, what to call to replace it all the same
 
     def __init__(
         self, session: Session, work: Work, whereabouts: Whereabouts, parent: QObject
@@ -71,14 +73,19 @@ class Exporting(QObject):
         """Write the result as NIfTI, with how it was made beside it."""
         result = self._session.result
         if result is not None:
-            job = _export(result.volume, path, self.provenance(result), stored_as)
-            held = self.claims.holding(path, job)
-            self._start(held, path.name, self._exported(result, stored_as))
+            provenance = self.provenance(result)
 
-    def export_by(self, job: Job[Path], target: Path) -> None:
-        """Run a job that writes the result to ``target``, which is no file of its own."""
-        held = self.claims.holding(target, job)
-        self._start(held, target.name, self.exported.emit)
+            def make(overwrite: bool) -> Job[Path]:
+                return _export(result.volume, path, provenance, stored_as, overwrite)
+
+            self._write(make, path, self._exported(result, stored_as))
+
+    def export_by(self, make: Callable[[bool], Job[Path]], target: Path) -> None:
+        """Run a job that writes the result to ``target``, which is no file of its own.
+
+        ``make``: of whether to replace what was made from another scan.
+        """
+        self._write(make, target, self.exported.emit)
 
     def provenance(self, result: Reconstruction) -> dict[str, Any]:
         """How the result was made, what was acknowledged before, how it scored."""
@@ -90,36 +97,57 @@ class Exporting(QObject):
         }
 
     def beforehand(self) -> dict[str, Any]:
-        """What is known of a result before it is made: its sources, what was acknowledged."""
+        """What is known of a result before it is made: what was acknowledged."""
         session = self._session
         warnings = () if session.original is None else session.original.warnings
         acknowledged = [warning.code for warning in blocking_warnings(warnings)]
-        return {
-            "acknowledged": acknowledged if session.acknowledged else [],
-            "sources": [str(source) for source in session.sources],
-        }
+        return {"acknowledged": acknowledged if session.acknowledged else []}
 
-    def _start(self, job: Job[Path], name: str, done: Callable[[Path], None]) -> None:
+    def _write(
+        self,
+        make: Callable[[bool], Job[Path]],
+        target: Path,
+        done: Callable[[Path], None],
+        overwrite: bool = False,
+    ) -> None:
+        def end(written: Path | WouldReplace) -> None:
+            if isinstance(written, WouldReplace):
+                self.in_the_way.emit(written, lambda: self._write(make, target, done, True))
+            else:
+                done(written)
+
+        held = self.claims.holding(target, _or_in_the_way(make(overwrite)))
+        title = tr("Exporting {name}", name=target.name)
         # One that is still being written is wanted as well.
-        self._work.start(
-            EXPORT, tr("Exporting {name}", name=name), job, done, lambda: True, beside=True
-        )
+        self._work.start(EXPORT, title, held, end, lambda: True, beside=True)
 
     def _exported(self, result: Reconstruction, stored_as: DataType) -> Callable[[Path], None]:
         def tell(path: Path) -> None:
             if stored_as == "float32":  # nothing was rounded
-                self._whereabouts.files[result.volume] = path
+                self._whereabouts.hold(result.volume, path)
             self.exported.emit(path)
 
         return tell
 
 
 def _export(
-    volume: Volume, path: Path, provenance: Mapping[str, Any], stored_as: DataType
+    volume: Volume,
+    path: Path,
+    provenance: Mapping[str, Any],
+    stored_as: DataType,
+    overwrite: bool,
 ) -> Job[Path]:
     yield Progress(0.0, mark("Writing"))
-    yield from write(volume, path, provenance, stored_as)
+    yield from write(volume, path, provenance, stored_as, overwrite=overwrite)
     return path
+
+
+def _or_in_the_way(job: Job[Path]) -> Job[Path | WouldReplace]:
+    """Run ``job``; what lies in its way is an answer here, since somebody can be asked."""
+    try:
+        return (yield from job)
+    except WouldReplace as error:
+        return error
 
 
 def with_suffix(path: Path) -> Path:

@@ -1,7 +1,5 @@
 """The header of the open file as a table: searched by typing, copied with Ctrl+C."""
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
@@ -18,7 +16,7 @@ from PySide6.QtWidgets import (
 from srviewer.gui.form import button, describe
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
-from srviewer.io.header_view import HeaderRow, header_rows
+from srviewer.io.header_view import HeaderRow, header_of
 
 KIND = "header"
 MOST_SHOWN = 2000
@@ -69,15 +67,19 @@ class HeaderBox(QWidget):
 
     def _forget(self) -> None:
         self._show(())
-        self.read.setEnabled(bool(self._session.sources))
+        original = self._session.original
+        self.read.setEnabled(original is not None and original.source is not None)
 
     def _read(self) -> None:
         original = self._session.original
-        path: Path = self._session.sources[0]
+        source = None if original is None else original.source
+        if source is None:
+            return
+        file = source.files[0]
         self._study.work.start(
             KIND,
-            tr("Reading the header of {name}", name=path.name),
-            header_rows(path),
+            tr("Reading the header of {name}", name=file.path.name),
+            header_of(file),
             self._show,
             lambda: self._session.original is original,
         )

@@ -41,7 +41,7 @@ class Overlays(QObject):
             except UserError as error:
                 self.study.failed.emit(tr("Laying over {name}", name=path.name), error)
             else:
-                self.study.whereabouts.files[volume] = path
+                self.study.whereabouts.hold(volume, path)
                 self.session.set_layers([*self.session.layers, layer_of(volume)])
 
         self.study.work.start(

@@ -129,6 +129,5 @@ def _brought(scan: Volume, result: Reconstruction, source: Path, target: Path) -
         )
     labels = yield from within(read(source), 0.0, 0.3)
     made = yield from within(label_map(labels, scan, result.request), 0.3, 0.8)
-    provenance = {**result.provenance(), "sources": [str(source)]}
-    yield from within(write(made, target, provenance, "original"), 0.8, 1.0)
+    yield from within(write(made, target, result.provenance(), "original"), 0.8, 1.0)
     return target

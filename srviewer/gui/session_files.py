@@ -63,7 +63,8 @@ class SessionFiles(QObject):
 
     def remember(self, written: Mapping[Volume, Path]) -> None:
         """Keep in mind which files hold what is open, so that it is not written again."""
-        self._study.whereabouts.files.update(written)
+        for volume, path in written.items():
+            self._study.whereabouts.hold(volume, path)
 
     def _captured(self, fit: Callable[[Path], bool]) -> OpenSession | None:
         """Every study, the one that is shown as it is now; files that do not ``fit`` are none."""

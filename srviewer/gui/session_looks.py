@@ -12,9 +12,8 @@ from srviewer.gui.overlays import layer_of
 from srviewer.gui.session import Session
 from srviewer.gui.whereabouts import Whereabouts
 from srviewer.io.saved_looks import SavedComparing, SavedLayer, SavedLoaded
-from srviewer.io.session_fields import Place
 from srviewer.sr.maps import MAPS
-from srviewer.sr.sessions import Restored
+from srviewer.sr.sessions import Restored, place_of
 
 RESULT, LOADED = "result-", "loaded-"
 
@@ -24,7 +23,7 @@ def saved_layers(session: Session, whereabouts: Whereabouts) -> tuple[SavedLayer
     files = [(layer, whereabouts.files.get(layer.volume)) for layer in session.layers]
     return tuple(
         SavedLayer(
-            image=Place(path.absolute()),
+            image=place_of(path, layer.volume),
             opacity=layer.opacity,
             threshold=layer.ink.threshold if isinstance(layer.ink, Graded) else None,
         )
@@ -41,7 +40,7 @@ def show_layers(
     for saved, volume in layers:
         path = saved.image.find()
         if path is not None:
-            whereabouts.files[volume] = path
+            whereabouts.hold(volume, path)
         layer = layer_of(volume).seen_at(saved.opacity)
         if isinstance(layer.ink, Graded) and saved.threshold is not None:
             layer = replace(layer, ink=replace(layer.ink, threshold=saved.threshold))
@@ -54,7 +53,7 @@ def saved_loaded(
 ) -> dict[str, SavedLoaded]:
     """By its key, each volume that was opened only to be compared; ``file``: which one holds it."""
     files = [(one, file(one.volume)) for one in comparables.loaded]
-    return {one.key: SavedLoaded(Place(p.absolute()), one.name) for one, p in files if p}
+    return {one.key: SavedLoaded(place_of(p, one.volume), one.name) for one, p in files if p}
 
 
 def show_loaded(session: Session, whereabouts: Whereabouts, restored: Restored) -> dict[str, str]:
@@ -63,7 +62,7 @@ def show_loaded(session: Session, whereabouts: Whereabouts, restored: Restored) 
     for saved, volume in restored.loaded:
         path = saved.image.find()
         if path is not None:
-            whereabouts.files[volume] = path
+            whereabouts.hold(volume, path)
         session.keep(session.comparables.with_loaded(volume, saved.name))
         word = loaded_word(restored.saved.loaded.index(saved))
         keys[word] = session.comparables.loaded[-1].key

@@ -256,7 +256,7 @@ class Study(QObject):
     def _written(self, original: Volume, path: Path) -> Callable[[Reconstruction | None], None]:
         def show(result: Reconstruction | None) -> None:
             if result is not None:
-                self.whereabouts.files[result.volume] = path
+                self.whereabouts.hold(result.volume, path)
                 self._reconstructed(original)(result)
             self.written.emit(path, result is not None)
             self.exporting.exported.emit(path)
@@ -285,7 +285,7 @@ class Study(QObject):
             except UserError as error:
                 self.failed.emit(tr("Loading {name}", name=path.name), error)
             else:
-                self.whereabouts.files[volume] = path
+                self.whereabouts.hold(volume, path)
                 self.session.set_reference(Reference(volume, meaning, None))
 
         self._start(TRUTH, tr("Loading {name}", name=path.name), formats.read(path), keep)

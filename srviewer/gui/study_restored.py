@@ -72,7 +72,7 @@ def _note_scan(whereabouts: Whereabouts, restored: Restored) -> None:
 
 def _note(whereabouts: Whereabouts, volume: Volume, path: Path | None) -> None:
     if path is not None:
-        whereabouts.files[volume] = path
+        whereabouts.hold(volume, path)
 
 
 def _choose_current(session: Session, restored: Restored) -> None:

@@ -1,7 +1,7 @@
 """The study in a session as a session file keeps it."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from srviewer.core.volume import Volume
@@ -27,7 +27,7 @@ def captured(
     """What is open in ``session``, None for nothing; files that do not ``fit`` count as none."""
 
     def file(volume: Volume | None) -> Path | None:
-        path = None if volume is None else whereabouts.files.get(volume)
+        path = None if volume is None else whereabouts.file_of(volume)
         return path if path is not None and fit(path) else None
 
     original, reference, request = session.original, session.reference, session.request
@@ -36,6 +36,8 @@ def captured(
     origin, own = whereabouts.scans.get(original), file(original)
     if origin is None and own is not None:  # it was simulated, and written since
         origin = SavedScan((Place(own.absolute()),), own.name, 0, 0)
+    if origin is not None and original.source is not None:
+        origin = replace(origin, sha256=original.source.sha256)
     loaded = saved_loaded(session.comparables, file)
     saved = SavedStudy(
         scan=origin,

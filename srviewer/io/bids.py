@@ -97,10 +97,12 @@ def write_derivative(
     name: BidsName,
     source: Path,
     provenance: Mapping[str, object],
+    overwrite: bool = False,
 ) -> Job[Path]:
     """Write ``volume`` into the data set ``root`` as what was made of the scan ``name``; its path.
 
-    ``source``: the file that was opened. The image and its sidecar are written both or neither,
+    ``source``: the file that was opened. ``overwrite``: replace what was made from another one. The
+    image and its sidecar are written both or neither,
     then the description of the derivatives where there is none. Raises UserError as
     ``check_derivative`` and ``srviewer.io.export.write`` do.
     """
@@ -109,7 +111,7 @@ def write_derivative(
     target = derivative_path(root, name)
     target.parent.mkdir(parents=True, exist_ok=True)
     described = _sidecar(volume, root, source, provenance)
-    yield from write(volume, target, provenance, described=described)
+    yield from write(volume, target, provenance, described=described, overwrite=overwrite)
     description = root / PIPELINE / DESCRIPTION
     if not description.exists():
         write_text(description, json.dumps(_description(root), indent=2) + "\n")

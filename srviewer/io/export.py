@@ -11,12 +11,14 @@ from typing import BinaryIO, Literal, cast
 import nibabel as nib
 import numpy as np
 
-from srviewer.atomic import check_target, flush_to_disk, staged
+from srviewer.atomic import check_target, flush_to_disk, staged_together
 from srviewer.core.geometry import Geometry
 from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
-from srviewer.io.provenance import check_document, check_ours, document, sidecar
-from srviewer.io.streams import pieces
+from srviewer.io.checksum import voxels_crc32
+from srviewer.io.content import stamp_of
+from srviewer.io.provenance import check_document, document, sidecar
+from srviewer.io.replacing import WouldReplace, check_replaceable
 from srviewer.job import Job, Progress, within
 
 DataType = Literal["float32", "original"]
@@ -37,18 +39,28 @@ def write(
     provenance: Mapping[str, object],
     stored_as: DataType = "float32",
     described: Mapping[str, object] = MappingProxyType({}),
+    overwrite: bool = False,
 ) -> Job[None]:
     """Write ``path`` (.nii or .nii.gz) and ``<name>.json`` beside it, both or none.
 
     The affine is exact to float32 as sform, and is the qform as well unless it is sheared.
-    "original" rounds and clips voxels to the data type that the scan was stored in. Both files
-    are read back and compared before they take their names. ``described``: what the JSON says
-    besides. Raises UserError for an unknown
-    suffix, a folder that cannot be written to, and a target among ``provenance["sources"]``
-    (paths of files or folders that must stay as they are).
+    Both files are read back and compared before they take their names.
+
+    Args:
+        volume: its ``source`` is never overwritten.
+        path: of the image.
+        provenance: how the image was made; by default its source is that of ``volume``.
+        stored_as: "original" rounds and clips to the data type that the scan was stored in.
+        described: what the JSON says besides.
+        overwrite: replace also what was made from another source.
+
+    Raises:
+        UserError: an unknown suffix, a folder that cannot be written to, a target that is a part
+            of the source; WouldReplace where something else is there.
+
     """
     planes = (volume.voxels[:, :, k] for k in range(volume.geometry.shape[2]))
-    return write_planes(volume, planes, path, provenance, stored_as, described)
+    return write_planes(volume, planes, path, provenance, stored_as, described, overwrite)
 
 
 def write_planes(
@@ -58,6 +70,7 @@ def write_planes(
     provenance: Mapping[str, object],
     stored_as: DataType = "float32",
     described: Mapping[str, object] = MappingProxyType({}),
+    overwrite: bool = False,
 ) -> Job[None]:
     """As ``write``, of voxels that come as ``planes``, (i, j) for each k; the rest is ``volume``'s.
 
@@ -65,10 +78,15 @@ def write_planes(
     """
     path = path.absolute()
     beside = sidecar(path)
-    _check(path, beside, provenance)
+    if volume.source is not None:
+        provenance = {**volume.source.described(), **provenance}
+    _check(path, beside, volume)
+    before = stamp_of(path), stamp_of(beside)
+    if not overwrite:
+        yield from check_replaceable(path, _source_of(provenance))
     dtype = np.dtype(volume.stored_as if stored_as == "original" else "float32")
     header = _header(volume.geometry, dtype)
-    with staged(path) as image, staged(beside) as document_file:
+    with staged_together(path, beside) as (image, document_file):
         checksum = yield from within(_save(volume.name, planes, header, image), 0.0, 0.6)
         flush_to_disk(image)
         yield from within(_verify(image, header, checksum), 0.6, 1.0)
@@ -76,6 +94,11 @@ def write_planes(
         document_file.write_text(text, encoding="utf-8")
         flush_to_disk(document_file)
         check_document(document_file, text)
+        if not overwrite and (stamp_of(path), stamp_of(beside)) != before:
+            raise WouldReplace(
+                f"'{path}' was written by something else in the meantime and is not replaced. "
+                "Choose another name."
+            )
 
 
 def check_image_target(path: Path) -> None:
@@ -86,15 +109,19 @@ def check_image_target(path: Path) -> None:
         )
     for target in (path, sidecar(path)):
         check_target(target)
-    check_ours(sidecar(path))
 
 
-def _check(path: Path, beside: Path, provenance: Mapping[str, object]) -> None:
+def _source_of(provenance: Mapping[str, object]) -> str | None:
+    """The identity of what an image is made from, by the provenance to write beside it."""
+    stated = provenance.get("source_sha256")
+    return stated if isinstance(stated, str) else None
+
+
+def _check(path: Path, beside: Path, volume: Volume) -> None:
     check_image_target(path)
-    sources = provenance.get("sources", ())
-    for source in cast("list[str] | tuple[str, ...]", sources):
+    for source in () if volume.source is None else volume.source.paths:
         for target in (path, beside):
-            if overwrites(target, Path(source)):
+            if overwrites(target, source):
                 raise UserError(
                     f"'{target}' is part of what this result was made from and is not "
                     "overwritten. Choose another name."
@@ -174,15 +201,9 @@ def _stored(plane: Voxels, dtype: np.dtype[np.generic]) -> np.ndarray:
 def _verify(path: Path, header: nib.Nifti1Header, checksum: int) -> Job[None]:
     """Read the file back; raise UserError unless it holds exactly what was written."""
     written = nib.load(path, mmap=False)
-    start = int(written.dataobj.offset)
-    stop = start + int(np.prod(header.get_data_shape())) * header.get_data_dtype().itemsize
-    found, position = 0, 0
-    for piece, fraction in pieces(path, stop):
-        found = zlib.crc32(memoryview(piece)[max(0, start - position) :], found)
-        position += len(piece)
-        yield Progress(fraction, "Checking what was written")
+    found = yield from voxels_crc32(path)
     same = (
-        (position, found) == (stop, checksum)
+        found == checksum
         and written.shape == header.get_data_shape()
         and written.get_data_dtype() == header.get_data_dtype()
         and np.array_equal(written.affine, header.get_sform())

@@ -6,9 +6,11 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from srviewer.core.source import common_folder
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import archive, dicom, dicomdir, nifti
+from srviewer.io.content import known_by_content, stamped
 from srviewer.io.folder import files_under
 from srviewer.io.series import Counts, Found, Series, added, and_more, counted, summary
 from srviewer.job import Job, within
@@ -28,9 +30,10 @@ class Format:
     scan: Callable[[Sequence[Path]], Job[Found]]
 
 
-def scan(paths: Sequence[Path]) -> Job[Found]:
+def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
     """The images in files, folders, DICOMDIRs and zip archives, from their headers alone.
 
+    ``root``: exports name files relative to it; by default the folder that holds all ``paths``.
     Every file in a folder is looked at; of archives and DICOMDIRs only those that are named, and
     of a DICOMDIR only the files that it names. Raises UserError
     when a path does not exist or nothing can be opened.
@@ -40,7 +43,9 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     files = list(dict.fromkeys((*there.files, *listed)))
     # An archive inside a folder is a copy of its neighbours more often than not.
     hidden = {file for file in files if _format(file).id == "zip" and file not in paths}
-    found = yield from within(_scan_files([f for f in files if f not in hidden]), 0.1, 1.0)
+    # Before any header is read: what comes later must be of the same files.
+    stamps = yield from within(stamped(files), 0.1, 0.15)
+    found = yield from within(_scan_files([f for f in files if f not in hidden]), 0.15, 1.0)
     packed = (("archives inside a folder", len(hidden)),) if hidden else ()
     found = replace(
         found,
@@ -50,7 +55,7 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     )
     if not found.series:
         raise UserError(_nothing(paths, found))
-    return found
+    return known_by_content(found, stamps, root or common_folder(paths))
 
 
 def _closed(folders: Sequence[Path]) -> tuple[str, ...]:

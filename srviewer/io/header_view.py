@@ -10,7 +10,9 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
+from srviewer.core.source import SourceFile
 from srviewer.errors import UserError
+from srviewer.io.content import digest
 from srviewer.job import Job, Progress
 
 LONGEST = 300  # characters of a value
@@ -30,6 +32,16 @@ class HeaderRow:
         """Whether ``wanted`` occurs anywhere in it, in either case; keywords lack spaces."""
         text = f"{self.key} {self.name} {self.value}".lower()
         return wanted.lower() in text or wanted.lower() in text.replace(" ", "")
+
+
+def header_of(file: SourceFile) -> Job[tuple[HeaderRow, ...]]:
+    """As ``header_rows``, of a file that was read. Raises UserError when it was replaced since."""
+    if (yield from digest(file.path)) != file.sha256:
+        raise UserError(
+            f"'{file.path.name}' was replaced or changed since it was opened, so its header may be "
+            "that of another scan. Open it again."
+        )
+    return (yield from header_rows(file.path))
 
 
 def header_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:

@@ -1,11 +1,13 @@
 """Images that srviewer wrote: what the JSON beside them knows, and NIfTI does not."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from srviewer.core.source import ScanSource, SourceFile
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.provenance import sidecar
@@ -31,6 +33,43 @@ def own_document(image: Path) -> Mapping[str, Any]:
         f"'{path.name}', which says how '{image.name}' was made, is missing or damaged, so it "
         "cannot be judged. Open the image itself, or rebuild the scan."
     ) from reason
+
+
+def made_from(document: Mapping[str, Any]) -> str | None:
+    """The identity of what an image was made from, as ``ScanSource.sha256``.
+
+    None where the document does not say, as those of version 0.1.0.
+    """
+    stated = document["provenance"].get("source_sha256")
+    return stated if isinstance(stated, str) and re.fullmatch("[0-9a-f]{64}", stated) else None
+
+
+def source_names(document: Mapping[str, Any]) -> str:
+    """The names of the files that an image was made from, for people; "" where unknown."""
+    stated = document["provenance"].get("sources")
+    names = [Path(str(name)).name for name in stated] if isinstance(stated, list) else []
+    return ", ".join(f"'{name}'" for name in names[:2]) + (", ..." if names[2:] else "")
+
+
+def stated_source(document: Mapping[str, Any]) -> ScanSource | None:
+    """What the image was made from, as far as its document says; paths are names alone."""
+    known, made = made_from(document), document["provenance"]
+    names, digests = made.get("sources"), made.get("sources_sha256")
+    if known is None or not (isinstance(names, list) and isinstance(digests, list)):
+        return None
+    files = (SourceFile(Path(str(n)), str(d)) for n, d in zip(names, digests, strict=False))
+    return ScanSource(tuple(files), known, Path())
+
+
+def stated_checksum(document: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The data type in the file and the CRC-32 of its voxels, in hex; None where not stated."""
+    file = document.get("file")
+    if not isinstance(file, dict):
+        return None
+    data_type, checksum = file.get("data_type"), file.get("voxels_crc32")
+    if isinstance(data_type, str) and isinstance(checksum, str):
+        return data_type, checksum
+    return None
 
 
 def described(volume: Volume, document: Mapping[str, Any]) -> Volume:

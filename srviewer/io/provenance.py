@@ -71,24 +71,6 @@ def check_document(path: Path, expected: str) -> None:
         raise UserError(f"'{path.name}' was not written correctly. Check the disk and try again.")
 
 
-def check_ours(path: Path) -> None:
-    """Raise UserError when a JSON file is there already that srviewer did not write.
-
-    Data sets keep the scanner's settings in a JSON of this name.
-    """
-    if not path.exists():
-        return
-    try:
-        ours = json.loads(path.read_text(encoding="utf-8"))["software"]["name"] == "srviewer"
-    except (ValueError, LookupError, TypeError):
-        ours = False
-    if not ours:
-        raise UserError(
-            f"'{path}' is there already and was not written by srviewer, which needs that name for "
-            "what it knows of the image. Choose another name."
-        )
-
-
 def plain(value: object) -> object:
     """``value`` in JSON's own types: arrays as lists, paths as text, numbers that are none as null.
 

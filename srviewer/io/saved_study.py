@@ -35,13 +35,15 @@ class SavedScan:
     """What was opened: the paths together, the series among what they hold, its volume.
 
     ``uid``: as in ``Series``. ``index``: the series' number where several have that uid.
-    ``frame``: counts along the fourth dimension, from 0.
+    ``frame``: counts along the fourth dimension, from 0. ``sha256``: the identity of its source, as
+    ``ScanSource.sha256``; None where it is not known, as in files of version 0.1.0.
     """
 
     places: tuple[Place, ...]
     uid: str
     index: int
     frame: int
+    sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def study_document(study: SavedStudy, folder: Path) -> dict[str, object]:
             "uid": scan.uid,
             "index": scan.index,
             "frame": scan.frame,
+            "sha256": scan.sha256,
         },
         "results": [_result_document(result, folder) for result in study.results],
         "reference": _reference_document(study.reference, folder),
@@ -127,7 +130,13 @@ def study_of(fields: Fields, folder: Path) -> SavedStudy:
     reference = fields.optional("reference")
     rois = tuple(one.roi() for one in fields.several("rois"))
     return SavedStudy(
-        scan=SavedScan(places, scan.text("uid"), scan.whole("index"), scan.whole("frame")),
+        scan=SavedScan(
+            places=places,
+            uid=scan.text("uid"),
+            index=scan.whole("index"),
+            frame=scan.whole("frame"),
+            sha256=scan.text_or_none("sha256") if scan.has("sha256") else None,
+        ),
         results=tuple(_result(one, folder) for one in fields.several("results")),
         reference=None if reference is None else _reference(reference, folder),
         request=fields.inner("request").scalars(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srviewer.core.geometry import Geometry
+from srviewer.core.source import ScanSource
 from srviewer.core.volume import ScanWarning, Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job
@@ -19,10 +20,12 @@ class PlaneByPlane:
 
     ``outline``: all but its voxels, which read as 0. ``planes``: (i, j) float32 for each k, with
     how many of its voxels were not finite and are 0 now; read to the end, the file is checked.
+    ``identify``: finds the source of the image, which ``outline`` lacks.
     """
 
     outline: Volume
     planes: Callable[[], Iterator[tuple[Voxels, int]]]
+    identify: Callable[[], Job[ScanSource]] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +41,8 @@ class Series:
     ``patient``: equal for series of one patient, "" where the file does not say; a digest, so that
     nothing that tells who it is goes any further.
     ``stream``: frame number -> the image plane by plane; None where a file must be read whole.
+    ``identify``: frame number -> its source; raises UserError once a file was replaced or changed
+    since it was looked at. None for what lies in an archive.
     """
 
     index: int
@@ -52,6 +57,7 @@ class Series:
     sources: tuple[Path, ...]
     patient: str = ""
     stream: Callable[[int], PlaneByPlane] | None = None
+    identify: Callable[[int], Job[ScanSource]] | None = None
 
 
 @dataclass(frozen=True)

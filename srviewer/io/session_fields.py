@@ -22,11 +22,13 @@ class Place:
     """Where a file lies: its own path, and where it lay as seen from the session file.
 
     A folder that is moved as a whole keeps the second, one that is opened from elsewhere the
-    first. ``relative`` is already joined to the folder of the session file.
+    first. ``relative`` is already joined to the folder of the session file. ``sha256``: of the
+    file's bytes, in hex; None where it is not known, as in files of version 0.1.0.
     """
 
     absolute: Path
     relative: Path | None = None
+    sha256: str | None = None
 
     def find(self) -> Path | None:
         """The path that exists, the one beside the session file first; None when neither does."""
@@ -141,7 +143,8 @@ class Fields:
         absolute, relative = Path(self.text("absolute")), self.text_or_none("relative")
         if not absolute.is_absolute():
             raise self._wrong("absolute", "a path from the root")
-        return Place(absolute, None if relative is None else folder / relative)
+        sha256 = self.text_or_none("sha256") if self.has("sha256") else None
+        return Place(absolute, None if relative is None else folder / relative, sha256)
 
     def roi(self) -> Roi:
         """This object as a measurement."""
@@ -180,7 +183,8 @@ def place_document(place: Place, folder: Path) -> dict[str, str | None]:
         relative: str | None = Path(os.path.relpath(place.absolute, folder)).as_posix()
     except ValueError:  # another drive of Windows
         relative = None
-    return {"absolute": str(place.absolute), "relative": relative}
+    document = {"absolute": str(place.absolute), "relative": relative}
+    return document if place.sha256 is None else {**document, "sha256": place.sha256}
 
 
 def roi_document(roi: Roi) -> dict[str, object]:

@@ -18,8 +18,9 @@ import psutil
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, mapped, run, within
 from srviewer.sr.batch_items import Item, describe_derivative, select
-from srviewer.sr.batch_summary import write_summary
-from srviewer.sr.batch_work import LOGS, STATE, Outcome, Place, Settings, rebuilding
+from srviewer.sr.batch_records import LOGS, STATE, Place
+from srviewer.sr.batch_summary import summary_path, write_summary
+from srviewer.sr.batch_work import Outcome, Settings, rebuilding
 from srviewer.sr.memory import machine_bytes
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 SEARCHED = 0.05  # the share of the job in which volumes are found
 POLL_SECONDS = 0.1
 CONNECT_SECONDS = 10
-SUMMARY = "summary.html"
 ALONE = "/dev/shm cannot be written to: one volume after another"
 
 
@@ -48,8 +48,16 @@ class BatchPlan:
     scheduler: str | None = None
 
 
-def batch(plan: BatchPlan) -> Job[tuple[Outcome, ...]]:
-    """Rebuild every volume that is not done yet; what became of each, in the order of finding.
+@dataclass(frozen=True)
+class BatchResult:
+    """The outcome of each volume, in the order of finding; ``summary``: the page with all."""
+
+    outcomes: tuple[Outcome, ...]
+    summary: Path
+
+
+def batch(plan: BatchPlan) -> Job[BatchResult]:
+    """Rebuild every volume that is not done yet.
 
     A summary as HTML, a log for each volume and the done records are left in the folder. Raises
     UserError when nothing is found, the folder cannot be made or the scheduler does not answer;
@@ -61,7 +69,13 @@ def batch(plan: BatchPlan) -> Job[tuple[Outcome, ...]]:
     selection = yield from within(select(plan.paths, thin_too), 0.0, SEARCHED)
     place = Place(_made(plan.folder).resolve(), secrets.token_hex(8))
     left_out = tuple(
-        Outcome(one.name, None, "failed" if one.broken else "left out", message=one.reason)
+        Outcome(
+            name=one.name,
+            output=None,
+            status="failed" if one.broken else "left out",
+            message=one.reason,
+            source=one.source,
+        )
         for one in selection.left_out
     )
     done: tuple[Outcome, ...] = ()
@@ -69,10 +83,11 @@ def batch(plan: BatchPlan) -> Job[tuple[Outcome, ...]]:
         job = _distributed(selection.items, plan, place)
         done = yield from within(job, SEARCHED, 1.0)
     outcomes = (*done, *left_out)
-    write_summary(place.folder / SUMMARY, outcomes)
+    summary = summary_path(place.folder)
+    write_summary(summary, outcomes)
     if selection.bids:
-        describe_derivative(place.folder, (SUMMARY, f"{LOGS}/"))
-    return outcomes
+        describe_derivative(place.folder, (summary.name, f"{LOGS}/"))
+    return BatchResult(outcomes, summary)
 
 
 def _made(folder: Path) -> Path:
@@ -153,7 +168,8 @@ def _outcome(future: "Future", item: Item) -> Outcome:
         outcome: Outcome = future.result()
         return outcome
     # Only what ended the worker itself comes here, such as memory that ran out.
-    return Outcome(item.name, None, "failed", message=f"Its workers stopped: {error}")
+    message = f"Its workers stopped: {error}"
+    return Outcome(item.name, None, "failed", message=message, source=item.source_name)
 
 
 def _message(outcomes: dict[Item, Outcome], count: int, client: "Client") -> str:

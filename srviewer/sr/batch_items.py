@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_text
 from srviewer.core.geometry import Geometry
+from srviewer.core.source import common_folder, name_below, path_without_dots
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
 from srviewer.io.series import Found, Series
@@ -27,22 +29,36 @@ class Item:
     """One volume to rebuild.
 
     ``sources``: its files, absolute, as a worker sees them too. ``place``: which of the series in
-    them. ``output``: the result's path within the output folder, ending in .nii.gz.
+    them, ``alone``: whether there is no other. ``root``: the folder that holds all that was given.
+    ``output``: the path of the result within the output folder, ending in .nii.gz, unless that
+    belongs to another source; ``crowded``: an earlier item would have it too.
     """
 
     name: str
     sources: tuple[Path, ...]
     place: int
+    alone: bool
+    root: Path
     output: PurePosixPath
+    crowded: bool
+
+    @property
+    def source_name(self) -> str:
+        """Its first file, below the folder that holds all that was given, for people."""
+        return name_below(self.root, self.sources[0])
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What is not rebuilt, and why; ``broken`` when it should have been readable."""
+    """A volume that is not rebuilt, and why; ``broken`` when it should have been readable.
+
+    ``source``: as ``Item.source_name``, "" where it is not known.
+    """
 
     name: str
     reason: str
     broken: bool
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,10 +76,10 @@ def select(paths: Sequence[Path], thin_too: bool) -> Job[Selection]:
     ``thin_too``: also those without a thick axis. Raises UserError when a path does not exist, a
     pattern matches nothing, or there is no volume at all.
     """
-    roots = _expanded(paths)
-    items: list[Item] = []
+    roots, shared = _expanded(paths)
+    items: dict[tuple[tuple[Path, ...], int], Item] = {}  # each once, however it was given
     left_out: list[LeftOut] = []
-    taken: set[str] = set()
+    taken: set[PurePosixPath] = set()
     for number, root in enumerate(roots):
         files = _bids_images(root) if _is_bids(root) else [root]
         span = number / len(roots), (number + 1) / len(roots)
@@ -72,18 +88,24 @@ def select(paths: Sequence[Path], thin_too: bool) -> Job[Selection]:
         for series in found.series:
             reason = _unsuitable(series, thin_too)
             if reason:
-                left_out.append(LeftOut(series.name, reason, False))
+                source = name_below(shared, series.sources[0])
+                left_out.append(LeftOut(series.name, reason, False, source))
             else:
-                items.append(_item(root, series, found.series, taken))
+                item = _item(root, shared, series, found.series)
+                item = replace(item, crowded=item.output in taken)
+                if items.setdefault((item.sources, item.place), item) is item:
+                    taken.add(item.output)
     if not items and not left_out:
         raise UserError("There is no volume in what was given. Name files, folders or BIDS trees.")
-    return Selection(tuple(items), tuple(left_out), any(map(_is_bids, roots)))
+    return Selection(tuple(items.values()), tuple(left_out), any(map(_is_bids, roots)))
 
 
-def _expanded(paths: Sequence[Path]) -> list[Path]:
-    """The paths, patterns expanded, absolute, each once."""
+def _expanded(paths: Sequence[Path]) -> tuple[list[Path], Path]:
+    """The paths, patterns expanded, absolute, each once; the folder that holds all of them."""
     roots: dict[Path, None] = {}
-    for path in paths:
+    given: list[Path] = []
+    for path in map(path_without_dots, paths):
+        given.append(_without_pattern(path))
         if path.exists():
             matches = [path]
         elif set("*?[") & set(str(path)):
@@ -94,8 +116,16 @@ def _expanded(paths: Sequence[Path]) -> list[Path]:
         if not matches:
             raise UserError(f"The pattern '{path}' matches nothing. Check it.")
         # Not resolved: where a data set holds links, only the links have names that say something.
-        roots.update(dict.fromkeys(match.absolute() for match in matches))
-    return list(roots)
+        roots.update(dict.fromkeys(matches))
+    return list(roots), common_folder(given)
+
+
+def _without_pattern(path: Path) -> Path:
+    """The part of a path before its first wildcard, which is the same whatever matches."""
+    if path.exists():
+        return path
+    parts = takewhile(lambda part: not set("*?[") & set(part), path.parts)
+    return Path(*parts)
 
 
 def _is_bids(root: Path) -> bool:
@@ -117,7 +147,8 @@ def describe_derivative(folder: Path, ignored: Sequence[str]) -> None:
         "GeneratedBy": [made_by],
     }
     write_text(folder / BIDS_MARK, json.dumps(description, indent=1) + "\n")
-    write_text(folder / ".bidsignore", "".join(f"{pattern}\n" for pattern in ignored))
+    if not (folder / ".bidsignore").exists():
+        write_text(folder / ".bidsignore", "".join(f"{pattern}\n" for pattern in ignored))
 
 
 def _bids_images(root: Path) -> list[Path]:
@@ -146,18 +177,19 @@ def _unsuitable(series: Series, thin_too: bool) -> str:
     return ""
 
 
-def _item(root: Path, series: Series, others: Sequence[Series], taken: set[str]) -> Item:
-    """The series as an item whose output no other one has; its path goes into ``taken``."""
+def _item(root: Path, shared: Path, series: Series, others: Sequence[Series]) -> Item:
     together = [one.index for one in others if one.sources == series.sources]
-    inside = series.sources[0].relative_to(root).parent if root.is_dir() else Path()
+    inside = PurePosixPath(name_below(shared, series.sources[0])).parent
     stem = _result_stem(series, bids=_is_bids(root))
-    output = PurePosixPath(inside.as_posix(), f"{stem}.nii.gz")
-    copies = 1
-    while str(output) in taken:
-        copies += 1
-        output = output.with_name(f"{stem}-{copies}.nii.gz")
-    taken.add(str(output))
-    return Item(series.name, series.sources, together.index(series.index), output)
+    return Item(
+        name=series.name,
+        sources=series.sources,
+        place=together.index(series.index),
+        alone=len(together) == 1,
+        root=shared,
+        output=inside / f"{stem}.nii.gz",
+        crowded=False,
+    )
 
 
 def _result_stem(series: Series, bids: bool) -> str:

@@ -8,9 +8,13 @@ from urllib.parse import quote
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_text
-from srviewer.sr.batch_work import LOGS, Outcome
+from srviewer.sr.batch_records import LOGS
+from srviewer.sr.batch_work import Outcome
 
-HEAD = ("volume", "status", "factor", "method", "agrees to", "seconds", "result", "notes")
+SUMMARY = "summary.html"
+HEAD = ("source", "volume", "status", "factor", "method", "agrees to", "seconds", "result")
+STATUS = HEAD.index("status")
+MARK = "<title>srviewer batch</title>"
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em }
@@ -26,15 +30,25 @@ def write_summary(path: Path, outcomes: Sequence[Outcome]) -> None:
     """Write the table of ``outcomes`` to ``path``; failures come first."""
     failed_first = sorted(outcomes, key=lambda outcome: outcome.status != "failed")
     rows = "\n".join(map(_row, failed_first))
-    head = "".join(f"<th>{word}</th>" for word in HEAD)
+    head = "".join(f"<th>{word}</th>" for word in (*HEAD, "notes"))
     write_text(
         path,
         f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
-        f"<title>srviewer batch</title><style>{STYLE}</style></head>\n<body>\n"
+        f"{MARK}<style>{STYLE}</style></head>\n<body>\n"
         f"<h1>{escape(counted(outcomes))}</h1>\n"
         f"<p>srviewer {__version__}. {escape(RESEARCH_USE_ONLY)}</p>\n"
         f"<table>\n<tr>{head}</tr>\n{rows}\n</table>\n</body></html>\n",
     )
+
+
+def summary_path(folder: Path) -> Path:
+    """Where the summary goes: ``summary.html``, unless another program's page has that name."""
+    path = folder / SUMMARY
+    try:
+        ours = not path.exists() or MARK in path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        ours = False
+    return path if ours else folder / f"srviewer-{SUMMARY}"
 
 
 def counted(outcomes: Sequence[Outcome]) -> str:
@@ -46,25 +60,27 @@ def counted(outcomes: Sequence[Outcome]) -> str:
 
 
 def cells(outcome: Outcome) -> tuple[str, ...]:
-    """The row of one volume: what HEAD names up to the seconds."""
+    """The row of one volume: what HEAD names."""
     values = outcome.values
     consistency = values.get("consistency")
     return (
+        outcome.source,
         outcome.name,
         outcome.status,
         f"{values['factor']} along {values['axis']}" if values else "",
         str(values.get("model") or values.get("method") or ""),
         f"{consistency['max']:.4%}" if consistency else "",
         f"{outcome.seconds:.1f}",
+        "" if outcome.output is None else outcome.output.as_posix(),
     )
 
 
 def _row(outcome: Outcome) -> str:
     shown = "".join(
         f"<td class='{outcome.status}'>{escape(cell)}</td>"
-        if n == 1
+        if n == STATUS
         else f"<td>{escape(cell)}</td>"
-        for n, cell in enumerate(cells(outcome))
+        for n, cell in enumerate(cells(outcome)[:-1])
     )
     notes = [outcome.message, *outcome.values.get("warnings", ())]
     said = "<br>".join(escape(note) for note in notes if note)

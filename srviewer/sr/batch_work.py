@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
 import shutil
-import socket
 import time
 import traceback
 from collections.abc import Iterator
@@ -16,16 +14,20 @@ from tempfile import mkdtemp
 from typing import Any, Literal, TypeAlias
 
 from srviewer import __version__
-from srviewer.atomic import write_text
+from srviewer.atomic import replace_together
 from srviewer.core.geometry import Axis
+from srviewer.core.source import ScanSource, part_words, source_of
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError, plain
+from srviewer.io.content import digests
 from srviewer.io.export import DataType, write
 from srviewer.io.formats import scan
 from srviewer.io.provenance import sidecar
 from srviewer.io.series import PlaneByPlane, Series
 from srviewer.job import Job, within
 from srviewer.sr.batch_items import Item
+from srviewer.sr.batch_names import Wanted, given_name, named
+from srviewer.sr.batch_records import Log, Place, read_record, write_record
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.memory import free_bytes
 from srviewer.sr.methods import method
@@ -34,9 +36,6 @@ from srviewer.sr.reconstruction import Reconstruction, unscored
 from srviewer.sr.request import Request, suggested_request
 from srviewer.sr.slab_choice import SlabsWanted, choose_slabs
 from srviewer.sr.slab_files import SlabFiles, written_in_slabs
-
-STATE = ".srviewer-batch"  # inside the output folder: done records, unfinished results
-LOGS = "logs"
 
 FOUND = 0.02  # the share of one volume's job in which it is found again
 Made: TypeAlias = tuple[Reconstruction, dict[str, Any]]  # and its provenance
@@ -49,8 +48,9 @@ class Settings:
 
     ``request``: its axis and factor are replaced, by ``axis`` and ``factor`` where they are given
     and else by what suits the volume. ``acknowledge``: also volumes whose geometry is in doubt.
-    ``slabs``: whether volumes go slab by slab, which changes no voxel. ``room``: the bytes
-    that a rebuild may take, if as many are free.
+    ``overwrite``: replace results that were made from another source. ``slabs``: whether volumes go
+    slab by slab, which changes no voxel. ``room``: the bytes that a rebuild may take, if as many
+    are free.
     """
 
     request: Request
@@ -60,6 +60,7 @@ class Settings:
     acknowledge: bool
     slabs: SlabsWanted = "auto"
     room: float = inf
+    overwrite: bool = False
 
     def fingerprint(self) -> str:
         """Changes with whatever changes a result: settings, weights, version of the program."""
@@ -72,30 +73,12 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a batch writes: its output folder, absolute. ``batch``: the id of this run of it."""
-
-    folder: Path
-    batch: str
-
-    def record(self, item: Item) -> Path:
-        """The file that says that an item is done."""
-        name = hashlib.sha256(str(item.output).encode()).hexdigest()[:32]
-        return self.folder / STATE / "done" / f"{name}.json"
-
-    @property
-    def unfinished(self) -> Path:
-        """The folder of the drafts that are being written."""
-        return self.folder / STATE / "unfinished" / self.batch
-
-    def log(self, item: Item) -> Path:
-        """The item's own log."""
-        return self.folder / LOGS / f"{item.output.as_posix()}.log"
-
-
-@dataclass(frozen=True)
 class Outcome:
-    """What became of one volume; ``values``: the provenance of the result, where there is one."""
+    """What became of one volume.
+
+    ``source``: its first file, below the folder that holds all that was given. ``values``: the
+    provenance of the result, where there is one.
+    """
 
     name: str
     output: PurePosixPath | None
@@ -103,6 +86,7 @@ class Outcome:
     seconds: float = 0.0
     message: str = ""
     values: dict[str, Any] = field(default_factory=dict)
+    source: str = ""
 
 
 def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
@@ -112,7 +96,7 @@ def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
     the record follows it, so an item whose worker died is simply done again.
     """
     started = time.monotonic()
-    log = _Log(place.log(item))
+    log = Log(place)
     try:
         outcome = yield from _rebuilding(item, settings, place, log)
     except UserError as error:
@@ -123,24 +107,27 @@ def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
         message = f"{type(error).__name__}: {error}" if told is error else str(told)
         outcome = Outcome(item.name, None, "failed", message=message)
         log.add(f"failed:\n{traceback.format_exc()}")
-    return replace(outcome, seconds=time.monotonic() - started)
+    return replace(outcome, seconds=time.monotonic() - started, source=item.source_name)
 
 
-def _rebuilding(item: Item, settings: Settings, place: Place, log: "_Log") -> Job[Outcome]:
-    key = _key(item, settings)
-    record = _read_record(place, item, key)
-    if record is not None:
-        mine = record["batch"] == place.batch  # its worker died before it could tell
-        status: Status = "done" if mine else "done before"
-        log.add(f"{status}: the same scan and settings gave {item.output}")
-        return Outcome(item.name, item.output, status, values=record["values"])
+def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[Outcome]:
+    source = yield from within(_source(item), 0.0, FOUND / 2)
+    key = _key(item, source, settings)
+    before = _done(place, item, source, key)
+    if before is not None and before.output is not None:
+        log.of(before.output)
+        log.add(f"{before.status}: the same scan and settings gave {before.output}")
+        return before
+    wanted = Wanted(item.output, item.crowded)
+    name = yield from named(place.folder, place.state, wanted, source, settings.overwrite)
+    log.of(name.output)
     log.add(f"begun: {', '.join(map(str, item.sources[:3]))}")
-    series = yield from within(_found_again(item), 0.0, FOUND)
+    series = yield from within(_found_again(item), FOUND / 2, FOUND)
     room = min(settings.room, free_bytes())
     choice = choose_slabs(series, 0, settings.slabs, lambda scan: _request(scan, settings), room)
     if choice.told:
         log.add(choice.told)
-    target = place.folder / item.output
+    target = place.folder / name.output
     with _unfinished(place, target.name) as draft:
         job = (
             _in_memory(series, item, settings, draft)
@@ -148,20 +135,56 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: "_Log") -> Jo
             else _in_slabs(choice.source, item, settings, draft)
         )
         result, values = yield from within(job, FOUND, 1.0)
+        if values.get("source_sha256") != source.sha256:
+            raise _changed(item)
+        if not name.untouched(place.folder):
+            raise UserError(f"'{target}' was written by something else meanwhile. Run it again.")
         _put(draft, target, item)
     size = target.stat().st_size
-    _write_record(place, item, {"key": key, "batch": place.batch, "size": size, "values": values})
-    log.add(f"written: {item.output}, {size:,} bytes, {result.seconds:.1f} s on {result.device}")
+    record = {
+        "output": str(name.output),
+        "key": key,
+        "batch": place.batch,
+        "size": size,
+        "source_sha256": source.sha256,
+        "paths": [str(path) for path in item.sources],
+        "values": values,
+    }
+    write_record(place.record(name.output), record)
+    log.add(f"written: {name.output}, {size:,} bytes, {result.seconds:.1f} s on {result.device}")
     for line in result.warnings:
         log.add(f"note: {line}")
-    return Outcome(item.name, item.output, "done", message=choice.told, values=values)
+    message = " ".join(filter(None, (choice.told, _name_note(item, name.output))))
+    return Outcome(item.name, name.output, "done", message=message, values=values)
+
+
+def _done(place: Place, item: Item, source: ScanSource, key: str) -> Outcome | None:
+    """The outcome of an earlier run with the same source and settings, if that is still there."""
+    given = given_name(place.folder, place.state, source)
+    for output in (item.output,) if given is None else (given, item.output):
+        record = read_record(place, output, key)
+        if record is not None:
+            mine = record["batch"] == place.batch  # its worker died before it could tell
+            note = _name_note(item, output)
+            status: Status = "done" if mine else "done before"
+            return Outcome(item.name, output, status, message=note, values=record["values"])
+    return None
+
+
+def _name_note(item: Item, output: PurePosixPath) -> str:
+    """A sentence where the result has another name than its source would lead one to expect."""
+    if output == item.output:
+        return ""
+    if output.name.startswith(f"{item.output.name.removesuffix('.nii.gz')}-"):
+        return f"Its result is '{output}', since '{item.output}' belongs to another source."
+    return f"Its result is '{output}', the name that it got in an earlier run."
 
 
 def _in_memory(series: Series, item: Item, settings: Settings, draft: Path) -> Job[Made]:
     scan = yield from within(series.read(0), 0.0, 0.1)
     _check(scan, settings)
     result = yield from within(rebuild(scan, _request(scan, settings)), 0.1, 0.9)
-    values = unscored(result, scan, item.sources)
+    values = unscored(result, scan)
     yield from within(write(result.volume, draft, values, settings.store), 0.9, 1.0)
     return result, values
 
@@ -170,7 +193,7 @@ def _in_slabs(source: PlaneByPlane, item: Item, settings: Settings, draft: Path)
     request = _request(source.outline, settings)
     files = SlabFiles(
         draft,
-        lambda scan, result: unscored(result, scan, item.sources),
+        lambda scan, result: unscored(result, scan),
         lambda scan: _check(scan, settings),
         settings.store,
     )
@@ -178,23 +201,28 @@ def _in_slabs(source: PlaneByPlane, item: Item, settings: Settings, draft: Path)
     return made.result, made.provenance
 
 
-def _key(item: Item, settings: Settings) -> str:
+def _source(item: Item) -> Job[ScanSource]:
+    files = yield from digests(item.sources)
+    return source_of(files, part_words(None if item.alone else item.place, None), item.root)
+
+
+def _key(item: Item, source: ScanSource, settings: Settings) -> str:
     """SHA-256 over the content of the files, which series it is, and the settings."""
     digest = hashlib.sha256(f"{item.place} {settings.fingerprint()}".encode())
-    for path in item.sources:
-        try:
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-        except OSError as error:
-            raise UserError(f"'{path}' cannot be read: {error.strerror or error}.") from error
+    for file in source.files:
+        digest.update(bytes.fromhex(file.sha256))
     return digest.hexdigest()
 
 
 def _found_again(item: Item) -> Job[Series]:
-    found = yield from scan(item.sources)
+    found = yield from scan(item.sources, item.root)
     if len(found.series) <= item.place:
-        raise UserError(f"'{item.name}' has changed since the batch was planned. Run it again.")
+        raise _changed(item)
     return found.series[item.place]
+
+
+def _changed(item: Item) -> UserError:
+    return UserError(f"'{item.name}' has changed since the batch was planned. Run it again.")
 
 
 def _check(volume: Volume, settings: Settings) -> None:
@@ -228,34 +256,4 @@ def _put(draft: Path, target: Path, item: Item) -> None:
         if target.exists() and target.samefile(source):
             raise UserError(f"'{target}' is the scan itself and is not overwritten.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    sidecar(draft).replace(sidecar(target))
-    draft.replace(target)
-
-
-def _read_record(place: Place, item: Item, key: str) -> dict[str, Any] | None:
-    """The item's record when it is of this key and its result is still whole."""
-    try:
-        record: dict[str, Any] = json.loads(place.record(item).read_text(encoding="utf-8"))
-        size = (place.folder / item.output).stat().st_size
-        return record if (record["key"], record["size"]) == (key, size) else None
-    except (OSError, ValueError, LookupError):
-        return None
-
-
-def _write_record(place: Place, item: Item, record: dict[str, Any]) -> None:
-    path = place.record(item)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, json.dumps({"output": str(item.output), **record}, indent=1))
-
-
-class _Log:
-    """Lines with time, machine and process, added to whatever the file holds already."""
-
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = path
-
-    def add(self, text: str) -> None:
-        stamp = time.strftime("%Y-%m-%d %H:%M:%S")
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(f"{stamp}  {socket.gethostname()}/{os.getpid()}  {text}\n")
+    replace_together([(draft, target), (sidecar(draft), sidecar(target))])

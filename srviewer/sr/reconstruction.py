@@ -1,8 +1,6 @@
 """A result and everything that must be told with it."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -50,8 +48,10 @@ class Reconstruction:
     slab_by_slab: bool = field(default=False, kw_only=True)
 
     def provenance(self) -> dict[str, Any]:
-        """Plain JSON values: how the result was made; exported beside it."""
+        """Plain JSON values: how the result was made and from what; exported beside it."""
+        source = self.volume.source
         return {
+            **({"sources": []} if source is None else source.described()),
             "software": f"srviewer {__version__}",
             "notice": RESEARCH_USE_ONLY,
             "method": self.request.method,
@@ -107,8 +107,8 @@ class Reconstruction:
         return {"mean": float(voxels.mean()), "p99": float(np.percentile(voxels, 99))}
 
 
-def unscored(result: Reconstruction, scan: Volume, sources: Iterable[Path]) -> dict[str, Any]:
-    """The provenance of what a verb made of ``scan``, read from ``sources``, for its JSON.
+def unscored(result: Reconstruction, scan: Volume) -> dict[str, Any]:
+    """The provenance of what a verb made of ``scan``, for its JSON.
 
     Nothing in doubt is rebuilt unless that was acknowledged, so its warnings tell what was.
     """
@@ -116,5 +116,4 @@ def unscored(result: Reconstruction, scan: Volume, sources: Iterable[Path]) -> d
         **result.provenance(),
         "acknowledged": [warning.code for warning in blocking_warnings(scan.warnings)],
         "scores": None,  # there is no reference to score against
-        "sources": [str(path) for path in sources],
     }

@@ -18,7 +18,7 @@ from srviewer.sr.map_worth import disagreement_worth
 from srviewer.sr.maps import MAPS, MapKind
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.report_page import Figure, Page, Table
-from srviewer.sr.report_settings import settings_table
+from srviewer.sr.report_settings import settings_table, source_rows
 from srviewer.sr.self_test import SelfTest
 
 SHOWN = ("worst", "median", "best")
@@ -95,7 +95,14 @@ def comparison_report(
         drawn = curves(scores, None, metric.id, metric.title)
         figures.append(Figure(metric.id, f"{metric.title} of each slice.", drawn))
     title = f"{candidate.name} against {reference.name}"
-    return Page(title, tuple(notes), (_scores_table(scores, None),), tuple(figures))
+    files = Table(
+        "Files", ("", ""), (*_files("reference", reference), *_files("candidate", candidate))
+    )
+    return Page(title, tuple(notes), (_scores_table(scores, None), files), tuple(figures))
+
+
+def _files(word: str, volume: Volume) -> tuple[tuple[str, str], ...]:
+    return () if volume.source is None else source_rows(volume.source.described(), word)
 
 
 def _rows(

@@ -9,6 +9,9 @@ from srviewer.sr.report_page import Table
 ELSEWHERE = frozenset(
     {
         "notice",
+        "sources",
+        "sources_sha256",
+        "source_sha256",
         "model_sha256",
         "consistency",
         "disagreement",
@@ -35,7 +38,20 @@ def settings_table(provenance: Mapping[str, Any]) -> Table:
         for name, value in provenance.items()
         if name not in ELSEWHERE and value is not None and value != {}
     )
-    return Table("Settings", ("", ""), rows)
+    return Table("Settings", ("", ""), (*source_rows(provenance), *rows))
+
+
+def source_rows(provenance: Mapping[str, Any], of: str = "") -> tuple[tuple[str, str], ...]:
+    """From which files an image was made, by name and content; ``of``: which image, for people."""
+    names = provenance.get("sources") or ()
+    if not names:
+        return ()
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    which = f" of the {of}" if of else ""
+    return (
+        (f"source{which}", f"{names[0]}{more}"),
+        (f"SHA-256{which}", str(provenance.get("source_sha256", ""))),
+    )
 
 
 def _words(value: Any) -> str:

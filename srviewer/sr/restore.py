@@ -5,14 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from srviewer.core.degrade import Degradation, residual, size_of
+from srviewer.core.degrade import Consistency, Degradation, residual, size_of
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.metrics import intensity_range
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import formats
-from srviewer.io.own_image import described, own_document
-from srviewer.job import Job, Progress, within
+from srviewer.io.checksum import crc32_of
+from srviewer.io.own_image import described, made_from, own_document, stated_checksum
+from srviewer.job import Job, within
 from srviewer.nn.adaptation import Adapted
 from srviewer.nn.model_file import Model
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
@@ -20,6 +21,9 @@ from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import LARGEST_FACTOR, Request, degradation_of
+
+# Of the intensity range: what rounding to the scan's data type may add, and another scan exceeds.
+AGREEMENT_TOLERANCE = 0.01
 
 
 def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconstruction]:
@@ -30,9 +34,10 @@ def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconst
     files are missing, damaged, or belong to another scan.
     """
     document = own_document(image)
+    _check_source(scan, document, image)
     request = _request(document, image)
     stored = yield from within(formats.read(image), 0.0, 0.5)
-    yield Progress(0.5, "Checking against the scan")
+    yield from within(_check_voxels(stored, document, image), 0.5, 0.55)
     _check_grid(scan, stored, request, image)
     volume = described(
         replace(scan, voxels=stored.voxels, geometry=stored.geometry, name=stored.name), document
@@ -40,11 +45,15 @@ def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconst
     read: dict[str, Volume] = {}
     for number, (kind, path) in enumerate(maps.items()):
         span = (0.6 + 0.4 * (number + n) / len(maps) for n in (0, 1))
+        _check_source(scan, own_document(path), path)
         one = yield from within(formats.read(path), *span)
         read[kind] = replace(volume, voxels=one.voxels, geometry=one.geometry, name=one.name)
     off = _residual(scan, volume, request, read)
     data_range = intensity_range(scan.voxels)
     made = document["provenance"]
+    consistency = size_of(off.voxels, data_range)
+    if made_from(document) is None:
+        _check_agreement(scan, consistency, made.get("consistency"), image)
     model, missing = _model(made, request)
     return Reconstruction(
         volume=volume,
@@ -52,7 +61,7 @@ def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconst
         spread=read.get(SPREAD.id),
         texture_change=read.get(TEXTURE_CHANGE.id),
         residual=off,
-        consistency=size_of(off.voxels, data_range),
+        consistency=consistency,
         data_range=data_range,
         request=request,
         model=model,
@@ -63,6 +72,44 @@ def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconst
         peak_memory_mb=_number(made.get("peak_memory_mb")),
         warnings=(*_lines(made.get("warnings")), *missing),
         slab_by_slab=made.get("slab_by_slab") is True,
+    )
+
+
+def _check_source(scan: Volume, document: Mapping[str, Any], image: Path) -> None:
+    """Raise UserError when the scan is not, by content, what the image was made from."""
+    known = made_from(document)
+    if known is not None and (scan.source is None or scan.source.sha256 != known):
+        raise _of_another_scan(scan, image)
+
+
+def _check_voxels(stored: Volume, document: Mapping[str, Any], image: Path) -> Job[None]:
+    """Raise UserError when the image does not hold what the JSON beside it was written about."""
+    stated = stated_checksum(document)
+    try:
+        same = stated and stated[1] == f"{(yield from crc32_of(stored.voxels, stated[0])):08x}"
+    except TypeError:  # no data type
+        same = False
+    if not same:
+        raise UserError(
+            f"'{image.name}' is not the image that the JSON beside it describes: its voxels are "
+            "others. Open the image itself, or rebuild the scan."
+        )
+
+
+def _check_agreement(scan: Volume, measured: Consistency, stated: object, image: Path) -> None:
+    """Raise UserError when a result agrees with the scan less than when it was made.
+
+    For results of version 0.1.0, which do not say by content what they were made from.
+    """
+    rms = _number(stated.get("rms")) if isinstance(stated, Mapping) else None
+    if rms is None or measured.rms > rms + AGREEMENT_TOLERANCE:
+        raise _of_another_scan(scan, image)
+
+
+def _of_another_scan(scan: Volume, image: Path) -> UserError:
+    return UserError(
+        f"'{scan.name}' is not the scan that '{image.name}' was made from, so the two are not "
+        "shown together. Open the image itself, or rebuild the scan."
     )
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import formats
+from srviewer.io.content import digest
 from srviewer.io.export import write
-from srviewer.io.own_image import described, own_document
+from srviewer.io.own_image import described, own_document, stated_source
 from srviewer.io.provenance import sidecar
+from srviewer.io.replacing import is_as_written
 from srviewer.io.saved_looks import SavedLayer, SavedLoaded
 from srviewer.io.saved_study import (
     SavedReference,
@@ -159,11 +161,19 @@ def _study(saved: SavedStudy, path: Path) -> Job[Restored]:
 
     references = () if saved.reference is None else (saved.reference,)
     results = yield from had(saved.results, lambda one: _result(scan, one), 0.4, 0.8)
-    truths = yield from had(references, lambda one: formats.read(_found(one.image)), 0.8, 0.9)
-    layers = yield from had(saved.layers, lambda one: formats.read(_found(one.image)), 0.9, 0.95)
-    loaded = yield from had(saved.loaded, lambda one: to_compare(_found(one.image), scan), 0.95, 1)
+    truths = yield from had(references, lambda one: _read(one.image), 0.8, 0.9)
+    layers = yield from had(saved.layers, lambda one: _read(one.image), 0.9, 0.95)
+    loaded = yield from had(saved.loaded, lambda one: _to_compare(one.image, scan), 0.95, 1)
     truth = truths[0][1] if truths else None
     return Restored(saved, scan, sources, results, truth, layers, loaded, tuple(problems))
+
+
+def _read(place: Place) -> Job[Volume]:
+    return (yield from formats.read((yield from _unchanged(place))))
+
+
+def _to_compare(place: Place, scan: Volume) -> Job[Volume]:
+    return (yield from to_compare((yield from _unchanged(place)), scan))
 
 
 def _each(
@@ -189,18 +199,17 @@ def stored_maps(made: Reconstruction) -> Mapping[str, Volume]:
 def _unwritten(study: OpenStudy) -> list[tuple[Volume, str, dict[str, object]]]:
     """(volume, file name without its ending, how it was made) of what no file holds."""
     wanted: list[tuple[Volume, str, dict[str, object]]] = []
-    plain: dict[str, object] = {"sources": [str(source) for source in study.sources]}
     if study.scan is not None:
-        wanted.append((study.scan, "scan", plain))
+        wanted.append((study.scan, "scan", {}))
     if study.truth is not None and study.truth_file is None:
-        wanted.append((study.truth, "truth", plain))
+        wanted.append((study.truth, "truth", {}))
     for result in study.results:
         made = result.made
         if result.image is None:
-            wanted.append((made.volume, "result", {**made.provenance(), **plain}))
+            wanted.append((made.volume, "result", made.provenance()))
         for kind, volume in stored_maps(made).items():
             if kind not in result.maps:
-                wanted.append((volume, kind, plain))
+                wanted.append((volume, kind, {}))
     return wanted
 
 
@@ -218,10 +227,12 @@ def _saved_study(study: OpenStudy, written: Mapping[Volume, Path]) -> SavedStudy
     scan, reference = study.saved.scan, None
     if study.scan is not None:
         place = Place(written[study.scan].absolute())
-        scan = SavedScan((place,), written[study.scan].name, 0, 0)
+        source = None if study.scan.source is None else study.scan.source.sha256
+        scan = SavedScan((place,), written[study.scan].name, 0, 0, source)
     if study.truth is not None:
         file = study.truth_file or written[study.truth]
-        reference = SavedReference(Place(file.absolute()), study.truth_meaning, study.thin)
+        place = place_of(file, study.truth)
+        reference = SavedReference(place, study.truth_meaning, study.thin)
     results = tuple(_saved_result(result, written) for result in study.results)
     return replace(study.saved, scan=scan, results=results, reference=reference)
 
@@ -241,7 +252,7 @@ def _saved_result(result: OpenResult, written: Mapping[Volume, Path]) -> SavedRe
 def _scan(saved: SavedScan, path: Path) -> Job[tuple[Volume, tuple[Path, ...]]]:
     paths = [_found(place) for place in saved.places]
     found = yield from within(formats.scan(paths), 0.0, 0.3)
-    series = _series(found.series, saved)
+    series = yield from _series(found.series, saved)
     if series is None or saved.frame >= series.frames:
         raise UserError(
             f"What '{path.name}' was saved from has changed: its series is not in '{paths[0]}' any "
@@ -249,20 +260,63 @@ def _scan(saved: SavedScan, path: Path) -> Job[tuple[Volume, tuple[Path, ...]]]:
         )
     volume = yield from within(series.read(saved.frame), 0.3, 1.0)
     try:
-        return described(volume, own_document(paths[0])), series.sources
+        document: Mapping[str, Any] | None = own_document(paths[0])
     except UserError:  # another program's image, as most are
-        return volume, series.sources
+        document = None
+    if not _is_of(volume, saved.sha256):
+        if document is None or not (yield from is_as_written(paths[0], document)):
+            raise _replaced(paths[0], path)
+        volume = replace(volume, source=stated_source(document))  # it was made in the window
+        if not _is_of(volume, saved.sha256):
+            raise _replaced(paths[0], path)
+    return volume if document is None else described(volume, document), series.sources
 
 
-def _series(series: tuple[Series, ...], saved: SavedScan) -> Series | None:
-    """The series with the saved uid; of several, the one with the saved number."""
+def _is_of(volume: Volume, sha256: str | None) -> bool:
+    """Whether ``volume`` has this source; None fits all, since version 0.1.0 did not note it."""
+    return sha256 is None or (volume.source is not None and volume.source.sha256 == sha256)
+
+
+def _replaced(scan: Path, session: Path) -> UserError:
+    return UserError(
+        f"'{scan}' is not the scan that '{session.name}' was saved from: its content is another. "
+        "Nothing that was saved is shown on it. Put the old file back, or open this one by itself."
+    )
+
+
+def _series(series: tuple[Series, ...], saved: SavedScan) -> Job[Series | None]:
+    """The series with the saved uid; of several, the one with the saved content, then number."""
     alike = [one for one in series if one.uid == saved.uid]
-    return next((one for one in alike if one.index == saved.index), alike[0] if alike else None)
+    alike.sort(key=lambda one: one.index != saved.index)
+    for one in alike if saved.sha256 is not None else ():
+        if one.identify is not None and saved.frame < one.frames:
+            source = yield from one.identify(saved.frame)
+            if source.sha256 == saved.sha256:
+                return one
+    return alike[0] if alike else None
 
 
 def _result(scan: Volume, saved: SavedResult) -> Job[Reconstruction]:
     maps = {kind: _found(place) for kind, place in saved.maps.items()}
     return (yield from restored(scan, _found(saved.image), maps))
+
+
+def _unchanged(place: Place) -> Job[Path]:
+    """The path of a file that was opened beside the scan. UserError when it is another by now."""
+    path = _found(place)
+    if place.sha256 is not None and (yield from digest(path)) != place.sha256:
+        raise UserError(
+            f"'{path}' is not the file that was open when the session was saved: its content is "
+            "another. It is left out; open it again if it belongs to the scan."
+        )
+    return path
+
+
+def place_of(path: Path, volume: Volume) -> Place:
+    """The place of the file ``path``, with its content where ``volume`` was read from it."""
+    files = () if volume.source is None else volume.source.files
+    known = (file.sha256 for file in files if file.path.absolute() == path.absolute())
+    return Place(path.absolute(), sha256=next(known, None))
 
 
 def _found(place: Place) -> Path:

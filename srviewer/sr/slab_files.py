@@ -24,9 +24,10 @@ class SlabFiles:
     """Where a result goes that is never whole in memory.
 
     ``output``: its NIfTI file; what waits on disk lies beside it and is gone afterwards.
-    ``maps``: files for kinds of maps. ``check``: raises UserError for a scan, without its voxels
-    but with all of its warnings, that is not to be rebuilt. ``provenance``: of that scan and the
-    result.
+    ``overwrite``: replace there what was made from another source.
+    ``maps``: files for kinds of maps, which are replaced. ``check``: raises UserError for a scan,
+    without its voxels but with all of its warnings, that is not to be rebuilt. ``provenance``: of
+    that scan and the result.
     """
 
     output: Path
@@ -34,6 +35,7 @@ class SlabFiles:
     check: Callable[[Volume], None] = lambda scan: None
     stored_as: DataType = "float32"
     maps: Mapping[str, Path] = field(default_factory=dict)
+    overwrite: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,13 +58,18 @@ def written_in_slabs(
         result = yield from within(streamed(kept, request, scratch), READ, REBUILT)
         provenance = files.provenance(kept.outline, result)
         job = write_planes(
-            result.volume, planes_of(result.scratch), files.output, provenance, files.stored_as
+            result.volume,
+            planes_of(result.scratch),
+            files.output,
+            provenance,
+            files.stored_as,
+            overwrite=files.overwrite,
         )
         share = (1 - REBUILT) / (1 + len(files.maps))
         yield from within(job, REBUILT, REBUILT + share)
         for number, (kind, path) in enumerate(files.maps.items(), 1):
             planes = planes_of(result.map_scratch[kind])
-            job = write_planes(result.maps()[kind], planes, path, provenance)
+            job = write_planes(result.maps()[kind], planes, path, provenance, overwrite=True)
             start = REBUILT + number * share
             yield from within(job, start, start + share)
         return WrittenInSlabs(kept.outline, result, provenance)

@@ -16,7 +16,7 @@ from srviewer.errors import UserError
 from srviewer.io.scratch import Scratch, ScratchVoxels
 from srviewer.io.series import PlaneByPlane
 from srviewer.io.voxel_checks import voxel_warnings
-from srviewer.job import Job, Progress
+from srviewer.job import Job, Progress, within
 from srviewer.sr.cautions import cautions
 from srviewer.sr.cross_plane import Refinement
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, MapKind, made_map
@@ -151,8 +151,11 @@ def _in_slabs(
 
 
 def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptScan]:
-    """The scan read to ``scratch``; UserError when its file is damaged."""
-    shape, edge = source.outline.geometry.shape, SCAN_EDGES[2]
+    """The scan read to ``scratch``; UserError when its file is damaged, or changes meanwhile."""
+    outline = source.outline
+    if source.identify is not None:
+        outline = replace(outline, source=(yield from within(source.identify(), 0.0, 0.1)))
+    shape, edge = outline.geometry.shape, SCAN_EDGES[2]
     kept = scratch.voxels(shape, SCAN_EDGES)
     waiting: list[Voxels] = []
     non_finite = 0
@@ -162,8 +165,8 @@ def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptScan]:
         if len(waiting) == edge or k == shape[2] - 1:
             kept.write(2, k + 1 - len(waiting), np.stack(waiting, axis=2))
             waiting.clear()
-        yield Progress((k + 1) / shape[2], f"Reading {source.outline.name}")
-    outline, axis = source.outline, source.outline.geometry.slice_axis
+        yield Progress(0.1 + 0.9 * (k + 1) / shape[2], f"Reading {outline.name}")
+    axis = outline.geometry.slice_axis
     slices = [kept.read(axis, n, n + 1) for n in middle_slices(shape[axis])]
     sample = np.concatenate(slices, axis)
     told = voxel_warnings(sample, outline.geometry, outline.modality, non_finite)

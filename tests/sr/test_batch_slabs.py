@@ -20,7 +20,8 @@ from srviewer.job import run
 from srviewer.sr import memory
 from srviewer.sr.batch import BatchPlan, batch
 from srviewer.sr.batch_items import Item, select
-from srviewer.sr.batch_work import Outcome, Place, Settings, rebuilding
+from srviewer.sr.batch_records import Place
+from srviewer.sr.batch_work import Outcome, Settings, rebuilding
 from srviewer.sr.request import Request
 
 CUBIC = Settings(Request(0, 2, "cubic"), None, None, "float32", acknowledge=False)

@@ -1,0 +1,70 @@
+"""Whether a result may take a name: nothing that was made from another scan is replaced."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from srviewer.errors import UserError
+from srviewer.io.checksum import voxels_crc32
+from srviewer.io.nifti import UNREADABLE
+from srviewer.io.own_image import made_from, own_document, source_names, stated_checksum
+from srviewer.io.provenance import sidecar
+from srviewer.job import Job
+
+
+class WouldReplace(UserError):
+    """Something of another scan, or of another program, lies where a result is to go."""
+
+
+def check_replaceable(path: Path, source: str | None) -> Job[None]:
+    """Raise WouldReplace unless the image ``path`` and the JSON beside it may be replaced.
+
+    They may where neither is there, and where both are as srviewer wrote them from the same
+    source: ``source`` is its identity as in ``ScanSource.sha256``, None for one that is unknown.
+    """
+    beside = sidecar(path)
+    if not path.exists() and not beside.exists():
+        return
+    there = path if path.exists() else beside
+    try:
+        document = own_document(path)
+    except UserError as error:
+        raise _refused(there, "was not written by srviewer, or is damaged") from error
+    known = made_from(document)
+    if known is None:
+        raise _refused(there, "does not say by content which scan it was made from")
+    if known != source:
+        names = source_names(document)
+        whose = f"another scan ({names})" if names else "another scan"
+        raise _refused(there, f"was made from {whose}")
+    neighbour = _stated_image(path, document)
+    if neighbour is not None:
+        raise _refused(beside, f"belongs to '{neighbour.name}'")
+    if path.exists() and not (yield from is_as_written(path, document)):
+        raise _refused(there, "is not the image that the JSON beside it describes")
+
+
+def _stated_image(path: Path, document: Mapping[str, Any]) -> Path | None:
+    """Another image that the JSON is about, as "a.nii" beside "a.nii.gz"; None for none."""
+    file = document.get("file")
+    name = file.get("name") if isinstance(file, dict) else None
+    if not isinstance(name, str) or name in ("", path.name) or Path(name).name != name:
+        return None
+    other = path.with_name(name)
+    return other if sidecar(other) == sidecar(path) and other.is_file() else None
+
+
+def is_as_written(path: Path, document: Mapping[str, Any]) -> Job[bool]:
+    """Whether the image ``path`` holds the voxels that the JSON beside it describes."""
+    stated = stated_checksum(document)
+    try:
+        checksum = yield from voxels_crc32(path)
+    except (*UNREADABLE, UserError):
+        return False
+    return stated is not None and checksum is not None and f"{checksum:08x}" == stated[1]
+
+
+def _refused(path: Path, reason: str) -> WouldReplace:
+    return WouldReplace(
+        f"'{path}' is there already and {reason}. It is not replaced. Choose another name."
+    )

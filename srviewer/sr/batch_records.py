@@ -1,0 +1,81 @@
+"""Files that a batch keeps beside its results: done records and logs."""
+
+import hashlib
+import json
+import os
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from srviewer.atomic import write_text
+
+STATE = ".srviewer-batch"  # inside the output folder: records, unfinished results
+LOGS = "logs"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a batch writes: its output folder, absolute. ``batch``: the id of this run of it."""
+
+    folder: Path
+    batch: str
+
+    @property
+    def state(self) -> Path:
+        """The folder of the records and of what is not finished."""
+        return self.folder / STATE
+
+    def record(self, output: PurePosixPath) -> Path:
+        """The file that says that a result is done."""
+        name = hashlib.sha256(str(output).encode()).hexdigest()[:32]
+        return self.state / "done" / f"{name}.json"
+
+    @property
+    def unfinished(self) -> Path:
+        """The folder of the drafts that are being written."""
+        return self.state / "unfinished" / self.batch
+
+    def log(self, output: PurePosixPath) -> Path:
+        """The log of a result."""
+        return self.folder / LOGS / f"{output.as_posix()}.log"
+
+
+def read_record(place: Place, output: PurePosixPath, key: str) -> dict[str, Any] | None:
+    """The record of a result when it is of this key and the result is still whole."""
+    try:
+        record: dict[str, Any] = json.loads(place.record(output).read_text(encoding="utf-8"))
+        size = (place.folder / output).stat().st_size
+        return record if (record["key"], record["size"]) == (key, size) else None
+    except (OSError, ValueError, LookupError):
+        return None
+
+
+def write_record(path: Path, record: dict[str, Any]) -> None:
+    """Say that a result is done."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, json.dumps(record, indent=1))
+
+
+class Log:
+    """Lines with time, machine and process, added to whatever the file of a result holds already.
+
+    Before it is known which name the result gets, nothing is logged: the name may be another's.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self._place, self._path = place, Path()
+
+    def of(self, output: PurePosixPath) -> None:
+        """Add what comes to the log of this result."""
+        self._path = self._place.log(output)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+
+    def add(self, text: str) -> None:
+        """Add a line."""
+        if self._path == Path():
+            return
+        stamp = time.strftime("%Y-%m-%d %H:%M:%S")
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(f"{stamp}  {socket.gethostname()}/{os.getpid()}  {text}\n")
