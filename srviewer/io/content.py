@@ -11,6 +11,7 @@ from srviewer.core.source import ScanSource, SourceFile, part_words, source_of
 from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.io.series import Found, PlaneByPlane, Series
+from srviewer.io.streams import not_read
 from srviewer.job import Job, Progress, within
 
 PIECE = 4 << 20  # bytes read at a time
@@ -50,6 +51,7 @@ def digest(path: Path) -> Job[str]:
     """
     stamp = stamp_of(path)
     if stamp is not None and (path, stamp) in _known:
+        yield Progress(1.0, f"Reading {path.name}")
         return _known[path, stamp]
     sha = hashlib.sha256()
     try:
@@ -60,7 +62,7 @@ def digest(path: Path) -> Job[str]:
                 done += len(piece)
                 yield Progress(min(done / size, 1.0), f"Reading {path.name}")
     except OSError as error:
-        raise UserError(f"'{path}' cannot be read: {error.strerror or error}.") from error
+        raise not_read(path, error) from error
     if stamp is not None and stamp_of(path) == stamp:
         if len(_known) >= MOST_KNOWN:
             _known.clear()
@@ -117,13 +119,19 @@ class _Steady:
         stream = None if self.plain.stream is None else self.stream
         return replace(self.plain, read=self.read, stream=stream, identify=self.identify)
 
-    def check(self) -> None:
-        """Raise UserError when a file was replaced, changed or removed."""
-        changed = [p for p in self.plain.sources if stamp_of(p) != self.stamps.get(p)]
-        if changed:
+    def check(self, removed: bool = False) -> None:
+        """Raise UserError when a file was replaced or changed; ``removed``: it may be gone."""
+        for path in self.plain.sources:
+            stamp = stamp_of(path)
+            if stamp == self.stamps.get(path) or (removed and stamp is None):
+                continue
+            try:
+                path.open("rb").close()
+            except OSError as error:
+                raise not_read(path, error) from error
             raise UserError(
-                f"'{changed[0].name}' was replaced, changed or removed after it was looked at, so "
-                "it may be another scan by now. Open it again."
+                f"'{path.name}' has changed since it was looked at, so it may be another scan by "
+                "now. Open it again."
             )
 
     def identify(self, frame: int) -> Job[ScanSource]:
@@ -138,7 +146,7 @@ class _Steady:
         """As ``Series.read``."""
         source = yield from within(self.identify(frame), 0.0, HASHED)
         volume = yield from within(self.plain.read(frame), HASHED, 1.0)
-        self.check()
+        self.check(removed=True)
         return replace(volume, source=source)
 
     def stream(self, frame: int) -> PlaneByPlane:
@@ -151,4 +159,4 @@ class _Steady:
     def _checked(self, plain: PlaneByPlane) -> Iterator[tuple[Voxels, int]]:
         self.check()
         yield from plain.planes()
-        self.check()
+        self.check(removed=True)

@@ -1,5 +1,6 @@
 """Results in a BIDS data set: named and described by its rules."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -46,9 +47,10 @@ def test_a_derivative_lies_beside_its_data_and_says_what_it_is(
     before = source.read_bytes()
     name = name_of(source)
     assert name is not None
+    result = run(read(source))
     for _ in range(2):  # a second run replaces the first
-        provenance = {"axis": "k", "model_sha256": "ab", "sources": [str(source)]}
-        path = run(write_derivative(head, tmp_path, name, source, provenance))
+        provenance = {"axis": "k", "model_sha256": "ab"}
+        path = run(write_derivative(result, tmp_path, name, source, provenance))
     assert path == derivative_path(tmp_path, name)
     assert run(read(path)).geometry.matches(head.geometry)
     beside = json.loads(path.with_name("sub-01_desc-sr_T2w.json").read_text())
@@ -57,6 +59,8 @@ def test_a_derivative_lies_beside_its_data_and_says_what_it_is(
     assert beside["GeneratedBy"][0]["Name"] == "srviewer"
     assert beside["Resolution"] == "1 x 1 x 1 mm, refined along k"
     assert beside["provenance"]["model_sha256"] == "ab" and beside["written_utc"]
+    assert beside["provenance"]["sources"] == ["sub-01_T2w.nii.gz"]
+    assert beside["provenance"]["sources_sha256"] == [hashlib.sha256(before).hexdigest()]
     assert "Research use only" in beside["Description"]
     described = json.loads((tmp_path / "derivatives/srviewer/dataset_description.json").read_text())
     assert described["DatasetType"] == "derivative" and described["BIDSVersion"]

@@ -1,5 +1,6 @@
 """Batches: what is found, what is skipped, what survives, on real files and real processes."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -36,6 +37,11 @@ def save(volume: Volume, path: Path, shift: float = 0.0) -> Path:
     return path
 
 
+def owned(path: Path) -> bool:
+    """Whether a file only says whose a name is."""
+    return path.parent.name in ("names", "given")
+
+
 @pytest.fixture
 def scans(thick_head: Volume, head: Volume, tmp_path: Path) -> Path:
     """Two thick scans of one name in different folders, a thin one, a broken one, a 4D one."""
@@ -62,11 +68,11 @@ def test_a_folder_keeps_its_shape_and_says_what_is_left_out(scans: Path) -> None
     assert len(run(select([scans], thin_too=True)).items) == 3
 
 
-def test_patterns_and_equal_names_find_names_of_their_own(scans: Path) -> None:
+def test_patterns_keep_the_path_below_what_is_common_to_all(scans: Path) -> None:
     found = run(select([scans / "**" / "scan.nii.gz"], thin_too=False))
     assert [str(item.output) for item in found.items] == [
-        "scan_thin.nii.gz",
-        "scan_thin-2.nii.gz",
+        "a/scan_thin.nii.gz",
+        "b/scan_thin.nii.gz",
     ]
     with pytest.raises(UserError, match="matches nothing"):
         run(select([scans / "*.dcm"], thin_too=False))
@@ -109,24 +115,41 @@ def test_a_volume_is_done_again_only_when_something_changed(
     item = run(select([scans / "a"], thin_too=False)).items[0]
     out = tmp_path / "out"
 
-    def status(batch: str, settings: Settings = CUBIC) -> str:
-        return run(rebuilding(item, settings, Place(out, batch))).status
+    def done(batch: str, settings: Settings = CUBIC) -> Outcome:
+        return run(rebuilding(item, settings, Place(out, batch)))
 
-    assert status("one") == "done"
-    assert status("one") == "done"  # what a worker finds whose predecessor died after the record
-    assert status("two") == "done before"
+    assert done("one").status == "done"
+    # Of a worker whose predecessor died after the record.
+    assert done("one").status == "done"
+    assert done("two").status == "done before"
     linear = replace(CUBIC, request=Request(0, 2, "linear"))
-    assert status("two", linear) == "done"
-    assert status("three") == "done"  # the result is now that of other settings
-    save(thick_head, item.sources[0], shift=1)
-    assert status("four") == "done"
+    assert done("two", linear).status == "done"
+    assert done("three").status == "done"  # the result is now that of other settings
+    assert done("three").output == item.output
     result = out / item.output
     assert run(read(result)).geometry.shape == (40, 48, 36)
     result.unlink()
-    assert status("five") == "done"
+    assert done("four").status == "done" and result.exists()
     assert not list(out.rglob("*unfinished/*/*"))
-    log = Place(out, "").log(item).read_text()
-    assert log.count("begun") == log.count("written") == 5
+    log = Place(out, "").log(item.output).read_text()
+    assert log.count("begun") == log.count("written") == 4
+
+
+def test_another_scan_under_the_same_path_gets_a_result_of_its_own(
+    scans: Path, thick_head: Volume, tmp_path: Path
+) -> None:
+    item = run(select([scans / "a"], thin_too=False)).items[0]
+    out = tmp_path / "out"
+    first = run(rebuilding(item, CUBIC, Place(out, "one")))
+    before = (out / item.output).read_bytes()
+    save(thick_head, item.sources[0], shift=1)
+    digits = hashlib.sha256(item.sources[0].read_bytes()).hexdigest()[:8]
+    second = run(rebuilding(item, CUBIC, Place(out, "two")))
+    assert first.output == item.output and second.status == "done"
+    assert second.output == PurePosixPath(f"scan_thin-{digits}.nii.gz")
+    assert second.output.name in second.message and (out / item.output).read_bytes() == before
+    again = run(rebuilding(item, CUBIC, Place(out, "three")))
+    assert again.status == "done before" and again.output == second.output
 
 
 def test_a_failure_is_an_outcome_and_leaves_nothing(scans: Path, tmp_path: Path) -> None:
@@ -135,8 +158,9 @@ def test_a_failure_is_an_outcome_and_leaves_nothing(scans: Path, tmp_path: Path)
     place = Place(tmp_path / "out", "one")
     outcome = run(rebuilding(item, CUBIC, place))
     assert outcome.status == "failed" and "is not compressed" in outcome.message
-    assert [path for path in place.folder.rglob("*") if path.is_file()] == [place.log(item)]
-    assert "failed: " in place.log(item).read_text()
+    log = place.log(item.output)
+    assert not [p for p in place.folder.rglob("*") if p.is_file() and p != log and not owned(p)]
+    assert "failed: " in log.read_text()
 
 
 def test_a_scan_in_doubt_waits_for_a_word(thick_head: Volume, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_without_room_it_goes_slab_by_slab_to_the_same_file(
         outcome = run(rebuilding(item, asked, place))
         assert outcome.status == "done", outcome.message
         assert not list(place.folder.rglob("unfinished/*/*"))
-        return outcome, (place.folder / item.output).read_bytes(), place.log(item).read_text()
+        return outcome, (place.folder / item.output).read_bytes(), place.log(item.output).read_text()
 
     whole, voxels, log = done("memory", settings)
     assert not whole.values["slab_by_slab"] and not whole.message and "slab by slab" not in log
@@ -105,16 +105,16 @@ def test_workers_share_the_memory_that_there_is(
     scans = [tmp_path / f"scan{number}.nii" for number in range(2)]
     for path in scans:
         run(write(thick_head, path, {}))
-    outcomes = run(batch(BatchPlan(tuple(scans), tmp_path / "out", CUBIC, workers)))
-    assert [one.values["slab_by_slab"] for one in outcomes] == [slab_by_slab] * 2
+    done = run(batch(BatchPlan(tuple(scans), tmp_path / "out", CUBIC, workers)))
+    assert [one.values["slab_by_slab"] for one in done.outcomes] == [slab_by_slab] * 2
 
 
 def test_a_worker_of_another_cluster_keeps_below_its_own_limit(scan: Path, tmp_path: Path) -> None:
     with LocalCluster(
-        n_workers=1, threads_per_worker=1, memory_limit="500MB", dashboard_address=None
+        n_workers=1, threads_per_worker=1, memory_limit="500MB", dashboard_address="127.0.0.1:0"
     ) as cluster:
         address = cluster.scheduler_address
-        (one,) = run(batch(BatchPlan((scan,), tmp_path / "out", CUBIC, 1, address)))
+        (one,) = run(batch(BatchPlan((scan,), tmp_path / "out", CUBIC, 1, address))).outcomes
     assert one.status == "done" and one.values["slab_by_slab"]
 
 
