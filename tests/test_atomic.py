@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from children import output
-from srviewer.atomic import write_atomically, write_text
+from srviewer.atomic import staged_together, write_atomically, write_text
 from srviewer.errors import UserError
 
 
@@ -98,3 +98,39 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
     target = tmp_path / "a.nii"
     assert "cannot be written: File too large" in output([sys.executable, "-c", FULL_DISK, target])
     assert names(tmp_path) == []
+
+
+def test_files_that_belong_together_change_together(tmp_path: Path) -> None:
+    image, story = tmp_path / "a.nii", tmp_path / "a.json"
+    with staged_together(image, story) as (one, other):
+        one.write_text("image 1")
+        other.write_text("story 1")
+    with staged_together(image, story) as (one, other):
+        one.write_text("image 2")
+        other.write_text("story 2")
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["a.json", "a.nii"]
+    assert (image.read_text(), story.read_text()) == ("image 2", "story 2")
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["replaced", "new"])
+@pytest.mark.parametrize("stuck", [0, 1], ids=["image", "story"])
+def test_where_one_cannot_be_renamed_both_stay_as_they_were(
+    tmp_path: Path, stuck: int, there: bool
+) -> None:
+    """Another program puts a folder under the name while the files are written."""
+    paths = tmp_path / "a.nii", tmp_path / "a.json"
+    kept = paths[1 - stuck]
+    if there:
+        kept.write_text("old")
+
+    def fill() -> None:
+        with staged_together(*paths) as temporary:
+            for path in temporary:
+                path.write_text("new")
+            paths[stuck].mkdir()
+
+    with pytest.raises(UserError, match=f"'{paths[stuck]}' cannot be written"):
+        fill()
+    assert kept.exists() is there and (not there or kept.read_text() == "old")
+    assert paths[stuck].is_dir()
+    assert not list(tmp_path.glob(".srviewer-*"))

@@ -48,7 +48,11 @@ def test_without_room_it_goes_slab_by_slab_to_the_same_file(
         outcome = run(rebuilding(item, asked, place))
         assert outcome.status == "done", outcome.message
         assert not list(place.folder.rglob("unfinished/*/*"))
-        return outcome, (place.folder / item.output).read_bytes(), place.log(item.output).read_text()
+        return (
+            outcome,
+            (place.folder / item.output).read_bytes(),
+            place.log(item.output).read_text(),
+        )
 
     whole, voxels, log = done("memory", settings)
     assert not whole.values["slab_by_slab"] and not whole.message and "slab by slab" not in log
