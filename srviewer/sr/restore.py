@@ -1,5 +1,6 @@
 """A result that was written to a file, made into one that can be judged again."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +13,19 @@ from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import formats
 from srviewer.io.own_image import described, own_document
+from srviewer.io.session_fields import LARGEST_NUMBER
 from srviewer.job import Job, Progress, within
-from srviewer.nn.adaptation import Adapted
+from srviewer.nn.adaptation import MOST_SECONDS, USUAL_SECONDS, Adaptation, Adapted
 from srviewer.nn.model_file import Model
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import LARGEST_FACTOR, Request, degradation_of
+from srviewer.sr.request_document import fields_of, read_field
+
+# Settings that a provenance has always told by the names of Request's fields.
+FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips")
 
 
 def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconstruction]:
@@ -67,30 +73,47 @@ def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconst
 
 
 def _request(document: Mapping[str, Any], image: Path) -> Request:
+    """What was asked for: the whole request, or what the other keys of version 0.1.0 tell of it."""
     made = document["provenance"]
     try:
-        factor = made["factor"]
-        if not isinstance(factor, int):
-            raise TypeError(f"factor {factor!r}")
-        return Request(
-            axis=AXIS_NAMES.index(made["axis"]),
-            factor=factor,
+        told = Request(
+            axis=read_field("axis", AXIS_NAMES.index(made["axis"])),
+            factor=read_field("factor", made["factor"]),
             method=method(str(made["method"])).id,
-            model=str(made["model"]) if made["model"] else Request.model,
-            fusion=str(made["fusion"]) if made["fusion"] else Request.fusion,
+            model=str(made["model"] or Request.model),
+            fusion=str(made["fusion"] or Request.fusion),
             isotropic=made["isotropic"] is True,
-            gaps="run" if made.get("gaps") == "run" else "fill",
-            profile="gaussian" if made.get("profile") == "gaussian" else "box",
-            thickness_mm=_number(made.get("thickness_mm")),
-            also=tuple((AXIS_NAMES.index(a), int(n)) for a, n in (made.get("also") or {}).items()),
-            texture=_number(made.get("texture")) or 0.0,
-            flips=made.get("flips") is True,
+            also=read_field("also", _steps(made.get("also"))),
         )
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, UserError) as error:
         raise UserError(
             f"'{image.name}' is no reconstruction of a scan, or what is known of it is damaged. "
             "Open the image itself, or rebuild the scan."
         ) from error
+    further = {name: made.get(name) for name in FURTHER}
+    adaptation = _asked_of(_adapted(made.get("adaptation")))
+    told = replace(told, **fields_of(further), adaptation=adaptation)
+    return replace(told, **fields_of(made.get("request")))
+
+
+def _steps(also: object) -> list[tuple[int, object]]:
+    """Axes and factors of ``also`` in a provenance."""
+    if also is not None and not isinstance(also, Mapping):
+        raise TypeError(f"also {also!r}")
+    return [(AXIS_NAMES.index(axis), factor) for axis, factor in (also or {}).items()]
+
+
+def _asked_of(tried: Adapted | None) -> Adaptation | None:
+    """What was most likely asked for where ``tried`` came of it.
+
+    Version 0.1.0 took whole seconds and ended with the first step after them, so the seconds that
+    it took, rounded down, are those that were asked for. They are not known where there was too
+    little to learn from: then the window's own.
+    """
+    if tried is None:
+        return None
+    seconds = min(max(tried.seconds, 0.0), MOST_SECONDS)
+    return Adaptation(seconds=math.floor(seconds) or seconds or USUAL_SECONDS)
 
 
 def _check_grid(scan: Volume, stored: Volume, request: Request, image: Path) -> None:
@@ -148,7 +171,9 @@ def _adapted(value: object) -> Adapted | None:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) <= LARGEST_NUMBER else None  # not a number is not either
 
 
 def _lines(value: object) -> tuple[str, ...]:
