@@ -126,7 +126,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         scan = follow(deskewed(scan, scan.geometry.slice_axis))
     if not args.acknowledge:
         _refuse_unsound(scan, args.gaps)
-    request = _request(scan, args)
+    request = asked_request(scan, args)
     _check_maps(request, wanted)
     result = follow(rebuild(scan, request, _region(args, scan)))
     provenance = unscored(result, scan, [args.path])
@@ -147,7 +147,7 @@ def _execute_in_slabs(
     args: argparse.Namespace, source: PlaneByPlane, wanted: dict[str, Path]
 ) -> Outcome:
     """The same for a scan that does not fit into memory."""
-    request = _request(source.outline, args)
+    request = asked_request(source.outline, args)
     check_slabs(args, source.outline, request)
     _check_maps(request, wanted)
 
@@ -163,7 +163,8 @@ def _execute_in_slabs(
     return Outcome(text, {"output": str(args.output), **made.provenance})
 
 
-def _request(scan: Volume, args: argparse.Namespace) -> Request:
+def asked_request(scan: Volume, args: argparse.Namespace) -> Request:
+    """What every option of this verb asks for."""
     gaps = args.gaps or GAPS_UNLESS_SAID
     return replace(request_of(scan, args), isotropic=args.isotropic, gaps=gaps)
 

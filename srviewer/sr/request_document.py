@@ -32,7 +32,7 @@ def request_document(request: Request) -> dict[str, object]:
     return _document(request, REQUEST)
 
 
-def fields_of(document: object) -> dict[str, Any]:
+def known_settings(document: object) -> dict[str, Any]:
     """The fields of a Request that ``document`` gives; those that make no sense are left out.
 
     ``document``: any JSON value. Whether a model is there, and what suits a scan, is not asked.
@@ -56,7 +56,7 @@ def request_for(scan: Volume, document: object, device: str = "auto") -> Request
 
     ``device``: where ``document`` names none.
     """
-    known = {"device": device, **fields_of(document)}
+    known = {"device": device, **known_settings(document)}
     axis, model = known.get("axis"), known.get("model")
     if axis is not None and scan.geometry.shape[axis] < 2:
         del known["axis"]

@@ -22,7 +22,7 @@ from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import LARGEST_FACTOR, Request, degradation_of
-from srviewer.sr.request_document import fields_of, read_field
+from srviewer.sr.request_document import known_settings, read_field
 
 # Settings that a provenance has always told by the names of Request's fields.
 FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips")
@@ -92,8 +92,8 @@ def _request(document: Mapping[str, Any], image: Path) -> Request:
         ) from error
     further = {name: made.get(name) for name in FURTHER}
     adaptation = _asked_of(_adapted(made.get("adaptation")))
-    told = replace(told, **fields_of(further), adaptation=adaptation)
-    return replace(told, **fields_of(made.get("request")))
+    told = replace(told, **known_settings(further), adaptation=adaptation)
+    return replace(told, **known_settings(made.get("request")))
 
 
 def _steps(also: object) -> list[tuple[int, object]]:
