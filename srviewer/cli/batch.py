@@ -68,10 +68,7 @@ def execute(args: argparse.Namespace) -> Outcome:
 
 
 def _settings(args: argparse.Namespace) -> Settings:
-    # A worker elsewhere has another current folder.
-    model = asked_model(args)
-    model = str(Path(model).absolute()) if Path(model).is_file() else model
-    any_scan = Request(axis=0, factor=2, model=model, isotropic=args.isotropic)
+    any_scan = Request(axis=0, factor=2, model=asked_model(args), isotropic=args.isotropic)
     request = asked_of_every(any_scan, args)
     axis = None if args.axis is None else axis_number(args.axis)
     return Settings(

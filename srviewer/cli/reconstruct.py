@@ -134,9 +134,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         scan = follow(deskewed(scan, scan.geometry.slice_axis))
     if not args.acknowledge:
         _refuse_unsound(scan, args.gaps)
-    request = replace(
-        request_of(scan, args), isotropic=args.isotropic, gaps=args.gaps or GAPS_UNLESS_SAID
-    )
+    request = asked_request(scan, args)
     _check_maps(request, wanted)
     result = follow(rebuild(scan, request, _region(args, scan)))
     provenance = unscored(result, scan)
@@ -158,7 +156,7 @@ def _execute_in_slabs(
     args: argparse.Namespace, source: PlaneByPlane, wanted: dict[str, Path]
 ) -> Outcome:
     """The same for a scan that does not fit into memory."""
-    request = request_of(source.outline, args)
+    request = asked_request(source.outline, args)
     check_slabs(args, source.outline, request)
     _check_maps(request, wanted)
 
@@ -178,6 +176,12 @@ def _execute_in_slabs(
     made = follow(written_in_slabs(source, request, files))
     text = _text(made.scan, made.result, [args.output, *wanted.values()], args.store)
     return Outcome(text, {"output": str(args.output), **made.provenance})
+
+
+def asked_request(scan: Volume, args: argparse.Namespace) -> Request:
+    """What every option of this verb asks for."""
+    gaps = args.gaps or GAPS_UNLESS_SAID
+    return replace(request_of(scan, args), isotropic=args.isotropic, gaps=gaps)
 
 
 def _region(args: argparse.Namespace, scan: Volume) -> Volume | None:

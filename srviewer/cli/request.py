@@ -2,15 +2,17 @@
 
 import argparse
 from dataclasses import replace
+from pathlib import Path
 
 from srviewer.cli.values import axis_number, number, step
 from srviewer.core.degrade import PROFILES
 from srviewer.core.fuse import FUSIONS
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.volume import Volume
+from srviewer.errors import UserError
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.methods import METHODS
-from srviewer.sr.models import default_model
+from srviewer.sr.models import SUFFIX, default_model
 from srviewer.sr.request import Request, suggested_request
 
 
@@ -30,8 +32,10 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--also",
         type=step,
+        action="append",
+        default=[],
         metavar="AXIS:N",
-        help="refine this axis too, after the thick one, such as j:2",
+        help="refine this axis too, after the thick one, such as j:2; may be given twice",
     )
     parser.add_argument(
         "--thickness",
@@ -42,6 +46,15 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", choices=PROFILES, default="box", help="of the slices")
     parser.add_argument(
         "--adapt", type=number, metavar="SECONDS", help="fit the model to this scan first"
+    )
+    parser.add_argument(
+        "--adapt-steps",
+        type=int,
+        metavar="N",
+        help="fit it by so many steps at most; by steps alone it can be repeated",
+    )
+    parser.add_argument(
+        "--adapt-seed", type=int, default=0, metavar="N", help="what fitting draws at random"
     )
     parser.add_argument(
         "--texture",
@@ -73,7 +86,9 @@ def request_of(scan: Volume, args: argparse.Namespace) -> Request:
 
 def asked_model(args: argparse.Namespace) -> str:
     """The model that was named, else the one that suits the device."""
-    return args.model or default_model(args.device)
+    model: str = args.model or default_model(args.device)
+    # The result tells of it, and another program may run in another folder.
+    return str(Path(model).absolute()) if Path(model).suffix == SUFFIX else model
 
 
 def asked_of_every(request: Request, args: argparse.Namespace) -> Request:
@@ -83,10 +98,18 @@ def asked_of_every(request: Request, args: argparse.Namespace) -> Request:
         method=args.method,
         fusion=args.fusion,
         device=args.device,
-        also=() if args.also is None else (args.also,),
+        also=tuple(args.also),
         thickness_mm=args.thickness,
         profile=args.profile,
-        adaptation=None if args.adapt is None else Adaptation(seconds=args.adapt),
+        adaptation=_adaptation(args),
         texture=args.texture,
         flips=args.flips,
     )
+
+
+def _adaptation(args: argparse.Namespace) -> Adaptation | None:
+    if args.adapt is None and args.adapt_steps is None:
+        if args.adapt_seed:
+            raise UserError("--adapt-seed is of --adapt or --adapt-steps. Give one of these too.")
+        return None
+    return Adaptation(args.adapt or 0.0, args.adapt_steps or 0, args.adapt_seed)

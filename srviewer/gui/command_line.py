@@ -14,7 +14,9 @@ from srviewer.gui.comparing import Layout
 from srviewer.gui.pictured import picture_of
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
+from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.methods import method
+from srviewer.sr.models import is_at_hand
 from srviewer.sr.request import Request
 
 PROGRAM = "srviewer"
@@ -115,8 +117,9 @@ def _reconstruction(
     words = [PROGRAM, "reconstruct", *scan, "-o", target, "--method", request.method]
     words += ["--axis", AXIS_NAMES[request.axis], "--factor", str(request.factor)]
     plain = Request(request.axis, request.factor)
-    if method(request.method).needs_model:  # which one is the default depends on the machine
-        words += ["--model", request.model]
+    # Which one is the default depends on the machine; one that is not used may be gone.
+    if method(request.method).needs_model or is_at_hand(request.model):
+        words += _option("--model", request.model)
     for name in ("fusion", "device"):
         if getattr(request, name) != getattr(plain, name):
             words += [f"--{name}", str(getattr(request, name))]
@@ -126,14 +129,28 @@ def _reconstruction(
         words += ["--profile", request.profile]
     for axis, factor in request.also:
         words += ["--also", f"{AXIS_NAMES[axis]}:{factor}"]
-    if request.adaptation is not None:
-        words += ["--adapt", f"{request.adaptation.seconds:g}"]
+    words += _adaptation(request.adaptation)
     if request.texture:
         words += ["--texture", repr(request.texture)]
     words += [f"--{name}" for name in ("flips", "isotropic") if getattr(request, name)]
     if study.concerns:
-        words += ["--acknowledge", "--gaps", request.gaps]
+        words.append("--acknowledge")
+    if study.concerns or request.gaps != plain.gaps:
+        words += ["--gaps", request.gaps]
     return words
+
+
+def _adaptation(asked: Adaptation | None) -> list[str]:
+    if asked is None:
+        return []
+    words = ["--adapt", repr(asked.seconds)] if asked.seconds else []
+    words += ["--adapt-steps", str(asked.steps)] if asked.steps else []
+    return [*words, "--adapt-seed", str(asked.seed)] if asked.seed else words
+
+
+def _option(name: str, value: str) -> list[str]:
+    """A value that begins with a minus would be taken for an option."""
+    return [f"{name}={value}"] if value.startswith("-") else [name, value]
 
 
 def _lock(locked: Roi | None) -> list[str]:

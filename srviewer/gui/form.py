@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from srviewer.gui import theme
+from srviewer.nn.adaptation import USUAL_SECONDS
 
 SPIN_INDENT = 6  # px, as in the other fields
 UNBROKEN = ("heading", "research")  # roles of short text that is always seen whole
@@ -108,6 +109,24 @@ def fill(box: QComboBox, entries: Iterable[tuple[str, object]], chosen: object) 
         box.addItem(text, value)
     box.setCurrentIndex(max(0, box.findData(chosen)))
     box.blockSignals(False)
+
+
+def seconds_box() -> QSpinBox:
+    """How long to adapt."""
+    box = QSpinBox()
+    box.setRange(5, 3600)
+    box.setValue(USUAL_SECONDS)
+    box.setSuffix(" s")
+    return box
+
+
+def millimetres_box() -> QDoubleSpinBox:
+    """A length to the hundredth."""
+    box = QDoubleSpinBox()
+    box.setDecimals(2)
+    box.setSingleStep(0.1)
+    box.setSuffix(" mm")
+    return box
 
 
 class IconLabel(QWidget):

@@ -48,7 +48,7 @@ class ReportButton(QWidget):
         scan, result, reference = session.original, session.result, session.reference
         if scan is not None and result is not None:
             truth = reference.volume if reference is not None and session.scores else None
-            tested = self._study.tested.get(result.request)
+            tested = session.tested.get(result.request)
             job = _saved(scan, result, session.scores, truth, tested, path)
             title = tr("Writing {name}", name=path.name)
             self._study.work.start(

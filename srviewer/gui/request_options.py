@@ -1,22 +1,30 @@
 """What goes beyond method and model: adaptation, texture, flips, slices, a second axis, a lock."""
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QSlider,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from srviewer.core.geometry import AXIS_NAMES
+from srviewer.core.volume import Volume
 from srviewer.errors import UserError
-from srviewer.gui.form import choice, describe, fill, form, label
+from srviewer.gui.form import (
+    choice,
+    describe,
+    fill,
+    form,
+    label,
+    millimetres_box,
+    seconds_box,
+)
 from srviewer.gui.study import Study
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import roi_title
@@ -25,7 +33,6 @@ from srviewer.sr.methods import method
 from srviewer.sr.request import Request, slice_thickness, suggested_also
 from srviewer.sr.texture import texture_pair
 
-ADAPT_SECONDS = 60
 PROFILES = ((mark("Box"), "box"), (mark("Gaussian"), "gaussian"))
 STEPS = 20  # of the texture slider, from faithful to sharp
 
@@ -42,7 +49,7 @@ class RequestOptions(QWidget):
             tr("Adapt to this scan"),
             tr("Fit the network to this scan first; kept only if its own held-out slices improve"),
         )
-        self.seconds = _seconds()
+        self.seconds = seconds_box()
         describe(
             self.seconds,
             tr("Seconds of adaptation"),
@@ -71,7 +78,7 @@ class RequestOptions(QWidget):
         )
         self.texture_told = label("", "value")
         describe(self.texture_told, tr("Texture in %"), tr("How far the slider is towards sharp"))
-        self.thickness = _millimetres()
+        self.thickness = millimetres_box()
         describe(
             self.thickness,
             tr("Slice thickness"),
@@ -128,12 +135,13 @@ class RequestOptions(QWidget):
         session.request_changed.connect(self._show)
         session.original_changed.connect(self._show)
         session.rois_changed.connect(self._show_regions)
-        for box in (self.adapt, self.flips, self.also):
-            box.clicked.connect(self._edit)
-        self.seconds.valueChanged.connect(self._edit)
-        self.thickness.valueChanged.connect(self._edit)
-        self.texture.valueChanged.connect(self._edit)
-        self.profile.activated.connect(self._edit)
+        self.adapt.clicked.connect(self._edit_adaptation)
+        self.seconds.valueChanged.connect(self._edit_adaptation)
+        self.flips.clicked.connect(self._edit_flips)
+        self.also.clicked.connect(self._edit_also)
+        self.thickness.valueChanged.connect(self._edit_thickness)
+        self.texture.valueChanged.connect(self._edit_texture)
+        self.profile.activated.connect(self._edit_profile)
         self.lock.activated.connect(self._choose_region)
 
     def _show(self) -> None:
@@ -154,26 +162,29 @@ class RequestOptions(QWidget):
         self.flips.setEnabled(networked)
         spacing = original.geometry.spacing[request.axis]
         self.thickness.setRange(0.11 * spacing, 3.9 * spacing)
-        known = request.thickness_mm or slice_thickness(original, request.axis) or spacing
-        self.thickness.setValue(known)
+        self.thickness.setValue(request.thickness_mm or _stated(original, request))
         fill(self.profile, [(tr(title), name) for title, name in PROFILES], request.profile)
         self._show_texture(request, networked)
-        (step,) = suggested_also(original, request.axis) or (None,)
-        self.also.setVisible(step is not None)
-        self.also.setChecked(bool(request.also))
-        if step is not None:
-            axis, factor = step
-            mm = original.geometry.spacing[axis]
-            self.also.setText(
-                tr(
-                    "Also {axis}: {old:.2f} to {new:.2f} mm",
-                    axis=AXIS_NAMES[axis],
-                    old=mm,
-                    new=mm / factor,
-                )
-            )
+        self._show_also(original, request)
         for widget in (self.seconds, self.thickness, self.texture):
             widget.blockSignals(False)
+
+    def _show_also(self, original: Volume, request: Request) -> None:
+        """What is asked for, or would be."""
+        steps = request.also or suggested_also(original, request.axis)
+        self.also.setVisible(bool(steps))
+        self.also.setChecked(bool(request.also))
+        spacing = original.geometry.spacing
+        lines = [
+            tr(
+                "Also {axis}: {old:.2f} to {new:.2f} mm",
+                axis=AXIS_NAMES[axis],
+                old=spacing[axis],
+                new=spacing[axis] / factor,
+            )
+            for axis, factor in steps
+        ]
+        self.also.setText("\n".join(lines))
 
     def _show_texture(self, request: Request, networked: bool) -> None:
         """The slider is there when the chosen model has a sharper pair."""
@@ -191,26 +202,45 @@ class RequestOptions(QWidget):
     def _choose_region(self) -> None:
         self._session.lock(self.lock.currentData())
 
-    def _edit(self) -> None:
+    # Each control edits its own field alone: what it shows may be rounded.
+
+    def _edit_adaptation(self) -> None:
+        request, seconds = self._session.request, self.seconds.value()
+        if request is not None:
+            kept = request.adaptation
+            wanted = replace(kept, seconds=seconds) if kept else Adaptation(seconds=seconds)
+            self._set(adaptation=wanted if self.adapt.isChecked() else None)
+
+    def _edit_flips(self) -> None:
+        self._set(flips=self.flips.isChecked())
+
+    def _edit_profile(self) -> None:
+        self._set(profile=self.profile.currentData())
+
+    def _edit_texture(self) -> None:
+        self._set(texture=self.texture.value() / STEPS)
+
+    def _edit_also(self) -> None:
         original, request = self._session.original, self._session.request
-        if original is None or request is None:
-            return
-        spacing = original.geometry.spacing[request.axis]
-        said = slice_thickness(original, request.axis) or spacing
-        typed = self.thickness.value()
-        seconds = self.seconds.value()
-        also = suggested_also(original, request.axis) if self.also.isChecked() else ()
-        self._session.set_request(
-            replace(
-                request,
-                adaptation=Adaptation(seconds=seconds) if self.adapt.isChecked() else None,
-                flips=self.flips.isChecked(),
-                texture=self.texture.value() / STEPS if _has_pair(request.model) else 0.0,
-                thickness_mm=None if abs(typed - said) < 0.006 else typed,
-                profile=self.profile.currentData(),
-                also=also,
-            )
-        )
+        if original is not None and request is not None:
+            wanted = suggested_also(original, request.axis) if self.also.isChecked() else ()
+            self._set(also=wanted)
+
+    def _edit_thickness(self) -> None:
+        original, request = self._session.original, self._session.request
+        if original is not None and request is not None:
+            said, typed = _stated(original, request), self.thickness.value()
+            self._set(thickness_mm=None if abs(typed - said) < 0.006 else typed)
+
+    def _set(self, **changes: Any) -> None:
+        if self._session.request is not None:
+            self._session.set_request(replace(self._session.request, **changes))
+
+
+def _stated(scan: Volume, request: Request) -> float:
+    """The slice thickness, mm, where none is asked for."""
+    spacing = scan.geometry.spacing[request.axis]
+    return slice_thickness(scan, request.axis) or spacing
 
 
 def _has_pair(model: str) -> bool:
@@ -218,19 +248,3 @@ def _has_pair(model: str) -> bool:
         return texture_pair(model) is not None
     except UserError:  # said where the model is chosen
         return False
-
-
-def _seconds() -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(5, 3600)
-    box.setValue(ADAPT_SECONDS)
-    box.setSuffix(" s")
-    return box
-
-
-def _millimetres() -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setDecimals(2)
-    box.setSingleStep(0.1)
-    box.setSuffix(" mm")
-    return box

@@ -3,12 +3,10 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.gui.form import button, label, set_role
+from srviewer.gui.self_testing import SELF_TEST
 from srviewer.gui.study import RECONSTRUCT, SIMULATE, Study
 from srviewer.gui.translation import tr
-from srviewer.sr.request import Request
-from srviewer.sr.self_test import SelfTest, self_test
-
-SELF_TEST = "self-test"
+from srviewer.sr.self_test import SelfTest
 
 
 class SelfTestBox(QWidget):
@@ -17,7 +15,6 @@ class SelfTestBox(QWidget):
     def __init__(self, study: Study) -> None:
         super().__init__()
         self._study, self._session = study, study.session
-        self._asked: Request | None = None
         self.start = button(
             tr("Test on this scan"),
             tr(
@@ -30,9 +27,10 @@ class SelfTestBox(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.start)
         layout.addWidget(self.verdict)
-        self.start.clicked.connect(self._start)
-        self._session.original_changed.connect(self._forget)
-        self._session.request_changed.connect(self._forget)
+        self.start.clicked.connect(study.testing.start)
+        self._session.original_changed.connect(self._show)
+        self._session.request_changed.connect(self._show)
+        self._session.tested_changed.connect(self._show)
         study.work.changed.connect(self._show)
         self._show()
 
@@ -40,32 +38,10 @@ class SelfTestBox(QWidget):
     def found(self) -> SelfTest | None:
         """What the test of the present request said, None before it was made."""
         request = self._session.request
-        return None if request is None else self._study.tested.get(request)
-
-    def _start(self) -> None:
-        original, request = self._session.original, self._session.request
-        if original is not None and request is not None:
-            self._asked = request
-            job = self_test(original, request)
-            wanted = self._still_asked
-            self._study.work.start(SELF_TEST, tr("Testing on this scan"), job, self._keep, wanted)
-
-    def _still_asked(self) -> bool:
-        return self._session.request is self._asked
-
-    def _keep(self, found: SelfTest) -> None:
-        if self._asked is not None:
-            self._study.tested[self._asked] = found
-        self._show()
-
-    def _forget(self) -> None:
-        if self._session.request is not self._asked:
-            self._study.work.cancel(SELF_TEST)
-        self._show()
+        return None if request is None else self._session.tested.get(request)
 
     def _show(self) -> None:
-        work = self._study.work
-        running = work.running(SELF_TEST)
+        work, running = self._study.work, self._study.testing.task
         idle = all(work.running(kind) is None for kind in (SELF_TEST, RECONSTRUCT, SIMULATE))
         self.start.setEnabled(idle and self._study.may_reconstruct)
         if running is not None:

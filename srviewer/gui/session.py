@@ -1,6 +1,6 @@
 """What is open and how it is looked at: the one object of the window that changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,9 +17,15 @@ from srviewer.gui.preview import Preview
 from srviewer.gui.view import Point as Point
 from srviewer.gui.view import View as View
 from srviewer.sr.evaluate import ScoredPair
-from srviewer.sr.models import default_model
+from srviewer.sr.models import default_model, is_at_hand
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request, suggested_request
+from srviewer.sr.self_test import SelfTest
+
+# What a user chose for one scan and is kept for the next, beside the model. The rest is of the scan
+# itself (axis, factor, second axis, thickness, profile), of its kind (gaps), or less faithful or
+# less exact, so that it is to be chosen each time (texture, isotropic voxels).
+CHOICES = ("method", "fusion", "device", "adaptation", "flips")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +54,7 @@ class Session(Looking):
     acknowledged_changed = Signal()
     layers_changed = Signal()
     rois_changed = Signal()
+    tested_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +68,7 @@ class Session(Looking):
         self.layers: tuple[Layer, ...] = ()  # over every pane, the last on top
         self.rois: tuple[Roi, ...] = ()  # measurements, oldest first
         self.locked: Roi | None = None  # the one of them inside which nothing learned is added
+        self.tested: Mapping[Request, SelfTest] = {}  # what the scan said about each request
         self.preferred_device = "auto"  # of the first request
 
     def open(self, original: Volume, sources: Sequence[Path], reference: Reference | None) -> None:
@@ -75,6 +83,7 @@ class Session(Looking):
         self.comparing = replace(self.comparing, difference_range=0.0, swapped=False)
         self.request = self._suggested(original)
         self.acknowledged, self.layers, self.rois, self.locked = False, (), (), None
+        self.tested = {}
         self.tell_all()
 
     def tell_all(self) -> None:
@@ -89,6 +98,7 @@ class Session(Looking):
         self.comparables_changed.emit()
         self.comparing_changed.emit()
         self.rois_changed.emit()
+        self.tested_changed.emit()
         self.view_changed.emit()
 
     @property
@@ -168,6 +178,11 @@ class Session(Looking):
             self.request = request
             self.request_changed.emit()
 
+    def set_tested(self, tested: Mapping[Request, SelfTest]) -> None:
+        """Keep what the scan said about requests."""
+        self.tested = tested
+        self.tested_changed.emit()
+
     def prefer_device(self, device: str) -> None:
         """Compute on ``device`` from now on."""
         self.preferred_device = device
@@ -194,18 +209,11 @@ class Session(Looking):
 
     def _suggested(self, original: Volume) -> Request:
         """The axis and factor that suit the scan, with the choices that the user made before."""
-        if self.request is None:
+        kept = self.request
+        if kept is None:
             device = self.preferred_device
             suggested = suggested_request(original, model=default_model(device))
             return replace(suggested, device=device)
-        suggested = suggested_request(original)
-        kept = self.request
-        return replace(
-            suggested,
-            method=kept.method,
-            model=kept.model,
-            fusion=kept.fusion,
-            device=kept.device,
-            adaptation=kept.adaptation,
-            flips=kept.flips,
-        )
+        model = kept.model if is_at_hand(kept.model) else default_model(kept.device)
+        suggested = suggested_request(original, model=model)
+        return replace(suggested, **{name: getattr(kept, name) for name in CHOICES})

@@ -8,9 +8,12 @@ from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.volume import Volume
 from srviewer.gui.comparing import Layout
+from srviewer.gui.self_testing import SELF_TEST
 from srviewer.gui.session import Session, View
 from srviewer.gui.study import RECONSTRUCT, Study
 from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.request import Request
+from srviewer.sr.self_test import SelfTest
 
 Choice = Literal["add", "replace"]
 # What belongs to a study and waits with it; everything else of the session is the window's.
@@ -27,6 +30,7 @@ FIELDS = (
     "locked",
     "auto_window",
     "view",
+    "tested",
 )
 
 
@@ -61,6 +65,7 @@ class Studies(QObject):
         study.opening.connect(self._begin)
         study.about_to_show.connect(self._make_room)
         study.rebuilt_elsewhere.connect(self._keep)
+        study.testing.tested_elsewhere.connect(self._keep_tested)
         study.previews.given_up.connect(self._give_up)
         study.session.original_changed.connect(self._take)
 
@@ -133,9 +138,10 @@ class Studies(QObject):
         self._tell()
 
     def _tell(self) -> None:
-        scan = self.study.rebuilding
-        if scan is not None and all(entry.volume is not scan for entry in self.entries):
-            self.study.work.cancel(RECONSTRUCT)
+        study = self.study
+        for kind, scan in ((RECONSTRUCT, study.rebuilding), (SELF_TEST, study.testing.scan)):
+            if scan is not None and all(entry.volume is not scan for entry in self.entries):
+                study.work.cancel(kind)
         self.changed.emit()
 
     def _keep(self, scan: Volume, result: Reconstruction) -> None:
@@ -144,6 +150,13 @@ class Studies(QObject):
             if entry.volume is scan:
                 self.entries[number] = _with_result(entry, result)
                 self.rebuilt.emit(scan.name)
+
+    def _keep_tested(self, scan: Volume, found: Mapping[Request, SelfTest]) -> None:
+        """A scan that waits was tested: the verdict is there when it is shown again."""
+        for number, entry in enumerate(self.entries):
+            if entry.volume is scan:
+                fields = {**entry.fields, "tested": {**entry.fields["tested"], **found}}
+                self.entries[number] = replace(entry, fields=fields)
 
     def _give_up(self, scan: Volume) -> None:
         """The rebuild of a scan that waits was cancelled or failed: it is as it was before."""

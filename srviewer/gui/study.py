@@ -16,6 +16,7 @@ from srviewer.gui.exporting import Exporting
 from srviewer.gui.ground_truth import check_grid
 from srviewer.gui.previews import Previews
 from srviewer.gui.scoring import SCORE, Scoring
+from srviewer.gui.self_testing import SelfTesting
 from srviewer.gui.session import Reference, Session
 from srviewer.gui.training.runs import Runs
 from srviewer.gui.translation import mark, tr
@@ -31,8 +32,6 @@ from srviewer.job import Job
 from srviewer.paths import sample_scan, sample_truth
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Request
-from srviewer.sr.self_test import SelfTest
 from srviewer.sr.simulate import Simulation, simulate
 from srviewer.sr.slab_files import SlabFiles, rebuilt_and_opened
 
@@ -60,7 +59,6 @@ class Study(QObject):
         self.work = Work(self)
         self.work.failed.connect(self.failed)
         self.whereabouts = Whereabouts()
-        self.tested: dict[Request, SelfTest] = {}  # what the open scan said about each request
         self.training = Runs(self.work, self)
         self._rebuilding: Volume | None = None
         self._paths: tuple[Path, ...] = ()
@@ -69,6 +67,7 @@ class Study(QObject):
         session.original_changed.connect(self._leave_old_scan)
         self.previews = Previews(session, self.work, self)
         self.scoring = Scoring(session, self.work, self)
+        self.testing = SelfTesting(session, self.work, self)
         self.exporting = Exporting(session, self.work, self.whereabouts, self)
 
     # --- opening
@@ -240,7 +239,6 @@ class Study(QObject):
         self._load_truth(path, tr("the loaded ground truth '{name}'", name=path.name))
 
     def _leave_old_scan(self) -> None:
-        self.tested = {}
         for kind in (SIMULATE, SCORE, TRUTH):
             self.work.cancel(kind)
 

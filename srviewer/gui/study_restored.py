@@ -1,12 +1,11 @@
 """A study that was read back from a session file, into a session."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 from srviewer.core.window import Window
-from srviewer.errors import UserError
 from srviewer.gui.autosave_folders import lasting
 from srviewer.gui.colour_maps import COLOUR_MAPS
 from srviewer.gui.comparing import Layout
@@ -20,10 +19,7 @@ from srviewer.gui.session_looks import (
 )
 from srviewer.gui.whereabouts import Whereabouts
 from srviewer.io.saved_looks import SavedComparing, SavedView
-from srviewer.io.session_fields import Scalars
-from srviewer.sr.methods import METHODS
-from srviewer.sr.models import find_model
-from srviewer.sr.request import Request
+from srviewer.sr.request_document import request_for
 from srviewer.sr.sessions import Restored, stored_maps
 
 
@@ -56,8 +52,7 @@ def fill(session: Session, whereabouts: Whereabouts, restored: Restored) -> None
     session.set_rois(saved.rois)
     session.lock(None if saved.locked is None else saved.rois[saved.locked])
     show_layers(session, whereabouts, restored.layers)
-    if session.request is not None:
-        session.set_request(_request(saved.request, session.request, restored.scan))
+    session.set_request(request_for(restored.scan, saved.request, session.preferred_device))
     _look(session, saved.view, saved.comparing)
 
 
@@ -80,25 +75,6 @@ def _choose_current(session: Session, restored: Restored) -> None:
     chosen = next((one.key for one in session.comparables.results if one.name in names), None)
     if chosen is not None:
         session.keep(session.comparables.choosing(chosen))
-
-
-def _request(saved: Scalars, suggested: Request, scan: Volume) -> Request:
-    """``suggested`` with those saved settings that mean something here."""
-    known = asdict(suggested)
-    fitting = {
-        name: value
-        for name, value in saved.items()
-        if name in known and type(value) is type(known[name])
-    }
-    request = replace(suggested, **fitting)  # type: ignore[arg-type]
-    fits = request.axis in (0, 1, 2) and 2 <= request.factor <= max(scan.geometry.shape)
-    if not fits or request.method not in {row.id for row in METHODS}:
-        return suggested
-    try:
-        find_model(request.model)
-    except UserError:  # a model that was removed since
-        return replace(request, model=suggested.model)
-    return request
 
 
 def _look(session: Session, saved: SavedView, compared: SavedComparing | None) -> None:

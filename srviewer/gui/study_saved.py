@@ -1,7 +1,7 @@
 """The study in a session as a session file keeps it."""
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from srviewer.core.volume import Volume
@@ -16,8 +16,8 @@ from srviewer.gui.session_looks import (
 from srviewer.gui.whereabouts import Whereabouts
 from srviewer.io.saved_looks import SavedView
 from srviewer.io.saved_study import SavedScan, SavedStudy
-from srviewer.io.session_fields import Place, Scalars
-from srviewer.sr.request import Request
+from srviewer.io.session_fields import Place
+from srviewer.sr.request_document import request_document
 from srviewer.sr.sessions import OpenResult, OpenStudy, stored_maps
 
 
@@ -43,7 +43,7 @@ def captured(
         scan=origin,
         results=(),
         reference=None,
-        request=_scalars(request),
+        request=request_document(request),
         acknowledged=session.acknowledged,
         view=_saved_view(session),
         rois=session.rois,
@@ -94,8 +94,3 @@ def _saved_view(session: Session) -> SavedView:
         colours=view.colours,
         inverted=view.inverted,
     )
-
-
-def _scalars(request: Request) -> Scalars:
-    fields = asdict(request).items()
-    return {name: value for name, value in fields if isinstance(value, str | int | float | bool)}

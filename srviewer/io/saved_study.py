@@ -22,7 +22,6 @@ from srviewer.io.saved_looks import (
 from srviewer.io.session_fields import (
     Fields,
     Place,
-    Scalars,
     place_document,
     roi_document,
 )
@@ -73,7 +72,8 @@ class SavedStudy:
     """One study of a session file.
 
     ``scan``: None only while it is open and no file holds it, which writing refuses.
-    ``request``: the settings of the next reconstruction by the names of ``Request``'s fields.
+    ``request``: the settings of the next reconstruction by the names of ``Request``'s fields, JSON
+    values that nobody has checked.
     ``shown``: what is compared, A and B first: "original", "cubic", "reference", "result-0" for the
     first of ``results``, "loaded-0" for the first of ``loaded``. ``locked``: which of
     ``rois`` keeps learned detail out, from 0. ``loaded``: what was opened only to be compared.
@@ -83,7 +83,7 @@ class SavedStudy:
     scan: SavedScan | None
     results: tuple[SavedResult, ...]
     reference: SavedReference | None
-    request: Scalars
+    request: Mapping[str, object]
     acknowledged: bool
     view: SavedView
     rois: tuple[Roi, ...] = field(default=())
@@ -109,7 +109,9 @@ def study_document(study: SavedStudy, folder: Path) -> dict[str, object]:
         },
         "results": [_result_document(result, folder) for result in study.results],
         "reference": _reference_document(study.reference, folder),
-        "request": dict(study.request),
+        # Version 0.1.0 reads this object, and refuses a file that has more than scalars in it.
+        "request": {name: value for name, value in study.request.items() if _is_scalar(value)},
+        "settings": dict(study.request),
         "acknowledged": study.acknowledged,
         "view": view_document(study.view),
         "rois": [roi_document(roi) for roi in study.rois],
@@ -139,7 +141,7 @@ def study_of(fields: Fields, folder: Path) -> SavedStudy:
         ),
         results=tuple(_result(one, folder) for one in fields.several("results")),
         reference=None if reference is None else _reference(reference, folder),
-        request=fields.inner("request").scalars(),
+        request=_request(fields),
         acknowledged=fields.flag("acknowledged"),
         view=view_of(fields.inner("view")),
         rois=rois,
@@ -149,6 +151,16 @@ def study_of(fields: Fields, folder: Path) -> SavedStudy:
         locked=_locked(fields, rois),
         comparing=_comparing(fields),
     )
+
+
+def _request(fields: Fields) -> Mapping[str, object]:
+    """All of it is in "settings", which version 0.1.0 did not write."""
+    later = fields.inner("settings").values if fields.has("settings") else {}
+    return {**fields.inner("request").values, **later}
+
+
+def _is_scalar(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float)
 
 
 def _result(fields: Fields, folder: Path) -> SavedResult:

@@ -5,13 +5,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 from srviewer.core.planes import Plane
 from srviewer.core.roi import KINDS, Roi
 
-Scalar: TypeAlias = str | int | float | bool | None
-Scalars: TypeAlias = Mapping[str, Scalar]
 LONGEST_TEXT = 10_000  # characters
 MOST_ENTRIES = 100_000
 LARGEST_NUMBER = 1e30  # neither mm nor grey levels come near it
@@ -116,15 +114,6 @@ class Fields:
         if not isinstance(value, list) or len(value) > MOST_ENTRIES:
             raise self._wrong(name, "a list")
         return tuple(fields_of(one, f"'{name}'") for one in value)
-
-    def scalars(self) -> Scalars:
-        """Every field, each of them text, a number, true, false or null."""
-        for name, value in self.values.items():
-            if isinstance(value, float | int) and not isinstance(value, bool):
-                _number(value, f"'{name}' in {self.where}")
-            elif value is not None and not isinstance(value, str | bool):
-                raise self._wrong(name, "text or a number")
-        return dict(self.values)
 
     def place(self, name: str, folder: Path) -> Place:
         """A file, relative to ``folder`` too."""

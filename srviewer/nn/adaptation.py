@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from srviewer.errors import UserError
 from srviewer.nn.budget import Budget
+from srviewer.nn.plan import MAX_SEED
+
+USUAL_SECONDS = 60  # what is offered first
+MOST_SECONDS, MOST_STEPS = 7 * 86400.0, 10**9
 
 # Shares of the way from the shipped to the fitted weights that are tried, and the gain in dB on the
 # held-out slices that each must bring. A small gain in the plane does not carry over to the thick
@@ -31,6 +35,8 @@ def best_share(before: float, after: Mapping[float, float]) -> tuple[float, floa
 class Adaptation:
     """``seconds`` of wall time or ``steps``, whichever ends first; 0 for no bound.
 
+    ``seconds`` up to MOST_SECONDS, ``steps`` up to MOST_STEPS, ``seed`` from 0 to MAX_SEED.
+
     Bounded by steps alone it is repeatable: the same ``seed`` gives the same weights.
     Raises UserError for what cannot be.
     """
@@ -42,7 +48,12 @@ class Adaptation:
     def __post_init__(self) -> None:
         unbounded = not (self.seconds or self.steps) or not math.isfinite(self.seconds)
         if unbounded or min(self.seconds, self.steps, self.seed) < 0:
-            raise UserError("Adapting to a scan needs a number of seconds above 0.")
+            raise UserError("Adapting to a scan needs a number of seconds above 0, or of steps.")
+        if self.seconds > MOST_SECONDS or self.steps > MOST_STEPS or self.seed > MAX_SEED:
+            raise UserError(
+                f"Adapting to a scan takes up to {MOST_SECONDS:.0f} seconds, up to {MOST_STEPS} "
+                f"steps and a seed from 0 to {MAX_SEED}. Give less."
+            )
 
     @property
     def budget(self) -> Budget:

@@ -105,6 +105,15 @@ def find_model(name_or_file: str) -> Model:
     return load_model(model_path(name_or_file))
 
 
+def is_at_hand(name_or_file: str) -> bool:
+    """Whether find_model gives this model."""
+    try:
+        find_model(name_or_file)
+    except UserError:
+        return False
+    return True
+
+
 def model_path(name_or_file: str) -> Path:
     """The file of a model; UserError as in find_model."""
     folders = (resource("models"), models_dir())
@@ -112,12 +121,19 @@ def model_path(name_or_file: str) -> Path:
     if Path(name_or_file).suffix == SUFFIX:
         candidates = [Path(name_or_file)]
     for path in candidates:
-        if path.is_file():
+        if _is_file(path):
             return path
     known = ", ".join(path.stem for folder in folders for path in model_files(folder))
     raise UserError(
         f"There is no model '{name_or_file}'. Give the path of a {SUFFIX} file or one of: {known}."
     )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file system takes, a folder that is closed
+        return False
 
 
 def model_files(folder: Path) -> list[Path]:

@@ -14,6 +14,7 @@ from srviewer.nn.model_file import Model
 from srviewer.sr.map_worth import disagreement_worth
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, TEXTURE_THRESHOLD
 from srviewer.sr.request import Request
+from srviewer.sr.request_document import request_document
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,7 @@ class Reconstruction:
             "texture": self.request.texture,
             "texture_changed": self.texture_changed(),
             "flips": self.request.flips,
+            "request": request_document(self.request),
             "locked_region": self.region,
             "slab_by_slab": self.slab_by_slab,
             "device": self.device,

@@ -1,29 +1,32 @@
 """A result that was written to a file, made into one that can be judged again."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from srviewer.core.degrade import Consistency, Degradation, residual, size_of
+from srviewer.core.degrade import Degradation, residual, size_of
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.metrics import intensity_range
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import formats
-from srviewer.io.checksum import crc32_of
-from srviewer.io.own_image import described, made_from, own_document, stated_checksum
+from srviewer.io.own_image import described, own_document
+from srviewer.io.session_fields import LARGEST_NUMBER
 from srviewer.job import Job, within
-from srviewer.nn.adaptation import Adapted
+from srviewer.nn.adaptation import MOST_SECONDS, USUAL_SECONDS, Adaptation, Adapted
 from srviewer.nn.model_file import Model
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import LARGEST_FACTOR, Request, degradation_of
+from srviewer.sr.request_document import known_settings, read_field
+from srviewer.sr.same_scan import check_agreement, check_source, check_voxels
 
-# Of the intensity range: what rounding to the scan's data type may add, and another scan exceeds.
-AGREEMENT_TOLERANCE = 0.01
+# Settings that a provenance has always told by the names of Request's fields.
+FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips")
 
 
 def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconstruction]:
@@ -34,10 +37,10 @@ def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconst
     files are missing, damaged, or belong to another scan.
     """
     document = own_document(image)
-    _check_source(scan, document, image)
+    check_source(scan, document, image)
     request = _request(document, image)
     stored = yield from within(formats.read(image), 0.0, 0.5)
-    yield from within(_check_voxels(stored, document, image), 0.5, 0.55)
+    yield from within(check_voxels(stored, document, image), 0.5, 0.55)
     _check_grid(scan, stored, request, image)
     volume = described(
         replace(scan, voxels=stored.voxels, geometry=stored.geometry, name=stored.name), document
@@ -45,15 +48,14 @@ def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconst
     read: dict[str, Volume] = {}
     for number, (kind, path) in enumerate(maps.items()):
         span = (0.6 + 0.4 * (number + n) / len(maps) for n in (0, 1))
-        _check_source(scan, own_document(path), path)
+        check_source(scan, own_document(path), path)
         one = yield from within(formats.read(path), *span)
         read[kind] = replace(volume, voxels=one.voxels, geometry=one.geometry, name=one.name)
     off = _residual(scan, volume, request, read)
     data_range = intensity_range(scan.voxels)
     made = document["provenance"]
     consistency = size_of(off.voxels, data_range)
-    if made_from(document) is None:
-        _check_agreement(scan, consistency, made.get("consistency"), image)
+    check_agreement(scan, consistency, document, image)
     model, missing = _model(made, request)
     return Reconstruction(
         volume=volume,
@@ -75,69 +77,48 @@ def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconst
     )
 
 
-def _check_source(scan: Volume, document: Mapping[str, Any], image: Path) -> None:
-    """Raise UserError when the scan is not, by content, what the image was made from."""
-    known = made_from(document)
-    if known is not None and (scan.source is None or scan.source.sha256 != known):
-        raise _of_another_scan(scan, image)
-
-
-def _check_voxels(stored: Volume, document: Mapping[str, Any], image: Path) -> Job[None]:
-    """Raise UserError when the image does not hold what the JSON beside it was written about."""
-    stated = stated_checksum(document)
-    try:
-        same = stated and stated[1] == f"{(yield from crc32_of(stored.voxels, stated[0])):08x}"
-    except TypeError:  # no data type
-        same = False
-    if not same:
-        raise UserError(
-            f"'{image.name}' is not the image that the JSON beside it describes: its voxels are "
-            "others. Open the image itself, or rebuild the scan."
-        )
-
-
-def _check_agreement(scan: Volume, measured: Consistency, stated: object, image: Path) -> None:
-    """Raise UserError when a result agrees with the scan less than when it was made.
-
-    For results of version 0.1.0, which do not say by content what they were made from.
-    """
-    rms = _number(stated.get("rms")) if isinstance(stated, Mapping) else None
-    if rms is None or measured.rms > rms + AGREEMENT_TOLERANCE:
-        raise _of_another_scan(scan, image)
-
-
-def _of_another_scan(scan: Volume, image: Path) -> UserError:
-    return UserError(
-        f"'{scan.name}' is not the scan that '{image.name}' was made from, so the two are not "
-        "shown together. Open the image itself, or rebuild the scan."
-    )
-
-
 def _request(document: Mapping[str, Any], image: Path) -> Request:
+    """What was asked for: the whole request, or what the other keys of version 0.1.0 tell of it."""
     made = document["provenance"]
     try:
-        factor = made["factor"]
-        if not isinstance(factor, int):
-            raise TypeError(f"factor {factor!r}")
-        return Request(
-            axis=AXIS_NAMES.index(made["axis"]),
-            factor=factor,
+        told = Request(
+            axis=read_field("axis", AXIS_NAMES.index(made["axis"])),
+            factor=read_field("factor", made["factor"]),
             method=method(str(made["method"])).id,
-            model=str(made["model"]) if made["model"] else Request.model,
-            fusion=str(made["fusion"]) if made["fusion"] else Request.fusion,
+            model=str(made["model"] or Request.model),
+            fusion=str(made["fusion"] or Request.fusion),
             isotropic=made["isotropic"] is True,
-            gaps="run" if made.get("gaps") == "run" else "fill",
-            profile="gaussian" if made.get("profile") == "gaussian" else "box",
-            thickness_mm=_number(made.get("thickness_mm")),
-            also=tuple((AXIS_NAMES.index(a), int(n)) for a, n in (made.get("also") or {}).items()),
-            texture=_number(made.get("texture")) or 0.0,
-            flips=made.get("flips") is True,
+            also=read_field("also", _steps(made.get("also"))),
         )
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, UserError) as error:
         raise UserError(
             f"'{image.name}' is no reconstruction of a scan, or what is known of it is damaged. "
             "Open the image itself, or rebuild the scan."
         ) from error
+    further = {name: made.get(name) for name in FURTHER}
+    adaptation = _asked_of(_adapted(made.get("adaptation")))
+    told = replace(told, **known_settings(further), adaptation=adaptation)
+    return replace(told, **known_settings(made.get("request")))
+
+
+def _steps(also: object) -> list[tuple[int, object]]:
+    """Axes and factors of ``also`` in a provenance."""
+    if also is not None and not isinstance(also, Mapping):
+        raise TypeError(f"also {also!r}")
+    return [(AXIS_NAMES.index(axis), factor) for axis, factor in (also or {}).items()]
+
+
+def _asked_of(tried: Adapted | None) -> Adaptation | None:
+    """What was most likely asked for where ``tried`` came of it.
+
+    Version 0.1.0 took whole seconds and ended with the first step after them, so the seconds that
+    it took, rounded down, are those that were asked for. They are not known where there was too
+    little to learn from: then the window's own.
+    """
+    if tried is None:
+        return None
+    seconds = min(max(tried.seconds, 0.0), MOST_SECONDS)
+    return Adaptation(seconds=math.floor(seconds) or seconds or USUAL_SECONDS)
 
 
 def _check_grid(scan: Volume, stored: Volume, request: Request, image: Path) -> None:
@@ -195,7 +176,9 @@ def _adapted(value: object) -> Adapted | None:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) <= LARGEST_NUMBER else None  # not a number is not either
 
 
 def _lines(value: object) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ def _copied(path: Path, other: Path) -> None:
 
 
 def _moved(path: Path, other: Path) -> None:
-    os.replace(other, path)
+    other.replace(path)
 
 
 def _with_the_same_time(path: Path, other: Path) -> None:

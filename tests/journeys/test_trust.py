@@ -20,7 +20,8 @@ from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.compare import ComparePanel
 from srviewer.gui.report_box import ReportBox
 from srviewer.gui.request_options import RequestOptions
-from srviewer.gui.self_test_box import SELF_TEST, SelfTestBox
+from srviewer.gui.self_test_box import SelfTestBox
+from srviewer.gui.self_testing import SELF_TEST
 from srviewer.nn.adaptation import Adaptation
 from srviewer.nn.model_file import save_model
 from srviewer.paths import models_dir

@@ -1,6 +1,7 @@
 """The panel that rebuilds the open scan: what was detected, what will be done, how far it is."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
@@ -198,6 +199,8 @@ class ReconstructPanel(QWidget):
         factors = sorted({*_offered_factors(model), request.factor})
         targets = [(f"{spacing / factor:.2f} mm  (\u00d7{factor})", factor) for factor in factors]
         fill(self._factor, targets, request.factor)
+        if self._model.findData(request.model) < 0:  # a file that a session or a result named
+            self._model.addItem(Path(request.model).stem, request.model)
         for box, value in (
             (self._method, request.method),
             (self._model, request.model),

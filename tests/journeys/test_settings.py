@@ -1,0 +1,208 @@
+"""Every setting of a rebuild outlives whatever a user does with the window."""
+
+import argparse
+import shlex
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
+
+from settings_of import OTHERS, every_setting
+from srviewer.cli import main
+from srviewer.cli.reconstruct import asked_request
+from srviewer.core.volume import Volume
+from srviewer.gui.command_line import reconstruct_line
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.request_options import RequestOptions
+from srviewer.gui.session import CHOICES, Session
+from srviewer.nn.adaptation import Adaptation
+from srviewer.nn.model_file import save_model
+from srviewer.sr.models import find_model
+from srviewer.sr.request import Request, suggested_request
+
+Until = Callable[[Callable[[], bool]], None]
+NAMES = [field.name for field in fields(Request)]
+
+
+@pytest.fixture
+def other(qtbot: QtBot, settings: QSettings) -> MainWindow:
+    """Another window."""
+    made = MainWindow(settings)
+    qtbot.addWidget(made)
+    made.studies.choice = "replace"
+    made.show()
+    return made
+
+
+def _set(window: MainWindow) -> Request:
+    request = window.session.request
+    assert request is not None
+    wanted = every_setting(request)
+    window.session.set_request(wanted)
+    assert window.session.request == wanted
+    return wanted
+
+
+def test_every_setting_and_a_result_come_back_in_another_window(
+    opened: MainWindow, other: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    rebuilt = replace(_set(opened), isotropic=False)
+    opened.session.set_request(rebuilt)
+    opened.study.reconstruct()
+    until(lambda: opened.session.result is not None)
+    wanted = _set(opened)
+    path = tmp_path / "all.srviewer"
+    opened.desk.files.save(path)
+    until(lambda: path.exists() and not opened.study.work.tasks)
+    other.open([path])
+    until(lambda: other.session.result is not None)
+    assert other.session.request == wanted
+    assert other.session.result is not None and other.session.result.request == rebuilt
+
+
+def test_every_setting_is_autosaved(opened: MainWindow, other: MainWindow, until: Until) -> None:
+    opened.desk.begin()
+    wanted = _set(opened)
+    recovery = opened.desk.recovery
+    assert recovery._own is not None
+    path = recovery._own.session
+    until(lambda: path.exists() and '"seed": 5' in path.read_text(encoding="utf-8"))
+    other.desk.files.open(path)
+    until(lambda: other.session.original is not None)
+    assert other.session.request == wanted
+
+
+def test_nothing_of_the_scan_before_gets_into_a_session_that_is_opened(
+    opened: MainWindow, other: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    path = tmp_path / "plain.srviewer"
+    opened.desk.files.save(path)
+    until(lambda: path.exists() and not opened.study.work.tasks)
+    text = path.read_text(encoding="utf-8").replace('"adaptation": null', '"other": 0')
+    path.write_text(text.replace('"flips": false', '"others": 0'), encoding="utf-8")
+    wanted = opened.session.request
+    _set(opened)
+    before = opened.session.original
+    opened.open([path])
+    until(lambda: opened.session.original is not before)
+    assert opened.session.request == wanted
+
+
+def test_every_setting_waits_with_its_tab_and_can_be_taken_back(
+    opened: MainWindow, until: Until, truth_file: Path
+) -> None:
+    plain, wanted = opened.session.request, _set(opened)
+    opened.studies.choice = "add"
+    opened.open([truth_file])
+    until(lambda: len(opened.studies.entries) == 2)
+    opened.studies.show(0)
+    assert opened.session.request == wanted
+    opened.desk.undo.trigger()
+    assert opened.session.request == plain
+    opened.desk.redo.trigger()
+    assert opened.session.request == wanted
+
+
+def test_a_control_changes_its_own_setting_alone(opened: MainWindow) -> None:
+    session, options = opened.session, opened.panels.findChild(RequestOptions)
+    assert options is not None
+    edits: dict[str, Callable[[], object]] = {
+        "flips": options.flips.click,
+        "adaptation": lambda: options.seconds.setValue(90),
+        "texture": lambda: options.texture.setValue(10),
+        "thickness_mm": lambda: options.thickness.setValue(2.0),
+        "profile": lambda: _choose(options.profile, 0),
+    }
+    for name, edit in edits.items():
+        before = replace(_set(opened), method="cross-plane")
+        session.set_request(before)
+        edit()
+        assert session.request is not None
+        value = getattr(session.request, name)
+        assert value != getattr(before, name)
+        assert session.request == replace(before, **{name: value})
+
+
+def _choose(box: QComboBox, number: int) -> None:
+    box.setCurrentIndex(number)
+    box.activated.emit(number)
+
+
+def test_a_second_axis_that_nothing_suggests_is_shown_and_can_be_left_out(
+    opened: MainWindow,
+) -> None:
+    opened.session.set_request(replace(_set(opened), axis=2))
+    options = opened.panels.findChild(RequestOptions)
+    assert options is not None
+    assert options.also.isVisibleTo(opened) and options.also.isChecked()
+    options.also.click()
+    assert opened.session.request is not None and opened.session.request.also == ()
+    assert not options.also.isVisibleTo(opened)  # the pixels are square
+
+
+def test_a_model_in_a_file_is_shown_and_stays(opened: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "own.safetensors"
+    save_model(find_model("fast"), path)
+    request = opened.session.request
+    assert request is not None
+    opened.session.set_request(replace(request, model=str(path), texture=0.5))
+    boxes = [b for b in opened.panels.findChildren(QComboBox) if b.accessibleName() == "Model"]
+    assert [box.currentText() for box in boxes] == ["own"]
+    (factor,) = (b for b in opened.panels.findChildren(QComboBox) if b.accessibleName() == "Target")
+    _choose(factor, factor.findData(2))
+    assert opened.session.request == replace(request, model=str(path), texture=0.5, factor=2)
+
+
+def _read_back(line: str, scan: Volume) -> Request:
+    _, verb, *words = shlex.split(line)
+    _, args = main._parsed([verb, *words], {})
+    assert isinstance(args, argparse.Namespace)
+    return asked_request(scan, args)
+
+
+OF_THE_LINE = [(name, OTHERS[name]) for name in NAMES] + [
+    ("factor", 64),
+    ("thickness_mm", 0.1 + 0.2),
+    ("texture", 1e-7),
+    ("also", ((1, 2), (0, 3))),
+    ("adaptation", Adaptation(steps=12)),
+    ("adaptation", Adaptation(seconds=123456.789)),
+    ("adaptation", Adaptation(steps=1, seed=2**32 - 1)),
+]
+
+
+def test_the_copied_line_asks_for_every_setting(opened: MainWindow, tmp_path: Path) -> None:
+    scan, plain = opened.session.original, opened.session.request
+    assert scan is not None and plain is not None
+    path = tmp_path / "-it's own.safetensors"
+    save_model(find_model("fast"), path)
+    asked = [replace(plain, **{name: value}) for name, value in OF_THE_LINE]
+    asked += [plain, every_setting(plain), replace(plain, model=str(path))]
+    asked += [replace(plain, method="cubic", model="gone")]  # not used: nothing is lost with it
+    for request in asked:
+        opened.session.set_request(replace(plain, factor=3))
+        opened.session.set_request(request)
+        read = _read_back(reconstruct_line(opened.study), scan)
+        assert read == (replace(request, model=plain.model) if request.model == "gone" else request)
+
+
+def test_what_is_kept_for_the_next_scan_is_what_was_chosen_and_suits_it(
+    qtbot: QtBot, thick_head: Volume, head: Volume
+) -> None:
+    session = Session()
+    session.open(head, (), None)
+    first = session.request
+    assert first is not None
+    chosen = every_setting(first)
+    session.set_request(chosen)
+    session.open(thick_head, (), None)
+    suits = suggested_request(thick_head, model="quality")
+    kept = {name: getattr(chosen, name) for name in ("model", *CHOICES)}
+    assert session.request == replace(suits, **kept)
+    session.set_request(replace(chosen, model="gone"))
+    session.open(head, (), None)
+    assert session.request is not None and session.request.model == "fast"
