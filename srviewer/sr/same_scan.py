@@ -26,7 +26,7 @@ def check_source(scan: Volume, document: Mapping[str, Any], image: Path) -> None
 
 
 def check_voxels(stored: Volume, document: Mapping[str, Any], image: Path) -> Job[None]:
-    """Raise UserError when ``image``, read as ``stored``, is not what its JSON was written about."""
+    """Raise UserError when ``image``, read as ``stored``, is not what its JSON is about."""
     stated = stated_checksum(document)
     try:
         same = stated and stated[1] == f"{(yield from crc32_of(stored.voxels, stated[0])):08x}"

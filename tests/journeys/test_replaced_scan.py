@@ -1,0 +1,245 @@
+"""A scan that was replaced: nothing that was made of the old one is shown on the new one."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QListWidget
+
+from srviewer.core.planes import Plane
+from srviewer.core.roi import Roi
+from srviewer.core.volume import Volume
+from srviewer.gui.header_box import HeaderBox
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.series_picker import SeriesPicker
+from srviewer.io.export import write
+from srviewer.job import run
+
+Until = Callable[[Callable[[], bool]], None]
+Rebuild = Callable[..., None]
+RULER = Roi("distance", Plane.AXIAL, ((0.0, 0.0, 0.0), (0.0, 10.0, 0.0)), "width")
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "version-0.1.0"
+
+
+def replace_scan(path: Path, head: Volume) -> None:
+    """Another person's scan under the same name, on the same grid."""
+    image = nib.load(path)
+    voxels = np.asarray(image.dataobj)[::-1]
+    nib.save(nib.Nifti1Image(voxels, image.affine), path)
+
+
+def saved(window: MainWindow, until: Until, path: Path) -> Path:
+    window.desk.files.save(path)
+    until(lambda: path.exists() and not window.study.work.tasks)
+    assert not window.error_bar.isVisible(), window.error_bar.message.text()
+    return path
+
+
+@pytest.fixture
+def measured(opened: MainWindow, rebuild: Rebuild) -> MainWindow:
+    rebuild()
+    opened.session.set_rois([RULER])
+    return opened
+
+
+def test_a_session_whose_scan_was_replaced_shows_nothing_of_it(
+    measured: MainWindow, thick_file: Path, head: Volume, until: Until, tmp_path: Path
+) -> None:
+    path = saved(measured, until, tmp_path / "study.srviewer")
+    before = measured.session.original
+    replace_scan(thick_file, head)
+    measured.open([path])
+    until(lambda: measured.error_bar.isVisible())
+    assert "is not the scan that 'study.srviewer' was saved from" in measured.error_bar.message.text()
+    assert measured.session.original is before and measured.session.result is not None
+
+
+def test_of_several_studies_only_the_replaced_one_is_lost(
+    measured: MainWindow, thick_file: Path, head: Volume, until: Until, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.nii.gz"
+    shutil.copy(thick_file, other)
+    measured.studies.choice = "add"
+    measured.open([other])
+    until(lambda: len(measured.studies.entries) == 2)
+    path = saved(measured, until, tmp_path / "study.srviewer")
+    replace_scan(thick_file, head)
+    measured.studies.choice = "replace"
+    measured.open([path])
+    until(lambda: measured.error_bar.isVisible())
+    assert "'thick.nii.gz'" in measured.error_bar.message.text() or str(thick_file) in (
+        measured.error_bar.message.text()
+    )
+    assert measured.session.original is not None
+    assert measured.session.original.name == "other"
+    assert measured.session.result is None and measured.session.rois == ()
+
+
+def test_a_scan_that_was_moved_with_its_session_is_known_again(
+    measured: MainWindow, thick_file: Path, until: Until, tmp_path: Path
+) -> None:
+    folder = tmp_path / "moved"
+    path = saved(measured, until, tmp_path / "study.srviewer")
+    before = measured.session.original
+    folder.mkdir()
+    for name in (thick_file.name, path.name, "study files"):
+        shutil.move(tmp_path / name, folder / name)
+    measured.open([folder / path.name])
+    until(lambda: measured.session.original is not before)
+    assert measured.session.rois == (RULER,) and measured.session.result is not None
+    assert not measured.error_bar.isVisible()
+
+
+def test_a_mask_that_was_replaced_is_left_out(
+    measured: MainWindow, thick_head: Volume, head: Volume, until: Until, tmp_path: Path
+) -> None:
+    mask = tmp_path / "mask.nii.gz"
+    voxels = (thick_head.voxels > 100).astype(np.uint8)
+    nib.save(nib.Nifti1Image(voxels, thick_head.geometry.affine), mask)
+    measured.panels.findChild(QListWidget)
+    overlays = measured.dropping.overlays
+    overlays.load(mask)
+    until(lambda: len(measured.session.layers) == 1)
+    path = saved(measured, until, tmp_path / "study.srviewer")
+    replace_scan(mask, head)
+    before = measured.session.original
+    measured.open([path])
+    until(lambda: measured.session.original is not before and measured.error_bar.isVisible())
+    assert "mask.nii.gz' is not the file that was open" in measured.error_bar.message.text()
+    assert measured.session.layers == () and measured.session.result is not None
+
+
+@pytest.mark.parametrize("what", ["image", "json", "both"])
+def test_a_stored_result_of_another_scan_is_left_out(
+    measured: MainWindow, head: Volume, until: Until, tmp_path: Path, what: str
+) -> None:
+    """Another result, on the same grid, lies under the name of the stored one."""
+    path = saved(measured, until, tmp_path / "study.srviewer")
+    stored = next((tmp_path / "study files").glob("*.nii.gz"))
+    result = measured.session.result
+    assert result is not None
+    other = tmp_path / "other.nii.gz"
+    shutil.copy(tmp_path / "thick.nii.gz", tmp_path / "bert.nii.gz")
+    replace_scan(tmp_path / "bert.nii.gz", head)
+    foreign = result.volume.derived(result.volume.voxels[::-1], result.volume.geometry, "flipped")
+    run(write(foreign, other, {**result.provenance(), "source_sha256": "0" * 64}))
+    if what in ("image", "both"):
+        shutil.copy(other, stored)
+    if what in ("json", "both"):
+        shutil.copy(tmp_path / "other.json", stored.with_name(stored.name[:-7] + ".json"))
+    before = measured.session.original
+    measured.open([path])
+    until(lambda: measured.session.original is not before and measured.error_bar.isVisible())
+    told = measured.error_bar.message.text()
+    assert ("is not the scan that" in told) or ("is not the image that the JSON" in told)
+    assert measured.session.result is None and measured.session.rois == (RULER,)
+
+
+def test_a_file_that_was_exported_over_does_not_stand_for_the_older_result(
+    measured: MainWindow, rebuild: Rebuild, until: Until, tmp_path: Path
+) -> None:
+    """Two results exported to one name: the session keeps the voxels of both."""
+    out = tmp_path / "out.nii.gz"
+
+    def export() -> None:
+        written = []
+        measured.study.exporting.exported.connect(written.append)
+        measured.study.exporting.export(out, "float32")
+        until(lambda: bool(written) and not measured.study.work.tasks)
+
+    export()
+    rebuild("cubic")
+    export()
+    names = [one.made.request.method for one in measured.session.comparables.results if one.made]
+    path = saved(measured, until, tmp_path / "study.srviewer")
+    before = measured.session.original
+    measured.open([path])
+    until(lambda: measured.session.original is not before)
+    again = [one.made.request.method for one in measured.session.comparables.results if one.made]
+    assert again == names == ["cubic", "linear"]
+
+
+def test_the_header_of_a_replaced_file_is_not_shown(
+    opened: MainWindow, thick_file: Path, head: Volume, until: Until
+) -> None:
+    box = opened.panels.findChild(HeaderBox)
+    assert isinstance(box, HeaderBox)
+    replace_scan(thick_file, head)
+    box.read.click()
+    until(lambda: opened.error_bar.isVisible())
+    assert "was replaced or changed since it was opened" in opened.error_bar.message.text()
+    assert box.rows == ()
+
+
+def test_a_picker_that_stays_open_reads_no_other_scan(
+    window: MainWindow, two_series: Path, until: Until
+) -> None:
+    window.open([two_series])
+    until(lambda: window.findChild(SeriesPicker) is not None)
+    picker = window.findChild(SeriesPicker)
+    assert isinstance(picker, SeriesPicker)
+    until(lambda: not picker.busy)
+    first, second = sorted(two_series.glob("s1_*.dcm"))[:2]
+    first.write_bytes(second.read_bytes())
+    picker.list.setCurrentRow(0)
+    picker.accept()
+    until(lambda: window.error_bar.isVisible())
+    assert "has changed since it was looked at" in window.error_bar.message.text()
+    assert window.session.original is None
+
+
+def test_a_session_of_the_first_version_opens_with_its_result(
+    window: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    shutil.copytree(FIXTURES, tmp_path / "old")
+    window.open([tmp_path / "old" / "study.srviewer"])
+    until(lambda: window.session.result is not None)
+    assert not window.error_bar.isVisible()
+    assert [roi.name for roi in window.session.rois] == ["width"]
+
+
+def test_a_result_of_the_first_version_is_not_shown_on_another_scan(
+    window: MainWindow, head: Volume, until: Until, tmp_path: Path
+) -> None:
+    """It does not say what it was made from, but it does not agree with another scan either."""
+    shutil.copytree(FIXTURES, tmp_path / "old")
+    replace_scan(tmp_path / "old" / "scan.nii.gz", head)
+    window.open([tmp_path / "old" / "study.srviewer"])
+    until(lambda: window.error_bar.isVisible())
+    assert "'scan' is not the scan that 'result-1.nii.gz' was made from" in (
+        window.error_bar.message.text()
+    )
+    assert window.session.result is None
+
+
+def test_a_simulated_scan_and_its_result_come_back(
+    window: MainWindow, truth_file: Path, until: Until, tmp_path: Path
+) -> None:
+    """The thick scan lies in no file of the user's; it is known by the thin one it was made of."""
+    from srviewer.core.degrade import Degradation
+
+    window.open([truth_file])
+    until(lambda: window.session.original is not None)
+    request = window.session.request
+    assert request is not None
+    from dataclasses import replace
+
+    window.session.set_request(replace(request, method="linear"))
+    window.study.simulate(Degradation(2, 4))
+    until(lambda: window.session.result is not None and not window.study.work.tasks)
+    before = window.session.original
+    path = saved(window, until, tmp_path / "study.srviewer")
+    for number in (1, 2):  # and once more, from what was read back
+        window.open([path])
+        until(lambda: window.session.original is not before)
+        until(lambda: not window.study.work.tasks)
+        assert not window.error_bar.isVisible(), window.error_bar.message.text()
+        assert window.session.result is not None and window.session.reference is not None
+        before = window.session.original
+        path = saved(window, until, tmp_path / f"again{number}.srviewer")
+    document = json.loads(path.read_text())
+    assert len(document["studies"][0]["scan"]["sha256"]) == 64
