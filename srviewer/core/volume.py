@@ -25,8 +25,8 @@ class ScanWarning:
     where_mm: tuple[float, ...] = ()
 
 
-# With one of these the grid, or a voxel on it, may not be what was measured: a rebuild must be
-# confirmed.
+# With one of these the grid, or a voxel on it, may not be what was measured, or is none of a scan:
+# a rebuild must be confirmed.
 BLOCKING_CODES = frozenset(
     {
         "missing_slices",
@@ -39,6 +39,8 @@ BLOCKING_CODES = frozenset(
         "qform_sform_conflict",
         "truncated",
         "non_finite",
+        "joined_series",
+        "segmentation",
     }
 )
 
