@@ -182,9 +182,9 @@ def _icon(picture: QPixmap) -> QIcon:
 
 
 def _likeliest(series: tuple[Series, ...]) -> int:
-    """The one with the most slices: a localizer has few."""
+    """The scan with the most slices: a localizer has few."""
 
-    def slices(one: Series) -> int:
-        return one.geometry.shape[_slice_axis(one.geometry)]
+    def fitness(one: Series) -> tuple[bool, int]:
+        return not one.is_segmentation, one.geometry.shape[_slice_axis(one.geometry)]
 
-    return max(range(len(series)), key=lambda row: slices(series[row]))
+    return max(range(len(series)), key=lambda row: fitness(series[row]))

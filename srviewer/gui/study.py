@@ -110,7 +110,9 @@ class Study(QObject):
         """Open one of the series that were found; ``frame`` counts along the fourth dimension."""
 
         def show(volume: Volume) -> None:
-            self.whereabouts.scans[volume] = SavedScan(places, series.uid, series.index, frame)
+            self.whereabouts.scans[volume] = SavedScan(
+                places, series.uid, series.index, frame, series.name
+            )
             self.whereabouts.series[volume] = (series, frame)
             if found is not None:
                 self.whereabouts.found[volume] = found

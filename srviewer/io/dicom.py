@@ -12,13 +12,12 @@ from srviewer.io.dicom_header import Skipped, SliceHeader, read_slices
 from srviewer.io.dicom_join import joined
 from srviewer.io.dicom_left_over import left_over
 from srviewer.io.dicom_pixels import StoredStacks
-from srviewer.io.dicom_series import Bundle, Rank, by_series, rank
+from srviewer.io.dicom_series import SORTING, Bundle, Rank, by_series, rank
 from srviewer.io.series import Found, Series, and_more, counted
 from srviewer.job import Job, Progress, within
 
 NOT_PLACED = "images that make no volume"
 LOCALIZERS = "localizers"
-SORTING = "Sorting slices"
 
 
 @dataclass
@@ -43,7 +42,7 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     series: list[Series] = []
     planning: list[Series] = []
     for number, group in enumerate(stacks):
-        yield Progress(0.95 + 0.05 * number / len(stacks), SORTING)
+        yield Progress(0.95 + 0.04 * number / len(stacks), SORTING)
         try:
             (planning if group.first.localizer else series).extend(_series(group))
         except UserError as error:
@@ -54,7 +53,7 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
         reasons |= {path: LOCALIZERS for one in planning for path in one.sources}
         reasons |= {path: LOCALIZERS for group in lonely for path in group.files}
         alone = [group for group in alone if not group.first.localizer]
-    problems += left_over(alone, paths)
+    problems += yield from within(left_over(alone, paths), 0.99, 1.0)
     ignored = [reasons.get(path, NOT_PLACED) for path in paths if path not in used]
     numbered = tuple(replace(one, index=n) for n, one in enumerate(series or planning))
     return Found(numbered, len(ignored), tuple(problems), counted(ignored))
@@ -86,19 +85,20 @@ def _sorted(slices: Sequence[SliceHeader]) -> Job[tuple[list[Group], list[Group]
     """Groups that cover several places, named and in the order of their series; the others."""
     stacks: list[tuple[Rank, Group]] = []
     alone: list[Group] = []
-    whole: list[Bundle] = []  # series that cover a single place
+    whole: dict[int, tuple[Bundle, Group]] = {}  # series that cover a single place
     collected = by_series(slices)
     for number, bundle in enumerate(collected):
-        yield Progress(number / len(collected), SORTING)
+        yield Progress(0.8 * number / len(collected), SORTING)
         found = groups(bundle)
         if len(found) == 1 and found[0].alone:
-            whole.append(bundle)
+            whole[id(bundle)] = bundle, found[0]
         else:
             place = rank(bundle.slices[0].series)
             stacks += [(place, group) for group in found if not group.alone]
             alone += [group for group in found if group.alone]
-    together, single = joined(whole)
-    alone += [group for bundle in single for group in groups(bundle)]
+    bundles = [bundle for bundle, _ in whole.values()]
+    together, single = yield from within(joined(bundles), 0.8, 1.0)
+    alone += [whole[id(bundle)][1] for bundle in single]
     stacks += [(rank(group.first.series), group) for group in together]
     return named([group for _, group in sorted(stacks, key=lambda pair: pair[0])]), alone
 

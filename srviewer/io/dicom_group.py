@@ -55,7 +55,7 @@ def groups(bundle: Bundle) -> list[Group]:
     distinct, copies = _without_copies(bundle.slices)
     warnings = (*bundle.warnings, *copies)
     planes = by_plane(distinct)
-    orientations = {_rounded(plane[0].orientation) for plane in planes}
+    orientations = {rounded(plane[0].orientation) for plane in planes}
     if len(orientations) > 1:
         message = (
             f"This series holds slices of {len(orientations)} orientations (a localizer?); they "
@@ -142,5 +142,6 @@ def _close(one: Numbers | None, other: Numbers | None, tolerance: float) -> bool
     return all(abs(a - b) <= tolerance for a, b in zip(one, other, strict=True))
 
 
-def _rounded(values: Numbers | None) -> Numbers:
+def rounded(values: Numbers | None) -> Numbers:
+    """To 0.01, none for None."""
     return tuple(np.round(values, 2).tolist()) if values else ()

@@ -6,17 +6,19 @@ from dataclasses import replace
 
 from srviewer.core.volume import ScanWarning
 from srviewer.io.dicom_geometry import stacked
-from srviewer.io.dicom_group import Group, by_plane, groups
+from srviewer.io.dicom_group import Group, by_plane, groups, rounded
 from srviewer.io.dicom_repeats import Slices
-from srviewer.io.dicom_series import Bundle
+from srviewer.io.dicom_series import SORTING, Bundle
 from srviewer.io.dicom_tags import CONTRASTS
+from srviewer.job import Job, Progress
 
 LEAST = 3  # slices: any two lie on a regular grid
+MOST_DIRECTIONS = 100
 # What may be said of a stack whose grid is as regular as its slices' positions are.
 HARMLESS = frozenset({"oblique", "inverted", "palette_colour"})
 
 
-def joined(bundles: Sequence[Bundle]) -> tuple[list[Group], list[Bundle]]:
+def joined(bundles: Sequence[Bundle]) -> Job[tuple[list[Group], list[Bundle]]]:
     """The scans that series of a single place make together, and the series that make none.
 
     Only images of one person, study, frame of reference, modality, description, size, orientation
@@ -31,7 +33,8 @@ def joined(bundles: Sequence[Bundle]) -> tuple[list[Group], list[Bundle]]:
         else:
             left.append(bundle)
     found = []
-    for members in alike.values():
+    for number, members in enumerate(alike.values()):
+        yield Progress(number / len(alike), SORTING)
         for plane in _by_plane(members):
             made = _joined(plane)
             found += made
@@ -57,7 +60,10 @@ def _common(bundle: Bundle) -> tuple[str, ...]:
 
 
 def _by_plane(bundles: Sequence[Bundle]) -> list[list[Bundle]]:
-    """Bundles whose slices are parallel and of one size."""
+    """Bundles whose slices are parallel and of one size; each alone where hardly any are."""
+    directions = {rounded(bundle.slices[0].orientation) for bundle in bundles}
+    if len(directions) > MOST_DIRECTIONS:  # comparing each with each would take long
+        return [[bundle] for bundle in bundles]
     of_slice = {id(one): bundle for bundle in bundles for one in bundle.slices}
     planes = by_plane([one for bundle in bundles for one in bundle.slices])
     return [list({id(b): b for b in (of_slice[id(one)] for one in p)}.values()) for p in planes]

@@ -1,7 +1,8 @@
 """What is said of images that make no volume, once for all of a kind."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy.typing as npt
 from srviewer.io.dicom_group import Group
 from srviewer.io.dicom_header import SliceHeader
 from srviewer.io.dicom_join import LEAST
+from srviewer.io.dicom_series import SORTING
+from srviewer.job import Job, Progress
 
 Vector = npt.NDArray[np.float64]
 
@@ -21,7 +24,7 @@ FLAT, TURNED = 0.01, 0.03
 AXIS_MM = 1.0  # how far the axis may lie beside a slice
 
 
-def left_over(groups: Sequence[Group], given: Sequence[Path]) -> list[str]:
+def left_over(groups: Sequence[Group], given: Sequence[Path]) -> Job[list[str]]:
     """A sentence for people for each series description; each group covers a single place.
 
     ``given``: all files that were looked at, from which it is known whether there are others.
@@ -32,15 +35,16 @@ def left_over(groups: Sequence[Group], given: Sequence[Path]) -> list[str]:
         alike[tags.person, tags.study, tags.modality, tags.name].append(group)
     said: dict[tuple[str, str], list[Group]] = defaultdict(list)
     problems = []
-    for members in alike.values():
+    for number, members in enumerate(alike.values()):
+        yield Progress(number / len(alike), SORTING)
         slices = [group.first for group in members]
         if _radial(slices):
             problems.append(_turned(members))
         else:
             tags = slices[0].series
             said[tags.modality, tags.name] += members
-    known = frozenset(given)
-    return problems + [_single(members, known) for members in said.values()]
+    incomplete = cache(partial(_holds_others, frozenset(given)))
+    return problems + [_single(members, incomplete) for members in said.values()]
 
 
 def _turned(groups: Sequence[Group]) -> str:
@@ -51,7 +55,7 @@ def _turned(groups: Sequence[Group]) -> str:
     )
 
 
-def _single(groups: Sequence[Group], given: frozenset[Path]) -> str:
+def _single(groups: Sequence[Group], incomplete: Callable[[Path], bool]) -> str:
     tags, count = groups[0].first.series, _count(groups)
     notes = dict.fromkeys(
         warning.message
@@ -60,9 +64,13 @@ def _single(groups: Sequence[Group], given: frozenset[Path]) -> str:
         if warning.code == "mixed_series"
     )
     slices = tags.modality in OF_SLICES
-    advice = "Open the folder that holds the whole series."
-    known = slices and not notes and any(_beside(group, given) for group in groups)
-    return " ".join([_what(groups, count, slices), *notes, *([advice] if known else ())])
+    folders = {path.parent for group in groups for path in group.files}
+    more = slices and not notes and any(map(incomplete, folders))
+    advice = ("Open the folder that holds the whole series.",) if more else ()
+    said = _what(groups, count, slices)
+    if notes and count > 1:  # which say why
+        said = f"{count} images of '{tags.name}' make no volume."
+    return " ".join((said, *notes, *advice))
 
 
 def _what(groups: Sequence[Group], count: int, slices: bool) -> str:
@@ -75,7 +83,7 @@ def _what(groups: Sequence[Group], count: int, slices: bool) -> str:
         return f"{count} images of '{numbered}' lie at one place, so that they make no volume."
     numbers = {group.first.series.number for group in groups}
     start = f"{count} images of '{numbered if len(numbers) == 1 else tags.name}' make no volume: "
-    series = {group.first.series.uid for group in groups}
+    series = {(group.first.series.uid, group.first.series.number) for group in groups}
     if len(series) == 1:
         return f"{start}each lies in a plane of its own."
     if len(series) < len(groups) or len(groups) < LEAST or not slices:
@@ -87,11 +95,10 @@ def _count(groups: Sequence[Group]) -> int:
     return sum(len(volume) for group in groups for volume in group.volumes)
 
 
-def _beside(group: Group, given: frozenset[Path]) -> bool:
-    """Whether the file of an image has neighbours that nobody has looked at."""
+def _holds_others(given: frozenset[Path], folder: Path) -> bool:
+    """Whether files lie in ``folder`` that nobody has looked at."""
     try:
-        neighbours = group.first.file.path.parent.iterdir()
-        return any(one not in given and one.is_file() for one in neighbours)
+        return any(one not in given and one.is_file() for one in folder.iterdir())
     except OSError:
         return False
 

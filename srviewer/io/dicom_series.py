@@ -8,6 +8,7 @@ from srviewer.core.volume import ScanWarning
 from srviewer.io.dicom_header import SeriesTags, SliceHeader
 from srviewer.io.dicom_repeats import Slices, places
 
+SORTING = "Sorting slices"
 Rank = tuple[bool, float]
 
 SEGMENTATION = ScanWarning(
@@ -100,8 +101,9 @@ def _shared(parts: Sequence[SeriesTags]) -> ScanWarning:
     differing = [
         words for words, name in COMMON.items() if len({getattr(one, name) for one in parts}) > 1
     ]
+    listed = " and ".join(filter(None, (", ".join(differing[:-1]), differing[-1])))
     message = (
-        f"The images of this series UID do not all name the same {' and '.join(differing)}; they "
-        f"are kept apart, and this is one of {len(parts)} parts."
+        f"The images of this series UID do not all name the same {listed}; they are kept apart, in "
+        f"{len(parts)} parts."
     )
     return ScanWarning("mixed_series", message)

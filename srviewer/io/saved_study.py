@@ -34,7 +34,8 @@ MOST_PLACES = 100_000
 class SavedScan:
     """What was opened: the paths together, the series among what they hold, its volume.
 
-    ``uid``: as in ``Series``. ``index``: the series' number where several have that uid.
+    ``uid``, ``name``: as in ``Series``; ``name`` is "" in a file of an earlier version, which did
+    not say. ``index``: the series' number where several have both.
     ``frame``: counts along the fourth dimension, from 0.
     """
 
@@ -42,6 +43,7 @@ class SavedScan:
     uid: str
     index: int
     frame: int
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def study_document(study: SavedStudy, folder: Path) -> dict[str, object]:
             "uid": scan.uid,
             "index": scan.index,
             "frame": scan.frame,
+            "name": scan.name,
         },
         "results": [_result_document(result, folder) for result in study.results],
         "reference": _reference_document(study.reference, folder),
@@ -127,7 +130,13 @@ def study_of(fields: Fields, folder: Path) -> SavedStudy:
     reference = fields.optional("reference")
     rois = tuple(one.roi() for one in fields.several("rois"))
     return SavedStudy(
-        scan=SavedScan(places, scan.text("uid"), scan.whole("index"), scan.whole("frame")),
+        scan=SavedScan(
+            places,
+            scan.text("uid"),
+            scan.whole("index"),
+            scan.whole("frame"),
+            scan.text("name") if scan.has("name") else "",
+        ),
         results=tuple(_result(one, folder) for one in fields.several("results")),
         reference=None if reference is None else _reference(reference, folder),
         request=fields.inner("request").scalars(),

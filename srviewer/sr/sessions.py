@@ -255,9 +255,13 @@ def _scan(saved: SavedScan, path: Path) -> Job[tuple[Volume, tuple[Path, ...]]]:
 
 
 def _series(series: tuple[Series, ...], saved: SavedScan) -> Series | None:
-    """The series with the saved uid; of several, the one with the saved number."""
-    alike = [one for one in series if one.uid == saved.uid]
-    return next((one for one in alike if one.index == saved.index), alike[0] if alike else None)
+    """The series with the saved uid and name; of several, the one with the saved number.
+
+    None rather than any other: those of one uid may be two people's.
+    """
+    alike = [one for one in series if one.uid == saved.uid and saved.name in ("", one.name)]
+    same = [one for one in alike if len(alike) == 1 or one.index == saved.index]
+    return same[0] if same else None
 
 
 def _result(scan: Volume, saved: SavedResult) -> Job[Reconstruction]:
