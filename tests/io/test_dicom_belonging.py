@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -145,6 +146,21 @@ def test_series_without_a_uid_go_by_number_and_description(two: Callable[..., Pa
     assert_apart(two({"SeriesNumber": 3}, {"SeriesNumber": 4}, ""))
     assert_apart(two({"SeriesDescription": "T1"}, {"SeriesDescription": "T2"}, ""))
     assert len(run(scan([two({}, {}, "")])).series) == 1
+
+
+@pytest.mark.parametrize("number", ["--5", "9" * 12, "1e3", "x"])
+def test_series_numbers_that_are_none(two: Callable[..., Path], number: str) -> None:
+    folder = two({"SeriesDescription": "T1"}, {"SeriesDescription": "T2"}, "")
+    for path in (folder / "1").iterdir():
+        before = path.read_bytes()
+        assert b"IS\2\0007 " in before
+        path.write_bytes(before.replace(b"IS\2\0007 ", _number(number)))
+    assert {one.name.split(" (")[0] for one in run(scan([folder])).series} == {"T1", "T2"}
+
+
+def _number(value: str) -> bytes:
+    padded = value + " " * (len(value) % 2)
+    return b"IS" + struct.pack("<H", len(padded)) + padded.encode()
 
 
 def test_one_number_on_some_slices_only(write_dicom: Writer, thick: Volume) -> None:
