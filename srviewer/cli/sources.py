@@ -45,7 +45,10 @@ def open_only(path: Path) -> Volume:
 
 
 def chosen_series(found: Found, path: Path, wanted: str | None) -> Series:
-    """The series with this number or UID; without one, the first thick one, else the first."""
+    """The series with this number or UID; without one, the first thick one, else the first.
+
+    Segmentations come last.
+    """
     if wanted is not None:
         by_number = [series for series in found.series if wanted == str(series.index)]
         matching = by_number or [series for series in found.series if wanted == series.uid]
@@ -56,8 +59,9 @@ def chosen_series(found: Found, path: Path, wanted: str | None) -> Series:
             return matching[0]
         known = ", ".join(f"{series.index} ({series.name})" for series in found.series)
         raise UserError(f"{path} holds no series '{wanted}'. It holds: {known}.")
-    thick = [series for series in found.series if series.geometry.thick_axis is not None]
-    first = (thick or list(found.series))[0]
+    scans = [series for series in found.series if not series.is_segmentation] or found.series
+    thick = [series for series in scans if series.geometry.thick_axis is not None]
+    first = (thick or scans)[0]
     if len(found.series) > 1:
         note(
             f"{path} holds {len(found.series)} series; number {first.index} ({first.name}) is "

@@ -26,8 +26,8 @@ class ScanWarning:
     where_mm: tuple[float, ...] = ()
 
 
-# With one of these the grid, or a voxel on it, may not be what was measured: a rebuild must be
-# confirmed.
+# With one of these the grid, or a voxel on it, may not be what was measured, or is none of a scan:
+# a rebuild must be confirmed.
 BLOCKING_CODES = frozenset(
     {
         "missing_slices",
@@ -40,6 +40,8 @@ BLOCKING_CODES = frozenset(
         "qform_sform_conflict",
         "truncated",
         "non_finite",
+        "joined_series",
+        "segmentation",
     }
 )
 

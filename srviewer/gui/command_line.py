@@ -14,6 +14,8 @@ from srviewer.gui.comparing import Layout
 from srviewer.gui.pictured import picture_of
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
+from srviewer.io.saved_study import SavedScan
+from srviewer.io.series import Found
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.methods import method
 from srviewer.sr.models import is_at_hand
@@ -91,9 +93,17 @@ def _scan(study: Study) -> list[str]:
     places = [place.absolute for place in origin.places]
     path = places[0] if len(places) == 1 else places[0].parent
     words = [str(path)]
-    if path.is_dir() or len(places) > 1:
-        words += ["--series", origin.uid]
+    found = study.whereabouts.found.get(original)
+    several = found is not None and len(found.series) > 1
+    if path.is_dir() or len(places) > 1 or several:
+        words += ["--series", _which(origin, found)]
     return words if origin.frame == 0 else [*words, "--frame", str(origin.frame)]
+
+
+def _which(origin: SavedScan, found: Found | None) -> str:
+    """The series' UID, or its number where that is no series' own."""
+    alike = () if found is None else [one for one in found.series if one.uid == origin.uid]
+    return origin.uid if origin.uid and len(alike) < 2 else str(origin.index)
 
 
 def _place(study: Study, one: Comparable, scan: list[str]) -> tuple[list[list[str]], str]:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.geometry import Axis, Geometry
 from srviewer.core.planes import Plane, slice_at
-from srviewer.core.volume import Volume
+from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.core.window import robust_window
 from srviewer.gui import theme
 from srviewer.gui.form import describe, label
@@ -164,7 +164,8 @@ def _entry(series: Series) -> QListWidgetItem:
         f"{modality}, {plane}{volumes}",
         grid_words(geometry),
     ]
-    warnings = [tr(warning.message) for warning in series.warnings]
+    first = blocking_warnings(series.warnings)
+    warnings = [tr(one.message) for one in dict.fromkeys((*first, *series.warnings))]
     lines += [f"\u26a0 {warning}" for warning in warnings[:1]]
     item = QListWidgetItem("\n".join(lines))
     item.setToolTip("\n".join((series.uid, *warnings)))
@@ -182,9 +183,9 @@ def _icon(picture: QPixmap) -> QIcon:
 
 
 def _likeliest(series: tuple[Series, ...]) -> int:
-    """The one with the most slices: a localizer has few."""
+    """The scan with the most slices: a localizer has few."""
 
-    def slices(one: Series) -> int:
-        return one.geometry.shape[_slice_axis(one.geometry)]
+    def fitness(one: Series) -> tuple[bool, int]:
+        return not one.is_segmentation, one.geometry.shape[_slice_axis(one.geometry)]
 
-    return max(range(len(series)), key=lambda row: slices(series[row]))
+    return max(range(len(series)), key=lambda row: fitness(series[row]))

@@ -1,20 +1,32 @@
 """DICOM files of any order and mixture to series that can be read."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from srviewer.core.volume import ScanWarning
 from srviewer.errors import UserError
 from srviewer.io.dicom_geometry import Stack, stacked
-from srviewer.io.dicom_group import Group, by_series, groups
+from srviewer.io.dicom_group import Group, groups, named
 from srviewer.io.dicom_header import Skipped, SliceHeader, read_slices
+from srviewer.io.dicom_join import joined
+from srviewer.io.dicom_left_over import left_over
 from srviewer.io.dicom_pixels import StoredStacks
+from srviewer.io.dicom_series import SORTING, Bundle, Rank, by_series, rank
 from srviewer.io.series import Found, Series, and_more, counted
-from srviewer.job import Job, Progress
+from srviewer.job import Job, Progress, within
 
 NOT_PLACED = "images that make no volume"
 LOCALIZERS = "localizers"
+
+
+@dataclass
+class _Headers:
+    """What the headers of files tell: their images, and why others hold none."""
+
+    slices: list[SliceHeader]
+    problems: list[str]
+    reasons: dict[Path, str]
 
 
 def scan(paths: Sequence[Path]) -> Job[Found]:
@@ -22,46 +34,73 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
 
     Files that are no images are ignored, with the reason; so are localizers beside other images.
     Single images and images that cannot be placed are problems. A series is made of the given
-    files only, never of their neighbours.
+    files only, never of their neighbours, and of one person's and one study's images only.
     """
-    slices: list[SliceHeader] = []
-    problems: list[str] = []
-    reasons: dict[Path, str] = {}
-    denied: dict[str, list[Path]] = {}
-    for number, path in enumerate(paths):
-        told = f"Reading headers: {number:,} of {len(paths):,} files"
-        yield Progress(0.9 * number / len(paths), told)
-        try:
-            found = read_slices(path)
-        except UserError as error:
-            problems.append(str(error))
-            reasons[path] = NOT_PLACED
-            continue
-        if isinstance(found, Skipped):
-            reasons[path] = found.reason
-            if found.denied:
-                denied.setdefault(found.denied, []).append(path)
-        else:
-            slices.extend(found)
-    problems += [_denied(said, files) for said, files in denied.items()]
+    headers = yield from within(_read(paths), 0.0, 0.9)
+    problems, reasons = headers.problems, headers.reasons
+    stacks, alone = yield from within(_sorted(headers.slices), 0.9, 0.95)
     series: list[Series] = []
     planning: list[Series] = []
-    collected = by_series(slices)
-    for number, members in enumerate(collected):
-        yield Progress(0.9 + 0.1 * number / len(collected), "Sorting slices")
-        for group in groups(members):
-            try:
-                made = _series(group)
-            except UserError as error:
-                problems.append(str(error))
-            else:
-                (planning if group.volumes[0][0].localizer else series).extend(made)
+    for number, group in enumerate(stacks):
+        yield Progress(0.95 + 0.04 * number / len(stacks), SORTING)
+        try:
+            (planning if group.first.localizer else series).extend(_series(group))
+        except UserError as error:
+            problems.append(str(error))
     used = {path for one in series or planning for path in one.sources}
     if series:
+        lonely = [group for group in alone if group.first.localizer]
         reasons |= {path: LOCALIZERS for one in planning for path in one.sources}
+        reasons |= {path: LOCALIZERS for group in lonely for path in group.files}
+        alone = [group for group in alone if not group.first.localizer]
+    problems += yield from within(left_over(alone, paths), 0.99, 1.0)
     ignored = [reasons.get(path, NOT_PLACED) for path in paths if path not in used]
     numbered = tuple(replace(one, index=n) for n, one in enumerate(series or planning))
     return Found(numbered, len(ignored), tuple(problems), counted(ignored))
+
+
+def _read(paths: Sequence[Path]) -> Job[_Headers]:
+    read = _Headers([], [], {})
+    denied: dict[str, list[Path]] = {}
+    for number, path in enumerate(paths):
+        told = f"Reading headers: {number:,} of {len(paths):,} files"
+        yield Progress(number / len(paths), told)
+        try:
+            found = read_slices(path)
+        except UserError as error:
+            read.problems.append(str(error))
+            read.reasons[path] = NOT_PLACED
+            continue
+        if isinstance(found, Skipped):
+            read.reasons[path] = found.reason
+            if found.denied:
+                denied.setdefault(found.denied, []).append(path)
+        else:
+            read.slices.extend(found)
+    read.problems += [_denied(said, files) for said, files in denied.items()]
+    return read
+
+
+def _sorted(slices: Sequence[SliceHeader]) -> Job[tuple[list[Group], list[Group]]]:
+    """Groups that cover several places, named and in the order of their series; the others."""
+    stacks: list[tuple[Rank, Group]] = []
+    alone: list[Group] = []
+    whole: dict[int, tuple[Bundle, Group]] = {}  # series that cover a single place
+    collected = by_series(slices)
+    for number, bundle in enumerate(collected):
+        yield Progress(0.8 * number / len(collected), SORTING)
+        found = groups(bundle)
+        if len(found) == 1 and found[0].alone:
+            whole[id(bundle)] = bundle, found[0]
+        else:
+            place = rank(bundle.slices[0].series)
+            stacks += [(place, group) for group in found if not group.alone]
+            alone += [group for group in found if group.alone]
+    bundles = [bundle for bundle, _ in whole.values()]
+    together, single = yield from within(joined(bundles), 0.8, 1.0)
+    alone += [whole[id(bundle)][1] for bundle in single]
+    stacks += [(rank(group.first.series), group) for group in together]
+    return named([group for _, group in sorted(stacks, key=lambda pair: pair[0])]), alone
 
 
 def _denied(said: str, files: Sequence[Path]) -> str:
@@ -88,11 +127,6 @@ def _series(group: Group) -> list[Series]:
 
 
 def _stack(group: Group, slices: Sequence[SliceHeader]) -> Stack:
-    if len(slices) < 2:
-        raise UserError(
-            f"'{group.name}' is a single slice; a volume needs at least 2. Open the folder that "
-            "holds the whole series."
-        )
     try:
         return stacked(slices)
     except ValueError as error:

@@ -1,14 +1,16 @@
 """Which DICOM slices form one volume."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from srviewer.core.volume import ScanWarning
 from srviewer.io.dicom_header import Numbers, SliceHeader
 from srviewer.io.dicom_repeats import Slices, contrast_label, places, repeats, split
+from srviewer.io.dicom_series import Bundle
 from srviewer.io.dicom_tags import CONTRASTS
 
 ORIENTATION_TOLERANCE = 2e-3  # of a direction cosine: 0.1 degrees
@@ -17,44 +19,43 @@ SPACING_TOLERANCE = 1e-3
 
 @dataclass(frozen=True)
 class Group:
-    """Slices of one series, size, orientation and contrast. ``name``: the series' own, unique.
+    """Slices of one series, size, orientation and contrast.
 
-    ``volumes``: the slices of each volume; several lie at the same places, one after another.
+    ``name``: what tells it from others of its series, "" where it is the only one; the series' own
+    name and number as well once it was ``named``. ``volumes``: the slices of each volume; several
+    lie at the same places, one after another.
     """
 
     name: str
     volumes: tuple[tuple[SliceHeader, ...], ...]
     warnings: tuple[ScanWarning, ...]
 
+    @property
+    def first(self) -> SliceHeader:
+        """One of its slices, for what all have in common."""
+        return self.volumes[0][0]
 
-def by_series(slices: Sequence[SliceHeader]) -> list[Slices]:
-    """The slices of each series, ordered by series number."""
-    series: dict[str, Slices] = defaultdict(list)
-    for one in slices:
-        series[one.series.uid].append(one)
-    return sorted(series.values(), key=_number)
+    @property
+    def alone(self) -> bool:
+        """Whether it covers a single place, and so makes no volume."""
+        return len(places([one for volume in self.volumes for one in volume])) < 2
+
+    @property
+    def files(self) -> set[Path]:
+        """Those that hold its slices."""
+        return {one.file.path for volume in self.volumes for one in volume}
 
 
-def _number(members: Slices) -> float:
-    number = members[0].series.number
-    return float(number) if number.lstrip("-").isdigit() else float("inf")
-
-
-def groups(members: Slices) -> list[Group]:
-    """What one series holds. Nothing of one group is ever stacked with another.
+def groups(bundle: Bundle) -> list[Group]:
+    """What one series holds, not named yet. Nothing of one group is ever stacked with another.
 
     Told apart by stack, orientation, pixel spacing and size; where positions repeat, by
     ``CONTRASTS`` into groups and by ``REPEATS`` into the volumes of a group.
     """
-    distinct, warnings = _without_copies(members)
-    planes: list[Slices] = []
-    for one in distinct:
-        fitting = next((plane for plane in planes if _same_plane(plane[0], one)), None)
-        if fitting is None:
-            planes.append([one])
-        else:
-            fitting.append(one)
-    orientations = {_rounded(plane[0].orientation) for plane in planes}
+    distinct, copies = _without_copies(bundle.slices)
+    warnings = (*bundle.warnings, *copies)
+    planes = by_plane(distinct)
+    orientations = {rounded(plane[0].orientation) for plane in planes}
     if len(orientations) > 1:
         message = (
             f"This series holds slices of {len(orientations)} orientations (a localizer?); they "
@@ -69,7 +70,19 @@ def groups(members: Slices) -> list[Group]:
             for taken in repeats(contrast):
                 volumes = tuple(map(tuple, taken.volumes))
                 found.append(Group(label, volumes, (*warnings, *taken.warnings)))
-    return [replace(group, name=_name(group, found)) for group in found]
+    return found
+
+
+def by_plane(slices: Slices) -> list[Slices]:
+    """Slices of one size, orientation and pixel spacing each."""
+    planes: list[Slices] = []
+    for one in slices:
+        fitting = next((plane for plane in planes if _same_plane(plane[0], one)), None)
+        if fitting is None:
+            planes.append([one])
+        else:
+            fitting.append(one)
+    return planes
 
 
 def _stacks(plane: Slices) -> list[Slices]:
@@ -81,18 +94,24 @@ def _stacks(plane: Slices) -> list[Slices]:
     return [plane] if lonely else list(stacks.values())
 
 
-def _name(group: Group, groups: list[Group]) -> str:
-    """The name that the series gives to a group, numbered where others have the same."""
-    base = _title(group)
-    same = [other for other in groups if _title(other) == base]
-    number = next(place for place, other in enumerate(same) if other is group)
-    return base if len(same) == 1 else f"{base}, part {number + 1}"
+def named(groups: Sequence[Group]) -> list[Group]:
+    """The groups with names for people; those of one series UID are numbered where alike."""
+    alike = Counter(map(_title, groups))
+    seen: Counter[tuple[str, str]] = Counter()
+    found = []
+    for group in groups:
+        title = _title(group)
+        seen[title] += 1
+        number = f", part {seen[title]}" if alike[title] > 1 else ""
+        found.append(replace(group, name=title[1] + number))
+    return found
 
 
-def _title(group: Group) -> str:
-    tags = group.volumes[0][0].series
+def _title(group: Group) -> tuple[str, str]:
+    """The series UID, and the name that the series gives to the group."""
+    tags = group.first.series
     numbered = f"{tags.name} ({tags.number})" if tags.number else tags.name
-    return f"{numbered}, {group.name}" if group.name else numbered
+    return tags.uid, f"{numbered}, {group.name}" if group.name else numbered
 
 
 def _without_copies(members: Slices) -> tuple[Slices, tuple[ScanWarning, ...]]:
@@ -123,5 +142,6 @@ def _close(one: Numbers | None, other: Numbers | None, tolerance: float) -> bool
     return all(abs(a - b) <= tolerance for a, b in zip(one, other, strict=True))
 
 
-def _rounded(values: Numbers | None) -> Numbers:
+def rounded(values: Numbers | None) -> Numbers:
+    """To 0.01, none for None."""
     return tuple(np.round(values, 2).tolist()) if values else ()

@@ -1,6 +1,5 @@
 """One DICOM file's header as plain values: its 2D images and where they lie in the patient."""
 
-import hashlib
 import struct
 import zlib
 from dataclasses import dataclass, replace
@@ -12,8 +11,9 @@ from pydicom.dataset import FileDataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from srviewer.errors import UserError
+from srviewer.io.dicom_belonging import patient_of, person_of, study_of
 from srviewer.io.dicom_file import PixelFile, is_grey, pixel_file
-from srviewer.io.dicom_kinds import kind_of
+from srviewer.io.dicom_kinds import is_segmentation, kind_of, kind_of_image
 from srviewer.io.dicom_mosaic import Tile, tiles
 from srviewer.io.dicom_tags import HEADER_TAGS, TRAITS, Lookup, lookups, text
 from srviewer.io.dicom_warnings import only_serious
@@ -46,7 +46,10 @@ CINE_MODALITIES = ("US", "IVUS", "XA", "RF", "ES", "GM")
 class SeriesTags:
     """What all images of a series share. ``name`` and ``number`` are for people.
 
-    ``patient``: a digest of the patient's number, "" where there is none.
+    ``patient``: a digest of the patient's number, "" where there is none. ``person``, ``study``:
+    digests of all that says whose images they are, and of which study. ``frame``: the UID of the
+    frame of reference, in which positions can be compared. ``segmentation``: whether the values
+    stand for regions that somebody drew.
     """
 
     uid: str
@@ -55,6 +58,10 @@ class SeriesTags:
     modality: str
     unit: str
     patient: str
+    person: str
+    study: str
+    frame: str
+    segmentation: bool
 
 
 @dataclass(frozen=True)
@@ -131,8 +138,7 @@ def _slices(path: Path, file: BinaryIO) -> tuple[SliceHeader, ...] | Skipped:
     if not (header.get("Rows") and header.get("Columns")):
         return Skipped(kind_of(header))
     if not is_grey(header):
-        colours = header.get("SamplesPerPixel", 1) != 1
-        return Skipped("colour images" if colours else "images of a kind that is not known")
+        return Skipped(kind_of_image(header))
     pixels = pixel_file(path, file, header)
     if pixels is None:
         return Skipped(kind_of(header))
@@ -171,7 +177,6 @@ def _series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
     named = " ".join(
         str(header.get("SeriesDescription") or header.get("ProtocolName") or "").split()
     )
-    number = text(header, "PatientID")
     return SeriesTags(
         uid=text(header, "SeriesInstanceUID"),
         name=named or f"{modality} series".strip(),
@@ -179,7 +184,11 @@ def _series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
         modality=modality,
         # "US" says that the unit is unspecified (PS3.3 C.11.1.1.2), which scanners write for CT.
         unit="HU" if modality == "CT" and first.text("RescaleType") in ("", "US", "HU") else "",
-        patient=hashlib.sha256(number.encode()).hexdigest() if number else "",
+        patient=patient_of(header),
+        person=person_of(header),
+        study=study_of(header),
+        frame=text(header, "FrameOfReferenceUID"),
+        segmentation=is_segmentation(header),
     )
 
 

@@ -28,6 +28,20 @@ REPEATS = (
 )
 TRAITS = CONTRASTS + REPEATS
 
+# What tells people from each other (PS3.3 C.7.1.1), and studies whose UID is gone.
+PERSON = (
+    "PatientID",
+    "IssuerOfPatientID",
+    "PatientName",
+    "PatientBirthDate",
+    "PatientSex",
+)
+STUDY = (
+    "StudyID",
+    "StudyDate",
+    "AccessionNumber",
+)
+
 KEYWORDS = (
     "SOPClassUID",
     "SOPInstanceUID",
@@ -37,7 +51,8 @@ KEYWORDS = (
     "SliceThickness",
     "SpacingBetweenSlices",
     "SeriesInstanceUID",
-    "PatientID",
+    "StudyInstanceUID",
+    "FrameOfReferenceUID",
     "SeriesNumber",
     "InstanceNumber",
     "ImagePositionPatient",
@@ -58,6 +73,8 @@ KEYWORDS = (
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
     "StackID",
+    *PERSON,
+    *STUDY,
     *TRAITS,
 )
 HEADER_TAGS: list[BaseTag] = [
@@ -170,3 +187,15 @@ def text(dataset: Dataset, keyword: str) -> str:
     if isinstance(value, Items):
         return "\\".join(str(one.value) for item in value for one in item)
     return "\\".join(map(str, value)) if hasattr(value, "__iter__") else str(value)
+
+
+def content(dataset: Dataset, keyword: str) -> bytes:
+    """A text's bytes as they are stored, without the padding around it; none when it is absent.
+
+    Two texts of unknown alphabets may read alike and differ in their bytes.
+    """
+    element = dataset.get_item(_tag(keyword))
+    value = None if element is None else element.value
+    if isinstance(value, bytes):
+        return value.strip(b" \t\r\n\0")
+    return text(dataset, keyword).strip().encode("utf-8", "surrogatepass")

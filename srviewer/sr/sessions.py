@@ -285,15 +285,20 @@ def _replaced(scan: Path, session: Path) -> UserError:
 
 
 def _series(series: tuple[Series, ...], saved: SavedScan) -> Job[Series | None]:
-    """The series with the saved uid; of several, the one with the saved content, then number."""
+    """The series with the saved uid and content.
+
+    None rather than any other: those of one uid may be two people's. Version 0.1.0 did not note the
+    content; there the only one of that uid is taken, or the one with the saved number.
+    """
     alike = [one for one in series if one.uid == saved.uid]
-    alike.sort(key=lambda one: one.index != saved.index)
-    for one in alike if saved.sha256 is not None else ():
+    if saved.sha256 is None:
+        alike = [one for one in alike if len(alike) == 1 or one.index == saved.index]
+    for one in alike[1:] and alike:
         if one.identify is not None and saved.frame < one.frames:
             source = yield from one.identify(saved.frame)
             if source.sha256 == saved.sha256:
                 return one
-    return alike[0] if alike else None
+    return alike[0] if len(alike) == 1 else None
 
 
 def _result(scan: Volume, saved: SavedResult) -> Job[Reconstruction]:

@@ -54,7 +54,9 @@ def test_a_session_whose_scan_was_replaced_shows_nothing_of_it(
     replace_scan(thick_file, head)
     measured.open([path])
     until(lambda: measured.error_bar.isVisible())
-    assert "is not the scan that 'study.srviewer' was saved from" in measured.error_bar.message.text()
+    assert (
+        "is not the scan that 'study.srviewer' was saved from" in measured.error_bar.message.text()
+    )
     assert measured.session.original is before and measured.session.result is not None
 
 

@@ -1,0 +1,92 @@
+"""A folder in which two people share a series UID: one is chosen, saved and opened again."""
+
+import shlex
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydicom import dcmread
+from pydicom.uid import generate_uid
+from pytestqt.qtbot import QtBot
+
+from srviewer.errors import UserError
+from srviewer.gui.command_line import reconstruct_line
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.series_picker import SeriesPicker
+from srviewer.io.session_file import read_session
+from srviewer.job import run
+from srviewer.sr.sessions import load
+
+Until = Callable[[Callable[[], bool]], None]
+UID = "1.2.3.4"
+
+
+@pytest.fixture
+def two_people(two_series: Path) -> Path:
+    """Both series with one UID, number and description; the second person's voxels are doubled."""
+    for path in two_series.glob("*.dcm"):
+        dataset = dcmread(path)
+        if path.name.startswith("s2"):
+            path.unlink()
+            continue
+        dataset.SeriesInstanceUID = UID
+        dataset.save_as(path)
+        dataset.PatientID, dataset.SOPInstanceUID = "another", generate_uid()
+        dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+        dataset.PixelData = (2 * np.frombuffer(dataset.PixelData, "<i2")).tobytes()
+        dataset.save_as(two_series / path.name.replace("s1", "s3"))
+    return two_series
+
+
+def _picker(window: MainWindow) -> SeriesPicker | None:
+    return next((p for p in window.findChildren(SeriesPicker) if p.isVisible()), None)
+
+
+@pytest.fixture
+def second(window: MainWindow, until: Until, two_people: Path, qtbot: QtBot) -> MainWindow:
+    """The window with the second person's series open, chosen from both."""
+    window.open([two_people])
+    until(lambda: _picker(window) is not None)
+    picker = _picker(window)
+    assert picker is not None
+    names = [picker.list.item(row).text().split("\n")[0] for row in range(picker.list.count())]
+    assert names == ["T2 thick (1), part 1", "T2 thick (1), part 2"]
+    assert "do not all name the same patient" in picker.list.item(1).text()
+    picker.list.setCurrentRow(1)
+    picker.accept()
+    until(lambda: window.session.original is not None)
+    return window
+
+
+def test_the_second_person_is_found_again_wherever_the_series_stands(
+    second: MainWindow, until: Until, two_people: Path, tmp_path: Path
+) -> None:
+    original = second.session.original
+    assert original is not None
+    assert {path.name[:2] for path in second.session.sources} == {"s3"}
+    words = shlex.split(reconstruct_line(second.study))
+    assert words[words.index("--series") + 1] == "1"
+    path = tmp_path / "study.srviewer"
+    second.desk.files.save(path)
+    until(lambda: path.exists() and not second.study.work.tasks)
+    (saved,) = read_session(path).studies
+    assert saved.scan is not None
+    assert original.source is not None
+    assert (saved.scan.uid, saved.scan.sha256) == (UID, original.source.sha256)
+    # A series of a lower number moves both up by one.
+    for file in sorted(two_people.glob("s1*.dcm")):
+        dataset = dcmread(file)
+        dataset.SeriesInstanceUID, dataset.SeriesNumber = "1.2.3.5", 0
+        dataset.SOPInstanceUID = generate_uid()
+        dataset.save_as(two_people / file.name.replace("s1", "s0"))
+    (again,) = run(load(path)).studies
+    assert np.array_equal(again.scan.voxels, original.voxels)
+    # Without the second person's files the session must not show the first one's.
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    for file in two_people.glob("s3*.dcm"):
+        shutil.move(file, kept)
+    with pytest.raises(UserError, match="is not the scan that"):
+        run(load(path))
