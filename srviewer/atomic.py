@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from srviewer.errors import UserError
+from srviewer.private import is_private, make_private_file
 
 PREFIX = ".srviewer-"  # of temporary names
 
@@ -45,11 +46,14 @@ def staged(path: Path) -> Iterator[Path]:
     """A temporary name beside ``path`` that is renamed to it when the block ends well.
 
     When the block is left otherwise the temporary file is removed and ``path`` stays as it was.
+    In a folder that is closed to others the file is closed to them too, from its first moment.
     Raises UserError when the folder is missing or cannot be written to, or the disk is full.
     """
     check_target(path)
     temporary = path.with_name(f"{PREFIX}{secrets.token_hex(4)}-{path.name}")
     try:
+        if is_private(path.parent):
+            make_private_file(temporary)
         yield temporary
         # A rename on another thread's open file or into a folder that went away fails here.
         temporary.replace(path)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import psutil
@@ -179,19 +180,24 @@ def _client(plan: BatchPlan, workers: int) -> Iterator["Client"]:
         with client:
             yield client
         return
-    cluster = _local_cluster(workers)
-    with cluster, Client(cluster) as client:
+    # Workers that run out of memory put aside there what they were sent: names of scans.
+    with (
+        TemporaryDirectory(prefix="srviewer-") as private,
+        _local_cluster(workers, private) as cluster,
+        Client(cluster) as client,
+    ):
         yield client
 
 
-def _local_cluster(workers: int) -> "LocalCluster":
-    """Processes that work on one volume each."""
+def _local_cluster(workers: int, private: str) -> "LocalCluster":
+    """Processes that work on one volume each, with a folder that only this user may enter."""
     from distributed import LocalCluster
 
     threads = max(1, (os.cpu_count() or 1) // workers)
     return LocalCluster(
         n_workers=workers,
         threads_per_worker=1,  # volumes at once in a process; torch has threads of its own
+        local_directory=private,
         dashboard_address="127.0.0.1:0",  # any free port: several batches may run side by side
         silence_logs=logging.CRITICAL,
         env={"OMP_NUM_THREADS": str(threads)},

@@ -145,7 +145,7 @@ def test_the_guide_opens_by_its_key(opened: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_layouts_are_kept_by_name(opened: MainWindow, settings: QSettings) -> None:
-    layouts = opened.desk._layouts
+    layouts = opened.desk.layouts_menu.layouts
     assert layouts is not None
     session = opened.session
     session.compare(replace(session.comparing, layout=Layout.CURTAIN, divider=0.25))
