@@ -13,7 +13,7 @@ from srviewer.gui.log import clear_log, log_files
 from srviewer.gui.recent import Recent
 from srviewer.gui.recovery import Recovery
 from srviewer.gui.translation import mark, tr
-from srviewer.paths import private_folder, user_log_dir
+from srviewer.paths import private_folder, user_cache_dir, user_log_dir
 
 
 @dataclass(frozen=True)
@@ -70,14 +70,15 @@ def megabytes(size: int) -> str:
 
 
 def _state(size: int, folder: Path) -> str:
-    if folder.exists():
-        try:
-            private_folder(folder)
-        except OSError:
-            return tr(
-                "Nothing is kept: {folder} belongs to another user or cannot be made private.",
-                folder=folder,
-            )
+    for place in (user_cache_dir(), user_log_dir(), folder):
+        if folder.is_relative_to(place) and place.exists():
+            try:
+                private_folder(place)
+            except OSError:
+                return tr(
+                    "Nothing is kept: {folder} belongs to another user or cannot be made private.",
+                    folder=place,
+                )
     return tr("{size} in {folder}", size=megabytes(size), folder=folder)
 
 

@@ -167,6 +167,7 @@ def _message(outcomes: dict[Item, Outcome], count: int, client: "Client") -> str
 def _client(plan: BatchPlan, workers: int) -> Iterator["Client"]:
     """A client of the running cluster, or of one that lives as long as the block."""
     # Dask takes half a second to load, which no other verb needs.
+    from dask import config
     from distributed import Client
 
     if plan.scheduler is not None:
@@ -180,24 +181,24 @@ def _client(plan: BatchPlan, workers: int) -> Iterator["Client"]:
         with client:
             yield client
         return
-    # Workers that run out of memory put aside there what they were sent: names of scans.
+    # Workers short of memory put aside there what they were sent: names of scans.
     with (
         TemporaryDirectory(prefix="srviewer-") as private,
-        _local_cluster(workers, private) as cluster,
+        config.set({"temporary-directory": private}),
+        _local_cluster(workers) as cluster,
         Client(cluster) as client,
     ):
         yield client
 
 
-def _local_cluster(workers: int, private: str) -> "LocalCluster":
-    """Processes that work on one volume each, with a folder that only this user may enter."""
+def _local_cluster(workers: int) -> "LocalCluster":
+    """Processes that work on one volume each."""
     from distributed import LocalCluster
 
     threads = max(1, (os.cpu_count() or 1) // workers)
     return LocalCluster(
         n_workers=workers,
         threads_per_worker=1,  # volumes at once in a process; torch has threads of its own
-        local_directory=private,
         dashboard_address="127.0.0.1:0",  # any free port: several batches may run side by side
         silence_logs=logging.CRITICAL,
         env={"OMP_NUM_THREADS": str(threads)},
