@@ -16,10 +16,10 @@ OTHERS = 0o077  # the rights of the group and of everybody else
 def is_private(path: Path) -> bool:
     """Whether a file or folder is there, is this user's, and is closed to everybody else."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return False
-    return os.name != "posix" or (found.st_uid == os.geteuid() and not found.st_mode & OTHERS)
+    return os.name != "posix" or (status.st_uid == os.geteuid() and not status.st_mode & OTHERS)
 
 
 def make_private_file(path: Path) -> None:
@@ -69,15 +69,15 @@ def _make_parents(path: Path) -> None:
 
 def _close(path: Path, is_kind: Callable[[int], bool], rights: int) -> None:
     """Leave at most ``rights`` to a path; OSError when it is missing or that is not possible."""
-    found = path.stat()
-    if not is_kind(found.st_mode):
+    status = path.stat()
+    if not is_kind(status.st_mode):
         raise OSError(errno.EINVAL, "something else has this name", str(path))
     if os.name != "posix":
         return
     # A link must be this user's too: another's may lead to any file of this user.
-    if {found.st_uid, path.lstat().st_uid} != {os.geteuid()}:
+    if {status.st_uid, path.lstat().st_uid} != {os.geteuid()}:
         raise PermissionError(errno.EPERM, "it belongs to another user", str(path))
-    if found.st_mode & OTHERS:
-        path.chmod(found.st_mode & rights)
+    if status.st_mode & OTHERS:
+        path.chmod(status.st_mode & rights)
         if not is_private(path):  # such as on a disk that keeps no rights
             raise PermissionError(errno.EPERM, "it cannot be made private", str(path))

@@ -56,8 +56,8 @@ def open_log_folder() -> None:
     try:
         private_folder(folder)
     except OSError as error:
-        told = mark("There is no log: the folder '{folder}' cannot be used ({error}).")
-        raise UserError(tr(told, folder=folder, error=error.strerror)) from error
+        text = mark("There is no log: the folder '{folder}' cannot be used ({error}).")
+        raise UserError(tr(text, folder=folder, error=error.strerror)) from error
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 

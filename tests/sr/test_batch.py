@@ -128,7 +128,8 @@ def test_a_volume_is_done_again_only_when_something_changed(
     with umask(0o027):
         assert status("six", linear) == "done"
     # The draft was in a folder of its own, whose rights are not those of the result.
-    assert [rights(one) for one in (result, sidecar(result))] == [0o640, 0o640]
+    if sys.platform != "win32":
+        assert [rights(one) for one in (result, sidecar(result))] == [0o640, 0o640]
     assert not list(out.rglob("*unfinished/*/*"))
     log = Place(out, "").log(item).read_text()
     assert log.count("begun") == log.count("written") == 6
