@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from srviewer.errors import UserError
+from srviewer.private import is_private, make_private_file
 
 PREFIX = ".srviewer-"  # of temporary names
 
@@ -45,6 +46,7 @@ def staged(path: Path) -> Iterator[Path]:
     """A temporary name beside ``path`` that is renamed to it when the block ends well.
 
     When the block is left otherwise the temporary file is removed and ``path`` stays as it was.
+    In a folder that is closed to others the file is closed to them too, from its first moment.
     Raises UserError when the folder is missing or cannot be written to, or the disk is full.
     """
     with staged_together(path) as (temporary,):
@@ -53,11 +55,14 @@ def staged(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def staged_together(*paths: Path) -> Iterator[tuple[Path, ...]]:
-    """As ``staged``, of files that belong together: all of them take their names, or none."""
+    """As ``staged``, of files of one folder that belong together: all take their names, or none."""
     for path in paths:
         check_target(path)
     temporary = tuple(_temporary_name(path) for path in paths)
     try:
+        for draft, path in zip(temporary, paths, strict=True):
+            if is_private(path.parent):
+                make_private_file(draft)
         yield temporary
         replace_together(tuple(zip(temporary, paths, strict=True)))
         _flush_folder(paths[0].parent)

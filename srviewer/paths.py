@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from srviewer.errors import UserError
+from srviewer.private import close_content, make_private_folder
 
 
 def resource(name: str) -> Path:
@@ -35,10 +36,10 @@ def sample_truth() -> Path:
 def user_data_dir() -> Path:
     """The folder for what the user makes and keeps (trained models), by each system's custom."""
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "srviewer"
+        return _base("LOCALAPPDATA", "AppData/Local") / "srviewer"
     if sys.platform == "darwin":
         return Path.home() / "Library/Application Support/srviewer"
-    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "srviewer"
+    return _base("XDG_DATA_HOME", ".local/share") / "srviewer"
 
 
 def user_cache_dir() -> Path:
@@ -47,7 +48,7 @@ def user_cache_dir() -> Path:
         return user_data_dir() / "cache"
     if sys.platform == "darwin":
         return Path.home() / "Library/Caches/srviewer"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "srviewer"
+    return _base("XDG_CACHE_HOME", ".cache") / "srviewer"
 
 
 def user_log_dir() -> Path:
@@ -56,9 +57,34 @@ def user_log_dir() -> Path:
         return user_data_dir() / "log"
     if sys.platform == "darwin":
         return Path.home() / "Library/Logs/srviewer"
-    return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local/state")) / "srviewer"
+    return _base("XDG_STATE_HOME", ".local/state") / "srviewer"
 
 
 def models_dir() -> Path:
     """The folder of the user's own trained models; it need not exist yet."""
     return user_data_dir() / "models"
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder of ours that only this user may enter (0700), or close the one that is there.
+
+    So are those of ours above it, up to ``user_cache_dir`` or ``user_log_dir``; ``user_data_dir``
+    itself stays open, for other people may read the models in it. Raises OSError when it cannot be
+    made, belongs to another user or cannot be closed: the caller goes on without it.
+    """
+    for folder in (*reversed(path.parents), path):
+        closed = any(folder.is_relative_to(root) for root in (user_cache_dir(), user_log_dir()))
+        if closed or folder == path:
+            make_private_folder(folder)
+
+
+def private_tree(path: Path) -> None:
+    """As ``private_folder``, and everything in it is closed too, so far as it is this user's."""
+    private_folder(path)
+    close_content(path)
+
+
+def _base(variable: str, below_home: str) -> Path:
+    """The folder that a variable names; one that is empty or relative counts for nothing."""
+    named = Path(os.environ.get(variable, ""))
+    return named if named.is_absolute() else Path.home() / below_home

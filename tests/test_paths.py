@@ -29,7 +29,7 @@ def test_a_wheel_finds_its_resources_inside_the_package(tmp_path: Path) -> None:
     package = tmp_path / "srviewer"
     source = Path(paths.__file__).parent
     package.mkdir()
-    for name in ("__init__.py", "paths.py", "errors.py"):
+    for name in ("__init__.py", "paths.py", "private.py", "errors.py"):
         shutil.copy(source / name, package)
     icons = package / "resources" / "icons"
     icons.mkdir(parents=True)

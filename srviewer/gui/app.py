@@ -6,12 +6,12 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QSettings
-
 from srviewer.gui.application import application
 from srviewer.gui.file_open import FileOpening
 from srviewer.gui.log import log_error, start_log
 from srviewer.gui.main_window import MainWindow
+from srviewer.gui.own_settings import own_settings
+from srviewer.gui.preferences import read_preferences
 from srviewer.gui.translation import tr
 
 
@@ -22,8 +22,10 @@ def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
     starts the reconstruction as soon as the scan is shown.
     """
     app = application()
-    start_log()
-    window = MainWindow(QSettings())
+    settings = own_settings()
+    if read_preferences(settings).log:
+        start_log()
+    window = MainWindow(settings)
     sys.excepthook = partial(_show_bug, window)
     FileOpening(app, lambda path: window.study.open([path]))
     window.show()

@@ -11,7 +11,8 @@ from secrets import token_hex
 from PySide6.QtCore import QLockFile
 
 from srviewer.io.session_file import SUFFIX
-from srviewer.paths import user_cache_dir
+from srviewer.paths import private_folder, private_tree, user_cache_dir
+from srviewer.private import is_private, make_private_file
 
 SESSION = f"session{SUFFIX}"
 KEPT_DAYS = 14  # an offer that nobody took
@@ -59,13 +60,13 @@ def lasting(path: Path) -> bool:
 
 
 def new_folder() -> AutosaveFolder | None:
-    """A folder of this process's own; None where nothing can be written."""
+    """A folder of this process's own; None where nothing can be written, or not in private."""
     path = root() / f"window-{token_hex(6)}"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(root())
         folder = _claimed(path)
         if folder is not None:
-            path.mkdir()
+            private_folder(path)
     except OSError:
         return None
     return folder
@@ -101,13 +102,23 @@ def clear() -> None:
 
 
 def _folders() -> list[Path]:
-    return [path for path in root().glob("window-*") if path.is_dir()]
+    """Those of this user, private now whatever rights they had."""
+    if not root().is_dir():
+        return []
+    try:
+        private_tree(root())
+    except OSError:  # another user's
+        return []
+    return [path for path in root().glob("window-*") if path.is_dir() and is_private(path)]
 
 
 def _claimed(path: Path) -> AutosaveFolder | None:
     lock = QLockFile(str(path.with_name(f"{path.name}.lock")))
     lock.setStaleLockTime(0)  # a lock is as old as its window; the process's end makes it stale
-    return AutosaveFolder(path, lock) if lock.tryLock(0) else None
+    if not lock.tryLock(0):
+        return None
+    make_private_file(Path(lock.fileName()))
+    return AutosaveFolder(path, lock)
 
 
 def _written(path: Path) -> float:

@@ -1,16 +1,14 @@
 """Everything around the study: undo, session files, recovery, preferences, named layouts, help."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt, QUrl
-from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtCore import QObject, QSettings, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QFileDialog,
-    QInputDialog,
     QMainWindow,
     QMenu,
     QMenuBar,
@@ -23,8 +21,11 @@ from srviewer.gui import theme
 from srviewer.gui.about_dialog import AboutDialog
 from srviewer.gui.guide_dialog import GuideDialog
 from srviewer.gui.hint import Hint
+from srviewer.gui.layouts_menu import LayoutsMenu
+from srviewer.gui.log import start_log, stop_log
 from srviewer.gui.named_layouts import NamedLayouts
 from srviewer.gui.notice import ErrorBar
+from srviewer.gui.own_files import open_log_folder, own_files
 from srviewer.gui.preferences import Preferences, read_preferences, write_preferences
 from srviewer.gui.preferences_dialog import PreferencesDialog
 from srviewer.gui.recent import Recent
@@ -35,7 +36,6 @@ from srviewer.gui.studies import Studies
 from srviewer.gui.translation import tr
 from srviewer.gui.undo import History
 from srviewer.nn.threads import set_threads
-from srviewer.paths import user_log_dir
 
 
 class Desk(QObject):
@@ -59,7 +59,6 @@ class Desk(QObject):
         self.recovery = Recovery(study, studies, self.files, self)
         self.hint = Hint(settings, study.session)
         self.dialog: QDialog | None = None  # the one that is open
-        self._layouts: NamedLayouts | None = None
         self._make_actions()
         self._connect()
         self._apply()
@@ -73,10 +72,13 @@ class Desk(QObject):
         if self.dialog is not None:
             self.dialog.reject()
         self.recovery.end()
+        self._recent.leave()
 
     def arrange(self, splitter: QSplitter, panels: QTabWidget) -> None:
         """Take the parts of the window whose arrangement can be named."""
-        self._layouts = NamedLayouts(self._settings, self._study.session, splitter, panels)
+        self.layouts_menu.layouts = NamedLayouts(
+            self._settings, self._study.session, splitter, panels
+        )
 
     def fill_menus(self, bar: QMenuBar) -> None:
         """Add to the menus that are there, and Edit and Help."""
@@ -99,7 +101,8 @@ class Desk(QObject):
 
     def show_preferences(self) -> None:
         """Open the dialog of preferences."""
-        dialog = PreferencesDialog(self.preferences, self._study.session, self._window)
+        files = own_files(self.recovery, self._recent)
+        dialog = PreferencesDialog(self.preferences, self._study.session, files, self._window)
         dialog.changed.connect(self._prefer)
         self._show(dialog)
 
@@ -136,7 +139,7 @@ class Desk(QObject):
         self.redo = make(tr("Redo"), tr("Make the change again"), "Ctrl+Shift+Z", self.history.redo)
         self.preferences_wanted = make(
             tr("Preferences\u2026"),
-            tr("Theme, convention, device, threads, autosave"),
+            tr("Theme, convention, device, threads, srviewer's own files"),
             "Ctrl+,",
             self.show_preferences,
         )
@@ -150,9 +153,7 @@ class Desk(QObject):
         self.about = make(
             tr("About srviewer"), tr("Version, licences, what it is not for"), "", self.show_about
         )
-        self.layouts_menu = QMenu(tr("Saved layouts"), self._window)
-        self.layouts_menu.setToolTipsVisible(True)
-        self.layouts_menu.aboutToShow.connect(self._list_layouts)
+        self.layouts_menu = LayoutsMenu(self._window)
 
     def _make(self, text: str, tip: str, key: str, do: Callable[[], None]) -> QAction:
         action = QAction(text, self._window)
@@ -218,12 +219,15 @@ class Desk(QObject):
         write_preferences(self._settings, preferences)
         if before.autosave != preferences.autosave:
             self.recovery.enable(preferences.autosave)
+        if before.log != preferences.log:
+            (start_log if preferences.log else stop_log)()
         self._apply()
         if before.device != preferences.device:
             self._study.session.prefer_device(preferences.device)
 
     def _apply(self) -> None:
         set_threads(self.preferences.threads)
+        self._recent.keep(self.preferences.recent)
         self._study.session.preferred_device = self.preferences.device
         self._apply_theme()
 
@@ -245,24 +249,7 @@ class Desk(QObject):
         self.dialog = None
 
     def _open_log_folder(self) -> None:
-        folder = user_log_dir()
-        folder.mkdir(parents=True, exist_ok=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-    def _list_layouts(self) -> None:
-        menu, layouts = self.layouts_menu, self._layouts
-        menu.clear()
-        if layouts is None:
-            return
-        delete = QMenu(tr("Delete"), menu)
-        for name in layouts.names():
-            menu.addAction(name).triggered.connect(partial(layouts.show, name))
-            delete.addAction(name).triggered.connect(partial(layouts.delete, name))
-        menu.addSeparator()
-        menu.addAction(tr("Save this layout\u2026")).triggered.connect(self._name_layout)
-        menu.addMenu(delete).setEnabled(bool(layouts.names()))
-
-    def _name_layout(self) -> None:
-        name, agreed = QInputDialog.getText(self._window, tr("Save this layout"), tr("Name"))
-        if agreed and name.strip() and self._layouts is not None:
-            self._layouts.save(name.strip())
+        try:
+            open_log_folder()
+        except UserError as error:
+            self._error_bar.show_error(tr("Opening the log folder"), error)

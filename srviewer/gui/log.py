@@ -5,14 +5,18 @@ them is written: an error is logged by its kind and the lines of code that it ca
 """
 
 import logging
+import os
 import platform
+from contextlib import suppress
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from traceback import extract_tb
 
 from srviewer import __version__
 from srviewer.errors import UserError
-from srviewer.paths import user_log_dir
+from srviewer.paths import private_folder, user_log_dir
+from srviewer.private import make_private_file
 
 FILE = "srviewer.log"
 LARGEST = 512 * 1024  # bytes, of each of the files
@@ -22,15 +26,27 @@ PACKAGE = Path(__file__).resolve().parents[2]
 log = logging.getLogger("srviewer")
 
 
+class PrivateLogFile(RotatingFileHandler):
+    """A log that only this user may read, as are the older ones that it was renamed to."""
+
+    def _open(self) -> TextIOWrapper:
+        make_private_file(Path(self.baseFilename))
+        return super()._open()
+
+
 def start_log() -> Path | None:
     """Write what srviewer logs from now on into the user's log folder; its path.
 
-    None where nothing can be written there: the program works without.
+    None where nothing can be written there, or not so that only this user may read it: the program
+    works without.
     """
+    stop_log()
     path = user_log_dir() / FILE
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, "a", LARGEST, OLD_FILES, encoding="utf-8", delay=False)
+        private_folder(path.parent)
+        for old in log_files():
+            make_private_file(old)
+        handler = PrivateLogFile(path, "a", LARGEST, OLD_FILES, encoding="utf-8", delay=False)
     except OSError:
         return None
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
@@ -47,6 +63,24 @@ def stop_log() -> None:
         log.removeHandler(handler)
         handler.close()
     log.propagate = True
+
+
+def log_files() -> list[Path]:
+    """The log and the older ones, so far as they are there."""
+    return sorted(user_log_dir().glob(f"{FILE}*"))
+
+
+def clear_log() -> None:
+    """Delete what was logged; what is logged from now on begins an empty file.
+
+    A file that is being written is emptied in place: another window may be writing it as well.
+    """
+    for path in log_files():
+        with suppress(OSError):  # another user's, or open on Windows
+            if log.handlers and path.name == FILE:
+                os.truncate(path, 0)
+            else:
+                path.unlink()
 
 
 def log_error(kind: str, error: BaseException) -> None:

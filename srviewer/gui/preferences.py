@@ -1,7 +1,7 @@
 """What the user prefers, kept between runs."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QSettings
@@ -15,12 +15,17 @@ KEY = "preferences"
 
 @dataclass(frozen=True)
 class Preferences:
-    """``device``: of a scan's first reconstruction. ``threads``: 0 leaves it to torch."""
+    """``device``: of a scan's first reconstruction. ``threads``: 0 leaves it to torch.
+
+    ``autosave``, ``log``, ``recent``: which files of its own srviewer keeps.
+    """
 
     theme: Scheme = "dark"
     device: str = "auto"
     threads: int = 0
     autosave: bool = True
+    log: bool = True
+    recent: bool = True
 
 
 def read_preferences(settings: QSettings) -> Preferences:
@@ -39,13 +44,15 @@ def read_preferences(settings: QSettings) -> Preferences:
         device=device if device in device_choices() else first.device,
         threads=threads if fits else first.threads,
         autosave=bool(value("autosave", bool)),
+        log=bool(value("log", bool)),
+        recent=bool(value("recent", bool)),
     )
 
 
 def write_preferences(settings: QSettings, preferences: Preferences) -> None:
     """Keep them for the next run."""
-    for name in ("theme", "device", "threads", "autosave"):
-        settings.setValue(f"{KEY}/{name}", getattr(preferences, name))
+    for name, value in asdict(preferences).items():
+        settings.setValue(f"{KEY}/{name}", value)
     settings.sync()
 
 

@@ -2,19 +2,18 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QHBoxLayout,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from srviewer.gui import autosave_folders
-from srviewer.gui.form import button, choice, describe, fill, form, label
+from srviewer.gui.form import choice, describe, fill, form, label
+from srviewer.gui.own_files import OwnFiles
+from srviewer.gui.own_files_box import OwnFilesBox
 from srviewer.gui.preferences import Preferences, processors
 from srviewer.gui.session import Session
 from srviewer.gui.theme import SCHEMES, Scheme
@@ -28,13 +27,38 @@ THEME_TITLES: dict[Scheme, str] = {
 }
 
 
+# Switch, its name, its tip.
+KEPT = (
+    (
+        mark("Keep the open study safe from a crash"),
+        mark("Autosave"),
+        mark("Save results and view in the background, and offer them after a crash"),
+    ),
+    (
+        mark("Keep a log of errors"),
+        mark("Log"),
+        mark("Note what went wrong and where in the program, without names of patients or files"),
+    ),
+    (
+        mark("Keep a list of recent files"),
+        mark("Recent files"),
+        mark("Remember which files and folders were opened last, for the menu and the dialogs"),
+    ),
+)
+
+
 class PreferencesDialog(QDialog):
     """Edits ``preferences`` and the session's convention; tells of each change at once."""
 
     changed = Signal(object)  # Preferences
-    cache_cleared = Signal()
 
-    def __init__(self, preferences: Preferences, session: Session, parent: QWidget) -> None:
+    def __init__(
+        self,
+        preferences: Preferences,
+        session: Session,
+        files: tuple[OwnFiles, OwnFiles, OwnFiles],
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Preferences"))
         self.preferences, self._session = preferences, session
@@ -58,16 +82,7 @@ class PreferencesDialog(QDialog):
                 count=processors(),
             ),
         )
-        self.autosave = QCheckBox(tr("Keep the open study safe from a crash"))
-        describe(
-            self.autosave,
-            tr("Autosave"),
-            tr("Save results and view in the background, and offer them after a crash"),
-        )
-        self._cache = label("", "muted")
-        self.clear = button(
-            tr("Clear"), tr("Delete what crashed windows left; running ones keep theirs")
-        )
+        self.autosave, self.log, self.recent = map(OwnFilesBox, files, KEPT)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         describe(close, tr("Close"), tr("Close this dialog; everything is kept already"))
@@ -86,8 +101,8 @@ class PreferencesDialog(QDialog):
         fill(self.convention, sides, self._session.view.radiological)
         fill(self.device, device_entries(), now.device)
         self.threads.setValue(now.threads)
-        self.autosave.setChecked(now.autosave)
-        self._show_cache()
+        for name, box in self._boxes().items():
+            box.keep.setChecked(getattr(now, name))
 
     def _lay_out(self, buttons: QDialogButtonBox) -> None:
         rows = form()
@@ -98,16 +113,13 @@ class PreferencesDialog(QDialog):
             (tr("Threads"), self.threads),
         ):
             rows.addRow(title, field)
-        cache = QHBoxLayout()
-        cache.addWidget(self._cache, 1)
-        cache.addWidget(self.clear, alignment=Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 18, 18, 18)
         layout.setSpacing(12)
         layout.addLayout(rows)
-        layout.addWidget(self.autosave)
-        layout.addWidget(label(tr("CACHE"), "heading"))
-        layout.addLayout(cache)
+        layout.addWidget(label(tr("SRVIEWER'S OWN FILES"), "heading"))
+        for box in self._boxes().values():
+            layout.addWidget(box)
         layout.addStretch(1)
         layout.addWidget(buttons)
         self.resize(480, self.sizeHint().height())
@@ -116,9 +128,9 @@ class PreferencesDialog(QDialog):
         self.theme.activated.connect(self._edit)
         self.device.activated.connect(self._edit)
         self.threads.valueChanged.connect(self._edit)
-        self.autosave.toggled.connect(self._edit)
         self.convention.activated.connect(self._turn)
-        self.clear.clicked.connect(self._clear)
+        for box in self._boxes().values():
+            box.keep.toggled.connect(self._edit)
 
     def _edit(self) -> None:
         self.preferences = replace(
@@ -126,25 +138,15 @@ class PreferencesDialog(QDialog):
             theme=self.theme.currentData(),
             device=self.device.currentData(),
             threads=self.threads.value(),
-            autosave=self.autosave.isChecked(),
+            **{name: box.keep.isChecked() for name, box in self._boxes().items()},
         )
         self.changed.emit(self.preferences)
+        for box in self._boxes().values():
+            box.show_state()
 
     def _turn(self) -> None:
         self._session.set_radiological(self.convention.currentData())
 
-    def _clear(self) -> None:
-        autosave_folders.clear()
-        self._show_cache()
-        self.cache_cleared.emit()
-
-    def _show_cache(self) -> None:
-        size = autosave_folders.size_bytes()
-        told = tr("{size} in {folder}", size=megabytes(size), folder=autosave_folders.root())
-        self._cache.setText(told)
-
-
-def megabytes(size: int) -> str:
-    """A size in bytes as people read it: "0 MB", "0.3 MB", "12 MB"."""
-    mb = size / 1e6
-    return "0 MB" if size == 0 else f"{mb:.1f} MB" if mb < 10 else f"{mb:.0f} MB"
+    def _boxes(self) -> dict[str, OwnFilesBox]:
+        """By the names of their preferences."""
+        return {"autosave": self.autosave, "log": self.log, "recent": self.recent}

@@ -6,11 +6,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 
 from srviewer.core.volume import Volume
+from srviewer.gui import autosave_folders
 from srviewer.gui.autosave_folders import AutosaveFolder, left_behind, new_folder, root
 from srviewer.gui.notice import OfferBar
 from srviewer.gui.session_files import SessionFiles
 from srviewer.gui.studies import Studies
-from srviewer.gui.study import Study
+from srviewer.gui.study import OPEN, Study
 from srviewer.gui.translation import tr
 from srviewer.gui.work import Work
 from srviewer.io.provenance import sidecar
@@ -79,22 +80,32 @@ class Recovery(QObject):
             self._own = new_folder()
             self._note()
         elif not enabled:
-            self.end()
+            self._discard()
 
     def owns(self, path: Path) -> bool:
         """Whether a session file is one that was autosaved."""
         return path.is_relative_to(root())
 
+    def clear(self) -> None:
+        """Delete what ended windows left, the one on offer too unless it is being opened."""
+        if self._study.work.running(OPEN) is None:
+            self._left = iter(())
+            self._decline()
+        autosave_folders.clear()
+
     def end(self) -> None:
         """The window closes as it should: nothing is left behind."""
+        self._discard()
+        if self._offered is not None:
+            self._offered.release()
+            self._offered = None
+
+    def _discard(self) -> None:
         self._timer.stop()
         self.work.stop()
         if self._own is not None:
             self._own.discard()
             self._own = None
-        if self._offered is not None:
-            self._offered.release()
-            self._offered = None
 
     def _note(self) -> None:
         self._pending = True

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import psutil
@@ -182,6 +183,7 @@ def _message(outcomes: dict[Item, Outcome], count: int, client: "Client") -> str
 def _client(plan: BatchPlan, workers: int) -> Iterator["Client"]:
     """A client of the running cluster, or of one that lives as long as the block."""
     # Dask takes half a second to load, which no other verb needs.
+    from dask import config
     from distributed import Client
 
     if plan.scheduler is not None:
@@ -195,8 +197,13 @@ def _client(plan: BatchPlan, workers: int) -> Iterator["Client"]:
         with client:
             yield client
         return
-    cluster = _local_cluster(workers)
-    with cluster, Client(cluster) as client:
+    # Workers short of memory put aside there what they were sent: names of scans.
+    with (
+        TemporaryDirectory(prefix="srviewer-") as private,
+        config.set({"temporary-directory": private}),
+        _local_cluster(workers) as cluster,
+        Client(cluster) as client,
+    ):
         yield client
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 import shutil
 import time
 import traceback
@@ -10,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from math import inf
 from pathlib import Path, PurePosixPath
-from tempfile import mkdtemp
 from typing import Any, Literal, TypeAlias
 
 from srviewer import __version__
@@ -243,7 +243,9 @@ def _request(volume: Volume, settings: Settings) -> Request:
 def _unfinished(place: Place, name: str) -> Iterator[Path]:
     """A path for a draft in a folder of this attempt's own, which is gone afterwards."""
     place.unfinished.mkdir(parents=True, exist_ok=True)
-    folder = Path(mkdtemp(dir=place.unfinished))
+    # Not a private folder: the draft gets the rights that results have where they are written.
+    folder = place.unfinished / secrets.token_hex(8)
+    folder.mkdir()
     try:
         yield folder / name
     finally:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ from srviewer.atomic import write_text
 from srviewer.errors import UserError
 from srviewer.nn.checkpoint import checkpoint_path
 from srviewer.nn.specs import TrainingPlan
-from srviewer.paths import user_data_dir
+from srviewer.paths import private_tree, user_data_dir
 from srviewer.sr.training import TrainingJob
 
 
 def remember(job: TrainingJob) -> None:
-    """Keep what is needed to go on with ``job`` another day."""
+    """Keep what is needed to go on with ``job`` another day, where only this user may read it.
+
+    Where nothing can be kept, the run is not offered after a crash; its checkpoint is there.
+    """
     values = {
         "output": str(job.output.absolute()),
         "paths": [str(path.absolute()) for path in job.paths],
@@ -26,8 +30,9 @@ def remember(job: TrainingJob) -> None:
         "workers": job.workers,
     }
     record = _record(job.output)
-    record.parent.mkdir(parents=True, exist_ok=True)
-    write_text(record, json.dumps(values, indent=1))
+    with suppress(OSError, UserError):
+        private_tree(record.parent)
+        write_text(record, json.dumps(values, indent=1))
 
 
 def forget(output: Path) -> None:
@@ -46,12 +51,21 @@ def is_unfinished(output: Path) -> bool:
 
 
 def _read_all() -> Iterator[TrainingJob]:
-    files = _folder().glob("*.json") if _folder().is_dir() else ()
-    for file in sorted(files, key=lambda one: one.stat().st_mtime_ns):
+    for file in sorted(_records(), key=lambda one: one.stat().st_mtime_ns):
         try:
             yield _job(json.loads(file.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, UserError):
             continue  # of another version, or cut short: nothing that could be gone on with
+
+
+def _records() -> tuple[Path, ...]:
+    if not _folder().is_dir():
+        return ()
+    try:
+        private_tree(_folder())
+    except OSError:  # another user's
+        return ()
+    return tuple(_folder().glob("*.json"))
 
 
 def _job(values: dict[str, Any]) -> TrainingJob:

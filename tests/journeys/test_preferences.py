@@ -2,13 +2,14 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt
+import pytest
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
 
 from children import output
@@ -17,10 +18,12 @@ from srviewer.gui import autosave_folders, theme
 from srviewer.gui.about_dialog import PARTS, AboutDialog
 from srviewer.gui.colours import DARK, LIGHT
 from srviewer.gui.comparing import Layout
+from srviewer.gui.log import log, log_files, start_log, stop_log
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.named_layouts import KEY as LAYOUTS_KEY
+from srviewer.gui.own_files import megabytes
 from srviewer.gui.preferences import Preferences, read_preferences, write_preferences
-from srviewer.gui.preferences_dialog import PreferencesDialog, megabytes
+from srviewer.gui.preferences_dialog import PreferencesDialog
 from srviewer.gui.shortcuts_dialog import ShortcutsDialog
 from srviewer.nn.threads import wanted_threads
 
@@ -51,36 +54,144 @@ def test_each_preference_is_applied_at_once(opened: MainWindow, settings: QSetti
     assert opened.session.request is not None and opened.session.request.device == "cpu"
     dialog.threads.setValue(1)
     assert wanted_threads() == 1
-    dialog.autosave.click()
-    assert read_preferences(settings) == Preferences("light", "cpu", 1, False)
+    for box in (dialog.autosave, dialog.log, dialog.recent):
+        box.keep.click()
+    assert read_preferences(settings) == Preferences("light", "cpu", 1, False, False, False)
     dialog.reject()
     assert opened.desk.dialog is None
     theme.apply(app)
 
 
-def test_autosave_can_be_turned_off_and_on(opened: MainWindow, until: Until) -> None:
+def _click(qtbot: QtBot, control: QAbstractButton) -> None:
+    """As a hand does: on the box of a switch, in the middle of a button."""
+    box = QPoint(12, control.height() // 2)
+    place = box if isinstance(control, QCheckBox) else control.rect().center()
+    qtbot.mouseClick(control, Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_autosave_can_be_turned_off_and_on(opened: MainWindow, until: Until, qtbot: QtBot) -> None:
     opened.desk.begin()
     whole = f"window-*/{autosave_folders.SESSION}"  # not what is still being written
     saved = lambda: list(autosave_folders.root().glob(whole))  # noqa: E731
     until(lambda: saved() != [])
     dialog = _dialog(opened)
-    dialog.autosave.click()
-    assert saved() == []
-    dialog.autosave.click()
+    _click(qtbot, dialog.autosave.keep)
+    assert list(autosave_folders.root().iterdir()) == []
+    _click(qtbot, dialog.autosave.keep)
     until(lambda: saved() != [])
+    _click(qtbot, dialog.autosave.clear)  # that of a running window stays
+    assert saved() != []
     dialog.reject()
 
 
-def test_the_cache_is_measured_and_cleared(opened: MainWindow) -> None:
+def test_autosaves_are_measured_and_cleared(opened: MainWindow, qtbot: QtBot) -> None:
     left = autosave_folders.root() / "window-left"
     left.mkdir(parents=True)
     (left / "result-1.nii.gz").write_bytes(b"x" * 2_500_000)
     dialog = _dialog(opened)
-    assert "2.5 MB" in dialog._cache.text()
-    dialog.clear.click()
-    assert not left.exists() and "0 MB" in dialog._cache.text()
-    assert [megabytes(n) for n in (0, 300_000, 12_400_000)] == ["0 MB", "0.3 MB", "12 MB"]
+    assert "2.5 MB" in dialog.autosave.state.text()
+    _click(qtbot, dialog.autosave.clear)
+    assert not left.exists() and "0 MB" in dialog.autosave.state.text()
+    sizes = ["0 MB", "under 0.1 MB", "0.3 MB", "12 MB"]
+    assert [megabytes(n) for n in (0, 300, 300_000, 12_400_000)] == sizes
     dialog.reject()
+
+
+def test_an_offer_outlives_the_switch_and_goes_with_clear(opened: MainWindow, qtbot: QtBot) -> None:
+    for name in ("window-1", "window-2"):
+        folder = autosave_folders.root() / name
+        folder.mkdir(parents=True)
+        (folder / autosave_folders.SESSION).write_text("{}")
+    opened.desk.begin()
+    bar = opened.desk.recovery.bar
+    dialog = _dialog(opened)
+    _click(qtbot, dialog.autosave.keep)
+    assert bar.isVisible() and folder.exists()
+    _click(qtbot, dialog.autosave.clear)
+    assert not bar.isVisible() and list(autosave_folders.root().iterdir()) == []
+    dialog.reject()
+
+
+@pytest.fixture
+def logging_on() -> Iterator[Path]:
+    path = start_log()
+    assert path is not None
+    yield path
+    stop_log()
+
+
+def test_the_log_can_be_turned_off_and_emptied(
+    logging_on: Path, opened: MainWindow, qtbot: QtBot
+) -> None:
+    logging_on.with_name(f"{logging_on.name}.1").write_bytes(b"x" * 400_000)
+    log.info("before")
+    dialog = _dialog(opened)
+    assert "0.4 MB" in dialog.log.state.text()
+    _click(qtbot, dialog.log.clear)
+    log.info("after")
+    assert log_files() == [logging_on] and dialog.log.state.text().startswith("0 MB")
+    text = logging_on.read_text(encoding="utf-8")
+    assert "after" in text and "before" not in text
+    _click(qtbot, dialog.log.keep)
+    log.info("never")
+    assert logging_on.read_text(encoding="utf-8") == text
+    _click(qtbot, dialog.log.clear)
+    assert log_files() == [] and dialog.log.state.text().startswith("0 MB")
+    _click(qtbot, dialog.log.keep)
+    log.info("again")
+    assert logging_on.read_text(encoding="utf-8").count("again") == 1
+    dialog.reject()
+
+
+def test_recent_files_can_be_turned_off_and_emptied(
+    opened: MainWindow, qtbot: QtBot, until: Until, settings: QSettings, truth_file: Path
+) -> None:
+    kept = Path(settings.fileName())
+    thick = opened.recent.entries()[0][0]
+    dialog = _dialog(opened)
+    assert dialog.recent.state.text() == "Files listed: 1"
+    _click(qtbot, dialog.recent.clear)
+    assert dialog.recent.state.text() == "Files listed: 0"
+    assert thick.name not in kept.read_text(encoding="utf-8")
+    _open(opened, truth_file, until)
+    assert [entry[0] for entry in opened.recent.entries()] == [truth_file]
+    _click(qtbot, dialog.recent.keep)
+    _open(opened, thick, until)
+    assert opened.recent.entries() == () and opened.recent.folder() == str(thick.parent)
+    settings.sync()
+    assert not any(one.name in kept.read_text(encoding="utf-8") for one in (thick, truth_file))
+    _click(qtbot, dialog.recent.keep)
+    _open(opened, truth_file, until)
+    assert [entry[0] for entry in opened.recent.entries()] == [truth_file]
+    dialog.reject()
+
+
+def _open(window: MainWindow, path: Path, until: Until) -> None:
+    before = window.session.original
+    window.open([path])
+    until(lambda: window.session.original is not before)
+
+
+STARTED = """
+import sys
+from PySide6.QtCore import QTimer
+import srviewer.gui.app as app
+from srviewer.gui.log import log
+from srviewer.gui.own_settings import own_settings
+from srviewer.gui.preferences import Preferences, write_preferences
+from srviewer.gui.application import application
+application()
+write_preferences(own_settings(), Preferences(log=sys.argv[1] == "on"))
+QTimer.singleShot(0, lambda: application().quit())
+app.open_window([], sample=False, reconstruct=False)
+print(len(log.handlers))
+"""
+
+
+@pytest.mark.parametrize(("kept", "count"), [("on", "1"), ("off", "0")])
+def test_a_log_that_is_not_wanted_is_never_begun(kept: str, count: str) -> None:
+    assert output([sys.executable, "-c", STARTED, kept]).split()[-1] == count
+    assert len(log_files()) == int(count)
 
 
 READ = """
@@ -94,13 +205,13 @@ print(json.dumps(asdict(read_preferences(QSettings(sys.argv[1], QSettings.Format
 
 def test_preferences_survive_a_restart_and_nonsense(tmp_path: Path) -> None:
     path = tmp_path / "kept.ini"
-    kept = Preferences("system", "cuda", 1, False)
+    kept = Preferences("system", "cuda", 1, False, False, False)
     write_preferences(QSettings(str(path), QSettings.Format.IniFormat), kept)
     assert Preferences(**json.loads(output([sys.executable, "-c", READ, path]))) == kept
     settings = QSettings(str(path), QSettings.Format.IniFormat)
     for name, value in (("theme", "pink"), ("device", "abacus"), ("threads", "many")):
         settings.setValue(f"preferences/{name}", value)
-    assert read_preferences(settings) == Preferences(autosave=False)
+    assert read_preferences(settings) == Preferences(autosave=False, log=False, recent=False)
 
 
 def test_the_sheet_of_keys_is_complete_and_searchable(opened: MainWindow, qtbot: QtBot) -> None:
@@ -145,7 +256,7 @@ def test_the_guide_opens_by_its_key(opened: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_layouts_are_kept_by_name(opened: MainWindow, settings: QSettings) -> None:
-    layouts = opened.desk._layouts
+    layouts = opened.desk.layouts_menu.layouts
     assert layouts is not None
     session = opened.session
     session.compare(replace(session.comparing, layout=Layout.CURTAIN, divider=0.25))

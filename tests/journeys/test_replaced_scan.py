@@ -3,18 +3,20 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QListWidget
 
+from srviewer.core.degrade import Degradation
 from srviewer.core.planes import Plane
 from srviewer.core.roi import Roi
 from srviewer.core.volume import Volume
 from srviewer.gui.header_box import HeaderBox
 from srviewer.gui.main_window import MainWindow
+from srviewer.gui.panels.look import LookPanel
 from srviewer.gui.series_picker import SeriesPicker
 from srviewer.io.export import write
 from srviewer.job import run
@@ -39,6 +41,12 @@ def saved(window: MainWindow, until: Until, path: Path) -> Path:
     return path
 
 
+def reopened(window: MainWindow, path: Path, until: Until) -> None:
+    before = window.session.original
+    window.open([path])
+    until(lambda: window.session.original is not before and not window.study.work.tasks)
+
+
 @pytest.fixture
 def measured(opened: MainWindow, rebuild: Rebuild) -> MainWindow:
     rebuild()
@@ -54,9 +62,8 @@ def test_a_session_whose_scan_was_replaced_shows_nothing_of_it(
     replace_scan(thick_file, head)
     measured.open([path])
     until(lambda: measured.error_bar.isVisible())
-    assert (
-        "is not the scan that 'study.srviewer' was saved from" in measured.error_bar.message.text()
-    )
+    told = measured.error_bar.message.text()
+    assert "is not the scan that 'study.srviewer' was saved from" in told
     assert measured.session.original is before and measured.session.result is not None
 
 
@@ -73,9 +80,7 @@ def test_of_several_studies_only_the_replaced_one_is_lost(
     measured.studies.choice = "replace"
     measured.open([path])
     until(lambda: measured.error_bar.isVisible())
-    assert "'thick.nii.gz'" in measured.error_bar.message.text() or str(thick_file) in (
-        measured.error_bar.message.text()
-    )
+    assert str(thick_file) in measured.error_bar.message.text()
     assert measured.session.original is not None
     assert measured.session.original.name == "other"
     assert measured.session.result is None and measured.session.rois == ()
@@ -102,9 +107,9 @@ def test_a_mask_that_was_replaced_is_left_out(
     mask = tmp_path / "mask.nii.gz"
     voxels = (thick_head.voxels > 100).astype(np.uint8)
     nib.save(nib.Nifti1Image(voxels, thick_head.geometry.affine), mask)
-    measured.panels.findChild(QListWidget)
-    overlays = measured.dropping.overlays
-    overlays.load(mask)
+    look = measured.panels.findChild(LookPanel)
+    assert look is not None
+    look.overlays.load(mask)
     until(lambda: len(measured.session.layers) == 1)
     path = saved(measured, until, tmp_path / "study.srviewer")
     replace_scan(mask, head)
@@ -184,7 +189,6 @@ def test_a_picker_that_stays_open_reads_no_other_scan(
     until(lambda: window.findChild(SeriesPicker) is not None)
     picker = window.findChild(SeriesPicker)
     assert isinstance(picker, SeriesPicker)
-    until(lambda: not picker.busy)
     first, second = sorted(two_series.glob("s1_*.dcm"))[:2]
     first.write_bytes(second.read_bytes())
     picker.list.setCurrentRow(0)
@@ -222,26 +226,18 @@ def test_a_simulated_scan_and_its_result_come_back(
     window: MainWindow, truth_file: Path, until: Until, tmp_path: Path
 ) -> None:
     """The thick scan lies in no file of the user's; it is known by the thin one it was made of."""
-    from srviewer.core.degrade import Degradation
-
     window.open([truth_file])
     until(lambda: window.session.original is not None)
     request = window.session.request
     assert request is not None
-    from dataclasses import replace
-
     window.session.set_request(replace(request, method="linear"))
     window.study.simulate(Degradation(2, 4))
     until(lambda: window.session.result is not None and not window.study.work.tasks)
-    before = window.session.original
     path = saved(window, until, tmp_path / "study.srviewer")
     for number in (1, 2):  # and once more, from what was read back
-        window.open([path])
-        until(lambda: window.session.original is not before)
-        until(lambda: not window.study.work.tasks)
+        reopened(window, path, until)
         assert not window.error_bar.isVisible(), window.error_bar.message.text()
         assert window.session.result is not None and window.session.reference is not None
-        before = window.session.original
         path = saved(window, until, tmp_path / f"again{number}.srviewer")
     document = json.loads(path.read_text())
     assert len(document["studies"][0]["scan"]["sha256"]) == 64
