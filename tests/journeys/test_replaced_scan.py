@@ -201,7 +201,7 @@ def test_a_picker_that_stays_open_reads_no_other_scan(
 def test_a_session_of_the_first_version_opens_with_its_result(
     window: MainWindow, until: Until, tmp_path: Path
 ) -> None:
-    shutil.copytree(FIXTURES, tmp_path / "old")
+    shutil.copytree(FIXTURES, tmp_path / "old", ignore=shutil.ignore_patterns("batch"))
     window.open([tmp_path / "old" / "study.srviewer"])
     until(lambda: window.session.result is not None)
     assert not window.error_bar.isVisible()
@@ -212,7 +212,7 @@ def test_a_result_of_the_first_version_is_not_shown_on_another_scan(
     window: MainWindow, head: Volume, until: Until, tmp_path: Path
 ) -> None:
     """It does not say what it was made from, but it does not agree with another scan either."""
-    shutil.copytree(FIXTURES, tmp_path / "old")
+    shutil.copytree(FIXTURES, tmp_path / "old", ignore=shutil.ignore_patterns("batch"))
     replace_scan(tmp_path / "old" / "scan.nii.gz", head)
     window.open([tmp_path / "old" / "study.srviewer"])
     until(lambda: window.error_bar.isVisible())
