@@ -14,7 +14,8 @@ from srviewer.gui.study_restored import fill
 from srviewer.gui.study_saved import captured
 from srviewer.gui.translation import tr
 from srviewer.io.session_file import SUFFIX
-from srviewer.sr.sessions import OpenSession, RestoredSession, load, store
+from srviewer.sr.restored_sessions import RestoredSession, load
+from srviewer.sr.sessions import OpenSession, store
 
 SAVE = "session"
 

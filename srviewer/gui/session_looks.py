@@ -13,7 +13,8 @@ from srviewer.gui.session import Session
 from srviewer.gui.whereabouts import Whereabouts
 from srviewer.io.saved_looks import SavedComparing, SavedLayer, SavedLoaded
 from srviewer.sr.maps import MAPS
-from srviewer.sr.sessions import Restored, place_of
+from srviewer.sr.restored_sessions import Restored
+from srviewer.sr.sessions import place_of
 
 RESULT, LOADED = "result-", "loaded-"
 

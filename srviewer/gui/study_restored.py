@@ -20,7 +20,8 @@ from srviewer.gui.session_looks import (
 from srviewer.gui.whereabouts import Whereabouts
 from srviewer.io.saved_looks import SavedComparing, SavedView
 from srviewer.sr.request_document import request_for
-from srviewer.sr.sessions import Restored, stored_maps
+from srviewer.sr.restored_sessions import Restored
+from srviewer.sr.sessions import stored_maps
 
 
 def fill(session: Session, whereabouts: Whereabouts, restored: Restored) -> None:

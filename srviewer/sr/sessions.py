@@ -1,37 +1,25 @@
-"""All open studies written to files and read back."""
+"""All open studies written to a session file; what no file holds is written beside it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
 
 from srviewer.core.volume import Volume
-from srviewer.errors import UserError
-from srviewer.io import formats
-from srviewer.io.content import digest
 from srviewer.io.export import write
-from srviewer.io.own_image import described, own_document, stated_source
 from srviewer.io.provenance import sidecar
-from srviewer.io.replacing import is_as_written
-from srviewer.io.saved_looks import SavedLayer, SavedLoaded
 from srviewer.io.saved_study import (
     SavedReference,
     SavedResult,
     SavedScan,
     SavedStudy,
 )
-from srviewer.io.series import Series
 from srviewer.io.session_fields import Place
-from srviewer.io.session_file import SavedSession, read_session, write_session
+from srviewer.io.session_file import SavedSession, write_session
 from srviewer.job import Job, Progress, within
-from srviewer.sr.beside import to_compare
 from srviewer.sr.maps import RESIDUAL
 from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.restore import restored
 
 IMAGE_SUFFIX = ".nii.gz"
-Saved = TypeVar("Saved")
-Had = TypeVar("Had")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,35 +63,6 @@ class OpenSession:
     front: int
 
 
-@dataclass(frozen=True, eq=False)
-class Restored:
-    """A study that was read back. ``results``: oldest first, with their names.
-
-    ``problems``: what could not be had, one sentence each; the rest is here.
-    """
-
-    saved: SavedStudy
-    scan: Volume
-    sources: tuple[Path, ...]
-    results: tuple[tuple[SavedResult, Reconstruction], ...]
-    truth: Volume | None
-    layers: tuple[tuple[SavedLayer, Volume], ...]
-    loaded: tuple[tuple[SavedLoaded, Volume], ...]
-    problems: tuple[str, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class RestoredSession:
-    """The studies that could be had again, at least one; ``front``: which is to be shown, from 0.
-
-    ``problems``: what could not be had, of all studies, one sentence each.
-    """
-
-    studies: tuple[Restored, ...]
-    front: int
-    problems: tuple[str, ...]
-
-
 def store(path: Path, session: OpenSession, folder: Path) -> Job[Mapping[Volume, Path]]:
     """Write the session file ``path``, and into ``folder`` every volume that no file holds yet.
 
@@ -122,72 +81,6 @@ def store(path: Path, session: OpenSession, folder: Path) -> Job[Mapping[Volume,
     studies = tuple(_saved_study(study, written) for study in session.studies)
     write_session(path, SavedSession(studies, session.front))
     return written
-
-
-def load(path: Path) -> Job[RestoredSession]:
-    """Read what the session file ``path`` names.
-
-    Raises UserError when it is no session file or none of its scans can be had; a scan, a result
-    or a reference that cannot be had becomes a problem, and the rest is read.
-    """
-    yield Progress(0.0, f"Opening {path.name}")
-    saved = read_session(path)
-    studies: list[Restored] = []
-    lost: list[str] = []
-    front = 0
-    for number, study in enumerate(saved.studies):
-        span = number / len(saved.studies), (number + 1) / len(saved.studies)
-        try:
-            studies.append((yield from within(_study(study, path), *span)))
-        except UserError as error:
-            lost.append(str(error))
-        if number <= saved.front:  # the one before, where the one that was shown is lost
-            front = max(len(studies) - 1, 0)
-    if not studies:
-        raise UserError("\n".join(lost))
-    problems = (*lost, *(problem for study in studies for problem in study.problems))
-    return RestoredSession(tuple(studies), front, problems)
-
-
-def _study(saved: SavedStudy, path: Path) -> Job[Restored]:
-    assert saved.scan is not None  # it was read from a file
-    scan, sources = yield from within(_scan(saved.scan, path), 0.0, 0.4)
-    problems: list[str] = []
-
-    def had(
-        wanted: Sequence[Saved], read: Callable[[Saved], Job[Had]], start: float, end: float
-    ) -> Job[tuple[tuple[Saved, Had], ...]]:
-        return (yield from within(_each(wanted, read, problems), start, end))
-
-    references = () if saved.reference is None else (saved.reference,)
-    results = yield from had(saved.results, lambda one: _result(scan, one), 0.4, 0.8)
-    truths = yield from had(references, lambda one: _read(one.image), 0.8, 0.9)
-    layers = yield from had(saved.layers, lambda one: _read(one.image), 0.9, 0.95)
-    loaded = yield from had(saved.loaded, lambda one: _to_compare(one.image, scan), 0.95, 1)
-    truth = truths[0][1] if truths else None
-    return Restored(saved, scan, sources, results, truth, layers, loaded, tuple(problems))
-
-
-def _read(place: Place) -> Job[Volume]:
-    return (yield from formats.read((yield from _unchanged(place))))
-
-
-def _to_compare(place: Place, scan: Volume) -> Job[Volume]:
-    return (yield from to_compare((yield from _unchanged(place)), scan))
-
-
-def _each(
-    wanted: Sequence[Saved], read: Callable[[Saved], Job[Had]], problems: list[str]
-) -> Job[tuple[tuple[Saved, Had], ...]]:
-    """Everything that can be had of ``wanted``; why the rest cannot goes to ``problems``."""
-    got: list[tuple[Saved, Had]] = []
-    for number, one in enumerate(wanted):
-        span = number / len(wanted), (number + 1) / len(wanted)
-        try:
-            got.append((one, (yield from within(read(one), *span))))
-        except UserError as error:
-            problems.append(str(error))
-    return tuple(got)
 
 
 def stored_maps(made: Reconstruction) -> Mapping[str, Volume]:
@@ -249,86 +142,8 @@ def _saved_result(result: OpenResult, written: Mapping[Volume, Path]) -> SavedRe
     )
 
 
-def _scan(saved: SavedScan, path: Path) -> Job[tuple[Volume, tuple[Path, ...]]]:
-    paths = [_found(place) for place in saved.places]
-    found = yield from within(formats.scan(paths), 0.0, 0.3)
-    series = yield from _series(found.series, saved)
-    if series is None or saved.frame >= series.frames:
-        raise UserError(
-            f"What '{path.name}' was saved from has changed: its series is not in '{paths[0]}' any "
-            "more. Open the scan itself."
-        )
-    volume = yield from within(series.read(saved.frame), 0.3, 1.0)
-    try:
-        document: Mapping[str, Any] | None = own_document(paths[0])
-    except UserError:  # another program's image, as most are
-        document = None
-    if not _is_of(volume, saved.sha256):
-        if document is None or not (yield from is_as_written(paths[0], document)):
-            raise _replaced(paths[0], path)
-        volume = replace(volume, source=stated_source(document))  # it was made in the window
-        if not _is_of(volume, saved.sha256):
-            raise _replaced(paths[0], path)
-    return volume if document is None else described(volume, document), series.sources
-
-
-def _is_of(volume: Volume, sha256: str | None) -> bool:
-    """Whether ``volume`` has this source; None fits all, since version 0.1.0 did not note it."""
-    return sha256 is None or (volume.source is not None and volume.source.sha256 == sha256)
-
-
-def _replaced(scan: Path, session: Path) -> UserError:
-    return UserError(
-        f"'{scan}' is not the scan that '{session.name}' was saved from: its content is another. "
-        "Nothing that was saved is shown on it. Put the old file back, or open this one by itself."
-    )
-
-
-def _series(series: tuple[Series, ...], saved: SavedScan) -> Job[Series | None]:
-    """The series with the saved uid and content.
-
-    None rather than any other: those of one uid may be two people's. Version 0.1.0 did not note the
-    content; there the only one of that uid is taken, or the one with the saved number.
-    """
-    alike = [one for one in series if one.uid == saved.uid]
-    if saved.sha256 is None:
-        alike = [one for one in alike if len(alike) == 1 or one.index == saved.index]
-    for one in alike[1:] and alike:
-        if one.identify is not None and saved.frame < one.frames:
-            source = yield from one.identify(saved.frame)
-            if source.sha256 == saved.sha256:
-                return one
-    return alike[0] if len(alike) == 1 else None
-
-
-def _result(scan: Volume, saved: SavedResult) -> Job[Reconstruction]:
-    maps = {kind: _found(place) for kind, place in saved.maps.items()}
-    return (yield from restored(scan, _found(saved.image), maps))
-
-
-def _unchanged(place: Place) -> Job[Path]:
-    """The path of a file that was opened beside the scan. UserError when it is another by now."""
-    path = _found(place)
-    if place.sha256 is not None and (yield from digest(path)) != place.sha256:
-        raise UserError(
-            f"'{path}' is not the file that was open when the session was saved: its content is "
-            "another. It is left out; open it again if it belongs to the scan."
-        )
-    return path
-
-
 def place_of(path: Path, volume: Volume) -> Place:
     """The place of the file ``path``, with its content where ``volume`` was read from it."""
     files = () if volume.source is None else volume.source.files
     known = (file.sha256 for file in files if file.path.absolute() == path.absolute())
     return Place(path.absolute(), sha256=next(known, None))
-
-
-def _found(place: Place) -> Path:
-    path = place.find()
-    if path is None:
-        raise UserError(
-            f"'{place.absolute}' is not there any more. Put it back, or into the same place as "
-            "seen from the session file."
-        )
-    return path

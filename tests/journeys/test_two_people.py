@@ -17,7 +17,7 @@ from srviewer.gui.main_window import MainWindow
 from srviewer.gui.series_picker import SeriesPicker
 from srviewer.io.session_file import read_session
 from srviewer.job import run
-from srviewer.sr.sessions import load
+from srviewer.sr.restored_sessions import load
 
 Until = Callable[[Callable[[], bool]], None]
 UID = "1.2.3.4"
