@@ -121,7 +121,7 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[O
     wanted = Wanted(item.output, item.crowded)
     name = yield from named(place.folder, place.state, wanted, source, settings.overwrite)
     log.of(name.output)
-    log.add(f"begun: {', '.join(map(str, item.sources[:3]))}")
+    log.add(f"begun: {item.source_name}, {len(item.sources)} files")
     series = yield from within(_found_again(item), FOUND / 2, FOUND)
     room = min(settings.room, free_bytes())
     choice = choose_slabs(series, 0, settings.slabs, lambda scan: _request(scan, settings), room)
@@ -138,7 +138,9 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[O
         if values.get("source_sha256") != source.sha256:
             raise _changed(item)
         if not name.untouched(place.folder):
-            raise UserError(f"'{target}' was written by something else meanwhile. Run it again.")
+            raise UserError(
+                f"'{name.output}' was written by something else meanwhile. Run it again."
+            )
         _put(draft, target, item)
     size = target.stat().st_size
     record = {
@@ -256,6 +258,6 @@ def _put(draft: Path, target: Path, item: Item) -> None:
     """Move the draft and its JSON to where they belong, unless that is part of what was read."""
     for source in item.sources:
         if target.exists() and target.samefile(source):
-            raise UserError(f"'{target}' is the scan itself and is not overwritten.")
+            raise UserError(f"'{target.name}' is the scan itself and is not overwritten.")
     target.parent.mkdir(parents=True, exist_ok=True)
     replace_together([(draft, target), (sidecar(draft), sidecar(target))])

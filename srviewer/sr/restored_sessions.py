@@ -20,6 +20,7 @@ from srviewer.job import Job, Progress, within
 from srviewer.sr.beside import to_compare
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.restore import restored
+from srviewer.sr.same_scan import AnotherScan
 
 Saved = TypeVar("Saved")
 Had = TypeVar("Had")
@@ -82,7 +83,7 @@ def load(path: Path) -> Job[RestoredSession]:
 def _study(saved: SavedStudy, path: Path) -> Job[Restored]:
     assert saved.scan is not None  # it was read from a file
     scan, sources = yield from within(_scan(saved.scan, path), 0.0, 0.4)
-    problems: list[str] = []
+    problems: list[UserError] = []
 
     def had(
         wanted: Sequence[Saved], read: Callable[[Saved], Job[Had]], start: float, end: float
@@ -91,11 +92,20 @@ def _study(saved: SavedStudy, path: Path) -> Job[Restored]:
 
     references = () if saved.reference is None else (saved.reference,)
     results = yield from had(saved.results, lambda one: _result(scan, one), 0.4, 0.8)
+    if saved.scan.sha256 is None and problems and not results:
+        _check_refusals(problems, sources[0], path)
     truths = yield from had(references, lambda one: _read(one.image), 0.8, 0.9)
     layers = yield from had(saved.layers, lambda one: _read(one.image), 0.9, 0.95)
     loaded = yield from had(saved.loaded, lambda one: _to_compare(one.image, scan), 0.95, 1)
     truth = truths[0][1] if truths else None
-    return Restored(saved, scan, sources, results, truth, layers, loaded, tuple(problems))
+    reasons = tuple(map(str, problems))
+    return Restored(saved, scan, sources, results, truth, layers, loaded, reasons)
+
+
+def _check_refusals(problems: Sequence[UserError], scan: Path, session: Path) -> None:
+    """Raise UserError when no result fits the scan, whose content version 0.1.0 did not note."""
+    if all(isinstance(problem, AnotherScan) for problem in problems):
+        raise _replaced(scan, session)
 
 
 def _read(place: Place) -> Job[Volume]:
@@ -107,7 +117,7 @@ def _to_compare(place: Place, scan: Volume) -> Job[Volume]:
 
 
 def _each(
-    wanted: Sequence[Saved], read: Callable[[Saved], Job[Had]], problems: list[str]
+    wanted: Sequence[Saved], read: Callable[[Saved], Job[Had]], problems: list[UserError]
 ) -> Job[tuple[tuple[Saved, Had], ...]]:
     """Everything that can be had of ``wanted``; why the rest cannot goes to ``problems``."""
     got: list[tuple[Saved, Had]] = []
@@ -116,7 +126,7 @@ def _each(
         try:
             got.append((one, (yield from within(read(one), *span))))
         except UserError as error:
-            problems.append(str(error))
+            problems.append(error)
     return tuple(got)
 
 

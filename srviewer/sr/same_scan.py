@@ -15,8 +15,12 @@ from srviewer.job import Job
 AGREEMENT_TOLERANCE = 0.01
 
 
+class AnotherScan(UserError):
+    """An image and a scan that do not belong together."""
+
+
 def check_source(scan: Volume, document: Mapping[str, Any], image: Path) -> None:
-    """Raise UserError when ``image`` was not made from ``scan``, by what its JSON says.
+    """Raise AnotherScan when ``image`` was not made from ``scan``, by what its JSON says.
 
     A ``document`` of version 0.1.0 says nothing; see ``check_agreement``.
     """
@@ -42,7 +46,7 @@ def check_voxels(stored: Volume, document: Mapping[str, Any], image: Path) -> Jo
 def check_agreement(
     scan: Volume, measured: Consistency, document: Mapping[str, Any], image: Path
 ) -> None:
-    """Raise UserError when a result agrees with ``scan`` less than when it was made.
+    """Raise AnotherScan when a result agrees with ``scan`` less than when it was made.
 
     For results whose JSON does not say by content what they were made from.
     """
@@ -55,8 +59,8 @@ def check_agreement(
         raise _of_another_scan(scan, image)
 
 
-def _of_another_scan(scan: Volume, image: Path) -> UserError:
-    return UserError(
+def _of_another_scan(scan: Volume, image: Path) -> AnotherScan:
+    return AnotherScan(
         f"'{scan.name}' is not the scan that '{image.name}' was made from, so the two are not "
         "shown together. Open the image itself, or rebuild the scan."
     )

@@ -216,10 +216,9 @@ def test_a_result_of_the_first_version_is_not_shown_on_another_scan(
     replace_scan(tmp_path / "old" / "scan.nii.gz", head)
     window.open([tmp_path / "old" / "study.srviewer"])
     until(lambda: window.error_bar.isVisible())
-    assert "'scan' is not the scan that 'result-1.nii.gz' was made from" in (
-        window.error_bar.message.text()
-    )
-    assert window.session.result is None
+    told = window.error_bar.message.text()
+    assert "scan.nii.gz' is not the scan that 'study.srviewer' was saved from" in told
+    assert window.session.original is None
 
 
 def test_a_simulated_scan_and_its_result_come_back(
