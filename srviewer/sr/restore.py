@@ -7,7 +7,9 @@ from typing import Any
 
 from srviewer.core.degrade import Degradation, residual, size_of
 from srviewer.core.geometry import AXIS_NAMES
+from srviewer.core.grid_difference import grid_difference
 from srviewer.core.metrics import intensity_range
+from srviewer.core.reorient import on_grid, same_grid
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import formats
@@ -20,6 +22,7 @@ from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import LARGEST_FACTOR, Request, degradation_of
+from srviewer.sr.truth import refined_grid
 
 
 def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconstruction]:
@@ -33,7 +36,7 @@ def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconst
     request = _request(document, image)
     stored = yield from within(formats.read(image), 0.0, 0.5)
     yield Progress(0.5, "Checking against the scan")
-    _check_grid(scan, stored, request, image)
+    stored = yield from within(_on_refined_grid(scan, stored, request, image), 0.5, 0.6)
     volume = described(
         replace(scan, voxels=stored.voxels, geometry=stored.geometry, name=stored.name), document
     )
@@ -41,6 +44,8 @@ def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconst
     for number, (kind, path) in enumerate(maps.items()):
         span = (0.6 + 0.4 * (number + n) / len(maps) for n in (0, 1))
         one = yield from within(formats.read(path), *span)
+        own = scan.geometry if kind == RESIDUAL.id else volume.geometry
+        one = (yield from on_grid(one, own)) or one
         read[kind] = replace(volume, voxels=one.voxels, geometry=one.geometry, name=one.name)
     off = _residual(scan, volume, request, read)
     data_range = intensity_range(scan.voxels)
@@ -93,21 +98,24 @@ def _request(document: Mapping[str, Any], image: Path) -> Request:
         ) from error
 
 
-def _check_grid(scan: Volume, stored: Volume, request: Request, image: Path) -> None:
-    """A result that was resampled afterwards lies on no grid that follows from the scan's."""
-    resampled = request.isotropic or scan.planes is not None
-    if resampled or not 2 <= request.factor <= LARGEST_FACTOR:
-        fits = resampled
-    else:
-        grid = scan.geometry
-        for axis, factor in request.steps:
-            grid = grid.refined(axis, factor)
-        fits = grid.matches(stored.geometry)
-    if not fits:
-        raise UserError(
-            f"'{image.name}' does not lie on the refined grid of '{scan.name}': it belongs to "
-            "another scan. Rebuild the scan."
-        )
+def _on_refined_grid(scan: Volume, stored: Volume, request: Request, image: Path) -> Job[Volume]:
+    """``stored`` along the axes of the scan, on the grid that ``request`` leads to.
+
+    A result that was resampled afterwards lies on no grid that follows from the scan's.
+    """
+    if request.isotropic or scan.planes is not None:
+        return stored
+    difference = f"a scan is not refined by {request.factor}"
+    if 2 <= request.factor <= LARGEST_FACTOR:
+        grid = refined_grid(scan.geometry, request.steps)
+        placed = yield from on_grid(stored, grid)
+        if placed is not None:
+            return placed
+        difference = grid_difference(stored.geometry, grid)
+    raise UserError(
+        f"'{image.name}' does not lie on the refined grid of '{scan.name}': {difference}. It "
+        "belongs to another scan. Rebuild the scan."
+    )
 
 
 def _residual(scan: Volume, volume: Volume, request: Request, read: Mapping[str, Volume]) -> Volume:
@@ -117,7 +125,7 @@ def _residual(scan: Volume, volume: Volume, request: Request, read: Mapping[str,
             voxels = Degradation(axis, factor).apply(voxels)
         off = residual(voxels, scan.voxels, degradation_of(scan, request))
         return made_map(scan, off, scan.name, RESIDUAL)
-    if RESIDUAL.id in read and read[RESIDUAL.id].geometry.matches(scan.geometry):
+    if RESIDUAL.id in read and same_grid(read[RESIDUAL.id].geometry, scan.geometry):
         return read[RESIDUAL.id]
     raise UserError(
         f"How well '{volume.name}' agrees with the scan is not known any more, and it does not "

@@ -26,6 +26,7 @@ from srviewer.sr.beside import to_compare
 from srviewer.sr.maps import RESIDUAL
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.restore import restored
+from srviewer.sr.truth import read_truth_again
 
 IMAGE_SUFFIX = ".nii.gz"
 Saved = TypeVar("Saved")
@@ -159,7 +160,10 @@ def _study(saved: SavedStudy, path: Path) -> Job[Restored]:
 
     references = () if saved.reference is None else (saved.reference,)
     results = yield from had(saved.results, lambda one: _result(scan, one), 0.4, 0.8)
-    truths = yield from had(references, lambda one: formats.read(_found(one.image)), 0.8, 0.9)
+    grids = [made.volume.geometry for one, made in sorted(results, key=lambda r: not r[0].current)]
+    truths = yield from had(
+        references, lambda one: read_truth_again(_found(one.image), scan, grids), 0.8, 0.9
+    )
     layers = yield from had(saved.layers, lambda one: formats.read(_found(one.image)), 0.9, 0.95)
     loaded = yield from had(saved.loaded, lambda one: to_compare(_found(one.image), scan), 0.95, 1)
     truth = truths[0][1] if truths else None
