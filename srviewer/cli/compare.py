@@ -1,4 +1,4 @@
-"""srviewer compare: a volume scored against a reference on the same grid."""
+"""srviewer compare: a volume scored against a reference."""
 
 import argparse
 from pathlib import Path
@@ -6,9 +6,10 @@ from pathlib import Path
 from srviewer.cli.console import Outcome, follow, table
 from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.sources import open_only
-from srviewer.core.compare import Comparison, Scores
+from srviewer.core.compare import Scores
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.metrics import METRICS
+from srviewer.sr.compared import compare_volumes
 from srviewer.sr.report import comparison_report
 
 
@@ -17,6 +18,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("reference", type=Path)
     parser.add_argument("candidate", type=Path)
     parser.add_argument("--mask", choices=("foreground", "none"), default="foreground")
+    parser.add_argument(
+        "--resample",
+        action="store_true",
+        help="bring a candidate on another grid to that of the reference by cubic B-splines, and "
+        "score what it covers",
+    )
     parser.add_argument(
         "--report", type=Path, metavar="FILE.html", help="one page: pictures, curves, scores"
     )
@@ -28,10 +35,12 @@ def execute(args: argparse.Namespace) -> Outcome:
     if args.report is not None:
         require_suffix(args.report, ".html")
     reference, candidate = open_only(args.reference), open_only(args.candidate)
-    comparison = Comparison(reference, candidate, f"the given reference '{reference.name}'")
-    scores = follow(comparison.scores(args.mask))
-    # Both lie on one grid: how it is turned changes no score.
-    notes = [
+    meaning = f"the given reference '{reference.name}'"
+    compared = follow(compare_volumes(reference, candidate, meaning, args.mask, args.resample))
+    scores = compared.scores
+    # How the grid of the reference is turned changes no score.
+    notes = list(compared.notes)
+    notes += [
         f"{volume.name}: {warning.message}"
         for volume in (reference, candidate)
         for warning in volume.warnings
@@ -44,10 +53,12 @@ def execute(args: argparse.Namespace) -> Outcome:
         "voxels": scores.voxels,
         "per_slice": dict(zip(AXIS_NAMES, scores.per_slice, strict=True)),
         "meaning": scores.meaning,
+        "resampled": compared.resampled,
+        "scored_share": scores.share,
         "warnings": notes,
     }
     if args.report is not None:
-        follow(comparison_report(reference, candidate, scores, notes)).save(args.report)
+        follow(comparison_report(reference, compared, notes)).save(args.report)
     written = [] if args.report is None else [f"written: {args.report}"]
     lines = [_text(scores), *(f"note: {line}" for line in notes), *written]
     return Outcome("\n".join(lines), values)

@@ -10,8 +10,6 @@ from srviewer.cli.console import Outcome, follow
 from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.sources import add_series_arguments, open_only, open_volume
 from srviewer.cli.values import number, point, size, span
-from srviewer.core.geometry import Axis, Geometry
-from srviewer.core.linking import unlinked
 from srviewer.core.picture import (
     COLOUR_NAMES,
     LAYOUT_NAMES,
@@ -23,12 +21,14 @@ from srviewer.core.picture import (
     SUFFIXES,
     Picture,
 )
-from srviewer.core.sampling import aligned
+from srviewer.core.reorient import same_grid
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
+from srviewer.sr.beside import beside
 from srviewer.sr.evaluate import ScoredPair, score_beside_cubic
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.request import Request, suggested_request
+from srviewer.sr.truth import placed_truth, refinement
 
 CUBIC = "cubic"  # instead of a path: the scan itself by cubic interpolation
 MOST_SECONDS = 4
@@ -152,10 +152,8 @@ def _seconds(args: argparse.Namespace, scan: Volume) -> list[tuple[str, Volume]]
         if place == CUBIC:
             wanted = replace(request or suggested_request(scan), method="cubic")
             volume = follow(reconstruct(scan, wanted)).volume
-        elif unlinked(files[place], scan):
-            volume = files[place]
         else:
-            volume = aligned(files[place], scan.geometry)
+            volume = follow(beside(files[place], scan))
         default = CUBIC if place == CUBIC else Path(place).name
         found.append((name or default, volume))
     return found
@@ -168,31 +166,22 @@ def _scored(
     if args.reference is None:
         return [None for _ in seconds]
     truth = open_only(args.reference)
+    truth = follow(placed_truth(truth, args.reference.name, scan, None))
     request = _refinement(scan, truth)
-    if request is None:
-        raise UserError(
-            f"'{args.reference.name}' does not refine the grid of '{scan.name}': it must "
-            f"cover the same space with thinner slices."
-        )
+    assert request is not None  # it lies on a finer grid
     meaning = args.meaning or f"the loaded ground truth '{args.reference.name}'"
     return [
         follow(score_beside_cubic(truth, scan, volume, request, meaning))
-        if volume.geometry.matches(truth.geometry)
+        if same_grid(volume.geometry, truth.geometry)
         else None
         for volume in seconds
     ]
 
 
 def _refinement(scan: Volume, fine: Volume) -> Request | None:
-    """The axis and factor that lead from the scan's grid to the finer one; None if none do."""
-    for axis in range(3):
-        factor = _factor(scan.geometry, fine.geometry, axis)
-        if factor is not None:
-            return Request(axis=axis, factor=factor)
-    return None
-
-
-def _factor(coarse: Geometry, fine: Geometry, axis: Axis) -> int | None:
-    factor, rest = divmod(fine.shape[axis], coarse.shape[axis])
-    fits = factor > 1 and not rest and coarse.refined(axis, factor).matches(fine)
-    return factor if fits else None
+    """What leads from the scan's grid to the finer one; None where nothing does."""
+    steps = refinement(scan.geometry, fine.geometry)
+    if not steps:
+        return None
+    (axis, factor), *also = steps
+    return Request(axis=axis, factor=factor, also=tuple(also))

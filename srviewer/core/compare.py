@@ -5,11 +5,13 @@ from typing import Literal
 
 import numpy as np
 
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.metrics import METRICS, Mask, foreground, intensity_range
+from srviewer.core.geometry import AXIS_NAMES, Axis
+from srviewer.core.grid_difference import grid_difference
+from srviewer.core.metrics import METRICS, SSIM_RADIUS, Mask, foreground, intensity_range
+from srviewer.core.reorient import on_grid, same_grid
 from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
-from srviewer.job import Job, Progress
+from srviewer.job import Job, Progress, within
 
 MaskName = Literal["foreground", "none"]
 SliceScores = dict[str, float | None]  # metric id -> value; None where the slice has no score
@@ -22,6 +24,8 @@ class Scores:
     ``whole``: metric id -> value over the whole volume. ``per_slice``: one list per array axis,
     one entry per slice. ``data_range``: R of the reference, in its unit. ``voxels``: how many
     were scored. ``meaning``: what the reference is; stands beside every number shown.
+    ``share``: the share of the voxels inside the mask that the candidate covers, 0..1; the others
+    are not scored.
     """
 
     whole: SliceScores
@@ -30,34 +34,40 @@ class Scores:
     mask: MaskName
     voxels: int
     meaning: str
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A candidate against a reference on the same grid.
+    """A candidate against a reference on the same grid, whatever the order of their axes.
 
     ``meaning`` says what the reference is ("the loaded ground truth", "the thin scan before it
-    was thickened"). Raises UserError when the grids differ.
+    was thickened"). ``covered``: (i, j, k) on the grid of the reference, where the candidate has
+    values; None for everywhere. Raises UserError when the grids differ.
     """
 
     reference: Volume
     candidate: Volume
     meaning: str
+    covered: Mask | None = None
 
     def __post_init__(self) -> None:
-        one, other = self.reference.geometry, self.candidate.geometry
-        if not one.matches(other):
+        given, wanted = self.candidate.geometry, self.reference.geometry
+        if not same_grid(given, wanted):
             raise UserError(
                 f"'{self.candidate.name}' cannot be scored against '{self.reference.name}': "
-                f"their grids differ ({_grid(self.candidate)} against {_grid(self.reference)}, "
-                f"or another position in the patient). Score two volumes of one grid."
+                f"their grids differ: {grid_difference(given, wanted)}. Score two volumes of one "
+                "grid, or let srviewer compare --resample bring one to the grid of the other."
             )
 
     def scores(self, mask: MaskName = "foreground") -> Job[Scores]:
-        """Every metric over the whole volume and per slice of each array axis."""
-        reference, candidate = self.reference.voxels, self.candidate.voxels
+        """Every metric over the whole volume and per slice of each array axis of the reference."""
+        placed = yield from within(on_grid(self.candidate, self.reference.geometry), 0.0, 0.0)
+        assert placed is not None  # their grids are the same
+        reference, candidate = self.reference.voxels, placed.voxels
         data_range = intensity_range(reference)
-        inside = foreground(reference, data_range) if mask == "foreground" else _all(reference)
+        wanted = foreground(reference, data_range) if mask == "foreground" else _all(reference)
+        inside = wanted if self.covered is None else wanted & self.covered
         per_slice: list[list[SliceScores]] = []
         for axis in range(3):
             rows: list[SliceScores] = []
@@ -66,7 +76,9 @@ class Comparison:
                 yield Progress(
                     (axis + number / len(stacks[0])) / 3, f"Scoring along {AXIS_NAMES[axis]}"
                 )
-                rows.append({m.id: m.score(truth, image, data_range, pixels) for m in METRICS})
+                clear = self._clear(pixels, axis, number)
+                masks = {m.id: pixels if m.whole_volume else clear for m in METRICS}
+                rows.append({m.id: m.score(truth, image, data_range, masks[m.id]) for m in METRICS})
             per_slice.append(rows)
         return Scores(
             whole=_whole(reference, candidate, data_range, inside, per_slice),
@@ -75,7 +87,20 @@ class Comparison:
             mask=mask,
             voxels=int(np.count_nonzero(inside)),
             meaning=self.meaning,
+            share=int(inside.sum()) / max(1, int(wanted.sum())),
         )
+
+    def _clear(self, pixels: Mask, axis: Axis, number: int) -> Mask:
+        """Those ``pixels`` of a slice around which SSIM's window holds covered pixels alone."""
+        if self.covered is None:
+            return pixels
+        covered = np.moveaxis(self.covered, axis, 0)[number]
+        if covered.all():
+            return pixels
+        from scipy.ndimage import minimum_filter  # half a second that the window does not wait for
+
+        clear = minimum_filter(covered, 2 * SSIM_RADIUS + 1, mode="nearest")
+        return np.asarray(pixels & clear)
 
 
 def _whole(
@@ -109,8 +134,3 @@ def _weighted_mean(values: list[float | None], inside: Mask) -> float | None:
 
 def _all(reference: Voxels) -> Mask:
     return np.ones(reference.shape, bool)
-
-
-def _grid(volume: Volume) -> str:
-    shape = " x ".join(str(n) for n in volume.geometry.shape)
-    return f"{shape} voxels of {' x '.join(f'{mm:.3g}' for mm in volume.geometry.spacing)} mm"

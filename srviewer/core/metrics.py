@@ -18,6 +18,7 @@ LEAST_FOREGROUND = 0.01
 RANGE_PERCENT = 99.9  # of the voxels brighter than the mean
 SSIM_SIGMA = 1.5  # voxels (Wang et al. 2004)
 SSIM_TRUNCATE = 3.5  # window radius in sigmas: 11 voxels across
+SSIM_RADIUS = int(SSIM_TRUNCATE * SSIM_SIGMA + 0.5)  # voxels, as scipy rounds it
 
 
 def intensity_range(reference: Voxels) -> float:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from srviewer.core.reorient import same_grid
 from srviewer.core.volume import Volume
 from srviewer.gui.translation import mark, tr
 from srviewer.sr.evaluate import ScoredPair
@@ -121,7 +122,7 @@ class Comparables:
     def choosing(self, key: str) -> "Comparables":
         """With another current result; cubic stays only if it lies on that one's grid."""
         chosen, cubic = self.find(key), self.cubic
-        if chosen and cubic and not cubic.geometry.matches(chosen.volume.geometry):
+        if chosen and cubic and not same_grid(cubic.geometry, chosen.volume.geometry):
             cubic = None
         return replace(self, current=key, cubic=cubic)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
+from srviewer.core.reorient import same_grid
 from srviewer.core.volume import Volume
 from srviewer.gui.comparables import CUBIC
 from srviewer.gui.study import Study
@@ -58,7 +59,7 @@ class Comparisons(QObject):
         if reference is None or work.running(SCORE_OTHERS) is not None:
             return
         for one in comparables.results:
-            fits = one.volume.geometry.matches(reference.volume.geometry)
+            fits = same_grid(one.volume.geometry, reference.volume.geometry)
             if one.scores or one.made is None or one.key == comparables.current or not fits:
                 continue
             if one.key in comparables.shown:
@@ -75,7 +76,7 @@ class Comparisons(QObject):
 
     def _keep_cubic(self, made: Reconstruction) -> None:
         current = self._session.comparables.result
-        if current is None or current.volume.geometry.matches(made.volume.geometry):
+        if current is None or same_grid(current.volume.geometry, made.volume.geometry):
             self._session.keep(replace(self._session.comparables, cubic=made.volume))
 
     def _keep_scores(self, key: str) -> Callable[[Any], None]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject
 
+from srviewer.core.grid_difference import grid_difference
 from srviewer.core.sampling import overlap
 from srviewer.core.volume import Volume
 from srviewer.core.window import window_of_values
@@ -67,11 +68,12 @@ def check_place(volume: Volume, file: str, original: Volume) -> None:
     raise UserError(
         tr(
             "'{file}' does not lie over '{name}': their middles are {apart:.0f} mm apart "
-            "and they share no space. A mask must be in the scan's own millimetres; save "
-            "it again with the scan's geometry.",
+            "and they share no space: {difference}. A mask must be in the scan's own "
+            "millimetres; save it again with the scan's geometry.",
             file=file,
             name=original.name,
             apart=apart,
+            difference=grid_difference(volume.geometry, original.geometry),
         )
     )
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
+from srviewer.core.grid_difference import grid_difference
+from srviewer.core.reorient import same_grid
 from srviewer.gui.session import Reference, Session
 from srviewer.gui.translation import tr
 from srviewer.gui.work import Work
@@ -28,7 +30,14 @@ class Scoring(QObject):
         result, reference = self._session.result, self._session.reference
         if result is None or reference is None:
             return True
-        return reference.volume.geometry.matches(result.volume.geometry)
+        return same_grid(reference.volume.geometry, result.volume.geometry)
+
+    def difference(self) -> str:
+        """By what the grid of the result differs from that of the reference; "" where it fits."""
+        result, reference = self._session.result, self._session.reference
+        if result is None or reference is None:
+            return ""
+        return grid_difference(result.volume.geometry, reference.volume.geometry)
 
     def _score(self) -> None:
         session = self._session

@@ -13,7 +13,6 @@ from srviewer.core.region import drawn_region
 from srviewer.core.volume import ScanWarning, Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.gui.exporting import Exporting
-from srviewer.gui.ground_truth import check_grid
 from srviewer.gui.previews import Previews
 from srviewer.gui.scoring import SCORE, Scoring
 from srviewer.gui.self_testing import SelfTesting
@@ -34,6 +33,7 @@ from srviewer.sr.gaps import rebuild
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.simulate import Simulation, simulate
 from srviewer.sr.slab_files import SlabFiles, rebuilt_and_opened
+from srviewer.sr.truth import read_truth
 
 OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
 
@@ -278,15 +278,17 @@ class Study(QObject):
 
     def _load_truth(self, path: Path, meaning: str) -> None:
         def keep(volume: Volume) -> None:
-            try:
-                check_grid(volume, path.name, self.session)
-            except UserError as error:
-                self.failed.emit(tr("Loading {name}", name=path.name), error)
-            else:
-                self.whereabouts.hold(volume, path)
-                self.session.set_reference(Reference(volume, meaning, None))
+            self.whereabouts.hold(volume, path)
+            self.session.set_reference(Reference(volume, meaning, None))
 
-        self._start(TRUTH, tr("Loading {name}", name=path.name), formats.read(path), keep)
+        title = tr("Loading {name}", name=path.name)
+        scan, result = self.session.original, self.session.result
+        if scan is None:
+            no_scan = UserError(tr("Open a scan first, then its ground truth."))
+            self.failed.emit(title, no_scan)
+            return
+        grid = None if result is None else result.volume.geometry
+        self._start(TRUTH, title, read_truth(path, scan, grid), keep)
 
     def _start(self, kind: str, title: str, job: Job[Any], done: Callable[[Any], None]) -> Task:
         """Start a job; what depends on the open scan is dropped when another was opened."""

@@ -7,15 +7,25 @@ from srviewer.core.sampling import aligned
 from srviewer.core.volume import Volume
 from srviewer.io import formats
 from srviewer.job import Job, Progress, within
+from srviewer.sr.truth import on_grid_of_scan
 
 
 def to_compare(path: Path, original: Volume) -> Job[Volume]:
-    """The volume in ``path``, brought to axes parallel to those of ``original``.
-
-    One that cannot be linked is left as it is.
-    """
+    """The volume in ``path``, as ``beside`` brings it to ``original``."""
     volume = yield from within(formats.read(path), 0.0, 0.8)
+    return (yield from within(beside(volume, original), 0.8, 1.0))
+
+
+def beside(volume: Volume, original: Volume) -> Job[Volume]:
+    """``volume`` on axes parallel to those of ``original``, so that slices lie over each other.
+
+    On the grid of the scan or a finer one of the same space it gets the scan's own axes, voxel for
+    voxel. One that cannot be linked is left as it is.
+    """
     if unlinked(volume, original):
         return volume
-    yield Progress(0.8, "Turning to the axes of the scan")
+    placed = yield from within(on_grid_of_scan(volume, original.geometry), 0.0, 0.5)
+    if placed is not None:
+        return placed
+    yield Progress(0.5, "Turning to the axes of the scan")
     return aligned(volume, original.geometry)

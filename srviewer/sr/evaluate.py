@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from srviewer.core.compare import Comparison, Scores
 from srviewer.core.degrade import Degradation
 from srviewer.core.geometry import AXIS_NAMES, Axis
+from srviewer.core.reorient import on_grid
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, within
@@ -33,8 +34,11 @@ def score_beside_cubic(
 ) -> Job[ScoredPair]:
     """Score ``result`` and the cubic interpolation of ``scan`` against ``reference``.
 
-    Raises UserError when the grids differ.
+    Slices are counted along the axes of the result, whatever those of the reference are. Raises
+    UserError when the grids differ.
     """
+    placed = yield from within(on_grid(reference, result.geometry), 0.0, 0.0)
+    reference = reference if placed is None else placed
     comparison = Comparison(reference, result, meaning)
     candidate = yield from within(comparison.scores(), 0.0, 0.5)
     plain = replace(request, method="cubic")

@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from srviewer.core.geometry import AXIS_NAMES
+from srviewer.core.grid_difference import grid_difference
 from srviewer.core.labels import TOLERANCE, refined_labels, volume_error
+from srviewer.core.reorient import on_grid
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, within
@@ -17,15 +19,22 @@ LARGEST_LABEL = 2**24  # beyond it, whole numbers do not fit into float32
 def label_map(labels: Volume, scan: Volume, request: Request) -> Job[Volume]:
     """``labels``, drawn on the grid of ``scan``, on the grid that ``request`` leads to.
 
-    Raises UserError when they lie on another grid, are no whole numbers, or a resampled result is
-    asked for.
+    They may be stored along other axes than the scan; the result has the scan's. Raises UserError
+    when they lie on another grid, are no whole numbers, or a resampled result is asked for.
     """
-    _check(labels, scan, request)
-    result = labels
+    placed = yield from within(on_grid(labels, scan.geometry), 0.0, 0.05)
+    if placed is None:
+        raise UserError(
+            f"'{labels.name}' does not lie on the grid of '{scan.name}': "
+            f"{grid_difference(labels.geometry, scan.geometry)}. Give labels that were drawn on "
+            "this scan."
+        )
+    _check(placed, scan, request)
+    result = placed
     for number, (axis, factor) in enumerate(request.steps):
         before = np.rint(result.voxels).astype(np.int32)
         job = refined_labels(before, axis, factor, result.geometry.spacing)
-        span = number / len(request.steps), (number + 1) / len(request.steps)
+        span = (0.05 + 0.95 * (number + n) / len(request.steps) for n in (0, 1))
         after = yield from within(job, *span)
         error = volume_error(before, after, factor)
         step = (
@@ -44,11 +53,6 @@ def label_map(labels: Volume, scan: Volume, request: Request) -> Job[Volume]:
 
 
 def _check(labels: Volume, scan: Volume, request: Request) -> None:
-    if not labels.geometry.matches(scan.geometry):
-        raise UserError(
-            f"'{labels.name}' does not lie on the grid of '{scan.name}'. Give labels that were "
-            "drawn on this scan."
-        )
     if scan.planes is not None:
         raise UserError("Labels cannot go along with a scan that has missing or uneven slices.")
     if request.isotropic:

@@ -13,6 +13,7 @@ from srviewer.core.volume import Volume
 from srviewer.core.window import robust_window
 from srviewer.job import Job, Progress
 from srviewer.nn.model_file import Model
+from srviewer.sr.compared import Compared
 from srviewer.sr.evaluate import ScoredPair
 from srviewer.sr.map_worth import disagreement_worth
 from srviewer.sr.maps import MAPS, MapKind
@@ -63,21 +64,21 @@ def reconstruction_report(
     return Page(f"Reconstruction of {scan.name}", result.warnings, tuple(tables), tuple(figures))
 
 
-def comparison_report(
-    reference: Volume, candidate: Volume, scores: Scores, notes: Sequence[str]
-) -> Job[Page]:
-    """The page of one volume scored against another on the same grid."""
+def comparison_report(reference: Volume, compared: Compared, notes: Sequence[str]) -> Job[Page]:
+    """The page of one volume scored against another, on the grid of the reference."""
     yield Progress(0.0, "Drawing the report")
     from srviewer.sr.report_figures import Picture, curves, montage
 
+    candidate, scores = compared.candidate, compared.scores
     axis = int(np.argmax(reference.geometry.spacing))
     plane = _cutting_plane(reference, axis)
     normal = plane.normal_axis(reference.geometry)
     ranked = _by_psnr(scores, normal)
     low, high = _levels(reference)
-    off = reference.derived(
-        candidate.voxels - reference.voxels, reference.geometry, "candidate minus reference"
-    )
+    apart = candidate.voxels - reference.voxels
+    if compared.covered is not None:
+        apart[~compared.covered] = 0
+    off = reference.derived(apart, reference.geometry, "candidate minus reference")
     most = float(np.percentile(np.abs(off.voxels), 99.9))
     rows = []
     for word, number in zip(SHOWN, ranked, strict=True):

@@ -8,7 +8,9 @@ from typing import Any
 
 from srviewer.core.degrade import Degradation, residual, size_of
 from srviewer.core.geometry import AXIS_NAMES
+from srviewer.core.grid_difference import grid_difference
 from srviewer.core.metrics import intensity_range
+from srviewer.core.reorient import on_grid, same_grid
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import formats
@@ -24,6 +26,7 @@ from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import LARGEST_FACTOR, Request, degradation_of
 from srviewer.sr.request_document import known_settings, read_field
 from srviewer.sr.same_scan import check_agreement, check_source, check_voxels
+from srviewer.sr.truth import refined_grid
 
 # Settings that a provenance has always told by the names of Request's fields.
 FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips")
@@ -41,7 +44,7 @@ def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconst
     request = _request(document, image)
     stored = yield from within(formats.read(image), 0.0, 0.5)
     yield from within(check_voxels(stored, document, image), 0.5, 0.55)
-    _check_grid(scan, stored, request, image)
+    stored = yield from within(_on_refined_grid(scan, stored, request, image), 0.55, 0.6)
     volume = described(
         replace(scan, voxels=stored.voxels, geometry=stored.geometry, name=stored.name), document
     )
@@ -50,6 +53,8 @@ def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconst
         span = (0.6 + 0.4 * (number + n) / len(maps) for n in (0, 1))
         check_source(scan, own_document(path), path)
         one = yield from within(formats.read(path), *span)
+        own = scan.geometry if kind == RESIDUAL.id else volume.geometry
+        one = (yield from on_grid(one, own)) or one
         read[kind] = replace(volume, voxels=one.voxels, geometry=one.geometry, name=one.name)
     off = _residual(scan, volume, request, read)
     data_range = intensity_range(scan.voxels)
@@ -121,21 +126,24 @@ def _asked_of(tried: Adapted | None) -> Adaptation | None:
     return Adaptation(seconds=math.floor(seconds) or seconds or USUAL_SECONDS)
 
 
-def _check_grid(scan: Volume, stored: Volume, request: Request, image: Path) -> None:
-    """A result that was resampled afterwards lies on no grid that follows from the scan's."""
-    resampled = request.isotropic or scan.planes is not None
-    if resampled or not 2 <= request.factor <= LARGEST_FACTOR:
-        fits = resampled
-    else:
-        grid = scan.geometry
-        for axis, factor in request.steps:
-            grid = grid.refined(axis, factor)
-        fits = grid.matches(stored.geometry)
-    if not fits:
-        raise UserError(
-            f"'{image.name}' does not lie on the refined grid of '{scan.name}': it belongs to "
-            "another scan. Rebuild the scan."
-        )
+def _on_refined_grid(scan: Volume, stored: Volume, request: Request, image: Path) -> Job[Volume]:
+    """``stored`` along the axes of the scan, on the grid that ``request`` leads to.
+
+    A result that was resampled afterwards lies on no grid that follows from the scan's.
+    """
+    if request.isotropic or scan.planes is not None:
+        return stored
+    difference = f"a scan is not refined by {request.factor}"
+    if 2 <= request.factor <= LARGEST_FACTOR:
+        grid = refined_grid(scan.geometry, request.steps)
+        placed = yield from on_grid(stored, grid)
+        if placed is not None:
+            return placed
+        difference = grid_difference(stored.geometry, grid)
+    raise UserError(
+        f"'{image.name}' does not lie on the refined grid of '{scan.name}': {difference}. It "
+        "belongs to another scan. Rebuild the scan."
+    )
 
 
 def _residual(scan: Volume, volume: Volume, request: Request, read: Mapping[str, Volume]) -> Volume:
@@ -145,7 +153,7 @@ def _residual(scan: Volume, volume: Volume, request: Request, read: Mapping[str,
             voxels = Degradation(axis, factor).apply(voxels)
         off = residual(voxels, scan.voxels, degradation_of(scan, request))
         return made_map(scan, off, scan.name, RESIDUAL)
-    if RESIDUAL.id in read and read[RESIDUAL.id].geometry.matches(scan.geometry):
+    if RESIDUAL.id in read and same_grid(read[RESIDUAL.id].geometry, scan.geometry):
         return read[RESIDUAL.id]
     raise UserError(
         f"How well '{volume.name}' agrees with the scan is not known any more, and it does not "

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from srviewer.core.geometry import Geometry
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import formats
@@ -21,6 +22,7 @@ from srviewer.sr.beside import to_compare
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.restore import restored
 from srviewer.sr.same_scan import AnotherScan
+from srviewer.sr.truth import read_truth_again
 
 Saved = TypeVar("Saved")
 Had = TypeVar("Had")
@@ -94,7 +96,8 @@ def _study(saved: SavedStudy, path: Path) -> Job[Restored]:
     results = yield from had(saved.results, lambda one: _result(scan, one), 0.4, 0.8)
     if saved.scan.sha256 is None and problems and not results:
         _check_refusals(problems, sources[0], path)
-    truths = yield from had(references, lambda one: _read(one.image), 0.8, 0.9)
+    grids = [made.volume.geometry for one, made in sorted(results, key=lambda r: not r[0].current)]
+    truths = yield from had(references, lambda one: _truth(one.image, scan, grids), 0.8, 0.9)
     layers = yield from had(saved.layers, lambda one: _read(one.image), 0.9, 0.95)
     loaded = yield from had(saved.loaded, lambda one: _to_compare(one.image, scan), 0.95, 1)
     truth = truths[0][1] if truths else None
@@ -110,6 +113,10 @@ def _check_refusals(problems: Sequence[UserError], scan: Path, session: Path) ->
 
 def _read(place: Place) -> Job[Volume]:
     return (yield from formats.read((yield from _unchanged(place))))
+
+
+def _truth(place: Place, scan: Volume, grids: Sequence[Geometry]) -> Job[Volume]:
+    return (yield from read_truth_again((yield from _unchanged(place)), scan, grids))
 
 
 def _to_compare(place: Place, scan: Volume) -> Job[Volume]:

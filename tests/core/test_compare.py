@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from phantoms import ORIENTATIONS
 from srviewer.core.compare import Comparison
 from srviewer.core.geometry import Geometry
 from srviewer.core.metrics import intensity_range, psnr, ssim
+from srviewer.core.reorient import Reorientation
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
@@ -88,5 +90,43 @@ def test_two_grids_are_refused_in_words(head: Volume, thick_head: Volume, fault:
         Comparison(head, other, MEANING)
     message = str(refused.value)
     assert f"'{other.name}'" in message and "'head'" in message
-    assert "40 x 48 x 36 voxels of 1 x 1 x 1 mm" in message
-    assert ("40 x 48 x 9 voxels of 1 x 1 x 4 mm" in message) == (fault == "shape")
+    if fault == "shape":
+        assert "it has 40 x 48 x 9 voxels and not 40 x 48 x 36" in message
+        assert "its spacing is 1 x 1 x 4 mm and not 1 x 1 x 1 mm" in message
+    else:
+        assert "its voxels lie 0.50 mm further along j (the patient's anterior)." in message
+    assert "--resample" in message
+
+
+@pytest.mark.parametrize("turn", ORIENTATIONS[5::17])
+def test_axes_in_another_order_change_no_score(
+    head: Volume, noisy: Volume, turn: np.ndarray
+) -> None:
+    axes = Reorientation(
+        tuple(int(a) for a in np.abs(turn).argmax(axis=0)),  # type: ignore[arg-type]
+        tuple(bool(s < 0) for s in turn.sum(axis=0)),  # type: ignore[arg-type]
+    )
+    grid = axes.grid(noisy.geometry)
+    stored = Volume(axes.view(noisy.voxels), grid, "stored")
+    expected = run(Comparison(head, noisy, MEANING).scores())
+    found = run(Comparison(head, stored, MEANING).scores())
+    assert found == expected and found.share == 1
+
+
+def test_only_what_is_covered_is_scored(head: Volume, noisy: Volume) -> None:
+    """Where the candidate has no values it may hold anything."""
+    half = np.zeros(head.voxels.shape, bool)
+    half[:20] = True
+    broken = noisy.derived(np.where(half, noisy.voxels, -5000), noisy.geometry, "broken")
+    scores = run(Comparison(head, broken, MEANING, half).scores())
+    data_range = intensity_range(head.voxels)
+    inside = half & (head.voxels > 0.05 * data_range)
+    assert scores.voxels == inside.sum() and scores.data_range == data_range
+    assert scores.share == pytest.approx(inside.sum() / (head.voxels > 0.05 * data_range).sum())
+    assert scores.whole["psnr"] == psnr(head.voxels, noisy.voxels, data_range, inside)
+    slice_scores = scores.per_slice[2][18]
+    clear = inside[:, :, 18].copy()
+    clear[15:] = False  # the window reaches 5 pixels
+    expected = ssim(head.voxels[:, :, 18], noisy.voxels[:, :, 18], data_range, clear)
+    assert slice_scores["ssim"] == pytest.approx(expected)
+    assert scores.per_slice[0][30] == {"psnr": None, "ssim": None, "mae": None}

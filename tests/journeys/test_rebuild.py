@@ -149,7 +149,11 @@ def test_a_result_of_another_spacing_than_the_truth_has_no_scores_and_says_so(
     until(lambda: window.session.result is not result)
     assert window.session.scores is None and not window.error_bar.isVisible()
     window.panels.setCurrentIndex(1)
-    assert "No scores: the result has other voxels" in _panel_text(window)
+    said = _panel_text(window)
+    assert (
+        "No scores: the result has other voxels than the ground truth: it has 40 x 48 x 18" in said
+    )
+    assert "its spacing is 1 x 1 x 2 mm and not 1 x 1 x 1 mm" in said
 
 
 def test_a_scan_opened_while_another_is_thickened_is_the_one_that_stays(
@@ -191,7 +195,8 @@ def test_a_truth_on_another_grid_is_refused_in_plain_words(
     opened.study.load_reference(path)
     until(opened.error_bar.isVisible)
     message = opened.error_bar.message.text()
-    assert "other.nii.gz" in message and "20 × 24 × 18" in message  # noqa: RUF001
+    assert "other.nii.gz" in message and "it has 20 x 24 x 18 voxels" in message
+    assert "its spacing is 2 x 2 x 2 mm" in message
     assert opened.session.reference is None
 
 

@@ -143,8 +143,9 @@ class ComparePanel(QWidget):
             text = tr("Load a ground truth, or simulate, to get scores.")
         elif not self._study.scoring.comparable:
             text = tr(
-                "No scores: the result has other voxels than the ground truth. Rebuild it with "
-                "the axis and target that fit."
+                "No scores: the result has other voxels than the ground truth: {difference}. "
+                "Rebuild it with the axis and target that fit.",
+                difference=self._study.scoring.difference(),
             )
         self._state.setText(text)
         self._state.setVisible(bool(text) and session.scores is None)
