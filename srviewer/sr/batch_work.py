@@ -177,7 +177,8 @@ def _name_note(item: Item, output: PurePosixPath) -> str:
     """A sentence where the result has another name than its source would lead one to expect."""
     if output == item.output:
         return ""
-    if output.name.startswith(f"{item.output.name.removesuffix('.nii.gz')}-"):
+    suffixed = output.name.startswith(f"{item.output.name.removesuffix('.nii.gz')}-")
+    if suffixed and output.parent == item.output.parent:
         return f"Its result is '{output}', since '{item.output}' belongs to another source."
     return f"Its result is '{output}', the name that it got in an earlier run."
 
