@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from pydicom import dcmread
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from srviewer.gui.exporting import EXPORT
@@ -91,5 +93,34 @@ def test_two_exports_to_one_file_do_not_meet(
     assert not (tmp_path / "thin.nii").exists()
     run(first)
     with qtbot.waitSignal(exporting.exported, timeout=30_000):
-        exporting.export(tmp_path / "thin.nii", "float32")
-    assert (tmp_path / "thin.nii").exists() and (tmp_path / "thin.nii.gz").exists()
+        exporting.export(tmp_path / "thin.nii.gz", "float32")
+    assert [path.name for path in sorted(tmp_path.glob("thin.*"))] == ["thin.json", "thin.nii.gz"]
+
+
+@pytest.mark.parametrize(("answer", "replaced"), [("Replace", True), ("Cancel", False)])
+def test_what_was_made_from_another_scan_is_replaced_only_after_a_question(
+    answer: str, replaced: bool, rebuilt: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    """The system's own question about the name does not tell whose result lies there."""
+    target, asked = tmp_path / "out.nii.gz", []
+    result = rebuilt.session.result
+    assert result is not None
+    run(write(result.volume, target, {"source_sha256": "0" * 64, "sources": ["anna.nii"]}))
+    before = target.with_name("out.json").read_bytes()
+
+    def reply() -> bool:
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox):
+            asked.append(box.text())
+            next(one for one in box.buttons() if answer in one.text()).click()
+        return bool(asked)
+
+    timer = QTimer()
+    timer.timeout.connect(reply)
+    timer.start(20)
+    rebuilt.study.exporting.export(target, "float32")
+    until(lambda: bool(asked) and not rebuilt.study.work.tasks)
+    timer.stop()
+    assert "was made from another scan ('anna.nii')" in asked[0] and len(asked) == 1
+    assert (target.with_name("out.json").read_bytes() != before) is replaced
+    assert not rebuilt.error_bar.isVisible()
