@@ -31,8 +31,10 @@ class Place:
     def find(self) -> Path | None:
         """The path that exists, the one beside the session file first; None when neither does."""
         for path in (self.relative, self.absolute):
-            if path is not None and _exists(path):
-                return path
+            # "a/../b" is how the relative one was made, whatever links lie on the way.
+            plain = None if path is None else Path(os.path.normpath(path))
+            if plain is not None and _exists(plain):
+                return plain
         return None
 
 
