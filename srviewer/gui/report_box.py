@@ -18,7 +18,7 @@ from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.self_test import SelfTest
 from srviewer.sr.trust_report import trust_report
 
-REPORT, LABELS = "report", "labels"
+REPORT = "report"
 
 
 class ReportButton(QWidget):
@@ -89,11 +89,11 @@ class ReportBox(QWidget):
         """Write the labels in ``source`` to ``target``, on the grid of the current result."""
         scan, result = self._session.original, self._session.result
         if scan is not None and result is not None:
-            job = _brought(scan, result, source, target)
-            title = tr("Refining {name}", name=source.name)
-            self._study.work.start(
-                LABELS, title, job, self._study.exporting.exported.emit, lambda: True
-            )
+
+            def make(overwrite: bool) -> Job[Path]:
+                return _brought(scan, result, source, target, overwrite)
+
+            self._study.exporting.export_by(make, target)
 
     def _choose_labels(self) -> None:
         source, _ = QFileDialog.getOpenFileName(
@@ -122,12 +122,15 @@ def _saved(
     return path
 
 
-def _brought(scan: Volume, result: Reconstruction, source: Path, target: Path) -> Job[Path]:
+def _brought(
+    scan: Volume, result: Reconstruction, source: Path, target: Path, overwrite: bool
+) -> Job[Path]:
     if overwrites(target, source):
         raise UserError(
             tr("'{name}' is the label map itself. Choose another name.", name=target.name)
         )
     labels = yield from within(read(source), 0.0, 0.3)
     made = yield from within(label_map(labels, scan, result.request), 0.3, 0.8)
-    yield from within(write(made, target, result.provenance(), "original"), 0.8, 1.0)
+    job = write(made, target, result.provenance(), "original", overwrite=overwrite)
+    yield from within(job, 0.8, 1.0)
     return target

@@ -7,6 +7,7 @@ from typing import Any
 
 from srviewer.core.volume import Volume
 from srviewer.io.export import DataType, write_planes
+from srviewer.io.replacing import check_replaceable
 from srviewer.io.scratch import Scratch
 from srviewer.io.series import PlaneByPlane
 from srviewer.job import Job, within
@@ -55,6 +56,9 @@ def written_in_slabs(
     with Scratch(files.output.absolute().parent) as scratch:
         kept = yield from within(kept_scan(source, scratch), 0.0, READ)
         files.check(kept.outline)
+        source = kept.outline.source
+        if not files.overwrite:  # before the work, which takes long
+            yield from check_replaceable(files.output, None if source is None else source.sha256)
         result = yield from within(streamed(kept, request, scratch), READ, REBUILT)
         provenance = files.provenance(kept.outline, result)
         job = write_planes(
