@@ -56,9 +56,10 @@ def written_in_slabs(
     with Scratch(files.output.absolute().parent) as scratch:
         kept = yield from within(kept_scan(source, scratch), 0.0, READ)
         files.check(kept.outline)
-        source = kept.outline.source
         if not files.overwrite:  # before the work, which takes long
-            yield from check_replaceable(files.output, None if source is None else source.sha256)
+            made_from = kept.outline.source
+            identity = None if made_from is None else made_from.sha256
+            yield from check_replaceable(files.output, identity)
         result = yield from within(streamed(kept, request, scratch), READ, REBUILT)
         provenance = files.provenance(kept.outline, result)
         job = write_planes(
