@@ -33,6 +33,7 @@ class SelfTestBox(QWidget):
         self.start.clicked.connect(self._start)
         self._session.original_changed.connect(self._forget)
         self._session.request_changed.connect(self._forget)
+        self._session.acknowledged_changed.connect(self._show)
         study.work.changed.connect(self._show)
         self._show()
 

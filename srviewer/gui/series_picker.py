@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.geometry import Axis, Geometry
 from srviewer.core.planes import Plane, slice_at
-from srviewer.core.volume import Volume
+from srviewer.core.volume import Volume, is_segmentation
 from srviewer.core.window import robust_window
 from srviewer.gui import theme
 from srviewer.gui.form import describe, label
@@ -182,9 +182,10 @@ def _icon(picture: QPixmap) -> QIcon:
 
 
 def _likeliest(series: tuple[Series, ...]) -> int:
-    """The one with the most slices: a localizer has few."""
+    """The scan with the most slices: a localizer has few."""
 
-    def slices(one: Series) -> int:
-        return one.geometry.shape[_slice_axis(one.geometry)]
+    def likelihood(one: Series) -> tuple[bool, int]:
+        slices = one.geometry.shape[_slice_axis(one.geometry)]
+        return not is_segmentation(one.warnings), slices
 
-    return max(range(len(series)), key=lambda row: slices(series[row]))
+    return max(range(len(series)), key=lambda row: likelihood(series[row]))

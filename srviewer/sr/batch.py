@@ -61,7 +61,13 @@ def batch(plan: BatchPlan) -> Job[tuple[Outcome, ...]]:
     selection = yield from within(select(plan.paths, thin_too), 0.0, SEARCHED)
     place = Place(_made(plan.folder).resolve(), secrets.token_hex(8))
     left_out = tuple(
-        Outcome(one.name, None, "failed" if one.broken else "left out", message=one.reason)
+        Outcome(
+            one.name,
+            None,
+            "failed" if one.broken else "left out",
+            message=one.reason,
+            reason=one.kind,
+        )
         for one in selection.left_out
     )
     done: tuple[Outcome, ...] = ()
