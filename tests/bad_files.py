@@ -251,7 +251,10 @@ DOUBTFUL = (
 # What is odd and must simply open.
 HARMLESS = (
     BadFile(
-        "constant", _file("s.nii", lambda: nifti(voxels=np.full(SHAPE, 7.5, "<f4"))), "", opens=True
+        "constant",
+        _file("s.nii", lambda: nifti(voxels=np.full(SHAPE, 7.5, "<f4"))),
+        "constant",
+        opens=True,
     ),
     BadFile("slope 0", _header(_set("scl_slope", 0)), "", opens=True),
     BadFile("slope NaN", _header(_set("scl_slope", NAN)), "", opens=True),

@@ -13,7 +13,7 @@ from srviewer.cli.values import axis_number
 from srviewer.errors import UserError
 from srviewer.io.export import DATA_TYPES
 from srviewer.sr.batch import BatchPlan, BatchResult, batch
-from srviewer.sr.batch_summary import HEAD, cells, counted
+from srviewer.sr.batch_summary import HEAD, cells, counted, left_out_reasons
 from srviewer.sr.batch_work import Settings
 from srviewer.sr.request import Request
 
@@ -45,7 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--acknowledge",
         action="store_true",
-        help="rebuild also where something puts the geometry of a scan in doubt",
+        help="rebuild also where something puts the geometry of a scan in doubt; masks and label "
+        "maps are left out all the same",
     )
     add_overwrite_argument(parser)
     add_slab_argument(parser)
@@ -101,5 +102,9 @@ def _values(done: BatchResult, folder: Path) -> dict[str, object]:
         {**asdict(one), "output": None if one.output is None else str(folder / one.output)}
         for one in done.outcomes
     ]
-    summary = str(folder / done.summary.name)
-    return {"folder": str(folder), "summary": summary, "volumes": volumes}
+    return {
+        "folder": str(folder),
+        "summary": str(folder / done.summary.name),
+        "volumes": volumes,
+        "left_out": left_out_reasons(done.outcomes),
+    }

@@ -6,12 +6,16 @@ from pathlib import Path
 
 from srviewer.cli.compare import formatted
 from srviewer.cli.console import Outcome, follow, table
+from srviewer.cli.left_out import left_out_lines
 from srviewer.cli.outputs import check_outputs
 from srviewer.cli.sources import open_only
 from srviewer.cli.values import axes, whole_numbers, words
+from srviewer.core.volume import is_segmentation
 from srviewer.errors import UserError
+from srviewer.io.series import counted
 from srviewer.sr.evaluate import EvaluationPlan, EvaluationRow, evaluate
 from srviewer.sr.models import default_model
+from srviewer.sr.segmentations import segmentation_reason
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,10 +42,16 @@ def execute(args: argparse.Namespace) -> Outcome:
     plan = EvaluationPlan(args.factors, args.axes, methods, models, args.device, args.flips)
     if not args.factors or min(args.factors) < 2:
         raise UserError("A factor is a whole number of 2 or more.")
-    rows = follow(evaluate([open_only(path) for path in args.paths], plan))
+    volumes = [open_only(path) for path in args.paths]
+    scans = [one for one in volumes if not is_segmentation(one.warnings)]
+    left_out = counted(
+        segmentation_reason(one.warnings) for one in volumes if is_segmentation(one.warnings)
+    )
+    rows = follow(evaluate(scans or volumes, plan))  # which refuses those that are no scans
     notes = dict.fromkeys(f"note: {row.file}: {line}" for row in rows for line in row.warnings)
-    text = "\n".join([_rows_table(rows), "", _gains_table(rows), *notes])
-    return Outcome(text, {"rows": [asdict(row) for row in rows]})
+    lines = [_rows_table(rows), "", _gains_table(rows), *notes, *left_out_lines(left_out)]
+    values = {"rows": [asdict(row) for row in rows], "left_out": dict(left_out)}
+    return Outcome("\n".join(lines), values)
 
 
 def _rows_table(rows: list[EvaluationRow]) -> str:

@@ -100,7 +100,8 @@ def _add_doubt_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--acknowledge",
         action="store_true",
-        help="rebuild although something puts the geometry of the scan in doubt",
+        help="rebuild although something puts the geometry of the scan in doubt, or it is a "
+        "mask or label map",
     )
     parser.add_argument(
         "--gaps",

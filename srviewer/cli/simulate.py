@@ -13,7 +13,7 @@ from srviewer.cli.sources import add_series_arguments, open_volume
 from srviewer.cli.values import axis_number, number
 from srviewer.core.degrade import PROFILES, Degradation
 from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.volume import Volume
+from srviewer.core.volume import SEGMENTATION_CODES, Volume, is_segmentation
 from srviewer.errors import UserError
 from srviewer.io.export import write
 from srviewer.sr.simulate import simulate
@@ -38,12 +38,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--truth", type=Path, metavar="FILE", help="write the covered thin part too"
     )
     add_overwrite_argument(parser)
+    parser.add_argument(
+        "--acknowledge",
+        action="store_true",
+        help="thicken also a mask or label map, as if its numbers were intensities",
+    )
 
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Simulate and export."""
     check_outputs(args, [args.path], images=[args.output, args.truth])
     thin = open_volume(args.path, args.series, args.frame)
+    if is_segmentation(thin.warnings) and not args.acknowledge:
+        said = " ".join(w.message for w in thin.warnings if w.code in SEGMENTATION_CODES)
+        raise UserError(
+            f"'{thin.name}' was not thickened: {said} Give --acknowledge to thicken it all the "
+            f"same."
+        )
     refuse_replacing(args, thin, [args.output, args.truth])
     degradation = _degradation(thin, args)
     simulation = follow(simulate(thin, degradation))

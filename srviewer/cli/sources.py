@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from srviewer.cli.console import follow, note
-from srviewer.core.volume import Volume
+from srviewer.core.volume import Volume, is_segmentation
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
 from srviewer.io.series import Found, Series, check_frame, summary
@@ -47,7 +47,7 @@ def open_only(path: Path) -> Volume:
 def chosen_series(found: Found, path: Path, wanted: str | None) -> Series:
     """The series with this number or UID; without one, the first thick one, else the first.
 
-    Segmentations come last.
+    A mask or label map beside a scan is taken only where it is asked for.
     """
     if wanted is not None:
         by_number = [series for series in found.series if wanted == str(series.index)]
@@ -59,9 +59,10 @@ def chosen_series(found: Found, path: Path, wanted: str | None) -> Series:
             return matching[0]
         known = ", ".join(f"{series.index} ({series.name})" for series in found.series)
         raise UserError(f"{path} holds no series '{wanted}'. It holds: {known}.")
-    scans = [series for series in found.series if not series.is_segmentation] or found.series
-    thick = [series for series in scans if series.geometry.thick_axis is not None]
-    first = (thick or scans)[0]
+    scans = [series for series in found.series if not is_segmentation(series.warnings)]
+    offered = scans or list(found.series)
+    thick = [series for series in offered if series.geometry.thick_axis is not None]
+    first = (thick or offered)[0]
     if len(found.series) > 1:
         note(
             f"{path} holds {len(found.series)} series; number {first.index} ({first.name}) is "

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from srviewer.cli.console import Outcome, follow_stepwise
+from srviewer.cli.left_out import LeftOutOfTraining
 from srviewer.cli.models import gain_line
 from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.values import number, whole_numbers
 from srviewer.errors import UserError
+from srviewer.job import mapped
 from srviewer.nn.model_file import Model
 from srviewer.nn.processes import this_process
 from srviewer.nn.run_log import log_path
@@ -96,7 +98,8 @@ def execute(args: argparse.Namespace) -> Outcome:
         workers=args.workers,
         process=process,
     )
-    model = follow_stepwise(trained_model(job))
+    left_out = LeftOutOfTraining()
+    model = follow_stepwise(mapped(trained_model(job), left_out.take))
     if not process.leads:
         args.json = None  # the leading process speaks for all
         return Outcome("", {})
@@ -107,11 +110,12 @@ def execute(args: argparse.Namespace) -> Outcome:
         "scores": list(model.scores),
         "log": str(log_path(args.output)),
         "processes": process.of,
+        "left_out": dict(left_out.counts),
     }
-    return Outcome(_text(model, args.output), values)
+    return Outcome(_text(model, args.output, left_out.lines), values)
 
 
-def _text(model: Model, output: Path) -> str:
+def _text(model: Model, output: Path, left_out: list[str]) -> str:
     learned, held_out = model.plan.train, model.plan.validation
     pair = f", the sharper pair of {model.texture_of}" if model.texture_of else ""
     return "\n".join(
@@ -119,6 +123,7 @@ def _text(model: Model, output: Path) -> str:
             f"{model.parameters:,} parameters{pair}",
             f"learned from {len(learned)}: {', '.join(learned)}",
             f"held out: {', '.join(held_out) or 'nobody, so nothing was measured (--validation)'}",
+            *left_out,
             *([gain_line(model_card(model, output))] if held_out else []),
             f"written: {output}",
         ]

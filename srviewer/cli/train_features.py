@@ -4,8 +4,10 @@ import argparse
 from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow
+from srviewer.cli.left_out import LeftOutOfTraining
 from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.values import number
+from srviewer.job import mapped
 from srviewer.nn.budget import Budget
 from srviewer.sr.feature_training import trained_features
 from srviewer.sr.models import SUFFIX
@@ -26,13 +28,16 @@ def execute(args: argparse.Namespace) -> Outcome:
     require_suffix(args.output, SUFFIX)
     check_outputs(args, [], others=[args.output])
     budget = Budget(args.minutes, args.steps)
-    features = follow(trained_features(args.paths, args.output, budget, args.seed))
+    left_out = LeftOutOfTraining()
+    job = trained_features(args.paths, args.output, budget, args.seed)
+    features = follow(mapped(job, left_out.take))
     answers = ", ".join(f"{name} {share:.0%}" for name, share in features.accuracy.items())
     values = {
         "output": str(args.output),
         "steps": features.steps,
         "accuracy": features.accuracy,
         "trained_on": list(features.trained_on),
+        "left_out": dict(left_out.counts),
     }
-    text = f"{features.steps} steps; right answers: {answers}\nwritten: {args.output}"
-    return Outcome(text, values)
+    text = [f"{features.steps} steps; right answers: {answers}", *left_out.lines]
+    return Outcome("\n".join([*text, f"written: {args.output}"]), values)

@@ -26,10 +26,14 @@ class ScanWarning:
     where_mm: tuple[float, ...] = ()
 
 
+# These say that voxels are marks or labels and no measured intensities: by a name or header, and by
+# the voxels themselves.
+SEGMENTATION_CODES = ("segmentation", "label_like")
 # With one of these the grid, or a voxel on it, may not be what was measured, or is none of a scan:
 # a rebuild must be confirmed.
 BLOCKING_CODES = frozenset(
     {
+        *SEGMENTATION_CODES,
         "missing_slices",
         "uneven_gaps",
         "duplicate_positions",
@@ -41,7 +45,6 @@ BLOCKING_CODES = frozenset(
         "truncated",
         "non_finite",
         "joined_series",
-        "segmentation",
     }
 )
 
@@ -49,6 +52,11 @@ BLOCKING_CODES = frozenset(
 def blocking_warnings(warnings: tuple[ScanWarning, ...]) -> tuple[ScanWarning, ...]:
     """Those that a user must acknowledge before the scan is rebuilt."""
     return tuple(warning for warning in warnings if warning.code in BLOCKING_CODES)
+
+
+def is_segmentation(warnings: tuple[ScanWarning, ...]) -> bool:
+    """Whether they say that it is a mask, a label map or another segmentation, not a scan."""
+    return any(warning.code in SEGMENTATION_CODES for warning in warnings)
 
 
 @dataclass(frozen=True, eq=False)

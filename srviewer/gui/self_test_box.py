@@ -31,6 +31,7 @@ class SelfTestBox(QWidget):
         self._session.original_changed.connect(self._show)
         self._session.request_changed.connect(self._show)
         self._session.tested_changed.connect(self._show)
+        self._session.acknowledged_changed.connect(self._show)
         study.work.changed.connect(self._show)
         self._show()
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.geometry import Axis, Geometry
 from srviewer.core.planes import Plane, slice_at
-from srviewer.core.volume import Volume, blocking_warnings
+from srviewer.core.volume import Volume, blocking_warnings, is_segmentation
 from srviewer.core.window import robust_window
 from srviewer.gui import theme
 from srviewer.gui.form import describe, label
@@ -185,7 +185,8 @@ def _icon(picture: QPixmap) -> QIcon:
 def _likeliest(series: tuple[Series, ...]) -> int:
     """The scan with the most slices: a localizer has few."""
 
-    def fitness(one: Series) -> tuple[bool, int]:
-        return not one.is_segmentation, one.geometry.shape[_slice_axis(one.geometry)]
+    def likelihood(one: Series) -> tuple[bool, int]:
+        slices = one.geometry.shape[_slice_axis(one.geometry)]
+        return not is_segmentation(one.warnings), slices
 
-    return max(range(len(series)), key=lambda row: fitness(series[row]))
+    return max(range(len(series)), key=lambda row: likelihood(series[row]))

@@ -31,6 +31,7 @@ from srviewer.job import Job
 from srviewer.paths import sample_scan, sample_truth
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.segmentations import check_is_scan
 from srviewer.sr.simulate import Simulation, simulate
 from srviewer.sr.slab_files import SlabFiles, rebuilt_and_opened
 from srviewer.sr.truth import read_truth
@@ -228,9 +229,17 @@ class Study(QObject):
         return self.session.original
 
     def simulate(self, degradation: Degradation) -> None:
-        """Thicken the thin scan, rebuild it and score the result against the scan as it was."""
+        """Thicken the thin scan, rebuild it and score the result against the scan as it was.
+
+        A mask or label map is refused.
+        """
         thin = self.to_thicken
         if thin is not None and not self._busy_elsewhere(tr("Thickening")):
+            try:
+                check_is_scan(thin, "scored")
+            except UserError as error:
+                self.failed.emit(tr("Thickening"), error)
+                return
             job = simulate(thin, degradation)
             self._start(SIMULATE, tr("Thickening"), job, self._simulated(thin, degradation))
 

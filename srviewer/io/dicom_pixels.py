@@ -13,8 +13,8 @@ from srviewer.io.dicom_geometry import Stack
 from srviewer.io.dicom_header import SliceHeader
 from srviewer.io.dicom_origin import origin_of
 from srviewer.io.series import check_frame
-from srviewer.io.voxel_checks import voxel_warnings, zero_non_finite
-from srviewer.job import Job, Progress
+from srviewer.io.voxel_checks import label_check, voxel_warnings, zero_non_finite
+from srviewer.job import Job, Progress, within
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +43,10 @@ class StoredStacks:
         for done, (k, one, pixels) in enumerate(_placed(stack)):
             _rescale(pixels, one, images[k])
             non_finite += zero_non_finite(images[k]) if pixels.dtype.kind == "f" else 0
-            yield Progress((done + 1) / len(slices), f"Reading {self.name}")
+            yield Progress(0.99 * (done + 1) / len(slices), f"Reading {self.name}")
         _fill_missing(images, stack.slots)
         voxels = images.transpose(2, 1, 0)
+        check = yield from within(label_check(voxels, self.name), 0.99, 1.0)
         tags = slices[0].series
         single = len(self.stacks) == 1
         which = "" if single else f", volume {frame + 1} of {len(self.stacks)}"
@@ -59,7 +60,7 @@ class StoredStacks:
             stored_as=_stored_as(slices, voxels),
             history=(f"read from {len(slices)} DICOM slices of {self.name}{which}",),
             warnings=self.warnings
-            + voxel_warnings(voxels, stack.geometry, tags.modality, non_finite),
+            + voxel_warnings(voxels, stack.geometry, tags.modality, non_finite, check),
             origin=origin,
             frame=origin.frame,
             planes=stack.planes,

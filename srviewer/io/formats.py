@@ -157,7 +157,8 @@ def _from_archive(path: Path, root: Path, one: Series, others: Sequence[Series])
     """A series whose files are gone: reading it unpacks them again."""
     members = frozenset(file.relative_to(root).as_posix() for file in one.sources)
     place = [other.index for other in others if other.sources == one.sources].index(one.index)
-    return replace(one, read=partial(_read_archive, path, members, place), sources=(path,))
+    read = partial(_read_archive, path, members, place)
+    return replace(one, read=read, sources=(path,), stream=None)
 
 
 def _read_archive(path: Path, members: frozenset[str], place: int, frame: int) -> Job[Volume]:

@@ -20,6 +20,7 @@ from srviewer.core.geometry import Geometry
 from srviewer.errors import UserError
 from srviewer.io.nifti_geometry import Shape, Warnings, mgh_geometry, nifti_geometry
 from srviewer.io.nifti_voxels import StoredVoxels
+from srviewer.io.segmentation_names import name_warnings
 from srviewer.io.series import Found, Series, counted
 from srviewer.io.streams import is_gzip, not_read
 from srviewer.job import Job, Progress
@@ -60,7 +61,8 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
 def _series(path: Path, index: int) -> Series:
     image = _load(path)
     shape = _grid(path, image)
-    geometry, warnings = _placed(path, image, shape)
+    geometry, doubts = _placed(path, image, shape)
+    warnings = (*name_warnings(_stem(path)), *doubts)
     stored = StoredVoxels(
         path=path,
         start=int(image.dataobj.offset),

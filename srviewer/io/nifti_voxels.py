@@ -11,7 +11,7 @@ from srviewer.core.volume import ScanWarning, Volume, Voxels, outline_voxels
 from srviewer.io.bids_sidecar import slice_thickness
 from srviewer.io.series import PlaneByPlane, check_frame
 from srviewer.io.streams import DEFLATE_LIMIT, is_gzip, not_read, pieces, read_range, truncated
-from srviewer.io.voxel_checks import voxel_warnings, zero_non_finite
+from srviewer.io.voxel_checks import label_check, voxel_warnings, zero_non_finite
 from srviewer.job import Job, Progress, within
 
 
@@ -63,8 +63,9 @@ class StoredVoxels:
         except OSError as error:
             raise not_read(self.path, error) from error
         stored = np.ndarray(self.geometry.shape, self.dtype, content, order="F")
-        voxels, non_finite = yield from within(self._converted(stored), 0.8, 1.0)
-        warnings = voxel_warnings(voxels, self.geometry, "", non_finite)
+        voxels, non_finite = yield from within(self._converted(stored), 0.8, 0.95)
+        check = yield from within(label_check(voxels, self.path.name), 0.95, 1.0)
+        warnings = voxel_warnings(voxels, self.geometry, "", non_finite, check)
         return self._volume(frame, voxels, warnings)
 
     def stream(self, frame: int) -> PlaneByPlane:

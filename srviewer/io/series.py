@@ -59,11 +59,6 @@ class Series:
     stream: Callable[[int], PlaneByPlane] | None = None
     identify: Callable[[int], Job[ScanSource]] | None = None
 
-    @property
-    def is_segmentation(self) -> bool:
-        """Whether its header says that its values stand for regions and are no grey values."""
-        return any(warning.code == "segmentation" for warning in self.warnings)
-
 
 @dataclass(frozen=True)
 class Found:

@@ -1,17 +1,13 @@
-"""What only the voxels of a scan tell: numbers that are none, and label maps."""
+"""What only the voxels of a scan tell: numbers that are none, label maps, nothing at all."""
 
 import numpy as np
 
 from srviewer.core.geometry import Geometry
+from srviewer.core.label_regions import SLAB, LabelCheck, slabs_of
 from srviewer.core.volume import ScanWarning, Voxels
 from srviewer.core.zero_fill import zero_fill_warnings
-
-# Segmentations rarely have more regions; images have hundreds of grey levels.
-MOST_LABELS = 128
-# The share of neighbours with the same label inside the regions of a label map.
-LABEL_CONTACT = 0.7
-SAMPLE_SLICES = 5
-SAMPLE_ROWS = 40
+from srviewer.io.series import Series
+from srviewer.job import Job, Progress
 
 
 def zero_non_finite(slab: Voxels) -> int:
@@ -24,46 +20,70 @@ def zero_non_finite(slab: Voxels) -> int:
 
 
 def voxel_warnings(
-    voxels: Voxels, geometry: Geometry, modality: str, non_finite: int
+    voxels: Voxels,
+    geometry: Geometry,
+    modality: str,
+    non_finite: int,
+    check: LabelCheck,
 ) -> tuple[ScanWarning, ...]:
     """The warnings of loaded voxels, (i, j, k); ``non_finite`` of them were set to 0.
 
-    Of a volume that is not in memory, ``middle_slices`` across its ``slice_axis`` will do.
+    ``check``: what all of them went through. Of a volume that is not in memory, the voxels of
+    ``middle_slices`` across its ``slice_axis`` will do besides.
     """
     found: list[ScanWarning] = []
     if non_finite:
         every = int(np.prod(geometry.shape, dtype=np.int64))
         message = f"{non_finite:,} of {every:,} voxels are not numbers; they are shown as 0."
         found.append(ScanWarning("non_finite", message))
-    if labels := _labels(voxels):
-        message = (
-            f"The voxels hold only {labels} whole numbers in connected regions, like a label map "
-            "and unlike a scan. Reconstruction is meant for scans."
-        )
-        found.append(ScanWarning("label_like", message))
+    kind = check.kind()
+    if kind == "labels":
+        found.append(ScanWarning("label_like", _label_message(check.values)))
+    elif kind == "constant":
+        message = f"Every voxel has the same value ({voxels.flat[0]:g}): the image is empty."
+        found.append(ScanWarning("constant", message))
     elif modality in ("", "MR"):
         found.extend(zero_fill_warnings(voxels, geometry))
     return tuple(found)
 
 
-def _labels(voxels: Voxels) -> int:
-    """How many values a label map has; 0 for anything that is no label map."""
-    sample = voxels[:, _spread(voxels.shape[1], SAMPLE_ROWS)]
-    sample = sample[:, :, _spread(voxels.shape[2], SAMPLE_SLICES)]
-    inside = sample[1:] != 0
-    if not inside.any() or (sample != np.rint(sample)).any():
-        return 0
-    same = np.count_nonzero((sample[1:] == sample[:-1]) & inside)
-    if same < LABEL_CONTACT * np.count_nonzero(inside):
-        return 0
-    if np.unique(sample).size > MOST_LABELS:
-        return 0
-    values = np.unique(voxels)
-    few = values.size <= MOST_LABELS and bool((values == np.rint(values)).all())
-    return values.size if few else 0
+def label_check(voxels: Voxels, name: str) -> Job[LabelCheck]:
+    """The check of a volume that is in memory, (i, j, k); a scan is told from its first slabs."""
+    i, j, k = voxels.shape
+    check = LabelCheck((i, j, k))
+    for number, slab in enumerate(slabs_of(voxels)):
+        check.add(slab)
+        if check.settled:
+            break
+        yield Progress(number * SLAB / k, f"Looking into {name}")
+    return check
 
 
-def _spread(length: int, count: int) -> slice:
-    """About ``count`` indices, evenly spread over ``length``."""
-    step = max(1, length // count)
-    return slice(step // 2, None, step)
+def holds_labels(series: Series) -> Job[bool]:
+    """Whether the first volume of ``series`` is a label map by its voxels.
+
+    Only as much of the file is read as it takes. Raises UserError when it cannot be read.
+    """
+    if series.stream is None:
+        volume = yield from series.read(0)
+        return any(warning.code == "label_like" for warning in volume.warnings)
+    source, waiting = series.stream(0), list[Voxels]()
+    check = LabelCheck(series.geometry.shape)
+    count = series.geometry.shape[2]
+    for k, (plane, _) in enumerate(source.planes()):
+        waiting.append(plane)
+        if len(waiting) == SLAB or k == count - 1:
+            check.add(np.stack(waiting, axis=2))
+            waiting.clear()
+        if check.settled:
+            break
+        yield Progress(k / count, f"Looking into {series.name}")
+    return check.kind() == "labels"
+
+
+def _label_message(values: int | None) -> str:
+    held = "regions of equal voxels" if values is None else f"only {values} different values"
+    return (
+        f"The voxels hold {held}, like a mask or label map and unlike a scan. Reconstruction is "
+        "meant for scans."
+    )

@@ -76,6 +76,7 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
             status="failed" if one.broken else "left out",
             message=one.reason,
             source=one.source,
+            reason=one.kind,
         )
         for one in selection.left_out
     )

@@ -15,6 +15,7 @@ from srviewer.errors import UserError
 from srviewer.io.formats import scan
 from srviewer.io.series import Found, Series
 from srviewer.job import Job, Progress, within
+from srviewer.sr.segmentations import segmentation_reason
 
 BIDS_MARK = "dataset_description.json"
 BIDS_VERSION = "1.10.0"
@@ -52,12 +53,14 @@ class Item:
 class LeftOut:
     """A volume that is not rebuilt, and why; ``broken`` when it should have been readable.
 
+    ``kind``: the same for all that are left out for this reason, in the plural; "" where broken.
     ``source``: as ``Item.source_name``, "" where it is not known.
     """
 
     name: str
     reason: str
     broken: bool
+    kind: str = ""
     source: str = ""
 
 
@@ -86,10 +89,10 @@ def select(paths: Sequence[Path], thin_too: bool) -> Job[Selection]:
         found = yield from within(_found(files), *span)
         left_out += [LeftOut(_named(text), text, True) for text in found.problems]
         for series in found.series:
-            reason = _unsuitable(series, thin_too)
-            if reason:
+            unsuitable = _unsuitable(series, thin_too)
+            if unsuitable is not None:
                 source = name_below(shared, series.sources[0])
-                left_out.append(LeftOut(series.name, reason, False, source))
+                left_out.append(replace(unsuitable, source=source))
             else:
                 item = _item(root, shared, series, found.series)
                 item = replace(item, crowded=item.output in taken)
@@ -168,13 +171,17 @@ def _found(files: Sequence[Path]) -> Job[Found]:
         return Found((), len(files), (str(error),))
 
 
-def _unsuitable(series: Series, thin_too: bool) -> str:
-    """Why this series is left out, "" when it is not."""
+def _unsuitable(series: Series, thin_too: bool) -> LeftOut | None:
+    """The series as one that is left out; None when it is to be rebuilt."""
+    if kind := segmentation_reason(series.warnings):
+        return LeftOut(series.name, "is a mask or label map by its name or header", False, kind)
     if series.frames > 1:
-        return f"holds {series.frames} volumes over time or direction; a batch rebuilds single ones"
+        reason = f"holds {series.frames} volumes over time or direction; a batch rebuilds single "
+        return LeftOut(series.name, f"{reason}ones", False, "series of several volumes")
     if series.geometry.thick_axis is None and not thin_too:
-        return f"has no thick axis ({_spacing(series.geometry)} mm)"
-    return ""
+        reason = f"has no thick axis ({_spacing(series.geometry)} mm)"
+        return LeftOut(series.name, reason, False, "volumes without a thick axis")
+    return None
 
 
 def _item(root: Path, shared: Path, series: Series, others: Sequence[Series]) -> Item:

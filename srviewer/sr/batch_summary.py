@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_text
+from srviewer.io.series import counted as counted_reasons
+from srviewer.io.series import summary
 from srviewer.sr.batch_records import LOGS
 from srviewer.sr.batch_work import Outcome
 
@@ -56,7 +58,15 @@ def counted(outcomes: Sequence[Outcome]) -> str:
     counts = Counter(outcome.status for outcome in outcomes)
     parts = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     volumes = "1 volume" if len(outcomes) == 1 else f"{len(outcomes)} volumes"
-    return f"{volumes}: {parts}"
+    reasons = left_out_reasons(outcomes)
+    # "left out" is the last of the statuses in the order of the alphabet.
+    why = f" ({summary(tuple(reasons.items()))})" if reasons else ""
+    return f"{volumes}: {parts}{why}"
+
+
+def left_out_reasons(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """How many volumes were left out for each reason, the most frequent first."""
+    return dict(counted_reasons(one.reason for one in outcomes if one.status == "left out"))
 
 
 def cells(outcome: Outcome) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from srviewer import __version__
 from srviewer.atomic import replace_together
 from srviewer.core.geometry import Axis
 from srviewer.core.source import ScanSource, part_words, source_of
-from srviewer.core.volume import Volume, blocking_warnings
+from srviewer.core.volume import SEGMENTATION_CODES, Volume, blocking_warnings
 from srviewer.errors import UserError, plain
 from srviewer.io.content import digests
 from srviewer.io.export import DataType, write
@@ -34,6 +34,7 @@ from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruction import Reconstruction, unscored
 from srviewer.sr.request import Request, suggested_request
+from srviewer.sr.segmentations import segmentation_reason
 from srviewer.sr.slab_choice import SlabsWanted, choose_slabs
 from srviewer.sr.slab_files import SlabFiles, written_in_slabs
 
@@ -77,7 +78,8 @@ class Outcome:
     """What became of one volume.
 
     ``source``: its first file, below the folder that holds all that was given. ``values``: the
-    provenance of the result, where there is one.
+    provenance of the result, where there is one. ``reason``: why it was left out, the same for all
+    that were left out for it; else "".
     """
 
     name: str
@@ -87,6 +89,15 @@ class Outcome:
     message: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     source: str = ""
+    reason: str = ""
+
+
+class _NoScan(UserError):
+    """The voxels turned out to be those of a mask or label map. ``reason``: as in ``Outcome``."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
@@ -99,6 +110,9 @@ def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
     log = Log(place)
     try:
         outcome = yield from _rebuilding(item, settings, place, log)
+    except _NoScan as error:
+        outcome = Outcome(item.name, None, "left out", message=str(error), reason=error.reason)
+        log.add(f"left out: {error}")
     except UserError as error:
         outcome = Outcome(item.name, None, "failed", message=str(error))
         log.add(f"failed: {error}")
@@ -229,7 +243,10 @@ def _changed(item: Item) -> UserError:
 
 
 def _check(volume: Volume, settings: Settings) -> None:
-    """Raise UserError for a scan in doubt that nobody has looked at."""
+    """Raise UserError for a scan in doubt that nobody has looked at; _NoScan for a label map."""
+    if reason := segmentation_reason(volume.warnings):
+        doubts = [one.message for one in volume.warnings if one.code in SEGMENTATION_CODES]
+        raise _NoScan(" ".join(doubts), reason)
     unsound = blocking_warnings(volume.warnings)
     if unsound and not settings.acknowledge:
         said = " ".join(warning.message for warning in unsound)

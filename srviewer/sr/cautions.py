@@ -1,7 +1,7 @@
 """What lies outside the range in which a model was trained, said before and after a run."""
 
 from srviewer.core.noise import noise_level
-from srviewer.core.volume import Volume
+from srviewer.core.volume import Volume, is_segmentation
 from srviewer.nn.model_file import Model
 from srviewer.sr.cross_plane import passes, reachable
 from srviewer.sr.refine import Refined
@@ -39,8 +39,8 @@ def cautions(
     lines.extend(_of_the_voxels(scan, request, noise))
     if scan.geometry.shape[request.axis] < FEW_SLICES:
         lines.append(f"Only {scan.geometry.shape[request.axis]} slices: little to learn from.")
-    if any(warning.code == "label_like" for warning in scan.warnings):
-        lines.append("The scan looks like a label map: use the method 'nearest' for labels.")
+    if is_segmentation(scan.warnings):
+        lines.append("This looks like a mask or label map: use the method 'nearest' for labels.")
     return tuple(lines)
 
 

@@ -18,6 +18,7 @@ from srviewer.sr.models import find_model
 from srviewer.sr.naming import told_apart
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.request import Request
+from srviewer.sr.segmentations import check_is_scan
 from srviewer.sr.simulate import check_slices, simulate
 
 
@@ -97,7 +98,8 @@ def evaluate(volumes: Sequence[Volume], plan: EvaluationPlan) -> Job[list[Evalua
     """Simulate, reconstruct and score each volume along each axis, by each factor and method.
 
     Volumes of one name are told apart by a number. Raises UserError, before anything is done, for
-    a method, model or factor that cannot be had and for a volume with too few slices.
+    a method, model or factor that cannot be had, for a mask or label map, and for a volume with too
+    few slices.
     """
     requests = plan.requests()
     if not requests or not volumes:
@@ -121,6 +123,7 @@ def _check(volumes: Sequence[Volume], requests: Sequence[Request]) -> None:
         for factor in {r.factor for r in requests if r.model == name}:
             passes(factor, known)
     for volume in volumes:
+        check_is_scan(volume, "evaluated")
         for request in requests:
             check_slices(volume, Degradation(axis=request.axis, factor=request.factor))
 

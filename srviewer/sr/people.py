@@ -7,8 +7,9 @@ from pathlib import Path
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
 from srviewer.io.images import image_files
-from srviewer.io.series import Series
-from srviewer.job import Job, Progress
+from srviewer.io.series import Counts, Series
+from srviewer.job import Job, Progress, within
+from srviewer.sr.segmentations import scans_among
 
 LEAST_TO_HOLD_OUT = 3  # people
 HELD_OUT_SHARE = 0.1
@@ -53,15 +54,30 @@ def people_of(series: Iterable[Series]) -> tuple[Person, ...]:
     return tuple(_person(key, scans) for key, scans in by_key.items())
 
 
-def people_in(paths: Sequence[Path], layout: str) -> Job[tuple[Person, ...]]:
-    """Whom the files and folders show, from headers alone; for "image", one for each image.
+@dataclass(frozen=True)
+class PeopleFound:
+    """``people`` whose scans were found; ``left_out``: of other files, how many and why."""
 
-    Raises UserError when there is nothing to learn from.
+    people: tuple[Person, ...]
+    left_out: Counts = ()
+
+
+def people_in(paths: Sequence[Path], layout: str) -> Job[tuple[Person, ...]]:
+    """As ``people_found``, the people alone."""
+    found = yield from people_found(paths, layout)
+    return found.people
+
+
+def people_found(paths: Sequence[Path], layout: str) -> Job[PeopleFound]:
+    """Whom the scans in files and folders show; for "image", one for each image.
+
+    Masks and label maps are left out. Raises UserError when there is nothing at all.
     """
     if layout == "image":
-        return (yield from _image_people(paths))
-    found = yield from scan(list(paths))
-    return people_of(found.series)
+        return PeopleFound((yield from _image_people(paths)))
+    found = yield from within(scan(list(paths)), 0.0, 0.3)
+    kept, left_out = yield from within(scans_among(found.series), 0.3, 1.0)
+    return PeopleFound(people_of(kept), left_out)
 
 
 def joined(people: Iterable[Person]) -> tuple[Person, ...]:

@@ -14,6 +14,7 @@ from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.request import Request, check_request, degradation_of
+from srviewer.sr.segmentations import check_is_scan
 from srviewer.sr.simulate import simulate
 
 # Slices of the scan that are tested, around its middle: enough for a figure, quick to do.
@@ -89,9 +90,11 @@ def self_test(scan: Volume, request: Request) -> Job[SelfTest]:
     """Degrade each sharp axis of ``scan`` as its thick one was, restore it as ``request`` says.
 
     The measured slices in the middle of the scan are the truth. Raises UserError when neither
-    sharp axis is long enough, where the scan shows nothing to score, and what reconstruct raises.
+    sharp axis is long enough, where the scan shows nothing to score or is a mask or label map, and
+    what reconstruct raises.
     """
     started = time.monotonic()
+    check_is_scan(scan, "tested")
     check_request(scan, request)
     piece = _middle(scan, request.axis)
     axes = [

@@ -8,6 +8,7 @@ import numpy as np
 
 from srviewer.core.degrade import Degradation
 from srviewer.core.fuse import FUSIONS
+from srviewer.core.label_regions import LabelCheck, slabs_of
 from srviewer.core.metrics import intensity_range_of
 from srviewer.core.noise import MOST_SLICES, noise_level
 from srviewer.core.volume import Volume, Voxels, outline_voxels
@@ -158,18 +159,22 @@ def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptScan]:
     shape, edge = outline.geometry.shape, SCAN_EDGES[2]
     kept = scratch.voxels(shape, SCAN_EDGES)
     waiting: list[Voxels] = []
+    check = LabelCheck(shape)
     non_finite = 0
     for k, (plane, missing) in enumerate(source.planes()):
         waiting.append(plane)
         non_finite += missing
         if len(waiting) == edge or k == shape[2] - 1:
-            kept.write(2, k + 1 - len(waiting), np.stack(waiting, axis=2))
+            planes = np.stack(waiting, axis=2)
+            kept.write(2, k + 1 - len(waiting), planes)
+            for slab in slabs_of(planes):
+                check.add(slab)
             waiting.clear()
         yield Progress(0.1 + 0.9 * (k + 1) / shape[2], f"Reading {outline.name}")
     axis = outline.geometry.slice_axis
     slices = [kept.read(axis, n, n + 1) for n in middle_slices(shape[axis])]
     sample = np.concatenate(slices, axis)
-    told = voxel_warnings(sample, outline.geometry, outline.modality, non_finite)
+    told = voxel_warnings(sample, outline.geometry, outline.modality, non_finite, check)
     return KeptScan(replace(outline, warnings=outline.warnings + told), kept)
 
 

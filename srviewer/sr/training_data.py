@@ -7,15 +7,24 @@ from typing import TYPE_CHECKING
 
 from srviewer.core.bicubic import Image
 from srviewer.core.volume import Volume
+from srviewer.errors import UserError
 from srviewer.io.formats import scan
 from srviewer.io.images import read_image
-from srviewer.io.series import Series
+from srviewer.io.series import Counts, Series, added, summary
 from srviewer.job import Job, Progress, within
 from srviewer.sr.naming import told_apart
 from srviewer.sr.people import Person, check_split, people_in, people_of, scan_name
+from srviewer.sr.segmentations import scans_among
 
 if TYPE_CHECKING:
     from srviewer.nn.material import Material
+
+
+@dataclass(frozen=True)
+class DataRead(Progress):
+    """All volumes were read. ``left_out``: as in ``TrainingData``."""
+
+    left_out: Counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +32,7 @@ class TrainingData:
     """``names`` are learned from, ``held_out`` are measured on.
 
     Either volumes (``learned``, ``volumes``) or images (``images``, ``held_out_images``).
+    ``left_out``: how many masks and label maps were not taken, and how they were told.
     """
 
     names: tuple[str, ...]
@@ -31,6 +41,7 @@ class TrainingData:
     volumes: tuple[Volume, ...] = ()
     images: tuple[Image, ...] = ()
     held_out_images: tuple[Image, ...] = ()
+    left_out: Counts = ()
 
     def material(self) -> "Material":
         """As the training loop takes it."""
@@ -42,12 +53,13 @@ class TrainingData:
 
 
 def volume_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[TrainingData]:
-    """Every volume in the files and folders, the first frame of each series.
+    """Every scan in the files and folders, the first frame of each series; yields DataRead last.
 
-    Raises UserError when one cannot be read, or a person is on both sides.
+    Raises UserError when one cannot be read, a person is on both sides, or one side holds nothing
+    but masks and label maps.
     """
-    learned = yield from within(_found(paths), 0.0, 0.2)
-    held_out = yield from within(_found(validation), 0.2, 0.3)
+    learned, left_out = yield from within(_found(paths), 0.0, 0.2)
+    held_out, also_left_out = yield from within(_found(validation), 0.2, 0.3)
     check_split(people_of(learned), people_of(held_out))
     names = told_apart([scan_name(series) for series in (*learned, *held_out)])
     volumes: list[Volume] = []
@@ -56,8 +68,14 @@ def volume_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[Traini
         volume = yield from within(series.read(0), done, done)
         volumes.append(replace(volume, name=name))
     kept = len(learned)
+    together = added(left_out, also_left_out)
+    yield DataRead(1.0, "The scans are read", together)
     return TrainingData(
-        names[:kept], names[kept:], learned=tuple(volumes[:kept]), volumes=tuple(volumes[kept:])
+        names[:kept],
+        names[kept:],
+        learned=tuple(volumes[:kept]),
+        volumes=tuple(volumes[kept:]),
+        left_out=together,
     )
 
 
@@ -80,11 +98,19 @@ def image_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[Trainin
     )
 
 
-def _found(paths: Sequence[Path]) -> Job[tuple[Series, ...]]:
+def _found(paths: Sequence[Path]) -> Job[tuple[tuple[Series, ...], Counts]]:
+    """The scans in the files, and what else was found; UserError where there is only the latter."""
     if not paths:
-        return ()
-    found = yield from scan(list(paths))
-    return found.series
+        return (), ()
+    found = yield from within(scan(list(paths)), 0.0, 0.5)
+    kept, left_out = yield from within(scans_among(found.series), 0.5, 1.0)
+    if not kept:
+        named = f"'{paths[0]}'" if len(paths) == 1 else f"what these {len(paths)} paths hold"
+        raise UserError(
+            f"There is no scan in {named}, only {summary(left_out)}. Give scans: a network cannot "
+            f"learn from labels, nor be measured on them."
+        )
+    return kept, left_out
 
 
 def _images(people: Sequence[Person]) -> Job[list[tuple[str, Image]]]:

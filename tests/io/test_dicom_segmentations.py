@@ -11,7 +11,7 @@ from pydicom.pixels.utils import pack_bits
 from pydicom.sequence import Sequence as Items
 
 from srviewer.__main__ import main
-from srviewer.core.volume import Volume
+from srviewer.core.volume import Volume, is_segmentation
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
 from srviewer.io.series import Series
@@ -97,7 +97,7 @@ def assert_segmentation(series: Series) -> None:
     warning = series.warnings[0]
     assert warning.code == "segmentation"
     assert warning.message.startswith("This is a segmentation, not a scan")
-    assert series.is_segmentation
+    assert is_segmentation(series.warnings)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_the_scan_comes_first_and_is_kept_apart(
     write_dicom(thick, folder.name, edit=lambda d, k: setattr(d, "SeriesInstanceUID", uid))
     drawn = folder / "seg.dcm"
     scanned, segmented = run(scan([folder])).series
-    assert not scanned.is_segmentation and drawn not in scanned.sources
+    assert not is_segmentation(scanned.warnings) and drawn not in scanned.sources
     assert_segmentation(segmented)
     assert segmented.sources == (drawn,)
     out = tmp_path / "thin.nii.gz"

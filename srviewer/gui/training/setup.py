@@ -1,6 +1,7 @@
 """A new run: whom it learns from, what it is told, all settings of its plan, the start."""
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -16,8 +17,9 @@ from srviewer.gui.training.split_view import SplitView
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.work import Work
 from srviewer.io.formats import open_filter
+from srviewer.io.series import Counts, added
 from srviewer.nn.specs import TrainingPlan
-from srviewer.sr.people import Person, check_split, people_in
+from srviewer.sr.people import PeopleFound, Person, check_split, people_found
 from srviewer.sr.training import TrainingJob
 
 PEOPLE = "people"
@@ -38,6 +40,7 @@ class Setup(QWidget):
         super().__init__()
         self._work = work
         self._pending: tuple[Path, ...] = ()
+        self._left_out: dict[tuple[Path, ...], Counts] = {}  # of what was looked into together
         self.choices = Choices()
         self.split = SplitView()
         self.note = Notice("note", tr("Notes on this run"))
@@ -69,7 +72,7 @@ class Setup(QWidget):
     def add(self, paths: Sequence[Path]) -> None:
         """Look whom the files and folders show, and add them."""
         self._pending = (*self._pending, *paths)
-        job = people_in(self._pending, self.choices.layout_id)
+        job = people_found(self._pending, self.choices.layout_id)
         self._work.start(PEOPLE, tr("Looking at scans"), job, self._found, lambda: True)
 
     def unfold(self) -> PlanForm:
@@ -119,7 +122,7 @@ class Setup(QWidget):
         self.add_files.clicked.connect(self._choose_files)
         self.add_folder.clicked.connect(self._choose_folder)
         self.split.changed.connect(self._show_notes)
-        self.choices.kind_changed.connect(self.split.clear)
+        self.choices.kind_changed.connect(self._clear)
         self.choices.started_over.connect(self._show_preset)
         self.choices.factors_changed.connect(self._change_factors)
         self._unfold.toggled.connect(self._show_fold)
@@ -147,9 +150,14 @@ class Setup(QWidget):
             self._show_preset()
         self.form.setVisible(shown)
 
-    def _found(self, people: tuple[Person, ...]) -> None:
+    def _found(self, found: PeopleFound) -> None:
+        self._left_out[self._pending] = found.left_out
         self._pending = ()
-        self.split.add(people)
+        self.split.add(found.people)
+
+    def _clear(self) -> None:
+        self._left_out = {}
+        self.split.clear()
 
     def _show_work(self) -> None:
         looking = self._work.running(PEOPLE) is not None
@@ -168,6 +176,11 @@ class Setup(QWidget):
             named = ", ".join(thick[:3]) + (", \u2026" if len(thick) > 3 else "")
             told = tr("Thick slices cannot teach what thin ones look like: {named}.", named=named)
             notes.append(told)
+        nothing: Counts = ()
+        left_out = reduce(added, self._left_out.values(), nothing)
+        if left_out:
+            counts = ", ".join(f"{count} {tr(reason)}" for reason, count in left_out)
+            notes.append(tr("Left out: {counts}.", counts=counts))
         self.note.show_text(tuple(notes))
 
     def _choose_files(self) -> None:
