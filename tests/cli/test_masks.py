@@ -81,7 +81,7 @@ def test_a_worker_finds_a_label_map_and_writes_nothing(
         outcome = run(rebuilding(item, settings, place))
         assert (outcome.status, outcome.reason, outcome.values) == ("left out", BY_VOXELS, {})
         assert "unlike a scan" in outcome.message
-        assert not place.record(item).exists()
+        assert not place.record(item.output).exists()
     files = [path for path in place.folder.rglob("*") if path.is_file()]
     # Beside the logs only the records of which name belongs to which source.
     assert [path.suffix for path in files if STATE not in path.parts] == [".log"] * 2
