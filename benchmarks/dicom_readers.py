@@ -133,10 +133,10 @@ def _compared(ours: Image, image: Image) -> tuple[tuple[float, float], str]:
 def _values(theirs: Voxels, ours: Voxels) -> str:
     """How values differ, in words: another scale is no other image."""
     most = float(np.abs(theirs - ours).max())
-    if most == 0:
-        return "equal values"
-    slope, intercept = np.polyfit(ours.ravel().astype(float), theirs.ravel().astype(float), 1)
     spread = float(theirs.max() - theirs.min()) or 1.0
+    if most <= 1e-6 * spread:
+        return "equal values" if most == 0 else "equal values but for rounding"
+    slope, intercept = np.polyfit(ours.ravel().astype(float), theirs.ravel().astype(float), 1)
     if np.abs(slope * ours + intercept - theirs).max() <= 1e-4 * spread:
         return f"values times {slope:.5g}" + (f" plus {intercept:.5g}" if intercept > 0.01 else "")
     return f"values differ by up to {most:.4g}"
