@@ -9,8 +9,6 @@ from pydicom.uid import MRImageStorage
 from pydicom.valuerep import validate_value
 
 from srviewer.core.origin import DicomOrigin, SourceImage
-from srviewer.errors import UserError
-from srviewer.io.dicom_belonging import person_of, study_of
 from srviewer.io.dicom_header import UNREADABLE, SliceHeader
 from srviewer.io.dicom_tags import text
 from srviewer.io.dicom_warnings import only_serious
@@ -85,10 +83,7 @@ TAGS: list[BaseTag] = [Tag(keyword) for keyword in ("SpecificCharacterSet", "SOP
 
 
 def origin_of(slices: Sequence[SliceHeader]) -> DicomOrigin:
-    """The origin of a volume stacked from ``slices``; its header is their first file's.
-
-    Raises UserError when that file has become another person's or study's since it was scanned.
-    """
+    """The origin of a volume stacked from ``slices``; its header is their first file's."""
     header, sop_class = _kept(slices[0])
     uids = dict.fromkeys(one.uid for one in slices if one.uid)
     images = tuple(SourceImage(sop_class, uid) for uid in uids)
@@ -106,11 +101,6 @@ def _kept(one: SliceHeader) -> tuple[Dataset, str]:
     try:
         with only_serious():
             header = dcmread(one.file.path, stop_before_pixels=True, force=True, specific_tags=TAGS)
-            whose = person_of(header), study_of(header)
-            if whose != (one.series.person, one.series.study):
-                raise UserError(
-                    f"'{one.file.path.name}' has changed since it was opened. Open it again."
-                )
             for keyword in KEPT:
                 if (placed or keyword not in PLACE) and _sound(header, keyword):
                     kept[keyword] = header[keyword]

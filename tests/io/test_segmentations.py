@@ -94,7 +94,7 @@ def test_a_mask_in_an_archive_is_found(write_nifti: Writer, head: Volume, tmp_pa
 
 def test_a_file_is_read_only_as_far_as_it_takes(write_nifti: Writer, head: Volume) -> None:
     whole = write_nifti(np.asarray(head.voxels), AFFINE)
-    (series,) = run(scan([whole])).series
+    (series,) = run(nifti.scan([whole])).series
     whole.write_bytes(whole.read_bytes()[: -head.voxels[:, :, :16].nbytes])
     assert not run(holds_labels(series))
 
