@@ -11,6 +11,7 @@ from scipy.ndimage import binary_opening
 
 import phantoms
 from srviewer.core.volume import Volume, blocking_warnings, is_segmentation
+from srviewer.io import nifti
 from srviewer.io.formats import read, scan
 from srviewer.io.segmentation_names import name_warnings
 from srviewer.io.voxel_checks import holds_labels, label_check
