@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from srviewer.errors import UserError
-from srviewer.private import is_private, make_private_file
+from srviewer.private import keeps_private, make_private_file
 
 PREFIX = ".srviewer-"  # of temporary names
 
@@ -46,7 +46,7 @@ def staged(path: Path) -> Iterator[Path]:
     """A temporary name beside ``path`` that is renamed to it when the block ends well.
 
     When the block is left otherwise the temporary file is removed and ``path`` stays as it was.
-    In a folder that is closed to others the file is closed to them too, from its first moment.
+    In a folder that this program keeps private the file is private too, from its first moment.
     Raises UserError when the folder is missing or cannot be written to, or the disk is full.
     """
     with staged_together(path) as (temporary,):
@@ -61,7 +61,7 @@ def staged_together(*paths: Path) -> Iterator[tuple[Path, ...]]:
     temporary = tuple(_temporary_name(path) for path in paths)
     try:
         for draft, path in zip(temporary, paths, strict=True):
-            if is_private(path.parent):
+            if keeps_private(path.parent):
                 make_private_file(draft)
         yield temporary
         replace_together(tuple(zip(temporary, paths, strict=True)))

@@ -12,6 +12,8 @@ from pathlib import Path
 
 OTHERS = 0o077  # the rights of the group and of everybody else
 
+_closed: set[Path] = set()  # the folders that this process keeps private
+
 
 def is_private(path: Path) -> bool:
     """Whether a file or folder is there, is this user's, and is closed to everybody else."""
@@ -20,6 +22,14 @@ def is_private(path: Path) -> bool:
     except OSError:
         return False
     return os.name != "posix" or (status.st_uid == os.geteuid() and not status.st_mode & OTHERS)
+
+
+def keeps_private(folder: Path) -> bool:
+    """Whether it is one of the folders that this process made private, or lies in one.
+
+    A folder that the user closed is none: results there keep the rights of any file.
+    """
+    return any(place in _closed for place in (folder.absolute(), *folder.absolute().parents))
 
 
 def make_private_file(path: Path) -> None:
@@ -43,6 +53,7 @@ def make_private_folder(path: Path) -> None:
     with suppress(FileExistsError):
         path.mkdir(0o700)
     _close(path, stat.S_ISDIR, 0o700)
+    _closed.add(path.absolute())
 
 
 def close_content(folder: Path) -> None:
