@@ -5,7 +5,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from srviewer.errors import UserError
@@ -41,6 +41,27 @@ def write_text(path: Path, text: str) -> None:
     write_atomically(path, save, verify)
 
 
+def write_new(path: Path, text: str) -> bool:
+    """Write UTF-8 ``text`` to ``path`` unless something is there, whole; whether it was written."""
+    temporary = _temporary_name(path)
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        flush_to_disk(temporary)
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if os.path.lexists(path):
+            return False
+        try:  # a file system without links
+            temporary.rename(path)
+        except OSError:
+            raise _unwritable(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True
+
+
 @contextmanager
 def staged(path: Path) -> Iterator[Path]:
     """A temporary name beside ``path`` that is renamed to it when the block ends well.
@@ -54,8 +75,11 @@ def staged(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def staged_together(*paths: Path) -> Iterator[tuple[Path, ...]]:
-    """As ``staged``, of files of one folder that belong together: all take their names, or none."""
+def staged_together(*paths: Path, new: bool = False) -> Iterator[tuple[Path, ...]]:
+    """As ``staged``, of files of one folder that belong together: all take their names, or none.
+
+    ``new``: nothing has these names yet; what comes there meanwhile is a UserError and stays.
+    """
     for path in paths:
         check_target(path)
     temporary = tuple(_temporary_name(path) for path in paths)
@@ -64,7 +88,7 @@ def staged_together(*paths: Path) -> Iterator[tuple[Path, ...]]:
             if keeps_private(path.parent):
                 make_private_file(draft)
         yield temporary
-        replace_together(tuple(zip(temporary, paths, strict=True)))
+        replace_together(tuple(zip(temporary, paths, strict=True)), new)
         _flush_folder(paths[0].parent)
     except OSError as error:
         raise _unwritable(paths[0], error) from error
@@ -73,33 +97,58 @@ def staged_together(*paths: Path) -> Iterator[tuple[Path, ...]]:
             left.unlink(missing_ok=True)
 
 
-def replace_together(moves: Sequence[tuple[Path, Path]]) -> None:
+def replace_together(moves: Sequence[tuple[Path, Path]], new: bool = False) -> None:
     """Rename the first path of each pair to the second: all of them, or none.
 
-    What lay at the second paths is there again when one of them cannot be replaced. Raises
-    UserError, which names that file.
+    What lay at the second paths is there again when one of them cannot be replaced. ``new``:
+    nothing may lie there. Raises UserError, which names the file that cannot be written.
     """
+    if len(moves) == 1 and not new:
+        _rename(*moves[0])
+        return
     kept: list[tuple[Path, Path | None]] = []  # a target, and the second name of what lay there
     try:
-        for new, target in moves:
-            try:
-                if len(moves) > 1:
-                    kept.append((target, _second_name(target)))
-                # Fails on another thread's open file, or into a folder that went away.
-                new.replace(target)
-            except OSError as error:
-                raise _unwritable(target, error) from error
+        for draft, target in moves:
+            if not new:
+                kept.append((target, _second_name(target)))
+                _rename(draft, target)
+            else:
+                _rename_to_new(draft, target)
+                kept.append((target, None))
     except BaseException:
         for target, old in kept:
-            if old is not None:
-                old.replace(target)
-            elif target.is_file():
-                target.unlink()
+            with suppress(OSError):  # one that could not be replaced is as it was
+                if old is not None:
+                    old.replace(target)
+                elif target.is_file():
+                    target.unlink()
         raise
     finally:
         for _, old in kept:
             if old is not None:
                 old.unlink(missing_ok=True)
+
+
+def _rename(draft: Path, target: Path) -> None:
+    try:
+        # Fails on another thread's open file, or into a folder that went away.
+        draft.replace(target)
+    except OSError as error:
+        raise _unwritable(target, error) from error
+
+
+def _rename_to_new(draft: Path, target: Path) -> None:
+    """Rename ``draft`` unless something has the name ``target``, whoever comes first."""
+    try:
+        os.link(draft, target)
+        draft.unlink()
+    except OSError as error:
+        if os.path.lexists(target):
+            raise UserError(
+                f"'{target}' was written by something else in the meantime and is not replaced. "
+                "Choose another name."
+            ) from error
+        _rename(draft, target)  # a file system without links
 
 
 def _second_name(target: Path) -> Path | None:
@@ -108,7 +157,7 @@ def _second_name(target: Path) -> Path | None:
         return None
     other = _temporary_name(target)
     try:
-        os.link(target, other)
+        os.link(target, other, follow_symlinks=False)
     except OSError:  # a file system without links
         shutil.copy2(target, other)
     return other
@@ -118,9 +167,14 @@ def _temporary_name(path: Path) -> Path:
     return path.with_name(f"{PREFIX}{secrets.token_hex(4)}-{path.name}")
 
 
+def leftovers(path: Path) -> list[Path]:
+    """What killed processes left of ``path`` under temporary names, and what is being written."""
+    return sorted(path.parent.glob(f"{PREFIX}*-{glob.escape(path.name)}"))
+
+
 def remove_leftovers(path: Path) -> None:
     """Delete what killed processes left of ``path``; nobody may be writing it now."""
-    for left in path.parent.glob(f"{PREFIX}*-{glob.escape(path.name)}"):
+    for left in leftovers(path):
         left.unlink(missing_ok=True)
 
 

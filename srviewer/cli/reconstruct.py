@@ -28,7 +28,7 @@ from srviewer.errors import UserError
 from srviewer.io.export import DATA_TYPES, DataType, write
 from srviewer.io.series import PlaneByPlane
 from srviewer.sr.gaps import rebuild
-from srviewer.sr.label_maps import label_map
+from srviewer.sr.label_maps import label_map, label_provenance
 from srviewer.sr.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE, TEXTURE_THRESHOLD
 from srviewer.sr.methods import method
 from srviewer.sr.reconstruction import Reconstruction, unscored
@@ -130,7 +130,10 @@ def execute(args: argparse.Namespace) -> Outcome:
     if source is not None:
         return _execute_in_slabs(args, source, wanted)
     scan = follow(series.read(args.frame))
-    refuse_replacing(args, scan, [image_target(args), args.output_labels])
+    refuse_replacing(args, scan, [image_target(args)])
+    drawn = None if args.labels is None else open_only(args.labels)
+    if drawn is not None:
+        refuse_replacing(args, drawn, [args.output_labels])
     if args.deskew:
         scan = follow(deskewed(scan, scan.geometry.slice_axis))
     if not args.acknowledge:
@@ -142,10 +145,10 @@ def execute(args: argparse.Namespace) -> Outcome:
     output = write_result(result.volume, args, provenance)
     for kind, path in wanted.items():
         follow(write(result.maps()[kind], path, provenance, overwrite=True))
-    if args.labels is not None:
-        labels = follow(label_map(open_only(args.labels), scan, request))
-        job = write(labels, args.output_labels, provenance, "original", overwrite=args.overwrite)
-        follow(job)
+    if drawn is not None:
+        labels = follow(label_map(drawn, scan, request))
+        made = label_provenance(provenance, labels)
+        follow(write(labels, args.output_labels, made, "original", overwrite=args.overwrite))
     if args.report is not None:
         follow(trust_report(scan, result)).save(args.report)
     others = (*wanted.values(), args.output_labels, args.report)

@@ -13,7 +13,7 @@ from srviewer.io.export import overwrites, write
 from srviewer.io.formats import open_filter, read
 from srviewer.job import Job, within
 from srviewer.sr.evaluate import ScoredPair
-from srviewer.sr.label_maps import label_map
+from srviewer.sr.label_maps import label_map, label_provenance
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.self_test import SelfTest
 from srviewer.sr.trust_report import trust_report
@@ -131,6 +131,7 @@ def _brought(
         )
     labels = yield from within(read(source), 0.0, 0.3)
     made = yield from within(label_map(labels, scan, result.request), 0.3, 0.8)
-    job = write(made, target, result.provenance(), "original", overwrite=overwrite)
+    provenance = label_provenance(result.provenance(), made)
+    job = write(made, target, provenance, "original", overwrite=overwrite)
     yield from within(job, 0.8, 1.0)
     return target

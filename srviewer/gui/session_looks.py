@@ -52,7 +52,10 @@ def show_layers(
 def saved_loaded(
     comparables: Comparables, file: Callable[[Volume], Path | None]
 ) -> dict[str, SavedLoaded]:
-    """By its key, each volume that was opened only to be compared; ``file``: which one holds it."""
+    """By its key, each volume that was opened only to be compared; ``file``: what it was read from.
+
+    That may have changed since: the session knows its content.
+    """
     files = [(one, file(one.volume)) for one in comparables.loaded]
     return {one.key: SavedLoaded(place_of(p, one.volume), one.name) for one, p in files if p}
 

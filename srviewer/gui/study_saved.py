@@ -38,7 +38,7 @@ def captured(
         origin = SavedScan((Place(own.absolute()),), own.name, 0, 0)
     if origin is not None and original.source is not None:
         origin = replace(origin, sha256=original.source.sha256)
-    loaded = saved_loaded(session.comparables, file)
+    loaded = saved_loaded(session.comparables, whereabouts.files.get)
     saved = SavedStudy(
         scan=origin,
         results=(),

@@ -21,9 +21,11 @@ def person_of(header: Dataset) -> str:
 
 
 def study_of(header: Dataset) -> str:
-    """A digest of the study's UID, or of its number, day and accession number where it has none."""
-    uid = content(header, "StudyInstanceUID")
-    return _digest([uid] if uid else [content(header, keyword) for keyword in STUDY])
+    """A digest of the study's UID, number, day, time and accession number.
+
+    Not of the UID alone: some anonymisers give all studies one.
+    """
+    return _digest([content(header, keyword) for keyword in ("StudyInstanceUID", *STUDY)])
 
 
 def patient_of(header: Dataset) -> str:

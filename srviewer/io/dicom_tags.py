@@ -35,10 +35,14 @@ PERSON = (
     "PatientName",
     "PatientBirthDate",
     "PatientSex",
+    "PatientAge",
+    "OtherPatientNames",
+    "OtherPatientIDs",
 )
 STUDY = (
     "StudyID",
     "StudyDate",
+    "StudyTime",
     "AccessionNumber",
 )
 

@@ -1,6 +1,7 @@
 """Volumes to NIfTI files, with their provenance beside them."""
 
 import gzip
+import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -81,12 +82,13 @@ def write_planes(
     if volume.source is not None:
         provenance = {**volume.source.described(), **provenance}
     _check(path, beside, volume)
-    before = stamp_of(path), stamp_of(beside)
+    new = not (overwrite or os.path.lexists(path) or os.path.lexists(beside))
     if not overwrite:
         yield from check_replaceable(path, _source_of(provenance))
+    before = stamp_of(path), stamp_of(beside)
     dtype = np.dtype(volume.stored_as if stored_as == "original" else "float32")
     header = _header(volume.geometry, dtype)
-    with staged_together(path, beside) as (image, document_file):
+    with staged_together(path, beside, new=new) as (image, document_file):
         checksum = yield from within(_save(volume.name, planes, header, image), 0.0, 0.6)
         flush_to_disk(image)
         yield from within(_verify(image, header, checksum), 0.6, 1.0)
@@ -94,7 +96,7 @@ def write_planes(
         document_file.write_text(text, encoding="utf-8")
         flush_to_disk(document_file)
         check_document(document_file, text)
-        if not overwrite and (stamp_of(path), stamp_of(beside)) != before:
+        if not (overwrite or new) and (stamp_of(path), stamp_of(beside)) != before:
             raise WouldReplace(
                 f"'{path}' was written by something else in the meantime and is not replaced. "
                 "Choose another name."

@@ -102,7 +102,7 @@ def _load(path: Path) -> SpatialImage:
         _check_name(path)
         raise UserError(
             f"'{path.name}' cannot be opened: it is empty, cut short, damaged, or no NIfTI or "
-            f"FreeSurfer image ({_one_line(error)}). Copy or convert it again."
+            f"FreeSurfer image ({_one_line(error, path)}). Copy or convert it again."
         ) from error
     if not isinstance(image, KINDS):
         raise UserError(
@@ -193,5 +193,7 @@ def _stem(path: Path) -> str:
     return Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem
 
 
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+def _one_line(error: BaseException, path: Path) -> str:
+    """The message of a library, which need not tell where the file lies."""
+    said = str(error).replace(str(path), path.name)
+    return " ".join(said.split())[:200] or type(error).__name__

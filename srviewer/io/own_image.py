@@ -20,7 +20,17 @@ def own_document(image: Path) -> Mapping[str, Any]:
 
     Its "provenance" is a mapping; nothing else is certain.
     """
-    path = sidecar(image)
+    try:
+        return document_in(sidecar(image))
+    except UserError as error:
+        raise UserError(
+            f"'{sidecar(image).name}', which says how '{image.name}' was made, is missing or "
+            "damaged, so it cannot be judged. Open the image itself, or rebuild the scan."
+        ) from error
+
+
+def document_in(path: Path) -> Mapping[str, Any]:
+    """The JSON in the file ``path``, as ``own_document``."""
     try:
         with path.open("rb") as file:
             document = json.loads(file.read(LARGEST).decode("utf-8"))
@@ -29,10 +39,7 @@ def own_document(image: Path) -> Mapping[str, Any]:
         reason: Exception | None = None
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         reason = error
-    raise UserError(
-        f"'{path.name}', which says how '{image.name}' was made, is missing or damaged, so it "
-        "cannot be judged. Open the image itself, or rebuild the scan."
-    ) from reason
+    raise UserError(f"'{path.name}' is missing, damaged, or not of srviewer.") from reason
 
 
 def made_from(document: Mapping[str, Any]) -> str | None:

@@ -1,13 +1,21 @@
 """Whether a result may take a name: nothing that was made from another scan is replaced."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from srviewer.atomic import leftovers
 from srviewer.errors import UserError
 from srviewer.io.checksum import voxels_crc32
 from srviewer.io.nifti import UNREADABLE
-from srviewer.io.own_image import made_from, own_document, source_names, stated_checksum
+from srviewer.io.own_image import (
+    document_in,
+    made_from,
+    own_document,
+    source_names,
+    stated_checksum,
+)
 from srviewer.io.provenance import sidecar
 from srviewer.job import Job
 
@@ -23,8 +31,11 @@ def check_replaceable(path: Path, source: str | None) -> Job[None]:
     source: ``source`` is its identity as in ``ScanSource.sha256``, None for one that is unknown.
     """
     beside = sidecar(path)
-    if not path.exists() and not beside.exists():
+    if not os.path.lexists(path) and not os.path.lexists(beside):
         return
+    for link in (path, beside):
+        if link.is_symlink() and not link.exists():
+            raise _refused(link, "is a link to a file that is not there now")
     there = path if path.exists() else beside
     try:
         document = own_document(path)
@@ -41,7 +52,36 @@ def check_replaceable(path: Path, source: str | None) -> Job[None]:
     if neighbour is not None:
         raise _refused(beside, f"belongs to '{neighbour.name}'")
     if path.exists() and not (yield from is_as_written(path, document)):
+        if (yield from restored_pair(path)):
+            yield from check_replaceable(path, source)
+            return
         raise _refused(there, "is not the image that the JSON beside it describes")
+
+
+def restored_pair(path: Path) -> Job[bool]:
+    """Mend an image and a JSON of which a killed program had replaced only one; whether it could.
+
+    What it left under temporary names belongs to the one or the other: the newer JSON to the image
+    that is there, or the older image to the JSON that is there.
+    """
+    beside = sidecar(path)
+    for left in leftovers(beside):
+        if (yield from _belong_together(path, left)):
+            left.replace(beside)
+            return True
+    for left in leftovers(path):
+        if (yield from _belong_together(left, beside)):
+            left.replace(path)
+            return True
+    return False
+
+
+def _belong_together(image: Path, beside: Path) -> Job[bool]:
+    try:
+        document = document_in(beside)
+    except UserError:
+        return False
+    return (yield from is_as_written(image, document))
 
 
 def _stated_image(path: Path, document: Mapping[str, Any]) -> Path | None:

@@ -49,13 +49,15 @@ class SavedScan:
 class SavedResult:
     """A result by its NIfTI file; ``name``: as the user calls it; ``current``: it is scored.
 
-    ``maps``: the files of the maps that go with it, by the id of their kind.
+    ``maps``: the files of the maps that go with it, by the id of their kind. ``model``: the name or
+    the file of its model, "" in files of version 0.1.0; the JSON beside it has the name alone.
     """
 
     image: Place
     maps: Mapping[str, Place]
     name: str
     current: bool
+    model: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,7 @@ def _result(fields: Fields, folder: Path) -> SavedResult:
         maps=fields.inner("maps").named_places(folder),
         name=fields.text("name"),
         current=fields.flag("current"),
+        model=fields.text("model") if fields.has("model") else "",
     )
 
 
@@ -203,6 +206,7 @@ def _result_document(result: SavedResult, folder: Path) -> dict[str, object]:
         "maps": {kind: place_document(place, folder) for kind, place in result.maps.items()},
         "name": result.name,
         "current": result.current,
+        "model": result.model,
     }
 
 

@@ -30,12 +30,13 @@ class Place:
 
     def find(self) -> Path | None:
         """The path that exists, the one beside the session file first; None when neither does."""
-        for path in (self.relative, self.absolute):
-            # "a/../b" is how the relative one was made, whatever links lie on the way.
-            plain = None if path is None else Path(os.path.normpath(path))
-            if plain is not None and _exists(plain):
-                return plain
-        return None
+        return next(iter(self.candidates()), None)
+
+    def candidates(self) -> tuple[Path, ...]:
+        """The paths that exist, the one beside the session file first, each once."""
+        # "a/../b" is how the relative one was made, whatever links lie on the way.
+        both = [Path(os.path.normpath(p)) for p in (self.relative, self.absolute) if p is not None]
+        return tuple(dict.fromkeys(path for path in both if _exists(path)))
 
 
 def _exists(path: Path) -> bool:

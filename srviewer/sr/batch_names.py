@@ -6,14 +6,17 @@ first, and ``given`` which name a source got, by its content and its place.
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from srviewer.atomic import write_text
+from srviewer.atomic import write_new, write_text
 from srviewer.core.source import ScanSource
+from srviewer.errors import UserError
 from srviewer.io.content import Stamp, stamp_of
+from srviewer.io.own_image import made_from, own_document
 from srviewer.io.provenance import sidecar
 from srviewer.io.replacing import WouldReplace, check_replaceable
 from srviewer.job import Job
@@ -54,25 +57,28 @@ def named(
         state: where the batch keeps its records.
         wanted: the name that the result would have.
         source: what it is made from.
-        overwrite: take the name also where it belongs to another source.
+        overwrite: take the wanted name also where it belongs to another source, unless the source
+            has a name already.
 
     """
     names = _Names(folder, state, source)
-    if overwrite and not wanted.crowded:
-        before = _stamps(folder / wanted.output)
-        names.note(wanted.output)
-        return Named(wanted.output, before)
     for candidate in _candidates(wanted, names):
-        before = _stamps(folder / candidate)
-        if (yield from names.take(candidate)):
-            names.give(candidate)
-            return Named(candidate, before)
-    raise AssertionError("a name with all digits of a source belongs to no other")
+        if not _has_folder(folder / candidate):
+            continue
+        meant = overwrite and candidate == wanted.output
+        if meant or (yield from names.take(candidate)):
+            names.note(candidate)
+            return Named(candidate, _stamps(folder / candidate))
+    raise AssertionError("one of the numbered names is free")
 
 
-def given_name(folder: Path, state: Path, source: ScanSource) -> PurePosixPath | None:
-    """The name that the result of ``source`` got in an earlier run."""
-    return _Names(folder, state, source).given()
+def likely_names(
+    folder: Path, state: Path, wanted: Wanted, source: ScanSource
+) -> tuple[PurePosixPath, ...]:
+    """Names that the result of ``source`` may have got in an earlier run, the likeliest first."""
+    given = _Names(folder, state, source).given()
+    usual = (wanted.output, _suffixed(wanted.output, source.sha256[: DIGITS[0]]))
+    return usual if given is None else (given, *usual)
 
 
 def _candidates(wanted: Wanted, names: "_Names") -> Iterator[PurePosixPath]:
@@ -84,13 +90,19 @@ def _candidates(wanted: Wanted, names: "_Names") -> Iterator[PurePosixPath]:
     for digits in DIGITS:
         yield _suffixed(wanted.output, names.source.sha256[:digits])
     number = 2
-    while True:  # foreign files lie under all of them
-        yield _suffixed(wanted.output, f"{names.source.sha256}-{number}")
+    while True:  # foreign files lie under all of them, or in the place of the folder
+        yield _suffixed(PurePosixPath(wanted.output.name), f"{names.source.sha256}-{number}")
         number += 1
 
 
 def _suffixed(output: PurePosixPath, suffix: str) -> PurePosixPath:
     return output.with_name(f"{output.name.removesuffix('.nii.gz')}-{suffix}.nii.gz")
+
+
+def _has_folder(image: Path) -> bool:
+    """Whether there is a folder for the image, or can be one."""
+    nearest = next(path for path in image.parents if os.path.lexists(path))
+    return nearest.is_dir()
 
 
 def _stamps(image: Path) -> tuple[Stamp | None, Stamp | None]:
@@ -104,48 +116,47 @@ class _Names:
     source: ScanSource
 
     def holds(self, output: PurePosixPath) -> bool:
-        """Whether the name belongs to the source already."""
-        return self._owner(output) == self.source.sha256
+        """Whether the name belongs to the source already, by its claim or by what lies there."""
+        owner = self._claimed_by(output)
+        if owner is None:
+            try:
+                owner = made_from(own_document(self.folder / output))
+            except UserError:
+                return False
+        return owner == self.source.sha256
 
     def take(self, output: PurePosixPath) -> Job[bool]:
         """Make the name the source's own; False where it is another's."""
-        owner = self._owner(output)
-        if owner is not None and owner != self.source.sha256:
+        if self._claimed_by(output) not in (None, self.source.sha256):
             return False
         try:
             yield from check_replaceable(self.folder / output, self.source.sha256)
         except WouldReplace:
             return False
-        return owner is not None or self._claim(output)
+        return self._claim(output)
 
     def note(self, output: PurePosixPath) -> None:
-        """Make the name the source's own, whoever had it before."""
-        path = self._file("names", output.as_posix())
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, self._words(output))
-        self.give(output)
+        """Keep for later runs that the name is the source's, whoever had it before."""
+        for path, words in (
+            (self._claim_file(output), self._words(output)),
+            (self._given_file(), json.dumps({"output": output.as_posix()})),
+        ):
+            if _text(path) != words:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_text(path, words)
 
     def given(self) -> PurePosixPath | None:
         """The name that the source got in an earlier run."""
         output = _read(self._given_file()).get("output")
         return PurePosixPath(output) if isinstance(output, str) else None
 
-    def give(self, output: PurePosixPath) -> None:
-        """Keep the name for later runs."""
-        if self.given() != output:
-            path = self._given_file()
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_text(path, json.dumps({"output": output.as_posix()}))
-
     def _claim(self, output: PurePosixPath) -> bool:
-        path = self._file("names", output.as_posix())
+        """Claim the name unless another worker does; a claim that is damaged is nobody's."""
+        path = self._claim_file(output)
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with path.open("x", encoding="utf-8") as file:  # one of several workers makes it
-                file.write(self._words(output))
-        except FileExistsError:
-            return self.holds(output)
-        return True
+        if not write_new(path, self._words(output)) and self._claimed_by(output) is None:
+            write_text(path, self._words(output))
+        return self._claimed_by(output) == self.source.sha256
 
     def _words(self, output: PurePosixPath) -> str:
         paths = [str(path) for path in self.source.paths]
@@ -153,10 +164,13 @@ class _Names:
             {"output": output.as_posix(), "source_sha256": self.source.sha256, "paths": paths}
         )
 
-    def _owner(self, output: PurePosixPath) -> str | None:
-        """The source that the name belongs to, "" where its file is damaged."""
-        path = self._file("names", output.as_posix())
-        return str(_read(path).get("source_sha256", "")) if path.exists() else None
+    def _claimed_by(self, output: PurePosixPath) -> str | None:
+        """The source that the name belongs to; None where nobody claimed it."""
+        owner = _read(self._claim_file(output)).get("source_sha256")
+        return owner if isinstance(owner, str) else None
+
+    def _claim_file(self, output: PurePosixPath) -> Path:
+        return self._file("names", output.as_posix())
 
     def _given_file(self) -> Path:
         places = "\n".join(str(path) for path in self.source.paths)
@@ -166,9 +180,16 @@ class _Names:
         return self.state / kind / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        values = json.loads(_text(path))
+    except (ValueError, RecursionError):
         return {}
     return values if isinstance(values, dict) else {}

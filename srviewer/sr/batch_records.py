@@ -5,11 +5,14 @@ import json
 import os
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from srviewer.atomic import write_text
+from srviewer.errors import UserError
+from srviewer.io.own_image import made_from, own_document
 
 STATE = ".srviewer-batch"  # inside the output folder: records, unfinished results
 LOGS = "logs"
@@ -46,9 +49,13 @@ def read_record(place: Place, output: PurePosixPath, key: str) -> dict[str, Any]
     """The record of a result when it is of this key and the result is still whole."""
     try:
         record: dict[str, Any] = json.loads(place.record(output).read_text(encoding="utf-8"))
-        size = (place.folder / output).stat().st_size
-        return record if (record["key"], record["size"]) == (key, size) else None
-    except (OSError, ValueError, LookupError):
+        image = place.folder / output
+        if (record["key"], record["size"]) != (key, image.stat().st_size):
+            return None
+        # The JSON beside it is a part of the result; that of version 0.1.0 does not say its source.
+        same = made_from(own_document(image)) == record.get("source_sha256")
+        return record if same else None
+    except (OSError, ValueError, LookupError, TypeError, UserError):
         return None
 
 
@@ -70,12 +77,13 @@ class Log:
     def of(self, output: PurePosixPath) -> None:
         """Add what comes to the log of this result."""
         self._path = self._place.log(output)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
 
     def add(self, text: str) -> None:
         """Add a line."""
         if self._path == Path():
             return
         stamp = time.strftime("%Y-%m-%d %H:%M:%S")
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(f"{stamp}  {socket.gethostname()}/{os.getpid()}  {text}\n")
+        with suppress(OSError):  # something else has its name: the result matters more
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(f"{stamp}  {socket.gethostname()}/{os.getpid()}  {text}\n")

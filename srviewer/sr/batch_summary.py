@@ -1,8 +1,10 @@
 """What became of a batch, as one HTML file that needs nothing else."""
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
+from itertools import chain, count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -44,13 +46,20 @@ def write_summary(path: Path, outcomes: Sequence[Outcome]) -> None:
 
 
 def summary_path(folder: Path) -> Path:
-    """Where the summary goes: ``summary.html``, unless another program's page has that name."""
-    path = folder / SUMMARY
+    """Where the summary goes: ``summary.html``, unless something else has that name."""
+    names = (f"srviewer-{n}-{SUMMARY}" for n in count(2))
+    every = chain([SUMMARY, f"srviewer-{SUMMARY}"], names)
+    return next(path for path in (folder / name for name in every) if _is_ours(path))
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether nothing is there, or an earlier summary."""
+    if not os.path.lexists(path):
+        return True
     try:
-        ours = not path.exists() or MARK in path.read_text(encoding="utf-8", errors="replace")
+        return MARK in path.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        ours = False
-    return path if ours else folder / f"srviewer-{SUMMARY}"
+        return False
 
 
 def counted(outcomes: Sequence[Outcome]) -> str:

@@ -6,7 +6,7 @@ import secrets
 import shutil
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from math import inf
@@ -26,7 +26,7 @@ from srviewer.io.provenance import sidecar
 from srviewer.io.series import PlaneByPlane, Series
 from srviewer.job import Job, within
 from srviewer.sr.batch_items import Item
-from srviewer.sr.batch_names import Wanted, given_name, named
+from srviewer.sr.batch_names import Wanted, likely_names, named
 from srviewer.sr.batch_records import Log, Place, read_record, write_record
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.memory import free_bytes
@@ -116,6 +116,10 @@ def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
     except UserError as error:
         outcome = Outcome(item.name, None, "failed", message=str(error))
         log.add(f"failed: {error}")
+    except OSError as error:  # of the system, which needs no traceback
+        message = f"{Path(error.filename or '').name}: {error.strerror or error}".lstrip(": ")
+        outcome = Outcome(item.name, None, "failed", message=message)
+        log.add(f"failed: {message}")
     except Exception as error:  # a bug in one volume must not end the others
         told = plain(error)
         message = f"{type(error).__name__}: {error}" if told is error else str(told)
@@ -127,12 +131,12 @@ def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
 def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[Outcome]:
     source = yield from within(_source(item), 0.0, FOUND / 2)
     key = _key(item, source, settings)
-    before = _done(place, item, source, key)
+    wanted = Wanted(item.output, item.crowded)
+    before = _done(place, item, likely_names(place.folder, place.state, wanted, source), key)
     if before is not None and before.output is not None:
         log.of(before.output)
         log.add(f"{before.status}: the same scan and settings gave {before.output}")
         return before
-    wanted = Wanted(item.output, item.crowded)
     name = yield from named(place.folder, place.state, wanted, source, settings.overwrite)
     log.of(name.output)
     log.add(f"begun: {item.source_name}, {len(item.sources)} files")
@@ -155,7 +159,7 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[O
             raise UserError(
                 f"'{name.output}' was written by something else meanwhile. Run it again."
             )
-        _put(draft, target, item)
+        _put(draft, target, item, new=name.before == (None, None))
     size = target.stat().st_size
     record = {
         "output": str(name.output),
@@ -174,10 +178,9 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[O
     return Outcome(item.name, name.output, "done", message=message, values=values)
 
 
-def _done(place: Place, item: Item, source: ScanSource, key: str) -> Outcome | None:
+def _done(place: Place, item: Item, names: Sequence[PurePosixPath], key: str) -> Outcome | None:
     """The outcome of an earlier run with the same source and settings, if that is still there."""
-    given = given_name(place.folder, place.state, source)
-    for output in (item.output,) if given is None else (given, item.output):
+    for output in names:
         record = read_record(place, output, key)
         if record is not None:
             mine = record["batch"] == place.batch  # its worker died before it could tell
@@ -272,10 +275,13 @@ def _unfinished(place: Place, name: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _put(draft: Path, target: Path, item: Item) -> None:
-    """Move the draft and its JSON to where they belong, unless that is part of what was read."""
+def _put(draft: Path, target: Path, item: Item, new: bool) -> None:
+    """Move the draft and its JSON to where they belong, unless that is part of what was read.
+
+    ``new``: nothing lies there.
+    """
     for source in item.sources:
         if target.exists() and target.samefile(source):
             raise UserError(f"'{target.name}' is the scan itself and is not overwritten.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    replace_together([(draft, target), (sidecar(draft), sidecar(target))])
+    replace_together([(draft, target), (sidecar(draft), sidecar(target))], new)

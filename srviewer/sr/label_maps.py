@@ -1,6 +1,8 @@
 """A label map or mask that goes along with its scan onto the finer grid."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -50,6 +52,11 @@ def label_map(labels: Volume, scan: Volume, request: Request) -> Job[Volume]:
                 "nearest for it."
             )
     return replace(result, name=f"{labels.name} (thin)", slice_thickness=None)
+
+
+def label_provenance(result: Mapping[str, Any], labels: Volume) -> dict[str, Any]:
+    """How ``labels`` were made: as the result that they go with, but from a file of their own."""
+    return {**result, **({} if labels.source is None else labels.source.described())}
 
 
 def _check(labels: Volume, scan: Volume, request: Request) -> None:

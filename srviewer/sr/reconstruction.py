@@ -1,6 +1,7 @@
 """A result and everything that must be told with it."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,8 @@ class Reconstruction:
             "texture": self.request.texture,
             "texture_changed": self.texture_changed(),
             "flips": self.request.flips,
-            "request": request_document(self.request),
+            # Where the file of a model lies is the user's business.
+            "request": request_document(replace(self.request, model=Path(self.request.model).name)),
             "locked_region": self.region,
             "slab_by_slab": self.slab_by_slab,
             "device": self.device,

@@ -32,16 +32,21 @@ from srviewer.sr.truth import refined_grid
 FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips")
 
 
-def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconstruction]:
+def restored(
+    scan: Volume, image: Path, maps: Mapping[str, Path], model_file: str = ""
+) -> Job[Reconstruction]:
     """The result in ``image`` and the JSON beside it, which srviewer wrote from ``scan``.
 
-    ``maps``: the files of its maps, by the id of their kind. The agreement with the scan is
+    ``maps``: the files of its maps, by the id of their kind. ``model_file``: of its model, of
+    which the JSON has the name alone. The agreement with the scan is
     measured again, but for a result that was resampled afterwards. Raises UserError when the
     files are missing, damaged, or belong to another scan.
     """
     document = own_document(image)
     check_source(scan, document, image)
     request = _request(document, image)
+    if model_file and Path(model_file).name == request.model:
+        request = replace(request, model=model_file)
     stored = yield from within(formats.read(image), 0.0, 0.5)
     yield from within(check_voxels(stored, document, image), 0.5, 0.55)
     stored = yield from within(_on_refined_grid(scan, stored, request, image), 0.55, 0.6)
@@ -53,6 +58,7 @@ def restored(scan: Volume, image: Path, maps: Mapping[str, Path]) -> Job[Reconst
         span = (0.6 + 0.4 * (number + n) / len(maps) for n in (0, 1))
         check_source(scan, own_document(path), path)
         one = yield from within(formats.read(path), *span)
+        yield from check_voxels(one, own_document(path), path)
         own = scan.geometry if kind == RESIDUAL.id else volume.geometry
         one = (yield from on_grid(one, own)) or one
         read[kind] = replace(volume, voxels=one.voxels, geometry=one.geometry, name=one.name)

@@ -93,7 +93,7 @@ def _study(saved: SavedStudy, path: Path) -> Job[Restored]:
         return (yield from within(_each(wanted, read, problems), start, end))
 
     references = () if saved.reference is None else (saved.reference,)
-    results = yield from had(saved.results, lambda one: _result(scan, one), 0.4, 0.8)
+    results = yield from had(saved.results, lambda one: _result(scan, one, problems), 0.4, 0.8)
     if saved.scan.sha256 is None and problems and not results:
         _check_refusals(problems, sources[0], path)
     grids = [made.volume.geometry for one, made in sorted(results, key=lambda r: not r[0].current)]
@@ -112,15 +112,18 @@ def _check_refusals(problems: Sequence[UserError], scan: Path, session: Path) ->
 
 
 def _read(place: Place) -> Job[Volume]:
-    return (yield from formats.read((yield from _unchanged(place))))
+    path = yield from _unchanged(place)
+    return _checked((yield from formats.read(path)), place)
 
 
 def _truth(place: Place, scan: Volume, grids: Sequence[Geometry]) -> Job[Volume]:
-    return (yield from read_truth_again((yield from _unchanged(place)), scan, grids))
+    path = yield from _unchanged(place)
+    return _checked((yield from read_truth_again(path, scan, grids)), place)
 
 
 def _to_compare(place: Place, scan: Volume) -> Job[Volume]:
-    return (yield from to_compare((yield from _unchanged(place)), scan))
+    path = yield from _unchanged(place)
+    return _checked((yield from to_compare(path, scan)), place)
 
 
 def _each(
@@ -138,7 +141,23 @@ def _each(
 
 
 def _scan(saved: SavedScan, path: Path) -> Job[tuple[Volume, tuple[Path, ...]]]:
-    paths = [_found(place) for place in saved.places]
+    """The scan as seen from the session file; else where it was when that was saved."""
+    near = [_found(place) for place in saved.places]
+    far = [place.candidates()[-1] for place in saved.places]
+    if far == near:
+        return (yield from _scan_in(near, saved, path))
+    try:
+        return (yield from within(_scan_in(near, saved, path), 0.0, 0.5))
+    except UserError as error:
+        try:
+            return (yield from within(_scan_in(far, saved, path), 0.5, 1.0))
+        except UserError:
+            raise error from None
+
+
+def _scan_in(
+    paths: Sequence[Path], saved: SavedScan, path: Path
+) -> Job[tuple[Volume, tuple[Path, ...]]]:
     found = yield from within(formats.scan(paths), 0.0, 0.3)
     series = yield from _series(found.series, saved)
     if series is None or saved.frame >= series.frames:
@@ -189,20 +208,45 @@ def _series(series: tuple[Series, ...], saved: SavedScan) -> Job[Series | None]:
     return alike[0] if len(alike) == 1 else None
 
 
-def _result(scan: Volume, saved: SavedResult) -> Job[Reconstruction]:
-    maps = {kind: _found(place) for kind, place in saved.maps.items()}
-    return (yield from restored(scan, _found(saved.image), maps))
+def _result(scan: Volume, saved: SavedResult, problems: list[UserError]) -> Job[Reconstruction]:
+    """A result with those of its maps that are still there; why others are not goes to problems."""
+    image = yield from _unchanged(saved.image)
+    maps: dict[str, Path] = {}
+    for kind, place in saved.maps.items():
+        try:
+            maps[kind] = yield from _unchanged(place)
+        except UserError as error:
+            problems.append(error)
+    return (yield from restored(scan, image, maps, saved.model))
 
 
 def _unchanged(place: Place) -> Job[Path]:
-    """The path of a file that was opened beside the scan. UserError when it is another by now."""
+    """The path of a file that belonged to the session. UserError when it is another by now.
+
+    The content of a folder is known only once its image is read, see ``_checked``.
+    """
     path = _found(place)
-    if place.sha256 is not None and (yield from digest(path)) != place.sha256:
-        raise UserError(
-            f"'{path}' is not the file that was open when the session was saved: its content is "
-            "another. It is left out; open it again if it belongs to the scan."
-        )
-    return path
+    if place.sha256 is None or path.is_dir():
+        return path
+    for candidate in place.candidates():
+        if candidate.is_file() and (yield from digest(candidate)) == place.sha256:
+            return candidate
+    raise _another(path)
+
+
+def _checked(volume: Volume, place: Place) -> Volume:
+    """``volume``, which was read from ``place``, unless a folder there holds another image now."""
+    path = _found(place)
+    if path.is_dir() and not _is_of(volume, place.sha256):
+        raise _another(path)
+    return volume
+
+
+def _another(path: Path) -> UserError:
+    return UserError(
+        f"'{path}' is not the file that was open when the session was saved: its content is "
+        "another. It is left out; open it again if it belongs to the scan."
+    )
 
 
 def _found(place: Place) -> Path:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from srviewer.core.volume import Volume
+from srviewer.io.content import digest
 from srviewer.io.export import write
 from srviewer.io.provenance import sidecar
 from srviewer.io.saved_study import (
@@ -78,8 +79,10 @@ def store(path: Path, session: OpenSession, folder: Path) -> Job[Mapping[Volume,
         yield from within(write(volume, target, provenance), *span)
         written[volume] = target
     yield Progress(1.0, "Writing the session")
-    studies = tuple(_saved_study(study, written) for study in session.studies)
-    write_session(path, SavedSession(studies, session.front))
+    studies = []
+    for study in session.studies:
+        studies.append((yield from _saved_study(study, written)))
+    write_session(path, SavedSession(tuple(studies), session.front))
     return written
 
 
@@ -116,7 +119,7 @@ def _free(folder: Path, stem: str) -> Path:
         number += 1
 
 
-def _saved_study(study: OpenStudy, written: Mapping[Volume, Path]) -> SavedStudy:
+def _saved_study(study: OpenStudy, written: Mapping[Volume, Path]) -> Job[SavedStudy]:
     scan, reference = study.saved.scan, None
     if study.scan is not None:
         place = Place(written[study.scan].absolute())
@@ -125,25 +128,38 @@ def _saved_study(study: OpenStudy, written: Mapping[Volume, Path]) -> SavedStudy
     if study.truth is not None:
         file = study.truth_file or written[study.truth]
         place = place_of(file, study.truth)
+        if place.sha256 is None:
+            place = yield from _file_place(file)
         reference = SavedReference(place, study.truth_meaning, study.thin)
-    results = tuple(_saved_result(result, written) for result in study.results)
-    return replace(study.saved, scan=scan, results=results, reference=reference)
+    results = []
+    for result in study.results:
+        results.append((yield from _saved_result(result, written)))
+    return replace(study.saved, scan=scan, results=tuple(results), reference=reference)
 
 
-def _saved_result(result: OpenResult, written: Mapping[Volume, Path]) -> SavedResult:
-    image = result.image or written[result.made.volume]
-    volumes = stored_maps(result.made)
-    maps = {kind: result.maps.get(kind) or written[one] for kind, one in volumes.items()}
-    return SavedResult(
-        image=Place(image.absolute()),
-        maps={kind: Place(path.absolute()) for kind, path in maps.items()},
-        name=result.name,
-        current=result.current,
-    )
+def _saved_result(result: OpenResult, written: Mapping[Volume, Path]) -> Job[SavedResult]:
+    image = yield from _file_place(result.image or written[result.made.volume])
+    maps: dict[str, Place] = {}
+    for kind, volume in stored_maps(result.made).items():
+        maps[kind] = yield from _file_place(result.maps.get(kind) or written[volume])
+    model = result.made.request.model
+    return SavedResult(image, maps, result.name, result.current, model)
+
+
+def _file_place(path: Path) -> Job[Place]:
+    return Place(path.absolute(), sha256=(yield from digest(path)))
 
 
 def place_of(path: Path, volume: Volume) -> Place:
-    """The place of the file ``path``, with its content where ``volume`` was read from it."""
-    files = () if volume.source is None else volume.source.files
-    known = (file.sha256 for file in files if file.path.absolute() == path.absolute())
-    return Place(path.absolute(), sha256=next(known, None))
+    """The place of what ``volume`` was read from, with its content.
+
+    Of a file that is the SHA-256 of its bytes; of a folder, the identity of the image.
+    """
+    source, place = volume.source, Place(path.absolute())
+    if source is None:
+        return place
+    if path.is_dir():
+        within_it = all(one.absolute().is_relative_to(path.absolute()) for one in source.paths)
+        return replace(place, sha256=source.sha256) if within_it else place
+    known = (file.sha256 for file in source.files if file.path.absolute() == path.absolute())
+    return replace(place, sha256=next(known, None))

@@ -90,4 +90,4 @@ def rebuilt_and_opened(
     made = yield from within(written_in_slabs(source, request, files), 0.0, 0.95)
     if not opens(made.result.volume.geometry):
         return None
-    return (yield from within(restored(scan, files.output, {}), 0.95, 1.0))
+    return (yield from within(restored(scan, files.output, {}, request.model), 0.95, 1.0))

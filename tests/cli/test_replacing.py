@@ -76,6 +76,25 @@ def test_simulate_refuses_too(head: Volume, tmp_path: Path) -> None:
     assert simulated("bert.nii", "--overwrite") == 0
 
 
+def test_the_labels_of_another_reader_are_kept(
+    thick_file: Path, thick_head: Volume, tmp_path: Path
+) -> None:
+    """Two label maps of one scan: the result of a label map is made from that file."""
+    readers = [tmp_path / "reader1.nii", tmp_path / "reader2.nii"]
+    for number, path in enumerate(readers):
+        drawn = (thick_head.voxels > 300 + 200 * number).astype(np.uint8)
+        nib.save(nib.Nifti1Image(drawn, thick_head.geometry.affine), path)
+    out, labels = tmp_path / "o.nii.gz", tmp_path / "labels.nii.gz"
+    words = ["-o", out, "-o-labels", labels, "--factor", "2"]
+    assert rebuilt(thick_file, *words, "--labels", readers[0]) == 0
+    before = labels.read_bytes()
+    assert rebuilt(thick_file, *words, "--labels", readers[1]) == 1
+    assert rebuilt(thick_file, "-o", labels) == 1
+    assert labels.read_bytes() == before
+    made = json.loads((tmp_path / "labels.json").read_text())["provenance"]
+    assert made["sources"] == ["reader1.nii"] and made["method"] == "linear"
+
+
 def test_sources_are_named_below_what_was_given(thick_file: Path, tmp_path: Path) -> None:
     out = tmp_path / "o.nii.gz"
     page = tmp_path / "page.html"

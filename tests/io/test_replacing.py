@@ -126,3 +126,48 @@ def test_what_comes_while_a_result_is_written_is_kept(
     with pytest.raises(UserError, match="was written by something else in the meantime"):
         run(job)
     assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("moment", ["image", "json"])
+def test_what_a_killed_program_left_half_replaced_is_mended(
+    anna: Volume, tmp_path: Path, moment: str
+) -> None:
+    """Killed between the two renames: the JSON belongs to another image than the one beside it."""
+    image, beside = tmp_path / "o.nii.gz", tmp_path / "o.json"
+    run(write(anna.derived(anna.voxels + 1, anna.geometry, "other"), image, {"run": 1}))
+    old = image.read_bytes(), beside.read_bytes()
+    run(write(anna, image, {"run": 2}))
+    if moment == "image":  # the new JSON waits under its temporary name
+        beside.rename(tmp_path / ".srviewer-1a2b3c4d-o.json")
+        beside.write_bytes(old[1])
+    else:  # of the new pair only the image is left, and the second name of the old one
+        (tmp_path / ".srviewer-1a2b3c4d-o.nii.gz").write_bytes(old[0])
+        beside.write_bytes(old[1])
+    run(write(anna, image, {"run": 3}))
+    assert json.loads(beside.read_text())["provenance"]["run"] == 3
+    assert np.array_equal(run(read(image)).voxels, anna.voxels)
+
+
+def test_a_link_to_what_is_not_there_is_kept(anna: Volume, tmp_path: Path) -> None:
+    for name in ("o.nii.gz", "o.json"):
+        link = tmp_path / name
+        link.symlink_to(tmp_path / "annex" / name)
+        with pytest.raises(WouldReplace, match="is a link to a file that is not there"):
+            run(write(anna, tmp_path / "o.nii.gz", {}))
+        assert link.is_symlink()
+        link.unlink()
+
+
+def test_of_two_who_write_a_new_name_one_is_refused(
+    anna: Volume, bert: Volume, tmp_path: Path
+) -> None:
+    """Both looked while nothing was there."""
+    target = tmp_path / "o.nii.gz"
+    jobs = [write(one, target, {}) for one in (anna, bert)]
+    for job in jobs:
+        next(job)
+    run(jobs[0])
+    before = contents(tmp_path)
+    with pytest.raises(UserError, match="in the meantime"):
+        run(jobs[1])
+    assert contents(tmp_path) == before

@@ -1,6 +1,7 @@
 """A scan that was replaced: nothing that was made of the old one is shown on the new one."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,7 +28,7 @@ RULER = Roi("distance", Plane.AXIAL, ((0.0, 0.0, 0.0), (0.0, 10.0, 0.0)), "width
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "version-0.1.0"
 
 
-def replace_scan(path: Path, head: Volume) -> None:
+def replace_scan(path: Path) -> None:
     """Another person's scan under the same name, on the same grid."""
     image = nib.load(path)
     voxels = np.asarray(image.dataobj)[::-1]
@@ -55,11 +56,11 @@ def measured(opened: MainWindow, rebuild: Rebuild) -> MainWindow:
 
 
 def test_a_session_whose_scan_was_replaced_shows_nothing_of_it(
-    measured: MainWindow, thick_file: Path, head: Volume, until: Until, tmp_path: Path
+    measured: MainWindow, thick_file: Path, until: Until, tmp_path: Path
 ) -> None:
     path = saved(measured, until, tmp_path / "study.srviewer")
     before = measured.session.original
-    replace_scan(thick_file, head)
+    replace_scan(thick_file)
     measured.open([path])
     until(lambda: measured.error_bar.isVisible())
     told = measured.error_bar.message.text()
@@ -68,7 +69,7 @@ def test_a_session_whose_scan_was_replaced_shows_nothing_of_it(
 
 
 def test_of_several_studies_only_the_replaced_one_is_lost(
-    measured: MainWindow, thick_file: Path, head: Volume, until: Until, tmp_path: Path
+    measured: MainWindow, thick_file: Path, until: Until, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.nii.gz"
     shutil.copy(thick_file, other)
@@ -76,7 +77,7 @@ def test_of_several_studies_only_the_replaced_one_is_lost(
     measured.open([other])
     until(lambda: len(measured.studies.entries) == 2)
     path = saved(measured, until, tmp_path / "study.srviewer")
-    replace_scan(thick_file, head)
+    replace_scan(thick_file)
     measured.studies.choice = "replace"
     measured.open([path])
     until(lambda: measured.error_bar.isVisible())
@@ -102,7 +103,7 @@ def test_a_scan_that_was_moved_with_its_session_is_known_again(
 
 
 def test_a_mask_that_was_replaced_is_left_out(
-    measured: MainWindow, thick_head: Volume, head: Volume, until: Until, tmp_path: Path
+    measured: MainWindow, thick_head: Volume, until: Until, tmp_path: Path
 ) -> None:
     mask = tmp_path / "mask.nii.gz"
     voxels = (thick_head.voxels > 100).astype(np.uint8)
@@ -112,7 +113,7 @@ def test_a_mask_that_was_replaced_is_left_out(
     look.overlays.load(mask)
     until(lambda: len(measured.session.layers) == 1)
     path = saved(measured, until, tmp_path / "study.srviewer")
-    replace_scan(mask, head)
+    replace_scan(mask)
     before = measured.session.original
     measured.open([path])
     until(lambda: measured.session.original is not before and measured.error_bar.isVisible())
@@ -122,7 +123,7 @@ def test_a_mask_that_was_replaced_is_left_out(
 
 @pytest.mark.parametrize("what", ["image", "json", "both"])
 def test_a_stored_result_of_another_scan_is_left_out(
-    measured: MainWindow, head: Volume, until: Until, tmp_path: Path, what: str
+    measured: MainWindow, until: Until, tmp_path: Path, what: str
 ) -> None:
     """Another result, on the same grid, lies under the name of the stored one."""
     path = saved(measured, until, tmp_path / "study.srviewer")
@@ -131,7 +132,7 @@ def test_a_stored_result_of_another_scan_is_left_out(
     assert result is not None
     other = tmp_path / "other.nii.gz"
     shutil.copy(tmp_path / "thick.nii.gz", tmp_path / "bert.nii.gz")
-    replace_scan(tmp_path / "bert.nii.gz", head)
+    replace_scan(tmp_path / "bert.nii.gz")
     foreign = result.volume.derived(result.volume.voxels[::-1], result.volume.geometry, "flipped")
     run(write(foreign, other, {**result.provenance(), "source_sha256": "0" * 64}))
     if what in ("image", "both"):
@@ -142,8 +143,89 @@ def test_a_stored_result_of_another_scan_is_left_out(
     measured.open([path])
     until(lambda: measured.session.original is not before and measured.error_bar.isVisible())
     told = measured.error_bar.message.text()
-    assert ("is not the scan that" in told) or ("is not the image that the JSON" in told)
+    assert "is not the scan that" in told or "is not the file that was open" in told
     assert measured.session.result is None and measured.session.rois == (RULER,)
+
+
+@pytest.mark.parametrize("what", ["layer", "loaded", "reference"])
+def test_a_dicom_folder_beside_the_scan_that_was_replaced_is_left_out(
+    measured: MainWindow, two_series: Path, until: Until, tmp_path: Path, what: str
+) -> None:
+    """A folder has no bytes of its own: the image that is read from it is compared."""
+    session, folder = measured.session, tmp_path / "beside"
+    folder.mkdir()
+    for path in two_series.glob("s2_*.dcm" if what == "reference" else "s1_*.dcm"):
+        shutil.copy(path, folder)
+    if what == "layer":
+        look = measured.panels.findChild(LookPanel)
+        assert look is not None
+        look.overlays.load(folder)
+    elif what == "loaded":
+        measured.comparisons.load(folder)
+    else:
+        measured.study.load_reference(folder)
+    until(lambda: not measured.study.work.tasks)
+    assert session.layers or session.comparables.loaded or session.reference
+    path = saved(measured, until, tmp_path / "study.srviewer")
+    reopened(measured, path, until)
+    assert not measured.error_bar.isVisible(), measured.error_bar.message.text()
+    files = sorted(folder.iterdir())
+    middle = len(files) // 2
+    first, second = (files[n].read_bytes() for n in (middle, middle + 1))
+    files[middle].write_bytes(first[: -len(first) // 2] + second[-len(second) // 2 :])
+    before = session.original
+    measured.open([path])
+    until(lambda: session.original is not before and measured.error_bar.isVisible())
+    assert "its content is another. It is left out" in measured.error_bar.message.text()
+    assert not (session.layers or session.comparables.loaded or session.reference)
+
+
+def test_parts_that_the_session_stored_are_known_by_content(
+    window: MainWindow, truth_file: Path, until: Until, tmp_path: Path
+) -> None:
+    """The truth of a simulated scan, which no file of the user's holds."""
+    window.open([truth_file])
+    until(lambda: window.session.original is not None)
+    request = window.session.request
+    assert request is not None
+    window.session.set_request(replace(request, method="linear"))
+    window.study.simulate(Degradation(2, 4))
+    until(lambda: window.session.result is not None and not window.study.work.tasks)
+    path = saved(window, until, tmp_path / "study.srviewer")
+    replace_scan(next((tmp_path / "study files").glob("truth-*.nii.gz")))
+    before = window.session.original
+    window.open([path])
+    until(lambda: window.session.original is not before and window.error_bar.isVisible())
+    assert "truth-1.nii.gz' is not the file that was open" in window.error_bar.message.text()
+    assert window.session.reference is None and window.session.result is not None
+
+
+def test_a_comparison_whose_file_was_touched_is_kept(
+    opened: MainWindow, truth_file: Path, until: Until, tmp_path: Path
+) -> None:
+    opened.comparisons.load(truth_file)
+    until(lambda: bool(opened.session.comparables.loaded))
+    os.utime(truth_file)
+    path = saved(opened, until, tmp_path / "study.srviewer")
+    reopened(opened, path, until)
+    assert len(opened.session.comparables.loaded) == 1
+
+
+def test_a_session_beside_another_scan_of_the_same_name_finds_its_own(
+    measured: MainWindow, thick_file: Path, until: Until, tmp_path: Path
+) -> None:
+    path = saved(measured, until, tmp_path / "study.srviewer")
+    bert = tmp_path / "bert"
+    bert.mkdir()
+    shutil.copy(path, bert)
+    shutil.copy(thick_file, bert)
+    replace_scan(bert / thick_file.name)
+    before = measured.session.original
+    reopened(measured, bert / path.name, until)
+    assert not measured.error_bar.isVisible(), measured.error_bar.message.text()
+    assert before is not None and measured.session.original is not None
+    assert np.array_equal(measured.session.original.voxels, before.voxels)
+    assert measured.session.result is not None
 
 
 def test_a_file_that_was_exported_over_does_not_stand_for_the_older_result(
@@ -171,11 +253,11 @@ def test_a_file_that_was_exported_over_does_not_stand_for_the_older_result(
 
 
 def test_the_header_of_a_replaced_file_is_not_shown(
-    opened: MainWindow, thick_file: Path, head: Volume, until: Until
+    opened: MainWindow, thick_file: Path, until: Until
 ) -> None:
     box = opened.panels.findChild(HeaderBox)
     assert isinstance(box, HeaderBox)
-    replace_scan(thick_file, head)
+    replace_scan(thick_file)
     box.read.click()
     until(lambda: opened.error_bar.isVisible())
     assert "was replaced or changed since it was opened" in opened.error_bar.message.text()
@@ -209,11 +291,11 @@ def test_a_session_of_the_first_version_opens_with_its_result(
 
 
 def test_a_result_of_the_first_version_is_not_shown_on_another_scan(
-    window: MainWindow, head: Volume, until: Until, tmp_path: Path
+    window: MainWindow, until: Until, tmp_path: Path
 ) -> None:
     """It does not say what it was made from, but it does not agree with another scan either."""
     shutil.copytree(FIXTURES, tmp_path / "old", ignore=shutil.ignore_patterns("batch"))
-    replace_scan(tmp_path / "old" / "scan.nii.gz", head)
+    replace_scan(tmp_path / "old" / "scan.nii.gz")
     window.open([tmp_path / "old" / "study.srviewer"])
     until(lambda: window.error_bar.isVisible())
     told = window.error_bar.message.text()

@@ -180,3 +180,85 @@ def test_records_find_the_scan_and_results_do_not_tell_where_it_lies(
         if json.loads(path.read_text())["output"] == str(outcome.output)
     )
     assert record["paths"] == [str(scan)]
+
+
+def test_overwriting_spares_others_where_the_scan_has_a_name(study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    batch([study / "a"], out)
+    before = (out / "T2_thin.nii.gz").read_bytes()
+    (own,) = names(batch([study / "b"], out))
+    nearest = replace(LINEAR, request=Request(0, 2, "nearest"), overwrite=True)
+    assert names(batch([study / "b"], out, nearest)) == [own]
+    assert (out / "T2_thin.nii.gz").read_bytes() == before
+
+
+def test_names_outlive_the_records(study: Path, tmp_path: Path) -> None:
+    """Tools that copy folders pass over those that begin with a dot."""
+    out, first = tmp_path / "out", study / "a" / "T2.nii.gz"
+    batch([first], out)
+    nib.save(nib.load(study / "b" / "T2.nii.gz"), study / "a" / "T2.nii")  # comes first from now on
+    found = names(batch([study / "a"], out))
+    shutil.rmtree(out / ".srviewer-batch")
+    assert names(batch([study / "a"], out)) == found
+    assert sorted(path.name for path in out.glob("*.nii.gz")) == sorted(found)
+
+
+def test_a_folder_of_scans_that_was_moved_is_done(study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    batch([study / "a"], out)
+    found = names(batch([study / "b"], out))
+    moved = tmp_path / "moved"
+    study.rename(moved)
+    (again,) = batch([moved / "b"], out)
+    assert again.status == "done before" and names([again]) == found
+
+
+@pytest.mark.parametrize("claim", ["", "{", "[]", '{"source_sha256": 7}'])
+def test_a_damaged_claim_is_nobodys(study: Path, tmp_path: Path, claim: str) -> None:
+    """A full disk, or a kill while it was written."""
+    out = tmp_path / "out"
+    batch([study / "a"], out)
+    shutil.rmtree(out / ".srviewer-batch" / "given")
+    shutil.rmtree(out / ".srviewer-batch" / "done")
+    (path,) = (out / ".srviewer-batch" / "names").iterdir()
+    path.write_text(claim)
+    assert names(batch([study / "a"], out)) == ["T2_thin.nii.gz"]
+    assert names(batch([study / "b"], out)) != ["T2_thin.nii.gz"]
+
+
+@pytest.mark.parametrize("json_left", ["", '{"RepetitionTime": 2}'])
+def test_a_result_without_its_json_is_not_done(study: Path, tmp_path: Path, json_left: str) -> None:
+    out = tmp_path / "out"
+    batch([study / "a"], out)
+    beside = out / "T2_thin.json"
+    beside.unlink()
+    if json_left:
+        beside.write_text(json_left)
+    (again,) = batch([study / "a"], out)
+    assert again.status == "done"
+    assert not json_left or beside.read_text() == json_left
+
+
+def test_files_in_the_place_of_folders_refuse_nobody(study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in ("a", "logs"):
+        (out / name).write_text("mine")
+    for name in ("summary.html", "srviewer-summary.html"):
+        (out / name).mkdir()
+    found = names(batch([study / "a", study / "b"], out))
+    assert found[1] == "b/T2_thin.nii.gz" and "/" not in found[0]
+    assert all((out / name).is_file() for name in found)
+    assert summary_path(out) == out / "srviewer-2-summary.html"
+    assert (out / "a").read_text() == (out / "logs").read_text() == "mine"
+
+
+def test_links_to_what_is_not_there_are_kept(study: Path, tmp_path: Path) -> None:
+    """Data sets keep large files elsewhere, and drop them when room is short."""
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in ("T2_thin.nii.gz", "T2_thin.json"):
+        (out / name).symlink_to(tmp_path / "annex" / name)
+    found = names(batch([study / "a"], out))
+    assert found == [f"T2_thin-{digits(study / 'a' / 'T2.nii.gz')}.nii.gz"]
+    assert (out / "T2_thin.nii.gz").is_symlink() and (out / "T2_thin.json").is_symlink()

@@ -57,11 +57,12 @@ def test_a_model_in_a_file_comes_back(small: Volume, tmp_path: Path) -> None:
     save_model(replace(find_model("fast"), name="another"), path)
     result = run(reconstruct(small, Request(axis=2, factor=2, model=str(path))))
     image, _ = _written(result, tmp_path)
-    again = run(restored(small, image, {}))
+    assert str(tmp_path) not in sidecar(image).read_text()
+    again = run(restored(small, image, {}, str(path)))
     assert again.request == result.request and again.warnings == result.warnings
     assert again.model is not None and again.model.name == "another"
     path.unlink()
-    without = run(restored(small, image, {}))
+    without = run(restored(small, image, {}, str(path)))
     assert without.request == result.request and without.model is None
     assert "own.safetensors" in without.warnings[-1]
 
