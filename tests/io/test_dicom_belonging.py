@@ -114,6 +114,21 @@ DIFFERENCES = [
     ({"StudyInstanceUID": "1.2.10"}, {}),
     ({"StudyDate": "20200101"}, {"StudyDate": "20210101"}),
     ({"AccessionNumber": "1"}, {"AccessionNumber": "2"}),
+    ({"PatientID": "ANON", "PatientAge": "030Y"}, {"PatientID": "ANON", "PatientAge": "070Y"}),
+    ({"OtherPatientNames": "One^Ann"}, {"OtherPatientNames": "Two^Bob"}),
+    # Some anonymisers give all studies one UID.
+    (
+        {"StudyInstanceUID": "1.2.10", "StudyDate": "20200101"},
+        {"StudyInstanceUID": "1.2.10", "StudyDate": "20210101"},
+    ),
+    (
+        {"StudyInstanceUID": "1.2.10", "StudyTime": "080000"},
+        {"StudyInstanceUID": "1.2.10", "StudyTime": "160000"},
+    ),
+    (
+        {"StudyInstanceUID": "1.2.10", "StudyID": "1", "AccessionNumber": "1"},
+        {"StudyInstanceUID": "1.2.10", "StudyID": "2", "AccessionNumber": "2"},
+    ),
     ({"FrameOfReferenceUID": "1.2.11"}, {"FrameOfReferenceUID": "1.2.21"}),
     ({"Modality": "MR"}, {"Modality": "CT"}),
 ]
