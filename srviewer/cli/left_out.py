@@ -1,4 +1,4 @@
-"""What was left out of what a network learns from, for the text and the JSON of a verb."""
+"""Scans left out of what a network learns from, for the text and the JSON of a verb."""
 
 from srviewer.io.series import Counts, summary
 from srviewer.job import Progress

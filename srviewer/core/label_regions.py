@@ -163,14 +163,14 @@ def _regions(tiles: Sequence[Voxels], common: np.float32 | None) -> _Regions:
     steps = []
     for axis in (1, 2, 3):
         near, far = _neighbours(ranked, axis)
-        apart = np.abs(near - far)
-        same_here, every_here, step = (
+        step = np.abs(near - far)
+        same_here, every_here, next_here = (
             np.bincount(np.concatenate((near[which], far[which])), minlength=levels.size)
-            for which in (apart == 0, apart >= 0, apart == 1)
+            for which in (step == 0, step >= 0, step == 1)
         )
         same, every = same + same_here, every + every_here
-        if np.count_nonzero(apart) >= FEW_PAIRS:
-            steps.append(_median_share(step, every_here - same_here, other))
+        if np.count_nonzero(step) >= FEW_PAIRS:
+            steps.append(_median_share(next_here, every_here - same_here, other))
     return _Regions(
         _median_share(same, every, other),
         float(np.median(steps)) if steps else 0.0,

@@ -1,4 +1,4 @@
-"""What a DICOM file is that srviewer opens no scan from, in words for people."""
+"""The kinds of DICOM files that srviewer opens no scan from, in words for people."""
 
 from pydicom.dataset import FileDataset
 

@@ -1,4 +1,4 @@
-"""What is said of images that make no volume, once for all of a kind."""
+"""Messages about images that make no volume, one for all of a kind."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence

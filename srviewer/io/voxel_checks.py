@@ -1,4 +1,4 @@
-"""What only the voxels of a scan tell: numbers that are none, label maps, nothing at all."""
+"""Checks of the voxels of a scan: values that are no numbers, label maps, a single value."""
 
 import numpy as np
 

@@ -75,10 +75,10 @@ def comparison_report(reference: Volume, compared: Compared, notes: Sequence[str
     normal = plane.normal_axis(reference.geometry)
     ranked = _by_psnr(scores, normal)
     low, high = _levels(reference)
-    apart = candidate.voxels - reference.voxels
+    error = candidate.voxels - reference.voxels
     if compared.covered is not None:
-        apart[~compared.covered] = 0
-    off = reference.derived(apart, reference.geometry, "candidate minus reference")
+        error[~compared.covered] = 0
+    off = reference.derived(error, reference.geometry, "candidate minus reference")
     most = float(np.percentile(np.abs(off.voxels), 99.9))
     rows = []
     for word, number in zip(SHOWN, ranked, strict=True):

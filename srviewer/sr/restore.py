@@ -92,7 +92,7 @@ def _request(document: Mapping[str, Any], image: Path) -> Request:
     """What was asked for: the whole request, or what the other keys of version 0.1.0 tell of it."""
     made = document["provenance"]
     try:
-        told = Request(
+        request = Request(
             axis=read_field("axis", AXIS_NAMES.index(made["axis"])),
             factor=read_field("factor", made["factor"]),
             method=method(str(made["method"])).id,
@@ -108,8 +108,8 @@ def _request(document: Mapping[str, Any], image: Path) -> Request:
         ) from error
     further = {name: made.get(name) for name in FURTHER}
     adaptation = _asked_of(_adapted(made.get("adaptation")))
-    told = replace(told, **known_settings(further), adaptation=adaptation)
-    return replace(told, **known_settings(made.get("request")))
+    request = replace(request, **known_settings(further), adaptation=adaptation)
+    return replace(request, **known_settings(made.get("request")))
 
 
 def _steps(also: object) -> list[tuple[int, object]]:
