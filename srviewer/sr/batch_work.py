@@ -197,8 +197,8 @@ def _name_note(item: Item, output: PurePosixPath) -> str:
     suffixed = output.name.startswith(f"{item.output.name.removesuffix('.nii.gz')}-")
     if suffixed and output.parent == item.output.parent:
         return (
-            f"Its result is '{output}', since the name '{item.output}' belongs to another source or "
-            "file."
+            f"Its result is '{output}', since the name '{item.output}' belongs to another source "
+            "or file."
         )
     return f"Its result is '{output}', the name that it got in an earlier run."
 
