@@ -47,6 +47,11 @@ SCANNER = (
     "SoftwareVersions",
 )
 ACQUISITION = (
+    "AcquisitionDate",
+    "AcquisitionTime",
+    "AcquisitionDateTime",
+    "AcquisitionNumber",
+    "ProtocolName",
     "BodyPartExamined",
     "ContrastBolusAgent",
     "BurnedInAnnotation",
@@ -55,6 +60,11 @@ ACQUISITION = (
     "LossyImageCompressionMethod",
 )
 MR_ACQUISITION = (
+    "AcquisitionDate",
+    "AcquisitionTime",
+    "AcquisitionDateTime",
+    "AcquisitionNumber",
+    "ProtocolName",
     "ScanningSequence",
     "SequenceVariant",
     "ScanOptions",
@@ -62,6 +72,7 @@ MR_ACQUISITION = (
     "SequenceName",
     "RepetitionTime",
     "EchoTime",
+    "EchoNumbers",
     "EchoTrainLength",
     "InversionTime",
     "FlipAngle",
