@@ -94,6 +94,15 @@ def write_result(
     return Written(Path(args.output))
 
 
+def rounded_to(volume: Volume, args: argparse.Namespace, written: Written) -> str:
+    """Which numbers ``volume`` was rounded to on writing, for people; "" where it was to none."""
+    if written.pixels:
+        return "whole numbers" if written.pixels["slope"] == 1 else "16 bits"
+    if args.bids is not None or stored_as(args) == "float32" or volume.stored_as == "float32":
+        return ""
+    return volume.stored_as
+
+
 def image_target(args: argparse.Namespace) -> Path | None:
     """The image that the result is to be written to; None for a DICOM series."""
     if args.bids is not None:

@@ -11,6 +11,7 @@ from srviewer.cli.destination import (
     add_destination_arguments,
     check_destination,
     image_target,
+    rounded_to,
     stored_as,
     write_result,
 )
@@ -146,7 +147,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         follow(trust_report(scan, result)).save(args.report)
     others = (*wanted.values(), args.output_labels, args.report)
     written = [output.path, *(path for path in others if path is not None)]
-    text = _text(scan, result, written, _rounded_to(result, args, output), output.notes)
+    text = _text(scan, result, written, rounded_to(result.volume, args, output), output.notes)
     return Outcome(text, {**output.values, **provenance})
 
 
@@ -174,7 +175,7 @@ def _execute_in_slabs(
     made = follow(written_in_slabs(source, request, files))
     output = Written(args.output)
     written = [output.path, *wanted.values()]
-    text = _text(made.scan, made.result, written, _rounded_to(made.result, args, output))
+    text = _text(made.scan, made.result, written, rounded_to(made.result.volume, args, output))
     return Outcome(text, {**output.values, **made.provenance})
 
 
@@ -230,19 +231,11 @@ def _refuse_unsound(scan: Volume, gaps: str | None) -> None:
     )
 
 
-def _rounded_to(result: Reconstruction, args: argparse.Namespace, output: Written) -> str:
-    """Which numbers the result was rounded to on writing, for people; "" for none to speak of."""
-    if output.pixels:
-        return "whole numbers" if output.pixels["slope"] == 1 else "16 bits"
-    kind = result.volume.stored_as if stored_as(args) == "original" else "float32"
-    return "" if kind == "float32" else kind
-
-
 def _text(
     scan: Volume,
     result: Reconstruction,
     written: list[Path],
-    rounded_to: str,
+    rounded: str,
     notes: Sequence[str] = (),
 ) -> str:
     def grid(volume: Volume) -> str:
@@ -252,7 +245,7 @@ def _text(
     lines = [
         f"{scan.name}: {grid(scan)} -> {grid(result.volume)}",
         f"agrees with the scan: rms {result.consistency.rms:.4%}, max {result.consistency.max:.4%} "
-        f"of its intensity range{_qualification(result, rounded_to)}",
+        f"of its intensity range{_qualification(result, rounded)}",
         f"{result.request.method}{_model(result)} on {result.device}, {result.seconds:.1f} s",
         *_moved_by_texture(result),
         *_adapted(result),
@@ -284,11 +277,11 @@ def _moved_by_texture(result: Reconstruction) -> list[str]:
     ]
 
 
-def _qualification(result: Reconstruction, rounded_to: str) -> str:
+def _qualification(result: Reconstruction, rounded: str) -> str:
     """What was done to the result after its agreement with the scan was measured."""
     steps = []
     if result.request.isotropic:
         steps.append("resampled to isotropic voxels")
-    if rounded_to:
-        steps.append(f"rounded to {rounded_to}")
+    if rounded:
+        steps.append(f"rounded to {rounded}")
     return f" (before it was {' and '.join(steps)})" if steps else ""

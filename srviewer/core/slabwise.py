@@ -22,7 +22,7 @@ def slabwise(
 
     ``arrays``: (i, j, k), of one length along the axis that is cut: the one whose planes lie
     furthest apart in the memory of the first. ``along``: an axis that must stay whole.
-    ``voxels``: of a slab of the first array, where it has more than one plane; None for SLAB_VOXELS.
+    ``voxels``: of a slab of the first array, unless a plane has more; None for SLAB_VOXELS.
     """
     first = arrays[0]
     axis = max((a for a in range(3) if a != along), key=lambda a: abs(first.strides[a]))

@@ -26,7 +26,7 @@ TITLES = {
     "profile": "slice profile",
     "thickness_mm": "slice thickness, mm",
     "also": "other axes refined",
-    "minimum": "held at the minimum of",
+    "minimum": "minimum set by",
     "flips": "mirrored copies averaged",
     "peak_memory_mb": "most memory used, MB",
 }

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 
@@ -115,9 +116,7 @@ def streamed(kept: KeptScan, request: Request, scratch: Scratch) -> Job[Streamed
     todo = Refinement(
         degradation, model, find_row(FUSIONS, request.fusion, "fusion"), request.device
     )
-    lowest = None
-    if request.minimum == "scan":
-        lowest = min(float(part.min()) for part in voxels.parts())
+    lowest = (yield from _least(voxels)) if request.minimum == "scan" else None
     sums = SlabSums(degradation, voxels, data_range, lowest)
     found = yield from _in_slabs(voxels, todo, chosen, scratch, sums)
     volume = thin_volume(scan, request, model, outline_voxels(found.voxels.shape), lowest)
@@ -147,6 +146,15 @@ def streamed(kept: KeptScan, request: Request, scratch: Scratch) -> Job[Streamed
         slab_by_slab=True,
         thickness_mm=used_thickness(scan, request),
     )
+
+
+def _least(voxels: ScratchVoxels) -> Job[float]:
+    """The least value of a scan on disk."""
+    least = inf
+    for part in voxels.parts():
+        least = min(least, float(part.min()))
+        yield Progress(0.0, "Preparing")
+    return least
 
 
 def _in_slabs(
