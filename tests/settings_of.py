@@ -22,6 +22,7 @@ OTHERS: dict[str, Any] = {
     "adaptation": Adaptation(37.123456789012345, 12, 5),
     "texture": 0.12345678901234568,
     "flips": True,
+    "minimum": "scan",
 }
 
 

@@ -1,6 +1,7 @@
 """Where ``reconstruct`` writes its result: a NIfTI file, a DICOM folder, a BIDS data set."""
 
 import argparse
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from srviewer.atomic import check_new_folder
@@ -17,7 +18,26 @@ from srviewer.io.bids import (
     write_derivative,
 )
 from srviewer.io.dicom_export import write_series
-from srviewer.io.export import write
+from srviewer.io.export import DATA_TYPES, DataType, write
+
+
+@dataclass(frozen=True)
+class Written:
+    """``path``: of what was written. ``pixels``: how a DICOM series stores values, else empty."""
+
+    path: Path
+    pixels: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def values(self) -> dict[str, object]:
+        """What the verb's JSON says of it."""
+        return {"output": str(self.path), **({"pixels": self.pixels} if self.pixels else {})}
+
+    @property
+    def notes(self) -> list[str]:
+        """Lines for people."""
+        note = self.pixels.get("note")
+        return [f"note: {note}"] if note else []
 
 
 def add_destination_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +56,19 @@ def add_destination_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--contrast", choices=CONTRASTS, help="for --bids, where the scan's name does not tell"
     )
+    parser.add_argument(
+        "--store",
+        choices=DATA_TYPES,
+        help="values of the output: float32 is exact (NIfTI, the default) or spread over 16 bits "
+        "with a slope (--dicom); original is the scan's own data type, rounded, and the default of "
+        "--dicom: whole numbers without a slope where the scan holds whole numbers",
+    )
+
+
+def stored_as(args: argparse.Namespace) -> DataType:
+    """What ``--store`` says, or what is usual where the result goes."""
+    asked: DataType | None = args.store
+    return asked or ("float32" if args.dicom is None else "original")
 
 
 def check_destination(args: argparse.Namespace) -> None:
@@ -46,16 +79,28 @@ def check_destination(args: argparse.Namespace) -> None:
         check_derivative(args.bids, bids_name(args))
 
 
-def write_result(volume: Volume, args: argparse.Namespace, provenance: dict[str, object]) -> Path:
-    """Write it; the path of what was written."""
+def write_result(
+    volume: Volume, args: argparse.Namespace, provenance: dict[str, object], scan: Volume
+) -> Written:
+    """Write ``volume``, which was made from ``scan``."""
     if args.dicom is not None:
-        follow(write_series(volume, args.dicom, provenance))
-        return Path(args.dicom)
+        scale = follow(write_series(volume, args.dicom, provenance, stored_as(args), scan))
+        return Written(Path(args.dicom), scale.described())
     if args.bids is not None:
         name, overwrite = bids_name(args), args.overwrite
-        return follow(write_derivative(volume, args.bids, name, args.path, provenance, overwrite))
-    follow(write(volume, args.output, provenance, args.store, overwrite=args.overwrite))
-    return Path(args.output)
+        job = write_derivative(volume, args.bids, name, args.path, provenance, overwrite)
+        return Written(follow(job))
+    follow(write(volume, args.output, provenance, stored_as(args), overwrite=args.overwrite))
+    return Written(Path(args.output))
+
+
+def rounded_to(volume: Volume, args: argparse.Namespace, written: Written) -> str:
+    """Which numbers ``volume`` was rounded to on writing, for people; "" where it was to none."""
+    if written.pixels:
+        return "whole numbers" if written.pixels["slope"] == 1 else "16 bits"
+    if args.bids is not None or stored_as(args) == "float32" or volume.stored_as == "float32":
+        return ""
+    return volume.stored_as
 
 
 def image_target(args: argparse.Namespace) -> Path | None:

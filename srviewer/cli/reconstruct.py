@@ -1,14 +1,18 @@
 """srviewer reconstruct: a thick scan to a thin one."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow
 from srviewer.cli.destination import (
+    Written,
     add_destination_arguments,
     check_destination,
     image_target,
+    rounded_to,
+    stored_as,
     write_result,
 )
 from srviewer.cli.outputs import (
@@ -25,7 +29,7 @@ from srviewer.core.deskew import deskewed
 from srviewer.core.region import drawn_region
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
-from srviewer.io.export import DATA_TYPES, DataType, write
+from srviewer.io.export import write
 from srviewer.io.series import PlaneByPlane
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.label_maps import label_map, label_provenance
@@ -49,12 +53,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_request_arguments(parser)
     parser.add_argument(
         "--isotropic", action="store_true", help="resample the result to the in-plane spacing"
-    )
-    parser.add_argument(
-        "--store",
-        choices=DATA_TYPES,
-        default="float32",
-        help="data type of the output: float32 is exact, original is the scan's own, rounded",
     )
     _add_lock_arguments(parser)
     parser.add_argument(
@@ -142,7 +140,7 @@ def execute(args: argparse.Namespace) -> Outcome:
     _check_maps(request, wanted)
     result = follow(rebuild(scan, request, _region(args, scan)))
     provenance = unscored(result, scan)
-    output = write_result(result.volume, args, provenance)
+    output = write_result(result.volume, args, provenance, scan)
     for kind, path in wanted.items():
         follow(write(result.maps()[kind], path, provenance, overwrite=True))
     if drawn is not None:
@@ -152,8 +150,9 @@ def execute(args: argparse.Namespace) -> Outcome:
     if args.report is not None:
         follow(trust_report(scan, result)).save(args.report)
     others = (*wanted.values(), args.output_labels, args.report)
-    written = [output, *(path for path in others if path is not None)]
-    return Outcome(_text(scan, result, written, args.store), {"output": str(output), **provenance})
+    written = [output.path, *(path for path in others if path is not None)]
+    text = _text(scan, result, written, rounded_to(result.volume, args, output), output.notes)
+    return Outcome(text, {**output.values, **provenance})
 
 
 def _execute_in_slabs(
@@ -173,13 +172,15 @@ def _execute_in_slabs(
         args.output,
         lambda scan, made: unscored(made, scan),
         check,
-        args.store,
+        stored_as(args),
         wanted,
         args.overwrite,
     )
     made = follow(written_in_slabs(source, request, files))
-    text = _text(made.scan, made.result, [args.output, *wanted.values()], args.store)
-    return Outcome(text, {"output": str(args.output), **made.provenance})
+    output = Written(args.output)
+    written = [output.path, *wanted.values()]
+    text = _text(made.scan, made.result, written, rounded_to(made.result.volume, args, output))
+    return Outcome(text, {**output.values, **made.provenance})
 
 
 def asked_request(scan: Volume, args: argparse.Namespace) -> Request:
@@ -234,7 +235,13 @@ def _refuse_unsound(scan: Volume, gaps: str | None) -> None:
     )
 
 
-def _text(scan: Volume, result: Reconstruction, written: list[Path], store: DataType) -> str:
+def _text(
+    scan: Volume,
+    result: Reconstruction,
+    written: list[Path],
+    rounded: str,
+    notes: Sequence[str] = (),
+) -> str:
     def grid(volume: Volume) -> str:
         shape = " x ".join(map(str, volume.geometry.shape))
         return f"{shape} voxels of {' x '.join(f'{mm:.3g}' for mm in volume.geometry.spacing)} mm"
@@ -242,11 +249,12 @@ def _text(scan: Volume, result: Reconstruction, written: list[Path], store: Data
     lines = [
         f"{scan.name}: {grid(scan)} -> {grid(result.volume)}",
         f"agrees with the scan: rms {result.consistency.rms:.4%}, max {result.consistency.max:.4%} "
-        f"of its intensity range{_qualification(result, store)}",
+        f"of its intensity range{_qualification(result, rounded)}",
         f"{result.request.method}{_model(result)} on {result.device}, {result.seconds:.1f} s",
         *_moved_by_texture(result),
         *_adapted(result),
         *(f"note: {line}" for line in result.warnings),
+        *notes,
         f"written: {', '.join(map(str, written))}",
         "Research use only.",
     ]
@@ -273,11 +281,11 @@ def _moved_by_texture(result: Reconstruction) -> list[str]:
     ]
 
 
-def _qualification(result: Reconstruction, store: DataType) -> str:
+def _qualification(result: Reconstruction, rounded: str) -> str:
     """What was done to the result after its agreement with the scan was measured."""
     steps = []
     if result.request.isotropic:
         steps.append("resampled to isotropic voxels")
-    if store == "original" and result.volume.stored_as != "float32":
-        steps.append(f"rounded to {result.volume.stored_as}")
+    if rounded:
+        steps.append(f"rounded to {rounded}")
     return f" (before it was {' and '.join(steps)})" if steps else ""

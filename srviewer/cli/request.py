@@ -13,7 +13,7 @@ from srviewer.errors import UserError
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.methods import METHODS
 from srviewer.sr.models import SUFFIX, default_model
-from srviewer.sr.request import Request, suggested_request
+from srviewer.sr.request import MINIMA, Request, suggested_request
 
 
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,6 +69,12 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         help="average mirrored copies, at four times the time; their spread can be written",
     )
     parser.add_argument(
+        "--minimum",
+        choices=MINIMA,
+        default="none",
+        help="scan: no voxel below the scan's least value, each slice's values kept",
+    )
+    parser.add_argument(
         "--fusion",
         choices=[f.id for f in FUSIONS],
         default="mean",
@@ -104,6 +110,7 @@ def asked_of_every(request: Request, args: argparse.Namespace) -> Request:
         adaptation=_adaptation(args),
         texture=args.texture,
         flips=args.flips,
+        minimum=args.minimum,
     )
 
 

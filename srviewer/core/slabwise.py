@@ -12,17 +12,22 @@ SLAB_VOXELS = 2**20  # of the first array: about 0.05 s of arithmetic
 
 
 def slabwise(
-    work: Callable[..., Voxels], *arrays: Voxels, message: str, along: Axis | None = None
+    work: Callable[..., Voxels],
+    *arrays: Voxels,
+    message: str,
+    along: Axis | None = None,
+    voxels: int | None = None,
 ) -> Job[Voxels]:
     """``work(*arrays)``, voxel for voxel the same, where no plane of it depends on another.
 
     ``arrays``: (i, j, k), of one length along the axis that is cut: the one whose planes lie
     furthest apart in the memory of the first. ``along``: an axis that must stay whole.
+    ``voxels``: of a slab of the first array, unless a plane has more; None for SLAB_VOXELS.
     """
     first = arrays[0]
     axis = max((a for a in range(3) if a != along), key=lambda a: abs(first.strides[a]))
     count = first.shape[axis]
-    thick = max(1, SLAB_VOXELS * count // max(1, first.size))
+    thick = max(1, (voxels or SLAB_VOXELS) * count // max(1, first.size))
     whole: Voxels | None = None
     for start in range(0, count, thick):
         yield Progress(start / count, message)

@@ -130,13 +130,11 @@ def _reconstruction(
     # Which one is the default depends on the machine; one that is not used may be gone.
     if method(request.method).needs_model or is_at_hand(request.model):
         words += _option("--model", request.model)
-    for name in ("fusion", "device"):
+    for name in ("fusion", "device", "profile", "minimum"):
         if getattr(request, name) != getattr(plain, name):
             words += [f"--{name}", str(getattr(request, name))]
     if request.thickness_mm is not None:
         words += ["--thickness", repr(request.thickness_mm)]
-    if request.profile != plain.profile:
-        words += ["--profile", request.profile]
     for axis, factor in request.also:
         words += ["--also", f"{AXIS_NAMES[axis]}:{factor}"]
     words += _adaptation(request.adaptation)

@@ -1,13 +1,12 @@
 """Exporting the result as NIfTI, as a DICOM series or into a BIDS data set."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow, QMessageBox
 
-from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.exporting import file_name, with_suffix
@@ -16,6 +15,7 @@ from srviewer.gui.study import Study
 from srviewer.gui.translation import mark, tr
 from srviewer.io.bids import CONTRASTS, BidsName, given_name, name_of, write_derivative
 from srviewer.io.dicom_export import write_series
+from srviewer.io.dicom_scale import Scale
 from srviewer.io.export import DataType
 from srviewer.job import Job
 
@@ -23,6 +23,11 @@ from srviewer.job import Job
 EXPORTS: dict[DataType, str] = {
     "float32": mark("NIfTI, float32 (*.nii.gz *.nii)"),
     "original": mark("NIfTI, the scan's own data type, rounded (*.nii.gz *.nii)"),
+}
+# The same of a DICOM series; the first is what "original" means there.
+SERIES: dict[DataType, str] = {
+    "original": mark("DICOM series, whole numbers where the scan holds them (*)"),
+    "float32": mark("DICOM series, finer values with a rescale slope (*)"),
 }
 
 
@@ -64,15 +69,19 @@ class ExportActions:
             # Some desktops do not tell which kind was chosen.
             self._study.exporting.export(with_suffix(Path(name)), kinds.get(kind, "float32"))
 
-    def export_dicom(self, folder: Path) -> None:
+    def export_dicom(self, folder: Path, stored_as: DataType = "original") -> None:
         """Write the result as a DICOM series into the new folder ``folder``."""
-        result = self._study.session.result
+        result, scan = self._study.session.result, self._study.session.original
         if result is not None:
-            provenance = self._study.exporting.provenance(result)
-            # Only ever into a new folder: there is nothing to replace.
-            self._study.exporting.export_by(
-                lambda _: _series(result.volume, folder, provenance), folder
-            )
+            exporting = self._study.exporting
+            provenance = exporting.provenance(result)
+
+            def make(_: bool) -> Job[Path]:
+                # Only ever into a new folder: there is nothing to replace.
+                job = write_series(result.volume, folder, provenance, stored_as, scan)
+                return _remarked(job, folder, exporting.remarks)
+
+            exporting.export_by(make, folder)
 
     def export_bids(self, root: Path, name: BidsName) -> None:
         """Write the result into the data set ``root`` as what was made of the scan ``name``."""
@@ -109,11 +118,15 @@ class ExportActions:
             action.setEnabled(self._study.session.result is not None)
 
     def _choose_dicom(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, tr("Export as a DICOM series: name of a new folder"), str(Path.home())
+        kinds = {tr(title): stored_as for stored_as, title in SERIES.items()}
+        name, kind = QFileDialog.getSaveFileName(
+            self._window,
+            tr("Export as a DICOM series: name of a new folder"),
+            str(Path.home()),
+            ";;".join(kinds),
         )
         if name:
-            self.export_dicom(Path(name))
+            self.export_dicom(Path(name), kinds.get(kind, "original"))
 
     def _choose_bids(self) -> None:
         root = QFileDialog.getExistingDirectory(self._window, tr("Export into this BIDS data set"))
@@ -146,6 +159,9 @@ class ExportActions:
         return given_name(subject, contrast) if given else None
 
 
-def _series(volume: Volume, folder: Path, provenance: Mapping[str, object]) -> Job[Path]:
-    yield from write_series(volume, folder, provenance)
+def _remarked(job: Job[Scale], folder: Path, remarks: dict[Path, str]) -> Job[Path]:
+    """Run ``job``, which writes ``folder``; what a user must know of its pixels is a remark."""
+    scale = yield from job
+    if scale.note:
+        remarks[folder] = scale.note
     return folder

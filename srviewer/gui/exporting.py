@@ -68,6 +68,8 @@ class Exporting(QObject):
         super().__init__(parent)
         self._session, self._work, self._whereabouts = session, work, whereabouts
         self.claims = Claims()
+        # What a user must know of what was written, by its path; set by jobs.
+        self.remarks: dict[Path, str] = {}
 
     def export(self, path: Path, stored_as: DataType) -> None:
         """Write the result as NIfTI, with how it was made beside it."""

@@ -207,7 +207,9 @@ class MainWindow(QMainWindow):
 
     def _note_exported(self, path: Path) -> None:
         self.error_bar.hide()
-        self._tell(tr("Exported to {path}. Research use only.", path=path))
+        told = tr("Exported to {path}. Research use only.", path=path)
+        remark = self.study.exporting.remarks.pop(path, "")
+        self._tell(f"{told} {remark}".strip())
 
     def _note_rebuilt(self, name: str) -> None:
         self._tell(tr("'{name}' was rebuilt; the result is in its tab.", name=name))

@@ -3,12 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLabel,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
@@ -21,11 +19,11 @@ from srviewer.gui.form import (
     describe,
     fill,
     form,
-    label,
     millimetres_box,
     seconds_box,
 )
 from srviewer.gui.study import Study
+from srviewer.gui.texture_slider import TextureSlider
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import roi_title
 from srviewer.nn.adaptation import Adaptation
@@ -34,7 +32,6 @@ from srviewer.sr.request import Request, slice_thickness, suggested_also
 from srviewer.sr.texture import texture_pair
 
 PROFILES = ((mark("Box"), "box"), (mark("Gaussian"), "gaussian"))
-STEPS = 20  # of the texture slider, from faithful to sharp
 
 
 class RequestOptions(QWidget):
@@ -43,9 +40,7 @@ class RequestOptions(QWidget):
     def __init__(self, study: Study) -> None:
         super().__init__()
         self._study, self._session = study, study.session
-        self.adapt = QCheckBox(tr("Adapt to this scan"))
-        describe(
-            self.adapt,
+        self.adapt = _tick(
             tr("Adapt to this scan"),
             tr("Fit the network to this scan first; kept only if its own held-out slices improve"),
         )
@@ -55,11 +50,13 @@ class RequestOptions(QWidget):
             tr("Seconds of adaptation"),
             tr("How long to learn from the scan, seconds"),
         )
-        self.flips = QCheckBox(tr("Average mirrored copies"))
-        describe(
-            self.flips,
+        self.flips = _tick(
             tr("Average mirrored copies"),
             tr("Four times the time; their spread is a map of what the network is unsure of"),
+        )
+        self.minimum = _tick(
+            tr("No voxel below the scan's minimum"),
+            tr("Removes undershoots, such as negative values; what was measured stays as it is"),
         )
         self.also = QCheckBox("")
         describe(
@@ -67,17 +64,8 @@ class RequestOptions(QWidget):
             tr("Refine the second axis"),
             tr("Make the pixels in the plane square afterwards"),
         )
-        self.texture = QSlider(Qt.Orientation.Horizontal)
-        self.texture.setRange(0, STEPS)
-        describe(
-            self.texture,
-            tr("Texture"),
-            tr(
-                "Left: faithful. Right: sharper, less faithful; a map shows which voxels it changes"
-            ),
-        )
-        self.texture_told = label("", "value")
-        describe(self.texture_told, tr("Texture in %"), tr("How far the slider is towards sharp"))
+        self._texture_row = TextureSlider()
+        self.texture, self.texture_told = self._texture_row.slider, self._texture_row.percent
         self.thickness = millimetres_box()
         describe(
             self.thickness,
@@ -110,13 +98,6 @@ class RequestOptions(QWidget):
         # In line with the rows above, which are a form of their own.
         title.setMinimumWidth(title.fontMetrics().horizontalAdvance(tr("Method")))
         self._rows.addRow(title, slices)
-        self.texture_told.setFixedWidth(self.fontMetrics().horizontalAdvance("100 %") + 6)
-        self.texture_told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._texture_row = QWidget()
-        texture = QHBoxLayout(self._texture_row)
-        texture.setContentsMargins(0, 0, 0, 0)
-        texture.addWidget(self.texture, 1)
-        texture.addWidget(self.texture_told)
         self._rows.addRow(tr("Texture"), self._texture_row)
         self._lock_label = QLabel(tr("Lock"))
         self._rows.addRow(self._lock_label, self.lock)
@@ -126,6 +107,7 @@ class RequestOptions(QWidget):
         layout.addLayout(self._rows)
         layout.addLayout(adapt)
         layout.addWidget(self.flips)
+        layout.addWidget(self.minimum)
         layout.addWidget(self.also)
         self.also.hide()  # until a scan is open that has use for it, as is the next
         self._rows.setRowVisible(self._texture_row, False)
@@ -138,6 +120,7 @@ class RequestOptions(QWidget):
         self.adapt.clicked.connect(self._edit_adaptation)
         self.seconds.valueChanged.connect(self._edit_adaptation)
         self.flips.clicked.connect(self._edit_flips)
+        self.minimum.clicked.connect(self._edit_minimum)
         self.also.clicked.connect(self._edit_also)
         self.thickness.valueChanged.connect(self._edit_thickness)
         self.texture.valueChanged.connect(self._edit_texture)
@@ -160,6 +143,7 @@ class RequestOptions(QWidget):
             self.seconds.setValue(round(request.adaptation.seconds))
         self.flips.setChecked(request.flips)
         self.flips.setEnabled(networked)
+        self.minimum.setChecked(request.minimum == "scan")
         spacing = original.geometry.spacing[request.axis]
         self.thickness.setRange(0.11 * spacing, 3.9 * spacing)
         self.thickness.setValue(request.thickness_mm or _stated(original, request))
@@ -190,8 +174,7 @@ class RequestOptions(QWidget):
         """The slider is there when the chosen model has a sharper pair."""
         there = networked and _has_pair(request.model)
         self._rows.setRowVisible(self._texture_row, there)
-        self.texture.setValue(round(request.texture * STEPS))
-        self.texture_told.setText(f"{100 * request.texture:.0f} %")
+        self._texture_row.show_amount(request.texture)
 
     def _show_regions(self) -> None:
         shapes = [(n, roi) for n, roi in enumerate(self._session.rois) if roi.has_values]
@@ -214,11 +197,14 @@ class RequestOptions(QWidget):
     def _edit_flips(self) -> None:
         self._set(flips=self.flips.isChecked())
 
+    def _edit_minimum(self) -> None:
+        self._set(minimum="scan" if self.minimum.isChecked() else "none")
+
     def _edit_profile(self) -> None:
         self._set(profile=self.profile.currentData())
 
     def _edit_texture(self) -> None:
-        self._set(texture=self.texture.value() / STEPS)
+        self._set(texture=self._texture_row.amount)
 
     def _edit_also(self) -> None:
         original, request = self._session.original, self._session.request
@@ -235,6 +221,12 @@ class RequestOptions(QWidget):
     def _set(self, **changes: Any) -> None:
         if self._session.request is not None:
             self._session.set_request(replace(self._session.request, **changes))
+
+
+def _tick(text: str, tip: str) -> QCheckBox:
+    box = QCheckBox(text)
+    describe(box, text, tip)
+    return box
 
 
 def _stated(scan: Volume, request: Request) -> float:

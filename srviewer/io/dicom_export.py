@@ -19,6 +19,7 @@ from srviewer.io.dicom import scan
 from srviewer.io.dicom_geometry import LPS_TO_RAS
 from srviewer.io.dicom_objects import derived_header, file_meta
 from srviewer.io.dicom_scale import Scale, scale_of
+from srviewer.io.export import DataType
 from srviewer.job import Job, Progress, within
 
 # DICOM images have square corners; this much of a cosine is rounding.
@@ -27,18 +28,36 @@ SQUARE = 1e-4
 PLACE_MM = 1e-3
 
 
-def write_series(volume: Volume, folder: Path, provenance: Mapping[str, object]) -> Job[None]:
+def write_series(
+    volume: Volume,
+    folder: Path,
+    provenance: Mapping[str, object],
+    stored_as: DataType = "original",
+    scan: Volume | None = None,
+) -> Job[Scale]:
     """Write ``volume`` as a new series into the new folder ``folder``, all of it or nothing.
 
     Slices are the planes along k. The patient, the study and the frame of reference are those of
     the scan where it was DICOM. Every file is read back and compared before the folder takes its
-    name. Raises UserError when the folder is there already or cannot be made, and for a volume
-    that DICOM cannot express.
+    name. Returns how pixels stand for values.
+
+    Args:
+        volume: the result.
+        folder: is made.
+        provenance: how the result was made.
+        stored_as: see ``scale_of``, as is ``scan``: what ``volume`` was made from.
+        scan: None where it is not at hand.
+
+    Raises:
+        UserError: the folder is there already or cannot be made, or DICOM cannot express the
+            volume.
+
     """
     folder = folder.absolute()
     check_new_folder(folder)
     check_expressible(volume)
-    scale = scale_of(volume)
+    yield Progress(0.0, "Writing DICOM slices")
+    scale = scale_of(volume, stored_as, scan)
     header = derived_header(volume, scale, provenance)
     planes = volume.geometry.shape[2]
     with staged_folder(folder) as place:
@@ -48,6 +67,7 @@ def write_series(volume: Volume, folder: Path, provenance: Mapping[str, object])
             checksums.append(_save(volume, k, header, scale, path))
             yield Progress(0.6 * (k + 1) / planes, "Writing DICOM slices")
         yield from within(_verify(files, checksums, volume), 0.6, 1.0)
+    return scale
 
 
 def check_expressible(volume: Volume) -> None:
@@ -72,7 +92,7 @@ def _save(volume: Volume, k: int, header: Dataset, scale: Scale, path: Path) -> 
     one.SOPInstanceUID = generate_uid(prefix=None)
     one.InstanceNumber = k + 1
     _place(one, volume.geometry, k)
-    pixels = scale.stored(volume.voxels[:, :, k].T).astype("<u2").tobytes()
+    pixels = scale.stored(volume.voxels[:, :, k].T).tobytes()
     one.PixelData = pixels
     one["PixelData"].VR = "OW"
     one.file_meta = file_meta(one)
@@ -85,10 +105,12 @@ def _place(one: Dataset, geometry: Geometry, k: int) -> None:
     """Where the plane ``k`` lies, in DICOM's LPS millimetres."""
     lps = LPS_TO_RAS @ geometry.affine
     across, down = (lps[:3, a] / geometry.spacing[a] for a in (0, 1))
-    apart = abs(float(np.cross(across, down) @ lps[:3, 2]))
-    one.ImagePositionPatient = _decimals(lps[:3, 3] + k * lps[:3, 2])
+    place, normal = lps[:3, 3] + k * lps[:3, 2], np.cross(across, down)
+    one.ImagePositionPatient = _decimals(place)
     one.ImageOrientationPatient = _decimals(np.concatenate([across, down]))
     one.PixelSpacing = _decimals(np.array([geometry.spacing[1], geometry.spacing[0]]))
+    one.SliceLocation = format_number_as_ds(float(normal @ place))
+    apart = abs(float(normal @ lps[:3, 2]))
     # Thin slices touch each other: each stands for all of the space up to the next.
     one.SliceThickness, one.SpacingBetweenSlices = _decimals(np.array([apart, apart]))
 

@@ -17,7 +17,7 @@ from pydicom.uid import (
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.core.origin import SourceImage
 from srviewer.core.volume import Volume
-from srviewer.core.window import robust_window
+from srviewer.core.window import Window, robust_window
 from srviewer.errors import UserError
 from srviewer.io.dicom_origin import ACQUISITION, MR_ACQUISITION, PATIENT, PLACE, SCANNER, STUDY
 from srviewer.io.dicom_scale import Scale
@@ -71,7 +71,7 @@ def derived_header(volume: Volume, scale: Scale, provenance: Mapping[str, object
     _add_whose(header, source, known=volume.origin is not None)
     _add_acquisition(header, source, sop_class)
     _add_series(header, source, volume)
-    _add_story(header, source, volume, provenance)
+    _add_story(header, source, volume, scale, provenance)
     _add_pixels(header, volume, scale)
     return header
 
@@ -157,7 +157,11 @@ def _equipment(source: Dataset) -> list[Dataset]:
 
 
 def _add_story(
-    header: Dataset, source: Dataset, volume: Volume, provenance: Mapping[str, object]
+    header: Dataset,
+    source: Dataset,
+    volume: Volume,
+    scale: Scale,
+    provenance: Mapping[str, object],
 ) -> None:
     """That it is derived, from what and how, in words for people and as JSON."""
     third = "AXIAL" if header.Modality == "CT" else "OTHER"
@@ -166,17 +170,19 @@ def _add_story(
     if images:
         header.SourceImageSequence = _references(images)
     header.DerivationDescription = f"srviewer: {'; '.join(volume.history)}"[:SHORT_TEXT]
-    header.ImageComments = _comments(volume)
+    header.ImageComments = _comments(volume, scale)
     header.BurnedInAnnotation = source.get("BurnedInAnnotation") or "NO"
     # Where the files lie is no one else's business, and their names may tell whose they are.
     told = {key: value for key, value in provenance.items() if key != "sources"}
     block = header.private_block(PRIVATE_GROUP, PRIVATE_CREATOR, create=True)
-    block.add_new(0x01, "UT", json.dumps(plain(story(volume, told))))
+    whole = {**story(volume, told), "pixels": scale.described()}
+    block.add_new(0x01, "UT", json.dumps(plain(whole)))
 
 
-def _comments(volume: Volume) -> str:
-    warnings = (warning.message for warning in volume.warnings)
-    return " ".join((f"{RESEARCH_USE_ONLY} Not acquired: estimated.", *warnings))[:LONG_TEXT]
+def _comments(volume: Volume, scale: Scale) -> str:
+    lines = [f"{RESEARCH_USE_ONLY} Not acquired: estimated.", scale.note]
+    lines += [warning.message for warning in volume.warnings]
+    return " ".join(line for line in lines if line)[:LONG_TEXT]
 
 
 def _references(images: Sequence[SourceImage]) -> list[Dataset]:
@@ -196,13 +202,21 @@ def _add_pixels(header: Dataset, volume: Volume, scale: Scale) -> None:
     header.Columns, header.Rows = volume.geometry.shape[:2]
     header.SamplesPerPixel = 1
     header.PhotometricInterpretation = "MONOCHROME2"
-    header.BitsAllocated, header.BitsStored, header.HighBit = 16, 16, 15
-    header.PixelRepresentation = 0
-    header.RescaleSlope, header.RescaleIntercept = scale.slope, scale.intercept
-    header.RescaleType = volume.unit if volume.unit == "HU" else "US"
-    window = robust_window(volume.voxels)
-    header.WindowCenter = f"{(window.low + window.high) / 2:.6g}"
-    header.WindowWidth = f"{window.high - window.low:.6g}"
+    header.BitsAllocated, header.BitsStored, header.HighBit = 16, scale.bits, scale.bits - 1
+    header.PixelRepresentation = int(scale.signed)
+    # A plain MR image knows no rescaling; a CT image always has it.
+    if header.Modality == "CT" or not scale.is_identity:
+        header.RescaleSlope, header.RescaleIntercept = scale.slope, scale.intercept
+        header.RescaleType = volume.unit if volume.unit == "HU" else "US"
+    _add_window(header, robust_window(volume.voxels), scale)
+
+
+def _add_window(header: Dataset, window: Window, scale: Scale) -> None:
+    """The window, in values after rescaling, as the standard has it (PS3.3 C.11.2.1.2)."""
+    width = max(1.0, window.width) if scale.is_identity else window.width
+    header.WindowCenter, header.WindowWidth = f"{window.level:.6g}", f"{width:.6g}"
+    if width < 1:
+        header.VOILUTFunction = "LINEAR_EXACT"  # the usual one takes no width below 1
 
 
 def _copy(header: Dataset, source: Dataset, keywords: Sequence[str]) -> None:

@@ -45,6 +45,11 @@ SCANNER = (
     "SoftwareVersions",
 )
 ACQUISITION = (
+    "AcquisitionDate",
+    "AcquisitionTime",
+    "AcquisitionDateTime",
+    "AcquisitionNumber",
+    "ProtocolName",
     "BodyPartExamined",
     "ContrastBolusAgent",
     "BurnedInAnnotation",
@@ -53,6 +58,11 @@ ACQUISITION = (
     "LossyImageCompressionMethod",
 )
 MR_ACQUISITION = (
+    "AcquisitionDate",
+    "AcquisitionTime",
+    "AcquisitionDateTime",
+    "AcquisitionNumber",
+    "ProtocolName",
     "ScanningSequence",
     "SequenceVariant",
     "ScanOptions",
@@ -60,6 +70,7 @@ MR_ACQUISITION = (
     "SequenceName",
     "RepetitionTime",
     "EchoTime",
+    "EchoNumbers",
     "EchoTrainLength",
     "InversionTime",
     "FlipAngle",

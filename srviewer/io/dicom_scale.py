@@ -7,37 +7,118 @@ import numpy.typing as npt
 from pydicom.valuerep import format_number_as_ds
 
 from srviewer.core.volume import Volume, Voxels
+from srviewer.io.export import DataType
 
-HIGHEST = 65535
+HIGHEST = 65535  # of an unsigned pixel
+SIGNED = np.iinfo(np.int16)
+LEAST_BITS = 12  # what a CT image stores at least, and what scanners write
 
 
 @dataclass(frozen=True)
 class Scale:
-    """A voxel is ``stored * slope + intercept``; both are decimal strings as the file has them."""
+    """A voxel is ``stored * slope + intercept``; both are decimal strings as the file has them.
 
-    slope: str
-    intercept: str
+    ``signed``: whether pixels are signed. ``bits``: how many of a pixel's 16 are used. ``note``:
+    for people, why the pixels are not the values themselves; "" where they are.
+    """
 
-    def stored(self, plane: Voxels) -> npt.NDArray[np.uint16]:
+    slope: str = "1"
+    intercept: str = "0"
+    signed: bool = False
+    bits: int = 16
+    note: str = ""
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether each pixel is the value itself, so that no reader needs the scale."""
+        return float(self.slope) == 1 and float(self.intercept) == 0
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        """Of the pixels in the file."""
+        return np.dtype("<i2" if self.signed else "<u2")
+
+    def stored(self, plane: Voxels) -> npt.NDArray[np.generic]:
         """The nearest numbers that can be stored; at most half a ``slope`` off."""
         exact = (plane.astype(np.float64) - float(self.intercept)) / float(self.slope)
-        return np.clip(np.rint(exact), 0, HIGHEST).astype(np.uint16)
+        limits = np.iinfo(np.int16 if self.signed else np.uint16)
+        # Every value fits; the slope's own rounding may lead past the last number.
+        return np.clip(np.rint(exact), limits.min, limits.max).astype(self.dtype)
+
+    def described(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return {
+            "slope": float(self.slope),
+            "intercept": float(self.intercept),
+            "signed": self.signed,
+            "bits": self.bits,
+            "note": self.note,
+        }
 
 
-def scale_of(volume: Volume) -> Scale:
-    """Whole numbers that fit are kept as they are; anything else is spread over 16 bits.
+def scale_of(volume: Volume, stored_as: DataType = "original", scan: Volume | None = None) -> Scale:
+    """How the values of ``volume`` are stored.
+
+    Args:
+        volume: its voxels are finite.
+        stored_as: "original": the pixels are the values themselves, rounded to whole numbers,
+            where the scan held whole numbers and they fit into 16 bits. "float32": spread over 16
+            bits with a slope. What is whole and fits is always kept exactly.
+        scan: what ``volume`` was made from; without it, its data type tells what it held.
+
+    """
+    low, high = float(volume.voxels.min()), float(volume.voxels.max())
+    if stored_as == "original" and _held_whole_numbers(volume, scan):
+        return _whole(low, high) or _spread(low, high, "its values do not fit into 16 bits")
+    if _all_whole(volume):
+        whole = _whole(low, high)
+        if whole is not None:
+            return whole
+    finer = stored_as == "float32"
+    return _spread(
+        low, high, "finer values were asked for" if finer else "the scan holds fractions"
+    )
+
+
+def _held_whole_numbers(volume: Volume, scan: Volume | None) -> bool:
+    if np.dtype(volume.stored_as).kind in "iu":
+        return True
+    return scan is not None and _all_whole(scan)
+
+
+def _whole(low: float, high: float) -> Scale | None:
+    """Slope 1 for values from ``low`` to ``high``; None where 16 bits do not hold them."""
+    least, most = round(low), round(high)
+    if least >= 0 and most <= HIGHEST:
+        return Scale(bits=max(LEAST_BITS, most.bit_length()))
+    if least >= SIGNED.min and most <= SIGNED.max:
+        bits = 1 + max(most.bit_length(), (-least - 1).bit_length())
+        return Scale(signed=True, bits=max(LEAST_BITS, bits))
+    if most - least <= HIGHEST:
+        because = f"its values, from {least} to {most}, fit into 16 bits only with an offset"
+        return _noted("1", format_number_as_ds(float(least)), because)
+    return None
+
+
+def _spread(low: float, high: float, because: str) -> Scale:
+    """All of 16 bits for values from ``low`` to ``high``.
 
     Where it costs little, 0 is stored as 0, for viewers that ignore the intercept.
     """
-    low, high = float(volume.voxels.min()), float(volume.voxels.max())
     intercept = low if low < 0 or low > high / 2 else 0.0
-    if _whole(volume) and high - intercept <= HIGHEST:
-        return Scale("1", format_number_as_ds(intercept))
     slope = (high - intercept) / HIGHEST or 1.0
-    return Scale(format_number_as_ds(slope), format_number_as_ds(intercept))
+    return _noted(format_number_as_ds(slope), format_number_as_ds(intercept), because)
 
 
-def _whole(volume: Volume) -> bool:
+def _noted(slope: str, intercept: str, because: str) -> Scale:
+    note = (
+        f"Pixels are stored with slope {float(slope):.6g} and intercept {float(intercept):.6g}, "
+        f"since {because}; some viewers of MR images ignore both."
+    )
+    return Scale(slope, intercept, note=note)
+
+
+def _all_whole(volume: Volume) -> bool:
     planes = range(volume.geometry.shape[2])
     # Plane by plane, and only until one is not: results are as large as memory allows.
     return all(_is_whole(volume.voxels[:, :, k]) for k in planes)

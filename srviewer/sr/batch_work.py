@@ -68,6 +68,8 @@ class Settings:
         needs_model = method(self.request.method).needs_model
         model = find_model(self.request.model).sha256 if needs_model else ""
         request = {**asdict(self.request), "model": model, "axis": None, "factor": None}
+        if self.request.minimum == "none":
+            del request["minimum"]  # version 0.1.0 had no such setting: its records stay valid
         return json.dumps(
             [__version__, request, self.axis, self.factor, self.store], sort_keys=True
         )

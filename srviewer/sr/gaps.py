@@ -17,9 +17,9 @@ from srviewer.sr.cross_plane import reachable
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, made_map
 from srviewer.sr.methods import Interpolation, method
 from srviewer.sr.models import find_model
-from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.reconstruct import clipped, reconstruct
 from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import LARGEST_FACTOR, RATIO_TOLERANCE, Request
+from srviewer.sr.request import LARGEST_FACTOR, RATIO_TOLERANCE, Request, lowest_allowed
 
 # Positions that are this close to a voxel's centre, in voxels, take its value as it is.
 ON_CENTRE = 1e-3
@@ -57,7 +57,7 @@ def _longest_alone(
 ) -> Job[Reconstruction]:
     chosen = longest(found)
     part = _part(scan, request.axis, chosen)
-    result = yield from reconstruct(part, request, region)
+    result = yield from reconstruct(part, request, region, lowest_allowed(scan, request))
     measured = sum(run.count for run in found)
     line = (
         f"Only the longest regular run was rebuilt: {chosen.count} of {measured} slices, "
@@ -84,7 +84,8 @@ def _every_run(scan: Volume, request: Request, found: tuple[Run, ...]) -> Job[Re
     for run in found:
         part, result = _part(scan, axis, run), None
         if run.count > 1:
-            job = reconstruct(part, _request_of(request, run.step_mm / thin))
+            asked, lowest = _request_of(request, run.step_mm / thin), lowest_allowed(scan, request)
+            job = reconstruct(part, asked, lowest=lowest)
             result = yield from within(job, done / total, (done + run.count) / total)
         pieces.append(_Piece(run, part, result))
         done += run.count
@@ -119,11 +120,13 @@ def _joined(scan: Volume, request: Request, pieces: list[_Piece], thin: float) -
     first = results[0]
     step = f"{first.volume.history[-1]}; {len(pieces)} regular runs on one grid of {thin:.4g} mm"
     volume = scan.derived(voxels, grid, step, f"{scan.name} (thin)")
+    volume = clipped(volume, lowest_allowed(scan, request))
     apart = None
     if first.disagreement is not None:
         laid = _laid_apart(pieces, owner, grid, axis)
         apart = made_map(volume, laid, scan.name, DISAGREEMENT)
     off, data_range = _residual(scan, axis, pieces), intensity_range(scan.voxels)
+    thickness = {result.thickness_mm for result in results}
     lines = dict.fromkeys(line for result in results for line in result.warnings)
     return replace(
         first,
@@ -135,6 +138,7 @@ def _joined(scan: Volume, request: Request, pieces: list[_Piece], thin: float) -
         consistency=size_of(off, data_range),
         data_range=data_range,  # the first run may hold the darkest slices
         request=request,
+        thickness_mm=first.thickness_mm if len(thickness) == 1 else None,
         seconds=sum(result.seconds for result in results),
         warnings=(*_told(scan, pieces, centres[owner < 0], thin, empty, axis), *lines),
     )

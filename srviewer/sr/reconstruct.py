@@ -9,6 +9,7 @@ from srviewer.core.degrade import Degradation, residual, size_of
 from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.interpolate import cubic, linear
 from srviewer.core.metrics import intensity_range
+from srviewer.core.minimum import raised
 from srviewer.core.slabwise import slabwise
 from srviewer.core.volume import Volume, Voxels
 from srviewer.job import Job, Progress, within
@@ -19,40 +20,58 @@ from srviewer.sr.memory import peak_memory_mb
 from srviewer.sr.methods import Interpolation
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.refine import refined
-from srviewer.sr.request import Request, check_request, degradation_of
+from srviewer.sr.request import (
+    Request,
+    check_request,
+    degradation_of,
+    lowest_allowed,
+    used_thickness,
+)
 
 CHECKING = "Checking against the scan"
 
 
 def reconstruct(
-    scan: Volume, request: Request, region: Volume | None = None
+    scan: Volume,
+    request: Request,
+    region: Volume | None = None,
+    lowest: float | None = None,
 ) -> Job[Reconstruction]:
     """Refine ``scan`` as asked; inside ``region`` (voxels above 0) nothing learned is added.
 
+    ``lowest``: the least value that is allowed, where ``scan`` is a part of what it is the least
+    value of; None for what the request says of ``scan`` itself.
     Raises UserError for an unknown method, model, fusion or device, a factor out of reach, or a
     scan with a single slice along the axis.
     """
     yield Progress(0.0, "Preparing")
     check_request(scan, request)
     stages = len(request.steps)
-    result = yield from within(_one_axis(scan, request, region), 0.0, 1 / stages)
+    lowest = lowest_allowed(scan, request) if lowest is None else lowest
+    result = yield from within(_one_axis(scan, request, region, lowest), 0.0, 1 / stages)
     for number, (axis, factor) in enumerate(request.also, start=1):
         # What was interpolated is no scan: its slices are as thick as they are far apart.
         further = replace(request, axis=axis, factor=factor, also=(), profile="box")
         further = replace(further, thickness_mm=None, adaptation=None)
-        job = _one_axis(result.volume, further, region)
+        job = _one_axis(result.volume, further, region, lowest)
         step = yield from within(job, number / stages, (number + 1) / stages)
         result = _joined(scan, request, result, step)
     return result
 
 
-def _one_axis(scan: Volume, request: Request, region: Volume | None) -> Job[Reconstruction]:
+def _one_axis(
+    scan: Volume, request: Request, region: Volume | None, lowest: float | None
+) -> Job[Reconstruction]:
     started = time.monotonic()
-    found = yield from within(refined(scan, request, region), 0.0, 0.95)
-    yield Progress(0.95, CHECKING)
+    found = yield from within(refined(scan, request, region), 0.0, 0.94)
+    yield Progress(0.94, CHECKING)
     estimate, data_range = found.estimate, intensity_range(scan.voxels)
-    off = yield from within(_residual(estimate.voxels, scan.voxels, found.degradation), 0.95, 0.98)
-    volume = thin_volume(scan, request, found.model, estimate.voxels)
+    voxels = estimate.voxels
+    if lowest is not None:
+        job = raised(voxels, found.degradation, lowest, data_range)
+        voxels = yield from within(job, 0.94, 0.96)
+    off = yield from within(_residual(voxels, scan.voxels, found.degradation), 0.96, 0.98)
+    volume = thin_volume(scan, request, found.model, voxels, lowest)
     arrays = {
         DISAGREEMENT: estimate.disagreement,
         SPREAD: estimate.spread,
@@ -65,7 +84,7 @@ def _one_axis(scan: Volume, request: Request, region: Volume | None) -> Job[Reco
     }
     if request.isotropic:
         yield Progress(0.98, "Resampling to isotropic voxels")
-        volume = _isotropic(volume, request.axis, cubic)
+        volume = clipped(_isotropic(volume, request.axis, cubic), lowest)
         # A spline would swing below zero, where nothing can disagree.
         maps = {kind: _isotropic(made, request.axis, linear) for kind, made in maps.items()}
     return Reconstruction(
@@ -88,6 +107,7 @@ def _one_axis(scan: Volume, request: Request, region: Volume | None) -> Job[Reco
             *cautions(scan, request, found.model),
             *outcomes(found, region),
         ),
+        thickness_mm=used_thickness(scan, request),
     )
 
 
@@ -113,18 +133,35 @@ def _joined(
         data_range=before.data_range,
         request=request,
         adapted=before.adapted,
+        thickness_mm=before.thickness_mm,
         seconds=before.seconds + step.seconds,
         warnings=tuple(dict.fromkeys((*before.warnings, *step.warnings))),
     )
 
 
-def thin_volume(scan: Volume, request: Request, model: Model | None, voxels: Voxels) -> Volume:
-    """``voxels`` as what ``request`` made of ``scan``."""
+def thin_volume(
+    scan: Volume,
+    request: Request,
+    model: Model | None,
+    voxels: Voxels,
+    lowest: float | None = None,
+) -> Volume:
+    """``voxels`` as what ``request`` made of ``scan``, raised to ``lowest`` where it is given."""
     geometry = scan.geometry.refined(request.axis, request.factor)
     by = f"{request.method}, model {model.name}" if model else request.method
     step = f"refined by {request.factor} along {AXIS_NAMES[request.axis]}: {by}"
+    if lowest is not None:
+        step += f"; raised to the scan's minimum, {lowest:.6g}"
     volume = scan.derived(voxels, geometry, step, f"{scan.name} (thin)")
     return replace(volume, slice_thickness=None)
+
+
+def clipped(volume: Volume, lowest: float | None) -> Volume:
+    """``volume`` after resampling, whose voxels stand for no slices any more."""
+    if lowest is None:
+        return volume
+    voxels = np.maximum(volume.voxels, np.float32(lowest))
+    return volume.derived(voxels, volume.geometry, f"clipped to at least {lowest:.6g}")
 
 
 def _isotropic(volume: Volume, axis: Axis, kernel: Interpolation) -> Volume:

@@ -30,6 +30,7 @@ class Reconstruction:
     ``model``: the one that ran, None for interpolation. ``adapted``: how fitting it to the scan
     went, None where it was not tried. ``region``: the name of the region without learned detail.
     ``warnings``: for people, one line each. ``slab_by_slab``: whether the result was made so.
+    ``thickness_mm``: of the slices, that was worked with; None where runs of slices differ in it.
     """
 
     volume: Volume
@@ -48,6 +49,7 @@ class Reconstruction:
     peak_memory_mb: float | None
     warnings: tuple[str, ...]
     slab_by_slab: bool = field(default=False, kw_only=True)
+    thickness_mm: float | None = field(default=None, kw_only=True)
 
     def provenance(self) -> dict[str, Any]:
         """Plain JSON values: how the result was made and from what; exported beside it."""
@@ -65,12 +67,13 @@ class Reconstruction:
             "isotropic": self.request.isotropic,
             "gaps": self.request.gaps,
             "profile": self.request.profile,
-            "thickness_mm": self.request.thickness_mm,
+            "thickness_mm": self.thickness_mm,
             "also": {AXIS_NAMES[axis]: factor for axis, factor in self.request.also},
             "adaptation": asdict(self.adapted) if self.adapted else None,
             "texture": self.request.texture,
             "texture_changed": self.texture_changed(),
             "flips": self.request.flips,
+            "minimum": self.request.minimum,
             # Where the file of a model lies is the user's business.
             "request": request_document(replace(self.request, model=Path(self.request.model).name)),
             "locked_region": self.region,

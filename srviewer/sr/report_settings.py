@@ -26,6 +26,7 @@ TITLES = {
     "profile": "slice profile",
     "thickness_mm": "slice thickness, mm",
     "also": "other axes refined",
+    "minimum": "minimum set by",
     "flips": "mirrored copies averaged",
     "peak_memory_mb": "most memory used, MB",
 }

@@ -16,6 +16,8 @@ from srviewer.sr.models import DEFAULT_MODEL, find_model
 
 Gaps = Literal["run", "fill"]
 GAPS: tuple[Gaps, ...] = ("run", "fill")
+Minimum = Literal["none", "scan"]
+MINIMA: tuple[Minimum, ...] = ("none", "scan")
 
 LARGEST_FACTOR = 64
 # A ratio of spacings this little above an integer is refined by that integer.
@@ -36,7 +38,8 @@ class Request:
     ``adaptation``: how long to fit the model to the scan first, None for not at all. ``texture``:
     0 for the model as it is, up to 1 for its sharper, less faithful pair. ``flips``: average
     mirrored copies, at four times the time. ``gaps``: what becomes of missing or
-    uneven slices, see ``srviewer.sr.gaps``.
+    uneven slices, see ``srviewer.sr.gaps``. ``minimum``: "scan" for no voxel below the scan's
+    least one, see ``srviewer.core.minimum``.
     """
 
     axis: Axis
@@ -53,6 +56,7 @@ class Request:
     adaptation: Adaptation | None = None
     texture: float = 0.0
     flips: bool = False
+    minimum: Minimum = "none"
 
     @property
     def steps(self) -> tuple[tuple[Axis, int], ...]:
@@ -96,11 +100,20 @@ def degradation_of(scan: Volume, request: Request) -> Degradation:
 
     A thickness within THICKNESS_TOLERANCE of the spacing is the spacing: headers are rounded.
     """
-    spacing = scan.geometry.spacing[request.axis]
-    thickness = (request.thickness_mm or slice_thickness(scan, request.axis) or spacing) / spacing
-    if abs(thickness - 1) <= THICKNESS_TOLERANCE:
-        thickness = 1.0
+    thickness = used_thickness(scan, request) / scan.geometry.spacing[request.axis]
     return Degradation(request.axis, request.factor, request.profile, thickness)
+
+
+def used_thickness(scan: Volume, request: Request) -> float:
+    """The slice thickness, mm, that a rebuild works with: as asked, else as the scan says."""
+    spacing = scan.geometry.spacing[request.axis]
+    thickness = request.thickness_mm or slice_thickness(scan, request.axis) or spacing
+    return spacing if abs(thickness / spacing - 1) <= THICKNESS_TOLERANCE else thickness
+
+
+def lowest_allowed(scan: Volume, request: Request) -> float | None:
+    """The least value that a voxel of the result may have; None for any."""
+    return float(scan.voxels.min()) if request.minimum == "scan" else None
 
 
 def slice_thickness(scan: Volume, axis: Axis) -> float | None:

@@ -13,7 +13,7 @@ from srviewer.nn.plan import MAX_SEED
 from srviewer.sr.devices import DEVICES
 from srviewer.sr.methods import METHODS
 from srviewer.sr.models import default_model, is_at_hand
-from srviewer.sr.request import GAPS, LARGEST_FACTOR, THINNEST, Request, suggested_request
+from srviewer.sr.request import GAPS, LARGEST_FACTOR, MINIMA, THINNEST, Request, suggested_request
 
 LONGEST_MODEL = 4096  # characters: the path of a file
 THINNEST_MM, THICKEST_MM = 1e-3, 1e3  # of any scan
@@ -181,4 +181,5 @@ REQUEST: Mapping[str, Codec] = {
     ),
     "texture": _number(0.0, 1.0),
     "flips": Codec(_flag),
+    "minimum": _word(MINIMA),
 }

@@ -23,13 +23,13 @@ from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, mad
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import LARGEST_FACTOR, Request, degradation_of
+from srviewer.sr.request import LARGEST_FACTOR, Request, degradation_of, used_thickness
 from srviewer.sr.request_document import known_settings, read_field
 from srviewer.sr.same_scan import check_agreement, check_source, check_voxels
 from srviewer.sr.truth import refined_grid
 
 # Settings that a provenance has always told by the names of Request's fields.
-FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips")
+FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips", "minimum")
 
 
 def restored(
@@ -84,6 +84,7 @@ def restored(
         seconds=_number(made.get("seconds")) or 0.0,
         peak_memory_mb=_number(made.get("peak_memory_mb")),
         warnings=(*_lines(made.get("warnings")), *missing),
+        thickness_mm=_number(made.get("thickness_mm")) or used_thickness(scan, request),
         slab_by_slab=made.get("slab_by_slab") is True,
     )
 

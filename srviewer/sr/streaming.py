@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 
@@ -26,8 +27,9 @@ from srviewer.sr.methods import Method, method
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruct import thin_volume
 from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Request, check_request, degradation_of
-from srviewer.sr.slabs import Finished, SlabSums, interpolated, refined_by_network
+from srviewer.sr.request import Request, check_request, degradation_of, used_thickness
+from srviewer.sr.slab_sums import SlabSums
+from srviewer.sr.slabs import Finished, interpolated, refined_by_network
 from srviewer.table import find_row
 
 SCAN_EDGES = (32, 32, 8)
@@ -92,6 +94,8 @@ def _in_rounds(scan: Volume, request: Request) -> bool:
     """Whether the method goes over the whole volume again and again."""
     chosen = method(request.method)
     block_mean = degradation_of(scan, request).is_block_mean
+    if request.minimum == "scan" and not block_mean:
+        return True
     return chosen.consistent and not (chosen.needs_model and block_mean)
 
 
@@ -113,9 +117,10 @@ def streamed(kept: KeptScan, request: Request, scratch: Scratch) -> Job[Streamed
     todo = Refinement(
         degradation, model, find_row(FUSIONS, request.fusion, "fusion"), request.device
     )
-    sums = SlabSums(degradation, voxels, data_range)
+    lowest = (yield from _least(voxels)) if request.minimum == "scan" else None
+    sums = SlabSums(degradation, voxels, data_range, lowest)
     found = yield from _in_slabs(voxels, todo, chosen, scratch, sums)
-    volume = thin_volume(scan, request, model, outline_voxels(found.voxels.shape))
+    volume = thin_volume(scan, request, model, outline_voxels(found.voxels.shape), lowest)
     noise = noise_level(_middle(voxels, degradation), request.axis)
     return StreamedReconstruction(
         volume=volume,
@@ -140,7 +145,17 @@ def streamed(kept: KeptScan, request: Request, scratch: Scratch) -> Job[Streamed
         map_scratch=_maps(found),
         summary=sums.disagreement_summary(),
         slab_by_slab=True,
+        thickness_mm=used_thickness(scan, request),
     )
+
+
+def _least(voxels: ScratchVoxels) -> Job[float]:
+    """The least value of a scan on disk."""
+    least = inf
+    for part in voxels.parts():
+        least = min(least, float(part.min()))
+        yield Progress(0.0, "Preparing")
+    return least
 
 
 def _in_slabs(

@@ -34,7 +34,11 @@ def voxels_of(path: Path) -> np.ndarray:
 
 @pytest.mark.parametrize(
     ("more", "kinds"),
-    [(["--method", "cubic"], ["residual"]), (["--factor", "4"], ["residual", "disagreement"])],
+    [
+        (["--method", "cubic", "--minimum", "scan"], ["residual"]),
+        (["--factor", "4"], ["residual", "disagreement"]),
+        (["--factor", "4", "--minimum", "scan"], ["residual"]),
+    ],
 )
 def test_slab_by_slab_gives_the_same_files(
     thick_file: Path, tmp_path: Path, more: list[str], kinds: list[str]

@@ -40,6 +40,8 @@ def test_the_result_as_a_dicom_series(rebuilt: MainWindow, qtbot: QtBot, tmp_pat
     assert len(slices) == 36
     text = slices[0].private_block(0x0099, "SRVIEWER")[1].value
     assert json.loads(text)["provenance"]["acknowledged"] == []
+    # The scan holds fractions.
+    assert f"slope {float(slices[0].RescaleSlope):.6g}" in rebuilt.statusBar().currentMessage()
 
 
 def test_the_result_in_a_bids_data_set(
