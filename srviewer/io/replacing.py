@@ -6,7 +6,7 @@ from typing import Any
 
 from srviewer.errors import UserError
 from srviewer.io.checksum import voxels_crc32
-from srviewer.io.nifti import UNREADABLE
+from srviewer.io.nifti_header import UNREADABLE
 from srviewer.io.own_image import made_from, own_document, source_names, stated_checksum
 from srviewer.io.provenance import sidecar
 from srviewer.job import Job
