@@ -73,6 +73,7 @@ def _affine(rows: list[list[float]]) -> Edit:
     def edit(header: nib.Nifti1Header) -> None:
         for name, row in zip(("srow_x", "srow_y", "srow_z"), rows, strict=True):
             header[name] = row
+        header["qform_code"] = 0
 
     return edit
 
@@ -257,7 +258,9 @@ HARMLESS = (
         opens=True,
     ),
     BadFile("slope 0", _header(_set("scl_slope", 0)), "", opens=True),
-    BadFile("slope NaN", _header(_set("scl_slope", NAN)), "", opens=True),
+    BadFile("slope NaN", _header(_set("scl_slope", NAN)), "header_assumed", opens=True),
+    BadFile("damaged sform", _header(_set("srow_x", 0)), "qform_sform_conflict", opens=True),
+    BadFile("in metres", _header(_set("xyzt_units", 1)), "implausible_size", opens=True),
     BadFile("seven dims", _header(_dims(7, 8, 9, 6)), "", opens=True),
     BadFile("name with #%", _file("50% #1 ü.nii", nifti), "", opens=True),
     BadFile("long name", _file("n" * 240 + ".nii", nifti), "", opens=True),

@@ -9,6 +9,7 @@ from srviewer.cli.console import follow
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.export import check_image_target, overwrites
+from srviewer.io.nifti_names import with_partners
 from srviewer.io.provenance import sidecar
 from srviewer.io.replacing import WouldReplace, check_replaceable
 
@@ -36,7 +37,7 @@ def check_outputs(
         if path.resolve() in seen:
             raise UserError(f"'{path}' would be written twice. Give each output its own name.")
         seen.add(path.resolve())
-        for source in sources:
+        for source in with_partners(sources):
             if overwrites(path, source):
                 raise UserError(
                     f"'{path}' is part of what is read and is not overwritten. Choose another name."

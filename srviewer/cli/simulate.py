@@ -13,6 +13,7 @@ from srviewer.cli.sources import add_series_arguments, open_volume
 from srviewer.cli.values import axis_number, number
 from srviewer.core.degrade import PROFILES, Degradation
 from srviewer.core.geometry import AXIS_NAMES
+from srviewer.core.rigid import itk_advice, refused_by_itk
 from srviewer.core.volume import SEGMENTATION_CODES, Volume, is_segmentation
 from srviewer.errors import UserError
 from srviewer.io.export import write
@@ -69,7 +70,8 @@ def execute(args: argparse.Namespace) -> Outcome:
     geometry = simulation.thick.geometry
     shape = " x ".join(map(str, geometry.shape))
     files = ", ".join(str(path) for path in (args.output, args.truth) if path is not None)
-    text = f"{degradation.describe()}: {shape} voxels\nwritten: {files}"
+    advice = f"\nnote: {itk_advice(geometry)}" if refused_by_itk(geometry) else ""
+    text = f"{degradation.describe()}: {shape} voxels{advice}\nwritten: {files}"
     values = {
         "output": str(args.output),
         "axis": AXIS_NAMES[degradation.axis],

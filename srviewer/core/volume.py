@@ -9,6 +9,7 @@ from srviewer.core.geometry import Geometry
 from srviewer.core.origin import DicomOrigin
 from srviewer.core.runs import Planes
 from srviewer.core.source import ScanSource
+from srviewer.core.space_codes import SCANNER_SPACE, SpaceCodes
 
 Voxels = npt.NDArray[np.float32]
 
@@ -72,6 +73,7 @@ class Volume:
     ``history``: what was done to it, oldest first; exported with it.
     ``origin``: the DICOM series that it was read or made from; None for other files.
     ``source``: the files that it was read or made from; None where there are none.
+    ``space``: which space its coordinates mean.
     ``planes``: where its slices truly lie, where the grid is not what was measured; else None.
     Raises ValueError when voxels and geometry differ in shape.
     """
@@ -89,6 +91,7 @@ class Volume:
     planes: Planes | None = None
     slice_thickness: float | None = None
     source: ScanSource | None = None
+    space: SpaceCodes = SCANNER_SPACE
 
     def __post_init__(self) -> None:
         if self.voxels.shape != self.geometry.shape:

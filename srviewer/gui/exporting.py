@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from srviewer.core.rigid import refused_by_itk
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.gui.session import Session
@@ -60,6 +61,7 @@ class Exporting(QObject):
     """
 
     exported = Signal(object)  # the path of the file that was written
+    refused_elsewhere = Signal(object)  # the path of one that programs built on ITK do not open
     in_the_way = Signal(object, object)  # WouldReplace, what to call to replace it all the same
 
     def __init__(
@@ -128,6 +130,8 @@ class Exporting(QObject):
             if stored_as == "float32":  # nothing was rounded
                 self._whereabouts.hold(result.volume, path)
             self.exported.emit(path)
+            if refused_by_itk(result.volume.geometry):
+                self.refused_elsewhere.emit(path)
 
         return tell
 

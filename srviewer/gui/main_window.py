@@ -196,6 +196,7 @@ class MainWindow(QMainWindow):
         self.studies.rebuilt.connect(self._note_rebuilt)
         study.opened.connect(self._note_opened)
         study.exporting.exported.connect(self._note_exported)
+        study.exporting.refused_elsewhere.connect(self._note_refused_elsewhere)
         study.failed.connect(self.error_bar.show_error)
         session.original_changed.connect(self._show_original)
         self.panels.currentChanged.connect(self._show_page)
@@ -210,6 +211,15 @@ class MainWindow(QMainWindow):
         told = tr("Exported to {path}. Research use only.", path=path)
         remark = self.study.exporting.remarks.pop(path, "")
         self._tell(f"{told} {remark}".strip())
+
+    def _note_refused_elsewhere(self, path: Path) -> None:
+        self._tell(
+            tr(
+                "Exported to {path}. Its slices are tilted, and programs built on ITK (3D Slicer, "
+                "ITK-SNAP, ANTs) will refuse it: for them, press Straighten the tilt and rebuild.",
+                path=path,
+            )
+        )
 
     def _note_rebuilt(self, name: str) -> None:
         self._tell(tr("'{name}' was rebuilt; the result is in its tab.", name=name))

@@ -14,10 +14,12 @@ import numpy as np
 
 from srviewer.atomic import check_target, flush_to_disk, staged_together
 from srviewer.core.geometry import Geometry
+from srviewer.core.space_codes import SpaceCodes
 from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.io.checksum import voxels_crc32
 from srviewer.io.content import stamp_of
+from srviewer.io.nifti_placing import place
 from srviewer.io.provenance import check_document, document, sidecar
 from srviewer.io.replacing import WouldReplace, check_replaceable
 from srviewer.job import Job, Progress, within
@@ -26,10 +28,6 @@ DataType = Literal["float32", "original"]
 DATA_TYPES: tuple[DataType, ...] = ("float32", "original")
 SUFFIXES = (".nii", ".nii.gz")
 DESCRIPTION = b"srviewer research use only"
-SCANNER_ANATOMICAL = 1
-# A qform cannot express shear, nor every rotation precisely: it is set when it moves no corner
-# by more than this share of a voxel.
-QFORM_TOLERANCE = 0.05
 # A third of the time of level 3 for a file a tenth larger.
 GZIP_LEVEL = 1
 
@@ -44,7 +42,8 @@ def write(
 ) -> Job[None]:
     """Write ``path`` (.nii or .nii.gz) and ``<name>.json`` beside it, both or none.
 
-    The affine is exact to float32 as sform, and is the qform as well unless it is sheared.
+    The affine is exact to float32 as sform; see ``nifti_placing.place`` for the qform. Both have
+    the codes of the scan.
     Both files are read back and compared before they take their names.
 
     Args:
@@ -87,7 +86,7 @@ def write_planes(
         yield from check_replaceable(path, _source_of(provenance))
     before = stamp_of(path), stamp_of(beside)
     dtype = np.dtype(volume.stored_as if stored_as == "original" else "float32")
-    header = _header(volume.geometry, dtype)
+    header = _header(volume.geometry, volume.space, dtype)
     with staged_together(path, beside, new=new) as (image, document_file):
         checksum = yield from within(_save(volume.name, planes, header, image), 0.0, 0.6)
         flush_to_disk(image)
@@ -137,7 +136,7 @@ def overwrites(target: Path, source: Path) -> bool:
     return target.samefile(source) or source.resolve() in target.resolve().parents
 
 
-def _header(geometry: Geometry, dtype: np.dtype[np.generic]) -> nib.Nifti1Header:
+def _header(geometry: Geometry, space: SpaceCodes, dtype: np.dtype[np.generic]) -> nib.Nifti1Header:
     header = nib.Nifti1Header()
     try:
         header.set_data_dtype(dtype)
@@ -147,14 +146,9 @@ def _header(geometry: Geometry, dtype: np.dtype[np.generic]) -> nib.Nifti1Header
             f"NIfTI cannot hold {geometry.shape} voxels of {dtype.name} ({error}). Store float32."
         ) from error
     header.set_zooms(geometry.spacing)
-    header.set_xyzt_units("mm")
     header.set_slope_inter(1.0, 0.0)
     header["descrip"] = DESCRIPTION
-    header.set_sform(geometry.affine, SCANNER_ANATOMICAL)
-    header.set_qform(geometry.affine, SCANNER_ANATOMICAL, strip_shears=True)
-    rigid = Geometry(geometry.shape, header.get_qform())
-    if not rigid.matches(geometry, QFORM_TOLERANCE * min(geometry.spacing)):
-        header.set_qform(None)
+    place(header, geometry, space)
     header.set_data_offset(header.single_vox_offset)
     return header
 

@@ -10,9 +10,12 @@ from srviewer.core.source import common_folder
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import archive, dicom, dicomdir, nifti
+from srviewer.io.companions import COMPANIONS, without_companions
 from srviewer.io.content import known_by_content, stamped
 from srviewer.io.folder import files_under
+from srviewer.io.nifti_names import PAIR_SUFFIXES, is_pair_part, with_partners
 from srviewer.io.series import Counts, Found, Series, added, and_more, counted, summary
+from srviewer.io.sized import sized
 from srviewer.job import Job, within
 
 
@@ -40,7 +43,7 @@ def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
     """
     there = yield from within(files_under(paths), 0.0, 0.1)
     listed, missing = _listed([path for path in paths if path.is_file()])
-    files = list(dict.fromkeys((*there.files, *listed)))
+    files = with_partners((*there.files, *listed))
     # An archive inside a folder is a copy of its neighbours more often than not.
     hidden = {file for file in files if _format(file).id == "zip" and file not in paths}
     # Before any header is read: what comes later must be of the same files.
@@ -106,11 +109,13 @@ def open_filter() -> str:
 
 def _scan_files(files: Sequence[Path]) -> Job[Found]:
     """The images of files, each handed to its format; series are numbered anew."""
-    by_format = {row.id: [file for file in files if _format(file) is row] for row in FORMATS}
+    files, ignored = without_companions(files)
+    by_format: dict[str, list[Path]] = {row.id: [] for row in FORMATS}
+    for file in files:
+        by_format[_format(file).id].append(file)
     series: list[Series] = []
-    ignored = 0
     problems: tuple[str, ...] = ()
-    skipped: Counts = ()
+    skipped: Counts = ((COMPANIONS, ignored),) if ignored else ()
     done = 0
     for row in FORMATS:
         if members := by_format[row.id]:
@@ -121,7 +126,7 @@ def _scan_files(files: Sequence[Path]) -> Job[Found]:
             ignored += found.ignored
             problems += found.problems
             skipped = added(skipped, found.skipped)
-    numbered = tuple(replace(one, index=index) for index, one in enumerate(series))
+    numbered = tuple(sized(replace(one, index=index)) for index, one in enumerate(series))
     return Found(numbered, ignored, problems, skipped)
 
 
@@ -176,7 +181,7 @@ def _format(file: Path) -> Format:
     """The format of a file by its name; DICOM, which knows its own, for any other name."""
     name = file.name.lower()
     for row in FORMATS:
-        if name.endswith(row.suffixes):
+        if name.endswith(row.suffixes) and (row is not PAIR or is_pair_part(file)):
             return row
     return DICOM
 
@@ -196,8 +201,10 @@ def _looked_at(found: Found) -> str:
 
 
 DICOM = Format("dicom", "DICOM series", (".dcm", ".dicom", ".ima"), dicom.scan)
+PAIR = Format("pair", "NIfTI or Analyze pair", PAIR_SUFFIXES, nifti.scan)
 FORMATS: tuple[Format, ...] = (
     Format("nifti", "NIfTI volume", (".nii", ".nii.gz"), nifti.scan),
+    PAIR,
     Format("mgh", "FreeSurfer volume", (".mgz", ".mgh"), nifti.scan),
     DICOM,
     Format("zip", "Zip archive", (".zip",), _scan_archives),

@@ -7,16 +7,20 @@ from zipfile import is_zipfile
 
 import nibabel as nib
 import pydicom
+from nibabel.wrapstruct import WrapStruct
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
 from srviewer.core.source import SourceFile
 from srviewer.errors import UserError
 from srviewer.io.content import digest
+from srviewer.io.nifti_header import UNREADABLE, raw_header
+from srviewer.io.nifti_names import ImageFiles, images_of, is_pair_part
 from srviewer.job import Job, Progress
 
 LONGEST = 300  # characters of a value
-NIFTI = (".nii", ".nii.gz", ".mgz", ".mgh")
+NIFTI = (".nii", ".nii.gz")
+MGH = (".mgz", ".mgh")
 DEEPEST = 8  # sequences within sequences
 
 
@@ -45,7 +49,7 @@ def header_of(file: SourceFile) -> Job[tuple[HeaderRow, ...]]:
 
 
 def header_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
-    """The header of one DICOM, NIfTI or FreeSurfer file; voxels are not read.
+    """The header of one DICOM, NIfTI, Analyze or FreeSurfer file; voxels are not read.
 
     Raises UserError when it cannot be read, and for an archive.
     """
@@ -53,15 +57,25 @@ def header_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
     if is_zipfile(path):
         raise UserError(f"'{path.name}' is an archive. Unpack it to see the headers inside.")
     try:
-        if path.name.lower().endswith(NIFTI):
-            return tuple(_nifti(path))
+        if path.name.lower().endswith(MGH):
+            return tuple(_fields(nib.load(path, mmap=False).header))
+        if path.name.lower().endswith(NIFTI) or is_pair_part(path):
+            return tuple(_fields(_nifti(path)))
         return tuple(_dicom(pydicom.dcmread(path, stop_before_pixels=True), 0))
-    except (OSError, InvalidDicomError, nib.filebasedimages.ImageFileError, ValueError) as error:
+    except (*UNREADABLE, InvalidDicomError) as error:
         raise UserError(f"The header of '{path.name}' cannot be read: {error}") from error
 
 
-def _nifti(path: Path) -> Iterator[HeaderRow]:
-    header = nib.load(path, mmap=False).header
+def _nifti(path: Path) -> WrapStruct:
+    """The header as the file holds it."""
+    (files,) = images_of([path]).images or (ImageFiles(path, path),)
+    header = raw_header(files)
+    if header is None:
+        raise ValueError("it is neither NIfTI nor Analyze")
+    return header
+
+
+def _fields(header: WrapStruct) -> Iterator[HeaderRow]:
     for name, value in header.items():
         yield HeaderRow(str(name), "", _text(value.item() if value.ndim == 0 else value))
 

@@ -1,160 +1,84 @@
-"""NIfTI and FreeSurfer images: what their headers say."""
+"""NIfTI, Analyze and FreeSurfer images: found by their names, from their headers alone."""
 
-import logging
-import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
-from nibabel import imageglobals
-from nibabel.filebasedimages import ImageFileError
-from nibabel.freesurfer.mghformat import MGHError
-from nibabel.nifti1 import Nifti1Header
-from nibabel.openers import ImageOpener
-from nibabel.spatialimages import HeaderDataError, SpatialImage
-from nibabel.wrapstruct import WrapStructError
 
-from srviewer.core.geometry import Geometry
 from srviewer.errors import UserError
-from srviewer.io.nifti_geometry import Shape, Warnings, mgh_geometry, nifti_geometry
+from srviewer.io.nifti_names import HEADERS, ImageFiles, image_stem, images_of
+from srviewer.io.nifti_opened import opened
 from srviewer.io.nifti_voxels import StoredVoxels
 from srviewer.io.segmentation_names import name_warnings
 from srviewer.io.series import Found, Series, counted
-from srviewer.io.streams import is_gzip, not_read
+from srviewer.io.streams import not_read
 from srviewer.job import Job, Progress
 
-KINDS = (nib.Nifti1Image, nib.Nifti2Image, nib.MGHImage)
-MGH_PLACED = slice(28, 30)  # the bytes of "goodRASFlag" in the header of a FreeSurfer image
-UNREADABLE = (
-    ImageFileError,
-    HeaderDataError,
-    WrapStructError,
-    MGHError,
-    OSError,
-    EOFError,
-    ValueError,
-    TypeError,
-    OverflowError,
-    LookupError,
-    zlib.error,
-)
+NO_PAIR = "files of pairs that are no NIfTI and no Analyze image"
+SPARE = "second copies of the voxels of a pair"
 
 
 def scan(paths: Sequence[Path]) -> Job[Found]:
-    """The image of each file, from its header alone; one that cannot be opened is a problem."""
+    """The image of each file, from its header alone; one that cannot be opened is a problem.
+
+    Of a pair (.hdr, .img) either file is enough, and both together are one image.
+    """
     series: list[Series] = []
     problems: list[str] = []
-    for number, path in enumerate(paths):
-        yield Progress(number / len(paths), f"Opening {path.name}")
+    others = 0
+    named = images_of(paths)
+    for number, files in enumerate(named.images):
+        yield Progress(number / len(named.images), f"Opening {files.header.name}")
         try:
-            series.append(_series(path, len(series)))
+            one = _series(files, len(series))
+            series.extend(() if one is None else (one,))
+            others += 0 if one is not None else len(files.paths)
         except UserError as error:
             problems.append(str(error))
         except OSError as error:  # it was deleted meanwhile
-            problems.append(str(not_read(path, error)))
+            problems.append(str(not_read(files.header, error)))
+    problems += map(_alone, named.alone)
     reasons = ["volumes that cannot be opened"] * len(problems)
-    return Found(tuple(series), len(problems), tuple(problems), counted(reasons))
+    reasons += [NO_PAIR] * others + [SPARE] * len(named.spare)
+    return Found(tuple(series), len(reasons), tuple(problems), counted(reasons))
 
 
-def _series(path: Path, index: int) -> Series:
-    image = _load(path)
-    shape = _grid(path, image)
-    geometry, doubts = _placed(path, image, shape)
-    warnings = (*name_warnings(_stem(path)), *doubts)
+def _series(files: ImageFiles, index: int) -> Series | None:
+    """The image of ``files``; None for a pair that is neither NIfTI nor Analyze."""
+    path = files.voxels
+    image = opened(files)
+    if image is None:
+        return None
     stored = StoredVoxels(
         path=path,
-        start=int(image.dataobj.offset),
-        dtype=_voxel_type(path, image),
-        slope=float(image.dataobj.slope),
-        inter=float(image.dataobj.inter),
-        name=_stem(path),
-        geometry=geometry,
-        frames=int(np.prod(image.shape[3:], dtype=np.int64)),
-        warnings=warnings,
+        start=image.start,
+        dtype=_voxel_type(path, image.dtype),
+        slope=image.scale[0],
+        inter=image.scale[1],
+        name=image_stem(path),
+        geometry=image.placed.geometry,
+        frames=math.prod(image.shape[3:]),
+        warnings=(*name_warnings(image_stem(path)), *image.notes, *image.placed.warnings),
+        space=image.placed.space,
     )
     stored.check_size()
     return Series(
         index=index,
         name=stored.name,
-        uid=path.name,
+        uid=files.header.name,
         modality="",
-        geometry=geometry,
+        geometry=stored.geometry,
         unit="",
         frames=stored.frames,
-        warnings=warnings,
+        warnings=stored.warnings,
         read=stored.read,
-        sources=(path,),
+        sources=files.paths,
         stream=stored.stream,
     )
 
 
-def _load(path: Path) -> SpatialImage:
-    """The image with its header read and its voxels left alone, not mapped into memory."""
-    try:
-        path.open("rb").close()  # nibabel takes what it may not read for damaged
-        with _silent():
-            image = nib.load(path, mmap=False)
-    except (PermissionError, FileNotFoundError) as error:
-        raise not_read(path, error) from error
-    except UNREADABLE as error:
-        _check_name(path)
-        raise UserError(
-            f"'{path.name}' cannot be opened: it is empty, cut short, damaged, or no NIfTI or "
-            f"FreeSurfer image ({_one_line(error, path)}). Copy or convert it again."
-        ) from error
-    if not isinstance(image, KINDS):
-        raise UserError(
-            f"'{path.name}' holds no voxel image ({type(image).__name__}). Open a NIfTI volume."
-        )
-    return image
-
-
-def _check_name(path: Path) -> None:
-    """Raise UserError where the name says compressed and the file is not, or the other way."""
-    named = path.suffix.lower() in (".gz", ".mgz")
-    try:
-        packed = is_gzip(path)
-        empty = path.stat().st_size == 0
-    except OSError:
-        return
-    if packed and not named:
-        raise UserError(
-            f"'{path.name}' is compressed with gzip although its name does not say so. Rename it "
-            f"to '{path.name}.gz'."
-        )
-    if named and not packed and not empty:
-        raise UserError(
-            f"'{path.name}' is not compressed although its name says so. Take the last part off "
-            f"its name, or copy it again: it may be damaged."
-        )
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """Inside, nibabel does not print what it repairs in a header; what matters is checked here."""
-    level = imageglobals.logger.level
-    imageglobals.logger.setLevel(logging.CRITICAL + 1)
-    try:
-        with np.errstate(all="ignore"):
-            yield
-    finally:
-        imageglobals.logger.setLevel(level)
-
-
-def _grid(path: Path, image: SpatialImage) -> Shape:
-    shape = tuple(int(n) for n in image.shape)
-    if len(shape) < 3 or min(shape) < 1 or min(shape[:3]) < 2:
-        raise UserError(
-            f"'{path.name}' is no volume: its size is {' x '.join(map(str, shape))}. srviewer "
-            "needs at least 2 voxels along each of three axes."
-        )
-    return shape[0], shape[1], shape[2]
-
-
-def _voxel_type(path: Path, image: SpatialImage) -> np.dtype[np.generic]:
-    dtype: np.dtype[np.generic] = np.dtype(image.dataobj.dtype)
+def _voxel_type(path: Path, dtype: np.dtype[np.generic]) -> np.dtype[np.generic]:
     if dtype.kind not in "iuf":
         what = "complex numbers" if dtype.kind == "c" else "colours"
         raise UserError(
@@ -163,37 +87,15 @@ def _voxel_type(path: Path, image: SpatialImage) -> np.dtype[np.generic]:
     return dtype
 
 
-def _placed(path: Path, image: SpatialImage, shape: Shape) -> tuple[Geometry, Warnings]:
-    try:
-        with _silent():
-            if isinstance(image, nib.MGHImage):
-                return mgh_geometry(image.header, _mgh_placed(path), shape)
-            return nifti_geometry(image.header, _stored_header(path, image), shape)
-    except ValueError as error:
-        raise UserError(
-            f"'{path.name}' cannot be placed in the patient: its affine is singular, holds numbers "
-            "that are not finite, or is no rotation. Correct its header or convert it again."
-        ) from error
-
-
-def _stored_header(path: Path, image: SpatialImage) -> Nifti1Header:
-    """The header as the file holds it: ``nib.load`` repairs some fields without a word."""
-    with ImageOpener(path) as file:
-        return type(image.header).from_fileobj(file, check=False)
-
-
-def _mgh_placed(path: Path) -> bool:
-    """Whether a FreeSurfer file says where it lies; nibabel's header says so of all of them."""
-    with ImageOpener(path) as file:
-        good_ras: bytes = file.read(MGH_PLACED.stop)[MGH_PLACED]
-    return any(good_ras)
-
-
-def _stem(path: Path) -> str:
-    return Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem
-
-
-def _one_line(error: BaseException, path: Path) -> str:
-    """The message of a library, which need not tell where the file lies."""
-    said = str(error).replace(str(path), path.name)
-    return " ".join(said.split())[:200] or type(error).__name__
+def _alone(path: Path) -> str:
+    """The problem of a file of a pair whose other file is not there."""
+    stem = image_stem(path)
+    if path.name.lower().endswith(HEADERS):
+        return (
+            f"'{path.name}' is the header of a pair, and its voxels, '{stem}.img' or "
+            f"'{stem}.img.gz', are not beside it. Put both into one folder."
+        )
+    return (
+        f"'{path.name}' holds the voxels of a pair, and its header, '{stem}.hdr', is not beside "
+        "it. Put both into one folder."
+    )

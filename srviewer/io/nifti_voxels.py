@@ -2,15 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from srviewer.core.geometry import Geometry
+from srviewer.core.space_codes import SpaceCodes
 from srviewer.core.volume import ScanWarning, Volume, Voxels, outline_voxels
 from srviewer.io.bids_sidecar import slice_thickness
 from srviewer.io.series import PlaneByPlane, check_frame
-from srviewer.io.streams import DEFLATE_LIMIT, is_gzip, not_read, pieces, read_range, truncated
+from srviewer.io.streams import (
+    DEFLATE_LIMIT,
+    GzipEnd,
+    is_gzip,
+    not_read,
+    pieces,
+    read_range,
+    truncated,
+)
 from srviewer.io.voxel_checks import label_check, voxel_warnings, zero_non_finite
 from srviewer.job import Job, Progress, within
 
@@ -31,6 +41,7 @@ class StoredVoxels:
     geometry: Geometry
     frames: int
     warnings: tuple[ScanWarning, ...]
+    space: SpaceCodes
 
     @property
     def scaled(self) -> bool:
@@ -59,20 +70,23 @@ class StoredVoxels:
         check_frame(self.name, frame, self.frames)
         start = self.start + frame * self.frame_bytes
         try:
-            content = yield from within(read_range(self.path, start, self.frame_bytes), 0.0, 0.8)
+            job = read_range(self.path, start, self.frame_bytes, end := GzipEnd())
+            content = yield from within(job, 0.0, 0.8)
         except OSError as error:
             raise not_read(self.path, error) from error
         stored = np.ndarray(self.geometry.shape, self.dtype, content, order="F")
         voxels, non_finite = yield from within(self._converted(stored), 0.8, 0.95)
         check = yield from within(label_check(voxels, self.path.name), 0.95, 1.0)
         warnings = voxel_warnings(voxels, self.geometry, "", non_finite, check)
-        return self._volume(frame, voxels, warnings)
+        return self._volume(frame, voxels, warnings + _end_warnings(end))
 
     def stream(self, frame: int) -> PlaneByPlane:
         """One frame plane by plane; UserError as in ``read``, some of it while planes are read."""
         check_frame(self.name, frame, self.frames)
         outline = self._volume(frame, outline_voxels(self.geometry.shape), ())
-        return PlaneByPlane(outline, lambda: self._planes(frame))
+        end = GzipEnd()
+        planes = partial(self._planes, frame, end)
+        return PlaneByPlane(outline, planes, noted=lambda: _end_warnings(end))
 
     def _volume(self, frame: int, voxels: Voxels, warnings: tuple[ScanWarning, ...]) -> Volume:
         which = "" if self.frames == 1 else f", volume {frame + 1} of {self.frames}"
@@ -84,16 +98,17 @@ class StoredVoxels:
             history=(f"read from {self.path.name}{which}",),
             warnings=self.warnings + warnings,
             slice_thickness=slice_thickness(self.path),
+            space=self.space,
         )
 
-    def _planes(self, frame: int) -> Iterator[tuple[Voxels, int]]:
+    def _planes(self, frame: int, end: GzipEnd) -> Iterator[tuple[Voxels, int]]:
         i, j, planes = self.geometry.shape
         size = self.frame_bytes // planes
         skipped = self.start + frame * self.frame_bytes
         stop, found = skipped + self.frame_bytes, 0
         waiting = bytearray()
         try:
-            for piece, _ in pieces(self.path, stop):
+            for piece, _ in pieces(self.path, stop, end):
                 waiting += memoryview(piece)[max(0, skipped - found) : max(0, stop - found)]
                 found += len(piece)
                 while len(waiting) >= size:
@@ -123,3 +138,13 @@ class StoredVoxels:
                 stored.astype(np.float64) * self.slope + self.inter if self.scaled else stored
             )
         return zero_non_finite(plane) if self.dtype.kind == "f" or self.scaled else 0
+
+
+def _end_warnings(end: GzipEnd) -> tuple[ScanWarning, ...]:
+    if not end.trailing:
+        return ()
+    message = (
+        "Bytes that do not belong to it follow the compressed image in its file. They are left "
+        "out; the image before them is whole."
+    )
+    return (ScanWarning("trailing_bytes", message),)

@@ -17,7 +17,7 @@ from srviewer.errors import UserError
 def sidecar(image: Path) -> Path:
     """The JSON's path: ``out.nii.gz`` -> ``out.json``."""
     name = image.name
-    for suffix in (".gz", ".nii"):
+    for suffix in (".gz", ".nii", ".hdr", ".img"):
         name = name[: -len(suffix)] if name.lower().endswith(suffix) else name
     return image.with_name(f"{name}.json")
 

@@ -8,7 +8,7 @@ from typing import Any
 from srviewer.atomic import leftovers
 from srviewer.errors import UserError
 from srviewer.io.checksum import voxels_crc32
-from srviewer.io.nifti import UNREADABLE
+from srviewer.io.nifti_header import UNREADABLE
 from srviewer.io.own_image import (
     document_in,
     made_from,

@@ -20,12 +20,14 @@ class PlaneByPlane:
 
     ``outline``: all but its voxels, which read as 0. ``planes``: (i, j) float32 for each k, with
     how many of its voxels were not finite and are 0 now; read to the end, the file is checked.
-    ``identify``: finds the source of the image, which ``outline`` lacks.
+    ``identify``: finds the source of the image, which ``outline`` lacks. ``noted``: what only
+    reading all planes told.
     """
 
     outline: Volume
     planes: Callable[[], Iterator[tuple[Voxels, int]]]
     identify: Callable[[], Job[ScanSource]] | None = None
+    noted: Callable[[], tuple[ScanWarning, ...]] = lambda: ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,9 @@
 
 import zlib
 from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress
@@ -14,11 +16,37 @@ PACKED_PIECE = 256 << 10
 DEFLATE_LIMIT = 1032
 
 
-def read_range(path: Path, start: int, count: int) -> Job[bytearray]:
+@dataclass
+class GzipEnd:
+    """What followed the compressed data: ``trailing`` is set where it is no part of them."""
+
+    trailing: bool = False
+
+
+def beginning(path: Path, count: int) -> bytes:
+    """The first ``count`` bytes of the content, unpacked if it is gzip; fewer where it is shorter.
+
+    Raises OSError, and zlib.error where the compressed data are damaged.
+    """
+    with path.open("rb") as file:
+        content = file.read(count)
+        if not content.startswith(GZIP_MAGIC):
+            return content
+        unpacker = zlib.decompressobj(wbits=31)
+        unpacked = unpacker.decompress(content, count)
+        while len(unpacked) < count and not unpacker.eof:
+            packed = unpacker.unconsumed_tail or file.read(PACKED_PIECE)
+            if not packed:
+                break
+            unpacked += unpacker.decompress(packed, count - len(unpacked))
+        return unpacked
+
+
+def read_range(path: Path, start: int, count: int, end: GzipEnd | None = None) -> Job[bytearray]:
     """``count`` bytes from byte ``start`` of the content of ``path``, unpacked if it is gzip.
 
-    A gzip file is read to its end, so that its checksum is verified even for a part of it.
-    Raises UserError when the file is cut short, damaged or unreadable.
+    A gzip file is read to its end, so that its checksum is verified even for a part of it; ``end``
+    tells what came there. Raises UserError when the file is cut short, damaged or unreadable.
     """
     size = path.stat().st_size
     limit = size * DEFLATE_LIMIT if is_gzip(path) else size
@@ -26,7 +54,7 @@ def read_range(path: Path, start: int, count: int) -> Job[bytearray]:
         raise truncated(path, start + count, size)
     wanted = memoryview(content := bytearray(count))
     position = 0
-    for piece, fraction in pieces(path, start + count):
+    for piece, fraction in pieces(path, start + count, end):
         first = max(start, position)
         stop = min(start + count, position + len(piece))
         if first < stop:
@@ -40,13 +68,15 @@ def read_range(path: Path, start: int, count: int) -> Job[bytearray]:
     return content
 
 
-def pieces(path: Path, stop: int) -> Generator[tuple[bytes, float], None, None]:
+def pieces(
+    path: Path, stop: int, end: GzipEnd | None = None
+) -> Generator[tuple[bytes, float], None, None]:
     """The content of ``path`` in pieces, each with the share (0..1) of the file that is read.
 
-    A plain file is read up to byte ``stop``, a gzip file to its end.
+    A plain file is read up to byte ``stop``, a gzip file to its end, where ``end`` is filled in.
     Raises UserError when it is damaged, or a gzip file that ends too early.
     """
-    return _gzip_pieces(path) if is_gzip(path) else _plain_pieces(path, stop)
+    return _gzip_pieces(path, end or GzipEnd()) if is_gzip(path) else _plain_pieces(path, stop)
 
 
 def is_gzip(path: Path) -> bool:
@@ -80,7 +110,7 @@ def _plain_pieces(path: Path, stop: int) -> Generator[tuple[bytes, float], None,
             yield piece, (position + len(piece)) / stop
 
 
-def _gzip_pieces(path: Path) -> Generator[tuple[bytes, float], None, None]:
+def _gzip_pieces(path: Path, end: GzipEnd) -> Generator[tuple[bytes, float], None, None]:
     size = path.stat().st_size
     unpacker = zlib.decompressobj(wbits=31)
     with path.open("rb") as file:
@@ -93,8 +123,10 @@ def _gzip_pieces(path: Path) -> Generator[tuple[bytes, float], None, None]:
             yield piece, file.tell() / size
             packed = unpacker.unconsumed_tail or unpacker.unused_data
             if unpacker.eof:
-                # A gzip file may be several ones in a row, and be padded with zeros.
-                packed = (packed or file.read(PACKED_PIECE)).lstrip(b"\0")
+                packed = _next_member(file, packed)
+                if packed and not packed.startswith(GZIP_MAGIC):
+                    end.trailing = True
+                    break
                 if packed:
                     unpacker = zlib.decompressobj(wbits=31)
             elif not packed:
@@ -103,6 +135,15 @@ def _gzip_pieces(path: Path) -> Generator[tuple[bytes, float], None, None]:
         yield rest, 1.0
     if not unpacker.eof:
         raise _damaged(path, "it ends in the middle of the compressed data")
+
+
+def _next_member(file: BinaryIO, packed: bytes) -> bytes:
+    """What comes after a member: a gzip file may be several ones in a row, padded with zeros."""
+    while len(packed := packed.lstrip(b"\0")) < len(GZIP_MAGIC) and (
+        more := file.read(PACKED_PIECE)
+    ):
+        packed += more
+    return packed
 
 
 def _damaged(path: Path, reason: str) -> UserError:

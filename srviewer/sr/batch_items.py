@@ -12,6 +12,7 @@ from srviewer.atomic import write_text
 from srviewer.core.geometry import Geometry
 from srviewer.core.source import common_folder, name_below, path_without_dots
 from srviewer.errors import UserError
+from srviewer.io.companions import COMPANIONS, is_companion
 from srviewer.io.formats import scan
 from srviewer.io.series import Found, Series
 from srviewer.job import Job, Progress, within
@@ -84,6 +85,11 @@ def select(paths: Sequence[Path], thin_too: bool) -> Job[Selection]:
     left_out: list[LeftOut] = []
     taken: set[PurePosixPath] = set()
     for number, root in enumerate(roots):
+        if is_companion(root):
+            source = name_below(shared, root)
+            reason = "is a companion file of macOS and no image"
+            left_out.append(LeftOut(root.name, reason, False, COMPANIONS, source))
+            continue
         files = _bids_images(root) if _is_bids(root) else [root]
         span = number / len(roots), (number + 1) / len(roots)
         found = yield from within(_found(files), *span)

@@ -1,6 +1,7 @@
 """What lies outside the range in which a model was trained, said before and after a run."""
 
 from srviewer.core.noise import noise_level
+from srviewer.core.rigid import itk_advice, refused_by_itk
 from srviewer.core.volume import Volume, is_segmentation
 from srviewer.nn.model_file import Model
 from srviewer.sr.cross_plane import passes, reachable
@@ -51,6 +52,11 @@ def _of_the_grids(scan: Volume, request: Request) -> list[str]:
         lines.append("This scan has no thick axis: its slices are as thin as its pixels.")
     if request.isotropic:
         lines.append("Resampled to isotropic voxels: no longer reproduces the scan exactly.")
+    grid = scan.geometry
+    for axis, factor in request.steps:
+        grid = grid.refined(axis, factor)
+    if refused_by_itk(grid):
+        lines.append(itk_advice(grid))
     return lines
 
 

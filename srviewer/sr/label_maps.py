@@ -51,7 +51,8 @@ def label_map(labels: Volume, scan: Volume, request: Request) -> Job[Volume]:
                 f"({error:.1%}): a label has too little room among its neighbours. Use --method "
                 "nearest for it."
             )
-    return replace(result, name=f"{labels.name} (thin)", slice_thickness=None)
+    name = f"{labels.name} (thin)"
+    return replace(result, name=name, slice_thickness=None, space=scan.space)
 
 
 def label_provenance(result: Mapping[str, Any], labels: Volume) -> dict[str, Any]:

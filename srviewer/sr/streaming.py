@@ -190,7 +190,8 @@ def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptScan]:
     slices = [kept.read(axis, n, n + 1) for n in middle_slices(shape[axis])]
     sample = np.concatenate(slices, axis)
     told = voxel_warnings(sample, outline.geometry, outline.modality, non_finite, check)
-    return KeptScan(replace(outline, warnings=outline.warnings + told), kept)
+    warnings = outline.warnings + source.noted() + told
+    return KeptScan(replace(outline, warnings=warnings), kept)
 
 
 def _middle(scan: ScratchVoxels, degradation: Degradation) -> Voxels:

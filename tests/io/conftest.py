@@ -63,8 +63,8 @@ def place(dataset: Dataset, affine: np.ndarray, k: float) -> None:
 
 @pytest.fixture
 def thick() -> Volume:
-    """5 x 4 x 6 voxels of 0.8 x 1.1 x 5 mm, oblique, each with a value of its own."""
-    affine = phantoms.affine_of(phantoms.rotation((12, -7, 21)), (0.8, 1.1, 5.0))
+    """5 x 4 x 6 voxels of 1.8 x 1.4 x 5 mm, oblique, each with a value of its own."""
+    affine = phantoms.affine_of(phantoms.rotation((12, -7, 21)), (1.8, 1.4, 5.0))
     return phantoms.numbered((5, 4, 6), affine)
 
 

@@ -35,12 +35,12 @@ def code_of(series: Series, code: str) -> tuple[str, tuple[float, ...]]:
 def test_every_orientation_lies_where_it_was(
     write_dicom: Writer, same_in_patient: Same, directions: np.ndarray
 ) -> None:
-    made = phantoms.numbered((5, 4, 6), phantoms.affine_of(directions, (0.8, 1.1, 5.0)))
+    made = phantoms.numbered((5, 4, 6), phantoms.affine_of(directions, (1.8, 1.4, 5.0)))
     series = only(write_dicom(made)[0].parent)
     assert series.warnings == ()
     volume = run(series.read(0))
     same_in_patient(volume, made)
-    assert volume.geometry.spacing == pytest.approx((0.8, 1.1, 5.0), abs=1e-6)
+    assert volume.geometry.spacing == pytest.approx((1.8, 1.4, 5.0), abs=1e-6)
     assert volume.geometry.thick_axis == 2
 
 
@@ -116,7 +116,7 @@ def test_rounded_positions_are_no_uneven_gaps(write_dicom: Writer, thick: Volume
 
 
 def test_gantry_tilt_is_kept_as_shear(write_dicom: Writer, same_in_patient: Same) -> None:
-    affine = phantoms.affine_of(np.eye(3), (0.8, 1.1, 5.0))
+    affine = phantoms.affine_of(np.eye(3), (1.8, 1.4, 5.0))
     affine[1, 2] = 5 * np.tan(np.radians(20))
     made = phantoms.numbered((5, 4, 6), affine)
     series = only(write_dicom(made)[0].parent)
@@ -163,7 +163,7 @@ def test_unknown_orientation_falls_back_on_instance_numbers(
     code_of(series, "orientation_unknown")
     # The writer numbers its slices from the last plane to the first.
     np.testing.assert_array_equal(run(series.read(0)).voxels, thick.voxels[:, :, ::-1])
-    assert series.geometry.spacing == pytest.approx((0.8, 1.1, 5.0))
+    assert series.geometry.spacing == pytest.approx((1.8, 1.4, 5.0))
 
 
 def test_the_same_files_twice_are_used_once(write_dicom: Writer, thick: Volume) -> None:
@@ -202,7 +202,7 @@ def test_echoes_are_kept_apart(write_dicom: Writer, thick: Volume) -> None:
 
 def test_orientations_are_never_stacked_together(write_dicom: Writer) -> None:
     for number, degrees in enumerate(((0, 0, 0), (90, 0, 0), (0, 90, 0))):
-        affine = phantoms.affine_of(phantoms.rotation(degrees), (0.8, 1.1, 5.0))
+        affine = phantoms.affine_of(phantoms.rotation(degrees), (1.8, 1.4, 5.0))
         folder = write_dicom(
             phantoms.numbered((5, 4, 3), affine),
             folder=f"plane{number}",

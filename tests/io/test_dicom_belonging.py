@@ -48,7 +48,7 @@ def two(write_dicom: Writer, tmp_path: Path) -> Callable[..., Path]:
 
     def write(hers: Tags, his: Tags, series: str = "1.2.3", above: float = 30.0) -> Path:
         for number, tags in enumerate((hers, his)):
-            affine = phantoms.affine_of(np.eye(3), (0.8, 1.1, 5.0), (0, 0, number * above))
+            affine = phantoms.affine_of(np.eye(3), (1.8, 1.4, 5.0), (0, 0, number * above))
             volume = phantoms.numbered((5, 4, 6), affine)
             volume = volume.derived(volume.voxels + 1000 * number, volume.geometry, "")
 

@@ -91,7 +91,7 @@ def test_how_it_was_made_travels_in_each_file_without_the_patient(
 
 @pytest.mark.parametrize("directions", [*phantoms.ORIENTATIONS[::7], phantoms.rotation((9, 4, 2))])
 def test_we_and_simpleitk_read_it_back(directions: np.ndarray, tmp_path: Path) -> None:
-    volume = thin(phantoms.numbered((5, 4, 6), phantoms.affine_of(directions, (0.8, 1.1, 5.0))))
+    volume = thin(phantoms.numbered((5, 4, 6), phantoms.affine_of(directions, (1.8, 1.4, 5.0))))
     slices = export(volume, tmp_path / "out")
     again = run(read(tmp_path / "out"))
     assert again.frame == slices[0].FrameOfReferenceUID
@@ -116,7 +116,7 @@ def test_we_and_simpleitk_read_it_back(directions: np.ndarray, tmp_path: Path) -
 
 
 def test_a_tilted_stack_keeps_its_tilt(tmp_path: Path) -> None:
-    affine = phantoms.affine_of(np.eye(3), (0.8, 1.1, 5.0))
+    affine = phantoms.affine_of(np.eye(3), (1.8, 1.4, 5.0))
     affine[1, 2] = 1.2
     volume = phantoms.numbered((5, 4, 6), affine)
     export(volume, tmp_path / "out")

@@ -80,7 +80,7 @@ def write_mosaics(
             dataset["PixelData"].VR = "OW"
             dataset.AcquisitionNumber = k + 1
 
-        template = phantoms.numbered((5, 4, times), np.diag([0.8, 1.1, 4.4, 1]))
+        template = phantoms.numbered((5, 4, times), np.diag([1.8, 1.4, 4.4, 1]))
         return write_dicom(template, edit=edit)[0].parent
 
     return write
@@ -88,7 +88,7 @@ def write_mosaics(
 
 @pytest.fixture
 def made() -> Volume:
-    affine = phantoms.affine_of(phantoms.rotation((12, -7, 21)), (0.8, 1.1, 4.4))
+    affine = phantoms.affine_of(phantoms.rotation((12, -7, 21)), (1.8, 1.4, 4.4))
     if np.linalg.det(LPS @ affine[:3, :3]) < 0:
         affine[:, 2] *= -1
     return phantoms.numbered((5, 4, COUNT), affine)

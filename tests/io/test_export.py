@@ -18,7 +18,7 @@ from srviewer.io.export import write
 from srviewer.io.formats import read
 from srviewer.job import run
 
-OBLIQUE = phantoms.affine_of(phantoms.rotation((12, -7, 21)), (0.8, 1.1, 5.0))
+OBLIQUE = phantoms.affine_of(phantoms.rotation((12, -7, 21)), (1.8, 1.4, 5.0))
 SHEARED = OBLIQUE @ np.array([[1, 0, 0, 0], [0, 1, 0.4, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
 
 
@@ -28,7 +28,7 @@ def numbered(affine: np.ndarray = OBLIQUE) -> Volume:
 
 @pytest.mark.parametrize("directions", phantoms.ORIENTATIONS)
 def test_every_orientation_comes_back(tmp_path: Path, directions: np.ndarray) -> None:
-    volume = numbered(phantoms.affine_of(directions, (0.7, 1.1, 4.0)))
+    volume = numbered(phantoms.affine_of(directions, (1.7, 1.4, 4.0)))
     run(write(volume, path := tmp_path / "a.nii", {}))
     again = run(read(path))
     np.testing.assert_array_equal(again.voxels, volume.voxels)

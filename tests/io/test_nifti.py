@@ -15,7 +15,7 @@ from srviewer.io.formats import read, scan
 from srviewer.job import run
 
 Writer = Callable[..., Path]
-AFFINE = phantoms.affine_of(phantoms.rotation((0, 0, 0)), (0.9, 1.2, 3.0))
+AFFINE = phantoms.affine_of(phantoms.rotation((0, 0, 0)), (1.9, 1.4, 3.0))
 
 
 def codes(volume: Volume) -> set[str]:
@@ -30,7 +30,7 @@ def counted(dtype: str = "int16") -> np.ndarray:
 def test_every_orientation_keeps_its_voxels_and_affine(
     tmp_path: Path, directions: np.ndarray
 ) -> None:
-    affine = phantoms.affine_of(directions, (0.7, 1.1, 4.0))
+    affine = phantoms.affine_of(directions, (1.7, 1.4, 4.0))
     nib.save(nib.Nifti1Image(counted(), affine), path := tmp_path / "a.nii.gz")
     volume = run(read(path))
     np.testing.assert_array_equal(volume.voxels, counted())
@@ -88,7 +88,7 @@ def test_a_freesurfer_volume_that_says_not_where_it_lies_is_doubted(tmp_path: Pa
     content[28:30] = b"\0\0"  # "goodRASFlag": its directions and voxel sizes do not count
     path.write_bytes(gzip.compress(content))
     volume = run(read(path))
-    assert codes(volume) == {"orientation_unknown", "spacing_unknown"}
+    assert codes(volume) == {"orientation_unknown", "spacing_unknown", "implausible_size"}
     assert volume.geometry.spacing == (1.0, 1.0, 1.0)
 
 
@@ -101,7 +101,7 @@ def test_voxels_survive_their_file(write_nifti: Writer) -> None:
 
 
 def test_sform_goes_before_qform_and_their_conflict_is_told(write_nifti: Writer) -> None:
-    turned = phantoms.affine_of(phantoms.rotation((0, 0, 10)), (0.9, 1.2, 3.0))
+    turned = phantoms.affine_of(phantoms.rotation((0, 0, 10)), (1.9, 1.4, 3.0))
     path = write_nifti(counted(), AFFINE, edit=lambda header: header.set_qform(turned, 1))
     volume = run(read(path))
     np.testing.assert_allclose(volume.geometry.affine, AFFINE, atol=1e-5)
@@ -109,7 +109,7 @@ def test_sform_goes_before_qform_and_their_conflict_is_told(write_nifti: Writer)
 
 
 def test_qform_is_taken_where_the_sform_has_no_code(write_nifti: Writer) -> None:
-    turned = phantoms.affine_of(phantoms.rotation((0, 0, 10)), (0.9, 1.2, 3.0))
+    turned = phantoms.affine_of(phantoms.rotation((0, 0, 10)), (1.9, 1.4, 3.0))
 
     def edit(header: nib.Nifti1Header) -> None:
         header.set_qform(turned, 1)
@@ -128,7 +128,7 @@ def test_no_code_at_all_leaves_the_orientation_unknown(write_nifti: Writer) -> N
 
     volume = run(read(write_nifti(counted(), AFFINE, edit=edit)))
     assert codes(volume) == {"orientation_unknown"}
-    np.testing.assert_allclose(volume.geometry.spacing, (0.9, 1.2, 3.0), rtol=1e-6)
+    np.testing.assert_allclose(volume.geometry.spacing, (1.9, 1.4, 3.0), rtol=1e-6)
 
 
 @pytest.mark.parametrize(("unit", "scale"), [("meter", 1000.0), ("micron", 0.001), ("mm", 1.0)])
@@ -151,7 +151,10 @@ def test_an_unknown_unit_is_told_only_where_millimetres_are_implausible(
 
     assert run(read(write_nifti(counted(), AFFINE, edit=edit))).warnings == ()
     metres = np.diag([1e-3] * 3 + [1]) @ AFFINE
-    assert codes(run(read(write_nifti(counted(), metres, edit=edit)))) == {"spacing_unknown"}
+    assert codes(run(read(write_nifti(counted(), metres, edit=edit)))) == {
+        "spacing_unknown",
+        "implausible_size",
+    }
 
 
 def test_missing_voxel_size(write_nifti: Writer) -> None:
@@ -189,10 +192,12 @@ def test_a_label_map_is_told_from_a_scan(write_nifti: Writer, head: Volume) -> N
 
 
 def singular(header: nib.Nifti1Header) -> None:
+    header["qform_code"] = 0
     header["srow_x"] = header["srow_y"]
 
 
 def not_a_number(header: nib.Nifti1Header) -> None:
+    header["qform_code"] = 0
     header["srow_x"][0] = np.nan
 
 

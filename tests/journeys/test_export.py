@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import nibabel as nib
 import pytest
 from pydicom import dcmread
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from srviewer.core.volume import Volume
 from srviewer.gui.exporting import EXPORT
 from srviewer.gui.main_window import MainWindow
 from srviewer.io.bids import given_name, name_of
@@ -126,3 +128,21 @@ def test_what_was_made_from_another_scan_is_replaced_only_after_a_question(
     assert "was made from another scan ('anna.nii')" in asked[0] and len(asked) == 1
     assert (target.with_name("out.json").read_bytes() != before) is replaced
     assert not rebuilt.error_bar.isVisible()
+
+
+def test_the_export_of_a_tilted_stack_says_which_programs_refuse_it(
+    window: MainWindow, thick_head: Volume, until: Until, tmp_path: Path
+) -> None:
+    affine = thick_head.geometry.affine.copy()
+    affine[:3, 2] += 0.3 * affine[:3, 1]
+    nib.save(nib.Nifti1Image(thick_head.voxels, affine), tilted := tmp_path / "tilted.nii")
+    window.open([tilted])
+    until(lambda: window.session.request is not None)
+    assert window.session.request is not None
+    window.session.set_request(replace(window.session.request, method="cubic"))
+    window.study.reconstruct()
+    until(lambda: window.session.result is not None)
+    window.study.exporting.export(tmp_path / "thin.nii.gz", "float32")
+    until(lambda: "Straighten the tilt" in window.statusBar().currentMessage())
+    assert "ITK" in window.statusBar().currentMessage()
+    assert (tmp_path / "thin.nii.gz").exists()

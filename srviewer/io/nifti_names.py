@@ -1,0 +1,105 @@
+"""The two files of a NIfTI or Analyze pair, by their names."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+HEADERS = (".hdr", ".hdr.gz")
+VOXELS = (".img", ".img.gz")
+PAIR_SUFFIXES = (*HEADERS, *VOXELS)
+ENDING = re.compile(r"(\.(nii|hdr|img|mgh|mgz))?(\.gz)?$", re.IGNORECASE)
+DICOM_MARK, DICOM_MARK_AT = b"DICM", 128
+
+
+@dataclass(frozen=True)
+class ImageFiles:
+    """The files of one image: of a pair two, of any other image the same one twice."""
+
+    header: Path
+    voxels: Path
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Each once."""
+        return (self.header,) if self.header == self.voxels else (self.header, self.voxels)
+
+
+def is_pair_name(path: Path) -> bool:
+    """Whether the name is that of one file of a pair."""
+    return path.name.lower().endswith(PAIR_SUFFIXES)
+
+
+def is_pair_part(path: Path) -> bool:
+    """The same, unless the file says that it is DICOM, as files named .img may be."""
+    if not is_pair_name(path):
+        return False
+    try:
+        with path.open("rb") as file:
+            start = file.read(DICOM_MARK_AT + len(DICOM_MARK))
+    except OSError:
+        return True
+    return start[DICOM_MARK_AT:] != DICOM_MARK
+
+
+def image_stem(path: Path) -> str:
+    """The file's name without its ending."""
+    return ENDING.sub("", path.name, count=1)
+
+
+def partner(path: Path) -> Path | None:
+    """The other file of the pair, compressed as ``path`` is if there is such a one; else None."""
+    name = path.name.lower()
+    suffixes = VOXELS if name.endswith(HEADERS) else HEADERS
+    packed, capitals = name.endswith(".gz"), path.suffix.isupper()
+    for suffix in sorted(suffixes, key=lambda one: one.endswith(".gz") != packed):
+        # As this one is spelt first: some file systems find either.
+        for spelling in sorted((suffix, suffix.upper()), key=lambda one: one.isupper() != capitals):
+            other = path.with_name(image_stem(path) + spelling)
+            if other.is_file():
+                return other
+    return None
+
+
+def with_partners(files: Iterable[Path]) -> tuple[Path, ...]:
+    """``files`` and, where one file of a pair is among them, the other one; each once."""
+    found: dict[Path, None] = {}
+    for file in files:
+        found[file] = None
+        if is_pair_part(file) and (other := partner(file)) is not None:
+            found[other] = None
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class NamedImages:
+    """``images``: each once. ``alone``: files of pairs whose other file is not there.
+
+    ``spare``: of two voxel files of one header ("a.img", "a.img.gz"), the one that is not
+    compressed as the header is; it is not opened.
+    """
+
+    images: tuple[ImageFiles, ...]
+    alone: tuple[Path, ...]
+    spare: tuple[Path, ...]
+
+
+def images_of(files: Sequence[Path]) -> NamedImages:
+    """The images that ``files`` make; of a pair, either file is enough."""
+    images: dict[Path, ImageFiles] = {}
+    alone: list[Path] = []
+    for file in files:
+        if not is_pair_name(file):
+            images[file] = ImageFiles(file, file)
+            continue
+        other = partner(file)
+        if other is None:
+            alone.append(file)
+            continue
+        header = file if file.name.lower().endswith(HEADERS) else other
+        voxels = partner(header)
+        assert voxels is not None  # ``file`` itself, if there is no other
+        images.setdefault(header, ImageFiles(header, voxels))
+    used = {path for image in images.values() for path in image.paths}
+    spare = tuple(file for file in files if file not in used and file not in alone)
+    return NamedImages(tuple(images.values()), tuple(alone), spare)
