@@ -41,6 +41,8 @@ BLOCKING_CODES = frozenset(
         "truncated",
         "non_finite",
         "joined_series",
+        "mixed_contrasts",
+        "incomplete_volume",
         "segmentation",
     }
 )
