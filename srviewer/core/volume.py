@@ -46,6 +46,8 @@ BLOCKING_CODES = frozenset(
         "truncated",
         "non_finite",
         "joined_series",
+        "mixed_contrasts",
+        "incomplete_volume",
     }
 )
 

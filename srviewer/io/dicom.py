@@ -12,12 +12,15 @@ from srviewer.io.dicom_header import Skipped, SliceHeader, read_slices
 from srviewer.io.dicom_join import joined
 from srviewer.io.dicom_left_over import left_over
 from srviewer.io.dicom_pixels import StoredStacks
+from srviewer.io.dicom_places import SAME_PLACE_MM
 from srviewer.io.dicom_series import SORTING, Bundle, Rank, by_series, rank
 from srviewer.io.series import Found, Series, and_more, counted
 from srviewer.job import Job, Progress, within
 
 NOT_PLACED = "images that make no volume"
 LOCALIZERS = "localizers"
+# Between the corners of volumes whose slices lie at the same places.
+SAME_GRID_MM = 2 * SAME_PLACE_MM
 
 
 @dataclass
@@ -134,7 +137,7 @@ def _stack(group: Group, slices: Sequence[SliceHeader]) -> Stack:
 
 
 def _same_grid(one: Stack, other: Stack) -> bool:
-    return one.slots == other.slots and one.geometry.matches(other.geometry, 0.05)
+    return one.slots == other.slots and one.geometry.matches(other.geometry, SAME_GRID_MM)
 
 
 def _one(group: Group, name: str, stacks: tuple[Stack, ...]) -> Series:

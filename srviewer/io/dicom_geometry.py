@@ -10,12 +10,11 @@ from srviewer.core.geometry import Geometry, Matrix
 from srviewer.core.runs import Planes, runs
 from srviewer.core.volume import ScanWarning
 from srviewer.io.dicom_header import SliceHeader
+from srviewer.io.dicom_places import clusters, same_place_mm
 from srviewer.io.nifti_geometry import oblique_warning
 
 Slots = npt.NDArray[np.int64]
 
-# Positions are decimal strings: slices this close together lie at one place.
-SAME_PLACE_MM = 0.01
 # How far a slice may lie from its place on the grid, in spacings.
 PLACE_TOLERANCE = 0.05
 TAG_TOLERANCE = 0.05
@@ -115,14 +114,11 @@ def _without_truncated(
 def _without_duplicates(
     slices: list[SliceHeader], normal: Matrix, found: list[ScanWarning]
 ) -> list[SliceHeader]:
-    kept: list[SliceHeader] = []
-    twice: list[float] = []
-    for one in slices:
-        place = _along(one, normal)
-        if kept and place - _along(kept[-1], normal) < SAME_PLACE_MM:
-            twice.append(place)
-        else:
-            kept.append(one)
+    where = np.array([_along(one, normal) for one in slices])
+    labels = clusters(where, same_place_mm(slices))
+    first = np.diff(labels, prepend=-1) > 0
+    kept = [one for one, new in zip(slices, first, strict=True) if new]
+    twice = where[~first].tolist()
     if twice:
         message = (
             f"{len(twice)} slices lie at places that already have one; the first of each place is "

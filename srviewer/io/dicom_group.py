@@ -1,6 +1,6 @@
 """Which DICOM slices form one volume."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,9 +9,11 @@ import numpy as np
 
 from srviewer.core.volume import ScanWarning
 from srviewer.io.dicom_header import Numbers, SliceHeader
-from srviewer.io.dicom_repeats import Slices, contrast_label, places, repeats, split
+from srviewer.io.dicom_places import Slices, beside_each_other, count_places, places_of
+from srviewer.io.dicom_repeats import contrasts
 from srviewer.io.dicom_series import Bundle
-from srviewer.io.dicom_tags import CONTRASTS
+from srviewer.io.dicom_stacks import stacks
+from srviewer.io.dicom_traits import contrast_label
 
 ORIENTATION_TOLERANCE = 2e-3  # of a direction cosine: 0.1 degrees
 SPACING_TOLERANCE = 1e-3
@@ -38,7 +40,7 @@ class Group:
     @property
     def alone(self) -> bool:
         """Whether it covers a single place, and so makes no volume."""
-        return len(places([one for volume in self.volumes for one in volume])) < 2
+        return count_places(self.volumes[0]) < 2
 
     @property
     def files(self) -> set[Path]:
@@ -49,8 +51,8 @@ class Group:
 def groups(bundle: Bundle) -> list[Group]:
     """What one series holds, not named yet. Nothing of one group is ever stacked with another.
 
-    Told apart by stack, orientation, pixel spacing and size; where positions repeat, by
-    ``CONTRASTS`` into groups and by ``REPEATS`` into the volumes of a group.
+    Told apart by stack, orientation, pixel spacing and size; where places repeat, by ``CONTRASTS``
+    into groups and by ``REPEATS`` into the volumes of a group.
     """
     distinct, copies = _without_copies(bundle.slices)
     warnings = (*bundle.warnings, *copies)
@@ -64,13 +66,18 @@ def groups(bundle: Bundle) -> list[Group]:
         warnings = (*warnings, ScanWarning("mixed_orientation", message))
     found: list[Group] = []
     for plane in planes:
-        contrasts = [one for stack in _stacks(plane) for one in split(stack, CONTRASTS)]
-        for number, contrast in enumerate(contrasts):
-            label = contrast_label(contrasts, number)
-            for taken in repeats(contrast):
+        held = [kind for stack in _stacks(plane) for kind in contrasts(stack, places_of(stack))]
+        kinds = [[one for taken in kind for v in taken.volumes for one in v] for kind in held]
+        for number, kind in enumerate(held):
+            label = contrast_label(kinds, number)
+            for taken in kind:
                 volumes = tuple(map(tuple, taken.volumes))
                 found.append(Group(label, volumes, (*warnings, *taken.warnings)))
     return found
+
+
+def _stacks(plane: Slices) -> list[Slices]:
+    return [part for stack in stacks(plane) for part in beside_each_other(stack)]
 
 
 def by_plane(slices: Slices) -> list[Slices]:
@@ -83,15 +90,6 @@ def by_plane(slices: Slices) -> list[Slices]:
         else:
             fitting.append(one)
     return planes
-
-
-def _stacks(plane: Slices) -> list[Slices]:
-    """The stacks of an enhanced object, which may be parallel; the plane itself if there is one."""
-    stacks: dict[str, Slices] = defaultdict(list)
-    for one in plane:
-        stacks[one.stack].append(one)
-    lonely = any(len(places(stack)) < 2 for stack in stacks.values())
-    return [plane] if lonely else list(stacks.values())
 
 
 def named(groups: Sequence[Group]) -> list[Group]:

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -11,11 +12,13 @@ from pydicom.dataset import FileDataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from srviewer.errors import UserError
-from srviewer.io.dicom_belonging import patient_of, person_of, study_of
 from srviewer.io.dicom_file import PixelFile, is_grey, pixel_file
-from srviewer.io.dicom_kinds import is_segmentation, kind_of, kind_of_image
-from srviewer.io.dicom_mosaic import Tile, tiles
+from srviewer.io.dicom_kinds import kind_of, kind_of_image
+from srviewer.io.dicom_mosaic import is_mosaic, mosaic_tiles
+from srviewer.io.dicom_series_tags import SeriesTags, series_tags
 from srviewer.io.dicom_tags import HEADER_TAGS, TRAITS, Lookup, lookups, text
+from srviewer.io.dicom_tiles import PlacedTile, Tile, Whole
+from srviewer.io.dicom_vframe import is_vframe, vframe_tiles
 from srviewer.io.dicom_warnings import only_serious
 
 Numbers = tuple[float, ...]
@@ -40,28 +43,6 @@ UNREADABLE = (
 BARE_STARTS = (b"\x08\x00", b"\x02\x00", b"\x00\x08")
 # Their frames follow each other in time and are no slices.
 CINE_MODALITIES = ("US", "IVUS", "XA", "RF", "ES", "GM")
-
-
-@dataclass(frozen=True)
-class SeriesTags:
-    """What all images of a series share. ``name`` and ``number`` are for people.
-
-    ``patient``: a digest of the patient's number, "" where there is none. ``person``, ``study``:
-    digests of all that says whose images they are, and of which study. ``frame``: the UID of the
-    frame of reference, in which positions can be compared. ``segmentation``: whether the values
-    stand for regions that somebody drew.
-    """
-
-    uid: str
-    name: str
-    number: str
-    modality: str
-    unit: str
-    patient: str
-    person: str
-    study: str
-    frame: str
-    segmentation: bool
 
 
 @dataclass(frozen=True)
@@ -124,7 +105,8 @@ def read_slices(path: Path) -> tuple[SliceHeader, ...] | Skipped:
         with only_serious(), path.open("rb") as file:
             return _slices(path, file)
     except UNREADABLE as error:
-        if isinstance(error, OSError):
+        # pydicom raises errors of this kind as well, for files that are damaged.
+        if isinstance(error, OSError) and error.errno is not None:
             return Skipped("files that cannot be read", error.strerror or str(error))
         return Skipped("files that are no DICOM")
 
@@ -145,19 +127,41 @@ def _slices(path: Path, file: BinaryIO) -> tuple[SliceHeader, ...] | Skipped:
     frames = lookups(header)
     if len(frames) != pixels.frames:
         frames = _unplaced(path, header, len(frames), pixels.frames)
-    tags = _series_tags(header, frames[0])
+    tags = series_tags(header, frames[0])
     found = tuple(_slice(pixels, number, tags, values) for number, values in enumerate(frames))
-    return _tiled(found[0]) if "MOSAIC" in text(header, "ImageType") else found
+    if len(frames) > 1:  # each is one slice, whatever else the header says
+        return found
+    words = text(header, "ImageType").split("\\")
+    if is_vframe(header, words):
+        return _tiled(found[0], vframe_tiles)
+    return _tiled(found[0], mosaic_tiles) if is_mosaic(header, words) else found
 
 
-def _tiled(whole: SliceHeader) -> tuple[SliceHeader, ...]:
-    """The slices that one image of Siemens holds beside and below each other."""
-    laid = tiles(whole.file, whole.position, whole.orientation, whole.pixel_spacing)
-    spacing = abs(whole.spacing_tag or whole.thickness or 0.0)
+def _tiled(
+    one: SliceHeader, tiles: Callable[[Whole], tuple[PlacedTile, ...] | None]
+) -> tuple[SliceHeader, ...]:
+    """The slices that one image holds beside and below each other.
+
+    Raises UserError where the header does not say where each of them lies.
+    """
+    spacing = abs(one.spacing_tag or one.thickness or 0.0)
+    whole = Whole(one.file, one.position, one.orientation, one.pixel_spacing, spacing)
+    placed = tiles(whole)
+    if placed is None:
+        raise UserError(
+            f"'{one.file.path.name}' is a mosaic of many slices in one image, and its header does "
+            "not say how many there are and where each lies. Convert it to NIfTI with a tool that "
+            "knows this scanner."
+        )
     return tuple(
-        replace(whole, tile=tile, position=laid.position(number, spacing))
-        for number, tile in enumerate(laid.tiles)
+        replace(one, tile=each.tile, position=each.position, traits=_taken_at(one, each.time))
+        for each in placed
     )
+
+
+def _taken_at(one: SliceHeader, time: str) -> tuple[str, ...]:
+    place = TRAITS.index("AcquisitionTime")
+    return (*one.traits[:place], time or one.traits[place], *one.traits[place + 1 :])
 
 
 def _unplaced(path: Path, header: FileDataset, described: int, frames: int) -> tuple[Lookup, ...]:
@@ -170,26 +174,6 @@ def _unplaced(path: Path, header: FileDataset, described: int, frames: int) -> t
     for keyword in ("ImagePositionPatient", "ImageOrientationPatient"):
         header.pop(keyword, None)
     return (Lookup((), header),) * frames
-
-
-def _series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
-    modality = text(header, "Modality")
-    named = " ".join(
-        str(header.get("SeriesDescription") or header.get("ProtocolName") or "").split()
-    )
-    return SeriesTags(
-        uid=text(header, "SeriesInstanceUID"),
-        name=named or f"{modality} series".strip(),
-        number=text(header, "SeriesNumber"),
-        modality=modality,
-        # "US" says that the unit is unspecified (PS3.3 C.11.1.1.2), which scanners write for CT.
-        unit="HU" if modality == "CT" and first.text("RescaleType") in ("", "US", "HU") else "",
-        patient=patient_of(header),
-        person=person_of(header),
-        study=study_of(header),
-        frame=text(header, "FrameOfReferenceUID"),
-        segmentation=is_segmentation(header),
-    )
 
 
 def _slice(file: PixelFile, frame: int, series: SeriesTags, values: Lookup) -> SliceHeader:

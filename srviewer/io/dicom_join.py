@@ -7,9 +7,9 @@ from dataclasses import replace
 from srviewer.core.volume import ScanWarning
 from srviewer.io.dicom_geometry import stacked
 from srviewer.io.dicom_group import Group, by_plane, groups, rounded
-from srviewer.io.dicom_repeats import Slices
+from srviewer.io.dicom_places import Slices
 from srviewer.io.dicom_series import SORTING, Bundle
-from srviewer.io.dicom_tags import CONTRASTS
+from srviewer.io.dicom_traits import contrasts_of
 from srviewer.job import Job, Progress
 
 LEAST = 3  # slices: any two lie on a regular grid
@@ -83,7 +83,7 @@ def _joined(bundles: Sequence[Bundle]) -> list[Group]:
 
 def _regular(group: Group) -> bool:
     slices = group.volumes[0]
-    contrasts = {one.traits[: len(CONTRASTS)] for one in slices}
+    contrasts = set(map(contrasts_of, slices))
     if len(group.volumes) > 1 or len(slices) < LEAST or len(contrasts) > 1:
         return False
     try:

@@ -2,16 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from srviewer.errors import UserError
 from srviewer.io.dicom_group import Group
-from srviewer.io.dicom_header import SliceHeader
+from srviewer.io.dicom_header import Skipped, SliceHeader, read_slices
 from srviewer.io.dicom_join import LEAST
 from srviewer.io.dicom_series import SORTING
+from srviewer.io.dicom_series_tags import SeriesTags
 from srviewer.job import Job, Progress
 
 Vector = npt.NDArray[np.float64]
@@ -21,6 +25,7 @@ OF_SLICES = ("MR", "CT", "PT", "NM", "SEG", "")
 # Of a cosine: how far normals may be from lying in one plane, and how far they must be from lying
 # along one line.
 FLAT, TURNED = 0.01, 0.03
+MOST_BESIDE = 100  # files that are looked at to see whether a folder holds more of a series
 AXIS_MM = 1.0  # how far the axis may lie beside a slice
 
 
@@ -43,8 +48,8 @@ def left_over(groups: Sequence[Group], given: Sequence[Path]) -> Job[list[str]]:
         else:
             tags = slices[0].series
             said[tags.modality, tags.name] += members
-    incomplete = cache(partial(_holds_others, frozenset(given)))
-    return problems + [_single(members, incomplete) for members in said.values()]
+    beside = cache(partial(_series_beside, frozenset(given)))
+    return problems + [_single(members, beside) for members in said.values()]
 
 
 def _turned(groups: Sequence[Group]) -> str:
@@ -55,7 +60,7 @@ def _turned(groups: Sequence[Group]) -> str:
     )
 
 
-def _single(groups: Sequence[Group], incomplete: Callable[[Path], bool]) -> str:
+def _single(groups: Sequence[Group], beside: Callable[[Path], frozenset[SeriesTags]]) -> str:
     tags, count = groups[0].first.series, _count(groups)
     notes = dict.fromkeys(
         warning.message
@@ -65,7 +70,8 @@ def _single(groups: Sequence[Group], incomplete: Callable[[Path], bool]) -> str:
     )
     slices = tags.modality in OF_SLICES
     folders = {path.parent for group in groups for path in group.files}
-    more = slices and not notes and any(map(incomplete, folders))
+    series = {group.first.series for group in groups}
+    more = slices and not notes and any(series & beside(folder) for folder in folders)
     advice = ("Open the folder that holds the whole series.",) if more else ()
     said = _what(groups, count, slices)
     if notes and count > 1:  # which say why
@@ -95,12 +101,18 @@ def _count(groups: Sequence[Group]) -> int:
     return sum(len(volume) for group in groups for volume in group.volumes)
 
 
-def _holds_others(given: frozenset[Path], folder: Path) -> bool:
-    """Whether files lie in ``folder`` that nobody has looked at."""
+def _series_beside(given: frozenset[Path], folder: Path) -> frozenset[SeriesTags]:
+    """The series of files in ``folder`` that nobody has looked at, of the first few of them."""
+    found: set[SeriesTags] = set()
     try:
-        return any(one not in given and one.is_file() for one in folder.iterdir())
+        others = (one for one in folder.iterdir() if one not in given and one.is_file())
+        for path in islice(others, MOST_BESIDE):
+            with suppress(UserError):
+                slices = read_slices(path)
+                found.update(() if isinstance(slices, Skipped) else [slices[0].series])
     except OSError:
-        return False
+        return frozenset()
+    return frozenset(found)
 
 
 def _radial(slices: Sequence[SliceHeader]) -> bool:

@@ -5,7 +5,6 @@ header gives the position of the whole mosaic as if it were one large slice arou
 the slices follow each other along the normal that Siemens keeps in a private "CSA" header.
 """
 
-from dataclasses import dataclass
 from math import ceil, sqrt
 
 import numpy as np
@@ -13,83 +12,48 @@ import numpy.typing as npt
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
-from srviewer.errors import UserError
 from srviewer.io.dicom_csa import csa_numbers
-from srviewer.io.dicom_file import PixelFile
+from srviewer.io.dicom_private import SIEMENS_TILES, creator_of
+from srviewer.io.dicom_tiles import Numbers, PlacedTile, Whole, cut
 
-CSA_IMAGE_HEADER = (0x0029, 0x1010)
-TILE_COUNT = (0x0019, 0x100A)
+CSA_IMAGE_HEADER = 0x00291010
+CREATOR = "SIEMENS MR HEADER"
 COUNT_NAME, NORMAL_NAME = "NumberOfImagesInMosaic", "SliceNormalVector"
-Numbers = tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class Tile:
-    """The part of a frame that one slice fills: its first row and column, and how many."""
-
-    row: int
-    column: int
-    rows: int
-    columns: int
+def is_mosaic(header: Dataset, words: list[str]) -> bool:
+    """Whether a header says so in the ``words`` of its image type or by a number of tiles."""
+    if "MOSAIC" in words:
+        return True
+    return creator_of(header, SIEMENS_TILES) == CREATOR and _stated(header) > 1
 
 
-@dataclass(frozen=True, eq=False)
-class Mosaic:
-    """The tiles in the order of their slices.
-
-    ``first``: the position of the first slice, LPS mm; None where it or the direction of the
-    slices is not known. ``normal``: unit vector along which they follow each other.
-    """
-
-    tiles: tuple[Tile, ...]
-    first: npt.NDArray[np.float64] | None
-    normal: npt.NDArray[np.float64]
-
-    def position(self, number: int, spacing: float) -> Numbers | None:
-        """LPS mm of slice ``number``, with slices ``spacing`` mm apart."""
-        if self.first is None or not spacing:
-            return None
-        return tuple((self.first + number * spacing * self.normal).tolist())
-
-
-def tiles(
-    file: PixelFile,
-    position: Numbers | None,
-    orientation: Numbers | None,
-    pixel_spacing: Numbers | None,
-) -> Mosaic:
-    """Cut the image of ``file`` into slices; ``position`` and the others are its header's.
-
-    Raises UserError when nothing says how many slices it holds.
-    """
+def mosaic_tiles(whole: Whole) -> tuple[PlacedTile, ...] | None:
+    """The slices of a mosaic in their order; None where nothing says how many, or where."""
     header = dcmread(
-        file.path,
+        whole.file.path,
         stop_before_pixels=True,
         force=True,
-        specific_tags=[CSA_IMAGE_HEADER, TILE_COUNT],
+        specific_tags=[CSA_IMAGE_HEADER, SIEMENS_TILES],
     )
     private = _private(header)
     count = _count(header, private)
-    side = ceil(sqrt(count)) if count else 0
-    if not count or file.rows % side or file.columns % side:
-        raise UserError(
-            f"'{file.path.name}' is a mosaic of many slices in one image, and its header does not "
-            "say how many. Convert it to NIfTI with a tool that knows this scanner."
-        )
-    rows, columns = file.rows // side, file.columns // side
-    cut = tuple(
-        Tile(number // side * rows, number % side * columns, rows, columns)
-        for number in range(count)
+    side = ceil(sqrt(count)) if count > 0 else 0
+    tiles = cut(whole.file, count, side, side)
+    normal = _normal(private, whole.orientation)
+    if tiles is None or normal is None or whole.position is None or whole.orientation is None:
+        return None
+    if whole.pixel_spacing is None or not whole.spacing:
+        return None
+    down_mm, along_mm = whole.pixel_spacing
+    first = np.array(whole.position) + (
+        np.array(whole.orientation[:3]) * along_mm * (whole.file.columns - tiles[0].columns) / 2
+        + np.array(whole.orientation[3:]) * down_mm * (whole.file.rows - tiles[0].rows) / 2
     )
-    normal = _normal(private, orientation)
-    if normal is None or position is None or orientation is None or pixel_spacing is None:
-        return Mosaic(cut, None, np.zeros(3))
-    down_mm, along_mm = pixel_spacing
-    first = np.array(position) + (
-        np.array(orientation[:3]) * along_mm * (file.columns - columns) / 2
-        + np.array(orientation[3:]) * down_mm * (file.rows - rows) / 2
+    return tuple(
+        PlacedTile(tile, tuple((first + number * whole.spacing * normal).tolist()), "")
+        for number, tile in enumerate(tiles)
     )
-    return Mosaic(cut, first, normal)
 
 
 def _private(header: Dataset) -> dict[str, Numbers]:
@@ -103,12 +67,15 @@ def _private(header: Dataset) -> dict[str, Numbers]:
 def _count(header: Dataset, private: dict[str, Numbers]) -> int:
     """How many slices, 0 where nothing says so."""
     stated = private.get(COUNT_NAME)
-    if stated:
-        return int(stated[0])
-    if TILE_COUNT not in header:
+    return int(stated[0]) if stated else _stated(header)
+
+
+def _stated(header: Dataset) -> int:
+    """The number of tiles outside the "CSA" header, 0 where there is none."""
+    if SIEMENS_TILES not in header:
         return 0
-    value = header[TILE_COUNT].value
-    return int.from_bytes(value[:2], "little") if isinstance(value, bytes) else int(value)
+    value = header[SIEMENS_TILES].value
+    return int.from_bytes(value[:2], "little") if isinstance(value, bytes) else int(value or 0)
 
 
 def _normal(

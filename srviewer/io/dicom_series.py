@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from srviewer.core.volume import ScanWarning
-from srviewer.io.dicom_header import SeriesTags, SliceHeader
-from srviewer.io.dicom_repeats import Slices, places
+from srviewer.io.dicom_header import SliceHeader
+from srviewer.io.dicom_places import Slices, count_places
+from srviewer.io.dicom_series_tags import SeriesTags
 
 SORTING = "Sorting slices"
 Rank = tuple[bool, float]
@@ -87,7 +88,7 @@ def _by_frame(slices: Slices) -> list[Bundle]:
     named = [members for frame, members in frames.items() if frame or not slices[0].series.uid]
     if len(named) < 2:
         return [Bundle(slices, ())]
-    if all(len(places(members)) == 1 for members in named):
+    if all(count_places(members) == 1 for members in named):
         return [Bundle(slices, (OWN_FRAMES,))]
     return [Bundle(members, ()) for members in frames.values()]
 

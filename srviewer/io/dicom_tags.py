@@ -14,6 +14,7 @@ from srviewer.io.dicom_private import PRIVATE_TAGS, private_text
 CONTRASTS = (
     "EchoTime",
     "ImageType",
+    "ComplexImageComponent",
     "InversionTime",
     "FlipAngle",
     "DiffusionBValue",
@@ -118,6 +119,7 @@ GROUPS = {
         ("CTImageFrameTypeSequence", "FrameType"),
         ("PETFrameTypeSequence", "FrameType"),
     ),
+    "ComplexImageComponent": (("MRImageFrameTypeSequence", "ComplexImageComponent"),),
     "AcquisitionNumber": (("FrameContentSequence", "FrameAcquisitionNumber"),),
     "TemporalPositionIdentifier": (("FrameContentSequence", "TemporalPositionIndex"),),
     "DiffusionBValue": (("MRDiffusionSequence", "DiffusionBValue"),),

@@ -5,23 +5,32 @@ from pathlib import Path
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
 
 from srviewer.errors import UserError
 from srviewer.io.dicom_header import UNREADABLE
 from srviewer.io.dicom_kinds import DIRECTORY
 from srviewer.io.dicom_warnings import only_serious
 
+NAME = "DICOMDIR"
+# Elements of a record that point at another one: the next, and the first below it.
+POINTERS = ("OffsetOfTheNextDirectoryRecord", "OffsetOfReferencedLowerLevelDirectoryEntity")
+
 
 @dataclass(frozen=True)
 class Directory:
-    """``files``: those that are there. ``missing``: how many are named and are not."""
+    """``files``: those that are there. ``missing``: how many are named and are not.
+
+    ``damaged``: whether some or all of what it names cannot be told.
+    """
 
     files: tuple[Path, ...]
     missing: int
+    damaged: bool = False
 
 
 def directory(path: Path) -> Directory | None:
-    """What ``path`` names if it is a DICOMDIR; None for any other file.
+    """What ``path`` names if it is a DICOMDIR; None for any other file, or one that is denied.
 
     Raises UserError when a name leads out of the DICOMDIR's folder; no file is touched then.
     """
@@ -29,8 +38,11 @@ def directory(path: Path) -> Directory | None:
         with only_serious():
             records = _records(path)
             names = None if records is None else [_name(path, record) for record in records]
-    except UNREADABLE:
-        return None
+            damaged = records is not None and _is_cut(path, records)
+    except UNREADABLE as error:
+        denied = isinstance(error, OSError) and error.errno is not None
+        known = path.stem.upper() == NAME and not denied
+        return Directory((), 0, damaged=True) if known else None
     if names is None:
         return None
     root = path.parent.resolve()
@@ -39,17 +51,33 @@ def directory(path: Path) -> Directory | None:
     for file in found:
         if not file.resolve().is_relative_to(root):
             raise _leads_out(path, str(file.relative_to(root)))
-    return Directory(tuple(dict.fromkeys(found)), len(wanted) - len(found))
+    return Directory(tuple(dict.fromkeys(found)), len(wanted) - len(found), damaged)
 
 
 def _records(path: Path) -> list[Dataset] | None:
+    """The records of a DICOMDIR; None for any other file. Raises one of UNREADABLE if damaged."""
     with path.open("rb") as file:
         if file.read(132)[128:] != b"DICM":
+            if path.stem.upper() == NAME:
+                raise InvalidDicomError(f"{NAME} without its start")
             return None
     header = dcmread(path, specific_tags=["DirectoryRecordSequence"])
-    if header.file_meta.get("MediaStorageSOPClassUID") != DIRECTORY:
+    kind = header.file_meta.get("MediaStorageSOPClassUID")
+    if kind != DIRECTORY and (kind or path.stem.upper() != NAME):
         return None
-    return list(header.get("DirectoryRecordSequence") or ())
+    if "DirectoryRecordSequence" not in header:
+        raise InvalidDicomError("no records")
+    return list(header.DirectoryRecordSequence or ())
+
+
+def _is_cut(path: Path, records: list[Dataset]) -> bool:
+    """Whether a record lies, or its content would lie, behind the end of the file."""
+    size = path.stat().st_size
+    pointers = (int(one.get(name) or 0) for one in records for name in POINTERS)
+    return any(pointer >= size for pointer in pointers) or any(
+        one.get("DirectoryRecordType") == "IMAGE" and "ReferencedFileID" not in one
+        for one in records
+    )
 
 
 def _name(path: Path, record: Dataset) -> tuple[str, ...]:

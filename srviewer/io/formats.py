@@ -79,6 +79,11 @@ def _listed(paths: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
         if listed is None:
             continue
         files.extend(listed.files)
+        if listed.damaged:
+            problems.append(
+                f"'{path.name}' is damaged: what it names cannot all be read. Open the folder with "
+                "the images instead."
+            )
         if listed.missing:
             problems.append(
                 f"{listed.missing} of the {listed.missing + len(listed.files)} files that "

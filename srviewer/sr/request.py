@@ -156,7 +156,7 @@ def _check_step(scan: Volume, axis: Axis, factor: int) -> None:
     if slices < 2:
         raise UserError(
             f"'{scan.name}' has {slices} slice along {AXIS_NAMES[axis]}; there is nothing "
-            f"to rebuild between. Open the whole series, or choose another axis."
+            f"to rebuild between. Choose another axis, or open a scan of more slices."
         )
     if not 2 <= factor <= LARGEST_FACTOR:
         raise UserError(f"A factor is a whole number from 2 to {LARGEST_FACTOR}.")

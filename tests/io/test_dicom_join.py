@@ -241,6 +241,16 @@ def test_the_folder_is_named_only_where_it_holds_more(write_dicom: Writer, thick
     assert said(files[0].parent).endswith("needs at least 2 slices.")
 
 
+def test_a_folder_with_another_series_holds_no_more_of_this_one(
+    write_dicom: Writer, thick: Volume
+) -> None:
+    path = write_dicom(thick, planes=[0])[0]
+    write_dicom(thick, planes=[0, 1], series="1.2.4")
+    written = write_dicom(thick, planes=[0], series="1.2.3")
+    (path.parent / "letter.txt").write_text("Dear reader", encoding="utf-8")
+    assert said(written[0]).endswith("needs at least 2 slices.")
+
+
 def test_a_radiograph_is_no_slice(write_dicom: Writer, thick: Volume) -> None:
     path = write_dicom(thick, planes=[0], edit=lambda d, k: setattr(d, "Modality", "DX"))[0]
     assert "is a single DX image" in said(path)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 import phantoms
 from srviewer.core.volume import Volume
+from srviewer.errors import UserError
 from srviewer.io.dicom_csa import csa_numbers
 from srviewer.io.formats import scan
 from srviewer.job import run
@@ -119,6 +121,62 @@ def test_mosaics_in_a_row_are_the_volumes_of_one_series(
         volume = run(series.read(frame))
         same_in_patient(volume, made.derived(made.voxels + 1000 * frame, made.geometry, "later"))
         assert volume.name == f"T2 test (7), volume {frame + 1}"
+
+
+def test_a_mosaic_that_only_the_number_of_its_tiles_names(
+    write_mosaics: Callable[..., Path], same_in_patient: Same, made: Volume
+) -> None:
+    folder = write_mosaics(made, 1)
+    changed(folder, of_siemens)
+    (series,) = run(scan([folder])).series
+    same_in_patient(run(series.read(0)), made)
+
+
+def of_siemens(dataset: Dataset) -> None:
+    dataset.ImageType = ["ORIGINAL", "PRIMARY", "M", "ND"]
+    dataset.add_new((0x0019, 0x0010), "LO", "SIEMENS MR HEADER")
+    dataset.add_new((0x0019, 0x100A), "US", COUNT)
+
+
+def without_private(dataset: Dataset) -> None:
+    del dataset[0x0029, 0x1010]
+
+
+def with_the_count_alone(dataset: Dataset) -> None:
+    of_siemens(dataset)
+    without_private(dataset)
+
+
+def without_position(dataset: Dataset) -> None:
+    del dataset.ImagePositionPatient
+
+
+@pytest.mark.parametrize("edit", [without_private, with_the_count_alone, without_position])
+def test_a_mosaic_that_nothing_places_is_refused_by_name(
+    write_mosaics: Callable[..., Path], made: Volume, edit: Callable[[Dataset], None]
+) -> None:
+    folder = write_mosaics(made, 2)
+    changed(folder, edit)
+    with pytest.raises(UserError, match=r"\.dcm' is a mosaic of many slices in one image"):
+        run(scan([folder]))
+
+
+def changed(folder: Path, edit: Callable[[Dataset], None]) -> None:
+    for path in folder.glob("*.dcm"):
+        dataset = dcmread(path)
+        edit(dataset)
+        dataset.save_as(path)
+
+
+def test_frames_of_an_enhanced_object_are_no_mosaics(
+    write_enhanced: Callable[..., Path], thick: Volume
+) -> None:
+    path = write_enhanced(thick, range(6), [1.0] * 6)
+    dataset = dcmread(path)
+    dataset.ImageType = ["ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC"]
+    dataset.save_as(path)
+    (series,) = run(scan([path])).series
+    np.testing.assert_array_equal(run(series.read(0)).voxels, thick.voxels)
 
 
 def test_damaged_private_headers_say_nothing() -> None:

@@ -9,35 +9,10 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
 
+from dicom_repeated import Edit, Writer, assert_volumes, taken
 from srviewer.core.volume import Volume
 from srviewer.io.formats import scan
-from srviewer.io.series import Series
 from srviewer.job import run
-
-Writer = Callable[..., list[Path]]
-Edit = Callable[[Dataset, int], None]
-
-
-def taken(write_dicom: Writer, volume: Volume, edits: list[Edit]) -> list[Series]:
-    """The series of one series UID whose every slice is written once for each edit."""
-    for number, edit in enumerate(edits):
-
-        def changed(dataset: Dataset, k: int, n: int = number, edit: Edit = edit) -> None:
-            dataset.SOPInstanceUID += f".{n}"
-            dataset.InstanceNumber = 100 * n + 50 - k
-            pixels = np.frombuffer(dataset.PixelData, "<i2") + 1000 * n
-            dataset.PixelData = pixels.astype("<i2").tobytes()
-            edit(dataset, k)
-
-        folder = write_dicom(volume, folder=f"all/{number}", edit=changed)[0].parent.parent
-    return list(run(scan([folder])).series)
-
-
-def assert_volumes(series: Series, volume: Volume, numbers: list[int]) -> None:
-    assert series.frames == len(numbers)
-    for frame, number in enumerate(numbers):
-        read = run(series.read(frame)).voxels
-        np.testing.assert_array_equal(read, volume.voxels + 1000 * number)
 
 
 @pytest.fixture(autouse=True)
@@ -148,22 +123,6 @@ def test_magnitude_and_phase(write_dicom: Writer, thick: Volume) -> None:
 
     names = [one.name for one in taken(write_dicom, thick, [edit("M"), edit("P")])]
     assert names == ["T2 test (7), M", "T2 test (7), P"]
-
-
-def test_parallel_stacks_of_one_enhanced_object_are_series_of_their_own(
-    write_enhanced: Callable[..., Path], thick: Volume
-) -> None:
-    path = write_enhanced(thick, (3, 0, 5, 1, 4, 2), [1.0] * 6)
-    dataset = dcmread(path)
-    for number, frame in enumerate(dataset.PerFrameFunctionalGroupsSequence):
-        content = Dataset()
-        content.StackID = "upper" if (3, 0, 5, 1, 4, 2)[number] >= 3 else "lower"
-        frame.FrameContentSequence = Items([content])
-    dataset.save_as(path)
-    found = run(scan([path])).series
-    assert [one.geometry.shape for one in found] == [(5, 4, 3)] * 2
-    voxels = np.concatenate([run(one.read(0)).voxels for one in reversed(found)], axis=2)
-    np.testing.assert_array_equal(voxels, thick.voxels)
 
 
 def test_echoes_of_an_enhanced_object(write_enhanced: Callable[..., Path], thick: Volume) -> None:

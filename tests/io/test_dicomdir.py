@@ -55,6 +55,24 @@ def test_only_what_is_named_is_opened(disc: Path) -> None:
     assert series.geometry.shape == (5, 4, 4)
 
 
+def test_a_damaged_one_is_said_to_be_damaged(disc: Path) -> None:
+    path = write_directory(disc, [["IMAGES", f"IM{n}"] for n in range(4)])
+    whole = path.read_bytes()
+    for content in (whole[:140], b"not a DICOMDIR at all", b"", whole[:300]):
+        path.write_bytes(content)
+        with pytest.raises(UserError, match="'DICOMDIR' is damaged") as told:
+            run(scan([path]))
+        assert "right" not in str(told.value) and "may read" not in str(told.value)
+
+
+def test_one_that_is_cut_short_opens_what_is_left(tmp_path: Path) -> None:
+    source = Path(pydicom.data.__file__).parent / "test_files/dicomdirtests/DICOMDIR"
+    path = tmp_path / "DICOMDIR"
+    path.write_bytes(source.read_bytes()[:6000])
+    with pytest.raises(UserError, match="is damaged"):
+        run(scan([path]))
+
+
 def test_other_capitals_and_version_numbers(disc: Path) -> None:
     path = write_directory(disc, [["images", f"im{n};1"] for n in range(6)])
     assert run(scan([path])).series[0].geometry.shape == (5, 4, 6)
