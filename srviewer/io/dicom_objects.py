@@ -20,7 +20,7 @@ from srviewer.core.volume import Volume
 from srviewer.core.window import robust_window
 from srviewer.errors import UserError
 from srviewer.io.dicom_origin import ACQUISITION, MR_ACQUISITION, PATIENT, PLACE, SCANNER, STUDY
-from srviewer.io.dicom_scale import Scale
+from srviewer.io.dicom_scale import PADDING_STORED, Scale
 from srviewer.io.provenance import plain, story
 
 # A volume whose file does not tell its modality is taken for what this program is made for.
@@ -198,9 +198,11 @@ def _add_pixels(header: Dataset, volume: Volume, scale: Scale) -> None:
     header.PhotometricInterpretation = "MONOCHROME2"
     header.BitsAllocated, header.BitsStored, header.HighBit = 16, 16, 15
     header.PixelRepresentation = 0
+    if scale.padding is not None:
+        header.add_new("PixelPaddingValue", "US", PADDING_STORED)
     header.RescaleSlope, header.RescaleIntercept = scale.slope, scale.intercept
     header.RescaleType = volume.unit if volume.unit == "HU" else "US"
-    window = robust_window(volume.voxels)
+    window = robust_window(volume.voxels, volume.padding)
     header.WindowCenter = f"{(window.low + window.high) / 2:.6g}"
     header.WindowWidth = f"{window.high - window.low:.6g}"
 

@@ -8,11 +8,12 @@ import numpy as np
 from srviewer.core.degrade import Degradation, residual, size_of
 from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.interpolate import cubic, linear
-from srviewer.core.metrics import intensity_range
+from srviewer.core.padding import interpolated
 from srviewer.core.slabwise import slabwise
 from srviewer.core.volume import Volume, Voxels
 from srviewer.job import Job, Progress, within
 from srviewer.nn.model_file import Model
+from srviewer.sr.beside_padding import measured_residual
 from srviewer.sr.cautions import cautions, outcomes
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
 from srviewer.sr.memory import peak_memory_mb
@@ -50,8 +51,9 @@ def _one_axis(scan: Volume, request: Request, region: Volume | None) -> Job[Reco
     started = time.monotonic()
     found = yield from within(refined(scan, request, region), 0.0, 0.95)
     yield Progress(0.95, CHECKING)
-    estimate, data_range = found.estimate, intensity_range(scan.voxels)
+    estimate, data_range = found.estimate, found.intensity.range
     off = yield from within(_residual(estimate.voxels, scan.voxels, found.degradation), 0.95, 0.98)
+    judged = measured_residual(off, scan, found.degradation)
     volume = thin_volume(scan, request, found.model, estimate.voxels)
     arrays = {
         DISAGREEMENT: estimate.disagreement,
@@ -74,7 +76,7 @@ def _one_axis(scan: Volume, request: Request, region: Volume | None) -> Job[Reco
         spread=maps.get(SPREAD),
         texture_change=maps.get(TEXTURE_CHANGE),
         residual=made_map(scan, off, scan.name, RESIDUAL),
-        consistency=size_of(off, data_range),
+        consistency=size_of(judged, data_range),
         data_range=data_range,
         request=request,
         model=found.model,
@@ -105,11 +107,13 @@ def _joined(
 ) -> Reconstruction:
     """``step``, which refined the result of ``before`` further, told as one reconstruction."""
     again = Degradation(step.request.axis, step.request.factor).apply(step.volume.voxels)
-    off = residual(again, scan.voxels, degradation_of(scan, request))
+    degradation = degradation_of(scan, request)
+    off = residual(again, scan.voxels, degradation)
+    judged = measured_residual(off, scan, degradation)
     return replace(
         step,
         residual=made_map(scan, off, scan.name, RESIDUAL),
-        consistency=size_of(off, before.data_range),
+        consistency=size_of(judged, before.data_range),
         data_range=before.data_range,
         request=request,
         adapted=before.adapted,
@@ -134,5 +138,5 @@ def _isotropic(volume: Volume, axis: Axis, kernel: Interpolation) -> Volume:
     index = np.zeros((target.shape[axis], 3))
     index[:, axis] = np.arange(target.shape[axis])
     positions = volume.geometry.index(target.world(index))[:, axis]
-    voxels = kernel(volume.voxels, axis, positions)
+    voxels = interpolated(kernel, volume.voxels, axis, positions, volume.padding)
     return volume.derived(voxels, target, f"resampled to {spacing:.4g} mm along {AXIS_NAMES[axis]}")

@@ -2,22 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import ceil, lcm, sqrt
+from math import ceil, lcm
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from srviewer.core.degrade import Consistency, Degradation, residual
 from srviewer.core.fuse import Fusion, disagreement
 from srviewer.core.geometry import Axis
-from srviewer.core.largest import Largest
-from srviewer.core.metrics import intensity_range_of
+from srviewer.core.intensity import intensity_of_parts
+from srviewer.core.padding import marked
 from srviewer.core.planes import TrainingGroup, cross_planes, restack, unstack
 from srviewer.core.volume import Voxels
 from srviewer.io.scratch import Scratch, ScratchVoxels, Shape
 from srviewer.job import Job, within
-from srviewer.sr.cross_plane import Refinement, air_level_of, passes, started
+from srviewer.sr.cross_plane import Refinement, passes, started
 from srviewer.sr.methods import Method
+from srviewer.sr.slab_sums import SlabSums
 
 if TYPE_CHECKING:
     from srviewer.nn.infer import Upsampler
@@ -42,44 +42,6 @@ class Finished:
     device: str
 
 
-class SlabSums:
-    """What must be told of the whole result, summed up while its slabs pass by."""
-
-    def __init__(self, degradation: Degradation, scan: ScratchVoxels, data_range: float) -> None:
-        self._degradation, self._scan, self._range = degradation, scan, data_range
-        self._squares, self._most, self._count = 0.0, 0.0, 0
-        self._apart, self._apart_count = 0.0, 0
-        thin = int(np.prod(scan.shape, dtype=np.int64)) * degradation.factor
-        self._largest = Largest(0.01, thin)
-
-    def off(self, axis: Axis, start: int, slab: Voxels) -> Voxels:
-        """The slab degraded again minus the scan."""
-        measured = self._scan.read(axis, start, start + slab.shape[axis])
-        found = residual(slab, measured, self._degradation)
-        share = np.abs(found) / np.float32(self._range)
-        self._squares += float(np.sum(np.square(share), dtype=np.float64))
-        self._most = max(self._most, float(share.max()))
-        self._count += share.size
-        return found
-
-    def add_disagreement(self, apart: Voxels) -> None:
-        """Count a slab of it in."""
-        self._apart += float(apart.sum(dtype=np.float64))
-        self._apart_count += apart.size
-        self._largest.add(apart)
-
-    def consistency(self) -> Consistency:
-        """Over all slabs so far."""
-        return Consistency(sqrt(self._squares / self._count), self._most)
-
-    def disagreement_summary(self) -> dict[str, float] | None:
-        """Mean and 99th percentile, as shares of the range; None where nothing can disagree."""
-        p99 = self._largest.percentile(99)
-        if p99 is None:
-            return None
-        return {"mean": self._apart / self._apart_count / self._range, "p99": p99 / self._range}
-
-
 class _Last:
     """Takes the finished slabs: fuses them with what the first plane left, and keeps them."""
 
@@ -96,14 +58,20 @@ class _Last:
         self._into, self._sums = into, sums
 
     def __call__(self, start: int, slab: Voxels) -> None:
+        padding, padded = self._sums.padding, None
+        if padding is not None:
+            padded = padding.thin(self._axis, start, start + slab.shape[self._axis])
         if self._first is not None and self._into.apart is not None:
             other = self._first.read(self._axis, start, start + slab.shape[self._axis])
             apart = disagreement(other, slab)
-            self._sums.add_disagreement(apart)
+            self._sums.add_disagreement(apart if padded is None else apart[~padded])
+            apart = apart if padded is None else np.where(padded, np.float32(0), apart)
             self._into.apart.write(self._axis, start, apart)
             slab = self._fusion.fuse(other, slab)
         if self._floor:
             slab = slab + self._floor
+        if padding is not None and padded is not None:
+            slab = marked(np.array(slab), padded, padding.padding)
         self._into.voxels.write(self._axis, start, slab)
         self._into.off.write(self._axis, start, self._sums.off(self._axis, start, slab))
 
@@ -116,8 +84,8 @@ def refined_by_network(
         raise ValueError("cross-plane super-resolution needs a model")
     upsampler = yield from started(todo.model, todo.device)
     axis, factor = todo.degradation.axis, todo.degradation.factor
-    floor = air_level_of(scan.parts)
-    scale = intensity_range_of(lambda: (part - floor for part in scan.parts()))
+    intensity = todo.intensity or intensity_of_parts(scan.parts)
+    floor, scale = np.float32(intensity.floor), intensity.range
     stages = passes(factor, todo.model.factors)
     one, other = cross_planes(axis)
     thick = tuple(_thickness(upsampler, scan.shape, group, stages) for group in (one, other))
@@ -159,7 +127,7 @@ def interpolated(
 
 @dataclass(frozen=True, eq=False)
 class _Planes:
-    """The scan, and how the slices of one plane are refined. ``floor``: what counts as air."""
+    """The scan, and how the slices of one plane are refined. ``floor``: of the intensities."""
 
     upsampler: "Upsampler"
     scan: ScratchVoxels

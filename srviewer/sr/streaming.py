@@ -8,7 +8,7 @@ import numpy as np
 
 from srviewer.core.degrade import Degradation
 from srviewer.core.fuse import FUSIONS
-from srviewer.core.metrics import intensity_range_of
+from srviewer.core.intensity import intensity_of_parts
 from srviewer.core.noise import MOST_SLICES, noise_level
 from srviewer.core.volume import Volume, Voxels, outline_voxels
 from srviewer.core.zero_fill import middle_slices
@@ -17,6 +17,7 @@ from srviewer.io.scratch import Scratch, ScratchVoxels
 from srviewer.io.series import PlaneByPlane
 from srviewer.io.voxel_checks import voxel_warnings
 from srviewer.job import Job, Progress, within
+from srviewer.sr.beside_padding import KeptPadding
 from srviewer.sr.cautions import cautions
 from srviewer.sr.cross_plane import Refinement
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, MapKind, made_map
@@ -26,7 +27,8 @@ from srviewer.sr.models import find_model
 from srviewer.sr.reconstruct import thin_volume
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request, check_request, degradation_of
-from srviewer.sr.slabs import Finished, SlabSums, interpolated, refined_by_network
+from srviewer.sr.slab_sums import SlabSums
+from srviewer.sr.slabs import Finished, interpolated, refined_by_network
 from srviewer.table import find_row
 
 SCAN_EDGES = (32, 32, 8)
@@ -106,16 +108,24 @@ def streamed(kept: KeptScan, request: Request, scratch: Scratch) -> Job[Streamed
     check_request(scan, request)
     check_streamable(scan, request)
     degradation = degradation_of(scan, request)
-    data_range = intensity_range_of(voxels.parts)
+    intensity = intensity_of_parts(voxels.parts, scan.padding)
+    data_range, padding, image = intensity.range, None, voxels
+    if scan.padding is not None:
+        padding = KeptPadding(voxels, scan.padding, degradation)
+        image = yield from within(padding.filled(scratch, intensity), 0.0, 0.0)
     chosen = method(request.method)
     model = find_model(request.model) if chosen.needs_model else None
     todo = Refinement(
-        degradation, model, find_row(FUSIONS, request.fusion, "fusion"), request.device
+        degradation,
+        model,
+        find_row(FUSIONS, request.fusion, "fusion"),
+        request.device,
+        intensity=intensity,
     )
-    sums = SlabSums(degradation, voxels, data_range)
-    found = yield from _in_slabs(voxels, todo, chosen, scratch, sums)
+    sums = SlabSums(degradation, image, data_range, padding)
+    found = yield from _in_slabs(image, todo, chosen, scratch, sums)
     volume = thin_volume(scan, request, model, outline_voxels(found.voxels.shape))
-    noise = noise_level(_middle(voxels, degradation), request.axis)
+    noise = noise_level(_middle(voxels, degradation), request.axis, scan.padding)
     return StreamedReconstruction(
         volume=volume,
         disagreement=_outline_map(volume, scan, DISAGREEMENT, found.apart),
