@@ -7,7 +7,7 @@ from statistics import mean
 import numpy as np
 
 from srviewer.core.degrade import Degradation
-from srviewer.core.metrics import intensity_range
+from srviewer.core.intensity import measured_intensity
 from srviewer.core.planes import cross_planes, unstack
 from srviewer.core.volume import Volume, Voxels
 from srviewer.io.formats import read
@@ -61,7 +61,7 @@ def main(paths: list[str]) -> int:
     print("| scan | saved | largest change outside air |\n|---|---|---|")
     for path in map(Path, paths):
         voxels, axis = thick_voxels(run(read(path)))
-        scale = intensity_range(voxels)
+        scale = measured_intensity(voxels).range
         stacks = [unstack(voxels, group.thick, group.normal) for group in cross_planes(axis)]
         share = mean(saved(upsampler, slices, scale) for slices in stacks)
         worst = max(changed(upsampler, slices, scale) for slices in stacks)

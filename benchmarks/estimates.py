@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.pieces import middle
 from srviewer.core.degrade import Degradation
-from srviewer.core.metrics import intensity_range
+from srviewer.core.intensity import measured_intensity
 from srviewer.core.planes import cross_planes, restack, unstack
 from srviewer.core.volume import Voxels
 from srviewer.io.formats import read
@@ -31,7 +31,7 @@ def thickened(thin: Voxels, factor: int) -> tuple[Voxels, Voxels]:
 
 def estimates(upsampler: Upsampler, scan: Voxels, factor: int) -> tuple[Voxels, Voxels]:
     """What the network makes of the scan in the first and in the second plane."""
-    scale = intensity_range(scan)
+    scale = measured_intensity(scan).range
     planes = []
     for group in cross_planes(THICK):
         fine = run(upsampler.upsample(unstack(scan, group.thick, group.normal), factor, scale))

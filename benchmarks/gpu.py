@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from srviewer.core.geometry import Geometry
-from srviewer.core.metrics import intensity_range
+from srviewer.core.intensity import measured_intensity
 from srviewer.core.volume import Volume
 from srviewer.job import run
 from srviewer.nn.devices import device_title
@@ -66,7 +66,7 @@ def row(model: Model, scan: Volume, device: torch.device, rate: float) -> str:
         torch.cuda.reset_peak_memory_stats(device)
     whole = second_time(lambda: rebuilt(scan, model, device.type))
     upsampler = Upsampler(model, device.type)
-    scale = intensity_range(scan.voxels)
+    scale = measured_intensity(scan.voxels).range
     stack = np.ascontiguousarray(np.moveaxis(scan.voxels, THICK, 1))  # (slice, thick, column)
     alone = 2 * second_time(lambda: run(upsampler.upsample(stack, FACTOR, scale)))
     work = 2 * 2 * multiply_adds(model) * scan.voxels.size
@@ -98,7 +98,7 @@ def apart(model: Model, device: str) -> float:
     """The largest difference from a rebuild on the processor, as a share of the range."""
     scan = noisy(CHECKED)
     one, other = (rebuilt(scan, model, where).voxels for where in (device, "cpu"))
-    return float(np.abs(one - other).max()) / intensity_range(scan.voxels)
+    return float(np.abs(one - other).max()) / measured_intensity(scan.voxels).range
 
 
 def second_time(call: Callable[[], object]) -> float:

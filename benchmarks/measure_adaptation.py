@@ -27,8 +27,9 @@ from benchmarks.pieces import middle
 from srviewer.core.degrade import Degradation
 from srviewer.core.fuse import FUSIONS
 from srviewer.core.geometry import AXIS_NAMES
+from srviewer.core.intensity import FOREGROUND_SHARE, measured_intensity
 from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.metrics import FOREGROUND_SHARE, foreground, intensity_range, psnr
+from srviewer.core.metrics import psnr
 from srviewer.core.volume import Voxels
 from srviewer.io.formats import read
 from srviewer.job import run
@@ -69,7 +70,7 @@ def main() -> None:
     for path in args.paths:
         thin = middle(run(read(path)).voxels, args.side)
         for change in args.changed.split(","):
-            changed = CHANGES[change](thin / np.float32(intensity_range(thin)))
+            changed = CHANGES[change](thin / np.float32(measured_intensity(thin).range))
             name = " ".join(filter(None, (path.name.split(".")[0], change)))
             for axis in map(AXIS_NAMES.index, args.axes.split(",")):
                 for factor in map(int, args.factors.split(",")):
@@ -110,8 +111,8 @@ def _measured(name: str, thin: Voxels, degradation: Degradation, args: argparse.
     scan = degradation.apply(thin)
     axis, factor = degradation.axis, degradation.factor
     truth = np.take(thin, np.arange(scan.shape[axis] * factor), axis)
-    data_range = intensity_range(truth)
-    seen = foreground(truth, data_range)
+    intensity = measured_intensity(truth)
+    data_range, seen = intensity.range, intensity.foreground(truth)
     model = find_model(args.model)
 
     def rebuilt(by: Model) -> Voxels:
@@ -125,7 +126,9 @@ def _measured(name: str, thin: Voxels, degradation: Degradation, args: argparse.
     shipped = score(first)
     plain = score(cubic(scan, axis, thin_positions(scan.shape[axis], factor)))
     adaptation = Adaptation(args.seconds, args.steps)
-    source, held_out = learned_from(scan, first, model, degradation, adaptation.seed)
+    source, held_out = learned_from(
+        scan, first, model, degradation, adaptation.seed, measured_intensity(scan)
+    )
     started = time.process_time()
     learned = run(fitted(model, source, adaptation, "cpu"))
     rate = learned.steps / (time.process_time() - started)

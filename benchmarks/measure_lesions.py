@@ -27,7 +27,7 @@ from scipy.ndimage import (
 
 from benchmarks.pieces import middle_of
 from srviewer.core.degrade import Degradation
-from srviewer.core.metrics import foreground, intensity_range
+from srviewer.core.intensity import measured_intensity
 from srviewer.core.planes import Plane, slice_at
 from srviewer.core.volume import Volume, Voxels
 from srviewer.core.window import robust_window
@@ -120,8 +120,7 @@ def _covered(spot: Spot, truth: Voxels) -> bool:
 
 def own_spots(voxels: Voxels) -> list[Spot]:
     """The connected brightest voxels of the foreground."""
-    data_range = intensity_range(voxels)
-    seen = foreground(voxels, data_range)
+    seen = measured_intensity(voxels).foreground(voxels)
     bright = voxels > np.quantile(voxels[seen], BRIGHTEST)
     numbered, _ = label(bright)
     spots = []
@@ -136,8 +135,8 @@ def own_spots(voxels: Voxels) -> list[Spot]:
 def with_spheres(thin: Volume, diameters: list[int]) -> tuple[Volume, list[Spot]]:
     """The volume with spheres in it, and where they are; the same ones each time."""
     voxels = thin.voxels.copy()
-    data_range = intensity_range(voxels)
-    seen = foreground(voxels, data_range)
+    intensity = measured_intensity(voxels)
+    data_range, seen = intensity.range, intensity.foreground(voxels)
     radius = max(diameters)
     rough = np.sqrt(np.maximum(0, gaussian_filter(voxels**2, 2) - gaussian_filter(voxels, 2) ** 2))
     even = seen & (rough < EVEN * data_range)

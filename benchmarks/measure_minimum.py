@@ -14,7 +14,9 @@ from pathlib import Path
 
 from benchmarks.pieces import middle_of
 from srviewer.core.degrade import Degradation
-from srviewer.core.metrics import foreground, intensity_range, psnr
+from srviewer.core.intensity import volume_intensity
+from srviewer.core.metrics import psnr
+from srviewer.core.padding import measured, measured_limits
 from srviewer.core.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
@@ -57,8 +59,8 @@ def _scores(thin: Volume, request: Request) -> str:
     """PSNR over the foreground in dB: without, with, difference."""
     made = run(simulate(thin, Degradation(request.axis, request.factor)))
     truth = made.truth.voxels
-    data_range = intensity_range(truth)
-    seen = foreground(truth, data_range)
+    intensity = volume_intensity(made.truth)
+    data_range, seen = intensity.range, intensity.foreground(truth)
     scores = []
     for minimum in MINIMA:
         result = run(reconstruct(made.thick, replace(request, minimum=minimum))).volume
@@ -68,7 +70,7 @@ def _scores(thin: Volume, request: Request) -> str:
 
 
 def _below(made: Reconstruction, scan: Volume) -> str:
-    least, voxels = scan.voxels.min(), made.volume.voxels
+    least, voxels = measured_limits(scan)[0], measured(made.volume.voxels, made.volume.padding)
     share = float((voxels < least).mean())
     lowest = float(voxels.min() - least) / made.data_range
     agreement = made.consistency

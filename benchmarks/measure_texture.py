@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.estimates import THICK, estimates, thickened, thin_volumes
+from srviewer.core.intensity import measured_intensity
 from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.metrics import foreground, intensity_range, psnr
+from srviewer.core.metrics import psnr
 from srviewer.core.volume import Voxels
 from srviewer.nn.blend import textured
 from srviewer.nn.infer import Upsampler
@@ -58,8 +59,8 @@ def _candidates(
 
 
 def _terms(truth: Voxels, candidate: Voxels, factor: int) -> tuple[float, float, float, float]:
-    data_range = intensity_range(truth)
-    seen = foreground(truth, data_range)
+    intensity = measured_intensity(truth)
+    data_range, seen = intensity.range, intensity.foreground(truth)
     true, found = _power(truth)[1:], _power(candidate)[1:]
     beyond = slice(len(true) // factor, None)
     decibels = 10 * np.log10(found[beyond] / true[beyond])

@@ -20,8 +20,9 @@ from benchmarks.estimates import THICK, estimates, thickened, thin_volumes
 from srviewer.core.back_project import back_projected
 from srviewer.core.degrade import Degradation
 from srviewer.core.fuse import FUSIONS, disagreement
+from srviewer.core.intensity import measured_intensity
 from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.metrics import foreground, intensity_range, psnr
+from srviewer.core.metrics import psnr
 from srviewer.core.volume import Voxels
 from srviewer.job import run
 from srviewer.nn.infer import Upsampler
@@ -57,11 +58,11 @@ def main() -> None:
 
 def _measured(upsampler: Upsampler, thin: Voxels, factor: int) -> dict[str, float]:
     scan, truth = thickened(thin, factor)
-    data_range = intensity_range(truth)
-    seen = foreground(truth, data_range)
+    intensity = measured_intensity(truth)
+    data_range, seen = intensity.range, intensity.foreground(truth)
     first, second = estimates(upsampler, scan, factor)
     plain = cubic(scan, THICK, thin_positions(scan.shape[THICK], factor))
-    held = run(back_projected(plain, scan, Degradation(THICK, factor)))
+    held = run(back_projected(plain, scan, Degradation(THICK, factor), data_range))
     candidates = {"cubic": plain, "back-projected": held}
     candidates |= {row.id: row.fuse(first, second) for row in FUSIONS}
     found = {name: psnr(truth, x, data_range, seen) or 0.0 for name, x in candidates.items()}

@@ -10,8 +10,9 @@ from benchmarks.ablation.networks import AxialBranch
 from benchmarks.pieces import middle
 from srviewer.core.degrade import Degradation
 from srviewer.core.fuse import mean
+from srviewer.core.intensity import measured_intensity
 from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.metrics import foreground, intensity_range, psnr
+from srviewer.core.metrics import psnr
 from srviewer.core.planes import cross_planes, restack, unstack
 from srviewer.core.volume import Volume, Voxels
 from srviewer.job import run
@@ -34,8 +35,8 @@ class Case:
 
     def psnr(self, made: Voxels) -> float:
         """Over the foreground, in dB."""
-        data_range = intensity_range(self.truth)
-        return psnr(self.truth, made, data_range, foreground(self.truth, data_range)) or 0.0
+        found = measured_intensity(self.truth)
+        return psnr(self.truth, made, found.range, found.foreground(self.truth)) or 0.0
 
 
 def cases(volumes: list[Volume], side: int) -> list[Case]:
@@ -53,7 +54,7 @@ def _case(thin: Voxels, degradation: Degradation) -> Case:
     scan = degradation.apply(thin)
     rows = slice(scan.shape[axis] * factor)
     truth = np.ascontiguousarray(thin[tuple(rows if a == axis else slice(None) for a in AXES)])
-    case = Case(truth, scan, degradation, intensity_range(scan), 0.0)
+    case = Case(truth, scan, degradation, measured_intensity(scan).range, 0.0)
     plain = cubic(scan, axis, thin_positions(scan.shape[axis], factor))
     return Case(truth, scan, degradation, case.scale, case.psnr(plain))
 

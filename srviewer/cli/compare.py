@@ -49,6 +49,7 @@ def execute(args: argparse.Namespace) -> Outcome:
     values = {
         **scores.whole,
         "data_range": scores.data_range,
+        "floor": scores.floor,
         "mask": scores.mask,
         "voxels": scores.voxels,
         "per_slice": dict(zip(AXIS_NAMES, scores.per_slice, strict=True)),
@@ -69,9 +70,10 @@ def _text(scores: Scores) -> str:
         (metric.title, formatted(scores.whole[metric.id], metric.decimals), metric.unit)
         for metric in METRICS
     ]
+    above = f" above {scores.floor:g}" if scores.floor else ""
     return (
         f"against {scores.meaning}\n"
-        f"data range {scores.data_range:g}, mask {scores.mask}, {scores.voxels} voxels\n"
+        f"data range {scores.data_range:g}{above}, mask {scores.mask}, {scores.voxels} voxels\n"
         + table(("", "whole volume", ""), rows)
     )
 

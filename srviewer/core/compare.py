@@ -7,7 +7,8 @@ import numpy as np
 
 from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.grid_difference import grid_difference
-from srviewer.core.metrics import METRICS, SSIM_RADIUS, Mask, foreground, intensity_range
+from srviewer.core.intensity import volume_intensity
+from srviewer.core.metrics import METRICS, SSIM_RADIUS, Mask
 from srviewer.core.reorient import on_grid, same_grid
 from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
@@ -22,8 +23,9 @@ class Scores:
     """What a comparison found.
 
     ``whole``: metric id -> value over the whole volume. ``per_slice``: one list per array axis,
-    one entry per slice. ``data_range``: R of the reference, in its unit. ``voxels``: how many
-    were scored. ``meaning``: what the reference is; stands beside every number shown.
+    one entry per slice. ``data_range``, ``floor``: of the reference's intensities, in its unit.
+    ``voxels``: how many were scored. ``meaning``: what the reference is; stands beside every
+    number shown.
     ``share``: the share of the voxels inside the mask that the candidate covers, 0..1; the others
     are not scored.
     """
@@ -35,6 +37,7 @@ class Scores:
     voxels: int
     meaning: str
     share: float = 1.0
+    floor: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,12 @@ class Comparison:
         placed = yield from within(on_grid(self.candidate, self.reference.geometry), 0.0, 0.0)
         assert placed is not None  # their grids are the same
         reference, candidate = self.reference.voxels, placed.voxels
-        data_range = intensity_range(reference)
-        wanted = foreground(reference, data_range) if mask == "foreground" else _all(reference)
-        inside = wanted if self.covered is None else wanted & self.covered
+        found = volume_intensity(self.reference)
+        data_range = found.range
+        wanted = found.foreground(reference) if mask == "foreground" else _all(reference)
+        padded, covered = self.reference.padded, _covered(self, placed)
+        wanted = wanted if padded is None else wanted & ~padded
+        inside = wanted if covered is None else wanted & covered
         per_slice: list[list[SliceScores]] = []
         for axis in range(3):
             rows: list[SliceScores] = []
@@ -76,7 +82,8 @@ class Comparison:
                 yield Progress(
                     (axis + number / len(stacks[0])) / 3, f"Scoring along {AXIS_NAMES[axis]}"
                 )
-                clear = self._clear(pixels, axis, number)
+                truth, image = found.above_floor(truth), found.above_floor(image)
+                clear = _clear(covered, pixels, axis, number)
                 masks = {m.id: pixels if m.whole_volume else clear for m in METRICS}
                 rows.append({m.id: m.score(truth, image, data_range, masks[m.id]) for m in METRICS})
             per_slice.append(rows)
@@ -84,23 +91,34 @@ class Comparison:
             whole=_whole(reference, candidate, data_range, inside, per_slice),
             per_slice=(per_slice[0], per_slice[1], per_slice[2]),
             data_range=data_range,
+            floor=found.floor,
             mask=mask,
             voxels=int(np.count_nonzero(inside)),
             meaning=self.meaning,
             share=int(inside.sum()) / max(1, int(wanted.sum())),
         )
 
-    def _clear(self, pixels: Mask, axis: Axis, number: int) -> Mask:
-        """Those ``pixels`` of a slice around which SSIM's window holds covered pixels alone."""
-        if self.covered is None:
-            return pixels
-        covered = np.moveaxis(self.covered, axis, 0)[number]
-        if covered.all():
-            return pixels
-        from scipy.ndimage import minimum_filter  # half a second that the window does not wait for
 
-        clear = minimum_filter(covered, 2 * SSIM_RADIUS + 1, mode="nearest")
-        return np.asarray(pixels & clear)
+def _covered(comparison: Comparison, placed: Volume) -> Mask | None:
+    """Where both volumes have values that are no padding; None for everywhere."""
+    covered = comparison.covered
+    for padded in (comparison.reference.padded, placed.padded):
+        if padded is not None:
+            covered = ~padded if covered is None else covered & ~padded
+    return covered
+
+
+def _clear(covered: Mask | None, pixels: Mask, axis: Axis, number: int) -> Mask:
+    """Those ``pixels`` of a slice around which SSIM's window holds covered pixels alone."""
+    if covered is None:
+        return pixels
+    whole = np.moveaxis(covered, axis, 0)[number]
+    if whole.all():
+        return pixels
+    from scipy.ndimage import minimum_filter  # half a second that the window does not wait for
+
+    clear = minimum_filter(whole, 2 * SSIM_RADIUS + 1, mode="nearest")
+    return np.asarray(pixels & clear)
 
 
 def _whole(

@@ -7,7 +7,9 @@ from typing import Literal
 import numpy as np
 
 from srviewer.core.geometry import AXIS_NAMES, Axis
-from srviewer.core.metrics import intensity_range
+from srviewer.core.intensity import measured_intensity, volume_intensity
+from srviewer.core.metrics import Mask
+from srviewer.core.padding import marked
 from srviewer.core.volume import Volume, Voxels
 
 Profile = Literal["box", "gaussian"]
@@ -89,11 +91,23 @@ class Degradation:
                 thick += np.float32(weight) * rows[self._rows(offset, count, len(rows))]
         return np.moveaxis(thick, 0, self.axis)
 
+    def reached(self, padded: Mask) -> Mask:
+        """(i, j, k) thick voxels to which one of the ``padded`` thin voxels contributes."""
+        return np.asarray(self.apply(padded.astype(np.float32)) > 0)
+
     def thick_volume(self, thin: Volume) -> Volume:
-        """The thick scan, noise and all, that this acquisition would make of ``thin``."""
+        """The thick scan, noise and all, that this acquisition would make of ``thin``.
+
+        A thick voxel into which padding would be averaged is padding.
+        """
         voxels = self.apply(thin.voxels)
         if self.noise:
-            voxels = self.noisy(voxels, intensity_range(thin.voxels))
+            found = volume_intensity(thin)
+            voxels = self.noisy(found.above_floor(voxels), found.range)
+            voxels = voxels + np.float32(found.floor) if found.floor else voxels
+        padded = thin.padded
+        if padded is not None and thin.padding is not None:
+            marked(voxels, self.reached(padded), thin.padding)
         geometry = thin.geometry.coarsened(self.axis, self.factor)
         return thin.derived(voxels, geometry, f"degraded: {self.describe()}")
 
@@ -124,7 +138,10 @@ class Degradation:
         return np.clip(np.arange(thick_count) * self.factor + offset, 0, thin_count - 1)
 
     def noisy(self, voxels: Voxels, data_range: float) -> Voxels:
-        """``voxels`` with this acquisition's Rician noise, of which ``data_range`` is the unit."""
+        """``voxels`` with this acquisition's Rician noise, of which ``data_range`` is the unit.
+
+        Their intensity floor must be 0: noise turns what lies below over.
+        """
         random = np.random.default_rng(self.seed)
         sigma = self.noise * data_range
         real = voxels + random.normal(0, sigma, voxels.shape)
@@ -151,7 +168,7 @@ def residual(result: Voxels, scan: Voxels, degradation: Degradation) -> Voxels:
 
 def consistency(result: Voxels, scan: Voxels, degradation: Degradation) -> Consistency:
     """|degrade(result) - scan| / R, with R the scan's own intensity range (section 7)."""
-    return size_of(residual(result, scan, degradation), intensity_range(scan))
+    return size_of(residual(result, scan, degradation), measured_intensity(scan).range)
 
 
 def size_of(residual: Voxels, data_range: float) -> Consistency:

@@ -7,6 +7,7 @@ import numpy as np
 
 from srviewer.core.geometry import Axis, Geometry, Matrix
 from srviewer.core.interpolate import cubic
+from srviewer.core.padding import empty_value, interpolated
 from srviewer.core.volume import Volume
 from srviewer.job import Job, Progress
 
@@ -23,7 +24,8 @@ def deskewed(volume: Volume, axis: Axis) -> Job[Volume]:
     """Each slice across ``axis`` shifted within its own plane until the stack is at a right angle.
 
     No slice is mixed with another: a cubic B-spline interpolates within slices only. The grid
-    grows by the whole shift; what no slice covers holds the smallest value. A stack without a tilt
+    grows by the whole shift; what no slice covers holds the smallest value, or the
+    padding value. A stack without a tilt
     comes back as it is.
     """
     geometry = volume.geometry
@@ -33,7 +35,7 @@ def deskewed(volume: Volume, axis: Axis) -> Job[Volume]:
     sides = tuple(a for a in range(3) if a != axis)
     shifts = _shifts(volume, axis)
     grid, first = _rectangular(geometry, axis, shifts)
-    empty = volume.voxels.min()
+    empty = empty_value(volume)
     voxels = np.full(grid.shape, empty, np.float32)
     for plane in range(geometry.shape[axis]):
         where: list[slice | int] = [slice(None)] * 3
@@ -41,7 +43,7 @@ def deskewed(volume: Volume, axis: Axis) -> Job[Volume]:
         pixels = volume.voxels[tuple(where)]
         for side, shift, start in zip(sides, shifts[plane], first, strict=True):
             positions = np.arange(grid.shape[side]) + start - shift
-            pixels = cubic(pixels, side, positions)
+            pixels = interpolated(cubic, pixels, side, positions, volume.padding)
             outside = (positions < -0.5) | (positions > geometry.shape[side] - 0.5)
             np.moveaxis(pixels, side, 0)[outside] = empty
         voxels[tuple(where)] = pixels

@@ -15,7 +15,8 @@ class SliceDifference:
     """A minus B on the finer grid of the two.
 
     ``image``: a slice of that grid whose pixels are the difference, in the volumes' unit, 0 where
-    only one of them has a value. ``covered``: (rows, columns), where both have one.
+    only one of them has a value. ``covered``: (rows, columns), where both have one that is no
+    padding.
     """
 
     image: SliceImage
@@ -38,15 +39,17 @@ def difference_slice(
     """
     grid = finer(one, other)
     image = slice_at(grid, plane, cursor_mm)
-    sample = sampled_linear if smooth else sampled_slice
     values: list[Voxels] = []
     covered = np.full(image.pixels.shape, image.inside)
     for volume in (one, other):
-        if volume is grid:
-            values.append(image.pixels)
-            continue
-        seen, inside = sample(volume, grid.geometry, plane, cursor_mm)
+        seen, inside = image.pixels, np.asarray(True)
+        if volume is not grid:
+            # Padding cannot be interpolated with what lies beside it.
+            sample = sampled_linear if smooth and volume.padding is None else sampled_slice
+            seen, inside = sample(volume, grid.geometry, plane, cursor_mm)
         values.append(seen)
         covered = covered & inside
+        if volume.padding is not None:
+            covered = covered & (seen != np.float32(volume.padding))
     pixels = np.where(covered, values[0] - values[1], np.float32(0))
     return SliceDifference(replace(image, pixels=pixels), covered)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from srviewer.core.padding import measured, measured_limits
 from srviewer.core.volume import Volume
 from srviewer.job import Job, Progress
 
@@ -21,13 +22,13 @@ class Histogram:
 
 
 def histogram(volume: Volume) -> Job[Histogram]:
-    """Count every voxel of ``volume``, slice by slice."""
+    """Count every voxel of ``volume`` that is no padding, slice by slice."""
     voxels = volume.voxels
-    low, high = float(voxels.min()), float(voxels.max())
+    low, high = measured_limits(volume)
     if high <= low:
         high = low + 1.0
     counts = np.zeros(BINS, np.int64)
     for number, plane in enumerate(voxels):
         yield Progress(number / len(voxels), "Counting grey values")
-        counts += np.histogram(plane, bins=BINS, range=(low, high))[0]
+        counts += np.histogram(measured(plane, volume.padding), bins=BINS, range=(low, high))[0]
     return Histogram(counts, low, high)

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from srviewer.core.padding import measured
 from srviewer.core.volume import Voxels
 
 Kind = Literal["scan", "labels", "constant"]
@@ -49,14 +50,18 @@ Ranks = npt.NDArray[np.intp]
 class LabelCheck:
     """Takes a volume slab by slab; ``shape`` is (i, j, k).
 
+    ``padding``: voxels of this value do not count, unless they are the most, as the background of
+    a label map may be: then they are what it consists of besides its labels.
     ``settled``: whether it is a scan whatever follows, so that the rest need not be looked at.
     """
 
     shape: tuple[int, int, int]
+    padding: float | None = None
     settled: bool = False
     _common: np.float32 | None = None  # the most frequent value of the first slab
     _values: list[np.float32] = field(default_factory=list)  # up to one more than MOST_CLASSES
     _others: int = 0  # voxels of any other value than the common one
+    _padded: int = 0  # voxels that do not count
     _marks: list[Voxels] = field(default_factory=list)  # these voxels, while they are few
     _tiles: list[Voxels] = field(default_factory=list)  # each (n, i, j, k)
     _looked_at: int = 0  # slabs at the last look
@@ -66,8 +71,12 @@ class LabelCheck:
         if self.settled:
             return
         if self._common is None:
+            if not measured(slab, self.padding).size:
+                self._padded += slab.size
+                return
             self._common = _most_frequent(slab)
             self._values.append(self._common)
+        slab = self._without_padding(slab, self._common)
         inside = slab != self._common
         count = int(np.count_nonzero(inside))
         if not count:
@@ -105,12 +114,22 @@ class LabelCheck:
 
     @property
     def _sparse(self) -> bool:
-        return self._others < MARKS * math.prod(self.shape)
+        return self._others < MARKS * (math.prod(self.shape) - self._padded)
 
     @property
     def _tiles_of_a_slab(self) -> int:
         most = FIRST_TILES if len(self._tiles) < 2 else MOST_TILES
         return max(LEAST_TILES, most * SLAB // max(SLAB, self.shape[2]))
+
+    def _without_padding(self, slab: Voxels, common: np.float32) -> Voxels:
+        if self.padding is None:
+            return slab
+        if common == np.float32(self.padding):
+            self._padded = 0
+            return slab
+        padded = slab == np.float32(self.padding)
+        self._padded += int(np.count_nonzero(padded))
+        return np.where(padded, common, slab)
 
     def _note_values(self, others: Voxels) -> None:
         for value in self._values[1:]:

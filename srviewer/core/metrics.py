@@ -6,49 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.largest import Largest, Parts, parts_of
 from srviewer.core.volume import Voxels
 
 Mask = npt.NDArray[np.bool_]
 
-# Foreground: voxels above this share of the intensity range (section 7 of the method).
-FOREGROUND_SHARE = 0.05
 # A slice with less foreground than this share of its pixels has no score.
 LEAST_FOREGROUND = 0.01
-RANGE_PERCENT = 99.9  # of the voxels brighter than the mean
 SSIM_SIGMA = 1.5  # voxels (Wang et al. 2004)
 SSIM_TRUNCATE = 3.5  # window radius in sigmas: 11 voxels across
 SSIM_RADIUS = int(SSIM_TRUNCATE * SSIM_SIGMA + 0.5)  # voxels, as scipy rounds it
-
-
-def intensity_range(reference: Voxels) -> float:
-    """R: the 99.9th percentile of the voxels that are brighter than the mean.
-
-    The data range of PSNR and SSIM. 1.0 for a constant image, which has no range of its own.
-    """
-    return intensity_range_of(lambda: parts_of(reference))
-
-
-def intensity_range_of(parts: Parts) -> float:
-    """R of an image that is seen part by part, twice."""
-    total, count = 0.0, 0
-    low, high = np.inf, -np.inf
-    for part in parts():
-        total += float(part.sum(dtype=np.float64))
-        count += part.size
-        low, high = min(low, float(part.min())), max(high, float(part.max()))
-    largest = Largest(1 - RANGE_PERCENT / 100, count)
-    for part in parts():
-        largest.add(part[part > np.float64(total / count)])
-    value = largest.percentile(RANGE_PERCENT)
-    if value is None:
-        return 1.0
-    return value if value > 0 else high - low
-
-
-def foreground(reference: Voxels, data_range: float) -> Mask:
-    """Voxels of the reference above 5 % of its range."""
-    return np.asarray(reference > FOREGROUND_SHARE * data_range)
 
 
 def psnr(reference: Voxels, candidate: Voxels, data_range: float, mask: Mask) -> float | None:
@@ -80,7 +46,8 @@ def ssim(reference: Voxels, candidate: Voxels, data_range: float, mask: Mask) ->
 def ssim_map(reference: Voxels, candidate: Voxels, data_range: float) -> Voxels:
     """SSIM at each pixel of a 2D slice (Wang et al. 2004, eq. 13; K1 = 0.01, K2 = 0.03).
 
-    Gaussian window of 1.5 pixels. Values lie in -1..1.
+    Gaussian window of 1.5 pixels. Values lie in -1..1. The intensity floor must be 0: brightness
+    is counted from there.
     """
     x, y = reference / np.float32(data_range), candidate / np.float32(data_range)
     mean_x, mean_y = _blurred(x), _blurred(y)
@@ -107,7 +74,8 @@ def _enough(mask: Mask) -> bool:
 class Metric:
     """A score of a slice or, where ``whole_volume``, of any array at once.
 
-    ``score``: (reference, candidate, data range, mask) -> value or None. The whole-volume value
+    ``score``: (reference, candidate, data range, mask) -> value or None, of images whose intensity
+    floor is 0. The whole-volume value
     of a metric that works on slices is its mean over the scored slices, weighted by foreground.
     """
 

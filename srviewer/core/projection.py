@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from srviewer.core.padding import without_padding
 from srviewer.core.volume import Volume, Voxels
 from srviewer.job import Job, Progress
 
@@ -83,7 +84,7 @@ def _seen_from(
 
 
 def _upright(volume: Volume) -> tuple[Voxels, tuple[float, float, float]]:
-    """The voxels with axes towards R, A and S, a view, and their spacing in mm."""
+    """The voxels with axes towards R, A and S and their spacing in mm; padding never shows."""
     geometry = volume.geometry
     order = geometry.world_axes
     flips = tuple(
@@ -91,4 +92,5 @@ def _upright(volume: Volume) -> tuple[Voxels, tuple[float, float, float]]:
         for world, axis in enumerate(order)
     )
     r, a, s = (geometry.spacing[axis] for axis in order)
-    return volume.voxels.transpose(order)[flips], (r, a, s)
+    voxels = without_padding(volume.voxels, volume.padding)
+    return voxels.transpose(order)[flips], (r, a, s)

@@ -9,6 +9,7 @@ import numpy as np
 
 from srviewer.core.geometry import Geometry, Matrix
 from srviewer.core.metrics import Mask
+from srviewer.core.padding import empty_value, filled, marked, measured_limits
 from srviewer.core.reorient import closest_axes, coincide
 from srviewer.core.slabwise import slabwise
 from srviewer.core.volume import Volume, Voxels
@@ -23,8 +24,9 @@ Box = tuple[slice, slice, slice]
 
 @dataclass(frozen=True, eq=False)
 class Resampled:
-    """``volume`` on the grid that was asked for; its smallest value where it was not covered.
+    """``volume`` on the grid that was asked for.
 
+    Where it was not covered it holds its padding, or its smallest value where it has none.
     ``covered``: (i, j, k), whether the centre of a voxel lies in a voxel of the source.
     ``interpolated``: False where the source's voxels were only shifted by whole voxels.
     """
@@ -41,7 +43,7 @@ def resampled(volume: Volume, onto: Geometry) -> Job[Resampled]:
     the last voxels (as ``interpolate.cubic``). Where ``onto`` is coarser, no mean is taken over its
     voxels. Grids whose voxels lie on each other, shifted by whole voxels, are not interpolated.
     """
-    voxels = np.full(onto.shape, volume.voxels.min(), np.float32, order="F")
+    voxels = np.full(onto.shape, empty_value(volume), np.float32, order="F")
     covered = np.zeros(onto.shape, bool, order="F")
     first = _whole_shift(volume.geometry, onto)
     if first is None:
@@ -50,6 +52,9 @@ def resampled(volume: Volume, onto: Geometry) -> Job[Resampled]:
     else:
         step = "shifted onto another grid by whole voxels, without interpolation"
         yield from _shift(volume, onto, first, voxels, covered)
+    if volume.padding is not None:
+        covered &= voxels != np.float32(volume.padding)
+        marked(voxels, ~covered, volume.padding)
     return Resampled(volume.derived(voxels, onto, step), covered, first is None)
 
 
@@ -86,7 +91,10 @@ def _shift(
 def _interpolate(volume: Volume, onto: Geometry, voxels: Voxels, covered: Mask) -> Job[None]:
     from scipy.ndimage import affine_transform  # half a second, which the window does not wait for
 
-    coefficients = yield from within(_coefficients(volume.voxels), 0.0, PREPARING)
+    padded, source = volume.padded, volume.voxels
+    if padded is not None:
+        source = filled(source, padded, volume.geometry.slice_axis, measured_limits(volume)[0])
+    coefficients = yield from within(_coefficients(source), 0.0, PREPARING)
     matrix = np.linalg.inv(volume.geometry.affine) @ onto.affine
     low, high = np.zeros(3, int), np.array(onto.shape)
     for box in _blocks(low, high):
@@ -106,6 +114,16 @@ def _interpolate(volume: Volume, onto: Geometry, voxels: Voxels, covered: Mask) 
             mode="reflect",
             prefilter=False,
         )
+        if padded is not None:  # no neighbour of a place may be padding
+            shares = affine_transform(
+                padded.astype(np.float32),
+                matrix[:3, :3],
+                matrix[:3, :3] @ start + matrix[:3, 3],
+                output_shape=inside.shape,
+                order=1,
+                mode="nearest",
+            )
+            inside &= shares == 0
         voxels[box] = np.where(inside, values, voxels[box])
         covered[box] = inside
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.geometry import Geometry
+from srviewer.core.padding import measured
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 
@@ -127,11 +128,11 @@ def voxels_inside(roi: Roi, geometry: Geometry) -> npt.NDArray[np.int_]:
 
 
 def values_inside(roi: Roi, volume: Volume) -> RoiValues | None:
-    """What ``volume`` holds inside ``roi``; None when no voxel's centre lies there."""
+    """What ``volume`` holds inside ``roi``; None when no measured voxel's centre lies there."""
     index = voxels_inside(roi, volume.geometry)
-    if len(index) == 0:
+    values = measured(volume.voxels[tuple(index.T)], volume.padding).astype(np.float64)
+    if len(values) == 0:
         return None
-    values = volume.voxels[tuple(index.T)].astype(np.float64)
     return RoiValues(
         count=len(values),
         mean=float(values.mean()),

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.geometry import Geometry
+from srviewer.core.padding import marked, without_padding
 from srviewer.core.planes import PixelGrid, Plane, pixel_grid
 from srviewer.core.volume import Volume, Voxels
 
@@ -67,7 +68,8 @@ def aligned(volume: Volume, onto: Geometry) -> Volume:
     """``volume`` on axes parallel to those of ``onto``, linearly interpolated, 0 outside it.
 
     The new grid covers the whole volume; its voxels are as fine as the volume's along the axis
-    that is closest. A parallel volume is given back as it is.
+    that is closest. Outside a volume with padding, and where padding would be mixed in, it holds
+    the padding value. A parallel volume is given back as it is.
     """
     if parallel(volume.geometry, onto):
         return volume
@@ -84,9 +86,16 @@ def aligned(volume: Volume, onto: Geometry) -> Volume:
     matrix = np.linalg.inv(volume.geometry.affine) @ affine
     from scipy.ndimage import affine_transform  # as above
 
+    source = without_padding(volume.voxels, volume.padding)
     voxels = affine_transform(
-        volume.voxels, matrix, output_shape=geometry.shape, order=1, mode="grid-constant"
+        source, matrix, output_shape=geometry.shape, order=1, mode="grid-constant"
     )
+    padded = volume.padded
+    if padded is not None and volume.padding is not None:
+        shares = affine_transform(
+            padded.astype(np.float32), matrix, output_shape=geometry.shape, order=1, cval=1.0
+        )
+        marked(voxels, shares > 0, volume.padding)
     return volume.derived(voxels, geometry, "resampled to the axes of the scan beside it")
 
 

@@ -76,6 +76,7 @@ class Volume:
     ``origin``: the DICOM series that it was read or made from; None for other files.
     ``source``: the files that it was read or made from; None where there are none.
     ``space``: which space its coordinates mean.
+    ``padding``: the value of voxels that are no image; None where all of them are.
     ``planes``: where its slices truly lie, where the grid is not what was measured; else None.
     Raises ValueError when voxels and geometry differ in shape.
     """
@@ -94,6 +95,7 @@ class Volume:
     slice_thickness: float | None = None
     source: ScanSource | None = None
     space: SpaceCodes = SCANNER_SPACE
+    padding: float | None = None
 
     def __post_init__(self) -> None:
         if self.voxels.shape != self.geometry.shape:
@@ -102,6 +104,11 @@ class Volume:
         voxels = np.asarray(self.voxels, dtype=np.float32).view()
         voxels.flags.writeable = False
         object.__setattr__(self, "voxels", voxels)
+
+    @property
+    def padded(self) -> npt.NDArray[np.bool_] | None:
+        """(i, j, k), which voxels are padding; None where there is no padding."""
+        return None if self.padding is None else self.voxels == np.float32(self.padding)
 
     def derived(
         self, voxels: Voxels, geometry: Geometry, step: str, name: str | None = None

@@ -5,6 +5,7 @@ from math import floor, log10
 
 import numpy as np
 
+from srviewer.core.padding import measured
 from srviewer.core.volume import Voxels
 
 
@@ -46,9 +47,15 @@ def rounded_down(value: float) -> float:
     return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= value * (1 + 1e-9))
 
 
-def robust_window(voxels: Voxels) -> Window:
-    """From the 0.5 % to the 99.8 % quantile of a regular sample of at most about 10^6 voxels."""
+def robust_window(voxels: Voxels, padding: float | None = None) -> Window:
+    """From the 0.5 % to the 99.8 % quantile of a regular sample of at most about 10^6 voxels.
+
+    Voxels of the value ``padding`` do not count.
+    """
     step = max(1, round((voxels.size / 1e6) ** (1 / 3)))
     sample = voxels[::step, ::step, ::step] if min(voxels.shape) > 2 * step else voxels
-    window = window_of_values(sample)
-    return window if np.ptp(sample) > 0 else window_of_values(voxels)
+    seen = measured(sample, padding)
+    if seen.size and np.ptp(seen) > 0:
+        return window_of_values(seen)
+    every = measured(voxels, padding)
+    return window_of_values(every if every.size else voxels)

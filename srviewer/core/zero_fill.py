@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
+from srviewer.core.intensity import measured_intensity
 from srviewer.core.volume import ScanWarning, Voxels
 
 # The share of measured frequencies above which a band without signal tells little: a filter, or
@@ -84,6 +85,8 @@ def _spectrum(voxels: Voxels, axis: Axis, across: Axis, count: int) -> npt.NDArr
     if len(slices) == count:
         # Not by np.take, which copies the whole of a volume that lies in memory as files have it.
         slices = slices[middle_slices(count)]
+    # A constant that was added is no signal, beside which all others would seem to be nothing.
+    slices = measured_intensity(slices).above_floor(slices)
     lines = np.moveaxis(np.moveaxis(slices, 0, across), axis, -1).astype(np.float64)
     # Not windowed: a scanner's image is periodic, and a window would smear the cliff.
     power = np.abs(np.fft.rfft(lines, axis=-1)) ** 2

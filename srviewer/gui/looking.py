@@ -29,7 +29,8 @@ class Looking(QObject):
 
     def _look_at(self, original: Volume) -> None:
         """Begin with all of ``original``, in grey levels that suit it; nothing is sent."""
-        self.original, self.auto_window = original, robust_window(original.voxels)
+        self.original = original
+        self.auto_window = robust_window(original.voxels, original.padding)
         self.view = self._whole(original)
 
     def move_cursor(self, world_mm: npt.ArrayLike) -> None:

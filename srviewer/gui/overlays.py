@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from srviewer.core.grid_difference import grid_difference
+from srviewer.core.padding import measured
 from srviewer.core.sampling import overlap
 from srviewer.core.volume import Volume
 from srviewer.core.window import window_of_values
@@ -84,5 +85,6 @@ def layer_of(volume: Volume) -> Layer:
     whole = bool((sample == np.rint(sample)).all()) and float(volume.voxels.min()) >= 0
     if whole and len(np.unique(sample)) <= 256 and float(volume.voxels.max()) <= MOST_LABELS:
         return Layer(volume, Labelled(LABELS))
-    window = window_of_values(sample)
+    seen = measured(sample, volume.padding)
+    window = window_of_values(seen if seen.size else sample)
     return Layer(volume, Graded(heat(), window, window.low + 0.1 * window.width))

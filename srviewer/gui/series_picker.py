@@ -128,7 +128,7 @@ class SeriesPicker(QDialog):
 def thumbnail(volume: Volume) -> QPixmap:
     """The middle slice of the sharp plane, in true proportions."""
     image = slice_at(volume, sharp_plane(volume.geometry), volume.geometry.centre)
-    window = robust_window(volume.voxels)
+    window = robust_window(volume.voxels, volume.padding)
     # The convention that the window starts with: R, or A in a sagittal slice, on the left.
     pixels = image.pixels[::-1, ::-1]
     grey = ((pixels - window.low) * (255 / window.width)).clip(0, 255).astype("uint8")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from srviewer.core.padding import measured_limits
 from srviewer.core.volume import Volume
 from srviewer.core.window import Window, robust_window
 from srviewer.gui.translation import mark
@@ -19,21 +20,21 @@ class WindowPreset:
 
 
 def _automatic(volume: Volume) -> Window:
-    return robust_window(volume.voxels)
+    return robust_window(volume.voxels, volume.padding)
 
 
 def _full(volume: Volume) -> Window:
-    low, high = float(volume.voxels.min()), float(volume.voxels.max())
+    low, high = measured_limits(volume)
     return Window.of_level((low + high) / 2, high - low)
 
 
 def _steeper(volume: Volume) -> Window:
-    auto = robust_window(volume.voxels)
+    auto = robust_window(volume.voxels, volume.padding)
     return Window.of_level(auto.level, 0.6 * auto.width)
 
 
 def _dark(volume: Volume) -> Window:
-    auto = robust_window(volume.voxels)
+    auto = robust_window(volume.voxels, volume.padding)
     return Window(auto.low, auto.low + 0.5 * auto.width)
 
 

@@ -42,7 +42,7 @@ def decoded(file: PixelFile, frames: Sequence[int]) -> Frames:
                 pixels = pixels.astype(np.int64) >> file.unused_low
             if palette is not None:
                 pixels = _brightness(pixels, palette)
-            yield _turned(pixels, file) if file.dark_is_high else pixels
+            yield turned(pixels, file) if file.dark_is_high else pixels
     except (PermissionError, FileNotFoundError) as error:
         raise not_read(file.path, error) from error
     except (*UNREADABLE, RuntimeError, UserWarning) as error:
@@ -136,7 +136,7 @@ def _options(file: PixelFile, frames: int) -> dict[str, Any]:
     }
 
 
-def _turned(pixels: Pixels, file: PixelFile) -> Pixels:
+def turned(pixels: Pixels, file: PixelFile) -> Pixels:
     """Bright for dark: the largest number that the stored bits can hold becomes the smallest."""
     if file.signed:
         return np.invert(pixels.astype(np.int64))

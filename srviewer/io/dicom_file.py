@@ -14,6 +14,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from srviewer.io.dicom_padding import padding_limits
 from srviewer.io.dicom_tags import text
 
 PIXEL_TAGS = {
@@ -34,6 +35,7 @@ class PixelFile:
     of the pixel data's element, ``vr`` its value representation, "" in implicit encoding.
     ``unused_low``: bits below the stored ones, where old files left some.
     ``little_endian``: the order of the bytes of pixels that are not compressed.
+    ``padding``: both ends of the stored numbers that are no image, or None.
     """
 
     path: Path
@@ -51,6 +53,7 @@ class PixelFile:
     signed: bool
     photometric: str
     little_endian: bool
+    padding: tuple[float, float] | None = None
 
     @property
     def frame_bytes(self) -> int:
@@ -105,6 +108,8 @@ def pixel_file(path: Path, file: BinaryIO, header: FileDataset) -> PixelFile | N
             return None
         start, keyword, vr = place
     stored = int(header.get("BitsStored", header.BitsAllocated))
+    signed = header.get("PixelRepresentation", 0) == 1
+    photometric = text(header, "PhotometricInterpretation")
     return PixelFile(
         path=path,
         start=start,
@@ -118,9 +123,12 @@ def pixel_file(path: Path, file: BinaryIO, header: FileDataset) -> PixelFile | N
         bits_allocated=int(header.BitsAllocated),
         bits_stored=stored,
         unused_low=0 if _is_compressed(UID(syntax)) else _unused_low(header, stored),
-        signed=header.get("PixelRepresentation", 0) == 1,
-        photometric=text(header, "PhotometricInterpretation"),
+        signed=signed,
+        photometric=photometric,
         little_endian=bool(little),
+        padding=None
+        if photometric == "PALETTE COLOR"
+        else padding_limits(header, keyword, signed, stored),
     )
 
 

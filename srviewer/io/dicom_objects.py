@@ -204,11 +204,14 @@ def _add_pixels(header: Dataset, volume: Volume, scale: Scale) -> None:
     header.PhotometricInterpretation = "MONOCHROME2"
     header.BitsAllocated, header.BitsStored, header.HighBit = 16, scale.bits, scale.bits - 1
     header.PixelRepresentation = int(scale.signed)
+    if scale.padding is not None:
+        vr = "SS" if scale.signed else "US"
+        header.add_new("PixelPaddingValue", vr, scale.padding_stored)
     # A plain MR image knows no rescaling; a CT image always has it.
     if header.Modality == "CT" or not scale.is_identity:
         header.RescaleSlope, header.RescaleIntercept = scale.slope, scale.intercept
         header.RescaleType = volume.unit if volume.unit == "HU" else "US"
-    _add_window(header, robust_window(volume.voxels), scale)
+    _add_window(header, robust_window(volume.voxels, volume.padding), scale)
 
 
 def _add_window(header: Dataset, window: Window, scale: Scale) -> None:

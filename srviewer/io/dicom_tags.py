@@ -7,6 +7,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
 from pydicom.tag import BaseTag, Tag
 
+from srviewer.io.dicom_padding import KEYWORDS as PADDING
 from srviewer.io.dicom_private import PRIVATE_TAGS, private_text
 
 # By which values images at one and the same position are images of different kinds, each a series
@@ -75,6 +76,7 @@ KEYWORDS = (
     "RescaleSlope",
     "RescaleIntercept",
     "RescaleType",
+    *(keyword for keywords in PADDING.values() for keyword in keywords),
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
     "StackID",

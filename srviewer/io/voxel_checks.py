@@ -47,10 +47,10 @@ def voxel_warnings(
     return tuple(found)
 
 
-def label_check(voxels: Voxels, name: str) -> Job[LabelCheck]:
+def label_check(voxels: Voxels, name: str, padding: float | None = None) -> Job[LabelCheck]:
     """The check of a volume that is in memory, (i, j, k); a scan is told from its first slabs."""
     i, j, k = voxels.shape
-    check = LabelCheck((i, j, k))
+    check = LabelCheck((i, j, k), padding)
     for number, slab in enumerate(slabs_of(voxels)):
         check.add(slab)
         if check.settled:

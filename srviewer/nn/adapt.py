@@ -10,7 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from srviewer.core.metrics import foreground, psnr
+from srviewer.core.intensity import OF_SHARES
+from srviewer.core.metrics import psnr
 from srviewer.job import Job, Progress, within
 from srviewer.nn.adaptation import LEAST_GAINS, Adaptation, Adapted, best_share
 from srviewer.nn.batches import BatchSource, PatchBatch, prefetched
@@ -115,7 +116,8 @@ def restored_psnr(model: Model, pairs: Sequence[ScanPair], device: str) -> Job[f
     found = []
     for number, pair in enumerate(pairs):
         yield Progress(number / len(pairs), "Scoring the held-out slices")
-        score = psnr(pair.truth, _restored(network, pair, where), 1.0, foreground(pair.truth, 1.0))
+        seen = OF_SHARES.foreground(pair.truth)
+        score = psnr(pair.truth, _restored(network, pair, where), 1.0, seen)
         if score is not None and math.isfinite(score):
             found.append(score)
     return float(np.mean(found)) if found else 0.0

@@ -10,8 +10,9 @@ from torch import nn
 
 from srviewer.core.bicubic import Image, resized
 from srviewer.core.degrade import Degradation
+from srviewer.core.intensity import OF_SHARES, shares_of
 from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.metrics import foreground, intensity_range, psnr, ssim
+from srviewer.core.metrics import psnr, ssim
 from srviewer.core.planes import TRAINING_GROUPS, TrainingGroup, unstack
 from srviewer.core.volume import Volume, Voxels
 from srviewer.nn.image_pairs import LUMA, in_channels
@@ -38,8 +39,8 @@ def volume_pairs(volumes: Sequence[Volume], plan: TrainingPlan) -> list[HeldOut]
     """The middle slice of each of the six groups of each volume, its central part."""
     factor = _factor(plan)
     pairs = [
-        _slice_pair(volume.voxels / intensity_range(volume.voxels), group, factor, plan)
-        for volume in volumes
+        _slice_pair(shares, group, factor, plan)
+        for shares in map(shares_of, volumes)
         for group in TRAINING_GROUPS
     ]
     return _thinned([pair for pair in pairs if pair is not None])
@@ -88,7 +89,7 @@ def _run(network: nn.Module, pair: HeldOut, device: torch.device) -> Voxels:
 
 def _scores(truth: Voxels, image: Voxels) -> dict[str, float]:
     """PSNR over all channels and SSIM of the brightness; a range of 1."""
-    mask = foreground(truth, 1.0) if len(truth) == 1 else np.ones(truth.shape, bool)
+    mask = OF_SHARES.foreground(truth) if len(truth) == 1 else np.ones(truth.shape, bool)
     grey, seen = _brightness(truth), _brightness(image)
     found = {
         "psnr": psnr(truth, image, 1.0, mask),
@@ -130,7 +131,7 @@ def _slice_pair(
         return None
     thick = Degradation(axis=1, factor=factor).apply(slab)
     truth = slab[reach : reach + 1]
-    if foreground(truth, 1.0).mean() < LEAST_FOREGROUND:
+    if OF_SHARES.foreground(truth).mean() < LEAST_FOREGROUND:
         return None
     positions = thin_positions(thick.shape[1], factor)
     interpolated = cubic(np.ascontiguousarray(thick[reach : reach + 1]), 1, positions)

@@ -6,7 +6,7 @@ from math import ceil
 import numpy as np
 
 from srviewer.core.degrade import Degradation
-from srviewer.core.metrics import intensity_range
+from srviewer.core.intensity import shares_of
 from srviewer.core.planes import TRAINING_GROUPS, unstack
 from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
@@ -32,7 +32,7 @@ class PatchSource:
     ) -> None:
         self._plan = plan
         self._patches = process.patches(plan.batch)
-        self._volumes = [volume.voxels / intensity_range(volume.voxels) for volume in volumes]
+        self._volumes = [shares_of(volume) for volume in volumes]
         self._least = min(min(volume.geometry.shape) for volume in volumes)
         factor = max(plan.factors)
         margin = max(

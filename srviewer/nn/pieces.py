@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from srviewer.core.metrics import FOREGROUND_SHARE
+from srviewer.core.intensity import OF_SHARES
 from srviewer.core.volume import Voxels
 
 TRIES = 8
@@ -35,6 +35,6 @@ def preferably_tissue(draw: Callable[[], P], middle: Callable[[P], Voxels]) -> P
     """
     for _ in range(TRIES):
         piece = draw()
-        if np.mean(middle(piece)[::2, ::2] > FOREGROUND_SHARE) >= LEAST_FOREGROUND:
+        if np.mean(OF_SHARES.foreground(middle(piece)[::2, ::2])) >= LEAST_FOREGROUND:
             break
     return piece

@@ -6,7 +6,7 @@ import numpy as np
 
 from srviewer.core.degrade import Degradation
 from srviewer.core.geometry import Axis
-from srviewer.core.metrics import foreground
+from srviewer.core.intensity import OF_SHARES
 from srviewer.core.planes import TRAINING_GROUPS, TrainingGroup, unstack
 from srviewer.core.volume import Voxels
 from srviewer.nn.batches import BATCH_STREAM, PatchBatch, generator
@@ -89,7 +89,9 @@ class ScanPairs:
             for number in _spread(len(stack), MOST_HELD_OUT):
                 slab = _central(padded[number : number + 2 * reach + 1], factor)
                 pairs.append(self._pair(slab, factor))
-        return [pair for pair in pairs if foreground(pair.truth, 1.0).mean() >= HELD_OUT_FOREGROUND]
+        return [
+            pair for pair in pairs if OF_SHARES.foreground(pair.truth).mean() >= HELD_OUT_FOREGROUND
+        ]
 
     def _pair(self, slab: Voxels, factor: int) -> ScanPair:
         truth = np.ascontiguousarray(slab[self._neighbours])

@@ -2,15 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from srviewer.core.degrade import Degradation
-from srviewer.core.metrics import intensity_range
+from srviewer.core.intensity import Intensity
 from srviewer.core.volume import Voxels
 from srviewer.job import Job
 from srviewer.nn.adaptation import Adaptation, Adapted
 from srviewer.nn.model_file import Model
-from srviewer.sr.cross_plane import Refinement, air_level, passes
+from srviewer.sr.cross_plane import Refinement, passes
 
 if TYPE_CHECKING:
     from srviewer.nn.batches import BatchSource
@@ -31,14 +29,21 @@ def adapted_model(
     if model is None:
         raise ValueError("there is no model to adapt")
     try:
-        source, held_out = learned_from(scan, first, model, todo.degradation, adaptation.seed)
+        source, held_out = learned_from(
+            scan, first, model, todo.degradation, adaptation.seed, todo.intensity_of(scan)
+        )
     except ValueError:  # the guard's answer where nothing can be learned
         return model, Adapted(False, 0.0, 0.0, 0, 0.0)
     return (yield from adapt(model, source, held_out, adaptation, todo.device))
 
 
 def learned_from(
-    scan: Voxels, first: Voxels, model: Model, degradation: Degradation, seed: int
+    scan: Voxels,
+    first: Voxels,
+    model: Model,
+    degradation: Degradation,
+    seed: int,
+    intensity: Intensity,
 ) -> tuple["BatchSource", "list[ScanPair]"]:
     """What ``model`` learns from a scan and its first estimate, and the slices that are held out.
 
@@ -47,9 +52,8 @@ def learned_from(
     from srviewer.nn.scan_pairs import ScanPairs  # doors to torch
     from srviewer.nn.scan_planes import InTurns, ThickPlanes
 
-    floor, neighbours = air_level(scan), model.plan.neighbours
-    data_range = np.float32(intensity_range(scan - floor))
-    measured, estimate = (scan - floor) / data_range, (first - floor) / data_range
+    neighbours = model.plan.neighbours
+    measured, estimate = intensity.shares(scan), intensity.shares(first)
     stages = passes(degradation.factor, model.factors)
     pairs = ScanPairs(estimate, degradation, tuple(sorted(set(stages))), neighbours, seed)
     if len(stages) > 1:  # what lies between two passes is not known

@@ -36,7 +36,7 @@ def cautions(
             )
     if scan.modality not in ("", "MR"):
         lines.append(f"The modality is {scan.modality}; the network was trained on MR.")
-    noise = noise_level(scan.voxels, request.axis) if noise is None else noise
+    noise = noise_level(scan.voxels, request.axis, scan.padding) if noise is None else noise
     lines.extend(_of_the_voxels(scan, request, noise))
     if scan.geometry.shape[request.axis] < FEW_SLICES:
         lines.append(f"Only {scan.geometry.shape[request.axis]} slices: little to learn from.")

@@ -8,8 +8,7 @@ import numpy as np
 from srviewer.core.degrade import Degradation
 from srviewer.core.fuse import Fusion, disagreement
 from srviewer.core.geometry import Axis
-from srviewer.core.largest import Largest, Parts, parts_of
-from srviewer.core.metrics import FOREGROUND_SHARE, intensity_range, intensity_range_of
+from srviewer.core.intensity import Intensity, measured_intensity
 from srviewer.core.planes import TrainingGroup, cross_planes, restack, unstack
 from srviewer.core.slabwise import slabwise
 from srviewer.core.volume import Voxels
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from srviewer.nn.infer import Upsampler
 
 
-# The share of voxels, in per cent, that may lie below what is taken for air.
-FLOOR_PERCENT = 0.1
 JOINING = "Joining both planes"
 
 
@@ -31,7 +28,8 @@ class Refinement:
     """What a method is to do: refine along ``degradation.axis`` by ``degradation.factor``.
 
     ``degradation``: how the scan became thick. ``model``: None for interpolation. ``flips``:
-    rebuild mirrored copies of the scan too and average them.
+    rebuild mirrored copies of the scan too and average them. ``intensity``: of the scan without
+    its padding; None to measure it where the voxels hold none.
     """
 
     degradation: Degradation
@@ -39,6 +37,11 @@ class Refinement:
     fusion: Fusion
     device: str = "auto"
     flips: bool = False
+    intensity: Intensity | None = None
+
+    def intensity_of(self, scan: Voxels) -> Intensity:
+        """The floor and the range of the scan, whose voxels are given without padding."""
+        return self.intensity or measured_intensity(scan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,26 +61,29 @@ class Estimate:
 def cross_plane(scan: Voxels, todo: Refinement) -> Job[Estimate]:
     """Section 3.1.1 of the paper: (i, j, k) thick voxels to ``factor`` times more along the axis.
 
+    The network knows air as 0: the intensity floor is taken away before and added after. That moves
+    the mean of each block with it, so the measured slices are reproduced all the same.
     Raises UserError when the model cannot reach the factor or the device is absent.
     """
     if todo.model is None:
         raise ValueError("cross-plane super-resolution needs a model")
     upsampler = yield from started(todo.model, todo.device)
-    floor = air_level(scan)
-    scan = scan - floor if floor else scan
+    yield Progress(0.0, "Measuring the grey levels")
+    intensity = todo.intensity_of(scan)
+    scan, scale = intensity.above_floor(scan), intensity.range
     stages = passes(todo.degradation.factor, todo.model.factors)
     flips = mirrorings(todo.degradation.axis) if todo.flips else ((),)
     fused: list[Voxels] = []
     apart: list[Voxels] = []
     for number, axes in enumerate(flips):
-        job = _both_planes(upsampler, np.flip(scan, axes), todo, stages)
+        job = _both_planes(upsampler, np.flip(scan, axes), todo, stages, scale)
         span = 0.98 * number / len(flips), 0.98 * (number + 1) / len(flips)
         estimate, differing = yield from within(job, *span)
         fused.append(np.flip(estimate, axes))
         apart.append(np.flip(differing, axes))
     result = yield from within(_averaged(fused), 0.98, 0.985)
-    if floor:
-        result += floor
+    if intensity.floor:
+        result += np.float32(intensity.floor)
     differing = yield from within(_averaged(apart), 0.985, 0.99)
     spread = None
     if todo.flips:
@@ -117,11 +123,9 @@ def mirrorings(axis: Axis) -> tuple[tuple[Axis, ...], ...]:
 
 
 def _both_planes(
-    upsampler: "Upsampler", scan: Voxels, todo: Refinement, stages: tuple[int, ...]
+    upsampler: "Upsampler", scan: Voxels, todo: Refinement, stages: tuple[int, ...], scale: float
 ) -> Job[tuple[Voxels, Voxels]]:
     """The fused estimate and the disagreement of the two planes."""
-    yield Progress(0.0, "Measuring the grey levels")
-    scale = intensity_range(scan)
     planes: list[Voxels] = []
     for number, group in enumerate(cross_planes(todo.degradation.axis)):
         job = _one_plane(upsampler, scan, group, stages, scale)
@@ -130,26 +134,6 @@ def _both_planes(
     fused = yield from within(fusing, 0.96, 0.98)
     comparing = slabwise(disagreement, *planes, message=JOINING)
     return fused, (yield from within(comparing, 0.98, 1.0))
-
-
-def air_level(scan: Voxels) -> np.float32:
-    """What counts as air in a scan with truly negative values (CT, z-scores); 0 in any other.
-
-    The network knows air as 0. A constant that is taken away before and added after moves the mean
-    of each block with it, so the measured slices are reproduced all the same.
-    """
-    return air_level_of(lambda: parts_of(scan))
-
-
-def air_level_of(parts: Parts) -> np.float32:
-    """The same of a scan that is seen part by part, several times."""
-    lowest = Largest(FLOOR_PERCENT / 100, sum(part.size for part in parts()))
-    for part in parts():
-        lowest.add(-part)
-    highest = lowest.percentile(100 - FLOOR_PERCENT)
-    low = np.float32(0 if highest is None else -highest)
-    # A magnitude image may ring a little below 0 without being another kind of image.
-    return low if low < -FOREGROUND_SHARE * intensity_range_of(parts) else np.float32(0)
 
 
 def _one_plane(

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.metrics import intensity_range
+from srviewer.core.intensity import Intensity, volume_intensity
+from srviewer.core.padding import marked
 from srviewer.core.planes import Plane, TrainingGroup, cross_planes, restack, slice_number, unstack
 from srviewer.core.volume import Volume, Voxels, outline_voxels
 from srviewer.errors import UserError
 from srviewer.job import Job, Partial, Progress, aside, mapped, within
 from srviewer.nn.model_file import Model
-from srviewer.sr.cross_plane import air_level, mirrorings, passes, started
+from srviewer.sr.beside_padding import image_alone
+from srviewer.sr.cross_plane import mirrorings, passes, started
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruct import thin_volume
@@ -88,7 +90,10 @@ def looked_first(scan: Volume, request: Request, where: Where, job: Job[R]) -> J
     """
     try:
         preparing = within(_prepared(scan, request), 0.0, 0.0)
-        looks = _Looks(scan, request, *(yield from preparing))
+        upsampler, model = yield from preparing
+        intensity = volume_intensity(scan)
+        image = yield from within(image_alone(scan, request.axis, intensity), 0.0, 0.0)
+        looks = _Looks(scan, request, upsampler, model, intensity, image)
         ahead = _followed(looks.across(where()), looks, where)
         yield from mapped(within(ahead, 0.0, SHARE), _named)
         return (yield from within(_followed(job, looks, where), SHARE, 1.0))
@@ -137,12 +142,17 @@ class _Looks:
     """Cuts single slices out of a rebuild, and knows which it has given."""
 
     def __init__(
-        self, scan: Volume, request: Request, upsampler: "Upsampler", model: Model
+        self,
+        scan: Volume,
+        request: Request,
+        upsampler: "Upsampler",
+        model: Model,
+        intensity: Intensity,
+        image: Voxels,
     ) -> None:
         self._scan, self._request, self._model, self._upsampler = scan, request, model, upsampler
-        self._floor = air_level(scan.voxels)
-        self._voxels = scan.voxels - self._floor if self._floor else scan.voxels
-        self._scale = intensity_range(self._voxels)
+        self._floor, self._scale = np.float32(intensity.floor), intensity.range
+        self._voxels = intensity.above_floor(image)
         self._stages = passes(request.factor, model.factors)
         self._grid = scan.geometry.refined(request.axis, request.factor)
         self._given: dict[Plane, int] = {}
@@ -188,10 +198,22 @@ class _Looks:
         self._given[plane] = number
         grid = self._grid.cropped(plane.normal_axis(self._grid), number, number + 1)
         made = thin_volume(self._scan, self._request, self._model, outline_voxels(self._grid.shape))
-        voxels = voxels + self._floor if self._floor else voxels
+        voxels = self._marked(plane, number, voxels + self._floor if self._floor else voxels)
         volume = made.derived(voxels, grid, f"{plane.title} slice {number} alone, of one plane")
         estimates = 2 * (len(mirrorings(self._request.axis)) if self._request.flips else 1)
         return Partial(0.0, MESSAGE, Look(volume, plane, number, estimates, thick))
+
+    def _marked(self, plane: Plane, number: int, voxels: Voxels) -> Voxels:
+        """One slice of the refined grid with the padding that it has in the whole."""
+        padded, padding = self._scan.padded, self._scan.padding
+        if padded is None or padding is None:
+            return voxels
+        axis, factor = plane.normal_axis(self._grid), self._request.factor
+        if axis == self._request.axis:
+            here = np.take(padded, [number // factor], axis)
+        else:
+            here = np.repeat(np.take(padded, [number], axis), factor, self._request.axis)
+        return marked(np.array(voxels), here, padding)
 
     def _refined(
         self, stack: Voxels, first: int, stop: int, stages: tuple[int, ...]

@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 from srviewer.core.degrade import size_of
 from srviewer.core.geometry import Axis, Geometry
+from srviewer.core.intensity import volume_intensity
 from srviewer.core.interpolate import Positions, cubic, linear, nearest
-from srviewer.core.metrics import intensity_range
+from srviewer.core.padding import empty_value, interpolated
 from srviewer.core.runs import Run, longest, runs
 from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
@@ -29,7 +30,8 @@ def rebuild(scan: Volume, request: Request, region: Volume | None = None) -> Job
     """Refine ``scan`` as asked; where slices are missing or uneven, as ``request.gaps`` says.
 
     "run": only the longest regular run of slices. "fill": every run for itself, all on one grid;
-    what was not measured holds the scan's smallest value, and the warnings say where.
+    what was not measured holds the scan's smallest value, or its padding, and the warnings say
+    where.
     Raises UserError as ``reconstruct`` does, when no two slices are regular, and for a region or a
     second axis where every run is rebuilt for itself.
     """
@@ -114,7 +116,7 @@ def _joined(scan: Volume, request: Request, pieces: list[_Piece], thin: float) -
     centres: Positions = np.asarray(begin + (np.arange(count) + 0.5) * thin, np.float64)
     grid = Run(0, count, float(centres[0]), thin).geometry(scan.geometry, axis)
     owner = _owners([piece.run for piece in pieces], centres)
-    empty = float(scan.voxels.min())
+    empty = empty_value(scan)
     voxels = _laid(pieces, owner, grid, axis, empty)
     results = [piece.result for piece in pieces if piece.result is not None]
     first = results[0]
@@ -125,7 +127,8 @@ def _joined(scan: Volume, request: Request, pieces: list[_Piece], thin: float) -
     if first.disagreement is not None:
         laid = _laid_apart(pieces, owner, grid, axis)
         apart = made_map(volume, laid, scan.name, DISAGREEMENT)
-    off, data_range = _residual(scan, axis, pieces), intensity_range(scan.voxels)
+    off, data_range = _residual(scan, axis, pieces), volume_intensity(scan).range
+    judged = off if scan.padded is None else off[~scan.padded]
     thickness = {result.thickness_mm for result in results}
     lines = dict.fromkeys(line for result in results for line in result.warnings)
     return replace(
@@ -135,7 +138,7 @@ def _joined(scan: Volume, request: Request, pieces: list[_Piece], thin: float) -
         spread=None,  # these belong to one run
         texture_change=None,
         residual=made_map(scan, off, scan.name, RESIDUAL),
-        consistency=size_of(off, data_range),
+        consistency=size_of(judged, data_range),
         data_range=data_range,  # the first run may hold the darkest slices
         request=request,
         thickness_mm=first.thickness_mm if len(thickness) == 1 else None,
@@ -196,7 +199,8 @@ def _lay(
     positions = source.geometry.index(grid.world(index))[:, axis]
     if np.abs(positions - np.rint(positions)).max() < ON_CENTRE:
         kernel = nearest
-    np.moveaxis(laid, axis, 0)[mine] = np.moveaxis(kernel(source.voxels, axis, positions), axis, 0)
+    made = interpolated(kernel, source.voxels, axis, positions, source.padding)
+    np.moveaxis(laid, axis, 0)[mine] = np.moveaxis(made, axis, 0)
 
 
 def _residual(scan: Volume, axis: Axis, pieces: list[_Piece]) -> Voxels:

@@ -36,6 +36,6 @@ TEXTURE_THRESHOLD = 0.02
 
 
 def made_map(like: Volume, voxels: Voxels, name: str, kind: MapKind) -> Volume:
-    """A map on the grid of ``like``, named after the scan ``name``."""
+    """A map on the grid of ``like``, named after the scan ``name``; it has no padding."""
     made = like.derived(voxels, like.geometry, f"{kind.id}: {kind.meaning}")
-    return replace(made, name=f"{name} ({kind.id})", stored_as="float32")
+    return replace(made, name=f"{name} ({kind.id})", stored_as="float32", padding=None)

@@ -45,7 +45,9 @@ _cubic = _interpolation(interpolate.cubic)
 def _back_projected(scan: Voxels, todo: Refinement) -> Job[Estimate]:
     """Cubic interpolation that, degraded, is the scan."""
     first = yield from within(_cubic(scan, todo), 0.0, 0.1)
-    voxels = yield from within(back_projected(first.voxels, scan, todo.degradation), 0.1, 1.0)
+    data_range = todo.intensity_of(scan).range
+    job = back_projected(first.voxels, scan, todo.degradation, data_range)
+    voxels = yield from within(job, 0.1, 1.0)
     return replace(first, voxels=voxels)
 
 

@@ -8,12 +8,12 @@ import numpy as np
 from srviewer.core.degrade import Degradation, residual, size_of
 from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.interpolate import cubic, linear
-from srviewer.core.metrics import intensity_range
-from srviewer.core.minimum import raised
+from srviewer.core.padding import interpolated, marked
 from srviewer.core.slabwise import slabwise
 from srviewer.core.volume import Volume, Voxels
 from srviewer.job import Job, Progress, within
 from srviewer.nn.model_file import Model
+from srviewer.sr.beside_padding import measured_residual
 from srviewer.sr.cautions import cautions, outcomes
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
 from srviewer.sr.memory import peak_memory_mb
@@ -63,15 +63,12 @@ def _one_axis(
     scan: Volume, request: Request, region: Volume | None, lowest: float | None
 ) -> Job[Reconstruction]:
     started = time.monotonic()
-    found = yield from within(refined(scan, request, region), 0.0, 0.94)
-    yield Progress(0.94, CHECKING)
-    estimate, data_range = found.estimate, intensity_range(scan.voxels)
-    voxels = estimate.voxels
-    if lowest is not None:
-        job = raised(voxels, found.degradation, lowest, data_range)
-        voxels = yield from within(job, 0.94, 0.96)
-    off = yield from within(_residual(voxels, scan.voxels, found.degradation), 0.96, 0.98)
-    volume = thin_volume(scan, request, found.model, voxels, lowest)
+    found = yield from within(refined(scan, request, region, lowest), 0.0, 0.96)
+    yield Progress(0.96, CHECKING)
+    estimate, data_range = found.estimate, found.intensity.range
+    off = yield from within(_residual(estimate.voxels, scan.voxels, found.degradation), 0.96, 0.98)
+    judged = measured_residual(off, scan, found.degradation)
+    volume = thin_volume(scan, request, found.model, estimate.voxels, lowest)
     arrays = {
         DISAGREEMENT: estimate.disagreement,
         SPREAD: estimate.spread,
@@ -93,7 +90,7 @@ def _one_axis(
         spread=maps.get(SPREAD),
         texture_change=maps.get(TEXTURE_CHANGE),
         residual=made_map(scan, off, scan.name, RESIDUAL),
-        consistency=size_of(off, data_range),
+        consistency=size_of(judged, data_range),
         data_range=data_range,
         request=request,
         model=found.model,
@@ -125,11 +122,13 @@ def _joined(
 ) -> Reconstruction:
     """``step``, which refined the result of ``before`` further, told as one reconstruction."""
     again = Degradation(step.request.axis, step.request.factor).apply(step.volume.voxels)
-    off = residual(again, scan.voxels, degradation_of(scan, request))
+    degradation = degradation_of(scan, request)
+    off = residual(again, scan.voxels, degradation)
+    judged = measured_residual(off, scan, degradation)
     return replace(
         step,
         residual=made_map(scan, off, scan.name, RESIDUAL),
-        consistency=size_of(off, before.data_range),
+        consistency=size_of(judged, before.data_range),
         data_range=before.data_range,
         request=request,
         adapted=before.adapted,
@@ -160,7 +159,9 @@ def clipped(volume: Volume, lowest: float | None) -> Volume:
     """``volume`` after resampling, whose voxels stand for no slices any more."""
     if lowest is None:
         return volume
-    voxels = np.maximum(volume.voxels, np.float32(lowest))
+    voxels, padded = np.maximum(volume.voxels, np.float32(lowest)), volume.padded
+    if padded is not None and volume.padding is not None:
+        voxels = marked(voxels, padded, volume.padding)
     return volume.derived(voxels, volume.geometry, f"clipped to at least {lowest:.6g}")
 
 
@@ -171,5 +172,5 @@ def _isotropic(volume: Volume, axis: Axis, kernel: Interpolation) -> Volume:
     index = np.zeros((target.shape[axis], 3))
     index[:, axis] = np.arange(target.shape[axis])
     positions = volume.geometry.index(target.world(index))[:, axis]
-    voxels = kernel(volume.voxels, axis, positions)
+    voxels = interpolated(kernel, volume.voxels, axis, positions, volume.padding)
     return volume.derived(voxels, target, f"resampled to {spacing:.4g} mm along {AXIS_NAMES[axis]}")

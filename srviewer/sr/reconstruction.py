@@ -111,6 +111,9 @@ class Reconstruction:
         if self.disagreement is None:
             return None
         voxels = self.disagreement.voxels / self.data_range
+        padded = self.volume.padded
+        if padded is not None and padded.shape == voxels.shape and not padded.all():
+            voxels = voxels[~padded]
         return {"mean": float(voxels.mean()), "p99": float(np.percentile(voxels, 99))}
 
 

@@ -7,13 +7,16 @@ import numpy as np
 from srviewer.core.back_project import back_projected
 from srviewer.core.degrade import Degradation
 from srviewer.core.fuse import FUSIONS
+from srviewer.core.intensity import Intensity, volume_intensity
+from srviewer.core.minimum import raised
 from srviewer.core.region import lock_weights, locked
 from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
-from srviewer.job import Job, within
+from srviewer.job import Job, Progress, within
 from srviewer.nn.adaptation import Adapted
 from srviewer.nn.model_file import Model
 from srviewer.sr.adapt import adapted_model
+from srviewer.sr.beside_padding import cleared, image_alone, marked_estimate, thin_padding
 from srviewer.sr.cross_plane import Estimate, Refinement
 from srviewer.sr.methods import Method, method
 from srviewer.sr.models import find_model
@@ -30,6 +33,7 @@ class Refined:
 
     ``model``: what made it, None for interpolation. ``adapted``: how the adaptation went, None
     without one. ``texture``: |with - without texture| for each voxel, None without texture.
+    ``intensity``: of the scan.
     """
 
     estimate: Estimate
@@ -37,43 +41,64 @@ class Refined:
     model: Model | None
     adapted: Adapted | None
     texture: Voxels | None
+    intensity: Intensity
 
 
-def refined(scan: Volume, request: Request, region: Volume | None) -> Job[Refined]:
+def refined(
+    scan: Volume, request: Request, region: Volume | None, lowest: float | None = None
+) -> Job[Refined]:
     """``scan`` refined along the first axis of ``request``, nothing learned inside ``region``.
 
+    ``lowest``: the least value that a voxel may have, but for padding; None for any.
     Raises UserError for what the request names and is not there.
     """
+    found = yield from within(_unmarked(scan, request, region), 0.0, 0.98)
+    estimate, degradation = found.estimate, found.degradation
+    if lowest is not None:
+        job = raised(estimate.voxels, degradation, lowest, found.intensity.range)
+        estimate = replace(estimate, voxels=(yield from within(job, 0.98, 1.0)))
+    return replace(
+        found,
+        estimate=marked_estimate(estimate, scan, degradation),
+        texture=cleared(found.texture, thin_padding(scan, [_grid(degradation)])),
+    )
+
+
+def _unmarked(scan: Volume, request: Request, region: Volume | None) -> Job[Refined]:
+    """``refined`` before anything is raised, with computed values in the place of padding."""
     chosen, fusion = method(request.method), find_row(FUSIONS, request.fusion, "fusion")
     model = find_model(request.model) if chosen.needs_model else None
     sharper = sharper_pair(request, model)
     degradation = degradation_of(scan, request)
-    todo = Refinement(degradation, model, fusion, request.device, request.flips)
+    yield Progress(0.0, "Measuring the grey levels")
+    intensity = volume_intensity(scan)
+    image = yield from within(image_alone(scan, request.axis, intensity), 0.0, 0.0)
+    todo = Refinement(degradation, model, fusion, request.device, request.flips, intensity)
     weights = None if region is None else lock_weights(region, scan.geometry)
     start, adapted = 0.0, None
     if model is not None and request.adaptation is not None:
         plain = replace(todo, flips=False)
-        first = yield from within(_held(scan.voxels, plain, chosen), 0.0, FIRST)
-        job = adapted_model(scan.voxels, first.voxels, plain, request.adaptation)
+        first = yield from within(_held(image, plain, chosen), 0.0, FIRST)
+        job = adapted_model(image, first.voxels, plain, request.adaptation)
         model, adapted = yield from within(job, FIRST, ADAPTED)
         todo, start = replace(todo, model=model), ADAPTED
     stop = (start + REBUILT) / 2 if sharper else REBUILT
-    estimate = yield from within(_held(scan.voxels, todo, chosen), start, stop)
+    estimate = yield from within(_held(image, todo, chosen), start, stop)
     change = None
     if sharper is not None and model is not None:
         from srviewer.nn.blend import textured  # only needed where there is a pair
 
         model = textured(model, *sharper, request.texture)
         faithful, todo = estimate.voxels, replace(todo, model=model)
-        estimate = yield from within(_held(scan.voxels, todo, chosen), stop, REBUILT)
+        estimate = yield from within(_held(image, todo, chosen), stop, REBUILT)
         change = np.abs(estimate.voxels - faithful)
     if weights is not None and model is not None:
-        plain_job = method("back-projected").run(scan.voxels, todo)
+        plain_job = method("back-projected").run(image, todo)
         interpolated = yield from within(plain_job, REBUILT, 1.0)
         estimate = _locked(estimate, interpolated.voxels, weights, degradation)
         zero = np.zeros_like(estimate.voxels)
         change = None if change is None else locked(change, zero, weights, *_grid(degradation))
-    return Refined(estimate, degradation, model, adapted, change)
+    return Refined(estimate, degradation, model, adapted, change, intensity)
 
 
 def sharper_pair(request: Request, model: Model | None) -> tuple[Model, Model] | None:
@@ -94,7 +119,8 @@ def _held(scan: Voxels, todo: Refinement, chosen: Method) -> Job[Estimate]:
     estimate = yield from within(chosen.run(scan, todo), 0.0, 0.9)
     if not chosen.needs_model or todo.degradation.is_block_mean:
         return estimate
-    job = back_projected(estimate.voxels, scan, todo.degradation)
+    data_range = todo.intensity_of(scan).range
+    job = back_projected(estimate.voxels, scan, todo.degradation, data_range)
     return replace(estimate, voxels=(yield from within(job, 0.9, 1.0)))
 
 

@@ -1,13 +1,15 @@
 """What a result is and how far to trust it, on one page that stands by itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from srviewer.core.compare import Scores
 from srviewer.core.geometry import AXIS_NAMES, Axis
-from srviewer.core.metrics import METRICS
+from srviewer.core.intensity import volume_intensity
+from srviewer.core.metrics import METRICS, Mask
 from srviewer.core.planes import Plane, slice_at
 from srviewer.core.volume import Volume
 from srviewer.core.window import robust_window
@@ -76,9 +78,11 @@ def comparison_report(reference: Volume, compared: Compared, notes: Sequence[str
     ranked = _by_psnr(scores, normal)
     low, high = _levels(reference)
     error = candidate.voxels - reference.voxels
-    if compared.covered is not None:
-        error[~compared.covered] = 0
-    off = reference.derived(error, reference.geometry, "candidate minus reference")
+    for left_out in _left_out(reference, compared):
+        error[left_out] = 0
+    off = replace(
+        reference.derived(error, reference.geometry, "candidate minus reference"), padding=None
+    )
     most = float(np.percentile(np.abs(off.voxels), 99.9))
     rows = []
     for word, number in zip(SHOWN, ranked, strict=True):
@@ -100,6 +104,13 @@ def comparison_report(reference: Volume, compared: Compared, notes: Sequence[str
         "Files", ("", ""), (*_files("reference", reference), *_files("candidate", candidate))
     )
     return Page(title, tuple(notes), (_scores_table(scores, None), files), tuple(figures))
+
+
+def _left_out(reference: Volume, compared: Compared) -> list[Mask]:
+    """Where one of two volumes has no value to compare."""
+    covered = None if compared.covered is None else ~compared.covered
+    masks = (covered, reference.padded, compared.candidate.padded)
+    return [mask for mask in masks if mask is not None]
 
 
 def _files(word: str, volume: Volume) -> tuple[tuple[str, str], ...]:
@@ -159,8 +170,10 @@ def _chosen(
         return list(zip(SHOWN, _by_psnr(scores.candidate, normal), strict=True))
     others = tuple(axis for axis in range(3) if axis != normal)
     # Slices at the rim are air: where little is seen there is little to disagree about.
-    # Counted from the darkest voxel, as air in CT is far below 0.
-    bright = result.volume.voxels.mean(axis=others) - result.volume.voxels.min()
+    # Counted from the intensity floor, as air in CT is far below 0.
+    above = volume_intensity(result.volume).above_floor(result.volume.voxels)
+    padded = result.volume.padded
+    bright = (above if padded is None else np.where(padded, np.float32(0), above)).mean(axis=others)
     seen = [int(n) for n in np.flatnonzero(bright >= 0.3 * bright.max())]
     if result.disagreement is None:
         return [("slice", seen[len(seen) * part // 4]) for part in (1, 2, 3)]
@@ -192,7 +205,7 @@ def _at(volume: Volume, axis: Axis, number: int) -> np.ndarray:
 
 
 def _levels(volume: Volume) -> tuple[float, float]:
-    window = robust_window(volume.voxels)
+    window = robust_window(volume.voxels, volume.padding)
     return window.low, window.high
 
 

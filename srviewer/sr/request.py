@@ -8,6 +8,7 @@ import numpy as np
 
 from srviewer.core.degrade import THICKEST, Degradation, Profile
 from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
+from srviewer.core.padding import measured_limits
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.nn.adaptation import Adaptation
@@ -39,7 +40,7 @@ class Request:
     0 for the model as it is, up to 1 for its sharper, less faithful pair. ``flips``: average
     mirrored copies, at four times the time. ``gaps``: what becomes of missing or
     uneven slices, see ``srviewer.sr.gaps``. ``minimum``: "scan" for no voxel below the scan's
-    least one, see ``srviewer.core.minimum``.
+    least one that is no padding, see ``srviewer.core.minimum``.
     """
 
     axis: Axis
@@ -112,8 +113,8 @@ def used_thickness(scan: Volume, request: Request) -> float:
 
 
 def lowest_allowed(scan: Volume, request: Request) -> float | None:
-    """The least value that a voxel of the result may have; None for any."""
-    return float(scan.voxels.min()) if request.minimum == "scan" else None
+    """The least value that a voxel of the result may have, but for padding; None for any."""
+    return measured_limits(scan)[0] if request.minimum == "scan" else None
 
 
 def slice_thickness(scan: Volume, axis: Axis) -> float | None:

@@ -6,12 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from srviewer.core.degrade import Degradation, residual, size_of
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.grid_difference import grid_difference
-from srviewer.core.metrics import intensity_range
+from srviewer.core.intensity import volume_intensity
+from srviewer.core.padding import marked
 from srviewer.core.reorient import on_grid, same_grid
-from srviewer.core.volume import Volume
+from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.io import formats
 from srviewer.io.own_image import described, own_document
@@ -19,6 +22,7 @@ from srviewer.io.session_fields import LARGEST_NUMBER
 from srviewer.job import Job, within
 from srviewer.nn.adaptation import MOST_SECONDS, USUAL_SECONDS, Adaptation, Adapted
 from srviewer.nn.model_file import Model
+from srviewer.sr.beside_padding import measured_residual, thin_padding
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
@@ -50,6 +54,7 @@ def restored(
     stored = yield from within(formats.read(image), 0.0, 0.5)
     yield from within(check_voxels(stored, document, image), 0.5, 0.55)
     stored = yield from within(_on_refined_grid(scan, stored, request, image), 0.55, 0.6)
+    stored = _with_padding(scan, stored, request)
     volume = described(
         replace(scan, voxels=stored.voxels, geometry=stored.geometry, name=stored.name), document
     )
@@ -61,11 +66,13 @@ def restored(
         yield from check_voxels(one, own_document(path), path)
         own = scan.geometry if kind == RESIDUAL.id else volume.geometry
         one = (yield from on_grid(one, own)) or one
-        read[kind] = replace(volume, voxels=one.voxels, geometry=one.geometry, name=one.name)
-    off = _residual(scan, volume, request, read)
-    data_range = intensity_range(scan.voxels)
+        read[kind] = replace(
+            volume, voxels=one.voxels, geometry=one.geometry, name=one.name, padding=None
+        )
+    off, judged = _residual(scan, volume, request, read)
+    data_range = volume_intensity(scan).range
     made = document["provenance"]
-    consistency = size_of(off.voxels, data_range)
+    consistency = size_of(judged, data_range)
     check_agreement(scan, consistency, document, image)
     model, missing = _model(made, request)
     return Reconstruction(
@@ -153,15 +160,29 @@ def _on_refined_grid(scan: Volume, stored: Volume, request: Request, image: Path
     )
 
 
-def _residual(scan: Volume, volume: Volume, request: Request, read: Mapping[str, Volume]) -> Volume:
+def _with_padding(scan: Volume, stored: Volume, request: Request) -> Volume:
+    """``stored`` with padding where the scan has it: rounded values may have come to equal it."""
+    if scan.padding is None or request.isotropic or scan.planes is not None:
+        return stored
+    padded = thin_padding(scan, request.steps)
+    assert padded is not None
+    return replace(stored, voxels=marked(np.array(stored.voxels), padded, scan.padding))
+
+
+def _residual(
+    scan: Volume, volume: Volume, request: Request, read: Mapping[str, Volume]
+) -> tuple[Volume, Voxels]:
+    """The residual, and those of its values that padding has no part in."""
     if not request.isotropic and scan.planes is None:
         voxels = volume.voxels
         for axis, factor in reversed(request.also):
             voxels = Degradation(axis, factor).apply(voxels)
-        off = residual(voxels, scan.voxels, degradation_of(scan, request))
-        return made_map(scan, off, scan.name, RESIDUAL)
+        degradation = degradation_of(scan, request)
+        off = residual(voxels, scan.voxels, degradation)
+        judged = measured_residual(off, scan, degradation)
+        return made_map(scan, off, scan.name, RESIDUAL), judged
     if RESIDUAL.id in read and same_grid(read[RESIDUAL.id].geometry, scan.geometry):
-        return read[RESIDUAL.id]
+        return read[RESIDUAL.id], read[RESIDUAL.id].voxels
     raise UserError(
         f"How well '{volume.name}' agrees with the scan is not known any more, and it does not "
         "follow from the two: it was resampled, or the scan has gaps. Rebuild the scan."

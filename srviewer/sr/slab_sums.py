@@ -10,11 +10,13 @@ from srviewer.core.largest import Largest
 from srviewer.core.minimum import raised_slab
 from srviewer.core.volume import Voxels
 from srviewer.io.scratch import ScratchVoxels
+from srviewer.sr.beside_padding import KeptPadding
 
 
 class SlabSums:
     """What must be told of the whole result, summed up while its slabs pass by.
 
+    ``padding``: of the scan; None where it has none.
     ``lowest``: the least value that a voxel of the result may have; None for any.
     """
 
@@ -23,17 +25,18 @@ class SlabSums:
         degradation: Degradation,
         scan: ScratchVoxels,
         data_range: float,
+        padding: KeptPadding | None = None,
         lowest: float | None = None,
     ) -> None:
         self._degradation, self._scan, self._range = degradation, scan, data_range
-        self._lowest = lowest
+        self.padding, self._lowest = padding, lowest
         self._squares, self._most, self._count = 0.0, 0.0, 0
         self._apart, self._apart_count = 0.0, 0
         thin = int(np.prod(scan.shape, dtype=np.int64)) * degradation.factor
         self._largest = Largest(0.01, thin)
 
     def raised(self, slab: Voxels) -> Voxels:
-        """The slab as it goes into the result."""
+        """The slab as it goes into the result, before its padding is marked."""
         if self._lowest is None:
             return slab
         return raised_slab(slab, self._degradation, self._lowest, self._range)
@@ -42,7 +45,15 @@ class SlabSums:
         """The slab degraded again minus the scan."""
         measured = self._scan.read(axis, start, start + slab.shape[axis])
         found = residual(slab, measured, self._degradation)
-        share = np.abs(found) / np.float32(self._range)
+        judged = found
+        if self.padding is not None:
+            padded = self.padding.thin(axis, start, start + slab.shape[axis])
+            reached = self._degradation.reached(padded)
+            found[reached] = 0
+            judged = found[~reached]
+        if not judged.size:
+            return found
+        share = np.abs(judged) / np.float32(self._range)
         self._squares += float(np.sum(np.square(share), dtype=np.float64))
         self._most = max(self._most, float(share.max()))
         self._count += share.size
@@ -56,7 +67,7 @@ class SlabSums:
 
     def consistency(self) -> Consistency:
         """Over all slabs so far."""
-        return Consistency(sqrt(self._squares / self._count), self._most)
+        return Consistency(sqrt(self._squares / max(1, self._count)), self._most)
 
     def disagreement_summary(self) -> dict[str, float] | None:
         """Mean and 99th percentile, as shares of the range; None where nothing can disagree."""

@@ -9,12 +9,13 @@ import numpy as np
 
 from srviewer.core.fuse import Fusion, disagreement
 from srviewer.core.geometry import Axis
-from srviewer.core.metrics import intensity_range_of
+from srviewer.core.intensity import intensity_of_parts
+from srviewer.core.padding import marked
 from srviewer.core.planes import TrainingGroup, cross_planes, restack, unstack
 from srviewer.core.volume import Voxels
 from srviewer.io.scratch import Scratch, ScratchVoxels, Shape
 from srviewer.job import Job, within
-from srviewer.sr.cross_plane import Refinement, air_level_of, passes, started
+from srviewer.sr.cross_plane import Refinement, passes, started
 from srviewer.sr.methods import Method
 from srviewer.sr.slab_sums import SlabSums
 
@@ -57,15 +58,21 @@ class _Last:
         self._into, self._sums = into, sums
 
     def __call__(self, start: int, slab: Voxels) -> None:
+        padding, padded = self._sums.padding, None
+        if padding is not None:
+            padded = padding.thin(self._axis, start, start + slab.shape[self._axis])
         if self._first is not None and self._into.apart is not None:
             other = self._first.read(self._axis, start, start + slab.shape[self._axis])
             apart = disagreement(other, slab)
-            self._sums.add_disagreement(apart)
+            self._sums.add_disagreement(apart if padded is None else apart[~padded])
+            apart = apart if padded is None else np.where(padded, np.float32(0), apart)
             self._into.apart.write(self._axis, start, apart)
             slab = self._fusion.fuse(other, slab)
         if self._floor:
             slab = slab + self._floor
         slab = self._sums.raised(slab)
+        if padding is not None and padded is not None:
+            slab = marked(np.array(slab), padded, padding.padding)
         self._into.voxels.write(self._axis, start, slab)
         self._into.off.write(self._axis, start, self._sums.off(self._axis, start, slab))
 
@@ -78,8 +85,8 @@ def refined_by_network(
         raise ValueError("cross-plane super-resolution needs a model")
     upsampler = yield from started(todo.model, todo.device)
     axis, factor = todo.degradation.axis, todo.degradation.factor
-    floor = air_level_of(scan.parts)
-    scale = intensity_range_of(lambda: (part - floor for part in scan.parts()))
+    intensity = todo.intensity or intensity_of_parts(scan.parts)
+    floor, scale = np.float32(intensity.floor), intensity.range
     stages = passes(factor, todo.model.factors)
     one, other = cross_planes(axis)
     thick = tuple(_thickness(upsampler, scan.shape, group, stages) for group in (one, other))
@@ -121,7 +128,7 @@ def interpolated(
 
 @dataclass(frozen=True, eq=False)
 class _Planes:
-    """The scan, and how the slices of one plane are refined. ``floor``: what counts as air."""
+    """The scan, and how the slices of one plane are refined. ``floor``: of the intensities."""
 
     upsampler: "Upsampler"
     scan: ScratchVoxels

@@ -3,15 +3,16 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, isfinite
 
 import numpy as np
 
 from srviewer.core.degrade import Degradation
 from srviewer.core.fuse import FUSIONS
+from srviewer.core.intensity import intensity_of_parts
 from srviewer.core.label_regions import LabelCheck, slabs_of
-from srviewer.core.metrics import intensity_range_of
 from srviewer.core.noise import MOST_SLICES, noise_level
+from srviewer.core.padding import measured
 from srviewer.core.volume import Volume, Voxels, outline_voxels
 from srviewer.core.zero_fill import middle_slices
 from srviewer.errors import UserError
@@ -19,6 +20,7 @@ from srviewer.io.scratch import Scratch, ScratchVoxels
 from srviewer.io.series import PlaneByPlane
 from srviewer.io.voxel_checks import voxel_warnings
 from srviewer.job import Job, Progress, within
+from srviewer.sr.beside_padding import KeptPadding
 from srviewer.sr.cautions import cautions
 from srviewer.sr.cross_plane import Refinement
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, MapKind, made_map
@@ -111,17 +113,25 @@ def streamed(kept: KeptScan, request: Request, scratch: Scratch) -> Job[Streamed
     check_request(scan, request)
     check_streamable(scan, request)
     degradation = degradation_of(scan, request)
-    data_range = intensity_range_of(voxels.parts)
+    intensity = intensity_of_parts(voxels.parts, scan.padding)
+    data_range, padding, image = intensity.range, None, voxels
+    if scan.padding is not None:
+        padding = KeptPadding(voxels, scan.padding, degradation)
+        image = yield from within(padding.filled(scratch, intensity), 0.0, 0.0)
     chosen = method(request.method)
     model = find_model(request.model) if chosen.needs_model else None
     todo = Refinement(
-        degradation, model, find_row(FUSIONS, request.fusion, "fusion"), request.device
+        degradation,
+        model,
+        find_row(FUSIONS, request.fusion, "fusion"),
+        request.device,
+        intensity=intensity,
     )
-    lowest = (yield from _least(voxels)) if request.minimum == "scan" else None
-    sums = SlabSums(degradation, voxels, data_range, lowest)
-    found = yield from _in_slabs(voxels, todo, chosen, scratch, sums)
+    lowest = (yield from _least(voxels, scan.padding)) if request.minimum == "scan" else None
+    sums = SlabSums(degradation, image, data_range, padding, lowest)
+    found = yield from _in_slabs(image, todo, chosen, scratch, sums)
     volume = thin_volume(scan, request, model, outline_voxels(found.voxels.shape), lowest)
-    noise = noise_level(_middle(voxels, degradation), request.axis)
+    noise = noise_level(_middle(voxels, degradation), request.axis, scan.padding)
     return StreamedReconstruction(
         volume=volume,
         disagreement=_outline_map(volume, scan, DISAGREEMENT, found.apart),
@@ -149,13 +159,13 @@ def streamed(kept: KeptScan, request: Request, scratch: Scratch) -> Job[Streamed
     )
 
 
-def _least(voxels: ScratchVoxels) -> Job[float]:
-    """The least value of a scan on disk."""
+def _least(voxels: ScratchVoxels, padding: float | None) -> Job[float]:
+    """The least measured value of a scan on disk; ``padding`` where nothing was measured."""
     least = inf
     for part in voxels.parts():
-        least = min(least, float(part.min()))
+        least = min(least, float(measured(part, padding).min(initial=np.float32(inf))))
         yield Progress(0.0, "Preparing")
-    return least
+    return least if padding is None or isfinite(least) else padding
 
 
 def _in_slabs(

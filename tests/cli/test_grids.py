@@ -10,7 +10,8 @@ import pytest
 
 from srviewer.__main__ import main
 from srviewer.core.geometry import Geometry
-from srviewer.core.metrics import foreground, intensity_range, psnr
+from srviewer.core.intensity import measured_intensity
+from srviewer.core.metrics import psnr
 from srviewer.core.reorient import Reorientation
 from srviewer.core.volume import Volume
 
@@ -64,8 +65,8 @@ def test_another_grid_is_refused_with_numbers_and_resampled_when_asked(
     assert "its voxels lie 3.00 mm further along j (the patient's anterior); its axes" in said
     status, said = call("compare", thin_file, other, "--resample", "--report", page)
     assert status == 0 and said["resampled"] is True
-    data_range = intensity_range(head.voxels)
-    inside = foreground(head.voxels, data_range)
+    intensity = measured_intensity(head.voxels)
+    data_range, inside = intensity.range, intensity.foreground(head.voxels)
     covered = inside.copy()
     covered[:, :3] = False
     shifted = np.roll(voxels.astype(np.float32), 3, axis=1)

@@ -5,8 +5,9 @@ import pytest
 
 from srviewer.core.back_project import TOLERANCE, back_projected
 from srviewer.core.degrade import Degradation, consistency
+from srviewer.core.intensity import measured_intensity
 from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.metrics import foreground, intensity_range, psnr
+from srviewer.core.metrics import psnr
 from srviewer.core.volume import Volume
 from srviewer.job import run
 
@@ -22,11 +23,11 @@ def test_it_reaches_the_stated_tolerance_and_beats_cubic(
     degradation = Degradation(axis, 2, profile, thickness)  # type: ignore[arg-type]
     scan = degradation.apply(head.voxels)
     first = cubic(scan, axis, thin_positions(scan.shape[axis], 2))
-    result = run(back_projected(first, scan, degradation))
+    result = run(back_projected(first, scan, degradation, measured_intensity(scan).range))
     assert consistency(result, scan, degradation).max <= TOLERANCE
     assert consistency(first, scan, degradation).max > TOLERANCE
-    data_range = intensity_range(head.voxels)
-    seen = foreground(head.voxels, data_range)
+    intensity = measured_intensity(head.voxels)
+    data_range, seen = intensity.range, intensity.foreground(head.voxels)
     before, after = (psnr(head.voxels, x, data_range, seen) for x in (first, result))
     assert before is not None and after is not None and after > before
 
@@ -34,5 +35,5 @@ def test_it_reaches_the_stated_tolerance_and_beats_cubic(
 def test_a_plain_mean_ends_exactly(head: Volume) -> None:
     degradation = Degradation(2, 3)
     scan = degradation.apply(head.voxels)
-    result = run(back_projected(np.zeros_like(head.voxels), scan, degradation))
+    result = run(back_projected(np.zeros_like(head.voxels), scan, degradation, 1.0))
     assert consistency(result, scan, degradation).max < 1e-6

@@ -6,7 +6,8 @@ import pytest
 from phantoms import ORIENTATIONS
 from srviewer.core.compare import Comparison
 from srviewer.core.geometry import Geometry
-from srviewer.core.metrics import intensity_range, psnr, ssim
+from srviewer.core.intensity import measured_intensity
+from srviewer.core.metrics import psnr, ssim
 from srviewer.core.reorient import Reorientation
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
@@ -23,7 +24,7 @@ def noisy(head: Volume) -> Volume:
 
 def test_scores_of_a_volume_and_of_each_slice(head: Volume, noisy: Volume) -> None:
     scores = run(Comparison(head, noisy, MEANING).scores())
-    data_range = intensity_range(head.voxels)
+    data_range = measured_intensity(head.voxels).range
     inside = head.voxels > 0.05 * data_range
     assert scores.meaning == MEANING
     assert scores.data_range == data_range
@@ -119,7 +120,7 @@ def test_only_what_is_covered_is_scored(head: Volume, noisy: Volume) -> None:
     half[:20] = True
     broken = noisy.derived(np.where(half, noisy.voxels, -5000), noisy.geometry, "broken")
     scores = run(Comparison(head, broken, MEANING, half).scores())
-    data_range = intensity_range(head.voxels)
+    data_range = measured_intensity(head.voxels).range
     inside = half & (head.voxels > 0.05 * data_range)
     assert scores.voxels == inside.sum() and scores.data_range == data_range
     assert scores.share == pytest.approx(inside.sum() / (head.voxels > 0.05 * data_range).sum())

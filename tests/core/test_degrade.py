@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from phantoms import ORIENTATIONS, affine_of, rotation
 from srviewer.core.degrade import PROFILES, Degradation, Profile, consistency
 from srviewer.core.geometry import Geometry
-from srviewer.core.metrics import intensity_range
+from srviewer.core.intensity import measured_intensity
 from srviewer.core.volume import Volume
 
 axes = st.integers(0, 2)
@@ -150,7 +150,7 @@ def test_noise_is_rician() -> None:
     voxels = np.zeros((48, 48, 64), np.float32)
     voxels[:24] = 200
     thin = Volume(voxels, Geometry(voxels.shape, np.eye(4)), "half")
-    sigma = 0.1 * intensity_range(voxels)
+    sigma = 0.1 * measured_intensity(voxels).range
     assert sigma == pytest.approx(20)
     noisy = Degradation(2, 2, noise=0.1).thick_volume(thin).voxels.astype(np.float64)
     assert noisy.min() >= 0
@@ -163,10 +163,10 @@ def test_consistency_is_a_share_of_the_range(head: Volume, thick_head: Volume) -
     exact = consistency(head.voxels, thick_head.voxels, degradation)
     assert (exact.rms, exact.max) == (0, 0)
     moved = thick_head.voxels.copy()
-    data_range = intensity_range(thick_head.voxels)
+    data_range = measured_intensity(thick_head.voxels).range
     moved[3, 4, 5] += 0.5 * data_range  # one voxel, and too few to move the range
     off = consistency(head.voxels, moved, degradation)
-    scale = data_range / intensity_range(moved)
+    scale = data_range / measured_intensity(moved).range
     assert off.max == pytest.approx(0.5 * scale, rel=1e-3)
     assert off.rms == pytest.approx(0.5 * scale / sqrt(moved.size), rel=1e-3)
 

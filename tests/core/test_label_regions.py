@@ -15,15 +15,21 @@ BALL = (X - 0.1) ** 2 + (Y / 0.8) ** 2 + (Z / 0.9) ** 2 < 0.6
 HEAD = phantoms.head(SHAPE).voxels
 NOISE = np.random.default_rng(5).standard_normal((2, *SHAPE)).astype(np.float32)
 NOISY = np.hypot(HEAD + 25 * NOISE[0], 25 * NOISE[1])
+PADDING = -32768.0
 Array = np.ndarray
 
 
-def kind(voxels: Array) -> str:
+def kind(voxels: Array, padding: float | None = None) -> str:
     voxels = np.asarray(voxels, np.float32)
-    check = LabelCheck(voxels.shape)
+    check = LabelCheck(voxels.shape, padding)
     for slab in slabs_of(voxels):
         check.add(slab)
     return check.kind()
+
+
+def framed(voxels: Array) -> Array:
+    """With padding beside it and in its first planes."""
+    return np.pad(voxels, ((2, 1), (0, 3), (4, 0)), constant_values=PADDING)
 
 
 def parcels(count: int, in_order: bool) -> Array:
@@ -113,6 +119,8 @@ def test_two_values_are_a_mask(low: float, high: float) -> None:
 )
 def test_label_maps_are_found(made: Callable[[], Array]) -> None:
     assert kind(made()) == "labels"
+    assert kind(framed(made()), PADDING) == "labels"
+    assert kind(made(), 0) == "labels"  # padding that is the background
 
 
 @pytest.mark.parametrize(
@@ -139,11 +147,14 @@ def test_label_maps_are_found(made: Callable[[], Array]) -> None:
 )
 def test_scans_are_not_taken_for_label_maps(made: Callable[[], Array]) -> None:
     assert kind(made()) == "scan"
+    assert kind(framed(made()), PADDING) == "scan"
 
 
 @pytest.mark.parametrize("value", [0, 7, -1024.5])
 def test_one_value_is_neither(value: float) -> None:
     assert kind(np.full((9, 8, 7), value)) == "constant"
+    assert kind(framed(np.full((9, 8, 7), value)), PADDING) == "constant"
+    assert kind(np.full((9, 8, 7), value), value) == "constant"
 
 
 def test_a_scan_is_told_from_its_first_slabs() -> None:

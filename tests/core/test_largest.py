@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from srviewer.core.intensity import intensity_of_parts, measured_intensity
 from srviewer.core.largest import Largest
-from srviewer.core.metrics import intensity_range, intensity_range_of
 
 
 @pytest.mark.parametrize("parts", [1, 7, 400])
@@ -30,7 +30,7 @@ def test_what_was_let_go_is_not_guessed() -> None:
 def test_the_range_does_not_depend_on_the_parts() -> None:
     image = np.random.default_rng(2).gamma(2.0, 100.0, (30, 20, 10)).astype(np.float32)
     bright = image[image > image.mean(dtype=np.float64)].astype(np.float64)
-    whole = intensity_range(image)
+    whole = measured_intensity(image).range
     assert whole == pytest.approx(np.percentile(bright, 99.9), rel=1e-9)
-    assert intensity_range_of(lambda: (image[..., k] for k in range(10))) == whole
-    assert intensity_range(np.full((3, 3, 3), 7, np.float32)) == 1.0
+    assert intensity_of_parts(lambda: (image[..., k] for k in range(10))).range == whole
+    assert measured_intensity(np.full((3, 3, 3), 7, np.float32)).range == 1.0

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from skimage.metrics import structural_similarity
 
+from srviewer.core.intensity import Intensity, measured_intensity
 from srviewer.core.metrics import (
     METRICS,
-    foreground,
-    intensity_range,
     mae,
     psnr,
     ssim,
@@ -39,7 +38,7 @@ def test_errors_outside_the_mask_do_not_count() -> None:
 
 @pytest.mark.parametrize("axis", range(3))
 def test_the_ssim_map_agrees_with_scikit_image(head: Volume, axis: int) -> None:
-    data_range = intensity_range(head.voxels)
+    data_range = measured_intensity(head.voxels).range
     noise = np.random.default_rng(2).normal(0, 40, head.voxels.shape)
     blurred = (head.voxels + np.roll(head.voxels, 1, axis=axis)) / 2
     for candidate in (head.voxels + noise.astype(np.float32), blurred):
@@ -59,7 +58,7 @@ def test_the_ssim_map_agrees_with_scikit_image(head: Volume, axis: int) -> None:
 
 def test_ssim_is_the_mean_of_its_map_over_the_mask(head: Volume) -> None:
     truth, image = head.voxels[20], head.voxels[21]
-    inside = foreground(truth, 900.0)
+    inside = Intensity(0.0, 900.0).foreground(truth)
     expected = ssim_map(truth, image, 900.0)[inside].mean()
     assert ssim(truth, image, 900.0, inside) == pytest.approx(float(expected))
     assert ssim(truth, truth, 900.0, inside) == pytest.approx(1)
@@ -68,17 +67,18 @@ def test_ssim_is_the_mean_of_its_map_over_the_mask(head: Volume) -> None:
 def test_the_range_is_a_percentile_of_what_is_brighter_than_the_mean() -> None:
     voxels = np.zeros(10_000, np.float32)
     voxels[:1001] = np.linspace(500, 1500, 1001)  # all above the mean of about 100
-    assert intensity_range(voxels) == pytest.approx(1499, abs=0.1)
+    assert measured_intensity(voxels).range == pytest.approx(1499, abs=0.1)
 
 
 def test_the_range_of_odd_images() -> None:
-    assert intensity_range(np.full(50, 7, np.float32)) == 1.0
-    assert intensity_range(np.linspace(-9, -2, 50, dtype=np.float32)) == pytest.approx(7)
+    assert measured_intensity(np.full(50, 7, np.float32)).range == 1.0
+    below = measured_intensity(np.linspace(-9, -2, 50, dtype=np.float32))
+    assert (below.floor, below.range) == pytest.approx((-9, 7), rel=2e-3)
 
 
 def test_the_foreground_is_above_five_percent_of_the_range() -> None:
     values = np.array([0, 4.9, 5.1, 100], np.float32)
-    assert foreground(values, 100.0).tolist() == [False, False, True, True]
+    assert Intensity(0.0, 100.0).foreground(values).tolist() == [False, False, True, True]
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.id)

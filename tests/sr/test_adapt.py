@@ -7,7 +7,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from srviewer.core.degrade import Degradation
-from srviewer.core.metrics import foreground, intensity_range, psnr
+from srviewer.core.intensity import measured_intensity
+from srviewer.core.metrics import psnr
 from srviewer.core.volume import Volume, Voxels
 from srviewer.job import run
 from srviewer.nn.adaptation import Adaptation, Adapted
@@ -24,8 +25,8 @@ def _rebuilt(scan: Volume, steps: int = 0) -> tuple[Voxels, Adapted | None]:
 
 
 def _score(truth: Voxels, voxels: Voxels) -> float:
-    data_range = intensity_range(truth)
-    return psnr(truth, voxels, data_range, foreground(truth, data_range)) or 0.0
+    found = measured_intensity(truth)
+    return psnr(truth, voxels, found.range, found.foreground(truth)) or 0.0
 
 
 def test_a_scan_of_another_kind_is_rebuilt_better_after_adapting_to_it(

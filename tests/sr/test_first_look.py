@@ -10,7 +10,7 @@ import pytest
 from srviewer.core.degrade import Degradation
 from srviewer.core.fuse import FUSIONS
 from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.metrics import intensity_range
+from srviewer.core.intensity import measured_intensity
 from srviewer.core.planes import Plane, cross_planes, slice_at
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
@@ -73,8 +73,10 @@ def test_a_slice_along_the_thick_axis_is_that_of_its_plane(
         seen = slice_at(look.volume, plane, point)
         assert seen.inside and seen.extent_mm == pytest.approx(expected.extent_mm)
         off = np.abs(seen.pixels - expected.pixels).max()
-        assert off < 1e-3 * intensity_range(scan.voxels)  # what is no air is closer: see below
-        tissue = expected.pixels > 0.05 * intensity_range(scan.voxels)
+        assert (
+            off < 1e-3 * measured_intensity(scan.voxels).range
+        )  # what is no air is closer: see below
+        tissue = expected.pixels > 0.05 * measured_intensity(scan.voxels).range
         assert np.allclose(seen.pixels[tissue], expected.pixels[tissue], atol=0.01)
 
 
@@ -103,7 +105,7 @@ def test_the_slice_across_the_thick_axis_comes_from_a_slab(
     expected = slice_at(alone, Plane.AXIAL, point)
     assert (look.number, look.thick) == (expected.index, 2 * MARGIN + 1)
     off = np.abs(slice_at(look.volume, Plane.AXIAL, point).pixels - expected.pixels)
-    assert 0 < np.percentile(off, 99) < 0.02 * intensity_range(scan.voxels)
+    assert 0 < np.percentile(off, 99) < 0.02 * measured_intensity(scan.voxels).range
 
 
 def test_scans_below_zero_are_looked_at_as_they_are(thick_head: Volume) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 import phantoms
 from srviewer.core.degrade import Degradation
-from srviewer.core.metrics import intensity_range
+from srviewer.core.intensity import measured_intensity
 from srviewer.core.runs import Planes
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
@@ -62,7 +62,7 @@ def test_shares_are_of_the_whole_scans_range_and_not_of_the_first_runs() -> None
     voxels[:, :, :4] *= 0.01
     dark = replace(scan, voxels=voxels)
     result = run(rebuild(dark, CUBIC))
-    assert result.data_range == intensity_range(dark.voxels)
+    assert result.data_range == measured_intensity(dark.voxels).range
     off = np.abs(result.residual.voxels).max() / result.data_range
     assert result.consistency.max == pytest.approx(off, rel=1e-5)
 

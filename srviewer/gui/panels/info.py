@@ -5,6 +5,7 @@ from html import escape
 
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
+from srviewer.core.padding import measured_limits
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import describe
@@ -61,7 +62,7 @@ class InfoPanel(QWidget):
 def _section(title: str, volume: Volume) -> str:
     geometry = volume.geometry
     box = [n * mm for n, mm in zip(geometry.shape, geometry.spacing, strict=True)]
-    low, high = float(volume.voxels.min()), float(volume.voxels.max())
+    low, high = measured_limits(volume)
     rows = {
         tr("Name"): volume.name,
         tr("Voxels"): counts(geometry.shape),

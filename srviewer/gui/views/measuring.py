@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPointF
 
+from srviewer.core.padding import measured
 from srviewer.core.roi import Roi, boxed, moved_point, voxels_inside
 from srviewer.core.window import window_of_values
 from srviewer.gui.session import Point
@@ -113,8 +114,12 @@ class Measuring:
     def _window_from(self, roi: Roi) -> None:
         """Grey levels that spread what is in the box over black to white."""
         volume = self._pane.volume
-        if volume is not None and len(index := voxels_inside(roi, volume.geometry)) > 1:
-            self._session.set_window(window_of_values(volume.voxels[tuple(index.T)]))
+        if volume is None:
+            return
+        index = voxels_inside(roi, volume.geometry)
+        values = measured(volume.voxels[tuple(index.T)], volume.padding)
+        if len(values) > 1:
+            self._session.set_window(window_of_values(values))
 
     def _under(self, position: QPointF) -> tuple[int, int] | None:
         """(measurement, point) within reach of the mouse, among those that the pane shows."""
