@@ -18,6 +18,7 @@ from srviewer.io.dicom_times import against_times, at_places, in_order
 from srviewer.io.dicom_traits import (
     CONTRAST_TRAITS,
     REPEAT_TRAITS,
+    TILED_CONTRAST_TRAITS,
     Trait,
     contrasts_of,
     times_of,
@@ -94,7 +95,7 @@ def _by_contrast(slices: Slices, places: Places, good: Good) -> list[Slices]:
     ``good``: is given the parts and the slices that they are parts of.
     """
     parts = [slices]
-    for trait in CONTRAST_TRAITS:
+    for trait in CONTRAST_TRAITS if slices[0].tile is None else TILED_CONTRAST_TRAITS:
         finer = []
         for part in parts:
             split = _parted(part, [trait])
@@ -208,6 +209,9 @@ def _repeats(held: Volumes, slices: Slices, places: Places) -> list[Repeats]:
 
 
 def _when(volume: Slices) -> tuple[object, ...]:
+    """The key by which volumes are ordered; tiled images, each a volume, go by their numbers."""
+    if volume[0].tile is not None:
+        return (volume[0].instance,)
     return min(map(_time, volume))
 
 

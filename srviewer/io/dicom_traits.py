@@ -131,6 +131,10 @@ _PLAIN: dict[str, Callable[[str], str]] = {
 }
 _TRAITS = {keyword: contrast(keyword) for keyword in WORDS}
 CONTRAST_TRAITS = tuple(_TRAITS[keyword] for keyword in CONTRASTS)
+# Of tiled images, each a whole volume: scanners store the b-values of one scan as one series.
+TILED_CONTRAST_TRAITS = tuple(
+    _TRAITS[keyword] for keyword in CONTRASTS if keyword != "DiffusionBValue"
+)
 # By which repeats are told apart, best first. The raw b-value counts repeats of b = 0.
 REPEAT_TRAITS = (
     _TRAITS[DIRECTION],
