@@ -14,9 +14,11 @@ from srviewer.io.dicom_repeat_warnings import (
     incomplete,
     mixed,
 )
+from srviewer.io.dicom_tags import REPEATS
 from srviewer.io.dicom_times import against_times, at_places, in_order
 from srviewer.io.dicom_traits import (
     CONTRAST_TRAITS,
+    DIRECTION,
     REPEAT_TRAITS,
     TILED_CONTRAST_TRAITS,
     Trait,
@@ -209,9 +211,11 @@ def _repeats(held: Volumes, slices: Slices, places: Places) -> list[Repeats]:
 
 
 def _when(volume: Slices) -> tuple[object, ...]:
-    """The key by which volumes are ordered; tiled images, each a volume, go by their numbers."""
+    """The key by which volumes are ordered; those of tiled images go by time, not by direction."""
     if volume[0].tile is not None:
-        return (volume[0].instance,)
+        times = zip(REPEATS, times_of(volume[0]), strict=True)
+        taken = (_sortable(value) for keyword, value in times if keyword != DIRECTION)
+        return (*taken, volume[0].instance)
     return min(map(_time, volume))
 
 
