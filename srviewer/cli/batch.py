@@ -60,10 +60,11 @@ def execute(args: argparse.Namespace) -> Outcome:
     plan = BatchPlan(tuple(args.paths), args.output, _settings(args), args.workers, args.scheduler)
     done = follow(batch(plan))
     failures = [one for one in done.outcomes if one.status == "failed"]
-    if failures and not any(one.status.startswith("done") for one in done.outcomes):
+    if not any(one.status.startswith("done") for one in done.outcomes):
+        first = (*failures, *done.outcomes)[0]
         raise UserError(
             f"None of {len(done.outcomes)} volumes was rebuilt; see {done.summary}. "
-            f"{failures[0].name}: {failures[0].message}"
+            f"{first.name}: {first.message}"
         )
     return Outcome(_text(done, args.output), _values(done, args.output))
 

@@ -33,6 +33,7 @@ from srviewer.io.export import write
 from srviewer.io.series import PlaneByPlane
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.label_maps import label_map, label_provenance
+from srviewer.sr.lock_region import lock_region
 from srviewer.sr.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE, TEXTURE_THRESHOLD
 from srviewer.sr.methods import method
 from srviewer.sr.reconstruction import Reconstruction, unscored
@@ -193,7 +194,7 @@ def _region(args: argparse.Namespace, scan: Volume) -> Volume | None:
     """Where nothing learned is added."""
     if args.lock_shape is not None:
         return drawn_region(args.lock_shape, scan.geometry)
-    return None if args.lock is None else open_only(args.lock)
+    return None if args.lock is None else follow(lock_region(open_only(args.lock), scan))
 
 
 def _sources(args: argparse.Namespace) -> list[Path]:

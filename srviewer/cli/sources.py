@@ -4,10 +4,11 @@ import argparse
 from pathlib import Path
 
 from srviewer.cli.console import follow, note
-from srviewer.core.volume import Volume, is_segmentation
+from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
 from srviewer.io.series import Found, Series, check_frame, summary
+from srviewer.sr.segmentations import scans_among
 
 
 def add_series_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +27,7 @@ def open_volume(path: Path, wanted: str | None, frame: int) -> Volume:
 def open_series(path: Path, wanted: str | None, frame: int) -> Series:
     """The series that is meant, which has this frame; its voxels are not read yet."""
     found = follow(scan([path]))
-    series = chosen_series(found, path, wanted)
+    series = _first_scan(found, path) if wanted is None else _named(found, path, wanted)
     for line in left_out(found):
         note(line)
     check_frame(series.name, frame, series.frames)
@@ -44,28 +45,29 @@ def open_only(path: Path) -> Volume:
     return open_volume(path, None, 0)
 
 
-def chosen_series(found: Found, path: Path, wanted: str | None) -> Series:
-    """The series with this number or UID; without one, the first thick one, else the first.
+def _named(found: Found, path: Path, wanted: str) -> Series:
+    """The series with this number or UID."""
+    by_number = [series for series in found.series if wanted == str(series.index)]
+    matching = by_number or [series for series in found.series if wanted == series.uid]
+    if len(matching) > 1:
+        numbers = ", ".join(str(series.index) for series in matching)
+        raise UserError(f"Several series have the UID '{wanted}'. Give a number: {numbers}.")
+    if matching:
+        return matching[0]
+    known = ", ".join(f"{series.index} ({series.name})" for series in found.series)
+    raise UserError(f"{path} holds no series '{wanted}'. It holds: {known}.")
 
-    A mask or label map beside a scan is taken only where it is asked for.
-    """
-    if wanted is not None:
-        by_number = [series for series in found.series if wanted == str(series.index)]
-        matching = by_number or [series for series in found.series if wanted == series.uid]
-        if len(matching) > 1:
-            numbers = ", ".join(str(series.index) for series in matching)
-            raise UserError(f"Several series have the UID '{wanted}'. Give a number: {numbers}.")
-        if matching:
-            return matching[0]
-        known = ", ".join(f"{series.index} ({series.name})" for series in found.series)
-        raise UserError(f"{path} holds no series '{wanted}'. It holds: {known}.")
-    scans = [series for series in found.series if not is_segmentation(series.warnings)]
-    offered = scans or list(found.series)
+
+def _first_scan(found: Found, path: Path) -> Series:
+    """The first thick series, else the first; a mask or label map only where there is no scan."""
+    if len(found.series) == 1:
+        return found.series[0]
+    scans, _ = follow(scans_among(found.series))
+    offered = scans or found.series
     thick = [series for series in offered if series.geometry.thick_axis is not None]
-    first = (thick or offered)[0]
-    if len(found.series) > 1:
-        note(
-            f"{path} holds {len(found.series)} series; number {first.index} ({first.name}) is "
-            f"used. Choose another with --series."
-        )
+    first = (thick or list(offered))[0]
+    note(
+        f"{path} holds {len(found.series)} series; number {first.index} ({first.name}) is "
+        f"used. Choose another with --series."
+    )
     return first

@@ -16,6 +16,7 @@ from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.io.saved_study import SavedScan
 from srviewer.io.series import Found
+from srviewer.job import run
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.methods import method
 from srviewer.sr.models import is_at_hand
@@ -90,6 +91,9 @@ def _scan(study: Study) -> list[str]:
                 "open the file it was made from."
             )
         )
+    series, frame = study.whereabouts.series.get(original, (None, 0))
+    if series is not None and series.identify is not None:
+        run(series.identify(frame))  # no line for a file that is another scan by now
     places = [place.absolute for place in origin.places]
     path = places[0] if len(places) == 1 else places[0].parent
     words = [str(path)]

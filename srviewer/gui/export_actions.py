@@ -17,6 +17,7 @@ from srviewer.io.bids import CONTRASTS, BidsName, given_name, name_of, write_der
 from srviewer.io.dicom_export import write_series
 from srviewer.io.dicom_scale import Scale
 from srviewer.io.export import DataType
+from srviewer.io.replacing import WouldReplace
 from srviewer.job import Job
 
 # What the dialog offers for each data type; the first is exact.
@@ -102,11 +103,11 @@ class ExportActions:
         action.triggered.connect(act)
         return action
 
-    def _ask_to_replace(self, error: UserError, replace: Callable[[], None]) -> None:
+    def _ask_to_replace(self, error: WouldReplace, replace: Callable[[], None]) -> None:
         """What the system's own question about the name does not tell."""
         box = QMessageBox(QMessageBox.Icon.Warning, tr("Replace it?"), "", parent=self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(str(error))
+        box.setText(f"{error.reason} {tr('Replace it?')}")
         button = box.addButton(tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.exec()

@@ -69,7 +69,7 @@ def _parts(members: Slices) -> list[Bundle]:
         wholes[tags.person, tags.study, tags.modality, tags.segmentation].append(one)
     parts = [part for whole in wholes.values() for part in _by_frame(whole)]
     first = [part.slices[0].series for part in parts]
-    shared = (_shared(first),) if len(parts) > 1 and first[0].uid else ()
+    shared = (_shared(first),) if len(parts) > 1 else ()
     return [
         Bundle(part.slices, (*_kind(part.slices[0].series), *shared, *part.warnings))
         for part in parts
@@ -103,8 +103,9 @@ def _shared(parts: Sequence[SeriesTags]) -> ScanWarning:
         words for words, name in COMMON.items() if len({getattr(one, name) for one in parts}) > 1
     ]
     listed = " and ".join(filter(None, (", ".join(differing[:-1]), differing[-1])))
+    kind = "series UID" if parts[0].uid else "description, without a series UID,"
     message = (
-        f"The images of this series UID do not all name the same {listed}; they are kept apart, in "
+        f"The images of this {kind} do not all name the same {listed}; they are kept apart, in "
         f"{len(parts)} parts."
     )
     return ScanWarning("mixed_series", message)

@@ -96,10 +96,7 @@ def write_planes(
         flush_to_disk(document_file)
         check_document(document_file, text)
         if not (overwrite or new) and (stamp_of(path), stamp_of(beside)) != before:
-            raise WouldReplace(
-                f"'{path}' was written by something else in the meantime and is not replaced. "
-                "Choose another name."
-            )
+            raise WouldReplace(f"'{path}' was written by something else in the meantime.")
 
 
 def check_image_target(path: Path) -> None:

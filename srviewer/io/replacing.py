@@ -21,7 +21,14 @@ from srviewer.job import Job
 
 
 class WouldReplace(UserError):
-    """Something of another scan, or of another program, lies where a result is to go."""
+    """Something of another scan, or of another program, lies where a result is to go.
+
+    ``reason``: a sentence that says what, without what is to be done about it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason} It is not replaced. Choose another name.")
+        self.reason = reason
 
 
 def check_replaceable(path: Path, source: str | None) -> Job[None]:
@@ -46,7 +53,8 @@ def check_replaceable(path: Path, source: str | None) -> Job[None]:
         raise _refused(there, "does not say by content which scan it was made from")
     if known != source:
         names = source_names(document)
-        whose = f"another scan ({names})" if names else "another scan"
+        named = f"{names}, " if names else ""
+        whose = f"another scan ({named}SHA-256 {known[:8]}\u2026)"
         raise _refused(there, f"was made from {whose}")
     neighbour = _stated_image(path, document)
     if neighbour is not None:
@@ -105,6 +113,4 @@ def is_as_written(path: Path, document: Mapping[str, Any]) -> Job[bool]:
 
 
 def _refused(path: Path, reason: str) -> WouldReplace:
-    return WouldReplace(
-        f"'{path}' is there already and {reason}. It is not replaced. Choose another name."
-    )
+    return WouldReplace(f"'{path}' is there already and {reason}.")

@@ -13,6 +13,9 @@ HEAVY_NOISE = 0.04  # standard deviation, as a share of the intensity range
 KNOWN_SPACING = (0.4, 1.5)  # mm in the plane: around what the networks were trained on
 
 
+NO_THICK_AXIS = "This scan has no thick axis: its slices are as thin as its pixels."
+
+
 def cautions(
     scan: Volume, request: Request, model: Model | None, noise: float | None = None
 ) -> tuple[str, ...]:
@@ -49,7 +52,7 @@ def _of_the_grids(scan: Volume, request: Request) -> list[str]:
     """What the scan's grid or that of the result has to say, whatever makes the result."""
     lines = []
     if scan.geometry.thick_axis is None:
-        lines.append("This scan has no thick axis: its slices are as thin as its pixels.")
+        lines.append(NO_THICK_AXIS)
     if request.isotropic:
         lines.append("Resampled to isotropic voxels: no longer reproduces the scan exactly.")
     grid = scan.geometry

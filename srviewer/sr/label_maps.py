@@ -10,7 +10,7 @@ from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.grid_difference import grid_difference
 from srviewer.core.labels import TOLERANCE, refined_labels, volume_error
 from srviewer.core.reorient import on_grid
-from srviewer.core.volume import Volume
+from srviewer.core.volume import Volume, is_segmentation
 from srviewer.errors import UserError
 from srviewer.job import Job, within
 from srviewer.sr.request import Request
@@ -47,17 +47,28 @@ def label_map(labels: Volume, scan: Volume, request: Request) -> Job[Volume]:
         result = result.derived(after.astype(np.float32), geometry, step)
         if error > TOLERANCE:
             raise UserError(
-                f"The volumes of '{labels.name}' could not be kept within {TOLERANCE:.0%} "
-                f"({error:.1%}): a label has too little room among its neighbours. Use --method "
-                "nearest for it."
+                f"{_doubt(labels)}The volumes of '{labels.name}' could not be kept within "
+                f"{TOLERANCE:.0%} ({error:.1%}): a label has too little room among its neighbours. "
+                "Use --method nearest for it."
             )
     name = f"{labels.name} (thin)"
     return replace(result, name=name, slice_thickness=None, space=scan.space)
 
 
 def label_provenance(result: Mapping[str, Any], labels: Volume) -> dict[str, Any]:
-    """How ``labels`` were made: as the result that they go with, but from a file of their own."""
-    return {**result, **({} if labels.source is None else labels.source.described())}
+    """How ``labels`` were made: as the result that they go with, but from a file of their own.
+
+    ``scan_sources``, ``scan_sha256``: of the scan that they were drawn on.
+    """
+    scan = {"scan_sources": result.get("sources"), "scan_sha256": result.get("source_sha256")}
+    return {**result, **({} if labels.source is None else labels.source.described()), **scan}
+
+
+def _doubt(labels: Volume) -> str:
+    """A sentence for what is no label map by its voxels, "" for one that is."""
+    if is_segmentation(labels.warnings):
+        return ""
+    return f"'{labels.name}' looks like a scan and not like a label map. "
 
 
 def _check(labels: Volume, scan: Volume, request: Request) -> None:

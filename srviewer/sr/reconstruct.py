@@ -14,7 +14,7 @@ from srviewer.core.volume import Volume, Voxels
 from srviewer.job import Job, Progress, within
 from srviewer.nn.model_file import Model
 from srviewer.sr.beside_padding import measured_residual
-from srviewer.sr.cautions import cautions, outcomes
+from srviewer.sr.cautions import NO_THICK_AXIS, cautions, outcomes
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
 from srviewer.sr.memory import peak_memory_mb
 from srviewer.sr.methods import Interpolation
@@ -55,6 +55,9 @@ def reconstruct(
         further = replace(further, thickness_mm=None, adaptation=None)
         job = _one_axis(result.volume, further, region, lowest)
         step = yield from within(job, number / stages, (number + 1) / stages)
+        # What was refined already has no thick axis any more, which says nothing of the scan.
+        lines = tuple(line for line in step.warnings if line != NO_THICK_AXIS)
+        step = replace(step, warnings=lines)
         result = _joined(scan, request, result, step)
     return result
 

@@ -12,6 +12,7 @@ ELSEWHERE = frozenset(
         "sources",
         "sources_sha256",
         "source_sha256",
+        "request",
         "model_sha256",
         "consistency",
         "disagreement",

@@ -119,8 +119,18 @@ def self_test(scan: Volume, request: Request) -> Job[SelfTest]:
         method=request.method,
         model=model.name if model else None,
         seconds=round(time.monotonic() - started, 3),
-        warnings=cautions(scan, request, model),
+        warnings=(*_untested(request), *cautions(scan, request, model)),
     )
+
+
+def _untested(request: Request) -> tuple[str, ...]:
+    """Settings that change a result and are not part of the test, one line for people."""
+    settings = {
+        "adapting to the scan": request.adaptation is not None,
+        "the second axis": bool(request.also),
+    }
+    left_out = [words for words, asked in settings.items() if asked]
+    return (f"The test leaves out {' and '.join(left_out)}.",) if left_out else ()
 
 
 def _middle(scan: Volume, axis: Axis) -> Volume:

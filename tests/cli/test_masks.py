@@ -1,6 +1,7 @@
 """No verb treats a mask or label map as a scan: it is left out and counted, or refused."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,23 @@ def test_a_worker_finds_a_label_map_and_writes_nothing(
     files = [path for path in place.folder.rglob("*") if path.is_file()]
     # Beside the logs only the records of which name belongs to which source.
     assert [path.suffix for path in files if STATE not in path.parts] == [".log"] * 2
+
+
+def test_a_folder_of_masks_alone_is_nothing_done(call: Call, tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "masks").mkdir()
+    shutil.copy(tree / "sub-01_desc-brain_mask.nii", tmp_path / "masks")
+    status, said = call("batch", tmp_path / "masks", "-o", tmp_path / "out", "--workers", "1")
+    assert status == 1 and "None of 1 volumes was rebuilt" in said and "mask" in said
+
+
+def test_of_a_folder_the_scan_is_taken_also_where_only_voxels_tell(
+    call: Call, tree: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "both").mkdir()
+    shutil.copy(tree / "sub-02_brain.nii", tmp_path / "both" / "a.nii")
+    shutil.copy(tree / "sub-01_T2w.nii", tmp_path / "both" / "b.nii")
+    status, made = call("reconstruct", tmp_path / "both", "-o", tmp_path / "o.nii.gz", *CUBIC)
+    assert status == 0 and made["sources"] == ["b.nii"]
 
 
 @pytest.mark.parametrize("name", ["sub-01_desc-brain_mask.nii", "sub-02_brain.nii"])

@@ -34,7 +34,7 @@ def test_reconstruct_refuses_before_it_works(
     capsys.readouterr()
     assert rebuilt(bert, "-o", out) == 1
     told = capsys.readouterr().err
-    assert "was made from another scan ('thick.nii.gz')" in told and "--overwrite" in told
+    assert "was made from another scan ('thick.nii.gz', SHA-256 " in told and "--overwrite" in told
     assert (out.read_bytes(), out.with_name("o.json").read_bytes()) == before
     assert rebuilt(thick_file, "-o", out, "--factor", "2") == 0  # the same scan, rebuilt anew
     assert rebuilt(bert, "-o", out, "--slabs", "always") == 1
@@ -105,3 +105,20 @@ def test_sources_are_named_below_what_was_given(thick_file: Path, tmp_path: Path
         text = path.read_text()
         assert str(tmp_path) not in text and made["source_sha256"] in text
     assert json.loads((tmp_path / "told.json").read_text())["sources"] == ["thick.nii.gz"]
+
+
+def test_the_region_of_another_scan_locks_nothing(
+    thick_file: Path, bert: Path, thick_head: Volume, tmp_path: Path
+) -> None:
+    """A whole scan instead of a mask, and a mask that lies elsewhere."""
+    moved = thick_head.geometry.affine.copy()
+    moved[2, 3] += 2
+    mask = (thick_head.voxels > 300).astype(np.uint8)
+    nib.save(nib.Nifti1Image(mask, moved), tmp_path / "moved.nii")
+    whole = np.ones(mask.shape, np.uint8)
+    nib.save(nib.Nifti1Image(whole, thick_head.geometry.affine), tmp_path / "whole.nii")
+    nib.save(nib.Nifti1Image(mask, thick_head.geometry.affine), tmp_path / "mask.nii")
+    words = ["--factor", "2", "-o", tmp_path / "o.nii.gz", "--lock"]
+    assert rebuilt(thick_file, *words, tmp_path / "moved.nii") == 1
+    assert rebuilt(thick_file, *words, tmp_path / "whole.nii") == 1
+    assert rebuilt(thick_file, *words, tmp_path / "mask.nii") == 0

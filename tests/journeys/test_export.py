@@ -125,7 +125,9 @@ def test_what_was_made_from_another_scan_is_replaced_only_after_a_question(
     rebuilt.study.exporting.export(target, "float32")
     until(lambda: bool(asked) and not rebuilt.study.work.tasks)
     timer.stop()
-    assert "was made from another scan ('anna.nii')" in asked[0] and len(asked) == 1
+    assert (
+        "was made from another scan ('anna.nii', SHA-256 00000000" in asked[0] and len(asked) == 1
+    )
     assert (target.with_name("out.json").read_bytes() != before) is replaced
     assert not rebuilt.error_bar.isVisible()
 
