@@ -9,17 +9,30 @@ from pathlib import Path
 from srviewer import __version__
 from srviewer.cli.main import DONE, FAILED, VERB_NAMES, WRONG_USAGE, overview
 from srviewer.cli.main import main as run_verb
+from srviewer.stop_signals import STOP, leave, status_after
+
+SIGNALLED = 128  # a higher exit status is that after a signal
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run srviewer with these arguments (those of the process by default); the exit status."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    status = _run(list(sys.argv[1:] if argv is None else argv))
+    if argv is None and status > SIGNALLED:
+        leave(status)
+    return status
+
+
+def _run(arguments: list[str]) -> int:
     if arguments and arguments[0] in VERB_NAMES:
         return run_verb(arguments, {"render": _render})
     if {"-h", "--help"} & set(arguments):
         print(overview())
         return DONE
-    return _open_window(arguments)
+    try:
+        with STOP.listening():
+            return _open_window(arguments)
+    except KeyboardInterrupt as stopped:
+        return status_after(stopped)
 
 
 def _open_window(arguments: list[str]) -> int:
