@@ -16,9 +16,10 @@ SIGNALLED = 128  # a higher exit status is that after a signal
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run srviewer with these arguments (those of the process by default); the exit status."""
-    status = _run(list(sys.argv[1:] if argv is None else argv))
-    if argv is None and status > SIGNALLED:
-        leave(status)
+    with STOP.listening():
+        status = _run(list(sys.argv[1:] if argv is None else argv))
+        if argv is None and status > SIGNALLED:
+            leave(status)
     return status
 
 
@@ -29,8 +30,7 @@ def _run(arguments: list[str]) -> int:
         print(overview())
         return DONE
     try:
-        with STOP.listening():
-            return _open_window(arguments)
+        return _open_window(arguments)
     except KeyboardInterrupt as stopped:
         return status_after(stopped)
 
@@ -59,7 +59,8 @@ def _render(*args: object) -> None:
     # As above; the command line's side must not know the window's.
     from srviewer.gui.screenshot import render
 
-    render(*args)  # type: ignore[arg-type]
+    with STOP.steps(patient=True):  # Qt lets no exception out of what it calls
+        render(*args)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

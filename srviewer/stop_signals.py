@@ -54,6 +54,10 @@ class Stop:
         if self._in_steps:
             self.check()
 
+    def end(self, number: int) -> None:
+        """A signal ended the work in another way; those after it change nothing."""
+        self._number = number
+
     def check(self) -> None:
         """Between two steps: raise Stopped if a signal came."""
         if self._number is not None:
@@ -106,7 +110,8 @@ def handled(handler: Handler) -> Iterator[None]:
         yield
     finally:
         for number, one in taken.items():
-            signal.signal(number, one)
+            if signal.getsignal(number) == handler:  # and not ignored since, see ``leave``
+                signal.signal(number, one)
 
 
 @contextmanager

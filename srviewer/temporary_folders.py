@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from srviewer.temporary_names import MARK, is_over, mark, remove
+from srviewer.temporary_names import MARK, is_over, mark, remembered, remove
 
 _NAME = re.compile(rf"srviewer-(?P<mark>{MARK})-[a-z0-9_]+")
 
@@ -18,7 +18,7 @@ def temporary_folder() -> Iterator[Path]:
     """A new folder for this user alone, which is gone with all that is in it after the block."""
     _clear_once(os.getpid())
     with tempfile.TemporaryDirectory(prefix=f"srviewer-{mark()}-") as folder:
-        yield Path(folder)
+        yield remembered(Path(folder))
 
 
 def clear_temporary_folders() -> None:

@@ -16,6 +16,7 @@ import sys
 import time
 from collections import deque
 from contextlib import suppress
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Literal
@@ -35,15 +36,11 @@ _own: deque[Path] = deque(maxlen=MOST_OWN)
 
 def mark() -> str:
     """A mark of this process, another one with each call."""
-    pid = os.getpid()
-    packed = b"".join(
-        (
-            _machine(),
-            (pid % 2**24).to_bytes(3, "big"),
-            _started(pid),
-            (next(_numbers) % 2**16).to_bytes(2, "big"),
-        )
-    )
+    pid, started = os.getpid(), bytes(2)
+    with suppress(OSError):  # where the system does not say, as in ``_machine``
+        started = _started(pid)
+    numbers = (pid % 2**24).to_bytes(3, "big"), started, (next(_numbers) % 2**16).to_bytes(2, "big")
+    packed = b"".join((_machine(), *numbers))
     return base64.b32encode(packed).decode().lower()
 
 
@@ -67,6 +64,11 @@ def temporary_name(path: Path) -> Path:
     """A name beside ``path`` for what is to become it, or was it."""
     start = f"{PREFIX}{mark()}-"
     temporary = path.with_name(start + _fitting(path.name, start))
+    return remembered(temporary)
+
+
+def remembered(temporary: Path) -> Path:
+    """The same path, which ``remove_own`` is to delete."""
     _own.append(temporary.absolute())
     return temporary
 
@@ -143,12 +145,19 @@ def _newest(path: Path) -> float:
     return max(times, default=time.time())
 
 
+@cache
 def _machine() -> bytes:
-    """Three bytes for this machine since its start, and the processes that can see each other."""
+    """Three bytes for this machine since its start, and the processes that can see each other.
+
+    They are those of nobody else where the system does not say.
+    """
     words = platform.node()
     if sys.platform == "linux":
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
-        words = f"{boot} {os.stat('/proc/self/ns/pid').st_ino}"  # noqa: PTH116
+        try:
+            boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
+            words = f"{boot} {Path('/proc/self/ns/pid').stat().st_ino}"
+        except OSError:
+            return secrets.token_bytes(3)
     return hashlib.sha256(words.encode()).digest()[:3]
 
 

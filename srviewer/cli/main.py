@@ -70,17 +70,14 @@ def main(argv: Sequence[str], doors: dict[str, Callable[..., object]]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name that the terminal's encoding lacks must not end what was done well.
         sys.stdout.reconfigure(errors="backslashreplace")
-    try:
-        with STOP.listening():
-            try:
-                # Loading what a verb needs takes a second, in which it may be cancelled as well.
-                module, args = _parsed(argv, doors)
-                return _run(module, args)
-            except KeyboardInterrupt:
-                remove_own()
-                raise
-    except KeyboardInterrupt as stopped:
-        return status_after(stopped)
+    with STOP.listening():
+        try:
+            # Loading what a verb needs takes a second, in which it may be cancelled as well.
+            module, args = _parsed(argv, doors)
+            return _run(module, args)
+        except KeyboardInterrupt as stopped:
+            remove_own()
+            return status_after(stopped)
 
 
 def _parsed(

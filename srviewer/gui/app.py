@@ -16,7 +16,7 @@ from srviewer.gui.own_settings import own_settings
 from srviewer.gui.preferences import read_preferences
 from srviewer.gui.stopping import signals_to
 from srviewer.gui.translation import tr
-from srviewer.stop_signals import Stopped, status_after
+from srviewer.stop_signals import STOP, Stopped, status_after
 
 
 def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
@@ -29,8 +29,8 @@ def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
     settings = own_settings()
     if read_preferences(settings).log:
         start_log()
-    window = MainWindow(settings)
-    with signals_to(partial(_stop, window)):
+    with signals_to(lambda number: _stop(window, number)):  # from the loop that is run below
+        window = MainWindow(settings)
         sys.excepthook = partial(_show_bug, window)
         FileOpening(app, lambda path: window.study.open([path]))
         window.show()
@@ -45,6 +45,7 @@ def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
 
 def _stop(window: MainWindow, number: int) -> None:
     """A signal came: close without a question, for nobody may be there to answer it."""
+    STOP.end(number)
     window.leave(asked=False)
     QApplication.exit(status_after(Stopped(number)))  # out of dialogs, too
 
