@@ -88,7 +88,7 @@ def _tried(trial: Trial, chance: random.Random, number: signal.Signals) -> tuple
 def _temporary_files(folder: Path) -> int:
     """What lies there under temporary names; nothing that a finished run keeps."""
     drafts = [*folder.rglob(".srviewer-*-*"), *folder.glob("**/.srviewer-batch/unfinished/*")]
-    return len(drafts) + len(list((folder / "temporary").iterdir()))
+    return len(drafts) + len(list((folder / "temporary").glob("srviewer-*")))
 
 
 def _scan(path: Path, shape: tuple[int, int, int], affine: np.ndarray = AFFINE) -> str:
@@ -117,7 +117,7 @@ def _export(folder: Path, killed: Killed) -> bool:
     scan, out = folder / "scan.nii", folder / "thin.nii.gz"
     before = _scan(scan, (128, 128, 40))
     arguments = ["reconstruct", str(scan), "-o", str(out), "--method", "cubic"]
-    done = killed(arguments, 1.3)
+    done = killed(arguments, 2.0)
     assert _hash(scan) == before
     assert done <= out.exists()
     if out.exists():

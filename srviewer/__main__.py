@@ -11,14 +11,12 @@ from srviewer.cli.main import DONE, FAILED, VERB_NAMES, WRONG_USAGE, overview
 from srviewer.cli.main import main as run_verb
 from srviewer.stop_signals import STOP, leave, status_after
 
-SIGNALLED = 128  # a higher exit status is that after a signal
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run srviewer with these arguments (those of the process by default); the exit status."""
     with STOP.listening():
         status = _run(list(sys.argv[1:] if argv is None else argv))
-        if argv is None and status > SIGNALLED:
+        if argv is None:
             leave(status)
     return status
 

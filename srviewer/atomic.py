@@ -9,9 +9,9 @@ from pathlib import Path
 from srviewer.errors import UserError
 from srviewer.private import keeps_private, make_private_file
 from srviewer.temporary_names import (
-    is_abandoned,
     is_in_use,
     remove,
+    remove_abandoned,
     temporaries_of,
     temporary_name,
 )
@@ -93,7 +93,7 @@ def staged_together(*paths: Path, new: bool = False) -> Iterator[tuple[Path, ...
         yield temporary
         replace_together(tuple(zip(temporary, paths, strict=True)), new)
         for path in paths:  # what a killed program left of them mends nothing any more
-            _remove_abandoned(path)
+            remove_abandoned(path)
         _flush_folder(paths[0].parent)
     except OSError as error:
         raise _unwritable(paths[0], error) from error
@@ -179,12 +179,6 @@ def remove_leftovers(path: Path) -> None:
         remove(left)
 
 
-def _remove_abandoned(path: Path) -> None:
-    for left in temporaries_of(path):
-        if is_abandoned(left):
-            remove(left)
-
-
 @contextmanager
 def staged_folder(path: Path) -> Iterator[Path]:
     """A new folder under a temporary name, renamed to ``path`` when the block ends well.
@@ -201,7 +195,7 @@ def staged_folder(path: Path) -> Iterator[Path]:
         if path.exists():
             path.rmdir()  # an empty one, which Windows does not replace
         temporary.rename(path)
-        _remove_abandoned(path)
+        remove_abandoned(path)
         _flush_folder(path.parent)
     except OSError as error:
         raise _unwritable(path, error) from error

@@ -1,5 +1,6 @@
 """SIGINT, SIGTERM and SIGHUP end the program in order; one that is ignored on entry stays so."""
 
+import atexit
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ from types import FrameType
 NUMBERS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
+SIGNALLED = 128  # the exit status after a signal is this and its number
 STEP_SECONDS = 0.4  # a step that takes longer is not waited for
 
 Handler = Callable[[int, FrameType | None], None]
@@ -128,7 +130,7 @@ def blocked() -> Iterator[None]:
 
 
 def status_after(stopped: KeyboardInterrupt) -> int:
-    """Say on standard error that a signal ended the program; the exit status: 128 and its number.
+    """Say on standard error that a signal ended the program; the exit status.
 
     Never raises: after SIGHUP there is no terminal any more.
     """
@@ -141,16 +143,26 @@ def status_after(stopped: KeyboardInterrupt) -> int:
         except (OSError, ValueError):
             with suppress(OSError, ValueError):  # what waits there would fail once more at the end
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    return 128 + number
+    return SIGNALLED + number
 
 
 def leave(status: int) -> None:
-    """After a signal: nothing interrupts the end of the process, and no thread delays it."""
+    """The work is over. ``status``: of the process, which is about to end by itself.
+
+    After a signal it ends at once, which nothing interrupts: a thread may still load a library, and
+    taking one down takes a second. Otherwise a signal may still come.
+    """
+    signalled = status > SIGNALLED
     for number in NUMBERS:
-        signal.signal(number, signal.SIG_IGN)
-    others = (one for one in threading.enumerate() if one is not threading.main_thread())
-    if any(not one.daemon for one in others):  # such as one that loads a library
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, signal.SIG_IGN if signalled else _end_now)
+    if signalled:
+        atexit._run_exitfuncs()
         os._exit(status)
+
+
+def _end_now(number: int, _frame: FrameType | None) -> None:
+    os._exit(status_after(Stopped(number)))
 
 
 def _in_main_thread() -> bool:

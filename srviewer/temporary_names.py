@@ -103,6 +103,13 @@ def temporaries_of(path: Path) -> list[Path]:
     return sorted(one for one in path.parent.glob(f"{PREFIX}*-{name}") if target_of(one))
 
 
+def remove_abandoned(path: Path) -> None:
+    """Delete what ended processes left beside ``path`` under temporary names of it."""
+    for left in temporaries_of(path):
+        if is_abandoned(left):
+            remove(left)
+
+
 def abandoned_in(folder: Path) -> list[Path]:
     """All that ended processes left in ``folder`` under temporary names."""
     try:
