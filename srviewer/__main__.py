@@ -9,17 +9,28 @@ from pathlib import Path
 from srviewer import __version__
 from srviewer.cli.main import DONE, FAILED, VERB_NAMES, WRONG_USAGE, overview
 from srviewer.cli.main import main as run_verb
+from srviewer.stop_signals import STOP, leave, status_after
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run srviewer with these arguments (those of the process by default); the exit status."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    with STOP.listening():
+        status = _run(list(sys.argv[1:] if argv is None else argv))
+        if argv is None:
+            leave(status)
+    return status
+
+
+def _run(arguments: list[str]) -> int:
     if arguments and arguments[0] in VERB_NAMES:
         return run_verb(arguments, {"render": _render})
     if {"-h", "--help"} & set(arguments):
         print(overview())
         return DONE
-    return _open_window(arguments)
+    try:
+        return _open_window(arguments)
+    except KeyboardInterrupt as stopped:
+        return status_after(stopped)
 
 
 def _open_window(arguments: list[str]) -> int:
@@ -46,7 +57,8 @@ def _render(*args: object) -> None:
     # As above; the command line's side must not know the window's.
     from srviewer.gui.screenshot import render
 
-    render(*args)  # type: ignore[arg-type]
+    with STOP.steps(patient=True):  # Qt lets no exception out of what it calls
+        render(*args)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """Files and folders that are written whole or not at all."""
 
-import glob
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -10,8 +8,13 @@ from pathlib import Path
 
 from srviewer.errors import UserError
 from srviewer.private import keeps_private, make_private_file
-
-PREFIX = ".srviewer-"  # of temporary names
+from srviewer.temporary_names import (
+    is_in_use,
+    remove,
+    remove_abandoned,
+    temporaries_of,
+    temporary_name,
+)
 
 
 def write_atomically(
@@ -43,7 +46,7 @@ def write_text(path: Path, text: str) -> None:
 
 def write_new(path: Path, text: str) -> bool:
     """Write UTF-8 ``text`` to ``path`` unless something is there, whole; whether it was written."""
-    temporary = _temporary_name(path)
+    temporary = temporary_name(path)
     try:
         temporary.write_text(text, encoding="utf-8")
         flush_to_disk(temporary)
@@ -82,13 +85,15 @@ def staged_together(*paths: Path, new: bool = False) -> Iterator[tuple[Path, ...
     """
     for path in paths:
         check_target(path)
-    temporary = tuple(_temporary_name(path) for path in paths)
+    temporary = tuple(temporary_name(path) for path in paths)
     try:
         for draft, path in zip(temporary, paths, strict=True):
             if keeps_private(path.parent):
                 make_private_file(draft)
         yield temporary
         replace_together(tuple(zip(temporary, paths, strict=True)), new)
+        for path in paths:  # what a killed program left of them mends nothing any more
+            remove_abandoned(path)
         _flush_folder(paths[0].parent)
     except OSError as error:
         raise _unwritable(paths[0], error) from error
@@ -155,7 +160,7 @@ def _second_name(target: Path) -> Path | None:
     """Another name for the file at ``target``, None where there is none."""
     if not target.is_file():
         return None
-    other = _temporary_name(target)
+    other = temporary_name(target)
     try:
         os.link(target, other, follow_symlinks=False)
     except OSError:  # a file system without links
@@ -163,19 +168,15 @@ def _second_name(target: Path) -> Path | None:
     return other
 
 
-def _temporary_name(path: Path) -> Path:
-    return path.with_name(f"{PREFIX}{secrets.token_hex(4)}-{path.name}")
-
-
 def leftovers(path: Path) -> list[Path]:
-    """What killed processes left of ``path`` under temporary names, and what is being written."""
-    return sorted(path.parent.glob(f"{PREFIX}*-{glob.escape(path.name)}"))
+    """What lies beside ``path`` under temporary names of it, and no running program is writing."""
+    return [one for one in temporaries_of(path) if not is_in_use(one)]
 
 
 def remove_leftovers(path: Path) -> None:
-    """Delete what killed processes left of ``path``; nobody may be writing it now."""
+    """Delete what killed processes left of ``path``; no other machine may be writing it."""
     for left in leftovers(path):
-        left.unlink(missing_ok=True)
+        remove(left)
 
 
 @contextmanager
@@ -186,7 +187,7 @@ def staged_folder(path: Path) -> Iterator[Path]:
     ``staged`` does, and when ``path`` is there already and holds anything.
     """
     check_new_folder(path)
-    temporary = _temporary_name(path)
+    temporary = temporary_name(path)
     try:
         temporary.mkdir()
         yield temporary
@@ -194,6 +195,7 @@ def staged_folder(path: Path) -> Iterator[Path]:
         if path.exists():
             path.rmdir()  # an empty one, which Windows does not replace
         temporary.rename(path)
+        remove_abandoned(path)
         _flush_folder(path.parent)
     except OSError as error:
         raise _unwritable(path, error) from error

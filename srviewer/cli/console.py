@@ -3,17 +3,18 @@
 import json
 import math
 import os
-import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from srviewer.atomic import write_text
 from srviewer.errors import UserError
-from srviewer.job import Job, Progress, mapped, run
+from srviewer.job import Job, Progress, run
+from srviewer.stop_signals import STOP
 
 R = TypeVar("R")
 
@@ -29,41 +30,29 @@ class Outcome:
     values: Mapping[str, Any]
 
 
-def follow(job: Job[R]) -> R:
-    """Run a job with a progress bar on standard error, when that is a terminal."""
-    if not sys.stderr.isatty():
-        return run(job)
-    bar = ProgressBar()
+def follow(job: Job[R], patient: bool = False) -> R:
+    """Run a job with a progress bar on standard error, when that is a terminal.
+
+    A signal ends it between two steps. ``patient``: however long a step takes.
+    """
+    bar = ProgressBar() if sys.stderr.isatty() else None
+
+    def heed(step: Progress) -> None:
+        STOP.check()
+        if bar is not None:
+            bar.show(step)
+
     try:
-        return run(job, bar.show)
+        with STOP.steps(patient):
+            return run(job, heed)
     finally:
-        bar.clear()
+        if bar is not None:
+            bar.clear()
 
 
 def follow_stepwise(job: Job[R]) -> R:
-    """As ``follow``, but Ctrl-C waits for the end of a step: the job then keeps what it has.
-
-    A second one does not wait. For a job that can be taken up again, on the main thread.
-    """
-    before = signal.getsignal(signal.SIGINT)
-    asked = False
-
-    def ask(_signal: int, _frame: object) -> None:
-        nonlocal asked
-        asked = True
-        signal.signal(signal.SIGINT, before)
-
-    def heeding(step: Progress) -> Progress:
-        if asked:
-            raise KeyboardInterrupt
-        return step
-
-    if before is not signal.SIG_IGN:  # as for what a shell started in the background
-        signal.signal(signal.SIGINT, ask)
-    try:
-        return follow(mapped(job, heeding))
-    finally:
-        signal.signal(signal.SIGINT, before)
+    """As ``follow``, but a signal waits for the end of a step: the job then keeps what it has."""
+    return follow(job, patient=True)
 
 
 class ProgressBar:
@@ -82,13 +71,16 @@ class ProgressBar:
         filled = round(step.fraction * BAR_WIDTH)
         bar = "#" * filled + "." * (BAR_WIDTH - filled)
         left = time_left(now - self._started, step.fraction)
-        sys.stderr.write(f"\r\033[K[{bar}] {step.fraction:4.0%} {left}  {step.message}"[:160])
-        sys.stderr.flush()
+        self._write(f"\r\033[K[{bar}] {step.fraction:4.0%} {left}  {step.message}"[:160])
 
     def clear(self) -> None:
         """Remove the line."""
-        sys.stderr.write("\r\033[K")
-        sys.stderr.flush()
+        self._write("\r\033[K")
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError):  # a terminal that was closed
+            sys.stderr.write(text)
+            sys.stderr.flush()
 
 
 def time_left(elapsed: float, fraction: float) -> str:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.errors import UserError, plain
+from srviewer.stop_signals import STOP, status_after
+from srviewer.temporary_names import remove_own
 
 if TYPE_CHECKING:
     from srviewer.cli.console import Outcome
 
-DONE, FAILED, WRONG_USAGE, CANCELLED = 0, 1, 2, 130
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
 
 class VerbModule(Protocol):
@@ -68,13 +70,14 @@ def main(argv: Sequence[str], doors: dict[str, Callable[..., object]]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name that the terminal's encoding lacks must not end what was done well.
         sys.stdout.reconfigure(errors="backslashreplace")
-    try:
-        # Loading what a verb needs takes a second, in which it may be cancelled as well.
-        module, args = _parsed(argv, doors)
-        return _run(module, args)
-    except KeyboardInterrupt:
-        print("srviewer: cancelled.", file=sys.stderr)
-        return CANCELLED
+    with STOP.listening():
+        try:
+            # Loading what a verb needs takes a second, in which it may be cancelled as well.
+            module, args = _parsed(argv, doors)
+            return _run(module, args)
+        except KeyboardInterrupt as stopped:
+            remove_own()
+            return status_after(stopped)
 
 
 def _parsed(
@@ -143,5 +146,6 @@ def overview() -> str:
         "       srviewer --sample              the window on the built-in sample\n"
         "       srviewer VERB [-h] ARGUMENTS   without a window\n\n"
         f"verbs:\n{verbs}\n\n"
-        "exit status: 0 done, 1 bad input or nothing done, 2 wrong usage, 130 cancelled"
+        "exit status: 0 done, 1 bad input or nothing done, 2 wrong usage, 130 cancelled,\n"
+        "129 and 143 ended by SIGHUP and SIGTERM"
     )

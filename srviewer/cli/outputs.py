@@ -8,6 +8,7 @@ from srviewer.atomic import check_target
 from srviewer.cli.console import follow
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
+from srviewer.io.clearing import cleared
 from srviewer.io.export import check_image_target, overwrites
 from srviewer.io.nifti_names import with_partners
 from srviewer.io.provenance import sidecar
@@ -42,6 +43,8 @@ def check_outputs(
                 raise UserError(
                     f"'{path}' is part of what is read and is not overwritten. Choose another name."
                 )
+    for folder in sorted({path.parent for path in seen}):
+        follow(cleared(folder))
 
 
 def add_overwrite_argument(parser: argparse.ArgumentParser) -> None:

@@ -6,13 +6,17 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
+from PySide6.QtWidgets import QApplication
+
 from srviewer.gui.application import application
 from srviewer.gui.file_open import FileOpening
 from srviewer.gui.log import log_error, start_log
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.own_settings import own_settings
 from srviewer.gui.preferences import read_preferences
+from srviewer.gui.stopping import signals_to
 from srviewer.gui.translation import tr
+from srviewer.stop_signals import STOP, Stopped, status_after
 
 
 def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
@@ -25,17 +29,25 @@ def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
     settings = own_settings()
     if read_preferences(settings).log:
         start_log()
-    window = MainWindow(settings)
-    sys.excepthook = partial(_show_bug, window)
-    FileOpening(app, lambda path: window.study.open([path]))
-    window.show()
-    window.desk.begin()
-    then = window.study.reconstruct if reconstruct else None
-    if sample:
-        window.study.open_sample(then)
-    elif paths:
-        window.study.open(list(paths), then)
-    return app.exec()
+    with signals_to(lambda number: _stop(window, number)):  # from the loop that is run below
+        window = MainWindow(settings)
+        sys.excepthook = partial(_show_bug, window)
+        FileOpening(app, lambda path: window.study.open([path]))
+        window.show()
+        window.desk.begin()
+        then = window.study.reconstruct if reconstruct else None
+        if sample:
+            window.study.open_sample(then)
+        elif paths:
+            window.study.open(list(paths), then)
+        return app.exec()
+
+
+def _stop(window: MainWindow, number: int) -> None:
+    """A signal came: close without a question, for nobody may be there to answer it."""
+    STOP.end(number)
+    window.leave(asked=False)
+    QApplication.exit(status_after(Stopped(number)))  # out of dialogs, too
 
 
 def _show_bug(

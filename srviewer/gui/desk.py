@@ -67,11 +67,11 @@ class Desk(QObject):
         """The window was started by a user: offer what a crash left, and autosave."""
         self.recovery.begin(self.preferences.autosave)
 
-    def end(self) -> None:
-        """The window closes."""
+    def end(self, asked: bool) -> None:
+        """The window closes; ``asked`` as in ``MainWindow.leave``."""
         if self.dialog is not None:
             self.dialog.reject()
-        self.recovery.end()
+        self.recovery.end(asked)
         self._recent.leave()
 
     def arrange(self, splitter: QSplitter, panels: QTabWidget) -> None:

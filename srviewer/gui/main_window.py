@@ -139,11 +139,18 @@ class MainWindow(QMainWindow):
         if missed and not self._may_stop(missed):
             event.ignore()
             return
+        self.leave()
+        event.accept()
+
+    def leave(self, asked: bool = True) -> None:
+        """Stop what runs; remember the window.
+
+        ``asked``: a person closed it. Otherwise the next window offers the work that was open.
+        """
         self.study.work.stop()
         self.opening.leave()
         self._state.remember()
-        self.desk.end()
-        event.accept()
+        self.desk.end(asked)
 
     def _fill_panels(self) -> None:
         for title, panel in PANELS:

@@ -1,11 +1,13 @@
 """What a crash would take is saved in the background, and offered when a window starts again."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
 from srviewer.core.volume import Volume
+from srviewer.errors import UserError
 from srviewer.gui import autosave_folders
 from srviewer.gui.autosave_folders import AutosaveFolder, left_behind, new_folder, root
 from srviewer.gui.notice import OfferBar
@@ -15,7 +17,7 @@ from srviewer.gui.study import OPEN, Study
 from srviewer.gui.translation import tr
 from srviewer.gui.work import Work
 from srviewer.io.provenance import sidecar
-from srviewer.job import Job
+from srviewer.job import Job, run
 from srviewer.sr.sessions import IMAGE_SUFFIX, OpenSession, OpenStudy, store
 
 EVERY_MS = 2000  # at most so often
@@ -93,12 +95,28 @@ class Recovery(QObject):
             self._decline()
         autosave_folders.clear()
 
-    def end(self) -> None:
-        """The window closes as it should: nothing is left behind."""
+    def end(self, asked: bool) -> None:
+        """The window closes. ``asked``: by a person; else what was made in it is left behind."""
+        if not asked:
+            self._leave()
         self._discard()
         if self._offered is not None:
             self._offered.release()
             self._offered = None
+
+    def _leave(self) -> None:
+        """Save once more and leave it to the next window, if there are results or drawings."""
+        session = self._files.capture()
+        studies = () if session is None else session.studies
+        own = self._own
+        made = any(study.results or study.saved.rois for study in studies)
+        if session is None or own is None or not made:
+            return
+        self.work.stop()
+        with suppress(OSError, UserError):  # what was saved before is left then
+            run(_autosave(session, own.path, own.session))
+        own.release()
+        self._own = None
 
     def _discard(self) -> None:
         self._timer.stop()

@@ -15,6 +15,7 @@ from srviewer.atomic import check_new_folder, flush_to_disk, staged_folder
 from srviewer.core.geometry import Geometry
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
+from srviewer.io.clearing import cleared
 from srviewer.io.dicom import scan
 from srviewer.io.dicom_geometry import LPS_TO_RAS
 from srviewer.io.dicom_objects import derived_header, file_meta
@@ -60,6 +61,7 @@ def write_series(
     scale = scale_of(volume, stored_as, scan)
     header = derived_header(volume, scale, provenance)
     planes = volume.geometry.shape[2]
+    yield from cleared(folder.parent)
     with staged_folder(folder) as place:
         files = [place / f"{k + 1:05d}.dcm" for k in range(planes)]
         checksums = []

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +11,7 @@ from pydicom.uid import SecondaryCaptureImageStorage, generate_uid
 
 from srviewer.io.dicom_file import PixelFile
 from srviewer.io.dicom_warnings import only_serious
+from srviewer.temporary_folders import temporary_folder
 
 
 def decoded(file: PixelFile, frames: Sequence[int]) -> Iterator[npt.NDArray[np.generic]]:
@@ -26,8 +26,8 @@ def decoded(file: PixelFile, frames: Sequence[int]) -> Iterator[npt.NDArray[np.g
             source.seek(file.start or 0)
             with only_serious():
                 packed = get_frame(source, frame, number_of_frames=file.frames)
-            with TemporaryDirectory(prefix="srviewer-") as folder:
-                yield _through_itk(file, packed, Path(folder, "frame.dcm"))
+            with temporary_folder() as folder:
+                yield _through_itk(file, packed, folder / "frame.dcm")
 
 
 def _through_itk(file: PixelFile, packed: bytes, path: Path) -> npt.NDArray[np.generic]:

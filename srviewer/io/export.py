@@ -18,6 +18,7 @@ from srviewer.core.space_codes import SpaceCodes
 from srviewer.core.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.io.checksum import voxels_crc32
+from srviewer.io.clearing import cleared
 from srviewer.io.content import stamp_of
 from srviewer.io.nifti_placing import place
 from srviewer.io.provenance import check_document, document, sidecar
@@ -81,6 +82,7 @@ def write_planes(
     if volume.source is not None:
         provenance = {**volume.source.described(), **provenance}
     _check(path, beside, volume)
+    yield from cleared(path.parent)
     new = not (overwrite or os.path.lexists(path) or os.path.lexists(beside))
     if not overwrite:
         yield from check_replaceable(path, _source_of(provenance))

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from srviewer.core.source import common_folder
 from srviewer.core.volume import Volume
@@ -17,6 +16,7 @@ from srviewer.io.nifti_names import PAIR_SUFFIXES, is_pair_part, with_partners
 from srviewer.io.series import Counts, Found, Series, added, and_more, counted, summary
 from srviewer.io.sized import sized
 from srviewer.job import Job, within
+from srviewer.temporary_folders import temporary_folder
 
 
 @dataclass(frozen=True)
@@ -155,8 +155,7 @@ def _scan_archives(paths: Sequence[Path]) -> Job[Found]:
 
 
 def _scan_archive(path: Path) -> Job[Found]:
-    with TemporaryDirectory(prefix="srviewer-") as folder:
-        root = Path(folder)
+    with temporary_folder() as root:
         files = yield from within(archive.extract(path, root, None), 0.0, 0.6)
         found = yield from within(_scan_files(files), 0.6, 1.0)
         series = tuple(_from_archive(path, root, one, found.series) for one in found.series)
@@ -173,8 +172,8 @@ def _from_archive(path: Path, root: Path, one: Series, others: Sequence[Series])
 
 def _read_archive(path: Path, members: frozenset[str], place: int, frame: int) -> Job[Volume]:
     """Read the series number ``place`` among those that these members make."""
-    with TemporaryDirectory(prefix="srviewer-") as folder:
-        files = yield from within(archive.extract(path, Path(folder), members), 0.0, 0.4)
+    with temporary_folder() as folder:
+        files = yield from within(archive.extract(path, folder, members), 0.0, 0.4)
         found = yield from within(_scan_files(files), 0.4, 0.5)
         if len(found.series) <= place:
             raise UserError(f"'{path.name}' has changed since it was opened. Open it again.")

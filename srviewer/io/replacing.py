@@ -72,19 +72,36 @@ def restored_pair(path: Path) -> Job[bool]:
     What it left under temporary names belongs to the one or the other: the newer JSON to the image
     that is there, or the older image to the JSON that is there.
     """
+    if (yield from restored_document(path)):
+        return True
     beside = sidecar(path)
-    for left in leftovers(beside):
-        if (yield from _belong_together(path, left)):
-            left.replace(beside)
-            return True
     for left in leftovers(path):
-        if (yield from _belong_together(left, beside)):
-            left.replace(path)
-            return True
+        if (yield from belong_together(left, beside)):
+            return _renamed(left, path)
     return False
 
 
-def _belong_together(image: Path, beside: Path) -> Job[bool]:
+def restored_document(path: Path) -> Job[bool]:
+    """Put in its place the JSON that a killed program had for the image ``path``; whether it did.
+
+    The image itself stays as it is.
+    """
+    for left in leftovers(sidecar(path)):
+        if (yield from belong_together(path, left)):
+            return _renamed(left, sidecar(path))
+    return False
+
+
+def _renamed(left: Path, target: Path) -> bool:
+    try:
+        left.replace(target)
+    except OSError:  # another program mended it meanwhile, or nothing may be written here
+        return False
+    return True
+
+
+def belong_together(image: Path, beside: Path) -> Job[bool]:
+    """Whether the JSON ``beside`` describes the voxels of ``image``."""
     try:
         document = document_in(beside)
     except UserError:

@@ -13,6 +13,7 @@ import numpy as np
 from srviewer.core.geometry import Axis
 from srviewer.core.volume import Voxels
 from srviewer.errors import UserError
+from srviewer.temporary_names import temporary_name
 
 Shape = tuple[int, int, int]
 Corner = tuple[int, int, int]
@@ -118,7 +119,8 @@ class Scratch:
     def voxels(self, shape: Shape, edges: Shape) -> ScratchVoxels:
         """Room for a volume, cut into chunks of ``edges``; UserError where it cannot be made."""
         try:
-            opened = TemporaryFile(dir=self._folder)  # noqa: SIM115 (closed with the block)
+            name = temporary_name(self._folder / "scratch").name
+            opened = TemporaryFile(dir=self._folder, prefix=f"{name}-")  # noqa: SIM115 (closed with the block)
             file = self._files.enter_context(opened)
         except OSError as error:
             raise UserError(

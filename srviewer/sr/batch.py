@@ -1,36 +1,41 @@
 """Many volumes, handed to the workers of a Dask cluster."""
 
-import logging
-import os
-import secrets
 import shutil
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import psutil
 
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, mapped, run, within
+from srviewer.sr.batch_clearing import clear_batch, end_workers
+from srviewer.sr.batch_cluster import (
+    client_of,
+    private_scratch,
+    processes_can_start,
+    started_cluster,
+)
 from srviewer.sr.batch_items import Item, describe_derivative, select
 from srviewer.sr.batch_records import LOGS, STATE, Place
 from srviewer.sr.batch_summary import summary_path, write_summary
 from srviewer.sr.batch_work import Outcome, Settings, rebuilding
 from srviewer.sr.memory import machine_bytes
+from srviewer.temporary_names import mark
 
 if TYPE_CHECKING:
-    from distributed import Client, Future, LocalCluster
+    from distributed import Client, Future
 
 SEARCHED = 0.05  # the share of the job in which volumes are found
 POLL_SECONDS = 0.1
-CONNECT_SECONDS = 10
 ALONE = "/dev/shm cannot be written to: one volume after another"
+
+
+class _Ended(Exception):
+    """At a worker: the batch ends before this volume is rebuilt."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
     settings.fingerprint()  # an unknown method or model is told before anything starts
     thin_too = settings.axis is not None or settings.factor is not None
     selection = yield from within(select(plan.paths, thin_too), 0.0, SEARCHED)
-    place = Place(_made(plan.folder).resolve(), secrets.token_hex(8))
+    place = Place(_made(plan.folder).resolve(), mark())
     left_out = tuple(
         Outcome(
             name=one.name,
@@ -101,19 +106,34 @@ def _made(folder: Path) -> Path:
 
 
 def _distributed(items: Sequence[Item], plan: BatchPlan, place: Place) -> Job[tuple[Outcome, ...]]:
+    folders = {(place.folder / item.output).parent for item in items}
+    yield from within(clear_batch(place, folders), 0.0, 0.0)
     try:
-        if plan.scheduler is None and not _processes_can_start():
+        if plan.scheduler is None and not processes_can_start():
             return (yield from _one_by_one(items, plan.settings, place))
         yield Progress(0.0, "Starting workers")
         workers = min(plan.workers, len(items))
-        with _client(plan, workers) as client:
-            settings = plan.settings
-            if plan.scheduler is None:  # workers side by side in one memory
-                settings = replace(settings, room=machine_bytes() / workers)
-            return (yield from _gathered(client, items, settings, place))
+        settings = plan.settings
+        if plan.scheduler is not None:
+            with client_of(plan.scheduler) as client:
+                return (yield from _gathered(client, items, settings, place))
+        settings = replace(settings, room=machine_bytes() / workers)  # side by side in one memory
+        return (yield from _by_own_workers(workers, items, settings, place))
     finally:
         # What a worker that was killed had begun; the local ones are gone by now.
         shutil.rmtree(place.unfinished, ignore_errors=True)
+        run(clear_batch(place, folders))
+
+
+def _by_own_workers(
+    workers: int, items: Sequence[Item], settings: Settings, place: Place
+) -> Job[tuple[Outcome, ...]]:
+    from distributed import Client
+
+    with private_scratch():
+        cluster = yield from started_cluster(workers)
+        with cluster, Client(cluster) as client:
+            return (yield from _gathered(client, items, settings, place))
 
 
 def _one_by_one(
@@ -144,12 +164,16 @@ def _gathered(
     item_of = {future.key: item for future, item in zip(futures, items, strict=True)}
     outcomes: dict[Item, Outcome] = {}
     waiting = as_completed(futures)
-    while len(outcomes) < len(items):
-        while waiting.has_ready():
-            future = waiting.next()
-            outcomes[item_of[future.key]] = _outcome(future, item_of[future.key])
-        yield Progress(len(outcomes) / len(items), _message(outcomes, len(items), client))
-        time.sleep(POLL_SECONDS)
+    try:
+        while len(outcomes) < len(items):
+            while waiting.has_ready():
+                future = waiting.next()
+                outcomes[item_of[future.key]] = _outcome(future, item_of[future.key])
+            yield Progress(len(outcomes) / len(items), _message(outcomes, len(items), client))
+            time.sleep(POLL_SECONDS)
+    except BaseException:
+        end_workers(place)
+        raise
     return tuple(outcomes[item] for item in items)
 
 
@@ -161,7 +185,12 @@ def _at_worker(item: Item, settings: Settings, place: Place) -> Outcome:
     if limit:  # the worker would be ended above it
         left = limit - psutil.Process().memory_info().rss
         settings = replace(settings, room=min(settings.room, left))
-    return run(rebuilding(item, settings, place))
+    return run(rebuilding(item, settings, place), partial(_heed_the_end, place))
+
+
+def _heed_the_end(place: Place, _step: Progress) -> None:
+    if place.ended.exists():
+        raise _Ended
 
 
 def _outcome(future: "Future", item: Item) -> Outcome:
@@ -178,54 +207,3 @@ def _message(outcomes: dict[Item, Outcome], count: int, client: "Client") -> str
     failed = sum(outcome.status == "failed" for outcome in outcomes.values())
     workers = len(client.scheduler_info()["workers"])
     return f"{len(outcomes)} of {count} volumes, {failed} failed, {workers} workers"
-
-
-@contextmanager
-def _client(plan: BatchPlan, workers: int) -> Iterator["Client"]:
-    """A client of the running cluster, or of one that lives as long as the block."""
-    # Dask takes half a second to load, which no other verb needs.
-    from dask import config
-    from distributed import Client
-
-    if plan.scheduler is not None:
-        try:
-            client = Client(plan.scheduler, timeout=CONNECT_SECONDS)
-        except (OSError, ValueError) as error:
-            raise UserError(
-                f"No Dask scheduler answers at '{plan.scheduler}' ({error}). Start one with "
-                f"'dask scheduler', or leave --scheduler away."
-            ) from error
-        with client:
-            yield client
-        return
-    # Workers short of memory put aside there what they were sent: names of scans.
-    with (
-        TemporaryDirectory(prefix="srviewer-") as private,
-        config.set({"temporary-directory": private}),
-        _local_cluster(workers) as cluster,
-        Client(cluster) as client,
-    ):
-        yield client
-
-
-def _local_cluster(workers: int) -> "LocalCluster":
-    """Processes that work on one volume each."""
-    from distributed import LocalCluster
-
-    threads = max(1, (os.cpu_count() or 1) // workers)
-    return LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,  # volumes at once in a process; torch has threads of its own
-        dashboard_address="127.0.0.1:0",  # any free port: several batches may run side by side
-        silence_logs=logging.CRITICAL,
-        env={"OMP_NUM_THREADS": str(threads)},
-    )
-
-
-def _processes_can_start() -> bool:
-    """Whether workers may be processes: their locks need a /dev/shm that can be written to."""
-    try:
-        get_context("spawn").Lock()
-    except OSError:
-        return False
-    return True

@@ -40,6 +40,16 @@ class Place:
         """The folder of the drafts that are being written."""
         return self.state / "unfinished" / self.batch
 
+    @property
+    def ended(self) -> Path:
+        """The file that tells the workers that this run of the batch ends."""
+        return self.unfinished / "ended"
+
+    @property
+    def record_folders(self) -> tuple[Path, ...]:
+        """The folders of the state in which files are replaced."""
+        return tuple(self.state / name for name in ("done", "names", "given"))
+
     def log(self, output: PurePosixPath) -> Path:
         """The log of a result."""
         return self.folder / LOGS / f"{output.as_posix()}.log"

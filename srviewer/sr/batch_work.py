@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import secrets
 import shutil
 import time
 import traceback
@@ -37,6 +36,7 @@ from srviewer.sr.request import Request, suggested_request
 from srviewer.sr.segmentations import segmentation_reason
 from srviewer.sr.slab_choice import SlabsWanted, choose_slabs
 from srviewer.sr.slab_files import SlabFiles, written_in_slabs
+from srviewer.temporary_names import mark
 
 FOUND = 0.02  # the share of one volume's job in which it is found again
 Made: TypeAlias = tuple[Reconstruction, dict[str, Any]]  # and its provenance
@@ -270,10 +270,9 @@ def _request(volume: Volume, settings: Settings) -> Request:
 @contextmanager
 def _unfinished(place: Place, name: str) -> Iterator[Path]:
     """A path for a draft in a folder of this attempt's own, which is gone afterwards."""
-    place.unfinished.mkdir(parents=True, exist_ok=True)
     # Not a private folder: the draft gets the rights that results have where they are written.
-    folder = place.unfinished / secrets.token_hex(8)
-    folder.mkdir()
+    folder = place.unfinished / mark()
+    folder.mkdir(parents=True)
     try:
         yield folder / name
     finally:

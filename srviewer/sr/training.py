@@ -8,6 +8,7 @@ from typing import Any
 from srviewer.atomic import check_target, remove_leftovers
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
+from srviewer.io.clearing import cleared
 from srviewer.job import Job, Progress, mapped, within
 from srviewer.nn.checkpoint import checkpoint_header, checkpoint_path
 from srviewer.nn.model_file import Model, save_model
@@ -54,6 +55,7 @@ def trained_model(job: TrainingJob) -> Job[Model]:
     and what nn.train raises.
     """
     check_target(job.output)  # before an hour is spent on what cannot be saved
+    yield from cleared(job.output.parent)
     _check_checkpoint(job)
     read = image_data if job.plan.layout == "image" else volume_data
     data = yield from within(read(job.paths, job.validation), 0.0, READING)

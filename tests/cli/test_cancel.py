@@ -52,15 +52,27 @@ def test_ctrl_c_while_a_verb_is_loading_is_no_traceback() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
-def test_ctrl_c_while_training_keeps_what_was_learned(thin_file: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "said"), [(signal.SIGINT, "cancelled"), (signal.SIGTERM, "ended by SIGTERM")]
+)
+def test_ctrl_c_while_training_keeps_what_was_learned(
+    number: signal.Signals, said: str, thin_file: Path, tmp_path: Path
+) -> None:
     plan, model = tmp_path / "plan.json", tmp_path / "mine.safetensors"
-    plan.write_text('{"preset": "fast", "width": 8, "blocks": 1, "rows": 6, "columns": 12}')
+    plan.write_text(
+        '{"preset": "fast", "width": 8, "blocks": 1, "rows": 6, "columns": 12,'
+        ' "checkpoint_minutes": 0.001}'
+    )
     command = [sys.executable, "-m", "srviewer", "train", thin_file, "--plan", plan, "-o", model]
     command += ["--factors", "2", "--minutes", "30"]
     with Child(command, interruptible=True) as child:
-        child.until((tmp_path / "mine.log.jsonl").exists)  # its first report: steps are done
-        child.process.send_signal(signal.SIGINT)
+        child.until(checkpoint_path(model).exists)
+        _, before = checkpoint_header(checkpoint_path(model))
+        child.process.send_signal(number)
+        time.sleep(0.05)
+        child.process.send_signal(number)
         done = child.ended()
-    assert done.returncode == 130 and done.stderr == "srviewer: cancelled.\n"
+    assert (done.returncode, done.stderr) == (128 + number, f"srviewer: {said}.\n")
     _, steps = checkpoint_header(checkpoint_path(model))
-    assert steps > 0
+    assert steps >= before > 0
+    assert not list(tmp_path.glob(".srviewer-*"))

@@ -1,0 +1,45 @@
+"""SIGINT, SIGTERM and SIGHUP close the window: Ctrl-C in its terminal, the end of a desktop."""
+
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from PySide6.QtCore import QSocketNotifier
+
+from srviewer.stop_signals import NUMBERS, handled
+
+
+@contextmanager
+def signals_to(stop: Callable[[int], None]) -> Iterator[None]:
+    """Within the block call ``stop`` with the number of the first signal, from Qt's event loop.
+
+    Python calls handlers between its own instructions, and Qt's loop waits without any: a byte
+    on a socket wakes it.
+    """
+    awake, wake = socket.socketpair()
+    with awake, wake:
+        for one in (awake, wake):
+            one.setblocking(False)
+        notifier = QSocketNotifier(awake.fileno(), QSocketNotifier.Type.Read)
+
+        def heed() -> None:
+            came = [number for number in awake.recv(64) if number in NUMBERS]
+            if came:
+                notifier.setEnabled(False)  # further ones change nothing
+                stop(came[0])
+
+        notifier.activated.connect(heed)
+
+        before = signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+        try:
+            with handled(_wake):
+                yield
+        finally:
+            signal.set_wakeup_fd(before)
+            notifier.setEnabled(False)
+
+
+def _wake(_number: int, _frame: FrameType | None) -> None:
+    """The number lies on the socket already."""

@@ -1,0 +1,84 @@
+"""Dask clusters: one that is running already, or processes of our own."""
+
+import logging
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+from srviewer.errors import UserError
+from srviewer.job import Job, Progress
+from srviewer.stop_signals import blocked
+from srviewer.temporary_folders import temporary_folder
+
+if TYPE_CHECKING:
+    from distributed import Client, LocalCluster
+
+LOOK_EVERY = 0.1  # seconds
+CONNECT_SECONDS = 10
+
+
+@contextmanager
+def client_of(scheduler: str) -> Iterator["Client"]:
+    """A client of a running cluster."""
+    from distributed import Client
+
+    try:
+        client = Client(scheduler, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"No Dask scheduler answers at '{scheduler}' ({error}). Start one with "
+            f"'dask scheduler', or leave --scheduler away."
+        ) from error
+    with client:
+        yield client
+
+
+@contextmanager
+def private_scratch() -> Iterator[None]:
+    """Workers short of memory put aside what they were sent where nobody else sees it."""
+    # Dask takes half a second to load, which no other verb needs.
+    from dask import config
+
+    with temporary_folder() as private, config.set({"temporary-directory": str(private)}):
+        yield
+
+
+def started_cluster(workers: int) -> Job["LocalCluster"]:
+    """Start a cluster beside this thread, where nothing interrupts it half way."""
+    with ThreadPoolExecutor(1) as thread:
+        started = thread.submit(_local_cluster, workers)
+        try:
+            while not wait([started], LOOK_EVERY).done:
+                yield Progress(0.0, "Starting workers")
+        except BaseException:
+            started.result().close()
+            raise
+    return started.result()
+
+
+def _local_cluster(workers: int) -> "LocalCluster":
+    """Processes that work on one volume each."""
+    from distributed import LocalCluster
+
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    with blocked():  # a terminal's signals reach its processes too; the batch ends its workers
+        return LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,  # volumes at once in a process; torch has threads of its own
+            dashboard_address="127.0.0.1:0",  # any free port: several batches may run side by side
+            silence_logs=logging.CRITICAL,
+            env={"OMP_NUM_THREADS": str(threads)},
+        )
+
+
+def processes_can_start() -> bool:
+    """Whether workers may be processes: their locks need a /dev/shm that can be written to."""
+    try:
+        with blocked():  # a process is started that looks after such locks
+            get_context("spawn").Lock()
+    except OSError:
+        return False
+    return True
