@@ -1,7 +1,6 @@
 """srviewer train: a network trained on thin volumes, or on 2D images."""
 
 import argparse
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from srviewer.cli.left_out import LeftOutOfTraining
 from srviewer.cli.models import gain_line
 from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.values import number, whole_numbers
+from srviewer.documents import read_document
 from srviewer.errors import UserError
 from srviewer.job import mapped
 from srviewer.nn.model_file import Model
@@ -93,7 +93,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         plan=_plan(args),
         output=args.output,
         device=args.device,
-        licences=_json(args.licences) if args.licences else {},
+        licences=_licences(args.licences) if args.licences else {},
         resume=args.resume,
         workers=args.workers,
         process=process,
@@ -135,7 +135,7 @@ def _plan(args: argparse.Namespace) -> TrainingPlan:
     if args.resume and not _says_something(args):
         return resumable_plan(args.output)
     asked = _json(args.plan) if args.plan else {"preset": args.preset or "fast"}
-    plan = completed_plan(asked)
+    plan = _completed(asked, args.plan)
     if args.layout:
         plan = plan.in_layout(args.layout)
     if args.size == "published":
@@ -153,6 +153,13 @@ def _plan(args: argparse.Namespace) -> TrainingPlan:
         changes["start_from"] = str(model_path(args.start_from))
         changes["adversarial"] = replace(plan.adversarial, warm_start=0.0)
     return replace(plan, **changes)
+
+
+def _completed(asked: dict[str, Any], file: Path | None) -> TrainingPlan:
+    try:
+        return completed_plan(asked)
+    except UserError as error:
+        raise error if file is None else UserError(f"In {file}: {error}") from error
 
 
 def _factors_of_the_start(args: argparse.Namespace, asked: dict[str, Any]) -> tuple[int, ...]:
@@ -173,9 +180,17 @@ def _says_something(args: argparse.Namespace) -> bool:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = read_document(path)
     except (OSError, ValueError) as error:
-        raise UserError(f"{path} cannot be read as JSON: {error}.") from error
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{path} cannot be read as JSON: {reason}.") from error
     if not isinstance(values, dict):
         raise UserError(f"{path} must hold one JSON object.")
+    return values
+
+
+def _licences(path: Path) -> dict[str, str]:
+    values = _json(path)
+    if not all(isinstance(licence, str) for licence in values.values()):
+        raise UserError(f"{path} must give each volume's licence as a text.")
     return values

@@ -12,10 +12,10 @@ from srviewer.core.grid_difference import grid_difference
 from srviewer.core.metrics import intensity_range
 from srviewer.core.reorient import on_grid, same_grid
 from srviewer.core.volume import Volume
+from srviewer.documents import LARGEST_NUMBER
 from srviewer.errors import UserError
 from srviewer.io import formats
 from srviewer.io.own_image import described, own_document
-from srviewer.io.session_fields import LARGEST_NUMBER
 from srviewer.job import Job, within
 from srviewer.nn.adaptation import MOST_SECONDS, USUAL_SECONDS, Adaptation, Adapted
 from srviewer.nn.model_file import Model
