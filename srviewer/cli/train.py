@@ -10,7 +10,6 @@ from srviewer.cli.left_out import LeftOutOfTraining
 from srviewer.cli.models import gain_line
 from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.values import number, whole_numbers
-from srviewer.documents import read_document
 from srviewer.errors import UserError
 from srviewer.job import mapped
 from srviewer.nn.model_file import Model
@@ -23,6 +22,7 @@ from srviewer.nn.specs import (
     completed_plan,
 )
 from srviewer.sr.models import SUFFIX, find_model, model_card, model_path
+from srviewer.sr.plan_file import plan_in, read_licences, read_object
 from srviewer.sr.training import TrainingJob, resumable_plan, trained_model
 
 
@@ -93,7 +93,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         plan=_plan(args),
         output=args.output,
         device=args.device,
-        licences=_licences(args.licences) if args.licences else {},
+        licences=read_licences(args.licences) if args.licences else {},
         resume=args.resume,
         workers=args.workers,
         process=process,
@@ -134,8 +134,8 @@ def _plan(args: argparse.Namespace) -> TrainingPlan:
     """What the arguments say; a resumed run without any keeps its own."""
     if args.resume and not _says_something(args):
         return resumable_plan(args.output)
-    asked = _json(args.plan) if args.plan else {"preset": args.preset or "fast"}
-    plan = _completed(asked, args.plan)
+    asked = read_object(args.plan) if args.plan else {"preset": args.preset or "fast"}
+    plan = plan_in(asked, args.plan) if args.plan else completed_plan(asked)
     if args.layout:
         plan = plan.in_layout(args.layout)
     if args.size == "published":
@@ -155,13 +155,6 @@ def _plan(args: argparse.Namespace) -> TrainingPlan:
     return replace(plan, **changes)
 
 
-def _completed(asked: dict[str, Any], file: Path | None) -> TrainingPlan:
-    try:
-        return completed_plan(asked)
-    except UserError as error:
-        raise error if file is None else UserError(f"In {file}: {error}") from error
-
-
 def _factors_of_the_start(args: argparse.Namespace, asked: dict[str, Any]) -> tuple[int, ...]:
     """Those of the model to start from: others make another network, and no sharper pair of it."""
     start = args.start_from or asked.get("start_from")
@@ -176,21 +169,3 @@ def _says_something(args: argparse.Namespace) -> bool:
         "start_from", "features",
     )  # fmt: skip
     return any(getattr(args, name) is not None for name in names)
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        values = read_document(path)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(f"{path} cannot be read as JSON: {reason}.") from error
-    if not isinstance(values, dict):
-        raise UserError(f"{path} must hold one JSON object.")
-    return values
-
-
-def _licences(path: Path) -> dict[str, str]:
-    values = _json(path)
-    if not all(isinstance(licence, str) for licence in values.values()):
-        raise UserError(f"{path} must give each volume's licence as a text.")
-    return values

@@ -1,10 +1,12 @@
 """Whether weights fit a network, and how large it is, before memory is taken for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from srviewer.errors import UserError
 from srviewer.nn.model_file import Model
@@ -39,9 +41,24 @@ def check_size(build: Callable[[], nn.Module], what: str) -> None:
         )
 
 
+class _Undrawn(TorchFunctionMode):
+    """Draws no random values, for which torch would load for seconds what it has of symbols."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Iterable[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        if func in (torch.Tensor.normal_, torch.Tensor.uniform_):
+            return args[0]
+        return func(*args, **(kwargs or {}))
+
+
 def outlined(build: Callable[[], nn.Module]) -> nn.Module:
     """The module that ``build`` makes, with shapes and without values."""
-    with torch.device("meta"):
+    with torch.device("meta"), _Undrawn():
         return build()
 
 

@@ -12,7 +12,7 @@ from srviewer.core.grid_difference import grid_difference
 from srviewer.core.metrics import intensity_range
 from srviewer.core.reorient import on_grid, same_grid
 from srviewer.core.volume import Volume
-from srviewer.documents import LARGEST_NUMBER
+from srviewer.documents import LARGEST_NUMBER, is_text
 from srviewer.errors import UserError
 from srviewer.io import formats
 from srviewer.io.own_image import described, own_document
@@ -28,6 +28,7 @@ from srviewer.sr.request_document import known_settings, read_field
 from srviewer.sr.same_scan import check_agreement, check_source, check_voxels
 from srviewer.sr.truth import refined_grid
 
+LONGEST_TEXT = 10_000  # characters
 # Settings that a provenance has always told by the names of Request's fields.
 FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips", "minimum")
 
@@ -79,7 +80,7 @@ def restored(
         request=request,
         model=model,
         adapted=_adapted(made.get("adaptation")),
-        region=made.get("locked_region"),
+        region=_text(made.get("locked_region")),
         device=str(made.get("device", "unknown")),
         seconds=_number(made.get("seconds")) or 0.0,
         peak_memory_mb=_number(made.get("peak_memory_mb")),
@@ -194,6 +195,10 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if abs(value) <= LARGEST_NUMBER else None  # not a number is not either
+
+
+def _text(value: object) -> str | None:
+    return str(value) if is_text(value, LONGEST_TEXT) else None
 
 
 def _lines(value: object) -> tuple[str, ...]:

@@ -126,7 +126,8 @@ def _job(fields: Fields) -> TrainingJob:
 
 
 def _record(output: Path) -> Path:
-    place = hashlib.sha256(str(output.absolute()).encode()).hexdigest()[:12]
+    words = str(output.absolute()).encode("utf-8", "surrogateescape")
+    place = hashlib.sha256(words).hexdigest()[:12]
     return _folder() / f"{output.stem}-{place}.json"
 
 
