@@ -12,6 +12,7 @@ from srviewer.documents import is_text, read_document
 from srviewer.errors import UserError
 from srviewer.io.provenance import sidecar
 
+DATA_TYPE = re.compile("(int|uint)(8|16|32|64)|float(16|32|64)|[<>=|]?[iuf][1248]")  # of numpy
 LONGEST_TEXT, MOST_STEPS = 10_000, 1000  # characters, entries of a history
 
 
@@ -32,7 +33,7 @@ def own_document(image: Path) -> Mapping[str, Any]:
 def document_in(path: Path) -> Mapping[str, Any]:
     """The JSON in the file ``path``, as ``own_document``."""
     try:
-        document = read_document(path)
+        document = read_document(path, strict=False)  # each value is judged where it is used
         if document["software"]["name"] == "srviewer" and isinstance(document["provenance"], dict):
             return dict(document)
         reason: Exception | None = None
@@ -73,9 +74,8 @@ def stated_checksum(document: Mapping[str, Any]) -> tuple[str, str] | None:
     if not isinstance(file, dict):
         return None
     data_type, checksum = file.get("data_type"), file.get("voxels_crc32")
-    if isinstance(data_type, str) and isinstance(checksum, str):
-        return data_type, checksum
-    return None
+    known = isinstance(data_type, str) and DATA_TYPE.fullmatch(data_type)
+    return (str(data_type), checksum) if known and isinstance(checksum, str) else None
 
 
 def described(volume: Volume, document: Mapping[str, Any]) -> Volume:

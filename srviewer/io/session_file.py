@@ -71,6 +71,7 @@ def _document(path: Path) -> Any:
             raise UserError(f"'{path.name}' is too large for a session file. Choose another.")
         document = json.loads(content.decode("utf-8"), parse_constant=_no_number)
         check_depth(document)
+        json.dumps(document, ensure_ascii=False).encode("utf-8")  # as it will be written again
         return document
     except OSError as error:
         raise UserError(

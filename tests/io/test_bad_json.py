@@ -17,7 +17,9 @@ from srviewer.documents import (
 )
 from srviewer.errors import UserError
 from srviewer.io.bids_sidecar import slice_thickness
-from srviewer.io.own_image import document_in
+from srviewer.io.own_image import document_in, stated_checksum
+from srviewer.io.session_file import read_session
+from tests.fuzz.seeds import session_seed
 
 
 @pytest.mark.parametrize(
@@ -105,3 +107,23 @@ def test_what_is_no_result_of_ours_is_one_message(document: Any, tmp_path: Path)
     (tmp_path / "a.json").write_text(json.dumps(document))
     with pytest.raises(UserError, match=r"'a\.json' is missing, damaged, or not of srviewer"):
         document_in(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("data_type", ["O", "U99999", "\udcff", "datetime64[ns]", "c16", "", 5])
+def test_voxels_are_compared_as_numbers_alone(data_type: object) -> None:
+    file = {"data_type": data_type, "voxels_crc32": "00000000"}
+    assert stated_checksum({"file": file}) is None
+    assert stated_checksum({"file": {**file, "data_type": "float32"}}) == ("float32", "00000000")
+
+
+@pytest.mark.parametrize("place", ["request", "notice"])
+def test_a_session_with_half_a_character_anywhere_is_refused(place: str, tmp_path: Path) -> None:
+    """It could not be written again."""
+    (content,) = session_seed().values()
+    document = json.loads(content)
+    study = document["studies"][0]
+    (study if place in study else document)[place] = {"later": "\ud800"}
+    path = tmp_path / "s.srviewer"
+    path.write_text(json.dumps(document))
+    with pytest.raises(UserError, match=r"'s\.srviewer' is no session file"):
+        read_session(path)
