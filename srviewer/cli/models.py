@@ -4,7 +4,7 @@ import argparse
 
 from srviewer.cli.console import Outcome
 from srviewer.sr.model_card import card_markdown
-from srviewer.sr.models import ModelCard, available_models, find_card
+from srviewer.sr.models import ModelCard, ModelsAtHand, find_card, models_at_hand
 
 MORE = "srviewer models --card NAME prints one in full, with every score."
 
@@ -17,9 +17,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """List the shipped models, then the user's own."""
-    cards = available_models() if args.card is None else (find_card(args.card),)
-    values = {
+    """List the shipped models, then the user's own, then what is no model among these."""
+    if args.card is not None:
+        card = find_card(args.card)
+        return Outcome(card_markdown(card), _values(ModelsAtHand((card,), ())))
+    models = models_at_hand(thorough=True)
+    unreadable = [f"cannot be used: {one.path}\n   {one.reason}" for one in models.unreadable]
+    return Outcome("\n\n".join([*map(_text, models.cards), *unreadable, MORE]), _values(models))
+
+
+def _values(models: ModelsAtHand) -> dict[str, object]:
+    return {
         "models": [
             {
                 "name": card.name,
@@ -32,12 +40,10 @@ def execute(args: argparse.Namespace) -> Outcome:
                 "texture_of": card.texture_of,
                 "file": str(card.path),
             }
-            for card in cards
-        ]
+            for card in models.cards
+        ],
+        "unreadable": [{"file": str(one.path), "reason": one.reason} for one in models.unreadable],
     }
-    if args.card is not None:
-        return Outcome(card_markdown(cards[0]), values)
-    return Outcome("\n\n".join([*map(_text, cards), MORE]), values)
 
 
 def _text(card: ModelCard) -> str:

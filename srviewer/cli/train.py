@@ -1,7 +1,6 @@
 """srviewer train: a network trained on thin volumes, or on 2D images."""
 
 import argparse
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from srviewer.nn.specs import (
     completed_plan,
 )
 from srviewer.sr.models import SUFFIX, find_model, model_card, model_path
+from srviewer.sr.plan_file import plan_in, read_licences, read_object
 from srviewer.sr.training import TrainingJob, resumable_plan, trained_model
 
 
@@ -93,7 +93,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         plan=_plan(args),
         output=args.output,
         device=args.device,
-        licences=_json(args.licences) if args.licences else {},
+        licences=read_licences(args.licences) if args.licences else {},
         resume=args.resume,
         workers=args.workers,
         process=process,
@@ -134,8 +134,8 @@ def _plan(args: argparse.Namespace) -> TrainingPlan:
     """What the arguments say; a resumed run without any keeps its own."""
     if args.resume and not _says_something(args):
         return resumable_plan(args.output)
-    asked = _json(args.plan) if args.plan else {"preset": args.preset or "fast"}
-    plan = completed_plan(asked)
+    asked = read_object(args.plan) if args.plan else {"preset": args.preset or "fast"}
+    plan = plan_in(asked, args.plan) if args.plan else completed_plan(asked)
     if args.layout:
         plan = plan.in_layout(args.layout)
     if args.size == "published":
@@ -169,13 +169,3 @@ def _says_something(args: argparse.Namespace) -> bool:
         "start_from", "features",
     )  # fmt: skip
     return any(getattr(args, name) is not None for name in names)
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path} cannot be read as JSON: {error}.") from error
-    if not isinstance(values, dict):
-        raise UserError(f"{path} must hold one JSON object.")
-    return values

@@ -10,9 +10,13 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QSplitter, QTabWidget
 
 from srviewer.gui.comparing import Comparing, Layout
+from srviewer.gui.own_settings import stored_document
 from srviewer.gui.session import Session
+from srviewer.io.saved_looks import comparing_of
+from srviewer.io.session_fields import fields_of
 
 KEY = "layouts"
+WIDEST = 100_000  # px
 
 
 class NamedLayouts:
@@ -54,7 +58,7 @@ class NamedLayouts:
         panel, sizes = kept.get("panel"), kept.get("sizes")
         if isinstance(panel, int) and 0 <= panel < self._panels.count():
             self._panels.setCurrentIndex(panel)
-        if isinstance(sizes, list) and all(isinstance(size, int) for size in sizes):
+        if isinstance(sizes, list) and len(sizes) == self._splitter.count() and fit(sizes):
             self._splitter.setSizes(sizes)
 
     def delete(self, name: str) -> None:
@@ -62,25 +66,29 @@ class NamedLayouts:
         self._write({key: value for key, value in self._stored().items() if key != name})
 
     def _stored(self) -> Mapping[str, Any]:
-        try:
-            stored = json.loads(str(self._settings.value(KEY, "{}", type=str)))
-        except (ValueError, RecursionError):  # written by something else: as good as none
-            return {}
-        return stored if isinstance(stored, dict) else {}
+        """Those that are there; what something else has written is as good as none."""
+        stored = stored_document(self._settings, KEY)
+        known = stored if isinstance(stored, dict) else {}
+        return {name: kept for name, kept in known.items() if isinstance(kept, dict)}
 
     def _write(self, layouts: Mapping[str, Any]) -> None:
         self._settings.setValue(KEY, json.dumps(layouts))
         self._settings.sync()
 
 
+def fit(sizes: list[Any]) -> bool:
+    """Whether these are widths that a window may have, in px."""
+    return all(type(size) is int and 0 <= size <= WIDEST for size in sizes)
+
+
 def _comparing(kept: Any, now: Comparing) -> Comparing:
-    """``now`` with those saved values that fit."""
+    """``now`` with what was saved; as it is where that makes no sense."""
     if not isinstance(kept, dict):
         return now
-    layouts = {layout.value: layout for layout in Layout}
-    fitting = {
-        name: kept[name]
-        for name, value in asdict(now).items()
-        if name in kept and type(kept[name]) is type(value)
-    }
-    return replace(now, **fitting, layout=layouts.get(str(kept.get("layout")), now.layout))
+    try:
+        fields = fields_of({**asdict(now), "layout": now.layout.value, **kept}, "the layout")
+        saved = asdict(comparing_of(fields))
+        layout = Layout(fields.text("layout"))
+    except ValueError:
+        return now
+    return replace(now, **saved, layout=layout)

@@ -3,9 +3,11 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSettings
 
+from srviewer.documents import document_of
 from srviewer.paths import private_folder
 from srviewer.private import make_private_file
 
@@ -29,6 +31,14 @@ def own_settings() -> QSettings:
         kind, scope = QSettings.Format.NativeFormat, QSettings.Scope.UserScope
         QSettings.setPath(kind, scope, str(path.parent))
     return settings
+
+
+def stored_document(settings: QSettings, key: str) -> Any:
+    """The JSON value under ``key``; None where there is none, or something else wrote there."""
+    try:
+        return document_of(str(settings.value(key, "null", type=str)))
+    except ValueError:
+        return None
 
 
 def make_private(settings: QSettings) -> bool:

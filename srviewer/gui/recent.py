@@ -7,11 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
-from srviewer.gui.own_settings import forget_folders, make_private
+from srviewer.documents import is_text
+from srviewer.gui.own_settings import forget_folders, make_private, stored_document
 from srviewer.gui.translation import tr
 
 KEY = "recent"
 MOST = 10
+LONGEST_PATH = 10_000  # characters
 
 Paths = tuple[Path, ...]
 
@@ -37,11 +39,12 @@ class Recent:
     def entries(self) -> tuple[Paths, ...]:
         """The entries whose files still exist."""
         # One JSON text: QSettings gives a list of one entry back as that entry.
-        try:
-            stored = json.loads(str(self._settings.value(KEY, "[]", type=str)))
-            entries = [tuple(Path(str(path)) for path in entry) for entry in stored]
-        except (ValueError, TypeError):  # written by something else: as good as none
-            return ()
+        stored = stored_document(self._settings, KEY)
+        entries = [
+            tuple(map(Path, entry))
+            for entry in (stored if isinstance(stored, list) else [])
+            if isinstance(entry, list) and all(is_text(path, LONGEST_PATH) for path in entry)
+        ]
         return tuple(entry for entry in entries if entry and all(map(os.path.exists, entry)))
 
     def add(self, paths: Sequence[Path]) -> None:

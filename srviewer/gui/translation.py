@@ -18,7 +18,10 @@ def tr(text: str, /, **values: object) -> str:
     ``text`` is English, a literal where lupdate is to find it. What has no translation, or one
     that its values do not fit, stays as it is.
     """
-    said = QCoreApplication.translate(CONTEXT, text) if text else ""
+    try:
+        said = QCoreApplication.translate(CONTEXT, text) if text else ""
+    except UnicodeEncodeError:  # it names a file whose name is no UTF-8
+        said = text
     if not values:
         return said
     try:

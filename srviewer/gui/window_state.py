@@ -41,7 +41,9 @@ class WindowState:
         if not self._splitter.restoreState(self._bytes("window/splitter")):
             self._splitter.setSizes([window.width() - PANEL_WIDTH, PANEL_WIDTH])
         panel = self._settings.value("window/panel", 0, type=int)
-        self._panels.setCurrentIndex(panel if isinstance(panel, int) else 0)
+        if not isinstance(panel, int) or not 0 <= panel < self._panels.count():
+            panel = 0
+        self._panels.setCurrentIndex(panel)
         self._session.set_radiological(self._flag("view/radiological"))
         self._session.set_smooth(self._flag("view/smooth"))
 

@@ -10,6 +10,7 @@ from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import check_target, write_text
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.volume import Volume
+from srviewer.documents import read_document
 from srviewer.errors import UserError
 from srviewer.io.export import write
 from srviewer.job import Job
@@ -161,7 +162,7 @@ def _check_description(path: Path) -> None:
     if not path.exists():
         return
     try:
-        makers = json.loads(path.read_text(encoding="utf-8"))["GeneratedBy"]
+        makers = read_document(path, strict=False)["GeneratedBy"]
         ours = any(maker["Name"] == "srviewer" for maker in makers)
     except (OSError, ValueError, LookupError, TypeError):
         ours = False

@@ -1,9 +1,8 @@
 """What a BIDS sidecar, the JSON beside a NIfTI image, says of its acquisition."""
 
-import json
-import math
 from pathlib import Path
 
+from srviewer.documents import is_number, read_document
 from srviewer.io.provenance import sidecar
 
 MOST_BYTES = 2**20  # a sidecar is a page of text
@@ -13,10 +12,17 @@ def slice_thickness(image: Path) -> float | None:
     """SliceThickness in mm; None where there is no sidecar, or none that says it."""
     path = sidecar(image)
     try:
-        if path.stat().st_size > MOST_BYTES:
-            return None
-        value = json.loads(path.read_text(encoding="utf-8"))["SliceThickness"]
-        thickness = float(value)
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        # Other programs' numbers need not be finite where they are not asked for.
+        value = read_document(path, MOST_BYTES, strict=False)["SliceThickness"]
+    except (OSError, ValueError, LookupError, TypeError):
         return None
-    return thickness if math.isfinite(thickness) and thickness > 0 else None
+    if isinstance(value, str):  # some converters write numbers as text
+        value = _number(value)
+    return float(value) if is_number(value) and value > 0 else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

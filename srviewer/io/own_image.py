@@ -1,6 +1,5 @@
 """Images that srviewer wrote: what the JSON beside them knows, and NIfTI does not."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,10 +8,12 @@ from typing import Any
 
 from srviewer.core.source import ScanSource, SourceFile
 from srviewer.core.volume import Volume
+from srviewer.documents import is_text, read_document
 from srviewer.errors import UserError
 from srviewer.io.provenance import sidecar
 
-LARGEST = 16 * 2**20  # bytes
+DATA_TYPE = re.compile("(int|uint)(8|16|32|64)|float(16|32|64)|[<>=|]?[iuf][1248]")  # of numpy
+LONGEST_TEXT, MOST_STEPS = 10_000, 1000  # characters, entries of a history
 
 
 def own_document(image: Path) -> Mapping[str, Any]:
@@ -32,12 +33,11 @@ def own_document(image: Path) -> Mapping[str, Any]:
 def document_in(path: Path) -> Mapping[str, Any]:
     """The JSON in the file ``path``, as ``own_document``."""
     try:
-        with path.open("rb") as file:
-            document = json.loads(file.read(LARGEST).decode("utf-8"))
+        document = read_document(path, strict=False)  # each value is judged where it is used
         if document["software"]["name"] == "srviewer" and isinstance(document["provenance"], dict):
             return dict(document)
         reason: Exception | None = None
-    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         reason = error
     raise UserError(f"'{path.name}' is missing, damaged, or not of srviewer.") from reason
 
@@ -74,9 +74,8 @@ def stated_checksum(document: Mapping[str, Any]) -> tuple[str, str] | None:
     if not isinstance(file, dict):
         return None
     data_type, checksum = file.get("data_type"), file.get("voxels_crc32")
-    if isinstance(data_type, str) and isinstance(checksum, str):
-        return data_type, checksum
-    return None
+    known = isinstance(data_type, str) and DATA_TYPE.fullmatch(data_type)
+    return (str(data_type), checksum) if known and isinstance(checksum, str) else None
 
 
 def described(volume: Volume, document: Mapping[str, Any]) -> Volume:
@@ -84,13 +83,14 @@ def described(volume: Volume, document: Mapping[str, Any]) -> Volume:
 
     def text(key: str, otherwise: str) -> str:
         value = document.get(key)
-        return value if isinstance(value, str) else otherwise
+        return str(value) if is_text(value, LONGEST_TEXT) else otherwise
 
     history = document.get("history")
+    steps = history[:MOST_STEPS] if isinstance(history, list) else volume.history
     return replace(
         volume,
         name=text("name", volume.name),
         modality=text("modality", volume.modality),
         unit=text("unit", volume.unit),
-        history=tuple(map(str, history)) if isinstance(history, list) else volume.history,
+        history=tuple(str(step) for step in steps if is_text(step, LONGEST_TEXT)),
     )

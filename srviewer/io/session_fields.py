@@ -9,10 +9,10 @@ from typing import Any, cast
 
 from srviewer.core.planes import Plane
 from srviewer.core.roi import KINDS, Roi
+from srviewer.documents import LARGEST_NUMBER, is_text
 
 LONGEST_TEXT = 10_000  # characters
 MOST_ENTRIES = 100_000
-LARGEST_NUMBER = 1e30  # neither mm nor grey levels come near it
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,21 @@ class Fields:
             raise self._wrong(name, "text")
         value.encode("utf-8")  # half a surrogate pair is no text, and its error a ValueError
         return value
+
+    def file(self, name: str) -> Path:
+        """The path of a file, whose name may hold bytes that are no UTF-8."""
+        value = self._value(name)
+        if not _is_path(value):
+            raise self._wrong(name, "a file")
+        return Path(value)
+
+    def files(self, name: str) -> tuple[Path, ...]:
+        """A list of paths."""
+        value = self._value(name)
+        fits = isinstance(value, list) and len(value) <= MOST_ENTRIES
+        if not fits or not all(map(_is_path, value)):
+            raise self._wrong(name, "a list of files")
+        return tuple(map(Path, value))
 
     def text_or_none(self, name: str) -> str | None:
         """Text or null."""
@@ -160,6 +175,10 @@ class Fields:
 
     def _wrong(self, name: str, expected: str) -> ValueError:
         return ValueError(f"'{name}' in {self.where} is not {expected}")
+
+
+def _is_path(value: object) -> bool:
+    return is_text(value, LONGEST_TEXT) and bool(value) and "\0" not in cast(str, value)
 
 
 def fields_of(value: Any, where: str) -> Fields:

@@ -7,6 +7,7 @@ from typing import Any
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_text
+from srviewer.documents import check_depth
 from srviewer.errors import UserError
 from srviewer.io.provenance import plain
 from srviewer.io.saved_study import SavedStudy, study_document, study_of
@@ -68,7 +69,10 @@ def _document(path: Path) -> Any:
             content = file.read(LARGEST + 1)
         if len(content) > LARGEST:
             raise UserError(f"'{path.name}' is too large for a session file. Choose another.")
-        return json.loads(content.decode("utf-8"), parse_constant=_no_number)
+        document = json.loads(content.decode("utf-8"), parse_constant=_no_number)
+        check_depth(document)
+        json.dumps(document, ensure_ascii=False).encode("utf-8")  # as it will be written again
+        return document
     except OSError as error:
         raise UserError(
             f"'{path}' cannot be read: {error.strerror or error}. Check who may read it."

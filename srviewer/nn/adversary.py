@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from srviewer.nn.adversarial import gradient_penalty, objective
+from srviewer.nn.building import check_size
 from srviewer.nn.discriminators import discriminator, seen
 from srviewer.nn.distributed import parallel, synchronised
 from srviewer.nn.plan import TrainingPlan
@@ -21,6 +22,7 @@ class Adversary:
         self._row = discriminator(self._plan.discriminator)
         self._objective = objective(self._plan.objective)
         channels = plan.channels * (2 if self._row.conditional else 1)
+        check_size(lambda: self._row.build(channels, self._plan.width), "discriminator")
         network = self._row.build(channels, self._plan.width).to(device)
         self.network = synchronised(network, device, process)
         self._parallel = parallel(self.network, device, process)

@@ -1,17 +1,28 @@
 """A run that can be taken up again: all that has changed since its start, in one file."""
 
-import json
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors import SafetensorError
-
+from srviewer.documents import document_of
 from srviewer.errors import UserError
 from srviewer.nn.plan import TrainingPlan
-from srviewer.nn.safe_files import Arrays, read_arrays, read_header, write_arrays
+from srviewer.nn.plan_limits import MOST
+from srviewer.nn.safe_files import (
+    UNREADABLE,
+    Arrays,
+    Outline,
+    check_finite,
+    read_arrays,
+    read_outline,
+    write_arrays,
+)
 
 FORMAT = "srviewer-checkpoint-1"
 SUFFIX = ".checkpoint"
+Check = Callable[[TrainingPlan, Outline], None]
+MAX_BYTES = 2**36  # the shapes say, before an array is read, whether a file of it is of its run
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,28 +55,43 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     write_arrays(path, checkpoint.arrays, header)
 
 
-def load_checkpoint(path: Path) -> Checkpoint:
-    """Read one; UserError when there is none, or it is foreign or damaged."""
+def load_checkpoint(path: Path, check: Check = lambda plan, outline: None) -> Checkpoint:
+    """Read one; UserError when there is none, or it is foreign or damaged.
+
+    ``check`` raises UserError for a plan, or ValueError for an outline, that is not that of the
+    run; before it has passed, no array is read.
+    """
     try:
-        arrays, header = read_arrays(path)
-        return Checkpoint(_plan(header), int(header["step"]), float(header["seconds"]), arrays)
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        outline = read_outline(path, MAX_BYTES)
+        plan, step, seconds = _progress(outline.header)
+    except (OSError, UserError, *UNREADABLE) as error:
         raise _unfit(path, error) from error
+    try:
+        check(plan, outline)
+        arrays = read_arrays(path, MAX_BYTES)
+        check_finite(arrays)
+    except (OSError, *UNREADABLE) as error:
+        raise _unfit(path, error) from error
+    return Checkpoint(plan, step, seconds, arrays)
 
 
 def checkpoint_header(path: Path) -> tuple[TrainingPlan, int]:
     """The plan of the run and its steps alone; UserError as in load_checkpoint."""
     try:
-        header = read_header(path)
-        return _plan(header), int(header["step"])
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        plan, step, _ = _progress(read_outline(path, MAX_BYTES).header)
+        return plan, step
+    except (OSError, UserError, *UNREADABLE) as error:
         raise _unfit(path, error) from error
 
 
-def _plan(header: dict[str, str]) -> TrainingPlan:
+def _progress(header: Mapping[str, str]) -> tuple[TrainingPlan, int, float]:
+    """Plan, steps and seconds; UserError, ValueError or LookupError for what cannot be."""
     if header.get("format") != FORMAT:
         raise ValueError("another format")
-    return TrainingPlan.from_json(json.loads(header["plan"]))
+    step, seconds = int(header["step"]), float(header["seconds"])
+    if not 0 <= step <= MOST["steps"] or not (math.isfinite(seconds) and seconds >= 0):
+        raise ValueError("no steps, or no time")
+    return TrainingPlan.from_json(document_of(header["plan"])), step, seconds
 
 
 def _unfit(path: Path, error: Exception) -> UserError:

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from torch import Tensor, nn
 from torch.nn import functional
 
+from srviewer.documents import check_ordinary
 from srviewer.errors import UserError
+from srviewer.nn.building import DATA_TYPES, kinds_of, outlined
 from srviewer.nn.layouts import convolution
 from srviewer.nn.plan import OWN_FEATURES
+from srviewer.nn.safe_files import MAX_BYTES, UNREADABLE, ArrayKind
 from srviewer.paths import resource
 
 FORMAT = "srviewer-features-1"
@@ -84,6 +87,7 @@ class Vgg19(nn.Module):
             inputs = row
         self.features = nn.Sequential(*layers[: VGG19_LAST + 1])
         wanted = self.features.state_dict()
+        check_values({name: weights[f"features.{name}"] for name in wanted})
         self.features.load_state_dict({name: weights[f"features.{name}"] for name in wanted})
         self.register_buffer("mean", torch.tensor(IMAGENET_MEAN)[:, None, None])
         self.register_buffer("spread", torch.tensor(IMAGENET_SPREAD)[:, None, None])
@@ -103,10 +107,11 @@ def feature_network(name: str) -> nn.Module:
     """
     path = _own_file() if name == OWN_FEATURES else Path(name)
     try:
+        check_ordinary(path, MAX_BYTES)
         network = _network(path)
     except OSError as error:
         raise UserError(f"Features {path} cannot be read: {error.strerror or error}.") from error
-    except (SafetensorError, KeyError, RuntimeError, ValueError, TypeError) as error:
+    except (*UNREADABLE, RuntimeError, AttributeError) as error:
         raise UserError(
             f"{path} holds neither srviewer's feature network nor VGG19 in torchvision's layout."
         ) from error
@@ -137,9 +142,24 @@ def _ours(path: Path) -> FeatureNetwork | None:
         weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     depths = range(sum(name.endswith(".first.weight") for name in weights))
     widths = tuple(len(weights[f"levels.{depth}.first.weight"]) for depth in depths)
+    if kinds_of(outlined(lambda: FeatureNetwork(widths))) != _kinds(weights):
+        raise ValueError("its weights are of other shapes")
+    check_values(weights)
     network = FeatureNetwork(widths)
     network.load_state_dict(weights)
     return network
+
+
+def _kinds(weights: Mapping[str, Tensor]) -> dict[str, ArrayKind]:
+    types = {name: DATA_TYPES[weight.dtype] for name, weight in weights.items()}
+    return {name: ArrayKind(types[name], tuple(w.shape)) for name, w in weights.items()}
+
+
+def check_values(weights: Mapping[str, Tensor]) -> None:
+    """ValueError for weights that are no finite numbers."""
+    for name, weight in weights.items():
+        if not (weight.is_floating_point() and bool(torch.isfinite(weight).all())):
+            raise ValueError(f"'{name[:80]}' holds values that are no numbers")
 
 
 def _weights(path: Path) -> Mapping[str, Tensor]:

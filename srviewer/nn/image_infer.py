@@ -11,7 +11,7 @@ from srviewer.core.bicubic import Image
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress
 from srviewer.nn.devices import chosen_device, device_title
-from srviewer.nn.infer import built_network
+from srviewer.nn.infer import built_network, check_result
 from srviewer.nn.model_file import Model
 
 # Low-resolution pixels along the side of a tile. 320 keeps a network of 64 channels that enlarges
@@ -33,6 +33,7 @@ class ImageUpsampler:
     """
 
     def __init__(self, model: Model, device: str) -> None:
+        self._model = model
         self.device = chosen_device(device)
         self._network = built_network(model).eval().to(self.device)
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -69,7 +70,9 @@ class ImageUpsampler:
             planes = torch.from_numpy(np.ascontiguousarray(tile)).to(self.device).permute(2, 0, 1)
             batch = planes.reshape(-1, self._channels, *planes.shape[1:])
             large: Tensor = self._network(batch, factor)
-            return np.asarray(large.flatten(0, 1).permute(1, 2, 0).cpu().numpy())
+            values = np.asarray(large.flatten(0, 1).permute(1, 2, 0).cpu().numpy())
+        check_result(values, self._model)
+        return values
 
     def _warm_up(self, factors: tuple[int, ...]) -> None:
         """The first run of a network is slow, which a measured image should not pay for."""

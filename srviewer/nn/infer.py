@@ -11,6 +11,7 @@ from torch import nn
 from srviewer.core.volume import Voxels
 from srviewer.errors import UserError, memory_ran_out
 from srviewer.job import Job, Progress
+from srviewer.nn.building import check_fit
 from srviewer.nn.devices import chosen_device, device_title
 from srviewer.nn.model_file import Model
 from srviewer.nn.reach import reach_of
@@ -140,7 +141,9 @@ class Upsampler:
             # Neighbours last in memory is torch's channels_last layout: one gather, no more copies.
             batch = torch.from_numpy(windows / np.float32(scale)).to(self.device)
             fine = layers(batch.permute(0, 3, 1, 2), factor)
-            return np.asarray(fine[:, 0].mul_(scale).cpu().numpy())
+            values = np.asarray(fine[:, 0].mul_(scale).cpu().numpy())
+        check_result(values, self._model)
+        return values
 
 
 def _full(error: RuntimeError) -> bool:
@@ -157,14 +160,8 @@ def _grown(seen: npt.NDArray[np.bool_], reach: int) -> slice:
 
 def built_network(model: Model) -> nn.Module:
     """The torch module with the model's weights; UserError when they do not belong together."""
+    check_fit(model)
     network = model.spec.build(model.plan.shape)
-    wanted = {name: tuple(weight.shape) for name, weight in network.state_dict().items()}
-    given = {name: weight.shape for name, weight in model.weights.items()}
-    if wanted != given:
-        raise UserError(
-            f"The weights of model '{model.name}' do not fit its network '{model.spec.id}'. "
-            f"The file is damaged or from another version; train or download it again."
-        )
     network.load_state_dict({n: torch.from_numpy(np.array(w)) for n, w in model.weights.items()})
     return network
 
@@ -173,3 +170,12 @@ def weights_of(network: nn.Module) -> Iterator[tuple[str, np.ndarray]]:
     """Name and float32 array of each parameter and stored buffer."""
     for name, weight in network.state_dict().items():
         yield name, weight.detach().cpu().numpy().copy()
+
+
+def check_result(values: Voxels, model: Model) -> None:
+    """UserError where the weights made values that are no numbers of a scan that has numbers."""
+    if not np.isfinite(values).all():
+        raise UserError(
+            f"The model {model.title} makes values that are no numbers: its weights are too large. "
+            "The file is damaged; train or download it again, or choose another model."
+        )

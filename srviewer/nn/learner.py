@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from srviewer.nn.adversary import Adversary
 from srviewer.nn.bases import base_of
 from srviewer.nn.batches import PatchBatch
+from srviewer.nn.building import check_size, kinds_of
 from srviewer.nn.distributed import parallel, synchronised
 from srviewer.nn.features import feature_network
 from srviewer.nn.growth import grown
@@ -17,11 +18,11 @@ from srviewer.nn.infer import built_network, weights_of
 from srviewer.nn.losses import compared
 from srviewer.nn.model_file import Model, load_model
 from srviewer.nn.networks import network_spec
-from srviewer.nn.optimiser_state import optimiser_arrays, restore_optimiser
+from srviewer.nn.optimiser_state import optimiser_arrays, optimiser_kinds, restore_optimiser
 from srviewer.nn.plan import TrainingPlan
 from srviewer.nn.plan_parts import LossWeights
 from srviewer.nn.processes import Process
-from srviewer.nn.safe_files import Arrays
+from srviewer.nn.safe_files import Arrays, Outline
 from srviewer.nn.schedule import Pace
 
 BETAS = (0.9, 0.99)
@@ -104,6 +105,25 @@ class Learner:
             arrays |= {f"{part}/{k}": array for k, array in optimiser_arrays(optimiser).items()}
         return arrays
 
+    def check(self, outline: Outline) -> None:
+        """ValueError for arrays that are not those of this run, by name, type and shape."""
+        expected = {}
+        for part, network in self._networks().items():
+            kinds = {f"{part}/{name}": kind for name, kind in kinds_of(network).items()}
+            if not kinds.items() <= outline.arrays.items():
+                raise ValueError(f"the arrays of its {part} are not those of the run")
+            expected.update(kinds)
+        rest = dict(outline.arrays.items() - expected.items())
+        for part, optimiser in self._optimisers().items():
+            known = optimiser_kinds(optimiser)
+            rest = {
+                name: kind
+                for name, kind in rest.items()
+                if known.get(name.removeprefix(f"{part}/")) != kind
+            }
+        if rest:
+            raise ValueError(f"its array '{next(iter(rest))[:80]}' is none of the run")
+
     def restore(self, arrays: Arrays) -> None:
         """Take over what ``arrays()`` gave."""
         for part, network in self._networks().items():
@@ -146,6 +166,7 @@ class Learner:
 def started(plan: TrainingPlan, start: Model | None) -> nn.Module:
     """The network at step 0: fresh, or with the weights of ``start``, grown where smaller."""
     spec = network_spec(plan.network)
+    check_size(lambda: spec.build(plan.shape), "network")
     network = spec.build(plan.shape)
     if start is None:
         return network

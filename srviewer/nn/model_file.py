@@ -7,16 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
 
 from srviewer.errors import UserError
-from srviewer.nn.networks import NetworkSpec, network_spec
+from srviewer.nn.model_header import STATISTICS, check_kinds, model_header, refused
+from srviewer.nn.networks import NetworkSpec
 from srviewer.nn.plan import TrainingPlan
-from srviewer.nn.safe_files import read_arrays, read_header, write_arrays
+from srviewer.nn.safe_files import (
+    MAX_BYTES,
+    UNREADABLE,
+    check_finite,
+    read_arrays,
+    read_outline,
+    write_arrays,
+)
 
 FORMAT = "srviewer-model-1"
-STATISTICS = ("running_mean", "running_var", "num_batches_tracked")  # of batch normalisation
-MAX_BYTES = 2**31  # far above any network of ours: a larger file is something else
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +32,7 @@ class Model:
     per (file, axis, factor) of what it was measured on, beside cubic. ``licences``: training
     volume -> licence. ``sha256``: of the file, "" before it is saved.
     ``texture_of``: the name of the model that this one is the sharper pair of, "" for none.
+    ``path``: the file that it was read from.
     Inputs are divided by the scan's own intensity range, so a model fits any intensity unit.
     """
 
@@ -38,6 +44,12 @@ class Model:
     licences: dict[str, str] = field(default_factory=dict)
     sha256: str = ""
     texture_of: str = ""
+    path: Path | None = None
+
+    @property
+    def title(self) -> str:
+        """Its name for messages, with its file where it was read from one."""
+        return f"'{self.name}'" if self.path is None else f"'{self.name}' ({self.path})"
 
     @property
     def factors(self) -> tuple[int, ...]:
@@ -74,30 +86,47 @@ def save_model(model: Model, path: Path) -> None:
 def texture_partner(path: Path) -> str:
     """The ``texture_of`` of a model file, from its header alone; "" where it cannot be read."""
     try:
-        return read_header(path).get("texture_of", "")
-    except (OSError, SafetensorError):  # what is wrong is said when it is loaded
+        return read_outline(path).header.get("texture_of", "")
+    except (OSError, *UNREADABLE):  # what is wrong is said when it is loaded
         return ""
 
 
 def load_model(path: Path) -> Model:
-    """Read a model file; UserError when it is missing, too large, foreign or damaged."""
+    """Read a model file; UserError when it is missing, too large, foreign or damaged.
+
+    The weights are read once its header is known to be that of a network of their size.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UserError(f"{path} is too large for a model file of srviewer.")
-        weights, header = read_arrays(path)
-        if header.get("format") != FORMAT:
+        outline = read_outline(path)
+        if outline.header.get("format") != FORMAT:
             raise UserError(f"{path} is not a model file of this version of srviewer.")
+        header = model_header(outline.header)
+        check_kinds(outline, header.plan)
+        weights = read_arrays(path)
+        check_finite(weights)
         return Model(
-            name=header["name"],
-            spec=network_spec(header["network"]),
+            name=header.name,
+            spec=header.spec,
             weights=weights,
-            plan=TrainingPlan.from_json(json.loads(header["plan"])),
-            scores=tuple(json.loads(header["scores"])),
-            licences=json.loads(header["licences"]),
-            texture_of=header.get("texture_of", ""),
-            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+            plan=header.plan,
+            scores=header.scores,
+            licences=header.licences,
+            texture_of=header.texture_of,
+            sha256=_sha256(path),
+            path=path,
         )
     except OSError as error:
         raise UserError(f"The model {path} cannot be read: {error.strerror or error}.") from error
-    except (SafetensorError, KeyError, ValueError) as error:
-        raise UserError(f"The model {path} is damaged or no model file: {error}.") from error
+    except UNREADABLE as error:
+        raise refused(str(path), error) from error
+    except UserError as error:
+        if str(path) in str(error):
+            raise
+        raise refused(str(path), error) from error  # a plan's complaint does not name the file
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,7 +2,9 @@
 
 import torch
 
-from srviewer.nn.safe_files import Arrays
+from srviewer.nn.safe_files import ArrayKind, Arrays
+
+MOMENTS = ("exp_avg", "exp_avg_sq")  # of Adam
 
 
 def optimiser_arrays(optimiser: torch.optim.Optimizer) -> Arrays:
@@ -12,6 +14,17 @@ def optimiser_arrays(optimiser: torch.optim.Optimizer) -> Arrays:
         for number, state in optimiser.state_dict()["state"].items()
         for quantity, value in state.items()
     }
+
+
+def optimiser_kinds(optimiser: torch.optim.Optimizer) -> dict[str, ArrayKind]:
+    """ "parameter number/quantity" -> type and shape, of all that ``optimiser_arrays`` may give."""
+    parameters = [one for group in optimiser.param_groups for one in group["params"]]
+    kinds: dict[str, ArrayKind] = {}
+    for number, parameter in enumerate(parameters):
+        kinds[f"{number}/step"] = ArrayKind("F32", ())
+        for quantity in MOMENTS:
+            kinds[f"{number}/{quantity}"] = ArrayKind("F32", tuple(parameter.shape))
+    return kinds
 
 
 def restore_optimiser(optimiser: torch.optim.Optimizer, arrays: Arrays) -> None:

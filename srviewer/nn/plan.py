@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from srviewer.errors import UserError
 from srviewer.nn.networks import NETWORKS
+from srviewer.nn.plan_json import check_names_preset, read_part
+from srviewer.nn.plan_limits import limit_checks
 from srviewer.nn.plan_parts import (
     PIXELS_ONLY,
     AdversarialPlan,
@@ -29,8 +30,6 @@ LAYOUTS = ("axis", "image")
 IMAGE_FACTORS = (2, 3, 4)
 SCHEDULES = ("cosine", "step")
 OWN_FEATURES = "own"
-
-T = TypeVar("T")
 
 PLAIN_DATA = DataPlan()
 NO_ADVERSARY = AdversarialPlan()
@@ -106,6 +105,7 @@ class TrainingPlan:
         yield self.schedule not in SCHEDULES, f"a schedule is {' or '.join(SCHEDULES)}"
         yield self.gradient_norm <= 0, "the gradient norm is above 0"
         yield self.checkpoint_minutes <= 0, "the minutes between checkpoints are above 0"
+        yield from limit_checks(vars(self), self.losses, self.adversarial)
         yield from self._layout_checks()
         yield from self._loss_checks()
         yield from self.data.checks()
@@ -190,51 +190,16 @@ class TrainingPlan:
         return asdict(self)
 
     @staticmethod
-    def from_json(values: dict[str, Any]) -> TrainingPlan:
+    def from_json(values: Any) -> TrainingPlan:
         """A plan from JSON values; UserError without a preset, for unknown keys and values."""
-        if "preset" not in values:
-            raise UserError("This training plan does not name its preset.")
+        check_names_preset(values)
         parts = {"data": DataPlan, "losses": LossWeights, "adversarial": AdversarialPlan}
         given = dict(values)
         for name, part in parts.items():
             if name in given:
-                given[name] = _read(part, given[name], f"{name}.")
-        return _read(TrainingPlan, given, "")
+                given[name] = read_part(part, given[name], f"{name}.")
+        return read_part(TrainingPlan, given, "")
 
     def dumps(self) -> str:
         """The plan as a line of JSON."""
         return json.dumps(self.to_json(), sort_keys=True)
-
-
-def _read(kind: Callable[..., T], values: Any, prefix: str) -> T:
-    if not isinstance(values, dict):
-        raise UserError(f"This training plan's '{prefix.rstrip('.')}' must be a JSON object.")
-    defaults = {row.name: row.default for row in fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(prefix + key for key in set(values) - set(defaults))
-    if unknown:
-        raise UserError(f"This training plan has unknown fields: {', '.join(unknown)}.")
-    given = {key: _frozen(value) for key, value in values.items()}
-    for key, value in given.items():
-        if not _fits(value, defaults[key]):
-            raise UserError(
-                f"This training plan's '{prefix}{key}' cannot be {json.dumps(value)}; by default "
-                f"it is {json.dumps(defaults[key])}."
-            )
-    return kind(**given)
-
-
-def _fits(value: Any, default: Any) -> bool:
-    """Whether ``value`` is of the kind of ``default``; all members of a list are of one kind."""
-    if isinstance(default, tuple):
-        member = default[0] if default else ""
-        return isinstance(value, tuple) and all(_fits(one, member) for one in value)
-    if isinstance(default, float):
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        return whole or (isinstance(value, float) and math.isfinite(value))
-    if isinstance(default, int | str):
-        return type(value) is type(default)
-    return isinstance(value, type(default))
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value

@@ -6,6 +6,7 @@ from typing import Any
 from srviewer.errors import UserError
 from srviewer.nn.networks import network_spec
 from srviewer.nn.plan import TrainingPlan
+from srviewer.nn.plan_json import check_names_preset
 from srviewer.nn.plan_parts import AdversarialPlan, DataPlan, LossWeights
 from srviewer.table import find_row
 
@@ -242,8 +243,7 @@ def completed_plan(values: dict[str, Any]) -> TrainingPlan:
     A run that starts from a model has no L1 stage unless the values ask for one. UserError for
     unknown fields, an unknown preset, or a plan that cannot be run.
     """
-    if "preset" not in values:
-        raise UserError("This training plan does not name its preset.")
+    check_names_preset(values)
     plan = training_plan(values["preset"]).to_json()
     if values.get("start_from"):
         plan["adversarial"]["warm_start"] = 0.0

@@ -1,28 +1,45 @@
 """The log of a run beside its model: a line of JSON per report, and TensorBoard's events."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+from srviewer.documents import check_ordinary, document_of, is_number, is_text
+from srviewer.errors import UserError
 from srviewer.nn.event_file import EventFile
 from srviewer.nn.report import TrainStep
 
 SUFFIX = ".log.jsonl"
 EVENTS_SUFFIX = ".events"
+MAX_BYTES = 2**28  # a run of a month has a tenth of it
+LONGEST_STAGE = 100  # characters
+COUNTS = ("step", "seconds", "fraction", "learning_rate", "steps_per_second", "waiting")
+
+Entry: TypeAlias = dict[str, Any]
 
 
 class RunLog:
     """Appends to the log of the run that writes the model ``output``.
 
     Lines after step ``resumed_at`` are dropped first: the steps that they tell of are done again.
+    Raises UserError when it cannot be written.
     """
 
     def __init__(self, output: Path, resumed_at: int) -> None:
         self._path = log_path(output)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         kept = [line for line in read_log(self._path) if line["step"] <= resumed_at]
-        self._path.write_text("".join(map(_line, kept)), encoding="utf-8")
-        self._events = EventFile(output.with_suffix(EVENTS_SUFFIX))
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            if self._path.exists():
+                check_ordinary(self._path, MAX_BYTES)
+            self._path.write_text("".join(map(_line, kept)), encoding="utf-8")
+            self._events = EventFile(output.with_suffix(EVENTS_SUFFIX))
+        except OSError as error:
+            raise UserError(
+                f"The log of this run cannot be written beside {output}: "
+                f"{error.strerror or error}. Move away what has its name, or write elsewhere."
+            ) from error
 
     def add(self, step: TrainStep) -> None:
         """Append a report."""
@@ -35,7 +52,7 @@ class RunLog:
         self._events.add(step.step, scalars)
 
 
-def log_entry(step: TrainStep) -> dict[str, Any]:
+def log_entry(step: TrainStep) -> Entry:
     """What the log keeps of a report."""
     return {
         "step": step.step,
@@ -56,18 +73,49 @@ def log_path(output: Path) -> Path:
     return output.with_suffix(SUFFIX)
 
 
-def read_log(path: Path) -> list[dict[str, Any]]:
-    """The reports of a log, oldest first; a line cut short by a crash is left out."""
-    if not path.is_file():
+def read_log(path: Path) -> list[Entry]:
+    """The reports of a log, oldest first; lines cut short, or of other kinds, are left out.
+
+    None of a file that is no ordinary one, or cannot be read.
+    """
+    try:
+        entries = read_lines(path)
+    except (OSError, ValueError):
         return []
-    entries = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            entries.append(json.loads(line))
-        except ValueError:
-            continue
-    return entries
+    return [report for entry in entries if (report := _report(entry)) is not None]
 
 
-def _line(entry: dict[str, Any]) -> str:
+def read_lines(path: Path) -> list[Any]:
+    """The JSON value of each line that is one, of any kind; OSError for what cannot be read."""
+    check_ordinary(path, MAX_BYTES)
+    values = []
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        with suppress(ValueError):
+            values.append(document_of(line, strict=False))
+    return values
+
+
+def _report(entry: Any) -> Entry | None:
+    """``entry`` with the fields of ``log_entry``; losses and scores that are finite numbers."""
+    if not isinstance(entry, dict) or not is_text(entry.get("stage"), LONGEST_STAGE):
+        return None
+    losses, scores, step = entry.get("losses"), entry.get("scores"), entry.get("step")
+    if not (isinstance(losses, dict) and isinstance(scores, dict) and isinstance(step, int)):
+        return None
+    if not all(is_number(entry.get(name)) and entry[name] >= 0 for name in COUNTS):
+        return None
+    if not is_number(entry.get("loss")):
+        return None
+    return {**entry, "losses": _numbers(losses), "scores": _numbers(scores)}
+
+
+def _numbers(values: dict[str, Any]) -> dict[str, float]:
+    return {
+        name: value
+        for name, value in values.items()
+        if is_text(name, LONGEST_STAGE) and is_number(value)
+    }
+
+
+def _line(entry: Entry) -> str:
     return json.dumps(entry) + "\n"

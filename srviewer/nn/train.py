@@ -17,6 +17,7 @@ from srviewer.nn.model_file import Model
 from srviewer.nn.plan import TrainingPlan
 from srviewer.nn.processes import ALONE, Process
 from srviewer.nn.reporter import Reporter
+from srviewer.nn.safe_files import Outline
 from srviewer.nn.schedule import pace
 from srviewer.nn.stopwatch import Stopwatch
 
@@ -95,12 +96,17 @@ def _resumed(learner: Learner, plan: TrainingPlan, place: Place) -> tuple[int, f
     """Steps and seconds of the run so far; the learner takes over where it was left."""
     if not place.resume or place.checkpoint is None:
         return 0, 0.0
-    found = load_checkpoint(place.checkpoint)
-    if found.plan != plan:
-        raise UserError(
-            f"The run kept in {place.checkpoint} has another plan: it differs in "
-            f"{', '.join(found.plan.differing(plan))}. Resume it with its own, or start anew."
-        )
+    path = place.checkpoint
+
+    def check(kept: TrainingPlan, outline: Outline) -> None:
+        if kept != plan:
+            raise UserError(
+                f"The run kept in {path} has another plan: it differs in "
+                f"{', '.join(kept.differing(plan))}. Resume it with its own, or start anew."
+            )
+        learner.check(outline)
+
+    found = load_checkpoint(path, check)
     learner.restore(found.arrays)
     return found.step, found.seconds
 

@@ -10,10 +10,11 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeGuard
 
 from srviewer.atomic import write_new, write_text
 from srviewer.core.source import ScanSource
+from srviewer.documents import MOST_BYTES, check_ordinary, document_of, is_text
 from srviewer.errors import UserError
 from srviewer.io.content import Stamp, stamp_of
 from srviewer.io.own_image import made_from, own_document
@@ -21,6 +22,7 @@ from srviewer.io.provenance import sidecar
 from srviewer.io.replacing import WouldReplace, check_replaceable
 from srviewer.job import Job
 
+LONGEST_NAME = 4096  # characters, with its folders
 DIGITS = (8, 16, 32, 64)  # of the source's SHA-256, in a name that would belong to another source
 
 
@@ -148,7 +150,7 @@ class _Names:
     def given(self) -> PurePosixPath | None:
         """The name that the source got in an earlier run."""
         output = _read(self._given_file()).get("output")
-        return PurePosixPath(output) if isinstance(output, str) else None
+        return PurePosixPath(output) if _is_output(output) else None
 
     def _claim(self, output: PurePosixPath) -> bool:
         """Claim the name unless another worker does; a claim that is damaged is nobody's."""
@@ -180,8 +182,17 @@ class _Names:
         return self.state / kind / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
 
 
+def _is_output(name: object) -> TypeGuard[str]:
+    """Whether ``name`` is an image inside the folder of the batch."""
+    if not is_text(name, LONGEST_NAME) or "\0" in str(name):
+        return False
+    path = PurePosixPath(str(name))
+    return path.name.endswith(".nii.gz") and not path.is_absolute() and ".." not in path.parts
+
+
 def _text(path: Path) -> str:
     try:
+        check_ordinary(path, MOST_BYTES)
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return ""
@@ -189,7 +200,7 @@ def _text(path: Path) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(_text(path))
-    except (ValueError, RecursionError):
+        values = document_of(_text(path))
+    except ValueError:
         return {}
     return values if isinstance(values, dict) else {}

@@ -11,11 +11,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from srviewer.atomic import write_text
+from srviewer.documents import is_number, is_text, read_document
 from srviewer.errors import UserError
 from srviewer.io.own_image import made_from, own_document
 
 STATE = ".srviewer-batch"  # inside the output folder: records, unfinished results
 LOGS = "logs"
+LONGEST_TEXT = 10_000  # characters
 
 
 @dataclass(frozen=True)
@@ -58,15 +60,30 @@ class Place:
 def read_record(place: Place, output: PurePosixPath, key: str) -> dict[str, Any] | None:
     """The record of a result when it is of this key and the result is still whole."""
     try:
-        record: dict[str, Any] = json.loads(place.record(output).read_text(encoding="utf-8"))
+        record: dict[str, Any] = read_document(place.record(output))
         image = place.folder / output
+        if not _is_whole(record):
+            return None
         if (record["key"], record["size"]) != (key, image.stat().st_size):
             return None
         # The JSON beside it is a part of the result; that of version 0.1.0 does not say its source.
         same = made_from(own_document(image)) == record.get("source_sha256")
         return record if same else None
-    except (OSError, ValueError, LookupError, TypeError, UserError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, UserError):
         return None
+
+
+def _is_whole(record: dict[str, Any]) -> bool:
+    """Whether what the table of a batch shows is there and of its kind."""
+    values = record["values"]
+    consistency, warnings = values["consistency"], values.get("warnings", [])
+    return (
+        is_text(record["batch"], LONGEST_TEXT)
+        and is_number(values["factor"])
+        and isinstance(warnings, list)
+        and all(is_text(text, LONGEST_TEXT) for text in (values["axis"], *warnings))
+        and (consistency is None or is_number(consistency["max"]))
+    )
 
 
 def write_record(path: Path, record: dict[str, Any]) -> None:

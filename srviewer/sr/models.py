@@ -6,18 +6,21 @@ from typing import Any
 
 from srviewer.errors import UserError
 from srviewer.nn.model_file import Model, load_model
+from srviewer.nn.model_header import SCORES
 from srviewer.nn.specs import TrainingPlan
 from srviewer.paths import models_dir, resource
 from srviewer.sr.devices import has_gpu
 
 SUFFIX = ".safetensors"
 DEFAULT_MODEL, DEFAULT_ON_GPU = "fast", "quality"
+SCORE_FIELDS = ("file", "axis", "factor", *SCORES)
 
 
 @dataclass(frozen=True)
 class ModelCard:
     """What a model says about itself, without its weights.
 
+    ``name``: by which it is found, that of its file.
     ``scores``: one row per (file, axis, factor) with "psnr", "ssim" and those of cubic.
     ``licences``: training volume -> licence. ``texture_of``: see Model.
     """
@@ -47,8 +50,10 @@ class ModelCard:
 
     @property
     def known_scores(self) -> tuple[dict[str, Any], ...]:
-        """The rows that have a score: a volume without foreground has none."""
-        return tuple(row for row in self.scores if None not in row.values())
+        """The rows that have every score: a volume without foreground has none."""
+        return tuple(
+            row for row in self.scores if all(row.get(name) is not None for name in SCORE_FIELDS)
+        )
 
     @property
     def mean_gains(self) -> dict[int, float]:
@@ -64,10 +69,26 @@ class ModelCard:
         return "; ".join(f"{name}: {text}" for name, text in self.licences.items())
 
 
+@dataclass(frozen=True)
+class UnreadableModel:
+    """A file among the user's models that is none; ``reason``: a sentence that names it."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class ModelsAtHand:
+    """The models that can be used, and the files of the user's folder that cannot."""
+
+    cards: tuple[ModelCard, ...]
+    unreadable: tuple[UnreadableModel, ...]
+
+
 def model_card(model: Model, path: Path) -> ModelCard:
     """The card of a model that was read from ``path``."""
     return ModelCard(
-        name=model.name,
+        name=path.stem,
         path=path,
         parameters=model.parameters,
         plan=model.plan,
@@ -78,14 +99,39 @@ def model_card(model: Model, path: Path) -> ModelCard:
 
 
 def available_models() -> tuple[ModelCard, ...]:
-    """Cards of the shipped models, then of the user's own; a damaged file of theirs is left out."""
+    """Cards of the shipped models, then of the user's own; what cannot be read is left out."""
+    return models_at_hand().cards
+
+
+def models_at_hand(thorough: bool = False) -> ModelsAtHand:
+    """The shipped models, then the user's own.
+
+    ``thorough``: of the user's own, ask too whether their weights fit their networks, for which
+    torch is loaded. Raises UserError when a shipped model cannot be read.
+    """
     cards = [model_card(load_model(path), path) for path in model_files(resource("models"))]
+    unreadable: list[UnreadableModel] = []
     for path in model_files(models_dir()):
         try:
-            cards.append(model_card(load_model(path), path))
-        except UserError:  # asked for by name, it says what is wrong
-            continue
-    return tuple(cards)
+            model = load_model(path)
+            if thorough:
+                _check_fit(model)
+            cards.append(model_card(model, path))
+        except UserError as error:
+            unreadable.append(UnreadableModel(path, str(error).replace(str(path), path.name)))
+    return ModelsAtHand(tuple(cards), tuple(unreadable))
+
+
+def _check_fit(model: Model) -> None:
+    from srviewer.nn.building import check_fit  # a door to torch
+
+    check_fit(model)
+
+
+def taken_names() -> frozenset[str]:
+    """The names of all model files, of those that cannot be read too."""
+    folders = (resource("models"), models_dir())
+    return frozenset(path.stem for folder in folders for path in model_files(folder))
 
 
 def default_model(device: str) -> str:
@@ -137,6 +183,9 @@ def _is_file(path: Path) -> bool:
 
 
 def model_files(folder: Path) -> list[Path]:
-    """The model files of a folder, by name; none where there is no folder."""
-    files = folder.glob(f"*{SUFFIX}") if folder.is_dir() else ()
+    """What a folder has under the name of a model, by name; nothing where it cannot be listed."""
+    try:
+        files = list(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
+    except OSError:
+        return []
     return sorted(files, key=lambda path: path.stem)

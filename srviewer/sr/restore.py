@@ -15,10 +15,10 @@ from srviewer.core.intensity import volume_intensity
 from srviewer.core.padding import marked
 from srviewer.core.reorient import on_grid, same_grid
 from srviewer.core.volume import Volume, Voxels
+from srviewer.documents import LARGEST_NUMBER, is_text
 from srviewer.errors import UserError
 from srviewer.io import formats
 from srviewer.io.own_image import described, own_document
-from srviewer.io.session_fields import LARGEST_NUMBER
 from srviewer.job import Job, within
 from srviewer.nn.adaptation import MOST_SECONDS, USUAL_SECONDS, Adaptation, Adapted
 from srviewer.nn.model_file import Model
@@ -32,6 +32,7 @@ from srviewer.sr.request_document import known_settings, read_field
 from srviewer.sr.same_scan import check_agreement, check_source, check_voxels
 from srviewer.sr.truth import refined_grid
 
+LONGEST_TEXT = 10_000  # characters
 # Settings that a provenance has always told by the names of Request's fields.
 FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips", "minimum")
 
@@ -86,7 +87,7 @@ def restored(
         request=request,
         model=model,
         adapted=_adapted(made.get("adaptation")),
-        region=made.get("locked_region"),
+        region=_text(made.get("locked_region")),
         device=str(made.get("device", "unknown")),
         seconds=_number(made.get("seconds")) or 0.0,
         peak_memory_mb=_number(made.get("peak_memory_mb")),
@@ -215,6 +216,10 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if abs(value) <= LARGEST_NUMBER else None  # not a number is not either
+
+
+def _text(value: object) -> str | None:
+    return str(value) if is_text(value, LONGEST_TEXT) else None
 
 
 def _lines(value: object) -> tuple[str, ...]:

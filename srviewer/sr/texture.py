@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from srviewer.errors import UserError
 from srviewer.nn.model_file import Model, load_model, texture_partner
 from srviewer.paths import models_dir, resource
 from srviewer.sr.models import SUFFIX, ModelCard, model_files, model_path
@@ -23,7 +24,10 @@ def is_texture(card: ModelCard) -> bool:
     """Whether the slider of another model leads to this one, so that it needs no row of its own."""
     base = card.texture_of or card.name.removesuffix(TEXTURE)
     beside = card.path.parent / f"{base}{SUFFIX}"
-    return beside != card.path and beside.is_file() and _pair_file(beside) == card.path
+    try:
+        return beside != card.path and beside.is_file() and _pair_file(beside) == card.path
+    except (OSError, UserError):  # no model is beside it, so no slider leads to this one
+        return False
 
 
 def _pair_file(fidelity: Path) -> Path | None:

@@ -1,13 +1,13 @@
 """Loss curves from the log of a training run."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from srviewer.documents import is_number
 from srviewer.errors import UserError
-from srviewer.nn.run_log import SUFFIX, read_log
+from srviewer.nn.run_log import SUFFIX, read_lines
 
 Curve = tuple[list[int], list[float]]  # steps, values
 
@@ -27,10 +27,11 @@ def loss_curves(path: Path) -> LossCurves:
     """
     terms: dict[str, Curve] = {}
     try:
-        for entry in read_log(path):
+        for entry in read_lines(path):
             _add(terms, entry)
     except (OSError, ValueError) as error:
-        raise UserError(f"The log '{path}' cannot be read: {error}.") from error
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"The log '{path}' cannot be read: {reason}.") from error
     if not terms:
         raise UserError(
             f"'{path}' holds no losses. Give the log that training wrote beside its model "
@@ -44,7 +45,7 @@ def _add(terms: dict[str, Curve], entry: Any) -> None:
         return
     step = entry.get("step")
     for name, value in entry["losses"].items():
-        if isinstance(step, int) and isinstance(value, int | float) and math.isfinite(value):
+        if isinstance(step, int) and is_number(step) and is_number(value):
             steps, values = terms.setdefault(str(name), ([], []))
             steps.append(step)
             values.append(float(value))

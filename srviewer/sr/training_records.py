@@ -2,17 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from srviewer.atomic import write_text
+from srviewer.documents import read_document
 from srviewer.errors import UserError
+from srviewer.io.session_fields import Fields, fields_of
 from srviewer.nn.checkpoint import checkpoint_path
 from srviewer.nn.specs import TrainingPlan
 from srviewer.paths import private_tree, user_data_dir
+from srviewer.sr.devices import DEVICES
+from srviewer.sr.models import SUFFIX
 from srviewer.sr.training import TrainingJob
+
+MOST_WORKERS = 1024
 
 
 def remember(job: TrainingJob) -> None:
@@ -40,22 +45,43 @@ def forget(output: Path) -> None:
     _record(output).unlink(missing_ok=True)
 
 
-def remembered() -> tuple[TrainingJob, ...]:
-    """Every run that was kept, oldest first; a damaged record is left out."""
-    return tuple(_read_all())
+@dataclass(frozen=True)
+class Remembered:
+    """``jobs``: every run that was kept, oldest first.
+
+    ``unreadable``: the records that are none, each with the reason in a sentence.
+    """
+
+    jobs: tuple[TrainingJob, ...] = ()
+    unreadable: tuple[tuple[Path, str], ...] = ()
+
+
+def remembered() -> Remembered:
+    """What was kept; a damaged record is left out and named, and stands in no other's way."""
+    jobs: list[TrainingJob] = []
+    unreadable: list[tuple[Path, str]] = []
+    for file in _records():
+        try:
+            jobs.append(read_record(file))
+        except UserError as error:
+            unreadable.append((file, str(error)))
+    return Remembered(tuple(jobs), tuple(unreadable))
+
+
+def read_record(file: Path) -> TrainingJob:
+    """The run that a record tells of; UserError where it is none of ours."""
+    try:
+        return _job(fields_of(read_document(file), "it"))
+    except OSError as error:
+        reason = str(error.strerror or error)
+    except (ValueError, LookupError, TypeError, OverflowError, UserError) as error:
+        reason = " ".join(str(error).split()).rstrip(".")
+    raise UserError(f"The record of a training run '{file.name}' is damaged: {reason}.")
 
 
 def is_unfinished(output: Path) -> bool:
     """Whether there is a checkpoint from which the run that writes ``output`` can go on."""
     return checkpoint_path(output).exists()
-
-
-def _read_all() -> Iterator[TrainingJob]:
-    for file in sorted(_records(), key=lambda one: one.stat().st_mtime_ns):
-        try:
-            yield _job(json.loads(file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError, UserError):
-            continue  # of another version, or cut short: nothing that could be gone on with
 
 
 def _records() -> tuple[Path, ...]:
@@ -65,23 +91,43 @@ def _records() -> tuple[Path, ...]:
         private_tree(_folder())
     except OSError:  # another user's
         return ()
-    return tuple(_folder().glob("*.json"))
+    return tuple(sorted(_folder().glob("*.json"), key=_written))
 
 
-def _job(values: dict[str, Any]) -> TrainingJob:
+def _written(record: Path) -> int:
+    """When, in ns; 0 for what has gone meanwhile, or is a link to nothing."""
+    try:
+        return record.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _job(fields: Fields) -> TrainingJob:
+    output, device = fields.file("output"), fields.text("device")
+    if not output.is_absolute() or output.suffix != SUFFIX:
+        raise ValueError("its 'output' is no model file")
+    for path in (output, checkpoint_path(output)):
+        path.exists()  # an OSError for a name that no file system takes
+    if device not in DEVICES:
+        raise ValueError("its 'device' is none")
+    licences = fields.inner("licences")
+    workers = fields.whole("workers")
+    if not 1 <= workers <= MOST_WORKERS:
+        raise ValueError(f"its 'workers' are not 1 to {MOST_WORKERS}")
     return TrainingJob(
-        paths=tuple(map(Path, values["paths"])),
-        validation=tuple(map(Path, values["validation"])),
-        plan=TrainingPlan.from_json(values["plan"]),
-        output=Path(values["output"]),
-        device=str(values["device"]),
-        licences=dict(values["licences"]),
-        workers=int(values["workers"]),
+        paths=fields.files("paths"),
+        validation=fields.files("validation"),
+        plan=TrainingPlan.from_json(fields.values.get("plan")),
+        output=output,
+        device=device,
+        licences={name: licences.text(name) for name in licences.values},
+        workers=workers,
     )
 
 
 def _record(output: Path) -> Path:
-    place = hashlib.sha256(str(output.absolute()).encode()).hexdigest()[:12]
+    words = str(output.absolute()).encode("utf-8", "surrogateescape")
+    place = hashlib.sha256(words).hexdigest()[:12]
     return _folder() / f"{output.stem}-{place}.json"
 
 

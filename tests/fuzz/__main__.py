@@ -30,7 +30,7 @@ def main() -> int:
         with TemporaryDirectory(prefix="srviewer-fuzz-") as folder:
             tallies[target.id] = tally = fuzz(target, seconds, args.seed, Path(folder))
         print(
-            f"{target.id:15} {tally.inputs:8,} inputs  {tally.opened:7,} opened  "
+            f"{target.id:21} {tally.inputs:8,} inputs  {tally.opened:7,} opened  "
             f"{tally.refused:8,} refused in {len(tally.messages):3} ways  "
             f"{len(tally.findings):4} findings",
             flush=True,

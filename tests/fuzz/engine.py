@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from srviewer.errors import UserError
-from tests.fuzz.targets import Target
+from tests.fuzz.seeds import Target
 
 SLOW_SECONDS = 5.0  # on a machine that is busy with something else; the program's own limit is 2
 
@@ -52,7 +52,7 @@ def attempt(target: Target, seed: int, folder: Path, tally: Tally) -> None:
         tally.opened += 1
     except UserError as error:
         tally.refused += 1
-        tally.messages[_kind(str(error), name)] += 1
+        tally.messages[_kind(str(error), path)] += 1
         if "Secret" in str(error):
             tally.findings.append((seed, f"the message names the patient: {error}"))
     except Exception:
@@ -63,5 +63,6 @@ def attempt(target: Target, seed: int, folder: Path, tally: Tally) -> None:
         tally.findings.append((seed, f"took {time.monotonic() - started:.1f} s"))
 
 
-def _kind(message: str, name: str) -> str:
-    return "".join("0" if c.isdigit() else c for c in message.replace(name, "FILE"))[:60]
+def _kind(message: str, path: Path) -> str:
+    unnamed = message.replace(str(path), "FILE").replace(path.name, "FILE")
+    return "".join("0" if c.isdigit() else c for c in unnamed)[:90]

@@ -1,11 +1,7 @@
 """What is fuzzed: for each kind of file intact ones, a way to damage them, and their reader."""
 
 import io
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from random import Random
-from tempfile import TemporaryDirectory
 
 import nibabel as nib
 import numpy as np
@@ -14,40 +10,17 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRImageStorage
 
 from srviewer.io.formats import read, scan
-from srviewer.io.saved_looks import SavedComparing, SavedLoaded, SavedView
-from srviewer.io.saved_study import (
-    SavedReference,
-    SavedResult,
-    SavedScan,
-    SavedStudy,
-)
-from srviewer.io.session_fields import Place
-from srviewer.io.session_file import SavedSession, read_session, write_session
+from srviewer.io.session_file import read_session
 from srviewer.job import run
 from srviewer.nn.infer import built_network
 from srviewer.nn.model_file import load_model
-from srviewer.paths import resource
 from tests.fuzz.mutate import mutated, mutated_gzip
+from tests.fuzz.own_targets import own_targets
+from tests.fuzz.seeds import Target, model_seed, session_seed
 
-Damage = Callable[[bytes, Random], bytes]
 SHAPE = (5, 4, 6)
 # pydicom's own odd files that are small: compressed, enhanced, big endian, deflated, cut short.
 LARGEST_SEED = 60_000
-
-
-@dataclass(frozen=True)
-class Target:
-    """``seeds``: file name -> intact content. ``open`` reads the damaged file.
-
-    ``beside``: files that lie next to it and stay intact. Whatever ``open`` raises other than a
-    UserError is a finding.
-    """
-
-    id: str
-    seeds: Mapping[str, bytes]
-    beside: Mapping[str, bytes]
-    damage: Damage
-    open: Callable[[Path], None]
 
 
 def targets() -> tuple[Target, ...]:
@@ -60,8 +33,9 @@ def targets() -> tuple[Target, ...]:
         Target("dicom", {"0.dcm": slices.pop("0.dcm")}, slices, mutated, _read_series),
         Target("dicom implicit", {"0.dcm": implicit.pop("0.dcm")}, implicit, mutated, _read_series),
         Target("dicom odd", _odd(), {}, mutated, _read_series),
-        Target("model", _model(), {}, mutated, _load_model),
-        Target("session", _session(), {}, mutated, _read_session),
+        Target("model", model_seed(), {}, mutated, _load_model),
+        Target("session", session_seed(), {}, mutated, _read_session),
+        *own_targets(),
     )
 
 
@@ -128,25 +102,3 @@ def _odd() -> dict[str, bytes]:
     folder = Path(pydicom.data.__file__).parent / "test_files"
     small = (path for path in sorted(folder.glob("*.dcm")) if path.stat().st_size < LARGEST_SEED)
     return {path.name: path.read_bytes() for path in small}
-
-
-def _model() -> dict[str, bytes]:
-    return {"m.safetensors": (resource("models") / "fast.safetensors").read_bytes()}
-
-
-def _session() -> dict[str, bytes]:
-    place = Place(Path("/data/a.nii"))
-    study = SavedStudy(
-        scan=SavedScan((place,), "a.nii", 0, 0),
-        results=(SavedResult(place, {"disagreement": place}, "fast", True),),
-        reference=SavedReference(place, "the loaded truth", False),
-        request={"axis": 2, "factor": 4, "method": "linear", "isotropic": False},
-        acknowledged=True,
-        view=SavedView((1.0, -2.5, 3.0), (0.0, 812.5), None, 1.5, "axial", "compare"),
-        loaded=(SavedLoaded(place, "last year"),),
-        shown=("original", "loaded-0"),
-        comparing=SavedComparing(0.25, False, 12.0, 0.0, "residual", 0.02, 0.5),
-    )
-    with TemporaryDirectory() as folder:
-        write_session(Path(folder) / "s.srviewer", SavedSession((study, study), 1))
-        return {"s.srviewer": (Path(folder) / "s.srviewer").read_bytes()}

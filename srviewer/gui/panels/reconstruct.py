@@ -1,12 +1,12 @@
 """The panel that rebuilds the open scan: what was detected, what will be done, how far it is."""
 
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, button, choice, describe, fill, form, label, set_role
+from srviewer.gui.model_choice import ModelChoice, model_of, offered_factors, suggested_factor
 from srviewer.gui.notice import Acknowledgement, Notice
 from srviewer.gui.report_box import ReportBox
 from srviewer.gui.request_options import RequestOptions
@@ -17,17 +17,10 @@ from srviewer.gui.study import RECONSTRUCT, Study
 from srviewer.gui.translation import tr
 from srviewer.gui.wording import adaptation, agreement, agrees, axis_title, device_entries, percent
 from srviewer.gui.work import Task, time_left
-from srviewer.nn.model_file import Model
 from srviewer.sr.cautions import cautions
-from srviewer.sr.cross_plane import reachable
 from srviewer.sr.map_worth import disagreement_worth
 from srviewer.sr.methods import METHODS, method
-from srviewer.sr.models import ModelCard, available_models, find_model
 from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import suggested_request
-from srviewer.sr.texture import is_texture
-
-LARGEST_FACTOR_OFFERED = 8
 
 
 class ReconstructPanel(QWidget):
@@ -48,9 +41,8 @@ class ReconstructPanel(QWidget):
             tr("Target"), tr("Slice spacing to reach, in mm, and the factor to it")
         )
         self._method = choice(tr("Method"), tr("How the missing slices are made"))
-        self._model = choice(
-            tr("Model"), tr("The trained network that is used; the time goes by its parameters")
-        )
+        self._models = ModelChoice()
+        self._model = self._models.box
         self._device = choice(
             tr("Device"), tr("What computes; automatic takes the fastest at hand")
         )
@@ -118,6 +110,7 @@ class ReconstructPanel(QWidget):
         layout.addSpacing(4)
         layout.addWidget(label(tr("RECONSTRUCTION"), "heading"))
         layout.addLayout(rows)
+        layout.addWidget(self._models.left_out)
         layout.addWidget(self._options)
         layout.addWidget(self._note)
         layout.addWidget(self._slabs)
@@ -145,13 +138,7 @@ class ReconstructPanel(QWidget):
 
     def _offer_models(self) -> None:
         """Those at hand, and those that were trained here and written elsewhere."""
-        cards = [
-            card
-            for card in available_models()
-            if card.plan.layout == "axis" and not is_texture(card)
-        ]
-        entries = [(_model_title(card), card.name) for card in cards]
-        fill(self._model, [*entries, *self._study.training.models_elsewhere()], None)
+        self._models.offer(self._study.training.models_elsewhere())
 
     def _show_trained(self) -> None:
         self._offer_models()
@@ -195,22 +182,21 @@ class ReconstructPanel(QWidget):
         fill(self._axis, axes, request.axis)
         spacing = geometry.spacing[request.axis]
         needs_model = method(request.method).needs_model
-        model = find_model(request.model) if needs_model else None
-        factors = sorted({*_offered_factors(model), request.factor})
+        model, problem = model_of(request)
+        factors = sorted({*offered_factors(model), request.factor})
         targets = [(f"{spacing / factor:.2f} mm  (\u00d7{factor})", factor) for factor in factors]
         fill(self._factor, targets, request.factor)
-        if self._model.findData(request.model) < 0:  # a file that a session or a result named
-            self._model.addItem(Path(request.model).stem, request.model)
+        self._models.show(request.model)
         for box, value in (
             (self._method, request.method),
-            (self._model, request.model),
             (self._device, request.device),
         ):
             box.setCurrentIndex(box.findData(value))
         self._model.setEnabled(needs_model)
         # Those that must be acknowledged stand in the banner already.
         told = tuple(w.message for w in original.warnings if w not in self._study.concerns)
-        self._note.show_text((*told, *cautions(original, request, model)))
+        advice = () if problem else cautions(original, request, model)
+        self._note.show_text((*told, *problem, *advice))
         self._show_work()
 
     def _show_work(self) -> None:
@@ -244,7 +230,7 @@ class ReconstructPanel(QWidget):
         if request is not None and original is not None:
             axis, factor = self._axis.currentData(), self._factor.currentData()
             if axis != request.axis:  # what was set for the other axis says nothing of this one
-                factor = suggested_request(original, axis, request.model).factor
+                factor = suggested_factor(original, axis, request)
                 request = replace(request, also=(), thickness_mm=None)
             if self._model.currentData() != request.model:
                 request = replace(request, texture=0.0)
@@ -261,18 +247,6 @@ class ReconstructPanel(QWidget):
 
     def _stop(self) -> None:
         self._study.work.cancel(RECONSTRUCT)
-
-
-def _model_title(card: ModelCard) -> str:
-    """Its name and its size, which is what the time goes by."""
-    millions = card.parameters / 1e6
-    return tr("{name} ({millions:.2g} million parameters)", name=card.name, millions=millions)
-
-
-def _offered_factors(model: Model | None) -> list[int]:
-    """Those that the model can reach; any for interpolation."""
-    factors = range(2, LARGEST_FACTOR_OFFERED + 1)
-    return [factor for factor in factors if model is None or reachable(factor, model.factors)]
 
 
 def _stage(task: Task) -> str:

@@ -14,6 +14,8 @@ from srviewer.gui.training.setup import Setup
 from srviewer.gui.translation import tr
 from srviewer.sr.training import TrainingJob
 
+MOST_SHOWN = 3  # records that cannot be read
+
 
 class TrainPanel(QWidget):
     """Takes files and folders that are dropped on it. ``page()``: what belongs beside it."""
@@ -58,14 +60,14 @@ class TrainPanel(QWidget):
     def _show(self) -> None:
         self.setup.choices.avoid(run.name for run in self._runs.all)
         some = bool(self._runs.all)
-        self._heading.setVisible(some)
+        self._heading.setVisible(some or bool(self._runs.unreadable))
         self._line.setVisible(some)
         left = [run.name for run in self._runs.unfinished]
         told = tr(
             "Not finished when srviewer was last closed: {names}. Resume or remove.",
             names=", ".join(left),
         )
-        self.offer.show_text((told,) if left else ())
+        self.offer.show_text((*((told,) if left else ()), *self._runs.unreadable[:MOST_SHOWN]))
 
     def _start(self, job: TrainingJob) -> None:
         try:

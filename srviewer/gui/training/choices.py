@@ -24,7 +24,7 @@ from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import device_entries
 from srviewer.nn.specs import PRESETS, TrainingPlan, at_published_size, training_plan
 from srviewer.paths import models_dir
-from srviewer.sr.models import SUFFIX, available_models
+from srviewer.sr.models import SUFFIX, taken_names
 
 FACTORS = {"axis": (2, 3, 4, 5, 6, 8), "image": (2, 3, 4)}
 KINDS = ((mark("Scans: thick slices to thin"), "axis"), (mark("2D images: both axes"), "image"))
@@ -125,7 +125,7 @@ class Choices(QWidget):
                 tr("'{name}' is no name for a model. Give one without slashes.", name=name)
             )
         output = self.folder / f"{name.removesuffix(SUFFIX)}{SUFFIX}"
-        if output.exists() or output.stem in {card.name for card in available_models()}:
+        if output.exists() or output.stem in taken_names():
             raise UserError(
                 tr("There is a model named '{stem}' already. Give another name.", stem=output.stem)
             )
@@ -199,7 +199,7 @@ class Choices(QWidget):
         if self.name.text() not in ("", self._named):
             return
         preset = self.preset.currentData()
-        taken = self._avoided.union(card.name for card in available_models())
+        taken = self._avoided | taken_names()
         number = next(n for n in range(1, 10_000) if f"{preset}-{n}" not in taken)
         self._named = f"{preset}-{number}"
         self.name.setText(self._named)

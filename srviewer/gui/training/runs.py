@@ -115,7 +115,9 @@ class Runs(QObject):
         self._current: Run | None = None
         self._numbers = 0
         self._list: list[Run] = []
-        for job in remembered():
+        kept = remembered()
+        self.unreadable = tuple(reason for _, reason in kept.unreadable)  # records of runs
+        for job in kept.jobs:
             state = State.UNFINISHED if is_unfinished(job.output) else State.FINISHED
             if state is State.UNFINISHED or job.output.is_file():
                 run = self._made(job, state)
