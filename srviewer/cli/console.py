@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from srviewer.atomic import write_text
+from srviewer.cli.terminal import terminal
+from srviewer.core.visible_text import visible_line
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, mapped, run
 
 R = TypeVar("R")
 
 BAR_WIDTH = 30
+WIDEST = 156  # characters of the line
 REDRAW_SECONDS = 0.1
 
 
@@ -31,7 +34,7 @@ class Outcome:
 
 def follow(job: Job[R]) -> R:
     """Run a job with a progress bar on standard error, when that is a terminal."""
-    if not sys.stderr.isatty():
+    if not terminal(sys.stderr).isatty():
         return run(job)
     bar = ProgressBar()
     try:
@@ -82,13 +85,17 @@ class ProgressBar:
         filled = round(step.fraction * BAR_WIDTH)
         bar = "#" * filled + "." * (BAR_WIDTH - filled)
         left = time_left(now - self._started, step.fraction)
-        sys.stderr.write(f"\r\033[K[{bar}] {step.fraction:4.0%} {left}  {step.message}"[:160])
-        sys.stderr.flush()
+        said = f"[{bar}] {step.fraction:4.0%} {left}  {visible_line(step.message)}"[:WIDEST]
+        self._write(f"\r\033[K{said}")
 
     def clear(self) -> None:
         """Remove the line."""
-        sys.stderr.write("\r\033[K")
-        sys.stderr.flush()
+        self._write("\r\033[K")
+
+    def _write(self, text: str) -> None:
+        screen = terminal(sys.stderr)
+        screen.write(text)
+        screen.flush()
 
 
 def time_left(elapsed: float, fraction: float) -> str:
@@ -131,7 +138,7 @@ def _say(text: str) -> None:
 
 def abandon_output() -> None:
     """Write nothing more: what is left in the buffer would raise once more at the end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), terminal(sys.stdout).fileno())
 
 
 def _dumps(values: Mapping[str, Any]) -> str:
@@ -149,6 +156,7 @@ def _finite(value: Any) -> Any:
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Columns: numbers to the right, words and the first column to the left."""
+    rows = [tuple(map(visible_line, row)) for row in rows]
     widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
     columns = [[row[n] for row in rows] for n in range(len(head))]
     to_right = [n > 0 and all(map(_like_a_number, cells)) for n, cells in enumerate(columns)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from srviewer import RESEARCH_USE_ONLY, __version__
+from srviewer.cli.terminal import visible_output
 from srviewer.errors import UserError, plain
 
 if TYPE_CHECKING:
@@ -68,13 +69,14 @@ def main(argv: Sequence[str], doors: dict[str, Callable[..., object]]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name that the terminal's encoding lacks must not end what was done well.
         sys.stdout.reconfigure(errors="backslashreplace")
-    try:
-        # Loading what a verb needs takes a second, in which it may be cancelled as well.
-        module, args = _parsed(argv, doors)
-        return _run(module, args)
-    except KeyboardInterrupt:
-        print("srviewer: cancelled.", file=sys.stderr)
-        return CANCELLED
+    with visible_output():
+        try:
+            # Loading what a verb needs takes a second, in which it may be cancelled as well.
+            module, args = _parsed(argv, doors)
+            return _run(module, args)
+        except KeyboardInterrupt:
+            print("srviewer: cancelled.", file=sys.stderr)
+            return CANCELLED
 
 
 def _parsed(

@@ -19,6 +19,7 @@ from PySide6.QtSvg import QSvgGenerator, QSvgRenderer
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.atomic import write_atomically
 from srviewer.core.picture import Picture
+from srviewer.core.visible_text import visible_line
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.colour_maps import colours_of, grey
@@ -102,7 +103,9 @@ def _foot(painter: QPainter, area: QRectF, session: Session, colours: Colours) -
         font = _font(bold)
         painter.setFont(font)
         painter.setPen(QColor(colours.text if bold else colours.muted))
-        cut = QFontMetricsF(font).elidedText(line, Qt.TextElideMode.ElideRight, text.width())
+        cut = QFontMetricsF(font).elidedText(
+            visible_line(line), Qt.TextElideMode.ElideRight, text.width()
+        )
         painter.drawText(text, flag.AlignLeft | place, cut)
 
 
@@ -112,7 +115,8 @@ def _grey_bar(painter: QPainter, area: QRectF, session: Session, colours: Colour
     painter.setFont(_font(bold=False))
     painter.setPen(QColor(colours.muted))
     metrics = QFontMetricsF(painter.font())
-    low, high = f"{view.window.low:.4g}", number_with_unit(view.window.high, unit)
+    low = f"{view.window.low:.4g}"
+    high = visible_line(number_with_unit(view.window.high, unit))
     left, right = (metrics.horizontalAdvance(text) + 6 for text in (low, high))
     flag = Qt.AlignmentFlag
     painter.drawText(area, flag.AlignLeft | flag.AlignVCenter, low)

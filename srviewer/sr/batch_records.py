@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from srviewer.atomic import write_text
+from srviewer.core.visible_text import visible
 from srviewer.errors import UserError
 from srviewer.io.own_image import made_from, own_document
 
@@ -86,4 +87,4 @@ class Log:
         with suppress(OSError):  # something else has its name: the result matters more
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a", encoding="utf-8") as file:
-                file.write(f"{stamp}  {socket.gethostname()}/{os.getpid()}  {text}\n")
+                file.write(f"{stamp}  {socket.gethostname()}/{os.getpid()}  {visible(text)}\n")

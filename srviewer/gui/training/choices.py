@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, choice, describe, fill, form
+from srviewer.gui.plain_text import set_tip
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import device_entries
 from srviewer.nn.specs import PRESETS, TrainingPlan, at_published_size, training_plan
@@ -213,7 +214,7 @@ class Choices(QWidget):
     def _show_folder(self) -> None:
         ours = self.folder == models_dir()
         self._folder_shown.show_text(tr("your models") if ours else str(self.folder))
-        self._folder_shown.setToolTip(str(self.folder))
+        set_tip(self._folder_shown, str(self.folder))
 
 
 def _factor_button(factor: int, changed: Callable[[], None]) -> QToolButton:
