@@ -16,6 +16,7 @@ from srviewer.cli.terminal import terminal
 from srviewer.core.visible_text import visible_line
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, mapped, run
+from srviewer.unwritable import reason
 
 R = TypeVar("R")
 
@@ -131,8 +132,7 @@ def _say(text: str) -> None:
     except OSError as error:
         abandon_output()
         raise UserError(
-            f"Standard output cannot be written: {error.strerror or error}. Free some space, or "
-            "send it elsewhere."
+            f"Standard output cannot be written: {reason(error)} Send it elsewhere."
         ) from error
 
 

@@ -23,6 +23,7 @@ from srviewer.sr.batch_records import LOGS, STATE, Place
 from srviewer.sr.batch_summary import summary_path, write_summary
 from srviewer.sr.batch_work import Outcome, Settings, rebuilding
 from srviewer.sr.memory import machine_bytes
+from srviewer.unwritable import make_folder
 
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
@@ -93,10 +94,8 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
 
 
 def _made(folder: Path) -> Path:
-    try:
-        (folder / STATE).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"The folder '{folder}' cannot be made: {error.strerror}.") from error
+    make_folder(folder)
+    make_folder(folder / STATE)
     return folder
 
 

@@ -14,6 +14,7 @@ from srviewer.atomic import write_text
 from srviewer.core.visible_text import visible
 from srviewer.errors import UserError
 from srviewer.io.own_image import made_from, own_document
+from srviewer.unwritable import make_folder
 
 STATE = ".srviewer-batch"  # inside the output folder: records, unfinished results
 LOGS = "logs"
@@ -62,7 +63,7 @@ def read_record(place: Place, output: PurePosixPath, key: str) -> dict[str, Any]
 
 def write_record(path: Path, record: dict[str, Any]) -> None:
     """Say that a result is done."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     write_text(path, json.dumps(record, indent=1))
 
 

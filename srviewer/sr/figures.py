@@ -18,11 +18,11 @@ from matplotlib.lines import Line2D
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.atomic import write_atomically
 from srviewer.core.visible_text import visible_line
-from srviewer.errors import UserError
 from srviewer.job import Job, Progress
 from srviewer.sr.benchmark import BICUBIC, BenchmarkResult, BenchmarkRow
 from srviewer.sr.paper import PAPER_FIGURES, PaperFigure
 from srviewer.sr.training_log import LossCurves
+from srviewer.unwritable import make_folder
 
 FORMATS = ("png", "svg")
 SIZE = (8.0, 4.8)  # inches
@@ -47,10 +47,7 @@ def save_figures(
     paper names stands in figures 5 to 7. Raises UserError when the folder cannot be written to.
     """
     drawings = _drawings(result, curves)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"The folder '{folder}' cannot be made: {error.strerror}.") from error
+    make_folder(folder)
     written: list[Path] = []
     for number, (name, draw) in enumerate(drawings):
         yield Progress(number / len(drawings), f"Drawing {name}")
@@ -208,4 +205,4 @@ def _write(figure: Figure, target: Path) -> None:
 
 def _check_filled(path: Path) -> None:
     if path.stat().st_size == 0:
-        raise OSError(f"'{path}' is empty")
+        raise OSError("nothing was written")

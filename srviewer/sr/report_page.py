@@ -8,7 +8,7 @@ from pathlib import Path
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_atomically, write_text
 from srviewer.core.visible_text import html_text
-from srviewer.errors import UserError
+from srviewer.unwritable import check_folder, make_folder
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #1b1f24; background: #fff;
@@ -95,10 +95,8 @@ class Page:
     def save(self, path: Path) -> None:
         """Write the page, and its figures as PNG into the folder ``NAME-figures`` beside it."""
         folder = path.with_name(f"{path.stem}-figures")
-        try:
-            folder.mkdir(exist_ok=True)
-        except OSError as error:
-            raise UserError(f"The folder '{folder}' cannot be made: {error.strerror}.") from error
+        check_folder(folder.parent)
+        make_folder(folder)
         for figure in self.figures:
             target = folder / f"{figure.name}.png"
             write_atomically(target, partial(_save, figure.png), _check_filled)
@@ -111,4 +109,4 @@ def _save(content: bytes, target: Path) -> None:
 
 def _check_filled(path: Path) -> None:
     if path.stat().st_size == 0:
-        raise OSError(f"'{path}' is empty")
+        raise OSError("nothing was written")

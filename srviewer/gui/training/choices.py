@@ -26,6 +26,7 @@ from srviewer.gui.wording import device_entries
 from srviewer.nn.specs import PRESETS, TrainingPlan, at_published_size, training_plan
 from srviewer.paths import models_dir
 from srviewer.sr.models import SUFFIX, available_models
+from srviewer.unwritable import make_folder
 
 FACTORS = {"axis": (2, 3, 4, 5, 6, 8), "image": (2, 3, 4)}
 KINDS = ((mark("Scans: thick slices to thin"), "axis"), (mark("2D images: both axes"), "image"))
@@ -131,7 +132,7 @@ class Choices(QWidget):
                 tr("There is a model named '{stem}' already. Give another name.", stem=output.stem)
             )
         if not self.folder.exists() and self.folder == models_dir():
-            self.folder.mkdir(parents=True)
+            make_folder(self.folder)
         return output
 
     def avoid(self, names: Iterable[str]) -> None:
