@@ -9,6 +9,7 @@ from pathlib import Path
 from srviewer import __version__
 from srviewer.cli.main import DONE, FAILED, VERB_NAMES, WRONG_USAGE, overview
 from srviewer.cli.main import main as run_verb
+from srviewer.cli.terminal import visible_output
 from srviewer.stop_signals import STOP, leave, status_after
 
 
@@ -39,13 +40,15 @@ def _open_window(arguments: list[str]) -> int:
     parser.add_argument("--sample", action="store_true")
     parser.add_argument("--reconstruct", action="store_true")
     parser.add_argument("--version", action="version", version=f"srviewer {__version__}")
-    args = parser.parse_args(arguments)
+    with visible_output():
+        args = parser.parse_args(arguments)
     for path in args.paths:
         if not os.path.exists(path):  # noqa: PTH110  (the other one raises in a closed folder)
-            print(
-                f"srviewer: there is no file, folder or verb '{path}'. See srviewer --help.",
-                file=sys.stderr,
-            )
+            with visible_output():
+                print(
+                    f"srviewer: there is no file, folder or verb '{path}'. See srviewer --help.",
+                    file=sys.stderr,
+                )
             return FAILED if path.suffix else WRONG_USAGE
     # Qt takes a second to load and a verb does not need it.
     from srviewer.gui.app import open_window

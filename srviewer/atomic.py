@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,6 +14,15 @@ from srviewer.temporary_names import (
     remove_abandoned,
     temporaries_of,
     temporary_name,
+)
+from srviewer.unwritable import (
+    advice,
+    check_new_folder,
+    check_target,
+    named_file,
+    reason,
+    unwritable,
+    writing,
 )
 
 
@@ -47,21 +56,23 @@ def write_text(path: Path, text: str) -> None:
 def write_new(path: Path, text: str) -> bool:
     """Write UTF-8 ``text`` to ``path`` unless something is there, whole; whether it was written."""
     temporary = temporary_name(path)
+    with writing(path):
+        try:
+            temporary.write_text(text, encoding="utf-8")
+            flush_to_disk(temporary)
+            return _take_name(temporary, path)
+        finally:
+            remove(temporary)
+
+
+def _take_name(temporary: Path, path: Path) -> bool:
+    """Give ``temporary`` the name ``path`` unless something has it; whether it got it."""
     try:
-        temporary.write_text(text, encoding="utf-8")
-        flush_to_disk(temporary)
         os.link(temporary, path)
-    except FileExistsError:
-        return False
-    except OSError as error:
+    except OSError:
         if os.path.lexists(path):
             return False
-        try:  # a file system without links
-            temporary.rename(path)
-        except OSError:
-            raise _unwritable(path, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+        temporary.rename(path)  # a file system without links
     return True
 
 
@@ -96,10 +107,10 @@ def staged_together(*paths: Path, new: bool = False) -> Iterator[tuple[Path, ...
             remove_abandoned(path)
         _flush_folder(paths[0].parent)
     except OSError as error:
-        raise _unwritable(paths[0], error) from error
+        raise _of_its_target(error, dict(zip(temporary, paths, strict=True))) from error
     finally:
         for left in temporary:
-            left.unlink(missing_ok=True)
+            remove(left)
 
 
 def replace_together(moves: Sequence[tuple[Path, Path]], new: bool = False) -> None:
@@ -115,7 +126,8 @@ def replace_together(moves: Sequence[tuple[Path, Path]], new: bool = False) -> N
     try:
         for draft, target in moves:
             if not new:
-                kept.append((target, _second_name(target)))
+                with writing(target):
+                    kept.append((target, _second_name(target)))
                 _rename(draft, target)
             else:
                 _rename_to_new(draft, target)
@@ -135,11 +147,9 @@ def replace_together(moves: Sequence[tuple[Path, Path]], new: bool = False) -> N
 
 
 def _rename(draft: Path, target: Path) -> None:
-    try:
+    with writing(target):
         # Fails on another thread's open file, or into a folder that went away.
         draft.replace(target)
-    except OSError as error:
-        raise _unwritable(target, error) from error
 
 
 def _rename_to_new(draft: Path, target: Path) -> None:
@@ -198,45 +208,34 @@ def staged_folder(path: Path) -> Iterator[Path]:
         remove_abandoned(path)
         _flush_folder(path.parent)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _of_its_target(error, {temporary: path}) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def check_new_folder(path: Path) -> None:
-    """Raise UserError unless a new folder can be made at ``path``."""
-    if not path.parent.is_dir():
-        raise UserError(f"The folder '{path.parent}' does not exist. Create it or choose another.")
-    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        raise UserError(
-            f"'{path}' is there already and is not overwritten. Give the name of a new folder."
-        )
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise UserError(f"The folder '{path.parent}' cannot be written to. Choose another.")
-
-
-def check_target(path: Path) -> None:
-    """Raise UserError unless a file can be made at ``path``."""
-    if not path.parent.is_dir():
-        raise UserError(f"The folder '{path.parent}' does not exist. Create it or choose another.")
-    if path.is_dir():
-        raise UserError(f"'{path}' is a folder. Give the name of a file.")
-    if path.exists() and not path.is_file():  # a device, such as /dev/null, would be gone for all
-        raise UserError(f"'{path}' is no ordinary file and is not replaced. Choose another name.")
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise UserError(f"The folder '{path.parent}' cannot be written to. Choose another.")
-
-
 def flush_to_disk(path: Path) -> None:
     """Make the system put a file's content on the disk, which is where a full one shows."""
-    with path.open("rb+") as file:
+    with named_file(path), path.open("rb+") as file:
         os.fsync(file.fileno())
 
 
-def _unwritable(path: Path, error: OSError) -> UserError:
+def _of_its_target(error: OSError, targets: Mapping[Path, Path]) -> UserError:
+    """The error with the name that the file was to get. ``targets``: by temporary names.
+
+    A file in a temporary folder is named as it would lie in the folder; an error that names no
+    file is of the first, one of a file that is read says so.
+    """
+    first = next(iter(targets.values()))
+    if not isinstance(error.filename, str | bytes | os.PathLike):
+        return unwritable(first, error)
+    failed = Path(os.fsdecode(error.filename))
+    for temporary, target in targets.items():
+        if failed.is_relative_to(temporary):
+            return unwritable(target / failed.relative_to(temporary), error)
+    if failed in targets.values():
+        return unwritable(failed, error)
     return UserError(
-        f"'{path}' cannot be written: {error.strerror or error}. Free some space or choose "
-        "another folder."
+        f"'{first}' is not written, since '{failed}' failed: {reason(error)} {advice(error)}"
     )
 
 

@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from srviewer.atomic import write_text
+from srviewer.cli.terminal import terminal
+from srviewer.core.visible_text import visible_line
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, run
 from srviewer.stop_signals import STOP
+from srviewer.unwritable import reason
 
 R = TypeVar("R")
 
 BAR_WIDTH = 30
+WIDEST = 156  # characters of the line
 REDRAW_SECONDS = 0.1
 
 
@@ -35,7 +39,7 @@ def follow(job: Job[R], patient: bool = False) -> R:
 
     A signal ends it between two steps. ``patient``: however long a step takes.
     """
-    bar = ProgressBar() if sys.stderr.isatty() else None
+    bar = ProgressBar() if terminal(sys.stderr).isatty() else None
 
     def heed(step: Progress) -> None:
         STOP.check()
@@ -71,16 +75,18 @@ class ProgressBar:
         filled = round(step.fraction * BAR_WIDTH)
         bar = "#" * filled + "." * (BAR_WIDTH - filled)
         left = time_left(now - self._started, step.fraction)
-        self._write(f"\r\033[K[{bar}] {step.fraction:4.0%} {left}  {step.message}"[:160])
+        said = f"[{bar}] {step.fraction:4.0%} {left}  {visible_line(step.message)}"[:WIDEST]
+        self._write(f"\r\033[K{said}")
 
     def clear(self) -> None:
         """Remove the line."""
         self._write("\r\033[K")
 
     def _write(self, text: str) -> None:
+        screen = terminal(sys.stderr)
         with suppress(OSError):  # a terminal that was closed
-            sys.stderr.write(text)
-            sys.stderr.flush()
+            screen.write(text)
+            screen.flush()
 
 
 def time_left(elapsed: float, fraction: float) -> str:
@@ -116,8 +122,7 @@ def _say(text: str) -> None:
     except OSError as error:
         abandon_output()
         raise UserError(
-            f"Standard output cannot be written: {error.strerror or error}. Free some space, or "
-            "send it elsewhere."
+            f"Standard output cannot be written: {reason(error)} Send it elsewhere."
         ) from error
 
 
@@ -141,6 +146,7 @@ def _finite(value: Any) -> Any:
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Columns: numbers to the right, words and the first column to the left."""
+    rows = [tuple(map(visible_line, row)) for row in rows]
     widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
     columns = [[row[n] for row in rows] for n in range(len(head))]
     to_right = [n > 0 and all(map(_like_a_number, cells)) for n, cells in enumerate(columns)]

@@ -4,7 +4,6 @@ import argparse
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from srviewer.atomic import check_new_folder
 from srviewer.cli.console import follow
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
@@ -19,6 +18,7 @@ from srviewer.io.bids import (
 )
 from srviewer.io.dicom_export import write_series
 from srviewer.io.export import DATA_TYPES, DataType, write
+from srviewer.unwritable import check_new_folder
 
 
 @dataclass(frozen=True)

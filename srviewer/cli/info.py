@@ -9,6 +9,7 @@ from srviewer.cli.console import Outcome, follow
 from srviewer.cli.outputs import check_outputs
 from srviewer.cli.sources import left_out
 from srviewer.core.geometry import AXIS_NAMES, Geometry
+from srviewer.core.visible_text import visible_line
 from srviewer.io.formats import scan
 from srviewer.io.header_view import HeaderRow, header_rows
 from srviewer.io.series import Series
@@ -91,7 +92,8 @@ def _text(series: Series, header: list[HeaderRow] | None) -> str:
     axis = thick_axis_name(geometry)
     thick = f"thick along {axis}, factor {thick_factor(geometry):.2f}" if axis else "no thick axis"
     head = (
-        f"{series.index}: {series.name}  [{series.modality or 'modality not given'}]  "
+        f"{series.index}: {visible_line(series.name)}  "
+        f"[{visible_line(series.modality) or 'modality not given'}]  "
         f"{' x '.join(map(str, geometry.shape))} voxels of "
         f"{' x '.join(f'{mm:.3g}' for mm in geometry.spacing)} mm, {thick}"
     )
@@ -100,7 +102,10 @@ def _text(series: Series, header: list[HeaderRow] | None) -> str:
     if series.frames > 1:
         head += f", {series.frames} volumes"
     warnings = (f"   {w.code}: {w.message}" for w in series.warnings)
-    rows = ("   " + "  ".join(filter(None, (r.key, r.name, r.value))) for r in header or ())
+    rows = (
+        "   " + "  ".join(filter(None, map(visible_line, (r.key, r.name, r.value))))
+        for r in header or ()
+    )
     return "\n".join([head, *warnings, *rows])
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from srviewer import RESEARCH_USE_ONLY, __version__
+from srviewer.cli.terminal import visible_output
 from srviewer.errors import UserError, plain
 from srviewer.stop_signals import STOP, status_after
 from srviewer.temporary_names import remove_own
@@ -70,7 +71,7 @@ def main(argv: Sequence[str], doors: dict[str, Callable[..., object]]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name that the terminal's encoding lacks must not end what was done well.
         sys.stdout.reconfigure(errors="backslashreplace")
-    with STOP.listening():
+    with STOP.listening(), visible_output():
         try:
             # Loading what a verb needs takes a second, in which it may be cancelled as well.
             module, args = _parsed(argv, doors)

@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from srviewer.atomic import check_target
 from srviewer.cli.console import follow
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
@@ -13,6 +12,7 @@ from srviewer.io.export import check_image_target, overwrites
 from srviewer.io.nifti_names import with_partners
 from srviewer.io.provenance import sidecar
 from srviewer.io.replacing import WouldReplace, check_replaceable
+from srviewer.unwritable import check_target
 
 
 def check_outputs(

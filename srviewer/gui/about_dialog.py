@@ -1,6 +1,5 @@
 """What srviewer is, what it is not for, and what it is made of."""
 
-from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 
@@ -8,13 +7,14 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
 from srviewer import RESEARCH_USE_ONLY, __version__
+from srviewer.core.visible_text import html_text
 from srviewer.gui.form import IconLabel, describe, label
+from srviewer.gui.plain_text import TextPage
 from srviewer.gui.translation import tr
 
 # (package, its licence); the whole texts lie in the packages.
@@ -59,7 +59,7 @@ class AboutDialog(QDialog):
             ),
             "plain",
         )
-        self.parts = QTextBrowser()
+        self.parts = TextPage()
         describe(self.parts, tr("Parts"), tr("What srviewer is made of: versions and licences"))
         self.parts.setHtml(_parts())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -81,7 +81,7 @@ def _parts() -> str:
     python = ("Python", python_version(), "Python Software Foundation licence")
     rows = [own, python, *((name, _version(name), licence) for name, licence in PARTS)]
     cells = "".join(
-        "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td>{html_text(text)}</td>" for text in row) + "</tr>" for row in rows
     )
     return f"<table cellspacing='0' cellpadding='4'>{cells}</table>"
 

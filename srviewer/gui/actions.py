@@ -8,6 +8,7 @@ from srviewer.gui import theme
 from srviewer.gui.export_actions import ExportActions
 from srviewer.gui.form import describe
 from srviewer.gui.layout_actions import LayoutActions
+from srviewer.gui.plain_text import add_named, set_tip
 from srviewer.gui.recent import Recent, title
 from srviewer.gui.study import RECONSTRUCT, Study
 from srviewer.gui.translation import tr
@@ -139,7 +140,7 @@ class Actions:
     def _make(self, text: str, icon: str, tip: str, key: str) -> QAction:
         action = QAction(theme.icon(icon), text, self._window)
         action.setIconText(text.rstrip("\u2026"))
-        action.setToolTip(f"{tip} ({key})" if key.startswith("Ctrl") or key == "I" else tip)
+        set_tip(action, f"{tip} ({key})" if key.startswith("Ctrl") or key == "I" else tip)
         if key:
             action.setShortcut(QKeySequence(key))
         self._window.addAction(action)
@@ -148,8 +149,8 @@ class Actions:
     def _list_recent(self) -> None:
         self.recent_menu.clear()
         for entry in self._recent.entries():
-            action = self.recent_menu.addAction(title(entry))
-            action.setToolTip("\n".join(map(str, entry)))
+            action = add_named(self.recent_menu, title(entry))
+            set_tip(action, "\n".join(map(str, entry)))
             action.setData(entry)
         if self.recent_menu.isEmpty():
             self.recent_menu.addAction(tr("Nothing was opened yet")).setEnabled(False)
@@ -172,7 +173,7 @@ class Actions:
         for preset in WINDOW_PRESETS:
             if preset.modality in ("", original.modality):
                 action = self.window_menu.addAction(tr(preset.title))
-                action.setToolTip(tr(preset.tip))
+                set_tip(action, tr(preset.tip))
                 action.setData(preset)
 
     def _apply_preset(self, action: QAction) -> None:

@@ -12,18 +12,19 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QInputDialog,
-    QLabel,
     QMenu,
     QSpinBox,
     QToolButton,
     QWidget,
 )
 
+from srviewer.core.visible_text import visible_line
 from srviewer.gui import theme
 from srviewer.gui.comparables import FEWEST_SHOWN, MOST_SHOWN
 from srviewer.gui.comparing import FLIP_KEY, ONE_ROW, Comparing, Layout
 from srviewer.gui.comparisons import Comparisons
 from srviewer.gui.form import describe, fill
+from srviewer.gui.plain_text import PlainLabel, add_named, named
 from srviewer.gui.session import Session
 from srviewer.gui.translation import tr
 from srviewer.io.formats import open_filter
@@ -63,7 +64,8 @@ class CompareBar(QWidget):
         self._opacity.setRange(0, 100)
         self._opacity.setSuffix(" %")
         describe(self._opacity, tr("Opacity"), tr("Opacity of the map in %"))
-        self._threshold_label, self._opacity_label = QLabel(tr("from")), QLabel(tr("opacity"))
+        self._threshold_label = PlainLabel(tr("from"))
+        self._opacity_label = PlainLabel(tr("opacity"))
         self._lay_out()
         self._connect()
         self._follow()
@@ -116,7 +118,7 @@ class CompareBar(QWidget):
         for number, slot in enumerate(self._slots):
             slot.setVisible(number < (len(shown) if rows else 1 if alone else 2))
             if number < len(shown):
-                slot.setText(f"{LETTERS[number]}  {shown[number].name}")
+                slot.setText(f"{LETTERS[number]}  {named(shown[number].name)}")
         self._swap.setVisible(not alone)
         self._more.setVisible(rows and len(shown) < MOST_SHOWN)
         self._across.setVisible(layout is Layout.CURTAIN)
@@ -125,9 +127,9 @@ class CompareBar(QWidget):
             spin.setVisible(layout is wanted)
         _show(self._tile, how.tile_mm)
         _show(self._range, session.difference_span())
-        unit = f" {session.original.unit}" if session.original and session.original.unit else ""
+        unit = visible_line(session.original.unit) if session.original else ""
         self._range.setPrefix("\u00b1 ")
-        self._range.setSuffix(unit)
+        self._range.setSuffix(f" {unit}".rstrip())
         self._map.setVisible(session.result is not None)
         self._map.setCurrentIndex(max(0, self._map.findData(how.map)))
         for one in (self._threshold_label, self._threshold, self._opacity_label, self._opacity):
@@ -168,7 +170,7 @@ class CompareBar(QWidget):
         comparables = self._session.comparables
         key = comparables.shown[number]
         for one in self._session.offered():
-            action = menu.addAction(one.name)
+            action = add_named(menu, one.name)
             action.setCheckable(True)
             action.setChecked(one.key == key)
             action.triggered.connect(self._doing(self._choose, number, one.key))

@@ -26,6 +26,7 @@ from srviewer.gui.log import start_log, stop_log
 from srviewer.gui.named_layouts import NamedLayouts
 from srviewer.gui.notice import ErrorBar
 from srviewer.gui.own_files import open_log_folder, own_files
+from srviewer.gui.plain_text import set_tip
 from srviewer.gui.preferences import Preferences, read_preferences, write_preferences
 from srviewer.gui.preferences_dialog import PreferencesDialog
 from srviewer.gui.recent import Recent
@@ -158,7 +159,7 @@ class Desk(QObject):
     def _make(self, text: str, tip: str, key: str, do: Callable[[], None]) -> QAction:
         action = QAction(text, self._window)
         action.setIconText(text.rstrip("\u2026"))
-        action.setToolTip(f"{tip} ({key})" if key else tip)
+        set_tip(action, f"{tip} ({key})" if key else tip)
         if key:
             action.setShortcut(QKeySequence(key))
         action.triggered.connect(do)

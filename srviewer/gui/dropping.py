@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QMessageBox, QWidget
 
 from srviewer.gui.form import describe
 from srviewer.gui.overlays import Overlays
+from srviewer.gui.plain_text import message_box
 from srviewer.gui.studies import Studies
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
@@ -33,11 +34,8 @@ class Dropping(QObject):
         self._ask()
 
     def _ask(self) -> None:
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(tr("A study is open"))
-        names = file_names(self._paths)
-        box.setText(tr("What should become of {names}?", names=names))
+        asked = tr("What should become of {names}?", names=file_names(self._paths))
+        box = message_box(QMessageBox.Icon.Question, tr("A study is open"), asked, self._window)
         role = QMessageBox.ButtonRole
         self._add = box.addButton(tr("Open beside"), role.AcceptRole)
         self._replace = box.addButton(tr("Replace the study"), role.AcceptRole)

@@ -1,9 +1,10 @@
 """What the window shows before anything is open: where to drop, what to press."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer.gui.form import IconLabel, button, label
+from srviewer.gui.plain_text import PlainLabel
 from srviewer.gui.translation import tr
 
 
@@ -17,7 +18,7 @@ class EmptyPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         sign = IconLabel("layers-triple-outline", 72)
-        title = QLabel(tr("Drop a scan here"))
+        title = PlainLabel(tr("Drop a scan here"))
         title.setStyleSheet("font-size: 22px; font-weight: 600;")
         text = label(
             tr(

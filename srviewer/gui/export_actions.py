@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow, QMessageBox
 
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.exporting import file_name, with_suffix
+from srviewer.gui.plain_text import message_box, set_tip
 from srviewer.gui.recent import Recent
 from srviewer.gui.study import Study
 from srviewer.gui.translation import mark, tr
@@ -99,15 +99,14 @@ class ExportActions:
 
     def _make(self, text: str, tip: str, act: Callable[[], None]) -> QAction:
         action = QAction(theme.icon("export-variant"), text, self._window)
-        action.setToolTip(tip)
+        set_tip(action, tip)
         action.triggered.connect(act)
         return action
 
     def _ask_to_replace(self, error: WouldReplace, replace: Callable[[], None]) -> None:
         """What the system's own question about the name does not tell."""
-        box = QMessageBox(QMessageBox.Icon.Warning, tr("Replace it?"), "", parent=self._window)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"{error.reason} {tr('Replace it?')}")
+        warning, question = QMessageBox.Icon.Warning, tr("Replace it?")
+        box = message_box(warning, question, f"{error.reason} {question}", self._window)
         button = box.addButton(tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.exec()

@@ -1,24 +1,26 @@
 """A figure: the panes as the window draws them, over a line that says what they are."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
     QImage,
-    QImageReader,
     QLinearGradient,
     QPageSize,
     QPainter,
     QPdfWriter,
 )
-from PySide6.QtSvg import QSvgGenerator, QSvgRenderer
+from PySide6.QtSvg import QSvgGenerator
 
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.atomic import write_atomically
 from srviewer.core.picture import Picture
+from srviewer.core.visible_text import visible_line
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.colour_maps import colours_of, grey
@@ -102,7 +104,9 @@ def _foot(painter: QPainter, area: QRectF, session: Session, colours: Colours) -
         font = _font(bold)
         painter.setFont(font)
         painter.setPen(QColor(colours.text if bold else colours.muted))
-        cut = QFontMetricsF(font).elidedText(line, Qt.TextElideMode.ElideRight, text.width())
+        cut = QFontMetricsF(font).elidedText(
+            visible_line(line), Qt.TextElideMode.ElideRight, text.width()
+        )
         painter.drawText(text, flag.AlignLeft | place, cut)
 
 
@@ -112,7 +116,8 @@ def _grey_bar(painter: QPainter, area: QRectF, session: Session, colours: Colour
     painter.setFont(_font(bold=False))
     painter.setPen(QColor(colours.muted))
     metrics = QFontMetricsF(painter.font())
-    low, high = f"{view.window.low:.4g}", number_with_unit(view.window.high, unit)
+    low = f"{view.window.low:.4g}"
+    high = visible_line(number_with_unit(view.window.high, unit))
     left, right = (metrics.horizontalAdvance(text) + 6 for text in (low, high))
     flag = Qt.AlignmentFlag
     painter.drawText(area, flag.AlignLeft | flag.AlignVCenter, low)
@@ -139,67 +144,69 @@ def write_figure(page: FigurePage, path: Path) -> None:
 
     Raises UserError for another ending, or when the file cannot be written.
     """
-    ways = {".png": (_save_png, _check_png), ".svg": (_save_svg, _check_svg)}
-    ways[".pdf"] = (_save_pdf, _check_pdf)
-    way = ways.get(path.suffix.lower())
-    if way is None:
+    made = {".png": _png, ".svg": _svg, ".pdf": _pdf}.get(path.suffix.lower())
+    if made is None:
         raise UserError(tr("'{name}' must end with .png, .svg or .pdf.", name=path.name))
-    save, check = way
-    write_atomically(path, lambda place: save(page, place), check)
+    content = made(page)
+
+    def save(place: Path) -> None:
+        place.write_bytes(content)
+
+    def verify(place: Path) -> None:
+        if place.read_bytes() != content:
+            raise UserError(
+                tr("'{name}' does not read back as written. Check the disk.", name=path.name)
+            )
+
+    write_atomically(path, save, verify)
 
 
-def _save_png(page: FigurePage, path: Path) -> None:
-    if not page.image(page.picture.dpi / SCREEN_DPI).save(str(path), "PNG"):  # type: ignore[call-overload]
-        raise UserError(
-            tr("The picture could not be written to {path}; is the disk full?", path=path)
-        )
+@contextmanager
+def _memory() -> Iterator[QBuffer]:
+    """A file in memory: Qt's writers do not say why one on disk cannot be written."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    yield buffer
+    buffer.close()
 
 
-def _check_png(path: Path) -> None:
-    if QImageReader(str(path)).read().isNull():
-        raise UserError(
-            tr("The picture written to {path} does not read back; is the disk full?", path=path)
-        )
+def _png(page: FigurePage) -> bytes:
+    with _memory() as buffer:
+        if not page.image(page.picture.dpi / SCREEN_DPI).save(buffer, "PNG"):  # type: ignore[call-overload]
+            raise UserError(tr("The figure is too large for a picture. Make it smaller."))
+    return bytes(buffer.data().data())
 
 
-def _save_svg(page: FigurePage, path: Path) -> None:
+def _svg(page: FigurePage) -> bytes:
     size = QSize(page.picture.width, page.picture.height)
-    device = QSvgGenerator()
-    device.setFileName(str(path))
-    device.setResolution(SCREEN_DPI)
-    device.setSize(size)
-    device.setViewBox(QRect(QRect(0, 0, 0, 0).topLeft(), size))
-    device.setTitle("srviewer")
-    device.setDescription(RESEARCH_USE_ONLY)
-    painter = QPainter(device)
-    page.draw(painter, page.picture.dpi / SCREEN_DPI)
-    painter.end()
+    with _memory() as buffer:
+        device = QSvgGenerator()
+        device.setOutputDevice(buffer)
+        device.setResolution(SCREEN_DPI)
+        device.setSize(size)
+        device.setViewBox(QRect(QRect(0, 0, 0, 0).topLeft(), size))
+        device.setTitle("srviewer")
+        device.setDescription(RESEARCH_USE_ONLY)
+        painter = QPainter(device)
+        page.draw(painter, page.picture.dpi / SCREEN_DPI)
+        painter.end()
+    return bytes(buffer.data().data())
 
 
-def _check_svg(path: Path) -> None:
-    if not QSvgRenderer(str(path)).isValid():
-        raise UserError(
-            tr("The figure written to {path} does not read back; is the disk full?", path=path)
-        )
-
-
-def _save_pdf(page: FigurePage, path: Path) -> None:
+def _pdf(page: FigurePage) -> bytes:
     picture = page.picture
-    device = QPdfWriter(str(path))
-    device.setTitle("srviewer")
-    device.setCreator(RESEARCH_USE_ONLY)
-    inches = QSizeF(picture.width / SCREEN_DPI, picture.height / SCREEN_DPI)
-    device.setPageSize(QPageSize(inches, QPageSize.Unit.Inch))
-    device.setPageMargins(QMarginsF(0, 0, 0, 0))
-    device.setResolution(max(picture.dpi, SCREEN_DPI))
-    painter = QPainter(device)
-    scale = device.resolution() / SCREEN_DPI
-    painter.scale(scale, scale)
-    page.draw(painter, picture.dpi / SCREEN_DPI)
-    painter.end()
-
-
-def _check_pdf(path: Path) -> None:
-    content = path.read_bytes()
-    if not content.startswith(b"%PDF") or b"%%EOF" not in content[-64:]:
-        raise UserError(tr("The figure written to {path} is cut; is the disk full?", path=path))
+    with _memory() as buffer:
+        device = QPdfWriter(buffer)
+        device.setTitle("srviewer")
+        device.setCreator(RESEARCH_USE_ONLY)
+        inches = QSizeF(picture.width / SCREEN_DPI, picture.height / SCREEN_DPI)
+        device.setPageSize(QPageSize(inches, QPageSize.Unit.Inch))
+        device.setPageMargins(QMarginsF(0, 0, 0, 0))
+        device.setResolution(max(picture.dpi, SCREEN_DPI))
+        painter = QPainter(device)
+        scale = device.resolution() / SCREEN_DPI
+        painter.scale(scale, scale)
+        page.draw(painter, picture.dpi / SCREEN_DPI)
+        painter.end()
+        del device  # which writes the end of the file
+    return bytes(buffer.data().data())

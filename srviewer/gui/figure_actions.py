@@ -10,6 +10,7 @@ from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.command_line import reconstruct_line, screenshot_line
 from srviewer.gui.figure_dialog import FigureDialog
+from srviewer.gui.plain_text import set_tip
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.gui.views.score_plot import ScorePlot
@@ -86,7 +87,7 @@ class FigureActions:
 
     def _make(self, text: str, icon: str, tip: str, key: str) -> QAction:
         action = QAction(theme.icon(icon), text, self._window)
-        action.setToolTip(f"{tip} ({key})" if key else tip)
+        set_tip(action, f"{tip} ({key})" if key else tip)
         if key:
             action.setShortcut(QKeySequence(key))
         self._window.addAction(action)

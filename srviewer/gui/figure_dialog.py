@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from srviewer.errors import UserError
 from srviewer.gui.figure import FigurePage, write_figure
 from srviewer.gui.form import describe, fill, form, label
 from srviewer.gui.pictured import copied, picture_of
+from srviewer.gui.plain_text import PlainLabel
 from srviewer.gui.session import Session
 from srviewer.gui.translation import mark, tr
 
@@ -55,7 +55,7 @@ class FigureDialog(QDialog):
         fill(self.page_box, [(tr("Dark"), "dark"), (tr("Light"), "light")], "dark")
         self.crosshair_box = QCheckBox(tr("Crosshair"))
         describe(self.crosshair_box, tr("Crosshair"), tr("Draw the crosshair"))
-        self.preview = QLabel()
+        self.preview = PlainLabel()
         self.preview.setAccessibleName(tr("Preview"))
         for box, value in ((self.width_box, 1320), (self.height_box, 900), (self.dpi_box, 192)):
             box.setValue(value)

@@ -15,7 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from srviewer.core.visible_text import visible, visible_line
 from srviewer.gui import theme
+from srviewer.gui.plain_text import PlainLabel, set_tip
 from srviewer.nn.adaptation import USUAL_SECONDS
 
 SPIN_INDENT = 6  # px, as in the other fields
@@ -33,17 +35,21 @@ def form() -> QFormLayout:
     return layout
 
 
-def label(text: str, role: str) -> QLabel:
+def label(text: str, role: str) -> PlainLabel:
     """Text in a role of the style sheet: heading, research, muted, value, good."""
-    made = QLabel(text)
+    made = PlainLabel(text)
+    dress(made, role)
+    return made
+
+
+def dress(made: QLabel, role: str) -> None:
+    """Give a new label its role; its text wraps and can be selected."""
     made.setProperty("role", role)
     if role not in UNBROKEN:
         made.setWordWrap(True)
         # A long file name must not widen the panel, or the window.
         made.setMinimumWidth(1)
-    made.setTextFormat(Qt.TextFormat.PlainText)
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return made
 
 
 def set_role(widget: QWidget, role: str) -> None:
@@ -53,7 +59,7 @@ def set_role(widget: QWidget, role: str) -> None:
     widget.style().polish(widget)
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """One line that is cut where room ends; the tooltip has the rest."""
 
     def __init__(self, role: str) -> None:
@@ -65,8 +71,8 @@ class ElidedLabel(QLabel):
 
     def show_text(self, text: str) -> None:
         """Show ``text``, or its beginning."""
-        self.full = text
-        self.setToolTip(text)
+        self.full = visible(text)
+        set_tip(self, text)
         self._cut()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -83,9 +89,9 @@ class ElidedLabel(QLabel):
 
 def describe(widget: QWidget, name: str, tip: str) -> None:
     """Give a control its name for screen readers and its tooltip for everybody."""
-    widget.setAccessibleName(name)
-    widget.setAccessibleDescription(tip)
-    widget.setToolTip(tip)
+    widget.setAccessibleName(visible(name))
+    widget.setAccessibleDescription(visible(tip))
+    set_tip(widget, tip)
     if isinstance(widget, (QSpinBox, QDoubleSpinBox)):
         # The padding of a style sheet does not reach the text of a spin box.
         widget.lineEdit().setTextMargins(SPIN_INDENT, 0, 0, 0)
@@ -106,7 +112,7 @@ def fill(box: QComboBox, entries: Iterable[tuple[str, object]], chosen: object) 
     box.blockSignals(True)
     box.clear()
     for text, value in entries:
-        box.addItem(text, value)
+        box.addItem(visible_line(text), value)
     box.setCurrentIndex(max(0, box.findData(chosen)))
     box.blockSignals(False)
 

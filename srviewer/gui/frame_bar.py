@@ -1,10 +1,11 @@
 """Which volume of a series of volumes is shown."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QSpinBox, QWidget
 
 from srviewer.core.volume import Volume
 from srviewer.gui.form import describe
+from srviewer.gui.plain_text import PlainLabel
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 
@@ -29,7 +30,7 @@ class FrameBar(QWidget):
         self.slider.setTracking(False)  # each volume is read when the slider is let go
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 10, 4)
-        row.addWidget(QLabel(tr("Volume")))
+        row.addWidget(PlainLabel(tr("Volume")))
         row.addWidget(self.slider, 1)
         row.addWidget(self.number)
         self._session.original_changed.connect(self._show)

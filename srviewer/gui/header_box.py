@@ -8,12 +8,12 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from srviewer.gui.form import button, describe
+from srviewer.gui.plain_text import table_item
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.io.header_view import HeaderRow, header_of
@@ -97,9 +97,7 @@ class HeaderBox(QWidget):
         self.table.setRowCount(len(found))
         for number, row in enumerate(found):
             for column, text in enumerate((row.key, row.name, row.value)):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
-                self.table.setItem(number, column, item)
+                self.table.setItem(number, column, table_item(text))
 
 
 class _HeaderTable(QTableWidget):

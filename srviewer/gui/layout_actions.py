@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QToolBar, QToolButton
 
 from srviewer.gui import theme
 from srviewer.gui.comparing import Layout
+from srviewer.gui.plain_text import set_tip
 from srviewer.gui.session import Session
 from srviewer.gui.translation import mark, tr
 
@@ -73,7 +74,7 @@ class LayoutActions(QActionGroup):
         for offer in LAYOUT_OFFERS:
             text = tr(offer.text)
             action = QAction(theme.icon(offer.icon), text, window)
-            action.setToolTip(f"{text}: {tr(offer.tip)} ({offer.key})")
+            set_tip(action, f"{text}: {tr(offer.tip)} ({offer.key})")
             action.setShortcut(QKeySequence(offer.key))
             action.setCheckable(True)
             action.setData(offer.layout)

@@ -5,6 +5,7 @@ from functools import partial
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from srviewer.gui.named_layouts import NamedLayouts
+from srviewer.gui.plain_text import add_named
 from srviewer.gui.translation import tr
 
 
@@ -25,8 +26,8 @@ class LayoutsMenu(QMenu):
             return
         delete = QMenu(tr("Delete"), self)
         for name in layouts.names():
-            self.addAction(name).triggered.connect(partial(layouts.show, name))
-            delete.addAction(name).triggered.connect(partial(layouts.delete, name))
+            add_named(self, name).triggered.connect(partial(layouts.show, name))
+            add_named(delete, name).triggered.connect(partial(layouts.delete, name))
         self.addSeparator()
         self.addAction(tr("Save this layout\u2026")).triggered.connect(self._name)
         self.addMenu(delete).setEnabled(bool(layouts.names()))

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QStatusBar
 
+from srviewer.core.visible_text import visible
 from srviewer.errors import UserError
 from srviewer.gui.notice import ErrorBar
 from srviewer.gui.study import Study
@@ -27,7 +28,7 @@ class LeftOut(QObject):
             return
         if found.ignored:
             told = f"{skipped(found)} " + tr("The Info panel lists them.")
-            self._status.showMessage(told, SHOWN_MS)
+            self._status.showMessage(visible(told), SHOWN_MS)
         if found.problems:
             more = len(found.problems) - 1
             others = tr("{count:,} more could not be opened; the Info panel says why.", count=more)

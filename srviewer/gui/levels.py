@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
 
+from srviewer.core.visible_text import visible_line
 from srviewer.core.volume import Volume
 from srviewer.core.window import Window
 from srviewer.gui.form import button, choice, describe, fill, form
@@ -76,7 +77,7 @@ class Levels(QWidget):
             spin.blockSignals(True)
             spin.setDecimals(decimals)
             spin.setSingleStep(max(step, 10.0**-decimals))
-            spin.setSuffix(f" {original.unit}" if original.unit else "")
+            spin.setSuffix(f" {visible_line(original.unit)}" if original.unit else "")
             spin.setValue(value)
             spin.blockSignals(False)
         if original is not self._offered:

@@ -8,6 +8,7 @@ from srviewer.gui import theme
 from srviewer.gui.cine import Cine
 from srviewer.gui.colour_maps import COLOUR_MAPS
 from srviewer.gui.mip_dialog import MipDialog
+from srviewer.gui.plain_text import set_tip
 from srviewer.gui.session import Session
 from srviewer.gui.tool_offers import TOOL_OFFERS
 from srviewer.gui.translation import tr
@@ -93,7 +94,7 @@ class LookActions:
 
     def _make(self, text: str, icon: str, tip: str, key: str) -> QAction:
         action = QAction(theme.icon(icon), text, self._window)
-        action.setToolTip(f"{tip} ({key})" if key else tip)
+        set_tip(action, f"{tip} ({key})" if key else tip)
         if key:
             action.setShortcut(QKeySequence(key))
         self._window.addAction(action)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from srviewer.core.planes import Plane
+from srviewer.core.visible_text import visible, visible_line
 from srviewer.gui.actions import Actions
 from srviewer.gui.compare_bar import CompareBar
 from srviewer.gui.comparing import Layout
@@ -38,6 +39,7 @@ from srviewer.gui.panels.look import LookPanel
 from srviewer.gui.panels.measure import MeasurePanel
 from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.panels.train import TrainPanel
+from srviewer.gui.plain_text import message_box
 from srviewer.gui.recent import Recent
 from srviewer.gui.scrolled import Scrolled
 from srviewer.gui.session import Session
@@ -232,7 +234,7 @@ class MainWindow(QMainWindow):
         self._tell(tr("'{name}' was rebuilt; the result is in its tab.", name=name))
 
     def _tell(self, text: str) -> None:
-        self.statusBar().showMessage(text, 8000)
+        self.statusBar().showMessage(visible(text), 8000)
 
     def _show_page(self) -> None:
         """The training page beside its tab, else the scan."""
@@ -250,7 +252,9 @@ class MainWindow(QMainWindow):
         if self._pages.currentWidget() is self._training:
             self.panels.setCurrentIndex(0)  # who opens a scan wants to see it
         self._show_page()
-        self.setWindowTitle(TITLE if original is None else f"{original.name} \u2013 {TITLE}")
+        self.setWindowTitle(
+            TITLE if original is None else f"{visible_line(original.name)} \u2013 {TITLE}"
+        )
         self.arrange(Layout.PLANES)
         # The keys for slices work at once.
         self.compare.original.panes[Plane.AXIAL].setFocus()
@@ -267,14 +271,15 @@ class MainWindow(QMainWindow):
         kept = tr("nothing unfinished is kept")
         if any(task.kind == TRAIN for task in missed):
             kept = tr("training keeps a checkpoint, and its tab offers to resume it")
-        answer = QMessageBox.question(
-            self,
-            tr("Stop and close?"),
-            tr("Still running: {running}.\nClosing stops it; {kept}.", running=running, kept=kept),
-            QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
-            QMessageBox.StandardButton.Cancel,
+        asked = tr(
+            "Still running: {running}.\nClosing stops it; {kept}.", running=running, kept=kept
         )
-        return answer == QMessageBox.StandardButton.Close
+        box = message_box(QMessageBox.Icon.Question, tr("Stop and close?"), asked, self)
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Close | buttons.Cancel)
+        box.setDefaultButton(buttons.Cancel)
+        box.exec()
+        return box.standardButton(box.clickedButton()) == buttons.Close
 
 
 def _tool_bar(window: QMainWindow) -> QToolBar:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from srviewer import __version__
+from srviewer.core.visible_text import visible
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.form import IconLabel, button, describe, label
@@ -135,7 +136,8 @@ class ErrorBar(QFrame):
     def show_error(self, title: str, error: Exception) -> None:
         """Show the message of a UserError word for word; anything else is a bug and says so."""
         self.message.setText(tr(str(error) if isinstance(error, UserError) else BUG))
-        self.details.setPlainText(f"{title}\n\n{''.join(traceback.format_exception(error))}")
+        said = "".join(traceback.format_exception(error))
+        self.details.setPlainText(visible(f"{title}\n\n{said}"))
         self._unfold.setChecked(False)
         self.details.hide()
         self.show()

@@ -6,7 +6,6 @@ from typing import Any
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from srviewer.gui.form import (
     millimetres_box,
     seconds_box,
 )
+from srviewer.gui.plain_text import PlainLabel
 from srviewer.gui.study import Study
 from srviewer.gui.texture_slider import TextureSlider
 from srviewer.gui.translation import mark, tr
@@ -94,12 +94,12 @@ class RequestOptions(QWidget):
         slices.addWidget(self.thickness, 1)
         slices.addWidget(self.profile, 1)
         self._rows = form()
-        title = QLabel(tr("Slices"))
+        title = PlainLabel(tr("Slices"))
         # In line with the rows above, which are a form of their own.
         title.setMinimumWidth(title.fontMetrics().horizontalAdvance(tr("Method")))
         self._rows.addRow(title, slices)
         self._rows.addRow(tr("Texture"), self._texture_row)
-        self._lock_label = QLabel(tr("Lock"))
+        self._lock_label = PlainLabel(tr("Lock"))
         self._rows.addRow(self._lock_label, self.lock)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

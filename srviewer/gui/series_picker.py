@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QSpinBox,
@@ -18,11 +17,13 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.geometry import Axis, Geometry
 from srviewer.core.planes import Plane, slice_at
+from srviewer.core.visible_text import visible_line
 from srviewer.core.volume import Volume, blocking_warnings, is_segmentation
 from srviewer.core.window import robust_window
 from srviewer.gui import theme
 from srviewer.gui.form import describe, label
 from srviewer.gui.left_out import skipped
+from srviewer.gui.plain_text import PlainLabel, list_item, set_tip
 from srviewer.gui.translation import tr
 from srviewer.gui.wording import grid_words
 from srviewer.gui.work import Work
@@ -56,7 +57,7 @@ class SeriesPicker(QDialog):
         self.list.setWordWrap(True)
         self.frame = QSpinBox()
         describe(self.frame, tr("Frame"), tr("Which volume of a series of volumes, counted from 1"))
-        self._frame_label = QLabel(tr("Volume"))
+        self._frame_label = PlainLabel(tr("Volume"))
         self._buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
         )
@@ -91,7 +92,7 @@ class SeriesPicker(QDialog):
         layout.addWidget(self.list, 1)
         if found.ignored:
             others = label(skipped(found), "muted")
-            others.setToolTip("\n".join(map(tr, found.problems)))
+            set_tip(others, "\n".join(map(tr, found.problems)))
             layout.addWidget(others)
         bottom = QHBoxLayout()
         bottom.addWidget(self._frame_label)
@@ -167,8 +168,7 @@ def _entry(series: Series) -> QListWidgetItem:
     first = blocking_warnings(series.warnings)
     warnings = [tr(one.message) for one in dict.fromkeys((*first, *series.warnings))]
     lines += [f"\u26a0 {warning}" for warning in warnings[:1]]
-    item = QListWidgetItem("\n".join(lines))
-    item.setToolTip("\n".join((series.uid, *warnings)))
+    item = list_item("\n".join(map(visible_line, lines)), "\n".join((series.uid, *warnings)))
     blank = QPixmap(THUMBNAIL, THUMBNAIL)
     blank.fill(theme.IMAGE)
     item.setIcon(_icon(blank))

@@ -1,15 +1,15 @@
 """The line at the bottom of the window: where the mouse is, what is running."""
 
-from html import escape
-
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from srviewer import RESEARCH_USE_ONLY
+from srviewer.core.visible_text import html_text
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, describe, label
+from srviewer.gui.plain_text import MarkupLabel, PlainLabel, set_tip
 from srviewer.gui.session import Point, Session
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
@@ -62,7 +62,7 @@ class ActivityLabel(QWidget):
         self._work = study.work
         self._text = ElidedLabel("muted")
         self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._left = QLabel()  # never cut, however long the name before it is
+        self._left = PlainLabel()  # never cut, however long the name before it is
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 1000)
@@ -103,14 +103,14 @@ class ActivityLabel(QWidget):
             self._show()
 
 
-class DeviceLabel(QLabel):
+class DeviceLabel(MarkupLabel):
     """What computes, or what computed the result; in the accent colour while something runs."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self.setAccessibleName(tr("Device"))
-        self.setToolTip(tr("What the next reconstruction runs on, or what the last one ran on"))
+        set_tip(self, tr("What the next reconstruction runs on, or what the last one ran on"))
         study.work.changed.connect(self._show)
         study.session.request_changed.connect(self._show)
         study.session.result_changed.connect(self._show)
@@ -122,7 +122,7 @@ class DeviceLabel(QLabel):
         device = result.device if result else request.device if request else "auto"
         colours = theme.colours()
         colour = colours.accent if self._study.work.tasks else colours.disabled
-        self.setText(f"<span style='color:{colour}'>\u25cf</span>  {escape(device)}")
+        self.setText(f"<span style='color:{colour}'>\u25cf</span>  {html_text(device)}")
 
 
 class StatusBar(QStatusBar):
@@ -131,9 +131,10 @@ class StatusBar(QStatusBar):
     def __init__(self, study: Study) -> None:
         super().__init__()
         self._session = study.session
-        self._agreement = QLabel()
-        self._agreement.setToolTip(
-            tr("The largest difference between the result, degraded again, and the scan")
+        self._agreement = PlainLabel()
+        set_tip(
+            self._agreement,
+            tr("The largest difference between the result, degraded again, and the scan"),
         )
         self.addWidget(PointLabel(study.session), 1)
         self.addPermanentWidget(ActivityLabel(study))

@@ -4,7 +4,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QTabBar, QWidget
 
+from srviewer.core.visible_text import visible_line
 from srviewer.gui.form import describe
+from srviewer.gui.plain_text import named, plain_tip, set_tip
 from srviewer.gui.series_picker import thumbnail
 from srviewer.gui.studies import Studies
 from srviewer.gui.translation import tr
@@ -45,7 +47,7 @@ class StudyStrip(QTabBar):
     def _action(self, window: QWidget, text: str, key: str, do: object) -> QAction:
         action = QAction(text, window)
         action.setShortcut(QKeySequence(key))
-        action.setToolTip(f"{text} ({key})")
+        set_tip(action, f"{text} ({key})")
         action.triggered.connect(do)
         window.addAction(action)
         return action
@@ -62,9 +64,10 @@ class StudyStrip(QTabBar):
                 continue
             volume = entry.volume
             self.setTabData(number, volume)
-            self.setTabText(number, _short(volume.name))
+            self.setTabText(number, named(_short(volume.name)))
             self.setTabIcon(number, QIcon(thumbnail(volume)))
-            self.setTabToolTip(number, f"{volume.name}\n{grid_words(volume.geometry)}")
+            tip = f"{visible_line(volume.name)}\n{grid_words(volume.geometry)}"
+            self.setTabToolTip(number, plain_tip(tip))
             self._describe_close(number, volume.name)
         self.setCurrentIndex(self._studies.current)
         self.blockSignals(False)

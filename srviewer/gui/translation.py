@@ -5,6 +5,7 @@ Translations are ``resources/translations/srviewer_LANGUAGE.qm``; CONTRIBUTING s
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
+from srviewer.core.visible_text import visible
 from srviewer.errors import UserError
 from srviewer.paths import resource
 
@@ -16,18 +17,18 @@ def tr(text: str, /, **values: object) -> str:
     """``text`` in the user's language, then ``values`` filled in: ``tr("{n} files", n=3)``.
 
     ``text`` is English, a literal where lupdate is to find it. What has no translation, or one
-    that its values do not fit, stays as it is.
+    that its values do not fit, stays as it is. Control characters of the values are spelled out.
     """
     try:
         said = QCoreApplication.translate(CONTEXT, text) if text else ""
     except UnicodeEncodeError:  # it names a file whose name is no UTF-8
         said = text
     if not values:
-        return said
+        return visible(said)
     try:
-        return said.format(**values)
+        return visible(said.format(**values))
     except (LookupError, ValueError, TypeError, AttributeError):  # the translator's slip
-        return text.format(**values)
+        return visible(text.format(**values))
 
 
 def mark(text: str) -> str:

@@ -1,5 +1,6 @@
 """A zip archive unpacked into a folder, bounded and without leaving it."""
 
+import errno
 import shutil
 import stat
 import zipfile
@@ -45,9 +46,11 @@ def extract(path: Path, folder: Path, members: Collection[str] | None) -> Job[li
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         # What the system says is plain without its number and the whole path.
         said = (isinstance(error, OSError) and error.strerror) or error
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        hint = "The disk of temporary files is full: free some space" if full else "Copy it again"
         raise UserError(
-            f"'{path.name}' cannot be unpacked: {said}. Copy it again, or unpack it yourself and "
-            "open the folder."
+            f"'{path.name}' cannot be unpacked: {said}. {hint}, or unpack it yourself and open the "
+            "folder."
         ) from error
 
 

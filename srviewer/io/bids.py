@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srviewer import RESEARCH_USE_ONLY, __version__
-from srviewer.atomic import check_target, write_text
+from srviewer.atomic import write_text
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.volume import Volume
 from srviewer.documents import read_document
 from srviewer.errors import UserError
 from srviewer.io.export import write
 from srviewer.job import Job
+from srviewer.unwritable import check_target, make_folder
 
 VERSION = "1.9.0"
 PIPELINE = Path("derivatives", "srviewer")
@@ -110,7 +111,7 @@ def write_derivative(
     root = root.absolute()
     check_derivative(root, name)
     target = derivative_path(root, name)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     described = _sidecar(volume, root, source, provenance)
     yield from write(volume, target, provenance, described=described, overwrite=overwrite)
     description = root / PIPELINE / DESCRIPTION

@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 from pydicom.valuerep import format_number_as_ds
 
-from srviewer.atomic import check_new_folder, flush_to_disk, staged_folder
+from srviewer.atomic import flush_to_disk, staged_folder
 from srviewer.core.geometry import Geometry
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
@@ -22,6 +22,7 @@ from srviewer.io.dicom_objects import derived_header, file_meta
 from srviewer.io.dicom_scale import Scale, scale_of
 from srviewer.io.export import DataType
 from srviewer.job import Job, Progress, within
+from srviewer.unwritable import check_new_folder, named_file
 
 # DICOM images have square corners; this much of a cosine is rounding.
 SQUARE = 1e-4
@@ -98,7 +99,8 @@ def _save(volume: Volume, k: int, header: Dataset, scale: Scale, path: Path) -> 
     one.PixelData = pixels
     one["PixelData"].VR = "OW"
     one.file_meta = file_meta(one)
-    one.save_as(path, enforce_file_format=True)
+    with named_file(path):
+        one.save_as(path, enforce_file_format=True)
     flush_to_disk(path)
     return zlib.crc32(pixels)
 

@@ -12,7 +12,7 @@ from typing import BinaryIO, Literal, cast
 import nibabel as nib
 import numpy as np
 
-from srviewer.atomic import check_target, flush_to_disk, staged_together
+from srviewer.atomic import flush_to_disk, staged_together
 from srviewer.core.geometry import Geometry
 from srviewer.core.space_codes import SpaceCodes
 from srviewer.core.volume import Volume, Voxels
@@ -24,6 +24,7 @@ from srviewer.io.nifti_placing import place
 from srviewer.io.provenance import check_document, document, sidecar
 from srviewer.io.replacing import WouldReplace, check_replaceable
 from srviewer.job import Job, Progress, within
+from srviewer.unwritable import check_target, named_file
 
 DataType = Literal["float32", "original"]
 DATA_TYPES: tuple[DataType, ...] = ("float32", "original")
@@ -94,7 +95,8 @@ def write_planes(
         flush_to_disk(image)
         yield from within(_verify(image, header, checksum), 0.6, 1.0)
         text = document(volume, path, dtype.name, f"{checksum:08x}", provenance, described)
-        document_file.write_text(text, encoding="utf-8")
+        with named_file(document_file):
+            document_file.write_text(text, encoding="utf-8")
         flush_to_disk(document_file)
         check_document(document_file, text)
         if not (overwrite or new) and (stamp_of(path), stamp_of(beside)) != before:
@@ -173,7 +175,7 @@ def _save(name: str, planes: Iterable[Voxels], header: nib.Nifti1Header, path: P
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
-    with path.open("wb") as plain:
+    with named_file(path), path.open("wb") as plain:
         if path.suffix.lower() != ".gz":
             yield plain
             return

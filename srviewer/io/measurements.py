@@ -8,7 +8,9 @@ from pathlib import Path
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.atomic import write_text
 from srviewer.core.roi import Roi, values_inside
+from srviewer.core.visible_text import visible
 from srviewer.core.volume import Volume
+from srviewer.io.csv_cells import csv_cell
 
 HEAD = ("name", "kind", "plane", "length_mm", "angle_degrees", "area_mm2")
 VALUES = ("count", "mean", "sd", "min", "max")
@@ -22,20 +24,19 @@ def write_csv(path: Path, rois: Sequence[Roi], volumes: Sequence[tuple[str, Volu
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     titles = [f"{title}_{value}" for title, _ in volumes for value in VALUES]
-    writer.writerow([*HEAD, *titles, "points_ras_mm", "notice"])
+    writer.writerow(map(csv_cell, [*HEAD, *titles, "points_ras_mm", "notice"]))
     for roi in rois:
         points = " ".join(",".join(f"{mm:.3f}" for mm in point) for point in roi.points_mm)
-        writer.writerow(
-            [
-                roi.name,
-                roi.kind,
-                roi.plane.title.lower(),
-                *(_number(value) for value in (roi.length_mm, roi.degrees, roi.area_mm2)),
-                *(cell for _, volume in volumes for cell in _cells(roi, volume)),
-                points,
-                RESEARCH_USE_ONLY,
-            ]
-        )
+        cells = [
+            roi.name,
+            roi.kind,
+            roi.plane.title.lower(),
+            *(_number(value) for value in (roi.length_mm, roi.degrees, roi.area_mm2)),
+            *(cell for _, volume in volumes for cell in _cells(roi, volume)),
+            points,
+            RESEARCH_USE_ONLY,
+        ]
+        writer.writerow(visible(csv_cell(cell)) for cell in cells)
     write_text(path, text.getvalue())
 
 

@@ -14,6 +14,7 @@ from srviewer.core.geometry import Axis
 from srviewer.core.volume import Voxels
 from srviewer.errors import UserError
 from srviewer.temporary_names import temporary_name
+from srviewer.unwritable import advice, reason
 
 Shape = tuple[int, int, int]
 Corner = tuple[int, int, int]
@@ -52,8 +53,8 @@ class ScratchVoxels:
                 self._end += len(packed)
         except OSError as error:
             raise UserError(
-                f"The disk has no room for what is kept while a large scan is rebuilt "
-                f"({error.strerror}). Free some space, or write to another disk."
+                "What is kept while a large scan is rebuilt cannot be written beside the result: "
+                f"{reason(error)} {advice(error)}"
             ) from error
 
     def writer(self, axis: Axis) -> Callable[[int, Voxels], None]:
@@ -124,8 +125,7 @@ class Scratch:
             file = self._files.enter_context(opened)
         except OSError as error:
             raise UserError(
-                f"The folder '{self._folder}' cannot be written to ({error.strerror}). Choose "
-                "another."
+                f"The folder '{self._folder}' cannot be written to: {reason(error)} {advice(error)}"
             ) from error
         return ScratchVoxels(file, shape, edges)
 

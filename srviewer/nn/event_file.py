@@ -4,6 +4,8 @@ import struct
 import time
 from pathlib import Path
 
+from srviewer.unwritable import make_folder, writing
+
 POLYNOMIAL = 0x82F63B78  # of CRC-32C (Castagnoli), reflected
 
 
@@ -11,7 +13,7 @@ class EventFile:
     """Scalars of one run, appended to one file in ``folder``; TensorBoard shows the folder."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         self._path = folder / f"events.out.tfevents.{time.time_ns()}.srviewer"
         self._append(_double(1, time.time()) + _bytes(3, b"brain.Event:2"))
 
@@ -25,7 +27,7 @@ class EventFile:
 
     def _append(self, event: bytes) -> None:
         length = struct.pack("<Q", len(event))
-        with self._path.open("ab") as file:
+        with writing(self._path), self._path.open("ab") as file:
             file.write(length + _checksum(length) + event + _checksum(event))
 
 

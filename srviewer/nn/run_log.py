@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from srviewer.documents import check_ordinary, document_of, is_number, is_text
-from srviewer.errors import UserError
 from srviewer.nn.event_file import EventFile
 from srviewer.nn.report import TrainStep
+from srviewer.unwritable import make_folder, writing
 
 SUFFIX = ".log.jsonl"
 EVENTS_SUFFIX = ".events"
@@ -23,27 +23,22 @@ class RunLog:
     """Appends to the log of the run that writes the model ``output``.
 
     Lines after step ``resumed_at`` are dropped first: the steps that they tell of are done again.
-    Raises UserError when it cannot be written.
+    Raises UserError, which names the file, when one cannot be written.
     """
 
     def __init__(self, output: Path, resumed_at: int) -> None:
         self._path = log_path(output)
-        kept = [line for line in read_log(self._path) if line["step"] <= resumed_at]
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            if self._path.exists():
-                check_ordinary(self._path, MAX_BYTES)
+        if self._path.exists():
+            check_ordinary(self._path, MAX_BYTES)
+        make_folder(self._path.parent)
+        with writing(self._path):
+            kept = [line for line in read_log(self._path) if line["step"] <= resumed_at]
             self._path.write_text("".join(map(_line, kept)), encoding="utf-8")
-            self._events = EventFile(output.with_suffix(EVENTS_SUFFIX))
-        except OSError as error:
-            raise UserError(
-                f"The log of this run cannot be written beside {output}: "
-                f"{error.strerror or error}. Move away what has its name, or write elsewhere."
-            ) from error
+        self._events = EventFile(output.with_suffix(EVENTS_SUFFIX))
 
     def add(self, step: TrainStep) -> None:
         """Append a report."""
-        with self._path.open("a", encoding="utf-8") as file:
+        with writing(self._path), self._path.open("a", encoding="utf-8") as file:
             file.write(_line(log_entry(step)))
         scalars = {f"loss/{name}": value for name, value in step.losses.items()}
         scalars |= {f"validation/{name}": value for name, value in step.scores.items()}

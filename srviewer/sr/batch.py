@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from srviewer.errors import UserError
 from srviewer.job import Job, Progress, mapped, run, within
 from srviewer.sr.batch_clearing import clear_batch, end_workers
 from srviewer.sr.batch_cluster import (
@@ -25,6 +24,7 @@ from srviewer.sr.batch_summary import summary_path, write_summary
 from srviewer.sr.batch_work import Outcome, Settings, rebuilding
 from srviewer.sr.memory import machine_bytes
 from srviewer.temporary_names import mark
+from srviewer.unwritable import make_folder
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -98,10 +98,8 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
 
 
 def _made(folder: Path) -> Path:
-    try:
-        (folder / STATE).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"The folder '{folder}' cannot be made: {error.strerror}.") from error
+    make_folder(folder)
+    make_folder(folder / STATE)
     return folder
 
 

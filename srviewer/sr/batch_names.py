@@ -21,6 +21,7 @@ from srviewer.io.own_image import made_from, own_document
 from srviewer.io.provenance import sidecar
 from srviewer.io.replacing import WouldReplace, check_replaceable
 from srviewer.job import Job
+from srviewer.unwritable import make_folder
 
 LONGEST_NAME = 4096  # characters, with its folders
 DIGITS = (8, 16, 32, 64)  # of the source's SHA-256, in a name that would belong to another source
@@ -144,7 +145,7 @@ class _Names:
             (self._given_file(), json.dumps({"output": output.as_posix()})),
         ):
             if _text(path) != words:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(path.parent)
                 write_text(path, words)
 
     def given(self) -> PurePosixPath | None:
@@ -155,7 +156,7 @@ class _Names:
     def _claim(self, output: PurePosixPath) -> bool:
         """Claim the name unless another worker does; a claim that is damaged is nobody's."""
         path = self._claim_file(output)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         if not write_new(path, self._words(output)) and self._claimed_by(output) is None:
             write_text(path, self._words(output))
         return self._claimed_by(output) == self.source.sha256

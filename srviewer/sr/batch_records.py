@@ -11,9 +11,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from srviewer.atomic import write_text
+from srviewer.core.visible_text import visible
 from srviewer.documents import is_number, is_text, read_document
 from srviewer.errors import UserError
 from srviewer.io.own_image import made_from, own_document
+from srviewer.unwritable import make_folder
 
 STATE = ".srviewer-batch"  # inside the output folder: records, unfinished results
 LOGS = "logs"
@@ -88,7 +90,7 @@ def _is_whole(record: dict[str, Any]) -> bool:
 
 def write_record(path: Path, record: dict[str, Any]) -> None:
     """Say that a result is done."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     write_text(path, json.dumps(record, indent=1))
 
 
@@ -113,4 +115,4 @@ class Log:
         with suppress(OSError):  # something else has its name: the result matters more
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a", encoding="utf-8") as file:
-                file.write(f"{stamp}  {socket.gethostname()}/{os.getpid()}  {text}\n")
+                file.write(f"{stamp}  {socket.gethostname()}/{os.getpid()}  {visible(text)}\n")

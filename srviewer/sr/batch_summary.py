@@ -3,13 +3,13 @@
 import os
 from collections import Counter
 from collections.abc import Sequence
-from html import escape
 from itertools import chain, count
 from pathlib import Path
 from urllib.parse import quote
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_text
+from srviewer.core.visible_text import html_text
 from srviewer.io.series import counted as counted_reasons
 from srviewer.io.series import summary
 from srviewer.sr.batch_records import LOGS
@@ -39,8 +39,8 @@ def write_summary(path: Path, outcomes: Sequence[Outcome]) -> None:
         path,
         f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
         f"{MARK}<style>{STYLE}</style></head>\n<body>\n"
-        f"<h1>{escape(counted(outcomes))}</h1>\n"
-        f"<p>srviewer {__version__}. {escape(RESEARCH_USE_ONLY)}</p>\n"
+        f"<h1>{html_text(counted(outcomes))}</h1>\n"
+        f"<p>srviewer {__version__}. {html_text(RESEARCH_USE_ONLY)}</p>\n"
         f"<table>\n<tr>{head}</tr>\n{rows}\n</table>\n</body></html>\n",
     )
 
@@ -96,13 +96,13 @@ def cells(outcome: Outcome) -> tuple[str, ...]:
 
 def _row(outcome: Outcome) -> str:
     shown = "".join(
-        f"<td class='{outcome.status}'>{escape(cell)}</td>"
+        f"<td class='{outcome.status}'>{html_text(cell)}</td>"
         if n == STATUS
-        else f"<td>{escape(cell)}</td>"
+        else f"<td>{html_text(cell)}</td>"
         for n, cell in enumerate(cells(outcome)[:-1])
     )
     notes = [outcome.message, *outcome.values.get("warnings", ())]
-    said = "<br>".join(escape(note) for note in notes if note)
+    said = "<br>".join(html_text(note) for note in notes if note)
     return f"<tr>{shown}<td>{_links(outcome)}</td><td>{said}</td></tr>"
 
 
@@ -110,5 +110,10 @@ def _links(outcome: Outcome) -> str:
     if outcome.output is None:
         return ""
     output = outcome.output.as_posix()
-    log = f"{LOGS}/{output}.log"
-    return f"<a href='{quote(output)}'>{escape(output)}</a> (<a href='{quote(log)}'>log</a>)"
+    image, log = _address(output), _address(f"{LOGS}/{output}.log")
+    return f"<a href='{image}'>{html_text(output)}</a> (<a href='{log}'>log</a>)"
+
+
+def _address(path: str) -> str:
+    """A path below the folder of the summary, as a link has it; bytes that are no text too."""
+    return quote(os.fsencode(path))

@@ -37,6 +37,7 @@ from srviewer.sr.segmentations import segmentation_reason
 from srviewer.sr.slab_choice import SlabsWanted, choose_slabs
 from srviewer.sr.slab_files import SlabFiles, written_in_slabs
 from srviewer.temporary_names import mark
+from srviewer.unwritable import make_folder
 
 FOUND = 0.02  # the share of one volume's job in which it is found again
 Made: TypeAlias = tuple[Reconstruction, dict[str, Any]]  # and its provenance
@@ -272,7 +273,7 @@ def _unfinished(place: Place, name: str) -> Iterator[Path]:
     """A path for a draft in a folder of this attempt's own, which is gone afterwards."""
     # Not a private folder: the draft gets the rights that results have where they are written.
     folder = place.unfinished / mark()
-    folder.mkdir(parents=True)
+    make_folder(folder)
     try:
         yield folder / name
     finally:
@@ -287,5 +288,5 @@ def _put(draft: Path, target: Path, item: Item, new: bool) -> None:
     for source in item.sources:
         if target.exists() and target.samefile(source):
             raise UserError(f"'{target.name}' is the scan itself and is not overwritten.")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     replace_together([(draft, target), (sidecar(draft), sidecar(target))], new)

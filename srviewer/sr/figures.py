@@ -17,11 +17,12 @@ from matplotlib.lines import Line2D
 
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.atomic import write_atomically
-from srviewer.errors import UserError
+from srviewer.core.visible_text import visible_line
 from srviewer.job import Job, Progress
 from srviewer.sr.benchmark import BICUBIC, BenchmarkResult, BenchmarkRow
 from srviewer.sr.paper import PAPER_FIGURES, PaperFigure
 from srviewer.sr.training_log import LossCurves
+from srviewer.unwritable import make_folder
 
 FORMATS = ("png", "svg")
 SIZE = (8.0, 4.8)  # inches
@@ -46,10 +47,7 @@ def save_figures(
     paper names stands in figures 5 to 7. Raises UserError when the folder cannot be written to.
     """
     drawings = _drawings(result, curves)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"The folder '{folder}' cannot be made: {error.strerror}.") from error
+    make_folder(folder)
     written: list[Path] = []
     for number, (name, draw) in enumerate(drawings):
         yield Progress(number / len(drawings), f"Drawing {name}")
@@ -112,14 +110,24 @@ def _draw_bars(axes: Axes, rows: Sequence[BenchmarkRow], metric: str) -> None:
         places = [place for place, name in enumerate(sets) if (name, model) in values]
         heights = [_finite(values[sets[place], model]) for place in places]
         lefts = [place + (number - (len(models) - 1) / 2) * width for place in places]
-        bars = axes.bar(lefts, heights, width * 0.92, label=model, color=colours[number])
+        bars = axes.bar(lefts, heights, width * 0.92, label=_key(model), color=colours[number])
         decimals = 2 if metric == "psnr" else 3
         axes.bar_label(bars, fmt=f"%.{decimals}f", fontsize=6, rotation=90, padding=2)
-    axes.set_xticks(range(len(sets)), sets)
+    axes.set_xticks(range(len(sets)), list(map(_literal, sets)))
     axes.set_ylim(bottom=bottom, top=max([bottom + step, *finite]) + step)
     axes.set_ylabel(f"{AXIS_TITLES[metric]}, from {bottom:g}")
     axes.grid(visible=False, axis="x")
     axes.legend(**BESIDE)
+
+
+def _literal(text: str) -> str:
+    """A name as it is: matplotlib sets what stands between dollars as mathematics."""
+    return visible_line(text).replace("$", r"\$")
+
+
+def _key(name: str) -> str:
+    """A name for a legend, which leaves out what begins with an underscore."""
+    return f" {_literal(name)}" if name.startswith("_") else _literal(name)
 
 
 def _finite(value: float) -> float:
@@ -135,12 +143,13 @@ def _draw_times(axes: Axes, rows: Sequence[BenchmarkRow], device: str) -> None:
     for row in rows:
         colour = colours[row.model]
         axes.plot(max(row.seconds, LEAST_SECONDS), row.psnr, markers[row.set], color=colour)
-    keys = [Line2D([], [], color=c, linewidth=5, label=m) for m, c in colours.items()]
+    keys = [Line2D([], [], color=c, linewidth=5, label=_key(m)) for m, c in colours.items()]
     keys += [
-        Line2D([], [], color="0.3", marker=m, linestyle="", label=s) for s, m in markers.items()
+        Line2D([], [], color="0.3", marker=m, linestyle="", label=_key(s))
+        for s, m in markers.items()
     ]
     axes.set_xscale("log")
-    axes.set_xlabel(f"seconds for an image ({device}; bicubic: cpu)")
+    axes.set_xlabel(f"seconds for an image ({_literal(device)}; bicubic: cpu)")
     axes.set_ylabel(AXIS_TITLES["psnr"])
     axes.legend(handles=keys, **BESIDE)
 
@@ -155,11 +164,11 @@ def _draw_curves(figure: Figure, curves: Sequence[LossCurves]) -> None:
     terms = list(dict.fromkeys(term for run in curves for term in run.terms))
     grid = figure.subplots(len(terms), len(curves), squeeze=False, sharex="col", sharey="row")
     for term, line in zip(terms, grid, strict=True):
-        line[0].set_ylabel(f"{term} loss")
+        line[0].set_ylabel(f"{_literal(term)} loss")
         for run, axes in zip(curves, line, strict=True):
             axes.plot(*run.terms.get(term, ([], [])), linewidth=1.0)
     for run, top, bottom in zip(curves, grid[0], grid[-1], strict=True):
-        top.set_title(run.name, loc="left")
+        top.set_title(_literal(run.name), loc="left")
         bottom.set_xlabel("step")
     _annotate(figure, "As figure 4 of the paper: the loss terms of each run.")
 
@@ -196,4 +205,4 @@ def _write(figure: Figure, target: Path) -> None:
 
 def _check_filled(path: Path) -> None:
     if path.stat().st_size == 0:
-        raise OSError(f"'{path}' is empty")
+        raise OSError("nothing was written")

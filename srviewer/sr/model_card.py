@@ -1,6 +1,7 @@
 """A model's card as Markdown: what it is, what it learned from, how well it does."""
 
 from srviewer import RESEARCH_USE_ONLY
+from srviewer.core.visible_text import markdown_text, visible_line
 from srviewer.nn.specs import network_spec
 from srviewer.sr.models import ModelCard
 
@@ -16,10 +17,11 @@ def card_markdown(card: ModelCard) -> str:
     """The card, with every score beside cubic interpolation."""
     plan = card.plan
     licences = "\n".join(
-        f"| {name} | {card.licences.get(name, 'not stated')} |" for name in plan.train
+        f"| {markdown_text(name)} | {markdown_text(card.licences.get(name, 'not stated'))} |"
+        for name in plan.train
     )
     return f"""\
-# Model card: {card.name}
+# Model card: {markdown_text(card.name)}
 
 {RESEARCH_USE_ONLY}
 
@@ -29,8 +31,9 @@ thick axis by {", ".join(map(str, plan.factors))} in one pass.
 
 ## Training
 
-Preset `{plan.preset}`, seed {plan.seed}, budget {_budget(card)}, batches of {plan.batch} patches \
-of {plan.rows} x {plan.columns} low-resolution pixels, Adam at {plan.learning_rate:g}, losses \
+Preset `{_in_code(plan.preset)}`, seed {plan.seed}, budget {_budget(card)}, batches of \
+{plan.batch} patches of {plan.rows} x {plan.columns} low-resolution pixels, Adam at \
+{plan.learning_rate:g}, losses \
 {_losses(card)}, weights averaged with decay {plan.ema:g}.{_start(card)}
 
 {_slices(card)}
@@ -57,7 +60,7 @@ def _budget(card: ModelCard) -> str:
 
 
 def _start(card: ModelCard) -> str:
-    return f" Started from {card.plan.start_from}." if card.plan.start_from else ""
+    return f" Started from {markdown_text(card.plan.start_from)}." if card.plan.start_from else ""
 
 
 def _slices(card: ModelCard) -> str:
@@ -95,8 +98,9 @@ def _scores(card: ModelCard) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     for row in card.known_scores:
+        file, axis = (markdown_text(str(row[key])) for key in ("file", "axis"))
         lines.append(
-            f"| {row['file']} | {row['axis']} | {row['factor']} | {row['psnr']:.2f} dB | "
+            f"| {file} | {axis} | {row['factor']} | {row['psnr']:.2f} dB | "
             f"{row['psnr_cubic']:.2f} dB | {row['psnr'] - row['psnr_cubic']:+.2f} dB | "
             f"{row['ssim']:.4f} | {row['ssim_cubic']:.4f} |"
         )
@@ -105,3 +109,8 @@ def _scores(card: ModelCard) -> str:
         for factor, gain in card.mean_gains.items()
     ]
     return "\n".join(lines)
+
+
+def _in_code(name: str) -> str:
+    """A name for between backticks, where nothing else is a mark."""
+    return visible_line(name).replace("`", "'")

@@ -3,12 +3,12 @@
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import partial
-from html import escape
 from pathlib import Path
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_atomically, write_text
-from srviewer.errors import UserError
+from srviewer.core.visible_text import html_text
+from srviewer.unwritable import check_folder, make_folder
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #1b1f24; background: #fff;
@@ -35,12 +35,13 @@ class Table:
 
     def html(self) -> str:
         """A heading and a table."""
-        head = "".join(f"<th>{escape(cell)}</th>" for cell in self.head)
+        head = "".join(f"<th>{html_text(cell)}</th>" for cell in self.head)
         rows = "".join(
-            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in self.rows
+            f"<tr>{''.join(f'<td>{html_text(cell)}</td>' for cell in row)}</tr>"
+            for row in self.rows
         )
         shown = f"<tr>{head}</tr>" if any(self.head) else ""
-        return f"<h2>{escape(self.title)}</h2>\n<table>{shown}{rows}</table>"
+        return f"<h2>{html_text(self.title)}</h2>\n<table>{shown}{rows}</table>"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Figure:
     def html(self) -> str:
         """The picture, inside the page, with its caption."""
         data = b64encode(self.png).decode("ascii")
-        caption = escape(self.caption)
+        caption = html_text(self.caption)
         return (
             f'<figure><img alt="{caption}" src="data:image/png;base64,{data}">'
             f"<figcaption>{caption}</figcaption></figure>"
@@ -72,32 +73,30 @@ class Page:
 
     def html(self) -> str:
         """The whole page."""
-        lines = "".join(f"<li>{escape(line)}</li>" for line in self.warnings)
+        lines = "".join(f"<li>{html_text(line)}</li>" for line in self.warnings)
         first, *others = (table.html() for table in self.tables)
         body = "\n".join(
             [
-                f"<h1>{escape(self.title)}</h1>",
-                f'<p class="research">{escape(RESEARCH_USE_ONLY)}</p>',
+                f"<h1>{html_text(self.title)}</h1>",
+                f'<p class="research">{html_text(RESEARCH_USE_ONLY)}</p>',
                 f'<ul class="warnings">{lines}</ul>' if lines else "",
                 first,
                 *(figure.html() for figure in self.figures),
                 *others,
-                f"<p>Made by srviewer {__version__}. {escape(RESEARCH_USE_ONLY)}</p>",
+                f"<p>Made by srviewer {__version__}. {html_text(RESEARCH_USE_ONLY)}</p>",
             ]
         )
         return (
             f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-            f"<title>{escape(self.title)}</title><style>{STYLE}</style></head>\n"
+            f"<title>{html_text(self.title)}</title><style>{STYLE}</style></head>\n"
             f"<body>\n{body}\n</body></html>\n"
         )
 
     def save(self, path: Path) -> None:
         """Write the page, and its figures as PNG into the folder ``NAME-figures`` beside it."""
         folder = path.with_name(f"{path.stem}-figures")
-        try:
-            folder.mkdir(exist_ok=True)
-        except OSError as error:
-            raise UserError(f"The folder '{folder}' cannot be made: {error.strerror}.") from error
+        check_folder(folder.parent)
+        make_folder(folder)
         for figure in self.figures:
             target = folder / f"{figure.name}.png"
             write_atomically(target, partial(_save, figure.png), _check_filled)
@@ -110,4 +109,4 @@ def _save(content: bytes, target: Path) -> None:
 
 def _check_filled(path: Path) -> None:
     if path.stat().st_size == 0:
-        raise OSError(f"'{path}' is empty")
+        raise OSError("nothing was written")

@@ -19,6 +19,7 @@ from srviewer.io.session_file import SavedSession, write_session
 from srviewer.job import Job, Progress, within
 from srviewer.sr.maps import RESIDUAL
 from srviewer.sr.reconstruction import Reconstruction
+from srviewer.unwritable import make_folder
 
 IMAGE_SUFFIX = ".nii.gz"
 
@@ -73,7 +74,7 @@ def store(path: Path, session: OpenSession, folder: Path) -> Job[Mapping[Volume,
     written: dict[Volume, Path] = {}
     wanted = [one for study in session.studies for one in _unwritten(study)]
     for number, (volume, stem, provenance) in enumerate(wanted):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         target = _free(folder, stem)
         span = number / len(wanted), (number + 1) / len(wanted)
         yield from within(write(volume, target, provenance), *span)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from srviewer.atomic import check_target, remove_leftovers
+from srviewer.atomic import remove_leftovers
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.clearing import cleared
@@ -18,6 +18,7 @@ from srviewer.nn.run_log import RunLog
 from srviewer.nn.specs import TrainingPlan
 from srviewer.sr.evaluate import EvaluationPlan, EvaluationRow, evaluate
 from srviewer.sr.training_data import TrainingData, image_data, volume_data
+from srviewer.unwritable import check_target
 
 SCORED_FACTORS = (2, 4)
 READING, TRAINED = 0.03, 0.9  # shares of the job

@@ -32,3 +32,28 @@ def test_each_measurement_is_a_row_with_the_values_of_each_volume(tmp_path: Path
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="does not exist"):
         write_csv(tmp_path / "no" / "m.csv", [], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+        ("+cmd", "'+cmd"),
+        ("-1+1", "'-1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("\r=1", "'\\x0d=1"),
+        (" =1", "' =1"),
+        ("\uff1d1", "'\uff1d1"),
+        ("-12.5", "-12.5"),
+        ("+1e-3", "+1e-3"),
+        ("lesion = 1", "lesion = 1"),
+    ],
+)
+def test_no_name_is_run_by_a_spreadsheet(name: str, cell: str, tmp_path: Path) -> None:
+    line = Roi("distance", Plane.CORONAL, ((-1, 0, 0), (0, 3, 4)), name)
+    write_csv(tmp_path / "m.csv", [line], [("before", numbered((5, 4, 3), np.eye(4)))])
+    with (tmp_path / "m.csv").open(newline="", encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert row["name"] == cell
+    assert row["points_ras_mm"] == "-1.000,0.000,0.000 0.000,3.000,4.000"

@@ -1,16 +1,17 @@
 """The panel that tells what is open: grid, place, history, warnings."""
 
 from collections.abc import Sequence
-from html import escape
 
-from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.core.padding import measured_limits
+from srviewer.core.visible_text import html_text
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import describe
 from srviewer.gui.header_box import HeaderBox
 from srviewer.gui.left_out import skipped
+from srviewer.gui.plain_text import TextPage
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.gui.wording import OBLIQUE, counts, millimetres, orientation
@@ -25,7 +26,7 @@ class InfoPanel(QWidget):
     def __init__(self, study: Study) -> None:
         super().__init__()
         self._session, self._whereabouts = study.session, study.whereabouts
-        self._text = QTextBrowser()
+        self._text = TextPage()
         describe(
             self._text, tr("Information"), tr("Grid, position, history and warnings (mm, RAS+)")
         )
@@ -49,7 +50,7 @@ class InfoPanel(QWidget):
         names = [str(path) for path in session.sources[:MOST_FILES]]
         if len(session.sources) > MOST_FILES:
             names.append(tr("and {count} more", count=len(session.sources) - MOST_FILES))
-        files = "".join(f"<li>{escape(name)}</li>" for name in names)
+        files = "".join(f"<li>{html_text(name)}</li>" for name in names)
         parts.append(_heading(tr("Opened from")) + f"<ul>{files}</ul>")
         found = self._whereabouts.found.get(session.original)
         if found is not None and (found.ignored or found.problems):
@@ -76,8 +77,8 @@ def _section(title: str, volume: Volume) -> str:
         tr("Values"): tr("{low:.5g} to {high:.5g}", low=low, high=high),
     }
     table = "".join(
-        f"<tr><td style='color:{theme.colours().muted}; padding-right:12px'>{escape(name)}</td>"
-        f"<td>{escape(value)}</td></tr>"
+        f"<tr><td style='color:{theme.colours().muted}; padding-right:12px'>{html_text(name)}</td>"
+        f"<td>{html_text(value)}</td></tr>"
         for name, value in rows.items()
     )
     affine = "\n".join(" ".join(f"{value:9.3f}" for value in row) for row in geometry.affine[:3])
@@ -98,7 +99,7 @@ def _oblique(degrees: float) -> str:
 
 
 def _list(title: str, lines: Sequence[str]) -> str:
-    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    items = "".join(f"<li>{html_text(line)}</li>" for line in lines)
     return f"{_heading(title)}<ul>{items}</ul>" if lines else ""
 
 

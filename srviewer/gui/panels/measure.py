@@ -22,6 +22,7 @@ from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.form import button, describe, label
+from srviewer.gui.plain_text import table_item
 from srviewer.gui.study import Study
 from srviewer.gui.tool import Tool
 from srviewer.gui.tool_offers import TOOL_OFFERS
@@ -108,8 +109,7 @@ class MeasurePanel(QWidget):
             cells = [roi.name, size_of(roi)]
             cells += [_short(roi, volumes.get(title)) for title in (BEFORE, AFTER)]
             for column, text in enumerate(cells):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item = table_item(text)
                 if column:
                     item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
                 self.table.setItem(row, column, item)

@@ -20,11 +20,13 @@ from PySide6.QtWidgets import (
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, choice, describe, fill, form
+from srviewer.gui.plain_text import set_tip
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import device_entries
 from srviewer.nn.specs import PRESETS, TrainingPlan, at_published_size, training_plan
 from srviewer.paths import models_dir
 from srviewer.sr.models import SUFFIX, taken_names
+from srviewer.unwritable import make_folder
 
 FACTORS = {"axis": (2, 3, 4, 5, 6, 8), "image": (2, 3, 4)}
 KINDS = ((mark("Scans: thick slices to thin"), "axis"), (mark("2D images: both axes"), "image"))
@@ -130,7 +132,7 @@ class Choices(QWidget):
                 tr("There is a model named '{stem}' already. Give another name.", stem=output.stem)
             )
         if not self.folder.exists() and self.folder == models_dir():
-            self.folder.mkdir(parents=True)
+            make_folder(self.folder)
         return output
 
     def avoid(self, names: Iterable[str]) -> None:
@@ -213,7 +215,7 @@ class Choices(QWidget):
     def _show_folder(self) -> None:
         ours = self.folder == models_dir()
         self._folder_shown.show_text(tr("your models") if ours else str(self.folder))
-        self._folder_shown.setToolTip(str(self.folder))
+        set_tip(self._folder_shown, str(self.folder))
 
 
 def _factor_button(factor: int, changed: Callable[[], None]) -> QToolButton:

@@ -7,8 +7,10 @@ import pyqtgraph
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from srviewer.core.visible_text import html_text
 from srviewer.gui import theme
-from srviewer.gui.form import describe, label
+from srviewer.gui.form import describe, dress, label
+from srviewer.gui.plain_text import MarkupLabel
 from srviewer.gui.training.colours import run_colour
 from srviewer.gui.training.runs import Entry, Run
 from srviewer.gui.translation import mark, tr
@@ -43,8 +45,8 @@ class CurvePlot(QWidget):
         self.plot.hideButtons()
         self.plot.setMouseEnabled(x=False, y=False)
         self.plot.setMinimumSize(160, 120)
-        self.key = label("", "muted")
-        self.key.setTextFormat(Qt.TextFormat.RichText)
+        self.key = MarkupLabel()
+        dress(self.key, "muted")
         describe(self.plot, title, f"{title} ({unit})" if unit else title)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -78,7 +80,8 @@ class CurvePlot(QWidget):
         self.curves[name] = values
         stroke = "\u2505\u2505" if dashed else "\u2501\u2501"
         entry = (
-            f"<span style='color:{colour}'>{stroke}</span>&nbsp;{name} <b>{values[1][-1]:.4g}</b>"
+            f"<span style='color:{colour}'>{stroke}</span>&nbsp;{html_text(name)} "
+            f"<b>{values[1][-1]:.4g}</b>"
         )
         self.key.setText(f"{self.key.text()} &nbsp; {entry}" if self._count else entry)
         self._count += 1

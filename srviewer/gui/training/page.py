@@ -1,6 +1,5 @@
 """The large page beside the training tab: curves of the runs, preview and card of the chosen."""
 
-from html import escape
 from time import monotonic
 
 from PySide6.QtCore import Qt, Signal
@@ -8,11 +7,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QSplitter,
     QTabWidget,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +18,7 @@ from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.dropped import dropped_paths
 from srviewer.gui.form import ElidedLabel, choice, describe, fill, label
+from srviewer.gui.plain_text import MarkupLabel, TextPage
 from srviewer.gui.training.curves import ALL_TERMS, ALONG, TOTAL, Curves, terms_of
 from srviewer.gui.training.preview import PreviewView
 from srviewer.gui.training.run_list import RunList, state_line
@@ -64,13 +62,14 @@ class TrainingPage(QWidget):
         )
         self.curves = Curves()
         self.preview = PreviewView()
-        self.card = QTextBrowser()
+        self.card = TextPage()
         describe(
             self.card,
             tr("Model card"),
             tr("What the model is, what it learned from, how it scores"),
         )
-        self._invitation = QLabel(tr(INVITATION))
+        self._invitation = MarkupLabel()
+        self._invitation.setText(tr(INVITATION))
         self._invitation.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._drawn = 0.0  # when it was drawn last, by the clock of ``monotonic``
         self._card_of: tuple[Run, object] | None = None
@@ -180,11 +179,11 @@ class TrainingPage(QWidget):
             self.card.setPlainText(tr(NO_CARD))
             return
         try:
-            self.card.setMarkdown(
+            self.card.show_markdown(
                 card_markdown(model_card(load_model(run.job.output), run.job.output))
             )
         except UserError as error:
-            self.card.setHtml(f"<p>{escape(tr(str(error)))}</p>")
+            self.card.setPlainText(tr(str(error)))
 
 
 def facts(run: Run) -> str:

@@ -6,6 +6,7 @@ from typing import Any, get_type_hints
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from srviewer.gui.form import form, label
+from srviewer.gui.plain_text import set_tip
 from srviewer.gui.training.editors import Editor, editor
 from srviewer.gui.translation import tr
 from srviewer.nn.specs import TrainingPlan
@@ -85,7 +86,7 @@ class PlanForm(QWidget):
             told = unit and unit not in name.lower()
             title = label(f"{name}, {unit}" if told else name, "muted")
             title.setFixedWidth(TITLE_WIDTH)
-            title.setToolTip(made.widget.toolTip())
+            set_tip(title, made.widget.toolTip())
             rows.addRow(title, made.widget)
 
 

@@ -13,8 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from srviewer.core.visible_text import visible_line
 from srviewer.gui import theme
 from srviewer.gui.form import button, describe
+from srviewer.gui.plain_text import list_item
 from srviewer.gui.training.colours import run_colour
 from srviewer.gui.training.runs import LIVE, Run, Runs, State
 from srviewer.gui.translation import tr
@@ -137,17 +139,17 @@ def _button(text: str, icon: str, tip: str) -> QPushButton:
 
 
 def _item(run: Run) -> QListWidgetItem:
-    item = QListWidgetItem(_swatch(run_colour(run.number)), _text(run))
+    item = list_item(_text(run), f"{run.job.output}\n{tr(run.problem)}".strip())
+    item.setIcon(_swatch(run_colour(run.number)))
     item.setData(RUN, run)
     item.setSizeHint(QSize(10, LINE))
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
     item.setCheckState(Qt.CheckState.Checked if run.shown else Qt.CheckState.Unchecked)
-    item.setToolTip(f"{run.job.output}\n{tr(run.problem)}".strip())
     return item
 
 
 def _text(run: Run) -> str:
-    return f"{run.name}\n{state_line(run)}"
+    return f"{visible_line(run.name)}\n{state_line(run)}"
 
 
 def state_line(run: Run) -> str:

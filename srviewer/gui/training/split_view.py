@@ -14,7 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from srviewer.core.visible_text import visible_line
 from srviewer.gui.form import button, describe, label
+from srviewer.gui.plain_text import list_item
 from srviewer.gui.translation import tr
 from srviewer.sr.people import Person, joined, suggested_split
 
@@ -161,7 +163,7 @@ def _scans(count: int) -> str:
 
 def _item(person: Person) -> QListWidgetItem:
     more = f"  ({_scans(len(person.names))})" if len(person.names) > 1 else ""
-    item = QListWidgetItem(f"{person.title}{more}")
+    tip = "\n".join([*person.names, "", *map(str, person.files[:4])])
+    item = list_item(f"{visible_line(person.title)}{more}", tip)
     item.setData(PERSON, person)
-    item.setToolTip("\n".join([*person.names, "", *map(str, person.files[:4])]))
     return item

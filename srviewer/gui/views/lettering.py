@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
+from srviewer.core.visible_text import visible_line
 from srviewer.gui import theme
 
 MARGIN = 9.0  # px from the edge of the pane
@@ -43,7 +44,7 @@ def metrics(pixels: int, bold: bool) -> QFontMetricsF:
 def fitting(text: str, bold: bool, room: float) -> tuple[str, float]:
     """What of ``text`` fits into ``room`` pixels, and how wide that is."""
     measure = metrics(12, bold)
-    shown = measure.elidedText(text, Qt.TextElideMode.ElideRight, room)
+    shown = measure.elidedText(visible_line(text), Qt.TextElideMode.ElideRight, room)
     return shown, measure.horizontalAdvance(shown)
 
 
@@ -56,9 +57,10 @@ def fits_beside(line: Line, pane_width: float) -> bool:
 def write(painter: QPainter, area: QRectF, line: Line, where: Qt.AlignmentFlag) -> None:
     """Text with a dark shadow, readable on white and on black."""
     painter.setPen(SHADOW)
-    painter.drawText(area.translated(1, 1), where, line.text)
+    text = visible_line(line.text)
+    painter.drawText(area.translated(1, 1), where, text)
     painter.setPen(QColor(line.colour))
-    painter.drawText(area, where, line.text)
+    painter.drawText(area, where, text)
 
 
 def write_lines(

@@ -6,6 +6,7 @@ from math import floor
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from srviewer.core.visible_text import visible
 from srviewer.core.window import rounded_down
 from srviewer.gui import theme
 from srviewer.gui.views.lettering import (
@@ -186,5 +187,5 @@ def _hint(painter: QPainter, area: QRectF, text: str) -> None:
     painter.drawText(
         area.adjusted(24, 24, -24, -24),
         Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
-        text,
+        visible(text),
     )

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer.core.compare import Scores
 from srviewer.core.geometry import Axis
@@ -15,6 +15,7 @@ from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, choice, fill
+from srviewer.gui.plain_text import MarkupLabel, PlainLabel, set_tip
 from srviewer.gui.session import Session
 from srviewer.gui.translation import mark, tr
 from srviewer.sr.evaluate import ScoredPair
@@ -58,7 +59,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
         for item in (self._worst, self._worst_label, self._here):
             self.addItem(item, ignoreBounds=True)
         self.setAccessibleName(tr("{title} over the slices", title=tr(curve.title)))
-        self.setToolTip(tr("Thick: the result. Thin: cubic. Click to jump to a slice."))
+        set_tip(self, tr("Thick: the result. Thin: cubic. Click to jump to a slice."))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.scene().sigMouseClicked.connect(self._jump)
         self._colour()
@@ -144,14 +145,14 @@ class ScorePlot(QWidget):
         self._plane.setFixedWidth(110)
         fill(self._plane, [(tr(plane.title), plane) for plane in Plane], Plane.CORONAL)
         self._plane.activated.connect(self._show)
-        self._keys = QLabel()
+        self._keys = MarkupLabel()
         self._meaning = ElidedLabel("muted")
         self._meaning.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.plots = tuple(MetricPlot(session, curve) for curve in CURVES)
         head = QHBoxLayout()
         head.setContentsMargins(8, 4, 8, 0)
         head.setSpacing(10)
-        head.addWidget(QLabel(tr("Over the slices")))
+        head.addWidget(PlainLabel(tr("Over the slices")))
         head.addWidget(self._plane)
         head.addWidget(self._keys)
         head.addWidget(self._meaning, 1)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from srviewer.core.roi import Kind
+from srviewer.core.visible_text import visible_line
 
 COLOUR = QColor("#8fe388")
 SHADOW = QColor(0, 0, 0, 190)
@@ -64,6 +65,7 @@ def _outline(shape: Shape) -> QPolygonF:
 
 def _label(painter: QPainter, area: QRectF, around: QRectF, text: str) -> None:
     """Below the shape, or above it where the pane ends; never beyond the pane."""
+    text = visible_line(text)
     metrics = QFontMetricsF(painter.font())
     size = metrics.size(Qt.TextFlag.TextSingleLine, text)
     box = QRectF(0, 0, size.width() + 10, size.height() + 2)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.core.planes import Plane, SliceImage, pane_position, slice_at, world_position
 from srviewer.core.roi import Roi, slice_of
+from srviewer.core.visible_text import visible
 from srviewer.core.volume import Volume
 from srviewer.gui.colour_maps import colours_of
 from srviewer.gui.layer import Graded, Layer, Rgba
@@ -68,7 +69,7 @@ class SliceView(QWidget):
     def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
         """Draw ``volume`` from now on; ``role`` names it, ``hint`` stands there without one."""
         self.volume, self._role, self._badge, self._preview = volume, role, (), None
-        self.setAccessibleDescription(volume.name if volume is not None else hint)
+        self.setAccessibleDescription(visible(volume.name) if volume is not None else hint)
         if volume is None:
             self._show_hint(Annotations(hint=hint))
         self.refresh()

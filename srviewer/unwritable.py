@@ -1,0 +1,147 @@
+"""Why a file or folder cannot be written, and what to do: named after the file, by its reason."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from srviewer.errors import UserError
+
+# Windows says that a file has no right where another program has it open.
+NO_RIGHT = "You have no right to write it, or another program has it open: choose another folder."
+ADVICE = {
+    errno.ENOSPC: "The disk is full: free some space or choose another folder.",
+    errno.EDQUOT: "Your share of the disk is used up: free some space or choose another folder.",
+    errno.EFBIG: "No file may be so large there: choose another disk, or raise the limit.",
+    errno.EROFS: "The disk can only be read: choose a folder on another one.",
+    errno.EACCES: NO_RIGHT,
+    errno.EPERM: NO_RIGHT,
+    errno.ENAMETOOLONG: "The name is too long: give a shorter one.",
+    errno.ELOOP: "Links on the way lead in a circle: choose another folder.",
+    errno.EMLINK: "It has too many links: choose another folder.",
+    errno.ENOTDIR: "A file on the way is no folder: choose another folder.",
+    errno.EISDIR: "A folder has that name: choose another name.",
+    errno.EEXIST: "Something else has that name: choose another name.",
+    errno.ENOTEMPTY: "A folder has that name: choose another name.",
+    errno.ENOENT: "Its folder is not there any more: choose another folder.",
+    errno.EIO: "The disk does not work as it should: choose another one.",
+    errno.EBUSY: "Something else uses it: close that, or choose another name.",
+    errno.EMFILE: "Too many files are open: close other programs.",
+    errno.ENFILE: "Too many files are open: close other programs.",
+    errno.EINVAL: "The disk does not take such a name: choose another name.",
+}
+OTHERWISE = "Choose another folder."
+
+
+def unwritable(path: Path, error: OSError) -> UserError:
+    """The error that says that ``path`` cannot be written, why, and what to do."""
+    return UserError(f"'{path}' cannot be written: {reason(error)} {_advice(path, error)}")
+
+
+def reason(error: OSError) -> str:
+    """The system's words, as a sentence."""
+    return f"{error.strerror or error}".rstrip(".") + "."
+
+
+def advice(error: OSError) -> str:
+    """The reason in plain words and what to do about it, as a sentence."""
+    return ADVICE.get(error.errno or 0, OTHERWISE)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What fails within the block is a UserError that says that ``path`` cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+@contextmanager
+def named_file(path: Path) -> Iterator[None]:
+    """An OSError within the block that names no file, such as of a full disk, names ``path``."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
+def make_folder(folder: Path) -> None:
+    """Make ``folder``, and those above it, where they are missing.
+
+    Raises UserError, which names the folder and what is in its way.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"The folder '{folder}' cannot be made: {reason(error)} {_advice(folder, error)}"
+        ) from error
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UserError unless ``folder`` is there and new files can be made in it."""
+    try:
+        mode = folder.stat().st_mode
+    except FileNotFoundError:
+        raise UserError(
+            f"The folder '{folder}' does not exist. Create it or choose another."
+        ) from None
+    except OSError as error:
+        raise UserError(
+            f"The folder '{folder}' cannot be written to: {reason(error)} {advice(error)}"
+        ) from error
+    if not stat.S_ISDIR(mode):
+        raise UserError(f"'{folder}' is a file and no folder. Choose a folder.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UserError(
+            f"The folder '{folder}' cannot be written to: {_closed_reason(folder)} Choose another."
+        )
+
+
+def check_new_folder(path: Path) -> None:
+    """Raise UserError unless a new folder can be made at ``path``."""
+    check_folder(path.parent)
+    with writing(path):
+        if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+            raise UserError(
+                f"'{path}' is there already and is not overwritten. Give the name of a new folder."
+            )
+
+
+def check_target(path: Path) -> None:
+    """Raise UserError unless a file can be made at ``path``."""
+    with writing(path):  # a name that is too long
+        if path.is_dir():
+            raise UserError(f"'{path}' is a folder. Give the name of a file.")
+        if path.exists() and not path.is_file():  # a device, as /dev/null, would be gone for all
+            raise UserError(
+                f"'{path}' is no ordinary file and is not replaced. Choose another name."
+            )
+    check_folder(path.parent)
+
+
+def _closed_reason(folder: Path) -> str:
+    if os.name == "posix" and os.statvfs(folder).f_flag & os.ST_RDONLY:
+        return "the disk can only be read."
+    return "you have no right to write there."
+
+
+def _advice(path: Path, error: OSError) -> str:
+    """As ``advice``, with the name of what is in the way of ``path``, where that is it."""
+    if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.ENOENT):
+        blocking = next((p for p in (path, *path.parents) if p.is_file()), None)
+        if blocking is not None:
+            return f"'{blocking}' is a file and no folder: choose another name."
+    return ADVICE[errno.EISDIR] if _is_folder(path) else advice(error)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long, a closed folder
+        return False
