@@ -1,6 +1,7 @@
 """Files and folders that are written whole or not at all."""
 
 import glob
+import hashlib
 import os
 import secrets
 import shutil
@@ -12,6 +13,8 @@ from srviewer.errors import UserError
 from srviewer.private import keeps_private, make_private_file
 
 PREFIX = ".srviewer-"  # of temporary names
+LONGEST_NAME = 255  # bytes, on all systems that matter
+LONGEST_ENDING = 16
 
 
 def write_atomically(
@@ -30,12 +33,13 @@ def write_atomically(
 
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 ``text`` to ``path``, whole or not at all; errors as in ``write_atomically``."""
+    content = encoded(text)
 
     def save(place: Path) -> None:
-        place.write_text(text, encoding="utf-8")
+        place.write_bytes(content)
 
     def verify(place: Path) -> None:
-        if place.read_text(encoding="utf-8") != text:
+        if place.read_bytes() != content:
             raise UserError(f"'{path.name}' does not read back as written. Check the disk.")
 
     write_atomically(path, save, verify)
@@ -45,7 +49,7 @@ def write_new(path: Path, text: str) -> bool:
     """Write UTF-8 ``text`` to ``path`` unless something is there, whole; whether it was written."""
     temporary = _temporary_name(path)
     try:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_bytes(encoded(text))
         flush_to_disk(temporary)
         os.link(temporary, path)
     except FileExistsError:
@@ -60,6 +64,11 @@ def write_new(path: Path, text: str) -> bool:
     finally:
         temporary.unlink(missing_ok=True)
     return True
+
+
+def encoded(text: str) -> bytes:
+    """UTF-8; a byte of a file's name that is none as an escape, which JSON reads back."""
+    return text.replace("\n", os.linesep).encode("utf-8", "backslashreplace")
 
 
 @contextmanager
@@ -164,12 +173,21 @@ def _second_name(target: Path) -> Path | None:
 
 
 def _temporary_name(path: Path) -> Path:
-    return path.with_name(f"{PREFIX}{secrets.token_hex(4)}-{path.name}")
+    return path.with_name(f"{PREFIX}{secrets.token_hex(4)}-{_tail(path.name)}")
+
+
+def _tail(name: str) -> str:
+    """``name``, or one made from it where that and what comes before it are too long for a file."""
+    if len(os.fsencode(name)) <= LONGEST_NAME - len(PREFIX) - len("00000000-"):
+        return name
+    endings = "".join(Path(name).suffixes[-2:])
+    ending = endings if len(os.fsencode(endings)) <= LONGEST_ENDING else ""
+    return hashlib.sha256(os.fsencode(name)).hexdigest()[:16] + ending
 
 
 def leftovers(path: Path) -> list[Path]:
     """What killed processes left of ``path`` under temporary names, and what is being written."""
-    return sorted(path.parent.glob(f"{PREFIX}*-{glob.escape(path.name)}"))
+    return sorted(path.parent.glob(f"{PREFIX}*-{glob.escape(_tail(path.name))}"))
 
 
 def remove_leftovers(path: Path) -> None:
@@ -203,6 +221,7 @@ def staged_folder(path: Path) -> Iterator[Path]:
 
 def check_new_folder(path: Path) -> None:
     """Raise UserError unless a new folder can be made at ``path``."""
+    check_name(path)
     if not path.parent.is_dir():
         raise UserError(f"The folder '{path.parent}' does not exist. Create it or choose another.")
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
@@ -215,6 +234,7 @@ def check_new_folder(path: Path) -> None:
 
 def check_target(path: Path) -> None:
     """Raise UserError unless a file can be made at ``path``."""
+    check_name(path)
     if not path.parent.is_dir():
         raise UserError(f"The folder '{path.parent}' does not exist. Create it or choose another.")
     if path.is_dir():
@@ -223,6 +243,17 @@ def check_target(path: Path) -> None:
         raise UserError(f"'{path}' is no ordinary file and is not replaced. Choose another name.")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise UserError(f"The folder '{path.parent}' cannot be written to. Choose another.")
+
+
+def check_name(path: Path) -> None:
+    """Raise UserError where the system cannot have a file of this name."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UserError(f"'{path}' cannot be written: {reason}. Choose another name.") from error
 
 
 def flush_to_disk(path: Path) -> None:

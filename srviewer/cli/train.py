@@ -1,7 +1,6 @@
 """srviewer train: a network trained on thin volumes, or on 2D images."""
 
 import argparse
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from srviewer.nn.specs import (
     at_published_size,
     completed_plan,
 )
+from srviewer.ordinary import json_of
 from srviewer.sr.models import SUFFIX, find_model, model_card, model_path
 from srviewer.sr.training import TrainingJob, resumable_plan, trained_model
 
@@ -173,7 +173,7 @@ def _says_something(args: argparse.Namespace) -> bool:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json_of(path)
     except (OSError, ValueError) as error:
         raise UserError(f"{path} cannot be read as JSON: {error}.") from error
     if not isinstance(values, dict):

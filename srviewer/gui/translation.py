@@ -18,6 +18,8 @@ def tr(text: str, /, **values: object) -> str:
     ``text`` is English, a literal where lupdate is to find it. What has no translation, or one
     that its values do not fit, stays as it is.
     """
+    # A byte of a file's name that is no UTF-8 is no text for Qt.
+    text = text.encode("utf-8", "backslashreplace").decode()
     said = QCoreApplication.translate(CONTEXT, text) if text else ""
     if not values:
         return said

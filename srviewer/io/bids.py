@@ -13,6 +13,7 @@ from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.export import write
 from srviewer.job import Job
+from srviewer.ordinary import json_of
 
 VERSION = "1.9.0"
 PIPELINE = Path("derivatives", "srviewer")
@@ -161,7 +162,7 @@ def _check_description(path: Path) -> None:
     if not path.exists():
         return
     try:
-        makers = json.loads(path.read_text(encoding="utf-8"))["GeneratedBy"]
+        makers = json_of(path)["GeneratedBy"]
         ours = any(maker["Name"] == "srviewer" for maker in makers)
     except (OSError, ValueError, LookupError, TypeError):
         ours = False

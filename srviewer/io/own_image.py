@@ -1,6 +1,5 @@
 """Images that srviewer wrote: what the JSON beside them knows, and NIfTI does not."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,6 +10,7 @@ from srviewer.core.source import ScanSource, SourceFile
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.provenance import sidecar
+from srviewer.ordinary import json_of
 
 LARGEST = 16 * 2**20  # bytes
 
@@ -32,12 +32,11 @@ def own_document(image: Path) -> Mapping[str, Any]:
 def document_in(path: Path) -> Mapping[str, Any]:
     """The JSON in the file ``path``, as ``own_document``."""
     try:
-        with path.open("rb") as file:
-            document = json.loads(file.read(LARGEST).decode("utf-8"))
+        document = json_of(path, LARGEST)
         if document["software"]["name"] == "srviewer" and isinstance(document["provenance"], dict):
             return dict(document)
         reason: Exception | None = None
-    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         reason = error
     raise UserError(f"'{path.name}' is missing, damaged, or not of srviewer.") from reason
 

@@ -11,6 +11,7 @@ from srviewer.errors import UserError
 from srviewer.io.provenance import plain
 from srviewer.io.saved_study import SavedStudy, study_document, study_of
 from srviewer.io.session_fields import fields_of
+from srviewer.ordinary import text_of
 
 FORMAT = "srviewer session"
 VERSION = 2
@@ -64,11 +65,9 @@ def _document(path: Path) -> Any:
     try:
         if not path.is_file():
             raise UserError(f"There is no session file '{path}'. Choose another.")
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-        if len(content) > LARGEST:
+        if path.stat().st_size > LARGEST:
             raise UserError(f"'{path.name}' is too large for a session file. Choose another.")
-        return json.loads(content.decode("utf-8"), parse_constant=_no_number)
+        return json.loads(text_of(path, LARGEST), parse_constant=_no_number)
     except OSError as error:
         raise UserError(
             f"'{path}' cannot be read: {error.strerror or error}. Check who may read it."

@@ -99,5 +99,5 @@ def load_model(path: Path) -> Model:
         )
     except OSError as error:
         raise UserError(f"The model {path} cannot be read: {error.strerror or error}.") from error
-    except (SafetensorError, KeyError, ValueError) as error:
+    except (SafetensorError, LookupError, ValueError, TypeError, RecursionError) as error:
         raise UserError(f"The model {path} is damaged or no model file: {error}.") from error

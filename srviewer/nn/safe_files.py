@@ -1,5 +1,6 @@
 """Arrays and a header as a safetensors file, written whole or not at all."""
 
+import errno
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from safetensors.numpy import save
 
 from srviewer.atomic import write_atomically
 from srviewer.errors import UserError
+from srviewer.ordinary import is_ordinary
 
 Arrays = dict[str, np.ndarray]
 
@@ -33,6 +35,7 @@ def _write(place: Path, content: bytes) -> None:
 
 def read_arrays(path: Path) -> tuple[Arrays, dict[str, str]]:
     """The arrays and the header; OSError or SafetensorError when the file is missing or damaged."""
+    _check(path)
     with safe_open(path, framework="numpy") as file:
         names = file.keys()
         return {name: file.get_tensor(name) for name in names}, file.metadata() or {}
@@ -40,8 +43,14 @@ def read_arrays(path: Path) -> tuple[Arrays, dict[str, str]]:
 
 def read_header(path: Path) -> dict[str, str]:
     """The header alone; OSError or SafetensorError as in read_arrays."""
+    _check(path)
     with safe_open(path, framework="numpy") as file:
         return file.metadata() or {}
+
+
+def _check(path: Path) -> None:
+    if path.exists() and not is_ordinary(path):  # it would be waited for
+        raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
 
 
 def _same(one: np.ndarray, other: np.ndarray) -> bool:

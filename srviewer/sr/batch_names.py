@@ -20,7 +20,9 @@ from srviewer.io.own_image import made_from, own_document
 from srviewer.io.provenance import sidecar
 from srviewer.io.replacing import WouldReplace, check_replaceable
 from srviewer.job import Job
+from srviewer.ordinary import text_of
 
+LARGEST = 16 * 2**20  # bytes of a claim, which names every file of its source
 DIGITS = (8, 16, 32, 64)  # of the source's SHA-256, in a name that would belong to another source
 
 
@@ -177,12 +179,12 @@ class _Names:
         return self._file("given", f"{self.source.sha256}\n{places}")
 
     def _file(self, kind: str, key: str) -> Path:
-        return self.state / kind / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
+        return self.state / kind / f"{hashlib.sha256(os.fsencode(key)).hexdigest()[:32]}.json"
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return text_of(path, LARGEST)
     except (OSError, ValueError):
         return ""
 

@@ -13,9 +13,11 @@ from typing import Any
 from srviewer.atomic import write_text
 from srviewer.errors import UserError
 from srviewer.io.own_image import made_from, own_document
+from srviewer.ordinary import json_of
 
 STATE = ".srviewer-batch"  # inside the output folder: records, unfinished results
 LOGS = "logs"
+LARGEST = 16 * 2**20  # bytes of a done record, which names every file of its source
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Place:
 
     def record(self, output: PurePosixPath) -> Path:
         """The file that says that a result is done."""
-        name = hashlib.sha256(str(output).encode()).hexdigest()[:32]
+        name = hashlib.sha256(os.fsencode(output)).hexdigest()[:32]
         return self.state / "done" / f"{name}.json"
 
     @property
@@ -48,15 +50,34 @@ class Place:
 def read_record(place: Place, output: PurePosixPath, key: str) -> dict[str, Any] | None:
     """The record of a result when it is of this key and the result is still whole."""
     try:
-        record: dict[str, Any] = json.loads(place.record(output).read_text(encoding="utf-8"))
+        record = json_of(place.record(output), LARGEST)
         image = place.folder / output
-        if (record["key"], record["size"]) != (key, image.stat().st_size):
+        if not _is_whole(record) or (record["key"], record["size"]) != (key, image.stat().st_size):
             return None
         # The JSON beside it is a part of the result; that of version 0.1.0 does not say its source.
         same = made_from(own_document(image)) == record.get("source_sha256")
         return record if same else None
     except (OSError, ValueError, LookupError, TypeError, UserError):
         return None
+
+
+def _is_whole(record: Any) -> bool:
+    """Whether it has what a done record has, each of its kind."""
+    if not isinstance(record, dict):
+        return False
+    kinds = {"output": str, "key": str, "batch": str, "size": int, "values": dict}
+    if not all(isinstance(record.get(name), kind) for name, kind in kinds.items()):
+        return False
+    values = record["values"]
+    consistency, notes = values.get("consistency"), values.get("warnings", [])
+    worst = consistency.get("max") if isinstance(consistency, dict) else 0.0
+    return (
+        {"factor", "axis"} <= values.keys()
+        and (consistency is None or isinstance(consistency, dict))
+        and isinstance(worst, int | float)
+        and isinstance(notes, list)
+        and all(isinstance(one, str) for one in notes)
+    )
 
 
 def write_record(path: Path, record: dict[str, Any]) -> None:
@@ -85,5 +106,5 @@ class Log:
         stamp = time.strftime("%Y-%m-%d %H:%M:%S")
         with suppress(OSError):  # something else has its name: the result matters more
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a", encoding="utf-8") as file:
+            with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(f"{stamp}  {socket.gethostname()}/{os.getpid()}  {text}\n")

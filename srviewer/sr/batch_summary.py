@@ -12,6 +12,7 @@ from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_text
 from srviewer.io.series import counted as counted_reasons
 from srviewer.io.series import summary
+from srviewer.ordinary import is_ordinary
 from srviewer.sr.batch_records import LOGS
 from srviewer.sr.batch_work import Outcome
 
@@ -19,6 +20,7 @@ SUMMARY = "summary.html"
 HEAD = ("source", "volume", "status", "factor", "method", "agrees to", "seconds", "result")
 STATUS = HEAD.index("status")
 MARK = "<title>srviewer batch</title>"
+HEAD_BYTES = 4096  # in which a summary has its mark
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em }
@@ -57,9 +59,14 @@ def _is_ours(path: Path) -> bool:
     if not os.path.lexists(path):
         return True
     try:
-        return MARK in path.read_text(encoding="utf-8", errors="replace")
+        return is_ordinary(path) and _begins(path)
     except OSError:
         return False
+
+
+def _begins(path: Path) -> bool:
+    with path.open("rb") as file:
+        return MARK.encode() in file.read(HEAD_BYTES)
 
 
 def counted(outcomes: Sequence[Outcome]) -> str:
@@ -111,4 +118,5 @@ def _links(outcome: Outcome) -> str:
         return ""
     output = outcome.output.as_posix()
     log = f"{LOGS}/{output}.log"
-    return f"<a href='{quote(output)}'>{escape(output)}</a> (<a href='{quote(log)}'>log</a>)"
+    place, log_place = quote(os.fsencode(output)), quote(os.fsencode(log))
+    return f"<a href='{place}'>{escape(output)}</a> (<a href='{log_place}'>log</a>)"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from srviewer.atomic import write_text
 from srviewer.errors import UserError
 from srviewer.nn.checkpoint import checkpoint_path
 from srviewer.nn.specs import TrainingPlan
+from srviewer.ordinary import is_ordinary, json_of
 from srviewer.paths import private_tree, user_data_dir
 from srviewer.sr.training import TrainingJob
 
@@ -51,10 +53,10 @@ def is_unfinished(output: Path) -> bool:
 
 
 def _read_all() -> Iterator[TrainingJob]:
-    for file in sorted(_records(), key=lambda one: one.stat().st_mtime_ns):
+    for file in sorted(filter(is_ordinary, _records()), key=lambda one: one.stat().st_mtime_ns):
         try:
-            yield _job(json.loads(file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError, UserError):
+            yield _job(json_of(file))
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, UserError):
             continue  # of another version, or cut short: nothing that could be gone on with
 
 
@@ -81,7 +83,7 @@ def _job(values: dict[str, Any]) -> TrainingJob:
 
 
 def _record(output: Path) -> Path:
-    place = hashlib.sha256(str(output.absolute()).encode()).hexdigest()[:12]
+    place = hashlib.sha256(os.fsencode(output.absolute())).hexdigest()[:12]
     return _folder() / f"{output.stem}-{place}.json"
 
 
