@@ -42,12 +42,13 @@ def write_atomically(
 
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 ``text`` to ``path``, whole or not at all; errors as in ``write_atomically``."""
+    content = encoded(text)
 
     def save(place: Path) -> None:
-        place.write_text(text, encoding="utf-8")
+        place.write_bytes(content)
 
     def verify(place: Path) -> None:
-        if place.read_text(encoding="utf-8") != text:
+        if place.read_bytes() != content:
             raise UserError(f"'{path.name}' does not read back as written. Check the disk.")
 
     write_atomically(path, save, verify)
@@ -58,7 +59,7 @@ def write_new(path: Path, text: str) -> bool:
     temporary = temporary_name(path)
     with writing(path):
         try:
-            temporary.write_text(text, encoding="utf-8")
+            temporary.write_bytes(encoded(text))
             flush_to_disk(temporary)
             return _take_name(temporary, path)
         finally:
@@ -74,6 +75,11 @@ def _take_name(temporary: Path, path: Path) -> bool:
             return False
         temporary.rename(path)  # a file system without links
     return True
+
+
+def encoded(text: str) -> bytes:
+    """UTF-8; a byte of a file's name that is none as an escape, which JSON reads back."""
+    return text.replace("\n", os.linesep).encode("utf-8", "backslashreplace")
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import os
 import struct
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +14,8 @@ import nibabel as nib
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
+
+import claims
 
 AFFINE = np.diag([1.0, 1.0, 4.0, 1.0])
 SHAPE = (8, 9, 6)
@@ -196,6 +200,20 @@ def _labels() -> bytes:
     return nifti(voxels=voxels)
 
 
+def _claims(content: Callable[[Dataset], bytes]) -> Callable[[Path], Path]:
+    return _file("image.dcm", lambda: content(dicom_slice(1)))
+
+
+def _with_pipes(folder: Path) -> Path:
+    """A scan, beside it pipes where its sidecar, its partner and other scans would be."""
+    target = folder / "pipes"
+    target.mkdir()
+    (target / "scan.nii").write_bytes(nifti())
+    for name in ("scan.json", "other.nii", "scan.hdr", "slice.dcm", "pipe.zip"):
+        claims.pipe(name)(target)
+    return target
+
+
 COLOURS = np.zeros(SHAPE, [("R", "u1"), ("G", "u1"), ("B", "u1")])
 NAN, ZERO_ROW = float("nan"), [0.0, 0, 0, 0]
 REFUSED = (
@@ -221,6 +239,15 @@ REFUSED = (
     BadFile("NaN affine", _header(_affine([[NAN, 0, 0, 0], [0, 1, 0, 0], [0, 0, 4, 0]])), "finite"),
     BadFile("zero affine", _header(_affine([ZERO_ROW] * 3)), "singular"),
     BadFile("unknown syntax", _series(_unknown_syntax), "cannot be decoded"),
+    BadFile("million frames", _claims(claims.many_frames), "promises 2,000,000 frames"),
+    BadFile("compressed frames", _claims(claims.many_compressed_frames), "promises 9 frames"),
+    BadFile("vast frame", _claims(claims.vast_frame), "bytes of pixels, more than"),
+    BadFile("deflated bomb", _claims(lambda d: claims.deflated(d, 70 << 20)), "far more than"),
+    BadFile("a million items", _claims(lambda d: claims.many_items(d, 10**6)), "holds 2 frames"),
+    BadFile("zips", _file("a.zip", lambda: claims.zips_in_zips(nifti(), 300)), "inside more than"),
+    BadFile("one name", _file("a.zip", lambda: claims.zipped([("a.nii", b"a")] * 2)), "two files"),
+    BadFile("locked", _file("a.zip", lambda: claims.zipped([("a.nii", b"a")], 1)), "encrypted"),
+    BadFile("method", _file("a.zip", lambda: claims.zipped([("a", b"a")], 0, 77)), "be unpacked"),
     BadFile("no file", lambda folder: folder / "absent.nii", "does not exist"),
     BadFile("empty folder", lambda folder: folder, "no image"),
 )
@@ -267,4 +294,11 @@ HARMLESS = (
     BadFile("deep sequences", _series(_nested), "", opens=True),
     BadFile("no preamble", _series(damage=lambda content, k: content[132:]), "", opens=True),
 )
+if sys.platform != "win32":
+    REFUSED += (BadFile("pipe", claims.pipe("scan.nii"), "is a pipe"),)
+    HARMLESS += (BadFile("pipes beside", _with_pipes, "", opens=True),)
+if sys.platform == "linux":  # other systems take no such names
+    HARMLESS += (
+        BadFile("no UTF-8", _file(os.fsdecode(b"sc\xe4n \xff.nii"), nifti), "", opens=True),
+    )
 BAD_FILES = (*REFUSED, *DOUBTFUL, *HARMLESS)

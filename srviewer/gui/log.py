@@ -46,7 +46,7 @@ def start_log() -> Path | None:
         private_folder(path.parent)
         for old in log_files():
             make_private_file(old)
-        handler = PrivateLogFile(path, "a", LARGEST, OLD_FILES, encoding="utf-8", delay=False)
+        handler = PrivateLogFile(path, "a", LARGEST, OLD_FILES, "utf-8", False, "backslashreplace")
     except OSError:
         return None
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))

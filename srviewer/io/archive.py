@@ -1,35 +1,90 @@
 """A zip archive unpacked into a folder, bounded and without leaving it."""
 
 import errno
+import lzma
+import os
 import shutil
 import stat
+import struct
 import zipfile
 import zlib
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from srviewer.errors import UserError
-from srviewer.job import Job, Progress
+from srviewer.job import Job, Progress, aside
+
+# What zipfile raises for archives that are damaged in one way or another.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    OSError,
+)
 
 LARGEST_BYTES = 64 << 30
 MOST_FILES = 200_000
+MOST_LEVELS = 4  # of zips inside zips
+LARGEST_LIST = 32 << 20  # bytes of the list of members, 160 for each of as many as there may be
+LIST_END, LIST_END_BYTES, LONGEST_COMMENT = b"PK\x05\x06", 22, 0xFFFF
 PIECE = 1 << 20
 
 
-def extract(path: Path, folder: Path, members: Collection[str] | None) -> Job[list[Path]]:
+@dataclass
+class Room:
+    """What an archive and all archives inside it may still take together.
+
+    ``size``: bytes when unpacked.
+    """
+
+    levels: int = MOST_LEVELS
+    files: int = MOST_FILES
+    size: int = LARGEST_BYTES
+
+    @contextmanager
+    def level(self, path: Path) -> Iterator[None]:
+        """One level further down inside the block. Raises UserError where there is none."""
+        if not self.levels:
+            raise UserError(
+                f"'{path.name}' is refused: it is a zip inside more than {MOST_LEVELS - 1} others. "
+                "Unpack them and open the folder."
+            )
+        self.levels -= 1
+        try:
+            yield
+        finally:
+            self.levels += 1
+
+
+def extract(
+    path: Path, folder: Path, members: Collection[str] | None, room: Room
+) -> Job[list[Path]]:
     """Unpack the files of a zip below ``folder``, or only those named in ``members``.
 
-    Nothing is written before every name and the total size are found to be safe. Raises UserError
-    for names that lead out of the folder, for more than fits, for a damaged or encrypted archive.
+    Nothing is written before every name and the total size are found to be safe and inside
+    ``room``, which has less of it afterwards. Raises UserError for names that lead out of the
+    folder or occur twice, for more than fits, for a damaged or encrypted archive.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        _check_list(path)
+        opened = aside(partial(zipfile.ZipFile, path), Progress(0.0, f"Opening {path.name}"))
+        with (yield from opened) as archive:
             wanted = [
                 info
                 for info in archive.infolist()
                 if not info.is_dir() and (members is None or info.filename in members)
             ]
-            _check(path, wanted, folder)
+            _check(path, wanted, folder, room)
             total = max(1, sum(info.file_size for info in wanted))
             unpacked: list[Path] = []
             done = 0
@@ -43,7 +98,7 @@ def extract(path: Path, folder: Path, members: Collection[str] | None) -> Job[li
                         yield Progress(min(1.0, done / total), f"Unpacking {path.name}")
                 unpacked.append(target)
             return unpacked
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except UNREADABLE as error:
         # What the system says is plain without its number and the whole path.
         said = (isinstance(error, OSError) and error.strerror) or error
         full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
@@ -54,7 +109,32 @@ def extract(path: Path, folder: Path, members: Collection[str] | None) -> Job[li
         ) from error
 
 
-def _check(path: Path, wanted: list[zipfile.ZipInfo], folder: Path) -> None:
+def _check_list(path: Path) -> None:
+    """Raise UserError where the list of members is longer than that of any archive of scans."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - LIST_END_BYTES - LONGEST_COMMENT))
+        tail = file.read()
+    place = tail.rfind(LIST_END)
+    if place < 0 or len(tail) < place + LIST_END_BYTES:
+        return
+    stated = int.from_bytes(tail[place + 12 : place + 16], "little")
+    # A list of 4 GB or more has its size elsewhere; it is no longer than the file.
+    if min(stated, size) > LARGEST_LIST:
+        raise UserError(
+            f"'{path.name}' is refused: it lists far more than {MOST_FILES:,} files. Unpack what "
+            "you need and open the folder."
+        )
+
+
+def _check(path: Path, wanted: list[zipfile.ZipInfo], folder: Path, room: Room) -> None:
+    names = Counter(os.path.normcase(PurePosixPath(info.filename)) for info in wanted)
+    twice = next((name for name, count in names.items() if count > 1), None)
+    if twice is not None:
+        raise UserError(
+            f"'{path.name}' is refused: it holds two files of the name '{twice}', of which one "
+            "would be lost. Unpack it yourself and open the folder."
+        )
     for info in wanted:
         if not _stays_inside(info):
             raise UserError(
@@ -66,13 +146,15 @@ def _check(path: Path, wanted: list[zipfile.ZipInfo], folder: Path) -> None:
                 f"'{path.name}' is encrypted. Unpack it with its password and open the folder."
             )
     total = sum(info.file_size for info in wanted)
-    room = min(LARGEST_BYTES, shutil.disk_usage(folder).free)
-    if total > room or len(wanted) > MOST_FILES:
+    free = min(room.size, shutil.disk_usage(folder).free)
+    if total > free or len(wanted) > room.files:
         raise UserError(
             f"'{path.name}' unpacks to {len(wanted):,} files of {total / 2**30:.1f} GiB together; "
-            f"there is room for {room / 2**30:.1f} GiB and {MOST_FILES:,} files. Unpack what you "
+            f"there is room for {free / 2**30:.1f} GiB and {room.files:,} files. Unpack what you "
             "need and open the folder."
         )
+    room.size -= total
+    room.files -= len(wanted)
 
 
 def _stays_inside(info: zipfile.ZipInfo) -> bool:

@@ -10,10 +10,9 @@ MOST_BYTES = 2**20  # a sidecar is a page of text
 
 def slice_thickness(image: Path) -> float | None:
     """SliceThickness in mm; None where there is no sidecar, or none that says it."""
-    path = sidecar(image)
     try:
         # Other programs' numbers need not be finite where they are not asked for.
-        value = read_document(path, MOST_BYTES, strict=False)["SliceThickness"]
+        value = read_document(sidecar(image), MOST_BYTES, strict=False)["SliceThickness"]
     except (OSError, ValueError, LookupError, TypeError):
         return None
     if isinstance(value, str):  # some converters write numbers as text

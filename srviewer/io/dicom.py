@@ -1,8 +1,10 @@
 """DICOM files of any order and mixture to series that can be read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from srviewer.core.volume import ScanWarning
 from srviewer.errors import UserError
@@ -15,10 +17,13 @@ from srviewer.io.dicom_pixels import StoredStacks
 from srviewer.io.dicom_places import SAME_PLACE_MM
 from srviewer.io.dicom_series import SORTING, Bundle, Rank, by_series, rank
 from srviewer.io.series import Found, Series, and_more, counted
-from srviewer.job import Job, Progress, within
+from srviewer.job import Job, Progress, aside, within
+
+R = TypeVar("R")
 
 NOT_PLACED = "images that make no volume"
 LOCALIZERS = "localizers"
+MANY_SLICES = 5000  # sorting them takes longer than whoever cancels would wait
 # Between the corners of volumes whose slices lie at the same places.
 SAME_GRID_MM = 2 * SAME_PLACE_MM
 
@@ -47,7 +52,8 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     for number, group in enumerate(stacks):
         yield Progress(0.95 + 0.04 * number / len(stacks), SORTING)
         try:
-            (planning if group.first.localizer else series).extend(_series(group))
+            made = yield from _aside(partial(_series, group), sum(map(len, group.volumes)))
+            (planning if group.first.localizer else series).extend(made)
         except UserError as error:
             problems.append(str(error))
     used = {path for one in series or planning for path in one.sources}
@@ -68,8 +74,9 @@ def _read(paths: Sequence[Path]) -> Job[_Headers]:
     for number, path in enumerate(paths):
         told = f"Reading headers: {number:,} of {len(paths):,} files"
         yield Progress(number / len(paths), told)
+        span = number / len(paths), (number + 1) / len(paths)
         try:
-            found = read_slices(path)
+            found = yield from within(read_slices(path), *span)
         except UserError as error:
             read.problems.append(str(error))
             read.reasons[path] = NOT_PLACED
@@ -89,10 +96,10 @@ def _sorted(slices: Sequence[SliceHeader]) -> Job[tuple[list[Group], list[Group]
     stacks: list[tuple[Rank, Group]] = []
     alone: list[Group] = []
     whole: dict[int, tuple[Bundle, Group]] = {}  # series that cover a single place
-    collected = by_series(slices)
+    collected = yield from _aside(partial(by_series, slices), len(slices))
     for number, bundle in enumerate(collected):
         yield Progress(0.8 * number / len(collected), SORTING)
-        found = groups(bundle)
+        found = yield from _aside(partial(groups, bundle), len(bundle.slices))
         if len(found) == 1 and found[0].alone:
             whole[id(bundle)] = bundle, found[0]
         else:
@@ -104,6 +111,13 @@ def _sorted(slices: Sequence[SliceHeader]) -> Job[tuple[list[Group], list[Group]
     alone += [whole[id(bundle)][1] for bundle in single]
     stacks += [(rank(group.first.series), group) for group in together]
     return named([group for _, group in sorted(stacks, key=lambda pair: pair[0])]), alone
+
+
+def _aside(call: Callable[[], R], slices: int) -> Job[R]:
+    """The result of ``call``, which takes long only where ``slices`` are many."""
+    if slices < MANY_SLICES:
+        return call()
+    return (yield from aside(call, Progress(0.0, SORTING)))
 
 
 def _denied(said: str, files: Sequence[Path]) -> str:

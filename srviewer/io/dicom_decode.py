@@ -5,7 +5,6 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.pixels.decoders.base import Decoder, get_decoder
 from pydicom.pixels.processing import apply_color_lut
@@ -13,6 +12,8 @@ from pydicom.uid import JPEGExtended12Bit
 
 from srviewer.errors import UserError
 from srviewer.io import dicom_itk
+from srviewer.io.dicom_bounded import header_of
+from srviewer.io.dicom_bytes import DicomBytes
 from srviewer.io.dicom_file import PixelFile
 from srviewer.io.dicom_header import UNREADABLE
 from srviewer.io.dicom_warnings import only_serious
@@ -55,9 +56,7 @@ def decoded(file: PixelFile, frames: Sequence[int]) -> Frames:
 
 def _frames(file: PixelFile, frames: Sequence[int]) -> Frames:
     decoder = get_decoder(file.syntax)
-    if file.start is None:
-        yield from _inflated(file, frames, decoder)
-    elif not file.compressed:
+    if not file.compressed:
         yield from _native(file, frames, decoder)
     elif not decoder.is_available or _beyond_pydicom(file):
         yield from dicom_itk.decoded(file, frames)
@@ -74,9 +73,9 @@ def _native(file: PixelFile, frames: Sequence[int], decoder: Decoder) -> Frames:
     plain = (
         file.little_endian and file.keyword == "PixelData" and file.bits_allocated in (8, 16, 32)
     )
-    with file.path.open("rb") as source:
+    with DicomBytes(file.path, pieces=len(frames) + 1) as source:
         for frame in frames:
-            source.seek((file.start or 0) + frame * file.frame_bytes)
+            source.seek(file.start + frame * file.frame_bytes)
             content = source.read(file.frame_bytes)
             if plain:
                 yield _unpacked(content, file)
@@ -100,22 +99,13 @@ def _unpacked(content: bytes, file: PixelFile) -> Pixels:
 
 def _compressed(file: PixelFile, frames: Sequence[int], decoder: Decoder) -> Frames:
     with file.path.open("rb") as source:
-        source.seek(file.start or 0)
+        source.seek(file.start)
         options = _options(file, file.frames)
         for frame in frames:
             yield _array(decoder, source, index=frame, **options)
 
 
-def _inflated(file: PixelFile, frames: Sequence[int], decoder: Decoder) -> Frames:
-    with only_serious():
-        dataset = dcmread(file.path)
-    if file.unused_low:
-        dataset.BitsStored = file.bits_used
-    for frame in frames:
-        yield _array(decoder, dataset, index=frame)
-
-
-def _array(decoder: Decoder, source: bytes | BinaryIO | Dataset, **options: Any) -> Pixels:
+def _array(decoder: Decoder, source: bytes | BinaryIO, **options: Any) -> Pixels:
     # A function of its own: the warnings' state must not leak to whoever drives the generators.
     with only_serious():
         return decoder.as_array(source, raw=True, **options)[0]
@@ -144,8 +134,7 @@ def turned(pixels: Pixels, file: PixelFile) -> Pixels:
 
 
 def _palette(file: PixelFile) -> Dataset:
-    with only_serious():
-        return dcmread(file.path, stop_before_pixels=True, force=True)
+    return header_of(file.path)
 
 
 def _brightness(pixels: Pixels, palette: Dataset) -> Pixels:

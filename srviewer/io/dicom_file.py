@@ -3,7 +3,6 @@
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from pydicom.dataset import FileDataset
 from pydicom.uid import (
@@ -14,8 +13,10 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from srviewer.io.dicom_bytes import DicomBytes
 from srviewer.io.dicom_padding import padding_limits
 from srviewer.io.dicom_tags import text
+from srviewer.io.streams import DEFLATE_LIMIT
 
 PIXEL_TAGS = {
     (0x7FE0, 0x0010): "PixelData",
@@ -30,16 +31,16 @@ PHOTOMETRIC = ("MONOCHROME2", "MONOCHROME1", "PALETTE COLOR")
 class PixelFile:
     """How one file stores its pixels.
 
-    ``start``: the byte where the pixel data's value begins; None for a deflated file, whose bytes
-    have no place of their own. ``size``: of the whole file in bytes. ``keyword``: pydicom's name
-    of the pixel data's element, ``vr`` its value representation, "" in implicit encoding.
+    ``start``: the byte where the pixel data's value begins, as ``DicomBytes`` reads. ``size``: of
+    the whole file in bytes. ``keyword``: pydicom's name of the pixel data's element, ``vr`` its
+    value representation, "" in implicit encoding.
     ``unused_low``: bits below the stored ones, where old files left some.
     ``little_endian``: the order of the bytes of pixels that are not compressed.
     ``padding``: both ends of the stored numbers that are no image, or None.
     """
 
     path: Path
-    start: int | None
+    start: int
     size: int
     syntax: UID
     keyword: str
@@ -78,9 +79,15 @@ class PixelFile:
     @property
     def truncated(self) -> bool:
         """Whether the file is too short for pixels that are not compressed."""
-        if self.start is None or self.compressed:
+        if self.compressed:
             return False
-        return self.start + self.frames * self.frame_bytes > self.size
+        return self.start + self.frames * self.frame_bytes > self.room
+
+    @property
+    def room(self) -> int:
+        """How many bytes the file can hold as ``DicomBytes`` reads; exact unless deflated."""
+        deflated = self.syntax == DeflatedExplicitVRLittleEndian
+        return self.size * DEFLATE_LIMIT if deflated else self.size
 
 
 def is_grey(header: FileDataset) -> bool:
@@ -92,7 +99,7 @@ def is_grey(header: FileDataset) -> bool:
     )
 
 
-def pixel_file(path: Path, file: BinaryIO, header: FileDataset) -> PixelFile | None:
+def pixel_file(path: Path, file: DicomBytes, header: FileDataset) -> PixelFile | None:
     """The pixels of the file whose ``header`` has just been read; None when it has none."""
     implicit, little = header.original_encoding
     syntax = header.file_meta.get("TransferSyntaxUID") or (
@@ -100,13 +107,10 @@ def pixel_file(path: Path, file: BinaryIO, header: FileDataset) -> PixelFile | N
         if little
         else ExplicitVRBigEndian
     )
-    start: int | None = None
-    keyword, vr = "PixelData", "OW"
-    if syntax != DeflatedExplicitVRLittleEndian:
-        place = _pixel_place(file, bool(implicit), bool(little))
-        if place is None:
-            return None
-        start, keyword, vr = place
+    place = _pixel_place(file, bool(implicit), bool(little))
+    if place is None:
+        return None
+    start, keyword, vr = place
     stored = int(header.get("BitsStored", header.BitsAllocated))
     signed = header.get("PixelRepresentation", 0) == 1
     photometric = text(header, "PhotometricInterpretation")
@@ -119,7 +123,7 @@ def pixel_file(path: Path, file: BinaryIO, header: FileDataset) -> PixelFile | N
         vr=vr,
         rows=int(header.Rows),
         columns=int(header.Columns),
-        frames=int(text(header, "NumberOfFrames") or 1),
+        frames=frame_count(header),
         bits_allocated=int(header.BitsAllocated),
         bits_stored=stored,
         unused_low=0 if _is_compressed(UID(syntax)) else _unused_low(header, stored),
@@ -130,6 +134,11 @@ def pixel_file(path: Path, file: BinaryIO, header: FileDataset) -> PixelFile | N
         if photometric == "PALETTE COLOR"
         else padding_limits(header, keyword, signed, stored),
     )
+
+
+def frame_count(header: FileDataset) -> int:
+    """How many frames the header promises; ValueError where that is no number."""
+    return int(text(header, "NumberOfFrames") or 1)
 
 
 def _is_compressed(syntax: UID) -> bool:
@@ -146,7 +155,7 @@ def _unused_low(header: FileDataset, stored: int) -> int:
     return highest - stored + 1 if stored <= highest < int(header.BitsAllocated) else 0
 
 
-def _pixel_place(file: BinaryIO, implicit: bool, little: bool) -> tuple[int, str, str] | None:
+def _pixel_place(file: DicomBytes, implicit: bool, little: bool) -> tuple[int, str, str] | None:
     """Where the pixel data begins, its keyword, its VR; None when a file has none.
 
     pydicom has just stopped before that element.

@@ -9,7 +9,13 @@ import numpy as np
 
 from srviewer.core.volume import ScanWarning
 from srviewer.io.dicom_header import Numbers, SliceHeader
-from srviewer.io.dicom_places import Slices, beside_each_other, count_places, places_of
+from srviewer.io.dicom_places import (
+    Slices,
+    beside_each_other,
+    count_places,
+    near_each_other,
+    places_of,
+)
 from srviewer.io.dicom_repeats import contrasts
 from srviewer.io.dicom_series import Bundle
 from srviewer.io.dicom_stacks import stacks
@@ -77,7 +83,12 @@ def groups(bundle: Bundle) -> list[Group]:
 
 
 def _stacks(plane: Slices) -> list[Slices]:
-    return [part for stack in stacks(plane) for part in beside_each_other(stack)]
+    return [
+        near
+        for stack in stacks(plane)
+        for part in beside_each_other(stack)
+        for near in near_each_other(part)
+    ]
 
 
 def by_plane(slices: Slices) -> list[Slices]:

@@ -5,21 +5,22 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
 
-from pydicom import dcmread
-from pydicom.dataset import FileDataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from srviewer.errors import UserError
+from srviewer.io.dicom_bytes import LARGEST_INFLATED, DicomBytes
+from srviewer.io.dicom_claims import check_claims
 from srviewer.io.dicom_file import PixelFile, is_grey, pixel_file
+from srviewer.io.dicom_frames import frames_of, image_header
 from srviewer.io.dicom_kinds import kind_of, kind_of_image
 from srviewer.io.dicom_mosaic import is_mosaic, mosaic_tiles
 from srviewer.io.dicom_series_tags import SeriesTags, series_tags
-from srviewer.io.dicom_tags import HEADER_TAGS, TRAITS, Lookup, lookups, text
+from srviewer.io.dicom_tags import TRAITS, Lookup, text
 from srviewer.io.dicom_tiles import PlacedTile, Tile, Whole
 from srviewer.io.dicom_vframe import is_vframe, vframe_tiles
-from srviewer.io.dicom_warnings import only_serious
+from srviewer.io.dicom_warnings import seriously
+from srviewer.job import Job, Progress
 
 Numbers = tuple[float, ...]
 
@@ -41,8 +42,7 @@ UNREADABLE = (
 )
 # How a file starts that has no preamble: group 0008 or 0002, little or big endian.
 BARE_STARTS = (b"\x08\x00", b"\x02\x00", b"\x00\x08")
-# Their frames follow each other in time and are no slices.
-CINE_MODALITIES = ("US", "IVUS", "XA", "RF", "ES", "GM")
+EVERY = 256  # slices of one file in a step
 
 
 @dataclass(frozen=True)
@@ -96,14 +96,15 @@ class Skipped:
     denied: str = ""
 
 
-def read_slices(path: Path) -> tuple[SliceHeader, ...] | Skipped:
+def read_slices(path: Path) -> Job[tuple[SliceHeader, ...] | Skipped]:
     """The 2D images of one file, from its header alone.
 
-    Raises UserError for an image that srviewer cannot place in a volume.
+    Raises UserError for an image that srviewer cannot place in a volume, and for a file that
+    cannot hold what its header promises.
     """
     try:
-        with only_serious(), path.open("rb") as file:
-            return _slices(path, file)
+        with DicomBytes(path, inflated=LARGEST_INFLATED) as file:
+            return (yield from seriously(_slices(path, file)))
     except UNREADABLE as error:
         # pydicom raises errors of this kind as well, for files that are damaged.
         if isinstance(error, OSError) and error.errno is not None:
@@ -111,12 +112,11 @@ def read_slices(path: Path) -> tuple[SliceHeader, ...] | Skipped:
         return Skipped("files that are no DICOM")
 
 
-def _slices(path: Path, file: BinaryIO) -> tuple[SliceHeader, ...] | Skipped:
+def _slices(path: Path, file: DicomBytes) -> Job[tuple[SliceHeader, ...] | Skipped]:
     start = file.read(132)
     if start[128:] != b"DICM" and start[:2] not in BARE_STARTS:
         return Skipped("files that are no DICOM")
-    file.seek(0)
-    header = dcmread(file, stop_before_pixels=True, force=True, specific_tags=HEADER_TAGS)
+    header = yield from image_header(path, file)
     if not (header.get("Rows") and header.get("Columns")):
         return Skipped(kind_of(header))
     if not is_grey(header):
@@ -124,17 +124,20 @@ def _slices(path: Path, file: BinaryIO) -> tuple[SliceHeader, ...] | Skipped:
     pixels = pixel_file(path, file, header)
     if pixels is None:
         return Skipped(kind_of(header))
-    frames = lookups(header)
-    if len(frames) != pixels.frames:
-        frames = _unplaced(path, header, len(frames), pixels.frames)
+    check_claims(pixels, file)
+    frames = yield from frames_of(path, header, pixels.frames)
     tags = series_tags(header, frames[0])
-    found = tuple(_slice(pixels, number, tags, values) for number, values in enumerate(frames))
+    found = []
+    for number, values in enumerate(frames):
+        found.append(_slice(pixels, number, tags, values))
+        if len(found) % EVERY == 0:
+            yield Progress(number / len(frames), f"Reading {path.name}: {number:,} slices")
     if len(frames) > 1:  # each is one slice, whatever else the header says
-        return found
+        return tuple(found)
     words = text(header, "ImageType").split("\\")
     if is_vframe(header, words):
         return _tiled(found[0], vframe_tiles)
-    return _tiled(found[0], mosaic_tiles) if is_mosaic(header, words) else found
+    return _tiled(found[0], mosaic_tiles) if is_mosaic(header, words) else tuple(found)
 
 
 def _tiled(
@@ -162,18 +165,6 @@ def _tiled(
 def _taken_at(one: SliceHeader, time: str) -> tuple[str, ...]:
     place = TRAITS.index("AcquisitionTime")
     return (*one.traits[:place], time or one.traits[place], *one.traits[place + 1 :])
-
-
-def _unplaced(path: Path, header: FileDataset, described: int, frames: int) -> tuple[Lookup, ...]:
-    """The frames of a file that does not describe each one: their places are not known."""
-    if described > 1 or text(header, "Modality") in CINE_MODALITIES:
-        raise UserError(
-            f"'{path.name}' holds {frames} frames without saying where each one lies in the "
-            "patient. Export it as an MR or CT series."
-        )
-    for keyword in ("ImagePositionPatient", "ImageOrientationPatient"):
-        header.pop(keyword, None)
-    return (Lookup((), header),) * frames
 
 
 def _slice(file: PixelFile, frame: int, series: SeriesTags, values: Lookup) -> SliceHeader:

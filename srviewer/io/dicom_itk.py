@@ -23,7 +23,7 @@ def decoded(file: PixelFile, frames: Sequence[int]) -> Iterator[npt.NDArray[np.g
     """
     with file.path.open("rb") as source:
         for frame in frames:
-            source.seek(file.start or 0)
+            source.seek(file.start)
             with only_serious():
                 packed = get_frame(source, frame, number_of_frames=file.frames)
             with temporary_folder() as folder:

@@ -16,7 +16,7 @@ from srviewer.io.dicom_header import Skipped, SliceHeader, read_slices
 from srviewer.io.dicom_join import LEAST
 from srviewer.io.dicom_series import SORTING
 from srviewer.io.dicom_series_tags import SeriesTags
-from srviewer.job import Job, Progress
+from srviewer.job import Job, Progress, run
 
 Vector = npt.NDArray[np.float64]
 
@@ -108,7 +108,7 @@ def _series_beside(given: frozenset[Path], folder: Path) -> frozenset[SeriesTags
         others = (one for one in folder.iterdir() if one not in given and one.is_file())
         for path in islice(others, MOST_BESIDE):
             with suppress(UserError):
-                slices = read_slices(path)
+                slices = run(read_slices(path))
                 found.update(() if isinstance(slices, Skipped) else [slices[0].series])
     except OSError:
         return frozenset()

@@ -9,9 +9,9 @@ from math import ceil, sqrt
 
 import numpy as np
 import numpy.typing as npt
-from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from srviewer.io.dicom_bounded import header_of
 from srviewer.io.dicom_csa import csa_numbers
 from srviewer.io.dicom_private import SIEMENS_TILES, creator_of
 from srviewer.io.dicom_tiles import Numbers, PlacedTile, Whole, cut
@@ -30,12 +30,7 @@ def is_mosaic(header: Dataset, words: list[str]) -> bool:
 
 def mosaic_tiles(whole: Whole) -> tuple[PlacedTile, ...] | None:
     """The slices of a mosaic in their order; None where nothing says how many, or where."""
-    header = dcmread(
-        whole.file.path,
-        stop_before_pixels=True,
-        force=True,
-        specific_tags=[CSA_IMAGE_HEADER, SIEMENS_TILES],
-    )
+    header = header_of(whole.file.path, (CSA_IMAGE_HEADER, SIEMENS_TILES))
     private = _private(header)
     count = _count(header, private)
     side = ceil(sqrt(count)) if count > 0 else 0

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from pydicom import config, dcmread
+from pydicom import config
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 from pydicom.uid import MRImageStorage
 from pydicom.valuerep import validate_value
 
 from srviewer.core.origin import DicomOrigin, SourceImage
+from srviewer.io.dicom_bounded import header_of
 from srviewer.io.dicom_header import UNREADABLE, SliceHeader
 from srviewer.io.dicom_tags import text
 from srviewer.io.dicom_warnings import only_serious
@@ -111,7 +112,7 @@ def _kept(one: SliceHeader) -> tuple[Dataset, str]:
     placed = one.position is not None and one.orientation is not None
     try:
         with only_serious():
-            header = dcmread(one.file.path, stop_before_pixels=True, force=True, specific_tags=TAGS)
+            header = header_of(one.file.path, TAGS)
             for keyword in KEPT:
                 if (placed or keyword not in PLACE) and _sound(header, keyword):
                     kept[keyword] = header[keyword]

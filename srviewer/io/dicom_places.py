@@ -21,6 +21,9 @@ Labels = npt.NDArray[np.int64]
 SAME_PLACE_MM = 0.05
 SHARE_OF_VOXEL = 0.1
 ROUNDING_MM = 0.001
+# A slice further from all others belongs to another scan, or its position is damaged.
+LONGEST_GAP_MM = 1000.0
+EMPTY_PLANES, EMPTY_OF_SLICE = 64, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +108,30 @@ def beside_each_other(slices: Slices) -> list[Slices]:
     for one in slices:
         if one.position is not None:
             parts[number[one.position]].append(one)
+    return parts
+
+
+def near_each_other(slices: Slices) -> list[Slices]:
+    """Slices of one orientation parted where a gap along their normal is too long for one scan.
+
+    That is where it is longer than ``LONGEST_GAP_MM``, or would hold more empty planes, as far
+    apart as half of the slices are, than ``EMPTY_PLANES`` and ``EMPTY_OF_SLICE`` for each slice.
+    """
+    placed = list(dict.fromkeys(one.position for one in slices if one.position is not None))
+    if len(placed) < 2:
+        return [slices]
+    along = _along_axes(placed, slices[0])[:, 0]
+    heights = np.sort(along)
+    gaps = np.diff(heights)
+    apart = gaps[gaps > same_place_mm(slices)]
+    if not len(apart):
+        return [slices]
+    longest = float(np.median(apart)) * (EMPTY_PLANES + EMPTY_OF_SLICE * len(apart))
+    labels = clusters(along, min(LONGEST_GAP_MM, longest))
+    number = dict(zip(placed, labels.tolist(), strict=True))
+    parts: list[Slices] = [[] for _ in range(labels.max() + 1)]
+    for one in slices:
+        parts[0 if one.position is None else number[one.position]].append(one)
     return parts
 
 

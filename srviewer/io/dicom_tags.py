@@ -167,15 +167,6 @@ class Lookup:
         return values[0] if values else None
 
 
-def lookups(file: Dataset) -> tuple[Lookup, ...]:
-    """One Lookup for each 2D image of a file, in the order of its frames."""
-    frames = file.get("PerFrameFunctionalGroupsSequence")
-    if not frames:
-        return (Lookup((), file),)
-    shared = tuple((file.get("SharedFunctionalGroupsSequence") or ())[:1])
-    return tuple(Lookup((frame, *shared), file) for frame in frames)
-
-
 # Looking a keyword up costs more than finding its value.
 _tag = cache(Tag)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from srviewer.io.dicom_file import PixelFile
 
 Numbers = tuple[float, ...]
+MOST_TILES = 4096  # of one image, 64 along each edge
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Whole:
 
 def cut(file: PixelFile, count: int, down: int, across: int) -> tuple[Tile, ...] | None:
     """``count`` tiles along the rows of ``down`` x ``across``; None where the image is no such."""
-    if not 0 < count <= down * across or file.rows % down or file.columns % across:
+    if not 0 < count <= min(down * across, MOST_TILES) or file.rows % down or file.columns % across:
         return None
     rows, columns = file.rows // down, file.columns // across
     return tuple(

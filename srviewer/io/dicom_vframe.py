@@ -4,17 +4,15 @@ The tiles run along the rows, from the upper left, in as many columns as the roo
 needs and as few rows. A private sequence holds an item for each slice, in the order of the tiles.
 """
 
-from io import BytesIO
 from math import ceil, sqrt
 
-from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.filereader import read_sequence
-from pydicom.sequence import Sequence as Items
 
+from srviewer.io.dicom_bounded import header_of, items_of
 from srviewer.io.dicom_private import UIH_TILES, creator_of, private_number
 from srviewer.io.dicom_tags import Lookup
-from srviewer.io.dicom_tiles import PlacedTile, Whole, cut
+from srviewer.io.dicom_tiles import MOST_TILES, PlacedTile, Whole, cut
+from srviewer.job import run
 
 SLICES = 0x00651051
 CREATOR = "Image Private Header"
@@ -27,13 +25,11 @@ def is_vframe(header: Dataset, words: list[str]) -> bool:
 
 def vframe_tiles(whole: Whole) -> tuple[PlacedTile, ...] | None:
     """The slices in the order of the tiles; None where the header does not place every one."""
-    header = dcmread(
-        whole.file.path,
-        stop_before_pixels=True,
-        force=True,
-        specific_tags=[SLICES >> 16 << 16 | 0x10, UIH_TILES, SLICES],
-    )
-    count, slices = _count(header), [Lookup((), item) for item in _items(header)]
+    path = whole.file.path
+    header = header_of(path, (SLICES >> 16 << 16 | 0x10, UIH_TILES, SLICES))
+    count = _count(header)
+    items = run(items_of(path, header, SLICES, min(count, MOST_TILES)))
+    slices = [Lookup((), item) for item in items]
     across = ceil(sqrt(count)) if count > 0 else 0
     tiles = cut(whole.file, count, ceil(count / across) if across else 0, across)
     positions = [one.numbers("ImagePositionPatient", 3) for one in slices]
@@ -57,13 +53,3 @@ def _count(header: Dataset) -> int:
         return int(float(private_number(header, UIH_TILES)))
     except (ValueError, OverflowError):
         return 0
-
-
-def _items(header: Dataset) -> Items:
-    if SLICES not in header:
-        return Items()
-    value = header[SLICES].value
-    if isinstance(value, bytes):  # of a kind that is not known, as implicit encoding leaves it
-        implicit, little = header.original_encoding
-        return read_sequence(BytesIO(value), bool(implicit), bool(little), len(value), "ascii")
-    return value if isinstance(value, Items) else Items()

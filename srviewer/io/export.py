@@ -12,7 +12,7 @@ from typing import BinaryIO, Literal, cast
 import nibabel as nib
 import numpy as np
 
-from srviewer.atomic import flush_to_disk, staged_together
+from srviewer.atomic import encoded, flush_to_disk, staged_together
 from srviewer.core.geometry import Geometry
 from srviewer.core.space_codes import SpaceCodes
 from srviewer.core.volume import Volume, Voxels
@@ -96,7 +96,7 @@ def write_planes(
         yield from within(_verify(image, header, checksum), 0.6, 1.0)
         text = document(volume, path, dtype.name, f"{checksum:08x}", provenance, described)
         with named_file(document_file):
-            document_file.write_text(text, encoding="utf-8")
+            document_file.write_bytes(encoded(text))
         flush_to_disk(document_file)
         check_document(document_file, text)
         if not (overwrite or new) and (stamp_of(path), stamp_of(beside)) != before:

@@ -36,8 +36,13 @@ def files_under(paths: Sequence[Path]) -> Job[Listing]:
 
 def _is_folder(path: Path) -> bool:
     try:
-        if path.exists():
+        if path.is_dir() or path.is_file():
             return path.is_dir()
+        if path.exists():
+            raise UserError(
+                f"'{path}' is a pipe, a socket or a device, and no file. It is not read, since "
+                "that might never end. Give the file that holds the scan."
+            )
     except OSError as error:
         raise UserError(f"'{path}' cannot be reached: {error.strerror}.") from error
     raise UserError(f"'{path}' does not exist. Check the name, or mount its drive.")

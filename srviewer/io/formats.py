@@ -42,7 +42,7 @@ def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
     when a path does not exist or nothing can be opened.
     """
     there = yield from within(files_under(paths), 0.0, 0.1)
-    listed, missing = _listed([path for path in paths if path.is_file()])
+    listed, missing = yield from _listed([path for path in paths if path.is_file()])
     files = with_partners((*there.files, *listed))
     # An archive inside a folder is a copy of its neighbours more often than not.
     hidden = {file for file in files if _format(file).id == "zip" and file not in paths}
@@ -70,12 +70,12 @@ def _closed(folders: Sequence[Path]) -> tuple[str, ...]:
     )
 
 
-def _listed(paths: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
+def _listed(paths: Sequence[Path]) -> Job[tuple[list[Path], tuple[str, ...]]]:
     """The files that DICOMDIRs among ``paths`` name; a sentence for each that lacks some."""
     files: list[Path] = []
     problems: list[str] = []
     for path in paths:
-        listed = dicomdir.directory(path)
+        listed = yield from within(dicomdir.directory(path), 0.1, 0.1)
         if listed is None:
             continue
         files.extend(listed.files)
@@ -112,8 +112,11 @@ def open_filter() -> str:
     return ";;".join([*lines, "All files (*)"])
 
 
-def _scan_files(files: Sequence[Path]) -> Job[Found]:
-    """The images of files, each handed to its format; series are numbered anew."""
+def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[Found]:
+    """The images of files, each handed to its format; series are numbered anew.
+
+    ``room``: what archives among them may take, None for as much as any may.
+    """
     files, ignored = without_companions(files)
     by_format: dict[str, list[Path]] = {row.id: [] for row in FORMATS}
     for file in files:
@@ -125,7 +128,8 @@ def _scan_files(files: Sequence[Path]) -> Job[Found]:
     for row in FORMATS:
         if members := by_format[row.id]:
             start, done = done, done + len(members)
-            stage = within(row.scan(members), start / len(files), done / len(files))
+            job = row.scan(members) if row.id != "zip" else _scan_archives(members, room)
+            stage = within(job, start / len(files), done / len(files))
             found = yield from stage
             series.extend(found.series)
             ignored += found.ignored
@@ -135,7 +139,7 @@ def _scan_files(files: Sequence[Path]) -> Job[Found]:
     return Found(numbered, ignored, problems, skipped)
 
 
-def _scan_archives(paths: Sequence[Path]) -> Job[Found]:
+def _scan_archives(paths: Sequence[Path], room: archive.Room | None = None) -> Job[Found]:
     """The images in zip archives, which are unpacked for as long as this takes."""
     series: list[Series] = []
     ignored = 0
@@ -144,7 +148,7 @@ def _scan_archives(paths: Sequence[Path]) -> Job[Found]:
     for number, path in enumerate(paths):
         span = number / len(paths), (number + 1) / len(paths)
         try:
-            found = yield from within(_scan_archive(path), *span)
+            found = yield from within(_scan_archive(path, room or archive.Room()), *span)
         except UserError as error:
             found = Found((), 1, (str(error),), counted(["archives that cannot be opened"]))
         series.extend(found.series)
@@ -154,10 +158,10 @@ def _scan_archives(paths: Sequence[Path]) -> Job[Found]:
     return Found(tuple(series), ignored, tuple(problems), skipped)
 
 
-def _scan_archive(path: Path) -> Job[Found]:
-    with temporary_folder() as root:
-        files = yield from within(archive.extract(path, root, None), 0.0, 0.6)
-        found = yield from within(_scan_files(files), 0.6, 1.0)
+def _scan_archive(path: Path, room: archive.Room) -> Job[Found]:
+    with temporary_folder() as root, room.level(path):
+        files = yield from within(archive.extract(path, root, None, room), 0.0, 0.6)
+        found = yield from within(_scan_files(files, room), 0.6, 1.0)
         series = tuple(_from_archive(path, root, one, found.series) for one in found.series)
     return replace(found, series=series)
 
@@ -173,8 +177,10 @@ def _from_archive(path: Path, root: Path, one: Series, others: Sequence[Series])
 def _read_archive(path: Path, members: frozenset[str], place: int, frame: int) -> Job[Volume]:
     """Read the series number ``place`` among those that these members make."""
     with temporary_folder() as folder:
-        files = yield from within(archive.extract(path, folder, members), 0.0, 0.4)
-        found = yield from within(_scan_files(files), 0.4, 0.5)
+        room = archive.Room()
+        files = yield from within(archive.extract(path, folder, members, room), 0.0, 0.4)
+        with room.level(path):
+            found = yield from within(_scan_files(files, room), 0.4, 0.5)
         if len(found.series) <= place:
             raise UserError(f"'{path.name}' has changed since it was opened. Open it again.")
         volume = yield from within(found.series[place].read(frame), 0.5, 1.0)

@@ -3,18 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from zipfile import is_zipfile
 
-import nibabel as nib
-import pydicom
 from nibabel.wrapstruct import WrapStruct
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
+from pydicom.tag import BaseTag
 
 from srviewer.core.source import SourceFile
 from srviewer.errors import UserError
 from srviewer.io.content import digest
-from srviewer.io.nifti_header import UNREADABLE, raw_header
+from srviewer.io.dicom_bounded import items_of, read_header
+from srviewer.io.dicom_bytes import LARGEST_INFLATED, DicomBytes
+from srviewer.io.dicom_warnings import seriously
+from srviewer.io.nifti_header import UNREADABLE, mgh_header, raw_header
 from srviewer.io.nifti_names import ImageFiles, images_of, is_pair_part
 from srviewer.job import Job, Progress
 
@@ -22,6 +27,8 @@ LONGEST = 300  # characters of a value
 NIFTI = (".nii", ".nii.gz")
 MGH = (".mgz", ".mgh")
 DEEPEST = 8  # sequences within sequences
+MOST_ROWS = 20_000
+LARGEST_VALUE = 64 << 10  # bytes of a value that is shown
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,10 @@ def header_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
         raise UserError(f"'{path.name}' is an archive. Unpack it to see the headers inside.")
     try:
         if path.name.lower().endswith(MGH):
-            return tuple(_fields(nib.load(path, mmap=False).header))
+            return tuple(_fields(mgh_header(path, check=False)))
         if path.name.lower().endswith(NIFTI) or is_pair_part(path):
             return tuple(_fields(_nifti(path)))
-        return tuple(_dicom(pydicom.dcmread(path, stop_before_pixels=True), 0))
+        return tuple((yield from seriously(_tags(path))))
     except (*UNREADABLE, InvalidDicomError) as error:
         raise UserError(f"The header of '{path.name}' cannot be read: {error}") from error
 
@@ -80,16 +87,47 @@ def _fields(header: WrapStruct) -> Iterator[HeaderRow]:
         yield HeaderRow(str(name), "", _text(value.item() if value.ndim == 0 else value))
 
 
-def _dicom(dataset: Dataset, depth: int) -> Iterator[HeaderRow]:
-    for element in dataset:
-        key, name = str(element.tag), "  " * depth + str(element.name)
-        if element.VR != "SQ":
-            yield HeaderRow(key, name, _text(element.value))
-            continue
-        yield HeaderRow(key, name, f"{len(element.value)} item(s)")
-        if depth < DEEPEST:
-            for item in element.value:
-                yield from _dicom(item, depth + 1)
+def _tags(path: Path) -> Job[list[HeaderRow]]:
+    rows: list[HeaderRow] = []
+    with DicomBytes(path, inflated=LARGEST_INFLATED) as file:
+        if file.read(132)[128:] != b"DICM":
+            raise InvalidDicomError("it does not begin like a DICOM file")
+        header = yield from read_header(path, file, None)
+    yield from _dicom(path, header, 0, rows)
+    if len(rows) > MOST_ROWS:
+        rows[MOST_ROWS:] = [HeaderRow("", f"and more than these {MOST_ROWS:,} rows", "")]
+    return rows
+
+
+def _dicom(path: Path, dataset: Dataset, depth: int, rows: list[HeaderRow]) -> Job[None]:
+    """Add the rows of ``dataset`` to ``rows``, as long as they are not too many."""
+    for tag in sorted(dataset.keys()):
+        if len(rows) > MOST_ROWS:
+            return
+        yield Progress(len(rows) / MOST_ROWS, f"Reading the header of {path.name}")
+        stored = dataset.get_item(tag)
+        size = len(stored.value) if isinstance(stored.value, bytes) else 0
+        if _is_sequence(dataset, tag, size):
+            items = yield from items_of(path, dataset, tag, MOST_ROWS)
+            name = str(DataElement(tag, "SQ", None).name)
+            rows.append(HeaderRow(str(tag), "  " * depth + name, f"{len(items)} item(s)"))
+            for item in items if depth < DEEPEST else ():
+                yield from _dicom(path, item, depth + 1, rows)
+        elif size > LARGEST_VALUE:
+            name = str(DataElement(tag, "UN", None).name)
+            rows.append(HeaderRow(str(tag), "  " * depth + name, f"{size:,} bytes"))
+        else:
+            name = str(dataset[tag].name)
+            rows.append(HeaderRow(str(tag), "  " * depth + name, _text(dataset[tag].value)))
+
+
+def _is_sequence(dataset: Dataset, tag: BaseTag, size: int) -> bool:
+    """Whether an element of so many bytes is one; of the kinds of others pydicom knows more."""
+    # The declared type lacks what was not converted yet.
+    kind = cast(str | None, dataset.get_item(tag).VR)
+    if kind is None and size > LARGEST_VALUE:
+        return bool(dictionary_has_tag(tag)) and dictionary_VR(tag) == "SQ"
+    return kind == "SQ" or (size <= LARGEST_VALUE and dataset[tag].VR == "SQ")
 
 
 def _text(value: object) -> str:

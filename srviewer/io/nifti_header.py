@@ -11,7 +11,7 @@ import numpy as np
 from nibabel import imageglobals
 from nibabel.analyze import AnalyzeHeader
 from nibabel.filebasedimages import ImageFileError
-from nibabel.freesurfer.mghformat import MGHError
+from nibabel.freesurfer.mghformat import MGHError, MGHHeader
 from nibabel.nifti1 import Nifti1Header, Nifti1PairHeader
 from nibabel.nifti2 import Nifti2Header, Nifti2PairHeader
 from nibabel.spatialimages import HeaderDataError
@@ -43,6 +43,7 @@ SINGLE = {b"n+1\0": Nifti1Header, b"n+2\0": Nifti2Header}
 PAIRS = {b"ni1\0": Nifti1PairHeader, b"ni2\0": Nifti2PairHeader}
 ANALYZE_SIZES = (b"\x5c\x01\0\0", b"\0\0\x01\x5c")  # 348, the length of its header
 LONGEST = 540  # bytes of a header
+MGH_BYTES = 284  # of a FreeSurfer image up to its voxels
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +102,17 @@ def read_header(files: ImageFiles) -> StoredHeader | None:
         slope, inter = header.get_slope_inter()
         notes += (_spm_scale(float(slope), float(inter or 0.0)),)
     return StoredHeader(header, raw, notes)
+
+
+def mgh_header(path: Path, check: bool) -> MGHHeader:
+    """The header of a FreeSurfer image without what may follow its voxels, which are not read.
+
+    ``check``: whether values that break the format are errors, of UNREADABLE.
+    """
+    start = beginning(path, MGH_BYTES)
+    if len(start) < MGH_BYTES:
+        raise EOFError("it is shorter than a header")
+    return MGHHeader(start.ljust(MGHHeader.template_dtype.itemsize, b"\0"), check=check)
 
 
 @contextmanager

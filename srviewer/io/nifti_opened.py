@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
-from nibabel.openers import ImageOpener
 
 from srviewer.errors import UserError
 from srviewer.io.nifti_geometry import (
@@ -16,9 +14,9 @@ from srviewer.io.nifti_geometry import (
     mgh_geometry,
     nifti_geometry,
 )
-from srviewer.io.nifti_header import UNREADABLE, StoredHeader, read_header, silent
+from srviewer.io.nifti_header import UNREADABLE, StoredHeader, mgh_header, read_header, silent
 from srviewer.io.nifti_names import ImageFiles
-from srviewer.io.streams import is_gzip, not_read
+from srviewer.io.streams import beginning, is_gzip, not_read
 
 MGH_SUFFIXES = (".mgz", ".mgh")
 MGH_PLACED = slice(28, 30)  # the bytes of "goodRASFlag" in the header of a FreeSurfer image
@@ -80,18 +78,18 @@ def _opened_nifti(path: Path, stored: StoredHeader) -> Opened:
 
 def _opened_mgh(path: Path) -> Opened:
     with silent():
-        image = nib.load(path, mmap=False)
-    shape = tuple(int(n) for n in image.shape)
+        header = mgh_header(path, check=True)
+        shape = tuple(int(n) for n in header.get_data_shape())
+        dtype, start = header.get_data_dtype(), int(header.get_data_offset())
     grid = _grid(path, shape)
-    with ImageOpener(path) as file:  # nibabel's header says of all of them that they are placed
-        good_ras: bytes = file.read(MGH_PLACED.stop)[MGH_PLACED]
+    # nibabel's header says of all of them that they are placed.
+    good_ras = beginning(path, MGH_PLACED.stop)[MGH_PLACED]
     try:
         with silent():
-            placed = mgh_geometry(image.header, any(good_ras), grid)
+            placed = mgh_geometry(header, any(good_ras), grid)
     except ValueError as error:
         raise _not_placed(path) from error
-    voxels = image.dataobj
-    return Opened(shape, placed, voxels.dtype, int(voxels.offset), (1.0, 0.0), ())
+    return Opened(shape, placed, dtype, start, (1.0, 0.0), ())
 
 
 def _grid(path: Path, shape: tuple[int, ...]) -> Shape:

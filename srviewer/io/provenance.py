@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from srviewer import RESEARCH_USE_ONLY, __version__
+from srviewer.atomic import encoded
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 
@@ -67,7 +68,7 @@ def as_text(content: Mapping[str, object]) -> str:
 
 def check_document(path: Path, expected: str) -> None:
     """Raise UserError when the file does not hold ``expected``."""
-    if path.read_text(encoding="utf-8") != expected:
+    if path.read_bytes() != encoded(expected):
         raise UserError(f"'{path.name}' was not written correctly. Check the disk and try again.")
 
 

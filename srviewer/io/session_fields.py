@@ -58,7 +58,9 @@ class Fields:
         value = self._value(name)
         if not isinstance(value, str) or len(value) > LONGEST_TEXT:
             raise self._wrong(name, "text")
-        value.encode("utf-8")  # half a surrogate pair is no text, and its error a ValueError
+        # A file's name may hold bytes that are no UTF-8; other halves of pairs are no text, and
+        # their error is a ValueError.
+        value.encode("utf-8", "surrogateescape")
         return value
 
     def file(self, name: str) -> Path:

@@ -65,13 +65,13 @@ def _document(path: Path) -> Any:
     try:
         if not path.is_file():
             raise UserError(f"There is no session file '{path}'. Choose another.")
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-        if len(content) > LARGEST:
+        if path.stat().st_size > LARGEST:
             raise UserError(f"'{path.name}' is too large for a session file. Choose another.")
-        document = json.loads(content.decode("utf-8"), parse_constant=_no_number)
+        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
         check_depth(document)
-        json.dumps(document, ensure_ascii=False).encode("utf-8")  # as it will be written again
+        json.dumps(document, ensure_ascii=False).encode(
+            "utf-8", "surrogateescape"
+        )  # as it will be written again
         return document
     except OSError as error:
         raise UserError(

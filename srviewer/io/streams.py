@@ -12,6 +12,8 @@ from srviewer.job import Job, Progress
 GZIP_MAGIC = b"\x1f\x8b"
 PIECE = 4 << 20
 PACKED_PIECE = 256 << 10
+LONGEST_START = 4 << 20  # bytes of a gzip file in which its content begins
+LONGEST_PADDING = 64 << 20  # zeros behind a gzip file
 # Deflate cannot shrink data further than this, so a header that promises more is false.
 DEFLATE_LIMIT = 1032
 
@@ -36,7 +38,7 @@ def beginning(path: Path, count: int) -> bytes:
         unpacked = unpacker.decompress(content, count)
         while len(unpacked) < count and not unpacker.eof:
             packed = unpacker.unconsumed_tail or file.read(PACKED_PIECE)
-            if not packed:
+            if not packed or file.tell() > LONGEST_START:
                 break
             unpacked += unpacker.decompress(packed, count - len(unpacked))
         return unpacked
@@ -139,9 +141,10 @@ def _gzip_pieces(path: Path, end: GzipEnd) -> Generator[tuple[bytes, float], Non
 
 def _next_member(file: BinaryIO, packed: bytes) -> bytes:
     """What comes after a member: a gzip file may be several ones in a row, padded with zeros."""
-    while len(packed := packed.lstrip(b"\0")) < len(GZIP_MAGIC) and (
-        more := file.read(PACKED_PIECE)
-    ):
+    behind = file.tell() + LONGEST_PADDING
+    while len(packed := packed.lstrip(b"\0")) < len(GZIP_MAGIC) and file.tell() < behind:
+        if not (more := file.read(PACKED_PIECE)):
+            break
         packed += more
     return packed
 

@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from srviewer.sr.batch_cluster import (
     started_cluster,
 )
 from srviewer.sr.batch_items import Item, describe_derivative, select
+from srviewer.sr.batch_pulse import Pulse
 from srviewer.sr.batch_records import LOGS, STATE, Place
 from srviewer.sr.batch_summary import summary_path, write_summary
 from srviewer.sr.batch_work import Outcome, Settings, rebuilding
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 SEARCHED = 0.05  # the share of the job in which volumes are found
 POLL_SECONDS = 0.1
+ANSWER_SECONDS = 2  # of a scheduler whose work is done
 ALONE = "/dev/shm cannot be written to: one volume after another"
 
 
@@ -161,18 +164,31 @@ def _gathered(
     futures = client.map(_at_worker, items, settings=settings, place=place, pure=False)
     item_of = {future.key: item for future, item in zip(futures, items, strict=True)}
     outcomes: dict[Item, Outcome] = {}
-    waiting = as_completed(futures)
+    waiting, pulse = as_completed(futures), Pulse(client)
     try:
         while len(outcomes) < len(items):
             while waiting.has_ready():
                 future = waiting.next()
-                outcomes[item_of[future.key]] = _outcome(future, item_of[future.key])
-            yield Progress(len(outcomes) / len(items), _message(outcomes, len(items), client))
+                if not future.cancelled():
+                    outcomes[item_of[future.key]] = _outcome(future, item_of[future.key])
+            if pulse.lost():
+                break
+            yield Progress(
+                len(outcomes) / len(items), _message(outcomes, len(items), pulse.workers)
+            )
             time.sleep(POLL_SECONDS)
     except BaseException:
         end_workers(place)
         raise
-    return tuple(outcomes[item] for item in items)
+    return tuple(outcomes.get(item) or _lost(item) for item in items)
+
+
+def _lost(item: Item) -> Outcome:
+    message = (
+        "The Dask scheduler went away or does not answer. Start it again and run the same batch: "
+        "what is finished is kept."
+    )
+    return Outcome(item.name, None, "failed", message=message, source=item.source_name)
 
 
 def _at_worker(item: Item, settings: Settings, place: Place) -> Outcome:
@@ -192,16 +208,18 @@ def _heed_the_end(place: Place, _step: Progress) -> None:
 
 
 def _outcome(future: "Future", item: Item) -> Outcome:
-    error = future.exception()
-    if error is None:
-        outcome: Outcome = future.result()
-        return outcome
+    try:
+        error = future.exception(timeout=ANSWER_SECONDS)
+        if error is None:
+            outcome: Outcome = future.result(timeout=ANSWER_SECONDS)
+            return outcome
+    except (OSError, CancelledError):  # the scheduler went away at this moment
+        return _lost(item)
     # Only what ended the worker itself comes here, such as memory that ran out.
     message = f"Its workers stopped: {error}"
     return Outcome(item.name, None, "failed", message=message, source=item.source_name)
 
 
-def _message(outcomes: dict[Item, Outcome], count: int, client: "Client") -> str:
+def _message(outcomes: dict[Item, Outcome], count: int, workers: int) -> str:
     failed = sum(outcome.status == "failed" for outcome in outcomes.values())
-    workers = len(client.scheduler_info()["workers"])
     return f"{len(outcomes)} of {count} volumes, {failed} failed, {workers} workers"

@@ -4,7 +4,7 @@ import logging
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 0.1  # seconds
 CONNECT_SECONDS = 10
+CLOSE_SECONDS = 2
 
 
 @contextmanager
@@ -32,8 +33,11 @@ def client_of(scheduler: str) -> Iterator["Client"]:
             f"No Dask scheduler answers at '{scheduler}' ({error}). Start one with "
             f"'dask scheduler', or leave --scheduler away."
         ) from error
-    with client:
+    try:
         yield client
+    finally:
+        with suppress(OSError):  # one that does not answer is not waited for
+            client.close(timeout=CLOSE_SECONDS)
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """The volumes that a batch is to rebuild, and where each result goes."""
 
+import hashlib
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +22,7 @@ from srviewer.sr.segmentations import segmentation_reason
 
 BIDS_MARK = "dataset_description.json"
 BIDS_VERSION = "1.10.0"
+LONGEST_STEM = 140  # bytes of a result's name before its endings; systems take 255 in all
 # Contrasts of BIDS that are images and not maps of labels or of physical units.
 BIDS_CONTRASTS = (
     "T1w", "T2w", "PDw", "T2starw", "FLAIR", "inplaneT1", "inplaneT2", "PDT2", "angio",
@@ -212,7 +215,16 @@ def _result_stem(series: Series, bids: bool) -> str:
     if bids:
         entities, _, contrast = name.rpartition("_")
         return f"{entities}_desc-sr_{contrast}"
-    return re.sub(r"[^\w.+-]+", "_", f"{name}_thin").lstrip(".")
+    return re.sub(r"[^\w.+-]+", "_", f"{_shortened(name)}_thin").lstrip(".")
+
+
+def _shortened(name: str) -> str:
+    """A name with room behind it for what makes results of one name differ, and for endings."""
+    stored = os.fsencode(name)
+    if len(stored) <= LONGEST_STEM:
+        return name
+    mark = hashlib.sha256(stored).hexdigest()[:8]
+    return f"{stored[:LONGEST_STEM].decode('utf-8', 'ignore')}-{mark}"
 
 
 def _stem(path: Path) -> str:

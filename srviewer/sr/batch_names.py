@@ -180,7 +180,7 @@ class _Names:
         return self._file("given", f"{self.source.sha256}\n{places}")
 
     def _file(self, kind: str, key: str) -> Path:
-        return self.state / kind / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
+        return self.state / kind / f"{hashlib.sha256(os.fsencode(key)).hexdigest()[:32]}.json"
 
 
 def _is_output(name: object) -> TypeGuard[str]:

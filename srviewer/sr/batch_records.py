@@ -36,7 +36,7 @@ class Place:
 
     def record(self, output: PurePosixPath) -> Path:
         """The file that says that a result is done."""
-        name = hashlib.sha256(str(output).encode()).hexdigest()[:32]
+        name = hashlib.sha256(os.fsencode(output)).hexdigest()[:32]
         return self.state / "done" / f"{name}.json"
 
     @property

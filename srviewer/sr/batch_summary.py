@@ -19,6 +19,7 @@ SUMMARY = "summary.html"
 HEAD = ("source", "volume", "status", "factor", "method", "agrees to", "seconds", "result")
 STATUS = HEAD.index("status")
 MARK = "<title>srviewer batch</title>"
+HEAD_BYTES = 4096  # in which a summary has its mark
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em }
@@ -57,9 +58,14 @@ def _is_ours(path: Path) -> bool:
     if not os.path.lexists(path):
         return True
     try:
-        return MARK in path.read_text(encoding="utf-8", errors="replace")
+        return path.is_file() and _begins(path)
     except OSError:
         return False
+
+
+def _begins(path: Path) -> bool:
+    with path.open("rb") as file:
+        return MARK.encode() in file.read(HEAD_BYTES)
 
 
 def counted(outcomes: Sequence[Outcome]) -> str:

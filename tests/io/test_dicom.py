@@ -257,7 +257,7 @@ def test_frames_of_a_file_that_is_cut_short_are_refused_with_the_reason(
 ) -> None:
     path = write_enhanced(thick, range(6), [1] * 6)
     path.write_bytes(path.read_bytes()[:-5])
-    with pytest.raises(UserError, match="cut short, and fewer than two slices are whole"):
+    with pytest.raises(UserError, match="promises 6 frames, and it holds at most 5"):
         run(scan([path]))
 
 
