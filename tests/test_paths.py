@@ -9,7 +9,7 @@ import pytest
 from children import output
 from srviewer import paths
 from srviewer.errors import UserError
-from srviewer.paths import models_dir, resource, user_data_dir
+from srviewer.paths import models_dir, resource, user_cache_dir, user_data_dir, user_log_dir
 
 PROGRAM = "from srviewer.paths import resource; print(resource('icons/srviewer.svg'))"
 
@@ -47,6 +47,19 @@ def test_the_users_models_follow_the_xdg_folders(
     monkeypatch.delenv("XDG_DATA_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert user_data_dir() == tmp_path / ".local" / "share" / "srviewer"
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="other systems have other customs")
+@pytest.mark.parametrize("value", ["", "data", "./data", "~/data"])
+def test_an_empty_or_relative_xdg_folder_counts_for_nothing(
+    value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(variable, value)
+    assert user_data_dir() == tmp_path / ".local" / "share" / "srviewer"
+    assert user_cache_dir() == tmp_path / ".cache" / "srviewer"
+    assert user_log_dir() == tmp_path / ".local" / "state" / "srviewer"
 
 
 def test_tests_see_no_folder_of_the_users(own_folders: Path) -> None:

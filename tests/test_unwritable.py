@@ -143,11 +143,10 @@ def test_a_slice_in_a_folder_is_named_as_it_would_lie(tmp_path: Path) -> None:
 
 
 def test_names_that_are_too_long(thick_head: Volume, tmp_path: Path) -> None:
-    for name in ("x" * 300, "x" * 245):
-        path = tmp_path / f"{name}.nii"
-        refused(lambda p=path: write_text(p, "x"), path, "too long: give a shorter one")
-        refused(lambda p=path: run(write(thick_head, p, {})), path, "too long")
-        refused(lambda p=path: write_new(p, "x"), path, "too long")
+    path = tmp_path / f"{'x' * 252}.nii"
+    refused(lambda: write_text(path, "x"), path, "too long: give a shorter one")
+    refused(lambda: run(write(thick_head, path, {})), path, "too long")
+    refused(lambda: write_new(path, "x"), path, "too long")
 
 
 def test_links_that_lead_in_a_circle(tmp_path: Path) -> None:

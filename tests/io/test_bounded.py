@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 
 import claims
 from bad_files import dicom_slice, nifti
-from srviewer.atomic import leftovers, staged, write_text
+from srviewer.atomic import staged, write_text
 from srviewer.errors import UserError
 from srviewer.io.bids_sidecar import slice_thickness
 from srviewer.io.formats import read, scan
@@ -20,6 +20,7 @@ from srviewer.io.header_view import MOST_ROWS, header_rows
 from srviewer.io.own_image import own_document
 from srviewer.io.session_file import read_session
 from srviewer.job import Job, run
+from srviewer.temporary_names import temporaries_of
 
 # The promise is half a second; machines that run tests are busy with something else.
 PATIENCE = 5.0
@@ -150,8 +151,8 @@ def test_long_names_and_names_that_are_no_text(tmp_path: Path) -> None:
     path = tmp_path / f"{'n' * 250}.json"
     with staged(path) as draft:
         draft.write_text("{}")
-        assert leftovers(path) == [draft]
-    assert path.read_text() == "{}" and leftovers(path) == []
+        assert temporaries_of(path) == [draft]
+    assert path.read_text() == "{}" and temporaries_of(path) == []
     with pytest.raises(UserError, match="too long"):
         write_text(tmp_path / ("n" * 260), "")
     write_text(path, json.dumps({"name": "\udcff"}, ensure_ascii=False))
