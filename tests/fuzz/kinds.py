@@ -164,7 +164,7 @@ def _change_metadata(header: Any, body: bytearray, random: Random) -> None:
     text = metadata[key]
     try:
         metadata[key] = json_of_other_kinds(text.encode(), random).decode("utf-8", "replace")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):  # no JSON, or too deep by now
         metadata[key] = random.choice(("", "text", "-3", "nan", "1e400", "a\x1bb", "residual"))
 
 
