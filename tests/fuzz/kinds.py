@@ -114,7 +114,7 @@ def _as_text(outer: Any, key: Any, random: Random) -> None:
 
 def _edge(outer: Any, key: Any, random: Random) -> None:
     """Another number where there is one."""
-    if isinstance(outer[key], int | float):
+    if isinstance(outer[key], int | float) and abs(outer[key]) < 1e300:
         numbers = (-outer[key], outer[key] * 10**6, outer[key] + 0.5, 0, -1, 10**15, 1e18)
         outer[key] = random.choice(numbers)
     else:

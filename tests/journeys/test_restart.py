@@ -214,8 +214,8 @@ class Window(MainWindow):
         self.box.accept()
         self.figures.figure.trigger()
         self.dropping.take([scan])  # left open
-        QTimer.singleShot(0, self.leave)
-    def leave(self):
+        QTimer.singleShot(0, self.change_look)
+    def change_look(self):
         for name in ("light", "dark", "light"):
             theme.choose(QApplication.instance(), name)
             QApplication.processEvents()
