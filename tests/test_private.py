@@ -136,10 +136,10 @@ def _run(folder: Path) -> TrainingJob:
 
 def test_records_of_training_are_private(tmp_path: Path, own_folders: Path) -> None:
     old = wide(user_data_dir() / "training" / "old.json", "{}")
-    assert remembered() == () and rights(old) == 0o600
+    assert remembered().jobs == () and rights(old) == 0o600
     with umask(0o000):
         remember(_run(tmp_path))
-    assert open_to_others(old.parent) == [] and len(remembered()) == 1
+    assert open_to_others(old.parent) == [] and len(remembered().jobs) == 1
 
 
 @needs_chown
@@ -149,4 +149,4 @@ def test_without_a_place_for_its_record_a_run_is_only_not_offered_again(
     remember(_run(tmp_path))
     os.chown(user_data_dir() / "training", STRANGER, STRANGER)
     remember(_run(tmp_path / "other"))
-    assert remembered() == ()
+    assert remembered().jobs == ()

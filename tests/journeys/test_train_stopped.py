@@ -149,5 +149,5 @@ def test_after_a_crash_the_next_window_resumes_to_the_same_end(
 
     panel.run_list.choose(left[0])
     press(qtbot, panel.run_list.remove)
-    assert killed.exists() and killed not in [job.output for job in remembered()]
+    assert killed.exists() and killed not in [job.output for job in remembered().jobs]
     window.study.work.stop()
