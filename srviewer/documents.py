@@ -4,7 +4,7 @@ import errno
 import json
 import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 MOST_BYTES = 16 * 2**20
 MOST_DEPTH = 32  # of lists and objects inside each other; ours have six
@@ -86,7 +86,7 @@ def is_text(value: object, longest: int) -> bool:
     return True
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """Whether ``value`` is a finite number, within what any field of ours can mean."""
     fits = isinstance(value, int | float) and not isinstance(value, bool)
     return fits and -LARGEST_NUMBER <= value <= LARGEST_NUMBER  # type: ignore[operator]

@@ -89,7 +89,7 @@ def described(volume: Volume, document: Mapping[str, Any]) -> Volume:
     steps = history[:MOST_STEPS] if isinstance(history, list) else volume.history
     return replace(
         volume,
-        name=text("name", volume.name),
+        name=text("name", "") or volume.name,
         modality=text("modality", volume.modality),
         unit=text("unit", volume.unit),
         history=tuple(str(step) for step in steps if is_text(step, LONGEST_TEXT)),

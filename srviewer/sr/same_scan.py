@@ -6,6 +6,7 @@ from typing import Any
 
 from srviewer.core.degrade import Consistency
 from srviewer.core.volume import Volume
+from srviewer.documents import is_number
 from srviewer.errors import UserError
 from srviewer.io.checksum import crc32_of
 from srviewer.io.own_image import made_from, stated_checksum
@@ -54,8 +55,7 @@ def check_agreement(
         return
     stated = document["provenance"].get("consistency")
     rms = stated.get("rms") if isinstance(stated, dict) else None
-    # Not a number, as NaN is none, agrees with nothing.
-    if not isinstance(rms, int | float) or not measured.rms <= rms + AGREEMENT_TOLERANCE:
+    if not is_number(rms) or not measured.rms <= rms + AGREEMENT_TOLERANCE:
         raise _of_another_scan(scan, image)
 
 

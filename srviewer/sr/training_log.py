@@ -45,7 +45,7 @@ def _add(terms: dict[str, Curve], entry: Any) -> None:
         return
     step = entry.get("step")
     for name, value in entry["losses"].items():
-        if isinstance(step, int) and is_number(step) and is_number(value):
+        if is_number(step) and isinstance(step, int) and is_number(value):
             steps, values = terms.setdefault(str(name), ([], []))
             steps.append(step)
             values.append(float(value))

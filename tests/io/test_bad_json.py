@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from srviewer.core.volume import Volume
 from srviewer.documents import (
     MOST_BYTES,
     MOST_DEPTH,
@@ -17,7 +18,7 @@ from srviewer.documents import (
 )
 from srviewer.errors import UserError
 from srviewer.io.bids_sidecar import slice_thickness
-from srviewer.io.own_image import document_in, stated_checksum
+from srviewer.io.own_image import described, document_in, stated_checksum
 from srviewer.io.session_file import read_session
 from tests.fuzz.seeds import session_seed
 
@@ -114,6 +115,12 @@ def test_voxels_are_compared_as_numbers_alone(data_type: object) -> None:
     file = {"data_type": data_type, "voxels_crc32": "00000000"}
     assert stated_checksum({"file": file}) is None
     assert stated_checksum({"file": {**file, "data_type": "float32"}}) == ("float32", "00000000")
+
+
+@pytest.mark.parametrize("name", ["", 5, None, [], "\ud800", "x" * 20_000])
+def test_an_image_keeps_its_own_name_where_none_is_given(name: object, thick_head: Volume) -> None:
+    assert described(thick_head, {"name": name}).name == thick_head.name
+    assert described(thick_head, {"name": "T2"}).name == "T2"
 
 
 @pytest.mark.parametrize("place", ["request", "notice"])
