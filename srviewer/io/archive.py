@@ -33,6 +33,8 @@ UNREADABLE = (
 )
 
 LARGEST_BYTES = 64 << 30
+MOST_RATIO = 1032  # bytes that deflate makes of one; a real scan takes two or three
+SPARE_BYTES = 256 << 20
 MOST_FILES = 200_000
 MOST_LEVELS = 4  # of zips inside zips
 LARGEST_LIST = 32 << 20  # bytes of the list of members, 160 for each of as many as there may be
@@ -64,6 +66,15 @@ class Room:
             yield
         finally:
             self.levels += 1
+
+
+def room_of(path: Path) -> Room:
+    """What an archive may take with all archives inside it, for as many bytes as it has itself."""
+    try:
+        packed = path.stat().st_size
+    except OSError:  # told by who opens it
+        packed = 0
+    return Room(size=min(LARGEST_BYTES, MOST_RATIO * packed + SPARE_BYTES))
 
 
 def extract(

@@ -148,7 +148,7 @@ def _scan_archives(paths: Sequence[Path], room: archive.Room | None = None) -> J
     for number, path in enumerate(paths):
         span = number / len(paths), (number + 1) / len(paths)
         try:
-            found = yield from within(_scan_archive(path, room or archive.Room()), *span)
+            found = yield from within(_scan_archive(path, room or archive.room_of(path)), *span)
         except UserError as error:
             found = Found((), 1, (str(error),), counted(["archives that cannot be opened"]))
         series.extend(found.series)
@@ -177,7 +177,7 @@ def _from_archive(path: Path, root: Path, one: Series, others: Sequence[Series])
 def _read_archive(path: Path, members: frozenset[str], place: int, frame: int) -> Job[Volume]:
     """Read the series number ``place`` among those that these members make."""
     with temporary_folder() as folder:
-        room = archive.Room()
+        room = archive.room_of(path)
         files = yield from within(archive.extract(path, folder, members, room), 0.0, 0.4)
         with room.level(path):
             found = yield from within(_scan_files(files, room), 0.4, 0.5)

@@ -3,6 +3,7 @@
 import gzip
 import json
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,6 +110,18 @@ def test_zips_in_zips_have_one_budget(tmp_path: Path) -> None:
     assert run(read(path)).voxels.shape == (8, 9, 6)
     path.write_bytes(claims.zips_in_zips(nifti(), 5))
     with pytest.raises(UserError, match="zip inside more than 3 others"):
+        run(scan([path]))
+
+
+def test_zips_in_zips_take_what_bytes_of_theirs_can_hold(tmp_path: Path) -> None:
+    """Forty members of 20 MB of zeros, twice over: 0.8 GB of a few kB each."""
+    inner, path = tmp_path / "inner.zip", tmp_path / "a.zip"
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for number in range(40):
+            archive.writestr(f"{number}.nii", bytes(20 * 2**20))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(inner, "1.zip")
+    with pytest.raises(UserError, match=r"'1\.zip' unpacks to 40 files of 0\.8 GiB together"):
         run(scan([path]))
 
 
