@@ -4,7 +4,7 @@
 
 Prints the longest wait for a cancel,
 the least memory of the process early among the rounds and late among them, and what was left in
-the folder for temporary files. Memory is told on Linux only.
+the folder for temporary files. Memory is reported on Linux only.
 """
 
 import gc

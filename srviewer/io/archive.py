@@ -44,7 +44,7 @@ PIECE = 1 << 20
 
 @dataclass
 class Room:
-    """What an archive and all archives inside it may still take together.
+    """The limits that an archive shares with all archives inside it, as far as they are left.
 
     ``size``: bytes when unpacked.
     """
@@ -69,10 +69,10 @@ class Room:
 
 
 def room_of(path: Path) -> Room:
-    """What an archive may take with all archives inside it, for as many bytes as it has itself."""
+    """The limits of an archive and all archives inside it, which grow with its own size."""
     try:
         packed = path.stat().st_size
-    except OSError:  # told by who opens it
+    except OSError:  # reported where it is opened
         packed = 0
     return Room(size=min(LARGEST_BYTES, MOST_RATIO * packed + SPARE_BYTES))
 
