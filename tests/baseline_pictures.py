@@ -58,12 +58,12 @@ def _panes() -> "Mapping[str, QImage]":
 
     from phantoms import head
     from srviewer.core.degrade import Degradation
-    from srviewer.gui.comparing import Comparing
     from srviewer.gui.session import Session
     from srviewer.gui.views.compare_view import CompareView
     from srviewer.job import run
     from srviewer.sr.reconstruct import reconstruct
     from srviewer.sr.request import Request
+    from srviewer.study.comparing import Comparing
 
     thin = head()
     thick = Degradation(axis=2, factor=4).thick_volume(thin)
@@ -91,8 +91,8 @@ def _ways(session: "Session", thin: "Volume") -> "Mapping[str, Callable[[], None
     """What is done to the window before each picture."""
     from srviewer.core.volume import Volume
     from srviewer.gui.colour_maps import LABELS
-    from srviewer.gui.comparing import Comparing, Layout
     from srviewer.gui.layer import Labelled, Layer
+    from srviewer.study.comparing import Comparing, Layout
 
     first = session.view
     labels = Volume(np.rint(thin.voxels / 400), thin.geometry, "labels")

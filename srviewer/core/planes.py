@@ -64,7 +64,7 @@ def slice_at(volume: Volume, plane: Plane, cursor_mm: npt.ArrayLike) -> SliceIma
     geometry = volume.geometry
     normal, horizontal, vertical = plane.array_axes(geometry)
     count = geometry.shape[normal]
-    wanted = _nearest(geometry, plane, cursor_mm)
+    wanted = nearest_slice(geometry, plane, cursor_mm)
     index = min(max(wanted, 0), count - 1)
     pixels = np.moveaxis(volume.voxels, normal, 0)[index]
     if vertical > horizontal:
@@ -112,10 +112,10 @@ def pixel_grid(geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> Pi
 def slice_number(geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> int:
     """The index along the plane's normal axis of the slice that ``slice_at`` gives."""
     last = geometry.shape[plane.normal_axis(geometry)] - 1
-    return min(max(_nearest(geometry, plane, cursor_mm), 0), last)
+    return min(max(nearest_slice(geometry, plane, cursor_mm), 0), last)
 
 
-def _nearest(geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> int:
+def nearest_slice(geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> int:
     """The index of the slice nearest to a point; midway between two, the one towards R, A or S."""
     at = geometry.index(cursor_mm)[plane.normal_axis(geometry)]
     return int(np.floor(at + 0.5 + TIE * _sign(geometry, plane, 0)))

@@ -128,14 +128,8 @@ class Actions:
         self.smooth.toggled.connect(session.set_smooth)
         self.radiological.toggled.connect(session.set_radiological)
         self.quit.triggered.connect(self._window.close)
-        for signal in (
-            session.original_changed,
-            session.result_changed,
-            session.view_changed,
-            session.acknowledged_changed,
-            self._study.work.changed,
-        ):
-            signal.connect(self.show_state)
+        session.follow(self.show_state, "scan", "result", "view", "acknowledged")
+        self._study.work.changed.connect(self.show_state)
 
     def _make(self, text: str, icon: str, tip: str, key: str) -> QAction:
         action = QAction(theme.icon(icon), text, self._window)

@@ -10,7 +10,7 @@ from secrets import token_hex
 
 from PySide6.QtCore import QLockFile
 
-from srviewer.io.session_file import SUFFIX
+from srviewer.study.session_file import SUFFIX
 from srviewer.paths import private_folder, private_tree, user_cache_dir
 from srviewer.private import is_private, make_private_file
 

@@ -25,7 +25,7 @@ class Cine(QObject):
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.step)
-        session.original_changed.connect(self.stop)
+        session.follow(self.stop, "scan")
 
     @property
     def playing(self) -> bool:

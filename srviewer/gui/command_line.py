@@ -9,18 +9,18 @@ from srviewer.core.picture import Picture
 from srviewer.core.roi import Roi, shape_words
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
-from srviewer.gui.comparables import CUBIC, ORIGINAL, Comparable
-from srviewer.gui.comparing import Layout
+from srviewer.gui.offered import Comparable, compared
 from srviewer.gui.pictured import picture_of
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
-from srviewer.io.saved_study import SavedScan
-from srviewer.io.series import Found
 from srviewer.job import run
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.methods import method
 from srviewer.sr.models import is_at_hand
 from srviewer.sr.request import Request
+from srviewer.study.comparables import CUBIC, ORIGINAL
+from srviewer.study.comparing import Layout
+from srviewer.study.origin import Origin
 
 PROGRAM = "srviewer"
 FIGURE = "figure.png"
@@ -55,17 +55,17 @@ def screenshot_line(study: Study, picture: Picture | None = None) -> str:
     """
     picture = picture or picture_of(study.session)
     scan = _scan(study)
-    shown = [one for one in study.session.shown() if one.volume is not None]
+    visible = [one for one in compared(study.session.state) if one.volume is not None]
     if picture.layout == Layout.PLANES.value:
-        shown = shown[:1]
+        visible = visible[:1]
     before, seconds = [], []
-    for one in shown:
+    for one in visible:
         if one.key != ORIGINAL:
             first, place = _place(study, one, scan)
             before += first
             seconds += ["--second", place, "--name", one.name]
     words = [PROGRAM, "screenshot", *scan, "-o", FIGURE, *seconds]
-    if ORIGINAL not in [one.key for one in shown]:
+    if ORIGINAL not in [one.key for one in visible]:
         words.append("--without-scan")
     words += [*_reference(study), *_options(picture)]
     return " && ".join(shlex.join(line) for line in (*before, words))
@@ -82,32 +82,29 @@ def reconstruct_line(study: Study) -> str:
 
 def _scan(study: Study) -> list[str]:
     """The arguments that open the scan."""
-    original = study.session.original
-    origin = None if original is None else study.whereabouts.scans.get(original)
-    if original is None or origin is None:
+    origin = study.session.state.origin
+    if origin is None:
         raise UserError(
             tr(
                 "The open scan was made in this window, so that no command opens it. Export it, or "
                 "open the file it was made from."
             )
         )
-    series, frame = study.whereabouts.series.get(original, (None, 0))
-    if series is not None and series.identify is not None:
-        run(series.identify(frame))  # no line for a file that is another scan by now
-    places = [place.absolute for place in origin.places]
-    path = places[0] if len(places) == 1 else places[0].parent
+    series, paths = origin.series, [path.absolute() for path in origin.paths]
+    if series.identify is not None:
+        run(series.identify(origin.frame))  # no line for a file that is another scan by now
+    path = paths[0] if len(paths) == 1 else paths[0].parent
     words = [str(path)]
-    found = study.whereabouts.found.get(original)
-    several = found is not None and len(found.series) > 1
-    if path.is_dir() or len(places) > 1 or several:
-        words += ["--series", _which(origin, found)]
+    if path.is_dir() or len(paths) > 1 or len(origin.found.series) > 1:
+        words += ["--series", _which(origin)]
     return words if origin.frame == 0 else [*words, "--frame", str(origin.frame)]
 
 
-def _which(origin: SavedScan, found: Found | None) -> str:
+def _which(origin: Origin) -> str:
     """The series' UID, or its number where that is no series' own."""
-    alike = () if found is None else [one for one in found.series if one.uid == origin.uid]
-    return origin.uid if origin.uid and len(alike) < 2 else str(origin.index)
+    uid = origin.series.uid
+    alike = [one for one in origin.found.series if one.uid == uid]
+    return uid if uid and len(alike) < 2 else str(origin.series.index)
 
 
 def _place(study: Study, one: Comparable, scan: list[str]) -> tuple[list[list[str]], str]:
@@ -115,7 +112,7 @@ def _place(study: Study, one: Comparable, scan: list[str]) -> tuple[list[list[st
     if one.key == CUBIC:
         return [], CUBIC
     assert one.volume is not None
-    path = study.whereabouts.file_of(one.volume)
+    path = study.session.state.file_of(one.volume)
     if path is not None:
         return [], str(path)
     kept = study.session.comparables.find(one.key)
@@ -178,7 +175,7 @@ def _reference(study: Study) -> list[str]:
 
 
 def _file(study: Study, volume: Volume) -> Path | None:
-    return study.whereabouts.file_of(volume)
+    return study.session.state.file_of(volume)
 
 
 def _options(picture: Picture) -> list[str]:

@@ -20,15 +20,15 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.visible_text import visible_line
 from srviewer.gui import theme
-from srviewer.gui.comparables import FEWEST_SHOWN, MOST_SHOWN
-from srviewer.gui.comparing import FLIP_KEY, ONE_ROW, Comparing, Layout
-from srviewer.gui.comparisons import Comparisons
 from srviewer.gui.form import describe, fill
+from srviewer.gui.offered import compared, offered
 from srviewer.gui.plain_text import PlainLabel, add_named, named
-from srviewer.gui.session import Session
+from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.io.formats import open_filter
 from srviewer.sr.maps import MAPS
+from srviewer.study.comparables import FEWEST_SHOWN, MOST_SHOWN
+from srviewer.study.comparing import FLIP_KEY, ONE_ROW, Comparing, Layout
 
 LETTERS = "ABCD"
 
@@ -36,9 +36,9 @@ LETTERS = "ABCD"
 class CompareBar(QWidget):
     """Hidden while one volume is looked at without a map."""
 
-    def __init__(self, session: Session, comparisons: Comparisons) -> None:
+    def __init__(self, study: Study) -> None:
         super().__init__()
-        self._session, self._comparisons = session, comparisons
+        self._study, self._session = study, study.session
         self._slots = [self._slot(number) for number in range(MOST_SHOWN)]
         self._swap = _tool(
             "swap-horizontal", tr("Swap A and B"), tr("A and B change places for good")
@@ -88,12 +88,7 @@ class CompareBar(QWidget):
 
     def _connect(self) -> None:
         session = self._session
-        for signal in (
-            session.comparables_changed,
-            session.comparing_changed,
-            session.original_changed,
-        ):
-            signal.connect(self._follow)
+        session.follow(self._follow, "comparables", "comparing", "scan", "reference")
         self._swap.clicked.connect(self._exchange)
         self._more.clicked.connect(self._add)
         self._across.clicked.connect(self._turn)
@@ -111,7 +106,7 @@ class CompareBar(QWidget):
 
     def _follow(self) -> None:
         session, how = self._session, self._session.comparing
-        shown, layout = session.shown(), how.layout
+        shown, layout = compared(session.state), how.layout
         rows = layout not in ONE_ROW
         alone = layout is Layout.PLANES
         self.setVisible(session.original is not None and not (alone and not session.result))
@@ -146,7 +141,7 @@ class CompareBar(QWidget):
 
     def _add(self) -> None:
         shown = self._session.comparables.shown
-        free = [one.key for one in self._session.offered() if one.key not in shown]
+        free = [one.key for one in offered(self._session.state) if one.key not in shown]
         if free:
             self._session.keep(self._session.comparables.showing((*shown, free[0])))
 
@@ -169,7 +164,7 @@ class CompareBar(QWidget):
         menu.clear()
         comparables = self._session.comparables
         key = comparables.shown[number]
-        for one in self._session.offered():
+        for one in offered(self._session.state):
             action = add_named(menu, one.name)
             action.setCheckable(True)
             action.setChecked(one.key == key)
@@ -217,7 +212,7 @@ class CompareBar(QWidget):
             self, tr("Load a volume to compare"), "", tr(open_filter())
         )
         if path:
-            self._comparisons.load(Path(path))
+            self._study.load_beside(Path(path))
 
 
 def _tool(icon: str, name: str, tip: str) -> QToolButton:

@@ -33,7 +33,7 @@ from srviewer.gui.recent import Recent
 from srviewer.gui.recovery import Recovery
 from srviewer.gui.session_files import SessionFiles, session_filter, with_suffix
 from srviewer.gui.shortcuts_dialog import ShortcutsDialog
-from srviewer.gui.studies import Studies
+from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.gui.undo import History
 from srviewer.nn.threads import set_threads
@@ -45,19 +45,18 @@ class Desk(QObject):
     def __init__(
         self,
         window: QMainWindow,
-        studies: Studies,
+        study: Study,
         settings: QSettings,
         recent: Recent,
         bar: ErrorBar,
     ) -> None:
         super().__init__(window)
-        study = studies.study
         self._window, self._study, self._settings = window, study, settings
         self._recent, self._error_bar = recent, bar
         self.preferences = read_preferences(settings)
-        self.history = History(studies, self)
-        self.files = SessionFiles(study, studies, self)
-        self.recovery = Recovery(study, studies, self.files, self)
+        self.history = History(study.studies, self)
+        self.files = SessionFiles(study, self)
+        self.recovery = Recovery(study, self.files, self)
         self.hint = Hint(settings, study.session)
         self.dialog: QDialog | None = None  # the one that is open
         self._make_actions()
@@ -176,7 +175,7 @@ class Desk(QObject):
         files.incomplete.connect(self._error_bar.show_error)
         self.recovery.work.failed.connect(self._error_bar.show_error)
         self.hint.accepted.connect(self.show_shortcuts)
-        self._study.session.original_changed.connect(self._show_undo)
+        self._study.session.follow(self._show_undo, "scan")
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
         self._show_undo()
 

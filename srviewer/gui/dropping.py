@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QMessageBox, QWidget
 from srviewer.gui.form import describe
 from srviewer.gui.overlays import Overlays
 from srviewer.gui.plain_text import message_box
-from srviewer.gui.studies import Studies
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.gui.wording import file_names
@@ -18,9 +17,9 @@ from srviewer.gui.wording import file_names
 class Dropping(QObject):
     """Opens what is dropped, beside the open study or in its place, or lays it over."""
 
-    def __init__(self, study: Study, studies: Studies, overlays: Overlays, window: QWidget) -> None:
+    def __init__(self, study: Study, overlays: Overlays, window: QWidget) -> None:
         super().__init__(window)
-        self._study, self._studies, self._overlays = study, studies, overlays
+        self._study, self._studies, self._overlays = study, study.studies, overlays
         self._window = window
         self.question: QMessageBox | None = None
         self._paths: tuple[Path, ...] = ()

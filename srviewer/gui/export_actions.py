@@ -47,7 +47,7 @@ class ExportActions:
             tr("The result with its sidecar, below derivatives/srviewer"),
             self._choose_bids,
         )
-        study.session.result_changed.connect(self._show_state)
+        study.session.follow(self._show_state, "result")
         study.exporting.in_the_way.connect(self._ask_to_replace)
         self._show_state()
 

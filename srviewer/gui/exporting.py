@@ -10,15 +10,15 @@ from PySide6.QtCore import QObject, Signal
 from srviewer.core.rigid import refused_by_itk
 from srviewer.core.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
-from srviewer.gui.session import Session
+from srviewer.gui.studies import Studies
 from srviewer.gui.translation import mark, tr
-from srviewer.gui.whereabouts import Whereabouts
 from srviewer.gui.work import Work
 from srviewer.io.export import SUFFIXES, DataType, write
 from srviewer.io.provenance import sidecar
 from srviewer.io.replacing import WouldReplace
 from srviewer.job import Job, Progress
 from srviewer.sr.reconstruction import Reconstruction
+from srviewer.study.held import held_in
 
 R = TypeVar("R")
 
@@ -64,11 +64,9 @@ class Exporting(QObject):
     refused_elsewhere = Signal(object)  # the path of one that programs built on ITK do not open
     in_the_way = Signal(object, object)  # WouldReplace, what to call to replace it all the same
 
-    def __init__(
-        self, session: Session, work: Work, whereabouts: Whereabouts, parent: QObject
-    ) -> None:
+    def __init__(self, studies: Studies, work: Work, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._work, self._whereabouts = session, work, whereabouts
+        self._studies, self._session, self._work = studies, studies.session, work
         self.claims = Claims()
         # What a user must know of what was written, by its path; set by jobs.
         self.remarks: dict[Path, str] = {}
@@ -126,9 +124,12 @@ class Exporting(QObject):
         self._work.start(EXPORT, title, held, end, lambda: True, beside=True)
 
     def _exported(self, result: Reconstruction, stored_as: DataType) -> Callable[[Path], None]:
+        scan = self._session.original
+
         def tell(path: Path) -> None:
-            if stored_as == "float32":  # nothing was rounded
-                self._whereabouts.hold(result.volume, path)
+            if stored_as == "float32" and scan is not None:  # nothing was rounded
+                written = {result.volume: held_in(path)}
+                self._studies.change(scan, lambda state: state.with_files(written))
             self.exported.emit(path)
             if refused_by_itk(result.volume.geometry):
                 self.refused_elsewhere.emit(path)

@@ -60,8 +60,7 @@ class FigureActions:
         self.worst.triggered.connect(lambda: plot.jump_worst(0))
         self.next_worst.triggered.connect(lambda: plot.jump_worst(1))
         self.previous_worst.triggered.connect(lambda: plot.jump_worst(-1))
-        study.session.original_changed.connect(self._show_state)
-        study.session.scores_changed.connect(self._show_state)
+        study.session.follow(self._show_state, "scan", "scores")
         self._show_state()
 
     def offer_on(self, panel: QWidget) -> None:

@@ -1,10 +1,11 @@
 """What is written under a figure."""
 
-from srviewer.gui.comparables import CUBIC
-from srviewer.gui.comparing import Layout
+from srviewer.gui.offered import compared
 from srviewer.gui.session import Session
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import NO_REFERENCE, NOT_SCORED, agreement
+from srviewer.study.comparables import CUBIC
+from srviewer.study.comparing import Layout
 
 
 def volumes_line(session: Session) -> str:
@@ -12,7 +13,7 @@ def volumes_line(session: Session) -> str:
     scan = session.original.name if session.original else ""
     if session.comparing.layout is Layout.PLANES:
         return scan
-    shown = zip("ABCD", session.shown(), strict=False)
+    shown = zip("ABCD", compared(session.state), strict=False)
     return f"{scan}:  " + ",  ".join(f"{letter} {one.name}" for letter, one in shown)
 
 
@@ -21,7 +22,7 @@ def scores_line(session: Session) -> str:
     if session.comparing.layout is Layout.PLANES:
         return ""
     parts, scored = [], None
-    for one in session.shown():
+    for one in compared(session.state):
         if one.scores is None:
             continue
         scored = one.scores

@@ -8,6 +8,7 @@ from srviewer.gui.form import describe
 from srviewer.gui.plain_text import PlainLabel
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
+from srviewer.study.opening import another_frame
 
 KIND = "frame"
 
@@ -33,25 +34,23 @@ class FrameBar(QWidget):
         row.addWidget(PlainLabel(tr("Volume")))
         row.addWidget(self.slider, 1)
         row.addWidget(self.number)
-        self._session.original_changed.connect(self._show)
+        self._session.follow(self._show, "scan")
         self._show()
 
     def _show(self) -> None:
-        original = self._session.original
-        known = None if original is None else self._study.whereabouts.series.get(original)
-        self.setVisible(known is not None and known[0].frames > 1)
-        if known is None:
+        origin = self._session.state.origin
+        self.setVisible(origin is not None and origin.series.frames > 1)
+        if origin is None:
             return
-        series, frame = known
-        self._set_both(series.frames, frame + 1)
-        self.number.setSuffix(tr(" of {frames}", frames=series.frames))
+        frames = origin.series.frames
+        self._set_both(frames, origin.frame + 1)
+        self.number.setSuffix(tr(" of {frames}", frames=frames))
 
     def _choose(self, number: int) -> None:
-        original = self._session.original
-        known = None if original is None else self._study.whereabouts.series.get(original)
-        if known is None or known[1] == number - 1:
+        original, origin = self._session.original, self._session.state.origin
+        if origin is None or origin.frame == number - 1:
             return
-        series = known[0]
+        series = origin.series
         self._wanted = number - 1
         self._set_both(series.frames, number)
         self._study.work.start(
@@ -72,17 +71,6 @@ class FrameBar(QWidget):
 
     def _take(self, volume: Volume) -> None:
         """Another volume of the same series: place, grey levels and measurements hold."""
-        session, original = self._session, self._session.original
-        if original is None:
-            return
-        series = self._study.whereabouts.series[original][0]
-        self._study.whereabouts.note_origin(volume, series, self._wanted, original)
-        view, rois, layers, locked = session.view, session.rois, session.layers, session.locked
-        acknowledged = session.acknowledged
-        session.open(volume, session.sources, None)
-        session.look(view)
-        session.set_rois(rois)
-        session.lock(locked)
-        session.set_layers(layers)
-        if acknowledged:
-            session.acknowledge()
+        session = self._session
+        state, device = session.state, session.preferred_device
+        session.set(another_frame(state, volume, self._wanted, device))

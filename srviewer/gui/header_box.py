@@ -55,7 +55,7 @@ class HeaderBox(QWidget):
         self.read.clicked.connect(self._read)
         self.search.textChanged.connect(self._fill)
         self.copy.clicked.connect(self.copy_rows)
-        self._session.original_changed.connect(self._forget)
+        self._session.follow(self._forget, "scan")
         self._forget()
 
     def copy_rows(self) -> None:

@@ -27,7 +27,7 @@ class Hint(OfferBar):
         self._settings, self._session = settings, session
         self.accepted.connect(self._dismiss)
         self.declined.connect(self._dismiss)
-        session.original_changed.connect(self._show)
+        session.follow(self._show, "scan")
 
     def _show(self) -> None:
         if not self._settings.value(KEY, False, type=bool):

@@ -56,8 +56,8 @@ class HistogramView(QWidget):
                 "between both; arrow keys move the level, with Shift the width"
             ),
         )
-        self._session.original_changed.connect(self._count)
-        self._session.view_changed.connect(self.update)
+        self._session.follow(self._count, "scan")
+        self._session.follow(self.update, "view")
         self._count()
 
     def sizeHint(self) -> QSize:

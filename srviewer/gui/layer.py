@@ -1,6 +1,6 @@
 """What can be laid over a slice: a volume, its colours, how much of it is seen."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,8 @@ from srviewer.core.planes import Plane
 from srviewer.core.sampling import sampled_slice
 from srviewer.core.volume import Volume, Voxels
 from srviewer.core.window import Window
-from srviewer.gui.colour_maps import Table
+from srviewer.gui.colour_maps import LABELS, Table, heat
+from srviewer.study.overlay import Overlay
 
 Rgba = npt.NDArray[np.uint8]
 
@@ -75,9 +76,13 @@ class Layer:
             colours[..., 3] *= inside
         return colours
 
-    def seen_at(self, opacity: float) -> "Layer":
-        """The same layer with another opacity, 0..1."""
-        return replace(self, opacity=min(max(opacity, 0.0), 1.0))
+
+def drawn_layer(overlay: Overlay) -> Layer:
+    """``overlay`` in the colours of labels, or from dark to bright."""
+    if overlay.window is None:
+        return Layer(overlay.volume, Labelled(LABELS), overlay.opacity)
+    ink = Graded(heat(), overlay.window, overlay.threshold)
+    return Layer(overlay.volume, ink, overlay.opacity)
 
 
 def _with_alpha(colours: Rgba, seen: npt.NDArray[np.bool_]) -> Rgba:

@@ -7,10 +7,10 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QToolBar, QToolButton
 
 from srviewer.gui import theme
-from srviewer.gui.comparing import Layout
 from srviewer.gui.plain_text import set_tip
 from srviewer.gui.session import Session
 from srviewer.gui.translation import mark, tr
+from srviewer.study.comparing import Layout
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class LayoutActions(QActionGroup):
             window.addAction(action)
             self.addAction(action)
         self.triggered.connect(self._choose)
-        session.comparing_changed.connect(self._follow)
+        session.follow(self._follow, "comparing")
         self._follow()
 
     def fill_tool_bar(self, bar: QToolBar) -> None:

@@ -22,10 +22,10 @@ class LeftOut(QObject):
         study.opened.connect(self._tell)
 
     def _tell(self) -> None:
-        original = self._study.session.original
-        found = None if original is None else self._study.whereabouts.found.get(original)
-        if found is None:
+        origin = self._study.session.state.origin
+        if origin is None:
             return
+        found = origin.found
         if found.ignored:
             told = f"{skipped(found)} " + tr("The Info panel lists them.")
             self._status.showMessage(visible(told), SHOWN_MS)

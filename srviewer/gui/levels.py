@@ -60,9 +60,7 @@ class Levels(QWidget):
             spin.valueChanged.connect(self._set)
         self.automatic.clicked.connect(self._reset)
         self.box.clicked.connect(self._choose_tool)
-        session.original_changed.connect(self._show)
-        session.view_changed.connect(self._show)
-        session.tool_changed.connect(self._show)
+        session.follow(self._show, "scan", "view", "tool")
 
     def _show(self) -> None:
         session = self._session

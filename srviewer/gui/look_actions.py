@@ -71,9 +71,7 @@ class LookActions:
         self.crosshair.triggered.connect(session.set_crosshair)
         self.play.triggered.connect(self._cine.toggle)
         self.mip.triggered.connect(self._show_mip)
-        session.original_changed.connect(self._show)
-        session.view_changed.connect(self._show)
-        session.tool_changed.connect(self._show)
+        session.follow(self._show, "scan", "view", "tool")
         self._cine.changed.connect(self._show)
 
     def _show_mip(self) -> None:

@@ -21,8 +21,6 @@ from srviewer.core.planes import Plane
 from srviewer.core.visible_text import visible, visible_line
 from srviewer.gui.actions import Actions
 from srviewer.gui.compare_bar import CompareBar
-from srviewer.gui.comparing import Layout
-from srviewer.gui.comparisons import Comparisons
 from srviewer.gui.desk import Desk
 from srviewer.gui.dropped import dropped_paths
 from srviewer.gui.dropping import Dropping
@@ -54,6 +52,7 @@ from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.window_state import WindowState
 from srviewer.gui.work import Task
+from srviewer.study.comparing import Layout
 
 TITLE = "srviewer"
 PANELS = (
@@ -75,17 +74,16 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.recent = Recent(settings)
         self.session = Session(self)
-        self.study = Study(self.session, self)
-        self.studies = Studies(self.study, self)
+        self.studies = Studies(self.session, self)
+        self.study = Study(self.studies, self)
         self.error_bar = ErrorBar()
         self.compare = CompareView(self.session)
-        self.comparisons = Comparisons(self.study)
-        self.compare_bar = CompareBar(self.session, self.comparisons)
+        self.compare_bar = CompareBar(self.study)
         self.plot = ScorePlot(self.session)
         self.panels = QTabWidget()
         self._empty = EmptyPage()
         self.opening = Opening(self.study, self.recent, self)
-        self.desk = Desk(self, self.studies, settings, self.recent, self.error_bar)
+        self.desk = Desk(self, self.study, settings, self.recent, self.error_bar)
         self._training: TrainingPage | None = None  # made when its tab is first chosen
         self._fill_panels()
         self._lay_out()
@@ -100,7 +98,7 @@ class MainWindow(QMainWindow):
         self.figures.offer_on(rebuilding)
         look = self.panels.findChild(LookPanel)
         assert look is not None
-        self.dropping = Dropping(self.study, self.studies, look.overlays, self)
+        self.dropping = Dropping(self.study, look.overlays, self)
         self.looking = LookActions(self, self.session, look.cine)
         self.looking.fill_menus()
         self.desk.fill_menus(self.menuBar())
@@ -202,14 +200,14 @@ class MainWindow(QMainWindow):
         offered.sample.triggered.connect(self.opening.open_sample)
         self._empty.sample_wanted.connect(self.opening.open_sample)
         offered.export.triggered.connect(offered.more_exports.choose_nifti)
-        self.studies.rebuilt.connect(self._note_rebuilt)
+        study.rebuilt_elsewhere.connect(self._note_rebuilt)
         study.opened.connect(self._note_opened)
         study.exporting.exported.connect(self._note_exported)
         study.exporting.refused_elsewhere.connect(self._note_refused_elsewhere)
         study.failed.connect(self.error_bar.show_error)
-        session.original_changed.connect(self._show_original)
+        session.follow(self._show_original, "scan")
         self.panels.currentChanged.connect(self._show_page)
-        session.result_changed.connect(self._show_result)
+        session.follow(self._show_result, "result")
 
     def _note_opened(self, paths: Sequence[Path]) -> None:
         self.recent.add(paths)
@@ -255,16 +253,12 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(
             TITLE if original is None else f"{visible_line(original.name)} \u2013 {TITLE}"
         )
-        self.arrange(Layout.PLANES)
         # The keys for slices work at once.
         self.compare.original.panes[Plane.AXIAL].setFocus()
 
     def _show_result(self) -> None:
-        if self.session.result is None:
-            return
-        self.error_bar.hide()
-        if self.compare.layout_shown is Layout.PLANES:
-            self.arrange(Layout.COMPARE)
+        if self.session.result is not None:
+            self.error_bar.hide()
 
     def _may_stop(self, missed: Sequence[Task]) -> bool:
         running = ", ".join(task.title for task in missed)

@@ -9,11 +9,11 @@ from typing import Any
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QSplitter, QTabWidget
 
-from srviewer.gui.comparing import Comparing, Layout
 from srviewer.gui.own_settings import stored_document
 from srviewer.gui.session import Session
 from srviewer.io.saved_looks import comparing_of
 from srviewer.io.session_fields import fields_of
+from srviewer.study.comparing import Comparing, Layout
 
 KEY = "layouts"
 WIDEST = 100_000  # px

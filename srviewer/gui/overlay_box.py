@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 from srviewer.core.sampling import overlap
 from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, button, describe, label
-from srviewer.gui.layer import Graded, Layer
 from srviewer.gui.overlays import Overlays
 from srviewer.gui.translation import tr
 from srviewer.gui.wording import percent
 from srviewer.io.formats import open_filter
+from srviewer.study.overlay import Overlay
 
 
 class OverlayBox(QWidget):
@@ -41,8 +41,7 @@ class OverlayBox(QWidget):
         layout.addWidget(label(tr("LAID OVER"), "heading"))
         layout.addLayout(self._rows)
         layout.addWidget(self.add)
-        self._session.layers_changed.connect(self._show)
-        self._session.original_changed.connect(self._show)
+        self._session.follow(self._show, "layers", "scan")
         self._show()
 
     def choose(self) -> None:
@@ -77,7 +76,7 @@ class LayerRow(QWidget):
     def __init__(self, overlays: Overlays, number: int) -> None:
         super().__init__()
         self._overlays, self._number = overlays, number
-        self._layer: Layer | None = None
+        self._layer: Overlay | None = None
         self._name = ElidedLabel("value")
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
@@ -99,22 +98,21 @@ class LayerRow(QWidget):
         self.threshold.valueChanged.connect(self._set_threshold)
         remove.clicked.connect(self._remove)
 
-    def show_layer(self, layer: Layer) -> None:
+    def show_layer(self, layer: Overlay) -> None:
         """Show what ``layer`` is."""
         self._layer = layer
         self._name.show_text(f"{layer.volume.name}{self._cover(layer)}")
         for widget in (self.opacity, self.threshold):
             widget.blockSignals(True)
         self.opacity.setValue(round(100 * layer.opacity))
-        graded = layer.ink if isinstance(layer.ink, Graded) else None
-        self.threshold.setVisible(graded is not None)
-        if graded is not None:
-            self.threshold.setSingleStep(graded.window.width / 50)
-            self.threshold.setValue(graded.threshold)
+        self.threshold.setVisible(layer.window is not None)
+        if layer.window is not None:
+            self.threshold.setSingleStep(layer.window.width / 50)
+            self.threshold.setValue(layer.threshold)
         for widget in (self.opacity, self.threshold):
             widget.blockSignals(False)
 
-    def _cover(self, layer: Layer) -> str:
+    def _cover(self, layer: Overlay) -> str:
         """What is said of a layer that leaves part of the scan open."""
         original = self._overlays.session.original
         share = 1.0 if original is None else overlap(original.geometry, layer.volume.geometry)
@@ -127,9 +125,8 @@ class LayerRow(QWidget):
             self._overlays.replace(self._number, self._layer.seen_at(value / 100))
 
     def _set_threshold(self, value: float) -> None:
-        if self._layer is not None and isinstance(self._layer.ink, Graded):
-            ink = replace(self._layer.ink, threshold=value)
-            self._overlays.replace(self._number, replace(self._layer, ink=ink))
+        if self._layer is not None and not self._layer.labelled:
+            self._overlays.replace(self._number, replace(self._layer, threshold=value))
 
     def _remove(self) -> None:
         self._overlays.replace(self._number, None)

@@ -6,19 +6,16 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from srviewer.core.grid_difference import grid_difference
-from srviewer.core.padding import measured
 from srviewer.core.sampling import overlap
 from srviewer.core.volume import Volume
-from srviewer.core.window import window_of_values
 from srviewer.errors import UserError
-from srviewer.gui.colour_maps import LABELS, heat
-from srviewer.gui.layer import Graded, Labelled, Layer
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.io import formats
+from srviewer.study.held import held_in
+from srviewer.study.overlay import Overlay, overlay_of
 
 KIND = "overlay"
-MOST_LABELS = 4096  # more different whole numbers are an image that was stored as integers
 
 
 class Overlays(QObject):
@@ -43,8 +40,8 @@ class Overlays(QObject):
             except UserError as error:
                 self.study.failed.emit(tr("Laying over {name}", name=path.name), error)
             else:
-                self.study.whereabouts.hold(volume, path)
-                self.session.set_layers([*self.session.layers, layer_of(volume)])
+                overlay = overlay_of(volume, held_in(path))
+                self.session.set_layers([*self.session.layers, overlay])
 
         self.study.work.start(
             KIND,
@@ -54,10 +51,10 @@ class Overlays(QObject):
             lambda: self.session.original is original,
         )
 
-    def replace(self, number: int, layer: Layer | None) -> None:
-        """Change the layer at ``number``, or take it away."""
+    def replace(self, number: int, overlay: Overlay | None) -> None:
+        """Change the overlay at ``number``, or take it away."""
         layers = list(self.session.layers)
-        layers[number : number + 1] = [] if layer is None else [layer]
+        layers[number : number + 1] = [] if overlay is None else [overlay]
         self.session.set_layers(layers)
 
 
@@ -77,14 +74,3 @@ def check_place(volume: Volume, file: str, original: Volume) -> None:
             difference=grid_difference(volume.geometry, original.geometry),
         )
     )
-
-
-def layer_of(volume: Volume) -> Layer:
-    """Whole numbers of 0 and more become labels, anything else a graded layer above its floor."""
-    sample = volume.voxels[tuple(slice(None, None, max(1, n // 64)) for n in volume.voxels.shape)]
-    whole = bool((sample == np.rint(sample)).all()) and float(volume.voxels.min()) >= 0
-    if whole and len(np.unique(sample)) <= 256 and float(volume.voxels.max()) <= MOST_LABELS:
-        return Layer(volume, Labelled(LABELS))
-    seen = measured(sample, volume.padding)
-    window = window_of_values(seen if seen.size else sample)
-    return Layer(volume, Graded(heat(), window, window.low + 0.1 * window.width))

@@ -5,8 +5,9 @@ from dataclasses import replace
 from srviewer.core.picture import Picture
 from srviewer.core.planes import Plane
 from srviewer.core.window import Window
-from srviewer.gui.comparing import Comparing, Layout
-from srviewer.gui.session import Session, View
+from srviewer.gui.session import Session
+from srviewer.study.comparing import Comparing, Layout
+from srviewer.study.view import View
 
 
 def picture_of(session: Session) -> Picture:
@@ -63,10 +64,5 @@ def look(session: Session, picture: Picture) -> None:
 def copied(session: Session) -> Session:
     """A session that shows the same and that nobody else changes: for a figure."""
     copy = Session()
-    copy.original, copy.sources = session.original, session.sources
-    copy.reference, copy.request = session.reference, session.request
-    copy.comparables = session.comparables
-    copy.comparing = replace(session.comparing, swapped=False)
-    copy.view, copy.auto_window = session.view, session.auto_window
-    copy.layers, copy.rois = session.layers, session.rois
+    copy.set(replace(session.state, comparing=replace(session.comparing, swapped=False)))
     return copy

@@ -3,19 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from srviewer.core.volume import Volume
-from srviewer.gui.comparables import NO_RESULT
-from srviewer.gui.comparing import Layout
 from srviewer.gui.preview import Preview
-from srviewer.gui.session import Session
-from srviewer.gui.view import Point
+from srviewer.gui.studies import Studies
 from srviewer.gui.work import Task, Work
 from srviewer.job import Job
 from srviewer.sr.first_look import Look, looked_first, may_look_first, outline
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request
+from srviewer.study.comparables import NO_RESULT
+from srviewer.study.comparing import Layout
+from srviewer.study.state import StudyState
+from srviewer.study.view import Point
 
 
 @dataclass
@@ -42,14 +43,12 @@ class Previews(QObject):
     A result that is shown already stays where it is until the new one is there.
     """
 
-    given_up = Signal(object)  # a scan that is not shown, whose layout was opened for nothing
-
-    def __init__(self, session: Session, work: Work, parent: QObject) -> None:
+    def __init__(self, studies: Studies, work: Work, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._work = session, work
+        self._studies, self._session, self._work = studies, studies.session, work
         self._running: _Running | None = None
-        session.original_changed.connect(self._follow_study)
-        session.view_changed.connect(self._follow_crosshair)
+        self._session.follow(self._follow_study, "scan")
+        self._session.follow(self._follow_crosshair, "view")
         work.changed.connect(self._follow_work)
 
     def start(
@@ -100,12 +99,4 @@ class Previews(QObject):
         self._running = None
         self._follow_study()
         if running.opened and (running.task.cancelling or running.task.error is not None):
-            self._close(running.scan)
-
-    def _close(self, scan: Volume) -> None:
-        """What was opened for a result that will not come goes back to what it was."""
-        comparing = self._session.comparing
-        if scan is not self._session.original:
-            self.given_up.emit(scan)
-        elif comparing.layout is Layout.COMPARE:
-            self._session.compare(replace(comparing, layout=Layout.PLANES))
+            self._studies.change(running.scan, StudyState.without_preview)

@@ -1,6 +1,6 @@
 """What a crash would take is saved in the background, and offered when a window starts again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,13 +12,13 @@ from srviewer.gui import autosave_folders
 from srviewer.gui.autosave_folders import AutosaveFolder, left_behind, new_folder, root
 from srviewer.gui.notice import OfferBar
 from srviewer.gui.session_files import SessionFiles
-from srviewer.gui.studies import Studies
 from srviewer.gui.study import OPEN, Study
 from srviewer.gui.translation import tr
 from srviewer.gui.work import Work
 from srviewer.io.provenance import sidecar
 from srviewer.job import Job, run
-from srviewer.sr.sessions import IMAGE_SUFFIX, OpenSession, OpenStudy, store
+from srviewer.study.state import StudyState
+from srviewer.study.store import IMAGE_SUFFIX, files_of
 
 EVERY_MS = 2000  # at most so often
 AUTOSAVE = "autosave"
@@ -31,7 +31,7 @@ class Recovery(QObject):
     """
 
     def __init__(
-        self, study: Study, studies: Studies, files: SessionFiles, parent: QObject
+        self, study: Study, files: SessionFiles, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._study, self._files = study, files
@@ -55,20 +55,8 @@ class Recovery(QObject):
         )
         self.bar.accepted.connect(self._restore)
         self.bar.declined.connect(self._decline)
-        session = study.session
-        for signal in (
-            session.original_changed,
-            session.comparables_changed,
-            session.reference_changed,
-            session.request_changed,
-            session.acknowledged_changed,
-            session.rois_changed,
-            session.layers_changed,
-            session.comparing_changed,
-            session.view_changed,
-            studies.changed,
-        ):
-            signal.connect(self._note)
+        study.session.changed.connect(self._note)
+        study.studies.changed.connect(self._note)
 
     def begin(self, enabled: bool) -> None:
         """Offer what was left behind; save from now on if ``enabled``."""
@@ -106,15 +94,13 @@ class Recovery(QObject):
 
     def _leave(self) -> None:
         """Save once more and leave it to the next window, if there are results or drawings."""
-        session = self._files.capture()
-        studies = () if session is None else session.studies
-        own = self._own
-        made = any(study.results or study.saved.rois for study in studies)
-        if session is None or own is None or not made:
+        states, own = self._study.studies.states, self._own
+        made = any(state.comparables.results or state.rois for state in states)
+        if own is None or not made:
             return
         self.work.stop()
         with suppress(OSError, UserError):  # what was saved before is left then
-            run(_autosave(session, own.path, own.session))
+            run(self._autosave(own, states))
         own.release()
         self._own = None
 
@@ -135,11 +121,23 @@ class Recovery(QObject):
             self._timer.start()
 
     def _save(self) -> None:
-        session = self._files.capture()
-        if session is not None and self._own is not None:
+        states = self._study.studies.states
+        if states and self._own is not None:
             self._pending = False
-            job = _autosave(session, self._own.path, self._own.session)
-            self.work.start(AUTOSAVE, tr("Autosave"), job, self._files.remember, lambda: True)
+            job = self._autosave(self._own, states)
+            self.work.start(AUTOSAVE, tr("Autosave"), job, self._study.remember, lambda: True)
+
+    def _autosave(
+        self, own: AutosaveFolder, states: Sequence[StudyState]
+    ) -> Job[Mapping[Volume, Path]]:
+        """Store the studies, then delete the images of the folder that they do not need any more."""
+        written = yield from self._files.stored(own.session, own.path, Path.exists)
+        needed = set(written.values()).union(*map(files_of, states))
+        for image in own.path.glob(f"*{IMAGE_SUFFIX}"):
+            if image not in needed and not image.name.startswith("."):
+                image.unlink(missing_ok=True)
+                sidecar(image).unlink(missing_ok=True)
+        return written
 
     def _give_up(self) -> None:
         """A full disk stays full: it is told once, by ``work.failed``."""
@@ -182,20 +180,3 @@ class Recovery(QObject):
             self._offered.discard()
         self._offer_next()
 
-
-def _autosave(session: OpenSession, folder: Path, path: Path) -> Job[Mapping[Volume, Path]]:
-    """Store ``session`` in ``folder`` and delete the images that it does not need any more."""
-    written = yield from store(path, session, folder)
-    needed = set(written.values()).union(*(_files_of(study) for study in session.studies))
-    for image in folder.glob(f"*{IMAGE_SUFFIX}"):
-        if image not in needed and not image.name.startswith("."):
-            image.unlink(missing_ok=True)
-            sidecar(image).unlink(missing_ok=True)
-    return written
-
-
-def _files_of(study: OpenStudy) -> set[Path]:
-    scan = study.saved.scan
-    places = () if scan is None else tuple(place.absolute for place in scan.places)
-    results = [path for one in study.results for path in (one.image, *one.maps.values())]
-    return {path for path in (*places, *results, study.truth_file) if path is not None}

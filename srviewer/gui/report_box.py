@@ -38,7 +38,7 @@ class ReportButton(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.start)
         self.start.clicked.connect(self._choose)
-        self._session.result_changed.connect(self._show)
+        self._session.follow(self._show, "result")
         study.work.changed.connect(self._show)
         self._show()
 
@@ -48,7 +48,7 @@ class ReportButton(QWidget):
         scan, result, reference = session.original, session.result, session.reference
         if scan is not None and result is not None:
             truth = reference.volume if reference is not None and session.scores else None
-            tested = session.tested.get(result.request)
+            tested = session.state.test_of(result.request)
             job = _saved(scan, result, session.scores, truth, tested, path)
             title = tr("Writing {name}", name=path.name)
             self._study.work.start(

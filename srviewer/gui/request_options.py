@@ -114,9 +114,8 @@ class RequestOptions(QWidget):
 
     def _connect(self) -> None:
         session = self._session
-        session.request_changed.connect(self._show)
-        session.original_changed.connect(self._show)
-        session.rois_changed.connect(self._show_regions)
+        session.follow(self._show, "request", "scan")
+        session.follow(self._show_regions, "rois", "locked")
         self.adapt.clicked.connect(self._edit_adaptation)
         self.seconds.valueChanged.connect(self._edit_adaptation)
         self.flips.clicked.connect(self._edit_flips)

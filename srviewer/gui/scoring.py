@@ -1,65 +1,55 @@
-"""Scores the current result against the reference whenever one of them changes."""
+"""Runs the jobs whose results the shown study lacks, each once."""
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QObject
 
-from srviewer.core.grid_difference import grid_difference
-from srviewer.core.reorient import same_grid
-from srviewer.gui.session import Reference, Session
+from srviewer.gui.session import Session
 from srviewer.gui.translation import tr
 from srviewer.gui.work import Work
-from srviewer.sr.evaluate import ScoredPair, score_beside_cubic
-from srviewer.sr.reconstruction import Reconstruction
+from srviewer.study.missing import Missing, MissingCubic, MissingScores, missing
 
-SCORE = "score"
+SCORE, INTERPOLATE = MissingScores.kind, MissingCubic.kind
 
 
 class Scoring(QObject):
-    """Keeps the scores of ``session`` as they should be, as jobs of ``work``."""
+    """Fills what ``missing`` says of the session's state, one job of each kind at a time."""
 
     def __init__(self, session: Session, work: Work, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._work = session, work
-        session.result_changed.connect(self._score)
-        session.reference_changed.connect(self._score)
+        self._started: dict[str, Missing] = {}  # by its kind, the last one: running, or it failed
+        session.follow(self._provide, "scan", "comparables", "reference", "request")
 
-    @property
-    def comparable(self) -> bool:
-        """Whether nothing about their grids keeps the result from being scored."""
-        result, reference = self._session.result, self._session.reference
-        if result is None or reference is None:
-            return True
-        return same_grid(reference.volume.geometry, result.volume.geometry)
+    def _provide(self) -> None:
+        lacking = missing(self._session.state)
+        for kind in (SCORE, INTERPOLATE):
+            self._provide_one(kind, [one for one in lacking if one.kind == kind])
 
-    def difference(self) -> str:
-        """By what the grid of the result differs from that of the reference; "" where it fits."""
-        result, reference = self._session.result, self._session.reference
-        if result is None or reference is None:
-            return ""
-        return grid_difference(result.volume.geometry, reference.volume.geometry)
-
-    def _score(self) -> None:
-        session = self._session
-        original, result, reference = session.original, session.result, session.reference
-        if original is None or result is None or reference is None or not self.comparable:
-            self._work.cancel(SCORE)
+    def _provide_one(self, kind: str, lacking: list[Missing]) -> None:
+        if self._started.get(kind) in lacking:  # it runs, or would only fail again
             return
-        job = score_beside_cubic(
-            reference.volume, original, result.volume, result.request, reference.meaning
-        )
+        if self._started.pop(kind, None) is not None:
+            self._work.cancel(kind)
+        if lacking:
+            self._start(lacking[0])
+
+    def _start(self, lacking: Missing) -> None:
+        session, scan = self._session, lacking.scan
+        self._started[lacking.kind] = lacking
         self._work.start(
-            SCORE,
-            tr("Scoring"),
-            job,
-            self._scored(result, reference),
-            lambda: session.original is original,
+            lacking.kind,
+            tr("Scoring") if isinstance(lacking, MissingScores) else tr("Interpolating"),
+            lacking.job(),
+            self._kept(lacking),
+            lambda: session.original is scan,
             asked=False,
         )
 
-    def _scored(self, result: Reconstruction, reference: Reference) -> Callable[[ScoredPair], None]:
-        def keep(scores: ScoredPair) -> None:
-            if (self._session.result, self._session.reference) == (result, reference):
-                self._session.set_scores(scores)
+    def _kept(self, lacking: Missing) -> Callable[[Any], None]:
+        def keep(made: Any) -> None:
+            self._started.pop(lacking.kind, None)
+            self._session.set(lacking.kept_in(self._session.state, made))
 
         return keep

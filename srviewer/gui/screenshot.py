@@ -10,11 +10,11 @@ from PySide6.QtGui import QGuiApplication
 from srviewer.core.picture import Picture
 from srviewer.core.volume import Volume
 from srviewer.gui.application import application
-from srviewer.gui.comparables import ORIGINAL
 from srviewer.gui.figure import FigurePage, write_figure
 from srviewer.gui.pictured import look
 from srviewer.gui.session import Session
 from srviewer.sr.evaluate import ScoredPair
+from srviewer.study.comparables import ORIGINAL
 
 Shown = tuple[str, Volume, ScoredPair | None]  # name, volume, its scores beside cubic's
 

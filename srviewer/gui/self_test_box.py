@@ -28,10 +28,7 @@ class SelfTestBox(QWidget):
         layout.addWidget(self.start)
         layout.addWidget(self.verdict)
         self.start.clicked.connect(study.testing.start)
-        self._session.original_changed.connect(self._show)
-        self._session.request_changed.connect(self._show)
-        self._session.tested_changed.connect(self._show)
-        self._session.acknowledged_changed.connect(self._show)
+        self._session.follow(self._show, "scan", "request", "tested", "acknowledged")
         study.work.changed.connect(self._show)
         self._show()
 
@@ -39,7 +36,7 @@ class SelfTestBox(QWidget):
     def found(self) -> SelfTest | None:
         """What the test of the present request said, None before it was made."""
         request = self._session.request
-        return None if request is None else self._session.tested.get(request)
+        return None if request is None else self._session.state.test_of(request)
 
     def _show(self) -> None:
         work, running = self._study.work, self._study.testing.task

@@ -1,9 +1,9 @@
 """The test of a scan on itself: it goes on while another study is shown, and stays with its own."""
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from srviewer.core.volume import Volume
-from srviewer.gui.session import Session
+from srviewer.gui.studies import Studies
 from srviewer.gui.translation import tr
 from srviewer.gui.work import Task, Work
 from srviewer.sr.request import Request
@@ -15,14 +15,12 @@ SELF_TEST = "self-test"
 class SelfTesting(QObject):
     """Tests the shown scan as its request says; a change of that request ends the test."""
 
-    tested_elsewhere = Signal(object, object)  # a scan that is not shown, {Request: SelfTest}
-
-    def __init__(self, session: Session, work: Work, parent: QObject) -> None:
+    def __init__(self, studies: Studies, work: Work, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._work = session, work
+        self._studies, self._session, self._work = studies, studies.session, work
         self._scan: Volume | None = None
         self._asked: Request | None = None
-        session.request_changed.connect(self._leave_old_request)
+        self._session.follow(self._leave_old_request, "scan", "request")
 
     @property
     def scan(self) -> Volume | None:
@@ -41,10 +39,7 @@ class SelfTesting(QObject):
             return
 
         def keep(found: SelfTest) -> None:
-            if self._session.original is scan:
-                self._session.set_tested({**self._session.tested, request: found})
-            else:
-                self.tested_elsewhere.emit(scan, {request: found})
+            self._studies.change(scan, lambda state: state.with_tested(request, found))
 
         self._scan, self._asked = scan, request
         title = tr("Testing on this scan")

@@ -1,144 +1,176 @@
-"""What is open and how it is looked at: the one object of the window that changes."""
+"""The study that is shown: the one object of the window that changes."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from weakref import WeakMethod
 
+import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
-from srviewer.core.roi import Roi, followed
+from srviewer.core.planes import Plane
+from srviewer.core.roi import Roi
 from srviewer.core.volume import Volume
-from srviewer.core.window import rounded_down
-from srviewer.gui.comparables import Comparable, Comparables
-from srviewer.gui.comparing import DIFFERENCE_SHARE, Comparing
-from srviewer.gui.layer import Layer
-from srviewer.gui.looking import Looking
+from srviewer.core.window import Window, rounded_down
 from srviewer.gui.preview import Preview
-from srviewer.gui.view import Point as Point
-from srviewer.gui.view import View as View
+from srviewer.gui.tool import Tool
 from srviewer.sr.evaluate import ScoredPair
-from srviewer.sr.models import default_model, is_at_hand
 from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Request, suggested_request
-from srviewer.sr.self_test import SelfTest
+from srviewer.sr.request import Request
+from srviewer.study.comparables import Comparables
+from srviewer.study.comparing import DIFFERENCE_SHARE, Comparing
+from srviewer.study.opening import opened
+from srviewer.study.overlay import Overlay
+from srviewer.study.reference import Reference
+from srviewer.study.state import DERIVED, StudyState, changes
+from srviewer.study.view import Point, View, point
 
-# What a user chose for one scan and is kept for the next, beside the model. The rest is of the scan
-# itself (axis, factor, second axis, thickness, profile), of its kind (gaps), or less faithful or
-# less exact, so that it is to be chosen each time (texture, isotropic voxels).
-CHOICES = ("method", "fusion", "device", "adaptation", "flips", "minimum")
+# What is of the window and of no study.
+PREVIEW, TOOL = "preview", "tool"
+KNOWN = frozenset({*StudyState.__dataclass_fields__, *DERIVED, PREVIEW, TOOL})
 
 
-@dataclass(frozen=True, eq=False)
-class Reference:
-    """A ground truth and what it is, in the words that stand beside every score.
+class Session(QObject):
+    """Holds one state and tells what of it changed, each change once.
 
-    ``thin``: the scan that was thickened, where the open one was simulated from it.
+    A change that is made by somebody who is being told is told when all have heard of the first,
+    together with any other made meanwhile.
     """
 
-    volume: Volume
-    meaning: str
-    thin: Volume | None
-
-
-class Session(Looking):
-    """The open study. Each field has one signal, sent after all fields agree with each other."""
-
-    original_changed = Signal()
-    result_changed = Signal()
-    reference_changed = Signal()
-    scores_changed = Signal()
-    comparables_changed = Signal()  # what can be compared, its names, which of it is shown
-    comparing_changed = Signal()  # how it is compared
-    preview_changed = Signal()
-    request_changed = Signal()
-    acknowledged_changed = Signal()
-    layers_changed = Signal()
-    rois_changed = Signal()
-    tested_changed = Signal()
+    changed = Signal(object)  # frozenset of names: fields of StudyState, DERIVED, PREVIEW, TOOL
+    hovered = Signal(object)  # the RAS+ point under the mouse, or None when it left the panes
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.sources: tuple[Path, ...] = ()
-        self.comparables = Comparables()
-        self.comparing = Comparing()
-        self.preview: Preview | None = None  # of the result that is being made of ``original``
-        self.reference: Reference | None = None
-        self.request: Request | None = None
-        self.acknowledged = False  # whether the scan's warnings were read
-        self.layers: tuple[Layer, ...] = ()  # over every pane, the last on top
-        self.rois: tuple[Roi, ...] = ()  # measurements, oldest first
-        self.locked: Roi | None = None  # the one of them inside which nothing learned is added
-        self.tested: Mapping[Request, SelfTest] = {}  # what the scan said about each request
+        self._state = StudyState()
+        self._pending: frozenset[str] = frozenset()
+        self._telling = False
+        self.preview: Preview | None = None  # of the result that is being made of the scan
+        self.tool = Tool.CROSSHAIR  # what a left drag does
+        self.active = Plane.AXIAL  # the plane that had the keyboard last
         self.preferred_device = "auto"  # of the first request
 
-    def open(self, original: Volume, sources: Sequence[Path], reference: Reference | None) -> None:
-        """Show another scan; what belonged to the one before goes with it.
+    @property
+    def state(self) -> StudyState:
+        """The study that is shown."""
+        return self._state
 
-        ``sources``: the files it came from, which an export never overwrites. ``reference``: its
-        ground truth, where it comes with one.
-        """
-        self._look_at(original)
-        self.sources = tuple(sources)
-        self.comparables, self.reference = Comparables(), reference
-        self.comparing = replace(self.comparing, difference_range=0.0, swapped=False)
-        self.request = self._suggested(original)
-        self.acknowledged, self.layers, self.rois, self.locked = False, (), (), None
-        self.tested = {}
-        self.tell_all()
+    def set(self, state: StudyState) -> None:
+        """Show ``state``; what is equal to what was there is not told."""
+        before, self._state = self._state, state
+        self._tell(changes(before, state))
 
-    def tell_all(self) -> None:
-        """Send every signal: the fields are those of another study."""
-        self.original_changed.emit()
-        self.acknowledged_changed.emit()
-        self.request_changed.emit()
-        self.result_changed.emit()
-        self.reference_changed.emit()
-        self.scores_changed.emit()
-        self.layers_changed.emit()
-        self.comparables_changed.emit()
-        self.comparing_changed.emit()
-        self.rois_changed.emit()
-        self.tested_changed.emit()
-        self.view_changed.emit()
+    def change(self, **fields: object) -> None:
+        """Show the same state with other values of these fields."""
+        self.set(replace(self._state, **fields))  # type: ignore[arg-type]
+
+    def follow(self, slot: Callable[[], None], *names: str) -> None:
+        """Call ``slot``, a method of a QObject, after changes of ``names`` while that exists."""
+        _Follower(self, slot, frozenset(names))
+
+    def _tell(self, names: frozenset[str]) -> None:
+        self._pending |= names
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._pending:
+                names, self._pending = self._pending, frozenset()
+                self.changed.emit(names)
+        finally:
+            self._telling = False
+
+    # --- the state, by its fields
+
+    @property
+    def original(self) -> Volume | None:
+        """The open scan."""
+        return self._state.scan
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """The files that it came from, which an export never overwrites."""
+        return self._state.sources
+
+    @property
+    def auto_window(self) -> Window:
+        """Grey levels that suit the scan."""
+        return self._state.auto_window
+
+    @property
+    def request(self) -> Request | None:
+        """What the next reconstruction will do."""
+        return self._state.request
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether the scan's warnings were read."""
+        return self._state.acknowledged
+
+    @property
+    def comparables(self) -> Comparables:
+        """The results and loaded volumes."""
+        return self._state.comparables
 
     @property
     def result(self) -> Reconstruction | None:
-        """The current result: the one that is scored, plotted and exported."""
-        current = self.comparables.result
-        return None if current is None else current.made
+        """The current result."""
+        return self._state.result
 
     @property
     def scores(self) -> ScoredPair | None:
         """The scores of the current result."""
-        current = self.comparables.result
-        return None if current is None else current.scores
+        return self._state.scores
+
+    @property
+    def reference(self) -> Reference | None:
+        """What the results are scored against."""
+        return self._state.reference
+
+    @property
+    def comparing(self) -> Comparing:
+        """How A and B are compared."""
+        return self._state.comparing
+
+    @property
+    def view(self) -> View:
+        """How every pane looks at the scan."""
+        return self._state.view
+
+    @property
+    def layers(self) -> tuple[Overlay, ...]:
+        """The overlays over every pane, the last on top."""
+        return self._state.layers
+
+    @property
+    def rois(self) -> tuple[Roi, ...]:
+        """Measurements, oldest first."""
+        return self._state.rois
+
+    @property
+    def locked(self) -> Roi | None:
+        """The measurement inside which nothing learned is added."""
+        return self._state.locked
+
+    # --- changes of the study
+
+    def open(self, scan: Volume, sources: Sequence[Path], reference: Reference | None) -> None:
+        """Show another scan; what belonged to the one before goes with it."""
+        self.set(
+            opened(scan, self._state, self.preferred_device, None, sources, reference=reference)
+        )
 
     def set_result(self, result: Reconstruction) -> None:
-        """Show a reconstruction of the open scan; earlier ones are kept in ``comparables``."""
-        self.keep(self.comparables.with_result(result))
+        """Show a reconstruction of the open scan; earlier ones are kept."""
+        self.set(self._state.with_result(result))
 
     def set_reference(self, reference: Reference | None) -> None:
         """Give the results something real to be scored against, or take it away."""
-        self.reference = reference
-        self.comparables = self.comparables.unscored()
-        self.reference_changed.emit()
-        self.scores_changed.emit()
-        self.comparables_changed.emit()
-
-    def set_scores(self, scores: ScoredPair, key: str | None = None) -> None:
-        """Keep what scoring a result (the current one without a key) found."""
-        key = self.comparables.current if key is None else key
-        self.comparables = self.comparables.scored(key, scores)
-        self.scores_changed.emit()
+        self.set(self._state.with_reference(reference))
 
     def keep(self, comparables: Comparables) -> None:
-        """Take over changed ``comparables``: shown, renamed, removed, chosen, loaded ones."""
-        before, self.comparables = self.comparables.result, comparables
-        after = comparables.result
-        if (before and before.made) is not (after and after.made):
-            self.result_changed.emit()
-            self.scores_changed.emit()
-        self.comparables_changed.emit()
+        """Take over changed results and loaded volumes: shown, renamed, removed, chosen, loaded."""
+        self.set(self._state.keeping(comparables))
 
     def difference_span(self) -> float:
         """The end of the difference's colour scale, in the scan's unit."""
@@ -147,41 +179,15 @@ class Session(Looking):
 
     def compare(self, comparing: Comparing) -> None:
         """Change how A and B are compared."""
-        if comparing != self.comparing:
-            self.comparing = comparing
-            self.comparing_changed.emit()
-
-    def set_preview(self, preview: Preview | None) -> None:
-        """Show this where the result will be, while there is none."""
-        if preview is not self.preview:
-            self.preview = preview
-            self.preview_changed.emit()
-
-    def offered(self) -> tuple[Comparable, ...]:
-        """Everything that can be compared, in the order of the lists."""
-        reference = None if self.reference is None else self.reference.volume
-        return self.comparables.offered(self.original, reference)
-
-    def shown(self) -> tuple[Comparable, ...]:
-        """What is compared, A and B first."""
-        offered = {one.key: one for one in self.offered()}
-        return tuple(offered[key] for key in self.comparables.shown if key in offered)
+        self.change(comparing=comparing)
 
     def acknowledge(self) -> None:
         """The user has read the warnings about the open scan."""
-        self.acknowledged = True
-        self.acknowledged_changed.emit()
+        self.change(acknowledged=True)
 
     def set_request(self, request: Request) -> None:
         """Set what the next reconstruction will do."""
-        if request != self.request:
-            self.request = request
-            self.request_changed.emit()
-
-    def set_tested(self, tested: Mapping[Request, SelfTest]) -> None:
-        """Keep what the scan said about requests."""
-        self.tested = tested
-        self.tested_changed.emit()
+        self.change(request=request)
 
     def prefer_device(self, device: str) -> None:
         """Compute on ``device`` from now on."""
@@ -189,31 +195,107 @@ class Session(Looking):
         if self.request is not None:
             self.set_request(replace(self.request, device=device))
 
-    def set_layers(self, layers: Sequence[Layer]) -> None:
+    def set_layers(self, layers: Sequence[Overlay]) -> None:
         """Lay these over the slices of every pane, in this order."""
-        self.layers = tuple(layers)
-        self.layers_changed.emit()
+        self.change(layers=tuple(layers))
 
     def set_rois(self, rois: Sequence[Roi]) -> None:
         """Show these measurements in every pane; a lock goes with its measurement."""
-        if (wanted := tuple(rois)) != self.rois:
-            self.locked = followed(self.locked, self.rois, wanted)
-            self.rois = wanted
-            self.rois_changed.emit()
+        self.set(self._state.with_rois(tuple(rois)))
 
     def lock(self, roi: Roi | None) -> None:
-        """Add nothing learned inside this one of ``rois`` from now on."""
-        if roi != self.locked:
-            self.locked = roi
-            self.rois_changed.emit()
+        """Add nothing learned inside this measurement from now on."""
+        self.change(locked=roi)
 
-    def _suggested(self, original: Volume) -> Request:
-        """The axis and factor that suit the scan, with the choices that the user made before."""
-        kept = self.request
-        if kept is None:
-            device = self.preferred_device
-            suggested = suggested_request(original, model=default_model(device))
-            return replace(suggested, device=device)
-        model = kept.model if is_at_hand(kept.model) else default_model(kept.device)
-        suggested = suggested_request(original, model=model)
-        return replace(suggested, **{name: getattr(kept, name) for name in CHOICES})
+    # --- changes of the view
+
+    def look(self, view: View) -> None:
+        """Look at everything in another way."""
+        self.change(view=view)
+
+    def move_cursor(self, world_mm: npt.ArrayLike) -> None:
+        """Put the crosshair at a RAS+ point; a pane that is zoomed in follows it."""
+        self._look(cursor_mm=point(world_mm))
+
+    def set_window(self, window: Window) -> None:
+        """Set the grey levels of every pane."""
+        self._look(window=window)
+
+    def zoom_by(self, factor: float, fixed_mm: npt.ArrayLike) -> None:
+        """Zoom every pane by ``factor``; the RAS+ point ``fixed_mm`` stays where it is."""
+        if self.original is not None:
+            self.look(self.view.zoomed(factor, fixed_mm, self.centre_mm()))
+
+    def pan_to(self, centre_mm: npt.ArrayLike) -> None:
+        """Put a RAS+ point in the middle of every pane."""
+        self._look(centre_mm=point(centre_mm))
+
+    def centre_mm(self) -> Point:
+        """The RAS+ point in the middle of the panes."""
+        if self.view.centre_mm is not None:
+            return self.view.centre_mm
+        return (0.0, 0.0, 0.0) if self.original is None else point(self.original.geometry.centre)
+
+    def maximise(self, plane: Plane | None) -> None:
+        """Show only ``plane``; None shows all three."""
+        self._look(only=plane)
+
+    def set_radiological(self, radiological: bool) -> None:
+        """Put the patient's right on the left of the screen, or on the right."""
+        self._look(radiological=radiological)
+
+    def set_smooth(self, smooth: bool) -> None:
+        """Draw pixels smoothly, or as the blocks that they are; in every pane alike."""
+        self._look(smooth=smooth)
+
+    def set_colours(self, colours: str) -> None:
+        """Draw grey values in the colour map with this id; in every pane alike."""
+        self._look(colours=colours)
+
+    def set_inverted(self, inverted: bool) -> None:
+        """Let the other end of the colour map stand for high values."""
+        self._look(inverted=inverted)
+
+    def set_crosshair(self, crosshair: bool) -> None:
+        """Draw the crosshair, or hide it; it is where it is all the same."""
+        self._look(crosshair=crosshair)
+
+    def reset_view(self) -> None:
+        """The whole volume in every pane, crosshair in its middle, automatic grey levels."""
+        if self.original is not None:
+            self.look(self.view.whole(self.original, self.auto_window))
+
+    def _look(self, **fields: object) -> None:
+        self.look(replace(self.view, **fields))  # type: ignore[arg-type]
+
+    # --- changes of the window
+
+    def set_tool(self, tool: Tool) -> None:
+        """Choose what a left drag does."""
+        if tool is not self.tool:
+            self.tool = tool
+            self._tell(frozenset({TOOL}))
+
+    def set_preview(self, preview: Preview | None) -> None:
+        """Show this where the result will be, while there is none."""
+        if preview is not self.preview:
+            self.preview = preview
+            self._tell(frozenset({PREVIEW}))
+
+
+class _Follower(QObject):
+    """Calls a method of its parent after the changes that this asked for."""
+
+    def __init__(self, session: Session, slot: Callable[[], None], names: frozenset[str]) -> None:
+        owner = slot.__self__  # type: ignore[attr-defined]
+        super().__init__(owner)
+        if unknown := names - KNOWN:
+            raise ValueError(f"{sorted(unknown)} is nothing of a study")
+        # Not the method itself: it would keep its parent, and so this, alive for ever.
+        self._slot, self._names = WeakMethod(slot), names
+        session.changed.connect(self._look)
+
+    def _look(self, names: frozenset[str]) -> None:
+        slot = self._slot()
+        if slot is not None and names & self._names:
+            slot()

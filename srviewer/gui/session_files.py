@@ -1,6 +1,7 @@
 """The open studies to a session file and back."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -8,14 +9,14 @@ from PySide6.QtCore import QObject, Signal
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.autosave_folders import lasting
-from srviewer.gui.studies import Studies
+from srviewer.gui.colour_maps import COLOUR_MAPS
 from srviewer.gui.study import OPEN, Study
-from srviewer.gui.study_restored import fill
-from srviewer.gui.study_saved import captured
 from srviewer.gui.translation import tr
-from srviewer.io.session_file import SUFFIX
-from srviewer.sr.restored_sessions import RestoredSession, load
-from srviewer.sr.sessions import OpenSession, store
+from srviewer.job import Job
+from srviewer.study.restore import RestoredSession, restore
+from srviewer.study.session_file import SUFFIX
+from srviewer.study.state import StudyState
+from srviewer.study.store import store
 
 SAVE = "session"
 
@@ -27,23 +28,29 @@ class SessionFiles(QObject):
     saved = Signal(object)
     incomplete = Signal(str, object)  # what was tried, a UserError: the rest was opened
 
-    def __init__(self, study: Study, studies: Studies, parent: QObject) -> None:
+    def __init__(self, study: Study, parent: QObject) -> None:
         super().__init__(parent)
-        self._study, self._studies = study, studies
+        self._study, self._studies = study, study.studies
         study.session_chosen.connect(self.open)
 
-    def capture(self) -> OpenSession | None:
-        """What is open now; None when no scan is."""
-        return self._captured(Path.exists)
+    def stored(
+        self, path: Path, folder: Path, usable: Callable[[Path], bool]
+    ) -> Job[Mapping[Volume, Path]]:
+        """A job that writes what is open now, see ``srviewer.study.store``."""
+        return store(path, self._studies.states, self._studies.current, folder, usable)
 
     def save(self, path: Path) -> None:
         """Write what is open to ``path``; what no file holds goes into a folder beside it."""
-        session = self._captured(lasting)
-        if session is not None:
-            folder = path.with_name(f"{path.stem} files")
-            job = store(path, session, folder)
-            title = tr("Saving {name}", name=path.name)
-            self._study.work.start(SAVE, title, job, self._keep(path), lambda: True)
+        if not self._studies.states:
+            return
+
+        def keep(written: Mapping[Volume, Path]) -> None:
+            self._study.remember(written)
+            self.saved.emit(path)
+
+        job = self.stored(path, path.with_name(f"{path.stem} files"), lasting)
+        title = tr("Saving {name}", name=path.name)
+        self._study.work.start(SAVE, title, job, keep, lambda: True)
 
     def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
         """Show what ``path`` was saved from, and call ``then``."""
@@ -53,45 +60,28 @@ class SessionFiles(QObject):
             self.opened.emit(path)
             if restored.problems:
                 lines = (tr("The rest was opened."), *map(tr, restored.problems))
-                told = UserError("\n".join(lines))
-                self.incomplete.emit(tr("Opening {name}", name=path.name), told)
+                error = UserError("\n".join(lines))
+                self.incomplete.emit(tr("Opening {name}", name=path.name), error)
             if then is not None:
                 then()
 
-        self._study.work.start(
-            OPEN, tr("Opening {name}", name=path.name), load(path), show, lambda: True
-        )
-
-    def remember(self, written: Mapping[Volume, Path]) -> None:
-        """Keep in mind which files hold what is open, so that it is not written again."""
-        for volume, path in written.items():
-            self._study.whereabouts.hold(volume, path)
-
-    def _captured(self, fit: Callable[[Path], bool]) -> OpenSession | None:
-        """Every study, the one that is shown as it is now; files that do not ``fit`` are none."""
-        sessions = self._studies.sessions()
-        studies = [captured(one, self._study.whereabouts, fit) for one in sessions]
-        held = tuple(study for study in studies if study is not None)
-        return OpenSession(held, self._studies.current) if held else None
+        session = self._study.session
+        job = restore(path, session.state, session.preferred_device, lasting)
+        title = tr("Opening {name}", name=path.name)
+        self._study.work.start(OPEN, title, job, show, lambda: True)
 
     def _show(self, restored: RestoredSession) -> None:
         """The one in front as any scan that is opened; the others on both sides of it."""
-        whereabouts, front = self._study.whereabouts, restored.front
-        self._study.about_to_show.emit()
-        fill(self._study.session, whereabouts, restored.studies[front])
-        around = []
-        for one in (*restored.studies[:front], *restored.studies[front + 1 :]):
-            session = self._studies.unseen()
-            fill(session, whereabouts, one)
-            around.append(session)
-        self._studies.surround(around[:front], around[front:])
+        states, front = [_in_known_colours(state) for state in restored.states], restored.front
+        self._studies.place(states[front])
+        self._studies.surround(states[:front], states[front + 1 :])
 
-    def _keep(self, path: Path) -> Callable[[Mapping[Volume, Path]], None]:
-        def keep(written: Mapping[Volume, Path]) -> None:
-            self.remember(written)
-            self.saved.emit(path)
 
-        return keep
+def _in_known_colours(state: StudyState) -> StudyState:
+    """``state`` in grey where it was saved with a colour map that this version does not know."""
+    if state.view.colours in {colours.id for colours in COLOUR_MAPS}:
+        return state
+    return replace(state, view=replace(state.view, colours="grey", inverted=False))
 
 
 def session_filter() -> str:

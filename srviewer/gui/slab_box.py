@@ -31,9 +31,8 @@ class SlabBox(Notice):
         assert layout is not None
         layout.addWidget(self.start)
         self.start.clicked.connect(self._choose)
-        self._session.original_changed.connect(self._forget)
-        self._session.request_changed.connect(self._ask)
-        self._session.rois_changed.connect(self._ask)
+        self._session.follow(self._forget, "scan")
+        self._session.follow(self._ask, "request", "rois", "locked")
         study.work.changed.connect(self._show)
         study.written.connect(self._note_written)
         self._ask()
@@ -47,10 +46,10 @@ class SlabBox(Notice):
         if scan is None or request is None:
             self._offer = None
         else:
-            series = self._study.whereabouts.series.get(scan)
+            origin = self._session.state.origin
             locked = self._session.locked is not None
-            read_from = None if series is None else series[0]
-            self._offer = slab_offer(scan, read_from, request, locked, free_bytes())
+            series = None if origin is None else origin.series
+            self._offer = slab_offer(scan, series, request, locked, free_bytes())
         self._show()
 
     def _show(self) -> None:

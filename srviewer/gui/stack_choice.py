@@ -40,8 +40,7 @@ class StackChoice(QWidget):
             layout.addWidget(widget)
         self._gaps.activated.connect(self._edit)
         self._straighten.clicked.connect(study.straighten)
-        self._session.original_changed.connect(self._show)
-        self._session.request_changed.connect(self._show)
+        self._session.follow(self._show, "scan", "request")
         self._show()
 
     def _show(self) -> None:

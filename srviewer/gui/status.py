@@ -10,11 +10,12 @@ from srviewer.core.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, describe, label
 from srviewer.gui.plain_text import MarkupLabel, PlainLabel, set_tip
-from srviewer.gui.session import Point, Session
+from srviewer.gui.session import Session
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.gui.wording import agreement
 from srviewer.gui.work import Task, time_left
+from srviewer.study.view import Point
 
 WIDEST = 190  # px, of what is running
 
@@ -27,8 +28,7 @@ class PointLabel(ElidedLabel):
         self._session = session
         self.setAccessibleName(tr("Point under the mouse"))
         session.hovered.connect(self._show)
-        session.view_changed.connect(self._show_cursor)
-        session.result_changed.connect(self._show_cursor)
+        session.follow(self._show_cursor, "view", "result")
 
     def _show_cursor(self) -> None:
         self._show(None)
@@ -112,8 +112,7 @@ class DeviceLabel(MarkupLabel):
         self.setAccessibleName(tr("Device"))
         set_tip(self, tr("What the next reconstruction runs on, or what the last one ran on"))
         study.work.changed.connect(self._show)
-        study.session.request_changed.connect(self._show)
-        study.session.result_changed.connect(self._show)
+        study.session.follow(self._show, "request", "result")
         theme.follow(self, self._show)
         self._show()
 
@@ -141,7 +140,7 @@ class StatusBar(QStatusBar):
         self.addPermanentWidget(self._agreement)
         self.addPermanentWidget(label(tr(RESEARCH_USE_ONLY), "research"))
         self.setSizeGripEnabled(False)
-        study.session.result_changed.connect(self._show_agreement)
+        study.session.follow(self._show_agreement, "result")
 
     def _show_agreement(self) -> None:
         result = self._session.result

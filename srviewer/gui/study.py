@@ -1,6 +1,6 @@
 """What the window can do with the open study: each verb starts a job and keeps its result."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,29 +14,32 @@ from srviewer.core.volume import ScanWarning, Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.gui.exporting import Exporting
 from srviewer.gui.previews import Previews
-from srviewer.gui.scoring import SCORE, Scoring
-from srviewer.gui.self_testing import SelfTesting
-from srviewer.gui.session import Reference, Session
+from srviewer.gui.scoring import Scoring
+from srviewer.gui.self_testing import SELF_TEST, SelfTesting
+from srviewer.gui.studies import Studies
 from srviewer.gui.training.runs import Runs
 from srviewer.gui.translation import mark, tr
-from srviewer.gui.whereabouts import Whereabouts
 from srviewer.gui.wording import file_names, roi_title
 from srviewer.gui.work import Task, Work
 from srviewer.io import formats
-from srviewer.io.saved_study import SavedScan
 from srviewer.io.series import Found, Series
-from srviewer.io.session_fields import Place
-from srviewer.io.session_file import SUFFIX
 from srviewer.job import Job
 from srviewer.paths import sample_scan, sample_truth
+from srviewer.sr.beside import to_compare
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.segmentations import check_is_scan
 from srviewer.sr.simulate import Simulation, simulate
 from srviewer.sr.slab_files import SlabFiles, rebuilt_and_opened
 from srviewer.sr.truth import read_truth
+from srviewer.study.held import held_in
+from srviewer.study.opening import opened
+from srviewer.study.origin import Origin
+from srviewer.study.reference import Reference
+from srviewer.study.session_file import SUFFIX
 
 OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
+LOAD = "load volume"
 
 
 class Study(QObject):
@@ -48,34 +51,35 @@ class Study(QObject):
     several_found = Signal(object)  # Found: one of its series is to be given to ``read``
     session_chosen = Signal(object, object)  # the path of a session file, what to call then
     opening = Signal()  # something is to be opened: what was asked about an earlier one is moot
-    about_to_show = Signal()  # a scan was read, and the session will show it
     opened = Signal(object)  # the paths that the scan was opened from
-    rebuilt_elsewhere = Signal(object, object)  # a scan that is not shown, its Reconstruction
+    rebuilt_elsewhere = Signal(str)  # the name of a scan that is not shown and has a new result
     written = Signal(object, bool)  # the file of a result, whether it fits into memory as well
     failed = Signal(str, object)  # what was tried, the exception
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, studies: Studies, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.session = session
+        self.studies, self.session = studies, studies.session
+        session = self.session
         self.work = Work(self)
         self.work.failed.connect(self.failed)
-        self.whereabouts = Whereabouts()
         self.training = Runs(self.work, self)
         self._rebuilding: Volume | None = None
         self._paths: tuple[Path, ...] = ()
         self._looked_at: Found | None = None
         self._after_opening: Callable[[], None] | None = None
-        session.original_changed.connect(self._leave_old_scan)
-        self.previews = Previews(session, self.work, self)
+        session.follow(self._leave_old_scan, "scan")
+        studies.changed.connect(self._leave_closed)
+        self.previews = Previews(studies, self.work, self)
         self.scoring = Scoring(session, self.work, self)
-        self.testing = SelfTesting(session, self.work, self)
-        self.exporting = Exporting(session, self.work, self.whereabouts, self)
+        self.testing = SelfTesting(studies, self.work, self)
+        self.exporting = Exporting(studies, self.work, self)
 
     # --- opening
 
     def open(self, paths: Sequence[Path], then: Callable[[], None] | None = None) -> None:
         """Open a file, several files, a folder or a zip; call ``then`` once it is shown."""
         self.work.cancel(SIMULATE)  # it would replace what is opened now
+        self.studies.begin()
         self.opening.emit()
         if len(paths) == 1 and paths[0].suffix == SUFFIX:
             self.session_chosen.emit(paths[0], then)
@@ -110,15 +114,14 @@ class Study(QObject):
         """Open one of the series that were found; ``frame`` counts along the fourth dimension."""
 
         def show(volume: Volume) -> None:
-            self.whereabouts.scans[volume] = SavedScan(places, series.uid, series.index, frame)
-            self.whereabouts.series[volume] = (series, frame)
-            if found is not None:
-                self.whereabouts.found[volume] = found
-            self.about_to_show.emit()
-            self.session.open(volume, series.sources, None)
+            session = self.session
+            self.studies.place(
+                opened(volume, session.state, session.preferred_device, origin, series.sources)
+            )
             self._opened()
 
-        places, found = tuple(Place(path.absolute()) for path in self._paths), self._looked_at
+        assert self._looked_at is not None
+        origin = Origin(self._paths, series, frame, self._looked_at)
         self.work.cancel(SIMULATE)
         self._start(OPEN, tr("Opening {name}", name=series.name), series.read(frame), show)
 
@@ -175,13 +178,13 @@ class Study(QObject):
     def reconstruct_into(self, path: Path) -> None:
         """Rebuild the open scan slab by slab into the file ``path``; show that where it fits."""
         original, request = self.session.original, self.session.request
-        found = None if original is None else self.whereabouts.series.get(original)
-        if original is None or request is None or found is None or not self.may_reconstruct:
+        origin = self.session.state.origin
+        if original is None or request is None or origin is None or not self.may_reconstruct:
             return
         title = tr("Reconstructing {name}", name=original.name)
         if self._busy_elsewhere(title):
             return
-        series, frame = found
+        series, frame = origin.series, origin.frame
         if series.stream is None:
             raise ValueError("this kind of file is not read plane by plane")
         known = {**self.exporting.beforehand(), "scores": None}
@@ -247,24 +250,56 @@ class Study(QObject):
         """Score against the volume in ``path``, which must lie on the result's grid."""
         self._load_truth(path, tr("the loaded ground truth '{name}'", name=path.name))
 
+    def remember(self, written: Mapping[Volume, Path]) -> None:
+        """Keep in mind which files hold what is open, so that it is not written again."""
+        files = {volume: held_in(path) for volume, path in written.items()}
+        for state in self.studies.states:
+            if state.scan is not None:
+                self.studies.change(state.scan, lambda state: state.with_files(files))
+
+    def load_beside(self, path: Path) -> None:
+        """Show the volume in ``path`` beside the scan, wherever it lies."""
+        original = self.session.original
+        if original is None:
+            return
+
+        def keep(volume: Volume) -> None:
+            kept = self.session.comparables
+            self.session.keep(kept.with_loaded(volume, path.name, held_in(path)))
+
+        title = tr("Loading {name}", name=path.name)
+        self._start(LOAD, title, to_compare(path, original), keep)
+
     def _leave_old_scan(self) -> None:
-        for kind in (SIMULATE, SCORE, TRUTH):
+        for kind in (SIMULATE, TRUTH, LOAD):
             self.work.cancel(kind)
 
-    def _reconstructed(self, original: Volume) -> Callable[[Reconstruction], None]:
-        def show(result: Reconstruction) -> None:
-            if self.session.original is original:
-                self.session.set_result(result)
-            else:
-                self.rebuilt_elsewhere.emit(original, result)
+    def _leave_closed(self) -> None:
+        """A rebuild or test of a study that was closed or replaced is for nobody."""
+        scans = [state.scan for state in self.studies.states]
+        for kind, scan in ((RECONSTRUCT, self.rebuilding), (SELF_TEST, self.testing.scan)):
+            if scan is not None and all(other is not scan for other in scans):
+                self.work.cancel(kind)
 
-        return show
+    def _reconstructed(
+        self, original: Volume, file: Path | None = None
+    ) -> Callable[[Reconstruction], None]:
+        """``file``: the one that holds the result already."""
+
+        def keep(result: Reconstruction) -> None:
+            written = {} if file is None else {result.volume: held_in(file)}
+            self.studies.change(
+                original, lambda state: state.with_result(result).with_files(written)
+            )
+            if self.session.original is not original:
+                self.rebuilt_elsewhere.emit(original.name)
+
+        return keep
 
     def _written(self, original: Volume, path: Path) -> Callable[[Reconstruction | None], None]:
         def show(result: Reconstruction | None) -> None:
             if result is not None:
-                self.whereabouts.hold(result.volume, path)
-                self._reconstructed(original)(result)
+                self._reconstructed(original, path)(result)
             self.written.emit(path, result is not None)
             self.exporting.exported.emit(path)
 
@@ -272,23 +307,22 @@ class Study(QObject):
 
     def _simulated(self, thin: Volume, degradation: Degradation) -> Callable[[Simulation], None]:
         def show(simulation: Simulation) -> None:
-            acknowledged = self.session.acknowledged
+            before, device = self.session.state, self.session.preferred_device
             reference = Reference(simulation.truth, simulation.meaning, thin)
-            self.session.open(simulation.thick, self.session.sources, reference)
-            request = self.session.request
-            if request is not None:
-                axis, factor = degradation.axis, degradation.factor
-                self.session.set_request(replace(request, axis=axis, factor=factor))
-            if acknowledged:
-                self.session.acknowledge()
+            state = opened(
+                simulation.thick, before, device, sources=before.sources, reference=reference
+            )
+            assert state.request is not None
+            axis, factor = degradation.axis, degradation.factor
+            request = replace(state.request, axis=axis, factor=factor)
+            self.session.set(replace(state, request=request, acknowledged=before.acknowledged))
             self.reconstruct()
 
         return show
 
     def _load_truth(self, path: Path, meaning: str) -> None:
         def keep(volume: Volume) -> None:
-            self.whereabouts.hold(volume, path)
-            self.session.set_reference(Reference(volume, meaning, None))
+            self.session.set_reference(Reference(volume, meaning, None, held_in(path)))
 
         title = tr("Loading {name}", name=path.name)
         scan, result = self.session.original, self.session.result

@@ -53,27 +53,26 @@ class StudyStrip(QTabBar):
         return action
 
     def _show(self) -> None:
-        entries = self._studies.entries
+        scans = [state.scan for state in self._studies.states]
         self.blockSignals(True)
-        while self.count() > len(entries):
+        while self.count() > len(scans):
             self.removeTab(self.count() - 1)
-        while self.count() < len(entries):
+        while self.count() < len(scans):
             self.addTab("")
-        for number, entry in enumerate(entries):
-            if self.tabData(number) is entry.volume:
+        for number, scan in enumerate(scans):
+            if scan is None or self.tabData(number) is scan:
                 continue
-            volume = entry.volume
-            self.setTabData(number, volume)
-            self.setTabText(number, named(_short(volume.name)))
-            self.setTabIcon(number, QIcon(thumbnail(volume)))
-            tip = f"{visible_line(volume.name)}\n{grid_words(volume.geometry)}"
+            self.setTabData(number, scan)
+            self.setTabText(number, named(_short(scan.name)))
+            self.setTabIcon(number, QIcon(thumbnail(scan)))
+            tip = f"{visible_line(scan.name)}\n{grid_words(scan.geometry)}"
             self.setTabToolTip(number, plain_tip(tip))
-            self._describe_close(number, volume.name)
+            self._describe_close(number, scan.name)
         self.setCurrentIndex(self._studies.current)
         self.blockSignals(False)
-        self.setVisible(len(entries) > 1)
+        self.setVisible(len(scans) > 1)
         for action in (self.next, self.previous, self.close_study):
-            action.setEnabled(len(entries) > 1)
+            action.setEnabled(len(scans) > 1)
 
     def _describe_close(self, number: int, name: str) -> None:
         for side in (QTabBar.ButtonPosition.LeftSide, QTabBar.ButtonPosition.RightSide):

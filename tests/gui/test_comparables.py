@@ -7,12 +7,12 @@ import pytest
 
 from srviewer.core.linking import unlinked
 from srviewer.core.volume import Volume
-from srviewer.gui.comparables import CUBIC, MOST_RESULTS, ORIGINAL, Comparables
 from srviewer.gui.session import Session
 from srviewer.job import run
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request
+from srviewer.study.comparables import CUBIC, MOST_RESULTS, ORIGINAL, Comparables
 
 
 @pytest.fixture(scope="module")

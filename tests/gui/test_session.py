@@ -8,11 +8,12 @@ import pytest
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 from srviewer.core.window import Window
-from srviewer.gui.session import Reference, Session
+from srviewer.gui.session import Session
 from srviewer.job import run
 from srviewer.sr.evaluate import score_beside_cubic
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.request import Request
+from srviewer.study.reference import Reference
 
 
 @pytest.fixture

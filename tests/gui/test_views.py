@@ -14,9 +14,7 @@ from srviewer.core.geometry import Geometry
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 from srviewer.core.window import rounded_down
-from srviewer.gui.comparables import CUBIC
-from srviewer.gui.comparing import Comparing, Layout
-from srviewer.gui.session import Reference, Session
+from srviewer.gui.session import Session
 from srviewer.gui.views.canvas import Canvas
 from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.lettering import fits_beside
@@ -28,6 +26,9 @@ from srviewer.job import run
 from srviewer.sr.evaluate import score_beside_cubic
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.request import Request
+from srviewer.study.comparables import CUBIC
+from srviewer.study.comparing import Comparing, Layout
+from srviewer.study.reference import Reference
 
 
 @pytest.fixture

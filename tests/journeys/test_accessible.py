@@ -29,13 +29,13 @@ from pytestqt.qtbot import QtBot
 import srviewer.gui
 from children import output
 from srviewer.core.volume import Volume
-from srviewer.gui.comparing import Layout
 from srviewer.gui.figure_dialog import FigureDialog
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.mip_dialog import MipDialog
 from srviewer.gui.series_picker import SeriesPicker
 from srviewer.io.formats import scan
 from srviewer.job import run
+from srviewer.study.comparing import Layout
 
 CONTROLS = (
     QAbstractButton,

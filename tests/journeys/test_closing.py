@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.volume import Volume
-from srviewer.gui.comparables import CUBIC, ORIGINAL
 from srviewer.gui.main_window import MainWindow
-from srviewer.gui.session import Reference
 from srviewer.gui.study import RECONSTRUCT
 from srviewer.job import run
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.request import suggested_request
+from srviewer.study.comparables import CUBIC, ORIGINAL
+from srviewer.study.reference import Reference
 
 Until = Callable[[Callable[[], bool]], None]
 CANCEL, CLOSE = QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Close

@@ -17,12 +17,12 @@ from srviewer.__main__ import main
 from srviewer.core.planes import Plane
 from srviewer.core.roi import Roi, shape_of_words, shape_words
 from srviewer.core.volume import Volume
-from srviewer.gui.comparables import CUBIC, ORIGINAL
-from srviewer.gui.comparing import Layout
 from srviewer.gui.figure_dialog import FigureDialog
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.views.slice_view import SliceView
+from srviewer.study.comparables import CUBIC, ORIGINAL
+from srviewer.study.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 LEFT = Qt.MouseButton.LeftButton

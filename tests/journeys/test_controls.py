@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.volume import ScanWarning
-from srviewer.gui.comparing import Layout
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.scrolled import Scrolled
+from srviewer.study.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 

@@ -23,7 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from PySide6.QtCore import QTimer
 import srviewer.gui.app as app
-from srviewer.gui.comparables import REFERENCE
+from srviewer.study.comparables import REFERENCE
 from srviewer.gui.layer import Graded
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.look import LookPanel
@@ -32,7 +32,7 @@ scan = Path(sys.argv[1])
 class Window(MainWindow):
     def __init__(self, settings):
         super().__init__(settings)
-        self.session.original_changed.connect(self.rebuild)
+        self.session.follow(self.rebuild, "scan")
         self.study.failed.connect(self.give_up)
         self.desk.recovery.work.failed.connect(self.give_up)
         self.watch = QTimer(self)

@@ -13,15 +13,15 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.core.planes import Plane, slice_at
 from srviewer.core.volume import Volume
-from srviewer.gui.comparables import PRESS_RECONSTRUCT
-from srviewer.gui.comparing import Layout
 from srviewer.gui.main_window import MainWindow
+from srviewer.gui.offered import PRESS_RECONSTRUCT
 from srviewer.gui.study import RECONSTRUCT
 from srviewer.gui.views.pane_words import NOTHING_YET
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.job import run
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.reconstruction import Reconstruction
+from srviewer.study.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 

@@ -15,11 +15,11 @@ from phantoms import head
 from srviewer.core.degrade import Degradation
 from srviewer.core.volume import Volume
 from srviewer.gui.application import application
-from srviewer.gui.comparing import Layout
 from srviewer.gui.main_window import MainWindow
 from srviewer.job import run
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.request import Request
+from srviewer.study.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 STEPS = 1000

@@ -37,7 +37,7 @@ from srviewer.gui.main_window import MainWindow
 class Window(MainWindow):
     def __init__(self, settings):
         super().__init__(settings)
-        self.session.original_changed.connect(self.rebuild)
+        self.session.follow(self.rebuild, "scan")
         self.watch = QTimer(self)
         self.watch.timeout.connect(self.tell)
         self.watch.start(50)

@@ -30,7 +30,6 @@ from srviewer.core.planes import Plane
 from srviewer.core.roi import boxed
 from srviewer.core.volume import ScanWarning
 from srviewer.errors import UserError
-from srviewer.gui.comparing import Layout
 from srviewer.gui.figure_dialog import FigureDialog
 from srviewer.gui.header_box import HeaderBox
 from srviewer.gui.main_window import MainWindow
@@ -43,6 +42,7 @@ from srviewer.gui.series_picker import SeriesPicker
 from srviewer.gui.training.runs import State
 from srviewer.io.formats import scan
 from srviewer.job import run
+from srviewer.study.comparing import Layout
 from training_tab import page_of, prepare, press, started
 
 Until = Callable[[Callable[[], bool]], None]

@@ -17,7 +17,6 @@ from srviewer import RESEARCH_USE_ONLY
 from srviewer.gui import autosave_folders, theme
 from srviewer.gui.about_dialog import PARTS, AboutDialog
 from srviewer.gui.colours import DARK, LIGHT
-from srviewer.gui.comparing import Layout
 from srviewer.gui.log import log, log_files, start_log, stop_log
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.named_layouts import KEY as LAYOUTS_KEY
@@ -26,6 +25,7 @@ from srviewer.gui.preferences import Preferences, read_preferences, write_prefer
 from srviewer.gui.preferences_dialog import PreferencesDialog
 from srviewer.gui.shortcuts_dialog import ShortcutsDialog
 from srviewer.nn.threads import wanted_threads
+from srviewer.study.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 

@@ -17,13 +17,13 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.degrade import Degradation
 from srviewer.core.planes import Plane
 from srviewer.core.volume import ScanWarning, Volume
-from srviewer.gui.comparing import Layout
 from srviewer.gui.exporting import EXPORT
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.study import RECONSTRUCT
 from srviewer.gui.wording import NO_REFERENCE
 from srviewer.io.formats import read
 from srviewer.job import run
+from srviewer.study.comparing import Layout
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]

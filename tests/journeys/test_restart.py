@@ -205,7 +205,7 @@ scan = Path(sys.argv[1])
 class Window(MainWindow):
     def __init__(self, settings):
         super().__init__(settings)
-        self.session.original_changed.connect(self.ask)
+        self.session.follow(self.ask, "scan")
     def ask(self):
         self.dropping.take([scan])
         self.dropping.question.button(QMessageBox.StandardButton.Cancel).click()

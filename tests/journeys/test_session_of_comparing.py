@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from srviewer.gui import autosave_folders
-from srviewer.gui.comparing import Layout
 from srviewer.gui.main_window import MainWindow
 from srviewer.io.session_file import read_session
 from srviewer.sr.maps import RESIDUAL
+from srviewer.study.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 Rebuild = Callable[..., None]

@@ -14,10 +14,10 @@ from srviewer.core.roi import Roi
 from srviewer.core.volume import Volume
 from srviewer.core.window import Window
 from srviewer.gui import autosave_folders
-from srviewer.gui.comparing import Layout
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.study_strip import StudyStrip
 from srviewer.io.session_file import read_session
+from srviewer.study.comparing import Layout
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]

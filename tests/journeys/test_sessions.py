@@ -11,12 +11,12 @@ import pytest
 from srviewer.core.planes import Plane
 from srviewer.core.roi import Roi
 from srviewer.core.window import Window
-from srviewer.gui.comparables import REFERENCE
-from srviewer.gui.comparing import Layout
 from srviewer.gui.layer import Graded
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.look import LookPanel
 from srviewer.io.session_file import read_session
+from srviewer.study.comparables import REFERENCE
+from srviewer.study.comparing import Layout
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]

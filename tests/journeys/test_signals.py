@@ -23,8 +23,8 @@ from srviewer.__main__ import main
 class Window(app.MainWindow):
     def __init__(self, settings):
         super().__init__(settings)
-        self.session.original_changed.connect(self.tell)
-        self.session.result_changed.connect(self.tell)
+        self.session.follow(self.tell, "scan")
+        self.session.follow(self.tell, "result")
     def tell(self):
         if self.session.result is None:
             self.session.set_request(replace(self.session.request, method="linear"))

@@ -11,12 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.core.degrade import Degradation
 from srviewer.core.volume import Volume
-from srviewer.gui.comparing import Layout
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.series_picker import SeriesPicker
 from srviewer.gui.study import OPEN, RECONSTRUCT, SIMULATE
 from srviewer.gui.study_strip import StudyStrip
+from srviewer.study.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 

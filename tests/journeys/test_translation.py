@@ -32,7 +32,6 @@ from srviewer.core.roi import boxed
 from srviewer.core.volume import ScanWarning
 from srviewer.errors import UserError
 from srviewer.gui.application import application
-from srviewer.gui.comparing import Layout
 from srviewer.gui.figure_dialog import FigureDialog
 from srviewer.gui.form import ElidedLabel
 from srviewer.gui.main_window import MainWindow
@@ -46,6 +45,7 @@ from srviewer.io.formats import scan
 from srviewer.job import run
 from srviewer.nn.presets import PRESETS
 from srviewer.sr.models import available_models
+from srviewer.study.comparing import Layout
 from training_tab import page_of, prepare, press, started
 
 Until = Callable[[Callable[[], bool]], None]

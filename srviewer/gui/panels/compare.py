@@ -26,6 +26,7 @@ from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import NO_REFERENCE, axis_title
 from srviewer.io.formats import open_filter
 from srviewer.sr.evaluate import ScoredPair
+from srviewer.study.missing import comparable, difference
 
 SIMULATED_FACTORS = (2, 3, 4, 5, 6, 8)
 COLUMNS = ("", mark("result"), mark("cubic"), mark("change"))
@@ -89,12 +90,11 @@ class ComparePanel(QWidget):
 
     def _connect(self) -> None:
         session = self._session
-        session.original_changed.connect(self._offer_simulation)
-        session.original_changed.connect(self._show_work)
-        session.reference_changed.connect(self._show_reference)
-        session.result_changed.connect(self._show_state)
-        session.reference_changed.connect(self._show_state)
-        session.scores_changed.connect(self._show_scores)
+        session.follow(self._offer_simulation, "scan")
+        session.follow(self._show_work, "scan")
+        session.follow(self._show_reference, "reference")
+        session.follow(self._show_state, "result", "reference")
+        session.follow(self._show_scores, "scores")
         self._study.work.changed.connect(self._show_work)
         self._load.clicked.connect(self._choose_truth)
         self._simulate.clicked.connect(self._start)
@@ -141,11 +141,11 @@ class ComparePanel(QWidget):
             text = tr("Scores appear once the scan is rebuilt.")
         elif session.reference is None:
             text = tr("Load a ground truth, or simulate, to get scores.")
-        elif not self._study.scoring.comparable:
+        elif not comparable(session.state):
             text = tr(
                 "No scores: the result has other voxels than the ground truth: {difference}. "
                 "Rebuild it with the axis and target that fit.",
-                difference=self._study.scoring.difference(),
+                difference=difference(session.state),
             )
         self._state.setText(text)
         self._state.setVisible(bool(text) and session.scores is None)

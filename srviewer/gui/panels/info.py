@@ -25,7 +25,7 @@ class InfoPanel(QWidget):
 
     def __init__(self, study: Study) -> None:
         super().__init__()
-        self._session, self._whereabouts = study.session, study.whereabouts
+        self._session = study.session
         self._text = TextPage()
         describe(
             self._text, tr("Information"), tr("Grid, position, history and warnings (mm, RAS+)")
@@ -34,8 +34,7 @@ class InfoPanel(QWidget):
         layout.setContentsMargins(14, 14, 14, 14)
         layout.addWidget(self._text, 1)
         layout.addWidget(HeaderBox(study))
-        study.session.original_changed.connect(self._show)
-        study.session.result_changed.connect(self._show)
+        study.session.follow(self._show, "scan", "result")
         theme.follow(self, self._show)
         self._show()
 
@@ -52,7 +51,8 @@ class InfoPanel(QWidget):
             names.append(tr("and {count} more", count=len(session.sources) - MOST_FILES))
         files = "".join(f"<li>{html_text(name)}</li>" for name in names)
         parts.append(_heading(tr("Opened from")) + f"<ul>{files}</ul>")
-        found = self._whereabouts.found.get(session.original)
+        origin = session.state.origin
+        found = None if origin is None else origin.found
         if found is not None and (found.ignored or found.problems):
             counts_of_kinds = [skipped(found)] if found.ignored else []
             problems = map(tr, found.problems[:MOST_PROBLEMS])

@@ -62,7 +62,7 @@ class LookPanel(QWidget):
         self.inverted.clicked.connect(session.set_inverted)
         self.smooth.clicked.connect(session.set_smooth)
         self.crosshair.clicked.connect(session.set_crosshair)
-        session.view_changed.connect(self._show)
+        session.follow(self._show, "view")
 
     def _choose_colours(self) -> None:
         self._session.set_colours(self.colours.currentData())

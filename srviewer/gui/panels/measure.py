@@ -70,9 +70,8 @@ class MeasurePanel(QWidget):
 
     def _connect(self) -> None:
         session = self._session
-        for signal in (session.rois_changed, session.original_changed, session.result_changed):
-            signal.connect(self._show)
-        session.tool_changed.connect(self._show_tool)
+        session.follow(self._show, "rois", "locked", "scan", "result")
+        session.follow(self._show_tool, "tool")
         self.table.itemChanged.connect(self._rename)
         self.table.itemSelectionChanged.connect(self._show_details)
         self.table.cellClicked.connect(self._go_there)

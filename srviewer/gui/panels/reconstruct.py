@@ -124,13 +124,13 @@ class ReconstructPanel(QWidget):
 
     def _connect(self) -> None:
         session, study = self._session, self._study
-        session.original_changed.connect(self._show_original)
-        session.request_changed.connect(self._show_request)
-        session.result_changed.connect(self._show_result)
+        session.follow(self._show_original, "scan")
+        session.follow(self._show_request, "request")
+        session.follow(self._show_result, "result")
         study.work.changed.connect(self._show_work)
         study.training.model_written.connect(self._show_trained)
         self._warnings.acknowledged.connect(session.acknowledge)
-        session.acknowledged_changed.connect(self._show_acknowledged)
+        session.follow(self._show_acknowledged, "acknowledged")
         for box in (self._axis, self._factor, self._method, self._model, self._device):
             box.activated.connect(self._edit)
         self._start.clicked.connect(study.reconstruct)

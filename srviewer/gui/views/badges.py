@@ -3,10 +3,11 @@
 from srviewer.core.compare import Scores
 from srviewer.core.planes import Plane
 from srviewer.gui import theme
-from srviewer.gui.comparables import CUBIC, ORIGINAL, REFERENCE, Comparable
+from srviewer.gui.offered import Comparable
 from srviewer.gui.translation import tr
 from srviewer.gui.views.lettering import Line
 from srviewer.gui.wording import NO_REFERENCE, NOT_SCORED, agreement, agrees
+from srviewer.study.comparables import CUBIC, ORIGINAL, REFERENCE
 
 
 def badge(one: Comparable, plane: Plane, number: int, referenced: bool) -> tuple[Line, ...]:

@@ -1,6 +1,7 @@
 """What is compared, in rows of three planes that share one place and one grey scale."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -8,10 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from srviewer.core.linking import unlinked
 from srviewer.core.planes import slice_number
 from srviewer.gui import theme
-from srviewer.gui.comparables import MOST_SHOWN, NO_RESULT, ORIGINAL, Comparable
-from srviewer.gui.comparing import FLIP_KEY, LAID_OVER, ONE_ROW, Layout
 from srviewer.gui.map_layers import map_layers
-from srviewer.gui.session import Session
+from srviewer.gui.offered import Comparable, compared
+from srviewer.gui.session import PREVIEW, Session
 from srviewer.gui.translation import tr
 from srviewer.gui.views.badges import badge
 from srviewer.gui.views.compare_input import CompareInput
@@ -19,6 +19,8 @@ from srviewer.gui.views.lettering import Line
 from srviewer.gui.views.loose_rows import LooseRows
 from srviewer.gui.views.ortho_view import Arrangement, OrthoView
 from srviewer.gui.views.over import Over
+from srviewer.study.comparables import MOST_SHOWN, NO_RESULT, ORIGINAL
+from srviewer.study.comparing import FLIP_KEY, LAID_OVER, ONE_ROW, Layout
 
 
 class CompareView(QWidget):
@@ -30,18 +32,14 @@ class CompareView(QWidget):
         self.rows: list[OrthoView] = []  # those that are shown come first
         self._linked: list[OrthoView] = []
         self._loose = LooseRows(session, self)
+        self._placed: tuple[Any, ...] = ()  # the layout and the rows that are shown
         self._drawn = session.comparing
         self.setProperty("role", "panes")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(2)
-        session.comparables_changed.connect(self.refresh)
-        session.comparing_changed.connect(self._follow)
-        session.preview_changed.connect(self._show_preview)
-        session.scores_changed.connect(self._show_badges)
-        session.reference_changed.connect(self._show_badges)
-        session.view_changed.connect(self._show_badges)
+        session.changed.connect(self._follow)
         self.refresh()
 
     @property
@@ -63,8 +61,7 @@ class CompareView(QWidget):
         """Lay the rows out and give each the volume that it shows."""
         self._drawn = self._session.comparing
         shown = self._shown()
-        self._choose_rows(shown)
-        self._arrange(len(shown))
+        self._place(self._chosen_rows(shown))
         for row, one in zip(self.rows, shown, strict=False):
             self._fill(row, one)
         for row in self.rows[len(shown) :]:
@@ -73,28 +70,44 @@ class CompareView(QWidget):
         self._lay_map()
         self._show_badges()
 
-    def _follow(self) -> None:
+    def _follow(self, changed: frozenset[str]) -> None:
         """What changes while an edge is dragged needs no new layout."""
         new, old = self._session.comparing, self._drawn
-        if (new.layout, new.swapped) != (old.layout, old.swapped):
+        swapped = (new.layout, new.swapped) != (old.layout, old.swapped)
+        if swapped or changed & {"scan", "comparables", "reference"}:
             self.refresh()
             return
         self._drawn = new
-        if (new.map, new.threshold, new.opacity) != (old.map, old.threshold, old.opacity):
+        if new != old:
             self._lay_map()
-        else:
             self._lay_over()
+        if PREVIEW in changed:
+            self._show_preview()
+        if changed & {"scores", "view"}:
+            self._show_badges()
 
     def pair(self) -> tuple[Comparable, ...]:
         """Everything that is compared, A and B first, as they are now swapped or not."""
-        shown = self._session.shown()
+        shown = compared(self._session.state)
         return (shown[1], shown[0], *shown[2:]) if self._session.comparing.swapped else shown
 
     def _shown(self) -> tuple[Comparable, ...]:
         """What the rows show, from the top or the left."""
         return self.pair()[:1] if self.layout_shown in ONE_ROW else self.pair()
 
-    def _choose_rows(self, shown: Sequence[Comparable]) -> None:
+    def _place(self, rows: list[OrthoView]) -> None:
+        """Show these rows, and lay them out anew where others were shown, or in another layout."""
+        self.rows = [*rows, *(row for row in self._linked if row not in rows)]
+        placed = (self.layout_shown, *rows)
+        if placed == self._placed:
+            return
+        for row in self._placed[1:]:
+            self._grid.removeWidget(row)
+            row.hide()
+        self._placed = placed
+        self._arrange(len(rows))
+
+    def _chosen_rows(self, shown: Sequence[Comparable]) -> list[OrthoView]:
         """Rows are made when they are first needed; a volume that is not linked has its own."""
         while len(self._linked) < max(2, len(shown)):
             row = OrthoView(self._session)
@@ -103,11 +116,7 @@ class CompareView(QWidget):
                 CompareInput(pane)
             self._linked.append(row)
         spare = iter(self._linked)
-        rows = [self._loose.row(one) if self._reason(one) else next(spare) for one in shown]
-        for row in self.rows:
-            self._grid.removeWidget(row)
-            row.hide()
-        self.rows = [*rows, *spare]
+        return [self._loose.row(one) if self._reason(one) else next(spare) for one in shown]
 
     def _arrange(self, count: int) -> None:
         beside = self.layout_shown is Layout.SIDE_BY_SIDE

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
-from srviewer.gui.comparables import Comparable
-from srviewer.gui.session import Session, View
+from srviewer.gui.offered import Comparable
+from srviewer.gui.session import Session
 from srviewer.gui.views.ortho_view import OrthoView
+from srviewer.study.view import View
 
 
 class LooseRows(QObject):
@@ -19,8 +20,8 @@ class LooseRows(QObject):
         super().__init__(parent)
         self._session = session
         self._rows: dict[str, tuple[Session, OrthoView]] = {}
-        session.view_changed.connect(self._follow)
-        session.original_changed.connect(self._forget)
+        session.follow(self._follow, "view")
+        session.follow(self._forget, "scan")
 
     def row(self, one: Comparable) -> OrthoView:
         """The panes of a volume that is not linked."""

@@ -7,10 +7,10 @@ from PySide6.QtCore import QPointF
 from srviewer.core.padding import measured
 from srviewer.core.roi import Roi, boxed, moved_point, voxels_inside
 from srviewer.core.window import window_of_values
-from srviewer.gui.session import Point
 from srviewer.gui.tool import Tool
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.wording import kind_title
+from srviewer.study.view import Point
 
 REACH = 7.0  # px around a point within which it is grabbed
 MOVED = 3.0  # px: less is a click, and the next click sets the next point
@@ -71,6 +71,10 @@ class Measuring:
             return False
         self._add(self._session.view.cursor_mm)
         return True
+
+    def stop(self) -> None:
+        """Another tool is chosen: forget what is half drawn."""
+        self.cancel()
 
     def cancel(self) -> bool:
         """Forget what is half drawn; false when nothing was."""

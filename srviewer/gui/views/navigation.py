@@ -69,7 +69,7 @@ class Navigation(QObject):
         self._notches = 0.0
         self._space = False
         self._measuring = Measuring(pane)
-        pane.session.tool_changed.connect(self._measuring.cancel)
+        pane.session.follow(self._measuring.stop, "tool")
         pane.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -42,7 +42,7 @@ class OrthoView(QWidget):
         self._only = session.view.only
         self.arrange(Arrangement.WIDE)
         self._show_wanted()
-        session.view_changed.connect(self._follow)
+        session.follow(self._follow, "view")
 
     def arrange(self, arrangement: Arrangement) -> None:
         """Lay the panes out."""

@@ -11,16 +11,16 @@ from srviewer.core.planes import Plane, slice_at
 from srviewer.core.volume import Volume
 from srviewer.core.window import Window
 from srviewer.gui.colour_maps import signed
-from srviewer.gui.comparing import Comparing, Layout
 from srviewer.gui.layer import Graded
-from srviewer.gui.session import View
 from srviewer.gui.views.canvas import Second
 from srviewer.gui.views.marks import ColourBar, Divider
+from srviewer.study.comparing import Comparing, Layout
+from srviewer.study.view import View
 
 MOST_TILES = 20_000  # in a pane: more cannot be told apart and would stall the drawing
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Over:
     """What is laid over the panes of A.
 

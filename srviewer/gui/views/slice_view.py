@@ -1,19 +1,26 @@
 """One pane: a slice of one volume, drawn in millimetres."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QImage, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from srviewer.core.planes import Plane, SliceImage, pane_position, slice_at, world_position
+from srviewer.core.planes import (
+    Plane,
+    SliceImage,
+    nearest_slice,
+    pane_position,
+    slice_at,
+    world_position,
+)
 from srviewer.core.roi import Roi, slice_of
 from srviewer.core.visible_text import visible
 from srviewer.core.volume import Volume
 from srviewer.gui.colour_maps import colours_of
-from srviewer.gui.layer import Graded, Layer, Rgba
+from srviewer.gui.layer import Graded, Layer, Rgba, drawn_layer
 from srviewer.gui.preview import Preview
-from srviewer.gui.session import Point, Session
+from srviewer.gui.session import Session
 from srviewer.gui.tool import Tool
 from srviewer.gui.translation import tr
 from srviewer.gui.views.canvas import Canvas
@@ -32,8 +39,18 @@ from srviewer.gui.views.pane_words import (
 )
 from srviewer.gui.views.shapes import Shape
 from srviewer.gui.wording import measured
+from srviewer.study.view import Point
 
 FIT = 0.94  # of the pane is filled by a volume at zoom 1
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """A slice that was cut: ``number`` along the normal of the plane, before it is clamped."""
+
+    volume: Volume
+    number: int
+    image: SliceImage
 
 
 class SliceView(QWidget):
@@ -54,6 +71,8 @@ class SliceView(QWidget):
         self._draft: Roi | None = None
         self._over: Over | None = None
         self._preview: Preview | None = None
+        self._cut: Cut | None = None
+        self._drawn: tuple[object, ...] = ()  # what the canvas shows, see ``_wanted``
         self._canvas = Canvas()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -61,10 +80,9 @@ class SliceView(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("{plane} slice", plane=tr(plane.title)))
-        session.view_changed.connect(self.refresh)
-        session.layers_changed.connect(self.refresh)
-        session.rois_changed.connect(self._show_rois)
-        session.tool_changed.connect(self._show_tool)
+        session.follow(self.refresh, "view", "layers")
+        session.follow(self._show_rois, "rois", "locked")
+        session.follow(self._show_tool, "tool")
 
     def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
         """Draw ``volume`` from now on; ``role`` names it, ``hint`` stands there without one."""
@@ -121,7 +139,7 @@ class SliceView(QWidget):
         if self.volume is None or not self.isVisible():
             return
         view = self.session.view
-        self.slice = slice_at(self.volume, self.plane, view.cursor_mm)
+        self.slice = self._cut_at(self.volume, view.cursor_mm)
         if self._preview is not None:
             look = self._preview.look(self.plane, self.slice.index)
             if look is None:
@@ -130,20 +148,45 @@ class SliceView(QWidget):
             pixels = slice_at(look.volume, self.plane, view.cursor_mm).pixels
             self.slice = replace(self.slice, pixels=pixels)
             self._role, self._badge = first_look(), look_notes(look)
+        wanted = self._wanted()
+        if wanted != self._drawn:
+            self._drawn = wanted
+            self._draw(self.volume, self.slice)
+        self._annotate(self.slice)
+
+    def _cut_at(self, volume: Volume, cursor_mm: Point) -> SliceImage:
+        """The slice under the crosshair, cut again only where that lies in another one."""
+        number = nearest_slice(volume.geometry, self.plane, cursor_mm)
+        if self._cut is None or self._cut.volume is not volume or self._cut.number != number:
+            self._cut = Cut(volume, number, slice_at(volume, self.plane, cursor_mm))
+        return self._cut.image
+
+    def _wanted(self) -> tuple[object, ...]:
+        """Everything that the canvas draws, but for what is written over it."""
+        session = self.session
+        view = session.view
+        # What lies over the slice is sampled at the crosshair; the slice itself is cut already.
+        cursor = view.cursor_mm if self._over or session.layers or self._layers else None
+        seen = replace(view, cursor_mm=(0.0, 0.0, 0.0), only=None, crosshair=True)
+        size = (self.width(), self.height())
+        over = (self._over, session.layers, self._layers)
+        return (self.slice, seen, cursor, size, over, session.original)
+
+    def _draw(self, volume: Volume, image: SliceImage) -> None:
+        view = self.session.view
         self._canvas.set_smooth(view.smooth)
         self._canvas.show_pixels(
-            self.slice.pixels, view.window, colours_of(view.colours, view.inverted)
+            image.pixels, view.window, colours_of(view.colours, view.inverted)
         )
-        extent = QRectF(*self.slice.extent_mm)
+        extent = QRectF(*image.extent_mm)
         shown = self._shown()
         self._canvas.place(extent, shown, self.mirrored)
         self._canvas.show_second(
-            self._over.drawn(self.volume, self.plane, view, shown, self.mirrored)
+            self._over.drawn(volume, self.plane, view, shown, self.mirrored)
             if self._over
             else None
         )
-        self._canvas.show_layers(self._drawn_layers(self.volume), extent)
-        self._annotate(self.slice)
+        self._canvas.show_layers(self._drawn_layers(volume), extent)
 
     @property
     def annotations(self) -> Annotations:
@@ -206,14 +249,14 @@ class SliceView(QWidget):
         self._show_focus()
 
     def _show_hint(self, instead: Annotations) -> None:
-        self.slice = None
+        self.slice, self._cut, self._drawn = None, None, ()
         self._canvas.clear_pixels()
         self._canvas.annotate(instead)
 
     def _drawn_layers(self, volume: Volume) -> list[tuple[Rgba, float]]:
         return [
             (layer.drawn_over(volume.geometry, self.plane, self.session.view.cursor_mm), opacity)
-            for layer in (*self.session.layers, *self._layers)
+            for layer in (*map(drawn_layer, self.session.layers), *self._layers)
             if (opacity := layer.opacity) > 0
         ]
 

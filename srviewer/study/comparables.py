@@ -1,18 +1,17 @@
-"""What can be put beside each other: the scan, its results, the reference, loaded volumes."""
+"""The results of a scan, the volumes loaded beside it, and which of everything is shown."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from srviewer.core.reorient import same_grid
 from srviewer.core.volume import Volume
-from srviewer.gui.translation import mark, tr
 from srviewer.sr.evaluate import ScoredPair
 from srviewer.sr.reconstruction import Reconstruction
+from srviewer.study.held import HeldFile
 
 ORIGINAL, CUBIC, REFERENCE = "original", "cubic", "reference"
 NO_RESULT = "result"  # the key that stands in for a result while there is none
 MOST_RESULTS = 8  # float32 volumes are large: the oldest one gives way
-PRESS_RECONSTRUCT = mark("No result yet.\nPress Reconstruct to rebuild the scan with thin slices.")
-INTERPOLATING = mark("Cubic interpolation is on its way.")
 FEWEST_SHOWN, MOST_SHOWN = 2, 4
 
 
@@ -20,8 +19,14 @@ FEWEST_SHOWN, MOST_SHOWN = 2, 4
 class Kept:
     """A volume that was made here or loaded to be compared.
 
-    ``key`` stays when it is renamed. ``made``: how, None for a loaded volume. ``scores``: its own
-    beside cubic's, None while it has none.
+    Attributes:
+        key: stays when it is renamed.
+        name: as the user calls it.
+        volume: itself.
+        made: how it was made; None for a loaded volume.
+        scores: its own beside cubic's, against the present reference; None while it has none.
+        files: the files that hold its volume (key "") and the maps of a result (key: their kind).
+
     """
 
     key: str
@@ -29,22 +34,12 @@ class Kept:
     volume: Volume
     made: Reconstruction | None = None
     scores: ScoredPair | None = None
+    files: Mapping[str, HeldFile] = field(default_factory=dict)
 
-
-@dataclass(frozen=True, eq=False)
-class Comparable:
-    """One entry of the lists from which the user picks, and what its panes need.
-
-    ``volume``: None for what can be had but is not there yet; ``hint`` says how to get it.
-    ``made``: how, for a result.
-    """
-
-    key: str
-    name: str
-    volume: Volume | None
-    scores: ScoredPair | None = None
-    hint: str = ""
-    made: Reconstruction | None = None
+    @property
+    def volumes(self) -> Mapping[str, Volume]:
+        """Its volume and its maps, by the keys of ``files``."""
+        return {"": self.volume, **({} if self.made is None else self.made.maps())}
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +85,11 @@ class Comparables:
             shown = tuple(new.key if key == place else key for key in self.shown)
         return grown.choosing(new.key).showing(shown)
 
-    def with_loaded(self, volume: Volume, name: str) -> "Comparables":
-        """A loaded volume, shown as B."""
+    def with_loaded(self, volume: Volume, name: str, file: HeldFile | None = None) -> "Comparables":
+        """A loaded volume, shown as B; ``file``: what it was read from."""
         number = self.made + 1
-        new = Kept(f"volume-{number}", self._free_name(name), volume)
+        files = {} if file is None else {"": file}
+        new = Kept(f"volume-{number}", self._free_name(name), volume, files=files)
         grown = replace(self, loaded=(*self.loaded, new), made=number)
         return grown.showing((self.shown[0], new.key, *self.shown[2:]))
 
@@ -119,6 +115,29 @@ class Comparables:
         results = tuple(replace(one, scores=None) for one in self.results)
         return replace(self, results=results)
 
+    def with_files(self, written: Mapping[Volume, HeldFile]) -> "Comparables":
+        """With the files that hold its volumes, for those that are in ``written``."""
+
+        def known(kept: Kept) -> Kept:
+            new = {key: written[v] for key, v in kept.volumes.items() if v in written}
+            return replace(kept, files={**kept.files, **new}) if new else kept
+
+        return replace(
+            self, results=tuple(map(known, self.results)), loaded=tuple(map(known, self.loaded))
+        )
+
+    def with_held(self, key: str, files: Mapping[str, HeldFile]) -> "Comparables":
+        """With the files that hold a result and its maps."""
+        return self._changed(key, files=files)
+
+    def held(self, volume: Volume) -> HeldFile | None:
+        """The file that held ``volume``, where it belongs to a result or was loaded."""
+        for kept in self.kept:
+            for key, held in kept.files.items():
+                if kept.volumes.get(key) is volume:
+                    return held
+        return None
+
     def choosing(self, key: str) -> "Comparables":
         """With another current result; cubic stays only if it lies on that one's grid."""
         chosen, cubic = self.find(key), self.cubic
@@ -142,25 +161,6 @@ class Comparables:
         if results and self.current not in results:
             return shown.choosing(results[0])
         return shown
-
-    def offered(self, original: Volume | None, reference: Volume | None) -> tuple[Comparable, ...]:
-        """Everything that can be compared, in the order of the lists."""
-        results, loaded = (
-            [Comparable(one.key, one.name, one.volume, one.scores, made=one.made) for one in kept]
-            for kept in (self.results, self.loaded)
-        )
-        listed = [
-            Comparable(ORIGINAL, tr("original"), original),
-            Comparable(CUBIC, tr("cubic"), self.cubic, self._cubic_scores(), tr(INTERPOLATING)),
-            *(results or [Comparable(NO_RESULT, tr("result"), None, hint=tr(PRESS_RECONSTRUCT))]),
-        ]
-        if reference is not None:
-            listed.append(Comparable(REFERENCE, tr("reference"), reference))
-        return (*listed, *loaded)
-
-    def _cubic_scores(self) -> ScoredPair | None:
-        """Those that stand beside the current result's."""
-        return self.result.scores if self.result else None
 
     def _is_result(self, key: str) -> bool:
         return key == NO_RESULT or key in {one.key for one in self.results}
