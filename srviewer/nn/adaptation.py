@@ -3,6 +3,9 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
 
 from srviewer.errors import UserError
 from srviewer.nn.budget import Budget
@@ -41,9 +44,9 @@ class Adaptation:
     Raises UserError for what cannot be.
     """
 
-    seconds: float = 0.0
-    steps: int = 0
-    seed: int = 0
+    seconds: Annotated[float, Meta(ge=0.0, le=MOST_SECONDS)] = 0.0
+    steps: Annotated[int, Meta(ge=0, le=MOST_STEPS)] = 0
+    seed: Annotated[int, Meta(ge=0, le=MAX_SEED)] = 0
 
     def __post_init__(self) -> None:
         unbounded = not (self.seconds or self.steps) or not math.isfinite(self.seconds)

@@ -2,17 +2,22 @@
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
+from msgspec import Meta
 
+from srviewer.codec import Checked, OneOf
 from srviewer.core.degrade import THICKEST, Degradation, Profile
+from srviewer.core.fuse import FUSIONS
 from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
 from srviewer.core.padding import measured_limits
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.cross_plane import reachable
+from srviewer.sr.devices import DEVICES
+from srviewer.sr.methods import METHODS
 from srviewer.sr.models import DEFAULT_MODEL, find_model
 
 Gaps = Literal["run", "fill"]
@@ -26,11 +31,32 @@ RATIO_TOLERANCE = 0.05
 THICKNESS_TOLERANCE = 0.02  # of the spacing
 THINNEST = 0.1  # slice thickness over spacing
 UNEQUAL_PLANE = 1.5  # in-plane spacings whose ratio is above this are worth making equal
+LONGEST_MODEL = 4096  # characters: the path of a file
+THINNEST_MM, THICKEST_MM = 1e-3, 1e3  # of any scan
+
+KnownAxis: TypeAlias = Annotated[Axis, Meta(ge=0, le=2)]
+Factor: TypeAlias = Annotated[int, Meta(ge=2, le=LARGEST_FACTOR)]
+Step: TypeAlias = tuple[KnownAxis, Factor]
+
+
+def _check_model(name: str) -> None:
+    """Raise ValueError for what names neither a model nor a file."""
+    if "\0" in name:
+        raise ValueError("no name or file of a model")
+    name.encode("utf-8")
+
+
+def _check_axes(steps: tuple[Step, ...]) -> None:
+    """Raise ValueError for an axis that is there twice."""
+    if len({axis for axis, _ in steps}) < len(steps):
+        raise ValueError("an axis twice")
 
 
 @dataclass(frozen=True)
 class Request:
     """What to do: refine by ``factor`` along the array axis ``axis``, by which means.
+
+    The annotations say what a document may hold; what suits a scan is asked by ``check_request``.
 
     ``method``, ``fusion``: ids in METHODS, FUSIONS. ``model``: a name or a file; unused by
     interpolation. ``isotropic``: resample the result to the in-plane spacing exactly.
@@ -43,19 +69,21 @@ class Request:
     least one that is no padding, see ``srviewer.core.minimum``.
     """
 
-    axis: Axis
-    factor: int
-    method: str = "cross-plane"
-    model: str = DEFAULT_MODEL
-    fusion: str = "mean"
-    device: str = "auto"
+    axis: KnownAxis
+    factor: Factor
+    method: Annotated[str, OneOf(tuple(row.id for row in METHODS))] = "cross-plane"
+    model: Annotated[str, Meta(min_length=1, max_length=LONGEST_MODEL), Checked(_check_model)] = (
+        DEFAULT_MODEL
+    )
+    fusion: Annotated[str, OneOf(tuple(row.id for row in FUSIONS))] = "mean"
+    device: Annotated[str, OneOf(DEVICES)] = "auto"
     isotropic: bool = False
     gaps: Gaps = "fill"
     profile: Profile = "box"
-    thickness_mm: float | None = None
-    also: tuple[tuple[Axis, int], ...] = ()
+    thickness_mm: Annotated[float, Meta(ge=THINNEST_MM, le=THICKEST_MM)] | None = None
+    also: Annotated[tuple[Step, ...], Meta(max_length=2), Checked(_check_axes)] = ()
     adaptation: Adaptation | None = None
-    texture: float = 0.0
+    texture: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.0
     flips: bool = False
     minimum: Minimum = "none"
 

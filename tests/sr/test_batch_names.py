@@ -154,6 +154,16 @@ def test_records_of_the_first_version_are_known(tmp_path: Path) -> None:
     assert (out / "scan_thin.nii.gz").read_bytes() == before
 
 
+def test_records_of_the_unreleased_version_are_known(tmp_path: Path) -> None:
+    out, written = tmp_path / "out", FIXTURES.with_name("unreleased-2026-11")
+    shutil.copytree(written / "batch", out)
+    scan, asked = written / "study" / "scan.nii.gz", replace(LINEAR, factor=4)
+    (outcome,) = batch([scan], out, asked)
+    assert (outcome.status, str(outcome.output)) == ("done before", "scan_thin.nii.gz")
+    (before,) = json.loads((written / "batch.json").read_text(encoding="utf-8"))["volumes"]
+    assert outcome.values == before["values"]
+
+
 def test_pages_of_others_are_kept(tmp_path: Path) -> None:
     assert summary_path(tmp_path) == tmp_path / "summary.html"
     write_summary(summary_path(tmp_path), [])

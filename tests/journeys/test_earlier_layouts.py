@@ -1,0 +1,21 @@
+"""Layouts that an earlier version gave a name arrange the window as they did then."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+
+from srviewer.gui.comparing import Comparing, Layout
+from srviewer.gui.main_window import MainWindow
+from srviewer.gui.named_layouts import NamedLayouts
+
+FILE = Path(__file__).parents[1] / "fixtures" / "unreleased-2026-11" / "settings.ini"
+KEPT = Comparing(Layout.CURTAIN, 0.3, False, 11.0, 33.0, False, "disagreement", 0.002, 0.4)
+
+
+def test_named_layouts_are_shown_as_they_were(window: MainWindow, tmp_path: Path) -> None:
+    (tmp_path / "kept.ini").write_bytes(FILE.read_bytes())
+    kept = QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat)
+    layouts = NamedLayouts(kept, window.session, window._splitter, window.panels)
+    assert layouts.names() == ("Flip \u00d7 2", "reading")
+    layouts.show("reading")
+    assert window.session.comparing == KEPT

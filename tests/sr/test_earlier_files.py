@@ -1,0 +1,134 @@
+"""Files that earlier versions wrote open as they did then."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from srviewer.core.planes import Plane
+from srviewer.core.roi import Roi
+from srviewer.core.volume import Volume
+from srviewer.io.formats import read
+from srviewer.io.saved_looks import SavedComparing, SavedView
+from srviewer.job import run
+from srviewer.nn.adaptation import Adaptation
+from srviewer.nn.model_file import load_model
+from srviewer.nn.run_log import read_log
+from srviewer.nn.specs import TrainingPlan, training_plan
+from srviewer.sr.plan_file import plan_in, read_licences, read_object
+from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.request import Request
+from srviewer.sr.request_document import request_for
+from srviewer.sr.restore import restored
+from srviewer.sr.restored_sessions import Restored, load
+from srviewer.sr.training_records import read_record as read_training
+
+FILES = Path(__file__).parents[1] / "fixtures" / "unreleased-2026-11"
+ROIS = (
+    Roi("distance", Plane.AXIAL, ((0.0, 0.0, 0.0), (0.0, 5.0, 0.0)), "width"),
+    Roi("ellipse", Plane.CORONAL, ((1.0, 0.0, 0.0), (4.0, 0.0, 0.0), (1.0, 0.0, 3.0)), "lesion"),
+    Roi("angle", Plane.SAGITTAL, ((0.0, 0.0, 0.0), (0.0, 4.0, 0.0), (0.0, 0.0, 4.0))),
+)
+
+
+@pytest.fixture(scope="module")
+def studies() -> tuple[Restored, ...]:
+    session = run(load(FILES / "study" / "study.srviewer"))
+    assert session.front == 0 and session.problems == ()
+    return session.studies
+
+
+def _names(study: Restored) -> list[tuple[str, bool]]:
+    return [(saved.name, saved.current) for saved, _ in study.results]
+
+
+def test_the_studies_of_a_session_open_with_their_volumes(studies: tuple[Restored, ...]) -> None:
+    first, second = studies
+    assert first.scan.geometry.shape == (14, 16, 4) and second.scan.geometry.shape == (14, 16, 16)
+    assert _names(first) == [("linear \u00d74", False), ("fast \u00d74", True)]
+    linear, fast = (made for _, made in first.results)
+    assert set(fast.maps()) >= {"disagreement", "residual"} and "disagreement" not in linear.maps()
+    assert first.truth is not None and first.truth.geometry.shape == (14, 16, 16)
+    assert first.saved.reference is not None and not first.saved.reference.thin
+    ((layer, mask),) = first.layers
+    assert (layer.opacity, layer.threshold) == (0.5, None) and set(mask.voxels.flat) == {0.0, 1.0}
+    ((loaded, volume),) = first.loaded
+    assert loaded.name == "last year" and volume.geometry.shape == (14, 16, 16)
+    assert second.results == second.layers == second.loaded == () and second.truth is None
+
+
+def test_the_studies_of_a_session_are_looked_at_as_before(studies: tuple[Restored, ...]) -> None:
+    first, second = (study.saved for study in studies)
+    assert first.acknowledged and not second.acknowledged
+    assert first.rois == ROIS and first.locked == 1
+    assert first.shown == ("result-1", "loaded-0")
+    assert first.comparing == SavedComparing(0.3, False, 11.0, 33.0, "disagreement", 0.002, 0.4)
+    centre = (0.5, 1.0, -1.5)
+    looked = SavedView((1.0, 2.0, -3.0), (0.0, 656.21), centre, 2.0, None, "curtain", "bone")
+    assert first.view == looked
+    assert second.view.layout == "planes" and second.view.inverted
+
+
+def test_the_request_of_a_session_is_as_before(studies: tuple[Restored, ...]) -> None:
+    first, second = studies
+    assert request_for(first.scan, first.saved.request) == Request(
+        axis=2,
+        factor=3,
+        device="cpu",
+        gaps="run",
+        profile="gaussian",
+        thickness_mm=3.5,
+        also=((1, 2),),
+        adaptation=Adaptation(37.5, 12, 5),
+        texture=0.25,
+        flips=True,
+        minimum="scan",
+    )
+    assert (second.saved.request["axis"], second.saved.request["factor"]) == (0, 2)
+
+
+def test_an_autosave_opens_with_what_no_other_file_held() -> None:
+    session = run(load(FILES / "autosave" / "session.srviewer"))
+    assert session.problems == () and len(session.studies) == 2
+    last = session.studies[0].results[-1]
+    assert (last[0].name, last[0].current) == ("cubic \u00d73", True)
+    assert last[1].request.method == "cubic" and last[1].request.minimum == "scan"
+
+
+def _result(name: str, scan: Volume) -> Reconstruction:
+    return run(restored(scan, FILES / "study" / "study files" / name, {}))
+
+
+def test_the_json_beside_a_result_gives_its_request() -> None:
+    scan = run(read(FILES / "study" / "scan.nii.gz"))
+    assert _result("result-1.nii.gz", scan).request == Request(2, 4, "linear")
+    made = _result("result-2.nii.gz", scan)
+    assert made.request == Request(2, 4, device="cpu", adaptation=Adaptation(steps=2, seed=3))
+    assert "Only 4 slices: little to learn from." in made.warnings
+
+
+def test_a_plan_trains_what_it_did() -> None:
+    path = FILES / "training" / "plan.json"
+    plan = plan_in(read_object(path), path)
+    assert (plan.width, plan.factors, plan.steps, plan.seed) == (4, (2, 3), 4, 7)
+    assert plan.data.profiles == ("box", "gaussian") and plan.data.noise == (0.0, 0.02)
+    assert plan.losses == training_plan("esrgan-r").losses and plan.adversarial.width == 4
+    assert json.loads(plan.dumps()) == read_object(path)
+
+
+def test_a_model_and_its_log_are_read() -> None:
+    model = load_model(FILES / "training" / "tiny.safetensors")
+    plan = TrainingPlan.from_json(read_object(FILES / "training" / "plan.json"))
+    assert model.plan.differing(plan) == ["train", "validation"]
+    (entry,) = read_log(FILES / "training" / "tiny.log.jsonl")
+    assert entry["step"] == 4 and entry["stage"] == "adversarial"
+    assert set(entry["losses"]) == {"l1", "perceptual", "texture", "adversarial", "discriminator"}
+
+
+def test_the_record_of_a_training_run_offers_it_again() -> None:
+    job = read_training(FILES / "training" / "record.json")
+    assert job.output == Path("/data/models/tiny.safetensors")
+    assert job.paths == (Path("/data/people/sub-01_T1w.nii.gz"),)
+    assert job.validation == (Path("/data/people/sub-02_T1w.nii.gz"),)
+    assert (job.device, job.workers, job.plan.steps) == ("cpu", 1, 4)
+    assert job.licences == read_licences(FILES / "training" / "licences.json")
