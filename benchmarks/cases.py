@@ -81,10 +81,10 @@ def panes() -> Iterator[Row]:
 
     from srviewer.core.window import Window
     from srviewer.gui.application import application
-    from srviewer.gui.comparing import Layout
     from srviewer.gui.main_window import MainWindow
     from srviewer.sr.reconstruct import reconstruct
     from srviewer.sr.request import Request
+    from srviewer.study.comparing import Layout
 
     thick = volume((512, 512, 80), (0.5, 0.5, 2.0))
     result = run(reconstruct(thick, Request(2, 4, "linear")))

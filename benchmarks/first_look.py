@@ -75,15 +75,15 @@ def _measured(scan: Path) -> None:
                 session.acknowledge()
             begin, times = time.monotonic(), list[float]()
 
-            def note() -> None:
-                if session.preview is not None and session.preview.looks:
+            def note(changed: frozenset[str]) -> None:
+                if PREVIEW in changed and session.preview is not None and session.preview.looks:
                     times.append(time.monotonic() - begin)  # noqa: B023
 
-            session.preview_changed.connect(note)
+            session.changed.connect(note)
             window.study.reconstruct()
             until(lambda: session.result is not None)
             whole = time.monotonic() - begin
-            session.preview_changed.disconnect(note)
+            session.changed.disconnect(note)
             seconds = " | ".join(f"{one:.1f} s" for one in (*times[:3], whole))
             print(f"| {scan.name} | {state} | {seconds} |", flush=True)
         window.close()

@@ -172,6 +172,14 @@ def _tuple(kind: Any, metas: list[Meta], rules: Rules) -> Form:
     )
 
 
+def _list(kind: Any, metas: list[Meta], rules: Rules) -> Form:
+    form = form_of(get_args(kind)[0], rules)
+    return Form(
+        _bounded(types.GenericAlias(list, (form.shape,)), LIMITS[list], metas),
+        lambda value, field: list(_each((form,) * len(value), tuple(value), field)),
+    )
+
+
 def _each(forms: tuple[Form, ...], values: tuple[Any, ...], field: str) -> tuple[Any, ...]:
     return tuple(
         form.build(value, f"{field}[{number}]")
@@ -245,6 +253,7 @@ def _made(make: Callable[[Any], Any], value: Any, field: str) -> Any:
 COMPOUND: Mapping[Any, Callable[[Any, list[Meta], Rules], Form]] = {
     Literal: _literal,
     tuple: _tuple,
+    list: _list,
     dict: _mapping,
     Mapping: _mapping,
     Union: _optional,

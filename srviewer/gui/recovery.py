@@ -18,7 +18,7 @@ from srviewer.gui.work import Work
 from srviewer.io.provenance import sidecar
 from srviewer.job import Job, run
 from srviewer.study.state import StudyState
-from srviewer.study.store import IMAGE_SUFFIX, files_of
+from srviewer.study.store import IMAGE_SUFFIX, files_of, store
 
 EVERY_MS = 2000  # at most so often
 AUTOSAVE = "autosave"
@@ -30,9 +30,7 @@ class Recovery(QObject):
     Its jobs are not those of ``study.work``: nobody is asked to wait for them.
     """
 
-    def __init__(
-        self, study: Study, files: SessionFiles, parent: QObject
-    ) -> None:
+    def __init__(self, study: Study, files: SessionFiles, parent: QObject) -> None:
         super().__init__(parent)
         self._study, self._files = study, files
         self._own: AutosaveFolder | None = None
@@ -100,7 +98,7 @@ class Recovery(QObject):
             return
         self.work.stop()
         with suppress(OSError, UserError):  # what was saved before is left then
-            run(self._autosave(own, states))
+            run(_autosave(own, states, self._study.studies.current))
         own.release()
         self._own = None
 
@@ -124,20 +122,8 @@ class Recovery(QObject):
         states = self._study.studies.states
         if states and self._own is not None:
             self._pending = False
-            job = self._autosave(self._own, states)
+            job = _autosave(self._own, states, self._study.studies.current)
             self.work.start(AUTOSAVE, tr("Autosave"), job, self._study.remember, lambda: True)
-
-    def _autosave(
-        self, own: AutosaveFolder, states: Sequence[StudyState]
-    ) -> Job[Mapping[Volume, Path]]:
-        """Store the studies, then delete the images of the folder that they do not need any more."""
-        written = yield from self._files.stored(own.session, own.path, Path.exists)
-        needed = set(written.values()).union(*map(files_of, states))
-        for image in own.path.glob(f"*{IMAGE_SUFFIX}"):
-            if image not in needed and not image.name.startswith("."):
-                image.unlink(missing_ok=True)
-                sidecar(image).unlink(missing_ok=True)
-        return written
 
     def _give_up(self) -> None:
         """A full disk stays full: it is told once, by ``work.failed``."""
@@ -180,3 +166,15 @@ class Recovery(QObject):
             self._offered.discard()
         self._offer_next()
 
+
+def _autosave(
+    own: AutosaveFolder, states: Sequence[StudyState], front: int
+) -> Job[Mapping[Volume, Path]]:
+    """Store the studies, then delete the images of the folder that they do not need any more."""
+    written = yield from store(own.session, states, front, own.path, Path.exists)
+    needed = set(written.values()).union(*map(files_of, states))
+    for image in own.path.glob(f"*{IMAGE_SUFFIX}"):
+        if image not in needed and not image.name.startswith("."):
+            image.unlink(missing_ok=True)
+            sidecar(image).unlink(missing_ok=True)
+    return written

@@ -12,7 +12,6 @@ from srviewer.gui.autosave_folders import lasting
 from srviewer.gui.colour_maps import COLOUR_MAPS
 from srviewer.gui.study import OPEN, Study
 from srviewer.gui.translation import tr
-from srviewer.job import Job
 from srviewer.study.restore import RestoredSession, restore
 from srviewer.study.session_file import SUFFIX
 from srviewer.study.state import StudyState
@@ -33,22 +32,18 @@ class SessionFiles(QObject):
         self._study, self._studies = study, study.studies
         study.session_chosen.connect(self.open)
 
-    def stored(
-        self, path: Path, folder: Path, usable: Callable[[Path], bool]
-    ) -> Job[Mapping[Volume, Path]]:
-        """A job that writes what is open now, see ``srviewer.study.store``."""
-        return store(path, self._studies.states, self._studies.current, folder, usable)
-
     def save(self, path: Path) -> None:
         """Write what is open to ``path``; what no file holds goes into a folder beside it."""
-        if not self._studies.states:
+        studies = self._studies
+        if not studies.states:
             return
 
         def keep(written: Mapping[Volume, Path]) -> None:
             self._study.remember(written)
             self.saved.emit(path)
 
-        job = self.stored(path, path.with_name(f"{path.stem} files"), lasting)
+        folder = path.with_name(f"{path.stem} files")
+        job = store(path, studies.states, studies.current, folder, lasting)
         title = tr("Saving {name}", name=path.name)
         self._study.work.start(SAVE, title, job, keep, lambda: True)
 

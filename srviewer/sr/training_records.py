@@ -2,14 +2,18 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from srviewer.atomic import write_text
+from srviewer.codec import Checked, OneOf, from_plain, to_plain
 from srviewer.documents import read_document
 from srviewer.errors import UserError
-from srviewer.io.session_fields import Fields, fields_of
 from srviewer.nn.checkpoint import checkpoint_path
 from srviewer.nn.specs import TrainingPlan
 from srviewer.paths import private_tree, user_data_dir
@@ -20,24 +24,56 @@ from srviewer.sr.training import TrainingJob
 MOST_WORKERS = 1024
 
 
+def _check_output(output: Path) -> None:
+    if not output.is_absolute() or output.suffix != SUFFIX:
+        raise ValueError("it is no model file")
+    for path in (output, checkpoint_path(output)):
+        path.exists()  # an OSError for a name that no file system takes
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the file of a run holds: the fields of ``TrainingJob``, the plan as its JSON."""
+
+    output: Annotated[Path, Checked(_check_output)]
+    paths: tuple[Path, ...]
+    validation: tuple[Path, ...]
+    plan: Any
+    device: Annotated[str, OneOf(DEVICES)]
+    licences: Mapping[str, str]
+    workers: Annotated[int, Meta(ge=1, le=MOST_WORKERS)]
+
+    def job(self) -> TrainingJob:
+        """The run; UserError for a plan that cannot be."""
+        return TrainingJob(
+            paths=self.paths,
+            validation=self.validation,
+            plan=TrainingPlan.from_json(self.plan),
+            output=self.output,
+            device=self.device,
+            licences=self.licences,
+            workers=self.workers,
+        )
+
+
 def remember(job: TrainingJob) -> None:
     """Keep what is needed to go on with ``job`` another day, where only this user may read it.
 
     Where nothing can be kept, the run is not offered after a crash; its checkpoint is there.
     """
-    values = {
-        "output": str(job.output.absolute()),
-        "paths": [str(path.absolute()) for path in job.paths],
-        "validation": [str(path.absolute()) for path in job.validation],
-        "plan": job.plan.to_json(),
-        "device": job.device,
-        "licences": job.licences,
-        "workers": job.workers,
-    }
-    record = _record(job.output)
+    record = Record(
+        output=job.output.absolute(),
+        paths=tuple(path.absolute() for path in job.paths),
+        validation=tuple(path.absolute() for path in job.validation),
+        plan=job.plan.to_json(),
+        device=job.device,
+        licences=job.licences,
+        workers=job.workers,
+    )
+    file = _record(job.output)
     with suppress(OSError, UserError):
-        private_tree(record.parent)
-        write_text(record, json.dumps(values, indent=1))
+        private_tree(file.parent)
+        write_text(file, json.dumps(to_plain(record), indent=1))
 
 
 def forget(output: Path) -> None:
@@ -71,7 +107,7 @@ def remembered() -> Remembered:
 def read_record(file: Path) -> TrainingJob:
     """The run that a record tells of; UserError where it is none of ours."""
     try:
-        return _job(fields_of(read_document(file), "it"))
+        return from_plain(read_document(file), Record).job()
     except OSError as error:
         reason = str(error.strerror or error)
     except (ValueError, LookupError, TypeError, OverflowError, UserError) as error:
@@ -100,29 +136,6 @@ def _written(record: Path) -> int:
         return record.stat().st_mtime_ns
     except OSError:
         return 0
-
-
-def _job(fields: Fields) -> TrainingJob:
-    output, device = fields.file("output"), fields.text("device")
-    if not output.is_absolute() or output.suffix != SUFFIX:
-        raise ValueError("its 'output' is no model file")
-    for path in (output, checkpoint_path(output)):
-        path.exists()  # an OSError for a name that no file system takes
-    if device not in DEVICES:
-        raise ValueError("its 'device' is none")
-    licences = fields.inner("licences")
-    workers = fields.whole("workers")
-    if not 1 <= workers <= MOST_WORKERS:
-        raise ValueError(f"its 'workers' are not 1 to {MOST_WORKERS}")
-    return TrainingJob(
-        paths=fields.files("paths"),
-        validation=fields.files("validation"),
-        plan=TrainingPlan.from_json(fields.values.get("plan")),
-        output=output,
-        device=device,
-        licences={name: licences.text(name) for name in licences.values},
-        workers=workers,
-    )
 
 
 def _record(output: Path) -> Path:

@@ -7,13 +7,13 @@ from msgspec import Meta
 
 from srviewer.codec import from_plain, to_plain
 from srviewer.sr.evaluate import ScoredPair
+from srviewer.study.comparing import Share
 from srviewer.study.place import Place
 from srviewer.study.state import StudyState
 
 MOST_PLACES = 100_000
 RESULT, LOADED = "result-", "loaded-"
 Number = Annotated[int, Meta(ge=0, lt=2**31)]
-Share = Annotated[float, Meta(ge=0, le=1)]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class SavedScan:
         frame: counts along the fourth dimension, from 0.
         sha256: the identity of its source, as ``ScanSource.sha256``; None where it is not known,
             as in files of version 0.1.0.
+
     """
 
     files: Annotated[tuple[Place, ...], Meta(min_length=1, max_length=MOST_PLACES)]
@@ -48,6 +49,7 @@ class SavedResult:
         model: the name or the file of its model, "" in files of version 0.1.0; the JSON beside it
             has the name alone.
         scores: against the saved reference; None where it was not scored.
+
     """
 
     image: Place
@@ -97,6 +99,7 @@ class SavedStudy:
         shown: what is compared, A and B first: "original", "cubic", "reference", "result-0" for
             the first of ``results``, "loaded-0" for the first of ``loaded``.
         state: the fields of StudyState that hold no voxels, as JSON values by their names.
+
     """
 
     scan: SavedScan

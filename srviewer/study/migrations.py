@@ -29,7 +29,6 @@ def _study(study: Mapping[str, Any]) -> Document:
 def _state(study: Mapping[str, Any]) -> Document:
     view = dict(study["view"])
     compared = study.get("comparing") or {}
-    shares = {name: _share(compared[name]) for name in SHARES if name in compared}
     rois, locked = study["rois"], study.get("locked")
     low, high = view.pop("window")
     if view.get("colours") is None:
@@ -38,15 +37,8 @@ def _state(study: Mapping[str, Any]) -> Document:
         # "settings" holds what version 0.1.0 could not read.
         "request": {**study["request"], **study.get("settings", {})},
         "acknowledged": study["acknowledged"],
-        "comparing": {**compared, **shares, "layout": view.pop("layout")},
+        "comparing": {**compared, "layout": view.pop("layout")},
         "view": {**view, "window": {"low": low, "high": high}},
         "rois": rois,
         "locked": None if locked is None else rois[locked],
     }
-
-
-SHARES = ("divider", "threshold", "opacity")
-
-
-def _share(value: Any) -> Any:
-    return min(max(value, 0.0), 1.0) if isinstance(value, int | float) else value

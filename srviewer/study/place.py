@@ -1,13 +1,19 @@
 """The location of a file that a session names."""
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
+from srviewer.codec import Checked
 from srviewer.core.volume import Volume
 from srviewer.io.content import digest
 from srviewer.job import Job
+
+
+def _from_the_root(path: Path) -> None:
+    if not path.is_absolute():
+        raise ValueError("no path from the root")
 
 
 @dataclass(frozen=True)
@@ -22,17 +28,20 @@ class Place:
         relative: as seen from the folder of the session file, with "/"; None on another drive.
         sha256: of the file's bytes, in hex, or the identity of the image in a folder; None where
             it is not known, as in files of version 0.1.0.
+
     """
 
-    absolute: Path
+    absolute: Annotated[Path, Checked(_from_the_root)]
     relative: str | None = None
     sha256: str | None = None
 
     def candidates(self, folder: Path) -> tuple[Path, ...]:
         """The paths that exist, the one seen from ``folder``, the session file's, first."""
-        paths = [self.absolute] if self.relative is None else [folder / self.relative, self.absolute]
+        paths = (
+            [self.absolute] if self.relative is None else [folder / self.relative, self.absolute]
+        )
         # "a/../b" is how the relative one was made, whatever links lie on the way.
-        whole = (Path(os.path.normpath(path)) for path in paths)
+        whole = (Path(os.path.normpath(path)) for path in (*near, self.absolute))
         return tuple(dict.fromkeys(path for path in whole if _exists(path)))
 
     def seen_from(self, folder: Path) -> "Place":

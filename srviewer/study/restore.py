@@ -55,6 +55,7 @@ class RestoredSession:
         states: in the order of their tabs.
         front: which of them is to be shown, from 0.
         problems: what could not be had, of all studies, one sentence each.
+
     """
 
     states: tuple[StudyState, ...]
@@ -76,6 +77,7 @@ def restore(path: Path, before: StudyState, device: str, lasting: Lasting) -> Jo
 
     Raises:
         UserError: it is no session file, or none of its scans can be had.
+
     """
     yield Progress(0.0, f"Opening {path.name}")
     saved = read_session(path)
@@ -196,8 +198,7 @@ class _Reading:
         return volume if document is None else described(volume, document), origin
 
     def _check_refusals(self, scan: Path) -> None:
-        """Raise UserError when no result fits the scan, whose content version 0.1.0 did not note.
-        """
+        """Raise UserError when no result fits the scan, whose content version 0.1.0 did not note."""
         if all(isinstance(problem, AnotherScan) for problem in self.problems):
             raise self._replaced(scan)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from srviewer.core.volume import Volume
+from srviewer.errors import UserError
 from srviewer.io.export import write
 from srviewer.io.provenance import sidecar
 from srviewer.job import Job, Progress, within
@@ -59,6 +60,7 @@ def store(
     Raises:
         UserError: something cannot be written. The session file is the last, so one that is there
             names only whole files.
+
     """
     written: dict[Volume, Path] = {}
     wanted = [one for state in states for one in _unwritten(state, usable)]
@@ -78,7 +80,8 @@ def store(
 
 def files_of(state: StudyState) -> set[Path]:
     """Every file that a session names for ``state``."""
-    held = [state.scan_file, state.reference and state.reference.file]
+    reference = None if state.reference is None else state.reference.file
+    held = [state.scan_file, reference]
     held += [one for kept in state.comparables.kept for one in kept.files.values()]
     return {one.path for one in held if one is not None}
 
@@ -159,7 +162,10 @@ class _Saving:
         )
 
     def _file(self, volume: Volume) -> Path:
-        return self.written[volume] if volume in self.written else self.state.file_of(volume)
+        path = self.written.get(volume) or self.state.file_of(volume)
+        if path is None:  # it was written to while the others were stored
+            raise UserError("A file of the session was changed while it was saved. Save it again.")
+        return path
 
     def _scan(self) -> SavedScan:
         scan, origin = self.state.scan, self.state.origin

@@ -175,16 +175,12 @@ class SliceView(QWidget):
     def _draw(self, volume: Volume, image: SliceImage) -> None:
         view = self.session.view
         self._canvas.set_smooth(view.smooth)
-        self._canvas.show_pixels(
-            image.pixels, view.window, colours_of(view.colours, view.inverted)
-        )
+        self._canvas.show_pixels(image.pixels, view.window, colours_of(view.colours, view.inverted))
         extent = QRectF(*image.extent_mm)
         shown = self._shown()
         self._canvas.place(extent, shown, self.mirrored)
         self._canvas.show_second(
-            self._over.drawn(volume, self.plane, view, shown, self.mirrored)
-            if self._over
-            else None
+            self._over.drawn(volume, self.plane, view, shown, self.mirrored) if self._over else None
         )
         self._canvas.show_layers(self._drawn_layers(volume), extent)
 
