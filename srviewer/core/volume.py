@@ -155,8 +155,3 @@ class Volume(ScanHeader, _HasVoxels):
     ) -> "Volume":
         """A new volume made from this one by ``step``, which is added to the history."""
         return self.derived_header(geometry, step, name).with_voxels(voxels)
-
-
-def outline_voxels(shape: tuple[int, int, int]) -> Voxels:
-    """Zeros of ``shape`` that take no memory: for a Volume whose own voxels are elsewhere."""
-    return np.broadcast_to(np.float32(0), shape)

@@ -13,7 +13,8 @@ from srviewer.gui.session import Session
 from srviewer.gui.view import Point
 from srviewer.gui.work import Task, Work
 from srviewer.job import Job
-from srviewer.sr.first_look import Look, looked_first, may_look_first, outline
+from srviewer.sr.first_look import Look, looked_first, may_look_first
+from srviewer.sr.reconstruct import thin_header
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request
 
@@ -69,7 +70,7 @@ class Previews(QObject):
         task = start(looked_first(scan, request, lambda: crosshair.mm, job))
         task.brought.connect(self._take)
         opened = session.comparing.layout is Layout.PLANES
-        preview = Preview(outline(scan, request))
+        preview = Preview(thin_header(scan, request, None))
         self._running = _Running(scan, task, crosshair, preview, opened)
         session.set_preview(preview)
         if opened:

@@ -6,7 +6,7 @@ from typing import Any
 
 from srviewer.core.degrade import PROFILES, THICKEST
 from srviewer.core.fuse import FUSIONS
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.nn.adaptation import MOST_SECONDS, MOST_STEPS, Adaptation
 from srviewer.nn.plan import MAX_SEED
@@ -51,7 +51,7 @@ def read_field(name: str, value: object) -> Any:
     return REQUEST[name].read(value)
 
 
-def request_for(scan: Volume, document: object, device: str = "auto") -> Request:
+def request_for(scan: ScanHeader, document: object, device: str = "auto") -> Request:
     """The request in ``document``, with what suits ``scan`` for each field that does not fit it.
 
     ``device``: where ``document`` names none.
