@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from srviewer.cli.console import follow
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.io.bids import (
     CONTRASTS,
@@ -94,7 +94,7 @@ def write_result(
     return Written(Path(args.output))
 
 
-def rounded_to(volume: Volume, args: argparse.Namespace, written: Written) -> str:
+def rounded_to(volume: ScanHeader, args: argparse.Namespace, written: Written) -> str:
     """Which numbers ``volume`` was rounded to on writing, for people; "" where it was to none."""
     if written.pixels:
         return "whole numbers" if written.pixels["slope"] == 1 else "16 bits"

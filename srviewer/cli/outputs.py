@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from srviewer.cli.console import follow
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.io.clearing import cleared
 from srviewer.io.export import check_image_target, overwrites
@@ -56,7 +56,9 @@ def add_overwrite_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def refuse_replacing(args: argparse.Namespace, scan: Volume, images: Sequence[Path | None]) -> None:
+def refuse_replacing(
+    args: argparse.Namespace, scan: ScanHeader, images: Sequence[Path | None]
+) -> None:
     """Raise UserError where one of ``images`` holds what was not made from ``scan``.
 
     Unless ``--overwrite`` was given.

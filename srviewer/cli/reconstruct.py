@@ -27,7 +27,7 @@ from srviewer.cli.sources import add_series_arguments, open_only, open_series
 from srviewer.cli.values import shape
 from srviewer.core.deskew import deskewed
 from srviewer.core.region import drawn_region
-from srviewer.core.volume import Volume, blocking_warnings
+from srviewer.core.volume import ScanHeader, Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.io.export import write
 from srviewer.io.series import PlaneByPlane
@@ -36,7 +36,8 @@ from srviewer.sr.label_maps import label_map, label_provenance
 from srviewer.sr.lock_region import lock_region
 from srviewer.sr.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE, TEXTURE_THRESHOLD
 from srviewer.sr.methods import method
-from srviewer.sr.reconstruction import Reconstruction, unscored
+from srviewer.sr.rebuild_facts import RebuildFacts
+from srviewer.sr.reconstruction import unscored
 from srviewer.sr.request import GAPS, Gaps, Request
 from srviewer.sr.slab_files import SlabFiles, written_in_slabs
 from srviewer.sr.trust_report import trust_report
@@ -160,11 +161,11 @@ def _execute_in_slabs(
     args: argparse.Namespace, source: PlaneByPlane, wanted: dict[str, Path]
 ) -> Outcome:
     """The same for a scan that does not fit into memory."""
-    request = asked_request(source.outline, args)
-    check_slabs(args, source.outline, request)
+    request = asked_request(source.header, args)
+    check_slabs(args, source.header, request)
     _check_maps(request, wanted)
 
-    def check(scan: Volume) -> None:
+    def check(scan: ScanHeader) -> None:
         refuse_replacing(args, scan, [args.output])
         if not args.acknowledge:
             _refuse_unsound(scan, args.gaps)
@@ -180,11 +181,11 @@ def _execute_in_slabs(
     made = follow(written_in_slabs(source, request, files))
     output = Written(args.output)
     written = [output.path, *wanted.values()]
-    text = _text(made.scan, made.result, written, rounded_to(made.result.volume, args, output))
+    text = _text(made.scan, made.result, written, rounded_to(made.result.header, args, output))
     return Outcome(text, {**output.values, **made.provenance})
 
 
-def asked_request(scan: Volume, args: argparse.Namespace) -> Request:
+def asked_request(scan: ScanHeader, args: argparse.Namespace) -> Request:
     """What every option of this verb asks for."""
     gaps = args.gaps or GAPS_UNLESS_SAID
     return replace(request_of(scan, args), isotropic=args.isotropic, gaps=gaps)
@@ -224,7 +225,7 @@ def _check_maps(request: Request, wanted: dict[str, Path]) -> None:
             raise UserError(f"This run makes no {kind} map. It needs {needs}.")
 
 
-def _refuse_unsound(scan: Volume, gaps: str | None) -> None:
+def _refuse_unsound(scan: ScanHeader, gaps: str | None) -> None:
     settled = () if gaps is None else GAP_CODES
     unsound = [w for w in blocking_warnings(scan.warnings) if w.code not in settled]
     if not unsound:
@@ -237,18 +238,18 @@ def _refuse_unsound(scan: Volume, gaps: str | None) -> None:
 
 
 def _text(
-    scan: Volume,
-    result: Reconstruction,
+    scan: ScanHeader,
+    result: RebuildFacts,
     written: list[Path],
     rounded: str,
     notes: Sequence[str] = (),
 ) -> str:
-    def grid(volume: Volume) -> str:
-        shape = " x ".join(map(str, volume.geometry.shape))
-        return f"{shape} voxels of {' x '.join(f'{mm:.3g}' for mm in volume.geometry.spacing)} mm"
+    def grid(image: ScanHeader) -> str:
+        shape = " x ".join(map(str, image.geometry.shape))
+        return f"{shape} voxels of {' x '.join(f'{mm:.3g}' for mm in image.geometry.spacing)} mm"
 
     lines = [
-        f"{scan.name}: {grid(scan)} -> {grid(result.volume)}",
+        f"{scan.name}: {grid(scan)} -> {grid(result.header)}",
         f"agrees with the scan: rms {result.consistency.rms:.4%}, max {result.consistency.max:.4%} "
         f"of its intensity range{_qualification(result, rounded)}",
         f"{result.request.method}{_model(result)} on {result.device}, {result.seconds:.1f} s",
@@ -262,17 +263,17 @@ def _text(
     return "\n".join(lines)
 
 
-def _model(result: Reconstruction) -> str:
+def _model(result: RebuildFacts) -> str:
     return "" if result.model is None else f", model {result.model.name},"
 
 
-def _adapted(result: Reconstruction) -> list[str]:
+def _adapted(result: RebuildFacts) -> list[str]:
     """How fitting to the scan went, where it was kept: a refusal is among the warnings."""
     tried = result.adapted
     return [f"adapting to this scan {tried.found}"] if tried is not None and tried.kept else []
 
 
-def _moved_by_texture(result: Reconstruction) -> list[str]:
+def _moved_by_texture(result: RebuildFacts) -> list[str]:
     changed = result.texture_changed()
     if changed is None:
         return []
@@ -282,7 +283,7 @@ def _moved_by_texture(result: Reconstruction) -> list[str]:
     ]
 
 
-def _qualification(result: Reconstruction, rounded: str) -> str:
+def _qualification(result: RebuildFacts, rounded: str) -> str:
     """What was done to the result after its agreement with the scan was measured."""
     steps = []
     if result.request.isotropic:

@@ -8,7 +8,7 @@ from srviewer.cli.values import axis_number, number, step
 from srviewer.core.degrade import PROFILES
 from srviewer.core.fuse import FUSIONS
 from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.methods import METHODS
@@ -82,7 +82,7 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def request_of(scan: Volume, args: argparse.Namespace) -> Request:
+def request_of(scan: ScanHeader, args: argparse.Namespace) -> Request:
     """What the options ask for, filled in with what suits the scan."""
     axis = None if args.axis is None else axis_number(args.axis)
     request = suggested_request(scan, axis, asked_model(args))

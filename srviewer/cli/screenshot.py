@@ -22,7 +22,7 @@ from srviewer.core.picture import (
     Picture,
 )
 from srviewer.core.reorient import same_grid
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.sr.beside import beside
 from srviewer.sr.evaluate import ScoredPair, score_beside_cubic
@@ -178,7 +178,7 @@ def _scored(
     ]
 
 
-def _refinement(scan: Volume, fine: Volume) -> Request | None:
+def _refinement(scan: ScanHeader, fine: ScanHeader) -> Request | None:
     """What leads from the scan's grid to the finer one; None where nothing does."""
     steps = refinement(scan.geometry, fine.geometry)
     if not steps:

@@ -14,7 +14,7 @@ from srviewer.cli.values import axis_number, number
 from srviewer.core.degrade import PROFILES, Degradation
 from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.rigid import itk_advice, refused_by_itk
-from srviewer.core.volume import SEGMENTATION_CODES, Volume, is_segmentation
+from srviewer.core.volume import SEGMENTATION_CODES, ScanHeader, is_segmentation
 from srviewer.errors import UserError
 from srviewer.io.export import write
 from srviewer.sr.simulate import simulate
@@ -83,7 +83,7 @@ def execute(args: argparse.Namespace) -> Outcome:
     return Outcome(text, values)
 
 
-def _degradation(thin: Volume, args: argparse.Namespace) -> Degradation:
+def _degradation(thin: ScanHeader, args: argparse.Namespace) -> Degradation:
     axis = int(np.argmax(thin.geometry.spacing)) if args.axis is None else axis_number(args.axis)
     try:
         plain = Degradation(axis, args.factor, args.profile, noise=args.noise, seed=args.seed)

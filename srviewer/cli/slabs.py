@@ -4,7 +4,7 @@ import argparse
 
 from srviewer.cli.console import note
 from srviewer.cli.request import request_of
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader
 from srviewer.io.series import PlaneByPlane, Series
 from srviewer.sr.memory import free_bytes
 from srviewer.sr.request import Request
@@ -30,14 +30,14 @@ def slab_source(args: argparse.Namespace, series: Series) -> PlaneByPlane | None
     fit otherwise.
     """
     choice = choose_slabs(
-        series, args.frame, args.slabs, lambda outline: request_of(outline, args), free_bytes()
+        series, args.frame, args.slabs, lambda scan: request_of(scan, args), free_bytes()
     )
     if choice.told:
         note(choice.told)
     return choice.source
 
 
-def check_slabs(args: argparse.Namespace, scan: Volume, request: Request) -> None:
+def check_slabs(args: argparse.Namespace, scan: ScanHeader, request: Request) -> None:
     """Raise UserError for what is asked and needs the whole volume in memory."""
     asked = {
         "DICOM series": args.dicom is not None,

@@ -8,7 +8,7 @@ import numpy as np
 from srviewer.core.geometry import Axis, Geometry, Matrix
 from srviewer.core.interpolate import cubic
 from srviewer.core.padding import empty_value, interpolated
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.job import Job, Progress
 
 SQUARE_DEGREES = 0.5
@@ -57,7 +57,7 @@ def deskewed(volume: Volume, axis: Axis) -> Job[Volume]:
     return replace(square, planes=volume.planes, warnings=rest)
 
 
-def _shifts(volume: Volume, axis: Axis) -> Matrix:
+def _shifts(volume: ScanHeader, axis: Axis) -> Matrix:
     """(planes, 2): how far each plane lies beside the first, in voxels of its two sides."""
     geometry, planes = volume.geometry, volume.planes
     sides = [a for a in range(3) if a != axis]

@@ -1,10 +1,10 @@
 """Whether one point in mm means the same place in two volumes."""
 
 from srviewer.core.sampling import overlap
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader
 
 
-def unlinked(volume: Volume, scan: Volume) -> str:
+def unlinked(volume: ScanHeader, scan: ScanHeader) -> str:
     """Why ``volume`` cannot follow the crosshair of ``scan``, for people; "" where it can.
 
     Millimetres of two frames of reference have nothing to do with each other, even where the

@@ -1,6 +1,7 @@
-"""A scan or a result: its voxels, where they lie, and how they came to be."""
+"""A scan or a result: what is known of it without its voxels, and with them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -63,11 +64,11 @@ def is_segmentation(warnings: tuple[ScanWarning, ...]) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class Volume:
-    """A three-dimensional image.
+class ScanHeader:
+    """All that is known of an image before its voxels are read.
 
-    ``voxels``: (i, j, k) float32, in ``unit`` and not writable, so that threads may share it.
-    ``modality``: DICOM's word ("MR", "CT"), or "" where the file does not say.
+    ``unit``: of the voxels. ``modality``: DICOM's word ("MR", "CT"), or "" where the file does not
+    say.
     ``frame``: DICOM's FrameOfReferenceUID, or "" where unknown; points of two frames differ.
     ``slice_thickness``: mm along the thick axis, or None where the file does not say; it may be
     less than the spacing (gaps) or more (overlaps).
@@ -78,10 +79,8 @@ class Volume:
     ``space``: which space its coordinates mean.
     ``padding``: the value of voxels that are no image; None where all of them are.
     ``planes``: where its slices truly lie, where the grid is not what was measured; else None.
-    Raises ValueError when voxels and geometry differ in shape.
     """
 
-    voxels: Voxels
     geometry: Geometry
     name: str
     unit: str = ""
@@ -96,6 +95,47 @@ class Volume:
     source: ScanSource | None = None
     space: SpaceCodes = SCANNER_SPACE
     padding: float | None = None
+
+    @property
+    def header(self) -> "ScanHeader":
+        """The header alone: of a Volume, without its voxels."""
+        return ScanHeader(**_header_fields(self))
+
+    def derived_header(
+        self, geometry: Geometry, step: str, name: str | None = None
+    ) -> "ScanHeader":
+        """The header of what ``step``, which is added to the history, makes of this image."""
+        return replace(
+            self.header,
+            geometry=geometry,
+            name=self.name if name is None else name,
+            history=(*self.history, step),
+            planes=self.planes if geometry is self.geometry else None,
+        )
+
+    def with_voxels(self, voxels: Voxels) -> "Volume":
+        """The volume of this header; ValueError where the voxels are not on its grid."""
+        return Volume(voxels, **_header_fields(self))
+
+
+def _header_fields(header: ScanHeader) -> dict[str, Any]:
+    return {field.name: getattr(header, field.name) for field in fields(ScanHeader)}
+
+
+@dataclass(frozen=True, eq=False)
+class _HasVoxels:
+    """Puts ``voxels`` before the fields of the header, some of which have defaults."""
+
+    voxels: Voxels
+
+
+@dataclass(frozen=True, eq=False)
+class Volume(ScanHeader, _HasVoxels):
+    """A three-dimensional image: a header and its voxels.
+
+    ``voxels``: (i, j, k) float32, in ``unit`` and not writable, so that threads may share it.
+    Raises ValueError when voxels and geometry differ in shape.
+    """
 
     def __post_init__(self) -> None:
         if self.voxels.shape != self.geometry.shape:
@@ -114,16 +154,4 @@ class Volume:
         self, voxels: Voxels, geometry: Geometry, step: str, name: str | None = None
     ) -> "Volume":
         """A new volume made from this one by ``step``, which is added to the history."""
-        return replace(
-            self,
-            voxels=voxels,
-            geometry=geometry,
-            name=self.name if name is None else name,
-            history=(*self.history, step),
-            planes=self.planes if geometry is self.geometry else None,
-        )
-
-
-def outline_voxels(shape: tuple[int, int, int]) -> Voxels:
-    """Zeros of ``shape`` that take no memory: for a Volume whose own voxels are elsewhere."""
-    return np.broadcast_to(np.float32(0), shape)
+        return self.derived_header(geometry, step, name).with_voxels(voxels)

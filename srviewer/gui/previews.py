@@ -10,7 +10,8 @@ from srviewer.gui.preview import Preview
 from srviewer.gui.studies import Studies
 from srviewer.gui.work import Task, Work
 from srviewer.job import Job
-from srviewer.sr.first_look import Look, looked_first, may_look_first, outline
+from srviewer.sr.first_look import Look, looked_first, may_look_first
+from srviewer.sr.reconstruct import thin_header
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request
 from srviewer.study.comparables import NO_RESULT
@@ -68,7 +69,7 @@ class Previews(QObject):
         task = start(looked_first(scan, request, lambda: crosshair.mm, job))
         task.brought.connect(self._take)
         opened = session.comparing.layout is Layout.PLANES
-        preview = Preview(outline(scan, request))
+        preview = Preview(thin_header(scan, request, None))
         self._running = _Running(scan, task, crosshair, preview, opened)
         session.set_preview(preview)
         if opened:

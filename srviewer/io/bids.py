@@ -9,7 +9,7 @@ from pathlib import Path
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_text
 from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.documents import read_document
 from srviewer.errors import UserError
 from srviewer.io.export import write
@@ -127,7 +127,7 @@ def _rank(key: str) -> int:
 
 
 def _sidecar(
-    volume: Volume, root: Path, source: Path, provenance: Mapping[str, object]
+    volume: ScanHeader, root: Path, source: Path, provenance: Mapping[str, object]
 ) -> dict[str, object]:
     cited = source.name  # of a file elsewhere: where it lies is no one else's business
     if source.resolve().is_relative_to(root.resolve()):

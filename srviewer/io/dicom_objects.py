@@ -16,7 +16,7 @@ from pydicom.uid import (
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.core.origin import SourceImage
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.core.window import Window, robust_window
 from srviewer.errors import UserError
 from srviewer.io.dicom_origin import ACQUISITION, MR_ACQUISITION, PATIENT, PLACE, SCANNER, STUDY
@@ -120,7 +120,7 @@ def _add_acquisition(header: Dataset, source: Dataset, sop_class: UID) -> None:
         header.pop("InversionTime", None)
 
 
-def _add_series(header: Dataset, source: Dataset, volume: Volume) -> None:
+def _add_series(header: Dataset, source: Dataset, volume: ScanHeader) -> None:
     now = datetime.now()
     header.SeriesInstanceUID = generate_uid(prefix=None)
     header.SeriesNumber = min(
@@ -159,7 +159,7 @@ def _equipment(source: Dataset) -> list[Dataset]:
 def _add_story(
     header: Dataset,
     source: Dataset,
-    volume: Volume,
+    volume: ScanHeader,
     scale: Scale,
     provenance: Mapping[str, object],
 ) -> None:
@@ -179,7 +179,7 @@ def _add_story(
     block.add_new(0x01, "UT", json.dumps(plain(whole)))
 
 
-def _comments(volume: Volume, scale: Scale) -> str:
+def _comments(volume: ScanHeader, scale: Scale) -> str:
     lines = [f"{RESEARCH_USE_ONLY} Not acquired: estimated.", scale.note]
     lines += [warning.message for warning in volume.warnings]
     return " ".join(line for line in lines if line)[:LONG_TEXT]

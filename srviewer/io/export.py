@@ -15,7 +15,7 @@ import numpy as np
 from srviewer.atomic import encoded, flush_to_disk, staged_together
 from srviewer.core.geometry import Geometry
 from srviewer.core.space_codes import SpaceCodes
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.volume import ScanHeader, Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.io.checksum import voxels_crc32
 from srviewer.io.clearing import cleared
@@ -66,7 +66,7 @@ def write(
 
 
 def write_planes(
-    volume: Volume,
+    volume: ScanHeader,
     planes: Iterable[Voxels],
     path: Path,
     provenance: Mapping[str, object],
@@ -119,7 +119,7 @@ def _source_of(provenance: Mapping[str, object]) -> str | None:
     return stated if isinstance(stated, str) else None
 
 
-def _check(path: Path, beside: Path, volume: Volume) -> None:
+def _check(path: Path, beside: Path, volume: ScanHeader) -> None:
     check_image_target(path)
     for source in () if volume.source is None else volume.source.paths:
         for target in (path, beside):

@@ -9,7 +9,7 @@ import numpy as np
 
 from srviewer.core.geometry import Geometry
 from srviewer.core.space_codes import SpaceCodes
-from srviewer.core.volume import ScanWarning, Volume, Voxels, outline_voxels
+from srviewer.core.volume import ScanHeader, ScanWarning, Volume, Voxels
 from srviewer.io.bids_sidecar import slice_thickness
 from srviewer.io.series import PlaneByPlane, check_frame
 from srviewer.io.streams import (
@@ -78,20 +78,18 @@ class StoredVoxels:
         voxels, non_finite = yield from within(self._converted(stored), 0.8, 0.95)
         check = yield from within(label_check(voxels, self.path.name), 0.95, 1.0)
         warnings = voxel_warnings(voxels, self.geometry, "", non_finite, check)
-        return self._volume(frame, voxels, warnings + _end_warnings(end))
+        return self._header(frame, warnings + _end_warnings(end)).with_voxels(voxels)
 
     def stream(self, frame: int) -> PlaneByPlane:
         """One frame plane by plane; UserError as in ``read``, some of it while planes are read."""
         check_frame(self.name, frame, self.frames)
-        outline = self._volume(frame, outline_voxels(self.geometry.shape), ())
         end = GzipEnd()
         planes = partial(self._planes, frame, end)
-        return PlaneByPlane(outline, planes, noted=lambda: _end_warnings(end))
+        return PlaneByPlane(self._header(frame, ()), planes, noted=lambda: _end_warnings(end))
 
-    def _volume(self, frame: int, voxels: Voxels, warnings: tuple[ScanWarning, ...]) -> Volume:
+    def _header(self, frame: int, warnings: tuple[ScanWarning, ...]) -> ScanHeader:
         which = "" if self.frames == 1 else f", volume {frame + 1} of {self.frames}"
-        return Volume(
-            voxels=voxels,
+        return ScanHeader(
             geometry=self.geometry,
             name=self.name if self.frames == 1 else f"{self.name}, volume {frame + 1}",
             stored_as="float32" if self.scaled else self.dtype.name,

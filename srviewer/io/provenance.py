@@ -11,7 +11,7 @@ import numpy as np
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import encoded
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader
 from srviewer.errors import UserError
 
 
@@ -24,7 +24,7 @@ def sidecar(image: Path) -> Path:
 
 
 def document(
-    volume: Volume,
+    volume: ScanHeader,
     image: Path,
     data_type: str,
     checksum: str,
@@ -39,7 +39,7 @@ def document(
     return as_text({**described, "file": file, **story(volume, provenance)})
 
 
-def story(volume: Volume, provenance: Mapping[str, object]) -> dict[str, object]:
+def story(volume: ScanHeader, provenance: Mapping[str, object]) -> dict[str, object]:
     """What every export tells of a volume: where its voxels lie, how they came to be."""
     geometry = volume.geometry
     return {

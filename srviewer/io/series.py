@@ -7,7 +7,7 @@ from pathlib import Path
 
 from srviewer.core.geometry import Geometry
 from srviewer.core.source import ScanSource
-from srviewer.core.volume import ScanWarning, Volume, Voxels
+from srviewer.core.volume import ScanHeader, ScanWarning, Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job
 
@@ -18,13 +18,13 @@ Counts = tuple[tuple[str, int], ...]
 class PlaneByPlane:
     """An image that need not be in memory as a whole.
 
-    ``outline``: all but its voxels, which read as 0. ``planes``: (i, j) float32 for each k, with
-    how many of its voxels were not finite and are 0 now; read to the end, the file is checked.
-    ``identify``: finds the source of the image, which ``outline`` lacks. ``noted``: what only
+    ``planes``: (i, j) float32 for each k, with how many of its voxels were not finite and are 0
+    now; read to the end, the file is checked.
+    ``identify``: finds the source of the image, which ``header`` lacks. ``noted``: what only
     reading all planes told.
     """
 
-    outline: Volume
+    header: ScanHeader
     planes: Callable[[], Iterator[tuple[Voxels, int]]]
     identify: Callable[[], Job[ScanSource]] | None = None
     noted: Callable[[], tuple[ScanWarning, ...]] = lambda: ()

@@ -1,11 +1,14 @@
 """Images of every format, with a warning where their size is that of no scan."""
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from srviewer.core.plausible_size import CODE, size_warnings
-from srviewer.core.volume import ScanWarning, Volume
+from srviewer.core.volume import ScanHeader, ScanWarning, Volume
 from srviewer.io.series import PlaneByPlane, Series
 from srviewer.job import Job
+
+H = TypeVar("H", bound=ScanHeader)
 
 
 def sized(series: Series) -> Series:
@@ -31,7 +34,7 @@ class _Sized:
     def stream(self, frame: int) -> PlaneByPlane:
         assert self.plain.stream is not None
         plain = self.plain.stream(frame)
-        return replace(plain, outline=self._with_warnings(plain.outline))
+        return replace(plain, header=self._with_warnings(plain.header))
 
-    def _with_warnings(self, volume: Volume) -> Volume:
-        return replace(volume, warnings=(*volume.warnings, *self.added))
+    def _with_warnings(self, header: H) -> H:
+        return replace(header, warnings=(*header.warnings, *self.added))

@@ -16,7 +16,7 @@ from srviewer import __version__
 from srviewer.atomic import replace_together
 from srviewer.core.geometry import Axis
 from srviewer.core.source import ScanSource, part_words, source_of
-from srviewer.core.volume import SEGMENTATION_CODES, Volume, blocking_warnings
+from srviewer.core.volume import SEGMENTATION_CODES, ScanHeader, blocking_warnings
 from srviewer.errors import UserError, plain
 from srviewer.io.content import digests
 from srviewer.io.export import DataType, write
@@ -31,7 +31,8 @@ from srviewer.sr.gaps import rebuild
 from srviewer.sr.memory import free_bytes
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
-from srviewer.sr.reconstruction import Reconstruction, unscored
+from srviewer.sr.rebuild_facts import RebuildFacts
+from srviewer.sr.reconstruction import unscored
 from srviewer.sr.request import Request, suggested_request
 from srviewer.sr.segmentations import segmentation_reason
 from srviewer.sr.slab_choice import SlabsWanted, choose_slabs
@@ -40,7 +41,7 @@ from srviewer.temporary_names import mark
 from srviewer.unwritable import make_folder
 
 FOUND = 0.02  # the share of one volume's job in which it is found again
-Made: TypeAlias = tuple[Reconstruction, dict[str, Any]]  # and its provenance
+Made: TypeAlias = tuple[RebuildFacts, dict[str, Any]]  # and its provenance
 Status = Literal["done", "done before", "failed", "left out"]
 
 
@@ -216,7 +217,7 @@ def _in_memory(series: Series, item: Item, settings: Settings, draft: Path) -> J
 
 
 def _in_slabs(source: PlaneByPlane, item: Item, settings: Settings, draft: Path) -> Job[Made]:
-    request = _request(source.outline, settings)
+    request = _request(source.header, settings)
     files = SlabFiles(
         draft,
         lambda scan, result: unscored(result, scan),
@@ -251,7 +252,7 @@ def _changed(item: Item) -> UserError:
     return UserError(f"'{item.name}' has changed since the batch was planned. Run it again.")
 
 
-def _check(volume: Volume, settings: Settings) -> None:
+def _check(volume: ScanHeader, settings: Settings) -> None:
     """Raise UserError for a scan in doubt that nobody has looked at; _NoScan for a label map."""
     if reason := segmentation_reason(volume.warnings):
         doubts = [one.message for one in volume.warnings if one.code in SEGMENTATION_CODES]
@@ -262,7 +263,7 @@ def _check(volume: Volume, settings: Settings) -> None:
         raise UserError(f"{said} Look at it, then give --acknowledge to rebuild it all the same.")
 
 
-def _request(volume: Volume, settings: Settings) -> Request:
+def _request(volume: ScanHeader, settings: Settings) -> Request:
     suggested = suggested_request(volume, settings.axis, settings.request.model)
     factor = suggested.factor if settings.factor is None else settings.factor
     return replace(settings.request, axis=suggested.axis, factor=factor)

@@ -4,19 +4,19 @@ from pathlib import Path
 
 from srviewer.core.linking import unlinked
 from srviewer.core.sampling import aligned
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.io import formats
 from srviewer.job import Job, Progress, within
 from srviewer.sr.truth import on_grid_of_scan
 
 
-def to_compare(path: Path, original: Volume) -> Job[Volume]:
+def to_compare(path: Path, original: ScanHeader) -> Job[Volume]:
     """The volume in ``path``, as ``beside`` brings it to ``original``."""
     volume = yield from within(formats.read(path), 0.0, 0.8)
     return (yield from within(beside(volume, original), 0.8, 1.0))
 
 
-def beside(volume: Volume, original: Volume) -> Job[Volume]:
+def beside(volume: Volume, original: ScanHeader) -> Job[Volume]:
     """``volume`` on axes parallel to those of ``original``, so that slices lie over each other.
 
     On the grid of the scan or a finer one of the same space it gets the scan's own axes, voxel for

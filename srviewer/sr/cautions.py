@@ -2,7 +2,7 @@
 
 from srviewer.core.noise import noise_level
 from srviewer.core.rigid import itk_advice, refused_by_itk
-from srviewer.core.volume import Volume, is_segmentation
+from srviewer.core.volume import ScanHeader, Volume, is_segmentation
 from srviewer.nn.model_file import Model
 from srviewer.sr.cross_plane import passes, reachable
 from srviewer.sr.refine import Refined
@@ -16,14 +16,19 @@ KNOWN_SPACING = (0.4, 1.5)  # mm in the plane: around what the networks were tra
 NO_THICK_AXIS = "This scan has no thick axis: its slices are as thin as its pixels."
 
 
-def cautions(
-    scan: Volume, request: Request, model: Model | None, noise: float | None = None
-) -> tuple[str, ...]:
+def cautions(scan: Volume, request: Request, model: Model | None) -> tuple[str, ...]:
     """What a user must know of this run, besides the scan's own warnings; one line each.
 
     Chiefly what lies outside the range in which the model was trained (None for interpolation).
-    ``noise``: what ``noise_level`` says of a scan whose voxels are elsewhere.
     """
+    noise = 0.0 if model is None else noise_level(scan.voxels, request.axis, scan.padding)
+    return cautions_at_noise(scan, request, model, noise)
+
+
+def cautions_at_noise(
+    scan: ScanHeader, request: Request, model: Model | None, noise: float
+) -> tuple[str, ...]:
+    """As ``cautions``, for a scan of which ``noise_level`` says ``noise``; unused without model."""
     lines = _of_the_grids(scan, request)
     if model is None:
         return tuple(lines)
@@ -39,7 +44,6 @@ def cautions(
             )
     if scan.modality not in ("", "MR"):
         lines.append(f"The modality is {scan.modality}; the network was trained on MR.")
-    noise = noise_level(scan.voxels, request.axis, scan.padding) if noise is None else noise
     lines.extend(_of_the_voxels(scan, request, noise))
     if scan.geometry.shape[request.axis] < FEW_SLICES:
         lines.append(f"Only {scan.geometry.shape[request.axis]} slices: little to learn from.")
@@ -48,7 +52,7 @@ def cautions(
     return tuple(lines)
 
 
-def _of_the_grids(scan: Volume, request: Request) -> list[str]:
+def _of_the_grids(scan: ScanHeader, request: Request) -> list[str]:
     """What the scan's grid or that of the result has to say, whatever makes the result."""
     lines = []
     if scan.geometry.thick_axis is None:
@@ -78,7 +82,7 @@ def outcomes(found: Refined, region: Volume | None) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _of_the_voxels(scan: Volume, request: Request, noise: float) -> list[str]:
+def _of_the_voxels(scan: ScanHeader, request: Request, noise: float) -> list[str]:
     """Spacing and noise beyond what the networks have seen."""
     lines = []
     plane = [mm for axis, mm in enumerate(scan.geometry.spacing) if axis != request.axis]

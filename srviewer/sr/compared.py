@@ -10,7 +10,7 @@ from srviewer.core.grid_difference import grid_difference
 from srviewer.core.metrics import Mask
 from srviewer.core.reorient import closest_axes, on_grid
 from srviewer.core.resample import INTERPOLATION, Resampled, resampled
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, within
 
@@ -77,7 +77,7 @@ def _scored(scores: Scores) -> str:
 
 
 def _notes(
-    reference: Volume, candidate: Volume, moved: Resampled, scores: Scores
+    reference: ScanHeader, candidate: ScanHeader, moved: Resampled, scores: Scores
 ) -> tuple[str, ...]:
     notes = [
         f"'{candidate.name}' lay on another grid than '{reference.name}': "

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from srviewer.core.intensity import Intensity, volume_intensity
 from srviewer.core.padding import marked
 from srviewer.core.planes import Plane, TrainingGroup, cross_planes, restack, slice_number, unstack
-from srviewer.core.volume import Volume, Voxels, outline_voxels
+from srviewer.core.volume import ScanHeader, Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job, Partial, Progress, aside, mapped, within
 from srviewer.nn.model_file import Model
@@ -24,7 +24,7 @@ from srviewer.sr.beside_padding import image_alone
 from srviewer.sr.cross_plane import mirrorings, passes, started
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
-from srviewer.sr.reconstruct import thin_volume
+from srviewer.sr.reconstruct import thin_header
 from srviewer.sr.refine import sharper_pair
 from srviewer.sr.request import Request, check_request, degradation_of
 
@@ -57,7 +57,7 @@ class Look:
     thick: int | None
 
 
-def may_look_first(scan: Volume, request: Request, region: Volume | None) -> bool:
+def may_look_first(scan: ScanHeader, request: Request, region: Volume | None) -> bool:
     """Whether single slices of this rebuild can be had before the whole.
 
     Not where the whole scan decides about each slice, nor where it is resampled afterwards.
@@ -74,12 +74,6 @@ def may_look_first(scan: Volume, request: Request, region: Volume | None) -> boo
         and scan.planes is None
         and region is None
     )
-
-
-def outline(scan: Volume, request: Request) -> Volume:
-    """The grid of the result, with voxels that are 0 and take no memory."""
-    shape = scan.geometry.refined(request.axis, request.factor).shape
-    return thin_volume(scan, request, None, outline_voxels(shape))
 
 
 def looked_first(scan: Volume, request: Request, where: Where, job: Job[R]) -> Job[R]:
@@ -197,9 +191,10 @@ class _Looks:
     def _look(self, plane: Plane, number: int, voxels: Voxels, thick: int | None) -> Partial:
         self._given[plane] = number
         grid = self._grid.cropped(plane.normal_axis(self._grid), number, number + 1)
-        made = thin_volume(self._scan, self._request, self._model, outline_voxels(self._grid.shape))
+        made = thin_header(self._scan, self._request, self._model)
         voxels = self._marked(plane, number, voxels + self._floor if self._floor else voxels)
-        volume = made.derived(voxels, grid, f"{plane.title} slice {number} alone, of one plane")
+        step = f"{plane.title} slice {number} alone, of one plane"
+        volume = made.derived_header(grid, step).with_voxels(voxels)
         estimates = 2 * (len(mirrorings(self._request.axis)) if self._request.flips else 1)
         return Partial(0.0, MESSAGE, Look(volume, plane, number, estimates, thick))
 

@@ -11,7 +11,7 @@ from srviewer.core.intensity import volume_intensity
 from srviewer.core.interpolate import Positions, cubic, linear, nearest
 from srviewer.core.padding import empty_value, interpolated
 from srviewer.core.runs import Run, longest, runs
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.volume import ScanHeader, Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job, within
 from srviewer.sr.cross_plane import reachable
@@ -214,7 +214,7 @@ def _residual(scan: Volume, axis: Axis, pieces: list[_Piece]) -> Voxels:
 
 
 def _told(
-    scan: Volume,
+    scan: ScanHeader,
     pieces: list[_Piece],
     empty_mm: Positions,
     thin: float,
@@ -245,13 +245,13 @@ def _stretches(places: Positions, step: float) -> list[tuple[float, float]]:
     return [(float(part[0]), float(part[-1])) for part in np.split(places, cuts)]
 
 
-def _span(scan: Volume, axis: Axis, covered: tuple[float, float]) -> str:
+def _span(scan: ScanHeader, axis: Axis, covered: tuple[float, float]) -> str:
     """ "from 10.0 to 52.5 mm along the stack", as the scan's warnings count."""
     offset = _offset(scan, axis)
     return f"from {covered[0] + offset:.1f} to {covered[1] + offset:.1f} mm along the stack"
 
 
-def _offset(scan: Volume, axis: Axis) -> float:
+def _offset(scan: ScanHeader, axis: Axis) -> float:
     return float(scan.geometry.normal(axis) @ scan.geometry.affine[:3, 3])
 
 

@@ -10,7 +10,7 @@ from srviewer.core.geometry import AXIS_NAMES
 from srviewer.core.grid_difference import grid_difference
 from srviewer.core.labels import TOLERANCE, refined_labels, volume_error
 from srviewer.core.reorient import on_grid
-from srviewer.core.volume import Volume, is_segmentation
+from srviewer.core.volume import ScanHeader, Volume, is_segmentation
 from srviewer.errors import UserError
 from srviewer.job import Job, within
 from srviewer.sr.request import Request
@@ -18,7 +18,7 @@ from srviewer.sr.request import Request
 LARGEST_LABEL = 2**24  # beyond it, whole numbers do not fit into float32
 
 
-def label_map(labels: Volume, scan: Volume, request: Request) -> Job[Volume]:
+def label_map(labels: Volume, scan: ScanHeader, request: Request) -> Job[Volume]:
     """``labels``, drawn on the grid of ``scan``, on the grid that ``request`` leads to.
 
     They may be stored along other axes than the scan; the result has the scan's. Raises UserError
@@ -55,7 +55,7 @@ def label_map(labels: Volume, scan: Volume, request: Request) -> Job[Volume]:
     return replace(result, name=name, slice_thickness=None, space=scan.space)
 
 
-def label_provenance(result: Mapping[str, Any], labels: Volume) -> dict[str, Any]:
+def label_provenance(result: Mapping[str, Any], labels: ScanHeader) -> dict[str, Any]:
     """How ``labels`` were made: as the result that they go with, but from a file of their own.
 
     ``scan_sources``, ``scan_sha256``: of the scan that they were drawn on.
@@ -64,14 +64,14 @@ def label_provenance(result: Mapping[str, Any], labels: Volume) -> dict[str, Any
     return {**result, **({} if labels.source is None else labels.source.described()), **scan}
 
 
-def _doubt(labels: Volume) -> str:
+def _doubt(labels: ScanHeader) -> str:
     """A sentence for what is no label map by its voxels, "" for one that is."""
     if is_segmentation(labels.warnings):
         return ""
     return f"'{labels.name}' looks like a scan and not like a label map. "
 
 
-def _check(labels: Volume, scan: Volume, request: Request) -> None:
+def _check(labels: Volume, scan: ScanHeader, request: Request) -> None:
     if scan.planes is not None:
         raise UserError("Labels cannot go along with a scan that has missing or uneven slices.")
     if request.isotropic:

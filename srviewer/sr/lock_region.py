@@ -3,7 +3,7 @@
 import numpy as np
 
 from srviewer.core.grid_difference import grid_difference
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.job import Job
 from srviewer.sr.truth import on_grid_of_scan
@@ -11,7 +11,7 @@ from srviewer.sr.truth import on_grid_of_scan
 WHOLE = 0.99  # the share of voxels from which a region is the whole scan
 
 
-def lock_region(mask: Volume, scan: Volume) -> Job[Volume]:
+def lock_region(mask: Volume, scan: ScanHeader) -> Job[Volume]:
     """``mask`` along the axes of ``scan``; its voxels above 0 are the region.
 
     Raises UserError for a mask that lies neither on the grid of the scan nor on a finer one of the

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.volume import ScanHeader, Volume, Voxels
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,12 @@ MAPS = (DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE)
 TEXTURE_THRESHOLD = 0.02
 
 
-def made_map(like: Volume, voxels: Voxels, name: str, kind: MapKind) -> Volume:
+def made_map(like: ScanHeader, voxels: Voxels, name: str, kind: MapKind) -> Volume:
     """A map on the grid of ``like``, named after the scan ``name``; it has no padding."""
-    made = like.derived(voxels, like.geometry, f"{kind.id}: {kind.meaning}")
+    return map_header(like, name, kind).with_voxels(voxels)
+
+
+def map_header(like: ScanHeader, name: str, kind: MapKind) -> ScanHeader:
+    """The header of ``made_map``."""
+    made = like.derived_header(like.geometry, f"{kind.id}: {kind.meaning}")
     return replace(made, name=f"{name} ({kind.id})", stored_as="float32", padding=None)

@@ -10,7 +10,7 @@ from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.interpolate import cubic, linear
 from srviewer.core.padding import interpolated, marked
 from srviewer.core.slabwise import slabwise
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.volume import ScanHeader, Volume, Voxels
 from srviewer.job import Job, Progress, within
 from srviewer.nn.model_file import Model
 from srviewer.sr.beside_padding import measured_residual
@@ -71,7 +71,7 @@ def _one_axis(
     estimate, data_range = found.estimate, found.intensity.range
     off = yield from within(_residual(estimate.voxels, scan.voxels, found.degradation), 0.96, 0.98)
     judged = measured_residual(off, scan, found.degradation)
-    volume = thin_volume(scan, request, found.model, estimate.voxels, lowest)
+    volume = thin_header(scan, request, found.model, lowest).with_voxels(estimate.voxels)
     arrays = {
         DISAGREEMENT: estimate.disagreement,
         SPREAD: estimate.spread,
@@ -141,21 +141,17 @@ def _joined(
     )
 
 
-def thin_volume(
-    scan: Volume,
-    request: Request,
-    model: Model | None,
-    voxels: Voxels,
-    lowest: float | None = None,
-) -> Volume:
-    """``voxels`` as what ``request`` made of ``scan``, raised to ``lowest`` where it is given."""
+def thin_header(
+    scan: ScanHeader, request: Request, model: Model | None, lowest: float | None = None
+) -> ScanHeader:
+    """The header of what ``request`` makes of ``scan``, raised to ``lowest`` where it is given."""
     geometry = scan.geometry.refined(request.axis, request.factor)
     by = f"{request.method}, model {model.name}" if model else request.method
     step = f"refined by {request.factor} along {AXIS_NAMES[request.axis]}: {by}"
     if lowest is not None:
         step += f"; raised to the scan's minimum, {lowest:.6g}"
-    volume = scan.derived(voxels, geometry, step, f"{scan.name} (thin)")
-    return replace(volume, slice_thickness=None)
+    thin = scan.derived_header(geometry, step, f"{scan.name} (thin)")
+    return replace(thin, slice_thickness=None)
 
 
 def clipped(volume: Volume, lowest: float | None) -> Volume:

@@ -11,7 +11,7 @@ from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.intensity import volume_intensity
 from srviewer.core.metrics import METRICS, Mask
 from srviewer.core.planes import Plane, slice_at
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.core.window import robust_window
 from srviewer.job import Job, Progress
 from srviewer.nn.model_file import Model
@@ -113,7 +113,7 @@ def _left_out(reference: Volume, compared: Compared) -> list[Mask]:
     return [mask for mask in masks if mask is not None]
 
 
-def _files(word: str, volume: Volume) -> tuple[tuple[str, str], ...]:
+def _files(word: str, volume: ScanHeader) -> tuple[tuple[str, str], ...]:
     return () if volume.source is None else source_rows(volume.source.described(), word)
 
 
@@ -156,7 +156,7 @@ def _shown_maps(result: Reconstruction) -> list[tuple[MapKind, Volume, float]]:
     return shown
 
 
-def _cutting_plane(volume: Volume, thick: Axis) -> Plane:
+def _cutting_plane(volume: ScanHeader, thick: Axis) -> Plane:
     """The first plane whose slices hold the thick axis."""
     return next(plane for plane in Plane if plane.normal_axis(volume.geometry) != thick)
 
@@ -209,7 +209,7 @@ def _levels(volume: Volume) -> tuple[float, float]:
     return window.low, window.high
 
 
-def _summary(scan: Volume, result: Reconstruction) -> Table:
+def _summary(scan: ScanHeader, result: Reconstruction) -> Table:
     found, planes = result.consistency, result.disagreement_summary()
     rows = [
         ("scan", _grid(scan)),
@@ -291,6 +291,6 @@ def _card(model: Model | None) -> tuple[Table, ...]:
     return (Table("Model card", ("", ""), tuple(rows)),)
 
 
-def _grid(volume: Volume) -> str:
+def _grid(volume: ScanHeader) -> str:
     shape = " x ".join(map(str, volume.geometry.shape))
     return f"{shape} voxels of {' x '.join(f'{mm:.3g}' for mm in volume.geometry.spacing)} mm"

@@ -12,7 +12,7 @@ from srviewer.core.degrade import THICKEST, Degradation, Profile
 from srviewer.core.fuse import FUSIONS
 from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
 from srviewer.core.padding import measured_limits
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.cross_plane import reachable
@@ -94,7 +94,7 @@ class Request:
 
 
 def suggested_request(
-    scan: Volume, axis: Axis | None = None, model: str = DEFAULT_MODEL
+    scan: ScanHeader, axis: Axis | None = None, model: str = DEFAULT_MODEL
 ) -> Request:
     """The least factor that the model can reach and that makes cubes, along ``axis``.
 
@@ -116,7 +116,7 @@ def suggested_factor(geometry: Geometry, axis: Axis, known: tuple[int, ...]) -> 
     return next((factor for factor in every if reachable(factor, known)), max(known))
 
 
-def suggested_also(scan: Volume, axis: Axis) -> tuple[tuple[Axis, int], ...]:
+def suggested_also(scan: ScanHeader, axis: Axis) -> tuple[tuple[Axis, int], ...]:
     """The step that makes the plane of the slices square, where it is far from that; else none."""
     sharp = [(mm, a) for a, mm in enumerate(scan.geometry.spacing) if a != axis]
     (fine, _), (coarse, other) = sorted(sharp)
@@ -124,7 +124,7 @@ def suggested_also(scan: Volume, axis: Axis) -> tuple[tuple[Axis, int], ...]:
     return ((other, max(2, ceil(ratio - RATIO_TOLERANCE))),) if ratio >= UNEQUAL_PLANE else ()
 
 
-def degradation_of(scan: Volume, request: Request) -> Degradation:
+def degradation_of(scan: ScanHeader, request: Request) -> Degradation:
     """How ``scan`` became thick along the axis of ``request``.
 
     A thickness within THICKNESS_TOLERANCE of the spacing is the spacing: headers are rounded.
@@ -133,7 +133,7 @@ def degradation_of(scan: Volume, request: Request) -> Degradation:
     return Degradation(request.axis, request.factor, request.profile, thickness)
 
 
-def used_thickness(scan: Volume, request: Request) -> float:
+def used_thickness(scan: ScanHeader, request: Request) -> float:
     """The slice thickness, mm, that a rebuild works with: as asked, else as the scan says."""
     spacing = scan.geometry.spacing[request.axis]
     thickness = request.thickness_mm or slice_thickness(scan, request.axis) or spacing
@@ -145,7 +145,7 @@ def lowest_allowed(scan: Volume, request: Request) -> float | None:
     return measured_limits(scan)[0] if request.minimum == "scan" else None
 
 
-def slice_thickness(scan: Volume, axis: Axis) -> float | None:
+def slice_thickness(scan: ScanHeader, axis: Axis) -> float | None:
     """Millimetres that the scan's header gives for slices along ``axis``.
 
     None where it says nothing, or nothing that can be.
@@ -156,7 +156,7 @@ def slice_thickness(scan: Volume, axis: Axis) -> float | None:
     return thickness if THINNEST * spacing <= thickness <= THICKEST * spacing else None
 
 
-def check_request(scan: Volume, request: Request) -> None:
+def check_request(scan: ScanHeader, request: Request) -> None:
     """Raise UserError for a factor, an axis, a thickness or a resampling that cannot be done."""
     for axis, factor in request.steps:
         _check_step(scan, axis, factor)
@@ -180,7 +180,7 @@ def check_request(scan: Volume, request: Request) -> None:
         )
 
 
-def _check_step(scan: Volume, axis: Axis, factor: int) -> None:
+def _check_step(scan: ScanHeader, axis: Axis, factor: int) -> None:
     slices = scan.geometry.shape[axis]
     if slices < 2:
         raise UserError(

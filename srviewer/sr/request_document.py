@@ -5,7 +5,7 @@ from typing import Any
 
 from srviewer import codec
 from srviewer.core.degrade import THICKEST
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader
 from srviewer.sr.models import default_model, is_at_hand
 from srviewer.sr.request import THINNEST, Request, suggested_request
 
@@ -29,7 +29,7 @@ def read_field(name: str, value: object) -> Any:
     return codec.read_field(name, value, Request, missing="refused")
 
 
-def request_for(scan: Volume, document: object, device: str = "auto") -> Request:
+def request_for(scan: ScanHeader, document: object, device: str = "auto") -> Request:
     """The request in ``document``, with what suits ``scan`` for each field that does not fit it.
 
     ``device``: where ``document`` names none.

@@ -14,7 +14,7 @@ from srviewer.core.grid_difference import grid_difference
 from srviewer.core.intensity import volume_intensity
 from srviewer.core.padding import marked
 from srviewer.core.reorient import on_grid, same_grid
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.volume import ScanHeader, Volume, Voxels
 from srviewer.documents import LARGEST_NUMBER, is_text
 from srviewer.errors import UserError
 from srviewer.io import formats
@@ -141,7 +141,9 @@ def _asked_of(tried: Adapted | None) -> Adaptation | None:
     return Adaptation(seconds=math.floor(seconds) or seconds or USUAL_SECONDS)
 
 
-def _on_refined_grid(scan: Volume, stored: Volume, request: Request, image: Path) -> Job[Volume]:
+def _on_refined_grid(
+    scan: ScanHeader, stored: Volume, request: Request, image: Path
+) -> Job[Volume]:
     """``stored`` along the axes of the scan, on the grid that ``request`` leads to.
 
     A result that was resampled afterwards lies on no grid that follows from the scan's.

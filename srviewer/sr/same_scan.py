@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from srviewer.core.degrade import Consistency
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.documents import is_number
 from srviewer.errors import UserError
 from srviewer.io.checksum import crc32_of
@@ -20,7 +20,7 @@ class AnotherScan(UserError):
     """An image and a scan that do not belong together."""
 
 
-def check_source(scan: Volume, document: Mapping[str, Any], image: Path) -> None:
+def check_source(scan: ScanHeader, document: Mapping[str, Any], image: Path) -> None:
     """Raise AnotherScan when ``image`` was not made from ``scan``, by what its JSON says.
 
     A ``document`` of version 0.1.0 says nothing; see ``check_agreement``.
@@ -45,7 +45,7 @@ def check_voxels(stored: Volume, document: Mapping[str, Any], image: Path) -> Jo
 
 
 def check_agreement(
-    scan: Volume, measured: Consistency, document: Mapping[str, Any], image: Path
+    scan: ScanHeader, measured: Consistency, document: Mapping[str, Any], image: Path
 ) -> None:
     """Raise AnotherScan when a result agrees with ``scan`` less than when it was made.
 
@@ -59,7 +59,7 @@ def check_agreement(
         raise _of_another_scan(scan, image)
 
 
-def _of_another_scan(scan: Volume, image: Path) -> AnotherScan:
+def _of_another_scan(scan: ScanHeader, image: Path) -> AnotherScan:
     return AnotherScan(
         f"'{scan.name}' is not the scan that '{image.name}' was made from, so the two are not "
         "shown together. Open the image itself, or rebuild the scan."

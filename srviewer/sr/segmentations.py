@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from srviewer.core.volume import ScanWarning, Volume
+from srviewer.core.volume import ScanHeader, ScanWarning
 from srviewer.errors import UserError
 from srviewer.io.series import Counts, Series
 from srviewer.io.voxel_checks import holds_labels
@@ -19,7 +19,7 @@ def segmentation_reason(warnings: Sequence[ScanWarning]) -> str:
     return next((REASONS[one.code] for one in warnings if one.code in REASONS), "")
 
 
-def check_is_scan(volume: Volume, wanted: str) -> None:
+def check_is_scan(volume: ScanHeader, wanted: str) -> None:
     """Raise UserError for a mask or label map; ``wanted``: what is done to scans alone."""
     said = [one.message for one in volume.warnings if one.code in REASONS]
     if said:

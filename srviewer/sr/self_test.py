@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from srviewer.core.geometry import AXIS_NAMES, Axis
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, within
 from srviewer.sr.cautions import cautions
@@ -145,7 +145,7 @@ def _middle(scan: Volume, axis: Axis) -> Volume:
     return scan.derived(scan.voxels[tuple(where)], geometry, "its middle slices")
 
 
-def _long_enough(scan: Volume, axis: Axis, request: Request) -> bool:
+def _long_enough(scan: ScanHeader, axis: Axis, request: Request) -> bool:
     return scan.geometry.shape[axis] >= LEAST_BLOCKS * request.factor
 
 

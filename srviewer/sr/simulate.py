@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from srviewer.core.degrade import Degradation
 from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress
 
@@ -31,7 +31,7 @@ def simulate(thin: Volume, degradation: Degradation) -> Job[Simulation]:
     return Simulation(thick=named, truth=degradation.covered(thin))
 
 
-def check_slices(thin: Volume, degradation: Degradation) -> None:
+def check_slices(thin: ScanHeader, degradation: Degradation) -> None:
     """Raise UserError when ``thin`` has fewer slices than two thick ones need."""
     slices = thin.geometry.shape[degradation.axis]
     if slices < 2 * degradation.factor:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from srviewer.core.volume import Volume, outline_voxels
+from srviewer.core.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.io.series import PlaneByPlane, Series
 from srviewer.sr.memory import fits, memory_told
@@ -35,7 +35,7 @@ class SlabOffer:
 
 
 def slab_offer(
-    scan: Volume, series: Series | None, request: Request, locked: bool, room: float
+    scan: ScanHeader, series: Series | None, request: Request, locked: bool, room: float
 ) -> SlabOffer | None:
     """What to offer for an open scan, None where its rebuild fits into ``room`` bytes.
 
@@ -56,26 +56,21 @@ def slab_offer(
     return SlabOffer(f"{told} {more}", True)
 
 
-def outline_of(series: Series) -> Volume:
-    """What is known of a scan before its voxels are read; those read as 0."""
-    return Volume(outline_voxels(series.geometry.shape), series.geometry, series.name)
-
-
 def choose_slabs(
     series: Series,
     frame: int,
     wanted: SlabsWanted,
-    request_for: Callable[[Volume], Request],
+    request_for: Callable[[ScanHeader], Request],
     room: float,
 ) -> SlabChoice:
-    """What ``wanted`` means for this scan, of whose outline ``request_for`` makes the request.
+    """What ``wanted`` means for this scan, of whose header ``request_for`` makes the request.
 
     ``room``: bytes that a rebuild may take. Raises UserError for a scan that would not fit, or
     should not be in memory, and cannot be read plane by plane.
     """
     if wanted == "never":
         return SlabChoice(None)
-    request = request_for(outline_of(series))
+    request = request_for(ScanHeader(series.geometry, series.name))
     if wanted == "auto" and fits(series.geometry, request, room):
         return SlabChoice(None)
     told = memory_told(series.geometry, request, room)

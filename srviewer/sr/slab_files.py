@@ -5,17 +5,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.io.export import DataType, write_planes
 from srviewer.io.replacing import check_replaceable
 from srviewer.io.scratch import Scratch
 from srviewer.io.series import PlaneByPlane
 from srviewer.job import Job, within
 from srviewer.sr.memory import opens
+from srviewer.sr.rebuild_facts import RebuildFacts
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request
 from srviewer.sr.restore import restored
-from srviewer.sr.streaming import check_streamable, kept_scan, planes_of, streamed
+from srviewer.sr.streaming import check_streamable, kept_scan, streamed
 
 READ, REBUILT = 0.05, 0.85  # how far the whole is when the scan is kept, when it is rebuilt
 
@@ -27,13 +28,13 @@ class SlabFiles:
     ``output``: its NIfTI file; what waits on disk lies beside it and is gone afterwards.
     ``overwrite``: replace there what was made from another source.
     ``maps``: files for kinds of maps, which are replaced. ``check``: raises UserError for a scan,
-    without its voxels but with all of its warnings, that is not to be rebuilt. ``provenance``: of
-    that scan and the result.
+    with all of its warnings, that is not to be rebuilt. ``provenance``: of that scan and the
+    result.
     """
 
     output: Path
-    provenance: Callable[[Volume, Reconstruction], dict[str, Any]]
-    check: Callable[[Volume], None] = lambda scan: None
+    provenance: Callable[[ScanHeader, RebuildFacts], dict[str, Any]]
+    check: Callable[[ScanHeader], None] = lambda scan: None
     stored_as: DataType = "float32"
     maps: Mapping[str, Path] = field(default_factory=dict)
     overwrite: bool = False
@@ -41,10 +42,10 @@ class SlabFiles:
 
 @dataclass(frozen=True, eq=False)
 class WrittenInSlabs:
-    """``scan`` and the volumes of ``result`` are outlines: their voxels are in the files alone."""
+    """What was rebuilt from ``scan``; the voxels are in the files alone."""
 
-    scan: Volume
-    result: Reconstruction
+    scan: ScanHeader
+    result: RebuildFacts
     provenance: dict[str, Any]
 
 
@@ -52,19 +53,19 @@ def written_in_slabs(
     source: PlaneByPlane, request: Request, files: SlabFiles
 ) -> Job[WrittenInSlabs]:
     """Rebuild ``source`` into ``files``; raises UserError as ``streamed`` and ``write`` do."""
-    check_streamable(source.outline, request)
+    check_streamable(source.header, request)
     with Scratch(files.output.absolute().parent) as scratch:
         kept = yield from within(kept_scan(source, scratch), 0.0, READ)
-        files.check(kept.outline)
+        files.check(kept.header)
         if not files.overwrite:  # before the work, which takes long
-            made_from = kept.outline.source
+            made_from = kept.header.source
             identity = None if made_from is None else made_from.sha256
             yield from check_replaceable(files.output, identity)
         result = yield from within(streamed(kept, request, scratch), READ, REBUILT)
-        provenance = files.provenance(kept.outline, result)
+        provenance = files.provenance(kept.header, result)
         job = write_planes(
-            result.volume,
-            planes_of(result.scratch),
+            result.kept.header,
+            result.kept.planes(),
             files.output,
             provenance,
             files.stored_as,
@@ -73,11 +74,11 @@ def written_in_slabs(
         share = (1 - REBUILT) / (1 + len(files.maps))
         yield from within(job, REBUILT, REBUILT + share)
         for number, (kind, path) in enumerate(files.maps.items(), 1):
-            planes = planes_of(result.map_scratch[kind])
-            job = write_planes(result.maps()[kind], planes, path, provenance, overwrite=True)
+            made = result.kept_maps[kind]
+            job = write_planes(made.header, made.planes(), path, provenance, overwrite=True)
             start = REBUILT + number * share
             yield from within(job, start, start + share)
-        return WrittenInSlabs(kept.outline, result, provenance)
+        return WrittenInSlabs(kept.header, result, provenance)
 
 
 def rebuilt_and_opened(
@@ -88,6 +89,6 @@ def rebuilt_and_opened(
     None where that does not fit into memory. Its maps are not read back.
     """
     made = yield from within(written_in_slabs(source, request, files), 0.0, 0.95)
-    if not opens(made.result.volume.geometry):
+    if not opens(made.result.header.geometry):
         return None
     return (yield from within(restored(scan, files.output, {}, request.model), 0.95, 1.0))

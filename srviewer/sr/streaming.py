@@ -1,7 +1,7 @@
 """A scan larger than memory to a thin volume: slab by slab, what is finished kept on disk."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
@@ -13,7 +13,7 @@ from srviewer.core.intensity import intensity_of_parts
 from srviewer.core.label_regions import LabelCheck, slabs_of
 from srviewer.core.noise import MOST_SLICES, noise_level
 from srviewer.core.padding import measured
-from srviewer.core.volume import Volume, Voxels, outline_voxels
+from srviewer.core.volume import ScanHeader, Voxels
 from srviewer.core.zero_fill import middle_slices
 from srviewer.errors import UserError
 from srviewer.io.scratch import Scratch, ScratchVoxels
@@ -21,14 +21,14 @@ from srviewer.io.series import PlaneByPlane
 from srviewer.io.voxel_checks import voxel_warnings
 from srviewer.job import Job, Progress, within
 from srviewer.sr.beside_padding import KeptPadding
-from srviewer.sr.cautions import cautions
+from srviewer.sr.cautions import cautions_at_noise
 from srviewer.sr.cross_plane import Refinement
-from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, MapKind, made_map
+from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, map_header
 from srviewer.sr.memory import peak_memory_mb
 from srviewer.sr.methods import Method, method
 from srviewer.sr.models import find_model
-from srviewer.sr.reconstruct import thin_volume
-from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.rebuild_facts import RebuildFacts
+from srviewer.sr.reconstruct import thin_header
 from srviewer.sr.request import Request, check_request, degradation_of, used_thickness
 from srviewer.sr.slab_sums import SlabSums
 from srviewer.sr.slabs import Finished, interpolated, refined_by_network
@@ -38,37 +38,45 @@ SCAN_EDGES = (32, 32, 8)
 
 
 @dataclass(frozen=True, eq=False)
-class KeptScan:
-    """A scan on disk: its ``outline`` with all of its warnings, its ``voxels``."""
+class KeptVolume:
+    """An image whose voxels are on disk, as long as their Scratch is open."""
 
-    outline: Volume
+    header: ScanHeader
     voxels: ScratchVoxels
+
+    def planes(self) -> Iterator[Voxels]:
+        """(i, j) for each k."""
+        for part in self.voxels.parts():
+            for k in range(part.shape[2]):
+                yield part[:, :, k]
 
 
 @dataclass(frozen=True, eq=False)
-class StreamedReconstruction(Reconstruction):
-    """A result whose voxels, and those of its maps, are on disk; ``volume`` is their outline.
+class StreamedReconstruction(RebuildFacts):
+    """A result whose voxels, and those of its maps, are on disk.
 
+    ``kept``: on the refined grid. ``kept_maps``: by the id of their kind (see MAPS).
     ``summary``: mean and 99th percentile of the disagreement, as shares of the range.
     """
 
-    scratch: ScratchVoxels
-    map_scratch: dict[str, ScratchVoxels]
+    kept: KeptVolume
+    kept_maps: Mapping[str, KeptVolume]
     summary: dict[str, float] | None
+
+    @property
+    def header(self) -> ScanHeader:
+        """Of ``kept``."""
+        return self.kept.header
+
+    def texture_changed(self) -> None:
+        """None: texture needs the whole volume in memory."""
 
     def disagreement_summary(self) -> dict[str, float] | None:
         """What was measured while slabs passed by."""
         return self.summary
 
 
-def planes_of(voxels: ScratchVoxels) -> Iterator[Voxels]:
-    """(i, j) for each k."""
-    for part in voxels.parts():
-        for k in range(part.shape[2]):
-            yield part[:, :, k]
-
-
-def unstreamable(scan: Volume, request: Request) -> tuple[str, ...]:
+def unstreamable(scan: ScanHeader, request: Request) -> tuple[str, ...]:
     """What of a request only a rebuild in memory can do; for people."""
     reasons = {
         "second axis": bool(request.also),
@@ -82,7 +90,7 @@ def unstreamable(scan: Volume, request: Request) -> tuple[str, ...]:
     return tuple(reason for reason, there in reasons.items() if there)
 
 
-def check_streamable(scan: Volume, request: Request, also: tuple[str, ...] = ()) -> None:
+def check_streamable(scan: ScanHeader, request: Request, also: tuple[str, ...] = ()) -> None:
     """Raise UserError for what cannot be done slab by slab; ``also``: what else of it is asked."""
     reasons = (*also, *unstreamable(scan, request))
     if reasons:
@@ -92,7 +100,7 @@ def check_streamable(scan: Volume, request: Request, also: tuple[str, ...] = ())
         )
 
 
-def _in_rounds(scan: Volume, request: Request) -> bool:
+def _in_rounds(scan: ScanHeader, request: Request) -> bool:
     """Whether the method goes over the whole volume again and again."""
     chosen = method(request.method)
     block_mean = degradation_of(scan, request).is_block_mean
@@ -101,7 +109,7 @@ def _in_rounds(scan: Volume, request: Request) -> bool:
     return chosen.consistent and not (chosen.needs_model and block_mean)
 
 
-def streamed(kept: KeptScan, request: Request, scratch: Scratch) -> Job[StreamedReconstruction]:
+def streamed(kept: KeptVolume, request: Request, scratch: Scratch) -> Job[StreamedReconstruction]:
     """As ``reconstruct``, voxel for voxel the same, in memory that the scan's size hardly touches.
 
     What is found lies in ``scratch`` and is gone with it. Raises UserError as ``reconstruct``
@@ -109,7 +117,7 @@ def streamed(kept: KeptScan, request: Request, scratch: Scratch) -> Job[Streamed
     """
     started = time.monotonic()
     yield Progress(0.0, "Preparing")
-    scan, voxels = kept.outline, kept.voxels
+    scan, voxels = kept.header, kept.voxels
     check_request(scan, request)
     check_streamable(scan, request)
     degradation = degradation_of(scan, request)
@@ -130,14 +138,12 @@ def streamed(kept: KeptScan, request: Request, scratch: Scratch) -> Job[Streamed
     lowest = (yield from _least(voxels, scan.padding)) if request.minimum == "scan" else None
     sums = SlabSums(degradation, image, data_range, padding, lowest)
     found = yield from _in_slabs(image, todo, chosen, scratch, sums)
-    volume = thin_volume(scan, request, model, outline_voxels(found.voxels.shape), lowest)
+    thin = thin_header(scan, request, model, lowest)
     noise = noise_level(_middle(voxels, degradation), request.axis, scan.padding)
     return StreamedReconstruction(
-        volume=volume,
-        disagreement=_outline_map(volume, scan, DISAGREEMENT, found.apart),
-        spread=None,
-        texture_change=None,
-        residual=made_map(scan, outline_voxels(scan.geometry.shape), scan.name, RESIDUAL),
+        kept=KeptVolume(thin, found.voxels),
+        kept_maps=_maps(scan, thin, found),
+        summary=sums.disagreement_summary(),
         consistency=sums.consistency(),
         data_range=data_range,
         request=request,
@@ -149,11 +155,8 @@ def streamed(kept: KeptScan, request: Request, scratch: Scratch) -> Job[Streamed
         peak_memory_mb=peak_memory_mb(),
         warnings=(
             *(warning.message for warning in scan.warnings),
-            *cautions(scan, request, model, noise),
+            *cautions_at_noise(scan, request, model, noise),
         ),
-        scratch=found.voxels,
-        map_scratch=_maps(found),
-        summary=sums.disagreement_summary(),
         slab_by_slab=True,
         thickness_mm=used_thickness(scan, request),
     )
@@ -176,12 +179,12 @@ def _in_slabs(
     return refined_by_network(voxels, todo, scratch, sums)
 
 
-def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptScan]:
+def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptVolume]:
     """The scan read to ``scratch``; UserError when its file is damaged, or changes meanwhile."""
-    outline = source.outline
+    header = source.header
     if source.identify is not None:
-        outline = replace(outline, source=(yield from within(source.identify(), 0.0, 0.1)))
-    shape, edge = outline.geometry.shape, SCAN_EDGES[2]
+        header = replace(header, source=(yield from within(source.identify(), 0.0, 0.1)))
+    shape, edge = header.geometry.shape, SCAN_EDGES[2]
     kept = scratch.voxels(shape, SCAN_EDGES)
     waiting: list[Voxels] = []
     check = LabelCheck(shape)
@@ -195,13 +198,13 @@ def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptScan]:
             for slab in slabs_of(planes):
                 check.add(slab)
             waiting.clear()
-        yield Progress(0.1 + 0.9 * (k + 1) / shape[2], f"Reading {outline.name}")
-    axis = outline.geometry.slice_axis
+        yield Progress(0.1 + 0.9 * (k + 1) / shape[2], f"Reading {header.name}")
+    axis = header.geometry.slice_axis
     slices = [kept.read(axis, n, n + 1) for n in middle_slices(shape[axis])]
     sample = np.concatenate(slices, axis)
-    told = voxel_warnings(sample, outline.geometry, outline.modality, non_finite, check)
-    warnings = outline.warnings + source.noted() + told
-    return KeptScan(replace(outline, warnings=warnings), kept)
+    told = voxel_warnings(sample, header.geometry, header.modality, non_finite, check)
+    warnings = header.warnings + source.noted() + told
+    return KeptVolume(replace(header, warnings=warnings), kept)
 
 
 def _middle(scan: ScratchVoxels, degradation: Degradation) -> Voxels:
@@ -211,12 +214,9 @@ def _middle(scan: ScratchVoxels, degradation: Degradation) -> Voxels:
     return scan.read(degradation.axis, start, min(start + MOST_SLICES, count))
 
 
-def _outline_map(
-    volume: Volume, scan: Volume, kind: MapKind, there: ScratchVoxels | None
-) -> Volume | None:
-    return None if there is None else made_map(volume, volume.voxels, scan.name, kind)
-
-
-def _maps(found: Finished) -> dict[str, ScratchVoxels]:
-    maps = {RESIDUAL.id: found.off}
-    return maps if found.apart is None else {**maps, DISAGREEMENT.id: found.apart}
+def _maps(scan: ScanHeader, thin: ScanHeader, found: Finished) -> dict[str, KeptVolume]:
+    maps = {RESIDUAL.id: KeptVolume(map_header(scan, scan.name, RESIDUAL), found.off)}
+    if found.apart is not None:
+        header = map_header(thin, scan.name, DISAGREEMENT)
+        maps[DISAGREEMENT.id] = KeptVolume(header, found.apart)
+    return maps

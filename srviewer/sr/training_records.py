@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +39,7 @@ class Record:
     validation: tuple[Path, ...]
     plan: Any
     device: Annotated[str, OneOf(DEVICES)]
-    licences: Mapping[str, str]
+    licences: dict[str, str]
     workers: Annotated[int, Meta(ge=1, le=MOST_WORKERS)]
 
     def job(self) -> TrainingJob:

@@ -6,7 +6,7 @@ from pathlib import Path
 from srviewer.core.geometry import Axis, Geometry
 from srviewer.core.grid_difference import grid_difference
 from srviewer.core.reorient import closest_axes, on_grid, same_grid
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.io import formats
 from srviewer.job import Job, within
@@ -41,7 +41,9 @@ def on_grid_of_scan(volume: Volume, scan: Geometry) -> Job[Volume | None]:
     return (yield from on_grid(volume, grid))
 
 
-def placed_truth(truth: Volume, file: str, scan: Volume, result: Geometry | None) -> Job[Volume]:
+def placed_truth(
+    truth: Volume, file: str, scan: ScanHeader, result: Geometry | None
+) -> Job[Volume]:
     """``truth`` on the grid of the result or, before there is one, on a finer one of the scan.
 
     Raises UserError, naming ``file``, when it lies on neither.
@@ -58,13 +60,13 @@ def placed_truth(truth: Volume, file: str, scan: Volume, result: Geometry | None
     )
 
 
-def read_truth(path: Path, scan: Volume, result: Geometry | None) -> Job[Volume]:
+def read_truth(path: Path, scan: ScanHeader, result: Geometry | None) -> Job[Volume]:
     """The truth in the file ``path``, as ``placed_truth`` brings it to the scan or the result."""
     truth = yield from within(formats.read(path), 0.0, 0.8)
     return (yield from within(placed_truth(truth, path.name, scan, result), 0.8, 1.0))
 
 
-def read_truth_again(path: Path, scan: Volume, results: Sequence[Geometry]) -> Job[Volume]:
+def read_truth_again(path: Path, scan: ScanHeader, results: Sequence[Geometry]) -> Job[Volume]:
     """The truth in ``path`` on the first grid of ``results`` that has its voxels.
 
     Else on a finer grid of the scan; as it is where it lies on none of them.
@@ -73,7 +75,7 @@ def read_truth_again(path: Path, scan: Volume, results: Sequence[Geometry]) -> J
     return (yield from within(_placed_again(truth, scan, results), 0.8, 1.0))
 
 
-def _placed_again(truth: Volume, scan: Volume, results: Sequence[Geometry]) -> Job[Volume]:
+def _placed_again(truth: Volume, scan: ScanHeader, results: Sequence[Geometry]) -> Job[Volume]:
     for number, grid in enumerate(results):
         span = (number / (len(results) + 1), (number + 1) / (len(results) + 1))
         placed = yield from within(on_grid(truth, grid), *span)

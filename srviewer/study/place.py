@@ -37,9 +37,7 @@ class Place:
 
     def candidates(self, folder: Path) -> tuple[Path, ...]:
         """The paths that exist, the one seen from ``folder``, the session file's, first."""
-        paths = (
-            [self.absolute] if self.relative is None else [folder / self.relative, self.absolute]
-        )
+        near = [] if self.relative is None else [folder / self.relative]
         # "a/../b" is how the relative one was made, whatever links lie on the way.
         whole = (Path(os.path.normpath(path)) for path in (*near, self.absolute))
         return tuple(dict.fromkeys(path for path in whole if _exists(path)))

@@ -198,7 +198,7 @@ class _Reading:
         return volume if document is None else described(volume, document), origin
 
     def _check_refusals(self, scan: Path) -> None:
-        """Raise UserError when no result fits the scan, whose content version 0.1.0 did not note."""
+        """Raise UserError when no result fits a scan whose content version 0.1.0 did not note."""
         if all(isinstance(problem, AnotherScan) for problem in self.problems):
             raise self._replaced(scan)
 

@@ -1,10 +1,12 @@
-"""Volumes: shared safely, never changed, with a history."""
+"""Headers and volumes: shared safely, never changed, with a history."""
+
+from dataclasses import fields
 
 import numpy as np
 import pytest
 
 from srviewer.core.geometry import Geometry
-from srviewer.core.volume import ScanWarning, Volume
+from srviewer.core.volume import ScanHeader, ScanWarning, Volume
 
 SHAPE = (3, 4, 5)
 GRID = Geometry(SHAPE, np.eye(4))
@@ -46,3 +48,33 @@ def test_a_derived_volume_keeps_what_is_known_and_adds_its_step() -> None:
     assert (result.stored_as, result.warnings) == ("int16", (warning,))
     assert result.derived(result.voxels, result.geometry, "again").name == "thin"
     assert scan.history == ("read",)
+
+
+def test_a_header_has_no_voxels() -> None:
+    voxels = np.ones(SHAPE, np.float32)
+    volume = Volume(voxels, GRID, "scan", unit="HU", slice_thickness=3.0, padding=-1.0)
+    header = volume.header
+    assert not isinstance(header, Volume)
+    for name in ("voxels", "padded", "derived"):
+        assert hasattr(volume, name) and not hasattr(header, name)
+    again = header.with_voxels(voxels)
+    assert np.array_equal(again.voxels, voxels)
+    for field in fields(ScanHeader):
+        assert getattr(again, field.name) == getattr(header, field.name)
+    with pytest.raises(ValueError, match="voxels on a grid of"):
+        header.with_voxels(np.ones((3, 4, 6), np.float32))
+
+
+def test_a_derived_volume_has_the_derived_header() -> None:
+    scan = Volume(np.zeros(SHAPE, np.float32), GRID, "scan", frame="1.2.3", history=("read",))
+    grid, voxels = GRID.refined(2, 2), np.ones((3, 4, 10), np.float32)
+    result, header = scan.derived(voxels, grid, "rebuilt"), scan.derived_header(grid, "rebuilt")
+    assert type(header) is ScanHeader and header.geometry is result.geometry is grid
+    for field in fields(ScanHeader):
+        assert getattr(header, field.name) == getattr(result, field.name)
+
+
+def test_volumes_and_headers_are_themselves_alone() -> None:
+    one, other = (Volume(np.zeros(SHAPE, np.float32), GRID, "scan") for _ in range(2))
+    assert one != other and one.header != one.header
+    assert len({one: 1, other: 2, one.header: 3}) == 3

@@ -8,13 +8,16 @@ from PySide6.QtWidgets import QApplication
 
 from phantoms import ORIENTATIONS, affine_of
 from srviewer.core.geometry import Geometry
-from srviewer.core.planes import Plane
+from srviewer.core.planes import Plane, slice_at
+from srviewer.core.roi import Roi
 from srviewer.core.volume import Volume
 from srviewer.core.window import Window
+from srviewer.gui.preview import Preview
 from srviewer.gui.session import Session
 from srviewer.gui.views.lettering import Line
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.slice_view import SliceView
+from srviewer.sr.first_look import Look
 
 SHAPE, SPACING = (14, 16, 10), (2.0, 1.5, 4.0)
 BRIGHT = (3, 5, 7)
@@ -117,6 +120,30 @@ def test_a_thick_and_a_thin_volume_lie_over_each_other(
         ortho.panes[Plane.CORONAL].volume = volume
         places.append(ortho.panes[Plane.CORONAL].position_of(point))
     assert (places[0] - places[1]).manhattanLength() < 1e-6
+
+
+def test_a_slice_of_a_result_to_come_lies_where_it_will_and_has_no_values_yet(
+    session: Session, ortho: OrthoView, head: Volume, thick_head: Volume, qapp: QApplication
+) -> None:
+    session.open(thick_head, (), None)
+    plane, pane = Plane.CORONAL, ortho.panes[Plane.CORONAL]
+    cursor = session.view.cursor_mm
+    expected = slice_at(head, plane, cursor)
+    axis = plane.normal_axis(head.geometry)
+    grid = head.geometry.cropped(axis, expected.index, expected.index + 1)
+    alone = head.derived(np.take(head.voxels, [expected.index], axis), grid, "alone")
+    x, y, z = cursor
+    session.set_rois([Roi("rectangle", plane, ((x, y, z), (x + 9, y, z), (x, y, z + 9)))])
+    qapp.processEvents()
+    assert "voxels" in pane.annotations.shapes[0].text
+    look = Look(alone, plane, expected.index, 2, None)
+    pane.show_preview(Preview(head.header, {plane: look}))
+    assert pane.slice is not None and np.array_equal(pane.slice.pixels, expected.pixels)
+    assert (pane.slice.index, pane.slice.count) == (expected.index, expected.count)
+    assert pane.slice.extent_mm == expected.extent_mm and pane.slice.letters == expected.letters
+    assert pane.annotations.shapes[0].text == "324 mm\u00b2"
+    pane.show_preview(Preview(head.header))
+    assert pane.slice is None and pane.world_at(QPointF(pane.rect().center())) is not None
 
 
 def test_smooth_and_blocks_differ_on_screen(

@@ -167,9 +167,9 @@ def test_a_head_of_metres_or_microns_is_implausible(patched: Maker, unit: int, w
     assert words in series.warnings[0].message
     assert not blocking_warnings(series.warnings)
     assert codes(run(series.read(0))) == ["implausible_size"]
-    outline = choose_slabs(series, 0, "always", suggested_request, 0.0).source
-    assert outline is not None
-    assert codes(outline.outline) == ["implausible_size"]
+    source = choose_slabs(series, 0, "always", suggested_request, 0.0).source
+    assert source is not None
+    assert codes(source.header) == ["implausible_size"]
 
 
 @pytest.mark.parametrize("qfac", [1.0, -1.0, 0.0, -0.5, 2.0])

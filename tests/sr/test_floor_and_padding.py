@@ -10,7 +10,7 @@ import pytest
 from srviewer.core.degrade import Degradation
 from srviewer.core.intensity import volume_intensity
 from srviewer.core.runs import Planes
-from srviewer.core.volume import Volume, outline_voxels
+from srviewer.core.volume import Volume
 from srviewer.io.export import write
 from srviewer.io.scratch import Scratch
 from srviewer.job import Partial, run
@@ -23,7 +23,7 @@ from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.request import Request
 from srviewer.sr.restore import restored
 from srviewer.sr.self_test import self_test
-from srviewer.sr.streaming import SCAN_EDGES, KeptScan, planes_of, streamed
+from srviewer.sr.streaming import SCAN_EDGES, KeptVolume, streamed
 
 CONSTANTS = (-1500.0, 700.0, 1024.0, 32768.0)
 CUBIC = Request(axis=2, factor=2, method="cubic", device="cpu")
@@ -132,17 +132,16 @@ def test_slab_by_slab_gives_the_same_beside_padding(
     padded: Volume, tmp_path: Path, request_: Request
 ) -> None:
     whole = run(reconstruct(padded, request_))
-    outline = replace(padded, voxels=outline_voxels(padded.geometry.shape))
     with Scratch(tmp_path) as scratch:
         voxels = scratch.voxels(padded.geometry.shape, SCAN_EDGES)
         for start in range(0, padded.geometry.shape[2], SCAN_EDGES[2]):
             voxels.write(2, start, padded.voxels[:, :, start : start + SCAN_EDGES[2]])
-        found = run(streamed(KeptScan(outline, voxels), request_, scratch))
-        together = np.stack(list(planes_of(found.scratch)), axis=2)
-        residual = np.stack(list(planes_of(found.map_scratch["residual"])), axis=2)
+        found = run(streamed(KeptVolume(padded.header, voxels), request_, scratch))
+        together = np.stack(list(found.kept.planes()), axis=2)
+        residual = np.stack(list(found.kept_maps["residual"].planes()), axis=2)
     np.testing.assert_array_equal(together, whole.volume.voxels)
     np.testing.assert_array_equal(residual, whole.residual.voxels)
-    assert found.consistency.max == whole.consistency.max and found.volume.padding == PADDING
+    assert found.consistency.max == whole.consistency.max and found.header.padding == PADDING
 
 
 def test_a_session_gives_the_padding_back(padded: Volume, tmp_path: Path) -> None:

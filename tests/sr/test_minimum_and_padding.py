@@ -10,13 +10,13 @@ import pytest
 import phantoms
 from srviewer.core.degrade import Degradation
 from srviewer.core.runs import Planes
-from srviewer.core.volume import Volume, outline_voxels
+from srviewer.core.volume import Volume
 from srviewer.io.scratch import Scratch
 from srviewer.job import run
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.request import Request
-from srviewer.sr.streaming import SCAN_EDGES, KeptScan, planes_of, streamed
+from srviewer.sr.streaming import SCAN_EDGES, KeptVolume, streamed
 
 HELD = Request(2, 2, "cubic", minimum="scan", device="cpu")
 METHODS = ("cubic", "cross-plane", "linear")
@@ -70,18 +70,17 @@ def test_slab_by_slab_gives_every_bit(
 ) -> None:
     scan, request = padded(padding), replace(HELD, method=method, minimum=minimum)
     whole = run(reconstruct(scan, request))
-    outline = replace(scan, voxels=outline_voxels(scan.geometry.shape))
     with Scratch(tmp_path) as scratch:
         voxels = scratch.voxels(scan.geometry.shape, SCAN_EDGES)
         for start in range(0, scan.geometry.shape[2], SCAN_EDGES[2]):
             voxels.write(2, start, scan.voxels[:, :, start : start + SCAN_EDGES[2]])
-        found = run(streamed(KeptScan(outline, voxels), request, scratch))
-        together = np.stack(list(planes_of(found.scratch)), axis=2)
-        residual = np.stack(list(planes_of(found.map_scratch["residual"])), axis=2)
+        found = run(streamed(KeptVolume(scan.header, voxels), request, scratch))
+        together = np.stack(list(found.kept.planes()), axis=2)
+        residual = np.stack(list(found.kept_maps["residual"].planes()), axis=2)
     np.testing.assert_array_equal(together, whole.volume.voxels)
     np.testing.assert_array_equal(residual, whole.residual.voxels)
     assert found.consistency.max == whole.consistency.max
-    assert found.volume.history == whole.volume.history
+    assert found.header.history == whole.volume.history
 
 
 @pytest.mark.parametrize("padding", PADDING)

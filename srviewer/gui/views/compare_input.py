@@ -23,7 +23,7 @@ class CompareInput(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Called by Qt for each event of the pane; true keeps it from the pane and navigation."""
-        if self._pane.volume is None:
+        if self._pane.header is None:
             return False
         if isinstance(event, QKeyEvent):
             return self._key(event)

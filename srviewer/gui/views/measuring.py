@@ -112,8 +112,8 @@ class Measuring:
         kind, plane = self._session.tool.kind or "rectangle", self._pane.plane
         if kind in ("distance", "angle"):
             return Roi(kind, plane, tuple(points))
-        assert self._pane.volume is not None
-        return boxed(kind, plane, self._pane.volume.geometry, points[:2], "")
+        assert self._pane.header is not None
+        return boxed(kind, plane, self._pane.header.geometry, points[:2], "")
 
     def _window_from(self, roi: Roi) -> None:
         """Grey levels that spread what is in the box over black to white."""

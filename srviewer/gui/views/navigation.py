@@ -74,7 +74,7 @@ class Navigation(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Called by Qt for each event of the pane; true keeps the event from the pane."""
-        if self._pane.volume is None:
+        if self._pane.header is None:
             return False
         if isinstance(event, QMouseEvent):
             self._mouse(event)
@@ -147,9 +147,9 @@ class Navigation(QObject):
 
     def _scroll_to(self, position: QPointF) -> None:
         """The slice bar: its top is the last slice towards R, A or S."""
-        if self._pane.volume is not None:
+        if self._pane.header is not None:
             share = 1 - position.y() / max(1, self._pane.height())
-            geometry, cursor = self._pane.volume.geometry, self._session.view.cursor_mm
+            geometry, cursor = self._pane.header.geometry, self._session.view.cursor_mm
             self._session.move_cursor(at_slice(geometry, self._pane.plane, cursor, share))
 
     def _change_window(self, moved: QPointF) -> None:
@@ -182,10 +182,10 @@ class Navigation(QObject):
             self._session.zoom_by(factor, world)
 
     def _step(self, steps: int) -> None:
-        volume = self._pane.volume
-        if steps and volume is not None:
+        header = self._pane.header
+        if steps and header is not None:
             cursor = self._session.view.cursor_mm
-            self._session.move_cursor(stepped(volume.geometry, self._pane.plane, cursor, steps))
+            self._session.move_cursor(stepped(header.geometry, self._pane.plane, cursor, steps))
 
     def _maximise(self) -> None:
         self._session.maximise(None if self._session.view.only else self._pane.plane)
@@ -221,14 +221,14 @@ class Navigation(QObject):
 
     def _nudge(self, key: Qt.Key) -> bool:
         """Alt and an arrow: the crosshair moves by one voxel in the plane, as seen on screen."""
-        if key not in NUDGES or self._pane.volume is None:
+        if key not in NUDGES or self._pane.header is None:
             return False
         place, step = NUDGES[key]
         world = self._pane.plane.value[place]
         across = next(plane for plane in Plane if plane.value[0] == world)
         if place == 1 and self._pane.mirrored:
             step = -step
-        geometry, cursor = self._pane.volume.geometry, self._session.view.cursor_mm
+        geometry, cursor = self._pane.header.geometry, self._session.view.cursor_mm
         self._session.move_cursor(stepped(geometry, across, cursor, step))
         return True
 

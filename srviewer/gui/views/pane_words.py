@@ -2,7 +2,7 @@
 
 from srviewer.core.geometry import Geometry
 from srviewer.core.planes import Plane, SliceImage
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader
 from srviewer.gui import theme
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.views.lettering import Line, fits_beside
@@ -17,14 +17,14 @@ OF_THE_RESULT = {2: mark("one plane of two"), 8: mark("one estimate of eight")}
 
 
 def plane_title(
-    plane: Plane, volume: Volume, width: float, height: float
+    plane: Plane, shown: ScanHeader, width: float, height: float
 ) -> tuple[Line, tuple[Line, ...]]:
     """What stands above for the plane and, where the spacing has no room beside it, at the foot.
 
     ``width``, ``height``: of the pane, in pixels.
     """
-    normal, across, up = plane.array_axes(volume.geometry)
-    mm = volume.geometry.spacing
+    normal, across, up = plane.array_axes(shown.geometry)
+    mm = shown.geometry.spacing
     spacing = millimetres([mm[axis] for axis in (across, up, normal)])
     title = tr(plane.title)
     whole = Line(f"{title}  {spacing}", theme.MUTED)
@@ -34,9 +34,9 @@ def plane_title(
     return Line(title, theme.MUTED), below
 
 
-def oblique_note(volume: Volume, width: float) -> tuple[Line, ...]:
+def oblique_note(shown: ScanHeader, width: float) -> tuple[Line, ...]:
     """That the slices do not lie along the patient's axes, and by how much."""
-    degrees = volume.geometry.obliquity
+    degrees = shown.geometry.obliquity
     if degrees <= OBLIQUE:
         return ()
     short = Line(tr("oblique {degrees:.1f}\u00b0", degrees=degrees), theme.WARNING)

@@ -16,7 +16,7 @@ from srviewer.core.planes import (
 )
 from srviewer.core.roi import Roi, slice_of
 from srviewer.core.visible_text import visible
-from srviewer.core.volume import Volume
+from srviewer.core.volume import ScanHeader, Volume
 from srviewer.gui.colour_maps import colours_of
 from srviewer.gui.layer import Graded, Layer, Rgba, drawn_layer
 from srviewer.gui.preview import Preview
@@ -38,7 +38,7 @@ from srviewer.gui.views.pane_words import (
     slice_line,
 )
 from srviewer.gui.views.shapes import Shape
-from srviewer.gui.wording import measured
+from srviewer.gui.wording import measured, size_of
 from srviewer.study.view import Point
 
 FIT = 0.94  # of the pane is filled by a volume at zoom 1
@@ -94,7 +94,7 @@ class SliceView(QWidget):
 
     def show_preview(self, preview: Preview) -> None:
         """Draw the slice of a result to come where it is the one under the crosshair."""
-        self.volume, self._preview = preview.outline, preview
+        self.volume, self._preview = None, preview
         self.setAccessibleDescription(tr("result to come"))
         self.refresh()
 
@@ -120,9 +120,9 @@ class SliceView(QWidget):
 
     def visible_rois(self) -> list[tuple[int, Roi]]:
         """The measurements in the slice that is shown, with their numbers in the session."""
-        if self.volume is None or self.slice is None:
+        if self.header is None or self.slice is None:
             return []
-        geometry, index = self.volume.geometry, self.slice.index
+        geometry, index = self.header.geometry, self.slice.index
         return [
             (number, roi)
             for number, roi in enumerate(self.session.rois)
@@ -136,30 +136,19 @@ class SliceView(QWidget):
 
     def refresh(self) -> None:
         """Draw the slice under the crosshair, as the session looks at it now."""
-        if self.volume is None or not self.isVisible():
+        header = self.header
+        if header is None or not self.isVisible():
             return
         view = self.session.view
-        self.slice = self._cut_at(self.volume, view.cursor_mm)
-        if self._preview is not None:
-            look = self._preview.look(self.plane, self.slice.index)
-            if look is None:
-                self._show_hint(nothing_yet(self.hasFocus()))
-                return
-            pixels = slice_at(look.volume, self.plane, view.cursor_mm).pixels
-            self.slice = replace(self.slice, pixels=pixels)
-            self._role, self._badge = first_look(), look_notes(look)
+        self.slice = self._image(view.cursor_mm)
+        if self.slice is None:
+            self._show_hint(nothing_yet(self.hasFocus()))
+            return
         wanted = self._wanted()
         if wanted != self._drawn:
             self._drawn = wanted
-            self._draw(self.volume, self.slice)
+            self._draw(header, self.slice)
         self._annotate(self.slice)
-
-    def _cut_at(self, volume: Volume, cursor_mm: Point) -> SliceImage:
-        """The slice under the crosshair, cut again only where that lies in another one."""
-        number = nearest_slice(volume.geometry, self.plane, cursor_mm)
-        if self._cut is None or self._cut.volume is not volume or self._cut.number != number:
-            self._cut = Cut(volume, number, slice_at(volume, self.plane, cursor_mm))
-        return self._cut.image
 
     def _wanted(self) -> tuple[object, ...]:
         """Everything that the canvas draws, but for what is written over it."""
@@ -172,7 +161,7 @@ class SliceView(QWidget):
         over = (self._over, session.layers, self._layers)
         return (self.slice, seen, cursor, size, over, session.original)
 
-    def _draw(self, volume: Volume, image: SliceImage) -> None:
+    def _draw(self, header: ScanHeader, image: SliceImage) -> None:
         view = self.session.view
         self._canvas.set_smooth(view.smooth)
         self._canvas.show_pixels(image.pixels, view.window, colours_of(view.colours, view.inverted))
@@ -180,9 +169,18 @@ class SliceView(QWidget):
         shown = self._shown()
         self._canvas.place(extent, shown, self.mirrored)
         self._canvas.show_second(
-            self._over.drawn(volume, self.plane, view, shown, self.mirrored) if self._over else None
+            self._over.drawn(self.volume, self.plane, view, shown, self.mirrored)
+            if self._over and self.volume is not None
+            else None
         )
-        self._canvas.show_layers(self._drawn_layers(volume), extent)
+        self._canvas.show_layers(self._drawn_layers(header), extent)
+
+    @property
+    def header(self) -> ScanHeader | None:
+        """Of what is drawn; a result to come has no volume yet."""
+        if self.volume is not None or self._preview is None:
+            return self.volume
+        return self._preview.header
 
     @property
     def annotations(self) -> Annotations:
@@ -208,8 +206,8 @@ class SliceView(QWidget):
 
     def position_of(self, world_mm: Point) -> QPointF:
         """Where a RAS+ point is drawn, in pixels of the pane."""
-        assert self.volume is not None
-        x, y = pane_position(self.volume.geometry, self.plane, world_mm)
+        assert self.header is not None
+        x, y = pane_position(self.header.geometry, self.plane, world_mm)
         centre, scale = self._centre(), self._mm_per_pixel()
         right = (centre.x() - x if self.mirrored else x - centre.x()) / scale
         return QPointF(self.width() / 2 + right, self.height() / 2 - (y - centre.y()) / scale)
@@ -244,14 +242,32 @@ class SliceView(QWidget):
         """Called by Qt."""
         self._show_focus()
 
+    def _image(self, cursor_mm: Point) -> SliceImage | None:
+        """The slice under the crosshair; None for one of a result to come that is not there."""
+        if self.volume is not None:
+            return self._cut_at(self.volume, cursor_mm)
+        preview = self._preview
+        look = None if preview is None else preview.look(self.plane, cursor_mm)
+        if preview is None or look is None:
+            return None
+        self._role, self._badge = first_look(), look_notes(look)
+        return preview.image(look, cursor_mm)
+
+    def _cut_at(self, volume: Volume, cursor_mm: Point) -> SliceImage:
+        """The slice under the crosshair, cut again only where that lies in another one."""
+        number = nearest_slice(volume.geometry, self.plane, cursor_mm)
+        if self._cut is None or self._cut.volume is not volume or self._cut.number != number:
+            self._cut = Cut(volume, number, slice_at(volume, self.plane, cursor_mm))
+        return self._cut.image
+
     def _show_hint(self, instead: Annotations) -> None:
         self.slice, self._cut, self._drawn = None, None, ()
         self._canvas.clear_pixels()
         self._canvas.annotate(instead)
 
-    def _drawn_layers(self, volume: Volume) -> list[tuple[Rgba, float]]:
+    def _drawn_layers(self, base: ScanHeader) -> list[tuple[Rgba, float]]:
         return [
-            (layer.drawn_over(volume.geometry, self.plane, self.session.view.cursor_mm), opacity)
+            (layer.drawn_over(base.geometry, self.plane, self.session.view.cursor_mm), opacity)
             for layer in (*map(drawn_layer, self.session.layers), *self._layers)
             if (opacity := layer.opacity) > 0
         ]
@@ -265,13 +281,14 @@ class SliceView(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor)
 
     def _shapes(self) -> tuple[Shape, ...]:
-        volume = self.volume
-        if volume is None:
-            return ()
         rois = [roi for _, roi in self.visible_rois()]
         if self._draft is not None:
             rois.append(self._draft)
-        return tuple(Shape(roi.kind, self._corners(roi), measured(roi, volume)) for roi in rois)
+        return tuple(Shape(roi.kind, self._corners(roi), self._words_at(roi)) for roi in rois)
+
+    def _words_at(self, roi: Roi) -> str:
+        """Beside a measurement; a result to come has no values yet."""
+        return size_of(roi) if self.volume is None else measured(roi, self.volume)
 
     def _corners(self, roi: Roi) -> tuple[tuple[float, float], ...]:
         """Where the points of a measurement are drawn."""
@@ -282,10 +299,10 @@ class SliceView(QWidget):
 
     def _world(self, position: QPointF, depth_mm: Point) -> Point | None:
         """The RAS+ point under a position, as deep along the normal as ``depth_mm``."""
-        if self.volume is None:
+        if self.header is None:
             return None
         pane_mm = self._pane_mm(position)
-        x, y, z = world_position(self.volume.geometry, self.plane, pane_mm, depth_mm)
+        x, y, z = world_position(self.header.geometry, self.plane, pane_mm, depth_mm)
         return float(x), float(y), float(z)
 
     def _pane_mm(self, position: QPointF) -> tuple[float, float]:
@@ -294,11 +311,11 @@ class SliceView(QWidget):
         x = centre.x() - right if self.mirrored else centre.x() + right
         return x, centre.y() - (position.y() - self.height() / 2) * scale
 
-    def _frame(self) -> Volume:
-        """The volume that fixes the scale of all panes."""
-        volume = self.session.original or self.volume
-        assert volume is not None
-        return volume
+    def _frame(self) -> ScanHeader:
+        """Of the volume that fixes the scale of all panes."""
+        header = self.session.original or self.header
+        assert header is not None
+        return header
 
     def _centre(self) -> QPointF:
         return QPointF(*pane_position(self._frame().geometry, self.plane, self.session.centre_mm()))
@@ -317,21 +334,21 @@ class SliceView(QWidget):
         return QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height)
 
     def _annotate(self, image: SliceImage) -> None:
-        assert self.volume is not None
+        assert self.header is not None
         left, right, bottom, top = image.letters
         cursor = self.session.view.cursor_mm
         at = self.position_of(cursor)
         size = self.width(), self.height()
-        title, spacing = plane_title(self.plane, self.volume, *size)
+        title, spacing = plane_title(self.plane, self.header, *size)
         self._canvas.annotate(
             Annotations(
-                top_left=(self._role, title, *oblique_note(self.volume, size[0])),
+                top_left=(self._role, title, *oblique_note(self.header, size[0])),
                 top_right=self._badge,
                 bottom_left=(*spacing, slice_line(image)),
                 letters=(right, left, bottom, top) if self.mirrored else image.letters,
                 crosshair=(at.x(), at.y()) if self.session.view.crosshair else None,
                 pixels_per_mm=1 / self._mm_per_pixel(),
-                depth=depth_of(image, self.plane, self.volume.geometry),
+                depth=depth_of(image, self.plane, self.header.geometry),
                 active=self.hasFocus(),
                 shapes=self._shapes(),
                 divider=self._over.divider() if self._over else None,
