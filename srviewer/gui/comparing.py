@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta
+
+from srviewer.codec import Clamped
 
 FLIP_KEY = "F"  # held: A and B change places
 DIFFERENCE_SHARE = 0.25  # of the automatic grey-level window: small changes show
@@ -26,6 +31,8 @@ class Layout(Enum):
 LAID_OVER = frozenset({Layout.CURTAIN, Layout.CHECKERBOARD, Layout.DIFFERENCE})
 ONE_ROW = LAID_OVER | {Layout.PLANES, Layout.FLIP}
 
+Share: TypeAlias = Annotated[float, Clamped(0.0, 1.0)]
+
 
 @dataclass(frozen=True)
 class Comparing:
@@ -41,11 +48,11 @@ class Comparing:
     """
 
     layout: Layout = Layout.PLANES
-    divider: float = 0.5
+    divider: Share = 0.5
     upright: bool = True
-    tile_mm: float = 20.0
-    difference_range: float = 0.0
+    tile_mm: Annotated[float, Meta(gt=0)] = 20.0
+    difference_range: Annotated[float, Meta(ge=0)] = 0.0
     swapped: bool = False
     map: str = ""
-    threshold: float = 0.01
-    opacity: float = 0.7
+    threshold: Share = 0.01
+    opacity: Share = 0.7
