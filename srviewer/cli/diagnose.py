@@ -24,6 +24,7 @@ PACKAGES = (
     "pillow",
     "matplotlib",
     "psutil",
+    "msgspec",
     "dask",
     "distributed",
 )

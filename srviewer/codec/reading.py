@@ -82,9 +82,26 @@ def _read(value: object, kind: Any, rules: Rules, field: str) -> Any:
         checked = convert(value, form.shape, strict=True)
     except ValidationError as error:
         raise _named(str(error), field) from None
-    except UnicodeEncodeError as error:  # of an unknown field
-        raise FieldError(field, "has a field whose name has half a character") from error
+    except UnicodeEncodeError as error:
+        raise _with_half_a_character(value, form.shape, field) from error
     return form.build(checked, field)
+
+
+def _with_half_a_character(value: object, shape: Any, field: str) -> FieldError:
+    """The error for text that msgspec cannot encode, where it expects another kind or no field."""
+    try:
+        convert(_encodable(value), shape, strict=True)
+    except ValidationError as error:
+        return _named(str(error), field)
+    return FieldError(field, "has a field whose name has half a character")
+
+
+def _encodable(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {_encodable(name): _encodable(inner) for name, inner in value.items()}
+    return [_encodable(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _named(said: str, within: str) -> FieldError:

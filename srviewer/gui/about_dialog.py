@@ -33,6 +33,7 @@ PARTS = (
     ("matplotlib", "Python Software Foundation licence"),
     ("dask", "BSD-3-Clause"),
     ("psutil", "BSD-3-Clause"),
+    ("msgspec", "BSD-3-Clause"),
     ("distributed", "BSD-3-Clause"),
 )
 

@@ -2,21 +2,34 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
-from enum import Enum
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
 
+from msgspec import Meta
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QSplitter, QTabWidget
 
+from srviewer.codec import DocumentType, from_plain, known_fields, to_plain
 from srviewer.gui.own_settings import stored_document
 from srviewer.gui.session import Session
-from srviewer.io.saved_looks import comparing_of
-from srviewer.io.session_fields import fields_of
-from srviewer.study.comparing import Comparing, Layout
+from srviewer.study.comparing import Comparing
 
 KEY = "layouts"
+LAYOUT = DocumentType("srviewer layout", 1, unmarked=1)
 WIDEST = 100_000  # px
+
+
+@dataclass(frozen=True)
+class NamedLayout:
+    """A layout as it is stored. ``comparing``: the fields of Comparing that were known then.
+
+    ``panel``: which panel is open, from 0. ``sizes``: the width of each part of the window, px.
+    """
+
+    comparing: Mapping[str, object]
+    smooth: bool
+    panel: Annotated[int, Meta(ge=0)]
+    sizes: tuple[Annotated[int, Meta(ge=0, le=WIDEST)], ...]
 
 
 class NamedLayouts:
@@ -34,32 +47,28 @@ class NamedLayouts:
 
     def save(self, name: str) -> None:
         """Give the present arrangement this name; one that has it is replaced."""
-        comparing = replace(self._session.comparing, swapped=False)
-        values = {
-            key: value.value if isinstance(value, Enum) else value
-            for key, value in asdict(comparing).items()
-        }
-        kept = {
-            "comparing": values,
-            "smooth": self._session.view.smooth,
-            "panel": self._panels.currentIndex(),
-            "sizes": self._splitter.sizes(),
-        }
-        self._write({**self._stored(), name: kept})
+        kept = NamedLayout(
+            to_plain(replace(self._session.comparing, swapped=False)),
+            self._session.view.smooth,
+            self._panels.currentIndex(),
+            tuple(self._splitter.sizes()),
+        )
+        self._write({**self._stored(), name: to_plain(kept)})
 
     def show(self, name: str) -> None:
         """Arrange the window as it was when ``name`` was saved."""
-        kept = self._stored().get(name)
-        if not isinstance(kept, dict):
+        try:
+            kept = LAYOUT.upgraded(self._stored().get(name))
+        except ValueError:
             return
-        self._session.compare(_comparing(kept.get("comparing"), self._session.comparing))
-        if isinstance(smooth := kept.get("smooth"), bool):
-            self._session.set_smooth(smooth)
-        panel, sizes = kept.get("panel"), kept.get("sizes")
-        if isinstance(panel, int) and 0 <= panel < self._panels.count():
-            self._panels.setCurrentIndex(panel)
-        if isinstance(sizes, list) and len(sizes) == self._splitter.count() and fit(sizes):
-            self._splitter.setSizes(sizes)
+        known = known_fields(kept, NamedLayout)
+        self._session.compare(_comparing(known.get("comparing", {}), self._session.comparing))
+        if "smooth" in known:
+            self._session.set_smooth(known["smooth"])
+        if known.get("panel", WIDEST) < self._panels.count():
+            self._panels.setCurrentIndex(known["panel"])
+        if len(known.get("sizes", ())) == self._splitter.count():
+            self._splitter.setSizes(known["sizes"])
 
     def delete(self, name: str) -> None:
         """Forget it."""
@@ -76,19 +85,9 @@ class NamedLayouts:
         self._settings.sync()
 
 
-def fit(sizes: list[Any]) -> bool:
-    """Whether these are widths that a window may have, in px."""
-    return all(type(size) is int and 0 <= size <= WIDEST for size in sizes)
-
-
-def _comparing(kept: Any, now: Comparing) -> Comparing:
+def _comparing(kept: Mapping[str, object], now: Comparing) -> Comparing:
     """``now`` with what was saved; as it is where that makes no sense."""
-    if not isinstance(kept, dict):
-        return now
     try:
-        fields = fields_of({**asdict(now), "layout": now.layout.value, **kept}, "the layout")
-        saved = asdict(comparing_of(fields))
-        layout = Layout(fields.text("layout"))
+        return from_plain({**to_plain(now), **kept, "swapped": now.swapped}, Comparing)
     except ValueError:
         return now
-    return replace(now, **saved, layout=layout)

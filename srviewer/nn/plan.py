@@ -10,7 +10,7 @@ from typing import Any
 
 from srviewer.errors import UserError
 from srviewer.nn.networks import NETWORKS
-from srviewer.nn.plan_json import check_names_preset, read_part
+from srviewer.nn.plan_json import read_plan
 from srviewer.nn.plan_limits import limit_checks
 from srviewer.nn.plan_parts import (
     PIXELS_ONLY,
@@ -192,13 +192,7 @@ class TrainingPlan:
     @staticmethod
     def from_json(values: Any) -> TrainingPlan:
         """A plan from JSON values; UserError without a preset, for unknown keys and values."""
-        check_names_preset(values)
-        parts = {"data": DataPlan, "losses": LossWeights, "adversarial": AdversarialPlan}
-        given = dict(values)
-        for name, part in parts.items():
-            if name in given:
-                given[name] = read_part(part, given[name], f"{name}.")
-        return read_part(TrainingPlan, given, "")
+        return read_plan(TrainingPlan, values)
 
     def dumps(self) -> str:
         """The plan as a line of JSON."""

@@ -1,15 +1,15 @@
-"""Reading a training plan's JSON: each value is of the kind of its field's default."""
+"""Reading a training plan's JSON, with messages that name the field and its default."""
 
 import json
-from collections.abc import Callable
-from dataclasses import fields
+import re
+from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
-from srviewer.documents import is_number, is_text
+from srviewer.codec import DocumentType, FieldError, from_plain
 from srviewer.errors import UserError
 
-LARGEST = 1e18  # beyond it no number of a plan makes sense, nor fits what computes with it
-LONGEST_TEXT, LONGEST_SHOWN = 10_000, 80  # characters
+PLAN = DocumentType("srviewer training plan", 1, unmarked=1)
+LONGEST_SHOWN = 80  # characters
 
 T = TypeVar("T")
 
@@ -22,43 +22,50 @@ def check_names_preset(values: Any) -> None:
         raise UserError("This training plan does not name its preset.")
 
 
-def read_part(kind: Callable[..., T], values: Any, prefix: str) -> T:
-    """``kind``, a dataclass, from a JSON object; UserError for unknown fields and other kinds.
+def read_plan(kind: type[T], document: Any) -> T:
+    """A plan of ``kind``, a dataclass whose fields have defaults, from its JSON values.
 
-    ``prefix``: of its fields' names in messages, such as "data.".
+    Raises UserError for what names no preset, for unknown fields, and for values of other kinds.
     """
-    if not isinstance(values, dict):
-        raise UserError(f"This training plan's '{prefix.rstrip('.')}' must be a JSON object.")
-    defaults = {row.name: row.default for row in fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(prefix + str(key) for key in set(values) - set(defaults))
+    check_names_preset(document)
+    values = _present(document)
+    _check_names(kind, values, "")
+    try:
+        return from_plain(values, kind)
+    except FieldError as error:
+        raise _not_of_its_kind(error, kind, values) from error
+
+
+def _present(document: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a plan of any version as the present one has them."""
+    try:
+        return PLAN.upgraded(document)
+    except ValueError as error:
+        raise UserError(f"This training plan cannot be read: {error}.") from error
+
+
+def _check_names(kind: type, values: dict[str, Any], prefix: str) -> None:
+    """UserError for unknown fields, and for what is no object where a part of a plan is one."""
+    defaults = {row.name: row.default for row in fields(kind)}
+    unknown = sorted(prefix + str(name) for name in set(values) - set(defaults))
     if unknown:
         raise UserError(f"This training plan has unknown fields: {_clipped(', '.join(unknown))}.")
-    given = {key: _frozen(value) for key, value in values.items()}
-    for key, value in given.items():
-        if not _fits(value, defaults[key]):
-            raise UserError(
-                f"This training plan's '{prefix}{key}' cannot be {_clipped(json.dumps(value))}; "
-                f"by default it is {json.dumps(defaults[key])}."
-            )
-    return kind(**given)
+    for name, value in values.items():
+        if is_dataclass(defaults[name]):
+            if not isinstance(value, dict):
+                raise UserError(f"This training plan's '{prefix}{name}' must be a JSON object.")
+            _check_names(type(defaults[name]), value, f"{prefix}{name}.")
 
 
-def _fits(value: Any, default: Any) -> bool:
-    """Whether ``value`` is of the kind of ``default``; all members of a list are of one kind."""
-    if isinstance(default, tuple):
-        member = default[0] if default else ""
-        return isinstance(value, tuple) and all(_fits(one, member) for one in value)
-    if isinstance(default, float):
-        return is_number(value) and abs(value) <= LARGEST
-    if isinstance(default, str):
-        return is_text(value, LONGEST_TEXT)
-    if isinstance(default, int):
-        return type(value) is int and abs(value) <= LARGEST
-    return isinstance(value, type(default))
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+def _not_of_its_kind(error: FieldError, kind: Any, values: dict[str, Any]) -> UserError:
+    field = re.sub(r"\[.*?\]", "", error.field)  # of a list, the whole of it is shown
+    *parts, name = field.split(".")
+    for part in parts:
+        kind, values = type(getattr(kind, part)), values[part]
+    return UserError(
+        f"This training plan's '{field}' cannot be {_clipped(json.dumps(values[name]))}; "
+        f"by default it is {json.dumps(getattr(kind, name))}."
+    )
 
 
 def _clipped(text: str) -> str:

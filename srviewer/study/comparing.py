@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from msgspec import Meta
 
 from srviewer.codec import Clamped
 
 FLIP_KEY = "F"  # held: A and B change places
-Share = Annotated[float, Clamped(0.0, 1.0)]
 DIFFERENCE_SHARE = 0.25  # of the automatic grey-level window: small changes show
 
 
@@ -31,6 +30,8 @@ class Layout(Enum):
 # Both in the same pane; and all in which there is one pane for each plane.
 LAID_OVER = frozenset({Layout.CURTAIN, Layout.CHECKERBOARD, Layout.DIFFERENCE})
 ONE_ROW = LAID_OVER | {Layout.PLANES, Layout.FLIP}
+
+Share: TypeAlias = Annotated[float, Clamped(0.0, 1.0)]
 
 
 @dataclass(frozen=True)

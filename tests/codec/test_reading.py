@@ -115,6 +115,9 @@ def test_what_is_written_is_read_back() -> None:
         ({"zoom": math.inf}, "'zoom' must be a number <= 1e+30"),
         ({"zoom": 1e31}, "'zoom' must be a number <= 1e+30"),
         ({"zoom": 10**400}, "'zoom' cannot be: Number out of range"),
+        ({"zoom": "\ud800"}, "'zoom' must be a number, not text"),
+        ({"cursor_mm": [1, 2, "\udcff"]}, "'cursor_mm[2]' must be a number, not text"),
+        ({"inner": {"\ud800": 1}}, "'inner.?' is unknown"),
         ({"flag": 1}, "'flag' must be true or false, not a whole number"),
         ({"name": "x" * 10_001}, "'name' must be text of length <= 10000"),
         ({"name": 5}, "'name' must be text or null, not a whole number"),
@@ -157,7 +160,12 @@ def test_a_roi_that_cannot_be_is_named() -> None:
         from_plain(plain, Document)
 
 
-@pytest.mark.parametrize("value", [None, 3, [], "x"])
+def test_an_unknown_name_with_half_a_character_is_refused() -> None:
+    with pytest.raises(FieldError, match="it has a field whose name has half a character"):
+        from_plain({**to_plain(FULL), "\ud800": 1}, Document)
+
+
+@pytest.mark.parametrize("value", [None, 3, [], "x", "\ud800"])
 def test_what_is_no_object_is_no_document(value: object) -> None:
     with pytest.raises(FieldError, match="it must be an object, not"):
         from_plain(value, Document)

@@ -80,6 +80,15 @@ def test_a_plan_that_cannot_be_run_is_refused(change: dict[str, object]) -> None
         ({"preset": "fast", "losses": {"l1": math.nan}}, r"'losses\.l1' cannot be NaN"),
         ({"preset": "fast", "factors": [2, "4"]}, "'factors' cannot be"),
         ({"preset": "fast", "train": "a"}, "'train' cannot be \"a\""),
+        ({"preset": "fast", "train": ["\ud800"]}, "'train' cannot be"),
+        ({"preset": "fast", "data": {"noise": [0.1]}}, r"'data\.noise' cannot be \[0\.1\]; by"),
+        ({"preset": "fast", "losses": {"l1": "x"}}, r"cannot be \"x\"; by default it is 0\.0"),
+        ({"preset": "fast", "b": 1, "a.b[0]": 2}, r"unknown fields: a\.b\[0\], b\."),
+        ({"preset": "fast", "version": 1}, "cannot be read: 'format' is missing"),
+        (
+            {"preset": "fast", "format": "srviewer training plan", "version": 2},
+            "cannot be read: it has version 2, and this srviewer reads up to 1",
+        ),
     ],
 )
 def test_json_that_is_no_plan_is_refused(values: dict[str, object], message: str) -> None:
