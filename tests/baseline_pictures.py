@@ -78,6 +78,7 @@ def _panes() -> "Mapping[str, QImage]":
     pictures = {}
     for name, look in _ways(session, thin).items():
         session.compare(Comparing())
+        view.resize(*SIZE)  # a layout of several rows needs more
         session.look(first)
         session.set_layers([])
         look()
@@ -90,9 +91,8 @@ def _panes() -> "Mapping[str, QImage]":
 def _ways(session: "Session", thin: "Volume") -> "Mapping[str, Callable[[], None]]":
     """What is done to the window before each picture."""
     from srviewer.core.volume import Volume
-    from srviewer.gui.colour_maps import LABELS
-    from srviewer.gui.layer import Labelled, Layer
     from srviewer.study.comparing import Comparing, Layout
+    from srviewer.study.overlay import Overlay
 
     first = session.view
     labels = Volume(np.rint(thin.voxels / 400), thin.geometry, "labels")
@@ -104,7 +104,7 @@ def _ways(session: "Session", thin: "Volume") -> "Mapping[str, Callable[[], None
         "zoomed-hot-inverted": lambda: session.look(
             replace(first, zoom=2.0, colours="hot", inverted=True)
         ),
-        "labels": lambda: session.set_layers([Layer(labels, Labelled(LABELS), 0.5)]),
+        "labels": lambda: session.set_layers([Overlay(labels)]),
         "curtain": lambda: session.compare(Comparing(Layout.CURTAIN, divider=0.4)),
         "checkerboard": lambda: session.compare(Comparing(Layout.CHECKERBOARD, tile_mm=9.0)),
         "difference": lambda: session.compare(Comparing(Layout.DIFFERENCE)),

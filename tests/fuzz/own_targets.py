@@ -16,7 +16,6 @@ from srviewer.io.formats import read
 from srviewer.io.own_image import described, own_document, source_names, stated_checksum
 from srviewer.io.own_image import stated_source as source_of
 from srviewer.io.provenance import sidecar
-from srviewer.io.session_file import read_session, write_session
 from srviewer.job import run
 from srviewer.nn.budget import Budget
 from srviewer.nn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
@@ -38,6 +37,7 @@ from srviewer.sr.request import Request
 from srviewer.sr.restore import restored
 from srviewer.sr.training_records import is_unfinished
 from srviewer.sr.training_records import read_record as read_training
+from srviewer.study.session_file import read_session, write_session
 from tests.fuzz.kinds import json_of_other_kinds, lines_of_other_kinds, safetensors_of_other_kinds
 from tests.fuzz.seeds import Target, model_seed, session_seed
 

@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 from srviewer.io.saved_looks import SavedComparing, SavedLoaded, SavedView
 from srviewer.io.saved_study import SavedReference, SavedResult, SavedScan, SavedStudy
 from srviewer.io.session_fields import Place
-from srviewer.io.session_file import SavedSession, write_session
+
 from srviewer.paths import resource
+from srviewer.study.session_file import SavedSession, write_session
 
 Damage = Callable[[bytes, Random], bytes]
 

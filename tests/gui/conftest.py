@@ -22,10 +22,11 @@ def ortho(session: Session, qtbot: QtBot) -> OrthoView:
     view = OrthoView(session)
     qtbot.addWidget(view)
 
-    def show() -> None:
-        view.show_volume(session.original, Line("ORIGINAL"), "")
+    def show(changed: frozenset[str]) -> None:
+        if "scan" in changed:
+            view.show_volume(session.original, Line("ORIGINAL"), "")
 
-    session.original_changed.connect(show)
+    session.changed.connect(show)
     view.resize(900, 620)
     view.show()
     return view

@@ -13,6 +13,7 @@ from srviewer.gui.colour_maps import COLOUR_MAPS, LABELS, diverging, heat
 from srviewer.gui.layer import Graded, Labelled, Layer
 from srviewer.gui.session import Session
 from srviewer.gui.views.ortho_view import OrthoView
+from srviewer.study.overlay import Overlay
 
 
 def _lightness(table: np.ndarray) -> np.ndarray:
@@ -66,7 +67,7 @@ def test_a_label_map_on_a_coarser_grid_is_drawn_where_it_lies(
     labels = np.zeros(coarse.shape, np.float32)
     inside, beyond = (8.0, 9.0, 0.5), (14.5, 9.0, 0.5)
     labels[tuple(np.rint(coarse.index(inside)).astype(int))] = 2
-    session.set_layers([Layer(Volume(labels, coarse, "labels"), Labelled(LABELS), 1.0)])
+    session.set_layers([Overlay(Volume(labels, coarse, "labels"), 1.0)])
     assert _at(ortho, Plane.AXIAL, inside).getRgb()[:3] == tuple(LABELS[1])
     grey = _at(ortho, Plane.AXIAL, beyond)
     assert grey.red() == grey.green() == grey.blue()

@@ -1,4 +1,4 @@
-"""The session keeps its fields in agreement with each other."""
+"""The session tells what of its state changed."""
 
 from dataclasses import replace
 
@@ -25,18 +25,19 @@ def judged(session: Session, head: Volume, thick_head: Volume) -> Session:
     session.set_reference(Reference(head, "the phantom", None))
     assert session.result is not None
     job = score_beside_cubic(head, thick_head, session.result.volume, request, "the phantom")
-    session.set_scores(run(job))
+    current = session.comparables.current
+    session.change(comparables=session.comparables.scored(current, run(job)))
     return session
 
 
 def test_another_scan_takes_result_reference_and_scores_with_it(
     judged: Session, head: Volume
 ) -> None:
-    seen = []
-    judged.original_changed.connect(
-        lambda: seen.append((judged.result, judged.reference, judged.scores, judged.view.zoom))
-    )
     judged.zoom_by(3, (0, 0, 0))
+    seen = []
+    judged.changed.connect(
+        lambda _: seen.append((judged.result, judged.reference, judged.scores, judged.view.zoom))
+    )
     judged.open(head, (), None)
     assert seen == [(None, None, None, 1.0)]  # listeners never see the old ones beside the new
     assert np.allclose(judged.view.cursor_mm, head.geometry.middle_voxel)
@@ -47,7 +48,8 @@ def test_another_result_or_reference_takes_the_scores_with_it(judged: Session) -
     assert scores is not None and reference is not None and result is not None
     judged.set_reference(reference)
     assert judged.scores is None
-    judged.set_scores(scores)
+    current = judged.comparables.current
+    judged.change(comparables=judged.comparables.scored(current, scores))
     judged.set_result(result)
     assert judged.scores is None
     assert judged.reference is reference
@@ -90,8 +92,7 @@ def test_reset_shows_the_whole_volume_again(session: Session, head: Volume) -> N
 def test_nothing_is_said_when_nothing_changes(session: Session, head: Volume) -> None:
     session.open(head, (), None)
     changes = []
-    session.view_changed.connect(lambda: changes.append("view"))
-    session.request_changed.connect(lambda: changes.append("request"))
+    session.changed.connect(changes.append)
     session.move_cursor(session.view.cursor_mm)
     assert session.request is not None
     session.set_request(replace(session.request))

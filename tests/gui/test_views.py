@@ -110,7 +110,8 @@ def test_a_step_paints_each_pane_once_and_fast(session: Session, qtbot: QtBot) -
     voxels = np.random.default_rng(0).normal(500, 100, shape).astype(np.float32)
     geometry = Geometry(shape, np.diag((1.0, 1.0, 1.2, 1.0)))
     session.open(Volume(voxels, geometry, "noise"), (), None)
-    QApplication.processEvents()
+    for _ in range(2):  # what was opened is laid out once it was painted
+        QApplication.processEvents()
     seen = _Seen()
     QApplication.instance().installEventFilter(seen)
     seconds = []
@@ -135,7 +136,9 @@ def plot(session: Session, qtbot: QtBot, head: Volume, thick_head: Volume) -> Sc
     session.set_reference(Reference(head, "the phantom", None))
     assert session.result is not None
     volume, request = session.result.volume, session.result.request
-    session.set_scores(run(score_beside_cubic(head, thick_head, volume, request, "the phantom")))
+    scores = run(score_beside_cubic(head, thick_head, volume, request, "the phantom"))
+    kept = session.comparables
+    session.change(comparables=kept.scored(kept.current, scores))
     return made
 
 

@@ -19,8 +19,8 @@ from srviewer.io.bids_sidecar import slice_thickness
 from srviewer.io.formats import read, scan
 from srviewer.io.header_view import MOST_ROWS, header_rows
 from srviewer.io.own_image import own_document
-from srviewer.io.session_file import read_session
 from srviewer.job import Job, run
+from srviewer.study.session_file import read_session
 from srviewer.temporary_names import temporaries_of
 
 # The promise is half a second; machines that run tests are busy with something else.

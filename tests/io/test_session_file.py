@@ -9,10 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
-from srviewer.errors import UserError
 from srviewer.io.saved_looks import SavedComparing, SavedLoaded, SavedView
 from srviewer.io.saved_study import (
     SavedReference,
@@ -21,7 +17,11 @@ from srviewer.io.saved_study import (
     SavedStudy,
 )
 from srviewer.io.session_fields import Place
-from srviewer.io.session_file import LARGEST, SavedSession, read_session, write_session
+
+from srviewer.core.planes import Plane
+from srviewer.core.roi import Roi
+from srviewer.errors import UserError
+from srviewer.study.session_file import LARGEST, SavedSession, read_session, write_session
 
 HERE = Path.cwd().anchor / Path("data")
 STUDY = SavedStudy(

@@ -46,7 +46,7 @@ def doubled(rebuilt: MainWindow, until: Until, tmp_path: Path) -> MainWindow:
     assert original is not None
     path = tmp_path / "doubled.nii.gz"
     nib.save(nib.Nifti1Image(2 * np.asarray(original.voxels), original.geometry.affine), path)
-    rebuilt.comparisons.load(path)
+    rebuilt.study.load_beside(path)
     until(lambda: len(rebuilt.session.comparables.loaded) == 1)
     rebuilt.session.set_window(replace(rebuilt.session.view.window, low=0.0, high=2500.0))
     return rebuilt
@@ -203,7 +203,7 @@ def test_what_shares_no_space_scrolls_by_itself_and_says_so(
     affine[:3, 3] += 700
     path = tmp_path / "far.nii.gz"
     nib.save(nib.Nifti1Image(np.asarray(head.voxels), affine), path)
-    rebuilt.comparisons.load(path)
+    rebuilt.study.load_beside(path)
     until(lambda: len(rebuilt.session.comparables.loaded) == 1)
     _choose(rebuilt, qtbot, Layout.COMPARE)
     far = rebuilt.compare.rows[1].panes[Plane.AXIAL]

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from children import Child
 from srviewer.gui.main_window import MainWindow
-from srviewer.io.session_file import read_session
+from srviewer.study.session_file import read_session
 
 Until = Callable[[Callable[[], bool]], None]
 CRASH = """

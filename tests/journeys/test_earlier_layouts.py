@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
-
 from srviewer.gui.comparing import Comparing, Layout
+
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.named_layouts import NamedLayouts
 

@@ -31,7 +31,7 @@ def two(opened: MainWindow, until: Until, truth_file: Path) -> MainWindow:
     """The thick phantom, which is shown, and the thin one in a second tab."""
     opened.studies.choice = "add"
     opened.open([truth_file])
-    until(lambda: len(opened.studies.entries) == 2)
+    until(lambda: len(opened.studies.states) == 2)
     opened.studies.show(0)
     return opened
 
@@ -55,11 +55,11 @@ def _seen(window: MainWindow) -> int:
 def _looked(window: MainWindow, qtbot: QtBot, until: Until) -> None:
     """Press the button and let the rebuild stand still once all three slices have been seen."""
 
-    def stop() -> None:
+    def stop(changed: frozenset[str]) -> None:
         if _seen(window) == 3:
             _hold(window, True)
 
-    connection = window.session.preview_changed.connect(stop)
+    connection = window.session.changed.connect(stop)
     _press(window, qtbot, "Reconstruct")
     until(lambda: _seen(window) == 3)
     window.session.disconnect(connection)

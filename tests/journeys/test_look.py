@@ -18,7 +18,6 @@ from srviewer.core.window import Window
 from srviewer.gui.cine import CineBox
 from srviewer.gui.frame_bar import FrameBar
 from srviewer.gui.header_box import HeaderBox
-from srviewer.gui.layer import Labelled
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.mip_dialog import MipDialog
 from srviewer.gui.overlay_box import LayerRow, OverlayBox
@@ -104,7 +103,7 @@ def test_play_through_the_slices_and_stop(
     pane = opened.compare.original.panes[Plane.AXIAL]
     pane.setFocus()
     seen: set[int] = set()
-    opened.session.view_changed.connect(lambda: seen.add(pane.slice.index))
+    opened.session.changed.connect(lambda _: seen.add(pane.slice.index))
     qtbot.keyClick(pane, Qt.Key.Key_P)
     until(lambda: seen == set(range(9)))  # round and round
     box.loop.click()
@@ -173,7 +172,7 @@ def test_lay_a_mask_over_the_scan_and_take_it_away(
     box = look.findChild(OverlayBox)
     qtbot.mouseClick(box.add, LEFT)
     until(lambda: len(opened.session.layers) == 1)
-    assert isinstance(opened.session.layers[0].ink, Labelled)
+    assert opened.session.layers[0].labelled
     row = box.findChild(LayerRow)
     row.opacity.setValue(100)
     pane = opened.compare.original.panes[Plane.AXIAL]
@@ -252,7 +251,7 @@ def test_a_drop_can_replace_the_study_or_be_laid_over_it(
         else:
             assert (session.original is first) or text != "Cancel"
     until(lambda: session.original is not first)
-    assert len(studies.entries) == 1
+    assert len(studies.states) == 1
 
 
 def test_step_through_the_volumes_of_a_series_in_time(

@@ -216,7 +216,7 @@ def test_no_dialog_draws_a_name_as_markup(
         path.unlink()
     marked.studies.next = "add"
     marked.study.open([two_series])
-    until(lambda: len(marked.studies.entries) == 2)
+    until(lambda: len(marked.studies.states) == 2)
     box = marked.panels.findChild(HeaderBox)
     assert isinstance(box, HeaderBox)
     box.read.click()

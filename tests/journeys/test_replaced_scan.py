@@ -75,7 +75,7 @@ def test_of_several_studies_only_the_replaced_one_is_lost(
     shutil.copy(thick_file, other)
     measured.studies.choice = "add"
     measured.open([other])
-    until(lambda: len(measured.studies.entries) == 2)
+    until(lambda: len(measured.studies.states) == 2)
     path = saved(measured, until, tmp_path / "study.srviewer")
     replace_scan(thick_file)
     measured.studies.choice = "replace"
@@ -161,7 +161,7 @@ def test_a_dicom_folder_beside_the_scan_that_was_replaced_is_left_out(
         assert look is not None
         look.overlays.load(folder)
     elif what == "loaded":
-        measured.comparisons.load(folder)
+        measured.study.load_beside(folder)
     else:
         measured.study.load_reference(folder)
     until(lambda: not measured.study.work.tasks)
@@ -203,7 +203,7 @@ def test_parts_that_the_session_stored_are_known_by_content(
 def test_a_comparison_whose_file_was_touched_is_kept(
     opened: MainWindow, truth_file: Path, until: Until, tmp_path: Path
 ) -> None:
-    opened.comparisons.load(truth_file)
+    opened.study.load_beside(truth_file)
     until(lambda: bool(opened.session.comparables.loaded))
     os.utime(truth_file)
     path = saved(opened, until, tmp_path / "study.srviewer")

@@ -10,9 +10,10 @@ import pytest
 
 from srviewer.gui import autosave_folders
 from srviewer.gui.main_window import MainWindow
-from srviewer.io.session_file import read_session
+from srviewer.gui.offered import compared
 from srviewer.sr.maps import RESIDUAL
 from srviewer.study.comparing import Layout
+from srviewer.study.session_file import read_session
 
 Until = Callable[[Callable[[], bool]], None]
 Rebuild = Callable[..., None]
@@ -28,7 +29,7 @@ def compared(
     for name in ("first.nii.gz", "second.nii.gz"):
         (tmp_path / name).write_bytes(truth_file.read_bytes())
         count = len(session.comparables.loaded)
-        opened.comparisons.load(tmp_path / name)
+        opened.study.load_beside(tmp_path / name)
         until(lambda count=count: len(session.comparables.loaded) == count + 1)
     key = session.comparables.loaded[1].key
     session.keep(session.comparables.renamed(key, "a year ago"))
@@ -54,7 +55,7 @@ def _open(window: MainWindow, until: Until, path: Path) -> MainWindow:
 
 
 def _names(window: MainWindow) -> list[str]:
-    return [one.name for one in window.session.shown()]
+    return [one.name for one in compared(window.session.state)]
 
 
 def test_what_was_opened_to_be_compared_comes_back_with_curtain_and_map(

@@ -16,8 +16,8 @@ from srviewer.core.window import Window
 from srviewer.gui import autosave_folders
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.study_strip import StudyStrip
-from srviewer.io.session_file import read_session
 from srviewer.study.comparing import Layout
+from srviewer.study.session_file import read_session
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
@@ -44,9 +44,9 @@ def three(
     third = tmp_path / "third.nii.gz"
     third.write_bytes(thick_file.read_bytes())
     for path in (truth_file, third):
-        count = len(studies.entries)
+        count = len(studies.states)
         opened.open([path])
-        until(lambda count=count: len(studies.entries) == count + 1)
+        until(lambda count=count: len(studies.states) == count + 1)
     session.set_window(Window(20.0, 300.0))
     studies.show(1)
     session.set_colours("bone")
@@ -56,7 +56,7 @@ def three(
 
 
 def _names(window: MainWindow) -> list[str]:
-    return [entry.volume.name for entry in window.studies.entries]
+    return [state.scan.name for state in window.studies.states]
 
 
 def _save(window: MainWindow, until: Until, path: Path) -> None:
@@ -67,7 +67,7 @@ def _save(window: MainWindow, until: Until, path: Path) -> None:
 
 def _fresh(window: MainWindow) -> MainWindow:
     """Close every tab but the last, as a new window would be but for one scan."""
-    while len(window.studies.entries) > 1:
+    while len(window.studies.states) > 1:
         window.studies.close(0)
     window.studies.choice = "replace"
     window.session.set_colours("grey")
@@ -138,7 +138,7 @@ def test_a_scan_that_is_lost_is_named_and_the_other_studies_open(
     until(three.error_bar.isVisible)
     told = three.error_bar.message.text()
     assert all(name in told for name in ("thick.nii.gz", "truth.nii.gz", "third.nii.gz"))
-    assert three.session.original is shown and len(three.studies.entries) == 2
+    assert three.session.original is shown and len(three.studies.states) == 2
 
 
 def test_a_session_joins_the_studies_that_stay(

@@ -11,12 +11,11 @@ import pytest
 from srviewer.core.planes import Plane
 from srviewer.core.roi import Roi
 from srviewer.core.window import Window
-from srviewer.gui.layer import Graded
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.look import LookPanel
-from srviewer.io.session_file import read_session
 from srviewer.study.comparables import REFERENCE
 from srviewer.study.comparing import Layout
+from srviewer.study.session_file import read_session
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
@@ -162,9 +161,8 @@ def test_layers_the_comparison_and_the_lock_come_back_and_a_lost_mask_is_named(
         count = len(session.layers)
         look.overlays.load(tmp_path / name)
         until(lambda count=count: len(session.layers) == count + 1)
-    ink = session.layers[0].ink
-    assert isinstance(ink, Graded)
-    faint = replace(session.layers[0].seen_at(0.25), ink=replace(ink, threshold=120.0))
+    assert not session.layers[0].labelled
+    faint = replace(session.layers[0].seen_at(0.25), threshold=120.0)
     look.overlays.replace(0, faint)
     session.set_rois([RULER, LESION])
     session.lock(LESION)
@@ -177,8 +175,8 @@ def test_layers_the_comparison_and_the_lock_come_back_and_a_lost_mask_is_named(
     arranged.open([path])
     until(lambda: session.original is not before)
     (layer,) = session.layers
-    assert layer.opacity == pytest.approx(0.25) and isinstance(layer.ink, Graded)
-    assert layer.ink.threshold == 120.0 and layer.volume.name == "mask"
+    assert layer.opacity == pytest.approx(0.25) and not layer.labelled
+    assert layer.threshold == 120.0 and layer.volume.name == "mask"
     assert session.locked == LESION
     old, new = (one.key for one in reversed(session.comparables.results))
     assert session.comparables.shown == (new, old, REFERENCE)
@@ -191,10 +189,13 @@ def test_a_session_never_leans_on_what_was_autosaved(
     opened.desk.begin()
     rebuild()
     recovery = opened.desk.recovery
-    until(lambda: len(opened.study.whereabouts.files) > 0 and not recovery.work.tasks)
+    until(lambda: opened.session.comparables.results[0].files and not recovery.work.tasks)
     path = tmp_path / "mine.srviewer"
     text = json.dumps(_saved(opened, until, path))
     assert "window-" not in text and "mine files" in text
     opened.close()
     saved = read_session(path).studies[0]
-    assert saved.results[0].image.find() == tmp_path / "mine files" / "result-1.nii.gz"
+    assert (
+        saved.results[0].image.candidates(tmp_path)[0]
+        == tmp_path / "mine files" / "result-1.nii.gz"
+    )

@@ -98,7 +98,7 @@ def test_every_setting_waits_with_its_tab_and_can_be_taken_back(
     plain, wanted = opened.session.request, _set(opened)
     opened.studies.choice = "add"
     opened.open([truth_file])
-    until(lambda: len(opened.studies.entries) == 2)
+    until(lambda: len(opened.studies.states) == 2)
     opened.studies.show(0)
     assert opened.session.request == wanted
     opened.desk.undo.trigger()

@@ -86,7 +86,7 @@ def test_what_does_not_fit_is_rebuilt_into_a_file_and_shown(
     document = json.loads((tmp_path / "thin.json").read_text())["provenance"]
     assert document["slab_by_slab"] and document["sources"] == ["thick.nii.gz"]
     assert "thin.nii.gz" in opened.statusBar().currentMessage()
-    assert opened.study.whereabouts.files[result.volume] == tmp_path / "thin.nii.gz"
+    assert opened.session.state.file_of(result.volume) == tmp_path / "thin.nii.gz"
 
 
 def test_a_result_too_large_to_show_is_told_where_it_is(

@@ -35,8 +35,8 @@ def turned_truth(head: Volume, tmp_path: Path) -> Path:
 
 def loaded_truth(window: MainWindow, path: Path, until: Until) -> Volume:
     window.study.load_reference(path)
-    files, session = window.study.whereabouts.files, window.session
-    until(lambda: session.reference is not None and files.get(session.reference.volume) == path)
+    session = window.session
+    until(lambda: session.reference is not None and session.reference.file.path == path)
     assert session.reference is not None
     return session.reference.volume
 
@@ -126,12 +126,12 @@ def test_a_loaded_comparison_gets_the_axes_of_the_scan(
 ) -> None:
     for number, volume in enumerate((thick_head, head)):
         path = save(volume, tmp_path / f"other-{number}.nii")
-        opened.comparisons.load(path)
+        opened.study.load_beside(path)
         until(lambda n=number: len(opened.session.comparables.loaded) == n + 1)
         loaded = opened.session.comparables.loaded[-1].volume
         assert loaded.geometry.matches(volume.geometry)
         assert np.array_equal(loaded.voxels, volume.voxels)
-        assert opened.study.whereabouts.files[loaded] == path
+        assert opened.session.comparables.loaded[-1].files[""].path == path
 
 
 def test_a_mask_lies_over_the_same_pixels_and_labels_come_out_on_the_results_grid(

@@ -26,7 +26,7 @@ def two(opened: MainWindow, until: Until, truth_file: Path) -> MainWindow:
     """The thick phantom, and the thin one in a second tab, which is shown."""
     opened.studies.choice = "add"
     opened.open([truth_file])
-    until(lambda: len(opened.studies.entries) == 2)
+    until(lambda: len(opened.studies.states) == 2)
     return opened
 
 
@@ -101,7 +101,7 @@ def test_closing_the_study_of_a_rebuild_stops_it(two: MainWindow, until: Until) 
     two.studies.show(1)
     two.studies.close(0)
     until(lambda: two.study.work.tasks == ())
-    assert two.session.result is None and len(two.studies.entries) == 1
+    assert two.session.result is None and len(two.studies.states) == 1
 
 
 def test_a_scan_replaced_during_its_rebuild_takes_it_along(
@@ -111,20 +111,20 @@ def test_a_scan_replaced_during_its_rebuild_takes_it_along(
     opened.open([truth_file])
     until(lambda: opened.session.original is not scan)
     until(lambda: opened.study.work.tasks == ())
-    assert opened.session.result is None and len(opened.studies.entries) == 1
+    assert opened.session.result is None and len(opened.studies.states) == 1
 
 
 def test_what_opens_late_never_takes_the_place_of_another_study(
     two: MainWindow, until: Until, truth_file: Path
 ) -> None:
-    first, second = (entry.volume for entry in two.studies.entries)
+    first, second = (state.scan for state in two.studies.states)
     two.studies.choice = "replace"
     two.open([truth_file])
     _hold(two, OPEN, True)
     two.studies.show(0)
     _hold(two, OPEN, False)
-    until(lambda: len(two.studies.entries) == 3)
-    assert [entry.volume for entry in two.studies.entries[:2]] == [first, second]
+    until(lambda: len(two.studies.states) == 3)
+    assert [state.scan for state in two.studies.states[:2]] == [first, second]
 
 
 def test_a_question_about_series_is_moot_once_something_else_is_opened(
@@ -135,9 +135,8 @@ def test_a_question_about_series_is_moot_once_something_else_is_opened(
     window.open([thick_file])
     assert window.findChild(SeriesPicker) is None or not window.findChild(SeriesPicker).isVisible()
     until(lambda: window.session.original is not None)
-    scan = window.session.original
-    assert scan is not None
-    assert window.study.whereabouts.scans[scan].places[0].absolute == thick_file
+    origin = window.session.state.origin
+    assert origin is not None and origin.paths == (thick_file,)
     assert window.recent.entries()[0] == (thick_file,)
 
 
@@ -151,4 +150,4 @@ def test_leaving_a_question_keeps_no_answer_of_an_earlier_one(
     before = opened.session.original
     opened.open([truth_file])
     until(lambda: opened.session.original is not before)
-    assert len(opened.studies.entries) == 1
+    assert len(opened.studies.states) == 1

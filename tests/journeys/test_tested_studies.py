@@ -21,7 +21,7 @@ def two(opened: MainWindow, until: Until, thick_file: Path) -> MainWindow:
     """The same scan in two tabs, each with the same request; the first is shown."""
     opened.studies.choice = "add"
     opened.open([thick_file])
-    until(lambda: len(opened.studies.entries) == 2)
+    until(lambda: len(opened.studies.states) == 2)
     for number in (1, 0):
         opened.studies.show(number)
         _ask(opened, method="back-projected", factor=2)
@@ -71,7 +71,7 @@ def test_a_verdict_waits_with_its_study(
     verdict = box.verdict.text()
     assert box.found is not None and box.found.verdict == verdict
     two.studies.show(1)
-    assert _untested(two) and two.session.tested == {}
+    assert _untested(two) and two.session.state.tested == ()
     two.studies.show(0)
     assert box.verdict.text() == verdict and box.verdict.isVisibleTo(two)
     _ask(two, factor=4)
@@ -82,8 +82,9 @@ def test_a_verdict_waits_with_its_study(
     until(lambda: two.session.result is not None)
     # A verdict that no test of this scan gives, so that the report cannot have made it anew.
     rows = tuple(replace(row, psnr=row.psnr_cubic + 7) for row in box.found.rows)
-    for request in tuple(two.session.tested):
-        two.session.set_tested({request: replace(box.found, rows=rows)})
+    for row in two.session.state.tested:
+        test = replace(box.found, rows=rows)
+        two.session.set(two.session.state.with_tested(row.request, test))
     two.studies.step(1)
     two.studies.step(1)
     report = two.panels.findChild(ReportBox)
@@ -123,7 +124,7 @@ def test_a_changed_request_ends_its_test(two: MainWindow, qtbot: QtBot, until: U
     _test_held(two, qtbot)
     _ask(two, factor=3)
     until(lambda: two.study.work.tasks == ())
-    assert two.session.tested == {} and _untested(two)
+    assert two.session.state.tested == () and _untested(two)
 
 
 def test_a_closed_study_takes_its_test_along(two: MainWindow, qtbot: QtBot, until: Until) -> None:
@@ -131,7 +132,7 @@ def test_a_closed_study_takes_its_test_along(two: MainWindow, qtbot: QtBot, unti
     two.studies.show(1)
     two.studies.close(0)
     until(lambda: two.study.work.tasks == ())
-    assert _untested(two) and len(two.studies.entries) == 1
+    assert _untested(two) and len(two.studies.states) == 1
 
 
 def test_another_scan_in_the_same_tab_drops_verdict_and_test(
@@ -150,4 +151,4 @@ def test_another_scan_in_the_same_tab_drops_verdict_and_test(
         assert request is not None
         two.session.set_request(request)
         until(lambda: two.study.work.tasks == ())
-        assert _untested(two) and two.session.tested == {}
+        assert _untested(two) and two.session.state.tested == ()

@@ -15,9 +15,10 @@ from srviewer.errors import UserError
 from srviewer.gui.command_line import reconstruct_line
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.series_picker import SeriesPicker
-from srviewer.io.session_file import read_session
 from srviewer.job import run
-from srviewer.sr.restored_sessions import load
+from srviewer.study.restore import restore
+from srviewer.study.session_file import read_session
+from srviewer.study.state import StudyState
 
 Until = Callable[[Callable[[], bool]], None]
 UID = "1.2.3.4"
@@ -81,7 +82,7 @@ def test_the_second_person_is_found_again_wherever_the_series_stands(
         dataset.SeriesInstanceUID, dataset.SeriesNumber = "1.2.3.5", 0
         dataset.SOPInstanceUID = generate_uid()
         dataset.save_as(two_people / file.name.replace("s1", "s0"))
-    (again,) = run(load(path)).studies
+    (again,) = run(restore(path, StudyState(), "auto", Path.exists)).states
     assert np.array_equal(again.scan.voxels, original.voxels)
     # Without the second person's files the session must not show the first one's.
     kept = tmp_path / "kept"
@@ -89,4 +90,4 @@ def test_the_second_person_is_found_again_wherever_the_series_stands(
     for file in two_people.glob("s3*.dcm"):
         shutil.move(file, kept)
     with pytest.raises(UserError, match="is not the scan that"):
-        run(load(path))
+        run(restore(path, StudyState(), "auto", Path.exists))

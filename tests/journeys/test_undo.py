@@ -91,7 +91,7 @@ def test_each_study_keeps_its_own_changes(
     session.keep(session.comparables.renamed(result.key, "the good one"))
     studies.choice = "add"
     opened.open([truth_file])
-    until(lambda: len(studies.entries) == 2)
+    until(lambda: len(studies.states) == 2)
     assert not desk.undo.isEnabled() and not desk.redo.isEnabled()
     session.set_rois([LESION])
 
@@ -115,7 +115,7 @@ def test_each_study_keeps_its_own_changes(
     studies.close(1)
     assert desk.redo.text() == "Redo list of results"
     opened.open([truth_file])
-    until(lambda: len(studies.entries) == 2)
+    until(lambda: len(studies.states) == 2)
     assert not desk.undo.isEnabled() and not desk.redo.isEnabled()
 
 
@@ -128,7 +128,7 @@ def test_a_result_that_came_meanwhile_stays_when_a_change_is_taken_back(
     session.keep(session.comparables.without(removed.key))
     studies.choice = "add"
     opened.open([truth_file])
-    until(lambda: len(studies.entries) == 2)
+    until(lambda: len(studies.states) == 2)
     studies.show(0)
     opened.study.reconstruct()
     studies.show(1)
@@ -175,7 +175,7 @@ def test_the_lock_of_a_region_is_taken_back_made_again_and_goes_with_its_study(
     assert session.rois == (RULER, renamed) and session.locked == renamed
     opened.studies.choice = "add"
     opened.open([truth_file])
-    until(lambda: len(opened.studies.entries) == 2)
+    until(lambda: len(opened.studies.states) == 2)
     assert session.locked is None
     opened.studies.show(0)
     assert session.locked == renamed and options.lock.currentText() == "core of the lesion"

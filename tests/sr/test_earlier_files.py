@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from srviewer.io.saved_looks import SavedComparing, SavedView
+from srviewer.sr.restored_sessions import Restored, load
 
 from srviewer.core.planes import Plane
 from srviewer.core.roi import Roi
 from srviewer.core.volume import Volume
 from srviewer.io.formats import read
-from srviewer.io.saved_looks import SavedComparing, SavedView
 from srviewer.job import run
 from srviewer.nn.adaptation import Adaptation
 from srviewer.nn.model_file import load_model
@@ -20,7 +21,6 @@ from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request
 from srviewer.sr.request_document import request_for
 from srviewer.sr.restore import restored
-from srviewer.sr.restored_sessions import Restored, load
 from srviewer.sr.training_records import read_record as read_training
 
 FILES = Path(__file__).parents[1] / "fixtures" / "unreleased-2026-11"

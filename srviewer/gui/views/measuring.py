@@ -72,10 +72,6 @@ class Measuring:
         self._add(self._session.view.cursor_mm)
         return True
 
-    def stop(self) -> None:
-        """Another tool is chosen: forget what is half drawn."""
-        self.cancel()
-
     def cancel(self) -> bool:
         """Forget what is half drawn; false when nothing was."""
         was = bool(self._points)

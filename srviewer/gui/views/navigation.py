@@ -69,8 +69,12 @@ class Navigation(QObject):
         self._notches = 0.0
         self._space = False
         self._measuring = Measuring(pane)
-        pane.session.follow(self._measuring.stop, "tool")
+        pane.session.follow(self._leave_tool, "tool")
         pane.installEventFilter(self)
+
+    def _leave_tool(self) -> None:
+        """Another tool is chosen: forget what is half drawn."""
+        self._measuring.cancel()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Called by Qt for each event of the pane; true keeps the event from the pane."""
