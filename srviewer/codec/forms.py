@@ -153,6 +153,8 @@ def _words(members: Mapping[str, Any]) -> Form:
 
 
 def _literal(kind: Any, metas: list[Meta], rules: Rules) -> Form:
+    if not all(isinstance(word, str) for word in get_args(kind)):
+        raise TypeError(f"{kind}: words are text")
     return _words({word: word for word in get_args(kind)})
 
 

@@ -45,7 +45,8 @@ def from_plain(
         UserError: As ``kind`` itself raises it when it is made.
 
     """
-    return _read(value, kind, Rules(tuple(hooks), unknown, missing), "")  # type: ignore[no-any-return]
+    read: T = _read(value, kind, Rules(tuple(hooks), unknown, missing), "")
+    return read
 
 
 def known_fields(
