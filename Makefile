@@ -15,6 +15,7 @@ test: setup
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python packaging/docstring_sections.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
