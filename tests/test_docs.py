@@ -77,3 +77,13 @@ def test_the_picture_of_the_layers_shows_each_of_them_from_top_to_bottom() -> No
     order = ["__main__", "gui", "sr", "io", "core", "job", "errors"]
     assert sorted(order, key=lambda name: heights[name]) == order
     assert heights["gui"] == heights["cli"] and heights["io"] == heights["nn"]
+
+
+def test_every_term_of_the_glossary_has_one_meaning() -> None:
+    sections = _text(ROOT / "docs" / "glossary.md").split("\n## ")[1:-1]  # the last lists no terms
+    rows = [row for section in sections for row in re.findall(r"^\| (.+) \|$", section, re.M)]
+    cells = [row.split(" | ") for row in rows if not row.startswith("term |")]
+    assert len(cells) > 150
+    assert not [row for row in cells if len(row) != 3 or not all(row)]
+    terms = [term for row in cells for term in row[0].split(", ")]
+    assert not {term for term in terms if terms.count(term) > 1}
