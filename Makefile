@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check bench pictures baselines translations setup clean
+.PHONY: demo test check bench docs pictures baselines translations setup clean
 
 demo: setup
 	@packaging/demo.sh $(BIN)
@@ -15,11 +15,16 @@ test: setup
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python packaging/docstring_sections.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 bench: setup
 	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks
+
+# The site, into build/site: open its index.html. Fails on any link that leads nowhere.
+docs: $(VENV)/.docs-installed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 pictures: setup
 	@packaging/pictures.sh $(BIN)
@@ -39,6 +44,11 @@ setup: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt packaging/setup-system.sh packaging/setup-venv.sh
 	@packaging/setup-system.sh "$(PYTHON)"
 	@packaging/setup-venv.sh "$(PYTHON)" $(VENV)
+	@touch $@
+
+$(VENV)/.docs-installed: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+		--constraint constraints.txt --editable '.[docs]'
 	@touch $@
 
 clean:

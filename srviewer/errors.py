@@ -12,13 +12,27 @@ class UserError(Exception):
 
 
 def memory_ran_out(error: BaseException) -> bool:
-    """Whether this is what is raised where the computer has no memory left."""
+    """Whether this is what is raised where the computer has no memory left.
+
+    Args:
+        error: Anything that was raised, by Python or by torch.
+
+    Returns:
+        True for a MemoryError, and for a RuntimeError with one of the texts of ``FULL``.
+    """
     said = isinstance(error, RuntimeError) and any(words in str(error) for words in FULL)
     return said or isinstance(error, MemoryError)
 
 
 def plain(error: Exception) -> Exception:
-    """``error``, or a UserError in its place where memory ran out, which is not a bug."""
+    """``error``, or a UserError in its place where memory ran out, which is not a bug.
+
+    Args:
+        error: An exception that is about to be shown.
+
+    Returns:
+        The same exception, or a UserError that has it as its cause.
+    """
     if not memory_ran_out(error):
         return error
     told = UserError(

@@ -15,7 +15,12 @@ LOOK_EVERY = 0.05  # seconds between two steps of what is done aside
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is: ``fraction`` in 0..1 of the whole job, and what it is doing now."""
+    """How far a job is.
+
+    Attributes:
+        fraction: The share of the whole job that is done, 0..1.
+        message: What it is doing now, in words for the user.
+    """
 
     fraction: float
     message: str
@@ -23,7 +28,11 @@ class Progress:
 
 @dataclass(frozen=True)
 class Partial(Progress):
-    """``piece``: a part of the result, on the way; whoever has no use for it sees the progress."""
+    """Progress with a part of the result; whoever has no use for it sees the progress.
+
+    Attributes:
+        piece: The part, of a type that the job defines.
+    """
 
     piece: object
 
@@ -32,7 +41,15 @@ Job: TypeAlias = Generator[Progress, None, R]
 
 
 def mapped(job: Job[R], change: Callable[[Progress], Progress]) -> Job[R]:
-    """Run ``job`` with each of its steps passed through ``change``."""
+    """Run ``job`` with each of its steps passed through ``change``.
+
+    Args:
+        job: The job to run; it is closed when this one ends, in whatever way.
+        change: Makes of each step the one that is passed on.
+
+    Returns:
+        A job with the result of ``job``.
+    """
     try:
         while True:
             try:
@@ -45,7 +62,16 @@ def mapped(job: Job[R], change: Callable[[Progress], Progress]) -> Job[R]:
 
 
 def within(job: Job[R], start: float, stop: float) -> Job[R]:
-    """Run ``job`` as one stage of a larger one, its 0..1 mapped onto ``start``..``stop``."""
+    """Run ``job`` as one stage of a larger one.
+
+    Args:
+        job: The stage.
+        start: The fraction of the larger job at which the stage begins, 0..1.
+        stop: The fraction at which it ends, ``start``..1.
+
+    Returns:
+        A job with the result of ``job``, whose fractions lie in ``start``..``stop``.
+    """
 
     def moved(step: Progress) -> Progress:
         return replace(step, fraction=start + step.fraction * (stop - start))
@@ -54,7 +80,15 @@ def within(job: Job[R], start: float, stop: float) -> Job[R]:
 
 
 def run(job: Job[R], report: Callable[[Progress], None] = lambda step: None) -> R:
-    """Drive ``job`` to its end, handing each step to ``report``; close it whatever happens."""
+    """Drive ``job`` to its end and close it, whatever happens.
+
+    Args:
+        job: The job to drive.
+        report: Is called with each step.
+
+    Returns:
+        The result of ``job``.
+    """
     try:
         while True:
             try:
@@ -66,10 +100,16 @@ def run(job: Job[R], report: Callable[[Progress], None] = lambda step: None) -> 
 
 
 def aside(call: Callable[[], R], step: Progress) -> Job[R]:
-    """The result of ``call``, for what cannot be cut into steps, such as loading a library.
+    """Run in a thread of its own what cannot be cut into steps, such as loading a library.
 
-    A thread of its own makes it; ``step`` is told until it is done. A job that is cancelled does
-    not wait for it: what it gives then is dropped.
+    A job that is cancelled does not wait for the thread: what it gives then is dropped.
+
+    Args:
+        call: The work. What it raises, the job raises.
+        step: The progress that is yielded, every ``LOOK_EVERY`` seconds, until the work is done.
+
+    Returns:
+        A job with the result of ``call``.
     """
     made: Future[R] = Future()
 

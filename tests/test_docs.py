@@ -1,9 +1,13 @@
 """What the documentation points to is there."""
 
 import re
+import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+
+from children import ran
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = (".", "docs", "packaging", "benchmarks", "resources")
@@ -57,3 +61,29 @@ def test_every_feature_of_ours_names_the_test_that_shows_it() -> None:
         assert found, f"'{feature}' names no test: {cell}"
         for target, title in found:
             assert target.startswith("../tests/") and title, f"'{feature}' leads to {target}"
+
+
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")}
+    assert set(re.findall(r"- (\S+\.md)$", navigation, re.MULTILINE)) == pages
+
+
+def test_the_picture_of_the_layers_shows_each_of_them_from_top_to_bottom() -> None:
+    drawn = ran([sys.executable, str(ROOT / "packaging" / "site" / "architecture.py")])
+    assert drawn.returncode == 0, drawn.stderr
+    labels = ElementTree.fromstring(drawn.stdout).iter("{http://www.w3.org/2000/svg}text")
+    heights = {label.text: float(label.attrib["y"]) for label in labels}
+    order = ["__main__", "gui", "sr", "io", "core", "job", "errors"]
+    assert sorted(order, key=lambda name: heights[name]) == order
+    assert heights["gui"] == heights["cli"] and heights["io"] == heights["nn"]
+
+
+def test_every_term_of_the_glossary_has_one_meaning() -> None:
+    sections = _text(ROOT / "docs" / "glossary.md").split("\n## ")[1:-1]  # the last lists no terms
+    rows = [row for section in sections for row in re.findall(r"^\| (.+) \|$", section, re.M)]
+    cells = [row.split(" | ") for row in rows if not row.startswith("term |")]
+    assert len(cells) > 150
+    assert not [row for row in cells if len(row) != 3 or not all(row)]
+    terms = [term for row in cells for term in row[0].split(", ")]
+    assert not {term for term in terms if terms.count(term) > 1}

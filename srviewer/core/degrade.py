@@ -21,12 +21,19 @@ THICKEST = 4.0  # slices, over their spacing
 class Degradation:
     """Thin slices to thick ones along one axis; the only place that degrades a volume.
 
-    ``axis``: the array axis that becomes thick. ``factor``: thin voxels per thick spacing, >= 2.
-    ``profile``: the slice profile B, "box" or "gaussian" (its full width at half maximum is the
-    slice thickness). ``thickness``: slice thickness over the spacing between slices; below 1
-    leaves gaps, above 1 overlaps. ``noise``: the standard deviation of Rician noise as a share of
-    the intensity range, 0 for none; ``seed`` makes it repeatable.
-    Raises ValueError for values outside these.
+    Attributes:
+        axis: The array axis that becomes thick, 0..2.
+        factor: Thin voxels per thick spacing, 2 or more.
+        profile: The slice profile B, "box" or "gaussian", whose full width at half maximum is the
+            slice thickness.
+        thickness: Slice thickness over the spacing between slices, above 0 and up to
+            ``THICKEST``; below 1 leaves gaps, above 1 overlaps.
+        noise: The standard deviation of Rician noise as a share of the intensity range, 0 for
+            none, below 1.
+        seed: Makes the noise repeatable, 0 or more.
+
+    Raises:
+        ValueError: A value is outside these ranges.
     """
 
     axis: Axis
@@ -75,9 +82,15 @@ class Degradation:
         return first, taps / taps.sum()
 
     def apply(self, thin: Voxels) -> Voxels:
-        """Degrade an array along ``axis`` without noise; a remainder at the far end is dropped.
+        """Degrade an array along ``axis`` without noise: the D B of eq. 1.
 
         Beyond its ends the array is continued by its last slice.
+
+        Args:
+            thin: (i, j, k) voxels; a remainder at the far end of ``axis`` is dropped.
+
+        Returns:
+            (i, j, k) float32 in the unit of ``thin``, ``factor`` times fewer along ``axis``.
         """
         rows = np.moveaxis(thin, self.axis, 0)
         count = rows.shape[0] // self.factor
@@ -92,13 +105,26 @@ class Degradation:
         return np.moveaxis(thick, 0, self.axis)
 
     def reached(self, padded: Mask) -> Mask:
-        """(i, j, k) thick voxels to which one of the ``padded`` thin voxels contributes."""
+        """The thick voxels to which padding contributes.
+
+        Args:
+            padded: (i, j, k) thin voxels that are padding.
+
+        Returns:
+            (i, j, k) on the thick grid.
+        """
         return np.asarray(self.apply(padded.astype(np.float32)) > 0)
 
     def thick_volume(self, thin: Volume) -> Volume:
         """The thick scan, noise and all, that this acquisition would make of ``thin``.
 
         A thick voxel into which padding would be averaged is padding.
+
+        Args:
+            thin: The thin scan.
+
+        Returns:
+            The thick scan, with this step in its history.
         """
         voxels = self.apply(thin.voxels)
         if self.noise:
@@ -112,7 +138,14 @@ class Degradation:
         return thin.derived(voxels, geometry, f"degraded: {self.describe()}")
 
     def covered(self, thin: Volume) -> Volume:
-        """The part of ``thin`` that the thick slices cover: no remainder at the far end."""
+        """The part of a thin scan that the thick slices cover.
+
+        Args:
+            thin: The thin scan.
+
+        Returns:
+            The scan without the remainder at the far end of ``axis``; itself where there is none.
+        """
         count = thin.geometry.shape[self.axis] // self.factor * self.factor
         if count == thin.geometry.shape[self.axis]:
             return thin
@@ -121,7 +154,14 @@ class Degradation:
         return thin.derived(voxels, geometry, f"cropped to {count} along {AXIS_NAMES[self.axis]}")
 
     def seeded(self, seed: int) -> "Degradation":
-        """The same acquisition with other noise."""
+        """The same acquisition with other noise.
+
+        Args:
+            seed: Of the noise, 0 or more.
+
+        Returns:
+            The acquisition with that seed.
+        """
         return replace(self, seed=seed)
 
     def describe(self) -> str:
@@ -138,9 +178,14 @@ class Degradation:
         return np.clip(np.arange(thick_count) * self.factor + offset, 0, thin_count - 1)
 
     def noisy(self, voxels: Voxels, data_range: float) -> Voxels:
-        """``voxels`` with this acquisition's Rician noise, of which ``data_range`` is the unit.
+        """Voxels with this acquisition's Rician noise: the n of eq. 1.
 
-        Their intensity floor must be 0: noise turns what lies below over.
+        Args:
+            voxels: Of any shape, their intensity floor 0: the sign of what lies below is lost.
+            data_range: The intensity range, of which ``noise`` is a share.
+
+        Returns:
+            float32 of the same shape and unit, 0 or more.
         """
         random = np.random.default_rng(self.seed)
         sigma = self.noise * data_range
@@ -154,25 +199,56 @@ def _sigma(full_width_half_maximum: float) -> float:
 
 @dataclass(frozen=True)
 class Consistency:
-    """How far a result, degraded again, is from the scan: shares of the intensity range."""
+    """The size of a residual: how far a result, degraded again, is from the scan.
+
+    Attributes:
+        rms: Root mean square, as a share of the intensity range.
+        max: Largest magnitude, as a share of the intensity range.
+    """
 
     rms: float
     max: float
 
 
 def residual(result: Voxels, scan: Voxels, degradation: Degradation) -> Voxels:
-    """degrade(result) - scan, on the scan's grid and in its unit: 0 where nothing was changed."""
+    """The residual of data consistency: degrade(result) - scan, 0 where nothing was changed.
+
+    Args:
+        result: (i, j, k) thin voxels.
+        scan: (i, j, k) thick voxels in the same unit.
+        degradation: The acquisition that leads from the grid of the result to that of the scan.
+
+    Returns:
+        (i, j, k) on the grid of the scan, in its unit.
+    """
     again = degradation.apply(result)
     return np.subtract(again, scan, out=again)
 
 
 def consistency(result: Voxels, scan: Voxels, degradation: Degradation) -> Consistency:
-    """|degrade(result) - scan| / R, with R the scan's own intensity range (section 7)."""
+    """Data consistency: |degrade(result) - scan| / R, R being the scan's intensity range.
+
+    Args:
+        result: (i, j, k) thin voxels.
+        scan: (i, j, k) thick voxels in the same unit.
+        degradation: The acquisition that leads from the grid of the result to that of the scan.
+
+    Returns:
+        The size of the residual, as shares of R (section 7 of the paper).
+    """
     return size_of(residual(result, scan, degradation), measured_intensity(scan).range)
 
 
 def size_of(residual: Voxels, data_range: float) -> Consistency:
-    """How large a residual is, as shares of the intensity range ``data_range``."""
+    """The size of a residual.
+
+    Args:
+        residual: Voxels of any shape, as ``residual`` gives them.
+        data_range: The intensity range of the scan, above 0, in the unit of the residual.
+
+    Returns:
+        Its root mean square and its largest magnitude, as shares of the range.
+    """
     off = np.abs(residual) / np.float32(data_range)
     square = float(np.mean(np.square(off), dtype=np.float64))
     return Consistency(rms=sqrt(square), max=float(off.max()))

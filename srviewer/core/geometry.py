@@ -19,9 +19,13 @@ THICK_RATIO = 1.2
 class Geometry:
     """A grid of voxels in the patient.
 
-    ``shape``: voxels along (i, j, k). ``affine``: (4, 4), from an index to RAS+ millimetres
-    (x to the Right, y to the Anterior, z to the Superior); an integer index is a voxel's centre.
-    Raises ValueError when the affine is not finite or not invertible.
+    Attributes:
+        shape: Voxels along (i, j, k).
+        affine: (4, 4), from an index to RAS+ millimetres (x to the Right, y to the Anterior, z to
+            the Superior); an integer index is a voxel's centre. Not writable.
+
+    Raises:
+        ValueError: The affine is not 4 x 4, not finite or not invertible.
     """
 
     shape: tuple[int, int, int]
@@ -49,16 +53,29 @@ class Geometry:
         return np.asarray(self.affine[:3, :3] / self.spacing)
 
     def normal(self, axis: Axis) -> Matrix:
-        """(3,): the unit vector, in RAS+, across the planes of ``axis``, to where it grows."""
+        """The unit vector across the planes of an axis.
+
+        Args:
+            axis: The array axis, 0..2.
+
+        Returns:
+            (3,) in RAS+, pointing to where the index grows.
+        """
         one, other = (a for a in range(3) if a != axis)
         across = np.cross(self.affine[:3, one], self.affine[:3, other])
         unit = across / np.linalg.norm(across)
         return np.asarray(unit if unit @ self.affine[:3, axis] > 0 else -unit)
 
     def distance(self, axis: Axis) -> float:
-        """Millimetres between neighbouring planes of ``axis``, measured across them.
+        """The distance between neighbouring planes of an axis, measured across them.
 
         In a sheared stack (gantry tilt) this is less than ``spacing``, the way along the axis.
+
+        Args:
+            axis: The array axis, 0..2.
+
+        Returns:
+            Millimetres.
         """
         return float(self.normal(axis) @ self.affine[:3, axis])
 
@@ -87,24 +104,51 @@ class Geometry:
         return 2 if self.thick_axis is None else self.thick_axis
 
     def thick_ratio(self, axis: Axis) -> float:
-        """The spacing along ``axis`` over the coarser of the two other spacings."""
+        """The spacing along an axis over the coarser of the two other spacings.
+
+        Args:
+            axis: The array axis, 0..2.
+
+        Returns:
+            A ratio without unit; ``THICK_RATIO`` and more is a thick axis.
+        """
         others = [mm for a, mm in enumerate(self.spacing) if a != axis]
         return self.spacing[axis] / max(others)
 
     def world(self, index: npt.ArrayLike) -> Matrix:
-        """RAS+ millimetres of indices; (..., 3) in, (..., 3) out."""
+        """Positions of indices.
+
+        Args:
+            index: (..., 3) indices, whole or not; whole ones are voxel centres.
+
+        Returns:
+            (..., 3) RAS+ millimetres.
+        """
         return np.asarray(index, float) @ self.affine[:3, :3].T + self.affine[:3, 3]
 
     def index(self, world: npt.ArrayLike) -> Matrix:
-        """Indices, not rounded, of RAS+ millimetres; (..., 3) in, (..., 3) out."""
+        """Indices of positions.
+
+        Args:
+            world: (..., 3) RAS+ millimetres.
+
+        Returns:
+            (..., 3) indices, not rounded and not kept inside the grid.
+        """
         offset = np.asarray(world, float) - self.affine[:3, 3]
         return np.asarray(offset @ self._to_index)
 
     def along(self, world: npt.ArrayLike) -> Matrix:
-        """Millimetres measured along the array axes; (..., 3) in RAS+ mm in, (..., 3) out.
+        """Positions measured along the array axes.
 
         Every grid made from this one by ``refined``, ``coarsened`` or ``regridded`` gives the same
         answer for the same point, so that slices of both are drawn on one scale, oblique or not.
+
+        Args:
+            world: (..., 3) RAS+ millimetres.
+
+        Returns:
+            (..., 3) millimetres along (i, j, k).
         """
         return np.asarray(np.asarray(world, float) @ self._to_along)
 
@@ -132,25 +176,55 @@ class Geometry:
         return self.world((np.array(self.shape) - 1) // 2)
 
     def refined(self, axis: Axis, factor: int) -> "Geometry":
-        """Each voxel cut into ``factor`` along ``axis``; the covered space stays.
+        """Each voxel cut into several along an axis; the covered space stays.
 
-        The first centre moves by ``(1 / factor - 1) / 2`` of an old voxel.
+        Args:
+            axis: The array axis, 0..2.
+            factor: New voxels per old one, 1 or more.
+
+        Returns:
+            The finer grid. Its first centre has moved by ``(1 / factor - 1) / 2`` of an old voxel.
         """
         return self._replaced(axis, self.shape[axis] * factor, 1 / factor, (1 / factor - 1) / 2)
 
     def coarsened(self, axis: Axis, factor: int) -> "Geometry":
-        """``factor`` voxels joined to one along ``axis``; a remainder at the far end is dropped."""
+        """Voxels joined to larger ones along an axis.
+
+        Args:
+            axis: The array axis, 0..2.
+            factor: Old voxels per new one, 1 or more; a remainder at the far end is dropped.
+
+        Returns:
+            The coarser grid. Its first centre has moved by ``(factor - 1) / 2`` old voxels.
+        """
         return self._replaced(axis, self.shape[axis] // factor, float(factor), (factor - 1) / 2)
 
     def regridded(self, axis: Axis, spacing: float) -> "Geometry":
-        """As many voxels of exactly ``spacing`` mm along ``axis`` as fit, in the same middle."""
+        """As many voxels of a given spacing along an axis as fit, in the same middle.
+
+        Args:
+            axis: The array axis, 0..2.
+            spacing: Millimetres between the new voxel centres, above 0.
+
+        Returns:
+            The grid with exactly that spacing along the axis.
+        """
         old = self.shape[axis]
         scale = spacing / self.spacing[axis]
         count = max(1, int(old / scale + 1e-6))
         return self._replaced(axis, count, scale, ((old - 1) - (count - 1) * scale) / 2)
 
     def cropped(self, axis: Axis, start: int, stop: int) -> "Geometry":
-        """Only the voxels ``start``..``stop - 1`` along ``axis``."""
+        """Only some of the voxels along an axis.
+
+        Args:
+            axis: The array axis, 0..2.
+            start: Index of the first voxel that stays.
+            stop: Index after the last voxel that stays.
+
+        Returns:
+            The smaller grid, its voxels where they were.
+        """
         return self._replaced(axis, stop - start, 1.0, float(start))
 
     def _replaced(self, axis: Axis, count: int, scale: float, first: float) -> "Geometry":
@@ -163,7 +237,15 @@ class Geometry:
         return Geometry((shape[0], shape[1], shape[2]), affine)
 
     def matches(self, other: "Geometry", tolerance_mm: float = 1e-3) -> bool:
-        """Whether both grids are the same: equal shapes, every corner within the tolerance."""
+        """Whether both grids are the same.
+
+        Args:
+            other: The other grid.
+            tolerance_mm: The largest distance between the same corners of both, in millimetres.
+
+        Returns:
+            True for equal shapes with every corner within the tolerance.
+        """
         if self.shape != other.shape:
             return False
         corners = np.array(np.meshgrid(*((0, n - 1) for n in self.shape))).reshape(3, -1).T

@@ -18,9 +18,16 @@ SSIM_RADIUS = int(SSIM_TRUNCATE * SSIM_SIGMA + 0.5)  # voxels, as scipy rounds i
 
 
 def psnr(reference: Voxels, candidate: Voxels, data_range: float, mask: Mask) -> float | None:
-    """Peak signal-to-noise ratio in dB over the masked voxels; infinite for equal ones.
+    """Peak signal-to-noise ratio over the masked voxels: 10 log10(R^2 / mean squared error).
 
-    None when the mask holds less than 1 % of the voxels.
+    Args:
+        reference: Voxels of any shape.
+        candidate: Voxels of the same shape and unit.
+        data_range: R, the intensity range of the reference, above 0.
+        mask: Of the same shape; true where a voxel counts.
+
+    Returns:
+        Decibels, infinite for equal voxels; None when the mask holds less than 1 % of the voxels.
     """
     if not _enough(mask):
         return None
@@ -30,14 +37,34 @@ def psnr(reference: Voxels, candidate: Voxels, data_range: float, mask: Mask) ->
 
 
 def mae(reference: Voxels, candidate: Voxels, data_range: float, mask: Mask) -> float | None:
-    """Mean absolute error over the masked voxels, in the unit of the reference; None as in psnr."""
+    """Mean absolute error over the masked voxels.
+
+    Args:
+        reference: Voxels of any shape.
+        candidate: Voxels of the same shape and unit.
+        data_range: Not used: every metric takes the same arguments.
+        mask: Of the same shape; true where a voxel counts.
+
+    Returns:
+        The error in the unit of the reference; None as in ``psnr``.
+    """
     if not _enough(mask):
         return None
     return float(np.mean(np.abs(np.subtract(candidate, reference, dtype=np.float64)[mask])))
 
 
 def ssim(reference: Voxels, candidate: Voxels, data_range: float, mask: Mask) -> float | None:
-    """Structural similarity of one slice, averaged over the masked pixels; None as in psnr."""
+    """Structural similarity of one slice, averaged over the masked pixels.
+
+    Args:
+        reference: (rows, columns) pixels of one slice.
+        candidate: Voxels of the same shape and unit.
+        data_range: As in ``ssim_map``.
+        mask: Of the same shape; true where a voxel counts.
+
+    Returns:
+        The mean of ``ssim_map`` in -1..1, 1 for equal slices; None as in ``psnr``.
+    """
     if not _enough(mask):
         return None
     return float(ssim_map(reference, candidate, data_range)[mask].mean())
@@ -46,8 +73,15 @@ def ssim(reference: Voxels, candidate: Voxels, data_range: float, mask: Mask) ->
 def ssim_map(reference: Voxels, candidate: Voxels, data_range: float) -> Voxels:
     """SSIM at each pixel of a 2D slice (Wang et al. 2004, eq. 13; K1 = 0.01, K2 = 0.03).
 
-    Gaussian window of 1.5 pixels. Values lie in -1..1. The intensity floor must be 0: brightness
-    is counted from there.
+    The window is a Gaussian of 1.5 pixels, 11 pixels wide.
+
+    Args:
+        reference: (rows, columns) pixels with the intensity floor 0, from which brightness counts.
+        candidate: Pixels of the same shape and unit.
+        data_range: The intensity range of the reference, above 0.
+
+    Returns:
+        (rows, columns) float32 in -1..1.
     """
     x, y = reference / np.float32(data_range), candidate / np.float32(data_range)
     mean_x, mean_y = _blurred(x), _blurred(y)
@@ -72,11 +106,17 @@ def _enough(mask: Mask) -> bool:
 
 @dataclass(frozen=True)
 class Metric:
-    """A score of a slice or, where ``whole_volume``, of any array at once.
+    """A score of a candidate against a reference.
 
-    ``score``: (reference, candidate, data range, mask) -> value or None, of images whose intensity
-    floor is 0. The whole-volume value
-    of a metric that works on slices is its mean over the scored slices, weighted by foreground.
+    Attributes:
+        id: The name in JSON and files; never renamed.
+        title: The name that users see.
+        unit: The unit that users see; empty for a pure number.
+        decimals: The digits after the point that users see.
+        score: (reference, candidate, data range, mask) -> value or None, of images whose intensity
+            floor is 0.
+        whole_volume: Whether ``score`` takes arrays of any shape. Otherwise it takes slices, and a
+            volume's value is the mean over its scored slices, weighted by foreground.
     """
 
     id: str
