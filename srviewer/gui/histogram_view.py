@@ -57,7 +57,7 @@ class HistogramView(QWidget):
             ),
         )
         self._session.follow(self._count, "scan")
-        self._session.follow(self.update, "view")
+        self._session.follow(self._repaint, "view")
         self._count()
 
     def sizeHint(self) -> QSize:
@@ -145,6 +145,9 @@ class HistogramView(QWidget):
             wanted = Window(window.low, max(scale.value(x), window.low + least))
         self._last = x
         self._session.set_window(wanted)
+
+    def _repaint(self) -> None:
+        self.update()
 
     def _count(self) -> None:
         self.histogram = None

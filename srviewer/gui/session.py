@@ -65,7 +65,7 @@ class Session(QObject):
         self.set(replace(self._state, **fields))  # type: ignore[arg-type]
 
     def follow(self, slot: Callable[[], None], *names: str) -> None:
-        """Call ``slot``, a method of a QObject, after changes of ``names`` while that exists."""
+        """Call ``slot``, a method, after changes of ``names``, while its object exists."""
         _Follower(self, slot, frozenset(names))
 
     def _tell(self, names: frozenset[str]) -> None:
@@ -284,11 +284,11 @@ class Session(QObject):
 
 
 class _Follower(QObject):
-    """Calls a method of its parent after the changes that this asked for."""
+    """Calls a method after the changes that it asked for; gone with the method's object."""
 
     def __init__(self, session: Session, slot: Callable[[], None], names: frozenset[str]) -> None:
         owner = slot.__self__  # type: ignore[attr-defined]
-        super().__init__(owner)
+        super().__init__(owner if isinstance(owner, QObject) else session)
         if unknown := names - KNOWN:
             raise ValueError(f"{sorted(unknown)} is nothing of a study")
         # Not the method itself: it would keep its parent, and so this, alive for ever.

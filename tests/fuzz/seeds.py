@@ -6,12 +6,30 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from srviewer.io.saved_looks import SavedComparing, SavedLoaded, SavedView
-from srviewer.io.saved_study import SavedReference, SavedResult, SavedScan, SavedStudy
-from srviewer.io.session_fields import Place
-
+from srviewer.core.compare import Scores
+from srviewer.core.planes import Plane
+from srviewer.core.roi import Roi
+from srviewer.core.window import Window
+from srviewer.nn.adaptation import Adaptation
 from srviewer.paths import resource
-from srviewer.study.session_file import SavedSession, write_session
+from srviewer.sr.evaluate import ScoredPair
+from srviewer.sr.request import Request
+from srviewer.sr.self_test import SelfTest, SelfTestRow
+from srviewer.study.comparing import Comparing, Layout
+from srviewer.study.document import (
+    SavedLoaded,
+    SavedOverlay,
+    SavedReference,
+    SavedResult,
+    SavedScan,
+    SavedSession,
+    SavedStudy,
+    plain_fields,
+)
+from srviewer.study.place import Place
+from srviewer.study.session_file import write_session
+from srviewer.study.state import StudyState, Tested
+from srviewer.study.view import View
 
 Damage = Callable[[bytes, Random], bytes]
 
@@ -39,16 +57,31 @@ def model_seed() -> dict[str, bytes]:
 def session_seed() -> dict[str, bytes]:
     """Two studies with something in every field."""
     place = Place(Path("/data/a.nii"))
+    request = Request(2, 4, "linear", adaptation=Adaptation(60.0), also=((1, 2),))
+    row = SelfTestRow("i", 30.5, 29.0, 0.9, 0.85)
+    lesion = Roi("ellipse", Plane.CORONAL, ((1.0, 0.0, 0.0), (4.0, 0.0, 0.0), (1.0, 0.0, 3.0)))
+    state = StudyState(
+        request=request,
+        acknowledged=True,
+        comparing=Comparing(Layout.COMPARE, 0.25, False, 12.0, 0.0, False, "residual", 0.02, 0.5),
+        view=View((1.0, -2.5, 3.0), Window(0.0, 812.5), None, 1.5, Plane.AXIAL),
+        rois=(lesion,),
+        locked=lesion,
+        tested=(Tested(request, SelfTest(4, (row,), "linear", None, 1.5, ())),),
+    )
+    scores = Scores({"psnr": 30.5}, ([{"psnr": None}], [], []), 900.0, "foreground", 7, "truth")
     study = SavedStudy(
         scan=SavedScan((place,), "a.nii", 0, 0),
-        results=(SavedResult(place, {"disagreement": place}, "fast", True),),
+        results=(
+            SavedResult(
+                place, {"disagreement": place}, "fast", True, "fast", ScoredPair(scores, scores)
+            ),
+        ),
         reference=SavedReference(place, "the loaded truth", False),
-        request={"axis": 2, "factor": 4, "method": "linear", "isotropic": False},
-        acknowledged=True,
-        view=SavedView((1.0, -2.5, 3.0), (0.0, 812.5), None, 1.5, "axial", "compare"),
+        layers=(SavedOverlay(place, 0.5, None),),
         loaded=(SavedLoaded(place, "last year"),),
         shown=("original", "loaded-0"),
-        comparing=SavedComparing(0.25, False, 12.0, 0.0, "residual", 0.02, 0.5),
+        state=plain_fields(state),
     )
     with TemporaryDirectory() as folder:
         write_session(Path(folder) / "s.srviewer", SavedSession((study, study), 1))

@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from srviewer.gui import autosave_folders
+from srviewer.gui import autosave_folders, offered
 from srviewer.gui.main_window import MainWindow
-from srviewer.gui.offered import compared
 from srviewer.sr.maps import RESIDUAL
 from srviewer.study.comparing import Layout
 from srviewer.study.session_file import read_session
@@ -55,7 +54,7 @@ def _open(window: MainWindow, until: Until, path: Path) -> MainWindow:
 
 
 def _names(window: MainWindow) -> list[str]:
-    return [one.name for one in compared(window.session.state)]
+    return [one.name for one in offered.compared(window.session.state)]
 
 
 def test_what_was_opened_to_be_compared_comes_back_with_curtain_and_map(

@@ -18,11 +18,12 @@ from srviewer.core.volume import Volume
 from srviewer.gui.command_line import reconstruct_line
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.request_options import RequestOptions
-from srviewer.gui.session import CHOICES, Session
+from srviewer.gui.session import Session
 from srviewer.nn.adaptation import Adaptation
 from srviewer.nn.model_file import save_model
 from srviewer.sr.models import find_model
 from srviewer.sr.request import Request, suggested_request
+from srviewer.study.opening import CHOICES
 
 Until = Callable[[Callable[[], bool]], None]
 NAMES = [field.name for field in fields(Request)]

@@ -4,12 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from srviewer.io.saved_looks import SavedComparing, SavedView
-from srviewer.sr.restored_sessions import Restored, load
 
 from srviewer.core.planes import Plane
 from srviewer.core.roi import Roi
 from srviewer.core.volume import Volume
+from srviewer.core.window import Window
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.nn.adaptation import Adaptation
@@ -19,9 +18,12 @@ from srviewer.nn.specs import TrainingPlan, training_plan
 from srviewer.sr.plan_file import plan_in, read_licences, read_object
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request
-from srviewer.sr.request_document import request_for
 from srviewer.sr.restore import restored
 from srviewer.sr.training_records import read_record as read_training
+from srviewer.study.comparing import Comparing, Layout
+from srviewer.study.restore import RestoredSession, restore
+from srviewer.study.state import StudyState
+from srviewer.study.view import View
 
 FILES = Path(__file__).parents[1] / "fixtures" / "unreleased-2026-11"
 ROIS = (
@@ -31,47 +33,61 @@ ROIS = (
 )
 
 
+def _restored(path: Path) -> RestoredSession:
+    session = run(restore(path, StudyState(), "auto", Path.exists))
+    assert session.problems == ()
+    return session
+
+
 @pytest.fixture(scope="module")
-def studies() -> tuple[Restored, ...]:
-    session = run(load(FILES / "study" / "study.srviewer"))
-    assert session.front == 0 and session.problems == ()
-    return session.studies
+def studies() -> tuple[StudyState, ...]:
+    session = _restored(FILES / "study" / "study.srviewer")
+    assert session.front == 0
+    return session.states
 
 
-def _names(study: Restored) -> list[tuple[str, bool]]:
-    return [(saved.name, saved.current) for saved, _ in study.results]
-
-
-def test_the_studies_of_a_session_open_with_their_volumes(studies: tuple[Restored, ...]) -> None:
+def test_the_studies_of_a_session_open_with_their_volumes(studies: tuple[StudyState, ...]) -> None:
     first, second = studies
-    assert first.scan.geometry.shape == (14, 16, 4) and second.scan.geometry.shape == (14, 16, 16)
-    assert _names(first) == [("linear \u00d74", False), ("fast \u00d74", True)]
-    linear, fast = (made for _, made in first.results)
-    assert set(fast.maps()) >= {"disagreement", "residual"} and "disagreement" not in linear.maps()
-    assert first.truth is not None and first.truth.geometry.shape == (14, 16, 16)
-    assert first.saved.reference is not None and not first.saved.reference.thin
-    ((layer, mask),) = first.layers
-    assert (layer.opacity, layer.threshold) == (0.5, None) and set(mask.voxels.flat) == {0.0, 1.0}
-    ((loaded, volume),) = first.loaded
-    assert loaded.name == "last year" and volume.geometry.shape == (14, 16, 16)
-    assert second.results == second.layers == second.loaded == () and second.truth is None
+    assert first.scan is not None and first.scan.geometry.shape == (14, 16, 4)
+    assert second.scan is not None and second.scan.geometry.shape == (14, 16, 16)
+    kept = first.comparables
+    assert [one.name for one in kept.results] == ["fast \u00d74", "linear \u00d74"]
+    assert kept.result is kept.results[0]
+    fast, linear = (one.made for one in kept.results)
+    assert fast is not None and set(fast.maps()) >= {"disagreement", "residual"}
+    assert linear is not None and "disagreement" not in linear.maps()
+    reference = first.reference
+    assert reference is not None and reference.volume.geometry.shape == (14, 16, 16)
+    assert reference.thin is None
+    (layer,) = first.layers
+    assert layer.opacity == 0.5 and layer.labelled and set(layer.volume.voxels.flat) == {0.0, 1.0}
+    (loaded,) = kept.loaded
+    assert loaded.name == "last year" and loaded.volume.geometry.shape == (14, 16, 16)
+    assert second.comparables.kept == second.layers == () and second.reference is None
 
 
-def test_the_studies_of_a_session_are_looked_at_as_before(studies: tuple[Restored, ...]) -> None:
-    first, second = (study.saved for study in studies)
+def test_the_studies_of_a_session_are_looked_at_as_before(studies: tuple[StudyState, ...]) -> None:
+    first, second = studies
     assert first.acknowledged and not second.acknowledged
-    assert first.rois == ROIS and first.locked == 1
-    assert first.shown == ("result-1", "loaded-0")
-    assert first.comparing == SavedComparing(0.3, False, 11.0, 33.0, "disagreement", 0.002, 0.4)
-    centre = (0.5, 1.0, -1.5)
-    looked = SavedView((1.0, 2.0, -3.0), (0.0, 656.21), centre, 2.0, None, "curtain", "bone")
-    assert first.view == looked
-    assert second.view.layout == "planes" and second.view.inverted
+    assert first.rois == ROIS and first.locked == ROIS[1]
+    kept = first.comparables
+    assert kept.shown == (kept.results[0].key, kept.loaded[0].key)
+    assert first.comparing == Comparing(
+        Layout.CURTAIN, 0.3, False, 11.0, 33.0, False, "disagreement", 0.002, 0.4
+    )
+    assert first.view == View(
+        cursor_mm=(1.0, 2.0, -3.0),
+        window=Window(0.0, 656.21),
+        centre_mm=(0.5, 1.0, -1.5),
+        zoom=2.0,
+        colours="bone",
+    )
+    assert second.comparing.layout is Layout.PLANES and second.view.inverted
 
 
-def test_the_request_of_a_session_is_as_before(studies: tuple[Restored, ...]) -> None:
+def test_the_request_of_a_session_is_as_before(studies: tuple[StudyState, ...]) -> None:
     first, second = studies
-    assert request_for(first.scan, first.saved.request) == Request(
+    assert first.request == Request(
         axis=2,
         factor=3,
         device="cpu",
@@ -84,15 +100,17 @@ def test_the_request_of_a_session_is_as_before(studies: tuple[Restored, ...]) ->
         flips=True,
         minimum="scan",
     )
-    assert (second.saved.request["axis"], second.saved.request["factor"]) == (0, 2)
+    assert second.request is not None and (second.request.axis, second.request.factor) == (0, 2)
 
 
 def test_an_autosave_opens_with_what_no_other_file_held() -> None:
-    session = run(load(FILES / "autosave" / "session.srviewer"))
-    assert session.problems == () and len(session.studies) == 2
-    last = session.studies[0].results[-1]
-    assert (last[0].name, last[0].current) == ("cubic \u00d73", True)
-    assert last[1].request.method == "cubic" and last[1].request.minimum == "scan"
+    session = _restored(FILES / "autosave" / "session.srviewer")
+    assert len(session.states) == 2
+    kept = session.states[0].comparables
+    assert kept.result is kept.results[0] and kept.results[0].name == "cubic \u00d73"
+    result = session.states[0].result
+    assert result is not None and result.request.method == "cubic"
+    assert result.request.minimum == "scan"
 
 
 def _result(name: str, scan: Volume) -> Reconstruction:
