@@ -124,18 +124,27 @@ def plain_fields(state: StudyState) -> dict[str, Any]:
     return {row.name: to_plain(getattr(state, row.name)) for row in _saved_fields()}
 
 
-def fields_of(plain: dict[str, Any]) -> dict[str, Any]:
-    """What ``plain_fields`` wrote as values of the fields of a StudyState; a field may be missing.
+def fields_of(plain: dict[str, Any], before: StudyState | None = None) -> dict[str, Any]:
+    """Values of the fields of a StudyState from what ``plain_fields`` wrote.
 
-    Raises ValueError for damage, but for that in a lenient field, which is left out then.
+    Args:
+        plain: by their names. Files of earlier versions have fewer, and fewer fields inside them.
+        before: has what is missing inside a field; None for the first values.
+
+    Raises:
+        ValueError: for damage, but for that in a lenient field, which is left out then.
     """
+    known_before = plain_fields(StudyState() if before is None else before)
     hints = get_type_hints(StudyState, include_extras=True)
     known: dict[str, Any] = {}
     for row in _saved_fields():
         if row.name not in plain:
             continue
+        value, was = plain[row.name], known_before[row.name]
+        if isinstance(value, dict) and isinstance(was, dict):
+            value = {**was, **value}
         try:
-            known[row.name] = from_plain(plain[row.name], hints[row.name])
+            known[row.name] = from_plain(value, hints[row.name])
         except ValueError:
             if "lenient" not in row.metadata:
                 raise

@@ -146,7 +146,9 @@ class _Reading:
             comparing=before.comparing,
             view=before.view.whole(scan, window),
         )
-        return _settled(replace(state, **{**fields_of(saved.state), "request": request}), before)
+        return _settled(
+            replace(state, **{**fields_of(saved.state, state), "request": request}), before
+        )
 
     def _each(self, jobs: Iterable[Job[Had]], count: int) -> Job[dict[int, Had]]:
         """What can be had, by its number; why the rest cannot goes to ``problems``."""

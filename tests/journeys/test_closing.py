@@ -61,7 +61,7 @@ def test_closing_does_not_ask_about_what_the_window_does_by_itself(
     keys = [one.key for one in session.comparables.results]
     session.keep(session.comparables.showing((ORIGINAL, CUBIC, *keys)))
     kinds = {task.kind for task in work.tasks}
-    assert kinds == {"histogram", "score", "score others", "interpolate"}
+    assert kinds == {"histogram", "score", "interpolate"}
     assert _close(window, CANCEL) == (True, [])
     qtbot.waitUntil(lambda: work.tasks == ())
 

@@ -12,6 +12,7 @@ from srviewer.gui import autosave_folders, offered
 from srviewer.gui.main_window import MainWindow
 from srviewer.sr.maps import RESIDUAL
 from srviewer.study.comparing import Layout
+from srviewer.study.document import fields_of
 from srviewer.study.session_file import read_session
 
 Until = Callable[[Callable[[], bool]], None]
@@ -101,14 +102,13 @@ def test_the_autosave_knows_what_is_compared(compared: MainWindow, until: Until)
     study = read_session(kept()[0]).studies[0]
     assert [one.name for one in study.loaded] == ["first.nii.gz", "a year ago"]
     assert study.shown == ("result-0", "loaded-1")
-    assert study.comparing is not None and study.comparing.divider == 0.3
+    assert _divider(kept()[0]) == 0.3
     compared.session.compare(replace(compared.session.comparing, divider=0.6))
     until(lambda: _divider(kept()[0]) == 0.6)
 
 
-def _divider(path: Path) -> float | None:
-    comparing = read_session(path).studies[0].comparing
-    return None if comparing is None else comparing.divider
+def _divider(path: Path) -> float:
+    return fields_of(read_session(path).studies[0].state)["comparing"].divider
 
 
 def test_a_session_of_before_keeps_the_curtain_where_it_is(
@@ -118,8 +118,8 @@ def test_a_session_of_before_keeps_the_curtain_where_it_is(
     compared.desk.files.save(path)
     until(lambda: path.exists() and not compared.study.work.tasks)
     document = json.loads(path.read_text(encoding="utf-8"))
-    for field in ("loaded", "comparing"):
-        del document["studies"][0][field]
+    study = document["studies"][0]
+    del study["loaded"], study["state"]["comparing"]["divider"]
     path.write_text(json.dumps(document), encoding="utf-8")
     _open(compared, until, path)
     session = compared.session

@@ -197,10 +197,10 @@ def test_the_autosave_keeps_every_study_and_its_result(
     until(lambda: kept() != [] and not three.desk.recovery.work.tasks)
     saved = read_session(kept()[0])
     assert saved.front == 1 and len(saved.studies) == 3
-    image = saved.studies[0].results[0].image.find()
+    image = saved.studies[0].results[0].image.absolute
     three.studies.show(2)  # its result is not the one that is shown, and stays all the same
     until(lambda: read_session(kept()[0]).front == 2 and not three.desk.recovery.work.tasks)
-    assert image is not None and image.exists()
+    assert image.exists()
     three.studies.close(1)
     until(lambda: len(read_session(kept()[0]).studies) == 2)
     assert three.close()

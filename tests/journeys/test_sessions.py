@@ -189,7 +189,7 @@ def test_a_session_never_leans_on_what_was_autosaved(
     opened.desk.begin()
     rebuild()
     recovery = opened.desk.recovery
-    until(lambda: opened.session.comparables.results[0].files and not recovery.work.tasks)
+    until(lambda: bool(opened.session.comparables.results[0].files) and not recovery.work.tasks)
     path = tmp_path / "mine.srviewer"
     text = json.dumps(_saved(opened, until, path))
     assert "window-" not in text and "mine files" in text
