@@ -1,6 +1,7 @@
 """The histogram of the scan with the two limits of the grey-level window, which can be dragged."""
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -8,6 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QWidget
 
 from srviewer.core.histogram import Histogram, histogram
+from srviewer.core.volume import Volume
 from srviewer.core.window import Window
 from srviewer.gui import theme
 from srviewer.gui.form import describe
@@ -43,7 +45,7 @@ class HistogramView(QWidget):
     def __init__(self, study: Study) -> None:
         super().__init__()
         self._study, self._session = study, study.session
-        self.histogram: Histogram | None = None
+        self._counted = WeakKeyDictionary[Volume, Histogram]()  # of every open scan
         self._grabbed = ""
         self._last = 0.0
         self.setFixedHeight(HEIGHT)
@@ -59,6 +61,12 @@ class HistogramView(QWidget):
         self._session.follow(self._count, "scan")
         self._session.follow(self._repaint, "view")
         self._count()
+
+    @property
+    def histogram(self) -> Histogram | None:
+        """Of the scan that is shown; None while it is counted."""
+        scan = self._session.original
+        return None if scan is None else self._counted.get(scan)
 
     def sizeHint(self) -> QSize:
         """Called by Qt."""
@@ -150,22 +158,23 @@ class HistogramView(QWidget):
         self.update()
 
     def _count(self) -> None:
-        self.histogram = None
-        original = self._session.original
-        if original is not None:
-            self._study.work.start(
-                KIND,
-                tr("Counting grey values"),
-                histogram(original),
-                self._show,
-                lambda: self._session.original is original,
-                asked=False,
-            )
+        scan = self._session.original
         self.update()
+        if scan is None or scan in self._counted:
+            return
 
-    def _show(self, counted: Histogram) -> None:
-        self.histogram = counted
-        self.update()
+        def keep(counted: Histogram) -> None:
+            self._counted[scan] = counted
+            self.update()
+
+        self._study.work.start(
+            KIND,
+            tr("Counting grey values"),
+            histogram(scan),
+            keep,
+            lambda: self._session.original is scan,
+            asked=False,
+        )
 
     def _last_frequent(self) -> float:
         """Where nearly all voxels have come: one bright voxel must not squeeze the rest."""
