@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from srviewer import RESEARCH_USE_ONLY
+from srviewer.core.metrics import METRICS
 from srviewer.core.planes import Plane
 from srviewer.gui.training.plan_form import field_title
 from srviewer.io.formats import open_filter
@@ -69,6 +70,8 @@ def _tables() -> Iterator[str]:
     yield from (RESEARCH_USE_ONLY, open_filter())
     for row in (*METHODS, *MAPS, *PRESETS, *Plane):
         yield row.title
+    for metric in METRICS:
+        yield from (metric.title, metric.heading, metric.axis_title)
     yield from _plan(TrainingPlan)
 
 

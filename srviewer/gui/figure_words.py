@@ -1,5 +1,6 @@
 """What is written under a figure."""
 
+from srviewer.core.metrics import brief_scores
 from srviewer.gui.comparables import CUBIC
 from srviewer.gui.comparing import Layout
 from srviewer.gui.session import Session
@@ -38,7 +39,5 @@ def scores_line(session: Session) -> str:
 
 
 def _values(whole: dict[str, float | None]) -> str:
-    psnr, ssim = whole["psnr"], whole["ssim"]
-    if psnr is None or ssim is None:
-        return tr("no score")
-    return f"{psnr:.2f} dB, SSIM {ssim:.3f}"
+    parts = brief_scores(whole)
+    return tr("no score") if parts is None else ", ".join(parts)
