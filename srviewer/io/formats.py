@@ -12,7 +12,14 @@ from srviewer.io import archive, dicom, dicomdir, nifti
 from srviewer.io.companions import COMPANIONS, without_companions
 from srviewer.io.content import known_by_content, stamped
 from srviewer.io.folder import files_under
-from srviewer.io.nifti_names import PAIR_SUFFIXES, is_pair_part, with_partners
+from srviewer.io.header_rows import HeaderRow, archive_rows, dicom_rows, mgh_rows, nifti_rows
+from srviewer.io.nifti_names import (
+    MGH_SUFFIXES,
+    NIFTI_SUFFIXES,
+    PAIR_SUFFIXES,
+    is_pair_part,
+    with_partners,
+)
 from srviewer.io.series import Counts, Found, Series, added, and_more, counted, summary
 from srviewer.io.sized import sized
 from srviewer.job import Job, within
@@ -23,6 +30,7 @@ from srviewer.temporary_folders import temporary_folder
 class Format:
     """A kind of file. ``suffixes``: lower case, with the dot.
 
+    ``header``: what the header of one file says, as rows; see ``header_view``.
     ``scan``: the images of all given files of this format; a file that cannot be opened becomes a
     problem of the answer, so that one broken file does not hide the others.
     """
@@ -31,6 +39,7 @@ class Format:
     title: str
     suffixes: tuple[str, ...]
     scan: Callable[[Sequence[Path]], Job[Found]]
+    header: Callable[[Path], Job[tuple[HeaderRow, ...]]]
 
 
 def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
@@ -45,7 +54,7 @@ def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
     listed, missing = yield from _listed([path for path in paths if path.is_file()])
     files = with_partners((*there.files, *listed))
     # An archive inside a folder is a copy of its neighbours more often than not.
-    hidden = {file for file in files if _format(file).id == "zip" and file not in paths}
+    hidden = {file for file in files if format_of(file).id == "zip" and file not in paths}
     # Before any header is read: what comes later must be of the same files.
     stamps = yield from within(stamped(files), 0.1, 0.15)
     found = yield from within(_scan_files([f for f in files if f not in hidden]), 0.15, 1.0)
@@ -120,7 +129,7 @@ def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[
     files, ignored = without_companions(files)
     by_format: dict[str, list[Path]] = {row.id: [] for row in FORMATS}
     for file in files:
-        by_format[_format(file).id].append(file)
+        by_format[format_of(file).id].append(file)
     series: list[Series] = []
     problems: tuple[str, ...] = ()
     skipped: Counts = ((COMPANIONS, ignored),) if ignored else ()
@@ -187,7 +196,7 @@ def _read_archive(path: Path, members: frozenset[str], place: int, frame: int) -
     return volume
 
 
-def _format(file: Path) -> Format:
+def format_of(file: Path) -> Format:
     """The format of a file by its name; DICOM, which knows its own, for any other name."""
     name = file.name.lower()
     for row in FORMATS:
@@ -200,9 +209,9 @@ def _nothing(paths: Sequence[Path], found: Found) -> str:
     if found.problems:
         return found.problems[0]
     named = f"'{paths[0]}'" if len(paths) == 1 else f"These {len(paths)} paths"
-    kinds = ", ".join(row.title for row in FORMATS)
     return (
-        f"{named} holds no image that srviewer can open ({_looked_at(found)}). It opens: {kinds}."
+        f"{named} holds no image that srviewer can open ({_looked_at(found)}). It opens: "
+        f"{', '.join(row.title for row in FORMATS)}."
     )
 
 
@@ -210,12 +219,12 @@ def _looked_at(found: Found) -> str:
     return f"it holds {summary(found.skipped)}" if found.ignored else "no file is there"
 
 
-DICOM = Format("dicom", "DICOM series", (".dcm", ".dicom", ".ima"), dicom.scan)
-PAIR = Format("pair", "NIfTI or Analyze pair", PAIR_SUFFIXES, nifti.scan)
+DICOM = Format("dicom", "DICOM series", (".dcm", ".dicom", ".ima"), dicom.scan, dicom_rows)
+PAIR = Format("pair", "NIfTI or Analyze pair", PAIR_SUFFIXES, nifti.scan, nifti_rows)
 FORMATS: tuple[Format, ...] = (
-    Format("nifti", "NIfTI volume", (".nii", ".nii.gz"), nifti.scan),
+    Format("nifti", "NIfTI volume", NIFTI_SUFFIXES, nifti.scan, nifti_rows),
     PAIR,
-    Format("mgh", "FreeSurfer volume", (".mgz", ".mgh"), nifti.scan),
+    Format("mgh", "FreeSurfer volume", MGH_SUFFIXES, nifti.scan, mgh_rows),
     DICOM,
-    Format("zip", "Zip archive", (".zip",), _scan_archives),
+    Format("zip", "Zip archive", (".zip",), _scan_archives, archive_rows),
 )

@@ -17,7 +17,8 @@ from srviewer.atomic import staged, write_text
 from srviewer.errors import UserError
 from srviewer.io.bids_sidecar import slice_thickness
 from srviewer.io.formats import read, scan
-from srviewer.io.header_view import MOST_ROWS, header_rows
+from srviewer.io.header_rows import MOST_ROWS
+from srviewer.io.header_view import header_rows
 from srviewer.io.own_image import own_document
 from srviewer.io.session_file import read_session
 from srviewer.job import Job, run
