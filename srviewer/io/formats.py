@@ -7,7 +7,7 @@ from pathlib import Path
 
 from srviewer.core.source import common_folder
 from srviewer.core.volume import Volume
-from srviewer.errors import UserError
+from srviewer.errors import NoSpace, UserError
 from srviewer.io import archive, dicom, dicomdir, nifti
 from srviewer.io.companions import COMPANIONS, without_companions
 from srviewer.io.content import known_by_content, stamped
@@ -24,6 +24,9 @@ from srviewer.io.series import Counts, Found, Series, added, and_more, counted, 
 from srviewer.io.sized import sized
 from srviewer.job import Job, within
 from srviewer.temporary_folders import temporary_folder
+
+NOT_OPENED = "archives that cannot be opened"
+NO_ROOM = "archives that the disk of temporary files has no room for"
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,8 @@ def _scan_archives(paths: Sequence[Path], room: archive.Room | None = None) -> J
         try:
             found = yield from within(_scan_archive(path, room or archive.room_of(path)), *span)
         except UserError as error:
-            found = Found((), 1, (str(error),), counted(["archives that cannot be opened"]))
+            kind = NO_ROOM if isinstance(error, NoSpace) else NOT_OPENED
+            found = Found((), 1, (str(error),), counted([kind]))
         series.extend(found.series)
         ignored += found.ignored
         problems.extend(found.problems)

@@ -6,7 +6,7 @@ from typing import Any
 
 from srviewer.core.metrics import comparable_metrics
 from srviewer.documents import document_of, is_number, is_text
-from srviewer.errors import UserError
+from srviewer.errors import Unreadable
 from srviewer.nn.networks import NetworkSpec, network_spec
 from srviewer.nn.plan import TrainingPlan
 from srviewer.nn.safe_files import Outline
@@ -102,9 +102,9 @@ def _licences(values: Any) -> dict[str, str]:
     return values
 
 
-def refused(file: str, error: Exception) -> UserError:
+def refused(file: str, error: Exception) -> Unreadable:
     """The error of a model file that is none."""
-    return UserError(f"The model {file} is damaged or no model file: {reason_of(error)}.")
+    return Unreadable(f"The model {file} is damaged or no model file: {reason_of(error)}.")
 
 
 def reason_of(error: Exception) -> str:

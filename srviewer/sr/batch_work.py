@@ -17,7 +17,7 @@ from srviewer.atomic import replace_together
 from srviewer.core.geometry import Axis
 from srviewer.core.source import ScanSource, part_words, source_of
 from srviewer.core.volume import SEGMENTATION_CODES, Volume, blocking_warnings
-from srviewer.errors import UserError, plain
+from srviewer.errors import Unsupported, UserError, plain
 from srviewer.io.content import digests
 from srviewer.io.export import DataType
 from srviewer.io.formats import scan
@@ -98,14 +98,6 @@ class Outcome:
     reason: str = ""
 
 
-class _NoScan(UserError):
-    """The voxels turned out to be those of a mask or label map. ``reason``: as in ``Outcome``."""
-
-    def __init__(self, message: str, reason: str) -> None:
-        super().__init__(message)
-        self.reason = reason
-
-
 def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
     """Do one item, unless its done record says that it was done with these settings.
 
@@ -116,8 +108,8 @@ def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
     log = Log(place)
     try:
         outcome = yield from _rebuilding(item, settings, place, log)
-    except _NoScan as error:
-        outcome = Outcome(item.name, None, "left out", message=str(error), reason=error.reason)
+    except Unsupported as error:
+        outcome = Outcome(item.name, None, "left out", message=str(error), reason=error.kind)
         log.add(f"left out: {error}")
     except UserError as error:
         outcome = Outcome(item.name, None, "failed", message=str(error))
@@ -263,10 +255,10 @@ def _changed(item: Item) -> UserError:
 
 
 def _check(volume: Volume, settings: Settings) -> None:
-    """Raise UserError for a scan in doubt that nobody has looked at; _NoScan for a label map."""
+    """Raise UserError for a scan in doubt that nobody has looked at, Unsupported for labels."""
     if reason := segmentation_reason(volume.warnings):
         doubts = [one.message for one in volume.warnings if one.code in SEGMENTATION_CODES]
-        raise _NoScan(" ".join(doubts), reason)
+        raise Unsupported(" ".join(doubts), reason)
     unsound = blocking_warnings(volume.warnings)
     if unsound and not settings.acknowledge:
         said = " ".join(warning.message for warning in unsound)
