@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.volume import Voxels
+from srviewer.table import find_row
 
 Mask = npt.NDArray[np.bool_]
 
@@ -151,6 +152,11 @@ METRICS = (
 )  # fmt: skip
 
 
+def metric(id: str) -> Metric:
+    """The row of METRICS with this id; UserError that lists the others when there is none."""
+    return find_row(METRICS, id, "metric")
+
+
 def ranking_metric() -> Metric:
     """The metric that slices are ranked by."""
     return METRICS[0]
@@ -158,7 +164,7 @@ def ranking_metric() -> Metric:
 
 def comparable_metrics() -> tuple[Metric, ...]:
     """The metrics whose values of different scans can be set beside each other."""
-    return tuple(metric for metric in METRICS if metric.comparable)
+    return tuple(row for row in METRICS if row.comparable)
 
 
 def brief_scores(scores: Mapping[str, float | None]) -> tuple[str, ...] | None:
