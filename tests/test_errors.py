@@ -15,9 +15,11 @@ from srviewer.atomic import write_text
 from srviewer.core.volume import ScanWarning, Volume
 from srviewer.errors import NoSpace, Unreadable, Unsupported, UserError, is_full, is_of_system
 from srviewer.io.formats import NO_ROOM, scan
+from srviewer.io.series import NothingOpened
 from srviewer.io.streams import read_range
 from srviewer.job import run
 from srviewer.nn.model_file import load_model
+from srviewer.sr.batch_items import select
 from srviewer.sr.segmentations import BY_VOXELS, check_is_scan
 from srviewer.unwritable import make_folder, unwritable
 
@@ -88,7 +90,7 @@ def test_an_archive_without_room_is_not_called_damaged(
     found = run(scan([image, packed_image]))
     assert [one.name for one in found.series] == ["scan"]
     assert dict(found.skipped) == {NO_ROOM: 1}
-    assert "there is room for" in found.problems[0]
+    assert "there is room for" in found.problems[0].text
 
 
 @pytest.mark.parametrize(
@@ -105,3 +107,20 @@ def test_what_the_system_says(error: Exception, full: bool, of_system: bool) -> 
     assert (is_full(error), is_of_system(error)) == (full, of_system)
     if isinstance(error, OSError):
         assert isinstance(unwritable(Path("a"), error), NoSpace) == full
+
+
+def test_what_cannot_be_opened_is_named_by_its_file_and_not_by_its_sentence(
+    tmp_path: Path, head: Volume
+) -> None:
+    """A quote in a name ends no name, and of several broken files each is told of."""
+    for name in ("it's.nii", "b.nii"):
+        (tmp_path / name).write_bytes(b"broken")
+    with pytest.raises(NothingOpened) as raised:
+        run(scan([tmp_path]))
+    assert {problem.name for problem in raised.value.problems} == {"it's.nii", "b.nii"}
+    alone = run(select([tmp_path], thin_too=False))
+    assert {one.name for one in alone.left_out if one.broken} == {"it's.nii", "b.nii"}
+    nib.save(nib.Nifti1Image(head.voxels, head.geometry.affine), tmp_path / "whole.nii")
+    beside = run(select([tmp_path], thin_too=True))
+    assert len(beside.items) == 1
+    assert {one.name for one in beside.left_out if one.broken} == {"it's.nii", "b.nii"}

@@ -48,7 +48,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         "series": [_values(*pair) for pair in pairs],
         "ignored": found.ignored,
         "skipped": dict(found.skipped),
-        "problems": list(found.problems),
+        "problems": [problem.text for problem in found.problems],
     }
     return Outcome("\n".join(lines), values)
 

@@ -20,7 +20,17 @@ from srviewer.io.nifti_names import (
     is_pair_part,
     with_partners,
 )
-from srviewer.io.series import Counts, Found, Series, added, and_more, counted, summary
+from srviewer.io.series import (
+    Counts,
+    Found,
+    NothingOpened,
+    Problem,
+    Series,
+    added,
+    and_more,
+    counted,
+    summary,
+)
 from srviewer.io.sized import sized
 from srviewer.job import Job, within
 from srviewer.temporary_folders import temporary_folder
@@ -51,7 +61,7 @@ def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
     ``root``: exports name files relative to it; by default the folder that holds all ``paths``.
     Every file in a folder is looked at; of archives and DICOMDIRs only those that are named, and
     of a DICOMDIR only the files that it names. Raises UserError
-    when a path does not exist or nothing can be opened.
+    when a path does not exist, NothingOpened when nothing can be opened.
     """
     there = yield from within(files_under(paths), 0.0, 0.1)
     listed, missing = yield from _listed([path for path in paths if path.is_file()])
@@ -69,38 +79,41 @@ def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
         problems=_closed(there.closed) + missing + found.problems,
     )
     if not found.series:
-        raise UserError(_nothing(paths, found))
+        raise NothingOpened(_nothing(paths, found), found.problems)
     return known_by_content(found, stamps, root or common_folder(paths))
 
 
-def _closed(folders: Sequence[Path]) -> tuple[str, ...]:
+def _closed(folders: Sequence[Path]) -> tuple[Problem, ...]:
     if not folders:
         return ()
-    return (
+    text = (
         f"{and_more(folders, 'folders')} cannot be looked into, and nothing of what is there was "
-        "opened. Get the right to read it, then open it again.",
+        "opened. Get the right to read it, then open it again."
     )
+    return (Problem(folders[0].name, text),)
 
 
-def _listed(paths: Sequence[Path]) -> Job[tuple[list[Path], tuple[str, ...]]]:
-    """The files that DICOMDIRs among ``paths`` name; a sentence for each that lacks some."""
+def _listed(paths: Sequence[Path]) -> Job[tuple[list[Path], tuple[Problem, ...]]]:
+    """The files that DICOMDIRs among ``paths`` name; a problem for each that lacks some."""
     files: list[Path] = []
-    problems: list[str] = []
+    problems: list[Problem] = []
     for path in paths:
         listed = yield from within(dicomdir.directory(path), 0.1, 0.1)
         if listed is None:
             continue
         files.extend(listed.files)
         if listed.damaged:
-            problems.append(
+            text = (
                 f"'{path.name}' is damaged: what it names cannot all be read. Open the folder with "
                 "the images instead."
             )
+            problems.append(Problem(path.name, text))
         if listed.missing:
-            problems.append(
+            text = (
                 f"{listed.missing} of the {listed.missing + len(listed.files)} files that "
                 f"'{path.name}' names are not there or cannot be reached. Copy the whole disc."
             )
+            problems.append(Problem(path.name, text))
     return files, tuple(problems)
 
 
@@ -134,7 +147,7 @@ def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[
     for file in files:
         by_format[format_of(file).id].append(file)
     series: list[Series] = []
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     skipped: Counts = ((COMPANIONS, ignored),) if ignored else ()
     done = 0
     for row in FORMATS:
@@ -155,7 +168,7 @@ def _scan_archives(paths: Sequence[Path], room: archive.Room | None = None) -> J
     """The images in zip archives, which are unpacked for as long as this takes."""
     series: list[Series] = []
     ignored = 0
-    problems: list[str] = []
+    problems: list[Problem] = []
     skipped: Counts = ()
     for number, path in enumerate(paths):
         span = number / len(paths), (number + 1) / len(paths)
@@ -163,7 +176,7 @@ def _scan_archives(paths: Sequence[Path], room: archive.Room | None = None) -> J
             found = yield from within(_scan_archive(path, room or archive.room_of(path)), *span)
         except UserError as error:
             kind = NO_ROOM if isinstance(error, NoSpace) else NOT_OPENED
-            found = Found((), 1, (str(error),), counted([kind]))
+            found = Found((), 1, (Problem(path.name, str(error)),), counted([kind]))
         series.extend(found.series)
         ignored += found.ignored
         problems.extend(found.problems)
@@ -211,7 +224,7 @@ def format_of(file: Path) -> Format:
 
 def _nothing(paths: Sequence[Path], found: Found) -> str:
     if found.problems:
-        return found.problems[0]
+        return found.problems[0].text
     named = f"'{paths[0]}'" if len(paths) == 1 else f"These {len(paths)} paths"
     return (
         f"{named} holds no image that srviewer can open ({_looked_at(found)}). It opens: "

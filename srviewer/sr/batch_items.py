@@ -16,7 +16,7 @@ from srviewer.core.source import common_folder, name_below, path_without_dots
 from srviewer.errors import UserError
 from srviewer.io.companions import COMPANIONS, is_companion
 from srviewer.io.formats import scan
-from srviewer.io.series import Found, Series
+from srviewer.io.series import Found, NothingOpened, Problem, Series
 from srviewer.io.targets import NIFTI, Target
 from srviewer.job import Job, Progress, within
 from srviewer.sr.segmentations import segmentation_reason
@@ -99,7 +99,7 @@ def select(paths: Sequence[Path], thin_too: bool, target: Target = NIFTI) -> Job
         files = _bids_images(root) if _is_bids(root) else [root]
         span = number / len(roots), (number + 1) / len(roots)
         found = yield from within(_found(files), *span)
-        left_out += [LeftOut(_named(text), text, True) for text in found.problems]
+        left_out += [LeftOut(problem.name, problem.text, True) for problem in found.problems]
         for series in found.series:
             unsuitable = _unsuitable(series, thin_too)
             if unsuitable is not None:
@@ -183,8 +183,11 @@ def _found(files: Sequence[Path]) -> Job[Found]:
         return Found((), 0)
     try:
         return (yield from scan(files))
+    except NothingOpened as error:
+        problems = error.problems or (Problem(files[0].name, str(error)),)
+        return Found((), len(files), problems)
     except UserError as error:
-        return Found((), len(files), (str(error),))
+        return Found((), len(files), (Problem(files[0].name, str(error)),))
 
 
 def _unsuitable(series: Series, thin_too: bool) -> LeftOut | None:
@@ -242,12 +245,6 @@ def _shortened(name: str) -> str:
 
 def _stem(path: Path) -> str:
     return re.sub(r"(\.nii)?(\.gz)?$", "", path.name) if ".nii" in path.name else path.stem
-
-
-def _named(problem: str) -> str:
-    """The file that a problem's sentence is about, which it quotes first."""
-    quoted = re.match(r"'([^']+)'", problem)
-    return quoted[1] if quoted else "?"
 
 
 def _spacing(geometry: Geometry) -> str:
