@@ -16,7 +16,6 @@ from srviewer.io.formats import read
 from srviewer.io.provenance import sidecar
 from srviewer.io.targets import TARGETS, Target, target
 from srviewer.job import run
-from srviewer.sr.batch import BatchPlan, batch
 from srviewer.sr.batch_items import select
 from srviewer.sr.batch_records import Place
 from srviewer.sr.batch_work import Outcome, Settings, rebuilding
@@ -85,18 +84,21 @@ def test_a_series_whose_worker_was_killed_is_done_again_under_its_name(
     assert len(list((out / "scan_thin").glob("*.dcm"))) == 36
 
 
-def test_derivatives_of_a_bids_data_set(thick_head: Volume, tmp_path: Path) -> None:
+def test_derivatives_of_a_bids_data_set_by_the_option_of_reconstruct(
+    thick_head: Volume, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     root = tmp_path / "set"
     save(thick_head, root / "sub-1" / "anat" / "sub-1_T1w.nii.gz")
     (root / "dataset_description.json").write_text("{}")
     other = save(thick_head, tmp_path / "nameless.nii")
-    settings = replace(CUBIC, target="bids", store="float32")
-    result = run(batch(BatchPlan((root, other), root, settings, workers=1)))
-    said = {one.name: one for one in result.outcomes}
-    assert said["sub-1_T1w"].status == "done" and said["nameless"].status == "left out"
-    assert "as a BIDS data set needs" in said["nameless"].message
+    options = ("--bids", str(root), "--method=cubic", "--workers=1", "--json", "-")
+    assert main(["batch", str(root), str(other), *options]) == 0
+    said = {one["name"]: one for one in json.loads(capsys.readouterr().out)["volumes"]}
+    assert said["sub-1_T1w"]["status"] == "done" and said["nameless"]["status"] == "left out"
+    assert "as a BIDS data set needs" in said["nameless"]["message"]
     made = root / "derivatives/srviewer"
     image = made / "sub-1/anat/sub-1_desc-sr_T1w.nii.gz"
+    assert said["sub-1_T1w"]["output"] == str(image)
     assert run(read(image)).geometry.shape == (40, 48, 36)
     beside = json.loads(sidecar(image).read_text())
     assert beside["Sources"] == ["bids:raw:sub-1/anat/sub-1_T1w.nii.gz"]
@@ -120,15 +122,3 @@ def test_every_target_is_whole(kind: Target, tmp_path: Path) -> None:
     assert target(kind.id) is kind and kind.stores
     assert kind.stored_as(None) in kind.stores and kind.keyword.isidentifier()
     assert kind.given(kind.home(tmp_path)) == tmp_path
-
-
-def test_the_command_line_takes_the_options_of_reconstruct(
-    thick_head: Volume, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    scan = save(thick_head, tmp_path / "scan.nii")
-    out = tmp_path / "series"
-    options = ("--dicom", str(out), "--method=cubic", "--workers=1", "--json", "-")
-    assert main(["batch", str(scan), *options]) == 0
-    (volume,) = json.loads(capsys.readouterr().out)["volumes"]
-    assert volume["output"] == str(out / "scan_thin")
-    assert len(list((out / "scan_thin").glob("*.dcm"))) == 36
