@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from srviewer import RESEARCH_USE_ONLY
+from srviewer.core.metrics import METRICS
 from srviewer.core.planes import Plane
 from srviewer.gui.training.plan_form import field_title
-from srviewer.io.formats import open_filter
+from srviewer.io.formats import FORMATS, open_filter
+from srviewer.io.targets import TARGETS
 from srviewer.nn.presets import PRESETS
 from srviewer.nn.specs import TrainingPlan
 from srviewer.sr.maps import MAPS
@@ -67,8 +69,13 @@ def _renew(source: Path) -> None:
 def _tables() -> Iterator[str]:
     """Titles of what the layers below offer, and what a plan says of its fields."""
     yield from (RESEARCH_USE_ONLY, open_filter())
-    for row in (*METHODS, *MAPS, *PRESETS, *Plane):
+    for row in (*FORMATS, *METHODS, *MAPS, *PRESETS, *Plane):
         yield row.title
+    for target in TARGETS:
+        yield from (target.title, target.tip, target.question)
+        yield from filter(None, target.stores.values())
+    for metric in METRICS:
+        yield from (metric.title, metric.heading, metric.axis_title)
     yield from _plan(TrainingPlan)
 
 

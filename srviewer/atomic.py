@@ -20,6 +20,7 @@ from srviewer.unwritable import (
     check_new_folder,
     check_target,
     named_file,
+    not_done,
     reason,
     unwritable,
     writing,
@@ -240,9 +241,8 @@ def _of_its_target(error: OSError, targets: Mapping[Path, Path]) -> UserError:
             return unwritable(target / failed.relative_to(temporary), error)
     if failed in targets.values():
         return unwritable(failed, error)
-    return UserError(
-        f"'{first}' is not written, since '{failed}' failed: {reason(error)} {advice(error)}"
-    )
+    message = f"'{first}' is not written, since '{failed}' failed: {reason(error)} {advice(error)}"
+    return not_done(message, error)
 
 
 def _flush_folder(folder: Path) -> None:

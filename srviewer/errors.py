@@ -1,4 +1,7 @@
-"""The one error type whose message a user reads word for word, and what becomes one."""
+"""The errors whose messages a user reads word for word, and what becomes one."""
+
+import errno
+from typing import TypeGuard
 
 # What torch's allocators for the processor, its kernels and C++ say, all by RuntimeError.
 FULL = ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
@@ -9,6 +12,35 @@ class UserError(Exception):
 
     Everything else that is raised is a bug and keeps its traceback.
     """
+
+
+class Unreadable(UserError):
+    """A file cannot be read: it is denied, gone, damaged, or of another kind. It is named."""
+
+
+class Unsupported(UserError):
+    """Something whole is of a kind that is not worked on, such as a mask in the place of a scan.
+
+    ``kind``: what all are that are refused for the same reason, in the plural.
+    """
+
+    def __init__(self, message: str, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class NoSpace(UserError):
+    """The disk is full, or the user's share of it."""
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the system raised this for want of space on the disk or of the user's share."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def is_of_system(error: BaseException) -> TypeGuard[OSError]:
+    """Whether the system raised this: libraries raise OSError for damaged files, without number."""
+    return isinstance(error, OSError) and error.errno is not None
 
 
 def memory_ran_out(error: BaseException) -> bool:

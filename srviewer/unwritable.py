@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from srviewer.errors import UserError
+from srviewer.errors import NoSpace, UserError, is_full
 
 # Windows says that a file has no right where another program has it open.
 NO_RIGHT = "You have no right to write it, or another program has it open: choose another folder."
@@ -37,7 +37,12 @@ OTHERWISE = "Choose another folder."
 
 def unwritable(path: Path, error: OSError) -> UserError:
     """The error that says that ``path`` cannot be written, why, and what to do."""
-    return UserError(f"'{path}' cannot be written: {reason(error)} {_advice(path, error)}")
+    return not_done(f"'{path}' cannot be written: {reason(error)} {_advice(path, error)}", error)
+
+
+def not_done(message: str, error: OSError) -> UserError:
+    """The error of writing that failed: NoSpace where the disk is full, else a plain UserError."""
+    return NoSpace(message) if is_full(error) else UserError(message)
 
 
 def reason(error: OSError) -> str:
@@ -78,9 +83,8 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(
-            f"The folder '{folder}' cannot be made: {reason(error)} {_advice(folder, error)}"
-        ) from error
+        message = f"The folder '{folder}' cannot be made: {reason(error)} {_advice(folder, error)}"
+        raise not_done(message, error) from error
 
 
 def check_folder(folder: Path) -> None:

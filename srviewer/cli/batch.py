@@ -6,12 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow, table
+from srviewer.cli.destination import add_folder_arguments, chosen_target, stored_as
 from srviewer.cli.outputs import add_overwrite_argument, check_outputs
 from srviewer.cli.request import add_request_arguments, asked_model, asked_of_every
 from srviewer.cli.slabs import add_slab_argument
 from srviewer.cli.values import axis_number
 from srviewer.errors import UserError
-from srviewer.io.export import DATA_TYPES
 from srviewer.sr.batch import BatchPlan, BatchResult, batch
 from srviewer.sr.batch_summary import HEAD, cells, counted, left_out_reasons
 from srviewer.sr.batch_work import Settings
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths", type=Path, nargs="+", metavar="PATH", help="files, folders, globs, BIDS trees"
     )
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    add_folder_arguments(parser)
     who = parser.add_mutually_exclusive_group()
     who.add_argument(
         "--workers",
@@ -40,9 +40,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--isotropic", action="store_true", help="resample results to the in-plane spacing"
     )
     parser.add_argument(
-        "--store", choices=DATA_TYPES, default="float32", help="data type of the results"
-    )
-    parser.add_argument(
         "--acknowledge",
         action="store_true",
         help="rebuild also where something puts the geometry of a scan in doubt; masks and label "
@@ -57,7 +54,11 @@ def execute(args: argparse.Namespace) -> Outcome:
     check_outputs(args, [])
     if args.workers < 1:
         raise UserError(f"At least one worker is needed, not {args.workers}.")
-    plan = BatchPlan(tuple(args.paths), args.output, _settings(args), args.workers, args.scheduler)
+    target, path = chosen_target(args)
+    if args.slabs == "always" and not target.streams:
+        raise UserError(f"Slab by slab there is no {target.noun}. Leave out --slabs always.")
+    folder = target.home(path)
+    plan = BatchPlan(tuple(args.paths), path, _settings(args), args.workers, args.scheduler)
     done = follow(batch(plan))
     failures = [one for one in done.outcomes if one.status == "failed"]
     if not any(one.status.startswith("done") for one in done.outcomes):
@@ -66,7 +67,7 @@ def execute(args: argparse.Namespace) -> Outcome:
             f"None of {len(done.outcomes)} volumes was rebuilt; see {done.summary}. "
             f"{first.name}: {first.message}"
         )
-    return Outcome(_text(done, args.output), _values(done, args.output))
+    return Outcome(_text(done, folder), _values(done, folder))
 
 
 def _settings(args: argparse.Namespace) -> Settings:
@@ -77,10 +78,11 @@ def _settings(args: argparse.Namespace) -> Settings:
         request=request,
         axis=axis,
         factor=args.factor,
-        store=args.store,
+        store=stored_as(args),
         acknowledge=args.acknowledge,
         slabs=args.slabs,
         overwrite=args.overwrite,
+        target=chosen_target(args)[0].id,
     )
 
 

@@ -10,6 +10,7 @@ from srviewer.cli.outputs import check_outputs
 from srviewer.cli.paper_tables import paper_tables
 from srviewer.cli.values import whole_numbers, words
 from srviewer.core.image_scores import PROTOCOLS, protocol
+from srviewer.core.metrics import metric
 from srviewer.errors import UserError
 from srviewer.sr.benchmark import BenchmarkResult, benchmark_images
 from srviewer.sr.training_log import loss_curves
@@ -83,7 +84,7 @@ def _header(result: BenchmarkResult) -> str:
 
 
 def _rows_table(result: BenchmarkResult) -> str:
-    head = ("set", "scale", "model", "PSNR dB", "SSIM", "seconds")
+    head = ("set", "scale", "model", metric("psnr").heading, metric("ssim").heading, "seconds")
     lines = [
         (
             row.set,

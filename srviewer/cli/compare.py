@@ -66,18 +66,10 @@ def execute(args: argparse.Namespace) -> Outcome:
 
 
 def _text(scores: Scores) -> str:
-    rows = [
-        (metric.title, formatted(scores.whole[metric.id], metric.decimals), metric.unit)
-        for metric in METRICS
-    ]
+    rows = [(metric.title, metric.text(scores.whole[metric.id]), metric.unit) for metric in METRICS]
     above = f" above {scores.floor:g}" if scores.floor else ""
     return (
         f"against {scores.meaning}\n"
         f"data range {scores.data_range:g}{above}, mask {scores.mask}, {scores.voxels} voxels\n"
         + table(("", "whole volume", ""), rows)
     )
-
-
-def formatted(value: float | None, decimals: int) -> str:
-    """A score as text; "-" where there is none."""
-    return "-" if value is None else f"{value:.{decimals}f}"

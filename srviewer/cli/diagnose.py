@@ -22,6 +22,7 @@ PACKAGES = (
     "SimpleITK",
     "safetensors",
     "pillow",
+    "jinja2",
     "matplotlib",
     "psutil",
     "msgspec",

@@ -1,15 +1,14 @@
 """srviewer evaluate: thin volumes thickened, rebuilt and scored, as a table."""
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 
-from srviewer.cli.compare import formatted
 from srviewer.cli.console import Outcome, follow, table
 from srviewer.cli.left_out import left_out_lines
 from srviewer.cli.outputs import check_outputs
 from srviewer.cli.sources import open_only
 from srviewer.cli.values import axes, whole_numbers, words
+from srviewer.core.metrics import comparable_metrics
 from srviewer.core.volume import is_segmentation
 from srviewer.errors import UserError
 from srviewer.io.series import counted
@@ -50,12 +49,14 @@ def execute(args: argparse.Namespace) -> Outcome:
     rows = follow(evaluate(scans or volumes, plan))  # which refuses those that are no scans
     notes = dict.fromkeys(f"note: {row.file}: {line}" for row in rows for line in row.warnings)
     lines = [_rows_table(rows), "", _gains_table(rows), *notes, *left_out_lines(left_out)]
-    values = {"rows": [asdict(row) for row in rows], "left_out": dict(left_out)}
+    values = {"rows": [row.values() for row in rows], "left_out": dict(left_out)}
     return Outcome("\n".join(lines), values)
 
 
 def _rows_table(rows: list[EvaluationRow]) -> str:
-    head = ("file", "axis", "factor", "method", "model", "PSNR dB", "SSIM", "seconds")
+    metrics = comparable_metrics()
+    titles = [metric.heading for metric in metrics]
+    head = ("file", "axis", "factor", "method", "model", *titles, "seconds")
     lines = [
         (
             row.file,
@@ -63,8 +64,7 @@ def _rows_table(rows: list[EvaluationRow]) -> str:
             str(row.factor),
             _how(row),
             row.model or "",
-            formatted(row.psnr, 2),
-            formatted(row.ssim, 4),
+            *(metric.text(row.scores[metric.id]) for metric in metrics),
             f"{row.seconds:.1f}",
         )
         for row in rows
@@ -78,27 +78,20 @@ def _how(row: EvaluationRow) -> str:
 
 def _gains_table(rows: list[EvaluationRow]) -> str:
     """Mean and least gain over cubic for each factor, method and model."""
+    metrics = comparable_metrics()
     cubic = {(r.file, r.axis, r.factor): r for r in rows if r.method == "cubic"}
-    gains: dict[tuple[int, str, str], list[tuple[float, float]]] = {}
+    gains: dict[tuple[int, str, str], list[list[float]]] = {}
     for row in rows:
         base = cubic[row.file, row.axis, row.factor]
-        scores = (row.psnr, base.psnr, row.ssim, base.ssim)
-        if row.method == "cubic" or any(score is None for score in scores):
-            continue
-        psnr, base_psnr, ssim, base_ssim = (score or 0.0 for score in scores)
-        key = (row.factor, _how(row), row.model or "")
-        gains.setdefault(key, []).append((psnr - base_psnr, ssim - base_ssim))
-    head = ("gain over cubic", "PSNR mean", "PSNR least", "SSIM mean", "SSIM least")
+        pairs = [(metric, row.scores[metric.id], base.scores[metric.id]) for metric in metrics]
+        known = [m.gain(a, b) for m, a, b in pairs if a is not None and b is not None]
+        if row.method != "cubic" and len(known) == len(metrics):
+            gains.setdefault((row.factor, _how(row), row.model or ""), []).append(known)
+    titles = [f"{metric.title} {word}" for metric in metrics for word in ("mean", "least")]
     lines = []
-    for (factor, name, model), pairs in sorted(gains.items()):
-        psnrs, ssims = zip(*pairs, strict=True)
-        lines.append(
-            (
-                f"factor {factor}, {name} {model}".rstrip(),
-                f"{sum(psnrs) / len(psnrs):+.2f} dB",
-                f"{min(psnrs):+.2f} dB",
-                f"{sum(ssims) / len(ssims):+.4f}",
-                f"{min(ssims):+.4f}",
-            )
-        )
-    return table(head, lines)
+    for (factor, name, model), found in sorted(gains.items()):
+        cells = []
+        for metric, values in zip(metrics, zip(*found, strict=True), strict=True):
+            cells += [metric.gain_text(sum(values) / len(values)), metric.gain_text(min(values))]
+        lines.append((f"factor {factor}, {name} {model}".rstrip(), *cells))
+    return table(("gain over cubic", *titles), lines)

@@ -11,7 +11,8 @@ from srviewer.cli.sources import left_out
 from srviewer.core.geometry import AXIS_NAMES, Geometry
 from srviewer.core.visible_text import visible_line
 from srviewer.io.formats import scan
-from srviewer.io.header_view import HeaderRow, header_rows
+from srviewer.io.header_rows import HeaderRow
+from srviewer.io.header_view import header_rows
 from srviewer.io.series import Series
 
 
@@ -47,7 +48,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         "series": [_values(*pair) for pair in pairs],
         "ignored": found.ignored,
         "skipped": dict(found.skipped),
-        "problems": list(found.problems),
+        "problems": [problem.text for problem in found.problems],
     }
     return Outcome("\n".join(lines), values)
 

@@ -3,6 +3,7 @@
 import argparse
 
 from srviewer.cli.console import Outcome
+from srviewer.core.metrics import ranking_metric
 from srviewer.sr.model_card import card_markdown
 from srviewer.sr.models import ModelCard, ModelsAtHand, find_card, models_at_hand
 
@@ -63,5 +64,6 @@ def _text(card: ModelCard) -> str:
 
 def gain_line(card: ModelCard) -> str:
     """The gain over cubic interpolation on people held out, in one line."""
-    gains = (f"{gain:+.2f} dB at factor {factor}" for factor, gain in card.mean_gains.items())
+    shown = ranking_metric().gain_text
+    gains = (f"{shown(gain)} at factor {factor}" for factor, gain in card.mean_gains.items())
     return f"gain over cubic on people held out: {', '.join(gains) or 'not measured'}"

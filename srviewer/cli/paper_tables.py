@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from textwrap import fill
 
 from srviewer.cli.console import table
+from srviewer.core.metrics import metric
 from srviewer.sr.benchmark import BenchmarkRow
 from srviewer.sr.paper import PAPER_TABLES, Metric, PaperTable, is_impossible
 
 DECIMALS: Mapping[Metric, int] = {"psnr": 3, "ssim": 4}
-METRIC_TITLES: Mapping[Metric, str] = {"psnr": "PSNR dB", "ssim": "SSIM"}
 ABSENT = "-"
 IMPOSSIBLE = "!"
 NOTE_WIDTH = 100
@@ -62,12 +62,12 @@ def _models_across(
     measured: Measured,
 ) -> str:
     """Tables 1 to 3: three lines for each set and scale, a column for each model."""
-    (metric,) = of_paper.metrics
+    (score,) = of_paper.metrics
     lines: list[tuple[str, ...]] = []
     for place in places:
-        cells = [_cells(of_paper, metric, place, preset, measured) for preset, _ in presets]
+        cells = [_cells(of_paper, score, place, preset, measured) for preset, _ in presets]
         lines.extend(_three_lines((place[0], f"x{place[1]}"), cells))
-    head = ("Dataset", "Scale", METRIC_TITLES[metric], *(name for _, name in presets))
+    head = ("Dataset", "Scale", metric(score).heading, *(name for _, name in presets))
     return table(head, lines)
 
 
@@ -85,8 +85,8 @@ def _sets_across(
             pairs = [
                 zip(
                     *(
-                        _cells(of_paper, metric, (name, scale), preset, measured)
-                        for metric in of_paper.metrics
+                        _cells(of_paper, score, (name, scale), preset, measured)
+                        for score in of_paper.metrics
                     ),
                     strict=True,
                 )
@@ -94,7 +94,8 @@ def _sets_across(
             ]
             cells = [tuple("/".join(both) for both in pair) for pair in pairs]
             lines.extend(_three_lines((title, f"x{scale}"), cells))
-    head = ("Method", "Scale", "PSNR dB/SSIM", *sets)
+    titles = "/".join(metric(score).heading for score in of_paper.metrics)
+    head = ("Method", "Scale", titles, *sets)
     return table(head, lines)
 
 
@@ -108,16 +109,16 @@ def _three_lines(start: tuple[str, str], cells: Sequence[Line]) -> list[tuple[st
 
 
 def _cells(
-    of_paper: PaperTable, metric: Metric, place: Place, preset: str, measured: Measured
+    of_paper: PaperTable, score: Metric, place: Place, preset: str, measured: Measured
 ) -> tuple[str, str, str]:
     """Ours, the paper's and the difference as text."""
-    decimals = DECIMALS[metric]
-    printed = of_paper.printed(metric, place, preset)
-    mark = IMPOSSIBLE if is_impossible(metric, printed) else ""
+    decimals = DECIMALS[score]
+    printed = of_paper.printed(score, place, preset)
+    mark = IMPOSSIBLE if is_impossible(score, printed) else ""
     row = measured.get(_key(preset, place))
     if row is None:
         return ABSENT, f"{printed:g}{mark}", ABSENT
-    ours = row.psnr if metric == "psnr" else row.ssim
+    ours = row.psnr if score == "psnr" else row.ssim
     return f"{ours:.{decimals}f}", f"{printed:g}{mark}", f"{ours - printed:+.{decimals}f}"
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from srviewer.cli.console import Outcome, follow
 from srviewer.cli.destination import (
-    Written,
     add_destination_arguments,
     check_destination,
     image_target,
     rounded_to,
     stored_as,
+    values_of,
     write_result,
 )
 from srviewer.cli.outputs import (
@@ -31,6 +31,7 @@ from srviewer.core.volume import ScanHeader, Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.io.export import write
 from srviewer.io.series import PlaneByPlane
+from srviewer.io.targets import Written
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.label_maps import label_map, label_provenance
 from srviewer.sr.lock_region import lock_region
@@ -153,8 +154,8 @@ def execute(args: argparse.Namespace) -> Outcome:
         follow(trust_report(scan, result)).save(args.report)
     others = (*wanted.values(), args.output_labels, args.report)
     written = [output.path, *(path for path in others if path is not None)]
-    text = _text(scan, result, written, rounded_to(result.volume, args, output), output.notes)
-    return Outcome(text, {**output.values, **provenance})
+    text = _text(scan, result, written, rounded_to(result.volume, args, output), _notes(output))
+    return Outcome(text, {**values_of(output), **provenance})
 
 
 def _execute_in_slabs(
@@ -182,7 +183,7 @@ def _execute_in_slabs(
     output = Written(args.output)
     written = [output.path, *wanted.values()]
     text = _text(made.scan, made.result, written, rounded_to(made.result.header, args, output))
-    return Outcome(text, {**output.values, **made.provenance})
+    return Outcome(text, {**values_of(output), **made.provenance})
 
 
 def asked_request(scan: ScanHeader, args: argparse.Namespace) -> Request:
@@ -261,6 +262,10 @@ def _text(
         "Research use only.",
     ]
     return "\n".join(lines)
+
+
+def _notes(written: Written) -> list[str]:
+    return [f"note: {written.note}"] if written.note else []
 
 
 def _model(result: RebuildFacts) -> str:

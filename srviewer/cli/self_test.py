@@ -3,7 +3,6 @@
 import argparse
 from pathlib import Path
 
-from srviewer.cli.compare import formatted
 from srviewer.cli.console import Outcome, follow, table
 from srviewer.cli.outputs import check_outputs
 from srviewer.cli.request import add_request_arguments, request_of
@@ -27,16 +26,7 @@ def execute(args: argparse.Namespace) -> Outcome:
 
 
 def _text(found: SelfTest) -> str:
-    head = ("sharp axis", "PSNR dB", "cubic", "SSIM", "cubic")
-    rows = [
-        (
-            row.axis,
-            formatted(row.psnr, 2),
-            formatted(row.psnr_cubic, 2),
-            formatted(row.ssim, 4),
-            formatted(row.ssim_cubic, 4),
-        )
-        for row in found.rows
-    ]
     notes = [f"note: {line}" for line in found.warnings]
-    return "\n".join([found.verdict, table(head, rows), *notes, "Research use only."])
+    return "\n".join(
+        [found.verdict, table(found.head, found.cells()), *notes, "Research use only."]
+    )

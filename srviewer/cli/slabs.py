@@ -3,6 +3,7 @@
 import argparse
 
 from srviewer.cli.console import note
+from srviewer.cli.destination import chosen_target
 from srviewer.cli.request import request_of
 from srviewer.core.volume import ScanHeader
 from srviewer.io.series import PlaneByPlane, Series
@@ -39,9 +40,9 @@ def slab_source(args: argparse.Namespace, series: Series) -> PlaneByPlane | None
 
 def check_slabs(args: argparse.Namespace, scan: ScanHeader, request: Request) -> None:
     """Raise UserError for what is asked and needs the whole volume in memory."""
+    row, _ = chosen_target(args)
     asked = {
-        "DICOM series": args.dicom is not None,
-        "BIDS derivative": args.bids is not None,
+        row.noun: not row.streams,
         "locked region": args.lock is not None or args.lock_shape is not None,
         "label map": args.labels is not None,
         "report": args.report is not None,

@@ -37,7 +37,7 @@ def open_series(path: Path, wanted: str | None, frame: int) -> Series:
 def left_out(found: Found) -> list[str]:
     """What was not opened, and why: nothing that lay there is passed over in silence."""
     skipped = [f"{found.ignored:,} files were skipped: {summary(found.skipped)}."]
-    return [*(skipped if found.ignored else ()), *(f"   {text}" for text in found.problems)]
+    return [*(skipped if found.ignored else ()), *(f"   {one.text}" for one in found.problems)]
 
 
 def open_only(path: Path) -> Volume:

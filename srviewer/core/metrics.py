@@ -1,12 +1,13 @@
 """Image quality against a reference: PSNR, SSIM and mean absolute error."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.volume import Voxels
+from srviewer.table import find_row
 
 Mask = npt.NDArray[np.bool_]
 
@@ -112,23 +113,130 @@ class Metric:
         id: The name in JSON and files; never renamed.
         title: The name that users see.
         unit: The unit that users see; empty for a pure number.
-        decimals: The digits after the point that users see.
+        decimals: The digits after the point in tables.
         score: (reference, candidate, data range, mask) -> value or None, of images whose intensity
             floor is 0.
         whole_volume: Whether ``score`` takes arrays of any shape. Otherwise it takes slices, and a
             volume's value is the mean over its scored slices, weighted by foreground.
+        brief_decimals: The digits after the point in badges and captions, where room is short.
+        comparable: Whether values of different scans can be set beside each other, as those that
+            are counted from the data range. Only such metrics are plotted, and stand in badges, in
+            tables over scans and in the scores of a model; the others are in the scan's unit.
     """
 
     id: str
     title: str
     unit: str
     decimals: int
+    brief_decimals: int
     score: Callable[[Voxels, Voxels, float, Mask], float | None]
     whole_volume: bool
+    higher_is_better: bool
+    comparable: bool
+
+    @property
+    def heading(self) -> str:
+        """Title and unit, for the head of a column."""
+        return f"{self.title} {self.unit}".strip()
+
+    @property
+    def axis_title(self) -> str:
+        """Title and unit, for the axis of a plot."""
+        return f"{self.title} ({self.unit})" if self.unit else self.title
+
+    @property
+    def key_cubic(self) -> str:
+        """Key of cubic interpolation's score beside this one, in JSON and in model files."""
+        return f"{self.id}_cubic"
+
+    def text(self, value: float | None) -> str:
+        """A value for a table; "-" where there is none."""
+        return "-" if value is None else f"{value:.{self.decimals}f}"
+
+    def brief(self, value: float) -> str:
+        """A value that says by itself what it is: "31.20 dB", "SSIM 0.912"."""
+        number = f"{value:.{self.brief_decimals}f}"
+        return f"{number} {self.unit}" if self.unit else f"{self.title} {number}"
+
+    def gain(self, value: float, base: float) -> float:
+        """By how much ``value`` is better than ``base``; below 0 where it is worse."""
+        return value - base if self.higher_is_better else base - value
+
+    def gain_text(self, gain: float) -> str:
+        """A gain with its sign and unit, for a table."""
+        return f"{gain:+.{self.decimals}f} {self.unit}".strip()
+
+    def gain_brief(self, gain: float) -> str:
+        """A gain for a sentence: "+0.53 dB", "+0.012 SSIM"."""
+        return f"{gain:+.{self.brief_decimals}f} {self.unit or self.title}"
+
+    def worst_first(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+        """The indices of ``values``, without NaN, from the worst to the best."""
+        return np.argsort(values if self.higher_is_better else -values, kind="stable")
 
 
+# The first ranks slices and is the gain that is shown alone.
 METRICS = (
-    Metric("psnr", "PSNR", "dB", 2, psnr, whole_volume=True),
-    Metric("ssim", "SSIM", "", 4, ssim, whole_volume=False),
-    Metric("mae", "MAE", "", 4, mae, whole_volume=True),
-)
+    Metric(
+        "psnr", "PSNR", "dB", 2, 2, psnr,
+        whole_volume=True, higher_is_better=True, comparable=True,
+    ),
+    Metric(
+        "ssim", "SSIM", "", 4, 3, ssim,
+        whole_volume=False, higher_is_better=True, comparable=True,
+    ),
+    Metric(
+        "mae", "MAE", "", 4, 4, mae,
+        whole_volume=True, higher_is_better=False, comparable=False,
+    ),
+)  # fmt: skip
+
+
+def metric(id: str) -> Metric:
+    """The row of METRICS with this id; UserError that lists the others when there is none."""
+    return find_row(METRICS, id, "metric")
+
+
+def ranking_metric() -> Metric:
+    """The metric that slices are ranked by."""
+    return METRICS[0]
+
+
+def comparable_metrics() -> tuple[Metric, ...]:
+    """The metrics whose values of different scans can be set beside each other."""
+    return tuple(row for row in METRICS if row.comparable)
+
+
+def brief_scores(scores: Mapping[str, float | None]) -> tuple[str, ...] | None:
+    """The comparable scores as short texts; None where one is missing.
+
+    Args:
+        scores: Metric id -> value.
+
+    """
+    parts = [
+        metric.brief(value)
+        for metric in comparable_metrics()
+        if (value := scores[metric.id]) is not None
+    ]
+    return tuple(parts) if len(parts) == len(comparable_metrics()) else None
+
+
+def beside_cubic(
+    ours: Mapping[str, float | None], cubic: Mapping[str, float | None]
+) -> dict[str, float | None]:
+    """Each comparable score and cubic's behind it: "psnr", "psnr_cubic", "ssim", "ssim_cubic".
+
+    Args:
+        ours: Metric id -> value.
+        cubic: Metric id -> value, of cubic interpolation of the same scan.
+
+    """
+    return {
+        key: value
+        for metric in comparable_metrics()
+        for key, value in (
+            (metric.id, ours[metric.id]),
+            (metric.key_cubic, cubic[metric.id]),
+        )
+    }

@@ -13,6 +13,7 @@ from srviewer.gui.recent import Recent, title
 from srviewer.gui.study import RECONSTRUCT, Study
 from srviewer.gui.translation import tr
 from srviewer.gui.window_presets import WINDOW_PRESETS, WindowPreset
+from srviewer.io.targets import NIFTI
 
 
 class Actions:
@@ -31,9 +32,7 @@ class Actions:
         self.sample = self._make(
             tr("Sample"), "flask-outline", tr("Open the built-in sample with its thin truth"), ""
         )
-        self.export = self._make(
-            tr("Export\u2026"), "export-variant", tr("Write the result as NIfTI"), "Ctrl+E"
-        )
+        self.export = self._make(tr(NIFTI.title), "export-variant", tr(NIFTI.tip), "Ctrl+E")
         self.reconstruct = self._make(
             tr("Reconstruct"), "play", tr("Rebuild the open scan"), "Ctrl+Return"
         )

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from srviewer.gui.form import IconLabel, button, label
 from srviewer.gui.plain_text import PlainLabel
 from srviewer.gui.translation import tr
+from srviewer.io.formats import FORMATS
 
 
 class EmptyPage(QWidget):
@@ -22,8 +23,9 @@ class EmptyPage(QWidget):
         title.setStyleSheet("font-size: 22px; font-weight: 600;")
         text = label(
             tr(
-                "A NIfTI or MGH file, DICOM files, a folder or a zip.\n"
-                "It opens in three planes; one button rebuilds its thick slices thin."
+                "{kinds}, or a folder of them.\n"
+                "It opens in three planes; one button rebuilds its thick slices thin.",
+                kinds=", ".join(tr(row.title) for row in FORMATS),
             ),
             "muted",
         )

@@ -1,6 +1,7 @@
-"""Exporting the result as NIfTI, as a DICOM series or into a BIDS data set."""
+"""Exporting the result to each of the export targets."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QAction
@@ -12,95 +13,56 @@ from srviewer.gui.exporting import file_name, with_suffix
 from srviewer.gui.plain_text import message_box, set_tip
 from srviewer.gui.recent import Recent
 from srviewer.gui.study import Study
-from srviewer.gui.translation import mark, tr
-from srviewer.io.bids import CONTRASTS, BidsName, given_name, name_of, write_derivative
-from srviewer.io.dicom_export import write_series
-from srviewer.io.dicom_scale import Scale
+from srviewer.gui.translation import tr
+from srviewer.io.bids import CONTRASTS, BidsName, given_name, name_of
 from srviewer.io.export import DataType
 from srviewer.io.replacing import WouldReplace
+from srviewer.io.targets import NIFTI, TARGETS, Export, Target, Written
 from srviewer.job import Job
-
-# What the dialog offers for each data type; the first is exact.
-EXPORTS: dict[DataType, str] = {
-    "float32": mark("NIfTI, float32 (*.nii.gz *.nii)"),
-    "original": mark("NIfTI, the scan's own data type, rounded (*.nii.gz *.nii)"),
-}
-# The same of a DICOM series; the first is what "original" means there.
-SERIES: dict[DataType, str] = {
-    "original": mark("DICOM series, whole numbers where the scan holds them (*)"),
-    "float32": mark("DICOM series, finer values with a rescale slope (*)"),
-}
 
 
 class ExportActions:
-    """Asks where to; ``actions`` are for what is more than one NIfTI file."""
+    """Asks where to; ``actions`` are for all targets but a NIfTI file."""
 
     def __init__(self, window: QMainWindow, study: Study, recent: Recent) -> None:
         self._window, self._study, self._recent = window, study, recent
-        self.dicom = self._make(
-            tr("Export as DICOM series\u2026"),
-            tr("A new series of the same patient and study, in a new folder"),
-            self._choose_dicom,
-        )
-        self.bids = self._make(
-            tr("Export into a BIDS data set\u2026"),
-            tr("The result with its sidecar, below derivatives/srviewer"),
-            self._choose_bids,
-        )
+        self.actions: Sequence[QAction] = [
+            self._make(target) for target in TARGETS if target is not NIFTI
+        ]
         study.session.follow(self._show_state, "result")
         study.exporting.in_the_way.connect(self._ask_to_replace)
         self._show_state()
 
-    @property
-    def actions(self) -> Sequence[QAction]:
-        """Both, as the menu lists them."""
-        return (self.dicom, self.bids)
-
     def choose_nifti(self) -> None:
         """Ask for a NIfTI file and write the result into it."""
-        result = self._study.session.result
+        self._choose(NIFTI)
+
+    def export(
+        self, target: Target, path: Path, stored_as: DataType, name: BidsName | None = None
+    ) -> None:
+        """Write the result to ``target`` at ``path``; ``name``: of the scan, for a data set."""
+        session, exporting = self._study.session, self._study.exporting
+        result = session.result
         if result is None:
             return
-        suggested = Path(self._recent.folder()) / f"{file_name(result.volume.name)}.nii.gz"
-        kinds = {tr(title): stored_as for stored_as, title in EXPORTS.items()}
-        name, kind = QFileDialog.getSaveFileName(
-            self._window, tr("Export the result"), str(suggested), ";;".join(kinds)
-        )
-        if name:
-            # Some desktops do not tell which kind was chosen.
-            self._study.exporting.export(with_suffix(Path(name)), kinds.get(kind, "float32"))
+        if target is NIFTI:
+            exporting.export(path, stored_as)
+            return
+        source = session.sources[0] if session.sources else Path(result.volume.name)
+        make = partial(
+            Export, result.volume, path, exporting.provenance(result), stored_as, source,
+            session.original, name,
+        )  # fmt: skip
 
-    def export_dicom(self, folder: Path, stored_as: DataType = "original") -> None:
-        """Write the result as a DICOM series into the new folder ``folder``."""
-        result, scan = self._study.session.result, self._study.session.original
-        if result is not None:
-            exporting = self._study.exporting
-            provenance = exporting.provenance(result)
+        def write(overwrite: bool) -> Job[Path]:
+            return _remarked(target.write(make(overwrite)), exporting.remarks)
 
-            def make(_: bool) -> Job[Path]:
-                # Only ever into a new folder: there is nothing to replace.
-                job = write_series(result.volume, folder, provenance, stored_as, scan)
-                return _remarked(job, folder, exporting.remarks)
+        exporting.export_by(write, path)
 
-            exporting.export_by(make, folder)
-
-    def export_bids(self, root: Path, name: BidsName) -> None:
-        """Write the result into the data set ``root`` as what was made of the scan ``name``."""
-        result = self._study.session.result
-        if result is not None:
-            sources = self._study.session.sources
-            source = sources[0] if sources else Path(result.volume.name)
-            provenance = self._study.exporting.provenance(result)
-
-            def make(overwrite: bool) -> Job[Path]:
-                return write_derivative(result.volume, root, name, source, provenance, overwrite)
-
-            self._study.exporting.export_by(make, root)
-
-    def _make(self, text: str, tip: str, act: Callable[[], None]) -> QAction:
-        action = QAction(theme.icon("export-variant"), text, self._window)
-        set_tip(action, tip)
-        action.triggered.connect(act)
+    def _make(self, target: Target) -> QAction:
+        action = QAction(theme.icon("export-variant"), tr(target.title), self._window)
+        set_tip(action, tr(target.tip))
+        action.triggered.connect(lambda: self._choose(target))
         return action
 
     def _ask_to_replace(self, error: WouldReplace, replace: Callable[[], None]) -> None:
@@ -117,19 +79,29 @@ class ExportActions:
         for action in self.actions:
             action.setEnabled(self._study.session.result is not None)
 
-    def _choose_dicom(self) -> None:
-        kinds = {tr(title): stored_as for stored_as, title in SERIES.items()}
-        name, kind = QFileDialog.getSaveFileName(
-            self._window,
-            tr("Export as a DICOM series: name of a new folder"),
-            str(Path.home()),
-            ";;".join(kinds),
+    def _choose(self, target: Target) -> None:
+        """Ask where to and how, then export."""
+        result = self._study.session.result
+        if result is None:
+            return
+        if target.place == "data set":
+            self._choose_data_set(target)
+            return
+        kinds = {tr(words): stored_as for stored_as, words in target.stores.items()}
+        suggested = Path.home()
+        if target.place == "file":
+            name = f"{file_name(result.volume.name)}{target.ending}"
+            suggested = Path(self._recent.folder()) / name
+        chosen, kind = QFileDialog.getSaveFileName(
+            self._window, tr(target.question), str(suggested), ";;".join(kinds)
         )
-        if name:
-            self.export_dicom(Path(name), kinds.get(kind, "original"))
+        if chosen:
+            path = with_suffix(Path(chosen)) if target is NIFTI else Path(chosen)
+            # Some desktops do not tell which kind was chosen.
+            self.export(target, path, kinds.get(kind, target.stored_as(None)))
 
-    def _choose_bids(self) -> None:
-        root = QFileDialog.getExistingDirectory(self._window, tr("Export into this BIDS data set"))
+    def _choose_data_set(self, target: Target) -> None:
+        root = QFileDialog.getExistingDirectory(self._window, tr(target.question))
         if not root:
             return
         try:
@@ -138,7 +110,7 @@ class ExportActions:
             self._study.failed.emit(tr("Export"), error)
             return
         if name is not None:
-            self.export_bids(Path(root), name)
+            self.export(target, Path(root), target.stored_as(None), name)
 
     def _name(self) -> BidsName | None:
         """What the scan's name says, else what the user does; None when they give up."""
@@ -159,9 +131,9 @@ class ExportActions:
         return given_name(subject, contrast) if given else None
 
 
-def _remarked(job: Job[Scale], folder: Path, remarks: dict[Path, str]) -> Job[Path]:
-    """Run ``job``, which writes ``folder``; what a user must know of its pixels is a remark."""
-    scale = yield from job
-    if scale.note:
-        remarks[folder] = scale.note
-    return folder
+def _remarked(job: Job[Written], remarks: dict[Path, str]) -> Job[Path]:
+    """Run ``job``, an export; what a user must know of the pixels is a remark."""
+    written = yield from job
+    if written.note:
+        remarks[written.path] = written.note
+    return written.path

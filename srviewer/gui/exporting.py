@@ -13,7 +13,8 @@ from srviewer.errors import UserError
 from srviewer.gui.studies import Studies
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.work import Work
-from srviewer.io.export import SUFFIXES, DataType, write
+from srviewer.io.export import DataType, write
+from srviewer.io.nifti_names import NIFTI_SUFFIXES
 from srviewer.io.provenance import sidecar
 from srviewer.io.replacing import WouldReplace
 from srviewer.job import Job, Progress
@@ -160,7 +161,7 @@ def _or_in_the_way(job: Job[Path]) -> Job[Path | WouldReplace]:
 def with_suffix(path: Path) -> Path:
     """``path`` with an ending that can be written; never the name of another file that exists."""
     full = path.with_name(f"{path.name}.nii.gz")
-    return path if path.name.lower().endswith(SUFFIXES) or full.exists() else full
+    return path if path.name.lower().endswith(NIFTI_SUFFIXES) or full.exists() else full
 
 
 def file_name(name: str) -> str:

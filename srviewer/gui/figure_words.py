@@ -1,5 +1,6 @@
 """What is written under a figure."""
 
+from srviewer.core.metrics import brief_scores
 from srviewer.gui.offered import compared
 from srviewer.gui.session import Session
 from srviewer.gui.translation import mark, tr
@@ -39,7 +40,5 @@ def scores_line(session: Session) -> str:
 
 
 def _values(whole: dict[str, float | None]) -> str:
-    psnr, ssim = whole["psnr"], whole["ssim"]
-    if psnr is None or ssim is None:
-        return tr("no score")
-    return f"{psnr:.2f} dB, SSIM {ssim:.3f}"
+    parts = brief_scores(whole)
+    return tr("no score") if parts is None else ", ".join(parts)

@@ -16,7 +16,8 @@ from srviewer.gui.form import button, describe
 from srviewer.gui.plain_text import table_item
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
-from srviewer.io.header_view import HeaderRow, header_of
+from srviewer.io.header_rows import HeaderRow
+from srviewer.io.header_view import header_of
 
 KIND = "header"
 MOST_SHOWN = 2000

@@ -32,7 +32,7 @@ class LeftOut(QObject):
         if found.problems:
             more = len(found.problems) - 1
             others = tr("{count:,} more could not be opened; the Info panel says why.", count=more)
-            first = tr(found.problems[0])
+            first = tr(found.problems[0].text)
             error = UserError(f"{first} {others}" if more else first)
             self._errors.show_error(tr("Opening what lies beside the scan"), error)
 

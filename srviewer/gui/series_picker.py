@@ -92,7 +92,7 @@ class SeriesPicker(QDialog):
         layout.addWidget(self.list, 1)
         if found.ignored:
             others = label(skipped(found), "muted")
-            set_tip(others, "\n".join(map(tr, found.problems)))
+            set_tip(others, "\n".join(tr(problem.text) for problem in found.problems))
             layout.addWidget(others)
         bottom = QHBoxLayout()
         bottom.addWidget(self._frame_label)

@@ -1,6 +1,5 @@
 """A zip archive unpacked into a folder, bounded and without leaving it."""
 
-import errno
 import lzma
 import os
 import shutil
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from srviewer.errors import UserError
+from srviewer.errors import NoSpace, Unreadable, UserError, is_full
 from srviewer.job import Job, Progress, aside
 
 # What zipfile raises for archives that are damaged in one way or another.
@@ -112,9 +111,11 @@ def extract(
     except UNREADABLE as error:
         # What the system says is plain without its number and the whole path.
         said = (isinstance(error, OSError) and error.strerror) or error
-        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-        hint = "The disk of temporary files is full: free some space" if full else "Copy it again"
-        raise UserError(
+        kind: type[UserError] = Unreadable
+        hint = "Copy it again"
+        if is_full(error):
+            kind, hint = NoSpace, "The disk of temporary files is full: free some space"
+        raise kind(
             f"'{path.name}' cannot be unpacked: {said}. {hint}, or unpack it yourself and open the "
             "folder."
         ) from error
@@ -157,9 +158,11 @@ def _check(path: Path, wanted: list[zipfile.ZipInfo], folder: Path, room: Room) 
                 f"'{path.name}' is encrypted. Unpack it with its password and open the folder."
             )
     total = sum(info.file_size for info in wanted)
-    free = min(room.size, shutil.disk_usage(folder).free)
+    on_disk = shutil.disk_usage(folder).free
+    free = min(room.size, on_disk)
     if total > free or len(wanted) > room.files:
-        raise UserError(
+        kind = NoSpace if total > on_disk else UserError
+        raise kind(
             f"'{path.name}' unpacks to {len(wanted):,} files of {total / 2**30:.1f} GiB together; "
             f"there is room for {free / 2**30:.1f} GiB and {room.files:,} files. Unpack what you "
             "need and open the folder."

@@ -83,11 +83,16 @@ def derivative_path(root: Path, name: BidsName) -> Path:
     return root / PIPELINE / made.folder / f"{made.stem}.nii.gz"
 
 
-def check_derivative(root: Path, name: BidsName) -> None:
-    """Raise UserError unless the result can be written; nothing is made yet."""
+def check_data_set(root: Path) -> None:
+    """Raise UserError unless ``root`` is there and its derivatives are srviewer's, if any are."""
     if not root.is_dir():
         raise UserError(f"The data set '{root}' does not exist. Create its folder first.")
     _check_description(root / PIPELINE / DESCRIPTION)
+
+
+def check_derivative(root: Path, name: BidsName) -> None:
+    """Raise UserError unless the result can be written; nothing is made yet."""
+    check_data_set(root)
     target = derivative_path(root, name)
     if target.parent.exists():
         check_target(target)
@@ -112,12 +117,29 @@ def write_derivative(
     check_derivative(root, name)
     target = derivative_path(root, name)
     make_folder(target.parent)
+    yield from write_described(volume, target, root, source, provenance, overwrite)
+    describe(root)
+    return target
+
+
+def write_described(
+    volume: Volume,
+    target: Path,
+    root: Path,
+    source: Path,
+    provenance: Mapping[str, object],
+    overwrite: bool = False,
+) -> Job[None]:
+    """Write ``volume`` to ``target`` with the sidecar of a derivative of the data set ``root``."""
     described = _sidecar(volume, root, source, provenance)
     yield from write(volume, target, provenance, described=described, overwrite=overwrite)
+
+
+def describe(root: Path) -> None:
+    """Say what srviewer's derivatives of the data set ``root`` are, where nothing says it yet."""
     description = root / PIPELINE / DESCRIPTION
     if not description.exists():
-        write_text(description, json.dumps(_description(root), indent=2) + "\n")
-    return target
+        write_text(description, json.dumps(_description(), indent=2) + "\n")
 
 
 def _rank(key: str) -> int:
@@ -143,7 +165,7 @@ def _sidecar(
     }
 
 
-def _description(root: Path) -> dict[str, object]:
+def _description() -> dict[str, object]:
     return {
         "Name": "srviewer: thick slices rebuilt thin",
         "BIDSVersion": VERSION,

@@ -3,12 +3,11 @@
 import os
 from pathlib import Path
 
+from srviewer.io.nifti_names import NIFTI_SUFFIXES
 from srviewer.io.provenance import sidecar
 from srviewer.io.replacing import belong_together, restored_document
 from srviewer.job import Job
 from srviewer.temporary_names import abandoned_in, is_in_use, remove, target_of, temporaries_of
-
-IMAGES = (".nii.gz", ".nii")
 
 
 def cleared(folder: Path) -> Job[None]:
@@ -39,8 +38,10 @@ def _is_needed(left: Path) -> Job[bool]:
 def _image_of(target: Path) -> Path | None:
     """The image that is there and of which a path is the name, or the name of the JSON beside."""
     stem = target.with_suffix("") if target.suffix.lower() == ".json" else None
-    names = [stem.with_name(stem.name + suffix) for suffix in IMAGES] if stem else [target]
-    images = (name for name in names if name.name.lower().endswith(IMAGES))
+    # The compressed name is the one that results mostly have.
+    endings = reversed(NIFTI_SUFFIXES)
+    names = [stem.with_name(stem.name + ending) for ending in endings] if stem else [target]
+    images = (name for name in names if name.name.lower().endswith(NIFTI_SUFFIXES))
     return next((name for name in images if name.is_file()), None)
 
 

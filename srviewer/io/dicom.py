@@ -16,7 +16,7 @@ from srviewer.io.dicom_left_over import left_over
 from srviewer.io.dicom_pixels import StoredStacks
 from srviewer.io.dicom_places import SAME_PLACE_MM
 from srviewer.io.dicom_series import SORTING, Bundle, Rank, by_series, rank
-from srviewer.io.series import Found, Series, and_more, counted
+from srviewer.io.series import Found, Problem, Series, and_more, counted
 from srviewer.job import Job, Progress, aside, within
 
 R = TypeVar("R")
@@ -33,7 +33,7 @@ class _Headers:
     """What the headers of files tell: their images, and why others hold none."""
 
     slices: list[SliceHeader]
-    problems: list[str]
+    problems: list[Problem]
     reasons: dict[Path, str]
 
 
@@ -55,7 +55,7 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
             made = yield from _aside(partial(_series, group), sum(map(len, group.volumes)))
             (planning if group.first.localizer else series).extend(made)
         except UserError as error:
-            problems.append(str(error))
+            problems.append(Problem(group.first.series.name, str(error)))
     used = {path for one in series or planning for path in one.sources}
     if series:
         lonely = [group for group in alone if group.first.localizer]
@@ -78,7 +78,7 @@ def _read(paths: Sequence[Path]) -> Job[_Headers]:
         try:
             found = yield from within(read_slices(path), *span)
         except UserError as error:
-            read.problems.append(str(error))
+            read.problems.append(Problem(path.name, str(error)))
             read.reasons[path] = NOT_PLACED
             continue
         if isinstance(found, Skipped):
@@ -120,10 +120,11 @@ def _aside(call: Callable[[], R], slices: int) -> Job[R]:
     return (yield from aside(call, Progress(0.0, SORTING)))
 
 
-def _denied(said: str, files: Sequence[Path]) -> str:
-    return (
+def _denied(said: str, files: Sequence[Path]) -> Problem:
+    return Problem(
+        files[0].name,
         f"{and_more(files, 'files')} cannot be read: {said}. Check that they are still there and "
-        "that you may read them."
+        "that you may read them.",
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydicom.errors import BytesLengthException, InvalidDicomError
 
-from srviewer.errors import UserError
+from srviewer.errors import UserError, is_of_system
 from srviewer.io.dicom_bytes import LARGEST_INFLATED, DicomBytes
 from srviewer.io.dicom_claims import check_claims
 from srviewer.io.dicom_file import PixelFile, is_grey, pixel_file
@@ -107,7 +107,7 @@ def read_slices(path: Path) -> Job[tuple[SliceHeader, ...] | Skipped]:
             return (yield from seriously(_slices(path, file)))
     except UNREADABLE as error:
         # pydicom raises errors of this kind as well, for files that are damaged.
-        if isinstance(error, OSError) and error.errno is not None:
+        if is_of_system(error):
             return Skipped("files that cannot be read", error.strerror or str(error))
         return Skipped("files that are no DICOM")
 

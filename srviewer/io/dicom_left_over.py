@@ -16,6 +16,7 @@ from srviewer.io.dicom_header import Skipped, SliceHeader, read_slices
 from srviewer.io.dicom_join import LEAST
 from srviewer.io.dicom_series import SORTING
 from srviewer.io.dicom_series_tags import SeriesTags
+from srviewer.io.series import Problem
 from srviewer.job import Job, Progress, run
 
 Vector = npt.NDArray[np.float64]
@@ -29,8 +30,8 @@ MOST_BESIDE = 100  # files that are looked at to see whether a folder holds more
 AXIS_MM = 1.0  # how far the axis may lie beside a slice
 
 
-def left_over(groups: Sequence[Group], given: Sequence[Path]) -> Job[list[str]]:
-    """A sentence for people for each series description; each group covers a single place.
+def left_over(groups: Sequence[Group], given: Sequence[Path]) -> Job[list[Problem]]:
+    """A problem for each series description; each group covers a single place.
 
     ``given``: all files that were looked at, from which it is known whether there are others.
     """
@@ -44,12 +45,13 @@ def left_over(groups: Sequence[Group], given: Sequence[Path]) -> Job[list[str]]:
         yield Progress(number / len(alike), SORTING)
         slices = [group.first for group in members]
         if _radial(slices):
-            problems.append(_turned(members))
+            problems.append(Problem(slices[0].series.name, _turned(members)))
         else:
             tags = slices[0].series
             said[tags.modality, tags.name] += members
     beside = cache(partial(_series_beside, frozenset(given)))
-    return problems + [_single(members, beside) for members in said.values()]
+    alone = [Problem(name, _single(members, beside)) for (_, name), members in said.items()]
+    return problems + alone
 
 
 def _turned(groups: Sequence[Group]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
-from srviewer.errors import UserError
+from srviewer.errors import UserError, is_of_system
 from srviewer.io.dicom_bounded import items_of, read_header
 from srviewer.io.dicom_bytes import LARGEST_INFLATED, DicomBytes, too_much
 from srviewer.io.dicom_header import UNREADABLE
@@ -49,8 +49,7 @@ def directory(path: Path) -> Job[Directory | None]:
             names = [_name(path, record) for record in records]
             damaged = _is_cut(path, records)
     except UNREADABLE as error:
-        denied = isinstance(error, OSError) and error.errno is not None
-        known = path.stem.upper() == NAME and not denied
+        known = path.stem.upper() == NAME and not is_of_system(error)
         return Directory((), 0, damaged=True) if known else None
     root = path.parent.resolve()
     wanted = [name for name in names if name]

@@ -20,6 +20,7 @@ from srviewer.errors import UserError
 from srviewer.io.checksum import voxels_crc32
 from srviewer.io.clearing import cleared
 from srviewer.io.content import stamp_of
+from srviewer.io.nifti_names import NIFTI_SUFFIXES
 from srviewer.io.nifti_placing import place
 from srviewer.io.provenance import check_document, document, sidecar
 from srviewer.io.replacing import WouldReplace, check_replaceable
@@ -28,7 +29,6 @@ from srviewer.unwritable import check_target, named_file
 
 DataType = Literal["float32", "original"]
 DATA_TYPES: tuple[DataType, ...] = ("float32", "original")
-SUFFIXES = (".nii", ".nii.gz")
 DESCRIPTION = b"srviewer research use only"
 # A third of the time of level 3 for a file a tenth larger.
 GZIP_LEVEL = 1
@@ -105,9 +105,10 @@ def write_planes(
 
 def check_image_target(path: Path) -> None:
     """Raise UserError unless an image and its JSON can be written at ``path``."""
-    if not path.name.lower().endswith(SUFFIXES):
+    if not path.name.lower().endswith(NIFTI_SUFFIXES):
         raise UserError(
-            f"'{path.name}' has no ending that srviewer writes. End the name with .nii or .nii.gz."
+            f"'{path.name}' has no ending that srviewer writes. End the name with "
+            f"{' or '.join(NIFTI_SUFFIXES)}."
         )
     for target in (path, sidecar(path)):
         check_target(target)

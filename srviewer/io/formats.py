@@ -7,22 +7,43 @@ from pathlib import Path
 
 from srviewer.core.source import common_folder
 from srviewer.core.volume import Volume
-from srviewer.errors import UserError
+from srviewer.errors import NoSpace, UserError
 from srviewer.io import archive, dicom, dicomdir, nifti
 from srviewer.io.companions import COMPANIONS, without_companions
 from srviewer.io.content import known_by_content, stamped
 from srviewer.io.folder import files_under
-from srviewer.io.nifti_names import PAIR_SUFFIXES, is_pair_part, with_partners
-from srviewer.io.series import Counts, Found, Series, added, and_more, counted, summary
+from srviewer.io.header_rows import HeaderRow, archive_rows, dicom_rows, mgh_rows, nifti_rows
+from srviewer.io.nifti_names import (
+    MGH_SUFFIXES,
+    NIFTI_SUFFIXES,
+    PAIR_SUFFIXES,
+    is_pair_part,
+    with_partners,
+)
+from srviewer.io.series import (
+    Counts,
+    Found,
+    NothingOpened,
+    Problem,
+    Series,
+    added,
+    and_more,
+    counted,
+    summary,
+)
 from srviewer.io.sized import sized
 from srviewer.job import Job, within
 from srviewer.temporary_folders import temporary_folder
+
+NOT_OPENED = "archives that cannot be opened"
+NO_ROOM = "archives that the disk of temporary files has no room for"
 
 
 @dataclass(frozen=True)
 class Format:
     """A kind of file. ``suffixes``: lower case, with the dot.
 
+    ``header``: what the header of one file says, as rows; see ``header_view``.
     ``scan``: the images of all given files of this format; a file that cannot be opened becomes a
     problem of the answer, so that one broken file does not hide the others.
     """
@@ -31,6 +52,7 @@ class Format:
     title: str
     suffixes: tuple[str, ...]
     scan: Callable[[Sequence[Path]], Job[Found]]
+    header: Callable[[Path], Job[tuple[HeaderRow, ...]]]
 
 
 def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
@@ -39,13 +61,13 @@ def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
     ``root``: exports name files relative to it; by default the folder that holds all ``paths``.
     Every file in a folder is looked at; of archives and DICOMDIRs only those that are named, and
     of a DICOMDIR only the files that it names. Raises UserError
-    when a path does not exist or nothing can be opened.
+    when a path does not exist, NothingOpened when nothing can be opened.
     """
     there = yield from within(files_under(paths), 0.0, 0.1)
     listed, missing = yield from _listed([path for path in paths if path.is_file()])
     files = with_partners((*there.files, *listed))
     # An archive inside a folder is a copy of its neighbours more often than not.
-    hidden = {file for file in files if _format(file).id == "zip" and file not in paths}
+    hidden = {file for file in files if format_of(file).id == "zip" and file not in paths}
     # Before any header is read: what comes later must be of the same files.
     stamps = yield from within(stamped(files), 0.1, 0.15)
     found = yield from within(_scan_files([f for f in files if f not in hidden]), 0.15, 1.0)
@@ -57,38 +79,41 @@ def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
         problems=_closed(there.closed) + missing + found.problems,
     )
     if not found.series:
-        raise UserError(_nothing(paths, found))
+        raise NothingOpened(_nothing(paths, found), found.problems)
     return known_by_content(found, stamps, root or common_folder(paths))
 
 
-def _closed(folders: Sequence[Path]) -> tuple[str, ...]:
+def _closed(folders: Sequence[Path]) -> tuple[Problem, ...]:
     if not folders:
         return ()
-    return (
+    text = (
         f"{and_more(folders, 'folders')} cannot be looked into, and nothing of what is there was "
-        "opened. Get the right to read it, then open it again.",
+        "opened. Get the right to read it, then open it again."
     )
+    return (Problem(folders[0].name, text),)
 
 
-def _listed(paths: Sequence[Path]) -> Job[tuple[list[Path], tuple[str, ...]]]:
-    """The files that DICOMDIRs among ``paths`` name; a sentence for each that lacks some."""
+def _listed(paths: Sequence[Path]) -> Job[tuple[list[Path], tuple[Problem, ...]]]:
+    """The files that DICOMDIRs among ``paths`` name; a problem for each that lacks some."""
     files: list[Path] = []
-    problems: list[str] = []
+    problems: list[Problem] = []
     for path in paths:
         listed = yield from within(dicomdir.directory(path), 0.1, 0.1)
         if listed is None:
             continue
         files.extend(listed.files)
         if listed.damaged:
-            problems.append(
+            text = (
                 f"'{path.name}' is damaged: what it names cannot all be read. Open the folder with "
                 "the images instead."
             )
+            problems.append(Problem(path.name, text))
         if listed.missing:
-            problems.append(
+            text = (
                 f"{listed.missing} of the {listed.missing + len(listed.files)} files that "
                 f"'{path.name}' names are not there or cannot be reached. Copy the whole disc."
             )
+            problems.append(Problem(path.name, text))
     return files, tuple(problems)
 
 
@@ -120,9 +145,9 @@ def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[
     files, ignored = without_companions(files)
     by_format: dict[str, list[Path]] = {row.id: [] for row in FORMATS}
     for file in files:
-        by_format[_format(file).id].append(file)
+        by_format[format_of(file).id].append(file)
     series: list[Series] = []
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     skipped: Counts = ((COMPANIONS, ignored),) if ignored else ()
     done = 0
     for row in FORMATS:
@@ -143,14 +168,15 @@ def _scan_archives(paths: Sequence[Path], room: archive.Room | None = None) -> J
     """The images in zip archives, which are unpacked for as long as this takes."""
     series: list[Series] = []
     ignored = 0
-    problems: list[str] = []
+    problems: list[Problem] = []
     skipped: Counts = ()
     for number, path in enumerate(paths):
         span = number / len(paths), (number + 1) / len(paths)
         try:
             found = yield from within(_scan_archive(path, room or archive.room_of(path)), *span)
         except UserError as error:
-            found = Found((), 1, (str(error),), counted(["archives that cannot be opened"]))
+            kind = NO_ROOM if isinstance(error, NoSpace) else NOT_OPENED
+            found = Found((), 1, (Problem(path.name, str(error)),), counted([kind]))
         series.extend(found.series)
         ignored += found.ignored
         problems.extend(found.problems)
@@ -187,7 +213,7 @@ def _read_archive(path: Path, members: frozenset[str], place: int, frame: int) -
     return volume
 
 
-def _format(file: Path) -> Format:
+def format_of(file: Path) -> Format:
     """The format of a file by its name; DICOM, which knows its own, for any other name."""
     name = file.name.lower()
     for row in FORMATS:
@@ -198,11 +224,11 @@ def _format(file: Path) -> Format:
 
 def _nothing(paths: Sequence[Path], found: Found) -> str:
     if found.problems:
-        return found.problems[0]
+        return found.problems[0].text
     named = f"'{paths[0]}'" if len(paths) == 1 else f"These {len(paths)} paths"
-    kinds = ", ".join(row.title for row in FORMATS)
     return (
-        f"{named} holds no image that srviewer can open ({_looked_at(found)}). It opens: {kinds}."
+        f"{named} holds no image that srviewer can open ({_looked_at(found)}). It opens: "
+        f"{', '.join(row.title for row in FORMATS)}."
     )
 
 
@@ -210,12 +236,12 @@ def _looked_at(found: Found) -> str:
     return f"it holds {summary(found.skipped)}" if found.ignored else "no file is there"
 
 
-DICOM = Format("dicom", "DICOM series", (".dcm", ".dicom", ".ima"), dicom.scan)
-PAIR = Format("pair", "NIfTI or Analyze pair", PAIR_SUFFIXES, nifti.scan)
+DICOM = Format("dicom", "DICOM series", (".dcm", ".dicom", ".ima"), dicom.scan, dicom_rows)
+PAIR = Format("pair", "NIfTI or Analyze pair", PAIR_SUFFIXES, nifti.scan, nifti_rows)
 FORMATS: tuple[Format, ...] = (
-    Format("nifti", "NIfTI volume", (".nii", ".nii.gz"), nifti.scan),
+    Format("nifti", "NIfTI volume", NIFTI_SUFFIXES, nifti.scan, nifti_rows),
     PAIR,
-    Format("mgh", "FreeSurfer volume", (".mgz", ".mgh"), nifti.scan),
+    Format("mgh", "FreeSurfer volume", MGH_SUFFIXES, nifti.scan, mgh_rows),
     DICOM,
-    Format("zip", "Zip archive", (".zip",), _scan_archives),
+    Format("zip", "Zip archive", (".zip",), _scan_archives, archive_rows),
 )

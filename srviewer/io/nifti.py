@@ -11,7 +11,7 @@ from srviewer.io.nifti_names import HEADERS, ImageFiles, image_stem, images_of
 from srviewer.io.nifti_opened import opened
 from srviewer.io.nifti_voxels import StoredVoxels
 from srviewer.io.segmentation_names import name_warnings
-from srviewer.io.series import Found, Series, counted
+from srviewer.io.series import Found, Problem, Series, counted
 from srviewer.io.streams import not_read
 from srviewer.job import Job, Progress
 
@@ -25,7 +25,7 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     Of a pair (.hdr, .img) either file is enough, and both together are one image.
     """
     series: list[Series] = []
-    problems: list[str] = []
+    problems: list[Problem] = []
     others = 0
     named = images_of(paths)
     for number, files in enumerate(named.images):
@@ -35,10 +35,10 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
             series.extend(() if one is None else (one,))
             others += 0 if one is not None else len(files.paths)
         except UserError as error:
-            problems.append(str(error))
+            problems.append(Problem(files.header.name, str(error)))
         except OSError as error:  # it was deleted meanwhile
-            problems.append(str(not_read(files.header, error)))
-    problems += map(_alone, named.alone)
+            problems.append(Problem(files.header.name, str(not_read(files.header, error))))
+    problems += [Problem(path.name, _alone(path)) for path in named.alone]
     reasons = ["volumes that cannot be opened"] * len(problems)
     reasons += [NO_PAIR] * others + [SPARE] * len(named.spare)
     return Found(tuple(series), len(reasons), tuple(problems), counted(reasons))

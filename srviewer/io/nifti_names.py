@@ -1,10 +1,12 @@
-"""The two files of a NIfTI or Analyze pair, by their names."""
+"""The names of NIfTI, Analyze and FreeSurfer images, and the two files of a pair by them."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+NIFTI_SUFFIXES = (".nii", ".nii.gz")
+MGH_SUFFIXES = (".mgz", ".mgh")
 HEADERS = (".hdr", ".hdr.gz")
 VOXELS = (".img", ".img.gz")
 PAIR_SUFFIXES = (*HEADERS, *VOXELS)

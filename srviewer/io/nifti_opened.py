@@ -15,10 +15,9 @@ from srviewer.io.nifti_geometry import (
     nifti_geometry,
 )
 from srviewer.io.nifti_header import UNREADABLE, StoredHeader, mgh_header, read_header, silent
-from srviewer.io.nifti_names import ImageFiles
+from srviewer.io.nifti_names import MGH_SUFFIXES, ImageFiles
 from srviewer.io.streams import beginning, is_gzip, not_read
 
-MGH_SUFFIXES = (".mgz", ".mgh")
 MGH_PLACED = slice(28, 30)  # the bytes of "goodRASFlag" in the header of a FreeSurfer image
 
 

@@ -63,17 +63,36 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """Why something that looks like an image cannot be opened.
+
+    ``name``: of the file, or of the series of files. ``text``: a sentence for people.
+    """
+
+    name: str
+    text: str
+
+
+class NothingOpened(UserError):
+    """Nothing of what was given can be opened; ``problems``: as in ``Found``."""
+
+    def __init__(self, message: str, problems: tuple[Problem, ...]) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+@dataclass(frozen=True)
 class Found:
     """What was found in files.
 
     ``ignored``: how many files are no images. ``problems``: for each file that looks like an
-    image but cannot be opened, a sentence for people; such files count as ignored too.
+    image but cannot be opened; such files count as ignored too.
     ``skipped``: what the ignored files are, in the plural, and how many of each; most first.
     """
 
     series: tuple[Series, ...]
     ignored: int
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     skipped: Counts = ()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from srviewer.errors import UserError
+from srviewer.errors import Unreadable, UserError
 from srviewer.job import Job, Progress
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -87,17 +87,17 @@ def is_gzip(path: Path) -> bool:
         return file.read(2) == GZIP_MAGIC
 
 
-def not_read(path: Path, error: OSError) -> UserError:
+def not_read(path: Path, error: OSError) -> Unreadable:
     """The error of a file that the system does not let us read, or that is gone."""
-    return UserError(
+    return Unreadable(
         f"'{path.name}' cannot be read: {error.strerror or error}. Check that it is still there "
         "and that you may read it."
     )
 
 
-def truncated(path: Path, expected: int, found: int) -> UserError:
+def truncated(path: Path, expected: int, found: int) -> Unreadable:
     """The error of a file that holds fewer bytes than its header promises."""
-    return UserError(
+    return Unreadable(
         f"'{path.name}' is cut short: its header promises {expected:,} bytes and it holds "
         f"{found:,}. Copy or download it again."
     )

@@ -12,7 +12,7 @@ from srviewer.core.bicubic import Image, resized
 from srviewer.core.degrade import Degradation
 from srviewer.core.intensity import OF_SHARES, shares_of
 from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.metrics import psnr, ssim
+from srviewer.core.metrics import beside_cubic, comparable_metrics
 from srviewer.core.planes import TRAINING_GROUPS, TrainingGroup, unstack
 from srviewer.core.volume import Volume, Voxels
 from srviewer.nn.image_pairs import LUMA, in_channels
@@ -72,9 +72,10 @@ def measured(
     preview = None
     for number, pair in enumerate(pairs):
         result = _run(network, pair, device)
-        for name, image in (("", result), ("_cubic", pair.cubic)):
-            for metric, value in _scores(pair.truth, image).items():
-                scores.setdefault(metric + name, []).append(value)
+        ours, cubic = (_scores(pair.truth, image) for image in (result, pair.cubic))
+        for key, value in beside_cubic(ours, cubic).items():
+            if value is not None:
+                scores.setdefault(key, []).append(value)
         if number == len(pairs) // 2:
             preview = _preview(pair, result)
     return {name: float(np.mean(values)) for name, values in scores.items()}, preview
@@ -87,15 +88,17 @@ def _run(network: nn.Module, pair: HeldOut, device: torch.device) -> Voxels:
         return np.asarray(network(given, pair.factor)[0].float().cpu().numpy())
 
 
-def _scores(truth: Voxels, image: Voxels) -> dict[str, float]:
-    """PSNR over all channels and SSIM of the brightness; a range of 1."""
+def _scores(truth: Voxels, image: Voxels) -> dict[str, float | None]:
+    """Metrics of arrays over all channels, those of slices of the brightness; a range of 1."""
     mask = OF_SHARES.foreground(truth) if len(truth) == 1 else np.ones(truth.shape, bool)
     grey, seen = _brightness(truth), _brightness(image)
-    found = {
-        "psnr": psnr(truth, image, 1.0, mask),
-        "ssim": ssim(grey, seen, 1.0, np.asarray(mask.all(axis=0))),
+    inside = np.asarray(mask.all(axis=0))
+    return {
+        metric.id: metric.score(truth, image, 1.0, mask)
+        if metric.whole_volume
+        else metric.score(grey, seen, 1.0, inside)
+        for metric in comparable_metrics()
     }
-    return {name: value for name, value in found.items() if value is not None}
 
 
 def _brightness(image: Voxels) -> Voxels:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from srviewer.errors import UserError
+from srviewer.errors import Unreadable, UserError
 from srviewer.nn.model_header import STATISTICS, check_kinds, model_header, refused
 from srviewer.nn.networks import NetworkSpec
 from srviewer.nn.plan import TrainingPlan
@@ -92,16 +92,16 @@ def texture_partner(path: Path) -> str:
 
 
 def load_model(path: Path) -> Model:
-    """Read a model file; UserError when it is missing, too large, foreign or damaged.
+    """Read a model file; Unreadable when it is missing, too large, foreign or damaged.
 
     The weights are read once its header is known to be that of a network of their size.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise UserError(f"{path} is too large for a model file of srviewer.")
+            raise Unreadable(f"{path} is too large for a model file of srviewer.")
         outline = read_outline(path)
         if outline.header.get("format") != FORMAT:
-            raise UserError(f"{path} is not a model file of this version of srviewer.")
+            raise Unreadable(f"{path} is not a model file of this version of srviewer.")
         header = model_header(outline.header)
         check_kinds(outline, header.plan)
         weights = read_arrays(path)
@@ -118,13 +118,13 @@ def load_model(path: Path) -> Model:
             path=path,
         )
     except OSError as error:
-        raise UserError(f"The model {path} cannot be read: {error.strerror or error}.") from error
+        raise Unreadable(f"The model {path} cannot be read: {error.strerror or error}.") from error
     except UNREADABLE as error:
         raise refused(str(path), error) from error
-    except UserError as error:
-        if str(path) in str(error):
-            raise
-        raise refused(str(path), error) from error  # a plan's complaint does not name the file
+    except Unreadable:
+        raise
+    except UserError as error:  # a plan's complaint does not name the file
+        raise refused(str(path), error) from error
 
 
 def _sha256(path: Path) -> str:

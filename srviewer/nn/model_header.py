@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from srviewer.core.metrics import comparable_metrics
 from srviewer.documents import document_of, is_number, is_text
-from srviewer.errors import UserError
+from srviewer.errors import Unreadable
 from srviewer.nn.networks import NetworkSpec, network_spec
 from srviewer.nn.plan import TrainingPlan
 from srviewer.nn.safe_files import Outline
@@ -14,7 +15,6 @@ LONGEST_NAME = 1000  # characters
 MOST_ENTRIES = 10_000
 STATISTICS = ("running_mean", "running_var", "num_batches_tracked")  # of batch normalisation
 COUNTER = STATISTICS[-1]
-SCORES = ("psnr", "psnr_cubic", "ssim", "ssim_cubic")  # of a row: numbers, or None
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ def _is_score(row: Any) -> bool:
     if not isinstance(row, dict):
         return False
     factor, file = row.get("factor"), row.get("file", "")
-    numbers = (row.get(name) for name in SCORES)
+    keys = (key for metric in comparable_metrics() for key in (metric.id, metric.key_cubic))
+    numbers = map(row.get, keys)
     return (
         isinstance(factor, int)
         and not isinstance(factor, bool)
@@ -101,9 +102,9 @@ def _licences(values: Any) -> dict[str, str]:
     return values
 
 
-def refused(file: str, error: Exception) -> UserError:
+def refused(file: str, error: Exception) -> Unreadable:
     """The error of a model file that is none."""
-    return UserError(f"The model {file} is damaged or no model file: {reason_of(error)}.")
+    return Unreadable(f"The model {file} is damaged or no model file: {reason_of(error)}.")
 
 
 def reason_of(error: Exception) -> str:

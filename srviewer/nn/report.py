@@ -27,8 +27,8 @@ class TrainStep(Progress):
     mean since the last report, before weighting; ``loss``: their weighted sum for the generator.
     ``stage``: "pixels" or "adversarial". ``steps_per_second``: since the last report.
     ``waiting``: share of the time that the network waited for data. ``model``: the averaged
-    weights so far, fit to be saved or measured. ``scores``: "psnr" (dB), "ssim", "psnr_cubic" and
-    "ssim_cubic" on held-out patches, empty when they were not measured this time.
+    weights so far, fit to be saved or measured. ``scores``: each comparable metric and that
+    of cubic ("psnr", "psnr_cubic") on held-out patches, empty when not measured this time.
     ``checkpointed``: a checkpoint was just kept.
     """
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from srviewer.io.targets import target
 from srviewer.job import Job, Progress, mapped, run, within
 from srviewer.sr.batch_clearing import clear_batch, end_workers
 from srviewer.sr.batch_cluster import (
@@ -45,6 +46,7 @@ class _Ended(Exception):
 class BatchPlan:
     """What to rebuild, where to write, who works.
 
+    ``folder``: what the user names for the settings' target: a folder, or a data set.
     ``paths``: files, folders, glob patterns, BIDS trees. ``workers``: processes of the embedded
     cluster; unused with a ``scheduler``, the address of a cluster that is running already and
     whose workers see the same files under the same names.
@@ -75,8 +77,10 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
     settings = plan.settings
     settings.fingerprint()  # an unknown method or model is told before anything starts
     thin_too = settings.axis is not None or settings.factor is not None
-    selection = yield from within(select(plan.paths, thin_too), 0.0, SEARCHED)
-    place = Place(_made(plan.folder).resolve(), mark())
+    kind = target(settings.target)
+    folder = kind.home(plan.folder)
+    selection = yield from within(select(plan.paths, thin_too, kind), 0.0, SEARCHED)
+    place = Place(_made(folder).resolve(), mark())
     left_out = tuple(
         Outcome(
             name=one.name,
@@ -95,8 +99,10 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
     outcomes = (*done, *left_out)
     summary = summary_path(place.folder)
     write_summary(summary, outcomes)
+    beside = summary.name, f"{LOGS}/"
+    kind.finish(plan.folder, beside)
     if selection.bids:
-        describe_derivative(place.folder, (summary.name, f"{LOGS}/"))
+        describe_derivative(place.folder, beside)
     return BatchResult(outcomes, summary)
 
 

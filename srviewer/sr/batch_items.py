@@ -16,12 +16,15 @@ from srviewer.core.source import common_folder, name_below, path_without_dots
 from srviewer.errors import UserError
 from srviewer.io.companions import COMPANIONS, is_companion
 from srviewer.io.formats import scan
-from srviewer.io.series import Found, Series
+from srviewer.io.series import Found, NothingOpened, Problem, Series
+from srviewer.io.targets import NIFTI, Target
 from srviewer.job import Job, Progress, within
 from srviewer.sr.segmentations import segmentation_reason
 
 BIDS_MARK = "dataset_description.json"
 BIDS_VERSION = "1.10.0"
+UNNAMED = "does not tell by its name whose it is and which contrast, as a BIDS data set needs"
+UNNAMED_KIND = "volumes without a BIDS name"
 LONGEST_STEM = 140  # bytes of a result's name before its endings; systems take 255 in all
 # Contrasts of BIDS that are images and not maps of labels or of physical units.
 BIDS_CONTRASTS = (
@@ -35,8 +38,8 @@ class Item:
 
     ``sources``: its files, absolute, as a worker sees them too. ``place``: which of the series in
     them, ``alone``: whether there is no other. ``root``: the folder that holds all that was given.
-    ``output``: the path of the result within the output folder, ending in .nii.gz, unless that
-    belongs to another source; ``crowded``: an earlier item would have it too.
+    ``output``: the path of the result within the output folder, unless that belongs to another
+    source; ``crowded``: an earlier item would have it too.
     """
 
     name: str
@@ -77,11 +80,11 @@ class Selection:
     bids: bool
 
 
-def select(paths: Sequence[Path], thin_too: bool) -> Job[Selection]:
+def select(paths: Sequence[Path], thin_too: bool, target: Target = NIFTI) -> Job[Selection]:
     """The volumes in files, folders, glob patterns and BIDS trees.
 
-    ``thin_too``: also those without a thick axis. Raises UserError when a path does not exist, a
-    pattern matches nothing, or there is no volume at all.
+    ``thin_too``: also those without a thick axis. ``target``: names the results. Raises
+    UserError when a path does not exist, a pattern matches nothing, or there is no volume at all.
     """
     roots, shared = _expanded(paths)
     items: dict[tuple[tuple[Path, ...], int], Item] = {}  # each once, however it was given
@@ -96,14 +99,18 @@ def select(paths: Sequence[Path], thin_too: bool) -> Job[Selection]:
         files = _bids_images(root) if _is_bids(root) else [root]
         span = number / len(roots), (number + 1) / len(roots)
         found = yield from within(_found(files), *span)
-        left_out += [LeftOut(_named(text), text, True) for text in found.problems]
+        left_out += [LeftOut(problem.name, problem.text, True) for problem in found.problems]
         for series in found.series:
             unsuitable = _unsuitable(series, thin_too)
             if unsuitable is not None:
                 source = name_below(shared, series.sources[0])
                 left_out.append(replace(unsuitable, source=source))
+                continue
+            item = _item(root, shared, series, found.series, target)
+            if item is None:
+                source = name_below(shared, series.sources[0])
+                left_out.append(LeftOut(series.name, UNNAMED, False, UNNAMED_KIND, source))
             else:
-                item = _item(root, shared, series, found.series)
                 item = replace(item, crowded=item.output in taken)
                 if items.setdefault((item.sources, item.place), item) is item:
                     taken.add(item.output)
@@ -176,8 +183,11 @@ def _found(files: Sequence[Path]) -> Job[Found]:
         return Found((), 0)
     try:
         return (yield from scan(files))
+    except NothingOpened as error:
+        problems = error.problems or (Problem(files[0].name, str(error)),)
+        return Found((), len(files), problems)
     except UserError as error:
-        return Found((), len(files), (str(error),))
+        return Found((), len(files), (Problem(files[0].name, str(error)),))
 
 
 def _unsuitable(series: Series, thin_too: bool) -> LeftOut | None:
@@ -193,17 +203,23 @@ def _unsuitable(series: Series, thin_too: bool) -> LeftOut | None:
     return None
 
 
-def _item(root: Path, shared: Path, series: Series, others: Sequence[Series]) -> Item:
+def _item(
+    root: Path, shared: Path, series: Series, others: Sequence[Series], target: Target
+) -> Item | None:
+    """The series as an item; None where the target needs a name that it has not."""
     together = [one.index for one in others if one.sources == series.sources]
     inside = PurePosixPath(name_below(shared, series.sources[0])).parent
-    stem = _result_stem(series, bids=_is_bids(root))
+    usual = inside / _result_stem(series, bids=_is_bids(root))
+    output = target.result_name(usual, series.sources[0])
+    if output is None:
+        return None
     return Item(
         name=series.name,
         sources=series.sources,
         place=together.index(series.index),
         alone=len(together) == 1,
         root=shared,
-        output=inside / f"{stem}.nii.gz",
+        output=output,
         crowded=False,
     )
 
@@ -229,12 +245,6 @@ def _shortened(name: str) -> str:
 
 def _stem(path: Path) -> str:
     return re.sub(r"(\.nii)?(\.gz)?$", "", path.name) if ".nii" in path.name else path.stem
-
-
-def _named(problem: str) -> str:
-    """The file that a problem's sentence is about, which it quotes first."""
-    quoted = re.match(r"'([^']+)'", problem)
-    return quoted[1] if quoted else "?"
 
 
 def _spacing(geometry: Geometry) -> str:

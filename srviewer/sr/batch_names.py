@@ -20,6 +20,7 @@ from srviewer.io.content import Stamp, stamp_of
 from srviewer.io.own_image import made_from, own_document
 from srviewer.io.provenance import sidecar
 from srviewer.io.replacing import WouldReplace, check_replaceable
+from srviewer.io.targets import TARGETS
 from srviewer.job import Job
 from srviewer.unwritable import make_folder
 
@@ -64,7 +65,7 @@ def named(
             has a name already.
 
     """
-    names = _Names(folder, state, source)
+    names = _Names(folder, state, source, stem_and_ending(wanted.output)[1])
     for candidate in _candidates(wanted, names):
         if not _has_folder(folder / candidate):
             continue
@@ -79,7 +80,7 @@ def likely_names(
     folder: Path, state: Path, wanted: Wanted, source: ScanSource
 ) -> tuple[PurePosixPath, ...]:
     """Names that the result of ``source`` may have got in an earlier run, the likeliest first."""
-    given = _Names(folder, state, source).given()
+    given = _Names(folder, state, source, stem_and_ending(wanted.output)[1]).given()
     usual = (wanted.output, _suffixed(wanted.output, source.sha256[: DIGITS[0]]))
     return usual if given is None else (given, *usual)
 
@@ -99,7 +100,15 @@ def _candidates(wanted: Wanted, names: "_Names") -> Iterator[PurePosixPath]:
 
 
 def _suffixed(output: PurePosixPath, suffix: str) -> PurePosixPath:
-    return output.with_name(f"{output.name.removesuffix('.nii.gz')}-{suffix}.nii.gz")
+    stem, ending = stem_and_ending(output)
+    return output.with_name(f"{stem}-{suffix}{ending}")
+
+
+def stem_and_ending(output: PurePosixPath) -> tuple[str, str]:
+    """The name of a result without its ending, and that ending; of a folder it is empty."""
+    name = output.name
+    ending = next((row.ending for row in TARGETS if row.ending and name.endswith(row.ending)), "")
+    return name[: len(name) - len(ending)], ending
 
 
 def _has_folder(image: Path) -> bool:
@@ -117,6 +126,7 @@ class _Names:
     folder: Path
     state: Path
     source: ScanSource
+    ending: str  # of the results
 
     def holds(self, output: PurePosixPath) -> bool:
         """Whether the name belongs to the source already, by its claim or by what lies there."""
@@ -151,7 +161,7 @@ class _Names:
     def given(self) -> PurePosixPath | None:
         """The name that the source got in an earlier run."""
         output = _read(self._given_file()).get("output")
-        return PurePosixPath(output) if _is_output(output) else None
+        return PurePosixPath(output) if _is_output(output, self.ending) else None
 
     def _claim(self, output: PurePosixPath) -> bool:
         """Claim the name unless another worker does; a claim that is damaged is nobody's."""
@@ -183,12 +193,13 @@ class _Names:
         return self.state / kind / f"{hashlib.sha256(os.fsencode(key)).hexdigest()[:32]}.json"
 
 
-def _is_output(name: object) -> TypeGuard[str]:
-    """Whether ``name`` is an image inside the folder of the batch."""
+def _is_output(name: object, ending: str) -> TypeGuard[str]:
+    """Whether ``name`` is a result with this ending inside the folder of the batch."""
     if not is_text(name, LONGEST_NAME) or "\0" in str(name):
         return False
     path = PurePosixPath(str(name))
-    return path.name.endswith(".nii.gz") and not path.is_absolute() and ".." not in path.parts
+    same = bool(path.name) and stem_and_ending(path)[1] == ending
+    return same and not path.is_absolute() and ".." not in path.parts
 
 
 def _text(path: Path) -> str:

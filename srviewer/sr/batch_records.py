@@ -66,7 +66,7 @@ def read_record(place: Place, output: PurePosixPath, key: str) -> dict[str, Any]
         image = place.folder / output
         if not _is_whole(record):
             return None
-        if (record["key"], record["size"]) != (key, image.stat().st_size):
+        if (record["key"], record["size"]) != (key, stored_bytes(image)):
             return None
         # The JSON beside it is a part of the result; that of version 0.1.0 does not say its source.
         same = made_from(own_document(image)) == record.get("source_sha256")
@@ -86,6 +86,13 @@ def _is_whole(record: dict[str, Any]) -> bool:
         and all(is_text(text, LONGEST_TEXT) for text in (values["axis"], *warnings))
         and (consistency is None or is_number(consistency["max"]))
     )
+
+
+def stored_bytes(path: Path) -> int:
+    """The size of a file, or of the files of a folder; OSError where neither is there."""
+    if not path.is_dir():
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.iterdir())
 
 
 def write_record(path: Path, record: dict[str, Any]) -> None:

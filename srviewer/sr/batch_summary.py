@@ -7,13 +7,12 @@ from itertools import chain, count
 from pathlib import Path
 from urllib.parse import quote
 
-from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_text
-from srviewer.core.visible_text import html_text
 from srviewer.io.series import counted as counted_reasons
 from srviewer.io.series import summary
 from srviewer.sr.batch_records import LOGS
 from srviewer.sr.batch_work import Outcome
+from srviewer.sr.pages import drawn_page
 
 SUMMARY = "summary.html"
 HEAD = ("source", "volume", "status", "factor", "method", "agrees to", "seconds", "result")
@@ -21,29 +20,18 @@ STATUS = HEAD.index("status")
 MARK = "<title>srviewer batch</title>"
 HEAD_BYTES = 4096  # in which a summary has its mark
 
-STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em }
-table { border-collapse: collapse; width: 100% }
-th, td { text-align: left; vertical-align: top; padding: .3em .8em .3em 0;
-         border-bottom: 1px solid #8884 }
-td.failed { color: #c0392b; font-weight: 600 }
-:root { color-scheme: light dark }
-"""
-
 
 def write_summary(path: Path, outcomes: Sequence[Outcome]) -> None:
     """Write the table of ``outcomes`` to ``path``; failures come first."""
     failed_first = sorted(outcomes, key=lambda outcome: outcome.status != "failed")
-    rows = "\n".join(map(_row, failed_first))
-    head = "".join(f"<th>{word}</th>" for word in (*HEAD, "notes"))
-    write_text(
-        path,
-        f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
-        f"{MARK}<style>{STYLE}</style></head>\n<body>\n"
-        f"<h1>{html_text(counted(outcomes))}</h1>\n"
-        f"<p>srviewer {__version__}. {html_text(RESEARCH_USE_ONLY)}</p>\n"
-        f"<table>\n<tr>{head}</tr>\n{rows}\n</table>\n</body></html>\n",
+    page = drawn_page(
+        "summary.html",
+        title=counted(outcomes),
+        head=(*HEAD, "notes"),
+        status=STATUS,
+        rows=[_row(outcome) for outcome in failed_first],
     )
+    write_text(path, page)
 
 
 def summary_path(folder: Path) -> Path:
@@ -100,24 +88,17 @@ def cells(outcome: Outcome) -> tuple[str, ...]:
     )
 
 
-def _row(outcome: Outcome) -> str:
-    shown = "".join(
-        f"<td class='{outcome.status}'>{html_text(cell)}</td>"
-        if n == STATUS
-        else f"<td>{html_text(cell)}</td>"
-        for n, cell in enumerate(cells(outcome)[:-1])
-    )
+def _row(outcome: Outcome) -> dict[str, object]:
+    """What the template shows of one volume; ``image`` and ``log`` are addresses."""
+    output = None if outcome.output is None else outcome.output.as_posix()
     notes = [outcome.message, *outcome.values.get("warnings", ())]
-    said = "<br>".join(html_text(note) for note in notes if note)
-    return f"<tr>{shown}<td>{_links(outcome)}</td><td>{said}</td></tr>"
-
-
-def _links(outcome: Outcome) -> str:
-    if outcome.output is None:
-        return ""
-    output = outcome.output.as_posix()
-    image, log = _address(output), _address(f"{LOGS}/{output}.log")
-    return f"<a href='{image}'>{html_text(output)}</a> (<a href='{log}'>log</a>)"
+    return {
+        "cells": cells(outcome)[:-1],
+        "output": output,
+        "image": "" if output is None else _address(output),
+        "log": "" if output is None else _address(f"{LOGS}/{output}.log"),
+        "notes": [note for note in notes if note],
+    }
 
 
 def _address(path: str) -> str:

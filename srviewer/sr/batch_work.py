@@ -17,16 +17,17 @@ from srviewer.atomic import replace_together
 from srviewer.core.geometry import Axis
 from srviewer.core.source import ScanSource, part_words, source_of
 from srviewer.core.volume import SEGMENTATION_CODES, ScanHeader, blocking_warnings
-from srviewer.errors import UserError, plain
+from srviewer.errors import Unsupported, UserError, plain
 from srviewer.io.content import digests
-from srviewer.io.export import DataType, write
+from srviewer.io.export import DataType
 from srviewer.io.formats import scan
 from srviewer.io.provenance import sidecar
 from srviewer.io.series import PlaneByPlane, Series
+from srviewer.io.targets import NIFTI, Export, target
 from srviewer.job import Job, within
 from srviewer.sr.batch_items import Item
-from srviewer.sr.batch_names import Wanted, likely_names, named
-from srviewer.sr.batch_records import Log, Place, read_record, write_record
+from srviewer.sr.batch_names import Wanted, likely_names, named, stem_and_ending
+from srviewer.sr.batch_records import Log, Place, read_record, stored_bytes, write_record
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.memory import free_bytes
 from srviewer.sr.methods import method
@@ -53,7 +54,7 @@ class Settings:
     and else by what suits the volume. ``acknowledge``: also volumes whose geometry is in doubt.
     ``overwrite``: replace results that were made from another source. ``slabs``: whether volumes go
     slab by slab, which changes no voxel. ``room``: the bytes that a rebuild may take, if as many
-    are free.
+    are free. ``target``: the id of what results are exported to.
     """
 
     request: Request
@@ -64,6 +65,7 @@ class Settings:
     slabs: SlabsWanted = "auto"
     room: float = inf
     overwrite: bool = False
+    target: str = NIFTI.id
 
     def fingerprint(self) -> str:
         """Changes with whatever changes a result: settings, weights, version of the program."""
@@ -72,9 +74,10 @@ class Settings:
         request = {**asdict(self.request), "model": model, "axis": None, "factor": None}
         if self.request.minimum == "none":
             del request["minimum"]  # version 0.1.0 had no such setting: its records stay valid
-        return json.dumps(
-            [__version__, request, self.axis, self.factor, self.store], sort_keys=True
-        )
+        settings = [__version__, request, self.axis, self.factor, self.store]
+        if self.target != NIFTI.id:  # the records of earlier versions stay valid
+            settings.append(self.target)
+        return json.dumps(settings, sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -96,14 +99,6 @@ class Outcome:
     reason: str = ""
 
 
-class _NoScan(UserError):
-    """The voxels turned out to be those of a mask or label map. ``reason``: as in ``Outcome``."""
-
-    def __init__(self, message: str, reason: str) -> None:
-        super().__init__(message)
-        self.reason = reason
-
-
 def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
     """Do one item, unless its done record says that it was done with these settings.
 
@@ -114,8 +109,8 @@ def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
     log = Log(place)
     try:
         outcome = yield from _rebuilding(item, settings, place, log)
-    except _NoScan as error:
-        outcome = Outcome(item.name, None, "left out", message=str(error), reason=error.reason)
+    except Unsupported as error:
+        outcome = Outcome(item.name, None, "left out", message=str(error), reason=error.kind)
         log.add(f"left out: {error}")
     except UserError as error:
         outcome = Outcome(item.name, None, "failed", message=str(error))
@@ -141,18 +136,21 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[O
         log.of(before.output)
         log.add(f"{before.status}: the same scan and settings gave {before.output}")
         return before
-    name = yield from named(place.folder, place.state, wanted, source, settings.overwrite)
+    # What is a folder takes a new name rather than the place of another folder.
+    replaces = settings.overwrite and target(settings.target).ending != ""
+    name = yield from named(place.folder, place.state, wanted, source, replaces)
     log.of(name.output)
     log.add(f"begun: {item.source_name}, {len(item.sources)} files")
     series = yield from within(_found_again(item), FOUND / 2, FOUND)
     room = min(settings.room, free_bytes())
-    choice = choose_slabs(series, 0, settings.slabs, lambda scan: _request(scan, settings), room)
+    slabs = settings.slabs if target(settings.target).streams else "never"
+    choice = choose_slabs(series, 0, slabs, lambda scan: _request(scan, settings), room)
     if choice.told:
         log.add(choice.told)
-    target = place.folder / name.output
-    with _unfinished(place, target.name) as draft:
+    output = place.folder / name.output
+    with _unfinished(place, output.name) as draft:
         job = (
-            _in_memory(series, item, settings, draft)
+            _in_memory(series, item, settings, place.folder, draft)
             if choice.source is None
             else _in_slabs(choice.source, item, settings, draft)
         )
@@ -163,8 +161,8 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[O
             raise UserError(
                 f"'{name.output}' was written by something else meanwhile. Run it again."
             )
-        _put(draft, target, item, new=name.before == (None, None))
-    size = target.stat().st_size
+        _put(draft, output, item, new=name.before == (None, None))
+    size = stored_bytes(output)
     record = {
         "output": str(name.output),
         "key": key,
@@ -198,7 +196,7 @@ def _name_note(item: Item, output: PurePosixPath) -> str:
     """A sentence where the result has another name than its source would lead one to expect."""
     if output == item.output:
         return ""
-    suffixed = output.name.startswith(f"{item.output.name.removesuffix('.nii.gz')}-")
+    suffixed = output.name.startswith(f"{stem_and_ending(item.output)[0]}-")
     if suffixed and output.parent == item.output.parent:
         return (
             f"Its result is '{output}', since the name '{item.output}' belongs to another source "
@@ -207,12 +205,17 @@ def _name_note(item: Item, output: PurePosixPath) -> str:
     return f"Its result is '{output}', the name that it got in an earlier run."
 
 
-def _in_memory(series: Series, item: Item, settings: Settings, draft: Path) -> Job[Made]:
+def _in_memory(
+    series: Series, item: Item, settings: Settings, home: Path, draft: Path
+) -> Job[Made]:
     scan = yield from within(series.read(0), 0.0, 0.1)
     _check(scan, settings)
     result = yield from within(rebuild(scan, _request(scan, settings)), 0.1, 0.9)
     values = unscored(result, scan)
-    yield from within(write(result.volume, draft, values, settings.store), 0.9, 1.0)
+    kind = target(settings.target)
+    given = kind.given(home)
+    export = Export(result.volume, given, values, settings.store, item.sources[0], scan)
+    yield from within(kind.draft(export, draft), 0.9, 1.0)
     return result, values
 
 
@@ -253,10 +256,10 @@ def _changed(item: Item) -> UserError:
 
 
 def _check(volume: ScanHeader, settings: Settings) -> None:
-    """Raise UserError for a scan in doubt that nobody has looked at; _NoScan for a label map."""
+    """Raise UserError for a scan in doubt that nobody has looked at, Unsupported for labels."""
     if reason := segmentation_reason(volume.warnings):
         doubts = [one.message for one in volume.warnings if one.code in SEGMENTATION_CODES]
-        raise _NoScan(" ".join(doubts), reason)
+        raise Unsupported(" ".join(doubts), reason)
     unsound = blocking_warnings(volume.warnings)
     if unsound and not settings.acknowledge:
         said = " ".join(warning.message for warning in unsound)
@@ -281,13 +284,16 @@ def _unfinished(place: Place, name: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _put(draft: Path, target: Path, item: Item, new: bool) -> None:
+def _put(draft: Path, output: Path, item: Item, new: bool) -> None:
     """Move the draft and its JSON to where they belong, unless that is part of what was read.
 
     ``new``: nothing lies there.
     """
     for source in item.sources:
-        if target.exists() and target.samefile(source):
-            raise UserError(f"'{target.name}' is the scan itself and is not overwritten.")
-    make_folder(target.parent)
-    replace_together([(draft, target), (sidecar(draft), sidecar(target))], new)
+        if output.exists() and output.samefile(source):
+            raise UserError(f"'{output.name}' is the scan itself and is not overwritten.")
+    make_folder(output.parent)
+    # The JSON first: where a killed worker leaves it alone, the name is still this source's.
+    beside = (sidecar(draft), sidecar(output))
+    moves = [beside, (draft, output)] if draft.is_dir() else [(draft, output), beside]
+    replace_together(moves, new)

@@ -1,12 +1,14 @@
 """Scores with their reference, and never without cubic interpolation beside them."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from srviewer.core.compare import Comparison, Scores
 from srviewer.core.degrade import Degradation
 from srviewer.core.geometry import AXIS_NAMES, Axis
+from srviewer.core.metrics import comparable_metrics
 from srviewer.core.reorient import on_grid
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
@@ -52,7 +54,8 @@ def score_beside_cubic(
 class EvaluationRow:
     """One simulated scan rebuilt by one method: scores over the foreground of the whole volume.
 
-    ``flips``: whether mirrored copies were averaged. ``warnings``: what must be known of the scan
+    ``flips``: whether mirrored copies were averaged. ``scores``: id -> value of each comparable
+    metric. ``warnings``: what must be known of the scan
     and of the run, one line each.
     """
 
@@ -62,10 +65,17 @@ class EvaluationRow:
     method: str
     model: str | None
     flips: bool
-    psnr: float | None
-    ssim: float | None
+    scores: Mapping[str, float | None]
     seconds: float
     warnings: tuple[str, ...]
+
+    def values(self) -> dict[str, Any]:
+        """Plain JSON values; the scores stand among the others."""
+        values: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            values.update(value if field.name == "scores" else {field.name: value})
+        return values
 
 
 @dataclass(frozen=True)
@@ -143,8 +153,7 @@ def _row(thin: Volume, request: Request) -> Job[EvaluationRow]:
         method=request.method,
         model=result.model.name if result.model else None,
         flips=request.flips,
-        psnr=scores.whole["psnr"],
-        ssim=scores.whole["ssim"],
+        scores={metric.id: scores.whole[metric.id] for metric in comparable_metrics()},
         seconds=round(seconds, 3),
         warnings=result.warnings,
     )

@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.atomic import write_atomically
+from srviewer.core.metrics import metric
 from srviewer.core.visible_text import visible_line
 from srviewer.job import Job, Progress
 from srviewer.sr.benchmark import BICUBIC, BenchmarkResult, BenchmarkRow
@@ -31,7 +32,6 @@ DOTS_PER_INCH = 150
 BESIDE: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "frameon": False}
 MARKERS = "osD^vP*X"
 LEAST_SECONDS = 1e-4  # a logarithmic axis has no 0
-AXIS_TITLES = {"psnr": "PSNR (dB)", "ssim": "SSIM"}
 # Bars start here below the least value, so that differences show; the axis says where.
 AXIS_STEPS = {"psnr": 1.0, "ssim": 0.05}
 
@@ -97,12 +97,12 @@ def _drawing(
     return draw
 
 
-def _draw_bars(axes: Axes, rows: Sequence[BenchmarkRow], metric: str) -> None:
+def _draw_bars(axes: Axes, rows: Sequence[BenchmarkRow], score: str) -> None:
     sets = list(dict.fromkeys(row.set for row in rows))
     models = list(dict.fromkeys(row.model for row in rows))
-    values = {(row.set, row.model): float(getattr(row, metric)) for row in rows}
+    values = {(row.set, row.model): float(getattr(row, score)) for row in rows}
     finite = [value for value in values.values() if math.isfinite(value)]
-    step = AXIS_STEPS[metric]
+    step = AXIS_STEPS[score]
     bottom = (math.floor(min(finite) / step) - 1) * step if finite else 0.0
     width = 0.8 / len(models)
     colours = _colours(len(models))
@@ -111,11 +111,12 @@ def _draw_bars(axes: Axes, rows: Sequence[BenchmarkRow], metric: str) -> None:
         heights = [_finite(values[sets[place], model]) for place in places]
         lefts = [place + (number - (len(models) - 1) / 2) * width for place in places]
         bars = axes.bar(lefts, heights, width * 0.92, label=_key(model), color=colours[number])
-        decimals = 2 if metric == "psnr" else 3
-        axes.bar_label(bars, fmt=f"%.{decimals}f", fontsize=6, rotation=90, padding=2)
+        axes.bar_label(
+            bars, fmt=f"%.{metric(score).brief_decimals}f", fontsize=6, rotation=90, padding=2
+        )
     axes.set_xticks(range(len(sets)), list(map(_literal, sets)))
     axes.set_ylim(bottom=bottom, top=max([bottom + step, *finite]) + step)
-    axes.set_ylabel(f"{AXIS_TITLES[metric]}, from {bottom:g}")
+    axes.set_ylabel(f"{metric(score).axis_title}, from {bottom:g}")
     axes.grid(visible=False, axis="x")
     axes.legend(**BESIDE)
 
@@ -150,7 +151,7 @@ def _draw_times(axes: Axes, rows: Sequence[BenchmarkRow], device: str) -> None:
     ]
     axes.set_xscale("log")
     axes.set_xlabel(f"seconds for an image ({_literal(device)}; bicubic: cpu)")
-    axes.set_ylabel(AXIS_TITLES["psnr"])
+    axes.set_ylabel(metric("psnr").axis_title)
     axes.legend(handles=keys, **BESIDE)
 
 

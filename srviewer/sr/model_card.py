@@ -1,6 +1,9 @@
 """A model's card as Markdown: what it is, what it learned from, how well it does."""
 
+from typing import Any
+
 from srviewer import RESEARCH_USE_ONLY
+from srviewer.core.metrics import Metric, comparable_metrics
 from srviewer.core.visible_text import markdown_text, visible_line
 from srviewer.nn.specs import network_spec
 from srviewer.sr.models import ModelCard
@@ -93,22 +96,32 @@ def _losses(card: ModelCard) -> str:
 def _scores(card: ModelCard) -> str:
     if not card.known_scores:
         return "None were measured: no validation volumes were given."
-    lines = [
-        "| volume | axis | factor | PSNR | cubic | gain | SSIM | cubic |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+    ranking, *others = comparable_metrics()
+    titles = (ranking.title, "cubic", "gain", *(t for m in others for t in (m.title, "cubic")))
+    lines = [_row("volume", "axis", "factor", *titles), "|---" * (3 + len(titles)) + "|"]
     for row in card.known_scores:
         file, axis = (markdown_text(str(row[key])) for key in ("file", "axis"))
-        lines.append(
-            f"| {file} | {axis} | {row['factor']} | {row['psnr']:.2f} dB | "
-            f"{row['psnr_cubic']:.2f} dB | {row['psnr'] - row['psnr_cubic']:+.2f} dB | "
-            f"{row['ssim']:.4f} | {row['ssim_cubic']:.4f} |"
-        )
+        gain = ranking.gain(row[ranking.id], row[ranking.key_cubic])
+        scores = (ranking.gain_text(gain), *(c for m in others for c in _pair(m, row)))
+        lines.append(_row(file, axis, row["factor"], *_pair(ranking, row), *scores))
+    rest = [""] * 2 * len(others)
     lines += [
-        f"| **mean** | all | {factor} | | | **{gain:+.2f} dB** | | |"
+        _row("**mean**", "all", factor, "", "", f"**{ranking.gain_text(gain)}**", *rest)
         for factor, gain in card.mean_gains.items()
     ]
     return "\n".join(lines)
+
+
+def _pair(metric: Metric, row: dict[str, Any]) -> tuple[str, ...]:
+    """A score and that of cubic as text; "-" where the model was scored before the metric was."""
+    values = [row.get(key) for key in (metric.id, metric.key_cubic)]
+    return tuple(
+        "-" if value is None else f"{metric.text(value)} {metric.unit}".strip() for value in values
+    )
+
+
+def _row(*cells: object) -> str:
+    return "".join(f"| {cell} " if cell != "" else "| " for cell in cells) + "|"
 
 
 def _in_code(name: str) -> str:

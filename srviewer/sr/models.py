@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from srviewer.core.metrics import comparable_metrics, ranking_metric
 from srviewer.errors import UserError
 from srviewer.nn.model_file import Model, load_model
-from srviewer.nn.model_header import SCORES
 from srviewer.nn.specs import TrainingPlan
 from srviewer.paths import models_dir, resource
 from srviewer.sr.devices import has_gpu
 
 SUFFIX = ".safetensors"
+ScoreRows = tuple[dict[str, Any], ...]
 DEFAULT_MODEL, DEFAULT_ON_GPU = "fast", "quality"
-SCORE_FIELDS = ("file", "axis", "factor", *SCORES)
+ROW_FIELDS = ("file", "axis", "factor")
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class ModelCard:
     """What a model says about itself, without its weights.
 
     ``name``: by which it is found, that of its file.
-    ``scores``: one row per (file, axis, factor) with "psnr", "ssim" and those of cubic.
+    ``scores``: one row per (file, axis, factor) with each comparable metric and that of cubic.
     ``licences``: training volume -> licence. ``texture_of``: see Model.
     """
 
@@ -50,23 +51,44 @@ class ModelCard:
 
     @property
     def known_scores(self) -> tuple[dict[str, Any], ...]:
-        """The rows that have every score: a volume without foreground has none."""
-        return tuple(
-            row for row in self.scores if all(row.get(name) is not None for name in SCORE_FIELDS)
-        )
+        """As the function of this name, of ``scores``."""
+        return known_scores(self.scores)
 
     @property
     def mean_gains(self) -> dict[int, float]:
-        """Factor -> mean gain in PSNR over cubic interpolation, dB, of the known scores."""
-        gains: dict[int, list[float]] = {}
-        for row in self.known_scores:
-            gains.setdefault(row["factor"], []).append(row["psnr"] - row["psnr_cubic"])
-        return {factor: sum(some) / len(some) for factor, some in sorted(gains.items())}
+        """As the function of this name, of ``scores``."""
+        return mean_gains(self.scores)
 
     @property
     def licence(self) -> str:
         """The licences of the training volumes, joined to one line."""
         return "; ".join(f"{name}: {text}" for name, text in self.licences.items())
+
+
+def known_scores(scores: ScoreRows) -> ScoreRows:
+    """The rows without an empty score: a volume without foreground has none.
+
+    A model that was trained before a metric was added says nothing of it, and counts all the same.
+    """
+    ranking = ranking_metric()
+    needed = (*ROW_FIELDS, ranking.id, ranking.key_cubic)
+    keys = [key for metric in comparable_metrics() for key in (metric.id, metric.key_cubic)]
+    return tuple(
+        row
+        for row in scores
+        if all(row.get(name) is not None for name in needed)
+        and all(row.get(key, 0.0) is not None for key in keys)
+    )
+
+
+def mean_gains(scores: ScoreRows) -> dict[int, float]:
+    """Factor -> mean gain over cubic interpolation in the ranking metric, of the known scores."""
+    ranking = ranking_metric()
+    gains: dict[int, list[float]] = {}
+    for row in known_scores(scores):
+        gain = ranking.gain(row[ranking.id], row[ranking.key_cubic])
+        gains.setdefault(row["factor"], []).append(gain)
+    return {factor: sum(some) / len(some) for factor, some in sorted(gains.items())}
 
 
 @dataclass(frozen=True)

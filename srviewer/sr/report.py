@@ -9,7 +9,7 @@ import numpy as np
 from srviewer.core.compare import Scores
 from srviewer.core.geometry import AXIS_NAMES, Axis
 from srviewer.core.intensity import volume_intensity
-from srviewer.core.metrics import METRICS, Mask
+from srviewer.core.metrics import METRICS, Mask, comparable_metrics, ranking_metric
 from srviewer.core.planes import Plane, slice_at
 from srviewer.core.volume import ScanHeader, Volume
 from srviewer.core.window import robust_window
@@ -19,6 +19,7 @@ from srviewer.sr.compared import Compared
 from srviewer.sr.evaluate import ScoredPair
 from srviewer.sr.map_worth import disagreement_worth
 from srviewer.sr.maps import MAPS, MapKind
+from srviewer.sr.models import mean_gains
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.report_page import Figure, Page, Table
 from srviewer.sr.report_settings import settings_table, source_rows
@@ -55,8 +56,8 @@ def reconstruction_report(
     ]
     tables = [_summary(scan, result)]
     if scores is not None:
-        for number, metric in enumerate(m for m in METRICS if m.id != "mae"):
-            yield Progress(0.5 + 0.2 * number, "Drawing the curves")
+        for number, metric in enumerate(comparable_metrics()):
+            yield Progress(0.5 + 0.4 * number / len(METRICS), "Drawing the curves")
             drawn = curves(scores.candidate, scores.cubic, metric.id, metric.title)
             figures.append(Figure(metric.id, f"{metric.title} of each slice.", drawn))
         tables.append(_scores_table(scores.candidate, scores.cubic))
@@ -75,7 +76,7 @@ def comparison_report(reference: Volume, compared: Compared, notes: Sequence[str
     axis = int(np.argmax(reference.geometry.spacing))
     plane = _cutting_plane(reference, axis)
     normal = plane.normal_axis(reference.geometry)
-    ranked = _by_psnr(scores, normal)
+    ranked = _from_worst(scores, normal)
     low, high = _levels(reference)
     error = candidate.voxels - reference.voxels
     for left_out in _left_out(reference, compared):
@@ -93,9 +94,9 @@ def comparison_report(reference: Volume, compared: Compared, notes: Sequence[str
             Picture("difference", slice_at(off, plane, at), -most, most, "RdBu_r"),
         ]
         rows.append((f"{word}: {AXIS_NAMES[normal]} {number}", pictures))
-    caption = f"{plane.title} slices, ranked by PSNR. {SIDES[plane]}"
+    caption = f"{plane.title} slices, ranked by {ranking_metric().title}. {SIDES[plane]}"
     figures = [Figure("montage", caption, montage(rows))]
-    for metric in (m for m in METRICS if m.id != "mae"):
+    for metric in comparable_metrics():
         yield Progress(0.6, "Drawing the curves")
         drawn = curves(scores, None, metric.id, metric.title)
         figures.append(Figure(metric.id, f"{metric.title} of each slice.", drawn))
@@ -167,7 +168,7 @@ def _chosen(
     """(word, slice number): the worst, the median and the best slice."""
     normal = plane.normal_axis(result.volume.geometry)
     if scores is not None:
-        return list(zip(SHOWN, _by_psnr(scores.candidate, normal), strict=True))
+        return list(zip(SHOWN, _from_worst(scores.candidate, normal), strict=True))
     others = tuple(axis for axis in range(3) if axis != normal)
     # Slices at the rim are air: where little is seen there is little to disagree about.
     # Counted from the intensity floor, as air in CT is far below 0.
@@ -183,18 +184,20 @@ def _chosen(
     return [(w, ranked[n]) for w, n in zip(words, (0, len(ranked) // 2, -1), strict=True)]
 
 
-def _by_psnr(scores: Scores, axis: Axis) -> tuple[int, int, int]:
-    values = [(row["psnr"], n) for n, row in enumerate(scores.per_slice[axis])]
-    ranked = sorted((value, n) for value, n in values if value is not None)
-    if not ranked:
-        middle = len(values) // 2
-        return middle, middle, middle
-    return ranked[0][1], ranked[len(ranked) // 2][1], ranked[-1][1]
+def _from_worst(scores: Scores, axis: Axis) -> tuple[int, int, int]:
+    """The slices with the worst, the median and the best score."""
+    metric, rows = ranking_metric(), scores.per_slice[axis]
+    known = [(value, n) for n, row in enumerate(rows) if (value := row[metric.id]) is not None]
+    if not known:
+        return (len(rows) // 2,) * 3
+    values, numbers = (np.array(column) for column in zip(*known, strict=True))
+    ranked = numbers[metric.worst_first(values)]
+    return int(ranked[0]), int(ranked[len(ranked) // 2]), int(ranked[-1])
 
 
 def _ranked_by(scores: ScoredPair | None, result: Reconstruction) -> str:
     if scores is not None:
-        return "ranked by PSNR"
+        return f"ranked by {ranking_metric().title}"
     return "ranked by how far the two planes lie apart" if result.disagreement else "evenly taken"
 
 
@@ -246,26 +249,18 @@ def _share(value: float) -> str:
 
 
 def _scores_table(scores: Scores, cubic: Scores | None) -> Table:
-    def shown(value: float | None, decimals: int) -> str:
-        return "-" if value is None else f"{value:.{decimals}f}"
-
     head = ("", "candidate") + (() if cubic is None else ("cubic B-spline",))
     rows = []
     for metric in METRICS:
-        cells = [shown(scores.whole[metric.id], metric.decimals)]
+        cells = [metric.text(scores.whole[metric.id])]
         if cubic is not None:
-            cells.append(shown(cubic.whole[metric.id], metric.decimals))
-        rows.append((f"{metric.title} {metric.unit}".strip(), *cells))
+            cells.append(metric.text(cubic.whole[metric.id]))
+        rows.append((metric.heading, *cells))
     return Table(f"Scores against {scores.meaning}", head, tuple(rows))
 
 
 def _tested_table(tested: SelfTest) -> Table:
-    rows = tuple(
-        (r.axis, f"{r.psnr:.2f}", f"{r.psnr_cubic:.2f}", f"{r.ssim:.4f}", f"{r.ssim_cubic:.4f}")
-        for r in tested.rows
-    )
-    head = ("sharp axis", "PSNR dB", "cubic", "SSIM", "cubic")
-    return Table(f"Self-test. {tested.verdict}", head, rows)
+    return Table(f"Self-test. {tested.verdict}", tested.head, tuple(tested.cells()))
 
 
 def _card(model: Model | None) -> tuple[Table, ...]:
@@ -279,15 +274,9 @@ def _card(model: Model | None) -> tuple[Table, ...]:
         ("licences", "; ".join(f"{n}: {text}" for n, text in model.licences.items()) or "not said"),
         ("file", f"sha256 {model.sha256}"),
     ]
-    for factor in sorted({row["factor"] for row in model.scores}):
-        gains = [
-            row["psnr"] - row["psnr_cubic"]
-            for row in model.scores
-            if row["factor"] == factor and None not in row.values()
-        ]
-        if gains:
-            mean = sum(gains) / len(gains)
-            rows.append((f"gain at factor {factor}", f"{mean:+.2f} dB over cubic, others' scans"))
+    for factor, gain in mean_gains(model.scores).items():
+        shown = ranking_metric().gain_text(gain)
+        rows.append((f"gain at factor {factor}", f"{shown} over cubic, others' scans"))
     return (Table("Model card", ("", ""), tuple(rows)),)
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from srviewer.core.volume import ScanHeader, ScanWarning
-from srviewer.errors import UserError
+from srviewer.errors import Unsupported, UserError
 from srviewer.io.series import Counts, Series
 from srviewer.io.voxel_checks import holds_labels
 from srviewer.job import Job, Progress, within
@@ -20,10 +20,11 @@ def segmentation_reason(warnings: Sequence[ScanWarning]) -> str:
 
 
 def check_is_scan(volume: ScanHeader, wanted: str) -> None:
-    """Raise UserError for a mask or label map; ``wanted``: what is done to scans alone."""
+    """Raise Unsupported for a mask or label map; ``wanted``: what is done to scans alone."""
     said = [one.message for one in volume.warnings if one.code in REASONS]
     if said:
-        raise UserError(f"'{volume.name}' is not {wanted}: {' '.join(said)} Give a scan.")
+        message = f"'{volume.name}' is not {wanted}: {' '.join(said)} Give a scan."
+        raise Unsupported(message, segmentation_reason(volume.warnings))
 
 
 def scans_among(series: Sequence[Series]) -> Job[tuple[tuple[Series, ...], Counts]]:

@@ -1,10 +1,12 @@
 """The expected gain on this very scan: its sharp axes made thick, restored and scored."""
 
 import time
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from srviewer.core.geometry import AXIS_NAMES, Axis
+from srviewer.core.metrics import Metric, beside_cubic, comparable_metrics, ranking_metric
 from srviewer.core.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, within
@@ -25,13 +27,18 @@ WORTH, SLIGHT = 0.5, 0.1  # dB over cubic
 
 @dataclass(frozen=True)
 class SelfTestRow:
-    """One sharp array axis, degraded and restored: PSNR in dB and SSIM, with those of cubic."""
+    """One sharp array axis, degraded and restored.
+
+    ``ours``, ``cubic``: id -> value of each comparable metric, and those of cubic interpolation.
+    """
 
     axis: str
-    psnr: float
-    psnr_cubic: float
-    ssim: float
-    ssim_cubic: float
+    ours: Mapping[str, float]
+    cubic: Mapping[str, float]
+
+    def values(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {"axis": self.axis, **beside_cubic(self.ours, self.cubic)}
 
 
 @dataclass(frozen=True)
@@ -51,12 +58,12 @@ class SelfTest:
     @property
     def gain(self) -> float:
         """Mean PSNR over that of cubic, in dB."""
-        return sum(row.psnr - row.psnr_cubic for row in self.rows) / len(self.rows)
+        return self.gain_in(ranking_metric())
 
-    @property
-    def gain_ssim(self) -> float:
-        """Mean SSIM over that of cubic."""
-        return sum(row.ssim - row.ssim_cubic for row in self.rows) / len(self.rows)
+    def gain_in(self, metric: Metric) -> float:
+        """By how much the mean over the axes is better than that of cubic."""
+        gains = [metric.gain(row.ours[metric.id], row.cubic[metric.id]) for row in self.rows]
+        return sum(gains) / len(gains)
 
     @property
     def worth(self) -> bool:
@@ -66,22 +73,39 @@ class SelfTest:
     @property
     def verdict(self) -> str:
         """One line for people."""
-        found = (
-            f"{self.gain:+.2f} dB and {self.gain_ssim:+.3f} SSIM over cubic at factor "
-            f"{self.factor}, on this scan's own sharp axes"
-        )
+        gains = " and ".join(m.gain_brief(self.gain_in(m)) for m in comparable_metrics())
+        found = f"{gains} over cubic at factor {self.factor}, on this scan's own sharp axes"
         if self.worth:
             return f"Worth using: {found}."
         if self.gain >= SLIGHT:
             return f"A slight gain: {found}."
         return f"No gain here, use cubic: {found}."
 
+    @property
+    def head(self) -> tuple[str, ...]:
+        """What the columns of ``cells`` are."""
+        return ("sharp axis", *(t for m in comparable_metrics() for t in (m.heading, "cubic")))
+
+    def cells(self) -> list[tuple[str, ...]]:
+        """The rows as text: each score with that of cubic behind it."""
+        return [
+            (
+                row.axis,
+                *(
+                    metric.text(values[metric.id])
+                    for metric in comparable_metrics()
+                    for values in (row.ours, row.cubic)
+                ),
+            )
+            for row in self.rows
+        ]
+
     def values(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {
-            **asdict(self),
-            "gain_psnr": self.gain,
-            "gain_ssim": self.gain_ssim,
+            **{field.name: getattr(self, field.name) for field in fields(self)},
+            "rows": [row.values() for row in self.rows],
+            **{f"gain_{m.id}": self.gain_in(m) for m in comparable_metrics()},
             "verdict": self.verdict,
         }
 
@@ -171,7 +195,10 @@ def _tested(piece: Volume, axis: Axis, request: Request) -> Job[ScoredPair]:
 
 def _rows(axis: Axis, scores: ScoredPair) -> list[SelfTestRow]:
     """One row, or none where there is no score."""
-    ours, cubic = scores.candidate.whole, scores.cubic.whole
-    values = [ours["psnr"], cubic["psnr"], ours["ssim"], cubic["ssim"]]
-    known = [value for value in values if value is not None]
-    return [SelfTestRow(AXIS_NAMES[axis], *known)] if len(known) == len(values) else []
+    metrics = comparable_metrics()
+    ours, cubic = (
+        {m.id: value for m in metrics if (value := one.whole[m.id]) is not None}
+        for one in (scores.candidate, scores.cubic)
+    )
+    complete = len(ours) == len(cubic) == len(metrics)
+    return [SelfTestRow(AXIS_NAMES[axis], ours, cubic)] if complete else []

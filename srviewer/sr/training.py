@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from srviewer.atomic import remove_leftovers
+from srviewer.core.metrics import beside_cubic
 from srviewer.core.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.clearing import cleared
@@ -153,8 +154,5 @@ def _score_row(row: EvaluationRow, cubic: EvaluationRow) -> dict[str, Any]:
         "file": row.file,
         "axis": row.axis,
         "factor": row.factor,
-        "psnr": row.psnr,
-        "psnr_cubic": cubic.psnr,
-        "ssim": row.ssim,
-        "ssim_cubic": cubic.ssim,
+        **beside_cubic(row.scores, cubic.scores),
     }

@@ -17,7 +17,8 @@ from srviewer.atomic import staged, write_text
 from srviewer.errors import UserError
 from srviewer.io.bids_sidecar import slice_thickness
 from srviewer.io.formats import read, scan
-from srviewer.io.header_view import MOST_ROWS, header_rows
+from srviewer.io.header_rows import MOST_ROWS
+from srviewer.io.header_view import header_rows
 from srviewer.io.own_image import own_document
 from srviewer.job import Job, run
 from srviewer.study.session_file import read_session
@@ -59,7 +60,7 @@ def test_the_scan_beside_a_damaged_file_is_found_and_the_file_is_told(tmp_path: 
     folder = written(tmp_path, *slices, claims.many_frames(dicom_slice(1)))
     found = run(scan([folder]))
     assert [one.geometry.shape for one in found.series] == [(8, 9, 6)]
-    assert "promises 2,000,000 frames, and it holds at most 1" in found.problems[0]
+    assert "promises 2,000,000 frames, and it holds at most 1" in found.problems[0].text
 
 
 @pytest.mark.parametrize("make", [private_items, lambda d: claims.many_items(d, 400_000)])

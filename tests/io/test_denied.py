@@ -48,7 +48,7 @@ def test_slices_that_may_not_be_read_are_named_and_missing(
     assert [code.code for code in found.series[0].warnings if code.code == "missing_slices"]
     (problem,) = found.problems
     first = min(files[2:4])
-    assert problem.startswith(f"'{first.name}' and 1 more files cannot be read: {DENIED}.")
+    assert problem.text.startswith(f"'{first.name}' and 1 more files cannot be read: {DENIED}.")
     assert found.skipped == (("files that cannot be read", 2),)
 
 
@@ -69,7 +69,7 @@ def test_a_closed_folder_beside_a_scan_is_named(nifti: Path, tmp_path: Path, clo
     found = run(scan([tmp_path]))
     assert len(found.series) == 1
     (problem,) = found.problems
-    assert problem.startswith("'private' and 1 more folders cannot be looked into")
+    assert problem.text.startswith("'private' and 1 more folders cannot be looked into")
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o444, 0o111], ids=["nothing", "list", "enter"])

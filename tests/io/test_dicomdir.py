@@ -81,7 +81,7 @@ def test_other_capitals_and_version_numbers(disc: Path) -> None:
 def test_missing_files_are_told(disc: Path) -> None:
     (disc / "IMAGES/IM5").unlink()
     path = write_directory(disc, [["IMAGES", f"IM{n}"] for n in range(6)])
-    assert "1 of the 6 files" in run(scan([path])).problems[0]
+    assert "1 of the 6 files" in run(scan([path])).problems[0].text
 
 
 @pytest.mark.parametrize(

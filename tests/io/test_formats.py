@@ -89,7 +89,7 @@ def test_a_broken_file_does_not_hide_the_others(write_nifti: NiftiWriter, tmp_pa
     found = run(scan([tmp_path]))
     assert [one.name for one in found.series] == ["scan"]
     assert found.ignored == 1
-    assert "'broken.nii'" in found.problems[0]
+    assert "'broken.nii'" in found.problems[0].text
 
 
 def test_links_that_loop_are_followed_once(write_nifti: NiftiWriter, tmp_path: Path) -> None:

@@ -81,7 +81,9 @@ def test_a_verdict_waits_with_its_study(
     two.study.reconstruct()
     until(lambda: two.session.result is not None)
     # A verdict that no test of this scan gives, so that the report cannot have made it anew.
-    rows = tuple(replace(row, psnr=row.psnr_cubic + 7) for row in box.found.rows)
+    rows = tuple(
+        replace(row, ours={**row.ours, "psnr": row.cubic["psnr"] + 7}) for row in box.found.rows
+    )
     for row in two.session.state.tested:
         test = replace(box.found, rows=rows)
         two.session.set(two.session.state.with_tested(row.request, test))

@@ -47,7 +47,7 @@ def test_a_paused_run_stands_still_and_ends_as_one_that_was_not(
     one, two = (load_model(r.job.output).weights for r in (run, other))
     assert all(np.array_equal(one[name], two[name]) for name in one)
     # Both in one plot, each in its colour.
-    assert {"paused", "straight"} <= set(page_of(window).curves.psnr.curves)
+    assert {"paused", "straight"} <= set(page_of(window).curves.scores["psnr"].curves)
 
 
 def test_a_stopped_run_can_be_resumed_and_a_second_one_waits_for_the_first(

@@ -69,11 +69,11 @@ def test_a_constant_only_moves_the_result(
 def test_a_constant_changes_no_evaluation(small: Volume, constant: float) -> None:
     plan = EvaluationPlan((2,), (1,), ("cubic",), ("fast",), "cpu")
     before, after = (run(evaluate([one], plan))[0] for one in (small, moved(small, constant)))
-    assert after.psnr == pytest.approx(before.psnr, abs=0.1)
-    assert after.ssim == pytest.approx(before.ssim, abs=1e-3)
+    assert after.scores["psnr"] == pytest.approx(before.scores["psnr"], abs=0.1)
+    assert after.scores["ssim"] == pytest.approx(before.scores["ssim"], abs=1e-3)
     tests = [run(self_test(one, CUBIC)).rows for one in (small, moved(small, constant))]
     for ours, same in zip(*tests, strict=True):
-        assert same.psnr == pytest.approx(ours.psnr, abs=0.1)
+        assert same.ours["psnr"] == pytest.approx(ours.ours["psnr"], abs=0.1)
 
 
 def test_training_sees_the_same_shares(make_head: Callable[..., Volume]) -> None:

@@ -217,7 +217,8 @@ def test_evaluation_rows_stand_beside_cubic(head: Volume) -> None:
         ("k", "cubic"),
         ("k", "cross-plane"),
     ]
-    assert all(row.psnr and row.ssim and row.psnr > 15 and 0 < row.ssim < 1 for row in rows)
+    found = [row.scores for row in rows]
+    assert all(one["psnr"] > 15 and 0 < one["ssim"] < 1 for one in found)
 
 
 def test_models_are_listed_and_the_users_own_found(own_folders: object) -> None:

@@ -18,7 +18,7 @@ def test_both_sharp_axes_are_scored_beside_cubic(make_head: Callable[..., Volume
     found = run(self_test(scan, Request(1, 2)))
     assert [row.axis for row in found.rows] == ["i", "k"]
     assert found.gain == pytest.approx(
-        sum(row.psnr - row.psnr_cubic for row in found.rows) / 2, abs=1e-9
+        sum(row.ours["psnr"] - row.cubic["psnr"] for row in found.rows) / 2, abs=1e-9
     )
     assert found.model == "fast" and found.values()["gain_psnr"] == found.gain
     assert found.verdict.endswith("on this scan's own sharp axes.")
@@ -34,7 +34,7 @@ def test_cubic_gains_nothing_over_itself(thick_head: Volume) -> None:
     ("gain", "words"), [(1.2, "Worth using"), (0.3, "A slight gain"), (-0.4, "No gain here")]
 )
 def test_the_verdict_follows_the_gain(gain: float, words: str) -> None:
-    row = SelfTestRow("i", 30 + gain, 30, 0.9, 0.9)
+    row = SelfTestRow("i", {"psnr": 30 + gain, "ssim": 0.9}, {"psnr": 30, "ssim": 0.9})
     assert SelfTest(4, (row,), "cross-plane", "fast", 1.0, ()).verdict.startswith(words)
 
 

@@ -1,5 +1,6 @@
 """The panel that judges a result: what it is scored against, the scores, a simulated scan."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -188,10 +189,20 @@ def _table() -> QTableWidget:
         tr("Scores"),
         tr(
             "The result and cubic interpolation, over the whole volume. Change: the result minus "
-            "cubic; PSNR (dB) and SSIM should rise, MAE (in the scan's unit) should fall"
+            "cubic; {rising} should rise, {falling} should fall",
+            rising=_titles(metric for metric in METRICS if metric.higher_is_better),
+            falling=_titles(metric for metric in METRICS if not metric.higher_is_better),
         ),
     )
     return table
+
+
+def _titles(metrics: Iterable[Metric]) -> str:
+    """Their titles with their units; what is not comparable is in the unit of the scan."""
+    in_scan = tr("in the scan's unit")
+    return ", ".join(
+        tr(m.axis_title) if m.comparable else f"{tr(m.title)} ({in_scan})" for m in metrics
+    )
 
 
 def _fill(table: QTableWidget, scores: ScoredPair) -> None:
@@ -200,7 +211,7 @@ def _fill(table: QTableWidget, scores: ScoredPair) -> None:
         ours, cubic = scores.candidate.whole[metric.id], scores.cubic.whole[metric.id]
         change = None if ours is None or cubic is None else ours - cubic
         cells = (
-            (f"{tr(metric.title)} {metric.unit}".strip(), colours.muted),
+            (tr(metric.heading), colours.muted),
             (_number(ours, metric, ""), colours.accent),
             (_number(cubic, metric, ""), colours.text),
             (_number(change, metric, "+"), colours.text),

@@ -55,7 +55,7 @@ class InfoPanel(QWidget):
         found = None if origin is None else origin.found
         if found is not None and (found.ignored or found.problems):
             counts_of_kinds = [skipped(found)] if found.ignored else []
-            problems = map(tr, found.problems[:MOST_PROBLEMS])
+            problems = (tr(problem.text) for problem in found.problems[:MOST_PROBLEMS])
             parts.append(_list(tr("Not opened"), [*counts_of_kinds, *problems]))
         self._text.setHtml("".join(parts))
 

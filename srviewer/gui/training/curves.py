@@ -7,6 +7,7 @@ import pyqtgraph
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from srviewer.core.metrics import comparable_metrics
 from srviewer.core.visible_text import html_text
 from srviewer.gui import theme
 from srviewer.gui.form import describe, dress, label
@@ -99,24 +100,27 @@ class CurvePlot(QWidget):
 
 
 class Curves:
-    """Three plots, of the loss, PSNR and SSIM of the runs that are to be shown."""
+    """Plots of the loss and of each comparable metric, of the runs that are to be shown."""
 
     def __init__(self) -> None:
         self.loss = CurvePlot(tr("LOSS"), "")
-        self.psnr = CurvePlot(tr("PSNR, HELD OUT"), "dB")
-        self.ssim = CurvePlot(tr("SSIM, HELD OUT"), "")
+        self.scores = {
+            metric.id: CurvePlot(tr("{metric}, HELD OUT", metric=tr(metric.title)), metric.unit)
+            for metric in comparable_metrics()
+        }
 
     def show_runs(self, runs: Sequence[Run], chosen: Run | None, along: Along, term: str) -> None:
         """Draw ``runs``; ``term``: which loss, ``ALL_TERMS`` for every one of ``chosen``."""
         self._show_loss(runs, chosen, along, term)
-        for plot, metric in ((self.psnr, "psnr"), (self.ssim, "ssim")):
+        for metric in comparable_metrics():
+            plot = self.scores[metric.id]
             plot.start(along, False)
             for run in runs:
-                plot.add(run.name, scores(run, metric, along), run_colour(run.number))
-            places = [x for run in runs for x in scores(run, metric, along)[0]]
+                plot.add(run.name, scores(run, metric.id, along), run_colour(run.number))
+            places = [x for run in runs for x in scores(run, metric.id, along)[0]]
             levels: set[float] = set()  # runs measured on the same people share one line
             for run in runs:
-                level = scores(run, f"{metric}_cubic", along)[1][-1:]
+                level = scores(run, metric.key_cubic, along)[1][-1:]
                 if level and level[0] not in levels:
                     name = tr("cubic ({run})", run=run.name) if levels else tr("cubic")
                     levels.update(level)

@@ -35,7 +35,7 @@ INVITATION = mark(
     "<p>Curves, a preview and the card of the finished network appear here.</p>"
 )
 DRAW_EVERY = 0.5  # seconds
-PLOT_SHARES = (4, 3, 3)  # of the width: loss, PSNR, SSIM
+LOSS_SHARE, SCORE_SHARE = 4, 3  # of the width: the plot of the loss, and of each metric
 NO_CARD = mark("The card appears with the first checkpoint, a few minutes into the run.")
 
 
@@ -95,10 +95,11 @@ class TrainingPage(QWidget):
         grid = QGridLayout(plots)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(10)
-        plotted = (self.curves.loss, self.curves.psnr, self.curves.ssim)
-        for column, (plot, share) in enumerate(zip(plotted, PLOT_SHARES, strict=True)):
+        grid.addWidget(self.curves.loss, 0, 0)
+        grid.setColumnStretch(0, LOSS_SHARE)
+        for column, plot in enumerate(self.curves.scores.values(), start=1):
             grid.addWidget(plot, 0, column)
-            grid.setColumnStretch(column, share)
+            grid.setColumnStretch(column, SCORE_SHARE)
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)
         self.pages.addTab(self.preview, tr("Preview"))

@@ -1,6 +1,7 @@
 """What a pane says about how good its slice is: scores beside cubic's, or that there are none."""
 
 from srviewer.core.compare import Scores
+from srviewer.core.metrics import brief_scores
 from srviewer.core.planes import Plane
 from srviewer.gui import theme
 from srviewer.gui.offered import Comparable
@@ -46,6 +47,5 @@ def _unreferenced(one: Comparable) -> tuple[Line, ...]:
 
 
 def _values(scores: Scores, axis: int, index: int) -> str | None:
-    row = scores.per_slice[axis][index]
-    psnr, ssim = row["psnr"], row["ssim"]
-    return None if psnr is None or ssim is None else f"{psnr:.2f} dB  {ssim:.3f}"
+    parts = brief_scores(scores.per_slice[axis][index])
+    return None if parts is None else "  ".join(parts)

@@ -1,6 +1,5 @@
-"""PSNR and SSIM over the slices: the result's as a thick line, cubic's as a thin one."""
+"""The comparable metrics over the slices: the result's as a thick line, cubic's as a thin one."""
 
-from dataclasses import dataclass
 from html import escape
 
 import numpy as np
@@ -11,41 +10,31 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer.core.compare import Scores
 from srviewer.core.geometry import Axis
+from srviewer.core.metrics import Metric, comparable_metrics
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, choice, fill
 from srviewer.gui.plain_text import MarkupLabel, PlainLabel, set_tip
 from srviewer.gui.session import Session
-from srviewer.gui.translation import mark, tr
+from srviewer.gui.translation import tr
 from srviewer.sr.evaluate import ScoredPair
 
 HEIGHT = 190  # px
 
 
-@dataclass(frozen=True)
-class Curve:
-    """Which metric a plot shows and how its axis is named."""
-
-    metric: str
-    title: str
-
-
-CURVES = (Curve("psnr", mark("PSNR (dB)")), Curve("ssim", mark("SSIM")))
-
-
 class MetricPlot(pyqtgraph.PlotWidget):
     """One metric over the slices of one plane; a click jumps to the slice."""
 
-    def __init__(self, session: Session, curve: Curve) -> None:
+    def __init__(self, session: Session, metric: Metric) -> None:
         super().__init__(enableMenu=False)
-        self._session, self._curve = session, curve
+        self._session, self._metric = session, metric
         self._axis: Axis = 0
         self._volume: Volume | None = None
-        self._ranked = np.zeros(0, int)  # indices of the scored slices, the lowest score first
+        self._ranked = np.zeros(0, int)  # indices of the scored slices, the worst first
         self.hideButtons()
         self.setMouseEnabled(x=False, y=False)
-        self.setLabel("left", tr(curve.title))
+        self.setLabel("left", tr(metric.axis_title))
         self.showGrid(x=False, y=True, alpha=0.12)
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
@@ -58,7 +47,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
         self._here = pyqtgraph.InfiniteLine()
         for item in (self._worst, self._worst_label, self._here):
             self.addItem(item, ignoreBounds=True)
-        self.setAccessibleName(tr("{title} over the slices", title=tr(curve.title)))
+        self.setAccessibleName(tr("{title} over the slices", title=tr(metric.axis_title)))
         set_tip(self, tr("Thick: the result. Thin: cubic. Click to jump to a slice."))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.scene().sigMouseClicked.connect(self._jump)
@@ -80,18 +69,18 @@ class MetricPlot(pyqtgraph.PlotWidget):
     def show_scores(self, volume: Volume, axis: Axis, scores: ScoredPair) -> None:
         """Draw the curves along one array axis; slices are numbered from 1."""
         self._volume, self._axis = volume, axis
-        ours = _values(scores.candidate, axis, self._curve.metric)
-        cubic = _values(scores.cubic, axis, self._curve.metric)
+        ours = _values(scores.candidate, axis, self._metric.id)
+        cubic = _values(scores.cubic, axis, self._metric.id)
         numbers = np.arange(1, len(ours) + 1)
         self._ours.setData(numbers, ours)
         self._cubic.setData(numbers, cubic)
         scored = np.flatnonzero(np.isfinite(ours))
-        self._ranked = scored[np.argsort(ours[scored], kind="stable")]
+        self._ranked = scored[self._metric.worst_first(ours[scored])]
         self._worst.setVisible(scored.size > 0)
         self._worst_label.setVisible(scored.size > 0)
         if scored.size == 0:
             return
-        worst = int(scored[np.argmin(ours[scored])])
+        worst = int(self._ranked[0])
         self._worst.setData([worst + 1], [ours[worst]])
         self._worst_label.setText(tr("worst: {number}", number=worst + 1))
         both = np.concatenate((ours[scored], cubic[np.isfinite(cubic)]))
@@ -120,7 +109,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
         self._session.move_cursor(geometry.world(index))
 
     def jump_worst(self, step: int) -> None:
-        """To the slice scored lowest; 1 and -1: to the one scored next above or below this one."""
+        """To the slice scored worst; 1 and -1: to the one scored next better or worse than this."""
         if self._volume is None or self._ranked.size == 0:
             return
         here = self._volume.geometry.index(self._session.view.cursor_mm)[self._axis]
@@ -136,7 +125,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
 
 
 class ScorePlot(QWidget):
-    """Both metrics over the slices of one plane. Hidden while there are no scores."""
+    """The comparable metrics over the slices of one plane. Hidden while there are no scores."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -148,7 +137,7 @@ class ScorePlot(QWidget):
         self._keys = MarkupLabel()
         self._meaning = ElidedLabel("muted")
         self._meaning.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.plots = tuple(MetricPlot(session, curve) for curve in CURVES)
+        self.plots = tuple(MetricPlot(session, metric) for metric in comparable_metrics())
         head = QHBoxLayout()
         head.setContentsMargins(8, 4, 8, 0)
         head.setSpacing(10)
@@ -179,7 +168,7 @@ class ScorePlot(QWidget):
         self._keys.setText(" &nbsp; ".join(keys))
 
     def jump_worst(self, step: int) -> None:
-        """As ``MetricPlot.jump_worst``, by PSNR, in the plane that is plotted."""
+        """As ``MetricPlot.jump_worst``, by the ranking metric, in the plane that is plotted."""
         self.plots[0].jump_worst(step)
 
     def _show(self) -> None:

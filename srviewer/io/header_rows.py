@@ -1,0 +1,130 @@
+"""What the header of each kind of file says, as rows that can be searched."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from nibabel.wrapstruct import WrapStruct
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+from pydicom.tag import BaseTag
+
+from srviewer.errors import UserError
+from srviewer.io.dicom_bounded import items_of, read_header
+from srviewer.io.dicom_bytes import LARGEST_INFLATED, DicomBytes
+from srviewer.io.dicom_warnings import seriously
+from srviewer.io.nifti_header import mgh_header, raw_header
+from srviewer.io.nifti_names import ImageFiles, images_of
+from srviewer.job import Job, Progress
+
+LONGEST = 300  # characters of a value
+READING = "Reading the header of {name}"
+DEEPEST = 8  # sequences within sequences
+MOST_ROWS = 20_000
+LARGEST_VALUE = 64 << 10  # bytes of a value that is shown
+
+
+@dataclass(frozen=True)
+class HeaderRow:
+    """``key``: a DICOM tag "(0018,0050)" or the name of a NIfTI field; ``value``: as text."""
+
+    key: str
+    name: str
+    value: str
+
+    def matches(self, wanted: str) -> bool:
+        """Whether ``wanted`` occurs anywhere in it, in either case; keywords lack spaces."""
+        text = f"{self.key} {self.name} {self.value}".lower()
+        return wanted.lower() in text or wanted.lower() in text.replace(" ", "")
+
+
+def mgh_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
+    """The header of a FreeSurfer file."""
+    yield Progress(0.0, READING.format(name=path.name))
+    return tuple(_fields(mgh_header(path, check=False)))
+
+
+def nifti_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
+    """The header of a NIfTI or Analyze file, or of the pair that it is a part of."""
+    yield Progress(0.0, READING.format(name=path.name))
+    return tuple(_fields(_nifti(path)))
+
+
+def dicom_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
+    """The tags of a DICOM file, sequences with their items."""
+    return tuple((yield from seriously(_tags(path))))
+
+
+def archive_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
+    """Raises UserError: the headers are inside."""
+    yield Progress(0.0, READING.format(name=path.name))
+    raise UserError(f"'{path.name}' is an archive. Unpack it to see the headers inside.")
+
+
+def _nifti(path: Path) -> WrapStruct:
+    """The header as the file holds it."""
+    (files,) = images_of([path]).images or (ImageFiles(path, path),)
+    header = raw_header(files)
+    if header is None:
+        raise ValueError("it is neither NIfTI nor Analyze")
+    return header
+
+
+def _fields(header: WrapStruct) -> Iterator[HeaderRow]:
+    for name, value in header.items():
+        yield HeaderRow(str(name), "", _text(value.item() if value.ndim == 0 else value))
+
+
+def _tags(path: Path) -> Job[list[HeaderRow]]:
+    rows: list[HeaderRow] = []
+    with DicomBytes(path, inflated=LARGEST_INFLATED) as file:
+        if file.read(132)[128:] != b"DICM":
+            raise InvalidDicomError("it does not begin like a DICOM file")
+        header = yield from read_header(path, file, None)
+    yield from _dicom(path, header, 0, rows)
+    if len(rows) > MOST_ROWS:
+        rows[MOST_ROWS:] = [HeaderRow("", f"and more than these {MOST_ROWS:,} rows", "")]
+    return rows
+
+
+def _dicom(path: Path, dataset: Dataset, depth: int, rows: list[HeaderRow]) -> Job[None]:
+    """Add the rows of ``dataset`` to ``rows``, as long as they are not too many."""
+    for tag in sorted(dataset.keys()):
+        if len(rows) > MOST_ROWS:
+            return
+        yield Progress(len(rows) / MOST_ROWS, READING.format(name=path.name))
+        stored = dataset.get_item(tag)
+        size = len(stored.value) if isinstance(stored.value, bytes) else 0
+        if _is_sequence(dataset, tag, size):
+            items = yield from items_of(path, dataset, tag, MOST_ROWS)
+            name = str(DataElement(tag, "SQ", None).name)
+            rows.append(HeaderRow(str(tag), "  " * depth + name, f"{len(items)} item(s)"))
+            for item in items if depth < DEEPEST else ():
+                yield from _dicom(path, item, depth + 1, rows)
+        elif size > LARGEST_VALUE:
+            name = str(DataElement(tag, "UN", None).name)
+            rows.append(HeaderRow(str(tag), "  " * depth + name, f"{size:,} bytes"))
+        else:
+            name = str(dataset[tag].name)
+            rows.append(HeaderRow(str(tag), "  " * depth + name, _text(dataset[tag].value)))
+
+
+def _is_sequence(dataset: Dataset, tag: BaseTag, size: int) -> bool:
+    """Whether an element of so many bytes is one; of the kinds of others pydicom knows more."""
+    # The declared type lacks what was not converted yet.
+    kind = cast(str | None, dataset.get_item(tag).VR)
+    if kind is None and size > LARGEST_VALUE:
+        return bool(dictionary_has_tag(tag)) and dictionary_VR(tag) == "SQ"
+    return kind == "SQ" or (size <= LARGEST_VALUE and dataset[tag].VR == "SQ")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        text = value.strip(b"\0 ").decode("latin-1")
+        text = text if text.isprintable() else f"{len(value)} bytes"
+    else:
+        text = " ".join(str(value).split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}\u2026"

@@ -1,0 +1,279 @@
+"""The table of targets that a result can be exported to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from srviewer.atomic import write_text
+from srviewer.core.volume import Volume
+from srviewer.errors import UserError
+from srviewer.io.bids import (
+    PIPELINE,
+    BidsName,
+    check_data_set,
+    check_derivative,
+    derivative_path,
+    describe,
+    name_of,
+    write_derivative,
+    write_described,
+)
+from srviewer.io.dicom_export import write_series
+from srviewer.io.export import DataType, write
+from srviewer.io.provenance import as_text, sidecar, story
+from srviewer.job import Job
+from srviewer.table import find_row
+from srviewer.unwritable import check_new_folder
+
+Place = Literal["file", "folder", "data set"]
+
+
+@dataclass(frozen=True, eq=False)
+class Export:
+    """A result and where it goes.
+
+    ``path``: a file, a new folder or a data set, as ``Target.place`` says. ``stored_as``: one of
+    the target's ``stores``. ``source``: the file or folder that the scan was opened from.
+    ``scan``: what ``volume`` was made from, None where it is not at hand. ``name``: of the scan,
+    for a data set. ``overwrite``: replace what was made from another scan.
+    """
+
+    volume: Volume
+    path: Path
+    provenance: Mapping[str, object]
+    stored_as: DataType
+    source: Path
+    scan: Volume | None = None
+    name: BidsName | None = None
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class Written:
+    """``path``: of what was written. ``pixels``: how a DICOM series stores values, else empty."""
+
+    path: Path
+    pixels: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def note(self) -> str:
+        """What a user must know of the pixels; "" for nothing."""
+        return str(self.pixels.get("note") or "")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A kind of file, folder or data set to export to.
+
+    ``noun``: what is written, for people. ``option``: its option on the command line, with the
+    ``metavar`` and help of one result and of many.
+    ``title``, ``tip``, ``question``: of the window's action and of its dialog. ``place``: what the
+    user names. ``ending``: of the name of one result, with its dot; "" for a folder.
+    ``stores``: what the values can be stored as, the usual first, each with its words in a dialog.
+    ``streams``: whether a result can be written plane by plane; then it is a NIfTI file.
+    ``check``: raises UserError unless the result of a scan can be written. ``write``: writes one
+    result. ``draft``: writes one result of a batch to exactly this path, with its JSON beside it.
+    """
+
+    id: str
+    noun: str
+    option: tuple[str, ...]
+    metavar: str
+    one: str
+    many: str
+    title: str
+    tip: str
+    question: str
+    place: Place
+    ending: str
+    stores: Mapping[DataType, str]
+    streams: bool
+    check: Callable[[Path, BidsName | None], None]
+    write: Callable[[Export], Job[Written]]
+    draft: Callable[[Export, Path], Job[None]]
+
+    @property
+    def keyword(self) -> str:
+        """The name of its option's value."""
+        return self.option[-1].removeprefix("--").replace("-", "_")
+
+    def stored_as(self, asked: DataType | None) -> DataType:
+        """What is asked for where the target has it, else what is usual there."""
+        usual = next(iter(self.stores))
+        return usual if asked is None or asked not in self.stores else asked
+
+    def image(self, path: Path, name: BidsName | None) -> Path | None:
+        """The NIfTI file that a result is written to; None for another kind."""
+        if self.place == "data set" and name is not None:
+            return derivative_path(path, name)
+        return path if self.streams else None
+
+    def home(self, path: Path) -> Path:
+        """The folder of the results of a batch; UserError for a data set that cannot take them."""
+        if self.place != "data set":
+            return path
+        check_data_set(path)
+        return path / PIPELINE
+
+    def given(self, home: Path) -> Path:
+        """What the user named, of the ``home`` of the results."""
+        return home.parents[len(PIPELINE.parts) - 1] if self.place == "data set" else home
+
+    def result_name(self, usual: PurePosixPath, source: Path) -> PurePosixPath | None:
+        """The name of a batch's result below its home; None where the source has no name of BIDS.
+
+        Args:
+            usual: what it would be called, without an ending.
+            source: the first file of the scan.
+
+        """
+        if self.place != "data set":
+            return usual.with_name(usual.name + self.ending)
+        name = name_of(source)
+        if name is None:
+            return None
+        made = name.derived()
+        return PurePosixPath(made.folder.as_posix(), f"{made.stem}{self.ending}")
+
+    def finish(self, path: Path, ignored: tuple[str, ...]) -> None:
+        """Describe the results of a batch where the target wants that.
+
+        Args:
+            path: what the user named.
+            ignored: patterns of what lies beside the results.
+
+        """
+        if self.place == "data set":
+            describe(path)
+            beside = path / PIPELINE / ".bidsignore"
+            if not beside.exists():
+                write_text(beside, "".join(f"{pattern}\n" for pattern in ignored))
+
+
+def target(id: str) -> Target:
+    """The target with this id; UserError that lists the others when there is none."""
+    return find_row(TARGETS, id, "export target")
+
+
+def _anything(path: Path, name: BidsName | None) -> None:
+    """A NIfTI file is checked together with all other files that are written."""
+
+
+def _write_nifti(export: Export) -> Job[Written]:
+    yield from _draft_nifti(export, export.path)
+    return Written(export.path)
+
+
+def _draft_nifti(export: Export, path: Path) -> Job[None]:
+    yield from write(
+        export.volume, path, export.provenance, export.stored_as, overwrite=export.overwrite
+    )
+
+
+def _check_series(path: Path, name: BidsName | None) -> None:
+    check_new_folder(path.absolute())
+
+
+def _write_series(export: Export) -> Job[Written]:
+    job = write_series(export.volume, export.path, export.provenance, export.stored_as, export.scan)
+    scale = yield from job
+    return Written(export.path, scale.described())
+
+
+def _draft_series(export: Export, path: Path) -> Job[None]:
+    yield from write_series(export.volume, path, export.provenance, export.stored_as, export.scan)
+    file = {"name": path.name}
+    text = as_text({"file": file, **story(export.volume, export.provenance)})
+    write_text(sidecar(path), text)
+
+
+def _check_derivative(path: Path, name: BidsName | None) -> None:
+    if name is None:
+        raise UserError("A BIDS data set needs to know whose scan it is and which contrast.")
+    check_derivative(path, name)
+
+
+def _write_derivative(export: Export) -> Job[Written]:
+    _check_derivative(export.path, export.name)
+    assert export.name is not None
+    made = yield from write_derivative(
+        export.volume,
+        export.path,
+        export.name,
+        export.source,
+        export.provenance,
+        export.overwrite,
+    )
+    return Written(made)
+
+
+def _draft_derivative(export: Export, path: Path) -> Job[None]:
+    yield from write_described(
+        export.volume, path, export.path, export.source, export.provenance, export.overwrite
+    )
+
+
+NIFTI = Target(
+    id="nifti",
+    noun="NIfTI file",
+    option=("-o", "--output"),
+    metavar="OUT.nii.gz",
+    one="a NIfTI file",
+    many="a folder for NIfTI files",
+    title="Export\u2026",
+    tip="Write the result as NIfTI",
+    question="Export the result",
+    place="file",
+    ending=".nii.gz",
+    stores={
+        "float32": "NIfTI, float32 (*.nii.gz *.nii)",
+        "original": "NIfTI, the scan's own data type, rounded (*.nii.gz *.nii)",
+    },
+    streams=True,
+    check=_anything,
+    write=_write_nifti,
+    draft=_draft_nifti,
+)
+TARGETS: tuple[Target, ...] = (
+    NIFTI,
+    Target(
+        id="dicom",
+        noun="DICOM series",
+        option=("--dicom",),
+        metavar="FOLDER",
+        one="a new folder for a DICOM series",
+        many="a folder for DICOM series, each in a new folder of its own",
+        title="Export as DICOM series\u2026",
+        tip="A new series of the same patient and study, in a new folder",
+        question="Export as a DICOM series: name of a new folder",
+        place="folder",
+        ending="",
+        stores={
+            "original": "DICOM series, whole numbers where the scan holds them (*)",
+            "float32": "DICOM series, finer values with a rescale slope (*)",
+        },
+        streams=False,
+        check=_check_series,
+        write=_write_series,
+        draft=_draft_series,
+    ),
+    Target(
+        id="bids",
+        noun="BIDS derivative",
+        option=("--bids",),
+        metavar="DATASET",
+        one="derivatives/srviewer of this BIDS data set",
+        many="derivatives/srviewer of this BIDS data set, of scans that are named by its rules",
+        title="Export into a BIDS data set\u2026",
+        tip="The result with its sidecar, below derivatives/srviewer",
+        question="Export into this BIDS data set",
+        place="data set",
+        ending=".nii.gz",
+        stores={"float32": ""},
+        streams=False,
+        check=_check_derivative,
+        write=_write_derivative,
+        draft=_draft_derivative,
+    ),
+)
