@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from srviewer.gui.comparables import Comparable
 
 from srviewer.__main__ import main
 from srviewer.core import metrics
@@ -18,6 +17,7 @@ from srviewer.core.metrics import METRICS, Metric, mae
 from srviewer.core.planes import Plane
 from srviewer.core.volume import Volume, Voxels
 from srviewer.gui import theme
+from srviewer.gui.offered import Comparable
 from srviewer.gui.panels import compare as panel
 from srviewer.gui.session import Reference, Session
 from srviewer.gui.training.curves import Curves
@@ -138,7 +138,8 @@ def test_the_window_shows_it(
     session.open(thick_head, (), None)
     session.set_result(result)
     session.set_reference(Reference(head, "the phantom", None))
-    session.set_scores(pair)
+    kept = session.comparables
+    session.change(comparables=kept.scored(kept.current, pair))
     added = plot.plots[2]
     assert added.getAxis("left").labelText == "NMAE (%)"
     rows = pair.candidate.per_slice[1]
