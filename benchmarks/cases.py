@@ -14,9 +14,9 @@ import numpy as np
 
 from benchmarks.opening import opening
 from benchmarks.timing import Row, alternately, at_least, at_most
-from srviewer.core.compare import Comparison
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import Volume
+from srviewer.core.comparison.comparison import Comparison
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.export import write
 from srviewer.io.formats import read
 from srviewer.job import Progress, run
@@ -79,7 +79,7 @@ def panes() -> Iterator[Row]:
     """A step through 2 x 3 linked panes, and a drag of the grey levels."""
     from PySide6.QtCore import QSettings
 
-    from srviewer.core.window import Window
+    from srviewer.core.intensity.window import Window
     from srviewer.gui.application import application
     from srviewer.gui.main_window import MainWindow
     from srviewer.sr.reconstruct import reconstruct

@@ -30,10 +30,10 @@ from scipy.ndimage import map_coordinates
 
 from benchmarks.pieces import middle_of
 from benchmarks.rebuild import MOST_SECONDS
-from srviewer.core.compare import Comparison
-from srviewer.core.degrade import Degradation, consistency
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation, consistency
+from srviewer.core.comparison.comparison import Comparison
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.export import write
 from srviewer.io.formats import read
 from srviewer.job import run

@@ -13,9 +13,9 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 from srviewer.nn.devices import device_title
 from srviewer.nn.infer import Upsampler

@@ -24,13 +24,13 @@ from scipy.ndimage import gaussian_filter
 from scipy.stats import pearsonr
 
 from benchmarks.pieces import middle
-from srviewer.core.degrade import Degradation
-from srviewer.core.fuse import FUSIONS
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.intensity import FOREGROUND_SHARE, measured_intensity
-from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.metrics import psnr
-from srviewer.core.volume import Voxels
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.intensity.intensity_range import FOREGROUND_SHARE, measured_intensity
+from srviewer.core.reconstruction.fusion import FUSIONS
+from srviewer.core.scores.metrics import psnr
+from srviewer.core.volumes.interpolate import cubic, thin_positions
+from srviewer.core.volumes.volume import Voxels
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.nn.adapt import fitted, restored_psnr

@@ -26,11 +26,11 @@ from scipy.ndimage import (
 )
 
 from benchmarks.pieces import middle_of
-from srviewer.core.degrade import Degradation
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.planes import Plane, slice_at
-from srviewer.core.volume import Volume, Voxels
-from srviewer.core.window import robust_window
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.intensity.window import robust_window
+from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.reconstruct import reconstruct

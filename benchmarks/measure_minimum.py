@@ -13,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.pieces import middle_of
-from srviewer.core.degrade import Degradation
-from srviewer.core.intensity import volume_intensity
-from srviewer.core.metrics import psnr
-from srviewer.core.padding import measured, measured_limits
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.intensity.intensity_range import volume_intensity
+from srviewer.core.intensity.padding import measured, measured_limits
+from srviewer.core.scores.metrics import psnr
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.reconstruct import reconstruct

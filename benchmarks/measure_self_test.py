@@ -11,9 +11,9 @@ import argparse
 from pathlib import Path
 
 from benchmarks.pieces import middle_of
-from srviewer.core.degrade import Degradation
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.evaluate import score_beside_cubic

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.estimates import THICK, estimates, thickened, thin_volumes
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.metrics import psnr
-from srviewer.core.volume import Voxels
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.scores.metrics import psnr
+from srviewer.core.volumes.interpolate import cubic, thin_positions
+from srviewer.core.volumes.volume import Voxels
 from srviewer.nn.blend import textured
 from srviewer.nn.infer import Upsampler
 from srviewer.nn.model_file import Model

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from srviewer import RESEARCH_USE_ONLY
-from srviewer.core.metrics import METRICS
-from srviewer.core.planes import Plane
+from srviewer.core.scores.metrics import METRICS
+from srviewer.core.slices.planes import Plane
 from srviewer.gui.training.plan_form import field_title
 from srviewer.io.formats import FORMATS, open_filter
 from srviewer.io.targets import TARGETS

@@ -17,7 +17,7 @@ from children import output
 if TYPE_CHECKING:  # Qt is loaded by the process that draws, not by the one that compares
     from PySide6.QtGui import QImage
 
-    from srviewer.core.volume import Volume
+    from srviewer.core.volumes.volume import Volume
     from srviewer.gui.session import Session
     from srviewer.gui.views.compare_view import CompareView
 
@@ -57,7 +57,7 @@ def _panes() -> "Mapping[str, QImage]":
     from PySide6.QtWidgets import QApplication
 
     from phantoms import head
-    from srviewer.core.degrade import Degradation
+    from srviewer.core.acquisition.degradation import Degradation
     from srviewer.gui.session import Session
     from srviewer.gui.views.compare_view import CompareView
     from srviewer.job import run
@@ -90,7 +90,7 @@ def _panes() -> "Mapping[str, QImage]":
 
 def _ways(session: "Session", thin: "Volume") -> "Mapping[str, Callable[[], None]]":
     """What is done to the window before each picture."""
-    from srviewer.core.volume import Volume
+    from srviewer.core.volumes.volume import Volume
     from srviewer.study.comparing import Comparing, Layout
     from srviewer.study.overlay import Overlay
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from pydicom.dataset import Dataset
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import scan
 from srviewer.io.series import Series
 from srviewer.job import run

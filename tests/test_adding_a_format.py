@@ -11,8 +11,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from srviewer.__main__ import main
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.empty_page import EmptyPage
 from srviewer.gui.plain_text import PlainLabel

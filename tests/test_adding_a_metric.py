@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from srviewer.__main__ import main
-from srviewer.core import metrics
-from srviewer.core.metrics import METRICS, Metric, mae
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.scores import metrics
+from srviewer.core.scores.metrics import METRICS, Metric, mae
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.gui import theme
 from srviewer.gui.offered import Comparable
 from srviewer.gui.panels import compare as panel

@@ -79,8 +79,8 @@ FULL_DISK = """
 import resource, sys
 from pathlib import Path
 import numpy as np
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.export import write
 from srviewer.job import run

@@ -12,7 +12,7 @@ import pytest
 
 from bad_models import fast, packed
 from srviewer.atomic import write_text
-from srviewer.core.volume import ScanWarning, Volume
+from srviewer.core.volumes.volume import ScanWarning, Volume
 from srviewer.errors import NoSpace, Unreadable, Unsupported, UserError, is_full, is_of_system
 from srviewer.io.formats import NO_ROOM, scan
 from srviewer.io.series import NothingOpened

@@ -77,8 +77,8 @@ def test_core_needs_no_file_library() -> None:
     everything = """
 import importlib, pkgutil
 import srviewer.core as core
-for module in pkgutil.iter_modules(core.__path__):
-    importlib.import_module(f"srviewer.core.{module.name}")
+for module in pkgutil.walk_packages(core.__path__, "srviewer.core."):
+    importlib.import_module(module.name)
 """
     packages = loaded(everything)
     assert "numpy" in packages

@@ -17,7 +17,7 @@ from srviewer.atomic import (
     write_new,
     write_text,
 )
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.bids import given_name, write_derivative
 from srviewer.io.dicom_export import write_series

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmarks.ablation.networks import AxialBranch, Variant
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.nn.infer import weights_of
 from srviewer.nn.model_file import Model
 from srviewer.nn.networks import NetworkSpec

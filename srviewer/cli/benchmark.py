@@ -9,8 +9,8 @@ from srviewer.cli.console import Outcome, follow, table
 from srviewer.cli.outputs import check_outputs
 from srviewer.cli.paper_tables import paper_tables
 from srviewer.cli.values import whole_numbers, words
-from srviewer.core.image_scores import PROTOCOLS, protocol
-from srviewer.core.metrics import metric
+from srviewer.core.scores.image_scores import PROTOCOLS, protocol
+from srviewer.core.scores.metrics import metric
 from srviewer.errors import UserError
 from srviewer.sr.benchmark import BenchmarkResult, benchmark_images
 from srviewer.sr.training_log import loss_curves

@@ -6,9 +6,9 @@ from pathlib import Path
 from srviewer.cli.console import Outcome, follow, table
 from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.sources import open_only
-from srviewer.core.compare import Scores
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.metrics import METRICS
+from srviewer.core.comparison.comparison import Scores
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.scores.metrics import METRICS
 from srviewer.sr.compared import compare_volumes
 from srviewer.sr.report import comparison_report
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from srviewer.cli.console import follow
-from srviewer.core.volume import ScanHeader, Volume
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.io.bids import CONTRASTS, BidsName, given_name, name_of
 from srviewer.io.export import DATA_TYPES, DataType

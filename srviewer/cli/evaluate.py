@@ -8,8 +8,8 @@ from srviewer.cli.left_out import left_out_lines
 from srviewer.cli.outputs import check_outputs
 from srviewer.cli.sources import open_only
 from srviewer.cli.values import axes, whole_numbers, words
-from srviewer.core.metrics import comparable_metrics
-from srviewer.core.volume import is_segmentation
+from srviewer.core.scores.metrics import comparable_metrics
+from srviewer.core.volumes.volume import is_segmentation
 from srviewer.errors import UserError
 from srviewer.io.series import counted
 from srviewer.sr.evaluate import EvaluationPlan, EvaluationRow, evaluate

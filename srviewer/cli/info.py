@@ -8,7 +8,7 @@ from typing import Any
 from srviewer.cli.console import Outcome, follow
 from srviewer.cli.outputs import check_outputs
 from srviewer.cli.sources import left_out
-from srviewer.core.geometry import AXIS_NAMES, Geometry
+from srviewer.core.geometry.grid import AXIS_NAMES, Geometry
 from srviewer.core.visible_text import visible_line
 from srviewer.io.formats import scan
 from srviewer.io.header_rows import HeaderRow

@@ -3,7 +3,7 @@
 import argparse
 
 from srviewer.cli.console import Outcome
-from srviewer.core.metrics import ranking_metric
+from srviewer.core.scores.metrics import ranking_metric
 from srviewer.sr.model_card import card_markdown
 from srviewer.sr.models import ModelCard, ModelsAtHand, find_card, models_at_hand
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from srviewer.cli.console import follow
-from srviewer.core.volume import ScanHeader
+from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.io.clearing import cleared
 from srviewer.io.export import check_image_target, overwrites

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import fill
 
 from srviewer.cli.console import table
-from srviewer.core.metrics import metric
+from srviewer.core.scores.metrics import metric
 from srviewer.sr.benchmark import BenchmarkRow
 from srviewer.sr.paper import PAPER_TABLES, Metric, PaperTable, is_impossible
 

@@ -25,9 +25,9 @@ from srviewer.cli.request import add_request_arguments, request_of
 from srviewer.cli.slabs import add_slab_argument, check_slabs, slab_source
 from srviewer.cli.sources import add_series_arguments, open_only, open_series
 from srviewer.cli.values import shape
-from srviewer.core.deskew import deskewed
-from srviewer.core.region import drawn_region
-from srviewer.core.volume import ScanHeader, Volume, blocking_warnings
+from srviewer.core.regions.locked_region import drawn_region
+from srviewer.core.resampling.deskew import deskewed
+from srviewer.core.volumes.volume import ScanHeader, Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.io.export import write
 from srviewer.io.series import PlaneByPlane

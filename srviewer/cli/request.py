@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from srviewer.cli.values import axis_number, number, step
-from srviewer.core.degrade import PROFILES
-from srviewer.core.fuse import FUSIONS
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.volume import ScanHeader
+from srviewer.core.acquisition.degradation import PROFILES
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.reconstruction.fusion import FUSIONS
+from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.methods import METHODS

@@ -10,7 +10,8 @@ from srviewer.cli.console import Outcome, follow
 from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.sources import add_series_arguments, open_only, open_volume
 from srviewer.cli.values import number, point, size, span
-from srviewer.core.picture import (
+from srviewer.core.resampling.reorient import same_grid
+from srviewer.core.slices.figure_contents import (
     COLOUR_NAMES,
     LAYOUT_NAMES,
     LEAST_DPI,
@@ -21,8 +22,7 @@ from srviewer.core.picture import (
     SUFFIXES,
     Picture,
 )
-from srviewer.core.reorient import same_grid
-from srviewer.core.volume import ScanHeader, Volume
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.sr.beside import beside
 from srviewer.sr.evaluate import ScoredPair, score_beside_cubic

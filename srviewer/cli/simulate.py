@@ -11,10 +11,10 @@ from srviewer.cli.console import Outcome, follow
 from srviewer.cli.outputs import add_overwrite_argument, check_outputs, refuse_replacing
 from srviewer.cli.sources import add_series_arguments, open_volume
 from srviewer.cli.values import axis_number, number
-from srviewer.core.degrade import PROFILES, Degradation
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.rigid import itk_advice, refused_by_itk
-from srviewer.core.volume import SEGMENTATION_CODES, ScanHeader, is_segmentation
+from srviewer.core.acquisition.degradation import PROFILES, Degradation
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk
+from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, is_segmentation
 from srviewer.errors import UserError
 from srviewer.io.export import write
 from srviewer.sr.simulate import simulate

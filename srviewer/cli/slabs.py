@@ -5,7 +5,7 @@ import argparse
 from srviewer.cli.console import note
 from srviewer.cli.destination import chosen_target
 from srviewer.cli.request import request_of
-from srviewer.core.volume import ScanHeader
+from srviewer.core.volumes.volume import ScanHeader
 from srviewer.io.series import PlaneByPlane, Series
 from srviewer.sr.memory import free_bytes
 from srviewer.sr.request import Request

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from srviewer.cli.console import follow, note
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
 from srviewer.io.series import Found, Series, check_frame, summary

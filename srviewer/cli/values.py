@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
 
-from srviewer.core.geometry import AXIS_NAMES, Axis
-from srviewer.core.picture import Millimetres
-from srviewer.core.roi import Roi, shape_of_words
+from srviewer.core.geometry.grid import AXIS_NAMES, Axis
+from srviewer.core.regions.roi import Roi, shape_of_words
+from srviewer.core.slices.figure_contents import Millimetres
 
 R = TypeVar("R")
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
-from srviewer.core.planes import Plane, at_slice, stepped
+from srviewer.core.slices.planes import Plane, at_slice, stepped
 from srviewer.gui import theme
 from srviewer.gui.form import button, describe, label
 from srviewer.gui.session import Session

@@ -4,10 +4,10 @@ import shlex
 from dataclasses import fields
 from pathlib import Path
 
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.picture import Picture
-from srviewer.core.roi import Roi, shape_words
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.regions.roi import Roi, shape_words
+from srviewer.core.slices.figure_contents import Picture
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.offered import Comparable, compared
 from srviewer.gui.pictured import picture_of

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from srviewer.core.rigid import refused_by_itk
-from srviewer.core.volume import Volume, blocking_warnings
+from srviewer.core.resampling.rigid_grid import refused_by_itk
+from srviewer.core.volumes.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.gui.studies import Studies
 from srviewer.gui.translation import mark, tr

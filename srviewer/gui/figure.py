@@ -19,7 +19,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.atomic import write_atomically
-from srviewer.core.picture import Picture
+from srviewer.core.slices.figure_contents import Picture
 from srviewer.core.visible_text import visible_line
 from srviewer.errors import UserError
 from srviewer.gui import theme

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from srviewer import RESEARCH_USE_ONLY
-from srviewer.core.picture import LEAST_DPI, LEAST_SIDE, MOST_DPI, MOST_SIDE, Picture
+from srviewer.core.slices.figure_contents import LEAST_DPI, LEAST_SIDE, MOST_DPI, MOST_SIDE, Picture
 from srviewer.errors import UserError
 from srviewer.gui.figure import FigurePage, write_figure
 from srviewer.gui.form import describe, fill, form, label

@@ -1,6 +1,6 @@
 """What is written under a figure."""
 
-from srviewer.core.metrics import brief_scores
+from srviewer.core.scores.metrics import brief_scores
 from srviewer.gui.offered import compared
 from srviewer.gui.session import Session
 from srviewer.gui.translation import mark, tr

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from srviewer.core.histogram import Histogram, histogram
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window
+from srviewer.core.intensity.histogram import Histogram, histogram
+from srviewer.core.intensity.window import Window
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import describe
 from srviewer.gui.study import Study

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.planes import Plane
-from srviewer.core.sampling import sampled_slice
-from srviewer.core.volume import Volume, Voxels
-from srviewer.core.window import Window
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.window import Window
+from srviewer.core.slices.planes import Plane
+from srviewer.core.slices.sampling import sampled_slice
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.gui.colour_maps import LABELS, Table, heat
 from srviewer.study.overlay import Overlay
 

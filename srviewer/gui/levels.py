@@ -2,9 +2,9 @@
 
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
 
+from srviewer.core.intensity.window import Window
 from srviewer.core.visible_text import visible_line
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.form import button, choice, describe, fill, form
 from srviewer.gui.session import Session
 from srviewer.gui.tool import Tool

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.core.planes import Plane
+from srviewer.core.slices.planes import Plane
 from srviewer.core.visible_text import visible, visible_line
 from srviewer.gui.actions import Actions
 from srviewer.gui.compare_bar import CompareBar

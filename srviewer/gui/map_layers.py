@@ -1,6 +1,6 @@
 """The maps of the current result, laid over the slices."""
 
-from srviewer.core.window import Window
+from srviewer.core.intensity.window import Window
 from srviewer.gui.colour_maps import diverging, heat
 from srviewer.gui.layer import Graded, Layer
 from srviewer.gui.session import Session

@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
-from srviewer.core.projection import VIEWS, Turntable, ends_at, turntable
-from srviewer.core.window import Window, window_of_values
+from srviewer.core.intensity.window import Window, window_of_values
+from srviewer.core.slices.projection import VIEWS, Turntable, ends_at, turntable
 from srviewer.gui import theme
 from srviewer.gui.colour_maps import find_map
 from srviewer.gui.form import button, describe, label

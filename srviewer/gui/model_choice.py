@@ -4,8 +4,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox
 
-from srviewer.core.geometry import Axis
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.form import choice, fill
 from srviewer.gui.notice import Notice

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.translation import mark, tr
 from srviewer.sr.evaluate import ScoredPair
 from srviewer.sr.reconstruction import Reconstruction

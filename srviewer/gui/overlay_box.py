@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.core.sampling import overlap
+from srviewer.core.slices.sampling import overlap
 from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, button, describe, label
 from srviewer.gui.overlays import Overlays

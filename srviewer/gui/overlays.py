@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject
 
-from srviewer.core.grid_difference import grid_difference
-from srviewer.core.sampling import overlap
-from srviewer.core.volume import Volume
+from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.slices.sampling import overlap
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from srviewer.core.picture import Picture
-from srviewer.core.planes import Plane
-from srviewer.core.window import Window
+from srviewer.core.intensity.window import Window
+from srviewer.core.slices.figure_contents import Picture
+from srviewer.core.slices.planes import Plane
 from srviewer.gui.session import Session
 from srviewer.study.comparing import Comparing, Layout
 from srviewer.study.view import View

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy.typing as npt
 
-from srviewer.core.planes import Plane, SliceImage, slice_at, slice_number
-from srviewer.core.volume import ScanHeader
+from srviewer.core.slices.planes import Plane, SliceImage, slice_at, slice_number
+from srviewer.core.volumes.volume import ScanHeader
 from srviewer.sr.first_look import Look
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.preview import Preview
 from srviewer.gui.studies import Studies
 from srviewer.gui.work import Task, Work

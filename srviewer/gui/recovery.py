@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui import autosave_folders
 from srviewer.gui.autosave_folders import AutosaveFolder, left_behind, new_folder, root

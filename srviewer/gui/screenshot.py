@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
 
-from srviewer.core.picture import Picture
-from srviewer.core.volume import Volume
+from srviewer.core.slices.figure_contents import Picture
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.application import application
 from srviewer.gui.figure import FigurePage, write_figure
 from srviewer.gui.pictured import look

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.studies import Studies
 from srviewer.gui.translation import tr
 from srviewer.gui.work import Task, Work

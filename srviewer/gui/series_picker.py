@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.core.geometry import Axis, Geometry
-from srviewer.core.planes import Plane, slice_at
+from srviewer.core.geometry.grid import Axis, Geometry
+from srviewer.core.intensity.window import robust_window
+from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.visible_text import visible_line
-from srviewer.core.volume import Volume, blocking_warnings, is_segmentation
-from srviewer.core.window import robust_window
+from srviewer.core.volumes.volume import Volume, blocking_warnings, is_segmentation
 from srviewer.gui import theme
 from srviewer.gui.form import describe, label
 from srviewer.gui.left_out import skipped

@@ -10,10 +10,10 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window, rounded_down
+from srviewer.core.intensity.window import Window, rounded_down
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.preview import Preview
 from srviewer.gui.tool import Tool
 from srviewer.sr.evaluate import ScoredPair

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from srviewer.core.deskew import SQUARE_DEGREES, tilt_degrees
+from srviewer.core.resampling.deskew import SQUARE_DEGREES, tilt_degrees
 from srviewer.gui.form import button, choice, fill, label
 from srviewer.gui.study import Study
 from srviewer.gui.translation import mark, tr

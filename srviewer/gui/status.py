@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStatusBar, QToolButton
 
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.core.visible_text import html_text
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, describe, label
 from srviewer.gui.plain_text import MarkupLabel, PlainLabel, set_tip

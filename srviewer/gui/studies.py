@@ -6,7 +6,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.session import Session
 from srviewer.study.state import StudyState
 

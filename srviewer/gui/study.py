@@ -7,10 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.deskew import deskewed
-from srviewer.core.region import drawn_region
-from srviewer.core.volume import ScanWarning, Volume, blocking_warnings
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.regions.locked_region import drawn_region
+from srviewer.core.resampling.deskew import deskewed
+from srviewer.core.volumes.volume import ScanWarning, Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.gui.exporting import Exporting
 from srviewer.gui.previews import Previews

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from srviewer.core.roi import Kind
+from srviewer.core.regions.roi import Kind
 
 
 class Tool(Enum):

@@ -7,7 +7,7 @@ from time import monotonic
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.session import Session
 from srviewer.gui.studies import Studies
 from srviewer.gui.translation import mark

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from srviewer.core.padding import measured_limits
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window, robust_window
+from srviewer.core.intensity.padding import measured_limits
+from srviewer.core.intensity.window import Window, robust_window
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.translation import mark
 
 

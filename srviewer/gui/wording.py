@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from srviewer.core.degrade import Consistency
-from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
-from srviewer.core.planes import LETTERS
-from srviewer.core.roi import Kind, Roi, values_inside
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Consistency
+from srviewer.core.geometry.grid import AXIS_NAMES, Axis, Geometry
+from srviewer.core.regions.roi import Kind, Roi, values_inside
+from srviewer.core.slices.planes import LETTERS
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.translation import mark, tr
 from srviewer.nn.adaptation import Adapted
 from srviewer.sr.devices import device_choices

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_text
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.volume import ScanHeader, Volume
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.documents import read_document
 from srviewer.errors import UserError
 from srviewer.io.export import write

@@ -6,7 +6,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 
-from srviewer.core.volume import Voxels
+from srviewer.core.volumes.volume import Voxels
 from srviewer.io.streams import pieces
 from srviewer.job import Job, Progress
 

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from srviewer.core.source import ScanSource, SourceFile, part_words, source_of
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.volumes.source_files import ScanSource, SourceFile, part_words, source_of
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.io.series import Found, PlaneByPlane, Series
 from srviewer.io.streams import not_read

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from srviewer.core.volume import ScanWarning
+from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
 from srviewer.io.dicom_geometry import Stack, stacked
 from srviewer.io.dicom_group import Group, groups, named

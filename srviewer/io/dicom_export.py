@@ -12,8 +12,8 @@ from pydicom.uid import generate_uid
 from pydicom.valuerep import format_number_as_ds
 
 from srviewer.atomic import flush_to_disk, staged_folder
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.clearing import cleared
 from srviewer.io.dicom import scan

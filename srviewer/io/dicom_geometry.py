@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.geometry import Geometry, Matrix
-from srviewer.core.runs import Planes, runs
-from srviewer.core.volume import ScanWarning
+from srviewer.core.geometry.grid import Geometry, Matrix
+from srviewer.core.geometry.slice_runs import Planes, runs
+from srviewer.core.volumes.volume import ScanWarning
 from srviewer.io.dicom_header import SliceHeader
 from srviewer.io.dicom_places import clusters, same_place_mm
 from srviewer.io.nifti_geometry import oblique_warning

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from srviewer.core.volume import ScanWarning
+from srviewer.core.volumes.volume import ScanWarning
 from srviewer.io.dicom_header import Numbers, SliceHeader
 from srviewer.io.dicom_places import (
     Slices,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from srviewer.core.volume import ScanWarning
+from srviewer.core.volumes.volume import ScanWarning
 from srviewer.io.dicom_geometry import stacked
 from srviewer.io.dicom_group import Group, by_plane, groups, rounded
 from srviewer.io.dicom_places import Slices

@@ -15,9 +15,9 @@ from pydicom.uid import (
 )
 
 from srviewer import RESEARCH_USE_ONLY, __version__
-from srviewer.core.origin import SourceImage
-from srviewer.core.volume import ScanHeader, Volume
-from srviewer.core.window import Window, robust_window
+from srviewer.core.intensity.window import Window, robust_window
+from srviewer.core.volumes.dicom_origin import SourceImage
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.io.dicom_origin import ACQUISITION, MR_ACQUISITION, PATIENT, PLACE, SCANNER, STUDY
 from srviewer.io.dicom_scale import Scale

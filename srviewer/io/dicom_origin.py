@@ -8,7 +8,7 @@ from pydicom.tag import BaseTag, Tag
 from pydicom.uid import MRImageStorage
 from pydicom.valuerep import validate_value
 
-from srviewer.core.origin import DicomOrigin, SourceImage
+from srviewer.core.volumes.dicom_origin import DicomOrigin, SourceImage
 from srviewer.io.dicom_bounded import header_of
 from srviewer.io.dicom_header import UNREADABLE, SliceHeader
 from srviewer.io.dicom_tags import text

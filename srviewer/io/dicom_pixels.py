@@ -7,11 +7,11 @@ from itertools import groupby
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.label_regions import LabelCheck
-from srviewer.core.metrics import Mask
-from srviewer.core.padding import marked, without_padding
-from srviewer.core.volume import ScanWarning, Volume, Voxels
-from srviewer.core.zero_fill import middle_slices
+from srviewer.core.acquisition.zero_filling import middle_slices
+from srviewer.core.intensity.padding import marked, without_padding
+from srviewer.core.regions.label_regions import LabelCheck
+from srviewer.core.scores.metrics import Mask
+from srviewer.core.volumes.volume import ScanWarning, Volume, Voxels
 from srviewer.io.dicom_decode import Pixels, decoded, turned
 from srviewer.io.dicom_geometry import Stack
 from srviewer.io.dicom_header import SliceHeader

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from srviewer.core.volume import ScanWarning
+from srviewer.core.volumes.volume import ScanWarning
 from srviewer.io.dicom_places import Places, Slices
 from srviewer.io.dicom_traits import mixed_in
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from srviewer.core.volume import ScanWarning
+from srviewer.core.volumes.volume import ScanWarning
 from srviewer.io.dicom_header import SliceHeader
 from srviewer.io.dicom_places import Places, Slices
 from srviewer.io.dicom_repeat_warnings import (

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.valuerep import format_number_as_ds
 
-from srviewer.core.padding import measured, measured_limits
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.intensity.padding import measured, measured_limits
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.io.export import DataType
 
 HIGHEST = 65535  # of an unsigned pixel

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from srviewer.core.volume import ScanWarning
+from srviewer.core.volumes.volume import ScanWarning
 from srviewer.io.dicom_header import SliceHeader
 from srviewer.io.dicom_places import Slices, count_places
 from srviewer.io.dicom_series_tags import SeriesTags

@@ -13,9 +13,9 @@ import nibabel as nib
 import numpy as np
 
 from srviewer.atomic import encoded, flush_to_disk, staged_together
-from srviewer.core.geometry import Geometry
-from srviewer.core.space_codes import SpaceCodes
-from srviewer.core.volume import ScanHeader, Volume, Voxels
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.geometry.space_codes import SpaceCodes
+from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.io.checksum import voxels_crc32
 from srviewer.io.clearing import cleared

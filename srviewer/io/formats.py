@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from srviewer.core.source import common_folder
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.source_files import common_folder
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import NoSpace, UserError
 from srviewer.io import archive, dicom, dicomdir, nifti
 from srviewer.io.companions import COMPANIONS, without_companions

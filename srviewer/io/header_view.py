@@ -5,7 +5,7 @@ from zipfile import is_zipfile
 
 from pydicom.errors import InvalidDicomError
 
-from srviewer.core.source import SourceFile
+from srviewer.core.volumes.source_files import SourceFile
 from srviewer.errors import UserError
 from srviewer.io.content import digest
 from srviewer.io.formats import format_of

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.atomic import write_text
-from srviewer.core.roi import Roi, values_inside
+from srviewer.core.regions.roi import Roi, values_inside
 from srviewer.core.visible_text import visible
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.csv_cells import csv_cell
 
 HEAD = ("name", "kind", "plane", "length_mm", "angle_degrees", "area_mm2")

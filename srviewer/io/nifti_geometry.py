@@ -9,10 +9,10 @@ from nibabel.analyze import AnalyzeHeader
 from nibabel.freesurfer.mghformat import MGHHeader
 from nibabel.nifti1 import Nifti1Header
 
-from srviewer.core.geometry import Geometry, Matrix
-from srviewer.core.rigid import nearest_rigid, stands_for
-from srviewer.core.space_codes import GUESSED_SPACE, SCANNER_SPACE, SpaceCodes, space_of
-from srviewer.core.volume import ScanWarning
+from srviewer.core.geometry.grid import Geometry, Matrix
+from srviewer.core.geometry.space_codes import GUESSED_SPACE, SCANNER_SPACE, SpaceCodes, space_of
+from srviewer.core.resampling.rigid_grid import nearest_rigid, stands_for
+from srviewer.core.volumes.volume import ScanWarning
 
 UNITS = {0: "unknown", 1: "meter", 2: "mm", 3: "micron"}
 MILLIMETRES = {"meter": 1000.0, "mm": 1.0, "micron": 0.001, "unknown": 1.0}

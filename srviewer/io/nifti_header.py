@@ -18,7 +18,7 @@ from nibabel.spatialimages import HeaderDataError
 from nibabel.spm2analyze import Spm2AnalyzeHeader
 from nibabel.wrapstruct import WrapStructError
 
-from srviewer.core.volume import ScanWarning
+from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
 from srviewer.io.nifti_names import ImageFiles
 from srviewer.io.nifti_repair import repaired

@@ -2,9 +2,9 @@
 
 from nibabel.nifti1 import Nifti1Header
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.rigid import about_centre, nearest_rigid, stands_for
-from srviewer.core.space_codes import SpaceCodes
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.geometry.space_codes import SpaceCodes
+from srviewer.core.resampling.rigid_grid import about_centre, nearest_rigid, stands_for
 
 
 def place(header: Nifti1Header, geometry: Geometry, space: SpaceCodes) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from nibabel.analyze import AnalyzeHeader
 from nibabel.nifti1 import Nifti1Header
 
-from srviewer.core.volume import ScanWarning
+from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
 
 LARGEST_BYTE = 2**63 - 1  # no file is larger than systems can count

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.space_codes import SpaceCodes
-from srviewer.core.volume import ScanHeader, ScanWarning, Volume, Voxels
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.geometry.space_codes import SpaceCodes
+from srviewer.core.volumes.volume import ScanHeader, ScanWarning, Volume, Voxels
 from srviewer.io.bids_sidecar import slice_thickness
 from srviewer.io.series import PlaneByPlane, check_frame
 from srviewer.io.streams import (

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from srviewer.core.source import ScanSource, SourceFile
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.source_files import ScanSource, SourceFile
+from srviewer.core.volumes.volume import Volume
 from srviewer.documents import is_text, read_document
 from srviewer.errors import UserError
 from srviewer.io.provenance import sidecar

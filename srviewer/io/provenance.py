@@ -11,7 +11,7 @@ import numpy as np
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import encoded
-from srviewer.core.volume import ScanHeader
+from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
 
 

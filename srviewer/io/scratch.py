@@ -10,8 +10,8 @@ from typing import IO
 
 import numpy as np
 
-from srviewer.core.geometry import Axis
-from srviewer.core.volume import Voxels
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.volumes.volume import Voxels
 from srviewer.errors import UserError
 from srviewer.temporary_names import temporary_name
 from srviewer.unwritable import advice, reason

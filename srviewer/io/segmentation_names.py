@@ -1,6 +1,6 @@
 """File names that say, by the rules of BIDS, that the voxels are marks or labels."""
 
-from srviewer.core.volume import ScanWarning
+from srviewer.core.volumes.volume import ScanWarning
 
 SUFFIXES = ("mask", "dseg", "probseg")
 LABEL = "label-"

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.source import ScanSource
-from srviewer.core.volume import ScanHeader, ScanWarning, Volume, Voxels
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.source_files import ScanSource
+from srviewer.core.volumes.volume import ScanHeader, ScanWarning, Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job
 

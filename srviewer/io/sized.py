@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from srviewer.core.plausible_size import CODE, size_warnings
-from srviewer.core.volume import ScanHeader, ScanWarning, Volume
+from srviewer.core.volumes.plausible_size import CODE, size_warnings
+from srviewer.core.volumes.volume import ScanHeader, ScanWarning, Volume
 from srviewer.io.series import PlaneByPlane, Series
 from srviewer.job import Job
 

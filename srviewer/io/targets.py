@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from srviewer.atomic import write_text
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.bids import (
     PIPELINE,

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.label_regions import SLAB, LabelCheck, slabs_of
-from srviewer.core.volume import ScanWarning, Voxels
-from srviewer.core.zero_fill import zero_fill_warnings
+from srviewer.core.acquisition.zero_filling import zero_fill_warnings
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.regions.label_regions import SLAB, LabelCheck, slabs_of
+from srviewer.core.volumes.volume import ScanWarning, Voxels
 from srviewer.io.series import Series
 from srviewer.job import Job, Progress
 

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from srviewer.core.intensity import OF_SHARES
-from srviewer.core.metrics import psnr
+from srviewer.core.intensity.intensity_range import OF_SHARES
+from srviewer.core.scores.metrics import psnr
 from srviewer.job import Job, Progress, within
 from srviewer.nn.adaptation import LEAST_GAINS, Adaptation, Adapted, best_share
 from srviewer.nn.batches import BatchSource, PatchBatch, prefetched

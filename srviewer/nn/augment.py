@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from srviewer.core.volume import Voxels
+from srviewer.core.volumes.volume import Voxels
 from srviewer.nn.plan_parts import DataPlan
 
 KNOTS = 5  # of a random grey-level curve, from 0 to the range

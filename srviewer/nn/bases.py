@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from srviewer.core.bicubic import resized
+from srviewer.core.scores.bicubic import resized
 from srviewer.nn.layouts import shuffled
 from srviewer.nn.shape import NetworkShape
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from srviewer.core.volume import Voxels
+from srviewer.core.volumes.volume import Voxels
 
 BATCH_STREAM = 0  # the generator of what a whole batch shares; patch n has stream n + 1
 

@@ -8,13 +8,13 @@ import numpy as np
 import torch
 from torch import nn
 
-from srviewer.core.bicubic import Image, resized
-from srviewer.core.degrade import Degradation
-from srviewer.core.intensity import OF_SHARES, shares_of
-from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.metrics import beside_cubic, comparable_metrics
-from srviewer.core.planes import TRAINING_GROUPS, TrainingGroup, unstack
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.intensity.intensity_range import OF_SHARES, shares_of
+from srviewer.core.scores.bicubic import Image, resized
+from srviewer.core.scores.metrics import beside_cubic, comparable_metrics
+from srviewer.core.slices.planes import TRAINING_GROUPS, TrainingGroup, unstack
+from srviewer.core.volumes.interpolate import cubic, thin_positions
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.nn.image_pairs import LUMA, in_channels
 from srviewer.nn.plan import TrainingPlan
 from srviewer.nn.report import Preview

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from srviewer.core.bicubic import Image
+from srviewer.core.scores.bicubic import Image
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress
 from srviewer.nn.devices import chosen_device, device_title

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from srviewer.core.bicubic import Image, resized
-from srviewer.core.image_scores import cropped
+from srviewer.core.scores.bicubic import Image, resized
+from srviewer.core.scores.image_scores import cropped
 from srviewer.errors import UserError
 from srviewer.nn.batches import BATCH_STREAM, PatchBatch, generator
 from srviewer.nn.plan import TrainingPlan

@@ -8,7 +8,7 @@ import torch
 from numpy.lib.stride_tricks import sliding_window_view
 from torch import nn
 
-from srviewer.core.volume import Voxels
+from srviewer.core.volumes.volume import Voxels
 from srviewer.errors import UserError, memory_ran_out
 from srviewer.job import Job, Progress
 from srviewer.nn.building import check_fit

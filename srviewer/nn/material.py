@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from srviewer.core.bicubic import Image
-from srviewer.core.volume import Volume
+from srviewer.core.scores.bicubic import Image
+from srviewer.core.volumes.volume import Volume
 from srviewer.nn.batches import BatchSource
 from srviewer.nn.held_out import HeldOut, image_pairs, volume_pairs
 from srviewer.nn.image_pairs import ImagePatchSource

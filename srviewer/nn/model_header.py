@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from srviewer.core.metrics import comparable_metrics
+from srviewer.core.scores.metrics import comparable_metrics
 from srviewer.documents import document_of, is_number, is_text
 from srviewer.errors import Unreadable
 from srviewer.nn.networks import NetworkSpec, network_spec

@@ -5,10 +5,10 @@ from math import ceil
 
 import numpy as np
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.intensity import shares_of
-from srviewer.core.planes import TRAINING_GROUPS, unstack
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.intensity.intensity_range import shares_of
+from srviewer.core.slices.planes import TRAINING_GROUPS, unstack
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.nn.augment import augment
 from srviewer.nn.batches import BATCH_STREAM, PatchBatch, generator

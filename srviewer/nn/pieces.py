@@ -5,8 +5,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from srviewer.core.intensity import OF_SHARES
-from srviewer.core.volume import Voxels
+from srviewer.core.intensity.intensity_range import OF_SHARES
+from srviewer.core.volumes.volume import Voxels
 
 TRIES = 8
 LEAST_FOREGROUND = 0.2  # of a piece that is not tried again

@@ -21,9 +21,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.volumes.interpolate import cubic, thin_positions
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import Job, Progress
 from srviewer.nn.batches import BATCH_STREAM, generator
 from srviewer.nn.budget import Budget

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from srviewer.core.volume import Voxels
+from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Progress
 from srviewer.nn.model_file import Model
 

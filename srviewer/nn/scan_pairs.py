@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.geometry import Axis
-from srviewer.core.intensity import OF_SHARES
-from srviewer.core.planes import TRAINING_GROUPS, TrainingGroup, unstack
-from srviewer.core.volume import Voxels
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.intensity.intensity_range import OF_SHARES
+from srviewer.core.slices.planes import TRAINING_GROUPS, TrainingGroup, unstack
+from srviewer.core.volumes.volume import Voxels
 from srviewer.nn.batches import BATCH_STREAM, PatchBatch, generator
 from srviewer.nn.pieces import mirrored_at_random, place_at_random, preferably_tissue
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from srviewer.core.geometry import Axis
-from srviewer.core.planes import cross_planes, unstack
-from srviewer.core.volume import Voxels
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.slices.planes import cross_planes, unstack
+from srviewer.core.volumes.volume import Voxels
 from srviewer.nn.batches import BatchSource, PatchBatch, generator
 from srviewer.nn.pieces import mirrored_at_random, place_at_random, preferably_tissue
 from srviewer.nn.scan_pairs import BATCH, COLUMNS, ROWS

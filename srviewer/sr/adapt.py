@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.intensity import Intensity
-from srviewer.core.volume import Voxels
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.intensity.intensity_range import Intensity
+from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job
 from srviewer.nn.adaptation import Adaptation, Adapted
 from srviewer.nn.model_file import Model

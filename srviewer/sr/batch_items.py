@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_text
-from srviewer.core.geometry import Geometry
-from srviewer.core.source import common_folder, name_below, path_without_dots
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.source_files import common_folder, name_below, path_without_dots
 from srviewer.errors import UserError
 from srviewer.io.companions import COMPANIONS, is_companion
 from srviewer.io.formats import scan

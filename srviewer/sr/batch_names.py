@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeGuard
 
 from srviewer.atomic import write_new, write_text
-from srviewer.core.source import ScanSource
+from srviewer.core.volumes.source_files import ScanSource
 from srviewer.documents import MOST_BYTES, check_ordinary, document_of, is_text
 from srviewer.errors import UserError
 from srviewer.io.content import Stamp, stamp_of

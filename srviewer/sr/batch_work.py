@@ -14,9 +14,9 @@ from typing import Any, Literal, TypeAlias
 
 from srviewer import __version__
 from srviewer.atomic import replace_together
-from srviewer.core.geometry import Axis
-from srviewer.core.source import ScanSource, part_words, source_of
-from srviewer.core.volume import SEGMENTATION_CODES, ScanHeader, blocking_warnings
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.volumes.source_files import ScanSource, part_words, source_of
+from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, blocking_warnings
 from srviewer.errors import Unsupported, UserError, plain
 from srviewer.io.content import digests
 from srviewer.io.export import DataType

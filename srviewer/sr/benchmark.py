@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from srviewer.core.bicubic import Image, resized
-from srviewer.core.image_scores import (
+from srviewer.core.scores.bicubic import Image, resized
+from srviewer.core.scores.image_scores import (
     ImageScore,
     Protocol,
     cropped,

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from srviewer.core.linking import unlinked
-from srviewer.core.sampling import aligned
-from srviewer.core.volume import ScanHeader, Volume
+from srviewer.core.comparison.linking import unlinked
+from srviewer.core.slices.sampling import aligned
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.io import formats
 from srviewer.job import Job, Progress, within
 from srviewer.sr.truth import on_grid_of_scan

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.geometry import Axis
-from srviewer.core.intensity import Intensity
-from srviewer.core.metrics import Mask
-from srviewer.core.padding import filled, marked
-from srviewer.core.slabwise import slabwise
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.intensity.intensity_range import Intensity
+from srviewer.core.intensity.padding import filled, marked
+from srviewer.core.scores.metrics import Mask
+from srviewer.core.volumes.slabwise import slabwise
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.io.scratch import Scratch, ScratchVoxels
 from srviewer.job import Job, Progress
 from srviewer.sr.cross_plane import Estimate

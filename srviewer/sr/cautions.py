@@ -1,8 +1,8 @@
 """What lies outside the range in which a model was trained, said before and after a run."""
 
-from srviewer.core.noise import noise_level
-from srviewer.core.rigid import itk_advice, refused_by_itk
-from srviewer.core.volume import ScanHeader, Volume, is_segmentation
+from srviewer.core.acquisition.noise import noise_level
+from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk
+from srviewer.core.volumes.volume import ScanHeader, Volume, is_segmentation
 from srviewer.nn.model_file import Model
 from srviewer.sr.cross_plane import passes, reachable
 from srviewer.sr.refine import Refined

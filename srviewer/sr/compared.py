@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from srviewer.core.compare import Comparison, MaskName, Scores
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.grid_difference import grid_difference
-from srviewer.core.metrics import Mask
-from srviewer.core.reorient import closest_axes, on_grid
-from srviewer.core.resample import INTERPOLATION, Resampled, resampled
-from srviewer.core.volume import ScanHeader, Volume
+from srviewer.core.comparison.comparison import Comparison, MaskName, Scores
+from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.resampling.reorient import closest_axes, on_grid
+from srviewer.core.resampling.resample import INTERPOLATION, Resampled, resampled
+from srviewer.core.scores.metrics import Mask
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, within
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.fuse import Fusion, disagreement
-from srviewer.core.geometry import Axis
-from srviewer.core.intensity import Intensity, measured_intensity
-from srviewer.core.planes import TrainingGroup, cross_planes, restack, unstack
-from srviewer.core.slabwise import slabwise
-from srviewer.core.volume import Voxels
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.intensity.intensity_range import Intensity, measured_intensity
+from srviewer.core.reconstruction.fusion import Fusion, disagreement
+from srviewer.core.slices.planes import TrainingGroup, cross_planes, restack, unstack
+from srviewer.core.volumes.slabwise import slabwise
+from srviewer.core.volumes.volume import Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, aside, within
 from srviewer.nn.model_file import Model

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from srviewer.core.compare import Comparison, Scores
-from srviewer.core.degrade import Degradation
-from srviewer.core.geometry import AXIS_NAMES, Axis
-from srviewer.core.metrics import comparable_metrics
-from srviewer.core.reorient import on_grid
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.comparison.comparison import Comparison, Scores
+from srviewer.core.geometry.grid import AXIS_NAMES, Axis
+from srviewer.core.resampling.reorient import on_grid
+from srviewer.core.scores.metrics import comparable_metrics
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, within
 from srviewer.sr.cross_plane import passes

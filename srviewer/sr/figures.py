@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.atomic import write_atomically
-from srviewer.core.metrics import metric
+from srviewer.core.scores.metrics import metric
 from srviewer.core.visible_text import visible_line
 from srviewer.job import Job, Progress
 from srviewer.sr.benchmark import BICUBIC, BenchmarkResult, BenchmarkRow

@@ -13,10 +13,17 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.intensity import Intensity, volume_intensity
-from srviewer.core.padding import marked
-from srviewer.core.planes import Plane, TrainingGroup, cross_planes, restack, slice_number, unstack
-from srviewer.core.volume import ScanHeader, Volume, Voxels
+from srviewer.core.intensity.intensity_range import Intensity, volume_intensity
+from srviewer.core.intensity.padding import marked
+from srviewer.core.slices.planes import (
+    Plane,
+    TrainingGroup,
+    cross_planes,
+    restack,
+    slice_number,
+    unstack,
+)
+from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job, Partial, Progress, aside, mapped, within
 from srviewer.nn.model_file import Model

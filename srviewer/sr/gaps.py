@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.degrade import size_of
-from srviewer.core.geometry import Axis, Geometry
-from srviewer.core.intensity import volume_intensity
-from srviewer.core.interpolate import Positions, cubic, linear, nearest
-from srviewer.core.padding import empty_value, interpolated
-from srviewer.core.runs import Run, longest, runs
-from srviewer.core.volume import ScanHeader, Volume, Voxels
+from srviewer.core.acquisition.degradation import size_of
+from srviewer.core.geometry.grid import Axis, Geometry
+from srviewer.core.geometry.slice_runs import Run, longest, runs
+from srviewer.core.intensity.intensity_range import volume_intensity
+from srviewer.core.intensity.padding import empty_value, interpolated
+from srviewer.core.volumes.interpolate import Positions, cubic, linear, nearest
+from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job, within
 from srviewer.sr.cross_plane import reachable

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.grid_difference import grid_difference
-from srviewer.core.labels import TOLERANCE, refined_labels, volume_error
-from srviewer.core.reorient import on_grid
-from srviewer.core.volume import ScanHeader, Volume, is_segmentation
+from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.regions.label_maps import TOLERANCE, refined_labels, volume_error
+from srviewer.core.resampling.reorient import on_grid
+from srviewer.core.volumes.volume import ScanHeader, Volume, is_segmentation
 from srviewer.errors import UserError
 from srviewer.job import Job, within
 from srviewer.sr.request import Request

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from srviewer.core.grid_difference import grid_difference
-from srviewer.core.volume import ScanHeader, Volume
+from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.job import Job
 from srviewer.sr.truth import on_grid_of_scan

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from srviewer.core.volume import ScanHeader, Volume, Voxels
+from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from srviewer.core.geometry import Geometry
+from srviewer.core.geometry.grid import Geometry
 from srviewer.sr.methods import method
 from srviewer.sr.request import Request
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from srviewer.core import interpolate
-from srviewer.core.back_project import back_projected
-from srviewer.core.geometry import Axis
-from srviewer.core.volume import Voxels
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.reconstruction.iterative_back_projection import back_projected
+from srviewer.core.volumes import interpolate
+from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress, within
 from srviewer.sr.cross_plane import Estimate, Refinement, cross_plane
 from srviewer.table import find_row

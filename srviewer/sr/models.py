@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from srviewer.core.metrics import comparable_metrics, ranking_metric
+from srviewer.core.scores.metrics import comparable_metrics, ranking_metric
 from srviewer.errors import UserError
 from srviewer.nn.model_file import Model, load_model
 from srviewer.nn.specs import TrainingPlan

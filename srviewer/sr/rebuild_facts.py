@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from srviewer import RESEARCH_USE_ONLY, __version__
-from srviewer.core.degrade import Consistency
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.volume import ScanHeader
+from srviewer.core.acquisition.degradation import Consistency
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.volumes.volume import ScanHeader
 from srviewer.nn.adaptation import Adapted
 from srviewer.nn.model_file import Model
 from srviewer.sr.map_worth import disagreement_worth

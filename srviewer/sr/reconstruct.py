@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from srviewer.core.degrade import Degradation, residual, size_of
-from srviewer.core.geometry import AXIS_NAMES, Axis
-from srviewer.core.interpolate import cubic, linear
-from srviewer.core.padding import interpolated, marked
-from srviewer.core.slabwise import slabwise
-from srviewer.core.volume import ScanHeader, Volume, Voxels
+from srviewer.core.acquisition.degradation import Degradation, residual, size_of
+from srviewer.core.geometry.grid import AXIS_NAMES, Axis
+from srviewer.core.intensity.padding import interpolated, marked
+from srviewer.core.volumes.interpolate import cubic, linear
+from srviewer.core.volumes.slabwise import slabwise
+from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.job import Job, Progress, within
 from srviewer.nn.model_file import Model
 from srviewer.sr.beside_padding import measured_residual

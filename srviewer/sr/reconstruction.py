@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from srviewer.core.volume import ScanHeader, Volume, blocking_warnings
+from srviewer.core.volumes.volume import ScanHeader, Volume, blocking_warnings
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, TEXTURE_THRESHOLD
 from srviewer.sr.rebuild_facts import RebuildFacts
 

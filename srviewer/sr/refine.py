@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from srviewer.core.back_project import back_projected
-from srviewer.core.degrade import Degradation
-from srviewer.core.fuse import FUSIONS
-from srviewer.core.intensity import Intensity, volume_intensity
-from srviewer.core.minimum import raised
-from srviewer.core.region import lock_weights, locked
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.intensity.intensity_range import Intensity, volume_intensity
+from srviewer.core.reconstruction.fusion import FUSIONS
+from srviewer.core.reconstruction.iterative_back_projection import back_projected
+from srviewer.core.reconstruction.lower_bound import raised
+from srviewer.core.regions.locked_region import lock_weights, locked
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, within
 from srviewer.nn.adaptation import Adapted

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from srviewer.core.compare import Scores
-from srviewer.core.geometry import AXIS_NAMES, Axis
-from srviewer.core.intensity import volume_intensity
-from srviewer.core.metrics import METRICS, Mask, comparable_metrics, ranking_metric
-from srviewer.core.planes import Plane, slice_at
-from srviewer.core.volume import ScanHeader, Volume
-from srviewer.core.window import robust_window
+from srviewer.core.comparison.comparison import Scores
+from srviewer.core.geometry.grid import AXIS_NAMES, Axis
+from srviewer.core.intensity.intensity_range import volume_intensity
+from srviewer.core.intensity.window import robust_window
+from srviewer.core.scores.metrics import METRICS, Mask, comparable_metrics, ranking_metric
+from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.job import Job, Progress
 from srviewer.nn.model_file import Model
 from srviewer.sr.compared import Compared

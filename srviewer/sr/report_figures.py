@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from srviewer.core.compare import Scores
-from srviewer.core.geometry import AXIS_NAMES, Axis
-from srviewer.core.planes import SliceImage
+from srviewer.core.comparison.comparison import Scores
+from srviewer.core.geometry.grid import AXIS_NAMES, Axis
+from srviewer.core.slices.planes import SliceImage
 
 DOTS_PER_INCH = 110
 CELL = 2.6  # inches: the width of a picture, and the most of its height

@@ -8,11 +8,11 @@ import numpy as np
 from msgspec import Meta
 
 from srviewer.codec import Checked, OneOf
-from srviewer.core.degrade import THICKEST, Degradation, Profile
-from srviewer.core.fuse import FUSIONS
-from srviewer.core.geometry import AXIS_NAMES, Axis, Geometry
-from srviewer.core.padding import measured_limits
-from srviewer.core.volume import ScanHeader, Volume
+from srviewer.core.acquisition.degradation import THICKEST, Degradation, Profile
+from srviewer.core.geometry.grid import AXIS_NAMES, Axis, Geometry
+from srviewer.core.intensity.padding import measured_limits
+from srviewer.core.reconstruction.fusion import FUSIONS
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.nn.adaptation import Adaptation
 from srviewer.sr.cross_plane import reachable
@@ -66,7 +66,7 @@ class Request:
     0 for the model as it is, up to 1 for its sharper, less faithful pair. ``flips``: average
     mirrored copies, at four times the time. ``gaps``: what becomes of missing or
     uneven slices, see ``srviewer.sr.gaps``. ``minimum``: "scan" for no voxel below the scan's
-    least one that is no padding, see ``srviewer.core.minimum``.
+    least one that is no padding, see ``srviewer.core.reconstruction.lower_bound``.
     """
 
     axis: KnownAxis

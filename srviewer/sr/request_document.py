@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from srviewer import codec
-from srviewer.core.degrade import THICKEST
-from srviewer.core.volume import ScanHeader
+from srviewer.core.acquisition.degradation import THICKEST
+from srviewer.core.volumes.volume import ScanHeader
 from srviewer.sr.models import default_model, is_at_hand
 from srviewer.sr.request import THINNEST, Request, suggested_request
 

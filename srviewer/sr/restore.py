@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from srviewer.core.degrade import Degradation, residual, size_of
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.grid_difference import grid_difference
-from srviewer.core.intensity import volume_intensity
-from srviewer.core.padding import marked
-from srviewer.core.reorient import on_grid, same_grid
-from srviewer.core.volume import ScanHeader, Volume, Voxels
+from srviewer.core.acquisition.degradation import Degradation, residual, size_of
+from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.intensity.intensity_range import volume_intensity
+from srviewer.core.intensity.padding import marked
+from srviewer.core.resampling.reorient import on_grid, same_grid
+from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.documents import LARGEST_NUMBER, is_text
 from srviewer.errors import UserError
 from srviewer.io import formats

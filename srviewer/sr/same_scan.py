@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from srviewer.core.degrade import Consistency
-from srviewer.core.volume import ScanHeader, Volume
+from srviewer.core.acquisition.degradation import Consistency
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.documents import is_number
 from srviewer.errors import UserError
 from srviewer.io.checksum import crc32_of

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from srviewer.core.volume import ScanHeader, ScanWarning
+from srviewer.core.volumes.volume import ScanHeader, ScanWarning
 from srviewer.errors import Unsupported, UserError
 from srviewer.io.series import Counts, Series
 from srviewer.io.voxel_checks import holds_labels

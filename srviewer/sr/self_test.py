@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from srviewer.core.geometry import AXIS_NAMES, Axis
-from srviewer.core.metrics import Metric, beside_cubic, comparable_metrics, ranking_metric
-from srviewer.core.volume import ScanHeader, Volume
+from srviewer.core.geometry.grid import AXIS_NAMES, Axis
+from srviewer.core.scores.metrics import Metric, beside_cubic, comparable_metrics, ranking_metric
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, within
 from srviewer.sr.cautions import cautions

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.volume import ScanHeader, Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress
 

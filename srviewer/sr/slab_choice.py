@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from srviewer.core.volume import ScanHeader
+from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.io.series import PlaneByPlane, Series
 from srviewer.sr.memory import fits, memory_told

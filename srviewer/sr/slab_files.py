@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from srviewer.core.volume import ScanHeader, Volume
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.io.export import DataType, write_planes
 from srviewer.io.replacing import check_replaceable
 from srviewer.io.scratch import Scratch

@@ -4,11 +4,11 @@ from math import sqrt
 
 import numpy as np
 
-from srviewer.core.degrade import Consistency, Degradation, residual
-from srviewer.core.geometry import Axis
-from srviewer.core.largest import Largest
-from srviewer.core.minimum import raised_slab
-from srviewer.core.volume import Voxels
+from srviewer.core.acquisition.degradation import Consistency, Degradation, residual
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.intensity.percentiles import Largest
+from srviewer.core.reconstruction.lower_bound import raised_slab
+from srviewer.core.volumes.volume import Voxels
 from srviewer.io.scratch import ScratchVoxels
 from srviewer.sr.beside_padding import KeptPadding
 

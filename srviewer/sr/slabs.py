@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from srviewer.core.fuse import Fusion, disagreement
-from srviewer.core.geometry import Axis
-from srviewer.core.intensity import intensity_of_parts
-from srviewer.core.padding import marked
-from srviewer.core.planes import TrainingGroup, cross_planes, restack, unstack
-from srviewer.core.volume import Voxels
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.intensity.intensity_range import intensity_of_parts
+from srviewer.core.intensity.padding import marked
+from srviewer.core.reconstruction.fusion import Fusion, disagreement
+from srviewer.core.slices.planes import TrainingGroup, cross_planes, restack, unstack
+from srviewer.core.volumes.volume import Voxels
 from srviewer.io.scratch import Scratch, ScratchVoxels, Shape
 from srviewer.job import Job, within
 from srviewer.sr.cross_plane import Refinement, passes, started

@@ -7,14 +7,14 @@ from math import inf, isfinite
 
 import numpy as np
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.fuse import FUSIONS
-from srviewer.core.intensity import intensity_of_parts
-from srviewer.core.label_regions import LabelCheck, slabs_of
-from srviewer.core.noise import MOST_SLICES, noise_level
-from srviewer.core.padding import measured
-from srviewer.core.volume import ScanHeader, Voxels
-from srviewer.core.zero_fill import middle_slices
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.acquisition.noise import MOST_SLICES, noise_level
+from srviewer.core.acquisition.zero_filling import middle_slices
+from srviewer.core.intensity.intensity_range import intensity_of_parts
+from srviewer.core.intensity.padding import measured
+from srviewer.core.reconstruction.fusion import FUSIONS
+from srviewer.core.regions.label_regions import LabelCheck, slabs_of
+from srviewer.core.volumes.volume import ScanHeader, Voxels
 from srviewer.errors import UserError
 from srviewer.io.scratch import Scratch, ScratchVoxels
 from srviewer.io.series import PlaneByPlane

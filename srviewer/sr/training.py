@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from srviewer.atomic import remove_leftovers
-from srviewer.core.metrics import beside_cubic
-from srviewer.core.volume import Volume
+from srviewer.core.scores.metrics import beside_cubic
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.clearing import cleared
 from srviewer.job import Job, Progress, mapped, within

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from srviewer.core.bicubic import Image
-from srviewer.core.volume import Volume
+from srviewer.core.scores.bicubic import Image
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
 from srviewer.io.images import read_image

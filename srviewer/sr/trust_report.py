@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, within
 from srviewer.sr.evaluate import ScoredPair

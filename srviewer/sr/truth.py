@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from srviewer.core.geometry import Axis, Geometry
-from srviewer.core.grid_difference import grid_difference
-from srviewer.core.reorient import closest_axes, on_grid, same_grid
-from srviewer.core.volume import ScanHeader, Volume
+from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.geometry.grid import Axis, Geometry
+from srviewer.core.resampling.reorient import closest_axes, on_grid, same_grid
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.io import formats
 from srviewer.job import Job, within

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from srviewer.core.reorient import same_grid
-from srviewer.core.volume import Volume
+from srviewer.core.resampling.reorient import same_grid
+from srviewer.core.volumes.volume import Volume
 from srviewer.sr.evaluate import ScoredPair
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.study.held import HeldFile

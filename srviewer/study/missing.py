@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from srviewer.core.grid_difference import grid_difference
-from srviewer.core.reorient import same_grid
-from srviewer.core.volume import Volume
+from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.resampling.reorient import same_grid
+from srviewer.core.volumes.volume import Volume
 from srviewer.job import Job
 from srviewer.sr.evaluate import ScoredPair, score_beside_cubic
 from srviewer.sr.reconstruct import reconstruct

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from srviewer.core.volume import Volume
-from srviewer.core.window import robust_window
+from srviewer.core.intensity.window import robust_window
+from srviewer.core.volumes.volume import Volume
 from srviewer.sr.models import default_model, is_at_hand
 from srviewer.sr.request import Request, suggested_request
 from srviewer.study.comparing import Layout

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from srviewer.core.padding import measured
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window, window_of_values
+from srviewer.core.intensity.padding import measured
+from srviewer.core.intensity.window import Window, window_of_values
+from srviewer.core.volumes.volume import Volume
 from srviewer.study.held import HeldFile
 
 MOST_LABELS = 4096  # more different whole numbers are an image that was stored as integers

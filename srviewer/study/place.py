@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from srviewer.codec import Checked
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.content import digest
 from srviewer.job import Job
 

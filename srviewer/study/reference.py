@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.study.held import HeldFile
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import Volume
-from srviewer.core.window import robust_window
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.window import robust_window
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import formats
 from srviewer.io.content import digest

@@ -6,9 +6,9 @@ from typing import Annotated
 import numpy.typing as npt
 
 from srviewer.codec import Checked
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window
+from srviewer.core.intensity.window import Window
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
 
 Point = tuple[float, float, float]
 ZOOM_LIMITS = (0.5, 40.0)

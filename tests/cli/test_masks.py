@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from srviewer.__main__ import main
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 from srviewer.sr.batch_items import select
 from srviewer.sr.batch_records import STATE, Place

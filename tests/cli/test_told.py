@@ -9,7 +9,7 @@ import pytest
 
 from srviewer.__main__ import main
 from srviewer.cli.console import table
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.nn.model_file import load_model
 from srviewer.sr.models import find_model
 

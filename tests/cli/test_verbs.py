@@ -10,8 +10,8 @@ import pytest
 from cli.conftest import Call
 from srviewer.__main__ import main
 from srviewer.cli.main import VERBS
-from srviewer.core.degrade import Degradation
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.volumes.volume import Volume
 from srviewer.sr.models import available_models
 
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from srviewer.core.back_project import TOLERANCE, back_projected
-from srviewer.core.degrade import Degradation, consistency
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.metrics import psnr
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation, consistency
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.reconstruction.iterative_back_projection import TOLERANCE, back_projected
+from srviewer.core.scores.metrics import psnr
+from srviewer.core.volumes.interpolate import cubic, thin_positions
+from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from srviewer.core.bicubic import resized
+from srviewer.core.scores.bicubic import resized
 
 HALF = Fraction(1, 2)
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from phantoms import ORIENTATIONS
-from srviewer.core.compare import Comparison
-from srviewer.core.geometry import Geometry
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.metrics import psnr, ssim
-from srviewer.core.reorient import Reorientation
-from srviewer.core.volume import Volume
+from srviewer.core.comparison.comparison import Comparison
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.resampling.reorient import Reorientation
+from srviewer.core.scores.metrics import psnr, ssim
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
 

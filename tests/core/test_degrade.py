@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phantoms import ORIENTATIONS, affine_of, rotation
-from srviewer.core.degrade import PROFILES, Degradation, Profile, consistency
-from srviewer.core.geometry import Geometry
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import PROFILES, Degradation, Profile, consistency
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.volumes.volume import Volume
 
 axes = st.integers(0, 2)
 factors = st.integers(2, 6)

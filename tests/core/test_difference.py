@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from phantoms import ORIENTATIONS, affine_of, head, numbered, rotation
-from srviewer.core.degrade import Degradation
-from srviewer.core.difference import difference_slice, finer
-from srviewer.core.geometry import Geometry
-from srviewer.core.interpolate import linear, thin_positions
-from srviewer.core.planes import Plane, slice_at
-from srviewer.core.sampling import aligned, parallel, sampled_linear
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.comparison.difference import difference_slice, finer
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.slices.sampling import aligned, parallel, sampled_linear
+from srviewer.core.volumes.interpolate import linear, thin_positions
+from srviewer.core.volumes.volume import Volume
 
 EVERY_PLANE = pytest.mark.parametrize("plane", list(Plane))
 

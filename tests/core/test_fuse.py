@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from srviewer.core.fuse import FUSIONS, Fusion, disagreement
-from srviewer.core.volume import Volume
+from srviewer.core.reconstruction.fusion import FUSIONS, Fusion, disagreement
+from srviewer.core.volumes.volume import Volume
 
 
 @pytest.mark.parametrize("fusion", FUSIONS, ids=lambda fusion: fusion.id)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phantoms import ORIENTATIONS, affine_of, rotation
-from srviewer.core.geometry import Geometry
+from srviewer.core.geometry.grid import Geometry
 
 SPACINGS = ((1.0, 1.0, 1.0), (0.9, 0.8, 4.0), (5.0, 0.45, 0.7))
 SHAPE = (6, 9, 4)

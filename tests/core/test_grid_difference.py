@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from phantoms import affine_of, rotation
-from srviewer.core.geometry import Geometry, Matrix
-from srviewer.core.grid_difference import grid_difference
-from srviewer.core.reorient import Reorientation
+from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.geometry.grid import Geometry, Matrix
+from srviewer.core.resampling.reorient import Reorientation
 
 SHAPE = (48, 40, 12)
 SPACING = (1.0, 1.0, 5.0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from srviewer.core.image_scores import (
+from srviewer.core.scores.image_scores import (
     PROTOCOLS,
     cropped,
     in_eight_bits,

@@ -5,14 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from srviewer.core.compare import Comparison
-from srviewer.core.degrade import Degradation
-from srviewer.core.histogram import histogram
-from srviewer.core.intensity import Intensity, intensity_of_parts, measured_intensity
-from srviewer.core.noise import noise_level
-from srviewer.core.volume import Volume, Voxels
-from srviewer.core.window import robust_window
-from srviewer.core.zero_fill import zero_filling
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.acquisition.noise import noise_level
+from srviewer.core.acquisition.zero_filling import zero_filling
+from srviewer.core.comparison.comparison import Comparison
+from srviewer.core.intensity.histogram import histogram
+from srviewer.core.intensity.intensity_range import (
+    Intensity,
+    intensity_of_parts,
+    measured_intensity,
+)
+from srviewer.core.intensity.window import robust_window
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import run
 
 CONSTANTS = (-1500.0, 700.0, 1024.0, 32768.0)

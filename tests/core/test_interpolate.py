@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.ndimage import zoom
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.interpolate import cubic, linear, nearest, thin_positions
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.interpolate import cubic, linear, nearest, thin_positions
+from srviewer.core.volumes.volume import Volume
 
 INTERPOLATIONS = (nearest, linear, cubic)
 axes = pytest.mark.parametrize("axis", range(3))

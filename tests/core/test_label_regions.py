@@ -7,7 +7,7 @@ import pytest
 from scipy.ndimage import gaussian_filter, median_filter
 
 import phantoms
-from srviewer.core.label_regions import LabelCheck, slabs_of
+from srviewer.core.regions.label_regions import LabelCheck, slabs_of
 
 SHAPE = (60, 52, 44)
 X, Y, Z = np.meshgrid(*(np.linspace(-1, 1, n) for n in SHAPE), indexing="ij")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from srviewer.core.labels import Labels, refined_labels, volume_error
+from srviewer.core.regions.label_maps import Labels, refined_labels, volume_error
 from srviewer.job import run
 
 

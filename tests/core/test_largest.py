@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from srviewer.core.intensity import intensity_of_parts, measured_intensity
-from srviewer.core.largest import Largest
+from srviewer.core.intensity.intensity_range import intensity_of_parts, measured_intensity
+from srviewer.core.intensity.percentiles import Largest
 
 
 @pytest.mark.parametrize("parts", [1, 7, 400])

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from skimage.metrics import structural_similarity
 
-from srviewer.core.intensity import Intensity, measured_intensity
-from srviewer.core.metrics import (
+from srviewer.core.intensity.intensity_range import Intensity, measured_intensity
+from srviewer.core.scores.metrics import (
     METRICS,
     mae,
     psnr,
     ssim,
     ssim_map,
 )
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 
 EVERYTHING = np.ones((20, 30), bool)
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from srviewer.core import minimum
-from srviewer.core.degrade import Degradation, residual
-from srviewer.core.minimum import TOLERANCE, raised, raised_slab
-from srviewer.core.volume import Voxels
+from srviewer.core.acquisition.degradation import Degradation, residual
+from srviewer.core.reconstruction import lower_bound as minimum
+from srviewer.core.reconstruction.lower_bound import TOLERANCE, raised, raised_slab
+from srviewer.core.volumes.volume import Voxels
 from srviewer.job import run
 
 RANGE = 100.0
@@ -98,7 +98,7 @@ def test_slabs_give_every_bit(profile: str, monkeypatch: pytest.MonkeyPatch) -> 
     estimate, _ = estimate_of(degradation)
     whole = raised_slab(estimate, degradation, 0.0, RANGE)
     monkeypatch.setattr(minimum, "ROUNDS_VOXELS", 700)
-    monkeypatch.setattr("srviewer.core.slabwise.SLAB_VOXELS", 700)
+    monkeypatch.setattr("srviewer.core.volumes.slabwise.SLAB_VOXELS", 700)
     job = raised(estimate, degradation, 0.0, RANGE)
     np.testing.assert_array_equal(run(job), whole)
     turned = raised_slab(np.asfortranarray(estimate), degradation, 0.0, RANGE)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.noise import noise_level
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.acquisition.noise import noise_level
+from srviewer.core.volumes.volume import Volume
 
 
 @pytest.mark.parametrize("share", [0.03, 0.06, 0.1])

@@ -5,19 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from srviewer.core.compare import Comparison
-from srviewer.core.degrade import Degradation
-from srviewer.core.difference import difference_slice
-from srviewer.core.histogram import histogram
-from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.noise import noise_level
-from srviewer.core.padding import filled, interpolated, marked, measured_limits
-from srviewer.core.planes import Plane
-from srviewer.core.projection import turntable
-from srviewer.core.resample import resampled
-from srviewer.core.roi import boxed, values_inside
-from srviewer.core.volume import Volume
-from srviewer.core.window import robust_window
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.acquisition.noise import noise_level
+from srviewer.core.comparison.comparison import Comparison
+from srviewer.core.comparison.difference import difference_slice
+from srviewer.core.intensity.histogram import histogram
+from srviewer.core.intensity.padding import filled, interpolated, marked, measured_limits
+from srviewer.core.intensity.window import robust_window
+from srviewer.core.regions.roi import boxed, values_inside
+from srviewer.core.resampling.resample import resampled
+from srviewer.core.slices.planes import Plane
+from srviewer.core.slices.projection import turntable
+from srviewer.core.volumes.interpolate import cubic, thin_positions
+from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 
 LOW, HIGH = -32768.0, 40000.0

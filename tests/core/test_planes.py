@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phantoms import ORIENTATIONS, affine_of, numbered, rotation
-from srviewer.core.geometry import Geometry
-from srviewer.core.planes import (
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.slices.planes import (
     TRAINING_GROUPS,
     Plane,
     SliceImage,
@@ -21,7 +21,7 @@ from srviewer.core.planes import (
     unstack,
     world_position,
 )
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 
 SHAPE = (4, 5, 6)
 SPACINGS = ((1.0, 1.0, 1.0), (0.9, 0.8, 4.0), (5.0, 0.45, 0.7))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from phantoms import ORIENTATIONS, affine_of
-from srviewer.core.geometry import Geometry
-from srviewer.core.projection import VIEWS, ends_at, turntable
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.slices.projection import VIEWS, ends_at, turntable
+from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 
 

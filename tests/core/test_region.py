@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.geometry import Geometry
-from srviewer.core.region import EDGE_MM, lock_weights, locked
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.regions.locked_region import EDGE_MM, lock_weights, locked
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from phantoms import ORIENTATIONS, affine_of, numbered, rotation
-from srviewer.core.geometry import Geometry
-from srviewer.core.reorient import Reorientation, closest_axes, on_grid, same_grid
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.resampling.reorient import Reorientation, closest_axes, on_grid, same_grid
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
 

@@ -5,10 +5,10 @@ import pytest
 import SimpleITK
 
 from phantoms import affine_of, head, numbered, rotation
-from srviewer.core.geometry import Geometry, Matrix
-from srviewer.core.reorient import Reorientation
-from srviewer.core.resample import resampled
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry, Matrix
+from srviewer.core.resampling.reorient import Reorientation
+from srviewer.core.resampling.resample import resampled
+from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 
 LPS = np.diag((-1.0, -1.0, 1.0))

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from phantoms import affine_of, numbered, rotation
-from srviewer.core.geometry import Geometry
-from srviewer.core.planes import Plane
-from srviewer.core.roi import (
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.regions.roi import (
     Roi,
     boxed,
     from_json,
@@ -18,7 +17,8 @@ from srviewer.core.roi import (
     values_inside,
     voxels_inside,
 )
-from srviewer.core.volume import Volume
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
 
 
 def test_a_distance_is_in_millimetres() -> None:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import phantoms
-from srviewer.core.deskew import deskewed, tilt_degrees
-from srviewer.core.geometry import Geometry
-from srviewer.core.runs import Planes, longest, runs
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.geometry.slice_runs import Planes, longest, runs
+from srviewer.core.resampling.deskew import deskewed, tilt_degrees
+from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from phantoms import ORIENTATIONS, affine_of, numbered, rotation
-from srviewer.core.geometry import Geometry
-from srviewer.core.planes import Plane, slice_at
-from srviewer.core.sampling import aligned, overlap, parallel, sampled_slice
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.slices.sampling import aligned, overlap, parallel, sampled_slice
 
 SHAPE, SPACING = (7, 5, 6), (1.0, 2.0, 3.0)
 

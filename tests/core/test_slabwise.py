@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from srviewer.core import slabwise as module
-from srviewer.core.degrade import Degradation, residual
-from srviewer.core.fuse import FUSIONS, disagreement
-from srviewer.core.planes import cross_planes, restack
-from srviewer.core.slabwise import slabwise
-from srviewer.core.volume import Voxels
+from srviewer.core.acquisition.degradation import Degradation, residual
+from srviewer.core.reconstruction.fusion import FUSIONS, disagreement
+from srviewer.core.slices.planes import cross_planes, restack
+from srviewer.core.volumes import slabwise as module
+from srviewer.core.volumes.slabwise import slabwise
+from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Progress, run
 
 SHAPE = (9, 14, 24)

@@ -5,8 +5,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import ScanHeader, ScanWarning, Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import ScanHeader, ScanWarning, Volume
 
 SHAPE = (3, 4, 5)
 GRID = Geometry(SHAPE, np.eye(4))

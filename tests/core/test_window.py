@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window, robust_window
+from srviewer.core.intensity.window import Window, robust_window
+from srviewer.core.volumes.volume import Volume
 
 
 def test_level_and_width_are_the_other_way_to_say_low_and_high() -> None:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import phantoms
-from srviewer.core.geometry import Geometry
-from srviewer.core.zero_fill import zero_fill_warnings, zero_filling
+from srviewer.core.acquisition.zero_filling import zero_fill_warnings, zero_filling
+from srviewer.core.geometry.grid import Geometry
 
 SPACING = (0.5, 0.5, 4.0)
 

@@ -8,8 +8,8 @@ import nibabel as nib
 import numpy as np
 import torch
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.export import write
 from srviewer.io.formats import read

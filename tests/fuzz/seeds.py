@@ -6,10 +6,10 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from srviewer.core.compare import Scores
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
-from srviewer.core.window import Window
+from srviewer.core.comparison.comparison import Scores
+from srviewer.core.intensity.window import Window
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane
 from srviewer.nn.adaptation import Adaptation
 from srviewer.paths import resource
 from srviewer.sr.evaluate import ScoredPair

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from srviewer.core.linking import unlinked
-from srviewer.core.volume import Volume
+from srviewer.core.comparison.linking import unlinked
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.session import Session
 from srviewer.job import run
 from srviewer.sr.reconstruct import reconstruct

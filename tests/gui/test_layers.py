@@ -5,10 +5,10 @@ import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.window import Window
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.colour_maps import COLOUR_MAPS, LABELS, diverging, heat
 from srviewer.gui.layer import Graded, Labelled, Layer
 from srviewer.gui.session import Session

@@ -7,11 +7,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from phantoms import ORIENTATIONS, affine_of
-from srviewer.core.geometry import Geometry
-from srviewer.core.planes import Plane, slice_at
-from srviewer.core.roi import Roi
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.window import Window
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.preview import Preview
 from srviewer.gui.session import Session
 from srviewer.gui.views.lettering import Line

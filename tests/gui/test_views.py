@@ -10,10 +10,10 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
-from srviewer.core.window import rounded_down
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.window import rounded_down
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.session import Session
 from srviewer.gui.views.canvas import Canvas
 from srviewer.gui.views.compare_view import CompareView

@@ -11,11 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from phantoms import affine_of, rotation
 from srviewer import __version__
-from srviewer.core.degrade import Consistency
-from srviewer.core.geometry import Geometry
-from srviewer.core.picture import COLOUR_NAMES
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Consistency
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.slices.figure_contents import COLOUR_NAMES
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.colour_maps import COLOUR_MAPS
 from srviewer.gui.notice import BUG, ErrorBar

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.documents import (
     MOST_BYTES,
     MOST_DEPTH,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.bids import (
     BidsName,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from children import Child, output
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.clearing import cleared
 from srviewer.io.dicom_export import write_series
 from srviewer.io.export import write

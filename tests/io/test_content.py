@@ -11,8 +11,14 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from srviewer.core.source import ScanSource, SourceFile, common_folder, name_below, source_of
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.source_files import (
+    ScanSource,
+    SourceFile,
+    common_folder,
+    name_below,
+    source_of,
+)
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import read, scan
 from srviewer.io.header_view import header_of

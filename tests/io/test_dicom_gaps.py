@@ -10,8 +10,8 @@ import pytest
 
 import phantoms
 from srviewer.__main__ import main
-from srviewer.core.degrade import Degradation
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.volumes.volume import Volume
 
 Writer = Callable[..., list[Path]]
 

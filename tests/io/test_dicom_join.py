@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 
 import phantoms
 from srviewer.__main__ import main
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
 from srviewer.io.series import Series

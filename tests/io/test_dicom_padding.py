@@ -13,7 +13,7 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 import phantoms
 from children import ran
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.dicom_export import write_series
 from srviewer.io.export import DataType
 from srviewer.io.formats import read

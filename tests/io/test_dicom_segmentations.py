@@ -11,7 +11,7 @@ from pydicom.pixels.utils import pack_bits
 from pydicom.sequence import Sequence as Items
 
 from srviewer.__main__ import main
-from srviewer.core.volume import Volume, is_segmentation
+from srviewer.core.volumes.volume import Volume, is_segmentation
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
 from srviewer.io.series import Series

@@ -14,7 +14,7 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
 )
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import read, scan
 from srviewer.job import run

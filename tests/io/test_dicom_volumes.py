@@ -9,7 +9,7 @@ import pytest
 from pydicom.dataset import Dataset
 
 from dicom_repeated import Edit, Writer, assert_volumes, taken
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import scan
 from srviewer.io.series import Series
 from srviewer.job import run

@@ -11,8 +11,8 @@ import pytest
 
 import phantoms
 from srviewer import __version__
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import ScanWarning, Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import ScanWarning, Volume
 from srviewer.errors import UserError
 from srviewer.io.export import write
 from srviewer.io.formats import read

@@ -8,7 +8,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import read
 from srviewer.job import run

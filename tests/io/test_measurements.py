@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from phantoms import numbered
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi, boxed
+from srviewer.core.regions.roi import Roi, boxed
+from srviewer.core.slices.planes import Plane
 from srviewer.errors import UserError
 from srviewer.io.measurements import write_csv
 

@@ -11,7 +11,7 @@ import pytest
 import SimpleITK as sitk
 
 import phantoms
-from srviewer.core.volume import Volume, blocking_warnings
+from srviewer.core.volumes.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.io.formats import read, scan
 from srviewer.io.header_view import header_rows

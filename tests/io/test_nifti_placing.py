@@ -9,13 +9,13 @@ import pytest
 import SimpleITK as sitk
 
 import phantoms
-from srviewer.core.degrade import Degradation
-from srviewer.core.deskew import deskewed
-from srviewer.core.geometry import Geometry
-from srviewer.core.reorient import corner_distances
-from srviewer.core.rigid import itk_advice, nearest_rigid, refused_by_itk
-from srviewer.core.space_codes import SpaceCodes
-from srviewer.core.volume import Volume, blocking_warnings
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.geometry.space_codes import SpaceCodes
+from srviewer.core.resampling.deskew import deskewed
+from srviewer.core.resampling.reorient import corner_distances
+from srviewer.core.resampling.rigid_grid import itk_advice, nearest_rigid, refused_by_itk
+from srviewer.core.volumes.volume import Volume, blocking_warnings
 from srviewer.io.bids import given_name, write_derivative
 from srviewer.io.export import write
 from srviewer.io.formats import read, scan

@@ -9,7 +9,7 @@ from nibabel.nifti1 import Nifti1Header
 from pydicom.dataset import Dataset
 
 import phantoms
-from srviewer.core.reorient import Reorientation, on_grid
+from srviewer.core.resampling.reorient import Reorientation, on_grid
 from srviewer.io.formats import read
 from srviewer.job import run
 

@@ -7,7 +7,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.export import write
 from srviewer.io.formats import read

@@ -10,7 +10,7 @@ import pytest
 from scipy.ndimage import binary_opening
 
 import phantoms
-from srviewer.core.volume import Volume, blocking_warnings, is_segmentation
+from srviewer.core.volumes.volume import Volume, blocking_warnings, is_segmentation
 from srviewer.io import nifti
 from srviewer.io.formats import read, scan
 from srviewer.io.segmentation_names import name_warnings

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 import phantoms
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.application import application
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.train import TrainPanel

@@ -28,7 +28,7 @@ from pytestqt.qtbot import QtBot
 
 import srviewer.gui
 from children import output
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.figure_dialog import FigureDialog
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.mip_dialog import MipDialog
@@ -184,7 +184,7 @@ def test_tab_reaches_what_can_be_used_in_each_panel(opened: MainWindow, qtbot: Q
 SCALED = """
 import sys
 from PySide6.QtCore import QSettings
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.application import application
 from srviewer.gui.figure_dialog import FigureDialog
 from srviewer.gui.main_window import MainWindow

@@ -11,7 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from srviewer.__main__ import main
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.main_window import MainWindow
 from srviewer.io.bids import BidsName
 from srviewer.io.provenance import as_text, sidecar, story

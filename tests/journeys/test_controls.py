@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.volume import ScanWarning
+from srviewer.core.volumes.volume import ScanWarning
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.scrolled import Scrolled
 from srviewer.study.comparing import Layout

@@ -11,8 +11,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.planes import Plane, slice_at
-from srviewer.core.volume import Volume
+from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.offered import PRESS_RECONSTRUCT
 from srviewer.gui.study import RECONSTRUCT

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QComboBox, QPushButton
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.geometry import Geometry
-from srviewer.core.runs import Planes
-from srviewer.core.volume import ScanWarning, Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.geometry.slice_runs import Planes
+from srviewer.core.volumes.volume import ScanWarning, Volume
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.stack_choice import StackChoice
 

@@ -12,9 +12,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window
+from srviewer.core.intensity.window import Window
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.cine import CineBox
 from srviewer.gui.frame_bar import FrameBar
 from srviewer.gui.header_box import HeaderBox

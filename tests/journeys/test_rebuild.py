@@ -14,9 +14,9 @@ from PySide6.QtCore import QPointF, Qt, QThread
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableWidget
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.planes import Plane
-from srviewer.core.volume import ScanWarning, Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import ScanWarning, Volume
 from srviewer.gui.exporting import EXPORT
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.study import RECONSTRUCT

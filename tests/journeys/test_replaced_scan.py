@@ -11,10 +11,10 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.header_box import HeaderBox
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.look import LookPanel

@@ -71,7 +71,7 @@ app = application()
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QOpenGLContext
 from PySide6.QtWidgets import QWidget
-from srviewer.core.planes import Plane
+from srviewer.core.slices.planes import Plane
 from srviewer.gui.main_window import MainWindow
 window = MainWindow(QSettings())
 window.show()
@@ -126,7 +126,7 @@ def test_the_window_starts_without_torch() -> None:
 SCREENSHOT = """
 import sys
 from pathlib import Path
-from srviewer.core.picture import Picture
+from srviewer.core.slices.figure_contents import Picture
 from srviewer.gui.screenshot import render
 from srviewer.io.formats import read
 from srviewer.job import run

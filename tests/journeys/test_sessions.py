@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
-from srviewer.core.window import Window
+from srviewer.core.intensity.window import Window
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.look import LookPanel
 from srviewer.study.comparables import REFERENCE
@@ -115,7 +115,7 @@ def test_a_session_moves_with_its_folder_and_says_what_it_lost(
 def test_a_simulated_study_is_saved_with_its_scan(
     window: MainWindow, until: Until, truth_file: Path, tmp_path: Path
 ) -> None:
-    from srviewer.core.degrade import Degradation
+    from srviewer.core.acquisition.degradation import Degradation
 
     window.open([truth_file])
     until(lambda: window.session.original is not None)

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from settings_of import OTHERS, every_setting
 from srviewer.cli import main
 from srviewer.cli.reconstruct import asked_request
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.command_line import reconstruct_line
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.request_options import RequestOptions

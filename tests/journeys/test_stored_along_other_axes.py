@@ -8,9 +8,9 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from srviewer.core.planes import Plane
-from srviewer.core.reorient import Reorientation
-from srviewer.core.volume import Volume
+from srviewer.core.resampling.reorient import Reorientation
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.overlays import Overlays
 from srviewer.gui.report_box import ReportBox

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.series_picker import SeriesPicker

@@ -27,9 +27,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.planes import Plane
-from srviewer.core.roi import boxed
-from srviewer.core.volume import ScanWarning
+from srviewer.core.regions.roi import boxed
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
 from srviewer.gui.application import application
 from srviewer.gui.figure_dialog import FigureDialog

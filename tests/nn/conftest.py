@@ -8,8 +8,8 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import Volume
 from srviewer.nn.features import FORMAT, FeatureNetwork
 from srviewer.nn.infer import weights_of
 from srviewer.nn.safe_files import write_arrays

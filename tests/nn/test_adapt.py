@@ -11,8 +11,8 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
 from srviewer.nn import adapt as adapting

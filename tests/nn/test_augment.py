@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.nn.augment import augment
 from srviewer.nn.pairs import PatchSource
 from srviewer.nn.plan import TrainingPlan

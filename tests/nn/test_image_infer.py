@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from srviewer.core.bicubic import Image, resized
+from srviewer.core.scores.bicubic import Image, resized
 from srviewer.errors import UserError
 from srviewer.job import run
 from srviewer.nn import image_infer

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from srviewer.core.volume import Voxels
+from srviewer.core.volumes.volume import Voxels
 from srviewer.job import run
 from srviewer.nn import infer
 from srviewer.nn.infer import Upsampler

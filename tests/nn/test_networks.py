@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from srviewer.core.bicubic import resized
+from srviewer.core.scores.bicubic import resized
 from srviewer.nn.bases import AxisBase, ImageBase, block_mean_kernel, mirrored
 from srviewer.nn.specs import NETWORKS, NetworkShape, NetworkSpec, Size, network_spec
 

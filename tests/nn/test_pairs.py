@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from srviewer.core.bicubic import resized
-from srviewer.core.degrade import Degradation
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.scores.bicubic import resized
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.nn.batches import BatchSource, PatchBatch, prefetched
 from srviewer.nn.image_pairs import ImagePatchSource

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
 from srviewer.nn import train as module

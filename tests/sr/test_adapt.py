@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.metrics import psnr
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.scores.metrics import psnr
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import run
 from srviewer.nn.adaptation import Adaptation, Adapted
 from srviewer.sr.reconstruct import reconstruct

@@ -17,8 +17,8 @@ import pytest
 
 from children import Child, ran
 from rights import rights, umask
-from srviewer.core.degrade import Degradation
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import read
 from srviewer.io.provenance import sidecar

@@ -12,7 +12,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.batch_items import describe_derivative, select

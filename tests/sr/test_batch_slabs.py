@@ -13,7 +13,7 @@ import pytest
 from distributed import LocalCluster
 
 from children import Child, ran
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.dicom_export import write_series
 from srviewer.io.export import write
 from srviewer.job import run

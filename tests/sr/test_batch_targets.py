@@ -10,7 +10,7 @@ import nibabel as nib
 import pytest
 
 from srviewer.__main__ import main
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import read
 from srviewer.io.provenance import sidecar

@@ -9,8 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
-from srviewer.core.bicubic import resized
-from srviewer.core.image_scores import cropped, in_eight_bits, protocol, score, shrunk
+from srviewer.core.scores.bicubic import resized
+from srviewer.core.scores.image_scores import cropped, in_eight_bits, protocol, score, shrunk
 from srviewer.errors import UserError
 from srviewer.io.images import read_image
 from srviewer.job import run

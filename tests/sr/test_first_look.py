@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.fuse import FUSIONS
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.planes import Plane, cross_planes, slice_at
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.reconstruction.fusion import FUSIONS
+from srviewer.core.slices.planes import Plane, cross_planes, slice_at
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, Partial, Progress, run
 from srviewer.nn.adaptation import Adaptation

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.intensity import volume_intensity
-from srviewer.core.runs import Planes
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.slice_runs import Planes
+from srviewer.core.intensity.intensity_range import volume_intensity
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.export import write
 from srviewer.io.scratch import Scratch
 from srviewer.job import Partial, run

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import phantoms
-from srviewer.core.degrade import Degradation
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.runs import Planes
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.slice_runs import Planes
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
 from srviewer.sr.gaps import rebuild

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import phantoms
-from srviewer.core.degrade import Degradation
-from srviewer.core.runs import Planes
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.slice_runs import Planes
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.scratch import Scratch
 from srviewer.job import run
 from srviewer.sr.gaps import rebuild

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import matplotlib as mpl
 from PySide6.QtGui import QTextDocument
 
-from srviewer.core.image_scores import PROTOCOLS
+from srviewer.core.scores.image_scores import PROTOCOLS
 from srviewer.job import run
 from srviewer.sr.batch_records import Log, Place
 from srviewer.sr.batch_summary import write_summary

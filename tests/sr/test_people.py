@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import phantoms
-from srviewer.core.geometry import Geometry
+from srviewer.core.geometry.grid import Geometry
 from srviewer.errors import UserError
 from srviewer.io.series import Series
 from srviewer.job import run

@@ -11,9 +11,9 @@ import torch
 from scipy.ndimage import map_coordinates
 
 import phantoms
-from srviewer.core.degrade import Degradation, consistency
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.volume import ScanWarning, Volume
+from srviewer.core.acquisition.degradation import Degradation, consistency
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.volumes.volume import ScanWarning, Volume
 from srviewer.errors import UserError
 from srviewer.job import run
 from srviewer.sr.cautions import cautions

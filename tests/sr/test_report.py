@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from phantoms import affine_of, numbered
-from srviewer.core.planes import Plane, slice_at
-from srviewer.core.volume import Volume
+from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.report import reconstruction_report

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settings_of import OTHERS, every_setting
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.nn.adaptation import Adaptation
 from srviewer.nn.model_file import save_model
 from srviewer.sr.models import find_model

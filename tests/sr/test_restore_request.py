@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from settings_of import OTHERS
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.export import write
 from srviewer.io.provenance import sidecar

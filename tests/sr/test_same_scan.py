@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from srviewer.core.degrade import Consistency
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Consistency
+from srviewer.core.volumes.volume import Volume
 from srviewer.sr.same_scan import AnotherScan, check_agreement
 
 MEASURED = Consistency(rms=0.001, max=0.002)

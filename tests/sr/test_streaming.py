@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.scratch import Scratch
 from srviewer.job import run
 from srviewer.sr.reconstruct import reconstruct

@@ -13,7 +13,7 @@ from PIL import Image
 
 import phantoms
 from children import Child, output
-from srviewer.core.degrade import Degradation
+from srviewer.core.acquisition.degradation import Degradation
 from srviewer.errors import UserError
 from srviewer.job import run
 from srviewer.nn.budget import Budget

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec import Meta
 
 from srviewer.codec import Checked, Clamped, OneOf
-from srviewer.core.roi import POINTS, Roi
-from srviewer.core.window import Window
+from srviewer.core.intensity.window import Window
+from srviewer.core.regions.roi import POINTS, Roi
 from srviewer.nn.adaptation import Adaptation
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window
+from srviewer.core.intensity.window import Window
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.nn.adaptation import Adaptation

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.metrics import METRICS, Metric
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.scores.metrics import METRICS, Metric
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import button, choice, describe, fill, form, label
 from srviewer.gui.report_box import ReportButton

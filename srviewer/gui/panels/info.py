@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from srviewer.core.padding import measured_limits
+from srviewer.core.intensity.padding import measured_limits
 from srviewer.core.visible_text import html_text
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import describe
 from srviewer.gui.header_box import HeaderBox

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.core.roi import Roi, RoiValues, values_inside
-from srviewer.core.volume import Volume
+from srviewer.core.regions.roi import Roi, RoiValues, values_inside
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui import theme
 from srviewer.gui.form import button, describe, label

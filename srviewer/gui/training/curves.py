@@ -7,7 +7,7 @@ import pyqtgraph
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from srviewer.core.metrics import comparable_metrics
+from srviewer.core.scores.metrics import comparable_metrics
 from srviewer.core.visible_text import html_text
 from srviewer.gui import theme
 from srviewer.gui.form import describe, dress, label

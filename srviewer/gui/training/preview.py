@@ -5,7 +5,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from srviewer.core.volume import Voxels
+from srviewer.core.volumes.volume import Voxels
 from srviewer.gui import theme
 from srviewer.gui.form import describe
 from srviewer.gui.translation import mark, tr

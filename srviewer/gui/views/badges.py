@@ -1,8 +1,8 @@
 """What a pane says about how good its slice is: scores beside cubic's, or that there are none."""
 
-from srviewer.core.compare import Scores
-from srviewer.core.metrics import brief_scores
-from srviewer.core.planes import Plane
+from srviewer.core.comparison.comparison import Scores
+from srviewer.core.scores.metrics import brief_scores
+from srviewer.core.slices.planes import Plane
 from srviewer.gui import theme
 from srviewer.gui.offered import Comparable
 from srviewer.gui.translation import tr

@@ -17,8 +17,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from srviewer.core.volume import Voxels
-from srviewer.core.window import Window
+from srviewer.core.intensity.window import Window
+from srviewer.core.volumes.volume import Voxels
 from srviewer.gui import theme
 from srviewer.gui.colour_maps import Table
 from srviewer.gui.layer import Rgba

@@ -6,8 +6,8 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from srviewer.core.linking import unlinked
-from srviewer.core.planes import slice_number
+from srviewer.core.comparison.linking import unlinked
+from srviewer.core.slices.planes import slice_number
 from srviewer.gui import theme
 from srviewer.gui.map_layers import map_layers
 from srviewer.gui.offered import Comparable, compared

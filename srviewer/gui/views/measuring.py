@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPointF
 
-from srviewer.core.padding import measured
-from srviewer.core.roi import Roi, boxed, moved_point, voxels_inside
-from srviewer.core.window import window_of_values
+from srviewer.core.intensity.padding import measured
+from srviewer.core.intensity.window import window_of_values
+from srviewer.core.regions.roi import Roi, boxed, moved_point, voxels_inside
 from srviewer.gui.tool import Tool
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.wording import kind_title

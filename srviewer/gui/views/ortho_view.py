@@ -4,8 +4,8 @@ from enum import Enum
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.layer import Layer
 from srviewer.gui.preview import Preview
 from srviewer.gui.session import Session

@@ -6,10 +6,10 @@ from math import ceil, floor
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainterPath
 
-from srviewer.core.difference import difference_slice
-from srviewer.core.planes import Plane, slice_at
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window
+from srviewer.core.comparison.difference import difference_slice
+from srviewer.core.intensity.window import Window
+from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.colour_maps import signed
 from srviewer.gui.layer import Graded
 from srviewer.gui.views.canvas import Second

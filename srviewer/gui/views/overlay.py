@@ -6,8 +6,8 @@ from math import floor
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from srviewer.core.intensity.window import rounded_down
 from srviewer.core.visible_text import visible
-from srviewer.core.window import rounded_down
 from srviewer.gui import theme
 from srviewer.gui.views.lettering import (
     MARGIN,

@@ -1,8 +1,8 @@
 """What a pane says of its slice: plane, spacing, number, and what it is of a result to come."""
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.planes import Plane, SliceImage
-from srviewer.core.volume import ScanHeader
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.slices.planes import Plane, SliceImage
+from srviewer.core.volumes.volume import ScanHeader
 from srviewer.gui import theme
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.views.lettering import Line, fits_beside

@@ -5,8 +5,8 @@ import numpy.typing as npt
 from pyqtgraph.functions import ndarray_to_qimage
 from PySide6.QtGui import QImage, qRgb
 
-from srviewer.core.volume import Voxels
-from srviewer.core.window import Window
+from srviewer.core.intensity.window import Window
+from srviewer.core.volumes.volume import Voxels
 from srviewer.gui.colour_maps import Table
 from srviewer.gui.layer import Rgba
 

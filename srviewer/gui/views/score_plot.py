@@ -8,11 +8,11 @@ import pyqtgraph
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from srviewer.core.compare import Scores
-from srviewer.core.geometry import Axis
-from srviewer.core.metrics import Metric, comparable_metrics
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
+from srviewer.core.comparison.comparison import Scores
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.scores.metrics import Metric, comparable_metrics
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, choice, fill
 from srviewer.gui.plain_text import MarkupLabel, PlainLabel, set_tip

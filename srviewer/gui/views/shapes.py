@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from srviewer.core.roi import Kind
+from srviewer.core.regions.roi import Kind
 from srviewer.core.visible_text import visible_line
 
 COLOUR = QColor("#8fe388")

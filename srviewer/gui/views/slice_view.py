@@ -6,7 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QImage, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from srviewer.core.planes import (
+from srviewer.core.regions.roi import Roi, slice_of
+from srviewer.core.slices.planes import (
     Plane,
     SliceImage,
     nearest_slice,
@@ -14,9 +15,8 @@ from srviewer.core.planes import (
     slice_at,
     world_position,
 )
-from srviewer.core.roi import Roi, slice_of
 from srviewer.core.visible_text import visible
-from srviewer.core.volume import ScanHeader, Volume
+from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.gui.colour_maps import colours_of
 from srviewer.gui.layer import Graded, Layer, Rgba, drawn_layer
 from srviewer.gui.preview import Preview
