@@ -17,7 +17,7 @@ from benchmarks.timing import Row, alternately, at_least, at_most
 from srviewer.core.comparison.comparison import Comparison
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import Volume
-from srviewer.io.export import write
+from srviewer.io.export.nifti import write
 from srviewer.io.formats import read
 from srviewer.job import Progress, run
 

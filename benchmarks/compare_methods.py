@@ -34,7 +34,7 @@ from srviewer.core.acquisition.degradation import Degradation, consistency
 from srviewer.core.comparison.comparison import Comparison
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import Volume
-from srviewer.io.export import write
+from srviewer.io.export.nifti import write
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.simulate import Simulation, simulate

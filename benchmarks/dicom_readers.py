@@ -24,7 +24,7 @@ from srviewer.core.resampling.reorient import closest_axes, corner_distances
 from srviewer.core.volumes.volume import Voxels
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
-from srviewer.io.series import Series
+from srviewer.io.scans.series import Series
 from srviewer.job import run
 
 SAME_MM = 0.01  # of every corner

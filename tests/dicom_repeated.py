@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import scan
-from srviewer.io.series import Series
+from srviewer.io.scans.series import Series
 from srviewer.job import run
 
 Writer = Callable[..., list[Path]]

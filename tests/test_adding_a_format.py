@@ -19,7 +19,7 @@ from srviewer.gui.plain_text import PlainLabel
 from srviewer.io.formats import FORMATS, Format, open_filter, read, scan
 from srviewer.io.header_rows import HeaderRow
 from srviewer.io.header_view import header_rows
-from srviewer.io.series import Found, Series
+from srviewer.io.scans.series import Found, Series
 from srviewer.job import Job, Progress, run
 
 

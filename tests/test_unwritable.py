@@ -19,9 +19,9 @@ from srviewer.atomic import (
 )
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.bids import given_name, write_derivative
-from srviewer.io.dicom_export import write_series
-from srviewer.io.export import write
+from srviewer.io.dicom.export.writer import write_series
+from srviewer.io.export.bids import given_name, write_derivative
+from srviewer.io.export.nifti import write
 from srviewer.job import run
 from srviewer.nn.event_file import EventFile
 from srviewer.nn.safe_files import write_arrays

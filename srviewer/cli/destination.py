@@ -6,8 +6,8 @@ from pathlib import Path
 from srviewer.cli.console import follow
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
-from srviewer.io.bids import CONTRASTS, BidsName, given_name, name_of
-from srviewer.io.export import DATA_TYPES, DataType
+from srviewer.io.export.bids import CONTRASTS, BidsName, given_name, name_of
+from srviewer.io.export.nifti import DATA_TYPES, DataType
 from srviewer.io.targets import TARGETS, Export, Target, Written
 
 STORE = (

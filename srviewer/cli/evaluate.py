@@ -11,7 +11,7 @@ from srviewer.cli.values import axes, whole_numbers, words
 from srviewer.core.scores.metrics import comparable_metrics
 from srviewer.core.volumes.volume import is_segmentation
 from srviewer.errors import UserError
-from srviewer.io.series import counted
+from srviewer.io.scans.series import counted
 from srviewer.sr.evaluate import EvaluationPlan, EvaluationRow, evaluate
 from srviewer.sr.models import default_model
 from srviewer.sr.segmentations import segmentation_reason

@@ -13,7 +13,7 @@ from srviewer.core.visible_text import visible_line
 from srviewer.io.formats import scan
 from srviewer.io.header_rows import HeaderRow
 from srviewer.io.header_view import header_rows
-from srviewer.io.series import Series
+from srviewer.io.scans.series import Series
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

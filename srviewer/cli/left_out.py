@@ -1,6 +1,6 @@
 """Scans left out of what a network learns from, for the text and the JSON of a verb."""
 
-from srviewer.io.series import Counts, summary
+from srviewer.io.scans.series import Counts, summary
 from srviewer.job import Progress
 from srviewer.sr.training_data import DataRead
 

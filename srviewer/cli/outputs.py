@@ -7,11 +7,11 @@ from pathlib import Path
 from srviewer.cli.console import follow
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
-from srviewer.io.clearing import cleared
-from srviewer.io.export import check_image_target, overwrites
-from srviewer.io.nifti_names import with_partners
-from srviewer.io.provenance import sidecar
-from srviewer.io.replacing import WouldReplace, check_replaceable
+from srviewer.io.export.clearing import cleared
+from srviewer.io.export.nifti import check_image_target, overwrites
+from srviewer.io.export.replacing import WouldReplace, check_replaceable
+from srviewer.io.nifti.file_pairs import with_partners
+from srviewer.io.sidecars.provenance import sidecar
 from srviewer.unwritable import check_target
 
 

@@ -29,8 +29,8 @@ from srviewer.core.regions.locked_region import drawn_region
 from srviewer.core.resampling.deskew import deskewed
 from srviewer.core.volumes.volume import ScanHeader, Volume, blocking_warnings
 from srviewer.errors import UserError
-from srviewer.io.export import write
-from srviewer.io.series import PlaneByPlane
+from srviewer.io.export.nifti import write
+from srviewer.io.scans.series import PlaneByPlane
 from srviewer.io.targets import Written
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.label_maps import label_map, label_provenance

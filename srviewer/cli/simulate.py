@@ -16,7 +16,7 @@ from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk
 from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, is_segmentation
 from srviewer.errors import UserError
-from srviewer.io.export import write
+from srviewer.io.export.nifti import write
 from srviewer.sr.simulate import simulate
 
 

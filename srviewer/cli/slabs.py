@@ -6,7 +6,7 @@ from srviewer.cli.console import note
 from srviewer.cli.destination import chosen_target
 from srviewer.cli.request import request_of
 from srviewer.core.volumes.volume import ScanHeader
-from srviewer.io.series import PlaneByPlane, Series
+from srviewer.io.scans.series import PlaneByPlane, Series
 from srviewer.sr.memory import free_bytes
 from srviewer.sr.request import Request
 from srviewer.sr.slab_choice import SLABS_WANTED, choose_slabs

@@ -7,7 +7,7 @@ from srviewer.cli.console import follow, note
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
-from srviewer.io.series import Found, Series, check_frame, summary
+from srviewer.io.scans.series import Found, Series, check_frame, summary
 from srviewer.sr.segmentations import scans_among
 
 

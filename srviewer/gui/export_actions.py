@@ -14,9 +14,9 @@ from srviewer.gui.plain_text import message_box, set_tip
 from srviewer.gui.recent import Recent
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
-from srviewer.io.bids import CONTRASTS, BidsName, given_name, name_of
-from srviewer.io.export import DataType
-from srviewer.io.replacing import WouldReplace
+from srviewer.io.export.bids import CONTRASTS, BidsName, given_name, name_of
+from srviewer.io.export.nifti import DataType
+from srviewer.io.export.replacing import WouldReplace
 from srviewer.io.targets import NIFTI, TARGETS, Export, Target, Written
 from srviewer.job import Job
 

@@ -13,10 +13,10 @@ from srviewer.errors import UserError
 from srviewer.gui.studies import Studies
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.work import Work
-from srviewer.io.export import DataType, write
-from srviewer.io.nifti_names import NIFTI_SUFFIXES
-from srviewer.io.provenance import sidecar
-from srviewer.io.replacing import WouldReplace
+from srviewer.io.export.nifti import DataType, write
+from srviewer.io.export.replacing import WouldReplace
+from srviewer.io.nifti.file_pairs import NIFTI_SUFFIXES
+from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, Progress
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.study.held import held_in

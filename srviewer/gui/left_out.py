@@ -8,7 +8,7 @@ from srviewer.errors import UserError
 from srviewer.gui.notice import ErrorBar
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
-from srviewer.io.series import Found
+from srviewer.io.scans.series import Found
 
 SHOWN_MS = 8000
 

@@ -11,7 +11,7 @@ from srviewer.gui.session_files import session_filter
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.io.formats import open_filter
-from srviewer.io.series import Found
+from srviewer.io.scans.series import Found
 
 
 class Opening(QObject):

@@ -15,7 +15,7 @@ from srviewer.gui.session_files import SessionFiles
 from srviewer.gui.study import OPEN, Study
 from srviewer.gui.translation import tr
 from srviewer.gui.work import Work
-from srviewer.io.provenance import sidecar
+from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, run
 from srviewer.study.state import StudyState
 from srviewer.study.store import IMAGE_SUFFIX, files_of, store

@@ -9,7 +9,7 @@ from srviewer.errors import UserError
 from srviewer.gui.form import button
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
-from srviewer.io.export import overwrites, write
+from srviewer.io.export.nifti import overwrites, write
 from srviewer.io.formats import open_filter, read
 from srviewer.job import Job, within
 from srviewer.sr.evaluate import ScoredPair

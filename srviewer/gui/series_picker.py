@@ -27,7 +27,7 @@ from srviewer.gui.plain_text import PlainLabel, list_item, set_tip
 from srviewer.gui.translation import tr
 from srviewer.gui.wording import grid_words
 from srviewer.gui.work import Work
-from srviewer.io.series import Found, Series
+from srviewer.io.scans.series import Found, Series
 
 THUMBNAIL = 96  # px
 KIND = "thumbnail"

@@ -22,7 +22,7 @@ from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import file_names, roi_title
 from srviewer.gui.work import Task, Work
 from srviewer.io import formats
-from srviewer.io.series import Found, Series
+from srviewer.io.scans.series import Found, Series
 from srviewer.job import Job
 from srviewer.paths import sample_scan, sample_truth
 from srviewer.sr.beside import to_compare

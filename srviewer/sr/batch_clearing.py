@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from srviewer.io.clearing import cleared
+from srviewer.io.export.clearing import cleared
 from srviewer.job import Job, Progress
 from srviewer.sr.batch_records import Place
 from srviewer.temporary_folders import clear_temporary_folders

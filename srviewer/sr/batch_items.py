@@ -14,9 +14,9 @@ from srviewer.atomic import write_text
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.source_files import common_folder, name_below, path_without_dots
 from srviewer.errors import UserError
-from srviewer.io.companions import COMPANIONS, is_companion
+from srviewer.io.files.companions import COMPANIONS, is_companion
 from srviewer.io.formats import scan
-from srviewer.io.series import Found, NothingOpened, Problem, Series
+from srviewer.io.scans.series import Found, NothingOpened, Problem, Series
 from srviewer.io.targets import NIFTI, Target
 from srviewer.job import Job, Progress, within
 from srviewer.sr.segmentations import segmentation_reason

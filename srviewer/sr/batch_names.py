@@ -16,10 +16,10 @@ from srviewer.atomic import write_new, write_text
 from srviewer.core.volumes.source_files import ScanSource
 from srviewer.documents import MOST_BYTES, check_ordinary, document_of, is_text
 from srviewer.errors import UserError
-from srviewer.io.content import Stamp, stamp_of
-from srviewer.io.own_image import made_from, own_document
-from srviewer.io.provenance import sidecar
-from srviewer.io.replacing import WouldReplace, check_replaceable
+from srviewer.io.export.replacing import WouldReplace, check_replaceable
+from srviewer.io.files.content import Stamp, stamp_of
+from srviewer.io.sidecars.exported_image import made_from, own_document
+from srviewer.io.sidecars.provenance import sidecar
 from srviewer.io.targets import TARGETS
 from srviewer.job import Job
 from srviewer.unwritable import make_folder

@@ -14,7 +14,7 @@ from srviewer.atomic import write_text
 from srviewer.core.visible_text import visible
 from srviewer.documents import is_number, is_text, read_document
 from srviewer.errors import UserError
-from srviewer.io.own_image import made_from, own_document
+from srviewer.io.sidecars.exported_image import made_from, own_document
 from srviewer.unwritable import make_folder
 
 STATE = ".srviewer-batch"  # inside the output folder: records, unfinished results

@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from srviewer.atomic import write_text
-from srviewer.io.series import counted as counted_reasons
-from srviewer.io.series import summary
+from srviewer.io.scans.series import counted as counted_reasons
+from srviewer.io.scans.series import summary
 from srviewer.sr.batch_records import LOGS
 from srviewer.sr.batch_work import Outcome
 from srviewer.sr.pages import drawn_page

@@ -18,11 +18,11 @@ from srviewer.core.geometry.grid import Axis
 from srviewer.core.volumes.source_files import ScanSource, part_words, source_of
 from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, blocking_warnings
 from srviewer.errors import Unsupported, UserError, plain
-from srviewer.io.content import digests
-from srviewer.io.export import DataType
+from srviewer.io.export.nifti import DataType
+from srviewer.io.files.content import digests
 from srviewer.io.formats import scan
-from srviewer.io.provenance import sidecar
-from srviewer.io.series import PlaneByPlane, Series
+from srviewer.io.scans.series import PlaneByPlane, Series
+from srviewer.io.sidecars.provenance import sidecar
 from srviewer.io.targets import NIFTI, Export, target
 from srviewer.job import Job, within
 from srviewer.sr.batch_items import Item

@@ -16,7 +16,7 @@ from srviewer.core.intensity.padding import filled, marked
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.volumes.slabwise import slabwise
 from srviewer.core.volumes.volume import Volume, Voxels
-from srviewer.io.scratch import Scratch, ScratchVoxels
+from srviewer.io.chunk_store import Scratch, ScratchVoxels
 from srviewer.job import Job, Progress
 from srviewer.sr.cross_plane import Estimate
 

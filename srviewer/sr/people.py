@@ -7,7 +7,7 @@ from pathlib import Path
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
 from srviewer.io.images import image_files
-from srviewer.io.series import Counts, Series
+from srviewer.io.scans.series import Counts, Series
 from srviewer.job import Job, Progress, within
 from srviewer.sr.segmentations import scans_among
 

@@ -18,7 +18,7 @@ from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.documents import LARGEST_NUMBER, is_text
 from srviewer.errors import UserError
 from srviewer.io import formats
-from srviewer.io.own_image import described, own_document
+from srviewer.io.sidecars.exported_image import described, own_document
 from srviewer.job import Job, within
 from srviewer.nn.adaptation import MOST_SECONDS, USUAL_SECONDS, Adaptation, Adapted
 from srviewer.nn.model_file import Model

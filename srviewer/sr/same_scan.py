@@ -8,8 +8,8 @@ from srviewer.core.acquisition.degradation import Consistency
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.documents import is_number
 from srviewer.errors import UserError
-from srviewer.io.checksum import crc32_of
-from srviewer.io.own_image import made_from, stated_checksum
+from srviewer.io.export.checksum import crc32_of
+from srviewer.io.sidecars.exported_image import made_from, stated_checksum
 from srviewer.job import Job
 
 # Of the intensity range: rounding to the scan's data type adds less, another scan far more.

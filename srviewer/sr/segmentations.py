@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from srviewer.core.volumes.volume import ScanHeader, ScanWarning
 from srviewer.errors import Unsupported, UserError
-from srviewer.io.series import Counts, Series
-from srviewer.io.voxel_checks import holds_labels
+from srviewer.io.scans.series import Counts, Series
+from srviewer.io.scans.voxel_checks import holds_labels
 from srviewer.job import Job, Progress, within
 
 BY_NAME = "masks or label maps by their names or headers"

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
-from srviewer.io.series import PlaneByPlane, Series
+from srviewer.io.scans.series import PlaneByPlane, Series
 from srviewer.sr.memory import fits, memory_told
 from srviewer.sr.request import Request
 from srviewer.sr.streaming import unstreamable

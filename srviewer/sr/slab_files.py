@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from srviewer.core.volumes.volume import ScanHeader, Volume
-from srviewer.io.export import DataType, write_planes
-from srviewer.io.replacing import check_replaceable
-from srviewer.io.scratch import Scratch
-from srviewer.io.series import PlaneByPlane
+from srviewer.io.chunk_store import Scratch
+from srviewer.io.export.nifti import DataType, write_planes
+from srviewer.io.export.replacing import check_replaceable
+from srviewer.io.scans.series import PlaneByPlane
 from srviewer.job import Job, within
 from srviewer.sr.memory import opens
 from srviewer.sr.rebuild_facts import RebuildFacts

@@ -9,7 +9,7 @@ from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.percentiles import Largest
 from srviewer.core.reconstruction.lower_bound import raised_slab
 from srviewer.core.volumes.volume import Voxels
-from srviewer.io.scratch import ScratchVoxels
+from srviewer.io.chunk_store import ScratchVoxels
 from srviewer.sr.beside_padding import KeptPadding
 
 

@@ -13,7 +13,7 @@ from srviewer.core.intensity.padding import marked
 from srviewer.core.reconstruction.fusion import Fusion, disagreement
 from srviewer.core.slices.planes import TrainingGroup, cross_planes, restack, unstack
 from srviewer.core.volumes.volume import Voxels
-from srviewer.io.scratch import Scratch, ScratchVoxels, Shape
+from srviewer.io.chunk_store import Scratch, ScratchVoxels, Shape
 from srviewer.job import Job, within
 from srviewer.sr.cross_plane import Refinement, passes, started
 from srviewer.sr.methods import Method

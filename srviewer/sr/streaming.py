@@ -16,9 +16,9 @@ from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.regions.label_regions import LabelCheck, slabs_of
 from srviewer.core.volumes.volume import ScanHeader, Voxels
 from srviewer.errors import UserError
-from srviewer.io.scratch import Scratch, ScratchVoxels
-from srviewer.io.series import PlaneByPlane
-from srviewer.io.voxel_checks import voxel_warnings
+from srviewer.io.chunk_store import Scratch, ScratchVoxels
+from srviewer.io.scans.series import PlaneByPlane
+from srviewer.io.scans.voxel_checks import voxel_warnings
 from srviewer.job import Job, Progress, within
 from srviewer.sr.beside_padding import KeptPadding
 from srviewer.sr.cautions import cautions_at_noise

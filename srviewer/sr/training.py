@@ -9,7 +9,7 @@ from srviewer.atomic import remove_leftovers
 from srviewer.core.scores.metrics import beside_cubic
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.clearing import cleared
+from srviewer.io.export.clearing import cleared
 from srviewer.job import Job, Progress, mapped, within
 from srviewer.nn.checkpoint import checkpoint_header, checkpoint_path
 from srviewer.nn.model_file import Model, save_model

@@ -10,7 +10,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
 from srviewer.io.images import read_image
-from srviewer.io.series import Counts, Series, added, summary
+from srviewer.io.scans.series import Counts, Series, added, summary
 from srviewer.job import Job, Progress, within
 from srviewer.sr.naming import told_apart
 from srviewer.sr.people import Person, check_split, people_in, people_of, scan_name

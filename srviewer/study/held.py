@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from srviewer.io.content import Stamp, stamp_of
+from srviewer.io.files.content import Stamp, stamp_of
 
 
 @dataclass(frozen=True)
 class HeldFile:
     """A file that held a volume, voxel for voxel, when it was read or written.
 
-    ``stamp``: of the file at that time, see ``srviewer.io.content.stamp_of``.
+    ``stamp``: of the file at that time, see ``srviewer.io.files.content.stamp_of``.
     """
 
     path: Path

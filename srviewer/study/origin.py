@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from srviewer.io.series import Found, Series
+from srviewer.io.scans.series import Found, Series
 
 
 @dataclass(frozen=True, eq=False)

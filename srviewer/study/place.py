@@ -7,7 +7,7 @@ from typing import Annotated
 
 from srviewer.codec import Checked
 from srviewer.core.volumes.volume import Volume
-from srviewer.io.content import digest
+from srviewer.io.files.content import digest
 from srviewer.job import Job
 
 

@@ -10,10 +10,10 @@ from srviewer.core.intensity.window import robust_window
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import formats
-from srviewer.io.content import digest
-from srviewer.io.own_image import described, own_document, stated_source
-from srviewer.io.replacing import is_as_written
-from srviewer.io.series import Series
+from srviewer.io.export.replacing import is_as_written
+from srviewer.io.files.content import digest
+from srviewer.io.scans.series import Series
+from srviewer.io.sidecars.exported_image import described, own_document, stated_source
 from srviewer.job import Job, Progress, within
 from srviewer.sr.beside import to_compare
 from srviewer.sr.maps import MAPS

@@ -9,7 +9,7 @@ from srviewer.atomic import write_text
 from srviewer.codec import DocumentType, Hook, from_plain, to_plain
 from srviewer.documents import read_document
 from srviewer.errors import UserError
-from srviewer.io.provenance import plain
+from srviewer.io.sidecars.provenance import plain
 from srviewer.study.document import SavedSession, fields_of
 from srviewer.study.migrations import from_one_study, from_saved_fields
 from srviewer.study.place import Place

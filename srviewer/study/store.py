@@ -6,8 +6,8 @@ from pathlib import Path
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.export import write
-from srviewer.io.provenance import sidecar
+from srviewer.io.export.nifti import write
+from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, Progress, within
 from srviewer.sr.maps import RESIDUAL
 from srviewer.sr.reconstruction import Reconstruction

@@ -11,11 +11,16 @@ import torch
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.export import write
+from srviewer.io.export.nifti import write
 from srviewer.io.formats import read
-from srviewer.io.own_image import described, own_document, source_names, stated_checksum
-from srviewer.io.own_image import stated_source as source_of
-from srviewer.io.provenance import sidecar
+from srviewer.io.sidecars.exported_image import (
+    described,
+    own_document,
+    source_names,
+    stated_checksum,
+)
+from srviewer.io.sidecars.exported_image import stated_source as source_of
+from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import run
 from srviewer.nn.budget import Budget
 from srviewer.nn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint

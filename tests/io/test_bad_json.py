@@ -17,8 +17,8 @@ from srviewer.documents import (
     read_document,
 )
 from srviewer.errors import UserError
-from srviewer.io.bids_sidecar import slice_thickness
-from srviewer.io.own_image import described, document_in, stated_checksum
+from srviewer.io.sidecars.bids_sidecar import slice_thickness
+from srviewer.io.sidecars.exported_image import described, document_in, stated_checksum
 from srviewer.study.session_file import read_session
 from tests.fuzz.seeds import session_seed
 

@@ -8,14 +8,14 @@ import pytest
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.bids import (
+from srviewer.io.export.bids import (
     BidsName,
     derivative_path,
     given_name,
     name_of,
     write_derivative,
 )
-from srviewer.io.export import write
+from srviewer.io.export.nifti import write
 from srviewer.io.formats import read
 from srviewer.job import run
 

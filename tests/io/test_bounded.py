@@ -15,11 +15,11 @@ import claims
 from bad_files import dicom_slice, nifti
 from srviewer.atomic import staged, write_text
 from srviewer.errors import UserError
-from srviewer.io.bids_sidecar import slice_thickness
 from srviewer.io.formats import read, scan
 from srviewer.io.header_rows import MOST_ROWS
 from srviewer.io.header_view import header_rows
-from srviewer.io.own_image import own_document
+from srviewer.io.sidecars.bids_sidecar import slice_thickness
+from srviewer.io.sidecars.exported_image import own_document
 from srviewer.job import Job, run
 from srviewer.study.session_file import read_session
 from srviewer.temporary_names import temporaries_of

@@ -9,9 +9,9 @@ import pytest
 
 from children import Child, output
 from srviewer.core.volumes.volume import Volume
-from srviewer.io.clearing import cleared
-from srviewer.io.dicom_export import write_series
-from srviewer.io.export import write
+from srviewer.io.dicom.export.writer import write_series
+from srviewer.io.export.clearing import cleared
+from srviewer.io.export.nifti import write
 from srviewer.io.formats import read
 from srviewer.job import run
 

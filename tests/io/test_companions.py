@@ -10,7 +10,7 @@ import pytest
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.companions import COMPANIONS
+from srviewer.io.files.companions import COMPANIONS
 from srviewer.io.formats import scan
 from srviewer.job import run
 from srviewer.sr.batch_items import select

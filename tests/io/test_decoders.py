@@ -3,7 +3,7 @@
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 
-from srviewer.io.decoders import transfer_syntaxes
+from srviewer.io.dicom.pixels.decoders import transfer_syntaxes
 
 # Files of pydicom's own that other tests decode.
 DECODED = (

@@ -14,7 +14,7 @@ import phantoms
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import read, scan
-from srviewer.io.series import Series
+from srviewer.io.scans.series import Series
 from srviewer.job import run
 
 Writer = Callable[..., list[Path]]

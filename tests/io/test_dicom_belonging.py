@@ -16,9 +16,9 @@ import phantoms
 from srviewer.__main__ import main
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.dicom_export import write_series
+from srviewer.io.dicom.export.writer import write_series
 from srviewer.io.formats import scan
-from srviewer.io.series import Series
+from srviewer.io.scans.series import Series
 from srviewer.job import run
 
 Writer = Callable[..., list[Path]]

@@ -16,7 +16,7 @@ import phantoms
 from children import ran
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.dicom_export import write_series
+from srviewer.io.dicom.export.writer import write_series
 from srviewer.io.formats import read, scan
 from srviewer.job import run
 

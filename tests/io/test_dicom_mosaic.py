@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 import phantoms
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.dicom_csa import csa_numbers
+from srviewer.io.dicom.elements.csa import csa_numbers
 from srviewer.io.formats import scan
 from srviewer.job import run
 

@@ -14,8 +14,8 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ImplicitVRLittleEndian
 import phantoms
 from children import ran
 from srviewer.core.volumes.volume import Volume
-from srviewer.io.dicom_export import write_series
-from srviewer.io.export import DataType
+from srviewer.io.dicom.export.writer import write_series
+from srviewer.io.export.nifti import DataType
 from srviewer.io.formats import read
 from srviewer.job import run
 

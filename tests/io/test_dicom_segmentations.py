@@ -14,7 +14,7 @@ from srviewer.__main__ import main
 from srviewer.core.volumes.volume import Volume, is_segmentation
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
-from srviewer.io.series import Series
+from srviewer.io.scans.series import Series
 from srviewer.job import run
 
 Writer = Callable[..., list[Path]]

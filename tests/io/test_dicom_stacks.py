@@ -12,7 +12,7 @@ from pydicom.sequence import Sequence as Items
 import phantoms
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import scan
-from srviewer.io.series import Series
+from srviewer.io.scans.series import Series
 from srviewer.job import run
 
 Same = Callable[[Volume, Volume], None]

@@ -15,9 +15,9 @@ from pydicom.dataset import Dataset
 import phantoms
 from children import ran
 from srviewer.core.volumes.volume import Volume
-from srviewer.io.dicom_export import write_series
-from srviewer.io.dicom_scale import Scale
-from srviewer.io.export import DataType
+from srviewer.io.dicom.export.stored_values import Scale
+from srviewer.io.dicom.export.writer import write_series
+from srviewer.io.export.nifti import DataType
 from srviewer.io.formats import read
 from srviewer.job import run
 

@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from dicom_repeated import Edit, Writer, assert_volumes, taken
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import scan
-from srviewer.io.series import Series
+from srviewer.io.scans.series import Series
 from srviewer.job import run
 
 DIRECTIONS = ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0])

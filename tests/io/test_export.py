@@ -14,7 +14,7 @@ from srviewer import __version__
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import ScanWarning, Volume
 from srviewer.errors import UserError
-from srviewer.io.export import write
+from srviewer.io.export.nifti import write
 from srviewer.io.formats import read
 from srviewer.job import run
 

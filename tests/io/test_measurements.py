@@ -10,7 +10,7 @@ from phantoms import numbered
 from srviewer.core.regions.roi import Roi, boxed
 from srviewer.core.slices.planes import Plane
 from srviewer.errors import UserError
-from srviewer.io.measurements import write_csv
+from srviewer.io.export.measurements import write_csv
 
 
 def test_each_measurement_is_a_row_with_the_values_of_each_volume(tmp_path: Path) -> None:

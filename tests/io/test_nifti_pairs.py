@@ -13,7 +13,7 @@ from nibabel.spm2analyze import Spm2AnalyzeImage
 
 import phantoms
 from srviewer.errors import UserError
-from srviewer.io.export import write
+from srviewer.io.export.nifti import write
 from srviewer.io.formats import open_filter, read, scan
 from srviewer.io.header_view import header_rows
 from srviewer.job import run

@@ -16,8 +16,8 @@ from srviewer.core.resampling.deskew import deskewed
 from srviewer.core.resampling.reorient import corner_distances
 from srviewer.core.resampling.rigid_grid import itk_advice, nearest_rigid, refused_by_itk
 from srviewer.core.volumes.volume import Volume, blocking_warnings
-from srviewer.io.bids import given_name, write_derivative
-from srviewer.io.export import write
+from srviewer.io.export.bids import given_name, write_derivative
+from srviewer.io.export.nifti import write
 from srviewer.io.formats import read, scan
 from srviewer.job import run
 from srviewer.sr.cautions import cautions

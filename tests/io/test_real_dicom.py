@@ -11,7 +11,7 @@ from pydicom import dcmread
 
 from srviewer.errors import UserError
 from srviewer.io.formats import read, scan
-from srviewer.io.series import Series
+from srviewer.io.scans.series import Series
 from srviewer.job import run
 
 ODD_FILES = Path(pydicom.data.__file__).parent / "test_files"

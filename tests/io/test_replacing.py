@@ -9,9 +9,9 @@ import pytest
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.export import write
+from srviewer.io.export.nifti import write
+from srviewer.io.export.replacing import WouldReplace
 from srviewer.io.formats import read
-from srviewer.io.replacing import WouldReplace
 from srviewer.job import run
 
 AFFINE = np.diag((1.0, 1.0, 4.0, 1.0))

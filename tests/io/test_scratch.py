@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from srviewer.errors import UserError
-from srviewer.io.scratch import Scratch
+from srviewer.io.chunk_store import Scratch
 
 SHAPE = (13, 10, 17)
 EDGES = (4, 3, 5)

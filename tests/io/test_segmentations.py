@@ -11,10 +11,10 @@ from scipy.ndimage import binary_opening
 
 import phantoms
 from srviewer.core.volumes.volume import Volume, blocking_warnings, is_segmentation
-from srviewer.io import nifti
 from srviewer.io.formats import read, scan
-from srviewer.io.segmentation_names import name_warnings
-from srviewer.io.voxel_checks import holds_labels, label_check
+from srviewer.io.nifti import reader as nifti
+from srviewer.io.scans.segmentation_names import name_warnings
+from srviewer.io.scans.voxel_checks import holds_labels, label_check
 from srviewer.job import run
 
 Writer = Callable[..., Path]

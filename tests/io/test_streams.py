@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from srviewer.errors import UserError
-from srviewer.io.streams import PIECE, read_range
+from srviewer.io.files.streams import PIECE, read_range
 from srviewer.job import run
 
 # A little more than three pieces, so that parts and pieces overlap in every way.

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from srviewer.__main__ import main
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.main_window import MainWindow
-from srviewer.io.bids import BidsName
-from srviewer.io.provenance import as_text, sidecar, story
+from srviewer.io.export.bids import BidsName
+from srviewer.io.sidecars.provenance import as_text, sidecar, story
 from srviewer.io.targets import TARGETS, Export, Target, Written
 from srviewer.job import Job, Progress, run
 from srviewer.sr.batch_items import select

@@ -19,7 +19,7 @@ from srviewer.gui.header_box import HeaderBox
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.look import LookPanel
 from srviewer.gui.series_picker import SeriesPicker
-from srviewer.io.export import write
+from srviewer.io.export.nifti import write
 from srviewer.job import run
 
 Until = Callable[[Callable[[], bool]], None]

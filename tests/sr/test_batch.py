@@ -21,7 +21,7 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import read
-from srviewer.io.provenance import sidecar
+from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import run
 from srviewer.sr.batch_items import describe_derivative, select
 from srviewer.sr.batch_records import Place

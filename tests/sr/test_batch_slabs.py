@@ -14,8 +14,8 @@ from distributed import LocalCluster
 
 from children import Child, ran
 from srviewer.core.volumes.volume import Volume
-from srviewer.io.dicom_export import write_series
-from srviewer.io.export import write
+from srviewer.io.dicom.export.writer import write_series
+from srviewer.io.export.nifti import write
 from srviewer.job import run
 from srviewer.sr import memory
 from srviewer.sr.batch import BatchPlan, batch

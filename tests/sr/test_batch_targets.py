@@ -13,7 +13,7 @@ from srviewer.__main__ import main
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import read
-from srviewer.io.provenance import sidecar
+from srviewer.io.sidecars.provenance import sidecar
 from srviewer.io.targets import TARGETS, Target, target
 from srviewer.job import run
 from srviewer.sr.batch_items import select

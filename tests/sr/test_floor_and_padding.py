@@ -11,8 +11,8 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.slice_runs import Planes
 from srviewer.core.intensity.intensity_range import volume_intensity
 from srviewer.core.volumes.volume import Volume
-from srviewer.io.export import write
-from srviewer.io.scratch import Scratch
+from srviewer.io.chunk_store import Scratch
+from srviewer.io.export.nifti import write
 from srviewer.job import Partial, run
 from srviewer.nn.pairs import PatchSource
 from srviewer.nn.presets import preset

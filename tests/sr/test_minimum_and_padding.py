@@ -11,7 +11,7 @@ import phantoms
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.slice_runs import Planes
 from srviewer.core.volumes.volume import Volume
-from srviewer.io.scratch import Scratch
+from srviewer.io.chunk_store import Scratch
 from srviewer.job import run
 from srviewer.sr.gaps import rebuild
 from srviewer.sr.reconstruct import reconstruct

@@ -11,7 +11,7 @@ from PIL import Image
 import phantoms
 from srviewer.core.geometry.grid import Geometry
 from srviewer.errors import UserError
-from srviewer.io.series import Series
+from srviewer.io.scans.series import Series
 from srviewer.job import run
 from srviewer.sr.people import (
     Person,

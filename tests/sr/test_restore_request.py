@@ -11,8 +11,8 @@ import pytest
 from settings_of import OTHERS
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.export import write
-from srviewer.io.provenance import sidecar
+from srviewer.io.export.nifti import write
+from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import run
 from srviewer.nn.adaptation import Adaptation, Adapted
 from srviewer.nn.model_file import save_model

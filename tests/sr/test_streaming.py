@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from srviewer.core.volumes.volume import Volume
-from srviewer.io.scratch import Scratch
+from srviewer.io.chunk_store import Scratch
 from srviewer.job import run
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.reconstruction import Reconstruction

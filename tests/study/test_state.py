@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import Volume
 from srviewer.io import formats
-from srviewer.io.export import write
+from srviewer.io.export.nifti import write
 from srviewer.job import run
 from srviewer.sr.evaluate import score_beside_cubic
 from srviewer.sr.reconstruct import reconstruct

@@ -28,7 +28,7 @@ from srviewer.gui.tool import Tool
 from srviewer.gui.tool_offers import TOOL_OFFERS
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import size_of
-from srviewer.io.measurements import write_csv
+from srviewer.io.export.measurements import write_csv
 
 COLUMNS = (mark("Name"), mark("Size"), mark("Before"), mark("After"))
 BEFORE, AFTER = mark("before"), mark("after")  # in the table that is written, too
