@@ -12,8 +12,8 @@ from srviewer.core.slices.planes import cross_planes, unstack
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.nn import infer
-from srviewer.nn.infer import Upsampler
+from srviewer.nn.inference import infer
+from srviewer.nn.inference.infer import Upsampler
 from srviewer.sr.models import find_model
 
 FACTOR = 4

@@ -124,8 +124,8 @@ def network() -> Iterator[Row]:
     """The shipped network's convolutions against a plain one of its width, one thread each."""
     import torch
 
-    from srviewer.nn.infer import Upsampler
-    from srviewer.nn.networks import network_spec
+    from srviewer.nn.inference.infer import Upsampler
+    from srviewer.nn.networks.generator_table import network_spec
     from srviewer.sr.models import find_model
 
     torch.set_num_threads(1)
@@ -174,8 +174,8 @@ def scores() -> Iterator[Row]:
 
 def training() -> Iterator[Row]:
     """The share of a training run's time in which the network does not wait for data."""
-    from srviewer.nn.report import TrainStep
-    from srviewer.nn.specs import training_plan
+    from srviewer.nn.catalogue import training_plan
+    from srviewer.nn.reports.report import TrainStep
     from srviewer.sr.training import TrainingJob, trained_model
 
     scan = volume((96, 96, 96), (1, 1, 1))

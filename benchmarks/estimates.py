@@ -12,7 +12,7 @@ from srviewer.core.slices.planes import cross_planes, restack, unstack
 from srviewer.core.volumes.volume import Voxels
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.nn.infer import Upsampler
+from srviewer.nn.inference.infer import Upsampler
 
 THICK = 2
 

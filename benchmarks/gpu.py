@@ -17,9 +17,9 @@ from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.intensity_range import measured_intensity
 from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
-from srviewer.nn.devices import device_title
-from srviewer.nn.infer import Upsampler
-from srviewer.nn.model_file import Model
+from srviewer.nn.devices.processors import device_title
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.nn.models.model_file import Model
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.request import Request

@@ -33,10 +33,10 @@ from srviewer.core.volumes.interpolate import cubic, thin_positions
 from srviewer.core.volumes.volume import Voxels
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.nn.adapt import fitted, restored_psnr
-from srviewer.nn.adaptation import LEAST_GAINS, Adaptation, best_share
-from srviewer.nn.blend import towards
-from srviewer.nn.model_file import Model
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.models.weight_interpolation import towards
+from srviewer.nn.plans.adaptation import LEAST_GAINS, Adaptation, best_share
+from srviewer.nn.training.adapt import fitted, restored_psnr
 from srviewer.sr.adapt import learned_from
 from srviewer.sr.cross_plane import Refinement, cross_plane
 from srviewer.sr.models import find_model

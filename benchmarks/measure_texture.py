@@ -20,9 +20,9 @@ from srviewer.core.intensity.intensity_range import measured_intensity
 from srviewer.core.scores.metrics import psnr
 from srviewer.core.volumes.interpolate import cubic, thin_positions
 from srviewer.core.volumes.volume import Voxels
-from srviewer.nn.blend import textured
-from srviewer.nn.infer import Upsampler
-from srviewer.nn.model_file import Model
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.models.weight_interpolation import textured
 from srviewer.sr.models import find_model
 
 BLENDS = (0.0, 0.5, 1.0)

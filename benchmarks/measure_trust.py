@@ -25,7 +25,7 @@ from srviewer.core.scores.metrics import psnr
 from srviewer.core.volumes.interpolate import cubic, thin_positions
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import run
-from srviewer.nn.infer import Upsampler
+from srviewer.nn.inference.infer import Upsampler
 from srviewer.sr.map_worth import TABLE
 from srviewer.sr.models import find_model
 

@@ -21,8 +21,8 @@ from srviewer.core.slices.planes import Plane
 from srviewer.gui.training.plan_form import field_title
 from srviewer.io.formats import FORMATS, open_filter
 from srviewer.io.targets import TARGETS
-from srviewer.nn.presets import PRESETS
-from srviewer.nn.specs import TrainingPlan
+from srviewer.nn.catalogue import TrainingPlan
+from srviewer.nn.plans.presets import PRESETS
 from srviewer.sr.maps import MAPS
 from srviewer.sr.methods import METHODS
 

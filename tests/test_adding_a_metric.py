@@ -24,7 +24,7 @@ from srviewer.gui.training.curves import Curves
 from srviewer.gui.views.badges import badge
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.job import run
-from srviewer.nn.model_file import Model
+from srviewer.nn.models.model_file import Model
 from srviewer.sr.evaluate import EvaluationPlan, ScoredPair, evaluate, score_beside_cubic
 from srviewer.sr.model_card import card_markdown
 from srviewer.sr.models import available_models, find_model, mean_gains

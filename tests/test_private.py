@@ -9,7 +9,7 @@ import pytest
 from rights import open_to_others, rights, umask, wide
 from srviewer.atomic import staged, write_text
 from srviewer.io.chunk_store import Scratch
-from srviewer.nn.presets import PRESETS
+from srviewer.nn.plans.presets import PRESETS
 from srviewer.paths import (
     models_dir,
     private_folder,

@@ -23,8 +23,8 @@ from srviewer.io.dicom.export.writer import write_series
 from srviewer.io.export.bids import given_name, write_derivative
 from srviewer.io.export.nifti import write
 from srviewer.job import run
-from srviewer.nn.event_file import EventFile
-from srviewer.nn.safe_files import write_arrays
+from srviewer.nn.models.safetensors_file import write_arrays
+from srviewer.nn.reports.tensorboard_events import EventFile
 from srviewer.sr.report_page import Figure, Page, Table
 from srviewer.unwritable import make_folder
 

@@ -22,8 +22,8 @@ from benchmarks.ablation.scoring import FACTORS, Case, cases, gains, with_axial_
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.nn.infer import built_network
-from srviewer.nn.model_file import Model
+from srviewer.nn.inference.infer import built_network
+from srviewer.nn.models.model_file import Model
 
 AXIAL = "as shipped, then a third, axial branch"
 

@@ -16,8 +16,8 @@ from srviewer.core.slices.planes import cross_planes, restack, unstack
 from srviewer.core.volumes.interpolate import cubic, thin_positions
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import run
-from srviewer.nn.infer import Upsampler
-from srviewer.nn.model_file import Model
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.nn.models.model_file import Model
 
 FACTORS = (2, 4)
 AXES = (0, 1, 2)

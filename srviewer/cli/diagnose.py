@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> Outcome:
     """Collect versions, devices, decoders and folders."""
-    from srviewer.nn.devices import present_devices  # a door to torch
+    from srviewer.nn.devices.processors import present_devices  # a door to torch
 
     values = {
         "srviewer": __version__,

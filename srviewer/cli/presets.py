@@ -3,7 +3,7 @@
 import argparse
 
 from srviewer.cli.console import Outcome, table
-from srviewer.nn.specs import PRESETS
+from srviewer.nn.catalogue import PRESETS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

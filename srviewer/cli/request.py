@@ -10,7 +10,7 @@ from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
-from srviewer.nn.adaptation import Adaptation
+from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.methods import METHODS
 from srviewer.sr.models import SUFFIX, default_model
 from srviewer.sr.request import MINIMA, Request, suggested_request

@@ -12,15 +12,15 @@ from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.values import number, whole_numbers
 from srviewer.errors import UserError
 from srviewer.job import mapped
-from srviewer.nn.model_file import Model
-from srviewer.nn.processes import this_process
-from srviewer.nn.run_log import log_path
-from srviewer.nn.specs import (
+from srviewer.nn.catalogue import (
     PRESETS,
     TrainingPlan,
     at_published_size,
     completed_plan,
 )
+from srviewer.nn.devices.processes import this_process
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.reports.run_log import log_path
 from srviewer.sr.models import SUFFIX, find_model, model_card, model_path
 from srviewer.sr.plan_file import plan_in, read_licences, read_object
 from srviewer.sr.training import TrainingJob, resumable_plan, trained_model

@@ -8,7 +8,7 @@ from srviewer.cli.left_out import LeftOutOfTraining
 from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.values import number
 from srviewer.job import mapped
-from srviewer.nn.budget import Budget
+from srviewer.nn.plans.budget import Budget
 from srviewer.sr.feature_training import trained_features
 from srviewer.sr.models import SUFFIX
 

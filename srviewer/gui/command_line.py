@@ -14,7 +14,7 @@ from srviewer.gui.pictured import picture_of
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.job import run
-from srviewer.nn.adaptation import Adaptation
+from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.methods import method
 from srviewer.sr.models import is_at_hand
 from srviewer.sr.request import Request

@@ -36,7 +36,7 @@ from srviewer.gui.shortcuts_dialog import ShortcutsDialog
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.gui.undo import History
-from srviewer.nn.threads import set_threads
+from srviewer.nn.devices.threads import set_threads
 
 
 class Desk(QObject):

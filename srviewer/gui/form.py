@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from srviewer.core.visible_text import visible, visible_line
 from srviewer.gui import theme
 from srviewer.gui.plain_text import PlainLabel, set_tip
-from srviewer.nn.adaptation import USUAL_SECONDS
+from srviewer.nn.plans.adaptation import USUAL_SECONDS
 
 SPIN_INDENT = 6  # px, as in the other fields
 UNBROKEN = ("heading", "research")  # roles of short text that is always seen whole

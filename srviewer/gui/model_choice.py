@@ -10,7 +10,7 @@ from srviewer.errors import UserError
 from srviewer.gui.form import choice, fill
 from srviewer.gui.notice import Notice
 from srviewer.gui.translation import tr
-from srviewer.nn.model_file import Model
+from srviewer.nn.models.model_file import Model
 from srviewer.sr.cross_plane import reachable
 from srviewer.sr.methods import method
 from srviewer.sr.models import ModelCard, UnreadableModel, find_model, models_at_hand

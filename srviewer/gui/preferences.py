@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QSettings
 
 from srviewer.gui.theme import SCHEMES, Scheme
-from srviewer.nn.threads import MOST_THREADS
+from srviewer.nn.devices.threads import MOST_THREADS
 from srviewer.sr.devices import device_choices
 
 KEY = "preferences"

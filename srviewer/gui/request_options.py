@@ -26,7 +26,7 @@ from srviewer.gui.study import Study
 from srviewer.gui.texture_slider import TextureSlider
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import roi_title
-from srviewer.nn.adaptation import Adaptation
+from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.methods import method
 from srviewer.sr.request import Request, slice_thickness, suggested_also
 from srviewer.sr.texture import texture_pair

@@ -6,13 +6,13 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.intensity.intensity_range import Intensity
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job
-from srviewer.nn.adaptation import Adaptation, Adapted
-from srviewer.nn.model_file import Model
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.plans.adaptation import Adaptation, Adapted
 from srviewer.sr.cross_plane import Refinement, passes
 
 if TYPE_CHECKING:
-    from srviewer.nn.batches import BatchSource
-    from srviewer.nn.scan_pairs import ScanPair
+    from srviewer.nn.data.prefetching import BatchSource
+    from srviewer.nn.data.scan_pairs import ScanPair
 
 
 def adapted_model(
@@ -23,7 +23,7 @@ def adapted_model(
     It stays as it was where the scan's held-out slices do not improve, or where there is too
     little to learn from (no steps then).
     """
-    from srviewer.nn.adapt import adapt  # a door to torch
+    from srviewer.nn.training.adapt import adapt  # a door to torch
 
     model = todo.model
     if model is None:
@@ -49,8 +49,8 @@ def learned_from(
 
     Raises ValueError where the estimate is too small.
     """
-    from srviewer.nn.scan_pairs import ScanPairs  # doors to torch
-    from srviewer.nn.scan_planes import InTurns, ThickPlanes
+    from srviewer.nn.data.scan_pairs import ScanPairs  # doors to torch
+    from srviewer.nn.data.scan_planes import InTurns, ThickPlanes
 
     neighbours = model.plan.neighbours
     measured, estimate = intensity.shares(scan), intensity.shares(first)

@@ -19,7 +19,7 @@ from srviewer.core.scores.image_scores import (
 from srviewer.errors import UserError
 from srviewer.io.images import image_files, read_image
 from srviewer.job import Job, Progress, within
-from srviewer.nn.model_file import Model
+from srviewer.nn.models.model_file import Model
 from srviewer.sr.models import find_model
 
 BICUBIC = "bicubic"
@@ -186,7 +186,7 @@ def _image_model(name: str, scales: Sequence[int]) -> Model:
 
 def _upsamplers(models: Sequence[Model], device: str) -> tuple[str, list[_Contender]]:
     """The device's title, and the networks on it."""
-    from srviewer.nn.image_infer import ImageUpsampler  # a door to torch
+    from srviewer.nn.inference.image_infer import ImageUpsampler  # a door to torch
 
     ready = [(model, ImageUpsampler(model, device)) for model in models]
     contenders = [

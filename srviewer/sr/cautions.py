@@ -3,7 +3,7 @@
 from srviewer.core.acquisition.noise import noise_level
 from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk
 from srviewer.core.volumes.volume import ScanHeader, Volume, is_segmentation
-from srviewer.nn.model_file import Model
+from srviewer.nn.models.model_file import Model
 from srviewer.sr.cross_plane import passes, reachable
 from srviewer.sr.refine import Refined
 from srviewer.sr.request import Request

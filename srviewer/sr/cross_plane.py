@@ -14,10 +14,10 @@ from srviewer.core.volumes.slabwise import slabwise
 from srviewer.core.volumes.volume import Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, aside, within
-from srviewer.nn.model_file import Model
+from srviewer.nn.models.model_file import Model
 
 if TYPE_CHECKING:
-    from srviewer.nn.infer import Upsampler
+    from srviewer.nn.inference.infer import Upsampler
 
 
 JOINING = "Joining both planes"
@@ -96,7 +96,9 @@ def started(model: Model, device: str) -> Job["Upsampler"]:
     """The network of ``model``, ready to run; UserError as from Upsampler."""
 
     def start() -> "Upsampler":
-        from srviewer.nn.infer import Upsampler  # a door to torch, which takes seconds to load
+        from srviewer.nn.inference.infer import (
+            Upsampler,  # a door to torch, which takes seconds to load
+        )
 
         return Upsampler(model, device)
 

@@ -26,7 +26,7 @@ from srviewer.core.slices.planes import (
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job, Partial, Progress, aside, mapped, within
-from srviewer.nn.model_file import Model
+from srviewer.nn.models.model_file import Model
 from srviewer.sr.beside_padding import image_alone
 from srviewer.sr.cross_plane import mirrorings, passes, started
 from srviewer.sr.methods import method
@@ -36,7 +36,7 @@ from srviewer.sr.refine import sharper_pair
 from srviewer.sr.request import Request, check_request, degradation_of
 
 if TYPE_CHECKING:
-    from srviewer.nn.infer import Upsampler
+    from srviewer.nn.inference.infer import Upsampler
 
 R = TypeVar("R")
 Where = Callable[[], npt.ArrayLike]  # gives the crosshair, a RAS+ point, as it is now
@@ -131,7 +131,7 @@ def _prepared(scan: Volume, request: Request) -> Job[tuple["Upsampler", Model]]:
     if sharper is not None:
 
         def blended() -> Model:
-            from srviewer.nn.blend import textured
+            from srviewer.nn.models.weight_interpolation import textured
 
             return textured(model, *sharper, request.texture)
 

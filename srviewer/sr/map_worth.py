@@ -4,7 +4,7 @@ import json
 from functools import cache
 
 from srviewer.errors import UserError
-from srviewer.nn.model_file import Model
+from srviewer.nn.models.model_file import Model
 from srviewer.paths import resource
 
 TABLE = "trust.json"  # written by benchmarks.measure_trust

@@ -5,7 +5,7 @@ from typing import Any
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.core.scores.metrics import Metric, comparable_metrics
 from srviewer.core.visible_text import markdown_text, visible_line
-from srviewer.nn.specs import network_spec
+from srviewer.nn.catalogue import network_spec
 from srviewer.sr.models import ModelCard
 
 LIMITS = """\

@@ -6,8 +6,8 @@ from typing import Any
 
 from srviewer.core.scores.metrics import comparable_metrics, ranking_metric
 from srviewer.errors import UserError
-from srviewer.nn.model_file import Model, load_model
-from srviewer.nn.specs import TrainingPlan
+from srviewer.nn.catalogue import TrainingPlan
+from srviewer.nn.models.model_file import Model, load_model
 from srviewer.paths import models_dir, resource
 from srviewer.sr.devices import has_gpu
 
@@ -145,7 +145,7 @@ def models_at_hand(thorough: bool = False) -> ModelsAtHand:
 
 
 def _check_fit(model: Model) -> None:
-    from srviewer.nn.building import check_fit  # a door to torch
+    from srviewer.nn.models.building import check_fit  # a door to torch
 
     check_fit(model)
 

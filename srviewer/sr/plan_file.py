@@ -5,7 +5,7 @@ from typing import Any
 
 from srviewer.documents import read_document
 from srviewer.errors import UserError
-from srviewer.nn.specs import TrainingPlan, completed_plan
+from srviewer.nn.catalogue import TrainingPlan, completed_plan
 
 
 def read_object(path: Path) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.core.acquisition.degradation import Consistency
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import ScanHeader
-from srviewer.nn.adaptation import Adapted
-from srviewer.nn.model_file import Model
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.plans.adaptation import Adapted
 from srviewer.sr.map_worth import disagreement_worth
 from srviewer.sr.request import Request
 from srviewer.sr.request_document import request_document

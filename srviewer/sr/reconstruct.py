@@ -12,7 +12,7 @@ from srviewer.core.volumes.interpolate import cubic, linear
 from srviewer.core.volumes.slabwise import slabwise
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.job import Job, Progress, within
-from srviewer.nn.model_file import Model
+from srviewer.nn.models.model_file import Model
 from srviewer.sr.beside_padding import measured_residual
 from srviewer.sr.cautions import NO_THICK_AXIS, cautions, outcomes
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map

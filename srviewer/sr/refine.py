@@ -13,8 +13,8 @@ from srviewer.core.regions.locked_region import lock_weights, locked
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, within
-from srviewer.nn.adaptation import Adapted
-from srviewer.nn.model_file import Model
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.plans.adaptation import Adapted
 from srviewer.sr.adapt import adapted_model
 from srviewer.sr.beside_padding import cleared, image_alone, marked_estimate, thin_padding
 from srviewer.sr.cross_plane import Estimate, Refinement
@@ -86,7 +86,9 @@ def _unmarked(scan: Volume, request: Request, region: Volume | None) -> Job[Refi
     estimate = yield from within(_held(image, todo, chosen), start, stop)
     change = None
     if sharper is not None and model is not None:
-        from srviewer.nn.blend import textured  # only needed where there is a pair
+        from srviewer.nn.models.weight_interpolation import (
+            textured,  # only needed where there is a pair
+        )
 
         model = textured(model, *sharper, request.texture)
         faithful, todo = estimate.voxels, replace(todo, model=model)

@@ -14,7 +14,7 @@ from srviewer.core.scores.metrics import METRICS, Mask, comparable_metrics, rank
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.job import Job, Progress
-from srviewer.nn.model_file import Model
+from srviewer.nn.models.model_file import Model
 from srviewer.sr.compared import Compared
 from srviewer.sr.evaluate import ScoredPair
 from srviewer.sr.map_worth import disagreement_worth

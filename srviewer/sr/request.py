@@ -14,7 +14,7 @@ from srviewer.core.intensity.padding import measured_limits
 from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
-from srviewer.nn.adaptation import Adaptation
+from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.cross_plane import reachable
 from srviewer.sr.devices import DEVICES
 from srviewer.sr.methods import METHODS

@@ -20,8 +20,8 @@ from srviewer.errors import UserError
 from srviewer.io import formats
 from srviewer.io.sidecars.exported_image import described, own_document
 from srviewer.job import Job, within
-from srviewer.nn.adaptation import MOST_SECONDS, USUAL_SECONDS, Adaptation, Adapted
-from srviewer.nn.model_file import Model
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.plans.adaptation import MOST_SECONDS, USUAL_SECONDS, Adaptation, Adapted
 from srviewer.sr.beside_padding import measured_residual, thin_padding
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
 from srviewer.sr.methods import method

@@ -20,7 +20,7 @@ from srviewer.sr.methods import Method
 from srviewer.sr.slab_sums import SlabSums
 
 if TYPE_CHECKING:
-    from srviewer.nn.infer import Upsampler
+    from srviewer.nn.inference.infer import Upsampler
 
 SLAB_BYTES = 32 * 2**20  # of a refined slab
 LEAST_SLICES = 16  # in a slab that is not too large: thin ones cost a look into every chunk

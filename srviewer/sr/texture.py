@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from srviewer.errors import UserError
-from srviewer.nn.model_file import Model, load_model, texture_partner
+from srviewer.nn.models.model_file import Model, load_model, texture_partner
 from srviewer.paths import models_dir, resource
 from srviewer.sr.models import SUFFIX, ModelCard, model_files, model_path
 

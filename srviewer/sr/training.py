@@ -11,12 +11,12 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.export.clearing import cleared
 from srviewer.job import Job, Progress, mapped, within
-from srviewer.nn.checkpoint import checkpoint_header, checkpoint_path
-from srviewer.nn.model_file import Model, save_model
-from srviewer.nn.processes import ALONE, Process
-from srviewer.nn.report import TrainStep
-from srviewer.nn.run_log import RunLog
-from srviewer.nn.specs import TrainingPlan
+from srviewer.nn.catalogue import TrainingPlan
+from srviewer.nn.devices.processes import ALONE, Process
+from srviewer.nn.models.checkpoint import checkpoint_header, checkpoint_path
+from srviewer.nn.models.model_file import Model, save_model
+from srviewer.nn.reports.report import TrainStep
+from srviewer.nn.reports.run_log import RunLog
 from srviewer.sr.evaluate import EvaluationPlan, EvaluationRow, evaluate
 from srviewer.sr.training_data import TrainingData, image_data, volume_data
 from srviewer.unwritable import check_target
@@ -94,7 +94,7 @@ def _check_checkpoint(job: TrainingJob) -> None:
 
 def _logged(data: TrainingData, plan: TrainingPlan, job: TrainingJob) -> Job[Model]:
     """Train; the leading process keeps model and log up to date."""
-    from srviewer.nn.train import Place, train  # a door to torch
+    from srviewer.nn.training.loop import Place, train  # a door to torch
 
     checkpoint = checkpoint_path(job.output)
     place = Place(job.device, checkpoint, job.resume, job.workers, job.process, job.threads)

@@ -17,7 +17,7 @@ from srviewer.sr.people import Person, check_split, people_in, people_of, scan_n
 from srviewer.sr.segmentations import scans_among
 
 if TYPE_CHECKING:
-    from srviewer.nn.material import Material
+    from srviewer.nn.data.training_data import Material
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class TrainingData:
 
     def material(self) -> "Material":
         """As the training loop takes it."""
-        from srviewer.nn.material import Images, Volumes  # a door to torch
+        from srviewer.nn.data.training_data import Images, Volumes  # a door to torch
 
         if self.images:
             return Images(self.images, self.held_out_images)

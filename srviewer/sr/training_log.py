@@ -7,7 +7,7 @@ from typing import Any
 
 from srviewer.documents import is_number
 from srviewer.errors import UserError
-from srviewer.nn.run_log import SUFFIX, read_lines
+from srviewer.nn.reports.run_log import SUFFIX, read_lines
 
 Curve = tuple[list[int], list[float]]  # steps, values
 

@@ -13,8 +13,8 @@ from srviewer.atomic import write_text
 from srviewer.codec import Checked, OneOf, from_plain, to_plain
 from srviewer.documents import read_document
 from srviewer.errors import UserError
-from srviewer.nn.checkpoint import checkpoint_path
-from srviewer.nn.specs import TrainingPlan
+from srviewer.nn.catalogue import TrainingPlan
+from srviewer.nn.models.checkpoint import checkpoint_path
 from srviewer.paths import private_tree, user_data_dir
 from srviewer.sr.devices import DEVICES
 from srviewer.sr.models import SUFFIX

@@ -22,15 +22,15 @@ from srviewer.io.sidecars.exported_image import (
 from srviewer.io.sidecars.exported_image import stated_source as source_of
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import run
-from srviewer.nn.budget import Budget
-from srviewer.nn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from srviewer.nn.infer import Upsampler
-from srviewer.nn.learner import Learner
-from srviewer.nn.model_file import load_model
-from srviewer.nn.optimiser_state import optimiser_kinds
-from srviewer.nn.processes import ALONE
-from srviewer.nn.run_log import read_log
-from srviewer.nn.specs import TrainingPlan
+from srviewer.nn.catalogue import TrainingPlan
+from srviewer.nn.devices.processes import ALONE
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.nn.models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from srviewer.nn.models.model_file import load_model
+from srviewer.nn.models.optimiser_state import optimiser_kinds
+from srviewer.nn.plans.budget import Budget
+from srviewer.nn.reports.run_log import read_log
+from srviewer.nn.training.learner import Learner
 from srviewer.sr.batch_records import Place, read_record
 from srviewer.sr.batch_summary import cells
 from srviewer.sr.batch_work import Outcome

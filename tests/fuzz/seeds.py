@@ -10,7 +10,7 @@ from srviewer.core.comparison.comparison import Scores
 from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane
-from srviewer.nn.adaptation import Adaptation
+from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.paths import resource
 from srviewer.sr.evaluate import ScoredPair
 from srviewer.sr.request import Request

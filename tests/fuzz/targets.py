@@ -11,8 +11,8 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRI
 
 from srviewer.io.formats import read, scan
 from srviewer.job import run
-from srviewer.nn.infer import built_network
-from srviewer.nn.model_file import load_model
+from srviewer.nn.inference.infer import built_network
+from srviewer.nn.models.model_file import load_model
 from srviewer.study.session_file import read_session
 from tests.fuzz.mutate import mutated, mutated_gzip
 from tests.fuzz.own_targets import own_targets

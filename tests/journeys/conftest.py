@@ -35,7 +35,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.application import application
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.train import TrainPanel
-from srviewer.nn import train as loop
+from srviewer.nn.training import loop
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]

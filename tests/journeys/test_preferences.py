@@ -24,7 +24,7 @@ from srviewer.gui.own_files import megabytes
 from srviewer.gui.preferences import Preferences, read_preferences, write_preferences
 from srviewer.gui.preferences_dialog import PreferencesDialog
 from srviewer.gui.shortcuts_dialog import ShortcutsDialog
-from srviewer.nn.threads import wanted_threads
+from srviewer.nn.devices.threads import wanted_threads
 from srviewer.study.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]

@@ -19,8 +19,8 @@ from srviewer.gui.command_line import reconstruct_line
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.request_options import RequestOptions
 from srviewer.gui.session import Session
-from srviewer.nn.adaptation import Adaptation
-from srviewer.nn.model_file import save_model
+from srviewer.nn.models.model_file import save_model
+from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.models import find_model
 from srviewer.sr.request import Request, suggested_request
 from srviewer.study.opening import CHOICES

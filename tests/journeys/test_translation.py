@@ -43,7 +43,7 @@ from srviewer.gui.training.runs import State
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.io.formats import scan
 from srviewer.job import run
-from srviewer.nn.presets import PRESETS
+from srviewer.nn.plans.presets import PRESETS
 from srviewer.sr.models import available_models
 from srviewer.study.comparing import Layout
 from training_tab import page_of, prepare, press, started

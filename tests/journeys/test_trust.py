@@ -22,8 +22,8 @@ from srviewer.gui.report_box import ReportBox
 from srviewer.gui.request_options import RequestOptions
 from srviewer.gui.self_test_box import SelfTestBox
 from srviewer.gui.self_testing import SELF_TEST
-from srviewer.nn.adaptation import Adaptation
-from srviewer.nn.model_file import save_model
+from srviewer.nn.models.model_file import save_model
+from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.paths import models_dir
 from srviewer.sr.models import find_model
 

@@ -15,16 +15,16 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
-from srviewer.nn import adapt as adapting
-from srviewer.nn.adapt import adapt, fitted
-from srviewer.nn.adaptation import LEAST_GAINS, Adaptation, Adapted, best_share
-from srviewer.nn.blend import textured, towards
-from srviewer.nn.infer import weights_of
-from srviewer.nn.model_file import Model, load_model, save_model
-from srviewer.nn.networks import network_spec
-from srviewer.nn.scan_pairs import ScanPairs
-from srviewer.nn.scan_planes import InTurns, ThickPlanes
-from srviewer.nn.specs import TrainingPlan
+from srviewer.nn.catalogue import TrainingPlan
+from srviewer.nn.data.scan_pairs import ScanPairs
+from srviewer.nn.data.scan_planes import InTurns, ThickPlanes
+from srviewer.nn.inference.infer import weights_of
+from srviewer.nn.models.model_file import Model, load_model, save_model
+from srviewer.nn.models.weight_interpolation import textured, towards
+from srviewer.nn.networks.generator_table import network_spec
+from srviewer.nn.plans.adaptation import LEAST_GAINS, Adaptation, Adapted, best_share
+from srviewer.nn.training import adapt as adapting
+from srviewer.nn.training.adapt import adapt, fitted
 
 
 @pytest.fixture(scope="module")

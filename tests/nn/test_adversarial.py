@@ -5,8 +5,8 @@ from math import exp, log
 import pytest
 import torch
 
-from srviewer.nn.adversarial import ADVERSARIAL, gradient_penalty, objective
-from srviewer.nn.plan_parts import OBJECTIVES
+from srviewer.nn.plans.parts import OBJECTIVES
+from srviewer.nn.training.gan_objectives import ADVERSARIAL, gradient_penalty, objective
 
 REAL, FAKE = torch.tensor([[2.0], [0.0]]), torch.tensor([[1.0], [-1.0]])
 

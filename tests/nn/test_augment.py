@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from srviewer.core.volumes.volume import Volume
-from srviewer.nn.augment import augment
-from srviewer.nn.pairs import PatchSource
-from srviewer.nn.plan import TrainingPlan
-from srviewer.nn.plan_parts import DataPlan
+from srviewer.nn.data.augmentation import augment
+from srviewer.nn.data.volume_pairs import PatchSource
+from srviewer.nn.plans.parts import DataPlan
+from srviewer.nn.plans.plan import TrainingPlan
 
 UNCHANGED = DataPlan(intensity=(1.0, 1.0), contrast_share=0.0)
 STAIRS = np.tile(np.linspace(0, 1, 40, dtype=np.float32), (3, 20, 1))

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from srviewer.nn.discriminators import DISCRIMINATORS, Discriminator, discriminator, seen
-from srviewer.nn.plan_parts import DISCRIMINATOR_IDS
+from srviewer.nn.networks.discriminators import DISCRIMINATORS, Discriminator, discriminator, seen
+from srviewer.nn.plans.parts import DISCRIMINATOR_IDS
 
 EVERY_DISCRIMINATOR = pytest.mark.parametrize("row", DISCRIMINATORS, ids=lambda row: row.id)
 

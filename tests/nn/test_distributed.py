@@ -18,12 +18,12 @@ import torch
 torch.set_num_threads(1)
 import phantoms
 from srviewer.job import run
-from srviewer.nn import train as module
-from srviewer.nn.material import Volumes
-from srviewer.nn.model_file import save_model
-from srviewer.nn.processes import this_process
-from srviewer.nn.report import TrainStep
-from srviewer.nn.specs import TrainingPlan
+from srviewer.nn.training import loop as module
+from srviewer.nn.data.training_data import Volumes
+from srviewer.nn.models.model_file import save_model
+from srviewer.nn.devices.processes import this_process
+from srviewer.nn.reports.report import TrainStep
+from srviewer.nn.catalogue import TrainingPlan
 
 module.REPORT_SECONDS = 0.0
 plan = TrainingPlan.from_json(json.loads(Path(sys.argv[1]).read_text()))

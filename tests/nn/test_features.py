@@ -10,10 +10,15 @@ from torch import nn
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
-from srviewer.nn import features as module
-from srviewer.nn.budget import Budget
-from srviewer.nn.features import IMAGENET_MEAN, IMAGENET_SPREAD, Vgg19, feature_network
-from srviewer.nn.pretext import FACTORS, train_features
+from srviewer.nn.models import feature_network as module
+from srviewer.nn.models.feature_network import (
+    IMAGENET_MEAN,
+    IMAGENET_SPREAD,
+    Vgg19,
+    feature_network,
+)
+from srviewer.nn.plans.budget import Budget
+from srviewer.nn.training.pretext import FACTORS, train_features
 from srviewer.paths import resource
 
 

@@ -3,10 +3,10 @@ import pytest
 import torch
 
 from srviewer.errors import UserError
-from srviewer.nn.growth import grown
-from srviewer.nn.infer import weights_of
-from srviewer.nn.networks import network_spec
-from srviewer.nn.shape import NetworkShape, Size
+from srviewer.nn.inference.infer import weights_of
+from srviewer.nn.models.weight_transfer import grown
+from srviewer.nn.networks.generator_table import network_spec
+from srviewer.nn.networks.shape import NetworkShape, Size
 
 
 def network(width: int, blocks: int, seed: int) -> torch.nn.Module:

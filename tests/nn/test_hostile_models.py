@@ -12,15 +12,15 @@ import torch
 from bad_models import CHANGES, fast, model_bytes, packed, write_bad_models
 from srviewer.errors import UserError
 from srviewer.job import run
-from srviewer.nn.building import check_fit, kinds_of, outlined
-from srviewer.nn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from srviewer.nn.features import WIDTHS, FeatureNetwork, feature_network
-from srviewer.nn.infer import Upsampler, built_network
-from srviewer.nn.learner import Learner
-from srviewer.nn.model_file import load_model
-from srviewer.nn.processes import ALONE
-from srviewer.nn.safe_files import write_arrays
-from srviewer.nn.specs import NETWORKS, NetworkSpec, TrainingPlan
+from srviewer.nn.catalogue import NETWORKS, NetworkSpec, TrainingPlan
+from srviewer.nn.devices.processes import ALONE
+from srviewer.nn.inference.infer import Upsampler, built_network
+from srviewer.nn.models.building import check_fit, kinds_of, outlined
+from srviewer.nn.models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from srviewer.nn.models.feature_network import WIDTHS, FeatureNetwork, feature_network
+from srviewer.nn.models.model_file import load_model
+from srviewer.nn.models.safetensors_file import write_arrays
+from srviewer.nn.training.learner import Learner
 
 SMALL = TrainingPlan("fast", width=7, blocks=2, inner=2, factors=(2, 3), factor_shares=(0.5, 0.5))
 

@@ -11,12 +11,12 @@ import torch
 from srviewer.core.scores.bicubic import Image, resized
 from srviewer.errors import UserError
 from srviewer.job import run
-from srviewer.nn import image_infer
-from srviewer.nn.image_infer import OVERLAP, ImageUpsampler, tiled
-from srviewer.nn.infer import weights_of
-from srviewer.nn.model_file import Model
-from srviewer.nn.networks import network_spec
-from srviewer.nn.presets import training_plan
+from srviewer.nn.inference import image_infer
+from srviewer.nn.inference.image_infer import OVERLAP, ImageUpsampler, tiled
+from srviewer.nn.inference.infer import weights_of
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.networks.generator_table import network_spec
+from srviewer.nn.plans.presets import training_plan
 
 
 def picture(rows: int, columns: int) -> Image:

@@ -6,11 +6,11 @@ import torch
 
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import run
-from srviewer.nn import infer
-from srviewer.nn.infer import Upsampler
-from srviewer.nn.networks import NETWORKS, NetworkSpec
-from srviewer.nn.reach import EVERYWHERE, reach_of
-from srviewer.nn.shape import NetworkShape, Size
+from srviewer.nn.inference import infer
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.nn.networks.generator_table import NETWORKS, NetworkSpec
+from srviewer.nn.networks.receptive_field import EVERYWHERE, reach_of
+from srviewer.nn.networks.shape import NetworkShape, Size
 from srviewer.sr.models import find_model
 
 FACTOR = 4

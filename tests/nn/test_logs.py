@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from srviewer.nn.event_file import EventFile, crc32c
-from srviewer.nn.model_file import Model
-from srviewer.nn.report import TrainStep
-from srviewer.nn.run_log import RunLog, log_path, read_log
-from srviewer.nn.specs import network_spec, training_plan
+from srviewer.nn.catalogue import network_spec, training_plan
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.reports.report import TrainStep
+from srviewer.nn.reports.run_log import RunLog, log_path, read_log
+from srviewer.nn.reports.tensorboard_events import EventFile, crc32c
 
 
 def report(step: int) -> TrainStep:

@@ -7,9 +7,9 @@ import torch
 from torch import nn
 
 from srviewer.errors import UserError
-from srviewer.nn.learner import weighted
-from srviewer.nn.losses import LOSSES, compared, gram, texture
-from srviewer.nn.plan_parts import LossWeights
+from srviewer.nn.plans.parts import LossWeights
+from srviewer.nn.training.learner import weighted
+from srviewer.nn.training.losses import LOSSES, compared, gram, texture
 
 RESULT = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]])
 TRUTH = torch.tensor([[[[1.0, 4.0], [3.0, 0.0]]]])

@@ -11,9 +11,9 @@ import torch
 from safetensors.numpy import save_file
 
 from srviewer.errors import UserError
-from srviewer.nn.infer import built_network, weights_of
-from srviewer.nn.model_file import MAX_BYTES, Model, load_model, save_model
-from srviewer.nn.specs import NETWORKS, NetworkSpec, TrainingPlan
+from srviewer.nn.catalogue import NETWORKS, NetworkSpec, TrainingPlan
+from srviewer.nn.inference.infer import built_network, weights_of
+from srviewer.nn.models.model_file import MAX_BYTES, Model, load_model, save_model
 
 SMALL = TrainingPlan("fast", width=4, blocks=1, inner=2, factors=(2, 3), factor_shares=(0.5, 0.5))
 

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from srviewer.core.scores.bicubic import resized
-from srviewer.nn.bases import AxisBase, ImageBase, block_mean_kernel, mirrored
-from srviewer.nn.specs import NETWORKS, NetworkShape, NetworkSpec, Size, network_spec
+from srviewer.nn.catalogue import NETWORKS, NetworkShape, NetworkSpec, Size, network_spec
+from srviewer.nn.networks.interpolated_base import AxisBase, ImageBase, block_mean_kernel, mirrored
 
 AXIS_FACTORS = (2, 3, 4, 5, 6, 7, 8)
 IMAGE_FACTORS = (2, 3, 4)

@@ -10,12 +10,12 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.scores.bicubic import resized
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.nn.batches import BatchSource, PatchBatch, prefetched
-from srviewer.nn.image_pairs import ImagePatchSource
-from srviewer.nn.pairs import PatchSource
-from srviewer.nn.plan import TrainingPlan
-from srviewer.nn.plan_parts import DataPlan
-from srviewer.nn.processes import Process
+from srviewer.nn.data.image_pairs import ImagePatchSource
+from srviewer.nn.data.prefetching import BatchSource, PatchBatch, prefetched
+from srviewer.nn.data.volume_pairs import PatchSource
+from srviewer.nn.devices.processes import Process
+from srviewer.nn.plans.parts import DataPlan
+from srviewer.nn.plans.plan import TrainingPlan
 
 PLAN = TrainingPlan(
     "fast", factors=(2, 3), factor_shares=(0.5, 0.5), rows=6, columns=16, batch=6, seed=4

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from srviewer.errors import UserError
-from srviewer.nn.budget import Budget
-from srviewer.nn.plan import TrainingPlan
-from srviewer.nn.plan_parts import AdversarialPlan, DataPlan, LossWeights
-from srviewer.nn.presets import TRAINABLE, training_plan
-from srviewer.nn.schedule import pace
+from srviewer.nn.plans.budget import Budget
+from srviewer.nn.plans.parts import AdversarialPlan, DataPlan, LossWeights
+from srviewer.nn.plans.plan import TrainingPlan
+from srviewer.nn.plans.presets import TRAINABLE, training_plan
+from srviewer.nn.training.schedule import pace
 
 
 @pytest.mark.parametrize("name", TRAINABLE)

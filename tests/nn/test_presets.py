@@ -11,15 +11,7 @@ import torch
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
-from srviewer.nn.infer import Upsampler, built_network, weights_of
-from srviewer.nn.learner import Learner
-from srviewer.nn.losses import compared
-from srviewer.nn.material import Images, Material, Volumes
-from srviewer.nn.model_file import Model, load_model, save_model
-from srviewer.nn.pairs import PatchSource
-from srviewer.nn.processes import ALONE
-from srviewer.nn.schedule import pace
-from srviewer.nn.specs import (
+from srviewer.nn.catalogue import (
     PRESETS,
     TRAINABLE,
     LossWeights,
@@ -30,7 +22,15 @@ from srviewer.nn.specs import (
     preset,
     training_plan,
 )
-from srviewer.nn.train import Place, train
+from srviewer.nn.data.training_data import Images, Material, Volumes
+from srviewer.nn.data.volume_pairs import PatchSource
+from srviewer.nn.devices.processes import ALONE
+from srviewer.nn.inference.infer import Upsampler, built_network, weights_of
+from srviewer.nn.models.model_file import Model, load_model, save_model
+from srviewer.nn.training.learner import Learner
+from srviewer.nn.training.loop import Place, train
+from srviewer.nn.training.losses import compared
+from srviewer.nn.training.schedule import pace
 
 EVERY_PRESET = pytest.mark.parametrize("name", TRAINABLE)
 NAMES = [

@@ -7,10 +7,10 @@ import torch
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
-from srviewer.nn.infer import built_network
-from srviewer.nn.model_file import load_model
-from srviewer.nn.residual import ResidualNetwork
-from srviewer.nn.specs import NetworkShape, Size, training_plan
+from srviewer.nn.catalogue import NetworkShape, Size, training_plan
+from srviewer.nn.inference.infer import built_network
+from srviewer.nn.models.model_file import load_model
+from srviewer.nn.networks.residual import ResidualNetwork
 from srviewer.paths import resource
 
 

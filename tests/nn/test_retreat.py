@@ -8,8 +8,8 @@ import torch
 
 from srviewer.errors import UserError, plain
 from srviewer.job import run
-from srviewer.nn.infer import Upsampler
-from srviewer.nn.model_file import load_model
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.nn.models.model_file import load_model
 from srviewer.paths import resource
 
 SLICES = np.random.default_rng(5).random((6, 16, 20), dtype=np.float32)

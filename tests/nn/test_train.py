@@ -11,14 +11,14 @@ import torch
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
-from srviewer.nn import train as module
-from srviewer.nn.checkpoint import checkpoint_header, load_checkpoint
-from srviewer.nn.infer import built_network
-from srviewer.nn.material import Images, Volumes
-from srviewer.nn.model_file import Model, save_model
-from srviewer.nn.pairs import PatchSource
-from srviewer.nn.specs import AdversarialPlan, LossWeights, TrainingPlan, TrainStep
-from srviewer.nn.train import Place, train
+from srviewer.nn.catalogue import AdversarialPlan, LossWeights, TrainingPlan, TrainStep
+from srviewer.nn.data.training_data import Images, Volumes
+from srviewer.nn.data.volume_pairs import PatchSource
+from srviewer.nn.inference.infer import built_network
+from srviewer.nn.models.checkpoint import checkpoint_header, load_checkpoint
+from srviewer.nn.models.model_file import Model, save_model
+from srviewer.nn.training import loop as module
+from srviewer.nn.training.loop import Place, train
 
 PLAN = TrainingPlan(
     "fast",

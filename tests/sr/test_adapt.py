@@ -11,7 +11,7 @@ from srviewer.core.intensity.intensity_range import measured_intensity
 from srviewer.core.scores.metrics import psnr
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import run
-from srviewer.nn.adaptation import Adaptation, Adapted
+from srviewer.nn.plans.adaptation import Adaptation, Adapted
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.request import Request
 

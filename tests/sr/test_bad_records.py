@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from srviewer.nn.run_log import read_log
-from srviewer.nn.specs import training_plan
+from srviewer.nn.catalogue import training_plan
+from srviewer.nn.reports.run_log import read_log
 from srviewer.paths import user_data_dir
 from srviewer.sr.batch_records import Place, read_record, write_record
 from srviewer.sr.training import TrainingJob

@@ -14,10 +14,10 @@ from srviewer.core.scores.image_scores import cropped, in_eight_bits, protocol, 
 from srviewer.errors import UserError
 from srviewer.io.images import read_image
 from srviewer.job import run
-from srviewer.nn.infer import weights_of
-from srviewer.nn.model_file import Model, save_model
-from srviewer.nn.networks import network_spec
-from srviewer.nn.presets import training_plan
+from srviewer.nn.inference.infer import weights_of
+from srviewer.nn.models.model_file import Model, save_model
+from srviewer.nn.networks.generator_table import network_spec
+from srviewer.nn.plans.presets import training_plan
 from srviewer.sr.benchmark import BenchmarkResult, benchmark_images
 from srviewer.sr.paper import PAPER_FIGURES, PAPER_TABLES, is_impossible
 from srviewer.sr.training_log import loss_curves

@@ -15,7 +15,7 @@ from srviewer.core.slices.planes import Plane, cross_planes, slice_at
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, Partial, Progress, run
-from srviewer.nn.adaptation import Adaptation
+from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.first_look import MARGIN, Look, looked_first, may_look_first
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.reconstruction import Reconstruction

@@ -14,8 +14,8 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.io.chunk_store import Scratch
 from srviewer.io.export.nifti import write
 from srviewer.job import Partial, run
-from srviewer.nn.pairs import PatchSource
-from srviewer.nn.presets import preset
+from srviewer.nn.data.volume_pairs import PatchSource
+from srviewer.nn.plans.presets import preset
 from srviewer.sr.evaluate import EvaluationPlan, evaluate
 from srviewer.sr.first_look import looked_first
 from srviewer.sr.gaps import rebuild

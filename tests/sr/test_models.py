@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from srviewer.nn.devices import present_devices
+from srviewer.nn.devices.processors import present_devices
 from srviewer.sr.devices import device_choices, has_gpu
 from srviewer.sr.models import available_models, default_model, find_model
 from srviewer.sr.texture import texture_pair

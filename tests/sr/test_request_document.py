@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from settings_of import OTHERS, every_setting
 from srviewer.core.volumes.volume import Volume
-from srviewer.nn.adaptation import Adaptation
-from srviewer.nn.model_file import save_model
+from srviewer.nn.models.model_file import save_model
+from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.models import find_model
 from srviewer.sr.request import LARGEST_FACTOR, Request, suggested_request
 from srviewer.sr.request_document import (

@@ -14,8 +14,8 @@ from srviewer.errors import UserError
 from srviewer.io.export.nifti import write
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import run
-from srviewer.nn.adaptation import Adaptation, Adapted
-from srviewer.nn.model_file import save_model
+from srviewer.nn.models.model_file import save_model
+from srviewer.nn.plans.adaptation import Adaptation, Adapted
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruct import reconstruct
 from srviewer.sr.reconstruction import Reconstruction

@@ -16,12 +16,12 @@ from children import Child, output
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.errors import UserError
 from srviewer.job import run
-from srviewer.nn.budget import Budget
-from srviewer.nn.checkpoint import checkpoint_header
-from srviewer.nn.features import feature_network
-from srviewer.nn.model_file import load_model
-from srviewer.nn.run_log import read_log
-from srviewer.nn.specs import TrainingPlan, TrainStep
+from srviewer.nn.catalogue import TrainingPlan, TrainStep
+from srviewer.nn.models.checkpoint import checkpoint_header
+from srviewer.nn.models.feature_network import feature_network
+from srviewer.nn.models.model_file import load_model
+from srviewer.nn.plans.budget import Budget
+from srviewer.nn.reports.run_log import read_log
 from srviewer.sr.feature_training import trained_features
 from srviewer.sr.models import model_card
 from srviewer.sr.reconstruct import reconstruct

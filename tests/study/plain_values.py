@@ -13,7 +13,7 @@ from msgspec import Meta
 from srviewer.codec import Checked, Clamped, OneOf
 from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import POINTS, Roi
-from srviewer.nn.adaptation import Adaptation
+from srviewer.nn.plans.adaptation import Adaptation
 
 
 def _text(least: int) -> st.SearchStrategy[str]:

@@ -11,10 +11,10 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.nn.adaptation import Adaptation
-from srviewer.nn.model_file import load_model
-from srviewer.nn.run_log import read_log
-from srviewer.nn.specs import TrainingPlan, training_plan
+from srviewer.nn.catalogue import TrainingPlan, training_plan
+from srviewer.nn.models.model_file import load_model
+from srviewer.nn.plans.adaptation import Adaptation
+from srviewer.nn.reports.run_log import read_log
 from srviewer.sr.plan_file import plan_in, read_licences, read_object
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request

@@ -23,7 +23,7 @@ from srviewer.gui.form import ElidedLabel, choice, describe, fill, form
 from srviewer.gui.plain_text import set_tip
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import device_entries
-from srviewer.nn.specs import PRESETS, TrainingPlan, at_published_size, training_plan
+from srviewer.nn.catalogue import PRESETS, TrainingPlan, at_published_size, training_plan
 from srviewer.paths import models_dir
 from srviewer.sr.models import SUFFIX, taken_names
 from srviewer.unwritable import make_folder

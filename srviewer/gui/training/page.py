@@ -24,7 +24,7 @@ from srviewer.gui.training.preview import PreviewView
 from srviewer.gui.training.run_list import RunList, state_line
 from srviewer.gui.training.runs import Run, Runs, State
 from srviewer.gui.translation import mark, tr
-from srviewer.nn.model_file import load_model
+from srviewer.nn.models.model_file import load_model
 from srviewer.sr.model_card import card_markdown
 from srviewer.sr.models import model_card
 

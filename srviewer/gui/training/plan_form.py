@@ -9,7 +9,7 @@ from srviewer.gui.form import form, label
 from srviewer.gui.plain_text import set_tip
 from srviewer.gui.training.editors import Editor, editor
 from srviewer.gui.translation import tr
-from srviewer.nn.specs import TrainingPlan
+from srviewer.nn.catalogue import TrainingPlan
 
 # Set elsewhere in the panel, or by the run itself.
 ELSEWHERE = ("preset", "factors", "steps", "minutes", "train", "validation", "layout")

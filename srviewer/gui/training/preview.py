@@ -9,7 +9,7 @@ from srviewer.core.volumes.volume import Voxels
 from srviewer.gui import theme
 from srviewer.gui.form import describe
 from srviewer.gui.translation import mark, tr
-from srviewer.nn.specs import Preview
+from srviewer.nn.catalogue import Preview
 
 CAPTIONS = (mark("thick"), mark("result"), mark("truth"))
 CAPTION, GAP = 20, 8  # px

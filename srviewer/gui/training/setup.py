@@ -18,7 +18,7 @@ from srviewer.gui.translation import mark, tr
 from srviewer.gui.work import Work
 from srviewer.io.formats import open_filter
 from srviewer.io.scans.series import Counts, added
-from srviewer.nn.specs import TrainingPlan
+from srviewer.nn.catalogue import TrainingPlan
 from srviewer.sr.people import PeopleFound, Person, check_split, people_found
 from srviewer.sr.training import TrainingJob
 
