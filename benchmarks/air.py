@@ -14,7 +14,7 @@ from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.nn.inference import infer
 from srviewer.nn.inference.infer import Upsampler
-from srviewer.sr.models import find_model
+from srviewer.sr.models.available_models import find_model
 
 FACTOR = 4
 COMPARED = 3  # batches of slices of each plane, spread over the stack

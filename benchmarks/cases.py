@@ -82,8 +82,8 @@ def panes() -> Iterator[Row]:
     from srviewer.core.intensity.window import Window
     from srviewer.gui.application import application
     from srviewer.gui.main_window import MainWindow
-    from srviewer.sr.reconstruct import reconstruct
-    from srviewer.sr.request import Request
+    from srviewer.sr.rebuild.reconstruct import reconstruct
+    from srviewer.sr.requests.request import Request
     from srviewer.study.comparing import Layout
 
     thick = volume((512, 512, 80), (0.5, 0.5, 2.0))
@@ -126,7 +126,7 @@ def network() -> Iterator[Row]:
 
     from srviewer.nn.inference.infer import Upsampler
     from srviewer.nn.networks.generator_table import network_spec
-    from srviewer.sr.models import find_model
+    from srviewer.sr.models.available_models import find_model
 
     torch.set_num_threads(1)
     model = find_model("fast")
@@ -176,7 +176,7 @@ def training() -> Iterator[Row]:
     """The share of a training run's time in which the network does not wait for data."""
     from srviewer.nn.catalogue import training_plan
     from srviewer.nn.reports.report import TrainStep
-    from srviewer.sr.training import TrainingJob, trained_model
+    from srviewer.sr.training.run import TrainingJob, trained_model
 
     scan = volume((96, 96, 96), (1, 1, 1))
     steps: list[TrainStep] = []

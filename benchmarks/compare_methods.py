@@ -37,7 +37,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.io.export.nifti import write
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr.simulate import Simulation, simulate
+from srviewer.sr.scores.simulate import Simulation, simulate
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from srviewer.job import run
 from srviewer.nn.devices.processors import device_title
 from srviewer.nn.inference.infer import Upsampler
 from srviewer.nn.models.model_file import Model
-from srviewer.sr.models import find_model
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
+from srviewer.sr.models.available_models import find_model
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
 
 FACTOR, THICK = 4, 2
 SHAPES = ((256, 256, 32), (256, 256, 64), (320, 320, 80), (512, 512, 64))

@@ -37,9 +37,9 @@ from srviewer.nn.models.model_file import Model
 from srviewer.nn.models.weight_interpolation import towards
 from srviewer.nn.plans.adaptation import LEAST_GAINS, Adaptation, best_share
 from srviewer.nn.training.adapt import fitted, restored_psnr
-from srviewer.sr.adapt import learned_from
-from srviewer.sr.cross_plane import Refinement, cross_plane
-from srviewer.sr.models import find_model
+from srviewer.sr.cross_plane.adaptation import learned_from
+from srviewer.sr.cross_plane.refinement import Refinement, cross_plane
+from srviewer.sr.models.available_models import find_model
 
 TRIED = tuple(LEAST_GAINS)
 NOISE = 0.04

@@ -20,10 +20,10 @@ from srviewer.core.scores.metrics import psnr
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import MINIMA, Request, suggested_request
-from srviewer.sr.simulate import simulate
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import MINIMA, Request, suggested_request
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.simulate import simulate
 
 THICK = 2
 METHODS = ("cross-plane", "cubic")

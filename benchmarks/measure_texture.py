@@ -23,7 +23,7 @@ from srviewer.core.volumes.volume import Voxels
 from srviewer.nn.inference.infer import Upsampler
 from srviewer.nn.models.model_file import Model
 from srviewer.nn.models.weight_interpolation import textured
-from srviewer.sr.models import find_model
+from srviewer.sr.models.available_models import find_model
 
 BLENDS = (0.0, 0.5, 1.0)
 HEAD = "volume                 factor  method         PSNR dB  gradient    high  spectrum dB"

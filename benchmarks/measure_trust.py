@@ -26,8 +26,8 @@ from srviewer.core.volumes.interpolate import cubic, thin_positions
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import run
 from srviewer.nn.inference.infer import Upsampler
-from srviewer.sr.map_worth import TABLE
-from srviewer.sr.models import find_model
+from srviewer.sr.models.available_models import find_model
+from srviewer.sr.results.disagreement_calibration import TABLE
 
 WORST, MOST_APART = 0.05, 0.2  # shares of the foreground
 

@@ -23,8 +23,8 @@ from srviewer.io.formats import FORMATS, open_filter
 from srviewer.io.targets import TARGETS
 from srviewer.nn.catalogue import TrainingPlan
 from srviewer.nn.plans.presets import PRESETS
-from srviewer.sr.maps import MAPS
-from srviewer.sr.methods import METHODS
+from srviewer.sr.cross_plane.methods import METHODS
+from srviewer.sr.results.maps import MAPS
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = Path(sys.executable).parent  # pyside6-lupdate and pyside6-lrelease come with PySide6

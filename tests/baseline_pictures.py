@@ -61,8 +61,8 @@ def _panes() -> "Mapping[str, QImage]":
     from srviewer.gui.session import Session
     from srviewer.gui.views.compare_view import CompareView
     from srviewer.job import run
-    from srviewer.sr.reconstruct import reconstruct
-    from srviewer.sr.request import Request
+    from srviewer.sr.rebuild.reconstruct import reconstruct
+    from srviewer.sr.requests.request import Request
     from srviewer.study.comparing import Comparing
 
     thin = head()

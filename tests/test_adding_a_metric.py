@@ -25,15 +25,15 @@ from srviewer.gui.views.badges import badge
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.job import run
 from srviewer.nn.models.model_file import Model
-from srviewer.sr.evaluate import EvaluationPlan, ScoredPair, evaluate, score_beside_cubic
-from srviewer.sr.model_card import card_markdown
-from srviewer.sr.models import available_models, find_model, mean_gains
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.report import reconstruction_report
-from srviewer.sr.request import Request
-from srviewer.sr.self_test import self_test
-from srviewer.sr.training import scored
+from srviewer.sr.models.available_models import available_models, find_model, mean_gains
+from srviewer.sr.models.model_card import card_markdown
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.report.report import reconstruction_report
+from srviewer.sr.requests.request import Request
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.evaluate import EvaluationPlan, ScoredPair, evaluate, score_beside_cubic
+from srviewer.sr.scores.self_test import self_test
+from srviewer.sr.training.run import scored
 
 
 def relative_error(

@@ -19,8 +19,8 @@ from srviewer.io.formats import NO_ROOM, scan
 from srviewer.io.scans.series import NothingOpened
 from srviewer.job import run
 from srviewer.nn.models.model_file import load_model
-from srviewer.sr.batch_items import select
-from srviewer.sr.segmentations import BY_VOXELS, check_is_scan
+from srviewer.sr.batch.items import select
+from srviewer.sr.inputs.segmentations import BY_VOXELS, check_is_scan
 from srviewer.unwritable import make_folder, unwritable
 
 

@@ -25,7 +25,7 @@ from srviewer.io.export.nifti import write
 from srviewer.job import run
 from srviewer.nn.models.safetensors_file import write_arrays
 from srviewer.nn.reports.tensorboard_events import EventFile
-from srviewer.sr.report_page import Figure, Page, Table
+from srviewer.sr.report.page import Figure, Page, Table
 from srviewer.unwritable import make_folder
 
 resource = pytest.importorskip("resource", reason="the limit on file sizes is POSIX's")

@@ -12,10 +12,10 @@ from srviewer.cli.request import add_request_arguments, asked_model, asked_of_ev
 from srviewer.cli.slabs import add_slab_argument
 from srviewer.cli.values import axis_number
 from srviewer.errors import UserError
-from srviewer.sr.batch import BatchPlan, BatchResult, batch
-from srviewer.sr.batch_summary import HEAD, cells, counted, left_out_reasons
-from srviewer.sr.batch_work import Settings
-from srviewer.sr.request import Request
+from srviewer.sr.batch.dispatch import BatchPlan, BatchResult, batch
+from srviewer.sr.batch.summary import HEAD, cells, counted, left_out_reasons
+from srviewer.sr.batch.work import Settings
+from srviewer.sr.requests.request import Request
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

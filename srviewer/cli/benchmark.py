@@ -12,8 +12,8 @@ from srviewer.cli.values import whole_numbers, words
 from srviewer.core.scores.image_scores import PROTOCOLS, protocol
 from srviewer.core.scores.metrics import metric
 from srviewer.errors import UserError
-from srviewer.sr.benchmark import BenchmarkResult, benchmark_images
-from srviewer.sr.training_log import loss_curves
+from srviewer.sr.benchmark.image_sets import BenchmarkResult, benchmark_images
+from srviewer.sr.training.log import loss_curves
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +55,9 @@ def execute(args: argparse.Namespace) -> Outcome:
     result = follow(job)
     figures: tuple[Path, ...] = ()
     if args.figures is not None:
-        from srviewer.sr.figures import save_figures  # matplotlib takes a second to load
+        from srviewer.sr.benchmark.paper_figures import (
+            save_figures,  # matplotlib takes a second to load
+        )
 
         figures = follow(save_figures(result, curves, args.figures))
     parts = (_header(result), _rows_table(result), paper_tables(result.rows), _written(figures))

@@ -9,8 +9,8 @@ from srviewer.cli.sources import open_only
 from srviewer.core.comparison.comparison import Scores
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.scores.metrics import METRICS
-from srviewer.sr.compared import compare_volumes
-from srviewer.sr.report import comparison_report
+from srviewer.sr.report.report import comparison_report
+from srviewer.sr.scores.score_volumes import compare_volumes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,9 +12,9 @@ from srviewer.core.scores.metrics import comparable_metrics
 from srviewer.core.volumes.volume import is_segmentation
 from srviewer.errors import UserError
 from srviewer.io.scans.series import counted
-from srviewer.sr.evaluate import EvaluationPlan, EvaluationRow, evaluate
-from srviewer.sr.models import default_model
-from srviewer.sr.segmentations import segmentation_reason
+from srviewer.sr.inputs.segmentations import segmentation_reason
+from srviewer.sr.models.available_models import default_model
+from srviewer.sr.scores.evaluate import EvaluationPlan, EvaluationRow, evaluate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,7 @@
 
 from srviewer.io.scans.series import Counts, summary
 from srviewer.job import Progress
-from srviewer.sr.training_data import DataRead
+from srviewer.sr.training.data import DataRead
 
 
 class LeftOutOfTraining:

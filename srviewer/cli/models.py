@@ -4,8 +4,8 @@ import argparse
 
 from srviewer.cli.console import Outcome
 from srviewer.core.scores.metrics import ranking_metric
-from srviewer.sr.model_card import card_markdown
-from srviewer.sr.models import ModelCard, ModelsAtHand, find_card, models_at_hand
+from srviewer.sr.models.available_models import ModelCard, ModelsAtHand, find_card, models_at_hand
+from srviewer.sr.models.model_card import card_markdown
 
 MORE = "srviewer models --card NAME prints one in full, with every score."
 

@@ -5,8 +5,8 @@ from textwrap import fill
 
 from srviewer.cli.console import table
 from srviewer.core.scores.metrics import metric
-from srviewer.sr.benchmark import BenchmarkRow
-from srviewer.sr.paper import PAPER_TABLES, Metric, PaperTable, is_impossible
+from srviewer.sr.benchmark.image_sets import BenchmarkRow
+from srviewer.sr.benchmark.paper import PAPER_TABLES, Metric, PaperTable, is_impossible
 
 DECIMALS: Mapping[Metric, int] = {"psnr": 3, "ssim": 4}
 ABSENT = "-"

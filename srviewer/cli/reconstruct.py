@@ -32,16 +32,16 @@ from srviewer.errors import UserError
 from srviewer.io.export.nifti import write
 from srviewer.io.scans.series import PlaneByPlane
 from srviewer.io.targets import Written
-from srviewer.sr.gaps import rebuild
-from srviewer.sr.label_maps import label_map, label_provenance
-from srviewer.sr.lock_region import lock_region
-from srviewer.sr.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE, TEXTURE_THRESHOLD
-from srviewer.sr.methods import method
-from srviewer.sr.rebuild_facts import RebuildFacts
-from srviewer.sr.reconstruction import unscored
-from srviewer.sr.request import GAPS, Gaps, Request
-from srviewer.sr.slab_files import SlabFiles, written_in_slabs
-from srviewer.sr.trust_report import trust_report
+from srviewer.sr.cross_plane.methods import method
+from srviewer.sr.rebuild.gaps import rebuild
+from srviewer.sr.references.locked_region import lock_region
+from srviewer.sr.report.trust_report import trust_report
+from srviewer.sr.requests.label_maps import label_map, label_provenance
+from srviewer.sr.requests.request import GAPS, Gaps, Request
+from srviewer.sr.results.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE, TEXTURE_THRESHOLD
+from srviewer.sr.results.rebuild_facts import RebuildFacts
+from srviewer.sr.results.reconstruction import unscored
+from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
 
 # What --gaps acknowledges.
 GAP_CODES = ("missing_slices", "uneven_gaps")

@@ -11,9 +11,9 @@ from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.nn.plans.adaptation import Adaptation
-from srviewer.sr.methods import METHODS
-from srviewer.sr.models import SUFFIX, default_model
-from srviewer.sr.request import MINIMA, Request, suggested_request
+from srviewer.sr.cross_plane.methods import METHODS
+from srviewer.sr.models.available_models import SUFFIX, default_model
+from srviewer.sr.requests.request import MINIMA, Request, suggested_request
 
 
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:

@@ -24,11 +24,11 @@ from srviewer.core.slices.figure_contents import (
 )
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
-from srviewer.sr.beside import beside
-from srviewer.sr.evaluate import ScoredPair, score_beside_cubic
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request, suggested_request
-from srviewer.sr.truth import placed_truth, refinement
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.references.read_for_comparison import beside
+from srviewer.sr.references.truth import placed_truth, refinement
+from srviewer.sr.requests.request import Request, suggested_request
+from srviewer.sr.scores.evaluate import ScoredPair, score_beside_cubic
 
 CUBIC = "cubic"  # instead of a path: the scan itself by cubic interpolation
 MOST_SECONDS = 4

@@ -7,7 +7,7 @@ from srviewer.cli.console import Outcome, follow, table
 from srviewer.cli.outputs import check_outputs
 from srviewer.cli.request import add_request_arguments, request_of
 from srviewer.cli.sources import add_series_arguments, open_volume
-from srviewer.sr.self_test import SelfTest, self_test
+from srviewer.sr.scores.self_test import SelfTest, self_test
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

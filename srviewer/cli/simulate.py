@@ -17,7 +17,7 @@ from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk
 from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, is_segmentation
 from srviewer.errors import UserError
 from srviewer.io.export.nifti import write
-from srviewer.sr.simulate import simulate
+from srviewer.sr.scores.simulate import simulate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,10 +7,10 @@ from srviewer.cli.destination import chosen_target
 from srviewer.cli.request import request_of
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.io.scans.series import PlaneByPlane, Series
-from srviewer.sr.memory import free_bytes
-from srviewer.sr.request import Request
-from srviewer.sr.slab_choice import SLABS_WANTED, choose_slabs
-from srviewer.sr.streaming import check_streamable
+from srviewer.sr.requests.memory import free_bytes
+from srviewer.sr.requests.request import Request
+from srviewer.sr.slabs.choice import SLABS_WANTED, choose_slabs
+from srviewer.sr.slabs.slab_wise import check_streamable
 
 
 def add_slab_argument(parser: argparse.ArgumentParser) -> None:

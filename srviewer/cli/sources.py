@@ -8,7 +8,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
 from srviewer.io.scans.series import Found, Series, check_frame, summary
-from srviewer.sr.segmentations import scans_among
+from srviewer.sr.inputs.segmentations import scans_among
 
 
 def add_series_arguments(parser: argparse.ArgumentParser) -> None:

@@ -21,9 +21,9 @@ from srviewer.nn.catalogue import (
 from srviewer.nn.devices.processes import this_process
 from srviewer.nn.models.model_file import Model
 from srviewer.nn.reports.run_log import log_path
-from srviewer.sr.models import SUFFIX, find_model, model_card, model_path
-from srviewer.sr.plan_file import plan_in, read_licences, read_object
-from srviewer.sr.training import TrainingJob, resumable_plan, trained_model
+from srviewer.sr.models.available_models import SUFFIX, find_model, model_card, model_path
+from srviewer.sr.training.plan_file import plan_in, read_licences, read_object
+from srviewer.sr.training.run import TrainingJob, resumable_plan, trained_model
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

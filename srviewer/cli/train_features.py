@@ -9,8 +9,8 @@ from srviewer.cli.outputs import check_outputs, require_suffix
 from srviewer.cli.values import number
 from srviewer.job import mapped
 from srviewer.nn.plans.budget import Budget
-from srviewer.sr.feature_training import trained_features
-from srviewer.sr.models import SUFFIX
+from srviewer.sr.models.available_models import SUFFIX
+from srviewer.sr.training.feature_training import trained_features
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -15,9 +15,9 @@ from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.job import run
 from srviewer.nn.plans.adaptation import Adaptation
-from srviewer.sr.methods import method
-from srviewer.sr.models import is_at_hand
-from srviewer.sr.request import Request
+from srviewer.sr.cross_plane.methods import method
+from srviewer.sr.models.available_models import is_at_hand
+from srviewer.sr.requests.request import Request
 from srviewer.study.comparables import CUBIC, ORIGINAL
 from srviewer.study.comparing import Layout
 from srviewer.study.origin import Origin

@@ -26,7 +26,7 @@ from srviewer.gui.plain_text import PlainLabel, add_named, named
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.io.formats import open_filter
-from srviewer.sr.maps import MAPS
+from srviewer.sr.results.maps import MAPS
 from srviewer.study.comparables import FEWEST_SHOWN, MOST_SHOWN
 from srviewer.study.comparing import FLIP_KEY, ONE_ROW, Comparing, Layout
 

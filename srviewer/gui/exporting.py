@@ -18,7 +18,7 @@ from srviewer.io.export.replacing import WouldReplace
 from srviewer.io.nifti.file_pairs import NIFTI_SUFFIXES
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, Progress
-from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.study.held import held_in
 
 R = TypeVar("R")

@@ -4,7 +4,7 @@ from srviewer.core.intensity.window import Window
 from srviewer.gui.colour_maps import diverging, heat
 from srviewer.gui.layer import Graded, Layer
 from srviewer.gui.session import Session
-from srviewer.sr.maps import MAPS
+from srviewer.sr.results.maps import MAPS
 from srviewer.table import find_row
 
 MAP_SPAN = 0.1  # of the intensity range: where the colours of a map end

@@ -11,11 +11,16 @@ from srviewer.gui.form import choice, fill
 from srviewer.gui.notice import Notice
 from srviewer.gui.translation import tr
 from srviewer.nn.models.model_file import Model
-from srviewer.sr.cross_plane import reachable
-from srviewer.sr.methods import method
-from srviewer.sr.models import ModelCard, UnreadableModel, find_model, models_at_hand
-from srviewer.sr.request import Request, suggested_request
-from srviewer.sr.texture import is_texture
+from srviewer.sr.cross_plane.methods import method
+from srviewer.sr.cross_plane.refinement import reachable
+from srviewer.sr.models.available_models import (
+    ModelCard,
+    UnreadableModel,
+    find_model,
+    models_at_hand,
+)
+from srviewer.sr.models.texture_pairs import is_texture
+from srviewer.sr.requests.request import Request, suggested_request
 
 LARGEST_FACTOR_OFFERED = 8
 MOST_SHOWN = 3  # files that cannot be used

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.translation import mark, tr
-from srviewer.sr.evaluate import ScoredPair
-from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.comparables import CUBIC, NO_RESULT, ORIGINAL, REFERENCE, Kept
 from srviewer.study.state import StudyState
 

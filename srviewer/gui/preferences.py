@@ -8,7 +8,7 @@ from PySide6.QtCore import QSettings
 
 from srviewer.gui.theme import SCHEMES, Scheme
 from srviewer.nn.devices.threads import MOST_THREADS
-from srviewer.sr.devices import device_choices
+from srviewer.sr.models.devices import device_choices
 
 KEY = "preferences"
 

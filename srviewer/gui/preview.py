@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from srviewer.core.slices.planes import Plane, SliceImage, slice_at, slice_number
 from srviewer.core.volumes.volume import ScanHeader
-from srviewer.sr.first_look import Look
+from srviewer.sr.rebuild.progressive_preview import Look
 
 
 @dataclass(frozen=True, eq=False)

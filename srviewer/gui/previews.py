@@ -10,10 +10,10 @@ from srviewer.gui.preview import Preview
 from srviewer.gui.studies import Studies
 from srviewer.gui.work import Task, Work
 from srviewer.job import Job
-from srviewer.sr.first_look import Look, looked_first, may_look_first
-from srviewer.sr.reconstruct import thin_header
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Request
+from srviewer.sr.rebuild.progressive_preview import Look, looked_first, may_look_first
+from srviewer.sr.rebuild.reconstruct import thin_header
+from srviewer.sr.requests.request import Request
+from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.study.comparables import NO_RESULT
 from srviewer.study.comparing import Layout
 from srviewer.study.state import StudyState

@@ -12,11 +12,11 @@ from srviewer.gui.translation import tr
 from srviewer.io.export.nifti import overwrites, write
 from srviewer.io.formats import open_filter, read
 from srviewer.job import Job, within
-from srviewer.sr.evaluate import ScoredPair
-from srviewer.sr.label_maps import label_map, label_provenance
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.self_test import SelfTest
-from srviewer.sr.trust_report import trust_report
+from srviewer.sr.report.trust_report import trust_report
+from srviewer.sr.requests.label_maps import label_map, label_provenance
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.sr.scores.self_test import SelfTest
 
 REPORT = "report"
 

@@ -27,9 +27,9 @@ from srviewer.gui.texture_slider import TextureSlider
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import roi_title
 from srviewer.nn.plans.adaptation import Adaptation
-from srviewer.sr.methods import method
-from srviewer.sr.request import Request, slice_thickness, suggested_also
-from srviewer.sr.texture import texture_pair
+from srviewer.sr.cross_plane.methods import method
+from srviewer.sr.models.texture_pairs import texture_pair
+from srviewer.sr.requests.request import Request, slice_thickness, suggested_also
 
 PROFILES = ((mark("Box"), "box"), (mark("Gaussian"), "gaussian"))
 

@@ -13,7 +13,7 @@ from srviewer.gui.application import application
 from srviewer.gui.figure import FigurePage, write_figure
 from srviewer.gui.pictured import look
 from srviewer.gui.session import Session
-from srviewer.sr.evaluate import ScoredPair
+from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.comparables import ORIGINAL
 
 Shown = tuple[str, Volume, ScoredPair | None]  # name, volume, its scores beside cubic's

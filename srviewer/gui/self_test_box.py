@@ -6,7 +6,7 @@ from srviewer.gui.form import button, label, set_role
 from srviewer.gui.self_testing import SELF_TEST
 from srviewer.gui.study import RECONSTRUCT, SIMULATE, Study
 from srviewer.gui.translation import tr
-from srviewer.sr.self_test import SelfTest
+from srviewer.sr.scores.self_test import SelfTest
 
 
 class SelfTestBox(QWidget):

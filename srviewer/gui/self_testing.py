@@ -6,8 +6,8 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.studies import Studies
 from srviewer.gui.translation import tr
 from srviewer.gui.work import Task, Work
-from srviewer.sr.request import Request
-from srviewer.sr.self_test import SelfTest, self_test
+from srviewer.sr.requests.request import Request
+from srviewer.sr.scores.self_test import SelfTest, self_test
 
 SELF_TEST = "self-test"
 

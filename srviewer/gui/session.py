@@ -16,9 +16,9 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.preview import Preview
 from srviewer.gui.tool import Tool
-from srviewer.sr.evaluate import ScoredPair
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Request
+from srviewer.sr.requests.request import Request
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.comparables import Comparables
 from srviewer.study.comparing import DIFFERENCE_SHARE, Comparing
 from srviewer.study.opening import opened

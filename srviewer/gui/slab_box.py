@@ -9,8 +9,8 @@ from srviewer.gui.form import button
 from srviewer.gui.notice import Notice
 from srviewer.gui.study import RECONSTRUCT, Study
 from srviewer.gui.translation import tr
-from srviewer.sr.memory import free_bytes
-from srviewer.sr.slab_choice import SlabOffer, slab_offer
+from srviewer.sr.requests.memory import free_bytes
+from srviewer.sr.slabs.choice import SlabOffer, slab_offer
 
 
 class SlabBox(Notice):

@@ -25,13 +25,13 @@ from srviewer.io import formats
 from srviewer.io.scans.series import Found, Series
 from srviewer.job import Job
 from srviewer.paths import sample_scan, sample_truth
-from srviewer.sr.beside import to_compare
-from srviewer.sr.gaps import rebuild
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.segmentations import check_is_scan
-from srviewer.sr.simulate import Simulation, simulate
-from srviewer.sr.slab_files import SlabFiles, rebuilt_and_opened
-from srviewer.sr.truth import read_truth
+from srviewer.sr.inputs.segmentations import check_is_scan
+from srviewer.sr.rebuild.gaps import rebuild
+from srviewer.sr.references.read_for_comparison import to_compare
+from srviewer.sr.references.truth import read_truth
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.simulate import Simulation, simulate
+from srviewer.sr.slabs.files import SlabFiles, rebuilt_and_opened
 from srviewer.study.held import held_in
 from srviewer.study.opening import opened
 from srviewer.study.origin import Origin

@@ -10,7 +10,7 @@ from srviewer.core.slices.planes import LETTERS
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.translation import mark, tr
 from srviewer.nn.plans.adaptation import Adapted
-from srviewer.sr.devices import device_choices
+from srviewer.sr.models.devices import device_choices
 
 # The largest difference, as a share of the intensity range, that still counts as agreement.
 CONSISTENT = 0.005

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from srviewer.core.resampling.reorient import same_grid
 from srviewer.core.volumes.volume import Volume
-from srviewer.sr.evaluate import ScoredPair
-from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.held import HeldFile
 
 ORIGINAL, CUBIC, REFERENCE = "original", "cubic", "reference"

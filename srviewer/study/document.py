@@ -6,7 +6,7 @@ from typing import Annotated, Any, get_type_hints
 from msgspec import Meta
 
 from srviewer.codec import from_plain, to_plain
-from srviewer.sr.evaluate import ScoredPair
+from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.comparing import Share
 from srviewer.study.place import Place
 from srviewer.study.state import StudyState

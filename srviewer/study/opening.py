@@ -6,8 +6,8 @@ from pathlib import Path
 
 from srviewer.core.intensity.window import robust_window
 from srviewer.core.volumes.volume import Volume
-from srviewer.sr.models import default_model, is_at_hand
-from srviewer.sr.request import Request, suggested_request
+from srviewer.sr.models.available_models import default_model, is_at_hand
+from srviewer.sr.requests.request import Request, suggested_request
 from srviewer.study.comparing import Layout
 from srviewer.study.origin import Origin
 from srviewer.study.reference import Reference

@@ -15,13 +15,13 @@ from srviewer.io.files.content import digest
 from srviewer.io.scans.series import Series
 from srviewer.io.sidecars.exported_image import described, own_document, stated_source
 from srviewer.job import Job, Progress, within
-from srviewer.sr.beside import to_compare
-from srviewer.sr.maps import MAPS
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request_document import request_for
-from srviewer.sr.restore import restored
-from srviewer.sr.same_scan import AnotherScan
-from srviewer.sr.truth import read_truth_again
+from srviewer.sr.rebuild.restore import restored
+from srviewer.sr.references.read_for_comparison import to_compare
+from srviewer.sr.references.same_scan import AnotherScan
+from srviewer.sr.references.truth import read_truth_again
+from srviewer.sr.requests.request_document import request_for
+from srviewer.sr.results.maps import MAPS
+from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.study.comparables import Comparables
 from srviewer.study.document import (
     LOADED,

@@ -7,10 +7,10 @@ from pathlib import Path
 from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import Roi, followed
 from srviewer.core.volumes.volume import Volume
-from srviewer.sr.evaluate import ScoredPair
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Request
-from srviewer.sr.self_test import SelfTest
+from srviewer.sr.requests.request import Request
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.sr.scores.self_test import SelfTest
 from srviewer.study.comparables import Comparables
 from srviewer.study.comparing import Comparing, Layout
 from srviewer.study.held import HeldFile

@@ -9,8 +9,8 @@ from srviewer.errors import UserError
 from srviewer.io.export.nifti import write
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, Progress, within
-from srviewer.sr.maps import RESIDUAL
-from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.results.maps import RESIDUAL
+from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.study.comparables import Comparables, Kept
 from srviewer.study.document import (
     LOADED,

@@ -19,7 +19,7 @@ from srviewer.nn.inference.infer import weights_of
 from srviewer.nn.models.model_file import Model, save_model
 from srviewer.nn.networks.generator_table import network_spec
 from srviewer.nn.plans.presets import training_plan
-from srviewer.sr.benchmark import BenchmarkRow
+from srviewer.sr.benchmark.image_sets import BenchmarkRow
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.paths import resource
-from srviewer.sr.evaluate import ScoredPair
-from srviewer.sr.request import Request
-from srviewer.sr.self_test import SelfTest, SelfTestRow
+from srviewer.sr.requests.request import Request
+from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.sr.scores.self_test import SelfTest, SelfTestRow
 from srviewer.study.comparing import Comparing, Layout
 from srviewer.study.document import (
     SavedLoaded,

@@ -9,9 +9,9 @@ from srviewer.core.comparison.linking import unlinked
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.session import Session
 from srviewer.job import run
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Request
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
+from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.study.comparables import CUBIC, MOST_RESULTS, ORIGINAL, Comparables
 
 

@@ -17,7 +17,7 @@ from srviewer.gui.session import Session
 from srviewer.gui.views.lettering import Line
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.slice_view import SliceView
-from srviewer.sr.first_look import Look
+from srviewer.sr.rebuild.progressive_preview import Look
 
 SHAPE, SPACING = (14, 16, 10), (2.0, 1.5, 4.0)
 BRIGHT = (3, 5, 7)

@@ -23,9 +23,9 @@ from srviewer.gui.views.overlay import Annotations
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.wording import NO_REFERENCE
 from srviewer.job import run
-from srviewer.sr.evaluate import score_beside_cubic
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
+from srviewer.sr.scores.evaluate import score_beside_cubic
 from srviewer.study.comparables import CUBIC
 from srviewer.study.comparing import Comparing, Layout
 from srviewer.study.reference import Reference

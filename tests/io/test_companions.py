@@ -13,7 +13,7 @@ from srviewer.errors import UserError
 from srviewer.io.files.companions import COMPANIONS
 from srviewer.io.formats import scan
 from srviewer.job import run
-from srviewer.sr.batch_items import select
+from srviewer.sr.batch.items import select
 
 APPLE_DOUBLE = b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        " + bytes(4000)
 VOXELS = np.random.default_rng(5).integers(0, 900, (6, 5, 4)).astype(np.int16)

@@ -16,8 +16,8 @@ from srviewer.errors import UserError
 from srviewer.io.formats import read, scan
 from srviewer.io.header_view import header_rows
 from srviewer.job import run
-from srviewer.sr.request import suggested_request
-from srviewer.sr.slab_choice import choose_slabs
+from srviewer.sr.requests.request import suggested_request
+from srviewer.sr.slabs.choice import choose_slabs
 
 NAN, INF = float("nan"), float("inf")
 AFFINE = phantoms.affine_of(phantoms.rotation((0, 0, 0)), (2.0, 3.0, 5.0))

@@ -20,12 +20,12 @@ from srviewer.io.export.bids import given_name, write_derivative
 from srviewer.io.export.nifti import write
 from srviewer.io.formats import read, scan
 from srviewer.job import run
-from srviewer.sr.cautions import cautions
-from srviewer.sr.label_maps import label_map
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
-from srviewer.sr.simulate import simulate
-from srviewer.sr.slab_files import SlabFiles, written_in_slabs
+from srviewer.sr.rebuild.cautions import cautions
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.label_maps import label_map
+from srviewer.sr.requests.request import Request
+from srviewer.sr.scores.simulate import simulate
+from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
 
 SHAPE = (12, 10, 6)
 REQUEST = Request(axis=2, factor=2, method="cubic")

@@ -17,10 +17,10 @@ from srviewer.io.export.bids import BidsName
 from srviewer.io.sidecars.provenance import as_text, sidecar, story
 from srviewer.io.targets import TARGETS, Export, Target, Written
 from srviewer.job import Job, Progress, run
-from srviewer.sr.batch_items import select
-from srviewer.sr.batch_records import Place
-from srviewer.sr.batch_work import Settings, rebuilding
-from srviewer.sr.request import Request
+from srviewer.sr.batch.items import select
+from srviewer.sr.batch.records import Place
+from srviewer.sr.batch.work import Settings, rebuilding
+from srviewer.sr.requests.request import Request
 
 
 def _check(path: Path, name: BidsName | None) -> None:

@@ -11,8 +11,8 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.study import RECONSTRUCT
 from srviewer.job import run
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import suggested_request
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import suggested_request
 from srviewer.study.comparables import CUBIC, ORIGINAL
 from srviewer.study.reference import Reference
 

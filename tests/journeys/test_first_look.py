@@ -19,8 +19,8 @@ from srviewer.gui.study import RECONSTRUCT
 from srviewer.gui.views.pane_words import NOTHING_YET
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.job import run
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.study.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]

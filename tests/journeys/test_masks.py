@@ -16,7 +16,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.series_picker import SeriesPicker
-from srviewer.sr.segmentations import BY_NAME, BY_VOXELS
+from srviewer.sr.inputs.segmentations import BY_NAME, BY_VOXELS
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]

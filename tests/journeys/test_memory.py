@@ -17,8 +17,8 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.application import application
 from srviewer.gui.main_window import MainWindow
 from srviewer.job import run
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
 from srviewer.study.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]

@@ -10,7 +10,7 @@ import pytest
 
 from srviewer.gui import autosave_folders, offered
 from srviewer.gui.main_window import MainWindow
-from srviewer.sr.maps import RESIDUAL
+from srviewer.sr.results.maps import RESIDUAL
 from srviewer.study.comparing import Layout
 from srviewer.study.document import fields_of
 from srviewer.study.session_file import read_session

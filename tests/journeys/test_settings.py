@@ -21,8 +21,8 @@ from srviewer.gui.request_options import RequestOptions
 from srviewer.gui.session import Session
 from srviewer.nn.models.model_file import save_model
 from srviewer.nn.plans.adaptation import Adaptation
-from srviewer.sr.models import find_model
-from srviewer.sr.request import Request, suggested_request
+from srviewer.sr.models.available_models import find_model
+from srviewer.sr.requests.request import Request, suggested_request
 from srviewer.study.opening import CHOICES
 
 Until = Callable[[Callable[[], bool]], None]

@@ -18,8 +18,8 @@ from srviewer.gui.slab_box import SlabBox
 from srviewer.gui.study import RECONSTRUCT
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr import memory
-from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests import memory
 
 Until = Callable[[Callable[[], bool]], None]
 Room = Callable[[int], None]

@@ -17,7 +17,7 @@ from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.training.runs import State
 from srviewer.nn.models.checkpoint import checkpoint_header, checkpoint_path
 from srviewer.nn.models.model_file import load_model
-from srviewer.sr.training_records import remembered
+from srviewer.sr.training.records import remembered
 from training_tab import page_of, prepare, press, started
 
 Drop = Callable[[Sequence[Path]], bool]
@@ -100,7 +100,7 @@ from PySide6.QtCore import QSettings
 from srviewer.gui.application import application
 from srviewer.gui.main_window import MainWindow
 from srviewer.nn.catalogue import TrainingPlan
-from srviewer.sr.training import TrainingJob
+from srviewer.sr.training.run import TrainingJob
 app = application()
 window = MainWindow(QSettings(sys.argv[1], QSettings.Format.IniFormat))
 window.show()

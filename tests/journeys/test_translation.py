@@ -44,7 +44,7 @@ from srviewer.gui.views.slice_view import SliceView
 from srviewer.io.formats import scan
 from srviewer.job import run
 from srviewer.nn.plans.presets import PRESETS
-from srviewer.sr.models import available_models
+from srviewer.sr.models.available_models import available_models
 from srviewer.study.comparing import Layout
 from training_tab import page_of, prepare, press, started
 

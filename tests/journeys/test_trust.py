@@ -25,7 +25,7 @@ from srviewer.gui.self_testing import SELF_TEST
 from srviewer.nn.models.model_file import save_model
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.paths import models_dir
-from srviewer.sr.models import find_model
+from srviewer.sr.models.available_models import find_model
 
 Until = Callable[[Callable[[], bool]], None]
 

@@ -11,7 +11,7 @@ from srviewer.nn.inference.infer import Upsampler
 from srviewer.nn.networks.generator_table import NETWORKS, NetworkSpec
 from srviewer.nn.networks.receptive_field import EVERYWHERE, reach_of
 from srviewer.nn.networks.shape import NetworkShape, Size
-from srviewer.sr.models import find_model
+from srviewer.sr.models.available_models import find_model
 
 FACTOR = 4
 

@@ -12,8 +12,8 @@ from srviewer.core.scores.metrics import psnr
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import run
 from srviewer.nn.plans.adaptation import Adaptation, Adapted
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
 
 SHAPE = (40, 40, 40)
 

@@ -10,9 +10,9 @@ import pytest
 from srviewer.nn.catalogue import training_plan
 from srviewer.nn.reports.run_log import read_log
 from srviewer.paths import user_data_dir
-from srviewer.sr.batch_records import Place, read_record, write_record
-from srviewer.sr.training import TrainingJob
-from srviewer.sr.training_records import remember, remembered
+from srviewer.sr.batch.records import Place, read_record, write_record
+from srviewer.sr.training.records import remember, remembered
+from srviewer.sr.training.run import TrainingJob
 
 JOB = TrainingJob((Path("/data/a.nii"),), (), training_plan("fast"), Path("/models/m.safetensors"))
 BAD: tuple[dict[str, Any], ...] = (

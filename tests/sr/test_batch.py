@@ -23,11 +23,11 @@ from srviewer.errors import UserError
 from srviewer.io.formats import read
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import run
-from srviewer.sr.batch_items import describe_derivative, select
-from srviewer.sr.batch_records import Place
-from srviewer.sr.batch_summary import write_summary
-from srviewer.sr.batch_work import Outcome, Settings, rebuilding
-from srviewer.sr.request import Request
+from srviewer.sr.batch.items import describe_derivative, select
+from srviewer.sr.batch.records import Place
+from srviewer.sr.batch.summary import write_summary
+from srviewer.sr.batch.work import Outcome, Settings, rebuilding
+from srviewer.sr.requests.request import Request
 
 CUBIC = Settings(Request(0, 2, "cubic"), None, None, "float32", acknowledge=False)
 

@@ -15,11 +15,11 @@ import pytest
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr.batch_items import describe_derivative, select
-from srviewer.sr.batch_records import Place
-from srviewer.sr.batch_summary import summary_path, write_summary
-from srviewer.sr.batch_work import Outcome, Settings, rebuilding
-from srviewer.sr.request import Request
+from srviewer.sr.batch.items import describe_derivative, select
+from srviewer.sr.batch.records import Place
+from srviewer.sr.batch.summary import summary_path, write_summary
+from srviewer.sr.batch.work import Outcome, Settings, rebuilding
+from srviewer.sr.requests.request import Request
 
 LINEAR = Settings(Request(0, 2, "linear"), None, None, "float32", acknowledge=False)
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "version-0.1.0"

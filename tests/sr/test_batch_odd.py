@@ -11,10 +11,10 @@ import pytest
 from bad_files import nifti
 from children import Child, ran
 from srviewer.job import run
-from srviewer.sr.batch import BatchPlan, batch
-from srviewer.sr.batch_records import Place, read_record
-from srviewer.sr.batch_work import Settings
-from srviewer.sr.request import Request
+from srviewer.sr.batch.dispatch import BatchPlan, batch
+from srviewer.sr.batch.records import Place, read_record
+from srviewer.sr.batch.work import Settings
+from srviewer.sr.requests.request import Request
 
 SCHEDULER = """
 import asyncio

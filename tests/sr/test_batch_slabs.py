@@ -17,12 +17,12 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.io.dicom.export.writer import write_series
 from srviewer.io.export.nifti import write
 from srviewer.job import run
-from srviewer.sr import memory
-from srviewer.sr.batch import BatchPlan, batch
-from srviewer.sr.batch_items import Item, select
-from srviewer.sr.batch_records import Place
-from srviewer.sr.batch_work import Outcome, Settings, rebuilding
-from srviewer.sr.request import Request
+from srviewer.sr.batch.dispatch import BatchPlan, batch
+from srviewer.sr.batch.items import Item, select
+from srviewer.sr.batch.records import Place
+from srviewer.sr.batch.work import Outcome, Settings, rebuilding
+from srviewer.sr.requests import memory
+from srviewer.sr.requests.request import Request
 
 CUBIC = Settings(Request(0, 2, "cubic"), None, None, "float32", acknowledge=False)
 NETWORK = replace(CUBIC, request=Request(0, 2))

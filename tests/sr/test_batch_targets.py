@@ -16,10 +16,10 @@ from srviewer.io.formats import read
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.io.targets import TARGETS, Target, target
 from srviewer.job import run
-from srviewer.sr.batch_items import select
-from srviewer.sr.batch_records import Place
-from srviewer.sr.batch_work import Outcome, Settings, rebuilding
-from srviewer.sr.request import Request
+from srviewer.sr.batch.items import select
+from srviewer.sr.batch.records import Place
+from srviewer.sr.batch.work import Outcome, Settings, rebuilding
+from srviewer.sr.requests.request import Request
 
 DICOM, BIDS = target("dicom"), target("bids")
 CUBIC = Settings(Request(0, 2, "cubic"), None, None, "original", acknowledge=False)

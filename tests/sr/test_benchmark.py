@@ -18,9 +18,9 @@ from srviewer.nn.inference.infer import weights_of
 from srviewer.nn.models.model_file import Model, save_model
 from srviewer.nn.networks.generator_table import network_spec
 from srviewer.nn.plans.presets import training_plan
-from srviewer.sr.benchmark import BenchmarkResult, benchmark_images
-from srviewer.sr.paper import PAPER_FIGURES, PAPER_TABLES, is_impossible
-from srviewer.sr.training_log import loss_curves
+from srviewer.sr.benchmark.image_sets import BenchmarkResult, benchmark_images
+from srviewer.sr.benchmark.paper import PAPER_FIGURES, PAPER_TABLES, is_impossible
+from srviewer.sr.training.log import loss_curves
 
 # Bicubic PSNR in dB as the field prints it (y) and as the paper measures (rgb).
 ANCHORS = {("rgb", 2): 31.79, ("rgb", 4): 26.70, ("y", 2): 33.67, ("y", 4): 28.43}

@@ -16,10 +16,10 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, Partial, Progress, run
 from srviewer.nn.plans.adaptation import Adaptation
-from srviewer.sr.first_look import MARGIN, Look, looked_first, may_look_first
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Request
+from srviewer.sr.rebuild.progressive_preview import MARGIN, Look, looked_first, may_look_first
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
+from srviewer.sr.results.reconstruction import Reconstruction
 
 
 class Watched:

@@ -16,14 +16,14 @@ from srviewer.io.export.nifti import write
 from srviewer.job import Partial, run
 from srviewer.nn.data.volume_pairs import PatchSource
 from srviewer.nn.plans.presets import preset
-from srviewer.sr.evaluate import EvaluationPlan, evaluate
-from srviewer.sr.first_look import looked_first
-from srviewer.sr.gaps import rebuild
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
-from srviewer.sr.restore import restored
-from srviewer.sr.self_test import self_test
-from srviewer.sr.streaming import SCAN_EDGES, KeptVolume, streamed
+from srviewer.sr.rebuild.gaps import rebuild
+from srviewer.sr.rebuild.progressive_preview import looked_first
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.rebuild.restore import restored
+from srviewer.sr.requests.request import Request
+from srviewer.sr.scores.evaluate import EvaluationPlan, evaluate
+from srviewer.sr.scores.self_test import self_test
+from srviewer.sr.slabs.slab_wise import SCAN_EDGES, KeptVolume, streamed
 
 CONSTANTS = (-1500.0, 700.0, 1024.0, 32768.0)
 CUBIC = Request(axis=2, factor=2, method="cubic", device="cpu")

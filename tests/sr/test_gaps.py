@@ -12,9 +12,9 @@ from srviewer.core.intensity.intensity_range import measured_intensity
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
-from srviewer.sr.gaps import rebuild
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
+from srviewer.sr.rebuild.gaps import rebuild
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
 
 CUBIC = Request(axis=2, factor=4, method="cubic")
 

@@ -11,12 +11,12 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.slice_runs import Planes
 from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
-from srviewer.sr.batch_work import Settings
-from srviewer.sr.gaps import rebuild
-from srviewer.sr.methods import METHODS
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.refine import refined
-from srviewer.sr.request import Request
+from srviewer.sr.batch.work import Settings
+from srviewer.sr.cross_plane.methods import METHODS
+from srviewer.sr.rebuild.gaps import rebuild
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.rebuild.refine import refined
+from srviewer.sr.requests.request import Request
 
 HELD = Request(2, 4, minimum="scan")
 

@@ -13,10 +13,10 @@ from srviewer.core.geometry.slice_runs import Planes
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.chunk_store import Scratch
 from srviewer.job import run
-from srviewer.sr.gaps import rebuild
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
-from srviewer.sr.streaming import SCAN_EDGES, KeptVolume, streamed
+from srviewer.sr.rebuild.gaps import rebuild
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
+from srviewer.sr.slabs.slab_wise import SCAN_EDGES, KeptVolume, streamed
 
 HELD = Request(2, 2, "cubic", minimum="scan", device="cpu")
 METHODS = ("cubic", "cross-plane", "linear")

@@ -6,9 +6,9 @@ import sys
 import pytest
 
 from srviewer.nn.devices.processors import present_devices
-from srviewer.sr.devices import device_choices, has_gpu
-from srviewer.sr.models import available_models, default_model, find_model
-from srviewer.sr.texture import texture_pair
+from srviewer.sr.models.available_models import available_models, default_model, find_model
+from srviewer.sr.models.devices import device_choices, has_gpu
+from srviewer.sr.models.texture_pairs import texture_pair
 
 
 def test_a_gpu_is_found_without_torch_wherever_torch_finds_one() -> None:
@@ -16,7 +16,9 @@ def test_a_gpu_is_found_without_torch_wherever_torch_finds_one() -> None:
 
 
 def test_looking_for_a_gpu_does_not_load_torch() -> None:
-    asked = "import sys, srviewer.sr.devices as d; d.has_gpu(); print('torch' in sys.modules)"
+    asked = (
+        "import sys, srviewer.sr.models.devices as d; d.has_gpu(); print('torch' in sys.modules)"
+    )
     said = subprocess.run(
         [sys.executable, "-c", asked], check=True, capture_output=True, text=True
     ).stdout

@@ -10,15 +10,15 @@ from PySide6.QtGui import QTextDocument
 
 from srviewer.core.scores.image_scores import PROTOCOLS
 from srviewer.job import run
-from srviewer.sr.batch_records import Log, Place
-from srviewer.sr.batch_summary import write_summary
-from srviewer.sr.batch_work import Outcome
-from srviewer.sr.benchmark import BenchmarkResult, BenchmarkRow
-from srviewer.sr.figures import save_figures
-from srviewer.sr.model_card import card_markdown
-from srviewer.sr.models import available_models
-from srviewer.sr.report_page import Figure, Page, Table
-from srviewer.sr.training_log import LossCurves
+from srviewer.sr.batch.records import Log, Place
+from srviewer.sr.batch.summary import write_summary
+from srviewer.sr.batch.work import Outcome
+from srviewer.sr.benchmark.image_sets import BenchmarkResult, BenchmarkRow
+from srviewer.sr.benchmark.paper_figures import save_figures
+from srviewer.sr.models.available_models import available_models
+from srviewer.sr.models.model_card import card_markdown
+from srviewer.sr.report.page import Figure, Page, Table
+from srviewer.sr.training.log import LossCurves
 
 MARKUP = "<img src='file:///p.png'>\"&amp;\x1b[2J\u202e"
 SHOWN = "<img src='file:///p.png'>\"&amp;\\x1b[2J\\u202e"

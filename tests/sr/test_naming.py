@@ -1,6 +1,6 @@
 """Scans of one name."""
 
-from srviewer.sr.naming import told_apart
+from srviewer.sr.inputs.numbered_names import told_apart
 
 
 def test_names_are_told_apart_whatever_numbers_they_have_already() -> None:

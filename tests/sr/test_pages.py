@@ -11,10 +11,10 @@ from jinja2 import UndefinedError
 from children import output
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.paths import resource
-from srviewer.sr.batch_summary import MARK, write_summary
-from srviewer.sr.batch_work import Outcome
-from srviewer.sr.pages import drawn_page
-from srviewer.sr.report_page import Figure, Page, Table
+from srviewer.sr.batch.summary import MARK, write_summary
+from srviewer.sr.batch.work import Outcome
+from srviewer.sr.report.page import Figure, Page, Table
+from srviewer.sr.report.pages import drawn_page
 
 ODD = "<b onclick='x'>\"&\x1b[2J\u202e{{ 7 * 7 }}{% raw %}"
 SHOWN = "<b onclick='x'>\"&\\x1b[2J\\u202e{{ 7 * 7 }}{% raw %}"
@@ -71,5 +71,5 @@ def test_a_value_that_is_missing_is_an_error() -> None:
 
 
 def test_the_templates_are_loaded_when_a_page_is_drawn() -> None:
-    script = "import sys, srviewer.sr.pages; print('jinja2' in sys.modules)"
+    script = "import sys, srviewer.sr.report.pages; print('jinja2' in sys.modules)"
     assert output([sys.executable, "-c", script]).strip() == "False"

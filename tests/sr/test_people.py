@@ -13,7 +13,7 @@ from srviewer.core.geometry.grid import Geometry
 from srviewer.errors import UserError
 from srviewer.io.scans.series import Series
 from srviewer.job import run
-from srviewer.sr.people import (
+from srviewer.sr.inputs.subjects import (
     Person,
     check_split,
     joined,
@@ -22,7 +22,7 @@ from srviewer.sr.people import (
     scan_name,
     suggested_split,
 )
-from srviewer.sr.training_data import image_data, volume_data
+from srviewer.sr.training.data import image_data, volume_data
 
 
 def series(path: str, patient: str = "", spacing: Sequence[float] = (1.0, 1.0, 1.0)) -> Series:

@@ -16,14 +16,14 @@ from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import ScanWarning, Volume
 from srviewer.errors import UserError
 from srviewer.job import run
-from srviewer.sr.cautions import cautions
-from srviewer.sr.cross_plane import passes
-from srviewer.sr.evaluate import EvaluationPlan, evaluate, score_beside_cubic
-from srviewer.sr.methods import METHODS, Method
-from srviewer.sr.models import available_models, find_model
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request, suggested_request
-from srviewer.sr.simulate import simulate
+from srviewer.sr.cross_plane.methods import METHODS, Method
+from srviewer.sr.cross_plane.refinement import passes
+from srviewer.sr.models.available_models import available_models, find_model
+from srviewer.sr.rebuild.cautions import cautions
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request, suggested_request
+from srviewer.sr.scores.evaluate import EvaluationPlan, evaluate, score_beside_cubic
+from srviewer.sr.scores.simulate import simulate
 
 
 @pytest.mark.parametrize("axis", range(3), ids=AXIS_NAMES)

@@ -10,10 +10,10 @@ from phantoms import affine_of, numbered
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.report import reconstruction_report
-from srviewer.sr.report_figures import Picture, montage
-from srviewer.sr.request import Request
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.report.figures import Picture, montage
+from srviewer.sr.report.report import reconstruction_report
+from srviewer.sr.requests.request import Request
 
 
 def _drawn(volume: Volume, plane: Plane) -> np.ndarray:

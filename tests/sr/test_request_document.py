@@ -13,9 +13,9 @@ from settings_of import OTHERS, every_setting
 from srviewer.core.volumes.volume import Volume
 from srviewer.nn.models.model_file import save_model
 from srviewer.nn.plans.adaptation import Adaptation
-from srviewer.sr.models import find_model
-from srviewer.sr.request import LARGEST_FACTOR, Request, suggested_request
-from srviewer.sr.request_document import (
+from srviewer.sr.models.available_models import find_model
+from srviewer.sr.requests.request import LARGEST_FACTOR, Request, suggested_request
+from srviewer.sr.requests.request_document import (
     known_settings,
     read_field,
     request_document,

@@ -16,11 +16,11 @@ from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import run
 from srviewer.nn.models.model_file import save_model
 from srviewer.nn.plans.adaptation import Adaptation, Adapted
-from srviewer.sr.models import find_model
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Request
-from srviewer.sr.restore import restored
+from srviewer.sr.models.available_models import find_model
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.rebuild.restore import restored
+from srviewer.sr.requests.request import Request
+from srviewer.sr.results.reconstruction import Reconstruction
 
 PLAIN = Request(axis=2, factor=2, method="nearest")
 

@@ -6,7 +6,7 @@ import pytest
 
 from srviewer.core.acquisition.degradation import Consistency
 from srviewer.core.volumes.volume import Volume
-from srviewer.sr.same_scan import AnotherScan, check_agreement
+from srviewer.sr.references.same_scan import AnotherScan, check_agreement
 
 MEASURED = Consistency(rms=0.001, max=0.002)
 IMAGE = Path("result.nii.gz")

@@ -9,10 +9,10 @@ import pytest
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.chunk_store import Scratch
 from srviewer.job import run
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Request
-from srviewer.sr.streaming import SCAN_EDGES, KeptVolume, StreamedReconstruction, streamed
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.slabs.slab_wise import SCAN_EDGES, KeptVolume, StreamedReconstruction, streamed
 
 # What differs between two runs, that one of them went slab by slab, and a sum in another order.
 OF_ONE_RUN = {"seconds": 0, "peak_memory_mb": None, "slab_by_slab": None, "consistency": None}

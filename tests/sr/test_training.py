@@ -22,13 +22,13 @@ from srviewer.nn.models.feature_network import feature_network
 from srviewer.nn.models.model_file import load_model
 from srviewer.nn.plans.budget import Budget
 from srviewer.nn.reports.run_log import read_log
-from srviewer.sr.feature_training import trained_features
-from srviewer.sr.models import model_card
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
-from srviewer.sr.simulate import simulate
-from srviewer.sr.texture import is_texture, texture_pair
-from srviewer.sr.training import TrainingJob, resumable_plan, trained_model
+from srviewer.sr.models.available_models import model_card
+from srviewer.sr.models.texture_pairs import is_texture, texture_pair
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
+from srviewer.sr.scores.simulate import simulate
+from srviewer.sr.training.feature_training import trained_features
+from srviewer.sr.training.run import TrainingJob, resumable_plan, trained_model
 
 PLAN = {
     "preset": "fast",

@@ -15,11 +15,11 @@ from srviewer.nn.catalogue import TrainingPlan, training_plan
 from srviewer.nn.models.model_file import load_model
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.nn.reports.run_log import read_log
-from srviewer.sr.plan_file import plan_in, read_licences, read_object
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Request
-from srviewer.sr.restore import restored
-from srviewer.sr.training_records import read_record as read_training
+from srviewer.sr.rebuild.restore import restored
+from srviewer.sr.requests.request import Request
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.training.plan_file import plan_in, read_licences, read_object
+from srviewer.sr.training.records import read_record as read_training
 from srviewer.study.comparing import Comparing, Layout
 from srviewer.study.restore import RestoredSession, restore
 from srviewer.study.state import StudyState

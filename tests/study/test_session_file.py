@@ -13,7 +13,7 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane
 from srviewer.errors import UserError
-from srviewer.sr.request import Request
+from srviewer.sr.requests.request import Request
 from srviewer.study.comparing import Comparing, Layout
 from srviewer.study.document import (
     SavedLoaded,

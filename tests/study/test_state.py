@@ -15,9 +15,9 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.io import formats
 from srviewer.io.export.nifti import write
 from srviewer.job import run
-from srviewer.sr.evaluate import score_beside_cubic
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
+from srviewer.sr.scores.evaluate import score_beside_cubic
 from srviewer.study.document import fields_of, plain_fields
 from srviewer.study.held import held_in
 from srviewer.study.missing import missing

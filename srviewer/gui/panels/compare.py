@@ -26,7 +26,7 @@ from srviewer.gui.study import RECONSTRUCT, SIMULATE, TRUTH, Study
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import NO_REFERENCE, axis_title
 from srviewer.io.formats import open_filter
-from srviewer.sr.evaluate import ScoredPair
+from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.missing import comparable, difference
 
 SIMULATED_FACTORS = (2, 3, 4, 5, 6, 8)

@@ -17,10 +17,10 @@ from srviewer.gui.study import RECONSTRUCT, Study
 from srviewer.gui.translation import tr
 from srviewer.gui.wording import adaptation, agreement, agrees, axis_title, device_entries, percent
 from srviewer.gui.work import Task, time_left
-from srviewer.sr.cautions import cautions
-from srviewer.sr.map_worth import disagreement_worth
-from srviewer.sr.methods import METHODS, method
-from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.cross_plane.methods import METHODS, method
+from srviewer.sr.rebuild.cautions import cautions
+from srviewer.sr.results.disagreement_calibration import disagreement_worth
+from srviewer.sr.results.reconstruction import Reconstruction
 
 
 class ReconstructPanel(QWidget):

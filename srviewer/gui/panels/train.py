@@ -12,7 +12,7 @@ from srviewer.gui.training.page import TrainingPage
 from srviewer.gui.training.run_list import RunList
 from srviewer.gui.training.setup import Setup
 from srviewer.gui.translation import tr
-from srviewer.sr.training import TrainingJob
+from srviewer.sr.training.run import TrainingJob
 
 MOST_SHOWN = 3  # records that cannot be read
 

@@ -25,7 +25,7 @@ from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import device_entries
 from srviewer.nn.catalogue import PRESETS, TrainingPlan, at_published_size, training_plan
 from srviewer.paths import models_dir
-from srviewer.sr.models import SUFFIX, taken_names
+from srviewer.sr.models.available_models import SUFFIX, taken_names
 from srviewer.unwritable import make_folder
 
 FACTORS = {"axis": (2, 3, 4, 5, 6, 8), "image": (2, 3, 4)}

@@ -25,8 +25,8 @@ from srviewer.gui.training.run_list import RunList, state_line
 from srviewer.gui.training.runs import Run, Runs, State
 from srviewer.gui.translation import mark, tr
 from srviewer.nn.models.model_file import load_model
-from srviewer.sr.model_card import card_markdown
-from srviewer.sr.models import model_card
+from srviewer.sr.models.available_models import model_card
+from srviewer.sr.models.model_card import card_markdown
 
 INVITATION = mark(
     "<h3>Train a network on your own scans</h3>"

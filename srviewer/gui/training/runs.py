@@ -17,8 +17,8 @@ from srviewer.nn.models.checkpoint import checkpoint_path
 from srviewer.nn.plans.budget import Budget
 from srviewer.nn.reports.run_log import log_entry, log_path, read_log
 from srviewer.paths import models_dir
-from srviewer.sr.training import TrainingJob, trained_model
-from srviewer.sr.training_records import forget, is_unfinished, remember, remembered
+from srviewer.sr.training.records import forget, is_unfinished, remember, remembered
+from srviewer.sr.training.run import TrainingJob, trained_model
 
 TRAIN = "train"
 BUG = mark("Stopped by a fault of srviewer; the bar above has the details.")

@@ -19,8 +19,8 @@ from srviewer.gui.work import Work
 from srviewer.io.formats import open_filter
 from srviewer.io.scans.series import Counts, added
 from srviewer.nn.catalogue import TrainingPlan
-from srviewer.sr.people import PeopleFound, Person, check_split, people_found
-from srviewer.sr.training import TrainingJob
+from srviewer.sr.inputs.subjects import PeopleFound, Person, check_split, people_found
+from srviewer.sr.training.run import TrainingJob
 
 PEOPLE = "people"
 IMAGES_FILTER = mark("Images (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff);;All files (*)")

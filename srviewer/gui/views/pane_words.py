@@ -8,7 +8,7 @@ from srviewer.gui.translation import mark, tr
 from srviewer.gui.views.lettering import Line, fits_beside
 from srviewer.gui.views.overlay import Annotations
 from srviewer.gui.wording import OBLIQUE, millimetres
-from srviewer.sr.first_look import Look
+from srviewer.sr.rebuild.progressive_preview import Look
 
 ROOMY = 170  # px: a lower pane has no second line at its foot
 NOTHING_YET = mark("Not rebuilt here yet.\nThe whole result follows.")

@@ -18,7 +18,7 @@ from srviewer.gui.form import ElidedLabel, choice, fill
 from srviewer.gui.plain_text import MarkupLabel, PlainLabel, set_tip
 from srviewer.gui.session import Session
 from srviewer.gui.translation import tr
-from srviewer.sr.evaluate import ScoredPair
+from srviewer.sr.scores.evaluate import ScoredPair
 
 HEIGHT = 190  # px
 
