@@ -84,7 +84,7 @@ def panes() -> Iterator[Row]:
     from srviewer.gui.main_window import MainWindow
     from srviewer.sr.rebuild.reconstruct import reconstruct
     from srviewer.sr.requests.request import Request
-    from srviewer.study.comparing import Layout
+    from srviewer.study.state.comparing import Layout
 
     thick = volume((512, 512, 80), (0.5, 0.5, 2.0))
     result = run(reconstruct(thick, Request(2, 4, "linear")))

@@ -63,7 +63,7 @@ def _panes() -> "Mapping[str, QImage]":
     from srviewer.job import run
     from srviewer.sr.rebuild.reconstruct import reconstruct
     from srviewer.sr.requests.request import Request
-    from srviewer.study.comparing import Comparing
+    from srviewer.study.state.comparing import Comparing
 
     thin = head()
     thick = Degradation(axis=2, factor=4).thick_volume(thin)
@@ -91,8 +91,8 @@ def _panes() -> "Mapping[str, QImage]":
 def _ways(session: "Session", thin: "Volume") -> "Mapping[str, Callable[[], None]]":
     """What is done to the window before each picture."""
     from srviewer.core.volumes.volume import Volume
-    from srviewer.study.comparing import Comparing, Layout
-    from srviewer.study.overlay import Overlay
+    from srviewer.study.state.comparing import Comparing, Layout
+    from srviewer.study.state.overlay import Overlay
 
     first = session.view
     labels = Volume(np.rint(thin.voxels / 400), thin.geometry, "labels")

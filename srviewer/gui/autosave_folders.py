@@ -12,7 +12,7 @@ from PySide6.QtCore import QLockFile
 
 from srviewer.paths import private_folder, private_tree, user_cache_dir
 from srviewer.private import is_private, make_private_file
-from srviewer.study.session_file import SUFFIX
+from srviewer.study.sessions.session_file import SUFFIX
 
 SESSION = f"session{SUFFIX}"
 KEPT_DAYS = 14  # an offer that nobody took

@@ -18,9 +18,9 @@ from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.models.available_models import is_at_hand
 from srviewer.sr.requests.request import Request
-from srviewer.study.comparables import CUBIC, ORIGINAL
-from srviewer.study.comparing import Layout
-from srviewer.study.origin import Origin
+from srviewer.study.state.comparables import CUBIC, ORIGINAL
+from srviewer.study.state.comparing import Layout
+from srviewer.study.state.origin import Origin
 
 PROGRAM = "srviewer"
 FIGURE = "figure.png"

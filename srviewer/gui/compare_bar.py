@@ -27,8 +27,8 @@ from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.io.formats import open_filter
 from srviewer.sr.results.maps import MAPS
-from srviewer.study.comparables import FEWEST_SHOWN, MOST_SHOWN
-from srviewer.study.comparing import FLIP_KEY, ONE_ROW, Comparing, Layout
+from srviewer.study.state.comparables import FEWEST_SHOWN, MOST_SHOWN
+from srviewer.study.state.comparing import FLIP_KEY, ONE_ROW, Comparing, Layout
 
 LETTERS = "ABCD"
 

@@ -19,7 +19,7 @@ from srviewer.io.nifti.file_pairs import NIFTI_SUFFIXES
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, Progress
 from srviewer.sr.results.reconstruction import Reconstruction
-from srviewer.study.held import held_in
+from srviewer.study.state.held_file import held_in
 
 R = TypeVar("R")
 

@@ -5,8 +5,8 @@ from srviewer.gui.offered import compared
 from srviewer.gui.session import Session
 from srviewer.gui.translation import mark, tr
 from srviewer.gui.wording import NO_REFERENCE, NOT_SCORED, agreement
-from srviewer.study.comparables import CUBIC
-from srviewer.study.comparing import Layout
+from srviewer.study.state.comparables import CUBIC
+from srviewer.study.state.comparing import Layout
 
 
 def volumes_line(session: Session) -> str:

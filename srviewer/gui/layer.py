@@ -11,7 +11,7 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.sampling import sampled_slice
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.gui.colour_maps import LABELS, Table, heat
-from srviewer.study.overlay import Overlay
+from srviewer.study.state.overlay import Overlay
 
 Rgba = npt.NDArray[np.uint8]
 

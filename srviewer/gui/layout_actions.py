@@ -10,7 +10,7 @@ from srviewer.gui import theme
 from srviewer.gui.plain_text import set_tip
 from srviewer.gui.session import Session
 from srviewer.gui.translation import mark, tr
-from srviewer.study.comparing import Layout
+from srviewer.study.state.comparing import Layout
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.window_state import WindowState
 from srviewer.gui.work import Task
-from srviewer.study.comparing import Layout
+from srviewer.study.state.comparing import Layout
 
 TITLE = "srviewer"
 PANELS = (

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSplitter, QTabWidget
 from srviewer.codec import DocumentType, from_plain, known_fields, to_plain
 from srviewer.gui.own_settings import stored_document
 from srviewer.gui.session import Session
-from srviewer.study.comparing import Comparing
+from srviewer.study.state.comparing import Comparing
 
 KEY = "layouts"
 LAYOUT = DocumentType("srviewer layout", 1, unmarked=1)

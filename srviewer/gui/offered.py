@@ -6,8 +6,8 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.translation import mark, tr
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
-from srviewer.study.comparables import CUBIC, NO_RESULT, ORIGINAL, REFERENCE, Kept
-from srviewer.study.state import StudyState
+from srviewer.study.state.comparables import CUBIC, NO_RESULT, ORIGINAL, REFERENCE, Kept
+from srviewer.study.state.study_state import StudyState
 
 PRESS_RECONSTRUCT = mark("No result yet.\nPress Reconstruct to rebuild the scan with thin slices.")
 INTERPOLATING = mark("Cubic interpolation is on its way.")

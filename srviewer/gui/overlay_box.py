@@ -21,7 +21,7 @@ from srviewer.gui.overlays import Overlays
 from srviewer.gui.translation import tr
 from srviewer.gui.wording import percent
 from srviewer.io.formats import open_filter
-from srviewer.study.overlay import Overlay
+from srviewer.study.state.overlay import Overlay
 
 
 class OverlayBox(QWidget):

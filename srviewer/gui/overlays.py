@@ -12,8 +12,8 @@ from srviewer.errors import UserError
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.io import formats
-from srviewer.study.held import held_in
-from srviewer.study.overlay import Overlay, overlay_of
+from srviewer.study.state.held_file import held_in
+from srviewer.study.state.overlay import Overlay, overlay_of
 
 KIND = "overlay"
 

@@ -6,8 +6,8 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.slices.figure_contents import Picture
 from srviewer.core.slices.planes import Plane
 from srviewer.gui.session import Session
-from srviewer.study.comparing import Comparing, Layout
-from srviewer.study.view import View
+from srviewer.study.state.comparing import Comparing, Layout
+from srviewer.study.state.view import View
 
 
 def picture_of(session: Session) -> Picture:

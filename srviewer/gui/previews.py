@@ -14,10 +14,10 @@ from srviewer.sr.rebuild.progressive_preview import Look, looked_first, may_look
 from srviewer.sr.rebuild.reconstruct import thin_header
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
-from srviewer.study.comparables import NO_RESULT
-from srviewer.study.comparing import Layout
-from srviewer.study.state import StudyState
-from srviewer.study.view import Point
+from srviewer.study.state.comparables import NO_RESULT
+from srviewer.study.state.comparing import Layout
+from srviewer.study.state.study_state import StudyState
+from srviewer.study.state.view import Point
 
 
 @dataclass

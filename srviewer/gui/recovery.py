@@ -17,8 +17,8 @@ from srviewer.gui.translation import tr
 from srviewer.gui.work import Work
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, run
-from srviewer.study.state import StudyState
-from srviewer.study.store import IMAGE_SUFFIX, files_of, store
+from srviewer.study.sessions.store import IMAGE_SUFFIX, files_of, store
+from srviewer.study.state.study_state import StudyState
 
 EVERY_MS = 2000  # at most so often
 AUTOSAVE = "autosave"

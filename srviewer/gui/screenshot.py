@@ -14,7 +14,7 @@ from srviewer.gui.figure import FigurePage, write_figure
 from srviewer.gui.pictured import look
 from srviewer.gui.session import Session
 from srviewer.sr.scores.evaluate import ScoredPair
-from srviewer.study.comparables import ORIGINAL
+from srviewer.study.state.comparables import ORIGINAL
 
 Shown = tuple[str, Volume, ScoredPair | None]  # name, volume, its scores beside cubic's
 

@@ -19,13 +19,13 @@ from srviewer.gui.tool import Tool
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
-from srviewer.study.comparables import Comparables
-from srviewer.study.comparing import DIFFERENCE_SHARE, Comparing
 from srviewer.study.opening import opened
-from srviewer.study.overlay import Overlay
-from srviewer.study.reference import Reference
-from srviewer.study.state import DERIVED, StudyState, changes
-from srviewer.study.view import Point, View, point
+from srviewer.study.state.comparables import Comparables
+from srviewer.study.state.comparing import DIFFERENCE_SHARE, Comparing
+from srviewer.study.state.overlay import Overlay
+from srviewer.study.state.reference import Reference
+from srviewer.study.state.study_state import DERIVED, StudyState, changes
+from srviewer.study.state.view import Point, View, point
 
 # What is of the window and of no study.
 PREVIEW, TOOL = "preview", "tool"

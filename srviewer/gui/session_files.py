@@ -12,10 +12,10 @@ from srviewer.gui.autosave_folders import lasting
 from srviewer.gui.colour_maps import COLOUR_MAPS
 from srviewer.gui.study import OPEN, Study
 from srviewer.gui.translation import tr
-from srviewer.study.restore import RestoredSession, restore
-from srviewer.study.session_file import SUFFIX
-from srviewer.study.state import StudyState
-from srviewer.study.store import store
+from srviewer.study.sessions.restore import RestoredSession, restore
+from srviewer.study.sessions.session_file import SUFFIX
+from srviewer.study.sessions.store import store
+from srviewer.study.state.study_state import StudyState
 
 SAVE = "session"
 

@@ -15,7 +15,7 @@ from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.gui.wording import agreement
 from srviewer.gui.work import Task, time_left
-from srviewer.study.view import Point
+from srviewer.study.state.view import Point
 
 WIDEST = 190  # px, of what is running
 

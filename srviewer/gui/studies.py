@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.session import Session
-from srviewer.study.state import StudyState
+from srviewer.study.state.study_state import StudyState
 
 Choice = Literal["add", "replace"]
 

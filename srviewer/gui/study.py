@@ -32,11 +32,11 @@ from srviewer.sr.references.truth import read_truth
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.simulate import Simulation, simulate
 from srviewer.sr.slabs.files import SlabFiles, rebuilt_and_opened
-from srviewer.study.held import held_in
 from srviewer.study.opening import opened
-from srviewer.study.origin import Origin
-from srviewer.study.reference import Reference
-from srviewer.study.session_file import SUFFIX
+from srviewer.study.sessions.session_file import SUFFIX
+from srviewer.study.state.held_file import held_in
+from srviewer.study.state.origin import Origin
+from srviewer.study.state.reference import Reference
 
 OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
 LOAD = "load volume"

@@ -11,8 +11,8 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.session import Session
 from srviewer.gui.studies import Studies
 from srviewer.gui.translation import mark
-from srviewer.study.comparables import Comparables, Kept
-from srviewer.study.state import StudyState
+from srviewer.study.state.comparables import Comparables, Kept
+from srviewer.study.state.study_state import StudyState
 
 MOST = 100  # changes that can be taken back
 ONE_GESTURE = 1.0  # seconds: changes of one drag follow each other faster

@@ -12,9 +12,9 @@ from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair, score_beside_cubic
-from srviewer.study.comparables import CUBIC
-from srviewer.study.reference import Reference
-from srviewer.study.state import StudyState
+from srviewer.study.state.comparables import CUBIC
+from srviewer.study.state.reference import Reference
+from srviewer.study.state.study_state import StudyState
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ from srviewer.sr.requests.request import Request
 from srviewer.sr.training.plan_file import plan_in, read_object
 from srviewer.sr.training.records import is_unfinished
 from srviewer.sr.training.records import read_record as read_training
-from srviewer.study.session_file import read_session, write_session
+from srviewer.study.sessions.session_file import read_session, write_session
 from tests.fuzz.kinds import json_of_other_kinds, lines_of_other_kinds, safetensors_of_other_kinds
 from tests.fuzz.seeds import Target, model_seed, session_seed
 

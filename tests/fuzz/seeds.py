@@ -15,8 +15,7 @@ from srviewer.paths import resource
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.scores.self_test import SelfTest, SelfTestRow
-from srviewer.study.comparing import Comparing, Layout
-from srviewer.study.document import (
+from srviewer.study.sessions.document import (
     SavedLoaded,
     SavedOverlay,
     SavedReference,
@@ -26,10 +25,11 @@ from srviewer.study.document import (
     SavedStudy,
     plain_fields,
 )
-from srviewer.study.place import Place
-from srviewer.study.session_file import write_session
-from srviewer.study.state import StudyState, Tested
-from srviewer.study.view import View
+from srviewer.study.sessions.file_location import Place
+from srviewer.study.sessions.session_file import write_session
+from srviewer.study.state.comparing import Comparing, Layout
+from srviewer.study.state.study_state import StudyState, Tested
+from srviewer.study.state.view import View
 
 Damage = Callable[[bytes, Random], bytes]
 

@@ -12,7 +12,7 @@ from srviewer.job import run
 from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
-from srviewer.study.comparables import CUBIC, MOST_RESULTS, ORIGINAL, Comparables
+from srviewer.study.state.comparables import CUBIC, MOST_RESULTS, ORIGINAL, Comparables
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from srviewer.gui.colour_maps import COLOUR_MAPS, LABELS, diverging, heat
 from srviewer.gui.layer import Graded, Labelled, Layer
 from srviewer.gui.session import Session
 from srviewer.gui.views.ortho_view import OrthoView
-from srviewer.study.overlay import Overlay
+from srviewer.study.state.overlay import Overlay
 
 
 def _lightness(table: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from srviewer.job import run
 from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.evaluate import score_beside_cubic
-from srviewer.study.reference import Reference
+from srviewer.study.state.reference import Reference
 
 
 @pytest.fixture

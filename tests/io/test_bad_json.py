@@ -19,7 +19,7 @@ from srviewer.documents import (
 from srviewer.errors import UserError
 from srviewer.io.sidecars.bids_sidecar import slice_thickness
 from srviewer.io.sidecars.exported_image import described, document_in, stated_checksum
-from srviewer.study.session_file import read_session
+from srviewer.study.sessions.session_file import read_session
 from tests.fuzz.seeds import session_seed
 
 

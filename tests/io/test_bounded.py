@@ -21,7 +21,7 @@ from srviewer.io.header_view import header_rows
 from srviewer.io.sidecars.bids_sidecar import slice_thickness
 from srviewer.io.sidecars.exported_image import own_document
 from srviewer.job import Job, run
-from srviewer.study.session_file import read_session
+from srviewer.study.sessions.session_file import read_session
 from srviewer.temporary_names import temporaries_of
 
 # The promise is half a second; machines that run tests are busy with something else.

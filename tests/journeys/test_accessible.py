@@ -35,7 +35,7 @@ from srviewer.gui.mip_dialog import MipDialog
 from srviewer.gui.series_picker import SeriesPicker
 from srviewer.io.formats import scan
 from srviewer.job import run
-from srviewer.study.comparing import Layout
+from srviewer.study.state.comparing import Layout
 
 CONTROLS = (
     QAbstractButton,

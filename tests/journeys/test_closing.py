@@ -13,8 +13,8 @@ from srviewer.gui.study import RECONSTRUCT
 from srviewer.job import run
 from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.requests.request import suggested_request
-from srviewer.study.comparables import CUBIC, ORIGINAL
-from srviewer.study.reference import Reference
+from srviewer.study.state.comparables import CUBIC, ORIGINAL
+from srviewer.study.state.reference import Reference
 
 Until = Callable[[Callable[[], bool]], None]
 CANCEL, CLOSE = QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Close

@@ -21,8 +21,8 @@ from srviewer.gui.figure_dialog import FigureDialog
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.views.slice_view import SliceView
-from srviewer.study.comparables import CUBIC, ORIGINAL
-from srviewer.study.comparing import Layout
+from srviewer.study.state.comparables import CUBIC, ORIGINAL
+from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 LEFT = Qt.MouseButton.LeftButton

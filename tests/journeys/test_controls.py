@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.scrolled import Scrolled
-from srviewer.study.comparing import Layout
+from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from children import Child
 from srviewer.gui.main_window import MainWindow
-from srviewer.study.session_file import read_session
+from srviewer.study.sessions.session_file import read_session
 
 Until = Callable[[Callable[[], bool]], None]
 CRASH = """
@@ -23,7 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from PySide6.QtCore import QTimer
 import srviewer.gui.app as app
-from srviewer.study.comparables import REFERENCE
+from srviewer.study.state.comparables import REFERENCE
 from srviewer.gui.layer import Graded
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.look import LookPanel

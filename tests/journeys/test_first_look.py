@@ -21,7 +21,7 @@ from srviewer.gui.views.slice_view import SliceView
 from srviewer.job import run
 from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.results.reconstruction import Reconstruction
-from srviewer.study.comparing import Layout
+from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 

@@ -42,7 +42,7 @@ from srviewer.gui.series_picker import SeriesPicker
 from srviewer.gui.training.runs import State
 from srviewer.io.formats import scan
 from srviewer.job import run
-from srviewer.study.comparing import Layout
+from srviewer.study.state.comparing import Layout
 from training_tab import page_of, prepare, press, started
 
 Until = Callable[[Callable[[], bool]], None]

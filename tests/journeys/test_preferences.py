@@ -25,7 +25,7 @@ from srviewer.gui.preferences import Preferences, read_preferences, write_prefer
 from srviewer.gui.preferences_dialog import PreferencesDialog
 from srviewer.gui.shortcuts_dialog import ShortcutsDialog
 from srviewer.nn.devices.threads import wanted_threads
-from srviewer.study.comparing import Layout
+from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 

@@ -23,7 +23,7 @@ from srviewer.gui.study import RECONSTRUCT
 from srviewer.gui.wording import NO_REFERENCE
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.study.comparing import Layout
+from srviewer.study.state.comparing import Layout
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]

@@ -11,9 +11,9 @@ import pytest
 from srviewer.gui import autosave_folders, offered
 from srviewer.gui.main_window import MainWindow
 from srviewer.sr.results.maps import RESIDUAL
-from srviewer.study.comparing import Layout
-from srviewer.study.document import fields_of
-from srviewer.study.session_file import read_session
+from srviewer.study.sessions.document import fields_of
+from srviewer.study.sessions.session_file import read_session
+from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 Rebuild = Callable[..., None]

@@ -16,8 +16,8 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui import autosave_folders
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.study_strip import StudyStrip
-from srviewer.study.comparing import Layout
-from srviewer.study.session_file import read_session
+from srviewer.study.sessions.session_file import read_session
+from srviewer.study.state.comparing import Layout
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]

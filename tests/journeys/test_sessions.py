@@ -13,9 +13,9 @@ from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.look import LookPanel
-from srviewer.study.comparables import REFERENCE
-from srviewer.study.comparing import Layout
-from srviewer.study.session_file import read_session
+from srviewer.study.sessions.session_file import read_session
+from srviewer.study.state.comparables import REFERENCE
+from srviewer.study.state.comparing import Layout
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]

@@ -16,7 +16,7 @@ from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.series_picker import SeriesPicker
 from srviewer.gui.study import OPEN, RECONSTRUCT, SIMULATE
 from srviewer.gui.study_strip import StudyStrip
-from srviewer.study.comparing import Layout
+from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 

@@ -45,7 +45,7 @@ from srviewer.io.formats import scan
 from srviewer.job import run
 from srviewer.nn.plans.presets import PRESETS
 from srviewer.sr.models.available_models import available_models
-from srviewer.study.comparing import Layout
+from srviewer.study.state.comparing import Layout
 from training_tab import page_of, prepare, press, started
 
 Until = Callable[[Callable[[], bool]], None]

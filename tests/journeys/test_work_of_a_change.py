@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.views import slice_view
 from srviewer.gui.work import Work
-from srviewer.study.comparing import Layout
+from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 

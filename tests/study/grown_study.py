@@ -13,9 +13,9 @@ from srviewer.gui.session import Session
 from srviewer.gui.studies import Studies
 from srviewer.job import run
 from srviewer.study.opening import opened
-from srviewer.study.restore import restore
-from srviewer.study.state import StudyState
-from srviewer.study.store import store
+from srviewer.study.sessions.restore import restore
+from srviewer.study.state.study_state import StudyState
+from srviewer.study.sessions.store import store
 
 app = QCoreApplication([])
 assert Path(sys.modules["srviewer"].__file__).parents[1] == Path.cwd()

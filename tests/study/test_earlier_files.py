@@ -20,10 +20,10 @@ from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.training.plan_file import plan_in, read_licences, read_object
 from srviewer.sr.training.records import read_record as read_training
-from srviewer.study.comparing import Comparing, Layout
-from srviewer.study.restore import RestoredSession, restore
-from srviewer.study.state import StudyState
-from srviewer.study.view import View
+from srviewer.study.sessions.restore import RestoredSession, restore
+from srviewer.study.state.comparing import Comparing, Layout
+from srviewer.study.state.study_state import StudyState
+from srviewer.study.state.view import View
 
 FILES = Path(__file__).parents[1] / "fixtures" / "unreleased-2026-11"
 ROIS = (

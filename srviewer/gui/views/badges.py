@@ -8,7 +8,7 @@ from srviewer.gui.offered import Comparable
 from srviewer.gui.translation import tr
 from srviewer.gui.views.lettering import Line
 from srviewer.gui.wording import NO_REFERENCE, NOT_SCORED, agreement, agrees
-from srviewer.study.comparables import CUBIC, ORIGINAL, REFERENCE
+from srviewer.study.state.comparables import CUBIC, ORIGINAL, REFERENCE
 
 
 def badge(one: Comparable, plane: Plane, number: int, referenced: bool) -> tuple[Line, ...]:

@@ -19,8 +19,8 @@ from srviewer.gui.views.lettering import Line
 from srviewer.gui.views.loose_rows import LooseRows
 from srviewer.gui.views.ortho_view import Arrangement, OrthoView
 from srviewer.gui.views.over import Over
-from srviewer.study.comparables import MOST_SHOWN, NO_RESULT, ORIGINAL
-from srviewer.study.comparing import FLIP_KEY, LAID_OVER, ONE_ROW, Layout
+from srviewer.study.state.comparables import MOST_SHOWN, NO_RESULT, ORIGINAL
+from srviewer.study.state.comparing import FLIP_KEY, LAID_OVER, ONE_ROW, Layout
 
 
 class CompareView(QWidget):

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from srviewer.gui.offered import Comparable
 from srviewer.gui.session import Session
 from srviewer.gui.views.ortho_view import OrthoView
-from srviewer.study.view import View
+from srviewer.study.state.view import View
 
 
 class LooseRows(QObject):

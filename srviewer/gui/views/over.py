@@ -14,8 +14,8 @@ from srviewer.gui.colour_maps import signed
 from srviewer.gui.layer import Graded
 from srviewer.gui.views.canvas import Second
 from srviewer.gui.views.marks import ColourBar, Divider
-from srviewer.study.comparing import Comparing, Layout
-from srviewer.study.view import View
+from srviewer.study.state.comparing import Comparing, Layout
+from srviewer.study.state.view import View
 
 MOST_TILES = 20_000  # in a pane: more cannot be told apart and would stall the drawing
 

@@ -39,7 +39,7 @@ from srviewer.gui.views.pane_words import (
 )
 from srviewer.gui.views.shapes import Shape
 from srviewer.gui.wording import measured, size_of
-from srviewer.study.view import Point
+from srviewer.study.state.view import Point
 
 FIT = 0.94  # of the pane is filled by a volume at zoom 1
 

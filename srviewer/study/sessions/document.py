@@ -7,9 +7,9 @@ from msgspec import Meta
 
 from srviewer.codec import from_plain, to_plain
 from srviewer.sr.scores.evaluate import ScoredPair
-from srviewer.study.comparing import Share
-from srviewer.study.place import Place
-from srviewer.study.state import StudyState
+from srviewer.study.sessions.file_location import Place
+from srviewer.study.state.comparing import Share
+from srviewer.study.state.study_state import StudyState
 
 MOST_PLACES = 100_000
 RESULT, LOADED = "result-", "loaded-"

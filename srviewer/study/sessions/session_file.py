@@ -10,9 +10,9 @@ from srviewer.codec import DocumentType, Hook, from_plain, to_plain
 from srviewer.documents import read_document
 from srviewer.errors import UserError
 from srviewer.io.sidecars.provenance import plain
-from srviewer.study.document import SavedSession, fields_of
-from srviewer.study.migrations import from_one_study, from_saved_fields
-from srviewer.study.place import Place
+from srviewer.study.sessions.document import SavedSession, fields_of
+from srviewer.study.sessions.file_location import Place
+from srviewer.study.sessions.migrations import from_one_study, from_saved_fields
 
 DOCUMENT = DocumentType("srviewer session", 3, (from_one_study, from_saved_fields))
 SUFFIX = ".srviewer"

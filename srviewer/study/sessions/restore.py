@@ -22,8 +22,7 @@ from srviewer.sr.references.truth import read_truth_again
 from srviewer.sr.requests.request_document import request_for
 from srviewer.sr.results.maps import MAPS
 from srviewer.sr.results.reconstruction import Reconstruction
-from srviewer.study.comparables import Comparables
-from srviewer.study.document import (
+from srviewer.study.sessions.document import (
     LOADED,
     RESULT,
     SavedLoaded,
@@ -34,14 +33,15 @@ from srviewer.study.document import (
     SavedStudy,
     fields_of,
 )
-from srviewer.study.held import HeldFile, held_in
-from srviewer.study.origin import Origin
-from srviewer.study.overlay import Overlay, overlay_of
-from srviewer.study.place import Place
-from srviewer.study.reference import Reference
-from srviewer.study.session_file import read_session
-from srviewer.study.state import StudyState
-from srviewer.study.view import ZOOM_LIMITS
+from srviewer.study.sessions.file_location import Place
+from srviewer.study.sessions.session_file import read_session
+from srviewer.study.state.comparables import Comparables
+from srviewer.study.state.held_file import HeldFile, held_in
+from srviewer.study.state.origin import Origin
+from srviewer.study.state.overlay import Overlay, overlay_of
+from srviewer.study.state.reference import Reference
+from srviewer.study.state.study_state import StudyState
+from srviewer.study.state.view import ZOOM_LIMITS
 
 Had = TypeVar("Had")
 Lasting = Callable[[Path], bool]

@@ -7,7 +7,7 @@ import numpy as np
 from srviewer.core.intensity.padding import measured
 from srviewer.core.intensity.window import Window, window_of_values
 from srviewer.core.volumes.volume import Volume
-from srviewer.study.held import HeldFile
+from srviewer.study.state.held_file import HeldFile
 
 MOST_LABELS = 4096  # more different whole numbers are an image that was stored as integers
 

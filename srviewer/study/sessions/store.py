@@ -11,8 +11,7 @@ from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, Progress, within
 from srviewer.sr.results.maps import RESIDUAL
 from srviewer.sr.results.reconstruction import Reconstruction
-from srviewer.study.comparables import Comparables, Kept
-from srviewer.study.document import (
+from srviewer.study.sessions.document import (
     LOADED,
     RESULT,
     SavedLoaded,
@@ -24,9 +23,10 @@ from srviewer.study.document import (
     SavedStudy,
     plain_fields,
 )
-from srviewer.study.place import Place, file_place, place_of
-from srviewer.study.session_file import write_session
-from srviewer.study.state import StudyState
+from srviewer.study.sessions.file_location import Place, file_place, place_of
+from srviewer.study.sessions.session_file import write_session
+from srviewer.study.state.comparables import Comparables, Kept
+from srviewer.study.state.study_state import StudyState
 from srviewer.unwritable import make_folder
 
 IMAGE_SUFFIX = ".nii.gz"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from srviewer.core.volumes.volume import Volume
-from srviewer.study.held import HeldFile
+from srviewer.study.state.held_file import HeldFile
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,13 +11,13 @@ from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.scores.self_test import SelfTest
-from srviewer.study.comparables import Comparables
-from srviewer.study.comparing import Comparing, Layout
-from srviewer.study.held import HeldFile
-from srviewer.study.origin import Origin
-from srviewer.study.overlay import Overlay
-from srviewer.study.reference import Reference
-from srviewer.study.view import NO_WINDOW, View
+from srviewer.study.state.comparables import Comparables
+from srviewer.study.state.comparing import Comparing, Layout
+from srviewer.study.state.held_file import HeldFile
+from srviewer.study.state.origin import Origin
+from srviewer.study.state.overlay import Overlay
+from srviewer.study.state.reference import Reference
+from srviewer.study.state.view import NO_WINDOW, View
 
 # Metadata of fields that session files hold, without any further code. What cannot be read of a
 # LENIENT one is as at first; in another one, it makes the whole file damaged.
@@ -38,7 +38,7 @@ class StudyState:
     """Everything that one open study is; ``StudyState()`` while nothing is open.
 
     A new field is kept by tabs and copies as it is, and by session files where its metadata says
-    so. Fields that hold voxels are saved by ``srviewer.study.document``.
+    so. Fields that hold voxels are saved by ``srviewer.study.sessions.document``.
 
     Attributes:
         scan: the open scan.
