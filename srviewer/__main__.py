@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from srviewer import __version__
+from srviewer.cli.console.terminal import visible_output
 from srviewer.cli.main import DONE, FAILED, VERB_NAMES, WRONG_USAGE, overview
 from srviewer.cli.main import main as run_verb
-from srviewer.cli.terminal import visible_output
 from srviewer.stop_signals import STOP, leave, status_after
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from srviewer.__main__ import main
-from srviewer.cli.console import table
+from srviewer.cli.console.verb_output import table
 from srviewer.core.volumes.volume import Volume
 from srviewer.nn.models.model_file import load_model
 from srviewer.sr.models.available_models import find_model

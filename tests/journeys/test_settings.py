@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from settings_of import OTHERS, every_setting
 from srviewer.cli import main
-from srviewer.cli.reconstruct import asked_request
+from srviewer.cli.verbs.reconstruct import asked_request
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.command_line import reconstruct_line
 from srviewer.gui.main_window import MainWindow

@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from srviewer.cli.console import Outcome, follow, table
-from srviewer.cli.left_out import left_out_lines
-from srviewer.cli.outputs import check_outputs
-from srviewer.cli.sources import open_only
-from srviewer.cli.values import axes, whole_numbers, words
+from srviewer.cli.console.skipped_scans import left_out_lines
+from srviewer.cli.console.verb_output import Outcome, follow, table
+from srviewer.cli.options.outputs import check_outputs
+from srviewer.cli.options.sources import open_only
+from srviewer.cli.options.values import axes, whole_numbers, words
 from srviewer.core.scores.metrics import comparable_metrics
 from srviewer.core.volumes.volume import is_segmentation
 from srviewer.errors import UserError

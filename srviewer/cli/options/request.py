@@ -4,7 +4,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from srviewer.cli.values import axis_number, number, step
+from srviewer.cli.options.values import axis_number, number, step
 from srviewer.core.acquisition.degradation import PROFILES
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.reconstruction.fusion import FUSIONS

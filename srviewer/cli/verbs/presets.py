@@ -2,7 +2,7 @@
 
 import argparse
 
-from srviewer.cli.console import Outcome, table
+from srviewer.cli.console.verb_output import Outcome, table
 from srviewer.nn.catalogue import PRESETS
 
 

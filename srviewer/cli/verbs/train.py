@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from srviewer.cli.console import Outcome, follow_stepwise
-from srviewer.cli.left_out import LeftOutOfTraining
-from srviewer.cli.models import gain_line
-from srviewer.cli.outputs import check_outputs, require_suffix
-from srviewer.cli.values import number, whole_numbers
+from srviewer.cli.console.skipped_scans import LeftOutOfTraining
+from srviewer.cli.console.verb_output import Outcome, follow_stepwise
+from srviewer.cli.options.outputs import check_outputs, require_suffix
+from srviewer.cli.options.values import number, whole_numbers
+from srviewer.cli.verbs.models import gain_line
 from srviewer.errors import UserError
 from srviewer.job import mapped
 from srviewer.nn.catalogue import (

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from srviewer.cli.console import follow
+from srviewer.cli.console.verb_output import follow
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.io.export.clearing import cleared

@@ -5,12 +5,12 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from srviewer.cli.console import Outcome, follow, table
-from srviewer.cli.destination import add_folder_arguments, chosen_target, stored_as
-from srviewer.cli.outputs import add_overwrite_argument, check_outputs
-from srviewer.cli.request import add_request_arguments, asked_model, asked_of_every
-from srviewer.cli.slabs import add_slab_argument
-from srviewer.cli.values import axis_number
+from srviewer.cli.console.verb_output import Outcome, follow, table
+from srviewer.cli.options.destination import add_folder_arguments, chosen_target, stored_as
+from srviewer.cli.options.outputs import add_overwrite_argument, check_outputs
+from srviewer.cli.options.request import add_request_arguments, asked_model, asked_of_every
+from srviewer.cli.options.slabs import add_slab_argument
+from srviewer.cli.options.values import axis_number
 from srviewer.errors import UserError
 from srviewer.sr.batch.dispatch import BatchPlan, BatchResult, batch
 from srviewer.sr.batch.summary import HEAD, cells, counted, left_out_reasons

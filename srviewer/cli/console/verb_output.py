@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from srviewer.atomic import write_text
-from srviewer.cli.terminal import terminal
+from srviewer.cli.console.terminal import terminal
 from srviewer.core.visible_text import visible_line
 from srviewer.errors import UserError
 from srviewer.job import Job, Progress, run

@@ -6,10 +6,10 @@ from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
-from srviewer.cli.console import Outcome, follow
-from srviewer.cli.outputs import check_outputs, require_suffix
-from srviewer.cli.sources import add_series_arguments, open_only, open_volume
-from srviewer.cli.values import number, point, size, span
+from srviewer.cli.console.verb_output import Outcome, follow
+from srviewer.cli.options.outputs import check_outputs, require_suffix
+from srviewer.cli.options.sources import add_series_arguments, open_only, open_volume
+from srviewer.cli.options.values import number, point, size, span
 from srviewer.core.resampling.reorient import same_grid
 from srviewer.core.slices.figure_contents import (
     COLOUR_NAMES,

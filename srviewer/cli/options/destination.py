@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from srviewer.cli.console import follow
+from srviewer.cli.console.verb_output import follow
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.io.export.bids import CONTRASTS, BidsName, given_name, name_of

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from srviewer.cli.console import Outcome, follow, table
-from srviewer.cli.outputs import check_outputs
-from srviewer.cli.request import add_request_arguments, request_of
-from srviewer.cli.sources import add_series_arguments, open_volume
+from srviewer.cli.console.verb_output import Outcome, follow, table
+from srviewer.cli.options.outputs import check_outputs
+from srviewer.cli.options.request import add_request_arguments, request_of
+from srviewer.cli.options.sources import add_series_arguments, open_volume
 from srviewer.sr.scores.self_test import SelfTest, self_test
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from srviewer.cli.console import Outcome, follow
-from srviewer.cli.destination import (
+from srviewer.cli.console.verb_output import Outcome, follow
+from srviewer.cli.options.destination import (
     add_destination_arguments,
     check_destination,
     image_target,
@@ -15,16 +15,16 @@ from srviewer.cli.destination import (
     values_of,
     write_result,
 )
-from srviewer.cli.outputs import (
+from srviewer.cli.options.outputs import (
     add_overwrite_argument,
     check_outputs,
     refuse_replacing,
     require_suffix,
 )
-from srviewer.cli.request import add_request_arguments, request_of
-from srviewer.cli.slabs import add_slab_argument, check_slabs, slab_source
-from srviewer.cli.sources import add_series_arguments, open_only, open_series
-from srviewer.cli.values import shape
+from srviewer.cli.options.request import add_request_arguments, request_of
+from srviewer.cli.options.slabs import add_slab_argument, check_slabs, slab_source
+from srviewer.cli.options.sources import add_series_arguments, open_only, open_series
+from srviewer.cli.options.values import shape
 from srviewer.core.regions.locked_region import drawn_region
 from srviewer.core.resampling.deskew import deskewed
 from srviewer.core.volumes.volume import ScanHeader, Volume, blocking_warnings

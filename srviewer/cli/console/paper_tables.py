@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from textwrap import fill
 
-from srviewer.cli.console import table
+from srviewer.cli.console.verb_output import table
 from srviewer.core.scores.metrics import metric
 from srviewer.sr.benchmark.image_sets import BenchmarkRow
 from srviewer.sr.benchmark.paper import PAPER_TABLES, Metric, PaperTable, is_impossible

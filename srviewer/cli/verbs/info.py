@@ -5,9 +5,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from srviewer.cli.console import Outcome, follow
-from srviewer.cli.outputs import check_outputs
-from srviewer.cli.sources import left_out
+from srviewer.cli.console.verb_output import Outcome, follow
+from srviewer.cli.options.outputs import check_outputs
+from srviewer.cli.options.sources import left_out
 from srviewer.core.geometry.grid import AXIS_NAMES, Geometry
 from srviewer.core.visible_text import visible_line
 from srviewer.io.formats import scan

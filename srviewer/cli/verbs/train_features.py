@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from srviewer.cli.console import Outcome, follow
-from srviewer.cli.left_out import LeftOutOfTraining
-from srviewer.cli.outputs import check_outputs, require_suffix
-from srviewer.cli.values import number
+from srviewer.cli.console.skipped_scans import LeftOutOfTraining
+from srviewer.cli.console.verb_output import Outcome, follow
+from srviewer.cli.options.outputs import check_outputs, require_suffix
+from srviewer.cli.options.values import number
 from srviewer.job import mapped
 from srviewer.nn.plans.budget import Budget
 from srviewer.sr.models.available_models import SUFFIX

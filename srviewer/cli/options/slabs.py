@@ -2,9 +2,9 @@
 
 import argparse
 
-from srviewer.cli.console import note
-from srviewer.cli.destination import chosen_target
-from srviewer.cli.request import request_of
+from srviewer.cli.console.verb_output import note
+from srviewer.cli.options.destination import chosen_target
+from srviewer.cli.options.request import request_of
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.io.scans.series import PlaneByPlane, Series
 from srviewer.sr.requests.memory import free_bytes

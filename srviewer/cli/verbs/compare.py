@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from srviewer.cli.console import Outcome, follow, table
-from srviewer.cli.outputs import check_outputs, require_suffix
-from srviewer.cli.sources import open_only
+from srviewer.cli.console.verb_output import Outcome, follow, table
+from srviewer.cli.options.outputs import check_outputs, require_suffix
+from srviewer.cli.options.sources import open_only
 from srviewer.core.comparison.comparison import Scores
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.scores.metrics import METRICS

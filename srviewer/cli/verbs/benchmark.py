@@ -5,10 +5,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from srviewer import RESEARCH_USE_ONLY
-from srviewer.cli.console import Outcome, follow, table
-from srviewer.cli.outputs import check_outputs
-from srviewer.cli.paper_tables import paper_tables
-from srviewer.cli.values import whole_numbers, words
+from srviewer.cli.console.paper_tables import paper_tables
+from srviewer.cli.console.verb_output import Outcome, follow, table
+from srviewer.cli.options.outputs import check_outputs
+from srviewer.cli.options.values import whole_numbers, words
 from srviewer.core.scores.image_scores import PROTOCOLS, protocol
 from srviewer.core.scores.metrics import metric
 from srviewer.errors import UserError

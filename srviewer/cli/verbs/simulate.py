@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from srviewer import RESEARCH_USE_ONLY, __version__
-from srviewer.cli.console import Outcome, follow
-from srviewer.cli.outputs import add_overwrite_argument, check_outputs, refuse_replacing
-from srviewer.cli.sources import add_series_arguments, open_volume
-from srviewer.cli.values import axis_number, number
+from srviewer.cli.console.verb_output import Outcome, follow
+from srviewer.cli.options.outputs import add_overwrite_argument, check_outputs, refuse_replacing
+from srviewer.cli.options.sources import add_series_arguments, open_volume
+from srviewer.cli.options.values import axis_number, number
 from srviewer.core.acquisition.degradation import PROFILES, Degradation
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk

@@ -2,7 +2,7 @@
 
 import argparse
 
-from srviewer.cli.console import Outcome
+from srviewer.cli.console.verb_output import Outcome
 from srviewer.core.scores.metrics import ranking_metric
 from srviewer.sr.models.available_models import ModelCard, ModelsAtHand, find_card, models_at_hand
 from srviewer.sr.models.model_card import card_markdown

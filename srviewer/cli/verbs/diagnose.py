@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 from srviewer import RESEARCH_USE_ONLY, __version__
-from srviewer.cli.console import Outcome
+from srviewer.cli.console.verb_output import Outcome
 from srviewer.io.dicom.pixels.decoders import transfer_syntaxes
 from srviewer.paths import models_dir, resource, user_cache_dir, user_log_dir
 
