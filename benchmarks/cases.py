@@ -80,8 +80,8 @@ def panes() -> Iterator[Row]:
     from PySide6.QtCore import QSettings
 
     from srviewer.core.intensity.window import Window
-    from srviewer.gui.application import application
-    from srviewer.gui.main_window import MainWindow
+    from srviewer.gui.appearance.application import application
+    from srviewer.gui.window.main_window import MainWindow
     from srviewer.sr.rebuild.reconstruct import reconstruct
     from srviewer.sr.requests.request import Request
     from srviewer.study.state.comparing import Layout

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # Qt is loaded by the process that draws, not by the one that
     from PySide6.QtGui import QImage
 
     from srviewer.core.volumes.volume import Volume
-    from srviewer.gui.session import Session
+    from srviewer.gui.state.session import Session
     from srviewer.gui.views.compare_view import CompareView
 
 STORED = Path(__file__).parent / "gui" / "baselines"
@@ -38,8 +38,8 @@ def draw(folder: Path, scale: int) -> None:
 def _draw_all(folder: Path) -> None:
     from PySide6.QtWidgets import QApplication
 
-    from srviewer.gui import theme
-    from srviewer.gui.application import application
+    from srviewer.gui.appearance import theme
+    from srviewer.gui.appearance.application import application
 
     app = application()
     scale = round(app.primaryScreen().devicePixelRatio())
@@ -58,7 +58,7 @@ def _panes() -> "Mapping[str, QImage]":
 
     from phantoms import head
     from srviewer.core.acquisition.degradation import Degradation
-    from srviewer.gui.session import Session
+    from srviewer.gui.state.session import Session
     from srviewer.gui.views.compare_view import CompareView
     from srviewer.job import run
     from srviewer.sr.rebuild.reconstruct import reconstruct
@@ -145,7 +145,7 @@ def _controls() -> "QImage":
         QWidget,
     )
 
-    from srviewer.gui import theme
+    from srviewer.gui.appearance import theme
 
     sheet = QWidget()
     sheet.setAutoFillBackground(True)

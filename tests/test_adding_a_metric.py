@@ -16,12 +16,12 @@ from srviewer.core.scores import metrics
 from srviewer.core.scores.metrics import METRICS, Metric, mae
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume, Voxels
-from srviewer.gui import theme
-from srviewer.gui.offered import Comparable
+from srviewer.gui.appearance import theme
 from srviewer.gui.panels import compare as panel
-from srviewer.gui.session import Reference, Session
+from srviewer.gui.state.session import Reference, Session
+from srviewer.gui.texts.offered import Comparable
 from srviewer.gui.training.curves import Curves
-from srviewer.gui.views.badges import badge
+from srviewer.gui.views.score_badges import badge
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.job import run
 from srviewer.nn.models.model_file import Model

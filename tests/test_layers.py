@@ -54,15 +54,15 @@ except SystemExit as end:
 
 
 def test_the_window_starts_without_what_is_slow_to_load() -> None:
-    packages = loaded(f"import srviewer.gui.app\n{NOTHING_SLOW}")
+    packages = loaded(f"import srviewer.gui.window.app\n{NOTHING_SLOW}")
     assert "PySide6" in packages
 
 
 def test_the_window_paints_before_what_is_slow_to_load() -> None:
     program = f"""
 from PySide6.QtCore import QSettings
-from srviewer.gui.application import application
-from srviewer.gui.main_window import MainWindow
+from srviewer.gui.appearance.application import application
+from srviewer.gui.window.main_window import MainWindow
 app = application()
 window = MainWindow(QSettings())
 window.show()

@@ -9,9 +9,9 @@ from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.window import Window
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.colour_maps import COLOUR_MAPS, LABELS, diverging, heat
-from srviewer.gui.layer import Graded, Labelled, Layer
-from srviewer.gui.session import Session
+from srviewer.gui.appearance.colour_maps import COLOUR_MAPS, LABELS, diverging, heat
+from srviewer.gui.state.session import Session
+from srviewer.gui.views.drawing.slice_overlay import Graded, Labelled, Layer
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.study.state.overlay import Overlay
 

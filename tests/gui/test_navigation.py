@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.session import Session
+from srviewer.gui.state.session import Session
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.slice_view import SliceView
 

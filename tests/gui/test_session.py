@@ -8,7 +8,7 @@ import pytest
 from srviewer.core.intensity.window import Window
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.session import Session
+from srviewer.gui.state.session import Session
 from srviewer.job import run
 from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request

@@ -12,9 +12,9 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.preview import Preview
-from srviewer.gui.session import Session
-from srviewer.gui.views.lettering import Line
+from srviewer.gui.state.progressive_preview import Preview
+from srviewer.gui.state.session import Session
+from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.sr.rebuild.progressive_preview import Look

@@ -32,9 +32,9 @@ from pytestqt.qtbot import QtBot
 
 import phantoms
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.application import application
-from srviewer.gui.main_window import MainWindow
+from srviewer.gui.appearance.application import application
 from srviewer.gui.panels.train import TrainPanel
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.nn.training import loop
 
 Drop = Callable[[Sequence[Path]], bool]

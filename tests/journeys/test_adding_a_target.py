@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.__main__ import main
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.main_window import MainWindow
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.export.bids import BidsName
 from srviewer.io.sidecars.provenance import as_text, sidecar, story
 from srviewer.io.targets import TARGETS, Export, Target, Written

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.study import RECONSTRUCT
+from srviewer.gui.study.study_actions import RECONSTRUCT
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
 from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.requests.request import suggested_request

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.volumes.volume import ScanWarning
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.scrolled import Scrolled
+from srviewer.gui.widgets.scrolled import Scrolled
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]

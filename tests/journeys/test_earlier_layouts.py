@@ -4,8 +4,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.named_layouts import NamedLayouts
+from srviewer.gui.menus.window_arrangements import NamedLayouts
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.state.comparing import Comparing, Layout
 
 FILE = Path(__file__).parents[1] / "fixtures" / "unreleased-2026-11" / "settings.ini"

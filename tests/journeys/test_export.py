@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.exporting import EXPORT
-from srviewer.gui.main_window import MainWindow
+from srviewer.gui.study.exporting import EXPORT
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.export.bids import given_name, name_of
 from srviewer.io.export.nifti import write
 from srviewer.io.targets import target

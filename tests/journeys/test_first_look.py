@@ -13,11 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.offered import PRESS_RECONSTRUCT
-from srviewer.gui.study import RECONSTRUCT
-from srviewer.gui.views.pane_words import NOTHING_YET
+from srviewer.gui.study.study_actions import RECONSTRUCT
+from srviewer.gui.texts.offered import PRESS_RECONSTRUCT
+from srviewer.gui.views.pane_texts import NOTHING_YET
 from srviewer.gui.views.slice_view import SliceView
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
 from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.results.reconstruction import Reconstruction

@@ -11,8 +11,8 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.geometry.slice_runs import Planes
 from srviewer.core.volumes.volume import ScanWarning, Volume
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.stack_choice import StackChoice
+from srviewer.gui.panels.reconstruct.stack_choice import StackChoice
+from srviewer.gui.window.main_window import MainWindow
 
 
 def test_gaps_are_a_choice_and_a_tilt_can_be_straightened(

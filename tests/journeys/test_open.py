@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.series_picker import SeriesPicker
+from srviewer.gui.dialogs.series_picker import SeriesPicker
+from srviewer.gui.window.main_window import MainWindow
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]

@@ -17,10 +17,10 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import ScanWarning, Volume
-from srviewer.gui.exporting import EXPORT
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.study import RECONSTRUCT
-from srviewer.gui.wording import NO_REFERENCE
+from srviewer.gui.study.exporting import EXPORT
+from srviewer.gui.study.study_actions import RECONSTRUCT
+from srviewer.gui.texts.wording import NO_REFERENCE
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.study.state.comparing import Layout

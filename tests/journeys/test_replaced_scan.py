@@ -15,10 +15,10 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.header_box import HeaderBox
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.panels.look import LookPanel
-from srviewer.gui.series_picker import SeriesPicker
+from srviewer.gui.dialogs.series_picker import SeriesPicker
+from srviewer.gui.panels.info.header_table import HeaderBox
+from srviewer.gui.panels.look.look_panel import LookPanel
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.export.nifti import write
 from srviewer.job import run
 

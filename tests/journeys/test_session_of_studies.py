@@ -13,9 +13,9 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui import autosave_folders
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.study_strip import StudyStrip
+from srviewer.gui.user_files import autosave_folders
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.gui.window.study_tabs import StudyStrip
 from srviewer.study.sessions.session_file import read_session
 from srviewer.study.state.comparing import Layout
 

@@ -11,8 +11,8 @@ import pytest
 from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.panels.look import LookPanel
+from srviewer.gui.panels.look.look_panel import LookPanel
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.sessions.session_file import read_session
 from srviewer.study.state.comparables import REFERENCE
 from srviewer.study.state.comparing import Layout

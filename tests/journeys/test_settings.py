@@ -15,10 +15,10 @@ from settings_of import OTHERS, every_setting
 from srviewer.cli import main
 from srviewer.cli.verbs.reconstruct import asked_request
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.command_line import reconstruct_line
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.request_options import RequestOptions
-from srviewer.gui.session import Session
+from srviewer.gui.figures.command_line import reconstruct_line
+from srviewer.gui.panels.reconstruct.request_options import RequestOptions
+from srviewer.gui.state.session import Session
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.nn.models.model_file import save_model
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.models.available_models import find_model

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.slab_box import SlabBox
-from srviewer.gui.study import RECONSTRUCT
+from srviewer.gui.panels.reconstruct.slab_box import SlabBox
+from srviewer.gui.study.study_actions import RECONSTRUCT
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.rebuild.reconstruct import reconstruct

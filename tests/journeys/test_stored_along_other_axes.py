@@ -11,10 +11,10 @@ import pytest
 from srviewer.core.resampling.reorient import Reorientation
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.overlays import Overlays
-from srviewer.gui.report_box import ReportBox
-from srviewer.gui.session import Session
+from srviewer.gui.state.session import Session
+from srviewer.gui.study.overlay_loader import Overlays
+from srviewer.gui.study.report_box import ReportBox
+from srviewer.gui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]
 Rebuild = Callable[..., None]

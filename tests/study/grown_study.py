@@ -9,8 +9,8 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.session import Session
-from srviewer.gui.studies import Studies
+from srviewer.gui.state.session import Session
+from srviewer.gui.state.open_studies import Studies
 from srviewer.job import run
 from srviewer.study.opening import opened
 from srviewer.study.sessions.restore import restore

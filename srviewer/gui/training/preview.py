@@ -6,9 +6,9 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from srviewer.core.volumes.volume import Voxels
-from srviewer.gui import theme
-from srviewer.gui.form import describe
-from srviewer.gui.translation import mark, tr
+from srviewer.gui.appearance import theme
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.widgets.form import describe
 from srviewer.nn.catalogue import Preview
 
 CAPTIONS = (mark("thick"), mark("result"), mark("truth"))

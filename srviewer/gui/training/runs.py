@@ -9,8 +9,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.errors import UserError
-from srviewer.gui.translation import mark, tr
-from srviewer.gui.work import Task, Work
+from srviewer.gui.jobs.running_jobs import Task, Work
+from srviewer.gui.texts.translation import mark, tr
 from srviewer.job import Job, Progress, mapped
 from srviewer.nn.catalogue import Preview, TrainStep
 from srviewer.nn.models.checkpoint import checkpoint_path

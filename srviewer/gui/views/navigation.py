@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEve
 
 from srviewer.core.intensity.window import Window
 from srviewer.core.slices.planes import Plane, at_slice, stepped
-from srviewer.gui.tool import Tool
+from srviewer.gui.state.tool import Tool
 from srviewer.gui.views.measuring import Measuring
 from srviewer.gui.views.slice_view import SliceView
 

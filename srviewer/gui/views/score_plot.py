@@ -13,11 +13,11 @@ from srviewer.core.geometry.grid import Axis
 from srviewer.core.scores.metrics import Metric, comparable_metrics
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui import theme
-from srviewer.gui.form import ElidedLabel, choice, fill
-from srviewer.gui.plain_text import MarkupLabel, PlainLabel, set_tip
-from srviewer.gui.session import Session
-from srviewer.gui.translation import tr
+from srviewer.gui.appearance import theme
+from srviewer.gui.state.session import Session
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.form import ElidedLabel, choice, fill
+from srviewer.gui.widgets.plain_text import MarkupLabel, PlainLabel, set_tip
 from srviewer.sr.scores.evaluate import ScoredPair
 
 HEIGHT = 190  # px
