@@ -10,7 +10,7 @@ import pytest
 
 from children import output
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = """
 import json, sys
 from pathlib import Path

@@ -109,7 +109,7 @@ def test_a_json_with_values_of_other_kinds_is_refused(
 
 def test_a_result_of_the_first_version_is_kept(anna: Volume, tmp_path: Path) -> None:
     """Its JSON names its source by path alone, where anything may lie by now."""
-    old = Path(__file__).parents[1] / "fixtures" / "version-0.1.0" / "batch"
+    old = Path(__file__).parents[2] / "fixtures" / "version-0.1.0" / "batch"
     for name in ("scan_thin.nii.gz", "scan_thin.json"):
         (tmp_path / name).write_bytes((old / name).read_bytes())
     with pytest.raises(WouldReplace, match="does not say by content"):

@@ -29,7 +29,7 @@ from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
 
 SHAPE = (12, 10, 6)
 REQUEST = Request(axis=2, factor=2, method="cubic")
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "version-0.1.0"
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "version-0.1.0"
 LPS = np.diag([-1.0, -1.0, 1.0])
 
 

@@ -22,7 +22,7 @@ from srviewer.sr.batch.work import Outcome, Settings, rebuilding
 from srviewer.sr.requests.request import Request
 
 LINEAR = Settings(Request(0, 2, "linear"), None, None, "float32", acknowledge=False)
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "version-0.1.0"
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "version-0.1.0"
 
 
 @pytest.fixture
