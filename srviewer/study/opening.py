@@ -12,6 +12,7 @@ from srviewer.study.state.comparing import Layout
 from srviewer.study.state.origin import Origin
 from srviewer.study.state.reference import Reference
 from srviewer.study.state.study_state import StudyState
+from srviewer.study.state.view import View
 
 # What a user chose for one scan and is kept for the next, beside the model. The rest is of the scan
 # itself (axis, factor, second axis, thickness, profile), of its kind (gaps), or less faithful or
@@ -50,6 +51,15 @@ def opened(
             before.comparing, layout=Layout.PLANES, difference_range=0.0, swapped=False
         ),
         view=before.view.whole(scan, window),
+    )
+
+
+def emptied(before: StudyState) -> StudyState:
+    """Nothing open, with what the user chose for the study ``before`` and for the whole window."""
+    return StudyState(
+        request=before.request,
+        comparing=before.comparing,
+        view=View().with_conventions(before.view),
     )
 
 

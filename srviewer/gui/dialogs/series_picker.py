@@ -48,10 +48,13 @@ class SeriesPicker(QDialog):
         self.list.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
         self.list.setSpacing(2)
         describe(
-            self.list, tr("Series"), tr("The images that were found; Return opens the chosen one")
+            self.list,
+            tr("Series"),
+            tr("The images that were found; Return opens the chosen ones, Ctrl and Shift add more"),
         )
         for series in found.series:
             self.list.addItem(_entry(series))
+        self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self.list.setCurrentRow(_likeliest(found.series))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setWordWrap(True)
@@ -67,7 +70,7 @@ class SeriesPicker(QDialog):
         cancel = self._buttons.button(QDialogButtonBox.StandardButton.Cancel)
         describe(cancel, tr("Cancel"), tr("Open none of them; what is open stays (Escape)"))
         self._lay_out(found)
-        self.list.currentRowChanged.connect(self._show_frames)
+        self.list.itemSelectionChanged.connect(self._show_frames)
         self.list.itemActivated.connect(self.accept)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
@@ -79,15 +82,18 @@ class SeriesPicker(QDialog):
         super().showEvent(event)
         self._load_next()
 
-    def choice(self) -> tuple[Series, int]:
-        """The chosen series and frame (from 0)."""
-        return self._series[self.list.currentRow()], self.frame.value() - 1
+    def choices(self) -> list[tuple[Series, int]]:
+        """The chosen series, in the order of the list, each with its frame (from 0)."""
+        rows = sorted(self.list.row(item) for item in self.list.selectedItems())
+        if len(rows) == 1:
+            return [(self._series[rows[0]], self.frame.value() - 1)]
+        return [(self._series[row], 0) for row in rows]
 
     def _lay_out(self, found: Found) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(10)
-        asked = tr("{count} images. Which one should be opened?", count=len(self._series))
+        asked = tr("{count} images. Which should be opened?", count=len(self._series))
         layout.addWidget(label(asked, "value"))
         layout.addWidget(self.list, 1)
         if found.ignored:
@@ -103,7 +109,9 @@ class SeriesPicker(QDialog):
         self.list.setFocus()
 
     def _show_frames(self) -> None:
-        frames = self._series[self.list.currentRow()].frames
+        choices = self.list.selectedItems()
+        self._buttons.button(QDialogButtonBox.StandardButton.Open).setEnabled(bool(choices))
+        frames = self._series[self.list.row(choices[0])].frames if len(choices) == 1 else 1
         self.frame.setRange(1, frames)
         self.frame.setValue(1)
         self.frame.setSuffix(tr(" of {frames}", frames=frames))

@@ -8,13 +8,17 @@ from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.session import Session
+from srviewer.study.opening import emptied
 from srviewer.study.state.study_state import StudyState
 
 Choice = Literal["add", "replace"]
 
 
 class Studies(QObject):
-    """``choice``: what a drop on an open study means; None until the user has said so."""
+    """``choice``: what a drop on an open study means; None until the user has said so.
+
+    What is opened in any other way comes in a tab of its own.
+    """
 
     changed = Signal()  # one came, went, or another one is shown
 
@@ -25,7 +29,7 @@ class Studies(QObject):
         self.next: Choice | None = None  # for what is being opened now, whatever ``choice`` says
         self.current = 0
         self._states: tuple[StudyState, ...] = ()
-        self._wanted: Choice = "replace"
+        self._wanted: Choice = "add"
         self._over: Volume | None = None  # what was shown when the opening began
         session.follow(self._tell, "scan")
 
@@ -48,12 +52,15 @@ class Studies(QObject):
             self.show((self.current + by) % len(self.states))
 
     def close(self, number: int) -> None:
-        """Forget a study and everything that was made from it; the last one stays."""
+        """Forget a study and everything that was made from it."""
         states = self.states
-        if len(states) < 2 or not 0 <= number < len(states):
+        if not 0 <= number < len(states):
             return
         left = states[:number] + states[number + 1 :]
-        if number == self.current:
+        if not left:
+            self._states, self.current = (), 0
+            self.session.set(emptied(states[0]))
+        elif number == self.current:
             self._bring(left, min(number, len(left) - 1))
         else:
             self._states = left
@@ -71,8 +78,12 @@ class Studies(QObject):
 
     def begin(self) -> None:
         """Something is to be opened: take what the user said about the open study."""
-        self._wanted = self.next or self.choice or "replace"
+        self._wanted = self.next or self.choice or "add"
         self._over, self.next = self.session.original, None
+
+    def begin_beside(self) -> None:
+        """What is opened next comes beside the study that is shown, whatever ``choice`` says."""
+        self._wanted, self._over = "add", self.session.original
 
     def place(self, state: StudyState) -> None:
         """Show a new study: the open one makes way, or waits.
@@ -84,6 +95,11 @@ class Studies(QObject):
             self.current = len(states)
             self._states = (*states, state)
         self.session.set(state)
+
+    def add(self, state: StudyState) -> None:
+        """Show a new study in a tab of its own."""
+        self.begin_beside()
+        self.place(state)
 
     def surround(self, before: Sequence[StudyState], after: Sequence[StudyState]) -> None:
         """Put these on both sides of the study that is shown."""

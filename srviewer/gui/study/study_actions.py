@@ -35,7 +35,7 @@ from srviewer.sr.slabs.files import SlabFiles, rebuilt_and_opened
 from srviewer.study.opening import opened
 from srviewer.study.sessions.session_file import SUFFIX
 from srviewer.study.state.held_file import held_in
-from srviewer.study.state.origin import Origin
+from srviewer.study.state.origin import Origins, one_image_a_file
 from srviewer.study.state.reference import Reference
 
 OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
@@ -105,30 +105,38 @@ class Study(QObject):
 
     def _found(self, found: Found) -> None:
         self._looked_at = found
-        if len(found.series) > 1 or found.series[0].frames > 1:
-            self.several_found.emit(found)
+        if one_image_a_file(found, self._paths):
+            self.read([(series, 0) for series in found.series])
         else:
-            self.read(found.series[0], 0)
+            self.several_found.emit(found)
 
-    def read(self, series: Series, frame: int) -> None:
-        """Open one of the series that were found; ``frame`` counts along the fourth dimension."""
+    def read(self, chosen: Sequence[tuple[Series, int]]) -> None:
+        """Open some of the series that were found, each in a tab of its own.
+
+        Args:
+            chosen: each series with the number of its volume along the fourth dimension, from 0.
+        """
+        assert self._looked_at is not None
+        self.work.cancel(SIMULATE)
+        self._read_next(Origins(self._paths, self._looked_at, tuple(chosen)), self._after_opening)
+
+    def _read_next(self, origins: Origins, then: Callable[[], None] | None) -> None:
+        """Read the first of them; once it is shown, call ``then`` and go on with the others."""
+        origin, rest = origins.first, origins.rest
 
         def show(volume: Volume) -> None:
-            session = self.session
-            self.studies.place(
-                opened(volume, session.state, session.preferred_device, origin, series.sources)
-            )
-            self._opened()
+            session, series = self.session, origin.series
+            state = opened(volume, session.state, session.preferred_device, origin, series.sources)
+            self.studies.place(state)
+            self.opened.emit(origin.paths)
+            if then is not None:
+                then()
+            if rest is not None:
+                self.studies.begin_beside()
+                self._read_next(rest, None)
 
-        assert self._looked_at is not None
-        origin = Origin(self._paths, series, frame, self._looked_at)
-        self.work.cancel(SIMULATE)
-        self._start(OPEN, tr("Opening {name}", name=series.name), series.read(frame), show)
-
-    def _opened(self) -> None:
-        self.opened.emit(self._paths)
-        if self._after_opening is not None:
-            self._after_opening()
+        title = tr("Opening {name}", name=origin.series.name)
+        self._start(OPEN, title, origin.series.read(origin.frame), show)
 
     # --- what must be read before a reconstruction
 
@@ -309,13 +317,13 @@ class Study(QObject):
         def show(simulation: Simulation) -> None:
             before, device = self.session.state, self.session.preferred_device
             reference = Reference(simulation.truth, simulation.meaning, thin)
-            state = opened(
-                simulation.thick, before, device, sources=before.sources, reference=reference
-            )
+            name = tr("{name}, thickened \u00d7{factor}", name=thin.name, factor=degradation.factor)
+            thick = replace(simulation.thick, name=name)
+            state = opened(thick, before, device, sources=before.sources, reference=reference)
             assert state.request is not None
             axis, factor = degradation.axis, degradation.factor
             request = replace(state.request, axis=axis, factor=factor)
-            self.session.set(replace(state, request=request, acknowledged=before.acknowledged))
+            self.studies.add(replace(state, request=request, acknowledged=before.acknowledged))
             self.reconstruct()
 
         return show

@@ -60,4 +60,4 @@ class Opening(QObject):
     def _read(self, answer: int) -> None:
         picker, self._picker = self._picker, None
         if picker is not None and answer == SeriesPicker.DialogCode.Accepted:
-            self._study.read(*picker.choice())
+            self._study.read(picker.choices())

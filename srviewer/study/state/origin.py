@@ -1,6 +1,7 @@
 """The image among files that an open scan is."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from srviewer.io.scans.series import Found, Series
@@ -22,3 +23,45 @@ class Origin:
     series: Series
     frame: int
     found: Found
+
+
+@dataclass(frozen=True, eq=False)
+class Origins:
+    """Images among what was found, to be opened one after the other.
+
+    Attributes:
+        paths: what the user gave, opened together.
+        found: everything that was found in them.
+        chosen: each image with the number of its volume along the fourth dimension; at least one.
+    """
+
+    paths: tuple[Path, ...]
+    found: Found
+    chosen: tuple[tuple[Series, int], ...]
+
+    @property
+    def first(self) -> Origin:
+        """The first image; alone in its file where each path is one image."""
+        series, frame = self.chosen[0]
+        own = tuple(path for path in self.paths if series.sources == (path,))
+        return Origin(own or self.paths, series, frame, self.found)
+
+    @property
+    def rest(self) -> "Origins | None":
+        """The others; None where there are none."""
+        return replace(self, chosen=self.chosen[1:]) if self.chosen[1:] else None
+
+
+MOST_AT_ONCE = 8  # images that open without a question
+
+
+def one_image_a_file(found: Found, paths: Sequence[Path]) -> bool:
+    """Whether nothing is to be chosen: one image, or one with a file of its own for each path.
+
+    An image of several volumes in time opens at the first; a slider leads to the others.
+    """
+    if len(found.series) == 1:
+        return True
+    files = [series.sources for series in found.series]
+    each = len(files) == len(paths) == len(set(files)) <= MOST_AT_ONCE
+    return each and all(len(sources) == 1 and sources[0] in paths for sources in files)
