@@ -199,19 +199,19 @@ def _mm(point: npt.NDArray[np.float64]) -> Mm:
 def shape_words(roi: Roi) -> str:
     """A rectangle or an ellipse on a command line: "ellipse:axial:x,y,z:x,y,z:x,y,z", mm RAS+."""
     points = (",".join(repr(float(mm)) for mm in point) for point in roi.points_mm)
-    return ":".join((roi.kind, roi.plane.name.lower(), *points))
+    return ":".join((roi.kind, roi.plane.value, *points))
 
 
 def shape_of_words(text: str) -> Roi:
     """The shape that ``shape_words`` wrote; ValueError for anything else."""
     kind, plane, *points = text.split(":")
     known: dict[str, Kind] = {"rectangle": "rectangle", "ellipse": "ellipse"}
-    if kind not in known or plane.upper() not in Plane.__members__:
+    if kind not in known or plane not in {plane.value for plane in Plane}:
         raise ValueError(f"'{text}' is no rectangle or ellipse in a plane")
     numbers = [tuple(float(mm) for mm in point.split(",")) for point in points]
     if any(len(point) != 3 for point in numbers):
         raise ValueError(f"the points of '{text}' have three coordinates each")
-    return Roi(known[kind], Plane[plane.upper()], tuple((x, y, z) for x, y, z in numbers))
+    return Roi(known[kind], Plane(plane), tuple((x, y, z) for x, y, z in numbers))
 
 
 def followed(locked: Roi | None, before: tuple[Roi, ...], after: tuple[Roi, ...]) -> Roi | None:
