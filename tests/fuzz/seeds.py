@@ -58,7 +58,7 @@ def session_seed() -> dict[str, bytes]:
     """Two studies with something in every field."""
     place = Place(Path("/data/a.nii"))
     request = Request(2, 4, "linear", adaptation=Adaptation(60.0), also=((1, 2),))
-    row = SelfTestRow("i", 30.5, 29.0, 0.9, 0.85)
+    row = SelfTestRow("i", {"psnr": 30.5, "ssim": 0.9}, {"psnr": 29.0, "ssim": 0.85})
     lesion = Roi("ellipse", Plane.CORONAL, ((1.0, 0.0, 0.0), (4.0, 0.0, 0.0), (1.0, 0.0, 3.0)))
     state = StudyState(
         request=request,
