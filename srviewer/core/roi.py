@@ -206,12 +206,12 @@ def shape_of_words(text: str) -> Roi:
     """The shape that ``shape_words`` wrote; ValueError for anything else."""
     kind, plane, *points = text.split(":")
     known: dict[str, Kind] = {"rectangle": "rectangle", "ellipse": "ellipse"}
-    if kind not in known or plane not in {plane.value for plane in Plane}:
+    if kind not in known or plane.upper() not in Plane.__members__:
         raise ValueError(f"'{text}' is no rectangle or ellipse in a plane")
     numbers = [tuple(float(mm) for mm in point.split(",")) for point in points]
     if any(len(point) != 3 for point in numbers):
         raise ValueError(f"the points of '{text}' have three coordinates each")
-    return Roi(known[kind], Plane(plane), tuple((x, y, z) for x, y, z in numbers))
+    return Roi(known[kind], Plane[plane.upper()], tuple((x, y, z) for x, y, z in numbers))
 
 
 def followed(locked: Roi | None, before: tuple[Roi, ...], after: tuple[Roi, ...]) -> Roi | None:
