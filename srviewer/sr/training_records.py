@@ -35,14 +35,12 @@ class Record:
     licences: dict[str, str]
     workers: Annotated[int, Meta(ge=1, le=MOST_WORKERS)]
 
-    def __post_init__(self) -> None:
+    def job(self) -> TrainingJob:
+        """The run; UserError for a plan that cannot be, ValueError or OSError for such a file."""
         if not self.output.is_absolute() or self.output.suffix != SUFFIX:
-            raise ValueError(f"'{self.output}' is no model file")
+            raise ValueError(f"'output' cannot be '{self.output}': it is no model file")
         for path in (self.output, checkpoint_path(self.output)):
             path.exists()  # an OSError for a name that no file system takes
-
-    def job(self) -> TrainingJob:
-        """The run; UserError for a plan that cannot be."""
         return TrainingJob(
             paths=self.paths,
             validation=self.validation,
