@@ -26,7 +26,7 @@ class NamedLayout:
     ``panel``: which panel is open, from 0. ``sizes``: the width of each part of the window, px.
     """
 
-    comparing: Mapping[str, object]
+    comparing: Mapping[str, Any]
     smooth: bool
     panel: Annotated[int, Meta(ge=0)]
     sizes: tuple[Annotated[int, Meta(ge=0, le=WIDEST)], ...]

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 from msgspec import Meta
-
-from srviewer.codec import Clamped
 
 FLIP_KEY = "F"  # held: A and B change places
 DIFFERENCE_SHARE = 0.25  # of the automatic grey-level window: small changes show
@@ -31,8 +29,6 @@ class Layout(Enum):
 LAID_OVER = frozenset({Layout.CURTAIN, Layout.CHECKERBOARD, Layout.DIFFERENCE})
 ONE_ROW = LAID_OVER | {Layout.PLANES, Layout.FLIP}
 
-Share: TypeAlias = Annotated[float, Clamped(0.0, 1.0)]
-
 
 @dataclass(frozen=True)
 class Comparing:
@@ -45,14 +41,19 @@ class Comparing:
     and B have changed places, while the key for it is held. ``map``: which map of the current
     result lies over every pane, "" for none; values below ``threshold`` are not drawn (a share of
     the scan's intensity range), the rest with ``opacity`` (0..1).
+    Shares are brought into 0..1.
     """
 
     layout: Layout = Layout.PLANES
-    divider: Share = 0.5
+    divider: float = 0.5
     upright: bool = True
     tile_mm: Annotated[float, Meta(gt=0)] = 20.0
     difference_range: Annotated[float, Meta(ge=0)] = 0.0
     swapped: bool = False
     map: str = ""
-    threshold: Share = 0.01
-    opacity: Share = 0.7
+    threshold: float = 0.01
+    opacity: float = 0.7
+
+    def __post_init__(self) -> None:
+        for name in ("divider", "threshold", "opacity"):
+            object.__setattr__(self, name, min(max(getattr(self, name), 0.0), 1.0))
