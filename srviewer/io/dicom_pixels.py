@@ -17,7 +17,12 @@ from srviewer.io.dicom_geometry import Stack
 from srviewer.io.dicom_header import SliceHeader
 from srviewer.io.dicom_origin import origin_of
 from srviewer.io.series import check_frame
-from srviewer.io.voxel_checks import label_check, voxel_warnings, zero_non_finite
+from srviewer.io.voxel_checks import (
+    label_check,
+    voxel_warnings,
+    with_slice_faults,
+    zero_non_finite,
+)
 from srviewer.job import Job, Progress, within
 
 
@@ -50,16 +55,16 @@ class StoredStacks:
             non_finite += zero_non_finite(images[k]) if pixels.dtype.kind == "f" else 0
             if padding is not None:
                 is_padded = _mark(images[k], pixels, one, padding, is_padded)
-            yield Progress(0.99 * (done + 1) / len(slices), f"Reading {self.name}")
+            yield Progress(0.97 * (done + 1) / len(slices), f"Reading {self.name}")
         padding = padding if is_padded else None
         _fill_missing(images, stack.slots, padding)
         voxels = images.transpose(2, 1, 0)
-        check = yield from within(label_check(voxels, self.name, padding), 0.99, 1.0)
+        check = yield from within(label_check(voxels, self.name, padding), 0.97, 0.98)
         tags = slices[0].series
         single = len(self.stacks) == 1
         which = "" if single else f", volume {frame + 1} of {len(self.stacks)}"
         origin = origin_of(slices)
-        return Volume(
+        volume = Volume(
             voxels=voxels,
             geometry=stack.geometry,
             name=self.name if single else f"{self.name}, volume {frame + 1}",
@@ -75,6 +80,7 @@ class StoredStacks:
             slice_thickness=slices[0].thickness or None,
             padding=padding,
         )
+        return (yield from within(with_slice_faults(volume), 0.98, 1.0))
 
 
 def _padding_value(slices: Sequence[SliceHeader]) -> float | None:

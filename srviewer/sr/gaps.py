@@ -20,6 +20,7 @@ from srviewer.sr.methods import Interpolation, method
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruct import clipped, reconstruct
 from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.repair import repaired, settled
 from srviewer.sr.request import LARGEST_FACTOR, RATIO_TOLERANCE, Request, lowest_allowed
 
 # Positions that are this close to a voxel's centre, in voxels, take its value as it is.
@@ -29,12 +30,22 @@ ON_CENTRE = 1e-3
 def rebuild(scan: Volume, request: Request, region: Volume | None = None) -> Job[Reconstruction]:
     """Refine ``scan`` as asked; where slices are missing or uneven, as ``request.gaps`` says.
 
+    Faults between slices are corrected first, those that ``request.repair`` names.
+
     "run": only the longest regular run of slices. "fill": every run for itself, all on one grid;
     what was not measured holds the scan's smallest value, or its padding, and the warnings say
     where.
     Raises UserError as ``reconstruct`` does, when no two slices are regular, and for a region or a
     second axis where every run is rebuilt for itself.
     """
+    if not request.repair:
+        return (yield from _rebuilt(scan, request, region))
+    corrected = yield from within(repaired(scan, request.repair), 0.0, 0.05)
+    result = yield from within(_rebuilt(corrected.scan, request, region), 0.05, 1.0)
+    return settled(result, corrected)
+
+
+def _rebuilt(scan: Volume, request: Request, region: Volume | None) -> Job[Reconstruction]:
     planes = scan.planes
     if planes is None or planes.axis != request.axis:
         return (yield from reconstruct(scan, request, region))

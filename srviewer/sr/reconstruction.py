@@ -14,7 +14,7 @@ from srviewer.nn.adaptation import Adapted
 from srviewer.nn.model_file import Model
 from srviewer.sr.map_worth import disagreement_worth
 from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, TEXTURE_THRESHOLD
-from srviewer.sr.request import Request
+from srviewer.sr.request import Repair, Request
 from srviewer.sr.request_document import request_document
 
 
@@ -31,6 +31,7 @@ class Reconstruction:
     went, None where it was not tried. ``region``: the name of the region without learned detail.
     ``warnings``: for people, one line each. ``slab_by_slab``: whether the result was made so.
     ``thickness_mm``: of the slices, that was worked with; None where runs of slices differ in it.
+    ``repaired``: the faults between slices that were corrected first.
     """
 
     volume: Volume
@@ -50,6 +51,7 @@ class Reconstruction:
     warnings: tuple[str, ...]
     slab_by_slab: bool = field(default=False, kw_only=True)
     thickness_mm: float | None = field(default=None, kw_only=True)
+    repaired: tuple[Repair, ...] = field(default=(), kw_only=True)
 
     def provenance(self) -> dict[str, Any]:
         """Plain JSON values: how the result was made and from what; exported beside it."""
@@ -74,6 +76,7 @@ class Reconstruction:
             "texture_changed": self.texture_changed(),
             "flips": self.request.flips,
             "minimum": self.request.minimum,
+            "repaired": list(self.repaired),
             # Where the file of a model lies is the user's business.
             "request": request_document(replace(self.request, model=Path(self.request.model).name)),
             "locked_region": self.region,

@@ -19,6 +19,8 @@ Gaps = Literal["run", "fill"]
 GAPS: tuple[Gaps, ...] = ("run", "fill")
 Minimum = Literal["none", "scan"]
 MINIMA: tuple[Minimum, ...] = ("none", "scan")
+Repair = Literal["brightness", "motion", "slices"]
+REPAIRS: tuple[Repair, ...] = ("brightness", "motion", "slices")
 
 LARGEST_FACTOR = 64
 # A ratio of spacings this little above an integer is refined by that integer.
@@ -40,7 +42,8 @@ class Request:
     0 for the model as it is, up to 1 for its sharper, less faithful pair. ``flips``: average
     mirrored copies, at four times the time. ``gaps``: what becomes of missing or
     uneven slices, see ``srviewer.sr.gaps``. ``minimum``: "scan" for no voxel below the scan's
-    least one that is no padding, see ``srviewer.core.minimum``.
+    least one that is no padding, see ``srviewer.core.minimum``. ``repair``: faults between
+    slices to correct first where they are there, see ``srviewer.sr.repair``; as in REPAIRS.
     """
 
     axis: Axis
@@ -58,6 +61,7 @@ class Request:
     texture: float = 0.0
     flips: bool = False
     minimum: Minimum = "none"
+    repair: tuple[Repair, ...] = ()
 
     @property
     def steps(self) -> tuple[tuple[Axis, int], ...]:

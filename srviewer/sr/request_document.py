@@ -13,7 +13,15 @@ from srviewer.nn.plan import MAX_SEED
 from srviewer.sr.devices import DEVICES
 from srviewer.sr.methods import METHODS
 from srviewer.sr.models import default_model, is_at_hand
-from srviewer.sr.request import GAPS, LARGEST_FACTOR, MINIMA, THINNEST, Request, suggested_request
+from srviewer.sr.request import (
+    GAPS,
+    LARGEST_FACTOR,
+    MINIMA,
+    REPAIRS,
+    THINNEST,
+    Request,
+    suggested_request,
+)
 
 LONGEST_MODEL = 4096  # characters: the path of a file
 THINNEST_MM, THICKEST_MM = 1e-3, 1e3  # of any scan
@@ -151,6 +159,12 @@ def _step(value: object) -> tuple[int, int]:
     return AXIS.read(value[0]), FACTOR.read(value[1])
 
 
+def _repair(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(word in REPAIRS for word in value):
+        raise ValueError(f"no list of {', '.join(REPAIRS)}")
+    return tuple(word for word in REPAIRS if word in value)
+
+
 def _adaptation(value: object) -> Adaptation:
     read = {name: codec.read(_entry(value, name)) for name, codec in ADAPTATION.items()}
     return Adaptation(**read)
@@ -182,4 +196,5 @@ REQUEST: Mapping[str, Codec] = {
     "texture": _number(0.0, 1.0),
     "flips": Codec(_flag),
     "minimum": _word(MINIMA),
+    "repair": Codec(_repair, list),
 }

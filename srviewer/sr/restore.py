@@ -27,6 +27,7 @@ from srviewer.sr.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, mad
 from srviewer.sr.methods import method
 from srviewer.sr.models import find_model
 from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.repair import repaired_as
 from srviewer.sr.request import LARGEST_FACTOR, Request, degradation_of, used_thickness
 from srviewer.sr.request_document import known_settings, read_field
 from srviewer.sr.same_scan import check_agreement, check_source, check_voxels
@@ -34,7 +35,7 @@ from srviewer.sr.truth import refined_grid
 
 LONGEST_TEXT = 10_000  # characters
 # Settings that a provenance has always told by the names of Request's fields.
-FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips", "minimum")
+FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips", "minimum", "repair")
 
 
 def restored(
@@ -70,9 +71,14 @@ def restored(
         read[kind] = replace(
             volume, voxels=one.voxels, geometry=one.geometry, name=one.name, padding=None
         )
-    off, judged = _residual(scan, volume, request, read)
-    data_range = volume_intensity(scan).range
     made = document["provenance"]
+    done = known_settings({"repair": made.get("repaired")}).get("repair", ())
+    corrected = yield from within(repaired_as(scan, done), 1.0, 1.0)
+    off, judged = _residual(corrected.scan, volume, request, read)
+    if done and same_grid(off.geometry, scan.geometry):
+        settled, judged = corrected.agreement(off.voxels)
+        off = replace(off, voxels=settled)
+    data_range = volume_intensity(corrected.scan).range
     consistency = size_of(judged, data_range)
     check_agreement(scan, consistency, document, image)
     model, missing = _model(made, request)
@@ -94,6 +100,7 @@ def restored(
         warnings=(*_lines(made.get("warnings")), *missing),
         thickness_mm=_number(made.get("thickness_mm")) or used_thickness(scan, request),
         slab_by_slab=made.get("slab_by_slab") is True,
+        repaired=done,
     )
 
 

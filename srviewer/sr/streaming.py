@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import inf, isfinite
 
 import numpy as np
@@ -13,12 +14,14 @@ from srviewer.core.intensity import intensity_of_parts
 from srviewer.core.label_regions import LabelCheck, slabs_of
 from srviewer.core.noise import MOST_SLICES, noise_level
 from srviewer.core.padding import measured
-from srviewer.core.volume import Volume, Voxels, outline_voxels
+from srviewer.core.slice_fault_warnings import slice_fault_warnings
+from srviewer.core.slice_faults import measured_planes, slice_faults
+from srviewer.core.volume import ScanWarning, Volume, Voxels, outline_voxels
 from srviewer.core.zero_fill import middle_slices
 from srviewer.errors import UserError
 from srviewer.io.scratch import Scratch, ScratchVoxels
 from srviewer.io.series import PlaneByPlane
-from srviewer.io.voxel_checks import voxel_warnings
+from srviewer.io.voxel_checks import may_have_slice_faults, voxel_warnings
 from srviewer.job import Job, Progress, within
 from srviewer.sr.beside_padding import KeptPadding
 from srviewer.sr.cautions import cautions
@@ -76,6 +79,7 @@ def unstreamable(scan: Volume, request: Request) -> tuple[str, ...]:
         "texture": request.texture > 0,
         "flips": request.flips,
         "isotropic resampling": request.isotropic,
+        "repair of faults between slices": bool(request.repair),
         "rebuilding around missing or uneven slices": scan.planes is not None,
         "going over the whole again, which this profile needs": _in_rounds(scan, request),
     }
@@ -195,13 +199,34 @@ def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptScan]:
             for slab in slabs_of(planes):
                 check.add(slab)
             waiting.clear()
-        yield Progress(0.1 + 0.9 * (k + 1) / shape[2], f"Reading {outline.name}")
+        yield Progress(0.1 + 0.8 * (k + 1) / shape[2], f"Reading {outline.name}")
     axis = outline.geometry.slice_axis
     slices = [kept.read(axis, n, n + 1) for n in middle_slices(shape[axis])]
     sample = np.concatenate(slices, axis)
     told = voxel_warnings(sample, outline.geometry, outline.modality, non_finite, check)
-    warnings = outline.warnings + source.noted() + told
-    return KeptScan(replace(outline, warnings=warnings), kept)
+    outline = replace(outline, warnings=outline.warnings + source.noted() + told)
+    faults = yield from within(_slice_faults(outline, kept), 0.9, 1.0)
+    return KeptScan(replace(outline, warnings=outline.warnings + faults), kept)
+
+
+def _slice_faults(outline: Volume, kept: ScratchVoxels) -> Job[tuple[ScanWarning, ...]]:
+    """The warnings of faults between the slices of a scan on disk."""
+    if not may_have_slice_faults(outline):
+        return ()
+    axis, edge = outline.geometry.slice_axis, SCAN_EDGES[outline.geometry.slice_axis]
+    count = kept.shape[axis]
+
+    @lru_cache(maxsize=1)
+    def slab(number: int) -> Voxels:
+        start = number * edge
+        return np.moveaxis(kept.read(axis, start, min(start + edge, count)), axis, 0)
+
+    def read(number: int) -> Voxels:
+        return np.asarray(slab(number // edge)[number % edge], np.float32)
+
+    measured = measured_planes(count, axis, outline.planes)
+    faults = yield from slice_faults(read, axis, measured, outline.padding)
+    return slice_fault_warnings(faults, outline.geometry)
 
 
 def _middle(scan: ScratchVoxels, degradation: Degradation) -> Voxels:
