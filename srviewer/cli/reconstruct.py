@@ -139,6 +139,11 @@ def execute(args: argparse.Namespace) -> Outcome:
         _refuse_unsound(scan, args.gaps)
     request = asked_request(scan, args)
     _check_maps(request, wanted)
+    if drawn is not None and "motion" in request.repair:
+        raise UserError(
+            "Labels are not moved with the slices, so --labels does not go with --repair motion. "
+            "Leave one of them out."
+        )
     result = follow(rebuild(scan, request, _region(args, scan)))
     provenance = unscored(result, scan)
     output = write_result(result.volume, args, provenance, scan)

@@ -13,11 +13,13 @@ from srviewer.core.volume import Voxels
 
 Kind = Literal["dark", "bright", "repeated", "unlike"]
 
-# Over each of two neighbours. Of the clean scans that were measured the least is 0.78 (the slice
+# Over each of two neighbours. Of the clean scans that were measured the least is 0.66 (10 mm from
 # between the hemispheres) and the largest 1.21.
-DARK, BRIGHT = 0.68, 1.45
+DARK, BRIGHT = 0.62, 1.45
 DARK_END, BRIGHT_END = 0.5, 1.8
 LEAST_AREA = 0.25  # of the fullest slice: smaller ones change too fast
+LEAST_COMMON = 0.3  # of the fullest slice, that is tissue in both neighbours
+TAPERING = 0.95  # the area of a slice over that of the one before: where less, the image ends
 # The distance to the next slice, over that of slices nearby. Of clean scans the least is 0.2.
 REPEATED = 0.03
 # The distance from the mean of both neighbours, over that of slices nearby: clean up to 1.17.
@@ -128,13 +130,12 @@ def _repeated(search: _Search) -> Found:
 def _dark_or_bright(search: _Search) -> Found:
     """Up to two slices in a row that differ from both neighbours in the same way."""
     order = search.order
+    most = search.tissue[order].sum(axis=(1, 2)).max()
     for many in (1, 2):
         for place in range(1, len(order) - many):
             before, after = order[place - 1], order[place + many]
             common = search.tissue[before] & search.tissue[after]
-            if not search.is_full(before, after) or common.sum() < LEAST_AREA * max(
-                search.tissue[before].sum(), search.tissue[after].sum()
-            ):
+            if common.sum() < LEAST_COMMON * most:
                 continue
             inside = order[place : place + many]
             kinds = {_brightness(search, number, before, after, common) for number in inside}
@@ -196,7 +197,7 @@ def _empty_ends(search: _Search, stack: SliceStack) -> Iterable[int]:
 def _tapers(search: _Search, inner: list[int]) -> bool:
     """Whether the two slices beside an end become so much smaller that none may follow."""
     near, far = (float(search.tissue[number].sum()) for number in inner)
-    return near < 0.85 * far
+    return near < TAPERING * far
 
 
 def _most_unlike(search: _Search) -> int | None:

@@ -1,6 +1,7 @@
 """Odd slices moved in the plane against even ones, as a patient who moves between interleaves."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,8 @@ LEAST_SQUARES = 1e-9  # of shares of the range: less is nothing
 AGREEING = 0.65
 # How far both ways of measuring may differ, as a share of the shift, or in voxels if that is more.
 DISAGREEING, LEAST_DISAGREEING = 0.6, 0.2
+# A shift is known where it is so many times as large as its standard error.
+STANDARD_ERRORS = 3.0
 NONE: Shift = (0.0, 0.0)
 
 
@@ -38,18 +41,30 @@ def odd_shift(
     few slices are known, or the two contradict each other. ``ratio``: of the brightness of odd to
     even slices.
     """
-    shifts = []
+    ways = []
     for parity in (1, 0):
         centres = _centres(stack, parity, left_out)
         if len(centres) < LEAST_SLICES:
             return NONE
-        shifts.append((yield from _shift(stack, centres, ratio, message)))
-    (forth_i, forth_j), (back_i, back_j) = shifts
-    found = (forth_i - back_i) / 2, (forth_j - back_j) / 2
-    apart = np.hypot(forth_i + back_i, forth_j + back_j)
-    if apart > max(DISAGREEING * 2 * np.hypot(*found), LEAST_DISAGREEING):
-        return NONE
-    return found
+        way = yield from _shift(stack, centres, ratio, message)
+        if way is None:
+            return NONE
+        ways.append(way)
+    forth, back = ways
+    found = (forth.shift[0] - back.shift[0]) / 2, (forth.shift[1] - back.shift[1]) / 2
+    apart = np.hypot(forth.shift[0] + back.shift[0], forth.shift[1] + back.shift[1])
+    far = float(np.hypot(*found))
+    contradict = apart > max(DISAGREEING * 2 * far, LEAST_DISAGREEING)
+    error = np.sqrt(forth.variance + back.variance) / 2
+    return NONE if contradict or far < STANDARD_ERRORS * error else found
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """A shift, and the variance of its length over the slices that it was measured from."""
+
+    shift: Shift
+    variance: float
 
 
 def _centres(stack: SliceStack, parity: int, left_out: frozenset[int]) -> list[int]:
@@ -66,8 +81,10 @@ def _centres(stack: SliceStack, parity: int, left_out: frozenset[int]) -> list[i
     return [usable[int(place)] for place in picked]
 
 
-def _shift(stack: SliceStack, centres: list[int], ratio: float, message: str) -> Job[Shift]:
-    """How far the slices ``centres`` lie from the mean of their neighbours."""
+def _shift(
+    stack: SliceStack, centres: list[int], ratio: float, message: str
+) -> Job[_Measured | None]:
+    """How far the slices ``centres`` lie from the mean of their neighbours; None if unclear."""
     pairs: list[tuple[Voxels, Voxels]] = []
     for number in centres:
         scale = np.float32(ratio if number % 2 == 0 else 1 / ratio)
@@ -76,7 +93,7 @@ def _shift(stack: SliceStack, centres: list[int], ratio: float, message: str) ->
         yield Progress(0.0, message)
     reach = min(FURTHEST, (min(pairs[0][0].shape) - 8) // 4)
     if reach < 1:
-        return NONE
+        return None
     known: dict[Place, Squares] = {}
     best = (0, 0)
     while True:
@@ -91,9 +108,9 @@ def _shift(stack: SliceStack, centres: list[int], ratio: float, message: str) ->
             voxels = sum(image.size for image, _ in pairs)
             found = _refined(sums, best)
             clear = _is_clear(sums, best, voxels) and _is_shared(known, found)
-            return found if clear else NONE
+            return _Measured(found, _variance(known, best)) if clear else None
         if max(map(abs, least)) > reach:
-            return NONE
+            return None
         best = least
 
 
@@ -126,6 +143,19 @@ def _is_shared(known: dict[Place, Squares], found: Shift) -> bool:
     forth = (round(way_i), round(way_j))
     closer = known[forth] < known[-forth[0], -forth[1]]
     return bool(np.mean(closer) >= AGREEING)
+
+
+def _variance(known: dict[Place, Squares], best: Place) -> float:
+    """Of the length of the shift, by leaving out each slice in turn (the jackknife)."""
+    count = len(known[best])
+    shifts = []
+    for number in range(count):
+        kept = {
+            place: float(np.sum(np.delete(known[place] / known[0, 0], number)))
+            for place in _around(best)
+        }
+        shifts.append(_refined(kept, best))
+    return float((count - 1) * np.var(shifts, axis=0).sum())
 
 
 def _refined(sums: dict[Place, float], best: Place) -> Shift:

@@ -78,6 +78,7 @@ class Volume:
     ``space``: which space its coordinates mean.
     ``padding``: the value of voxels that are no image; None where all of them are.
     ``planes``: where its slices truly lie, where the grid is not what was measured; else None.
+    ``body_part``: DICOM's word for what was examined ("BRAIN"), or "" where the file does not say.
     Raises ValueError when voxels and geometry differ in shape.
     """
 
@@ -96,6 +97,7 @@ class Volume:
     source: ScanSource | None = None
     space: SpaceCodes = SCANNER_SPACE
     padding: float | None = None
+    body_part: str = ""
 
     def __post_init__(self) -> None:
         if self.voxels.shape != self.geometry.shape:

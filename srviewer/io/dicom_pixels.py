@@ -70,6 +70,7 @@ class StoredStacks:
             name=self.name if single else f"{self.name}, volume {frame + 1}",
             unit=tags.unit,
             modality=tags.modality,
+            body_part=tags.body_part,
             stored_as=_stored_as(slices, voxels),
             history=(f"read from {len(slices)} DICOM slices of {self.name}{which}",),
             warnings=self.warnings

@@ -1,6 +1,7 @@
 """Scans with missing or uneven slices: rebuilt run by run, never with a mean spacing."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,15 @@ from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.repair import repaired, settled
 from srviewer.sr.request import LARGEST_FACTOR, RATIO_TOLERANCE, Request, lowest_allowed
 
+# What every run for itself cannot have; with it a bad slice is bridged while the scan is rebuilt.
+WHOLE: dict[str, Any] = {
+    "also": (),
+    "adaptation": None,
+    "texture": 0.0,
+    "flips": False,
+    "isotropic": False,
+    "gaps": "fill",
+}
 # Positions that are this close to a voxel's centre, in voxels, take its value as it is.
 ON_CENTRE = 1e-3
 
@@ -41,7 +51,9 @@ def rebuild(scan: Volume, request: Request, region: Volume | None = None) -> Job
     if not request.repair:
         return (yield from _rebuilt(scan, request, region))
     corrected = yield from within(repaired(scan, request.repair), 0.0, 0.05)
-    result = yield from within(_rebuilt(corrected.scan, request, region), 0.05, 1.0)
+    whole = region is not None or request != replace(request, **WHOLE)
+    with_gaps = corrected.scan if whole else corrected.with_gaps()
+    result = yield from within(_rebuilt(with_gaps, request, region), 0.05, 1.0)
     return settled(result, corrected)
 
 

@@ -9,7 +9,7 @@ from srviewer.core.degrade import size_of
 from srviewer.core.geometry import AXIS_NAMES, Geometry
 from srviewer.core.intensity import volume_intensity
 from srviewer.core.padding import empty_value, filled, marked
-from srviewer.core.runs import Planes
+from srviewer.core.runs import Planes, runs
 from srviewer.core.slice_faults import SliceFaults, measured_planes, volume_faults
 from srviewer.core.slice_repair import bridged, evened, moved_back
 from srviewer.core.volume import Volume, Voxels
@@ -35,6 +35,22 @@ class RepairedScan:
     def left_out(self) -> tuple[int, ...]:
         """The slices that count as gaps, by their numbers from 0."""
         return tuple(one.number for one in self.faults.bad) if "slices" in self.done else ()
+
+    def with_gaps(self) -> Volume:
+        """The corrected scan with bad slices as gaps, where they leave no slice alone.
+
+        What lies beside a gap is rebuilt better without an invented slice in it, by 0.1 dB over a
+        whole stack. Else the scan as it is, with bad slices bridged.
+        """
+        axis, count = self.faults.axis, self.scan.geometry.shape[self.faults.axis]
+        if not self.left_out or self.scan.planes is not None:
+            return self.scan
+        step = self.scan.geometry.distance(axis)
+        regular = Planes(axis, tuple(number * step for number in range(count)))
+        planes = _without(regular, self.faults)
+        sizes = [run.count for run in runs(planes)]
+        ends = {0, count - 1} & set(self.left_out)
+        return self.scan if ends or min(sizes) < 2 else replace(self.scan, planes=planes)
 
     def agreement(self, off: Voxels) -> tuple[Voxels, Voxels]:
         """A residual of the corrected scan as that of the measured one, and its values that count.
