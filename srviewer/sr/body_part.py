@@ -4,6 +4,7 @@ import re
 
 from srviewer.core.volume import Volume
 
+BEGINNING = 4  # letters: shorter words stand for themselves alone (hip is no hippocampus)
 # Words of DICOM's BodyPartExamined (PS3.16 annex L) and of names, in small letters. A word stands
 # for all that begin with it.
 OTHERS = {
@@ -43,8 +44,8 @@ def other_body_part(scan: Volume) -> str | None:
     for text in (scan.body_part, scan.name):
         words = re.findall("[a-z]+", text.lower())
         for word in words:
-            for start, title in OTHERS.items():
-                if word.startswith(start):
+            for known, title in OTHERS.items():
+                if word == known or (len(known) >= BEGINNING and word.startswith(known)):
                     return title
         if any(word.startswith(BRAIN) for word in words):
             return None
