@@ -18,7 +18,7 @@ MOST_SLICES = 12  # of each parity: enough for a hundredth of a voxel in a head
 # How much the squares must rise a voxel away from their minimum, as a share of it, and in noise
 # alone, over the square root of the number of voxels.
 LEAST_RISE, LEAST_RISE_IN_NOISE = 0.01, 5.0
-LEAST_SLICES = 2  # of each parity
+LEAST_SLICES = 3  # of each parity
 FURTHEST = 6  # voxels
 LEAST_SHARE = 0.25  # of the tissue of the fullest slice
 LEAST_SQUARES = 1e-9  # of shares of the range: less is nothing

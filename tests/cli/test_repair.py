@@ -1,6 +1,7 @@
 """Faults between slices on the command line: told by ``info``, repaired where that is asked."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,19 +83,9 @@ def test_what_cannot_be_repaired_is_refused(clean: Volume, tmp_path: Path, call:
     assert left.value.code == 2
     status, made = call("reconstruct", path, "-o", out, "--repair", "none", *CUBIC)
     assert status == 0 and made["repaired"] == made["request"]["repair"] == []
-    labels = saved(
-        clean.derived(np.rint(clean.voxels / 300), clean.geometry, ""), tmp_path / "l.nii"
-    )
-    more = (
-        "--labels",
-        labels,
-        "-o-labels",
-        tmp_path / "m.nii",
-        "--repair",
-        "motion",
-        "--overwrite",
-    )
-    status, error = call("reconstruct", path, "-o", out, *CUBIC, *more)
+    drawn = saved(replace(clean, voxels=np.rint(clean.voxels / 300)), tmp_path / "labels.nii")
+    more = ("--labels", drawn, "-o-labels", tmp_path / "thin-labels.nii", "--overwrite")
+    status, error = call("reconstruct", path, "-o", out, "--repair", "motion", *CUBIC, *more)
     assert status == 1 and "Labels are not moved" in error
 
 
