@@ -10,12 +10,20 @@ from srviewer.core.geometry import AXIS_NAMES, Geometry
 from srviewer.core.intensity import volume_intensity
 from srviewer.core.padding import empty_value, filled, marked
 from srviewer.core.runs import Planes, runs
+from srviewer.core.slice_fault_warnings import BAD_SLICE, BRIGHTNESS, MOTION
 from srviewer.core.slice_faults import SliceFaults, measured_planes, volume_faults
 from srviewer.core.slice_repair import bridged, evened, moved_back
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.volume import ScanWarning, Volume, Voxels
 from srviewer.job import Job
 from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Repair
+from srviewer.sr.request import REPAIRS, Repair
+
+# The code of the warning of each fault.
+REPAIRED_BY: dict[Repair, str] = {
+    "brightness": BRIGHTNESS,
+    "motion": MOTION,
+    "slices": BAD_SLICE,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +75,12 @@ class RepairedScan:
             rows[number] = 0
             np.moveaxis(counts, self.faults.axis, 0)[number] = False
         return off, off[counts] if counts.any() else off
+
+
+def repairs_for(warnings: tuple[ScanWarning, ...]) -> tuple[Repair, ...]:
+    """The repairs for the faults that a scan's warnings tell of, in the order of REPAIRS."""
+    codes = {warning.code for warning in warnings}
+    return tuple(name for name in REPAIRS if REPAIRED_BY[name] in codes)
 
 
 def repaired(scan: Volume, asked: tuple[Repair, ...]) -> Job[RepairedScan]:

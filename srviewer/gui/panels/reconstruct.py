@@ -8,6 +8,7 @@ from srviewer.gui import theme
 from srviewer.gui.form import ElidedLabel, button, choice, describe, fill, form, label, set_role
 from srviewer.gui.model_choice import ModelChoice, model_of, offered_factors, suggested_factor
 from srviewer.gui.notice import Acknowledgement, Notice
+from srviewer.gui.repair_box import RepairBox
 from srviewer.gui.report_box import ReportBox
 from srviewer.gui.request_options import RequestOptions
 from srviewer.gui.self_test_box import SelfTestBox
@@ -113,6 +114,7 @@ class ReconstructPanel(QWidget):
         layout.addWidget(self._models.left_out)
         layout.addWidget(self._options)
         layout.addWidget(self._note)
+        layout.addWidget(RepairBox(self._study))
         layout.addWidget(self._slabs)
         layout.addWidget(self._self_test)
         layout.addWidget(self._outcome)
