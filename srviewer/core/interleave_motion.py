@@ -17,17 +17,16 @@ Squares = npt.NDArray[np.float64]
 MOST_SLICES = 12  # of each parity: enough for a hundredth of a voxel in a head
 # How much the squares must rise a voxel away from their minimum, as a share of it, and in noise
 # alone, over the square root of the number of voxels.
-LEAST_RISE, LEAST_RISE_IN_NOISE = 0.01, 5.0
+LEAST_RISE, LEAST_RISE_IN_NOISE = 0.003, 5.0
 LEAST_SLICES = 3  # of each parity
 FURTHEST = 6  # voxels
 LEAST_SHARE = 0.25  # of the tissue of the fullest slice
 LEAST_SQUARES = 1e-9  # of shares of the range: less is nothing
-# The share of the slices that are closer to their neighbours where all of them are taken to.
-AGREEING = 0.65
+# A shift is known where it is so many times as large as its standard error: where most slices
+# alone become more like their neighbours by it, and else.
+AGREEING, IF_AGREED, ELSE = 0.65, 3.0, 4.5
 # How far both ways of measuring may differ, as a share of the shift, or in voxels if that is more.
 DISAGREEING, LEAST_DISAGREEING = 0.6, 0.2
-# A shift is known where it is so many times as large as its standard error.
-STANDARD_ERRORS = 3.0
 NONE: Shift = (0.0, 0.0)
 
 
@@ -56,15 +55,21 @@ def odd_shift(
     far = float(np.hypot(*found))
     contradict = apart > max(DISAGREEING * 2 * far, LEAST_DISAGREEING)
     error = np.sqrt(forth.variance + back.variance) / 2
-    return NONE if contradict or far < STANDARD_ERRORS * error else found
+    agreed = (forth.agreeing + back.agreeing) / 2 >= AGREEING
+    return NONE if contradict or far < (IF_AGREED if agreed else ELSE) * error else found
 
 
 @dataclass(frozen=True)
 class _Measured:
-    """A shift, and the variance of its length over the slices that it was measured from."""
+    """A shift, and how sure it is.
+
+    ``variance``: of its length, over the slices that it was measured from. ``agreeing``: the share
+    of these that alone become more like their neighbours by it.
+    """
 
     shift: Shift
     variance: float
+    agreeing: float
 
 
 def _centres(stack: SliceStack, parity: int, left_out: frozenset[int]) -> list[int]:
@@ -107,8 +112,8 @@ def _shift(
         if least == best:
             voxels = sum(image.size for image, _ in pairs)
             found = _refined(sums, best)
-            clear = _is_clear(sums, best, voxels) and _is_shared(known, found)
-            return _Measured(found, _variance(known, best)) if clear else None
+            measured = _Measured(found, _variance(known, best), _agreeing(known, found))
+            return measured if _is_clear(sums, best, voxels) else None
         if max(map(abs, least)) > reach:
             return None
         best = least
@@ -137,12 +142,11 @@ def _is_clear(sums: dict[Place, float], best: Place, voxels: int) -> bool:
     return bool(beside / sums[best] - 1 > least)
 
 
-def _is_shared(known: dict[Place, Squares], found: Shift) -> bool:
-    """Whether most slices alone become more like their neighbours towards ``found``."""
+def _agreeing(known: dict[Place, Squares], found: Shift) -> float:
+    """The share of slices that alone become more like their neighbours towards ``found``."""
     way_i, way_j = np.array(found) / max(1e-9, *np.abs(found))
     forth = (round(way_i), round(way_j))
-    closer = known[forth] < known[-forth[0], -forth[1]]
-    return bool(np.mean(closer) >= AGREEING)
+    return float(np.mean(known[forth] < known[-forth[0], -forth[1]]))
 
 
 def _variance(known: dict[Place, Squares], best: Place) -> float:
