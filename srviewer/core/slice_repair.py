@@ -1,7 +1,6 @@
 """The slices of a scan corrected for faults between them."""
 
 import numpy as np
-from scipy.ndimage import shift as shifted
 
 from srviewer.core.interleave_motion import Shift
 from srviewer.core.slice_faults import SliceFaults
@@ -53,5 +52,7 @@ def bridged(voxels: Voxels, faults: SliceFaults, usable: tuple[int, ...]) -> Vox
 
 
 def _moved(image: Voxels, shift: Shift) -> Voxels:
+    from scipy.ndimage import shift as shifted  # slow to load, seldom needed
+
     back = shifted(image, [-voxels for voxels in shift], order=SPLINE, mode="nearest")
     return np.asarray(np.clip(back, image.min(), image.max()), np.float32)
