@@ -1,7 +1,8 @@
 """What gaps, noise, large factors and other parts of the body cost, as it was measured.
 
-The figures are those of ``python -m benchmarks.slice_faults``, eight people that no network was
-trained on, model "fast"; see docs/trust.md.
+The figures of gaps, noise and factors are those of ``python -m benchmarks.slice_faults``, eight
+people that no network was trained on, model "fast"; see docs/trust.md. Those of other parts of the
+body are of an earlier measurement that no script here repeats.
 """
 
 from srviewer.core.volume import Volume
