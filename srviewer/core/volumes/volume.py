@@ -34,7 +34,7 @@ class ScanWarning:
 # the voxels themselves.
 SEGMENTATION_CODES = ("segmentation", "label_like")
 # With one of these the grid, or a voxel on it, may not be what was measured, or is none of a scan:
-# a rebuild must be confirmed.
+# a reconstruction must be confirmed.
 BLOCKING_CODES = frozenset(
     {
         *SEGMENTATION_CODES,
