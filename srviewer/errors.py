@@ -67,8 +67,8 @@ def memory_ran_out(error: BaseException) -> bool:
     Returns:
         True for a MemoryError, and for a RuntimeError with one of the texts of ``FULL``.
     """
-    said = isinstance(error, RuntimeError) and any(words in str(error) for words in FULL)
-    return said or isinstance(error, MemoryError)
+    is_torch_error = isinstance(error, RuntimeError) and any(words in str(error) for words in FULL)
+    return is_torch_error or isinstance(error, MemoryError)
 
 
 def plain(error: Exception) -> Exception:

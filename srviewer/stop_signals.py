@@ -184,8 +184,8 @@ def status_after(stopped: KeyboardInterrupt) -> int:
         The exit status: 128 and the number of the signal.
     """
     number = stopped.number if isinstance(stopped, Stopped) else signal.SIGINT
-    said = "cancelled" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
-    for stream, text in ((sys.stdout, ""), (sys.stderr, f"srviewer: {said}.\n")):
+    ending = "cancelled" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
+    for stream, text in ((sys.stdout, ""), (sys.stderr, f"srviewer: {ending}.\n")):
         try:
             stream.write(text)
             stream.flush()

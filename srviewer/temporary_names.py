@@ -249,7 +249,7 @@ def _started(pid: int) -> bytes:
     """
     if sys.platform != "linux":
         return _started_elsewhere(pid)
-    os.kill(pid, 0)  # tells another user's process, which need not be listed
+    os.kill(pid, 0)  # raises for another user's process, which need not be listed
     text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     state, *values = text.rpartition(")")[2].split()
     if state in "ZX":

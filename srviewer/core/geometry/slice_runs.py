@@ -93,16 +93,16 @@ def runs(planes: Planes) -> tuple[Run, ...]:
     )
 
 
-def longest(found: tuple[Run, ...]) -> Run:
+def longest(slice_runs: tuple[Run, ...]) -> Run:
     """The run of most slices; of several, the one that covers most.
 
     Args:
-        found: At least one run.
+        slice_runs: At least one run.
 
     Returns:
         One of them.
     """
-    return max(found, key=lambda run: (run.count, run.step_mm))
+    return max(slice_runs, key=lambda run: (run.count, run.step_mm))
 
 
 def _continues(members: list[tuple[int, float]], number: int, position_mm: float) -> bool:

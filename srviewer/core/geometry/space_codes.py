@@ -23,7 +23,7 @@ class SpaceCodes:
 
 
 SCANNER_SPACE = SpaceCodes()
-# Of an image whose place is a guess: what is made of it is aligned with it and with nothing else.
+# Of an image whose position is a guess: its results are aligned with it and with nothing else.
 GUESSED_SPACE = SpaceCodes(ALIGNED, ALIGNED)
 
 

@@ -8,13 +8,13 @@ import numpy as np
 from srviewer.core.volumes.volume import Voxels
 
 Parts = Callable[[], Iterable[Voxels]]  # gives the same voxels at each call
-PART = 2**22  # values of an array that are looked at together
+PART = 2**22  # values of an array that are examined together
 
 
 class Largest:
     """Keeps the largest of many values, enough of them for upper percentiles.
 
-    Attributes:
+    Args:
         share: The share of the values that is kept, 0..1.
         count: The most values that will be added.
     """

@@ -39,7 +39,7 @@ def mean(first: Voxels, second: Voxels) -> Voxels:
 
 
 def disagreement(first: Voxels, second: Voxels) -> Voxels:
-    """The disagreement map: where it is large, the two planes give no sure value.
+    """The disagreement map, which is large where the network is uncertain.
 
     Args:
         first: (i, j, k) estimate from the first plane.
@@ -54,7 +54,7 @@ def disagreement(first: Voxels, second: Voxels) -> Voxels:
 
 
 def first_plane(first: Voxels, second: Voxels) -> Voxels:
-    """The first plane alone, by which the worth of a second one is measured.
+    """The first plane alone, for measuring the worth of a second one.
 
     Args:
         first: (i, j, k) estimate from the first plane.

@@ -42,11 +42,11 @@ class _Contest:
         """Let another label compete inside a box."""
         best, second = self.best[where], self.second[where]
         first_depth, second_depth = self.depth[where], self.second_depth[where]
-        wins, places = depth > first_depth, depth > second_depth
-        second[places] = np.where(wins, best, label)[places]
-        second_depth[places] = np.where(wins, first_depth, depth)[places]
-        best[wins] = label
-        first_depth[wins] = depth[wins]
+        beats_first, beats_second = depth > first_depth, depth > second_depth
+        second[beats_second] = np.where(beats_first, best, label)[beats_second]
+        second_depth[beats_second] = np.where(beats_first, first_depth, depth)[beats_second]
+        best[beats_first] = label
+        first_depth[beats_first] = depth[beats_first]
 
 
 def refined_labels(

@@ -20,9 +20,9 @@ from srviewer.core.volumes.volume import Voxels
 
 Kind = Literal["scan", "labels", "constant"]
 
-SLAB = 4  # planes that are looked at together
-TILE = 16  # edge of the pieces of a slab, in voxels
-# How many tiles are looked at of the first two slabs, which are enough for most scans, and of all
+SLAB = 4  # planes that are examined together
+TILE = 16  # voxels along i and j
+# The number of tiles examined of the first two slabs, which are enough for most scans, and of all
 # slabs, so that small structures are met; each slab has its share.
 FIRST_TILES, MOST_TILES, LEAST_TILES = 192, 1024, 12
 # Volumes with this many values are label maps by their contact alone: a scan has more levels.
@@ -33,9 +33,10 @@ CONTACT_OF_CLASSES, CONTACT = 0.35, 0.45
 # three axes, nearly all voxels change at once between more than this share of the planes.
 MOST_CUTS = 0.15
 CUT_CONTACT = 0.25
-# Of the neighbours that differ, those one level apart; the median over the values, then the axes.
+# Of the neighbours that differ, those one level higher or lower; the median over the values,
+# then the axes.
 MOST_STEPS = 0.5
-FEW_PAIRS = 20  # from fewer neighbours, nothing is told
+FEW_PAIRS = 20  # from fewer neighbours, no share is taken
 # A median contact below this, over so many voxels and values, is that of a scan at once.
 SCAN_CONTACT = 0.3
 SCAN_VOXELS = 4000
@@ -238,8 +239,8 @@ def _neighbours(tiles: Sequence[Ranks], axis: int) -> tuple[Ranks, Ranks]:
 
 
 def _median_share(part: Ranks, whole: Ranks, of: npt.NDArray[np.bool_]) -> float:
-    there = of & (whole > 0)
-    return float(np.median(part[there] / whole[there])) if there.any() else 0.0
+    counted = of & (whole > 0)
+    return float(np.median(part[counted] / whole[counted])) if counted.any() else 0.0
 
 
 def _most_frequent(slab: Voxels) -> np.float32:

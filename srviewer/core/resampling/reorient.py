@@ -16,7 +16,7 @@ TOLERANCE_MM, TOLERANCE_VOXELS = 0.05, 0.1
 # Near half a turn, the float32 quaternion of a qform turns the whole grid about its first voxel by
 # up to this angle (radians). No corner may move by more than this share of the smallest spacing.
 QUATERNION_TURN, MOST_MOVED_VOXELS = 1.25e-3, 0.4
-CLOSE_MM = 1e-3  # grids as close as this need not be told from each other at all
+CLOSE_MM = 1e-3  # between corners of grids that count as equal
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ def _interpolate(volume: Volume, onto: Geometry, voxels: Voxels, covered: Mask) 
             mode="reflect",
             prefilter=False,
         )
-        if padded is not None:  # no neighbour of a place may be padding
+        if padded is not None:  # no neighbour of a position may be padding
             shares = affine_transform(
                 padded.astype(np.float32),
                 matrix[:3, :3],

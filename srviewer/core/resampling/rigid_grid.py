@@ -8,7 +8,7 @@ from srviewer.core.resampling.reorient import corner_distances
 
 # No corner of a grid may move by more than this share of its smallest spacing.
 MOST_MOVED = 0.5
-# ITK refuses directions whose products are larger than this, unless it is told rigid ones as well.
+# ITK refuses directions whose products are larger than this, unless it is given rigid ones as well.
 ITK_SKEW = 1e-4
 
 

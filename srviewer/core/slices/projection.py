@@ -11,7 +11,7 @@ from srviewer.job import Job, Progress
 
 BETWEEN = float(np.sin(np.radians(22.5)))  # of a direction: below that it is not named
 VIEWS = 36  # over half a turn: from behind, a projection is its own mirror image
-MOST = 144  # samples along each axis: a picture of a moving thing needs no more
+MOST = 144  # samples along each axis: an animation needs no more
 
 
 @dataclass(frozen=True, eq=False)
