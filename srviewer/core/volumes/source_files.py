@@ -68,17 +68,17 @@ def source_of(files: tuple[SourceFile, ...], part: str, root: Path) -> ScanSourc
     return ScanSource(files, hashlib.sha256("\n".join(lines).encode()).hexdigest(), root)
 
 
-def part_words(place: int | None, frame: int | None) -> str:
+def part_words(number: int | None, frame: int | None) -> str:
     """A name for one of several images in the same files, for ``source_of``.
 
     Args:
-        place: Its number among the series of the files, None for the only one.
+        number: Its number among the series of the files, None for the only one.
         frame: Its number along the fourth dimension, None without one.
 
     Returns:
         "series 1, volume 3"; "" for the only image.
     """
-    words = [] if place is None else [f"series {place}"]
+    words = [] if number is None else [f"series {number}"]
     return ", ".join(words if frame is None else [*words, f"volume {frame}"])
 
 
