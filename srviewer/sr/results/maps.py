@@ -26,13 +26,16 @@ RESIDUAL = MapKind(
     "residual", "Residual", "the result degraded again minus the scan, on the scan's grid", True
 )
 DISAGREEMENT = MapKind(
-    "disagreement", "Disagreement", "how far the estimates of the two planes lie apart", False
+    "disagreement",
+    "Disagreement",
+    "magnitude of the difference of the two planes' estimates",
+    False,
 )
 SPREAD = MapKind(
     "spread", "Spread of flips", "standard deviation of the results of mirrored copies", False
 )
 TEXTURE_CHANGE = MapKind(
-    "texture-change", "Change by texture", "how far texture moves each voxel", False
+    "texture-change", "Change by texture", "magnitude of the change by texture", False
 )
 MAPS = (DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE)
 # Voxels that texture moves by more than this share of the intensity range are counted as changed.
