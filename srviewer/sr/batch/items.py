@@ -203,7 +203,7 @@ def _bids_images(root: Path) -> list[Path]:
 
 
 def _listing(files: Sequence[Path]) -> Job[Found]:
-    """As ``io.formats.scan``, but without an error where nothing can be opened."""
+    """List the series in files, with an empty list where nothing can be opened."""
     yield Progress(0.0, "Looking for volumes")
     if not files:
         return Found((), 0)
@@ -217,7 +217,7 @@ def _listing(files: Sequence[Path]) -> Job[Found]:
 
 
 def _unsuitable(series: Series, thin_too: bool) -> LeftOut | None:
-    """The series as one that is left out; None when it is to be rebuilt."""
+    """The series as a volume that is left out; None when it is to be reconstructed."""
     if kind := segmentation_reason(series.warnings):
         return LeftOut(series.name, "is a mask or label map by its name or header", False, kind)
     if series.frames > 1:

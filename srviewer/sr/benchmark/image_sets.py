@@ -210,7 +210,7 @@ def _image_model(name: str, scales: Sequence[int]) -> Model:
 
 def _upsamplers(models: Sequence[Model], device: str) -> tuple[str, list[_Contender]]:
     """The title of the device, and the networks on it."""
-    from srviewer.nn.inference.image_infer import ImageUpsampler  # a door to torch
+    from srviewer.nn.inference.image_infer import ImageUpsampler  # lazy: loads torch
 
     ready = [(model, ImageUpsampler(model, device)) for model in models]
     contenders = [

@@ -35,7 +35,7 @@ def adapted_model(
     Raises:
         ValueError: ``todo`` has no model.
     """
-    from srviewer.nn.training.adapt import adapt  # a door to torch
+    from srviewer.nn.training.adapt import adapt  # lazy: loads torch
 
     model = todo.model
     if model is None:
@@ -74,7 +74,7 @@ def learned_from(
     Raises:
         ValueError: The estimate is too small for a pair.
     """
-    from srviewer.nn.data.scan_pairs import ScanPairs  # doors to torch
+    from srviewer.nn.data.scan_pairs import ScanPairs  # lazy: loads torch
     from srviewer.nn.data.scan_planes import InTurns, ThickPlanes
 
     neighbours = model.plan.neighbours

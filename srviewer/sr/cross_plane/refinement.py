@@ -132,7 +132,7 @@ def started(model: Model, device: str) -> Job["Upsampler"]:
 
     def start() -> "Upsampler":
         from srviewer.nn.inference.infer import (
-            Upsampler,  # a door to torch, which takes seconds to load
+            Upsampler,  # lazy: torch takes seconds to load
         )
 
         return Upsampler(model, device)

@@ -181,7 +181,7 @@ def models_at_hand(thorough: bool = False) -> ModelsAtHand:
 
 
 def _check_fit(model: Model) -> None:
-    from srviewer.nn.models.building import check_fit  # a door to torch
+    from srviewer.nn.models.building import check_fit  # lazy: loads torch
 
     check_fit(model)
 

@@ -179,7 +179,7 @@ class _Looks:
         self._slab: tuple[int, Voxels, int] | None = None  # a thick slice refined; see `across`
 
     def wanted(self, point_mm: npt.ArrayLike) -> Iterator[Job[None]]:
-        """One job for each slice at this point that is not shown yet and can be quick."""
+        """Quick jobs for the slices at this point that are not shown yet."""
         for plane in Plane:
             number = slice_number(self._grid, plane, point_mm)
             if self._given.get(plane) == number:

@@ -296,7 +296,7 @@ def _card(model: Model | None) -> tuple[Table, ...]:
     ]
     for factor, gain in mean_gains(model.scores).items():
         shown = ranking_metric().gain_text(gain)
-        rows.append((f"gain at factor {factor}", f"{shown} over cubic, others' scans"))
+        rows.append((f"gain at factor {factor}", f"{shown} over cubic, other subjects' scans"))
     return (Table("Model card", ("", ""), tuple(rows)),)
 
 

@@ -31,7 +31,7 @@ def disagreement_worth(model: Model | None, factor: int) -> str:
     return (
         f"this disagreement has a rank correlation of {correlation:.2f} with the true error; the "
         f"fifth where it is highest holds {worst_share:.0%} of the worst errors (factor {closest}, "
-        f"{len(chosen)} other people's scans)"
+        f"{len(chosen)} scans of other subjects)"
     )
 
 

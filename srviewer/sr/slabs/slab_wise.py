@@ -126,7 +126,7 @@ def check_streamable(scan: ScanHeader, request: Request, also: tuple[str, ...] =
 
 
 def _in_rounds(scan: ScanHeader, request: Request) -> bool:
-    """Whether the method goes over the whole volume again and again."""
+    """Whether the method needs several passes over the whole volume."""
     chosen = method(request.method)
     block_mean = degradation_of(scan, request).is_block_mean
     if request.minimum == "scan" and not block_mean:

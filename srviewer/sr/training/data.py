@@ -55,7 +55,7 @@ class TrainingData:
 
     def material(self) -> "Material":
         """The data in the form that the training loop takes."""
-        from srviewer.nn.data.training_data import Images, Volumes  # a door to torch
+        from srviewer.nn.data.training_data import Images, Volumes  # lazy: loads torch
 
         if self.images:
             return Images(self.images, self.held_out_images)

@@ -27,7 +27,7 @@ def trained_features(
         A job whose result is the network. UserErrors are those of ``volume_data`` and
         ``train_features``.
     """
-    from srviewer.nn.training.pretext import train_features  # a door to torch
+    from srviewer.nn.training.pretext import train_features  # lazy: loads torch
 
     data = yield from within(volume_data(paths, ()), 0.0, 0.1)
     features = yield from within(train_features(data.learned, budget, seed), 0.1, 1.0)
