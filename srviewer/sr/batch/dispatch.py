@@ -85,8 +85,11 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
         plan: The batch.
 
     Returns:
-        A job whose result is the outcome of each volume, failures included. Paths without a volume,
-        a folder that cannot be made and a scheduler that does not answer are UserErrors.
+        A job whose result is the outcome of each volume, failures included.
+
+    Raises:
+        UserError: The paths hold no volume, the folder cannot be made, or the scheduler does not
+            answer.
     """
     settings = plan.settings
     settings.fingerprint()  # an unknown method or model is an error before anything starts

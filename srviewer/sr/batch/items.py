@@ -107,8 +107,7 @@ def select(paths: Sequence[Path], thin_too: bool, target: Target = NIFTI) -> Job
         A job whose result is the volumes, each once, and those that are left out.
 
     Raises:
-        UserError: There is no volume at all; a path that does not exist and a pattern without a
-            match are UserErrors, too.
+        UserError: A path does not exist, a pattern matches nothing, or there is no volume at all.
     """
     roots, shared = _expanded(paths)
     items: dict[tuple[tuple[Path, ...], int], Item] = {}  # each once, however it was given

@@ -120,10 +120,13 @@ def stored_bytes(path: Path) -> int:
     """The size of a file, or of the files of a folder.
 
     Args:
-        path: The file or folder. Where there is neither, it raises OSError.
+        path: The file or folder.
 
     Returns:
         Bytes.
+
+    Raises:
+        OSError: There is neither.
     """
     if not path.is_dir():
         return path.stat().st_size

@@ -113,9 +113,11 @@ def benchmark_images(
         device: One of ``DEVICES``.
 
     Returns:
-        A job whose result is the mean scores. Folders without images, images that cannot be read or
-        are too small, two folders or models of one name, and models that enlarge no images or do
-        none of the scales are UserErrors.
+        A job whose result is the mean scores.
+
+    Raises:
+        UserError: A folder has no images, an image cannot be read or is too small, two folders or
+            models have one name, or a model enlarges no images or does none of the scales.
     """
     _check(folders, scales)
     files = {folder.resolve().name: image_files(folder) for folder in folders}

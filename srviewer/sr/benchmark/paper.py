@@ -56,7 +56,11 @@ class PaperTable:
             preset: Our preset of the model.
 
         Returns:
-            The printed value. Where there is none, it raises KeyError or ValueError.
+            The printed value.
+
+        Raises:
+            KeyError: The table has no such set and scale.
+            ValueError: It has no such model.
         """
         presets = [known for known, _ in self.models]
         return (self.psnr if metric == "psnr" else self.ssim)[place][presets.index(preset)]

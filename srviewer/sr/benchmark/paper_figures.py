@@ -52,8 +52,10 @@ def save_figures(
         folder: Where the files are written; it is made where needed.
 
     Returns:
-        A job whose result is the PNG and SVG files. A folder that cannot be written to is a
-        UserError.
+        A job whose result is the PNG and SVG files.
+
+    Raises:
+        UserError: The folder cannot be written to.
     """
     drawings = _drawings(result, curves)
     make_folder(folder)

@@ -68,8 +68,8 @@ def learned_from(
         intensity: Floor and range of the scan, by which both volumes are normalised.
 
     Returns:
-        The source of training batches and the held-out pairs. The estimate's pairs are held out;
-        the planes across the thick axis join the batches where one pass reaches the factor.
+        (source of training batches, held-out pairs). The batches are pairs of the estimate, in
+        turns with planes of the measured scan where one pass reaches the factor.
 
     Raises:
         ValueError: The estimate is too small for a pair.

@@ -72,6 +72,9 @@ def method(method_id: str) -> Method:
         method_id: The id of a row of ``METHODS``.
 
     Returns:
-        That row. An unknown id is a UserError that lists the known ones.
+        That row.
+
+    Raises:
+        UserError: The id is unknown; the message lists the known ones.
     """
     return find_row(METHODS, method_id, "method")

@@ -86,11 +86,11 @@ def cross_plane(scan: Voxels, todo: Refinement) -> Job[Estimate]:
         todo: The settings; a factor beyond the model's own is reached in several passes.
 
     Returns:
-        A job whose result is the estimate, ``factor`` times more voxels along the axis. A factor
-        out of reach or an absent device is a UserError.
+        A job whose result is the estimate, ``factor`` times more voxels along the axis.
 
     Raises:
         ValueError: ``todo`` has no model.
+        UserError: The factor is out of reach, or the device is absent.
     """
     if todo.model is None:
         raise ValueError("cross-plane super-resolution needs a model")
@@ -127,7 +127,10 @@ def started(model: Model, device: str) -> Job["Upsampler"]:
         device: One of ``DEVICES``.
 
     Returns:
-        A job whose result is the network, ready to run; an absent device is a UserError.
+        A job whose result is the network, ready to run.
+
+    Raises:
+        UserError: The device is absent.
     """
 
     def start() -> "Upsampler":

@@ -112,8 +112,10 @@ def people_found(paths: Sequence[Path], layout: str) -> Job[PeopleFound]:
         layout: Of the plan; for "image", each image is a subject of its own.
 
     Returns:
-        A job whose result is the subjects, without masks and label maps. Where nothing can be
-        opened it raises UserError.
+        A job whose result is the subjects, without masks and label maps.
+
+    Raises:
+        UserError: Nothing can be opened.
     """
     if layout == "image":
         return PeopleFound((yield from _image_people(paths)))

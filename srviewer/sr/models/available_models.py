@@ -165,7 +165,10 @@ def models_at_hand(thorough: bool = False) -> ModelsAtHand:
             is loaded.
 
     Returns:
-        Cards and unusable files. A shipped model that cannot be read is a UserError.
+        Cards and unusable files.
+
+    Raises:
+        UserError: A shipped model cannot be read.
     """
     cards = [model_card(load_model(path), path) for path in model_files(resource("models"))]
     unreadable: list[UnreadableModel] = []
@@ -212,7 +215,10 @@ def find_card(name_or_file: str) -> ModelCard:
         name_or_file: The name of an available model, or the path of a model file.
 
     Returns:
-        The card. A model that does not exist or cannot be read is a UserError.
+        The card.
+
+    Raises:
+        UserError: The model does not exist or cannot be read.
     """
     path = model_path(name_or_file)
     return model_card(load_model(path), path)
@@ -225,7 +231,10 @@ def find_model(name_or_file: str) -> Model:
         name_or_file: The name of an available model, or the path of a model file.
 
     Returns:
-        The model. One that does not exist or cannot be read is a UserError.
+        The model.
+
+    Raises:
+        UserError: The model does not exist or cannot be read.
     """
     return load_model(model_path(name_or_file))
 

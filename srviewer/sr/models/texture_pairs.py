@@ -20,7 +20,10 @@ def texture_pair(name_or_file: str) -> Model | None:
         name_or_file: The fidelity model, by name or by file.
 
     Returns:
-        The texture model; None without one. A fidelity model that does not exist is a UserError.
+        The texture model; None without one.
+
+    Raises:
+        UserError: The fidelity model does not exist, or a model cannot be read.
     """
     path = _pair_file(model_path(name_or_file))
     return None if path is None else load_model(path)

@@ -38,11 +38,11 @@ def rebuild(scan: Volume, request: Request, region: Volume | None = None) -> Job
         region: The locked region, voxels above 0; None without one.
 
     Returns:
-        A job whose result is the reconstruction. Errors of ``reconstruct`` pass through.
+        A job whose result is the reconstruction.
 
     Raises:
         UserError: No two slices are regular, or each run is reconstructed by itself and the request
-            has a region or a second axis.
+            has a region or a second axis; and as ``reconstruct``.
     """
     planes = scan.planes
     if planes is None or planes.axis != request.axis:

@@ -106,7 +106,10 @@ def looked_first(scan: Volume, request: Request, where: Where, job: Job[R]) -> J
 
     Returns:
         A job with the result of ``job``. Each slice comes as the ``piece`` of a ``Partial``, a
-        ``Look``. UserErrors are those of the reconstruction.
+        ``Look``.
+
+    Raises:
+        UserError: As ``job``.
     """
     try:
         preparing = within(_prepared(scan, request), 0.0, 0.0)

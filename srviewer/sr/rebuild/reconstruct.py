@@ -47,8 +47,11 @@ def reconstruct(
             request.
 
     Returns:
-        A job whose result is the reconstruction. An unknown method, model, fusion or device, a
-        factor out of reach and a scan with a single slice along the axis are UserErrors.
+        A job whose result is the reconstruction.
+
+    Raises:
+        UserError: A method, model, fusion or device is unknown, a factor is out of reach, or the
+            scan has a single slice along the axis.
     """
     yield Progress(0.0, "Preparing")
     check_request(scan, request)

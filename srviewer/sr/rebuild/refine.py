@@ -65,8 +65,10 @@ def refined(
         lowest: The lower bound, which padding may be below; None for none.
 
     Returns:
-        A job whose result is the refined scan, with its padding. A name in the request that does
-        not exist is a UserError.
+        A job whose result is the refined scan, with its padding.
+
+    Raises:
+        UserError: A name in the request does not exist.
     """
     unmarked = yield from within(_unmarked(scan, request, region), 0.0, 0.98)
     estimate, degradation = unmarked.estimate, unmarked.degradation

@@ -53,8 +53,10 @@ def restored(
             the name.
 
     Returns:
-        A job whose result is the reconstruction. Files that are missing, damaged, or belong to
-        another scan are UserErrors.
+        A job whose result is the reconstruction.
+
+    Raises:
+        UserError: Files are missing, damaged, or belong to another scan.
     """
     document = own_document(image)
     check_source(scan, document, image)

@@ -24,8 +24,11 @@ def drawn_page(template: str, **values: object) -> str:
             and ``notice``.
 
     Returns:
-        The page. An installation without templates is a UserError, a missing value jinja2's
-        UndefinedError.
+        The page.
+
+    Raises:
+        UserError: The installation lacks the templates.
+        UndefinedError: Of jinja2: a value is missing.
     """
     page = _templates().get_template(template)
     return page.render(version=__version__, notice=RESEARCH_USE_ONLY, **values)

@@ -45,7 +45,11 @@ def read_field(name: str, value: object) -> Any:
         value: Any JSON value.
 
     Returns:
-        The value of the field. One that is not valid is a ValueError or UserError.
+        The value of the field.
+
+    Raises:
+        ValueError: The value is not valid.
+        UserError: Likewise, where the field checks itself.
     """
     return codec.read_field(name, value, Request, missing="refused")
 

@@ -52,7 +52,10 @@ def score_beside_cubic(
         meaning: The sentence on the reference that stands beside the scores.
 
     Returns:
-        A job whose result is both scores. Grids that differ are a UserError.
+        A job whose result is both scores.
+
+    Raises:
+        UserError: The grids differ.
     """
     placed = yield from within(on_grid(reference, result.geometry), 0.0, 0.0)
     reference = reference if placed is None else placed

@@ -52,11 +52,10 @@ def compare_volumes(
             voxels that it covers.
 
     Returns:
-        A job whose result is the scored candidate. Grids that differ are a UserError unless
-        ``resample`` is set.
+        A job whose result is the scored candidate.
 
     Raises:
-        UserError: The two volumes share no voxel.
+        UserError: The grids differ and ``resample`` is not set, or the two volumes share no voxel.
     """
     placed = yield from within(on_grid(candidate, reference.geometry), 0.0, 0.1)
     if placed is not None or not resample:

@@ -138,12 +138,11 @@ def self_test(scan: Volume, request: Request) -> Job[SelfTest]:
         request: The reconstruction; adaptation and further axes are left out.
 
     Returns:
-        A job whose result is the scores of each in-plane axis and the gain. Errors of
-        ``reconstruct`` pass through.
+        A job whose result is the scores of each in-plane axis and the gain.
 
     Raises:
         UserError: No in-plane axis is long enough, there is too little foreground, or the scan is a
-            segmentation.
+            segmentation; and as ``reconstruct``.
     """
     started = time.monotonic()
     check_is_scan(scan, "tested")

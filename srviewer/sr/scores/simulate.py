@@ -35,8 +35,10 @@ def simulate(thin: Volume, degradation: Degradation) -> Job[Simulation]:
         degradation: The acquisition model.
 
     Returns:
-        A job whose result is the scan with its ground truth. Too few slices are a UserError, as in
-        ``check_slices``.
+        A job whose result is the scan with its ground truth.
+
+    Raises:
+        UserError: The volume has too few slices, as in ``check_slices``.
     """
     yield Progress(0.0, "Thickening")
     check_slices(thin, degradation)

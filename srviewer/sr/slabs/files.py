@@ -69,8 +69,11 @@ def written_in_slabs(
         files: Where the result and its maps go.
 
     Returns:
-        A job whose result says what was written. A scan or request that cannot be done slab-wise, a
-        scan that ``files.check`` refuses and a file that cannot be written are UserErrors.
+        A job whose result says what was written.
+
+    Raises:
+        UserError: The request cannot be done slab-wise, ``files.check`` refuses the scan, or a file
+            cannot be written.
     """
     check_streamable(source.header, request)
     with Scratch(files.output.absolute().parent) as scratch:

@@ -145,8 +145,10 @@ def streamed(kept: KeptVolume, request: Request, scratch: Scratch) -> Job[Stream
         scratch: The store that takes the result, which is gone with it.
 
     Returns:
-        A job whose result is the reconstruction. UserErrors are those of ``reconstruct`` and
-        ``check_streamable``.
+        A job whose result is the reconstruction.
+
+    Raises:
+        UserError: As ``reconstruct`` and ``check_streamable``.
     """
     started = time.monotonic()
     yield Progress(0.0, "Preparing")
@@ -220,8 +222,10 @@ def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptVolume]:
         scratch: The store.
 
     Returns:
-        A job whose result is the scan on disk, with its digests and all warnings. A damaged file,
-        or one that changes meanwhile, is a UserError.
+        A job whose result is the scan on disk, with its digests and all warnings.
+
+    Raises:
+        UserError: The file is damaged, or changes meanwhile.
     """
     header = source.header
     if source.identify is not None:

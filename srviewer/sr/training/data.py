@@ -70,8 +70,11 @@ def volume_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[Traini
         validation: The validation set, which may be empty.
 
     Returns:
-        A job whose result is the data; it yields ``DataRead`` last. A file that cannot be read, a
-        subject in both sets and a set of nothing but segmentations are UserErrors.
+        A job whose result is the data; it yields ``DataRead`` last.
+
+    Raises:
+        UserError: A file cannot be read, a subject is in both sets, or a set holds nothing but
+            segmentations.
     """
     learned, left_out = yield from within(_scans_in(paths), 0.0, 0.2)
     held_out, also_left_out = yield from within(_scans_in(validation), 0.2, 0.3)
@@ -102,8 +105,10 @@ def image_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[Trainin
         validation: The validation set, which may be empty.
 
     Returns:
-        A job whose result is the data. An image that cannot be read, or is in both sets, is a
-        UserError.
+        A job whose result is the data.
+
+    Raises:
+        UserError: An image cannot be read, or is in both sets.
     """
     people = yield from within(people_in(paths, "image"), 0.0, 0.05)
     others = yield from within(people_in(validation, "image"), 0.05, 0.1)

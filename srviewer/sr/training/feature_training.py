@@ -24,8 +24,10 @@ def trained_features(
         seed: Of weights and patches.
 
     Returns:
-        A job whose result is the network. UserErrors are those of ``volume_data`` and
-        ``train_features``.
+        A job whose result is the network.
+
+    Raises:
+        UserError: As ``volume_data`` and ``train_features``.
     """
     from srviewer.nn.training.pretext import train_features  # lazy: loads torch
 

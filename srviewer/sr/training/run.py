@@ -64,9 +64,11 @@ def trained_model(job: TrainingJob) -> Job[Model]:
         job: The training run.
 
     Returns:
-        A job whose result is the model; it yields ``TrainStep``. A subject in both sets, data that
-        cannot be read or are too small, and an unfinished run at the output that is not to be
-        resumed are UserErrors.
+        A job whose result is the model; it yields ``TrainStep``.
+
+    Raises:
+        UserError: A subject is in both sets, data cannot be read or are too small, or there is an
+            unfinished run at the output that is not to be resumed.
     """
     check_target(job.output)  # before an hour is spent on what cannot be saved
     yield from cleared(job.output.parent)
@@ -93,7 +95,10 @@ def resumable_plan(output: Path) -> TrainingPlan:
         output: The model file that the run writes.
 
     Returns:
-        The plan in its checkpoint. A missing or damaged checkpoint is a UserError.
+        The plan in its checkpoint.
+
+    Raises:
+        UserError: The checkpoint is missing or damaged.
     """
     plan, _ = checkpoint_header(checkpoint_path(output))
     return replace(plan, train=(), validation=())
