@@ -23,7 +23,7 @@ from srviewer.sr.inputs.segmentations import segmentation_reason
 
 BIDS_MARK = "dataset_description.json"
 BIDS_VERSION = "1.10.0"
-UNNAMED = "has a name without the subject and the contrast that a BIDS data set needs"
+UNNAMED = "has no subject and no contrast in its name, as a BIDS data set needs"
 UNNAMED_KIND = "volumes without a BIDS name"
 LONGEST_STEM = 140  # bytes of a result's name before its endings; systems take 255 in all
 # Contrasts of BIDS that are images and not maps of labels or of physical units.
