@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QMainWindow,
     QMessageBox,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QTabWidget,
@@ -20,14 +21,17 @@ from PySide6.QtWidgets import (
 from srviewer.core.planes import Plane
 from srviewer.core.visible_text import visible, visible_line
 from srviewer.gui.actions import Actions
+from srviewer.gui.cine import Cine
 from srviewer.gui.compare_bar import CompareBar
 from srviewer.gui.desk import Desk
 from srviewer.gui.dropped import dropped_paths
 from srviewer.gui.dropping import Dropping
 from srviewer.gui.empty_page import EmptyPage
+from srviewer.gui.export_actions import ExportActions
 from srviewer.gui.figure_actions import FigureActions
 from srviewer.gui.frame_bar import FrameBar
 from srviewer.gui.left_out import LeftOut
+from srviewer.gui.levels_menu import LevelsMenu
 from srviewer.gui.look_actions import LookActions
 from srviewer.gui.notice import ErrorBar
 from srviewer.gui.opening import Opening
@@ -39,6 +43,8 @@ from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.plain_text import message_box
 from srviewer.gui.recent import Recent
+from srviewer.gui.recent_menu import RecentMenu
+from srviewer.gui.scan_actions import ScanActions
 from srviewer.gui.scrolled import Scrolled
 from srviewer.gui.session import Session
 from srviewer.gui.status import DeviceLabel, StatusBar
@@ -76,6 +82,7 @@ class MainWindow(QMainWindow):
         self.session = Session(self)
         self.studies = Studies(self.session, self)
         self.study = Study(self.studies, self)
+        self.actions_offered = Actions(self, self.session)
         self.error_bar = ErrorBar()
         self.compare = CompareView(self.session)
         self.compare_bar = CompareBar(self.study)
@@ -83,34 +90,27 @@ class MainWindow(QMainWindow):
         self.panels = QTabWidget()
         self._empty = EmptyPage()
         self.opening = Opening(self.study, self.recent, self)
-        self.desk = Desk(self, self.study, settings, self.recent, self.error_bar)
+        self.desk = Desk(
+            self, self.study, settings, self.recent, self.error_bar, self.actions_offered
+        )
         self._training: TrainingPage | None = None  # made when its tab is first chosen
         self._fill_panels()
         self._lay_out()
         self.desk.arrange(self._splitter, self.panels)
-        self.actions_offered = Actions(self, self.study, self.recent)
-        self._tool_bar = _tool_bar(self)
-        self.actions_offered.fill_menus()
-        self.figures = FigureActions(self, self.study, self.plot)
-        self.figures.fill_menus(self.actions_offered.export)
         rebuilding = self.panels.findChild(ReconstructPanel)
         assert rebuilding is not None
-        self.figures.offer_on(rebuilding)
+        self.actions_offered.repeat_on(rebuilding, "reconstruct")
         look = self.panels.findChild(LookPanel)
         assert look is not None
         self.dropping = Dropping(self.study, look.overlays, self)
-        self.looking = LookActions(self, self.session, look.cine)
-        self.looking.fill_menus()
-        self.desk.fill_menus(self.menuBar())
-        self.actions_offered.fill_tool_bar(self._tool_bar)
-        self._tool_bar.addWidget(DeviceLabel(self.study))
+        self._connect_actions(look.cine)
+        self._fill_tool_bar()
         self.setStatusBar(StatusBar(self.study))
         self._connect()
         self._left_out = LeftOut(self.study, self.statusBar(), self.error_bar, self)
         self._state = WindowState(settings, self, self._splitter, self.panels, self.session)
         self._state.restore()
         self.arrange(Layout.PLANES)
-        self.actions_offered.show_state()
         self._show_page()
 
     def open(self, paths: Sequence[Path]) -> None:
@@ -166,7 +166,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(study)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(StudyStrip(self.studies, self))
+        layout.addWidget(StudyStrip(self.studies, self.actions_offered))
         layout.addWidget(FrameBar(self.study))
         layout.addWidget(self.compare_bar)
         layout.addWidget(self.compare, 1)
@@ -191,15 +191,33 @@ class MainWindow(QMainWindow):
         self._splitter.setHandleWidth(3)
         self.setCentralWidget(self._splitter)
 
+    def _connect_actions(self, cine: Cine) -> None:
+        actions, study = self.actions_offered, self.study
+        self.exports = ExportActions(self, study, self.recent, actions)
+        ScanActions(self, study, self.opening, actions)
+        FigureActions(self, study, self.plot, actions)
+        LookActions(self, self.session, cine, actions)
+        RecentMenu(actions.menu("recent"), study, self.recent)
+        LevelsMenu(actions.menu("levels"), self.session)
+
+    def _fill_tool_bar(self) -> None:
+        bar = QToolBar(tr("Tools"))
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addToolBar(bar)
+        self.actions_offered.fill_tool_bar(bar)
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(spacer)
+        bar.addWidget(DeviceLabel(self.study))
+
     def _connect(self) -> None:
-        offered, study, session = self.actions_offered, self.study, self.session
-        for signal in (offered.open.triggered, self._empty.open_wanted):
-            signal.connect(self.opening.choose_files)
-        for signal in (offered.open_folder.triggered, self._empty.folder_wanted):
-            signal.connect(self.opening.choose_folder)
-        offered.sample.triggered.connect(self.opening.open_sample)
+        study, session = self.study, self.session
+        self._empty.open_wanted.connect(self.opening.choose_files)
+        self._empty.folder_wanted.connect(self.opening.choose_folder)
         self._empty.sample_wanted.connect(self.opening.open_sample)
-        offered.export.triggered.connect(offered.more_exports.choose_nifti)
         study.rebuilt_elsewhere.connect(self._note_rebuilt)
         study.opened.connect(self._note_opened)
         study.exporting.exported.connect(self._note_exported)
@@ -274,13 +292,3 @@ class MainWindow(QMainWindow):
         box.setDefaultButton(buttons.Cancel)
         box.exec()
         return box.standardButton(box.clickedButton()) == buttons.Close
-
-
-def _tool_bar(window: QMainWindow) -> QToolBar:
-    bar = QToolBar(tr("Tools"))
-    bar.setObjectName("tools")
-    bar.setMovable(False)
-    bar.setIconSize(QSize(20, 20))
-    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    window.addToolBar(bar)
-    return bar

@@ -67,7 +67,7 @@ def _brightness(pane: SliceView, share: tuple[float, float]) -> float:
 
 
 def _choose(window: MainWindow, qtbot: QtBot, layout: Layout) -> None:
-    action = next(a for a in window.actions_offered.layouts.actions() if a.data() is layout)
+    action = window.actions_offered[f"layout-{layout.value}"]
     qtbot.keyClick(window, action.shortcut().toString())
     assert window.session.comparing.layout is layout
 
@@ -233,7 +233,7 @@ def test_the_copied_line_makes_the_same_picture(
     for suffix in ("png", "svg", "pdf"):
         dialog.save(tmp_path / f"window.{suffix}")
         assert (tmp_path / f"window.{suffix}").stat().st_size > 1000
-    doubled.figures.copy_view.trigger()
+    doubled.actions_offered["copy-screenshot"].trigger()
     words = shlex.split(QGuiApplication.clipboard().text())
     assert words[:2] == ["srviewer", "screenshot"]
     monkeypatch.chdir(tmp_path)
@@ -290,12 +290,12 @@ def test_a_result_that_is_in_no_file_is_rebuilt_by_the_line(
     rebuilt: MainWindow, qtbot: QtBot, thick_file: Path
 ) -> None:
     _choose(rebuilt, qtbot, Layout.DIFFERENCE)
-    rebuilt.figures.copy_view.trigger()
+    rebuilt.actions_offered["copy-screenshot"].trigger()
     first, second = QGuiApplication.clipboard().text().split(" && ")
     assert first.startswith(
         f"srviewer reconstruct {shlex.quote(str(thick_file))} -o result-1.nii.gz"
     )
     assert "--method linear --axis k --factor 4" in first
     assert "--second result-1.nii.gz" in second and "--layout difference" in second
-    rebuilt.figures.copy_rebuild.trigger()
+    rebuilt.actions_offered["copy-reconstruct"].trigger()
     assert QGuiApplication.clipboard().text().startswith("srviewer reconstruct ")

@@ -92,7 +92,7 @@ def test_the_layouts_and_switches_work_from_the_keyboard(opened: MainWindow, qtb
 
 
 def test_the_window_presets_are_in_the_menu(opened: MainWindow) -> None:
-    menu = opened.actions_offered.window_menu
+    menu = opened.actions_offered.menu("levels")
     menu.aboutToShow.emit()
     titles = [action.text() for action in menu.actions()]
     assert "Automatic" in titles and "CT bone" not in titles
@@ -102,7 +102,7 @@ def test_the_window_presets_are_in_the_menu(opened: MainWindow) -> None:
 
 
 def test_a_recent_file_opens_from_its_menu(opened: MainWindow, until: Until) -> None:
-    menu = opened.actions_offered.recent_menu
+    menu = opened.actions_offered.menu("recent")
     before = opened.session.original
     menu.aboutToShow.emit()
     menu.actions()[0].trigger()
@@ -113,7 +113,7 @@ def test_a_recent_file_opens_from_its_menu(opened: MainWindow, until: Until) -> 
 
 
 def test_the_sample_opens_with_its_truth(window: MainWindow, until: Until) -> None:
-    window.actions_offered.sample.trigger()
+    window.actions_offered["sample"].trigger()
     until(lambda: window.session.reference is not None)
     original, reference = window.session.original, window.session.reference
     assert original is not None and reference is not None

@@ -106,7 +106,7 @@ def _check_the_first_look(window: MainWindow, scan: Volume) -> None:
     across = _words(_pane(window, Plane.AXIAL))
     assert "first look\n" in across and "one plane of two, 9 slices seen" in across
     assert all("the whole result follows" in _words(_pane(window, plane)) for plane in Plane)
-    assert not window.actions_offered.export.isEnabled()
+    assert not window.actions_offered["export-nifti"].isEnabled()
     assert not window.plot.isVisible() and "dB" not in across
 
 

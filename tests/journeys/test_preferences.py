@@ -31,7 +31,7 @@ Until = Callable[[Callable[[], bool]], None]
 
 
 def _dialog(window: MainWindow) -> PreferencesDialog:
-    window.desk.preferences_wanted.trigger()
+    window.actions_offered["preferences"].trigger()
     dialog = window.desk.dialog
     assert isinstance(dialog, PreferencesDialog)
     return dialog
@@ -234,7 +234,7 @@ def test_the_sheet_of_keys_is_complete_and_searchable(opened: MainWindow, qtbot:
 def test_about_names_every_part_and_what_it_is_not_for(opened: MainWindow) -> None:
     import tomllib
 
-    opened.desk.about.trigger()
+    opened.actions_offered["about"].trigger()
     about = opened.desk.dialog
     assert isinstance(about, AboutDialog)
     text = about.parts.toPlainText()
@@ -264,7 +264,7 @@ def test_layouts_are_kept_by_name(opened: MainWindow, settings: QSettings) -> No
     layouts.save("mine")
     session.compare(replace(session.comparing, layout=Layout.PLANES, divider=0.5))
     opened.panels.setCurrentIndex(0)
-    menu = opened.desk.layouts_menu
+    menu = opened.actions_offered.menu("saved-layouts")
     menu.aboutToShow.emit()
     next(action for action in menu.actions() if action.text() == "mine").trigger()
     assert session.comparing.layout is Layout.CURTAIN and session.comparing.divider == 0.25

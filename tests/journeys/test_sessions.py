@@ -81,7 +81,7 @@ def test_a_session_is_saved_dropped_on_the_window_and_is_as_it_was(
     assert session.scores.candidate.whole == scores.candidate.whole
     assert "truth.nii.gz" in session.scores.candidate.meaning
     assert arranged.recent.entries()[0] == (path,)
-    assert not arranged.desk.undo.isEnabled()
+    assert not arranged.actions_offered["undo"].isEnabled()
 
 
 def test_a_session_moves_with_its_folder_and_says_what_it_lost(
