@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
     QSplitter,
-    QTabWidget,
 )
 
 from srviewer.errors import UserError
@@ -30,6 +29,7 @@ from srviewer.gui.recent import Recent
 from srviewer.gui.recovery import Recovery
 from srviewer.gui.session_files import SessionFiles, session_filter, with_suffix
 from srviewer.gui.shortcuts_dialog import ShortcutsDialog
+from srviewer.gui.side_panels import SidePanels
 from srviewer.gui.study import Study
 from srviewer.gui.translation import tr
 from srviewer.gui.undo import History
@@ -72,7 +72,7 @@ class Desk(QObject):
         self.recovery.end(asked)
         self._recent.leave()
 
-    def arrange(self, splitter: QSplitter, panels: QTabWidget) -> None:
+    def arrange(self, splitter: QSplitter, panels: SidePanels) -> None:
         """Take the parts of the window whose arrangement can be named."""
         self.layouts_menu.layouts = NamedLayouts(
             self._settings, self._study.session, splitter, panels

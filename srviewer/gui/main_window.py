@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSplitter,
     QStackedWidget,
-    QTabWidget,
     QToolBar,
     QVBoxLayout,
     QWidget,
@@ -35,25 +34,21 @@ from srviewer.gui.levels_menu import LevelsMenu
 from srviewer.gui.look_actions import LookActions
 from srviewer.gui.notice import ErrorBar
 from srviewer.gui.opening import Opening
-from srviewer.gui.panels.compare import ComparePanel
-from srviewer.gui.panels.info import InfoPanel
 from srviewer.gui.panels.look import LookPanel
-from srviewer.gui.panels.measure import MeasurePanel
-from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.plain_text import message_box
 from srviewer.gui.recent import Recent
 from srviewer.gui.recent_menu import RecentMenu
 from srviewer.gui.scan_actions import ScanActions
-from srviewer.gui.scrolled import Scrolled
 from srviewer.gui.session import Session
+from srviewer.gui.side_panels import SidePanels
 from srviewer.gui.status import DeviceLabel, StatusBar
 from srviewer.gui.studies import Studies
 from srviewer.gui.study import Study
 from srviewer.gui.study_strip import StudyStrip
 from srviewer.gui.training.page import TrainingPage
 from srviewer.gui.training.runs import TRAIN
-from srviewer.gui.translation import mark, tr
+from srviewer.gui.translation import tr
 from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.window_state import WindowState
@@ -61,14 +56,6 @@ from srviewer.gui.work import Task
 from srviewer.study.comparing import Layout
 
 TITLE = "srviewer"
-PANELS = (
-    (mark("Reconstruct"), ReconstructPanel),
-    (mark("Compare"), ComparePanel),
-    (mark("Look"), LookPanel),
-    (mark("Measure"), MeasurePanel),
-    (mark("Train"), TrainPanel),
-    (mark("Info"), InfoPanel),
-)
 
 
 class MainWindow(QMainWindow):
@@ -87,21 +74,19 @@ class MainWindow(QMainWindow):
         self.compare = CompareView(self.session)
         self.compare_bar = CompareBar(self.study)
         self.plot = ScorePlot(self.session)
-        self.panels = QTabWidget()
+        self.panels = SidePanels(self.study)
         self._empty = EmptyPage()
         self.opening = Opening(self.study, self.recent, self)
         self.desk = Desk(
             self, self.study, settings, self.recent, self.error_bar, self.actions_offered
         )
         self._training: TrainingPage | None = None  # made when its tab is first chosen
-        self._fill_panels()
         self._lay_out()
         self.desk.arrange(self._splitter, self.panels)
-        rebuilding = self.panels.findChild(ReconstructPanel)
-        assert rebuilding is not None
-        self.actions_offered.repeat_on(rebuilding, "reconstruct")
-        look = self.panels.findChild(LookPanel)
-        assert look is not None
+        for name, panel in self.panels.panels.items():
+            self.actions_offered.repeat_on(panel, name)
+        look = self.panels.panels["look"]
+        assert isinstance(look, LookPanel)
         self.dropping = Dropping(self.study, look.overlays, self)
         self._connect_actions(look.cine)
         self._fill_tool_bar()
@@ -151,15 +136,6 @@ class MainWindow(QMainWindow):
         self.opening.leave()
         self._state.remember()
         self.desk.end(asked)
-
-    def _fill_panels(self) -> None:
-        for title, panel in PANELS:
-            made = panel(self.study)
-            foot = made.foot if isinstance(made, ReconstructPanel) else None
-            self.panels.addTab(Scrolled(made, foot), tr(title))
-        self.panels.setDocumentMode(True)
-        self.panels.setMinimumWidth(max(300, self.panels.tabBar().sizeHint().width()))
-        self.panels.setAccessibleName(tr("Panels"))
 
     def _lay_out(self) -> None:
         study = QWidget()
@@ -254,8 +230,8 @@ class MainWindow(QMainWindow):
 
     def _show_page(self) -> None:
         """The training page beside its tab, else the scan."""
-        panel = self.panels.currentWidget().findChild(TrainPanel)
-        if panel is None:
+        panel = self.panels.panels[self.panels.shown]
+        if not isinstance(panel, TrainPanel):
             self._pages.setCurrentIndex(0 if self.session.original is None else 1)
             return
         if self._training is None:
