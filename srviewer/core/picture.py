@@ -4,15 +4,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 Millimetres = tuple[float, float, float]
-LAYOUT_NAMES = (
-    "planes",
-    "compare",
-    "side-by-side",
-    "curtain",
-    "flip",
-    "checkerboard",
-    "difference",
-)
 PLANE_NAMES = ("axial", "coronal", "sagittal")
 COLOUR_NAMES = ("grey", "hot", "bone", "viridis", "magma", "cividis")  # of maps for slices
 Theme = Literal["dark", "light"]
@@ -25,15 +16,15 @@ LEAST_DPI, MOST_DPI = 48, 1200
 class Picture:
     """A figure of a scan and what is compared with it.
 
-    ``layout``: one of LAYOUT_NAMES. ``at``, ``centre``: the crosshair and the middle of the panes,
-    in RAS+ mm; None for the middle of the scan. ``window``: (low, high) in the scan's unit; None
-    for the automatic one. ``zoom``: times the size that fits. ``plane``: one of PLANE_NAMES; None
-    for all three. ``colours``: one of COLOUR_NAMES. ``smooth``, ``radiological``, ``inverted``,
-    ``crosshair``: as the window draws. ``divider``: of the curtain, as a share of the pane;
-    ``upright``: or across. ``tile_mm``: side of the checkerboard's squares. ``span``: end of the
-    difference's colours in the scan's unit; 0 for one that suits the scan. ``width``, ``height``:
-    in pixels of 1/96 inch, of which ``dpi`` / 96 dots are drawn each way in a PNG. ``theme``: of
-    the page.
+    ``layout``: the id of a layout of studies. ``at``, ``centre``: the crosshair and the middle of
+    the panes, in RAS+ mm; None for the middle of the scan. ``window``: (low, high) in the scan's
+    unit; None for the automatic one. ``zoom``: times the size that fits. ``plane``: one of
+    PLANE_NAMES; None for all three. ``colours``: one of COLOUR_NAMES. ``smooth``, ``radiological``,
+    ``inverted``, ``crosshair``: as the window draws. ``divider``: of the curtain, as a share of the
+    pane; ``upright``: or across. ``tile_mm``: side of the checkerboard's squares. ``span``: end of
+    the difference's colours in the scan's unit; 0 for one that suits the scan. ``width``,
+    ``height``: in pixels of 1/96 inch, of which ``dpi`` / 96 dots are drawn each way in a PNG.
+    ``theme``: of the page.
     """
 
     layout: str = "planes"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from srviewer.gui.colour_maps import COLOUR_MAPS, ColourMap
-from srviewer.gui.layout_actions import LAYOUT_OFFERS, LayoutOffer
 from srviewer.gui.tool_offers import TOOL_OFFERS, ToolOffer
 from srviewer.gui.translation import mark
 from srviewer.io.targets import NIFTI, TARGETS, Target
+from srviewer.study.layouts import LAYOUTS, Layout
 from srviewer.study.state import StudyState
 
 Predicate: TypeAlias = Callable[[StudyState], bool]
@@ -141,23 +141,23 @@ def _export(target: Target) -> ActionSpec:
 
 
 def _layouts() -> Iterable[Row]:
-    return map(_layout, LAYOUT_OFFERS)
+    return map(_layout, LAYOUTS)
 
 
-def _layout(offer: LayoutOffer) -> ActionSpec:
+def _layout(row: Layout) -> ActionSpec:
     return ActionSpec(
-        f"layout-{offer.layout.value}",
-        offer.text,
-        offer.tip,
+        f"layout-{row.id}",
+        row.title,
+        row.tip,
         menu="view",
         section="layouts",
-        icon=offer.icon,
-        key=offer.key,
+        icon=row.icon,
+        key=row.key,
         button=ButtonSpec("layouts", icon_only=True),
         checkable=True,
         group=LAYOUT,
-        data=offer.layout,
-        checked=lambda state: state.comparing.layout is offer.layout,
+        data=row.id,
+        checked=lambda state: state.comparing.layout == row.id,
     )
 
 

@@ -10,7 +10,6 @@ from srviewer.gui.actions import Actions
 from srviewer.gui.cine import Cine
 from srviewer.gui.mip_dialog import MipDialog
 from srviewer.gui.session import Session
-from srviewer.study.comparing import Layout
 
 
 class LookActions(QObject):
@@ -37,7 +36,7 @@ class LookActions(QObject):
         cine.changed.connect(self._show)
         self._show()
 
-    def _arrange(self, layout: Layout) -> None:
+    def _arrange(self, layout: str) -> None:
         self._session.compare(replace(self._session.comparing, layout=layout))
 
     def _show_projection(self) -> None:

@@ -53,7 +53,7 @@ from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.window_state import WindowState
 from srviewer.gui.work import Task
-from srviewer.study.comparing import Layout
+from srviewer.study.layouts import PLANES
 
 TITLE = "srviewer"
 
@@ -95,15 +95,15 @@ class MainWindow(QMainWindow):
         self._left_out = LeftOut(self.study, self.statusBar(), self.error_bar, self)
         self._state = WindowState(settings, self, self._splitter, self.panels, self.session)
         self._state.restore()
-        self.arrange(Layout.PLANES)
+        self.arrange(PLANES)
         self._show_page()
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open a file, several files, a folder or a zip."""
         self.study.open(paths)
 
-    def arrange(self, layout: Layout) -> None:
-        """Show ``layout``."""
+    def arrange(self, layout: str) -> None:
+        """Show the layout with this id."""
         self.session.compare(replace(self.session.comparing, layout=layout))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

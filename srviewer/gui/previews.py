@@ -15,7 +15,7 @@ from srviewer.sr.reconstruct import thin_header
 from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request
 from srviewer.study.comparables import NO_RESULT
-from srviewer.study.comparing import Layout
+from srviewer.study.layouts import COMPARE, PLANES
 from srviewer.study.state import StudyState
 from srviewer.study.view import Point
 
@@ -68,12 +68,12 @@ class Previews(QObject):
         crosshair = _Crosshair(session.view.cursor_mm)
         task = start(looked_first(scan, request, lambda: crosshair.mm, job))
         task.brought.connect(self._take)
-        opened = session.comparing.layout is Layout.PLANES
+        opened = session.comparing.layout == PLANES
         preview = Preview(thin_header(scan, request, None))
         self._running = _Running(scan, task, crosshair, preview, opened)
         session.set_preview(preview)
         if opened:
-            session.compare(replace(session.comparing, layout=Layout.COMPARE))
+            session.compare(replace(session.comparing, layout=COMPARE))
 
     def _take(self, look: Look) -> None:
         running = self._running

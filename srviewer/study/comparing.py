@@ -1,35 +1,22 @@
 """How two volumes are put beside or over each other."""
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import Annotated, TypeAlias
 
 from msgspec import Meta
 
-from srviewer.codec import Clamped
+from srviewer.codec import Checked, Clamped
+from srviewer.study.layouts import LAYOUTS, PLANES
 
 FLIP_KEY = "F"  # held: A and B change places
 DIFFERENCE_SHARE = 0.25  # of the automatic grey-level window: small changes show
 
 
-class Layout(Enum):
-    """What the middle of the window shows; ``value`` is its name on the command line.
+def check_layout(name: str) -> None:
+    """Raise ValueError for what is the id of no layout."""
+    if name not in (row.id for row in LAYOUTS):
+        raise ValueError(f"is none of {', '.join(row.id for row in LAYOUTS)}")
 
-    ``COMPARE`` is one above the other. In ``FLIP`` a held key shows B in the place of A.
-    """
-
-    PLANES = "planes"
-    COMPARE = "compare"
-    SIDE_BY_SIDE = "side-by-side"
-    CURTAIN = "curtain"
-    FLIP = "flip"
-    CHECKERBOARD = "checkerboard"
-    DIFFERENCE = "difference"
-
-
-# Both in the same pane; and all in which there is one pane for each plane.
-LAID_OVER = frozenset({Layout.CURTAIN, Layout.CHECKERBOARD, Layout.DIFFERENCE})
-ONE_ROW = LAID_OVER | {Layout.PLANES, Layout.FLIP}
 
 Share: TypeAlias = Annotated[float, Clamped(0.0, 1.0)]
 
@@ -38,8 +25,9 @@ Share: TypeAlias = Annotated[float, Clamped(0.0, 1.0)]
 class Comparing:
     """How A and B are compared; the same in every pane.
 
-    ``divider``: where the curtain's edge lies, as a share of the pane from the left or the top.
-    ``upright``: the edge runs from top to bottom, A on its left; else across, A above it.
+    ``layout``: the id of a row of LAYOUTS. ``divider``: where the curtain's edge lies, as a share
+    of the pane from the left or the top. ``upright``: the edge runs from top to bottom, A on its
+    left; else across, A above it.
     ``tile_mm``: the side of a square of the checkerboard. ``difference_range``: the end of the
     difference's colour scale, in the scan's unit; 0 for one that suits the scan. ``swapped``: A
     and B have changed places, while the key for it is held. ``map``: which map of the current
@@ -47,7 +35,7 @@ class Comparing:
     the scan's intensity range), the rest with ``opacity`` (0..1).
     """
 
-    layout: Layout = Layout.PLANES
+    layout: Annotated[str, Checked(check_layout)] = PLANES
     divider: Share = 0.5
     upright: bool = True
     tile_mm: Annotated[float, Meta(gt=0)] = 20.0

@@ -8,7 +8,7 @@ from srviewer.core.volume import Volume
 from srviewer.core.window import robust_window
 from srviewer.sr.models import default_model, is_at_hand
 from srviewer.sr.request import Request, suggested_request
-from srviewer.study.comparing import Layout
+from srviewer.study.layouts import PLANES
 from srviewer.study.origin import Origin
 from srviewer.study.reference import Reference
 from srviewer.study.state import StudyState
@@ -46,9 +46,7 @@ def opened(
         auto_window=window,
         request=suggested(scan, before.request, device),
         reference=reference,
-        comparing=replace(
-            before.comparing, layout=Layout.PLANES, difference_range=0.0, swapped=False
-        ),
+        comparing=replace(before.comparing, layout=PLANES, difference_range=0.0, swapped=False),
         view=before.view.whole(scan, window),
     )
 

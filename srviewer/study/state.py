@@ -12,8 +12,9 @@ from srviewer.sr.reconstruction import Reconstruction
 from srviewer.sr.request import Request
 from srviewer.sr.self_test import SelfTest
 from srviewer.study.comparables import Comparables
-from srviewer.study.comparing import Comparing, Layout
+from srviewer.study.comparing import Comparing
 from srviewer.study.held import HeldFile
+from srviewer.study.layouts import COMPARE, PLANES
 from srviewer.study.origin import Origin
 from srviewer.study.overlay import Overlay
 from srviewer.study.reference import Reference
@@ -98,15 +99,15 @@ class StudyState:
         """
         made = comparables.result and comparables.result.made
         comparing = self.comparing
-        if made is not None and made is not self.result and comparing.layout is Layout.PLANES:
-            comparing = replace(comparing, layout=Layout.COMPARE)
+        if made is not None and made is not self.result and comparing.layout == PLANES:
+            comparing = replace(comparing, layout=COMPARE)
         return replace(self, comparables=comparables, comparing=comparing)
 
     def without_preview(self) -> "StudyState":
         """With the scan alone, where the layout was opened for a result that will not come."""
-        if self.comparing.layout is not Layout.COMPARE:
+        if self.comparing.layout != COMPARE:
             return self
-        return replace(self, comparing=replace(self.comparing, layout=Layout.PLANES))
+        return replace(self, comparing=replace(self.comparing, layout=PLANES))
 
     def with_reference(self, reference: Reference | None) -> "StudyState":
         """With something else to score against; scores against the former one are gone."""

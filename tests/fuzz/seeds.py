@@ -15,7 +15,7 @@ from srviewer.paths import resource
 from srviewer.sr.evaluate import ScoredPair
 from srviewer.sr.request import Request
 from srviewer.sr.self_test import SelfTest, SelfTestRow
-from srviewer.study.comparing import Comparing, Layout
+from srviewer.study.comparing import Comparing
 from srviewer.study.document import (
     SavedLoaded,
     SavedOverlay,
@@ -63,7 +63,7 @@ def session_seed() -> dict[str, bytes]:
     state = StudyState(
         request=request,
         acknowledged=True,
-        comparing=Comparing(Layout.COMPARE, 0.25, False, 12.0, 0.0, False, "residual", 0.02, 0.5),
+        comparing=Comparing("compare", 0.25, False, 12.0, 0.0, False, "residual", 0.02, 0.5),
         view=View((1.0, -2.5, 3.0), Window(0.0, 812.5), None, 1.5, Plane.AXIAL),
         rois=(lesion,),
         locked=lesion,

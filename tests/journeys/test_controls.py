@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.volume import ScanWarning
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.scrolled import Scrolled
-from srviewer.study.comparing import Layout
+from srviewer.study.layouts import LAYOUTS
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -50,8 +50,8 @@ def _of_qt(widget: QWidget) -> bool:
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1440, 900)])
 def test_everything_fits(width: int, height: int, opened: MainWindow) -> None:
     opened.resize(width, height)
-    for layout in Layout:
-        opened.arrange(layout)
+    for layout in LAYOUTS:
+        opened.arrange(layout.id)
         for index in range(opened.panels.count()):
             opened.panels.setCurrentIndex(index)
             assert (opened.width(), opened.height()) == (width, height)
@@ -83,9 +83,9 @@ def test_the_button_that_rebuilds_is_in_view_however_much_is_to_be_told(
 
 
 def test_the_layouts_and_switches_work_from_the_keyboard(opened: MainWindow, qtbot: QtBot) -> None:
-    for key, layout in (("2", Layout.COMPARE), ("3", Layout.SIDE_BY_SIDE), ("1", Layout.PLANES)):
+    for key, layout in (("2", "compare"), ("3", "side-by-side"), ("1", "planes")):
         qtbot.keyClick(opened, key)
-        assert opened.compare.layout_shown is layout
+        assert opened.compare.layout_shown.id == layout
     smooth = opened.session.view.smooth
     qtbot.keyClick(opened, Qt.Key.Key_I)
     assert opened.session.view.smooth is not smooth

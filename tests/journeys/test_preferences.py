@@ -25,7 +25,6 @@ from srviewer.gui.preferences import Preferences, read_preferences, write_prefer
 from srviewer.gui.preferences_dialog import PreferencesDialog
 from srviewer.gui.shortcuts_dialog import ShortcutsDialog
 from srviewer.nn.threads import wanted_threads
-from srviewer.study.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -259,15 +258,15 @@ def test_layouts_are_kept_by_name(opened: MainWindow, settings: QSettings) -> No
     layouts = opened.desk.layouts_menu.layouts
     assert layouts is not None
     session = opened.session
-    session.compare(replace(session.comparing, layout=Layout.CURTAIN, divider=0.25))
+    session.compare(replace(session.comparing, layout="curtain", divider=0.25))
     opened.panels.setCurrentIndex(1)
     layouts.save("mine")
-    session.compare(replace(session.comparing, layout=Layout.PLANES, divider=0.5))
+    session.compare(replace(session.comparing, layout="planes", divider=0.5))
     opened.panels.setCurrentIndex(0)
     menu = opened.actions_offered.menu("saved-layouts")
     menu.aboutToShow.emit()
     next(action for action in menu.actions() if action.text() == "mine").trigger()
-    assert session.comparing.layout is Layout.CURTAIN and session.comparing.divider == 0.25
+    assert session.comparing.layout == "curtain" and session.comparing.divider == 0.25
     assert opened.panels.currentIndex() == 1
     layouts.delete("mine")
     assert layouts.names() == ()
@@ -275,7 +274,7 @@ def test_layouts_are_kept_by_name(opened: MainWindow, settings: QSettings) -> No
         settings.setValue(LAYOUTS_KEY, nonsense)
         for name in layouts.names():
             layouts.show(name)
-    assert session.comparing.layout is Layout.CURTAIN
+    assert session.comparing.layout == "curtain"
 
 
 def test_the_dark_theme_is_the_first(opened: MainWindow, settings: QSettings) -> None:

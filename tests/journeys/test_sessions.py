@@ -14,7 +14,6 @@ from srviewer.core.window import Window
 from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.look import LookPanel
 from srviewer.study.comparables import REFERENCE
-from srviewer.study.comparing import Layout
 from srviewer.study.session_file import read_session
 
 Drop = Callable[[Sequence[Path]], bool]
@@ -40,7 +39,7 @@ def arranged(opened: MainWindow, rebuild: Rebuild, until: Until, truth_file: Pat
     session.move_cursor((3.0, 4.0, 5.0))
     session.set_window(Window(10.0, 500.0))
     session.zoom_by(2.0, session.view.cursor_mm)
-    opened.arrange(Layout.CURTAIN)
+    opened.arrange("curtain")
     return opened
 
 
@@ -67,7 +66,7 @@ def test_a_session_is_saved_dropped_on_the_window_and_is_as_it_was(
     assert session.view == replace(view, centre_mm=session.view.centre_mm)
     assert session.view.centre_mm == pytest.approx(view.centre_mm)
     assert session.rois == (RULER,)
-    assert session.comparing.layout is Layout.CURTAIN
+    assert session.comparing.layout == "curtain"
     again = session.comparables.results
     assert [one.name for one in again] == [one.name for one in results]
     assert again[1].name == "the first one"

@@ -16,7 +16,6 @@ from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.series_picker import SeriesPicker
 from srviewer.gui.study import OPEN, RECONSTRUCT, SIMULATE
 from srviewer.gui.study_strip import StudyStrip
-from srviewer.study.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -64,7 +63,7 @@ def test_a_rebuild_goes_on_and_joins_its_own_study(
     assert session.original is scan
     assert session.result is not None
     assert session.result.volume.geometry.shape == (40, 48, 36)
-    assert session.comparing.layout is Layout.COMPARE
+    assert session.comparing.layout == "compare"
 
 
 def test_nothing_cancels_the_rebuild_of_another_study(two: MainWindow, until: Until) -> None:

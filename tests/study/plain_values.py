@@ -14,6 +14,8 @@ from srviewer.codec import Checked, Clamped, OneOf
 from srviewer.core.roi import POINTS, Roi
 from srviewer.core.window import Window
 from srviewer.nn.adaptation import Adaptation
+from srviewer.study.comparing import check_layout
+from srviewer.study.layouts import LAYOUTS
 
 
 def _text(least: int) -> st.SearchStrategy[str]:
@@ -21,8 +23,9 @@ def _text(least: int) -> st.SearchStrategy[str]:
 
 
 MM = st.floats(-1e3, 1e3)
-# Of types whose fields depend on each other.
-OWN = {
+# Of types whose fields depend on each other, and of checks that few values pass.
+OWN: dict[Any, st.SearchStrategy[Any]] = {
+    check_layout: st.sampled_from([row.id for row in LAYOUTS]),
     Window: st.builds(lambda low, width: Window(low, low + width), MM, st.floats(0.1, 1e3)),
     Adaptation: st.builds(
         Adaptation, st.floats(1, 600), st.integers(0, 100), st.integers(0, 2**32 - 1)
@@ -64,6 +67,8 @@ def _values(hint: Any, notes: list[Any]) -> st.SearchStrategy[Any]:
             return st.sampled_from(note.words)
         if isinstance(note, Clamped):
             return st.floats(note.low, note.high)
+        if isinstance(note, Checked) and note.check in OWN:
+            return OWN[note.check]
     if hint in OWN:
         return OWN[hint]
     if is_dataclass(hint):
