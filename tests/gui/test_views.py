@@ -61,6 +61,14 @@ def test_before_and_after_show_the_same_millimetres(
             assert apart.manhattanLength() < 2  # panes of one row differ by a pixel at most
 
 
+def test_a_row_that_is_not_laid_out_covers_nothing(
+    compare: CompareView, session: Session, thick_head: Volume
+) -> None:
+    session.open(thick_head, (), None)
+    QApplication.processEvents()
+    assert compare.original.isVisible() and not compare.result.isVisible()
+
+
 def test_one_plane_alone_is_shown_before_and_after(
     compare: CompareView, session: Session, thick_head: Volume
 ) -> None:

@@ -113,6 +113,7 @@ class CompareView(QWidget):
         while len(self._linked) < max(2, len(shown)):
             row = OrthoView(self._session)
             row.setParent(self)  # one that is never shown must go with this view too
+            row.hide()  # Qt shows a child along with its parent, over the rows that are laid out
             for pane in row.panes.values():
                 CompareInput(pane)
             self._linked.append(row)
