@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QSplitter
 
 from srviewer.codec import DocumentType, from_plain, known_fields, to_plain
 from srviewer.gui.own_settings import stored_document
+from srviewer.gui.panel_tabs import PanelTabs
 from srviewer.gui.session import Session
-from srviewer.gui.side_panels import SidePanels
 from srviewer.study.comparing import Comparing
 
 KEY = "layouts"
@@ -39,7 +39,7 @@ class NamedLayouts:
     """How volumes are compared, interpolation, open panel and its width, by name in settings."""
 
     def __init__(
-        self, settings: QSettings, session: Session, splitter: QSplitter, panels: SidePanels
+        self, settings: QSettings, session: Session, splitter: QSplitter, panels: PanelTabs
     ) -> None:
         self._settings, self._session = settings, session
         self._splitter, self._panels = splitter, panels

@@ -1,18 +1,17 @@
-"""The panels at the side of the window: their table, and the tabs that show one of them."""
+"""The panels at the side of the window: their table, and the tabs that show them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
+from srviewer.gui.panel_tabs import PanelTabs
 from srviewer.gui.panels.compare import ComparePanel
 from srviewer.gui.panels.info import InfoPanel
 from srviewer.gui.panels.look import LookPanel
 from srviewer.gui.panels.measure import MeasurePanel
 from srviewer.gui.panels.reconstruct import ReconstructPanel
 from srviewer.gui.panels.train import TrainPanel
-from srviewer.gui.scrolled import Scrolled
 from srviewer.gui.study import Study
 from srviewer.gui.translation import mark, tr
 
@@ -44,48 +43,13 @@ PANELS = (
 )
 
 
-@runtime_checkable
-class _WithFoot(Protocol):
-    foot: QWidget
-
-
-class SidePanels(QTabWidget):
-    """A tab for each row of PANELS. ``panels``: each panel by its id, in the order of the tabs."""
+class SidePanels(PanelTabs):
+    """The panels of PANELS, for the studies of a window."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()
-        self.panels: dict[str, QWidget] = {}
         for row in PANELS:
-            panel = self.panels[row.id] = row.build(study)
-            foot = panel.foot if isinstance(panel, _WithFoot) else None
-            self.addTab(Scrolled(panel, foot), tr(row.title))
+            self.add(row.id, tr(row.title), row.build(study))
         self.setDocumentMode(True)
         self.setMinimumWidth(max(NARROWEST, self.tabBar().sizeHint().width()))
         self.setAccessibleName(tr("Panels"))
-
-    @property
-    def shown(self) -> str:
-        """The id of the panel that is shown."""
-        return tuple(self.panels)[self.currentIndex()]
-
-    def show_panel(self, name: object) -> bool:
-        """Show the panel with this id.
-
-        Returns:
-            False, and nothing changes, where ``name`` is the id of no panel.
-        """
-        if name not in self.panels:
-            return False
-        self.setCurrentIndex(tuple(self.panels).index(str(name)))
-        return True
-
-    def show_number(self, number: object) -> bool:
-        """Show the panel with this number, from 0, by which earlier versions knew it.
-
-        Returns:
-            False, and nothing changes, where ``number`` is the number of no panel.
-        """
-        if not isinstance(number, int) or not 0 <= number < self.count():
-            return False
-        self.setCurrentIndex(number)
-        return True

@@ -3,8 +3,8 @@
 from PySide6.QtCore import QByteArray, QSettings, QSize
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
+from srviewer.gui.panel_tabs import PanelTabs
 from srviewer.gui.session import Session
-from srviewer.gui.side_panels import SidePanels
 
 PANEL_WIDTH = 350  # px
 FIRST_SIZE = QSize(1440, 900)  # px, where the screen has them
@@ -18,7 +18,7 @@ class WindowState:
         settings: QSettings,
         window: QMainWindow,
         splitter: QSplitter,
-        panels: SidePanels,
+        panels: PanelTabs,
         session: Session,
     ) -> None:
         self._settings, self._window, self._session = settings, window, session
