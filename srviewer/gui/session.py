@@ -1,12 +1,14 @@
 """The study that is shown: the one object of the window that changes."""
 
+import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import WeakMethod
 
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from srviewer.core.planes import Plane
 from srviewer.core.roi import Roi
@@ -45,6 +47,7 @@ class Session(QObject):
         self._state = StudyState()
         self._pending: frozenset[str] = frozenset()
         self._telling = False
+        self._followers: list[_Follower] = []
         self.preview: Preview | None = None  # of the result that is being made of the scan
         self.tool = Tool.CROSSHAIR  # what a left drag does
         self.active = Plane.AXIAL  # the plane that had the keyboard last
@@ -66,7 +69,11 @@ class Session(QObject):
 
     def follow(self, slot: Callable[[], None], *names: str) -> None:
         """Call ``slot``, a method, after changes of ``names``, while its object exists."""
-        _Follower(self, slot, frozenset(names))
+        if unknown := set(names) - KNOWN:
+            raise ValueError(f"{sorted(unknown)} is nothing of a study")
+        # Not the method itself: it would keep its object, and what that draws, alive for ever.
+        follower = _Follower(WeakMethod(slot), frozenset(names))
+        self._followers = [*(one for one in self._followers if one.is_there), follower]
 
     def _tell(self, names: frozenset[str]) -> None:
         self._pending |= names
@@ -77,6 +84,8 @@ class Session(QObject):
             while self._pending:
                 names, self._pending = self._pending, frozenset()
                 self.changed.emit(names)
+                for follower in self._followers:
+                    follower.hear(names)
         finally:
             self._telling = False
 
@@ -283,19 +292,25 @@ class Session(QObject):
             self._tell(frozenset({PREVIEW}))
 
 
-class _Follower(QObject):
-    """Calls a method after the changes that it asked for; gone with the method's object."""
+@dataclass(frozen=True, eq=False)
+class _Follower:
+    """A method that is called after changes of ``names``."""
 
-    def __init__(self, session: Session, slot: Callable[[], None], names: frozenset[str]) -> None:
-        owner = slot.__self__  # type: ignore[attr-defined]
-        super().__init__(owner if isinstance(owner, QObject) else session)
-        if unknown := names - KNOWN:
-            raise ValueError(f"{sorted(unknown)} is nothing of a study")
-        # Not the method itself: it would keep its parent, and so this, alive for ever.
-        self._slot, self._names = WeakMethod(slot), names
-        session.changed.connect(self._look)
+    slot: WeakMethod[Callable[[], None]]
+    names: frozenset[str]
 
-    def _look(self, names: frozenset[str]) -> None:
-        slot = self._slot()
-        if slot is not None and names & self._names:
-            slot()
+    @property
+    def is_there(self) -> bool:
+        """Whether its object is still there, for Python and for Qt."""
+        slot = self.slot()
+        owner = getattr(slot, "__self__", None)
+        return slot is not None and (not isinstance(owner, QObject) or isValid(owner))
+
+    def hear(self, changed: frozenset[str]) -> None:
+        """Call the method where it asked for one of ``changed``; its errors stop no other."""
+        slot = self.slot() if changed & self.names and self.is_there else None
+        if slot is not None:
+            try:
+                slot()
+            except Exception:
+                sys.excepthook(*sys.exc_info())

@@ -12,7 +12,7 @@ from srviewer.gui.session import Session
 from srviewer.gui.studies import Studies
 from srviewer.gui.translation import mark
 from srviewer.study.comparables import Comparables, Kept
-from srviewer.study.state import StudyState, changes
+from srviewer.study.state import StudyState
 
 MOST = 100  # changes that can be taken back
 ONE_GESTURE = 1.0  # seconds: changes of one drag follow each other faster
@@ -127,7 +127,7 @@ class History(QObject):
         finally:
             self._putting = False
 
-    def _note(self) -> None:
+    def _note(self, changed: frozenset[str]) -> None:
         before, after = self._last, self._session.state
         self._last = after
         if before.scan is not after.scan:
@@ -136,7 +136,6 @@ class History(QObject):
         stack = self.group.activeStack()
         if stack is None or self._putting:
             return
-        changed = changes(before, after)
         for kind in KINDS:
             if changed.intersection(kind.fields) and kind.notable(before, after):
                 stack.push(Change(self._session, kind, before, after))

@@ -156,10 +156,12 @@ class SliceView(QWidget):
         view = session.view
         # What lies over the slice is sampled at the crosshair; the slice itself is cut already.
         cursor = view.cursor_mm if self._over or session.layers or self._layers else None
-        seen = replace(view, cursor_mm=(0.0, 0.0, 0.0), only=None, crosshair=True)
-        size = (self.width(), self.height())
-        over = (self._over, session.layers, self._layers)
-        return (self.slice, seen, cursor, size, over, session.original)
+        return (
+            *(self.slice, session.original, self.width(), self.height()),
+            *(view.window, view.colours, view.inverted, view.smooth),
+            *(view.centre_mm, view.zoom, view.radiological),
+            *(self._over, session.layers, self._layers, cursor),
+        )
 
     def _draw(self, header: ScanHeader, image: SliceImage) -> None:
         view = self.session.view
