@@ -6,15 +6,15 @@ from statistics import mean
 
 import numpy as np
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.planes import cross_planes, unstack
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.slices.planes import cross_planes, unstack
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.nn import infer
-from srviewer.nn.infer import Upsampler
-from srviewer.sr.models import find_model
+from srviewer.nn.inference import infer
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.sr.models.available_models import find_model
 
 FACTOR = 4
 COMPARED = 3  # batches of slices of each plane, spread over the stack

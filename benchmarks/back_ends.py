@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 import torch
 from torch import Tensor, nn
 
-from srviewer.nn.infer import built_network
-from srviewer.sr.models import find_model
+from srviewer.nn.inference.infer import built_network
+from srviewer.sr.models.available_models import find_model
 
 FACTOR, ROWS, COLUMNS, SLICES = 4, 64, 256, 2
 REPEATS = 9

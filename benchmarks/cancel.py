@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 from benchmarks.rebuild import FACTOR, saved_scan
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr.gaps import rebuild
-from srviewer.sr.request import Request
+from srviewer.sr.rebuild.gaps import rebuild
+from srviewer.sr.requests.request import Request
 
 
 def main() -> int:

@@ -14,10 +14,10 @@ import numpy as np
 
 from benchmarks.opening import opening
 from benchmarks.timing import Row, alternately, at_least, at_most
-from srviewer.core.compare import Comparison
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import Volume
-from srviewer.io.export import write
+from srviewer.core.comparison.comparison import Comparison
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import Volume
+from srviewer.io.export.nifti import write
 from srviewer.io.formats import read
 from srviewer.job import Progress, run
 
@@ -79,11 +79,11 @@ def panes() -> Iterator[Row]:
     """A step through 2 x 3 linked panes, and a drag of the grey levels."""
     from PySide6.QtCore import QSettings
 
-    from srviewer.core.window import Window
-    from srviewer.gui.application import application
-    from srviewer.gui.main_window import MainWindow
-    from srviewer.sr.reconstruct import reconstruct
-    from srviewer.sr.request import Request
+    from srviewer.core.intensity.window import Window
+    from srviewer.gui.appearance.application import application
+    from srviewer.gui.window.main_window import MainWindow
+    from srviewer.sr.rebuild.reconstruct import reconstruct
+    from srviewer.sr.requests.request import Request
 
     thick = volume((512, 512, 80), (0.5, 0.5, 2.0))
     result = run(reconstruct(thick, Request(2, 4, "linear")))
@@ -123,9 +123,9 @@ def network() -> Iterator[Row]:
     """The shipped network's convolutions against a plain one of its width, one thread each."""
     import torch
 
-    from srviewer.nn.infer import Upsampler
-    from srviewer.nn.networks import network_spec
-    from srviewer.sr.models import find_model
+    from srviewer.nn.inference.infer import Upsampler
+    from srviewer.nn.networks.generator_table import network_spec
+    from srviewer.sr.models.available_models import find_model
 
     torch.set_num_threads(1)
     model = find_model("fast")
@@ -173,9 +173,9 @@ def scores() -> Iterator[Row]:
 
 def training() -> Iterator[Row]:
     """The share of a training run's time in which the network does not wait for data."""
-    from srviewer.nn.report import TrainStep
-    from srviewer.nn.specs import training_plan
-    from srviewer.sr.training import TrainingJob, trained_model
+    from srviewer.nn.catalogue import training_plan
+    from srviewer.nn.reports.report import TrainStep
+    from srviewer.sr.training.run import TrainingJob, trained_model
 
     scan = volume((96, 96, 96), (1, 1, 1))
     steps: list[TrainStep] = []

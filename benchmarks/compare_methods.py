@@ -30,14 +30,14 @@ from scipy.ndimage import map_coordinates
 
 from benchmarks.pieces import middle_of
 from benchmarks.rebuild import MOST_SECONDS
-from srviewer.core.compare import Comparison
-from srviewer.core.degrade import Degradation, consistency
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.volume import Volume
-from srviewer.io.export import write
+from srviewer.core.acquisition.degradation import Degradation, consistency
+from srviewer.core.comparison.comparison import Comparison
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.volumes.volume import Volume
+from srviewer.io.export.nifti import write
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr.simulate import Simulation, simulate
+from srviewer.sr.scores.simulate import Simulation, simulate
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,13 @@ import nibabel as nib
 import numpy as np
 import SimpleITK as sitk
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.grid_difference import grid_difference
-from srviewer.core.reorient import closest_axes, corner_distances
-from srviewer.core.volume import Voxels
+from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.resampling.reorient import closest_axes, corner_distances
+from srviewer.core.volumes.volume import Voxels
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
-from srviewer.io.series import Series
+from srviewer.io.scans.series import Series
 from srviewer.job import run
 
 SAME_MM = 0.01  # of every corner

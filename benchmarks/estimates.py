@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.pieces import middle
-from srviewer.core.degrade import Degradation
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.planes import cross_planes, restack, unstack
-from srviewer.core.volume import Voxels
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.slices.planes import cross_planes, restack, unstack
+from srviewer.core.volumes.volume import Voxels
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.nn.infer import Upsampler
+from srviewer.nn.inference.infer import Upsampler
 
 THICK = 2
 

@@ -50,8 +50,8 @@ def _measured(scan: Path) -> None:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
-    from srviewer.gui.application import application
-    from srviewer.gui.main_window import MainWindow
+    from srviewer.gui.appearance.application import application
+    from srviewer.gui.window.main_window import MainWindow
 
     application()
 

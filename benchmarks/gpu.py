@@ -13,16 +13,16 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
-from srviewer.nn.devices import device_title
-from srviewer.nn.infer import Upsampler
-from srviewer.nn.model_file import Model
-from srviewer.sr.models import find_model
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
+from srviewer.nn.devices.processors import device_title
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.nn.models.model_file import Model
+from srviewer.sr.models.available_models import find_model
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
 
 FACTOR, THICK = 4, 2
 SHAPES = ((256, 256, 32), (256, 256, 64), (320, 320, 80), (512, 512, 64))

@@ -19,7 +19,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 
 from srviewer.io.formats import scan
-from srviewer.io.series import Found
+from srviewer.io.scans.series import Found
 
 DEFAULT_FILES = 100_000
 SLICES = 100

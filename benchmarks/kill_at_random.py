@@ -24,7 +24,7 @@ import numpy as np
 
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.nn.model_file import load_model
+from srviewer.nn.models.model_file import load_model
 
 DEFAULT_KILLS = 51
 MOST_SECONDS = 600  # for what takes some ten: it hangs

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.report_check import check_report
-from srviewer.core.volume import blocking_warnings
+from srviewer.core.volumes.volume import blocking_warnings
 from srviewer.io.formats import scan
-from srviewer.io.series import Series
+from srviewer.io.scans.series import Series
 from srviewer.job import run
 
 SIZE = "1320x1260"  # three rows of panes

@@ -24,22 +24,22 @@ from scipy.ndimage import gaussian_filter
 from scipy.stats import pearsonr
 
 from benchmarks.pieces import middle
-from srviewer.core.degrade import Degradation
-from srviewer.core.fuse import FUSIONS
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.intensity import FOREGROUND_SHARE, measured_intensity
-from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.metrics import psnr
-from srviewer.core.volume import Voxels
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.intensity.intensity_range import FOREGROUND_SHARE, measured_intensity
+from srviewer.core.reconstruction.fusion import FUSIONS
+from srviewer.core.scores.metrics import psnr
+from srviewer.core.volumes.interpolate import cubic, thin_positions
+from srviewer.core.volumes.volume import Voxels
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.nn.adapt import fitted, restored_psnr
-from srviewer.nn.adaptation import LEAST_GAINS, Adaptation, best_share
-from srviewer.nn.blend import towards
-from srviewer.nn.model_file import Model
-from srviewer.sr.adapt import learned_from
-from srviewer.sr.cross_plane import Refinement, cross_plane
-from srviewer.sr.models import find_model
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.models.weight_interpolation import towards
+from srviewer.nn.plans.adaptation import LEAST_GAINS, Adaptation, best_share
+from srviewer.nn.training.adapt import fitted, restored_psnr
+from srviewer.sr.cross_plane.adaptation import learned_from
+from srviewer.sr.cross_plane.refinement import Refinement, cross_plane
+from srviewer.sr.models.available_models import find_model
 
 TRIED = tuple(LEAST_GAINS)
 NOISE = 0.04

@@ -26,17 +26,17 @@ from scipy.ndimage import (
 )
 
 from benchmarks.pieces import middle_of
-from srviewer.core.degrade import Degradation
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.planes import Plane, slice_at
-from srviewer.core.volume import Volume, Voxels
-from srviewer.core.window import robust_window
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.intensity.window import robust_window
+from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.report_figures import Picture, montage
-from srviewer.sr.request import Request
-from srviewer.sr.simulate import Simulation, simulate
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.report.figures import Picture, montage
+from srviewer.sr.requests.request import Request
+from srviewer.sr.scores.simulate import Simulation, simulate
 
 THICK = 2
 PER_SIZE = 12  # spheres of each diameter, half of them bright

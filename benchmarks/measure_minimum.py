@@ -13,17 +13,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.pieces import middle_of
-from srviewer.core.degrade import Degradation
-from srviewer.core.intensity import volume_intensity
-from srviewer.core.metrics import psnr
-from srviewer.core.padding import measured, measured_limits
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.intensity.intensity_range import volume_intensity
+from srviewer.core.intensity.padding import measured, measured_limits
+from srviewer.core.scores.metrics import psnr
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import MINIMA, Request, suggested_request
-from srviewer.sr.simulate import simulate
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import MINIMA, Request, suggested_request
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.simulate import simulate
 
 THICK = 2
 METHODS = ("cross-plane", "cubic")

@@ -11,16 +11,16 @@ import argparse
 from pathlib import Path
 
 from benchmarks.pieces import middle_of
-from srviewer.core.degrade import Degradation
-from srviewer.core.geometry import AXIS_NAMES
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr.evaluate import score_beside_cubic
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
-from srviewer.sr.self_test import self_test
-from srviewer.sr.simulate import simulate
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
+from srviewer.sr.scores.evaluate import score_beside_cubic
+from srviewer.sr.scores.self_test import self_test
+from srviewer.sr.scores.simulate import simulate
 
 
 def main() -> None:

@@ -16,14 +16,14 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.estimates import THICK, estimates, thickened, thin_volumes
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.metrics import psnr
-from srviewer.core.volume import Voxels
-from srviewer.nn.blend import textured
-from srviewer.nn.infer import Upsampler
-from srviewer.nn.model_file import Model
-from srviewer.sr.models import find_model
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.scores.metrics import psnr
+from srviewer.core.volumes.interpolate import cubic, thin_positions
+from srviewer.core.volumes.volume import Voxels
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.models.weight_interpolation import textured
+from srviewer.sr.models.available_models import find_model
 
 BLENDS = (0.0, 0.5, 1.0)
 HEAD = "volume                 factor  method         PSNR dB  gradient    high  spectrum dB"

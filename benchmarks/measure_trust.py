@@ -17,17 +17,17 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from benchmarks.estimates import THICK, estimates, thickened, thin_volumes
-from srviewer.core.back_project import back_projected
-from srviewer.core.degrade import Degradation
-from srviewer.core.fuse import FUSIONS, disagreement
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.metrics import psnr
-from srviewer.core.volume import Voxels
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.reconstruction.fusion import FUSIONS, disagreement
+from srviewer.core.reconstruction.iterative_back_projection import back_projected
+from srviewer.core.scores.metrics import psnr
+from srviewer.core.volumes.interpolate import cubic, thin_positions
+from srviewer.core.volumes.volume import Voxels
 from srviewer.job import run
-from srviewer.nn.infer import Upsampler
-from srviewer.sr.map_worth import TABLE
-from srviewer.sr.models import find_model
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.sr.models.available_models import find_model
+from srviewer.sr.results.disagreement_calibration import TABLE
 
 WORST, MOST_APART = 0.05, 0.2  # shares of the foreground
 

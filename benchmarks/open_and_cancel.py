@@ -23,8 +23,8 @@ from PySide6.QtWidgets import QApplication
 
 from benchmarks.opening import STATUS, make_series
 from benchmarks.rebuild import saved_scan
-from srviewer.gui.application import application
-from srviewer.gui.main_window import MainWindow
+from srviewer.gui.appearance.application import application
+from srviewer.gui.window.main_window import MainWindow
 
 ROUNDS = 100
 SLICES = 150

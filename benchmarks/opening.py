@@ -17,7 +17,7 @@ from pydicom.data import get_testdata_file
 from pydicom.uid import UID
 
 from benchmarks.timing import Row, alternately, at_most
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.volumes.volume import Volume, Voxels
 
 
 def middle(voxels: Voxels, side: int) -> Voxels:

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from srviewer.nn.specs import PRESETS
+from srviewer.nn.catalogue import PRESETS
 
 Row = dict[str, Any]
 SETS, SCALES, FACTORS = ("Set5", "Set14", "BSD100"), (2, 4), (2, 4)

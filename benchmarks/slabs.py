@@ -32,8 +32,8 @@ POLL_SECONDS = 0.2
 CHILD = """
 import json, resource, sys
 import numpy, psutil, scipy.ndimage, nibabel
-from srviewer.nn.infer import Upsampler
-from srviewer.sr.models import find_model
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.sr.models.available_models import find_model
 Upsampler(find_model("fast"), "cpu")
 loaded = psutil.Process().memory_info()
 room, said, *arguments = sys.argv[1:]

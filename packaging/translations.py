@@ -16,16 +16,16 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from srviewer import RESEARCH_USE_ONLY
-from srviewer.core.metrics import METRICS
-from srviewer.core.planes import Plane
+from srviewer.core.scores.metrics import METRICS
+from srviewer.core.slices.planes import Plane
 from srviewer.gui.training.plan_form import field_title
 from srviewer.io.formats import FORMATS, open_filter
 from srviewer.io.targets import TARGETS
-from srviewer.nn.presets import PRESETS
-from srviewer.nn.specs import TrainingPlan
-from srviewer.sr.maps import MAPS
-from srviewer.sr.methods import METHODS
-from srviewer.study.layouts import LAYOUTS
+from srviewer.nn.catalogue import TrainingPlan
+from srviewer.nn.plans.presets import PRESETS
+from srviewer.sr.cross_plane.methods import METHODS
+from srviewer.sr.results.maps import MAPS
+from srviewer.study.state.layouts import LAYOUTS
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = Path(sys.executable).parent  # pyside6-lupdate and pyside6-lrelease come with PySide6

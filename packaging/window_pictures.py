@@ -69,10 +69,10 @@ def _window(home: Path):  # type: ignore[no-untyped-def]  # Qt is loaded after t
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
-    from srviewer.gui.application import application
-    from srviewer.gui.hint import KEY
-    from srviewer.gui.main_window import MainWindow
-    from srviewer.gui.window_state import FIRST_SIZE
+    from srviewer.gui.appearance.application import application
+    from srviewer.gui.window.hint import KEY
+    from srviewer.gui.window.main_window import MainWindow
+    from srviewer.gui.window.window_state import FIRST_SIZE
 
     application()
     settings = QSettings(str(home / "settings.ini"), QSettings.Format.IniFormat)

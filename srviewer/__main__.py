@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from srviewer import __version__
+from srviewer.cli.console.terminal import visible_output
 from srviewer.cli.main import DONE, FAILED, VERB_NAMES, WRONG_USAGE, overview
 from srviewer.cli.main import main as run_verb
-from srviewer.cli.terminal import visible_output
 from srviewer.stop_signals import STOP, leave, status_after
 
 
@@ -51,14 +51,14 @@ def _open_window(arguments: list[str]) -> int:
                 )
             return FAILED if path.suffix else WRONG_USAGE
     # Qt takes a second to load and a verb does not need it.
-    from srviewer.gui.app import open_window
+    from srviewer.gui.window.app import open_window
 
     return open_window(args.paths, sample=args.sample, reconstruct=args.reconstruct)
 
 
 def _render(*args: object) -> None:
     # As above; the command line's side must not know the window's.
-    from srviewer.gui.screenshot import render
+    from srviewer.gui.figures.screenshot import render
 
     with STOP.steps(patient=True):  # Qt lets no exception out of what it calls
         render(*args)  # type: ignore[arg-type]

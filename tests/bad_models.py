@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
-from srviewer.nn.model_file import load_model
+from srviewer.nn.models.model_file import load_model
 from srviewer.paths import resource
 
 Weights = dict[str, np.ndarray]

@@ -17,8 +17,8 @@ from children import output
 if TYPE_CHECKING:  # Qt is loaded by the process that draws, not by the one that compares
     from PySide6.QtGui import QImage
 
-    from srviewer.core.volume import Volume
-    from srviewer.gui.session import Session
+    from srviewer.core.volumes.volume import Volume
+    from srviewer.gui.state.session import Session
     from srviewer.gui.views.compare_view import CompareView
 
 STORED = Path(__file__).parent / "gui" / "baselines"
@@ -38,8 +38,8 @@ def draw(folder: Path, scale: int) -> None:
 def _draw_all(folder: Path) -> None:
     from PySide6.QtWidgets import QApplication
 
-    from srviewer.gui import theme
-    from srviewer.gui.application import application
+    from srviewer.gui.appearance import theme
+    from srviewer.gui.appearance.application import application
 
     app = application()
     scale = round(app.primaryScreen().devicePixelRatio())
@@ -57,13 +57,13 @@ def _panes() -> "Mapping[str, QImage]":
     from PySide6.QtWidgets import QApplication
 
     from phantoms import head
-    from srviewer.core.degrade import Degradation
-    from srviewer.gui.session import Session
+    from srviewer.core.acquisition.degradation import Degradation
+    from srviewer.gui.state.session import Session
     from srviewer.gui.views.compare_view import CompareView
     from srviewer.job import run
-    from srviewer.sr.reconstruct import reconstruct
-    from srviewer.sr.request import Request
-    from srviewer.study.comparing import Comparing
+    from srviewer.sr.rebuild.reconstruct import reconstruct
+    from srviewer.sr.requests.request import Request
+    from srviewer.study.state.comparing import Comparing
 
     thin = head()
     thick = Degradation(axis=2, factor=4).thick_volume(thin)
@@ -90,9 +90,9 @@ def _panes() -> "Mapping[str, QImage]":
 
 def _ways(session: "Session", thin: "Volume") -> "Mapping[str, Callable[[], None]]":
     """What is done to the window before each picture."""
-    from srviewer.core.volume import Volume
-    from srviewer.study.comparing import Comparing
-    from srviewer.study.overlay import Overlay
+    from srviewer.core.volumes.volume import Volume
+    from srviewer.study.state.comparing import Comparing
+    from srviewer.study.state.overlay import Overlay
 
     first = session.view
     labels = Volume(np.rint(thin.voxels / 400), thin.geometry, "labels")
@@ -145,7 +145,7 @@ def _controls() -> "QImage":
         QWidget,
     )
 
-    from srviewer.gui import theme
+    from srviewer.gui.appearance import theme
 
     sheet = QWidget()
     sheet.setAutoFillBackground(True)

@@ -37,8 +37,8 @@ from hypothesis import settings  # noqa: E402
 import phantoms  # noqa: E402  (the environment comes first)
 from children import output  # noqa: E402
 from plain_rights import plain_rights  # noqa: E402
-from srviewer.core.degrade import Degradation  # noqa: E402
-from srviewer.core.volume import Volume  # noqa: E402
+from srviewer.core.acquisition.degradation import Degradation  # noqa: E402
+from srviewer.core.volumes.volume import Volume  # noqa: E402
 
 # The same examples each time: a failure on one machine is a failure on all.
 settings.register_profile("srviewer", deadline=None, derandomize=True, max_examples=60)

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from pydicom.dataset import Dataset
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import scan
-from srviewer.io.series import Series
+from srviewer.io.scans.series import Series
 from srviewer.job import run
 
 Writer = Callable[..., list[Path]]

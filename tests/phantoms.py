@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 
-from srviewer.core.geometry import Geometry, Matrix
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.geometry.grid import Geometry, Matrix
+from srviewer.core.volumes.volume import Volume, Voxels
 
 HEAD_SHAPE = (40, 48, 36)
 

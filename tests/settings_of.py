@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from srviewer.nn.adaptation import Adaptation
-from srviewer.sr.request import Request
+from srviewer.nn.plans.adaptation import Adaptation
+from srviewer.sr.requests.request import Request
 
 # They suit the thick phantom; all of them together are a request as well.
 OTHERS: dict[str, Any] = {

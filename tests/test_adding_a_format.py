@@ -11,15 +11,15 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from srviewer.__main__ import main
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.gui.empty_page import EmptyPage
-from srviewer.gui.plain_text import PlainLabel
+from srviewer.gui.widgets.plain_text import PlainLabel
+from srviewer.gui.window.empty_page import EmptyPage
 from srviewer.io.formats import FORMATS, Format, open_filter, read, scan
 from srviewer.io.header_rows import HeaderRow
 from srviewer.io.header_view import header_rows
-from srviewer.io.series import Found, Series
+from srviewer.io.scans.series import Found, Series
 from srviewer.job import Job, Progress, run
 
 

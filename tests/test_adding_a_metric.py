@@ -12,28 +12,28 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from srviewer.__main__ import main
-from srviewer.core import metrics
-from srviewer.core.metrics import METRICS, Metric, mae
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume, Voxels
-from srviewer.gui import theme
-from srviewer.gui.offered import Comparable
+from srviewer.core.scores import metrics
+from srviewer.core.scores.metrics import METRICS, Metric, mae
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume, Voxels
+from srviewer.gui.appearance import theme
 from srviewer.gui.panels import compare as panel
-from srviewer.gui.session import Reference, Session
+from srviewer.gui.state.session import Reference, Session
+from srviewer.gui.texts.offered import Comparable
 from srviewer.gui.training.curves import Curves
-from srviewer.gui.views.badges import badge
+from srviewer.gui.views.score_badges import badge
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.job import run
-from srviewer.nn.model_file import Model
-from srviewer.sr.evaluate import EvaluationPlan, ScoredPair, evaluate, score_beside_cubic
-from srviewer.sr.model_card import card_markdown
-from srviewer.sr.models import available_models, find_model, mean_gains
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.report import reconstruction_report
-from srviewer.sr.request import Request
-from srviewer.sr.self_test import self_test
-from srviewer.sr.training import scored
+from srviewer.nn.models.model_file import Model
+from srviewer.sr.models.available_models import available_models, find_model, mean_gains
+from srviewer.sr.models.model_card import card_markdown
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.report.report import reconstruction_report
+from srviewer.sr.requests.request import Request
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.evaluate import EvaluationPlan, ScoredPair, evaluate, score_beside_cubic
+from srviewer.sr.scores.self_test import self_test
+from srviewer.sr.training.run import scored
 
 
 def relative_error(

@@ -79,10 +79,10 @@ FULL_DISK = """
 import resource, sys
 from pathlib import Path
 import numpy as np
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.export import write
+from srviewer.io.export.nifti import write
 from srviewer.job import run
 volume = Volume(np.ones((64, 64, 64), np.float32), Geometry((64, 64, 64), np.eye(4)), "ones")
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))

@@ -12,15 +12,15 @@ import pytest
 
 from bad_models import fast, packed
 from srviewer.atomic import write_text
-from srviewer.core.volume import ScanWarning, Volume
+from srviewer.core.volumes.volume import ScanWarning, Volume
 from srviewer.errors import NoSpace, Unreadable, Unsupported, UserError, is_full, is_of_system
+from srviewer.io.files.streams import read_range
 from srviewer.io.formats import NO_ROOM, scan
-from srviewer.io.series import NothingOpened
-from srviewer.io.streams import read_range
+from srviewer.io.scans.series import NothingOpened
 from srviewer.job import run
-from srviewer.nn.model_file import load_model
-from srviewer.sr.batch_items import select
-from srviewer.sr.segmentations import BY_VOXELS, check_is_scan
+from srviewer.nn.models.model_file import load_model
+from srviewer.sr.batch.items import select
+from srviewer.sr.inputs.segmentations import BY_VOXELS, check_is_scan
 from srviewer.unwritable import make_folder, unwritable
 
 

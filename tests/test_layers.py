@@ -54,15 +54,15 @@ except SystemExit as end:
 
 
 def test_the_window_starts_without_what_is_slow_to_load() -> None:
-    packages = loaded(f"import srviewer.gui.app\n{NOTHING_SLOW}")
+    packages = loaded(f"import srviewer.gui.window.app\n{NOTHING_SLOW}")
     assert "PySide6" in packages
 
 
 def test_the_window_paints_before_what_is_slow_to_load() -> None:
     program = f"""
 from PySide6.QtCore import QSettings
-from srviewer.gui.application import application
-from srviewer.gui.main_window import MainWindow
+from srviewer.gui.appearance.application import application
+from srviewer.gui.window.main_window import MainWindow
 app = application()
 window = MainWindow(QSettings())
 window.show()
@@ -77,8 +77,8 @@ def test_core_needs_no_file_library() -> None:
     everything = """
 import importlib, pkgutil
 import srviewer.core as core
-for module in pkgutil.iter_modules(core.__path__):
-    importlib.import_module(f"srviewer.core.{module.name}")
+for module in pkgutil.walk_packages(core.__path__, "srviewer.core."):
+    importlib.import_module(module.name)
 """
     packages = loaded(everything)
     assert "numpy" in packages

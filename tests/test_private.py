@@ -8,8 +8,8 @@ import pytest
 
 from rights import open_to_others, rights, umask, wide
 from srviewer.atomic import staged, write_text
-from srviewer.io.scratch import Scratch
-from srviewer.nn.presets import PRESETS
+from srviewer.io.chunk_store import Scratch
+from srviewer.nn.plans.presets import PRESETS
 from srviewer.paths import (
     models_dir,
     private_folder,
@@ -19,8 +19,8 @@ from srviewer.paths import (
     user_log_dir,
 )
 from srviewer.private import is_private, make_private_file, make_private_folder
-from srviewer.sr.training import TrainingJob
-from srviewer.sr.training_records import remember, remembered
+from srviewer.sr.training.records import remember, remembered
+from srviewer.sr.training.run import TrainingJob
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such rights")
 needs_chown = pytest.mark.skipif(

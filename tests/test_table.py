@@ -3,7 +3,7 @@
 import pytest
 
 from srviewer.errors import UserError
-from srviewer.sr.methods import METHODS
+from srviewer.sr.cross_plane.methods import METHODS
 from srviewer.table import find_row
 
 

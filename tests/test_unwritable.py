@@ -17,15 +17,15 @@ from srviewer.atomic import (
     write_new,
     write_text,
 )
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.bids import given_name, write_derivative
-from srviewer.io.dicom_export import write_series
-from srviewer.io.export import write
+from srviewer.io.dicom.export.writer import write_series
+from srviewer.io.export.bids import given_name, write_derivative
+from srviewer.io.export.nifti import write
 from srviewer.job import run
-from srviewer.nn.event_file import EventFile
-from srviewer.nn.safe_files import write_arrays
-from srviewer.sr.report_page import Figure, Page, Table
+from srviewer.nn.models.safetensors_file import write_arrays
+from srviewer.nn.reports.tensorboard_events import EventFile
+from srviewer.sr.report.page import Figure, Page, Table
 from srviewer.unwritable import make_folder
 
 resource = pytest.importorskip("resource", reason="the limit on file sizes is POSIX's")

@@ -8,10 +8,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.training.page import TrainingPage
 from srviewer.gui.training.runs import Run
+from srviewer.gui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]
 SMALL = {"width": "4", "blocks": "1", "neighbours": "0", "rows": "6", "columns": "12", "batch": "2"}

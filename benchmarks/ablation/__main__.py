@@ -19,11 +19,11 @@ from benchmarks.ablation.fusions import fused_gains
 from benchmarks.ablation.learning import learned, multiply_adds, plan_of
 from benchmarks.ablation.networks import PLAIN, VARIANTS, Variant
 from benchmarks.ablation.scoring import FACTORS, Case, cases, gains, with_axial_branch
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.nn.infer import built_network
-from srviewer.nn.model_file import Model
+from srviewer.nn.inference.infer import built_network
+from srviewer.nn.models.model_file import Model
 
 AXIAL = "as shipped, then a third, axial branch"
 

@@ -7,10 +7,10 @@ from scipy.ndimage import gaussian_filter
 
 from benchmarks.ablation.networks import unheld
 from benchmarks.ablation.scoring import Case, mean_by_factor, two_planes
-from srviewer.core.degrade import residual
-from srviewer.core.fuse import FUSIONS
-from srviewer.core.volume import Voxels
-from srviewer.nn.model_file import Model
+from srviewer.core.acquisition.degradation import residual
+from srviewer.core.reconstruction.fusion import FUSIONS
+from srviewer.core.volumes.volume import Voxels
+from srviewer.nn.models.model_file import Model
 
 FLOOR = 0.005  # of the intensity range: below it a residual says nothing
 

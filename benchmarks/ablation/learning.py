@@ -12,13 +12,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmarks.ablation.networks import AxialBranch, Variant
-from srviewer.core.volume import Volume, Voxels
-from srviewer.nn.infer import weights_of
-from srviewer.nn.model_file import Model
-from srviewer.nn.networks import NetworkSpec
-from srviewer.nn.pairs import PatchSource
-from srviewer.nn.plan import TrainingPlan
-from srviewer.nn.shape import Size
+from srviewer.core.volumes.volume import Volume, Voxels
+from srviewer.nn.data.volume_pairs import PatchSource
+from srviewer.nn.inference.infer import weights_of
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.networks.generator_table import NetworkSpec
+from srviewer.nn.networks.shape import Size
+from srviewer.nn.plans.plan import TrainingPlan
 
 RATE, EMA = 2e-3, 0.995
 PLAN = TrainingPlan(

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from srviewer.nn.bases import AxisBase
-from srviewer.nn.layouts import convolution, silent
-from srviewer.nn.residual import ResidualNetwork
-from srviewer.nn.shape import NetworkShape
+from srviewer.nn.networks.enlargement import convolution, silent
+from srviewer.nn.networks.interpolated_base import AxisBase
+from srviewer.nn.networks.residual import ResidualNetwork
+from srviewer.nn.networks.shape import NetworkShape
 
 Build = Callable[[NetworkShape], nn.Module]
 

@@ -8,16 +8,16 @@ import torch
 from benchmarks.ablation.learning import axial_branch, multiply_adds
 from benchmarks.ablation.networks import AxialBranch
 from benchmarks.pieces import middle
-from srviewer.core.degrade import Degradation
-from srviewer.core.fuse import mean
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.interpolate import cubic, thin_positions
-from srviewer.core.metrics import psnr
-from srviewer.core.planes import cross_planes, restack, unstack
-from srviewer.core.volume import Volume, Voxels
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.reconstruction.fusion import mean
+from srviewer.core.scores.metrics import psnr
+from srviewer.core.slices.planes import cross_planes, restack, unstack
+from srviewer.core.volumes.interpolate import cubic, thin_positions
+from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import run
-from srviewer.nn.infer import Upsampler
-from srviewer.nn.model_file import Model
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.nn.models.model_file import Model
 
 FACTORS = (2, 4)
 AXES = (0, 1, 2)

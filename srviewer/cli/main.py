@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from srviewer import RESEARCH_USE_ONLY, __version__
-from srviewer.cli.terminal import visible_output
+from srviewer.cli.console.terminal import visible_output
 from srviewer.errors import UserError, plain
 from srviewer.stop_signals import STOP, status_after
 from srviewer.temporary_names import remove_own
 
 if TYPE_CHECKING:
-    from srviewer.cli.console import Outcome
+    from srviewer.cli.console.verb_output import Outcome
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
@@ -41,24 +41,26 @@ class Verb:
 
 
 VERBS = (
-    Verb("info", "what a file or folder holds: series, geometry, warnings", "srviewer.cli.info"),
-    Verb("reconstruct", "rebuild a thick-slice scan thin", "srviewer.cli.reconstruct"),
-    Verb("batch", "rebuild many scans, in parallel or on a cluster", "srviewer.cli.batch"),
-    Verb("self-test", "what a method gains on this very scan", "srviewer.cli.self_test"),
-    Verb("simulate", "make a thick scan from a thin one", "srviewer.cli.simulate"),
-    Verb("compare", "score a volume against a reference", "srviewer.cli.compare"),
-    Verb("evaluate", "simulate, rebuild and score, as a table", "srviewer.cli.evaluate"),
-    Verb("benchmark", "the paper's tables for sets of 2D images", "srviewer.cli.benchmark"),
-    Verb("train", "train a network on thin volumes", "srviewer.cli.train"),
+    Verb(
+        "info", "what a file or folder holds: series, geometry, warnings", "srviewer.cli.verbs.info"
+    ),
+    Verb("reconstruct", "rebuild a thick-slice scan thin", "srviewer.cli.verbs.reconstruct"),
+    Verb("batch", "rebuild many scans, in parallel or on a cluster", "srviewer.cli.verbs.batch"),
+    Verb("self-test", "what a method gains on this very scan", "srviewer.cli.verbs.self_test"),
+    Verb("simulate", "make a thick scan from a thin one", "srviewer.cli.verbs.simulate"),
+    Verb("compare", "score a volume against a reference", "srviewer.cli.verbs.compare"),
+    Verb("evaluate", "simulate, rebuild and score, as a table", "srviewer.cli.verbs.evaluate"),
+    Verb("benchmark", "the paper's tables for sets of 2D images", "srviewer.cli.verbs.benchmark"),
+    Verb("train", "train a network on thin volumes", "srviewer.cli.verbs.train"),
     Verb(
         "train-features",
         "the feature network of the perceptual losses",
-        "srviewer.cli.train_features",
+        "srviewer.cli.verbs.train_features",
     ),
-    Verb("screenshot", "what the window would show, as a figure", "srviewer.cli.screenshot"),
-    Verb("models", "the trained networks at hand", "srviewer.cli.models"),
-    Verb("presets", "what can be trained", "srviewer.cli.presets"),
-    Verb("diagnose", "versions, devices, decoders, folders", "srviewer.cli.diagnose"),
+    Verb("screenshot", "what the window would show, as a figure", "srviewer.cli.verbs.screenshot"),
+    Verb("models", "the trained networks at hand", "srviewer.cli.verbs.models"),
+    Verb("presets", "what can be trained", "srviewer.cli.verbs.presets"),
+    Verb("diagnose", "versions, devices, decoders, folders", "srviewer.cli.verbs.diagnose"),
 )
 VERB_NAMES = frozenset(verb.name for verb in VERBS)
 
@@ -113,7 +115,7 @@ def _add_common_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(module: VerbModule, args: argparse.Namespace) -> int:
-    from srviewer.cli.console import abandon_output, publish
+    from srviewer.cli.console.verb_output import abandon_output, publish
 
     try:
         publish(module.execute(args), args.json)

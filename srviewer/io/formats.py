@@ -5,22 +5,26 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from srviewer.core.source import common_folder
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.source_files import common_folder
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import NoSpace, UserError
-from srviewer.io import archive, dicom, dicomdir, nifti
-from srviewer.io.companions import COMPANIONS, without_companions
-from srviewer.io.content import known_by_content, stamped
-from srviewer.io.folder import files_under
+from srviewer.io.dicom import dicomdir
+from srviewer.io.dicom import reader as dicom
+from srviewer.io.files import archive
+from srviewer.io.files.companions import COMPANIONS, without_companions
+from srviewer.io.files.content import known_by_content, stamped
+from srviewer.io.files.folder import files_under
 from srviewer.io.header_rows import HeaderRow, archive_rows, dicom_rows, mgh_rows, nifti_rows
-from srviewer.io.nifti_names import (
+from srviewer.io.nifti import reader as nifti
+from srviewer.io.nifti.file_pairs import (
     MGH_SUFFIXES,
     NIFTI_SUFFIXES,
     PAIR_SUFFIXES,
     is_pair_part,
     with_partners,
 )
-from srviewer.io.series import (
+from srviewer.io.scans.scan_size import sized
+from srviewer.io.scans.series import (
     Counts,
     Found,
     NothingOpened,
@@ -31,7 +35,6 @@ from srviewer.io.series import (
     counted,
     summary,
 )
-from srviewer.io.sized import sized
 from srviewer.job import Job, within
 from srviewer.temporary_folders import temporary_folder
 

@@ -13,11 +13,11 @@ from pydicom.errors import InvalidDicomError
 from pydicom.tag import BaseTag
 
 from srviewer.errors import UserError
-from srviewer.io.dicom_bounded import items_of, read_header
-from srviewer.io.dicom_bytes import LARGEST_INFLATED, DicomBytes
-from srviewer.io.dicom_warnings import seriously
-from srviewer.io.nifti_header import mgh_header, raw_header
-from srviewer.io.nifti_names import ImageFiles, images_of
+from srviewer.io.dicom.elements.bounded_reading import items_of, read_header
+from srviewer.io.dicom.elements.file_bytes import LARGEST_INFLATED, DicomBytes
+from srviewer.io.dicom.elements.pydicom_warnings import seriously
+from srviewer.io.nifti.file_pairs import ImageFiles, images_of
+from srviewer.io.nifti.header import mgh_header, raw_header
 from srviewer.job import Job, Progress
 
 LONGEST = 300  # characters of a value

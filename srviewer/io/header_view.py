@@ -5,12 +5,12 @@ from zipfile import is_zipfile
 
 from pydicom.errors import InvalidDicomError
 
-from srviewer.core.source import SourceFile
+from srviewer.core.volumes.source_files import SourceFile
 from srviewer.errors import UserError
-from srviewer.io.content import digest
+from srviewer.io.files.content import digest
 from srviewer.io.formats import format_of
 from srviewer.io.header_rows import HeaderRow, archive_rows
-from srviewer.io.nifti_header import UNREADABLE
+from srviewer.io.nifti.header import UNREADABLE
 from srviewer.job import Job
 
 

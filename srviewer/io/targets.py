@@ -6,9 +6,10 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from srviewer.atomic import write_text
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.bids import (
+from srviewer.io.dicom.export.writer import write_series
+from srviewer.io.export.bids import (
     PIPELINE,
     BidsName,
     check_data_set,
@@ -19,9 +20,8 @@ from srviewer.io.bids import (
     write_derivative,
     write_described,
 )
-from srviewer.io.dicom_export import write_series
-from srviewer.io.export import DataType, write
-from srviewer.io.provenance import as_text, sidecar, story
+from srviewer.io.export.nifti import DataType, write
+from srviewer.io.sidecars.provenance import as_text, sidecar, story
 from srviewer.job import Job
 from srviewer.table import find_row
 from srviewer.unwritable import check_new_folder

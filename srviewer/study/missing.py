@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from srviewer.core.grid_difference import grid_difference
-from srviewer.core.reorient import same_grid
-from srviewer.core.volume import Volume
+from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.resampling.reorient import same_grid
+from srviewer.core.volumes.volume import Volume
 from srviewer.job import Job
-from srviewer.sr.evaluate import ScoredPair, score_beside_cubic
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Request
-from srviewer.study.comparables import CUBIC
-from srviewer.study.reference import Reference
-from srviewer.study.state import StudyState
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.evaluate import ScoredPair, score_beside_cubic
+from srviewer.study.state.comparables import CUBIC
+from srviewer.study.state.reference import Reference
+from srviewer.study.state.study_state import StudyState
 
 
 @dataclass(frozen=True)

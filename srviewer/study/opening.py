@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from srviewer.core.volume import Volume
-from srviewer.core.window import robust_window
-from srviewer.sr.models import default_model, is_at_hand
-from srviewer.sr.request import Request, suggested_request
-from srviewer.study.layouts import PLANES
-from srviewer.study.origin import Origin
-from srviewer.study.reference import Reference
-from srviewer.study.state import StudyState
+from srviewer.core.intensity.window import robust_window
+from srviewer.core.volumes.volume import Volume
+from srviewer.sr.models.available_models import default_model, is_at_hand
+from srviewer.sr.requests.request import Request, suggested_request
+from srviewer.study.state.layouts import PLANES
+from srviewer.study.state.origin import Origin
+from srviewer.study.state.reference import Reference
+from srviewer.study.state.study_state import StudyState
 
 # What a user chose for one scan and is kept for the next, beside the model. The rest is of the scan
 # itself (axis, factor, second axis, thickness, profile), of its kind (gaps), or less faithful or

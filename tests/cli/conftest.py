@@ -9,7 +9,7 @@ import nibabel as nib
 import pytest
 
 from srviewer.__main__ import main
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 
 Call = Callable[..., tuple[int, Any]]
 

@@ -9,7 +9,7 @@ import pytest
 
 from bad_files import BAD_FILES, BadFile, nifti
 from srviewer.__main__ import main
-from srviewer.core.volume import BLOCKING_CODES
+from srviewer.core.volumes.volume import BLOCKING_CODES
 
 # The promise is 2 s; machines that run tests are busy with something else.
 PATIENCE = 10.0

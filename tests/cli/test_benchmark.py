@@ -14,12 +14,12 @@ from PIL import Image
 from children import output
 from cli.conftest import Call
 from srviewer.__main__ import main
-from srviewer.cli.paper_tables import paper_tables
-from srviewer.nn.infer import weights_of
-from srviewer.nn.model_file import Model, save_model
-from srviewer.nn.networks import network_spec
-from srviewer.nn.presets import training_plan
-from srviewer.sr.benchmark import BenchmarkRow
+from srviewer.cli.console.paper_tables import paper_tables
+from srviewer.nn.inference.infer import weights_of
+from srviewer.nn.models.model_file import Model, save_model
+from srviewer.nn.networks.generator_table import network_spec
+from srviewer.nn.plans.presets import training_plan
+from srviewer.sr.benchmark.image_sets import BenchmarkRow
 
 
 @pytest.fixture(scope="module")

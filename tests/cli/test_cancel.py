@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from children import Child
-from srviewer.nn.checkpoint import checkpoint_header, checkpoint_path
+from srviewer.nn.models.checkpoint import checkpoint_header, checkpoint_path
 
 # The program with somebody before it who presses Ctrl-C when half of a verb is loaded.
 IMPATIENT = """
@@ -19,7 +19,7 @@ from srviewer.__main__ import main
 
 class Impatient:
     def find_spec(self, name, *_):
-        if name == "srviewer.io.export":
+        if name == "srviewer.io.export.nifti":
             signal.raise_signal(signal.SIGINT)
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -37,7 +37,7 @@ def test_ctrl_c_leaves_no_file(tmp_path: Path) -> None:
     # A terminal's progress bar would tell when it is at work; here a log of torch's loading does.
     command = [sys.executable, "-v", "-m", "srviewer", "reconstruct", scan, "-o", out]
     with Child(command, interruptible=True) as child:
-        child.until(lambda: "\nimport 'srviewer.nn.residual'" in child.errors())
+        child.until(lambda: "\nimport 'srviewer.nn.networks.residual'" in child.errors())
         time.sleep(1.0)
         child.process.send_signal(signal.SIGINT)
         done = child.ended()

@@ -10,7 +10,7 @@ import nibabel as nib
 import numpy as np
 from pydicom import dcmread
 
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 
 Call = Callable[..., tuple[int, Any]]
 CUBIC = ("--method", "cubic")

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from srviewer.__main__ import main
-from srviewer.core.geometry import Geometry
-from srviewer.core.intensity import measured_intensity
-from srviewer.core.metrics import psnr
-from srviewer.core.reorient import Reorientation
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.resampling.reorient import Reorientation
+from srviewer.core.scores.metrics import psnr
+from srviewer.core.volumes.volume import Volume
 
 Call = Callable[..., tuple[int, Any]]
 PLAIN = Reorientation((0, 1, 2), (False, False, False))

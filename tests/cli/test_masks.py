@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from srviewer.__main__ import main
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
-from srviewer.sr.batch_items import select
-from srviewer.sr.batch_records import STATE, Place
-from srviewer.sr.batch_work import Settings, rebuilding
-from srviewer.sr.request import Request
-from srviewer.sr.segmentations import BY_NAME, BY_VOXELS
-from srviewer.sr.slab_choice import SlabsWanted
+from srviewer.sr.batch.items import select
+from srviewer.sr.batch.records import STATE, Place
+from srviewer.sr.batch.work import Settings, rebuilding
+from srviewer.sr.inputs.segmentations import BY_NAME, BY_VOXELS
+from srviewer.sr.requests.request import Request
+from srviewer.sr.slabs.choice import SlabsWanted
 
 Call = Callable[..., tuple[int, Any]]
 CUBIC = ("--method", "cubic")

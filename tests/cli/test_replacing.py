@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from srviewer.__main__ import main
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ ROOM = 200 * 2**20
 LIMITED = f"""
 import resource, sys
 import numpy, psutil, scipy.ndimage, nibabel
-from srviewer.nn.infer import Upsampler
-from srviewer.sr.models import find_model
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.sr.models.available_models import find_model
 Upsampler(find_model("fast"), "cpu")
 limit = psutil.Process().memory_info().vms + {ROOM}
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from srviewer.__main__ import main
-from srviewer.cli.console import table
-from srviewer.core.volume import Volume
-from srviewer.nn.model_file import load_model
-from srviewer.sr.models import find_model
+from srviewer.cli.console.verb_output import table
+from srviewer.core.volumes.volume import Volume
+from srviewer.nn.models.model_file import load_model
+from srviewer.sr.models.available_models import find_model
 
 TINY = {"preset": "fast", "width": 4, "blocks": 1, "rows": 6, "columns": 12, "batch": 4}
 

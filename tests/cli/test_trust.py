@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from srviewer.__main__ import main
-from srviewer.core.degrade import Degradation
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.volumes.volume import Volume
 
 Call = Callable[..., tuple[int, Any]]
 

@@ -10,9 +10,9 @@ import pytest
 from cli.conftest import Call
 from srviewer.__main__ import main
 from srviewer.cli.main import VERBS
-from srviewer.core.degrade import Degradation
-from srviewer.core.volume import Volume
-from srviewer.sr.models import available_models
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.volumes.volume import Volume
+from srviewer.sr.models.available_models import available_models
 
 
 def test_info_tells_grid_and_thick_axis(thick_file: Path, call: Call) -> None:

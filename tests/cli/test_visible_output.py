@@ -13,8 +13,8 @@ from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 from bad_files import nifti
 from srviewer.__main__ import main
-from srviewer.cli.console import follow, table
-from srviewer.cli.terminal import VisibleStream, terminal, visible_output
+from srviewer.cli.console.terminal import VisibleStream, terminal, visible_output
+from srviewer.cli.console.verb_output import follow, table
 from srviewer.job import Job, Progress
 
 STEERING = "\x07\r\b\x9b2J\u202e"

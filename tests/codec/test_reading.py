@@ -25,8 +25,8 @@ from srviewer.codec import (
     read_field,
     to_plain,
 )
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane
 from srviewer.errors import UserError
 
 

@@ -8,36 +8,41 @@ import nibabel as nib
 import numpy as np
 import torch
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.export import write
+from srviewer.io.export.nifti import write
 from srviewer.io.formats import read
-from srviewer.io.own_image import described, own_document, source_names, stated_checksum
-from srviewer.io.own_image import stated_source as source_of
-from srviewer.io.provenance import sidecar
+from srviewer.io.sidecars.exported_image import (
+    described,
+    own_document,
+    source_names,
+    stated_checksum,
+)
+from srviewer.io.sidecars.exported_image import stated_source as source_of
+from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import run
-from srviewer.nn.budget import Budget
-from srviewer.nn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from srviewer.nn.infer import Upsampler
-from srviewer.nn.learner import Learner
-from srviewer.nn.model_file import load_model
-from srviewer.nn.optimiser_state import optimiser_kinds
-from srviewer.nn.processes import ALONE
-from srviewer.nn.run_log import read_log
-from srviewer.nn.specs import TrainingPlan
-from srviewer.sr.batch_records import Place, read_record
-from srviewer.sr.batch_summary import cells
-from srviewer.sr.batch_work import Outcome
-from srviewer.sr.model_card import card_markdown
-from srviewer.sr.models import model_card
-from srviewer.sr.plan_file import plan_in, read_object
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
-from srviewer.sr.restore import restored
-from srviewer.sr.training_records import is_unfinished
-from srviewer.sr.training_records import read_record as read_training
-from srviewer.study.session_file import read_session, write_session
+from srviewer.nn.catalogue import TrainingPlan
+from srviewer.nn.devices.processes import ALONE
+from srviewer.nn.inference.infer import Upsampler
+from srviewer.nn.models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from srviewer.nn.models.model_file import load_model
+from srviewer.nn.models.optimiser_state import optimiser_kinds
+from srviewer.nn.plans.budget import Budget
+from srviewer.nn.reports.run_log import read_log
+from srviewer.nn.training.learner import Learner
+from srviewer.sr.batch.records import Place, read_record
+from srviewer.sr.batch.summary import cells
+from srviewer.sr.batch.work import Outcome
+from srviewer.sr.models.available_models import model_card
+from srviewer.sr.models.model_card import card_markdown
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.rebuild.restore import restored
+from srviewer.sr.requests.request import Request
+from srviewer.sr.training.plan_file import plan_in, read_object
+from srviewer.sr.training.records import is_unfinished
+from srviewer.sr.training.records import read_record as read_training
+from srviewer.study.sessions.session_file import read_session, write_session
 from tests.fuzz.kinds import json_of_other_kinds, lines_of_other_kinds, safetensors_of_other_kinds
 from tests.fuzz.seeds import Target, model_seed, session_seed
 

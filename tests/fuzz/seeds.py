@@ -6,17 +6,16 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from srviewer.core.compare import Scores
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
-from srviewer.core.window import Window
-from srviewer.nn.adaptation import Adaptation
+from srviewer.core.comparison.comparison import Scores
+from srviewer.core.intensity.window import Window
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane
+from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.paths import resource
-from srviewer.sr.evaluate import ScoredPair
-from srviewer.sr.request import Request
-from srviewer.sr.self_test import SelfTest, SelfTestRow
-from srviewer.study.comparing import Comparing
-from srviewer.study.document import (
+from srviewer.sr.requests.request import Request
+from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.sr.scores.self_test import SelfTest, SelfTestRow
+from srviewer.study.sessions.document import (
     SavedLoaded,
     SavedOverlay,
     SavedReference,
@@ -26,10 +25,11 @@ from srviewer.study.document import (
     SavedStudy,
     plain_fields,
 )
-from srviewer.study.place import Place
-from srviewer.study.session_file import write_session
-from srviewer.study.state import StudyState, Tested
-from srviewer.study.view import View
+from srviewer.study.sessions.file_location import Place
+from srviewer.study.sessions.session_file import write_session
+from srviewer.study.state.comparing import Comparing
+from srviewer.study.state.study_state import StudyState, Tested
+from srviewer.study.state.view import View
 
 Damage = Callable[[bytes, Random], bytes]
 

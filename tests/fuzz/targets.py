@@ -11,9 +11,9 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRI
 
 from srviewer.io.formats import read, scan
 from srviewer.job import run
-from srviewer.nn.infer import built_network
-from srviewer.nn.model_file import load_model
-from srviewer.study.session_file import read_session
+from srviewer.nn.inference.infer import built_network
+from srviewer.nn.models.model_file import load_model
+from srviewer.study.sessions.session_file import read_session
 from tests.fuzz.mutate import mutated, mutated_gzip
 from tests.fuzz.own_targets import own_targets
 from tests.fuzz.seeds import Target, model_seed, session_seed

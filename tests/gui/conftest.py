@@ -4,9 +4,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from srviewer.gui import theme
-from srviewer.gui.session import Session
-from srviewer.gui.views.lettering import Line
+from srviewer.gui.appearance import theme
+from srviewer.gui.state.session import Session
+from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.ortho_view import OrthoView
 
 

@@ -3,10 +3,10 @@
 import sys
 
 from children import Child
-from srviewer.gui.autosave_folders import left_behind, new_folder, root
+from srviewer.gui.user_files.autosave_folders import left_behind, new_folder, root
 
 START_AND_END = """
-from srviewer.gui.autosave_folders import left_behind
+from srviewer.gui.user_files.autosave_folders import left_behind
 print("looking", flush=True)
 while True:
     for folder in left_behind():

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from srviewer.core.linking import unlinked
-from srviewer.core.volume import Volume
-from srviewer.gui.session import Session
+from srviewer.core.comparison.linking import unlinked
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.state.session import Session
 from srviewer.job import run
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Request
-from srviewer.study.comparables import CUBIC, MOST_RESULTS, ORIGINAL, Comparables
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.study.state.comparables import CUBIC, MOST_RESULTS, ORIGINAL, Comparables
 
 
 @pytest.fixture(scope="module")

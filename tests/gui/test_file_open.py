@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QUrl
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
-from srviewer.gui.file_open import FileOpening
+from srviewer.gui.window.file_open import FileOpening
 
 
 def test_a_file_that_the_system_asks_for_is_opened(qapp: QApplication, tmp_path: Path) -> None:

@@ -5,15 +5,15 @@ import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window
-from srviewer.gui.colour_maps import COLOUR_MAPS, LABELS, diverging, heat
-from srviewer.gui.layer import Graded, Labelled, Layer
-from srviewer.gui.session import Session
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.window import Window
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.appearance.colour_maps import COLOUR_MAPS, LABELS, diverging, heat
+from srviewer.gui.state.session import Session
+from srviewer.gui.views.drawing.slice_overlay import Graded, Labelled, Layer
 from srviewer.gui.views.ortho_view import OrthoView
-from srviewer.study.overlay import Overlay
+from srviewer.study.state.overlay import Overlay
 
 
 def _lightness(table: np.ndarray) -> np.ndarray:

@@ -7,8 +7,16 @@ from pathlib import Path
 import pytest
 
 from srviewer.errors import UserError
-from srviewer.gui import log as module
-from srviewer.gui.log import FILE, LARGEST, OLD_FILES, log, log_error, start_log, stop_log
+from srviewer.gui.user_files import log as module
+from srviewer.gui.user_files.log import (
+    FILE,
+    LARGEST,
+    OLD_FILES,
+    log,
+    log_error,
+    start_log,
+    stop_log,
+)
 from srviewer.paths import user_log_dir
 
 PATIENT = "Doe^Jane"

@@ -4,11 +4,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.planes import Plane
-from srviewer.core.roi import values_inside
-from srviewer.core.volume import Volume
-from srviewer.gui.session import Session
-from srviewer.gui.tool import Tool
+from srviewer.core.regions.roi import values_inside
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.state.session import Session
+from srviewer.gui.state.tool import Tool
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.slice_view import SliceView
 

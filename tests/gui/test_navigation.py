@@ -7,9 +7,9 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
-from srviewer.gui.session import Session
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.state.session import Session
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.slice_view import SliceView
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from srviewer.core.volume import Voxels
-from srviewer.core.window import Window
-from srviewer.gui.colour_maps import Table, colours_of, grey
-from srviewer.gui.views.pixels import along_memory, image_of, image_of_colours
+from srviewer.core.intensity.window import Window
+from srviewer.core.volumes.volume import Voxels
+from srviewer.gui.appearance.colour_maps import Table, colours_of, grey
+from srviewer.gui.views.drawing.pixels import along_memory, image_of, image_of_colours
 
 ROWS, COLUMNS = 37, 53  # a line of grey bytes does not end on a whole word
 

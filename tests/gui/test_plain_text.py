@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QTextBrowser
 from pytestqt.qtbot import QtBot
 
 import srviewer.gui
-from srviewer.gui.plain_text import (
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.plain_text import (
     JOINER,
     PlainLabel,
     TextPage,
@@ -19,14 +20,13 @@ from srviewer.gui.plain_text import (
     named,
     plain_tip,
 )
-from srviewer.gui.translation import tr
 
 MARKUP = "<b>x</b><img src='file:///etc/hostname'>"
 OWN = "plain_text.py"
 # Only there: what draws markup where no format is set, and what is meant to be markup.
 MAKERS = {
     "setToolTip": {OWN},
-    "setTabToolTip": {"study_strip.py"},  # plain_tip is within
+    "setTabToolTip": {"study_tabs.py"},  # plain_tip is within
     "setWhatsThis": set(),
     "setStatusTip": set(),
     "showText": set(),
@@ -40,7 +40,7 @@ MAKERS = {
     "QErrorMessage": set(),
     "QProgressDialog": set(),
     "QWhatsThis": set(),
-    "setHtml": {"info.py", "about_dialog.py"},  # on a TextPage, of html_text
+    "setHtml": {"info_panel.py", "about_dialog.py"},  # on a TextPage, of html_text
     "setMarkdown": {OWN, "guide_dialog.py"},
     "insertHtml": set(),
     "MarkupLabel": {"status.py", "score_plot.py", "curves.py", "page.py"},

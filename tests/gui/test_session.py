@@ -5,15 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window
-from srviewer.gui.session import Session
+from srviewer.core.intensity.window import Window
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.state.session import Session
 from srviewer.job import run
-from srviewer.sr.evaluate import score_beside_cubic
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
-from srviewer.study.reference import Reference
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
+from srviewer.sr.scores.evaluate import score_beside_cubic
+from srviewer.study.state.reference import Reference
 
 
 @pytest.fixture

@@ -7,17 +7,17 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from phantoms import ORIENTATIONS, affine_of
-from srviewer.core.geometry import Geometry
-from srviewer.core.planes import Plane, slice_at
-from srviewer.core.roi import Roi
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window
-from srviewer.gui.preview import Preview
-from srviewer.gui.session import Session
-from srviewer.gui.views.lettering import Line
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.window import Window
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.state.progressive_preview import Preview
+from srviewer.gui.state.session import Session
+from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.slice_view import SliceView
-from srviewer.sr.first_look import Look
+from srviewer.sr.rebuild.progressive_preview import Look
 
 SHAPE, SPACING = (14, 16, 10), (2.0, 1.5, 4.0)
 BRIGHT = (3, 5, 7)

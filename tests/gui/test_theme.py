@@ -6,8 +6,8 @@ from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
-from srviewer.gui import theme
-from srviewer.gui.colours import DARK, LIGHT, Colours
+from srviewer.gui.appearance import theme
+from srviewer.gui.appearance.colours import DARK, LIGHT, Colours
 
 AA = 4.5  # WCAG 2.2, success criterion 1.4.3
 GRAPHICS = 3.0  # 1.4.11

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 import srviewer.gui
 from children import output
 from srviewer import RESEARCH_USE_ONLY
-from srviewer.gui import translation
-from srviewer.gui.translation import mark, tr
+from srviewer.gui.texts import translation
+from srviewer.gui.texts.translation import mark, tr
 
 GUI = Path(srviewer.gui.__path__[0])
 

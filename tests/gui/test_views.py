@@ -10,25 +10,25 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
-from srviewer.core.window import rounded_down
-from srviewer.gui.session import Session
-from srviewer.gui.views.canvas import Canvas
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.window import rounded_down
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.state.session import Session
+from srviewer.gui.texts.wording import NO_REFERENCE
 from srviewer.gui.views.compare_view import CompareView
-from srviewer.gui.views.lettering import fits_beside
+from srviewer.gui.views.drawing.annotations import Annotations
+from srviewer.gui.views.drawing.canvas import Canvas
+from srviewer.gui.views.drawing.text_drawing import fits_beside
 from srviewer.gui.views.ortho_view import OrthoView
-from srviewer.gui.views.overlay import Annotations
 from srviewer.gui.views.score_plot import ScorePlot
-from srviewer.gui.wording import NO_REFERENCE
 from srviewer.job import run
-from srviewer.sr.evaluate import score_beside_cubic
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
-from srviewer.study.comparables import CUBIC
-from srviewer.study.comparing import Comparing
-from srviewer.study.reference import Reference
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
+from srviewer.sr.scores.evaluate import score_beside_cubic
+from srviewer.study.state.comparables import CUBIC
+from srviewer.study.state.comparing import Comparing
+from srviewer.study.state.reference import Reference
 
 
 @pytest.fixture

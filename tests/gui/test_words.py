@@ -11,18 +11,18 @@ from pytestqt.qtbot import QtBot
 
 from phantoms import affine_of, rotation
 from srviewer import __version__
-from srviewer.core.degrade import Consistency
-from srviewer.core.geometry import Geometry
-from srviewer.core.picture import COLOUR_NAMES
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
+from srviewer.core.acquisition.degradation import Consistency
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.slices.figure_contents import COLOUR_NAMES
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.gui.colour_maps import COLOUR_MAPS
-from srviewer.gui.notice import BUG, ErrorBar
-from srviewer.gui.recent import MOST, Recent, title
-from srviewer.gui.series_picker import sharp_plane, thumbnail
-from srviewer.gui.window_presets import WINDOW_PRESETS
-from srviewer.gui.wording import agreement, axis_title, orientation, percent
+from srviewer.gui.appearance.colour_maps import COLOUR_MAPS
+from srviewer.gui.appearance.window_presets import WINDOW_PRESETS
+from srviewer.gui.dialogs.series_picker import sharp_plane, thumbnail
+from srviewer.gui.texts.wording import agreement, axis_title, orientation, percent
+from srviewer.gui.user_files.recent_files import MOST, Recent, title
+from srviewer.gui.widgets.notice import BUG, ErrorBar
 
 LPS = np.diag((-1.0, -1.0, 1.0))
 

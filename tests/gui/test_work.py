@@ -9,7 +9,7 @@ from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from srviewer.errors import UserError
-from srviewer.gui.work import Work, time_left
+from srviewer.gui.jobs.running_jobs import Work, time_left
 from srviewer.job import Job, Partial, Progress
 
 

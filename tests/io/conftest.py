@@ -12,7 +12,7 @@ from pydicom.sequence import Sequence as Items
 from pydicom.uid import UID, EnhancedMRImageStorage, ExplicitVRLittleEndian, MRImageStorage
 
 import phantoms
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 
 LPS = np.diag([-1.0, -1.0, 1.0])
 DicomWriter = Callable[..., list[Path]]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import phantoms
-from srviewer.core.volume import Volume
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import FORMATS, open_filter, read, scan
 from srviewer.job import Job, run

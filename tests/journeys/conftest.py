@@ -31,11 +31,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 import phantoms
-from srviewer.core.volume import Volume
-from srviewer.gui.application import application
-from srviewer.gui.main_window import MainWindow
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.appearance.application import application
 from srviewer.gui.panels.train import TrainPanel
-from srviewer.nn import train as loop
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.nn.training import loop
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]

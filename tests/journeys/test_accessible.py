@@ -28,14 +28,14 @@ from pytestqt.qtbot import QtBot
 
 import srviewer.gui
 from children import output
-from srviewer.core.volume import Volume
-from srviewer.gui.figure_dialog import FigureDialog
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.mip_dialog import MipDialog
-from srviewer.gui.series_picker import SeriesPicker
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.dialogs.figure_dialog import FigureDialog
+from srviewer.gui.dialogs.mip_dialog import MipDialog
+from srviewer.gui.dialogs.series_picker import SeriesPicker
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import scan
 from srviewer.job import run
-from srviewer.study.layouts import LAYOUTS
+from srviewer.study.state.layouts import LAYOUTS
 
 CONTROLS = (
     QAbstractButton,
@@ -141,7 +141,7 @@ def test_every_dialog_is_looked_at() -> None:
 def test_every_control_of_a_dialog_says_what_it_is_and_fits(
     name: str, theme: str, opened: MainWindow, qtbot: QtBot
 ) -> None:
-    from srviewer.gui import theme as look
+    from srviewer.gui.appearance import theme as look
 
     look.apply(QApplication.instance(), theme)  # type: ignore[arg-type]
     dialog = DIALOGS[name](opened)
@@ -184,11 +184,11 @@ def test_tab_reaches_what_can_be_used_in_each_panel(opened: MainWindow, qtbot: Q
 SCALED = """
 import sys
 from PySide6.QtCore import QSettings
-from srviewer.core.volume import Volume
-from srviewer.gui.application import application
-from srviewer.gui.figure_dialog import FigureDialog
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.mip_dialog import MipDialog
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.appearance.application import application
+from srviewer.gui.dialogs.figure_dialog import FigureDialog
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.gui.dialogs.mip_dialog import MipDialog
 sys.path.insert(0, sys.argv[2])
 import phantoms
 app = application()

@@ -12,13 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.__main__ import main
 from srviewer.codec import from_plain, to_plain
-from srviewer.core.planes import Plane, slice_at
-from srviewer.core.volume import Volume
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.views.canvas import Second
-from srviewer.gui.views.over import COMPOSITES, Over, Under
-from srviewer.study.comparing import Comparing
-from srviewer.study.layouts import LAYOUTS, Layout
+from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.views.drawing.canvas import Second
+from srviewer.gui.views.drawing.composite import COMPOSITES, Over, Under
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.study.state.comparing import Comparing
+from srviewer.study.state.layouts import LAYOUTS, Layout
 
 ADDED = Layout(
     "red",

@@ -5,14 +5,15 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from srviewer.gui import action_table, side_panels
-from srviewer.gui.action_table import ACTIONS, ActionSpec
-from srviewer.gui.application import application
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.named_layouts import NamedLayouts
-from srviewer.gui.scrolled import Scrolled
-from srviewer.gui.side_panels import PANELS, PanelSpec
-from srviewer.gui.study import Study
+from srviewer.gui.appearance.application import application
+from srviewer.gui.menus import action_table
+from srviewer.gui.menus.action_table import ACTIONS, ActionSpec
+from srviewer.gui.menus.window_arrangements import NamedLayouts
+from srviewer.gui.study.study_actions import Study
+from srviewer.gui.widgets.scrolled import Scrolled
+from srviewer.gui.window import side_panels
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.gui.window.side_panels import PANELS, PanelSpec
 
 
 class NotesPanel(QWidget):

@@ -11,16 +11,16 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from srviewer.__main__ import main
-from srviewer.core.volume import Volume
-from srviewer.gui.main_window import MainWindow
-from srviewer.io.bids import BidsName
-from srviewer.io.provenance import as_text, sidecar, story
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.io.export.bids import BidsName
+from srviewer.io.sidecars.provenance import as_text, sidecar, story
 from srviewer.io.targets import TARGETS, Export, Target, Written
 from srviewer.job import Job, Progress, run
-from srviewer.sr.batch_items import select
-from srviewer.sr.batch_records import Place
-from srviewer.sr.batch_work import Settings, rebuilding
-from srviewer.sr.request import Request
+from srviewer.sr.batch.items import select
+from srviewer.sr.batch.records import Place
+from srviewer.sr.batch.work import Settings, rebuilding
+from srviewer.sr.requests.request import Request
 
 
 def _check(path: Path, name: BidsName | None) -> None:

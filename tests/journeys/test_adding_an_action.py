@@ -9,12 +9,12 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QToolBar
 from pytestqt.qtbot import QtBot
 
-from srviewer.gui import action_table
-from srviewer.gui.action_table import ACTIONS, ActionSpec, ButtonSpec, MenuSpec, action_rows
-from srviewer.gui.actions import Actions
-from srviewer.gui.application import application
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.shortcuts_dialog import ShortcutsDialog
+from srviewer.gui.appearance.application import application
+from srviewer.gui.dialogs.shortcuts_dialog import ShortcutsDialog
+from srviewer.gui.menus import action_table
+from srviewer.gui.menus.action_table import ACTIONS, ActionSpec, ButtonSpec, MenuSpec, action_rows
+from srviewer.gui.menus.actions import Actions
+from srviewer.gui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]
 ADDED = ActionSpec(

@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtWidgets import QTextBrowser
 
 from bad_files import BAD_FILES, REFUSED, BadFile, nifti
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.panels.info import InfoPanel
-from srviewer.gui.series_picker import SeriesPicker
-from srviewer.gui.work import Work
+from srviewer.gui.dialogs.series_picker import SeriesPicker
+from srviewer.gui.jobs.running_jobs import Work
+from srviewer.gui.panels.info.info_panel import InfoPanel
+from srviewer.gui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]
 

@@ -10,12 +10,12 @@ from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from bad_models import model_bytes, write_bad_models
-from srviewer.gui.application import application
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.named_layouts import KEY, NamedLayouts
-from srviewer.gui.notice import Notice
-from srviewer.gui.panels.reconstruct import ReconstructPanel
+from srviewer.gui.appearance.application import application
+from srviewer.gui.menus.window_arrangements import KEY, NamedLayouts
+from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
 from srviewer.gui.panels.train import TrainPanel
+from srviewer.gui.widgets.notice import Notice
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.paths import models_dir, user_data_dir
 
 Until = Callable[[Callable[[], bool]], None]

@@ -7,14 +7,14 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.volume import Volume
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.study import RECONSTRUCT
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.study.study_actions import RECONSTRUCT
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import suggested_request
-from srviewer.study.comparables import CUBIC, ORIGINAL
-from srviewer.study.reference import Reference
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import suggested_request
+from srviewer.study.state.comparables import CUBIC, ORIGINAL
+from srviewer.study.state.reference import Reference
 
 Until = Callable[[Callable[[], bool]], None]
 CANCEL, CLOSE = QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Close

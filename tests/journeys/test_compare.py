@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from srviewer.__main__ import main
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi, shape_of_words, shape_words
-from srviewer.core.volume import Volume
-from srviewer.gui.figure_dialog import FigureDialog
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.panels.reconstruct import ReconstructPanel
+from srviewer.core.regions.roi import Roi, shape_of_words, shape_words
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.dialogs.figure_dialog import FigureDialog
+from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
 from srviewer.gui.views.slice_view import SliceView
-from srviewer.study.comparables import CUBIC, ORIGINAL
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.study.state.comparables import CUBIC, ORIGINAL
 
 Until = Callable[[Callable[[], bool]], None]
 LEFT = Qt.MouseButton.LeftButton

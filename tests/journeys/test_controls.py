@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.volume import ScanWarning
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.scrolled import Scrolled
-from srviewer.study.layouts import LAYOUTS
+from srviewer.core.volumes.volume import ScanWarning
+from srviewer.gui.widgets.scrolled import Scrolled
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.study.state.layouts import LAYOUTS
 
 Until = Callable[[Callable[[], bool]], None]
 

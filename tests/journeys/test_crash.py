@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from children import Child
-from srviewer.gui.main_window import MainWindow
-from srviewer.study.session_file import read_session
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.study.sessions.session_file import read_session
 
 Until = Callable[[Callable[[], bool]], None]
 CRASH = """
@@ -22,12 +22,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from PySide6.QtCore import QTimer
-import srviewer.gui.app as app
-from srviewer.study.comparables import REFERENCE
-from srviewer.gui.layer import Graded
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.panels.look import LookPanel
-from srviewer.gui.request_options import RequestOptions
+import srviewer.gui.window.app as app
+from srviewer.study.state.comparables import REFERENCE
+from srviewer.gui.views.drawing.slice_overlay import Graded
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.gui.panels.look.look_panel import LookPanel
+from srviewer.gui.panels.reconstruct.request_options import RequestOptions
 scan = Path(sys.argv[1])
 class Window(MainWindow):
     def __init__(self, settings):
@@ -103,7 +103,7 @@ def test_what_a_crash_left_is_offered_to_one_window_only_and_can_be_deleted(
 def test_a_window_that_closes_leaves_nothing_and_an_old_offer_goes(
     opened: MainWindow, until: Until
 ) -> None:
-    from srviewer.gui import autosave_folders
+    from srviewer.gui.user_files import autosave_folders
 
     old = autosave_folders.root() / "window-old"
     old.mkdir(parents=True)

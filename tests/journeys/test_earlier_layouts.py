@@ -4,9 +4,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.named_layouts import NamedLayouts
-from srviewer.study.comparing import Comparing
+from srviewer.gui.menus.window_arrangements import NamedLayouts
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.study.state.comparing import Comparing
 
 FILE = Path(__file__).parents[1] / "fixtures" / "unreleased-2026-11" / "settings.ini"
 KEPT = Comparing("curtain", 0.3, False, 11.0, 33.0, False, "disagreement", 0.002, 0.4)

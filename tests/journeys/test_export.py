@@ -13,11 +13,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.volume import Volume
-from srviewer.gui.exporting import EXPORT
-from srviewer.gui.main_window import MainWindow
-from srviewer.io.bids import given_name, name_of
-from srviewer.io.export import write
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.study.exporting import EXPORT
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.io.export.bids import given_name, name_of
+from srviewer.io.export.nifti import write
 from srviewer.io.targets import target
 from srviewer.job import run
 

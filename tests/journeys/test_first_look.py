@@ -11,16 +11,16 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.planes import Plane, slice_at
-from srviewer.core.volume import Volume
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.offered import PRESS_RECONSTRUCT
-from srviewer.gui.study import RECONSTRUCT
-from srviewer.gui.views.pane_words import NOTHING_YET
+from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.study.study_actions import RECONSTRUCT
+from srviewer.gui.texts.offered import PRESS_RECONSTRUCT
+from srviewer.gui.views.pane_texts import NOTHING_YET
 from srviewer.gui.views.slice_view import SliceView
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.reconstruction import Reconstruction
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.results.reconstruction import Reconstruction
 
 Until = Callable[[Callable[[], bool]], None]
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QComboBox, QPushButton
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.geometry import Geometry
-from srviewer.core.runs import Planes
-from srviewer.core.volume import ScanWarning, Volume
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.stack_choice import StackChoice
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.geometry.slice_runs import Planes
+from srviewer.core.volumes.volume import ScanWarning, Volume
+from srviewer.gui.panels.reconstruct.stack_choice import StackChoice
+from srviewer.gui.window.main_window import MainWindow
 
 
 def test_gaps_are_a_choice_and_a_tilt_can_be_straightened(

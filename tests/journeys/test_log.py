@@ -8,8 +8,8 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from bad_files import BAD_FILES
-from srviewer.gui.log import start_log, stop_log
-from srviewer.gui.main_window import MainWindow
+from srviewer.gui.user_files.log import start_log, stop_log
+from srviewer.gui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]
 PERSONAL = (

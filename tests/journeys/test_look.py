@@ -12,21 +12,21 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window
-from srviewer.gui.cine import CineBox
-from srviewer.gui.frame_bar import FrameBar
-from srviewer.gui.header_box import HeaderBox
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.mip_dialog import MipDialog
-from srviewer.gui.overlay_box import LayerRow, OverlayBox
-from srviewer.gui.panels.info import InfoPanel
-from srviewer.gui.panels.look import LookPanel
+from srviewer.core.intensity.window import Window
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.dialogs.mip_dialog import MipDialog
+from srviewer.gui.dialogs.series_picker import SeriesPicker
+from srviewer.gui.panels.info.header_table import HeaderBox
+from srviewer.gui.panels.info.info_panel import InfoPanel
+from srviewer.gui.panels.look.cine import CineBox
+from srviewer.gui.panels.look.look_panel import LookPanel
+from srviewer.gui.panels.look.overlay_list import LayerRow, OverlayBox
 from srviewer.gui.panels.measure import MeasurePanel
-from srviewer.gui.series_picker import SeriesPicker
-from srviewer.gui.study_strip import StudyStrip
-from srviewer.gui.tool import Tool
+from srviewer.gui.state.tool import Tool
+from srviewer.gui.window.frame_bar import FrameBar
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.gui.window.study_tabs import StudyStrip
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 import phantoms
-from srviewer.core.degrade import Degradation
-from srviewer.core.volume import Volume
-from srviewer.gui.main_window import MainWindow
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.train import TrainPanel
-from srviewer.gui.series_picker import SeriesPicker
-from srviewer.sr.segmentations import BY_NAME, BY_VOXELS
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.sr.inputs.segmentations import BY_NAME, BY_VOXELS
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]

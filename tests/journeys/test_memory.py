@@ -12,13 +12,13 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
 from phantoms import head
-from srviewer.core.degrade import Degradation
-from srviewer.core.volume import Volume
-from srviewer.gui.application import application
-from srviewer.gui.main_window import MainWindow
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.appearance.application import application
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
 
 Until = Callable[[Callable[[], bool]], None]
 STEPS = 1000

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
-from srviewer.gui.main_window import MainWindow
+from srviewer.gui.window.main_window import MainWindow
 
 RECORDED = Path(__file__).with_name("menus.txt").read_text(encoding="utf-8")
 WITH_A_SCAN = (

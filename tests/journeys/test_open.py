@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.series_picker import SeriesPicker
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.dialogs.series_picker import SeriesPicker
+from srviewer.gui.window.main_window import MainWindow
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]

@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from children import Child, output
 from rights import open_to_others, rights, umask, wide
-from srviewer.gui import autosave_folders
-from srviewer.gui.autosave_folders import new_folder
-from srviewer.gui.log import FILE, start_log
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.recent import Recent
+from srviewer.gui.user_files import autosave_folders
+from srviewer.gui.user_files.autosave_folders import new_folder
+from srviewer.gui.user_files.log import FILE, start_log
+from srviewer.gui.user_files.recent_files import Recent
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.paths import user_cache_dir, user_log_dir
 
 Until = Callable[[Callable[[], bool]], None]
@@ -31,9 +31,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from PySide6.QtCore import QTimer
-import srviewer.gui.app as app
-from srviewer.gui.log import LARGEST, log
-from srviewer.gui.main_window import MainWindow
+import srviewer.gui.window.app as app
+from srviewer.gui.user_files.log import LARGEST, log
+from srviewer.gui.window.main_window import MainWindow
 class Window(MainWindow):
     def __init__(self, settings):
         super().__init__(settings)
@@ -135,9 +135,9 @@ os.umask(0)
 import sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
-from srviewer.gui.application import application
-from srviewer.gui.own_settings import own_settings
-from srviewer.gui.recent import Recent
+from srviewer.gui.appearance.application import application
+from srviewer.gui.user_files.private_settings import own_settings
+from srviewer.gui.user_files.recent_files import Recent
 app = application()
 recent = Recent(own_settings())
 def close():

@@ -26,23 +26,23 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.planes import Plane
-from srviewer.core.roi import boxed
-from srviewer.core.volume import ScanWarning
+from srviewer.core.regions.roi import boxed
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
-from srviewer.gui.figure_dialog import FigureDialog
-from srviewer.gui.header_box import HeaderBox
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.mip_dialog import MipDialog
-from srviewer.gui.named_layouts import NamedLayouts
-from srviewer.gui.panels.look import LookPanel
+from srviewer.gui.dialogs.figure_dialog import FigureDialog
+from srviewer.gui.dialogs.mip_dialog import MipDialog
+from srviewer.gui.dialogs.series_picker import SeriesPicker
+from srviewer.gui.menus.window_arrangements import NamedLayouts
+from srviewer.gui.panels.info.header_table import HeaderBox
+from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.panels.train import TrainPanel
-from srviewer.gui.plain_text import MarkupLabel, set_tip
-from srviewer.gui.series_picker import SeriesPicker
 from srviewer.gui.training.runs import State
+from srviewer.gui.widgets.plain_text import MarkupLabel, set_tip
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import scan
 from srviewer.job import run
-from srviewer.study.layouts import LAYOUTS
+from srviewer.study.state.layouts import LAYOUTS
 from training_tab import page_of, prepare, press, started
 
 Until = Callable[[Callable[[], bool]], None]

@@ -14,17 +14,18 @@ from pytestqt.qtbot import QtBot
 
 from children import output
 from srviewer import RESEARCH_USE_ONLY
-from srviewer.gui import autosave_folders, theme
-from srviewer.gui.about_dialog import PARTS, AboutDialog
-from srviewer.gui.colours import DARK, LIGHT
-from srviewer.gui.log import log, log_files, start_log, stop_log
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.named_layouts import KEY as LAYOUTS_KEY
-from srviewer.gui.own_files import megabytes
-from srviewer.gui.preferences import Preferences, read_preferences, write_preferences
-from srviewer.gui.preferences_dialog import PreferencesDialog
-from srviewer.gui.shortcuts_dialog import ShortcutsDialog
-from srviewer.nn.threads import wanted_threads
+from srviewer.gui.appearance import theme
+from srviewer.gui.appearance.colours import DARK, LIGHT
+from srviewer.gui.dialogs.about_dialog import PARTS, AboutDialog
+from srviewer.gui.dialogs.preferences_dialog import PreferencesDialog
+from srviewer.gui.dialogs.shortcuts_dialog import ShortcutsDialog
+from srviewer.gui.menus.window_arrangements import KEY as LAYOUTS_KEY
+from srviewer.gui.study.application_files import megabytes
+from srviewer.gui.user_files import autosave_folders
+from srviewer.gui.user_files.log import log, log_files, start_log, stop_log
+from srviewer.gui.user_files.preferences import Preferences, read_preferences, write_preferences
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.nn.devices.threads import wanted_threads
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -174,11 +175,11 @@ def _open(window: MainWindow, path: Path, until: Until) -> None:
 STARTED = """
 import sys
 from PySide6.QtCore import QTimer
-import srviewer.gui.app as app
-from srviewer.gui.log import log
-from srviewer.gui.own_settings import own_settings
-from srviewer.gui.preferences import Preferences, write_preferences
-from srviewer.gui.application import application
+import srviewer.gui.window.app as app
+from srviewer.gui.user_files.log import log
+from srviewer.gui.user_files.private_settings import own_settings
+from srviewer.gui.user_files.preferences import Preferences, write_preferences
+from srviewer.gui.appearance.application import application
 application()
 write_preferences(own_settings(), Preferences(log=sys.argv[1] == "on"))
 QTimer.singleShot(0, lambda: application().quit())
@@ -197,7 +198,7 @@ READ = """
 import sys, json
 from dataclasses import asdict
 from PySide6.QtCore import QSettings
-from srviewer.gui.preferences import read_preferences
+from srviewer.gui.user_files.preferences import read_preferences
 print(json.dumps(asdict(read_preferences(QSettings(sys.argv[1], QSettings.Format.IniFormat)))))
 """
 

@@ -14,13 +14,13 @@ from PySide6.QtCore import QPointF, Qt, QThread
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableWidget
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.planes import Plane
-from srviewer.core.volume import ScanWarning, Volume
-from srviewer.gui.exporting import EXPORT
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.study import RECONSTRUCT
-from srviewer.gui.wording import NO_REFERENCE
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import ScanWarning, Volume
+from srviewer.gui.study.exporting import EXPORT
+from srviewer.gui.study.study_actions import RECONSTRUCT
+from srviewer.gui.texts.wording import NO_REFERENCE
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import read
 from srviewer.job import run
 

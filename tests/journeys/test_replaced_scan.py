@@ -11,15 +11,15 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
-from srviewer.core.volume import Volume
-from srviewer.gui.header_box import HeaderBox
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.panels.look import LookPanel
-from srviewer.gui.series_picker import SeriesPicker
-from srviewer.io.export import write
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.dialogs.series_picker import SeriesPicker
+from srviewer.gui.panels.info.header_table import HeaderBox
+from srviewer.gui.panels.look.look_panel import LookPanel
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.io.export.nifti import write
 from srviewer.job import run
 
 Until = Callable[[Callable[[], bool]], None]

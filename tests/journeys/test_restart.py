@@ -12,8 +12,8 @@ FIRST = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QSettings
-from srviewer.gui.application import application
-from srviewer.gui.main_window import MainWindow
+from srviewer.gui.appearance.application import application
+from srviewer.gui.window.main_window import MainWindow
 app = application()
 window = MainWindow(QSettings(sys.argv[1], QSettings.Format.IniFormat))
 window.resize(790, 555)
@@ -28,8 +28,8 @@ window.close()
 SECOND = """
 import json, sys
 from PySide6.QtCore import QSettings
-from srviewer.gui.application import application
-from srviewer.gui.main_window import MainWindow
+from srviewer.gui.appearance.application import application
+from srviewer.gui.window.main_window import MainWindow
 app = application()
 window = MainWindow(QSettings(sys.argv[1], QSettings.Format.IniFormat))
 window.show()
@@ -50,10 +50,10 @@ window.close()
 START = """
 import sys, time
 started = time.process_time()
-from srviewer.gui.application import application
+from srviewer.gui.appearance.application import application
 app = application()
 from PySide6.QtCore import QSettings, QTimer
-from srviewer.gui.main_window import MainWindow
+from srviewer.gui.window.main_window import MainWindow
 window = MainWindow(QSettings())
 window.show()
 app.processEvents()
@@ -66,13 +66,13 @@ window.close()
 DRAWN = """
 import json, sys
 from pathlib import Path
-from srviewer.gui.application import application
+from srviewer.gui.appearance.application import application
 app = application()
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QOpenGLContext
 from PySide6.QtWidgets import QWidget
-from srviewer.core.planes import Plane
-from srviewer.gui.main_window import MainWindow
+from srviewer.core.slices.planes import Plane
+from srviewer.gui.window.main_window import MainWindow
 window = MainWindow(QSettings())
 window.show()
 window.open([Path(sys.argv[1])])
@@ -126,8 +126,8 @@ def test_the_window_starts_without_torch() -> None:
 SCREENSHOT = """
 import sys
 from pathlib import Path
-from srviewer.core.picture import Picture
-from srviewer.gui.screenshot import render
+from srviewer.core.slices.figure_contents import Picture
+from srviewer.gui.figures.screenshot import render
 from srviewer.io.formats import read
 from srviewer.job import run
 from PySide6.QtWidgets import QApplication
@@ -165,8 +165,8 @@ AT_ONCE = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
-import srviewer.gui.app as app
-from srviewer.gui.main_window import MainWindow
+import srviewer.gui.window.app as app
+from srviewer.gui.window.main_window import MainWindow
 class Window(MainWindow):
     def __init__(self, settings):
         super().__init__(settings)
@@ -198,9 +198,9 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
-import srviewer.gui.app as app
-from srviewer.gui import theme
-from srviewer.gui.main_window import MainWindow
+import srviewer.gui.window.app as app
+from srviewer.gui.appearance import theme
+from srviewer.gui.window.main_window import MainWindow
 scan = Path(sys.argv[1])
 class Window(MainWindow):
     def __init__(self, settings):

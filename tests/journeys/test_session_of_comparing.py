@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from srviewer.gui import autosave_folders, offered
-from srviewer.gui.main_window import MainWindow
-from srviewer.sr.maps import RESIDUAL
-from srviewer.study.document import fields_of
-from srviewer.study.session_file import read_session
+from srviewer.gui.texts import offered
+from srviewer.gui.user_files import autosave_folders
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.sr.results.maps import RESIDUAL
+from srviewer.study.sessions.document import fields_of
+from srviewer.study.sessions.session_file import read_session
 
 Until = Callable[[Callable[[], bool]], None]
 Rebuild = Callable[..., None]

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window
-from srviewer.gui import autosave_folders
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.study_strip import StudyStrip
-from srviewer.study.session_file import read_session
+from srviewer.core.intensity.window import Window
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.user_files import autosave_folders
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.gui.window.study_tabs import StudyStrip
+from srviewer.study.sessions.session_file import read_session
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]

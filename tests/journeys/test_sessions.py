@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
-from srviewer.core.window import Window
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.panels.look import LookPanel
-from srviewer.study.comparables import REFERENCE
-from srviewer.study.session_file import read_session
+from srviewer.core.intensity.window import Window
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane
+from srviewer.gui.panels.look.look_panel import LookPanel
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.study.sessions.session_file import read_session
+from srviewer.study.state.comparables import REFERENCE
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
@@ -114,7 +114,7 @@ def test_a_session_moves_with_its_folder_and_says_what_it_lost(
 def test_a_simulated_study_is_saved_with_its_scan(
     window: MainWindow, until: Until, truth_file: Path, tmp_path: Path
 ) -> None:
-    from srviewer.core.degrade import Degradation
+    from srviewer.core.acquisition.degradation import Degradation
 
     window.open([truth_file])
     until(lambda: window.session.original is not None)

@@ -13,16 +13,16 @@ from pytestqt.qtbot import QtBot
 
 from settings_of import OTHERS, every_setting
 from srviewer.cli import main
-from srviewer.cli.reconstruct import asked_request
-from srviewer.core.volume import Volume
-from srviewer.gui.command_line import reconstruct_line
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.request_options import RequestOptions
-from srviewer.gui.session import Session
-from srviewer.nn.adaptation import Adaptation
-from srviewer.nn.model_file import save_model
-from srviewer.sr.models import find_model
-from srviewer.sr.request import Request, suggested_request
+from srviewer.cli.verbs.reconstruct import asked_request
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.figures.command_line import reconstruct_line
+from srviewer.gui.panels.reconstruct.request_options import RequestOptions
+from srviewer.gui.state.session import Session
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.nn.models.model_file import save_model
+from srviewer.nn.plans.adaptation import Adaptation
+from srviewer.sr.models.available_models import find_model
+from srviewer.sr.requests.request import Request, suggested_request
 from srviewer.study.opening import CHOICES
 
 Until = Callable[[Callable[[], bool]], None]

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from children import Child
-from srviewer.gui import autosave_folders
-from srviewer.gui.main_window import MainWindow
+from srviewer.gui.user_files import autosave_folders
+from srviewer.gui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]
 # The program, which says what its window shows. Its user is asked something, and is not there.
 WINDOW = """
 import sys
 from dataclasses import replace
-import srviewer.gui.app as app
+import srviewer.gui.window.app as app
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMessageBox
 from srviewer.__main__ import main

@@ -11,15 +11,15 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.volume import Volume
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.slab_box import SlabBox
-from srviewer.gui.study import RECONSTRUCT
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.panels.reconstruct.slab_box import SlabBox
+from srviewer.gui.study.study_actions import RECONSTRUCT
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr import memory
-from srviewer.sr.reconstruct import reconstruct
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests import memory
 
 Until = Callable[[Callable[[], bool]], None]
 Room = Callable[[int], None]

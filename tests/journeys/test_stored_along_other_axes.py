@@ -8,13 +8,13 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from srviewer.core.planes import Plane
-from srviewer.core.reorient import Reorientation
-from srviewer.core.volume import Volume
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.overlays import Overlays
-from srviewer.gui.report_box import ReportBox
-from srviewer.gui.session import Session
+from srviewer.core.resampling.reorient import Reorientation
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.state.session import Session
+from srviewer.gui.study.overlay_loader import Overlays
+from srviewer.gui.study.report_box import ReportBox
+from srviewer.gui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]
 Rebuild = Callable[..., None]

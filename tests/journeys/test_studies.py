@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.volume import Volume
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.panels.reconstruct import ReconstructPanel
-from srviewer.gui.series_picker import SeriesPicker
-from srviewer.gui.study import OPEN, RECONSTRUCT, SIMULATE
-from srviewer.gui.study_strip import StudyStrip
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.dialogs.series_picker import SeriesPicker
+from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
+from srviewer.gui.study.study_actions import OPEN, RECONSTRUCT, SIMULATE
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.gui.window.study_tabs import StudyStrip
 
 Until = Callable[[Callable[[], bool]], None]
 

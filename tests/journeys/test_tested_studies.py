@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.report_box import ReportBox
-from srviewer.gui.self_test_box import SelfTestBox
-from srviewer.gui.self_testing import SELF_TEST
+from srviewer.gui.panels.reconstruct.self_test_box import SelfTestBox
+from srviewer.gui.study.report_box import ReportBox
+from srviewer.gui.study.self_testing import SELF_TEST
+from srviewer.gui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]
 

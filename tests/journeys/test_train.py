@@ -9,13 +9,13 @@ import pytest
 from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
-from srviewer.gui import theme
-from srviewer.gui.main_window import MainWindow
+from srviewer.gui.appearance import theme
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.training.page import TrainingPage
 from srviewer.gui.training.runs import State
-from srviewer.nn.model_file import load_model
-from srviewer.nn.specs import TrainingPlan
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.nn.catalogue import TrainingPlan
+from srviewer.nn.models.model_file import load_model
 from srviewer.paths import models_dir
 from training_tab import drop_on, page_of, prepare, press, started, write
 

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QApplication, QComboBox, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from children import Child, output
-from srviewer.gui.main_window import MainWindow
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.training.runs import State
-from srviewer.nn.checkpoint import checkpoint_header, checkpoint_path
-from srviewer.nn.model_file import load_model
-from srviewer.sr.training_records import remembered
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.nn.models.checkpoint import checkpoint_header, checkpoint_path
+from srviewer.nn.models.model_file import load_model
+from srviewer.sr.training.records import remembered
 from training_tab import page_of, prepare, press, started
 
 Drop = Callable[[Sequence[Path]], bool]
@@ -97,10 +97,10 @@ FIRST = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QSettings
-from srviewer.gui.application import application
-from srviewer.gui.main_window import MainWindow
-from srviewer.nn.specs import TrainingPlan
-from srviewer.sr.training import TrainingJob
+from srviewer.gui.appearance.application import application
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.nn.catalogue import TrainingPlan
+from srviewer.sr.training.run import TrainingJob
 app = application()
 window = MainWindow(QSettings(sys.argv[1], QSettings.Format.IniFormat))
 window.show()

@@ -27,25 +27,25 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.planes import Plane
-from srviewer.core.roi import boxed
-from srviewer.core.volume import ScanWarning
+from srviewer.core.regions.roi import boxed
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
-from srviewer.gui.application import application
-from srviewer.gui.figure_dialog import FigureDialog
-from srviewer.gui.form import ElidedLabel
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.mip_dialog import MipDialog
+from srviewer.gui.appearance.application import application
+from srviewer.gui.dialogs.figure_dialog import FigureDialog
+from srviewer.gui.dialogs.mip_dialog import MipDialog
+from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.train import TrainPanel
-from srviewer.gui.series_picker import SeriesPicker
-from srviewer.gui.tool import Tool
+from srviewer.gui.state.tool import Tool
 from srviewer.gui.training.runs import State
 from srviewer.gui.views.slice_view import SliceView
+from srviewer.gui.widgets.form import ElidedLabel
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import scan
 from srviewer.job import run
-from srviewer.nn.presets import PRESETS
-from srviewer.sr.models import available_models
-from srviewer.study.layouts import LAYOUTS
+from srviewer.nn.plans.presets import PRESETS
+from srviewer.sr.models.available_models import available_models
+from srviewer.study.state.layouts import LAYOUTS
 from training_tab import page_of, prepare, press, started
 
 Until = Callable[[Callable[[], bool]], None]

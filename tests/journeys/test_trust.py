@@ -12,20 +12,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
-from srviewer.core.volume import Volume
-from srviewer.gui.main_window import MainWindow
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
 from srviewer.gui.panels.compare import ComparePanel
-from srviewer.gui.report_box import ReportBox
-from srviewer.gui.request_options import RequestOptions
-from srviewer.gui.self_test_box import SelfTestBox
-from srviewer.gui.self_testing import SELF_TEST
-from srviewer.nn.adaptation import Adaptation
-from srviewer.nn.model_file import save_model
+from srviewer.gui.panels.reconstruct.request_options import RequestOptions
+from srviewer.gui.panels.reconstruct.self_test_box import SelfTestBox
+from srviewer.gui.study.report_box import ReportBox
+from srviewer.gui.study.self_testing import SELF_TEST
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.nn.models.model_file import save_model
+from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.paths import models_dir
-from srviewer.sr.models import find_model
+from srviewer.sr.models.available_models import find_model
 
 Until = Callable[[Callable[[], bool]], None]
 

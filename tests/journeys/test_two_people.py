@@ -12,13 +12,13 @@ from pydicom.uid import generate_uid
 from pytestqt.qtbot import QtBot
 
 from srviewer.errors import UserError
-from srviewer.gui.command_line import reconstruct_line
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.series_picker import SeriesPicker
+from srviewer.gui.dialogs.series_picker import SeriesPicker
+from srviewer.gui.figures.command_line import reconstruct_line
+from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
-from srviewer.study.restore import restore
-from srviewer.study.session_file import read_session
-from srviewer.study.state import StudyState
+from srviewer.study.sessions.restore import restore
+from srviewer.study.sessions.session_file import read_session
+from srviewer.study.state.study_state import StudyState
 
 Until = Callable[[Callable[[], bool]], None]
 UID = "1.2.3.4"

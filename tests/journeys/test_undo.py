@@ -7,13 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
-from srviewer.core.window import Window
-from srviewer.gui.main_window import MainWindow
-from srviewer.gui.request_options import RequestOptions
-from srviewer.gui.study import RECONSTRUCT
-from srviewer.gui.study_strip import StudyStrip
+from srviewer.core.intensity.window import Window
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane
+from srviewer.gui.panels.reconstruct.request_options import RequestOptions
+from srviewer.gui.study.study_actions import RECONSTRUCT
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.gui.window.study_tabs import StudyStrip
 
 Until = Callable[[Callable[[], bool]], None]
 Rebuild = Callable[..., None]

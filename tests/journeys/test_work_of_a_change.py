@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from srviewer.gui.main_window import MainWindow
+from srviewer.gui.jobs.running_jobs import Work
 from srviewer.gui.views import slice_view
-from srviewer.gui.work import Work
+from srviewer.gui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]
 

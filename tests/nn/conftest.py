@@ -8,11 +8,11 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import Volume
-from srviewer.nn.features import FORMAT, FeatureNetwork
-from srviewer.nn.infer import weights_of
-from srviewer.nn.safe_files import write_arrays
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import Volume
+from srviewer.nn.inference.infer import weights_of
+from srviewer.nn.models.feature_network import FORMAT, FeatureNetwork
+from srviewer.nn.models.safetensors_file import write_arrays
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -7,15 +7,15 @@ from pathlib import Path
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 import numpy as np
 from PySide6.QtCore import QCoreApplication
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import Volume
-from srviewer.gui.session import Session
-from srviewer.gui.studies import Studies
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.state.session import Session
+from srviewer.gui.state.open_studies import Studies
 from srviewer.job import run
 from srviewer.study.opening import opened
-from srviewer.study.restore import restore
-from srviewer.study.state import StudyState
-from srviewer.study.store import store
+from srviewer.study.sessions.restore import restore
+from srviewer.study.state.study_state import StudyState
+from srviewer.study.sessions.store import store
 
 app = QCoreApplication([])
 assert Path(sys.modules["srviewer"].__file__).parents[1] == Path.cwd()

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from msgspec import Meta
 
 from srviewer.codec import Checked, Clamped, OneOf
-from srviewer.core.roi import POINTS, Roi
-from srviewer.core.window import Window
-from srviewer.nn.adaptation import Adaptation
-from srviewer.study.comparing import check_layout
-from srviewer.study.layouts import LAYOUTS
+from srviewer.core.intensity.window import Window
+from srviewer.core.regions.roi import POINTS, Roi
+from srviewer.nn.plans.adaptation import Adaptation
+from srviewer.study.state.comparing import check_layout
+from srviewer.study.state.layouts import LAYOUTS
 
 
 def _text(least: int) -> st.SearchStrategy[str]:

@@ -5,25 +5,25 @@ from pathlib import Path
 
 import pytest
 
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
-from srviewer.core.volume import Volume
-from srviewer.core.window import Window
+from srviewer.core.intensity.window import Window
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.nn.adaptation import Adaptation
-from srviewer.nn.model_file import load_model
-from srviewer.nn.run_log import read_log
-from srviewer.nn.specs import TrainingPlan, training_plan
-from srviewer.sr.plan_file import plan_in, read_licences, read_object
-from srviewer.sr.reconstruction import Reconstruction
-from srviewer.sr.request import Request
-from srviewer.sr.restore import restored
-from srviewer.sr.training_records import read_record as read_training
-from srviewer.study.comparing import Comparing
-from srviewer.study.restore import RestoredSession, restore
-from srviewer.study.state import StudyState
-from srviewer.study.view import View
+from srviewer.nn.catalogue import TrainingPlan, training_plan
+from srviewer.nn.models.model_file import load_model
+from srviewer.nn.plans.adaptation import Adaptation
+from srviewer.nn.reports.run_log import read_log
+from srviewer.sr.rebuild.restore import restored
+from srviewer.sr.requests.request import Request
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.training.plan_file import plan_in, read_licences, read_object
+from srviewer.sr.training.records import read_record as read_training
+from srviewer.study.sessions.restore import RestoredSession, restore
+from srviewer.study.state.comparing import Comparing
+from srviewer.study.state.study_state import StudyState
+from srviewer.study.state.view import View
 
 FILES = Path(__file__).parents[1] / "fixtures" / "unreleased-2026-11"
 ROIS = (

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from srviewer.core.planes import Plane
-from srviewer.core.roi import Roi
-from srviewer.core.window import Window
+from srviewer.core.intensity.window import Window
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane
 from srviewer.errors import UserError
-from srviewer.sr.request import Request
-from srviewer.study.comparing import Comparing
-from srviewer.study.document import (
+from srviewer.sr.requests.request import Request
+from srviewer.study.sessions.document import (
     SavedLoaded,
     SavedOverlay,
     SavedReference,
@@ -26,10 +25,11 @@ from srviewer.study.document import (
     fields_of,
     plain_fields,
 )
-from srviewer.study.place import Place
-from srviewer.study.session_file import LARGEST, read_session, write_session
-from srviewer.study.state import StudyState
-from srviewer.study.view import View
+from srviewer.study.sessions.file_location import Place
+from srviewer.study.sessions.session_file import LARGEST, read_session, write_session
+from srviewer.study.state.comparing import Comparing
+from srviewer.study.state.study_state import StudyState
+from srviewer.study.state.view import View
 
 HERE = Path.cwd().anchor / Path("data")
 LESION = Roi("ellipse", Plane.CORONAL, ((1.0, 0.0, 0.0), (4.0, 0.0, 0.0), (1.0, 0.0, 3.0)))

@@ -10,24 +10,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from srviewer.core.geometry import Geometry
-from srviewer.core.volume import Volume
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import Volume
 from srviewer.io import formats
-from srviewer.io.export import write
+from srviewer.io.export.nifti import write
 from srviewer.job import run
-from srviewer.sr.evaluate import score_beside_cubic
-from srviewer.sr.reconstruct import reconstruct
-from srviewer.sr.request import Request
-from srviewer.study.document import fields_of, plain_fields
-from srviewer.study.held import held_in
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request
+from srviewer.sr.scores.evaluate import score_beside_cubic
 from srviewer.study.missing import missing
 from srviewer.study.opening import opened
-from srviewer.study.origin import Origin
-from srviewer.study.overlay import overlay_of
-from srviewer.study.reference import Reference
-from srviewer.study.restore import restore
-from srviewer.study.state import StudyState, changes
-from srviewer.study.store import store
+from srviewer.study.sessions.document import fields_of, plain_fields
+from srviewer.study.sessions.restore import restore
+from srviewer.study.sessions.store import store
+from srviewer.study.state.held_file import held_in
+from srviewer.study.state.origin import Origin
+from srviewer.study.state.overlay import overlay_of
+from srviewer.study.state.reference import Reference
+from srviewer.study.state.study_state import StudyState, changes
 from tests.study.plain_values import values_of
 
 SAVED = tuple(row.name for row in fields(StudyState) if row.metadata.get("saved"))

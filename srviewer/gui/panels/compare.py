@@ -15,18 +15,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.core.degrade import Degradation
-from srviewer.core.metrics import METRICS, Metric
-from srviewer.core.volume import Volume
-from srviewer.gui import theme
-from srviewer.gui.form import button, choice, describe, fill, form, label
-from srviewer.gui.report_box import ReportButton
-from srviewer.gui.scoring import SCORE
-from srviewer.gui.study import RECONSTRUCT, SIMULATE, TRUTH, Study
-from srviewer.gui.translation import mark, tr
-from srviewer.gui.wording import NO_REFERENCE, axis_title
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.scores.metrics import METRICS, Metric
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.appearance import theme
+from srviewer.gui.study.report_box import ReportButton
+from srviewer.gui.study.scoring import SCORE
+from srviewer.gui.study.study_actions import RECONSTRUCT, SIMULATE, TRUTH, Study
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.texts.wording import NO_REFERENCE, axis_title
+from srviewer.gui.widgets.form import button, choice, describe, fill, form, label
 from srviewer.io.formats import open_filter
-from srviewer.sr.evaluate import ScoredPair
+from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.missing import comparable, difference
 
 SIMULATED_FACTORS = (2, 3, 4, 5, 6, 8)

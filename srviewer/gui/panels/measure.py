@@ -17,18 +17,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.core.roi import Roi, RoiValues, values_inside
-from srviewer.core.volume import Volume
+from srviewer.core.regions.roi import Roi, RoiValues, values_inside
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.gui import theme
-from srviewer.gui.form import button, describe, label
-from srviewer.gui.plain_text import table_item
-from srviewer.gui.study import Study
-from srviewer.gui.tool import Tool
-from srviewer.gui.tool_offers import TOOL_OFFERS
-from srviewer.gui.translation import mark, tr
-from srviewer.gui.wording import size_of
-from srviewer.io.measurements import write_csv
+from srviewer.gui.appearance import theme
+from srviewer.gui.state.tool import Tool
+from srviewer.gui.state.tool_offers import TOOL_OFFERS
+from srviewer.gui.study.study_actions import Study
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.texts.wording import size_of
+from srviewer.gui.widgets.form import button, describe, label
+from srviewer.gui.widgets.plain_text import table_item
+from srviewer.io.export.measurements import write_csv
 
 COLUMNS = (mark("Name"), mark("Size"), mark("Before"), mark("After"))
 BEFORE, AFTER = mark("before"), mark("after")  # in the table that is written, too

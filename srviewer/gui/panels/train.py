@@ -4,15 +4,15 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from srviewer.errors import UserError
-from srviewer.gui.dropped import dropped_paths
-from srviewer.gui.form import label
-from srviewer.gui.notice import Notice
-from srviewer.gui.study import Study
+from srviewer.gui.study.study_actions import Study
+from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.page import TrainingPage
 from srviewer.gui.training.run_list import RunList
 from srviewer.gui.training.setup import Setup
-from srviewer.gui.translation import tr
-from srviewer.sr.training import TrainingJob
+from srviewer.gui.widgets.dropped_files import dropped_paths
+from srviewer.gui.widgets.form import label
+from srviewer.gui.widgets.notice import Notice
+from srviewer.sr.training.run import TrainingJob
 
 MOST_SHOWN = 3  # records that cannot be read
 

@@ -18,14 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from srviewer.errors import UserError
-from srviewer.gui import theme
-from srviewer.gui.form import ElidedLabel, choice, describe, fill, form
-from srviewer.gui.plain_text import set_tip
-from srviewer.gui.translation import mark, tr
-from srviewer.gui.wording import device_entries
-from srviewer.nn.specs import PRESETS, TrainingPlan, at_published_size, training_plan
+from srviewer.gui.appearance import theme
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.texts.wording import device_entries
+from srviewer.gui.widgets.form import ElidedLabel, choice, describe, fill, form
+from srviewer.gui.widgets.plain_text import set_tip
+from srviewer.nn.catalogue import PRESETS, TrainingPlan, at_published_size, training_plan
 from srviewer.paths import models_dir
-from srviewer.sr.models import SUFFIX, taken_names
+from srviewer.sr.models.available_models import SUFFIX, taken_names
 from srviewer.unwritable import make_folder
 
 FACTORS = {"axis": (2, 3, 4, 5, 6, 8), "image": (2, 3, 4)}

@@ -1,7 +1,7 @@
 """The colours of runs and of loss terms in plots, for both themes."""
 
-from srviewer.gui import theme
-from srviewer.gui.colours import LIGHT
+from srviewer.gui.appearance import theme
+from srviewer.gui.appearance.colours import LIGHT
 
 # Told apart by people who see red and green alike (after Okabe and Ito); at least 3 : 1 on base.
 ON_DARK = ("#4cc3d9", "#f2b45c", "#c39bff", "#6bd38b", "#ff7b72", "#e6df72", "#8fb4ff")

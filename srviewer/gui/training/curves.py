@@ -7,14 +7,14 @@ import pyqtgraph
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from srviewer.core.metrics import comparable_metrics
+from srviewer.core.scores.metrics import comparable_metrics
 from srviewer.core.visible_text import html_text
-from srviewer.gui import theme
-from srviewer.gui.form import describe, dress, label
-from srviewer.gui.plain_text import MarkupLabel
+from srviewer.gui.appearance import theme
+from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.training.colours import run_colour
 from srviewer.gui.training.runs import Entry, Run
-from srviewer.gui.translation import mark, tr
+from srviewer.gui.widgets.form import describe, dress, label
+from srviewer.gui.widgets.plain_text import MarkupLabel
 
 Values = tuple[list[float], list[float]]  # along the plot, up the plot
 ALL_TERMS = mark("every term")

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from srviewer.errors import UserError
-from srviewer.gui import theme
-from srviewer.gui.form import describe, fill
-from srviewer.gui.translation import tr
+from srviewer.gui.appearance import theme
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.form import describe, fill
 
 
 class Editor:

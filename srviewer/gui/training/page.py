@@ -15,18 +15,18 @@ from PySide6.QtWidgets import (
 )
 
 from srviewer.errors import UserError
-from srviewer.gui import theme
-from srviewer.gui.dropped import dropped_paths
-from srviewer.gui.form import ElidedLabel, choice, describe, fill, label
-from srviewer.gui.plain_text import MarkupLabel, TextPage
+from srviewer.gui.appearance import theme
+from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.training.curves import ALL_TERMS, ALONG, TOTAL, Curves, terms_of
 from srviewer.gui.training.preview import PreviewView
 from srviewer.gui.training.run_list import RunList, state_line
 from srviewer.gui.training.runs import Run, Runs, State
-from srviewer.gui.translation import mark, tr
-from srviewer.nn.model_file import load_model
-from srviewer.sr.model_card import card_markdown
-from srviewer.sr.models import model_card
+from srviewer.gui.widgets.dropped_files import dropped_paths
+from srviewer.gui.widgets.form import ElidedLabel, choice, describe, fill, label
+from srviewer.gui.widgets.plain_text import MarkupLabel, TextPage
+from srviewer.nn.models.model_file import load_model
+from srviewer.sr.models.available_models import model_card
+from srviewer.sr.models.model_card import card_markdown
 
 INVITATION = mark(
     "<h3>Train a network on your own scans</h3>"

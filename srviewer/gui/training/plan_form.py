@@ -5,11 +5,11 @@ from typing import Any, get_type_hints
 
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
-from srviewer.gui.form import form, label
-from srviewer.gui.plain_text import set_tip
+from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.editors import Editor, editor
-from srviewer.gui.translation import tr
-from srviewer.nn.specs import TrainingPlan
+from srviewer.gui.widgets.form import form, label
+from srviewer.gui.widgets.plain_text import set_tip
+from srviewer.nn.catalogue import TrainingPlan
 
 # Set elsewhere in the panel, or by the run itself.
 ELSEWHERE = ("preset", "factors", "steps", "minutes", "train", "validation", "layout")

@@ -5,11 +5,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from srviewer.core.volume import Voxels
-from srviewer.gui import theme
-from srviewer.gui.form import describe
-from srviewer.gui.translation import mark, tr
-from srviewer.nn.specs import Preview
+from srviewer.core.volumes.volume import Voxels
+from srviewer.gui.appearance import theme
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.widgets.form import describe
+from srviewer.nn.catalogue import Preview
 
 CAPTIONS = (mark("thick"), mark("result"), mark("truth"))
 CAPTION, GAP = 20, 8  # px

@@ -14,13 +14,13 @@ from PySide6.QtWidgets import (
 )
 
 from srviewer.core.visible_text import visible_line
-from srviewer.gui import theme
-from srviewer.gui.form import button, describe
-from srviewer.gui.plain_text import list_item
+from srviewer.gui.appearance import theme
+from srviewer.gui.jobs.running_jobs import time_left
+from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.colours import run_colour
 from srviewer.gui.training.runs import LIVE, Run, Runs, State
-from srviewer.gui.translation import tr
-from srviewer.gui.work import time_left
+from srviewer.gui.widgets.form import button, describe
+from srviewer.gui.widgets.plain_text import list_item
 
 RUN = Qt.ItemDataRole.UserRole
 LINE = 46  # px: two lines of text

@@ -9,16 +9,16 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.errors import UserError
-from srviewer.gui.translation import mark, tr
-from srviewer.gui.work import Task, Work
+from srviewer.gui.jobs.running_jobs import Task, Work
+from srviewer.gui.texts.translation import mark, tr
 from srviewer.job import Job, Progress, mapped
-from srviewer.nn.budget import Budget
-from srviewer.nn.checkpoint import checkpoint_path
-from srviewer.nn.run_log import log_entry, log_path, read_log
-from srviewer.nn.specs import Preview, TrainStep
+from srviewer.nn.catalogue import Preview, TrainStep
+from srviewer.nn.models.checkpoint import checkpoint_path
+from srviewer.nn.plans.budget import Budget
+from srviewer.nn.reports.run_log import log_entry, log_path, read_log
 from srviewer.paths import models_dir
-from srviewer.sr.training import TrainingJob, trained_model
-from srviewer.sr.training_records import forget, is_unfinished, remember, remembered
+from srviewer.sr.training.records import forget, is_unfinished, remember, remembered
+from srviewer.sr.training.run import TrainingJob, trained_model
 
 TRAIN = "train"
 BUG = mark("Stopped by a fault of srviewer; the bar above has the details.")

@@ -8,19 +8,19 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from srviewer.errors import UserError
-from srviewer.gui import theme
-from srviewer.gui.form import button, describe, label
-from srviewer.gui.notice import Notice
+from srviewer.gui.appearance import theme
+from srviewer.gui.jobs.running_jobs import Work
+from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.training.choices import Choices
 from srviewer.gui.training.plan_form import PlanForm
 from srviewer.gui.training.split_view import SplitView
-from srviewer.gui.translation import mark, tr
-from srviewer.gui.work import Work
+from srviewer.gui.widgets.form import button, describe, label
+from srviewer.gui.widgets.notice import Notice
 from srviewer.io.formats import open_filter
-from srviewer.io.series import Counts, added
-from srviewer.nn.specs import TrainingPlan
-from srviewer.sr.people import PeopleFound, Person, check_split, people_found
-from srviewer.sr.training import TrainingJob
+from srviewer.io.scans.series import Counts, added
+from srviewer.nn.catalogue import TrainingPlan
+from srviewer.sr.inputs.subjects import PeopleFound, Person, check_split, people_found
+from srviewer.sr.training.run import TrainingJob
 
 PEOPLE = "people"
 IMAGES_FILTER = mark("Images (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff);;All files (*)")

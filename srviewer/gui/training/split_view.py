@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from srviewer.core.visible_text import visible_line
-from srviewer.gui.form import button, describe, label
-from srviewer.gui.plain_text import list_item
-from srviewer.gui.translation import tr
-from srviewer.sr.people import Person, joined, suggested_split
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.form import button, describe, label
+from srviewer.gui.widgets.plain_text import list_item
+from srviewer.sr.inputs.subjects import Person, joined, suggested_split
 
 PERSON = Qt.ItemDataRole.UserRole
 LINE = 24  # px

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 
 from srviewer.gui.views.slice_view import SliceView
-from srviewer.study.comparing import FLIP_KEY, Comparing
-from srviewer.study.layouts import Layout, find_layout
+from srviewer.study.state.comparing import FLIP_KEY, Comparing
+from srviewer.study.state.layouts import Layout, find_layout
 
 REACH = 9.0  # px from the curtain's edge at which it can be taken
 LEAST, MOST = 0.02, 0.98  # the edge can always be taken again

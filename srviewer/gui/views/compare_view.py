@@ -6,22 +6,22 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from srviewer.core.linking import unlinked
-from srviewer.core.planes import slice_number
-from srviewer.gui import theme
-from srviewer.gui.map_layers import map_layers
-from srviewer.gui.offered import Comparable, compared
-from srviewer.gui.session import PREVIEW, Session
-from srviewer.gui.translation import tr
-from srviewer.gui.views.badges import badge
+from srviewer.core.comparison.linking import unlinked
+from srviewer.core.slices.planes import slice_number
+from srviewer.gui.appearance import theme
+from srviewer.gui.state.session import PREVIEW, Session
+from srviewer.gui.texts.offered import Comparable, compared
+from srviewer.gui.texts.translation import tr
 from srviewer.gui.views.compare_input import CompareInput
-from srviewer.gui.views.lettering import Line
-from srviewer.gui.views.loose_rows import LooseRows
+from srviewer.gui.views.drawing.composite import Over
+from srviewer.gui.views.drawing.text_drawing import Line
+from srviewer.gui.views.map_overlays import map_layers
 from srviewer.gui.views.ortho_view import Arrangement, OrthoView
-from srviewer.gui.views.over import Over
-from srviewer.study.comparables import MOST_SHOWN, NO_RESULT, ORIGINAL
-from srviewer.study.comparing import FLIP_KEY
-from srviewer.study.layouts import Layout, find_layout
+from srviewer.gui.views.score_badges import badge
+from srviewer.gui.views.unlinked_rows import LooseRows
+from srviewer.study.state.comparables import MOST_SHOWN, NO_RESULT, ORIGINAL
+from srviewer.study.state.comparing import FLIP_KEY
+from srviewer.study.state.layouts import Layout, find_layout
 
 
 class CompareView(QWidget):

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPointF
 
-from srviewer.core.padding import measured
-from srviewer.core.roi import Roi, boxed, moved_point, voxels_inside
-from srviewer.core.window import window_of_values
-from srviewer.gui.tool import Tool
+from srviewer.core.intensity.padding import measured
+from srviewer.core.intensity.window import window_of_values
+from srviewer.core.regions.roi import Roi, boxed, moved_point, voxels_inside
+from srviewer.gui.state.tool import Tool
+from srviewer.gui.texts.wording import kind_title
 from srviewer.gui.views.slice_view import SliceView
-from srviewer.gui.wording import kind_title
-from srviewer.study.view import Point
+from srviewer.study.state.view import Point
 
 REACH = 7.0  # px around a point within which it is grabbed
 MOVED = 3.0  # px: less is a click, and the next click sets the next point

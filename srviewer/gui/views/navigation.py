@@ -5,9 +5,9 @@ from enum import Enum
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 
-from srviewer.core.planes import Plane, at_slice, stepped
-from srviewer.core.window import Window
-from srviewer.gui.tool import Tool
+from srviewer.core.intensity.window import Window
+from srviewer.core.slices.planes import Plane, at_slice, stepped
+from srviewer.gui.state.tool import Tool
 from srviewer.gui.views.measuring import Measuring
 from srviewer.gui.views.slice_view import SliceView
 

@@ -4,14 +4,14 @@ from enum import Enum
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
-from srviewer.gui.layer import Layer
-from srviewer.gui.preview import Preview
-from srviewer.gui.session import Session
-from srviewer.gui.views.lettering import Line
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.state.progressive_preview import Preview
+from srviewer.gui.state.session import Session
+from srviewer.gui.views.drawing.composite import Over
+from srviewer.gui.views.drawing.slice_overlay import Layer
+from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.navigation import Navigation
-from srviewer.gui.views.over import Over
 from srviewer.gui.views.slice_view import SliceView
 
 

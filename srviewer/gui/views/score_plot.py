@@ -8,17 +8,17 @@ import pyqtgraph
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from srviewer.core.compare import Scores
-from srviewer.core.geometry import Axis
-from srviewer.core.metrics import Metric, comparable_metrics
-from srviewer.core.planes import Plane
-from srviewer.core.volume import Volume
-from srviewer.gui import theme
-from srviewer.gui.form import ElidedLabel, choice, fill
-from srviewer.gui.plain_text import MarkupLabel, PlainLabel, set_tip
-from srviewer.gui.session import Session
-from srviewer.gui.translation import tr
-from srviewer.sr.evaluate import ScoredPair
+from srviewer.core.comparison.comparison import Scores
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.scores.metrics import Metric, comparable_metrics
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.appearance import theme
+from srviewer.gui.state.session import Session
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.form import ElidedLabel, choice, fill
+from srviewer.gui.widgets.plain_text import MarkupLabel, PlainLabel, set_tip
+from srviewer.sr.scores.evaluate import ScoredPair
 
 HEIGHT = 190  # px
 

@@ -6,7 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QImage, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from srviewer.core.planes import (
+from srviewer.core.regions.roi import Roi, slice_of
+from srviewer.core.slices.planes import (
     Plane,
     SliceImage,
     nearest_slice,
@@ -14,21 +15,22 @@ from srviewer.core.planes import (
     slice_at,
     world_position,
 )
-from srviewer.core.roi import Roi, slice_of
 from srviewer.core.visible_text import visible
-from srviewer.core.volume import ScanHeader, Volume
-from srviewer.gui.colour_maps import colours_of
-from srviewer.gui.layer import Graded, Layer, Rgba, drawn_layer
-from srviewer.gui.preview import Preview
-from srviewer.gui.session import Session
-from srviewer.gui.tool import Tool
-from srviewer.gui.translation import tr
-from srviewer.gui.views.canvas import Canvas
-from srviewer.gui.views.lettering import Line
-from srviewer.gui.views.marks import ColourBar
-from srviewer.gui.views.over import Over
-from srviewer.gui.views.overlay import Annotations
-from srviewer.gui.views.pane_words import (
+from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.gui.appearance.colour_maps import colours_of
+from srviewer.gui.state.progressive_preview import Preview
+from srviewer.gui.state.session import Session
+from srviewer.gui.state.tool import Tool
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.texts.wording import measured, size_of
+from srviewer.gui.views.drawing.annotations import Annotations
+from srviewer.gui.views.drawing.canvas import Canvas
+from srviewer.gui.views.drawing.composite import Over
+from srviewer.gui.views.drawing.composite_marks import ColourBar
+from srviewer.gui.views.drawing.shapes import Shape
+from srviewer.gui.views.drawing.slice_overlay import Graded, Layer, Rgba, drawn_layer
+from srviewer.gui.views.drawing.text_drawing import Line
+from srviewer.gui.views.pane_texts import (
     depth_of,
     first_look,
     look_notes,
@@ -37,9 +39,7 @@ from srviewer.gui.views.pane_words import (
     plane_title,
     slice_line,
 )
-from srviewer.gui.views.shapes import Shape
-from srviewer.gui.wording import measured, size_of
-from srviewer.study.view import Point
+from srviewer.study.state.view import Point
 
 FIT = 0.94  # of the pane is filled by a volume at zoom 1
 

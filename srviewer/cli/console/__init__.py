@@ -1,0 +1,1 @@
+"""Output of verbs: progress, text, JSON, tables."""

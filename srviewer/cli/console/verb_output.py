@@ -1,0 +1,165 @@
+"""How every verb speaks: progress while it runs, then text or JSON."""
+
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from srviewer.atomic import write_text
+from srviewer.cli.console.terminal import terminal
+from srviewer.core.visible_text import visible_line
+from srviewer.errors import UserError
+from srviewer.job import Job, Progress, run
+from srviewer.stop_signals import STOP
+from srviewer.unwritable import reason
+
+R = TypeVar("R")
+
+BAR_WIDTH = 30
+WIDEST = 156  # characters of the line
+REDRAW_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a verb found: ``text`` for people, ``values`` for ``--json`` (see docs/cli.md)."""
+
+    text: str
+    values: Mapping[str, Any]
+
+
+def follow(job: Job[R], patient: bool = False) -> R:
+    """Run a job with a progress bar on standard error, when that is a terminal.
+
+    A signal ends it between two steps. ``patient``: however long a step takes.
+    """
+    bar = ProgressBar() if terminal(sys.stderr).isatty() else None
+
+    def heed(step: Progress) -> None:
+        STOP.check()
+        if bar is not None:
+            bar.show(step)
+
+    try:
+        with STOP.steps(patient):
+            return run(job, heed)
+    finally:
+        if bar is not None:
+            bar.clear()
+
+
+def follow_stepwise(job: Job[R]) -> R:
+    """As ``follow``, but a signal waits for the end of a step: the job then keeps what it has."""
+    return follow(job, patient=True)
+
+
+class ProgressBar:
+    """One line on standard error: bar, percentage, time left, what is being done."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._drawn = 0.0
+
+    def show(self, step: Progress) -> None:
+        """Draw the step, at most ten times a second."""
+        now = time.monotonic()
+        if now - self._drawn < REDRAW_SECONDS:
+            return
+        self._drawn = now
+        filled = round(step.fraction * BAR_WIDTH)
+        bar = "#" * filled + "." * (BAR_WIDTH - filled)
+        left = time_left(now - self._started, step.fraction)
+        said = f"[{bar}] {step.fraction:4.0%} {left}  {visible_line(step.message)}"[:WIDEST]
+        self._write(f"\r\033[K{said}")
+
+    def clear(self) -> None:
+        """Remove the line."""
+        self._write("\r\033[K")
+
+    def _write(self, text: str) -> None:
+        screen = terminal(sys.stderr)
+        with suppress(OSError):  # a terminal that was closed
+            screen.write(text)
+            screen.flush()
+
+
+def time_left(elapsed: float, fraction: float) -> str:
+    """ "1:23 left" from the seconds so far and the share done; "" before it can be told."""
+    if fraction < 0.01 or elapsed < 0.5:
+        return ""
+    seconds = round(elapsed * (1 - fraction) / fraction)
+    return f"{seconds // 60}:{seconds % 60:02d} left"
+
+
+def note(text: str) -> None:
+    """A line on standard error that does not stop the work."""
+    print(text, file=sys.stderr)
+
+
+def publish(outcome: Outcome, target: str | None) -> None:
+    """Print the text; write JSON to the file ``target``, or for "-" alone to standard output."""
+    if target == "-":
+        _say(_dumps(outcome.values))
+        return
+    if outcome.text:
+        _say(outcome.text)
+    if target is not None:
+        write_text(Path(target), _dumps(outcome.values) + "\n")
+
+
+def _say(text: str) -> None:
+    """Print it at once; UserError when it cannot be, but where the reader went away."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        abandon_output()
+        raise UserError(
+            f"Standard output cannot be written: {reason(error)} Send it elsewhere."
+        ) from error
+
+
+def abandon_output() -> None:
+    """Write nothing more: what is left in the buffer would raise once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _dumps(values: Mapping[str, Any]) -> str:
+    return json.dumps(_finite(values), indent=1, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no infinity and no NaN: null stands for "no number"."""
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """Columns: numbers to the right, words and the first column to the left."""
+    rows = [tuple(map(visible_line, row)) for row in rows]
+    widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
+    columns = [[row[n] for row in rows] for n in range(len(head))]
+    to_right = [n > 0 and all(map(_like_a_number, cells)) for n, cells in enumerate(columns)]
+
+    def line(row: tuple[str, ...]) -> str:
+        cells = (
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, to_right, strict=True)
+        )
+        return "  ".join(cells).rstrip()
+
+    return "\n".join([line(head), *map(line, rows)])
+
+
+def _like_a_number(cell: str) -> bool:
+    return not cell or cell[0] in "+-.0123456789"

@@ -1,0 +1,122 @@
+"""The options that say how a scan is rebuilt, shared by the verbs that rebuild one."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from srviewer.cli.options.values import axis_number, number, step
+from srviewer.core.acquisition.degradation import PROFILES
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.reconstruction.fusion import FUSIONS
+from srviewer.core.volumes.volume import ScanHeader
+from srviewer.errors import UserError
+from srviewer.nn.plans.adaptation import Adaptation
+from srviewer.sr.cross_plane.methods import METHODS
+from srviewer.sr.models.available_models import SUFFIX, default_model
+from srviewer.sr.requests.request import MINIMA, Request, suggested_request
+
+
+def add_request_arguments(parser: argparse.ArgumentParser) -> None:
+    """Method, model, factor, axis and what goes with them."""
+    parser.add_argument(
+        "--method",
+        choices=[m.id for m in METHODS],
+        default="cross-plane",
+        help="default: cross-plane, the network; the others interpolate",
+    )
+    parser.add_argument(
+        "--model", metavar="NAME|FILE", help="by default quality on a GPU and fast without one"
+    )
+    parser.add_argument("--factor", type=int, help="refine by this; detected when not given")
+    parser.add_argument("--axis", choices=AXIS_NAMES, help="the thick axis; detected if not given")
+    parser.add_argument(
+        "--also",
+        type=step,
+        action="append",
+        default=[],
+        metavar="AXIS:N",
+        help="refine this axis too, after the thick one, such as j:2; may be given twice",
+    )
+    parser.add_argument(
+        "--thickness",
+        type=number,
+        metavar="MM",
+        help="slice thickness; by default what the scan says, or else the slice spacing",
+    )
+    parser.add_argument("--profile", choices=PROFILES, default="box", help="of the slices")
+    parser.add_argument(
+        "--adapt", type=number, metavar="SECONDS", help="fit the model to this scan first"
+    )
+    parser.add_argument(
+        "--adapt-steps",
+        type=int,
+        metavar="N",
+        help="fit it by so many steps at most; by steps alone it can be repeated",
+    )
+    parser.add_argument(
+        "--adapt-seed", type=int, default=0, metavar="N", help="what fitting draws at random"
+    )
+    parser.add_argument(
+        "--texture",
+        type=number,
+        default=0.0,
+        metavar="0..1",
+        help="0 faithful, 1 sharp: the way to the model's sharper pair",
+    )
+    parser.add_argument(
+        "--flips",
+        action="store_true",
+        help="average mirrored copies, at four times the time; their spread can be written",
+    )
+    parser.add_argument(
+        "--minimum",
+        choices=MINIMA,
+        default="none",
+        help="scan: no voxel below the scan's least value, each slice's values kept",
+    )
+    parser.add_argument(
+        "--fusion",
+        choices=[f.id for f in FUSIONS],
+        default="mean",
+        help="of the two planes; default: their mean",
+    )
+
+
+def request_of(scan: ScanHeader, args: argparse.Namespace) -> Request:
+    """What the options ask for, filled in with what suits the scan."""
+    axis = None if args.axis is None else axis_number(args.axis)
+    request = suggested_request(scan, axis, asked_model(args))
+    factor = request.factor if args.factor is None else args.factor
+    return asked_of_every(replace(request, factor=factor), args)
+
+
+def asked_model(args: argparse.Namespace) -> str:
+    """The model that was named, else the one that suits the device."""
+    model: str = args.model or default_model(args.device)
+    # The result tells of it, and another program may run in another folder.
+    return str(Path(model).absolute()) if Path(model).suffix == SUFFIX else model
+
+
+def asked_of_every(request: Request, args: argparse.Namespace) -> Request:
+    """``request`` with what the options ask for whatever the scan is."""
+    return replace(
+        request,
+        method=args.method,
+        fusion=args.fusion,
+        device=args.device,
+        also=tuple(args.also),
+        thickness_mm=args.thickness,
+        profile=args.profile,
+        adaptation=_adaptation(args),
+        texture=args.texture,
+        flips=args.flips,
+        minimum=args.minimum,
+    )
+
+
+def _adaptation(args: argparse.Namespace) -> Adaptation | None:
+    if args.adapt is None and args.adapt_steps is None:
+        if args.adapt_seed:
+            raise UserError("--adapt-seed is of --adapt or --adapt-steps. Give one of these too.")
+        return None
+    return Adaptation(args.adapt or 0.0, args.adapt_steps or 0, args.adapt_seed)

@@ -1,0 +1,71 @@
+"""srviewer diagnose: what a bug report needs, without any patient data."""
+
+import argparse
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from srviewer import RESEARCH_USE_ONLY, __version__
+from srviewer.cli.console.verb_output import Outcome
+from srviewer.io.dicom.pixels.decoders import transfer_syntaxes
+from srviewer.paths import models_dir, resource, user_cache_dir, user_log_dir
+
+PACKAGES = (
+    "PySide6-Essentials",
+    "pyqtgraph",
+    "qtawesome",
+    "torch",
+    "numpy",
+    "scipy",
+    "nibabel",
+    "pydicom",
+    "SimpleITK",
+    "safetensors",
+    "pillow",
+    "jinja2",
+    "matplotlib",
+    "psutil",
+    "msgspec",
+    "dask",
+    "distributed",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments of its own."""
+
+
+def execute(args: argparse.Namespace) -> Outcome:
+    """Collect versions, devices, decoders and folders."""
+    from srviewer.nn.devices.processors import present_devices  # a door to torch
+
+    values = {
+        "srviewer": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "processors": os.cpu_count(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "devices": list(present_devices()),
+        "qt_platform": os.environ.get("QT_QPA_PLATFORM", "chosen by Qt"),
+        "display": os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY"),
+        "decoders": transfer_syntaxes(),
+        "models_shipped": str(resource("models")),
+        "models_own": str(models_dir()),
+        "log_folder": str(user_log_dir()),
+        "cache_folder": str(user_cache_dir()),
+        "notice": RESEARCH_USE_ONLY,
+    }
+    return Outcome("\n".join(f"{key}: {_text(value)}" for key, value in values.items()), values)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dict):
+        return "".join(f"\n   {key}: {item}" for key, item in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

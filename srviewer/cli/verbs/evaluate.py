@@ -1,0 +1,97 @@
+"""srviewer evaluate: thin volumes thickened, rebuilt and scored, as a table."""
+
+import argparse
+from pathlib import Path
+
+from srviewer.cli.console.skipped_scans import left_out_lines
+from srviewer.cli.console.verb_output import Outcome, follow, table
+from srviewer.cli.options.outputs import check_outputs
+from srviewer.cli.options.sources import open_only
+from srviewer.cli.options.values import axes, whole_numbers, words
+from srviewer.core.scores.metrics import comparable_metrics
+from srviewer.core.volumes.volume import is_segmentation
+from srviewer.errors import UserError
+from srviewer.io.scans.series import counted
+from srviewer.sr.inputs.segmentations import segmentation_reason
+from srviewer.sr.models.available_models import default_model
+from srviewer.sr.scores.evaluate import EvaluationPlan, EvaluationRow, evaluate
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The volumes, and what to combine."""
+    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="thin volumes")
+    parser.add_argument("--factors", type=whole_numbers, default=(2, 4), metavar="2,4")
+    parser.add_argument("--axes", type=axes, default=(0, 1, 2), metavar="i,j,k")
+    parser.add_argument(
+        "--methods", type=words, default=("cubic", "cross-plane"), metavar="cubic,cross-plane"
+    )
+    parser.add_argument(
+        "--models", type=words, metavar="a,b", help="by default quality on a GPU, fast without one"
+    )
+    parser.add_argument(
+        "--flips", action="store_true", help="average mirrored copies, at four times the time"
+    )
+
+
+def execute(args: argparse.Namespace) -> Outcome:
+    """Evaluate every combination; cubic is added when it was not asked for."""
+    check_outputs(args, args.paths)
+    methods = args.methods if "cubic" in args.methods else ("cubic", *args.methods)
+    models = args.models or (default_model(args.device),)
+    plan = EvaluationPlan(args.factors, args.axes, methods, models, args.device, args.flips)
+    if not args.factors or min(args.factors) < 2:
+        raise UserError("A factor is a whole number of 2 or more.")
+    volumes = [open_only(path) for path in args.paths]
+    scans = [one for one in volumes if not is_segmentation(one.warnings)]
+    left_out = counted(
+        segmentation_reason(one.warnings) for one in volumes if is_segmentation(one.warnings)
+    )
+    rows = follow(evaluate(scans or volumes, plan))  # which refuses those that are no scans
+    notes = dict.fromkeys(f"note: {row.file}: {line}" for row in rows for line in row.warnings)
+    lines = [_rows_table(rows), "", _gains_table(rows), *notes, *left_out_lines(left_out)]
+    values = {"rows": [row.values() for row in rows], "left_out": dict(left_out)}
+    return Outcome("\n".join(lines), values)
+
+
+def _rows_table(rows: list[EvaluationRow]) -> str:
+    metrics = comparable_metrics()
+    titles = [metric.heading for metric in metrics]
+    head = ("file", "axis", "factor", "method", "model", *titles, "seconds")
+    lines = [
+        (
+            row.file,
+            row.axis,
+            str(row.factor),
+            _how(row),
+            row.model or "",
+            *(metric.text(row.scores[metric.id]) for metric in metrics),
+            f"{row.seconds:.1f}",
+        )
+        for row in rows
+    ]
+    return table(head, lines)
+
+
+def _how(row: EvaluationRow) -> str:
+    return f"{row.method} --flips" if row.flips else row.method
+
+
+def _gains_table(rows: list[EvaluationRow]) -> str:
+    """Mean and least gain over cubic for each factor, method and model."""
+    metrics = comparable_metrics()
+    cubic = {(r.file, r.axis, r.factor): r for r in rows if r.method == "cubic"}
+    gains: dict[tuple[int, str, str], list[list[float]]] = {}
+    for row in rows:
+        base = cubic[row.file, row.axis, row.factor]
+        pairs = [(metric, row.scores[metric.id], base.scores[metric.id]) for metric in metrics]
+        known = [m.gain(a, b) for m, a, b in pairs if a is not None and b is not None]
+        if row.method != "cubic" and len(known) == len(metrics):
+            gains.setdefault((row.factor, _how(row), row.model or ""), []).append(known)
+    titles = [f"{metric.title} {word}" for metric in metrics for word in ("mean", "least")]
+    lines = []
+    for (factor, name, model), found in sorted(gains.items()):
+        cells = []
+        for metric, values in zip(metrics, zip(*found, strict=True), strict=True):
+            cells += [metric.gain_text(sum(values) / len(values)), metric.gain_text(min(values))]
+        lines.append((f"factor {factor}, {name} {model}".rstrip(), *cells))
+    return table(("gain over cubic", *titles), lines)

@@ -1,0 +1,120 @@
+"""srviewer info: what a file or folder holds."""
+
+import argparse
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from srviewer.cli.console.verb_output import Outcome, follow
+from srviewer.cli.options.outputs import check_outputs
+from srviewer.cli.options.sources import left_out
+from srviewer.core.geometry.grid import AXIS_NAMES, Geometry
+from srviewer.core.visible_text import visible_line
+from srviewer.io.formats import scan
+from srviewer.io.header_rows import HeaderRow
+from srviewer.io.header_view import header_rows
+from srviewer.io.scans.series import Series
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """One path: a file, a folder or a zip."""
+    parser.add_argument("path", type=Path)
+    parser.add_argument(
+        "--voxels",
+        action="store_true",
+        help="read the voxels too, for what headers do not tell: label maps, values that are no "
+        "numbers, a matrix that the scanner interpolated",
+    )
+    parser.add_argument(
+        "--tags",
+        nargs="?",
+        const="",
+        metavar="FILTER",
+        help="the header of each series too (DICOM tags, NIfTI fields), or the rows of it that "
+        "hold FILTER; it may name the patient",
+    )
+
+
+def execute(args: argparse.Namespace) -> Outcome:
+    """List the series that were found."""
+    check_outputs(args, [args.path])
+    found = follow(scan([args.path]))
+    if args.voxels:
+        found = replace(found, series=tuple(map(_looked_into, found.series)))
+    headers = [_header(series, args.tags) for series in found.series]
+    pairs = list(zip(found.series, headers, strict=True))
+    lines = [*(_text(*pair) for pair in pairs), *left_out(found)]
+    values = {
+        "series": [_values(*pair) for pair in pairs],
+        "ignored": found.ignored,
+        "skipped": dict(found.skipped),
+        "problems": [problem.text for problem in found.problems],
+    }
+    return Outcome("\n".join(lines), values)
+
+
+def _looked_into(series: Series) -> Series:
+    """The series with the warnings of its first volume's voxels as well."""
+    return replace(series, warnings=follow(series.read(0)).warnings)
+
+
+def _header(series: Series, wanted: str | None) -> list[HeaderRow] | None:
+    """The rows of its first file's header that hold ``wanted``; None where it was not asked for."""
+    if wanted is None:
+        return None
+    return [row for row in follow(header_rows(series.sources[0])) if row.matches(wanted)]
+
+
+def _values(series: Series, header: list[HeaderRow] | None) -> dict[str, Any]:
+    geometry = series.geometry
+    values = {
+        "index": series.index,
+        "name": series.name,
+        "uid": series.uid,
+        "modality": series.modality,
+        "shape": list(geometry.shape),
+        "spacing_mm": list(geometry.spacing),
+        "distance_mm": [geometry.distance(axis) for axis in range(3)],
+        "affine": geometry.affine.tolist(),
+        "unit": series.unit,
+        "thick_axis": thick_axis_name(geometry),
+        "factor": thick_factor(geometry),
+        "frames": series.frames,
+        "warnings": [
+            {"code": w.code, "message": w.message, "where_mm": list(w.where_mm)}
+            for w in series.warnings
+        ],
+    }
+    return values if header is None else {**values, "tags": [asdict(row) for row in header]}
+
+
+def _text(series: Series, header: list[HeaderRow] | None) -> str:
+    geometry = series.geometry
+    axis = thick_axis_name(geometry)
+    thick = f"thick along {axis}, factor {thick_factor(geometry):.2f}" if axis else "no thick axis"
+    head = (
+        f"{series.index}: {visible_line(series.name)}  "
+        f"[{visible_line(series.modality) or 'modality not given'}]  "
+        f"{' x '.join(map(str, geometry.shape))} voxels of "
+        f"{' x '.join(f'{mm:.3g}' for mm in geometry.spacing)} mm, {thick}"
+    )
+    if geometry.spacing[2] > 1.005 * geometry.distance(2):
+        head += f", {geometry.distance(2):.3g} mm across the tilted slices"
+    if series.frames > 1:
+        head += f", {series.frames} volumes"
+    warnings = (f"   {w.code}: {w.message}" for w in series.warnings)
+    rows = (
+        "   " + "  ".join(filter(None, map(visible_line, (r.key, r.name, r.value))))
+        for r in header or ()
+    )
+    return "\n".join([head, *warnings, *rows])
+
+
+def thick_axis_name(geometry: Geometry) -> str | None:
+    """ "i", "j", "k", or None when the voxels are nearly cubes."""
+    return None if geometry.thick_axis is None else AXIS_NAMES[geometry.thick_axis]
+
+
+def thick_factor(geometry: Geometry) -> float:
+    """The thick spacing over the coarser of the others; 1.0 when no axis is thick."""
+    return 1.0 if geometry.thick_axis is None else geometry.thick_ratio(geometry.thick_axis)

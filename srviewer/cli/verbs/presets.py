@@ -1,0 +1,32 @@
+"""srviewer presets: what can be trained."""
+
+import argparse
+
+from srviewer.cli.console.verb_output import Outcome, table
+from srviewer.nn.catalogue import PRESETS
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments of its own."""
+
+
+def execute(args: argparse.Namespace) -> Outcome:
+    """List the rows of PRESETS."""
+    rows = [
+        (row.name, row.title, row.generator, row.adversarial, ", ".join(row.losses))
+        for row in PRESETS
+    ]
+    values = {
+        "presets": [
+            {
+                "name": row.name,
+                "title": row.title,
+                "paper": row.paper,
+                "generator": row.generator,
+                "adversarial": row.adversarial,
+                "losses": list(row.losses),
+            }
+            for row in PRESETS
+        ]
+    }
+    return Outcome(table(("preset", "title", "generator", "adversarial", "losses"), rows), values)

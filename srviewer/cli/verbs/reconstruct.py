@@ -1,0 +1,298 @@
+"""srviewer reconstruct: a thick scan to a thin one."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from srviewer.cli.console.verb_output import Outcome, follow
+from srviewer.cli.options.destination import (
+    add_destination_arguments,
+    check_destination,
+    image_target,
+    rounded_to,
+    stored_as,
+    values_of,
+    write_result,
+)
+from srviewer.cli.options.outputs import (
+    add_overwrite_argument,
+    check_outputs,
+    refuse_replacing,
+    require_suffix,
+)
+from srviewer.cli.options.request import add_request_arguments, request_of
+from srviewer.cli.options.slabs import add_slab_argument, check_slabs, slab_source
+from srviewer.cli.options.sources import add_series_arguments, open_only, open_series
+from srviewer.cli.options.values import shape
+from srviewer.core.regions.locked_region import drawn_region
+from srviewer.core.resampling.deskew import deskewed
+from srviewer.core.volumes.volume import ScanHeader, Volume, blocking_warnings
+from srviewer.errors import UserError
+from srviewer.io.export.nifti import write
+from srviewer.io.scans.series import PlaneByPlane
+from srviewer.io.targets import Written
+from srviewer.sr.cross_plane.methods import method
+from srviewer.sr.rebuild.gaps import rebuild
+from srviewer.sr.references.locked_region import lock_region
+from srviewer.sr.report.trust_report import trust_report
+from srviewer.sr.requests.label_maps import label_map, label_provenance
+from srviewer.sr.requests.request import GAPS, Gaps, Request
+from srviewer.sr.results.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE, TEXTURE_THRESHOLD
+from srviewer.sr.results.rebuild_facts import RebuildFacts
+from srviewer.sr.results.reconstruction import unscored
+from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
+
+# What --gaps acknowledges.
+GAP_CODES = ("missing_slices", "uneven_gaps")
+GAPS_UNLESS_SAID: Gaps = "fill"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The scan, the output, and how to get from one to the other."""
+    parser.add_argument("path", type=Path, help="a file, folder or zip with a thick-slice scan")
+    add_destination_arguments(parser)
+    add_series_arguments(parser)
+    add_request_arguments(parser)
+    parser.add_argument(
+        "--isotropic", action="store_true", help="resample the result to the in-plane spacing"
+    )
+    _add_lock_arguments(parser)
+    parser.add_argument(
+        "--labels", type=Path, metavar="FILE", help="a label map of the scan that goes along"
+    )
+    parser.add_argument(
+        "-o-labels", "--output-labels", type=Path, metavar="FILE", help="where the labels go"
+    )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE.html",
+        help="one page: pictures, maps, the test on this scan, settings, card",
+    )
+    for kind in MAPS:
+        parser.add_argument(
+            f"--{kind.id}", type=Path, metavar="FILE", help=f"write this map too: {kind.meaning}"
+        )
+    _add_doubt_arguments(parser)
+    add_overwrite_argument(parser)
+    add_slab_argument(parser)
+
+
+def _add_lock_arguments(parser: argparse.ArgumentParser) -> None:
+    lock = parser.add_mutually_exclusive_group()
+    lock.add_argument(
+        "--lock",
+        type=Path,
+        metavar="MASK.nii.gz",
+        help="a region (voxels above 0) in which nothing learned is added",
+    )
+    lock.add_argument(
+        "--lock-shape",
+        type=shape,
+        metavar="SHAPE",
+        help="the same for a shape drawn in the window: ellipse|rectangle:PLANE:CENTRE:END:END, "
+        "each point x,y,z in mm (RAS+); the window copies it",
+    )
+
+
+def _add_doubt_arguments(parser: argparse.ArgumentParser) -> None:
+    """What becomes of a scan whose geometry is in doubt."""
+    parser.add_argument(
+        "--acknowledge",
+        action="store_true",
+        help="rebuild although something puts the geometry of the scan in doubt, or it is a "
+        "mask or label map",
+    )
+    parser.add_argument(
+        "--gaps",
+        choices=GAPS,
+        help="missing or uneven slices: rebuild only the longest regular run, or every run with "
+        "the gaps left empty (fill, which --acknowledge alone means); acknowledges them",
+    )
+    parser.add_argument(
+        "--deskew",
+        action="store_true",
+        help="resample a tilted stack (gantry tilt) onto a rectangular grid first",
+    )
+
+
+def execute(args: argparse.Namespace) -> Outcome:
+    """Reconstruct, export, report."""
+    check_outputs(args, _sources(args), images=_images(args), others=[args.report])
+    check_destination(args)
+    if (args.labels is None) != (args.output_labels is None):
+        raise UserError("--labels and -o-labels go together: what is read and what is written.")
+    if args.report is not None:
+        require_suffix(args.report, ".html")
+    wanted = {kind: path for kind, path in _map_files(args).items() if path is not None}
+    series = open_series(args.path, args.series, args.frame)
+    source = slab_source(args, series)
+    if source is not None:
+        return _execute_in_slabs(args, source, wanted)
+    scan = follow(series.read(args.frame))
+    refuse_replacing(args, scan, [image_target(args)])
+    drawn = None if args.labels is None else open_only(args.labels)
+    if drawn is not None:
+        refuse_replacing(args, drawn, [args.output_labels])
+    if args.deskew:
+        scan = follow(deskewed(scan, scan.geometry.slice_axis))
+    if not args.acknowledge:
+        _refuse_unsound(scan, args.gaps)
+    request = asked_request(scan, args)
+    _check_maps(request, wanted)
+    result = follow(rebuild(scan, request, _region(args, scan)))
+    provenance = unscored(result, scan)
+    output = write_result(result.volume, args, provenance, scan)
+    for kind, path in wanted.items():
+        follow(write(result.maps()[kind], path, provenance, overwrite=True))
+    if drawn is not None:
+        labels = follow(label_map(drawn, scan, request))
+        made = label_provenance(provenance, labels)
+        follow(write(labels, args.output_labels, made, "original", overwrite=args.overwrite))
+    if args.report is not None:
+        follow(trust_report(scan, result)).save(args.report)
+    others = (*wanted.values(), args.output_labels, args.report)
+    written = [output.path, *(path for path in others if path is not None)]
+    text = _text(scan, result, written, rounded_to(result.volume, args, output), _notes(output))
+    return Outcome(text, {**values_of(output), **provenance})
+
+
+def _execute_in_slabs(
+    args: argparse.Namespace, source: PlaneByPlane, wanted: dict[str, Path]
+) -> Outcome:
+    """The same for a scan that does not fit into memory."""
+    request = asked_request(source.header, args)
+    check_slabs(args, source.header, request)
+    _check_maps(request, wanted)
+
+    def check(scan: ScanHeader) -> None:
+        refuse_replacing(args, scan, [args.output])
+        if not args.acknowledge:
+            _refuse_unsound(scan, args.gaps)
+
+    files = SlabFiles(
+        args.output,
+        lambda scan, made: unscored(made, scan),
+        check,
+        stored_as(args),
+        wanted,
+        args.overwrite,
+    )
+    made = follow(written_in_slabs(source, request, files))
+    output = Written(args.output)
+    written = [output.path, *wanted.values()]
+    text = _text(made.scan, made.result, written, rounded_to(made.result.header, args, output))
+    return Outcome(text, {**values_of(output), **made.provenance})
+
+
+def asked_request(scan: ScanHeader, args: argparse.Namespace) -> Request:
+    """What every option of this verb asks for."""
+    gaps = args.gaps or GAPS_UNLESS_SAID
+    return replace(request_of(scan, args), isotropic=args.isotropic, gaps=gaps)
+
+
+def _region(args: argparse.Namespace, scan: Volume) -> Volume | None:
+    """Where nothing learned is added."""
+    if args.lock_shape is not None:
+        return drawn_region(args.lock_shape, scan.geometry)
+    return None if args.lock is None else follow(lock_region(open_only(args.lock), scan))
+
+
+def _sources(args: argparse.Namespace) -> list[Path]:
+    return [path for path in (args.path, args.lock, args.labels) if path is not None]
+
+
+def _images(args: argparse.Namespace) -> list[Path | None]:
+    return [args.output, args.output_labels, *_map_files(args).values()]
+
+
+def _map_files(args: argparse.Namespace) -> dict[str, Path | None]:
+    """Where each kind of map is to be written, None where it is not."""
+    return {kind.id: getattr(args, kind.id.replace("-", "_")) for kind in MAPS}
+
+
+def _check_maps(request: Request, wanted: dict[str, Path]) -> None:
+    """Raise UserError for a map that this run will not make."""
+    networked = method(request.method).needs_model
+    made = {
+        DISAGREEMENT.id: (networked, "--method cross-plane"),
+        SPREAD.id: (networked and request.flips, "--method cross-plane --flips"),
+        TEXTURE_CHANGE.id: (networked and request.texture > 0, "a --texture above 0"),
+    }
+    for kind in wanted:
+        there, needs = made.get(kind, (True, ""))
+        if not there:
+            raise UserError(f"This run makes no {kind} map. It needs {needs}.")
+
+
+def _refuse_unsound(scan: ScanHeader, gaps: str | None) -> None:
+    settled = () if gaps is None else GAP_CODES
+    unsound = [w for w in blocking_warnings(scan.warnings) if w.code not in settled]
+    if not unsound:
+        return
+    choice = "" if scan.planes is None else " Choose what becomes of the gaps: --gaps run|fill."
+    raise UserError(
+        f"'{scan.name}' was not rebuilt: {' '.join(w.message for w in unsound)} "
+        f"Give --acknowledge to rebuild it all the same.{choice}"
+    )
+
+
+def _text(
+    scan: ScanHeader,
+    result: RebuildFacts,
+    written: list[Path],
+    rounded: str,
+    notes: Sequence[str] = (),
+) -> str:
+    def grid(image: ScanHeader) -> str:
+        shape = " x ".join(map(str, image.geometry.shape))
+        return f"{shape} voxels of {' x '.join(f'{mm:.3g}' for mm in image.geometry.spacing)} mm"
+
+    lines = [
+        f"{scan.name}: {grid(scan)} -> {grid(result.header)}",
+        f"agrees with the scan: rms {result.consistency.rms:.4%}, max {result.consistency.max:.4%} "
+        f"of its intensity range{_qualification(result, rounded)}",
+        f"{result.request.method}{_model(result)} on {result.device}, {result.seconds:.1f} s",
+        *_moved_by_texture(result),
+        *_adapted(result),
+        *(f"note: {line}" for line in result.warnings),
+        *notes,
+        f"written: {', '.join(map(str, written))}",
+        "Research use only.",
+    ]
+    return "\n".join(lines)
+
+
+def _notes(written: Written) -> list[str]:
+    return [f"note: {written.note}"] if written.note else []
+
+
+def _model(result: RebuildFacts) -> str:
+    return "" if result.model is None else f", model {result.model.name},"
+
+
+def _adapted(result: RebuildFacts) -> list[str]:
+    """How fitting to the scan went, where it was kept: a refusal is among the warnings."""
+    tried = result.adapted
+    return [f"adapting to this scan {tried.found}"] if tried is not None and tried.kept else []
+
+
+def _moved_by_texture(result: RebuildFacts) -> list[str]:
+    changed = result.texture_changed()
+    if changed is None:
+        return []
+    least = f"{TEXTURE_THRESHOLD:.0%} of the range"
+    return [
+        f"texture moved {changed:.1%} of the voxels by more than {least}: plausible, unmeasured"
+    ]
+
+
+def _qualification(result: RebuildFacts, rounded: str) -> str:
+    """What was done to the result after its agreement with the scan was measured."""
+    steps = []
+    if result.request.isotropic:
+        steps.append("resampled to isotropic voxels")
+    if rounded:
+        steps.append(f"rounded to {rounded}")
+    return f" (before it was {' and '.join(steps)})" if steps else ""

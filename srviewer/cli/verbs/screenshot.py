@@ -1,0 +1,188 @@
+"""srviewer screenshot: what the window would show, rendered without a display."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import zip_longest
+from pathlib import Path
+
+from srviewer.cli.console.verb_output import Outcome, follow
+from srviewer.cli.options.outputs import check_outputs, require_suffix
+from srviewer.cli.options.sources import add_series_arguments, open_only, open_volume
+from srviewer.cli.options.values import number, point, size, span
+from srviewer.core.resampling.reorient import same_grid
+from srviewer.core.slices.figure_contents import (
+    COLOUR_NAMES,
+    LEAST_DPI,
+    LEAST_SIDE,
+    MOST_DPI,
+    MOST_SIDE,
+    PLANE_NAMES,
+    SUFFIXES,
+    Picture,
+)
+from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.errors import UserError
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.references.read_for_comparison import beside
+from srviewer.sr.references.truth import placed_truth, refinement
+from srviewer.sr.requests.request import Request, suggested_request
+from srviewer.sr.scores.evaluate import ScoredPair, score_beside_cubic
+from srviewer.study.state.layouts import COMPARE, LAYOUTS, PLANES, find_layout
+
+CUBIC = "cubic"  # instead of a path: the scan itself by cubic interpolation
+MOST_SECONDS = 4
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The scan, the picture, and what to show."""
+    parser.add_argument("path", type=Path)
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.png|svg|pdf")
+    add_series_arguments(parser)
+    layouts = tuple(row.id for row in LAYOUTS)
+    parser.add_argument("--layout", choices=layouts, help="default: what fits")
+    parser.add_argument(
+        "--second",
+        action="append",
+        default=[],
+        metavar="PATH|cubic",
+        help="what to compare with; up to three times; cubic: the scan interpolated",
+    )
+    parser.add_argument(
+        "--name", action="append", default=[], help="of each --second, in the same order"
+    )
+    parser.add_argument(
+        "--without-scan", action="store_true", help="compare the --second volumes with each other"
+    )
+    parser.add_argument("--reference", type=Path, metavar="PATH", help="score against this")
+    parser.add_argument("--meaning", metavar="TEXT", help="what the reference is, in words")
+    _add_view_arguments(parser)
+    _add_page_arguments(parser)
+
+
+def _add_view_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--at", type=point, metavar="X,Y,Z", help="cursor in RAS mm; default: the middle"
+    )
+    parser.add_argument("--centre", type=point, metavar="X,Y,Z", help="middle of the panes")
+    parser.add_argument("--zoom", type=number, default=1.0, help="times the size that fits")
+    parser.add_argument("--plane", choices=PLANE_NAMES, help="only this one")
+    parser.add_argument("--window", type=span, metavar="LOW,HIGH", help="grey levels")
+    parser.add_argument("--colours", choices=COLOUR_NAMES, default="grey", help="of the slices")
+    parser.add_argument("--inverted", action="store_true", help="dark stands for high values")
+    parser.add_argument("--blocks", action="store_true", help="voxels as they are, not smoothed")
+    parser.add_argument("--neurological", action="store_true", help="the right on the right")
+    parser.add_argument("--no-crosshair", action="store_true")
+    parser.add_argument("--divider", type=number, default=0.5, help="of the curtain, 0..1")
+    parser.add_argument("--across", action="store_true", help="the curtain's edge runs across")
+    parser.add_argument(
+        "--tile", type=number, default=20.0, metavar="MM", help="checkerboard square"
+    )
+    parser.add_argument(
+        "--range", type=number, default=0.0, metavar="VALUE", help="end of the difference's colours"
+    )
+
+
+def _add_page_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--size", type=size, default=(1320, 900), metavar="WxH", help="in 1/96 in")
+    parser.add_argument("--dpi", type=int, default=96, help="dots per inch of the slices")
+    parser.add_argument("--theme", choices=("dark", "light"), default="dark", help="of the page")
+
+
+def execute(args: argparse.Namespace) -> Outcome:
+    """Render through the window's own widgets."""
+    if args.output.suffix.lower() not in SUFFIXES:
+        require_suffix(args.output, ".png, .svg or .pdf")
+    files = [Path(second) for second in args.second if second != CUBIC]
+    sources = [args.path, *files, *([args.reference] if args.reference else [])]
+    check_outputs(args, sources, others=[args.output])
+    picture = _picture(args)
+    scan = open_volume(args.path, args.series, args.frame)
+    seconds = _seconds(args, scan)
+    scored = _scored(args, scan, [volume for _, volume in seconds])
+    shown = [(*second, scores) for second, scores in zip(seconds, scored, strict=True)]
+    args.doors["render"](scan, shown, not args.without_scan, picture, args.output)
+    found = {"output": str(args.output), "layout": picture.layout}
+    return Outcome(f"written: {args.output}", found)
+
+
+def _picture(args: argparse.Namespace) -> Picture:
+    layout = args.layout or (COMPARE if args.second else PLANES)
+    if find_layout(layout).compares and len(args.second) < (2 if args.without_scan else 1):
+        raise UserError(f"The layout '{layout}' compares: give --second.")
+    if len(args.second) + (not args.without_scan) > MOST_SECONDS:
+        raise UserError(f"At most {MOST_SECONDS} volumes stand beside each other.")
+    if len(args.name) > len(args.second):
+        raise UserError("Each --name belongs to a --second: there are more names than volumes.")
+    if not all(LEAST_SIDE <= side <= MOST_SIDE for side in args.size):
+        raise UserError(f"A side of a figure has {LEAST_SIDE} to {MOST_SIDE} pixels.")
+    if not LEAST_DPI <= args.dpi <= MOST_DPI:
+        raise UserError(f"A figure has {LEAST_DPI} to {MOST_DPI} dots per inch.")
+    if not (0 <= args.divider <= 1 and args.tile > 0 and args.range >= 0 and args.zoom > 0):
+        raise UserError("A divider lies in 0..1; tile and zoom are above 0; range is not below 0.")
+    return Picture(
+        layout=layout,
+        at=args.at,
+        window=args.window,
+        centre=args.centre,
+        zoom=args.zoom,
+        plane=args.plane,
+        smooth=not args.blocks,
+        radiological=not args.neurological,
+        colours=args.colours,
+        inverted=args.inverted,
+        crosshair=not args.no_crosshair,
+        divider=args.divider,
+        upright=not args.across,
+        tile_mm=args.tile,
+        span=args.range,
+        width=args.size[0],
+        height=args.size[1],
+        dpi=args.dpi,
+        theme=args.theme,
+    )
+
+
+def _seconds(args: argparse.Namespace, scan: Volume) -> list[tuple[str, Volume]]:
+    """Names and volumes; a cubic one lies on the grid of the first file, where that refines."""
+    files = {place: open_only(Path(place)) for place in args.second if place != CUBIC}
+    grid = next(iter(files.values()), None)
+    request = suggested_request(scan) if grid is None else _refinement(scan, grid)
+    found = []
+    for place, name in zip_longest(args.second, args.name):
+        if place == CUBIC:
+            wanted = replace(request or suggested_request(scan), method="cubic")
+            volume = follow(reconstruct(scan, wanted)).volume
+        else:
+            volume = follow(beside(files[place], scan))
+        default = CUBIC if place == CUBIC else Path(place).name
+        found.append((name or default, volume))
+    return found
+
+
+def _scored(
+    args: argparse.Namespace, scan: Volume, seconds: Sequence[Volume]
+) -> list[ScoredPair | None]:
+    """The scores of each volume that lies on the reference's grid; None for the others."""
+    if args.reference is None:
+        return [None for _ in seconds]
+    truth = open_only(args.reference)
+    truth = follow(placed_truth(truth, args.reference.name, scan, None))
+    request = _refinement(scan, truth)
+    assert request is not None  # it lies on a finer grid
+    meaning = args.meaning or f"the loaded ground truth '{args.reference.name}'"
+    return [
+        follow(score_beside_cubic(truth, scan, volume, request, meaning))
+        if same_grid(volume.geometry, truth.geometry)
+        else None
+        for volume in seconds
+    ]
+
+
+def _refinement(scan: ScanHeader, fine: ScanHeader) -> Request | None:
+    """What leads from the scan's grid to the finer one; None where nothing does."""
+    steps = refinement(scan.geometry, fine.geometry)
+    if not steps:
+        return None
+    (axis, factor), *also = steps
+    return Request(axis=axis, factor=factor, also=tuple(also))

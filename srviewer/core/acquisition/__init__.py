@@ -1,0 +1,1 @@
+"""Physics of the scan: degradation to thick slices, zero-filling, noise."""

@@ -1,0 +1,1 @@
+"""Two volumes compared: scores, differences, grids, linked positions."""

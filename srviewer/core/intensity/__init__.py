@@ -1,0 +1,1 @@
+"""Grey values: floor, range, padding, window, histogram."""

@@ -1,0 +1,1 @@
+"""Arithmetic of results: fusion, iterative back-projection, lower bound."""

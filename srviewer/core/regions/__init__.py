@@ -1,0 +1,1 @@
+"""Regions of voxels: measurements, locked regions, masks and label maps."""

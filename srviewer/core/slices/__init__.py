@@ -1,0 +1,1 @@
+"""Slices and planes of volumes: stacks, sampling, projections, the contents of a figure."""

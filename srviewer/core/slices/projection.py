@@ -1,0 +1,96 @@
+"""Maximum intensity projections of a volume as it turns about the head-foot axis."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from srviewer.core.intensity.padding import without_padding
+from srviewer.core.volumes.volume import Volume, Voxels
+from srviewer.job import Job, Progress
+
+BETWEEN = float(np.sin(np.radians(22.5)))  # of a direction: below that it is not named
+VIEWS = 36  # over half a turn: from behind, a projection is its own mirror image
+MOST = 144  # samples along each axis: a picture of a moving thing needs no more
+
+
+@dataclass(frozen=True, eq=False)
+class Turntable:
+    """``views``: (view, row, column) float32, seen from the front and then further to the left.
+
+    Rows grow towards S, columns towards R at view 0. ``extent_mm``: width and height of a view.
+    """
+
+    views: Voxels
+    extent_mm: tuple[float, float]
+
+    def at(self, degrees: float) -> Voxels:
+        """The (row, column) view from ``degrees``; a whole turn is 360."""
+        number = round(degrees / 180 * VIEWS) % (2 * VIEWS)
+        view = self.views[number % VIEWS]
+        return np.asarray(view if number < VIEWS else view[:, ::-1], np.float32)
+
+
+def ends_at(degrees: float) -> tuple[str, str]:
+    """The patient's directions at the first and the last column of a view: ("L", "R") at 0.
+
+    Two letters where the columns run between two axes.
+    """
+    turn = np.radians(degrees)
+    parts = sorted(((np.cos(turn), "LR"), (np.sin(turn), "PA")), key=lambda part: -abs(part[0]))
+    seen = [(share, names) for share, names in parts if abs(share) > BETWEEN]
+    first = "".join(names[0] if share > 0 else names[1] for share, names in seen)
+    last = "".join(names[1] if share > 0 else names[0] for share, names in seen)
+    return first, last
+
+
+def turntable(volume: Volume) -> Job[Turntable]:
+    """Project ``volume`` from each side, along lines across its head-foot axis."""
+    voxels, spacing = _upright(volume)
+    width = float(np.hypot(voxels.shape[0] * spacing[0], voxels.shape[1] * spacing[1]))
+    height = voxels.shape[2] * spacing[2]
+    # As fine as the sharper axis across the turn: how thick the slices are must not blur it.
+    step = max(min(spacing[:2]), width / MOST)
+    offsets = np.arange(-width / 2 + step / 2, width / 2, step)
+    rows = (np.arange(0, height, max(spacing[2], height / MOST)) / spacing[2]).astype(int)
+    # A border of the least value: what lies outside must not be the edge drawn out.
+    padded = np.pad(voxels[:, :, rows], ((1, 1), (1, 1), (0, 0)), constant_values=voxels.min())
+    views = []
+    for number in range(VIEWS):
+        yield Progress(number / VIEWS, "Projecting")
+        views.append(_seen_from(padded, spacing, offsets, np.pi * number / VIEWS))
+    return Turntable(np.stack(views), (width, height))
+
+
+def _seen_from(
+    padded: Voxels,
+    spacing: tuple[float, float, float],
+    offsets: npt.NDArray[np.float64],
+    angle: float,
+) -> Voxels:
+    """(row, column): the maximum along each line of sight."""
+    across, deep = offsets[:, None], offsets[None, :]
+    places = (
+        across * np.cos(angle) - deep * np.sin(angle),
+        across * np.sin(angle) + deep * np.cos(angle),
+    )
+    index = []
+    for axis, place in enumerate(places):
+        inner = padded.shape[axis] - 2
+        nearest = np.floor(place / spacing[axis] + inner / 2).astype(int) + 1
+        index.append(nearest.clip(0, inner + 1))
+    view: Voxels = padded[index[0], index[1]].max(axis=1).T
+    return view
+
+
+def _upright(volume: Volume) -> tuple[Voxels, tuple[float, float, float]]:
+    """The voxels with axes towards R, A and S and their spacing in mm; padding never shows."""
+    geometry = volume.geometry
+    order = geometry.world_axes
+    flips = tuple(
+        slice(None, None, 1 if geometry.directions[world, axis] > 0 else -1)
+        for world, axis in enumerate(order)
+    )
+    r, a, s = (geometry.spacing[axis] for axis in order)
+    voxels = without_padding(volume.voxels, volume.padding)
+    return voxels.transpose(order)[flips], (r, a, s)

@@ -1,0 +1,1 @@
+"""Scans and results as values: header, voxels, history; interpolation along an axis."""

@@ -1,0 +1,157 @@
+"""A scan or a result: what is known of it without its voxels, and with them."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.geometry.slice_runs import Planes
+from srviewer.core.geometry.space_codes import SCANNER_SPACE, SpaceCodes
+from srviewer.core.volumes.dicom_origin import DicomOrigin
+from srviewer.core.volumes.source_files import ScanSource
+
+Voxels = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ScanWarning:
+    """Something about a scan that a user must know before trusting it.
+
+    ``code`` is one of the stable words of the command line's JSON; ``message`` is for people;
+    ``where_mm`` lists the positions concerned, in mm along the slice normal.
+    """
+
+    code: str
+    message: str
+    where_mm: tuple[float, ...] = ()
+
+
+# These say that voxels are marks or labels and no measured intensities: by a name or header, and by
+# the voxels themselves.
+SEGMENTATION_CODES = ("segmentation", "label_like")
+# With one of these the grid, or a voxel on it, may not be what was measured, or is none of a scan:
+# a rebuild must be confirmed.
+BLOCKING_CODES = frozenset(
+    {
+        *SEGMENTATION_CODES,
+        "missing_slices",
+        "uneven_gaps",
+        "duplicate_positions",
+        "gantry_tilt",
+        "mixed_orientation",
+        "spacing_unknown",
+        "orientation_unknown",
+        "qform_sform_conflict",
+        "truncated",
+        "non_finite",
+        "joined_series",
+        "mixed_contrasts",
+        "incomplete_volume",
+    }
+)
+
+
+def blocking_warnings(warnings: tuple[ScanWarning, ...]) -> tuple[ScanWarning, ...]:
+    """Those that a user must acknowledge before the scan is rebuilt."""
+    return tuple(warning for warning in warnings if warning.code in BLOCKING_CODES)
+
+
+def is_segmentation(warnings: tuple[ScanWarning, ...]) -> bool:
+    """Whether they say that it is a mask, a label map or another segmentation, not a scan."""
+    return any(warning.code in SEGMENTATION_CODES for warning in warnings)
+
+
+@dataclass(frozen=True, eq=False)
+class ScanHeader:
+    """All that is known of an image before its voxels are read.
+
+    ``unit``: of the voxels. ``modality``: DICOM's word ("MR", "CT"), or "" where the file does not
+    say.
+    ``frame``: DICOM's FrameOfReferenceUID, or "" where unknown; points of two frames differ.
+    ``slice_thickness``: mm along the thick axis, or None where the file does not say; it may be
+    less than the spacing (gaps) or more (overlaps).
+    ``stored_as``: numpy's name of the data type that the file held.
+    ``history``: what was done to it, oldest first; exported with it.
+    ``origin``: the DICOM series that it was read or made from; None for other files.
+    ``source``: the files that it was read or made from; None where there are none.
+    ``space``: which space its coordinates mean.
+    ``padding``: the value of voxels that are no image; None where all of them are.
+    ``planes``: where its slices truly lie, where the grid is not what was measured; else None.
+    """
+
+    geometry: Geometry
+    name: str
+    unit: str = ""
+    modality: str = ""
+    stored_as: str = "float32"
+    frame: str = ""
+    history: tuple[str, ...] = ()
+    warnings: tuple[ScanWarning, ...] = ()
+    origin: DicomOrigin | None = None
+    planes: Planes | None = None
+    slice_thickness: float | None = None
+    source: ScanSource | None = None
+    space: SpaceCodes = SCANNER_SPACE
+    padding: float | None = None
+
+    @property
+    def header(self) -> "ScanHeader":
+        """The header alone: of a Volume, without its voxels."""
+        return ScanHeader(**_header_fields(self))
+
+    def derived_header(
+        self, geometry: Geometry, step: str, name: str | None = None
+    ) -> "ScanHeader":
+        """The header of what ``step``, which is added to the history, makes of this image."""
+        return replace(
+            self.header,
+            geometry=geometry,
+            name=self.name if name is None else name,
+            history=(*self.history, step),
+            planes=self.planes if geometry is self.geometry else None,
+        )
+
+    def with_voxels(self, voxels: Voxels) -> "Volume":
+        """The volume of this header; ValueError where the voxels are not on its grid."""
+        return Volume(voxels, **_header_fields(self))
+
+
+def _header_fields(header: ScanHeader) -> dict[str, Any]:
+    return {field.name: getattr(header, field.name) for field in fields(ScanHeader)}
+
+
+@dataclass(frozen=True, eq=False)
+class _HasVoxels:
+    """Puts ``voxels`` before the fields of the header, some of which have defaults."""
+
+    voxels: Voxels
+
+
+@dataclass(frozen=True, eq=False)
+class Volume(ScanHeader, _HasVoxels):
+    """A three-dimensional image: a header and its voxels.
+
+    ``voxels``: (i, j, k) float32, in ``unit`` and not writable, so that threads may share it.
+    Raises ValueError when voxels and geometry differ in shape.
+    """
+
+    def __post_init__(self) -> None:
+        if self.voxels.shape != self.geometry.shape:
+            raise ValueError(f"{self.voxels.shape} voxels on a grid of {self.geometry.shape}")
+        # A view, so that the caller's own array keeps its flags.
+        voxels = np.asarray(self.voxels, dtype=np.float32).view()
+        voxels.flags.writeable = False
+        object.__setattr__(self, "voxels", voxels)
+
+    @property
+    def padded(self) -> npt.NDArray[np.bool_] | None:
+        """(i, j, k), which voxels are padding; None where there is no padding."""
+        return None if self.padding is None else self.voxels == np.float32(self.padding)
+
+    def derived(
+        self, voxels: Voxels, geometry: Geometry, step: str, name: str | None = None
+    ) -> "Volume":
+        """A new volume made from this one by ``step``, which is added to the history."""
+        return self.derived_header(geometry, step, name).with_voxels(voxels)

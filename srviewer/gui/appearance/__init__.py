@@ -1,0 +1,1 @@
+"""Theme, colours, colour maps and grey-level windows."""

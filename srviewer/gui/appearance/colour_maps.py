@@ -1,0 +1,128 @@
+"""Colours for grey values, for signed values and for labels."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph
+
+from srviewer.gui.texts.translation import mark
+from srviewer.table import find_row
+
+Table = npt.NDArray[np.uint8]  # (n, 3) RGB
+ENTRIES = 256  # pyqtgraph is several times slower with more
+
+
+@dataclass(frozen=True)
+class ColourMap:
+    """A named table. ``id``: its word in settings and session files. ``table``: (256, 3) RGB."""
+
+    id: str
+    title: str
+    tip: str
+    table: Callable[[], Table]
+
+
+@cache
+def grey() -> Table:
+    """Black to white, in equal steps."""
+    return _frozen(np.repeat(np.arange(ENTRIES, dtype=np.uint8)[:, None], 3, axis=1))
+
+
+@cache
+def bone() -> Table:
+    """Grey with a blue tint in the dark, steadily brighter: white looks like an X-ray film's."""
+    x = np.linspace(0, 1, ENTRIES)
+    red = np.interp(x, (0, 0.746, 1), (0, 0.652, 1))
+    green = np.interp(x, (0, 0.365, 0.746, 1), (0, 0.319, 0.777, 1))
+    blue = np.interp(x, (0, 0.365, 1), (0, 0.444, 1))
+    return _frozen(np.rint(255 * np.stack((red, green, blue), axis=1)).astype(np.uint8))
+
+
+def _supplied(name: str) -> Callable[[], Table]:
+    """One of the maps that come with pyqtgraph; read when it is first wanted."""
+
+    @cache
+    def table() -> Table:
+        lut = pyqtgraph.colormap.get(name).getLookupTable(nPts=ENTRIES, alpha=False)
+        return _frozen(np.asarray(lut, np.uint8)[:, :3])
+
+    return table
+
+
+# Black (hot: dark) to white in even steps of lightness, so that no edge is made up by the colours;
+# "CET" are Peter Kovesi's maps.
+COLOUR_MAPS = (
+    ColourMap("grey", mark("Grey"), mark("Black to white"), grey),
+    ColourMap(
+        "hot", mark("Hot"), mark("Black, red, yellow, white in even steps"), _supplied("CET-L3")
+    ),
+    ColourMap("bone", mark("Bone"), mark("Bluish grey, as an X-ray film"), bone),
+    ColourMap(
+        "viridis",
+        mark("Viridis"),
+        mark("Violet, green, yellow in even steps"),
+        _supplied("viridis"),
+    ),
+    ColourMap(
+        "magma",
+        mark("Magma"),
+        mark("Black, violet, orange, cream in even steps"),
+        _supplied("magma"),
+    ),
+    ColourMap(
+        "cividis",
+        mark("Cividis"),
+        mark("Blue to yellow, also for the colour blind"),
+        _supplied("cividis"),
+    ),
+)
+
+# For signed values: blue below, white at 0, red above; equal lightness at equal distance from 0.
+diverging = _supplied("CET-D1")
+# For a signed picture on black: blue below, black at 0, red above.
+signed = _supplied("CET-D4")
+# For what lies over a grey picture: dark red to yellow.
+heat = _supplied("CET-L4")
+
+
+def find_map(wanted: str) -> ColourMap:
+    """The map with this id; UserError when there is none."""
+    return find_row(COLOUR_MAPS, wanted, "colour map")
+
+
+@cache
+def colours_of(wanted: str, inverted: bool) -> Table | None:
+    """The table of the map with this id, turned round if ``inverted``; None for plain grey."""
+    if wanted == "grey" and not inverted:
+        return None
+    table = find_map(wanted).table()
+    return _frozen(np.ascontiguousarray(table[::-1])) if inverted else table
+
+
+# Okabe and Ito's colours, which the colour blind tell apart, then lighter and darker ones.
+LABELS: Table = np.array(
+    [
+        (230, 159, 0),
+        (86, 180, 233),
+        (0, 158, 115),
+        (240, 228, 66),
+        (0, 114, 178),
+        (213, 94, 0),
+        (204, 121, 167),
+        (170, 220, 120),
+        (255, 190, 190),
+        (120, 94, 240),
+        (0, 220, 200),
+        (160, 110, 60),
+    ],
+    np.uint8,
+)
+
+
+def _frozen(table: Table) -> Table:
+    """A table that every caller may share."""
+    table.flags.writeable = False
+    return table

@@ -1,0 +1,294 @@
+"""The look: a palette, an accent colour and one compact style sheet, dark or light."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from string import Template
+from typing import Literal
+
+import qtawesome
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
+
+from srviewer.gui.appearance.colours import DARK, LIGHT, Colours
+from srviewer.paths import resource
+
+Scheme = Literal["dark", "light", "system"]
+SCHEMES: tuple[Scheme, ...] = ("dark", "light", "system")
+
+# Panes are black in both themes, so what is written over them keeps the dark theme's colours.
+IMAGE = "#000000"
+BETWEEN = "#323946"  # panes
+TEXT, MUTED, ACCENT, WARNING = DARK.text, DARK.muted, DARK.accent, DARK.warning
+SURFACE = DARK.surface
+
+FAMILIES = (
+    "Inter",
+    "Segoe UI",
+    "SF Pro Text",
+    "Noto Sans",
+    "Cantarell",
+    "Ubuntu",
+    "DejaVu Sans Condensed",
+)
+FONT_PIXELS = 13
+
+_SHEET = Template(
+    """
+QWidget { color: $text; }
+QMainWindow, QDialog, QMenuBar { background: $surface; }
+QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 5px 7px; }
+QMenuBar { border-bottom: 1px solid $base; padding: 1px 4px; }
+QMenuBar::item { padding: 4px 9px; border-radius: 4px; background: transparent; }
+QMenuBar::item:selected, QMenu::item:selected { background: $raised; }
+QMenu { background: $surface; border: 1px solid $border; padding: 5px; }
+QMenu::item { padding: 5px 26px 5px 10px; border-radius: 4px; }
+QMenu::item:disabled { color: $disabled; }
+QMenu::separator { height: 1px; background: $border; margin: 5px 4px; }
+QToolBar { background: $surface; border: none; border-bottom: 1px solid $base;
+           spacing: 2px; padding: 5px 8px; }
+QToolBar::separator { width: 1px; background: $border; margin: 5px 7px; }
+QToolButton { border: 1px solid transparent; border-radius: 5px; padding: 4px 7px; }
+QToolButton:hover, QToolButton:focus { background: $raised; }
+QToolButton:checked { background: $accent_dark; border-color: $accent; color: $accent; }
+QToolButton:pressed { background: $border; }
+QToolButton:disabled { color: $disabled; }
+QToolButton[popupMode="1"] { padding-right: 20px; }
+QToolButton::menu-button { border: none; width: 18px; }
+QToolButton::menu-arrow { image: url($chevron); width: 12px; height: 12px; }
+QToolButton::menu-indicator { image: none; }
+QStatusBar { background: $surface; border-top: 1px solid $base; color: $muted; }
+QStatusBar::item { border: none; }
+QStatusBar QLabel { color: $muted; padding: 0 4px; }
+QTabWidget::pane { border: none; border-top: 1px solid $border; }
+QTabBar { background: $surface; qproperty-drawBase: 0; }
+QTabBar::tab { padding: 9px 6px; color: $muted; border-bottom: 2px solid transparent; }
+QTabBar::tab:hover { color: $text; }
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::close-button { image: url($close); border-radius: 3px; }
+QTabBar::close-button:hover { background: $border; }
+QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
+QPushButton { background: $raised; border: 1px solid $border; border-radius: 5px;
+              padding: 6px 13px; }
+QPushButton[density="compact"] { padding: 5px 6px; }
+QPushButton:hover { border-color: $muted; }
+QPushButton:focus, QComboBox:focus, QCheckBox:focus, QTableView:focus, QListView:focus
+    { border-color: $accent; }
+QPushButton:pressed { background: $border; }
+QPushButton:disabled { color: $disabled; background: $surface; border-color: $raised; }
+QPushButton[primary="true"] { background: $accent; color: $base; border-color: $accent;
+                              font-weight: 600; padding: 8px 13px; }
+QPushButton[primary="true"]:hover { background: $accent_bright; border-color: $accent_bright; }
+QPushButton[primary="true"]:focus { border-color: $text; }
+QPushButton[primary="true"]:disabled { background: $raised; color: $disabled;
+                                       border-color: $raised; }
+QComboBox { background: $raised; border: 1px solid $border; border-radius: 5px;
+            padding: 4px 8px; min-height: 18px; }
+QLineEdit:disabled { color: $disabled; background: $surface; border-color: $raised; }
+QComboBox:disabled { color: $disabled; background: $surface; border-color: $raised; }
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: url($chevron); width: 12px; height: 12px; }
+QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; outline: none;
+                              selection-background-color: $raised; padding: 3px; }
+QLineEdit { background: $raised; border: 1px solid $border; border-radius: 5px; padding: 5px 8px;
+            selection-background-color: $accent; selection-color: $base; }
+QLineEdit:focus { border-color: $accent; }
+QSpinBox, QDoubleSpinBox { background: $raised; border: 1px solid $border; border-radius: 5px;
+    padding: 3px 6px; min-height: 20px; selection-background-color: $accent;
+    selection-color: $base; }
+QSpinBox:focus, QDoubleSpinBox:focus { border-color: $accent; }
+QSpinBox:disabled, QDoubleSpinBox:disabled { color: $disabled; background: $surface;
+                                             border-color: $raised; }
+QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button,
+    QDoubleSpinBox::down-button { border: none; width: 16px; }
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url($chevron); width: 10px; }
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url($chevron_up); width: 10px; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QCheckBox { spacing: 8px; border: 1px solid transparent; border-radius: 4px; padding: 2px; }
+QCheckBox:disabled { color: $disabled; }
+QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid $muted; border-radius: 3px;
+                       background: $base; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($check); }
+QCheckBox::indicator:disabled { border-color: $disabled; background: $surface; }
+QCheckBox::indicator:checked:disabled { background: $disabled; }
+QSlider:horizontal { min-height: 20px; }
+QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
+QSlider::handle:horizontal { background: $muted; width: 12px; margin: -5px 0; border-radius: 7px;
+                             border: 1px solid $surface; }
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background: $accent; }
+QSlider::groove:horizontal:disabled, QSlider::sub-page:horizontal:disabled { background: $raised; }
+QSlider::handle:horizontal:disabled { background: $surface; border-color: $disabled; }
+QProgressBar { background: $border; border: none; border-radius: 3px; max-height: 6px;
+               min-height: 6px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QTableView, QListView, QPlainTextEdit, QTextBrowser { background: $base; border: 1px solid $border;
+    border-radius: 5px; gridline-color: $raised; selection-background-color: $accent_dark; }
+QTableView::item { padding: 0 5px; }
+QTableView::item:selected { background: $accent_dark; color: $text; }
+QListView::item { padding: 7px; border-radius: 5px; }
+QListView::item:selected { background: $accent_dark; color: $text; }
+QListView[density="compact"]::item { padding: 3px 6px; }
+QToolButton[role="fold"], QToolButton[role="fold"]:checked { background: transparent;
+    border-color: transparent; color: $text; padding: 4px 0; }
+QToolButton[role="toggle"] { padding: 4px 2px; border-color: $border; }
+QToolButton[role="toggle"]:checked { border-color: $accent; }
+QHeaderView::section { background: $surface; color: $muted; border: none; padding: 4px 8px; }
+QSplitter::handle { background: $base; }
+QScrollBar:vertical { background: transparent; width: 10px; }
+QScrollBar:horizontal { background: transparent; height: 10px; }
+QScrollBar::handle { background: $border; border-radius: 4px; min-height: 28px; margin: 1px; }
+QScrollBar::handle:hover { background: $disabled; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QLabel[role="heading"] { color: $muted; font-size: 11px; font-weight: 600; }
+QLabel[role="muted"] { color: $muted; }
+QLabel[role="value"] { color: $text; font-weight: 600; }
+QLabel[role="good"] { color: $accent; font-weight: 600; }
+QLabel[role="doubt"] { color: $warning; font-weight: 600; }
+QLabel[role="research"] { color: $warning; font-weight: 600; }
+QStatusBar QLabel[role="research"] { color: $warning; padding: 0 8px; }
+QFrame[role="warning"] { background: $warning_dark; border: 1px solid $warning;
+                         border-radius: 6px; }
+QFrame[role="note"] { background: $raised; border: 1px solid $border; border-radius: 6px; }
+QFrame[role="error"] { background: $danger_dark; border: 1px solid $danger; border-radius: 6px; }
+QFrame[role="empty"] { background: $base; border: 2px dashed $border; border-radius: 10px; }
+QWidget[role="panes"] { background: $panes; }
+QFrame[role="line"] { background: $border; max-height: 1px; min-height: 1px; border: none; }
+"""
+)
+
+
+_current = DARK
+
+
+def colours() -> Colours:
+    """Those of the theme that is applied, for everything but what is drawn over an image."""
+    return _current
+
+
+def apply(app: QApplication, scheme: Scheme = "dark") -> None:
+    """Give ``app`` the theme; "system" is what the desktop says now, dark if it says nothing."""
+    global _current
+    _current = LIGHT if _is_light(app, scheme) else DARK
+    app.setStyle("Fusion")
+    font = QFont()
+    font.setFamilies([*FAMILIES, *app.font().families()])
+    font.setPixelSize(FONT_PIXELS)
+    app.setFont(font)
+    app.setPalette(_palette(_current))
+    app.setStyleSheet(_SHEET.substitute(_values(_current)))
+
+
+def choose(app: QApplication, scheme: Scheme) -> None:
+    """``apply``, where that changes anything: restyling a whole window takes a while."""
+    if _current is not (LIGHT if _is_light(app, scheme) else DARK):
+        apply(app, scheme)
+
+
+def follow(widget: QWidget, redraw: Callable[[], None]) -> None:
+    """Call ``redraw``, a method of ``widget``, whenever another theme was applied.
+
+    For what neither palette nor style sheet reaches: colours in rich text, in tables, in plots.
+    """
+    widget.installEventFilter(_Follower(widget, redraw))
+
+
+class _Follower(QObject):
+    def __init__(self, widget: QWidget, redraw: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._redraw, self._drawn = redraw, _current
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Qt tells of a palette more than once, and of one that is the same.
+        if event.type() == QEvent.Type.PaletteChange and self._drawn is not _current:
+            self._drawn = _current
+            self._redraw()
+        return False
+
+
+class _Icon(QIconEngine):
+    """A Material Design icon that takes its colours when it is drawn; ``on``: what it lies on."""
+
+    def __init__(self, name: str, on: Literal["surface", "accent"]) -> None:
+        super().__init__()
+        self._name, self._on = name, on
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        colour = _current.base if self._on == "accent" else _current.text
+        drawn = qtawesome.icon(
+            f"mdi6.{self._name}",
+            color=colour,
+            color_disabled=_current.disabled,
+            color_on=_current.accent,
+        )
+        drawn.paint(painter, rect, Qt.AlignmentFlag.AlignCenter, mode, state)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        made = QPixmap(size)
+        if made.isNull():  # a control that is being laid out has no room yet
+            return made
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        self.paint(painter, made.rect(), mode, state)
+        painter.end()
+        return made
+
+
+def icon(name: str) -> QIcon:
+    """A Material Design icon in the theme's colours: muted when disabled, accent when checked."""
+    return QIcon(_Icon(name, "surface"))
+
+
+def icon_on_accent(name: str) -> QIcon:
+    """An icon for a control that is filled with the accent colour."""
+    return QIcon(_Icon(name, "accent"))
+
+
+def _is_light(app: QApplication, scheme: Scheme) -> bool:
+    said = app.styleHints().colorScheme() == Qt.ColorScheme.Light
+    return scheme == "light" or (scheme == "system" and said)
+
+
+def _values(colours: Colours) -> dict[str, str]:
+    """What the style sheet refers to: the colours, and the pictures that it needs."""
+    pictures = {
+        "chevron": "chevron-down",
+        "chevron_up": "chevron-up",
+        "close": "close",
+        "check": "check-light" if colours is LIGHT else "check-dark",
+    }
+    places = {key: (resource("icons") / f"{name}.svg").as_posix() for key, name in pictures.items()}
+    return asdict(colours) | places | {"panes": BETWEEN}
+
+
+def _palette(colours: Colours) -> QPalette:
+    role = QPalette.ColorRole
+    places = {
+        role.Window: colours.surface,
+        role.WindowText: colours.text,
+        role.Base: colours.base,
+        role.AlternateBase: colours.surface,
+        role.Text: colours.text,
+        role.Button: colours.raised,
+        role.ButtonText: colours.text,
+        role.BrightText: colours.danger,
+        role.ToolTipBase: colours.raised,
+        role.ToolTipText: colours.text,
+        role.PlaceholderText: colours.muted,
+        role.Highlight: colours.accent,
+        role.HighlightedText: colours.base,
+        role.Link: colours.accent,
+        role.LinkVisited: colours.accent,
+        role.Light: colours.border,
+        role.Midlight: colours.border,
+        role.Mid: colours.border,
+        role.Dark: colours.base,
+        role.Shadow: colours.base,
+        role.Accent: colours.accent,
+    }
+    palette = QPalette()
+    for where, colour in places.items():
+        palette.setColor(where, QColor(colour))
+    for where in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, where, QColor(colours.disabled))
+    return palette

@@ -1,0 +1,62 @@
+"""Grey-level windows by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from srviewer.core.intensity.padding import measured_limits
+from srviewer.core.intensity.window import Window, robust_window
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.texts.translation import mark
+
+
+@dataclass(frozen=True)
+class WindowPreset:
+    """A named window; ``modality``: offered for this one only, "" for all."""
+
+    title: str
+    tip: str
+    modality: str
+    window: Callable[[Volume], Window]
+
+
+def _automatic(volume: Volume) -> Window:
+    return robust_window(volume.voxels, volume.padding)
+
+
+def _full(volume: Volume) -> Window:
+    low, high = measured_limits(volume)
+    return Window.of_level((low + high) / 2, high - low)
+
+
+def _steeper(volume: Volume) -> Window:
+    auto = robust_window(volume.voxels, volume.padding)
+    return Window.of_level(auto.level, 0.6 * auto.width)
+
+
+def _dark(volume: Volume) -> Window:
+    auto = robust_window(volume.voxels, volume.padding)
+    return Window(auto.low, auto.low + 0.5 * auto.width)
+
+
+def _hounsfield(level: float, width: float) -> Callable[[Volume], Window]:
+    return lambda volume: Window.of_level(level, width)
+
+
+WINDOW_PRESETS = (
+    WindowPreset(mark("Automatic"), mark("0.5 % to 99.8 % of the values"), "", _automatic),
+    WindowPreset(mark("Full range"), mark("From the smallest to the largest value"), "", _full),
+    WindowPreset(
+        mark("High contrast"), mark("The middle 60 % of the automatic window"), "", _steeper
+    ),
+    WindowPreset(mark("Dark tissue"), mark("The lower half of the automatic window"), "", _dark),
+    WindowPreset(mark("CT brain"), mark("Level 40 HU, width 80 HU"), "CT", _hounsfield(40, 80)),
+    WindowPreset(
+        mark("CT soft tissue"), mark("Level 50 HU, width 400 HU"), "CT", _hounsfield(50, 400)
+    ),
+    WindowPreset(
+        mark("CT lung"), mark("Level -600 HU, width 1500 HU"), "CT", _hounsfield(-600, 1500)
+    ),
+    WindowPreset(
+        mark("CT bone"), mark("Level 400 HU, width 1800 HU"), "CT", _hounsfield(400, 1800)
+    ),
+)

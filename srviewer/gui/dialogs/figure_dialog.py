@@ -1,0 +1,157 @@
+"""A figure of what the window shows: its size, resolution and page, with a preview."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from srviewer import RESEARCH_USE_ONLY
+from srviewer.core.slices.figure_contents import LEAST_DPI, LEAST_SIDE, MOST_DPI, MOST_SIDE, Picture
+from srviewer.errors import UserError
+from srviewer.gui.figures.figure import FigurePage, write_figure
+from srviewer.gui.figures.figure_contents import copied, picture_of
+from srviewer.gui.state.session import Session
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.widgets.form import describe, fill, form, label
+from srviewer.gui.widgets.plain_text import PlainLabel
+
+PREVIEW = 460  # px across
+KINDS = {
+    ".png": mark("PNG picture (*.png)"),
+    ".svg": mark("SVG drawing (*.svg)"),
+    ".pdf": mark("PDF page (*.pdf)"),
+}
+
+
+class FigureDialog(QDialog):
+    """What is previewed is what is written; the window's own views stay as they are."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Save a figure"))
+        self._session, self._first = session, picture_of(session)
+        self.width_box = _spin(
+            tr("Width"), tr("Width in pixels of 1/96 inch"), LEAST_SIDE, MOST_SIDE, " px"
+        )
+        self.height_box = _spin(
+            tr("Height"), tr("Height in pixels of 1/96 inch"), LEAST_SIDE, MOST_SIDE, " px"
+        )
+        self.dpi_box = _spin(tr("Resolution"), tr("Dots per inch"), LEAST_DPI, MOST_DPI, " dpi")
+        self.page_box = QComboBox()
+        describe(self.page_box, tr("Page"), tr("Dark for a screen, light for paper"))
+        fill(self.page_box, [(tr("Dark"), "dark"), (tr("Light"), "light")], "dark")
+        self.crosshair_box = QCheckBox(tr("Crosshair"))
+        describe(self.crosshair_box, tr("Crosshair"), tr("Draw the crosshair"))
+        self.preview = PlainLabel()
+        self.preview.setAccessibleName(tr("Preview"))
+        for box, value in ((self.width_box, 1320), (self.height_box, 900), (self.dpi_box, 192)):
+            box.setValue(value)
+        self.crosshair_box.setChecked(self._first.crosshair)
+        self.note = label("", "doubt")
+        self._lay_out()
+        for spin in (self.width_box, self.height_box):
+            spin.valueChanged.connect(self._show_preview)
+        self.page_box.activated.connect(self._show_preview)
+        self.crosshair_box.toggled.connect(self._show_preview)
+        self._show_preview()
+
+    def _lay_out(self) -> None:
+        rows = form()
+        for text, box in (
+            (tr("Width"), self.width_box),
+            (tr("Height"), self.height_box),
+            (tr("Resolution"), self.dpi_box),
+            (tr("Page"), self.page_box),
+        ):
+            rows.addRow(text, box)
+        rows.addRow("", self.crosshair_box)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
+        )
+        kinds = QDialogButtonBox.StandardButton
+        describe(buttons.button(kinds.Save), tr("Save"), tr("Choose a name and write the figure"))
+        describe(buttons.button(kinds.Cancel), tr("Cancel"), tr("Close without a figure"))
+        buttons.accepted.connect(self._choose)
+        buttons.rejected.connect(self.reject)
+        right = QVBoxLayout()
+        right.addLayout(rows)
+        right.addWidget(label(tr(RESEARCH_USE_ONLY), "research"))
+        right.addWidget(self.note)
+        right.addStretch(1)
+        right.addWidget(buttons)
+        both = QHBoxLayout(self)
+        both.setSpacing(14)
+        both.addWidget(self.preview, 1)
+        both.addLayout(right)
+
+    def picture(self) -> Picture:
+        """What is set."""
+        return replace(
+            self._first,
+            width=self.width_box.value(),
+            height=self.height_box.value(),
+            dpi=self.dpi_box.value(),
+            theme=self.page_box.currentData(),
+            crosshair=self.crosshair_box.isChecked(),
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the figure; UserError when it cannot be written."""
+        page = self._page()
+        try:
+            write_figure(page, path)
+        finally:
+            page.close()
+
+    def _page(self) -> FigurePage:
+        session = copied(self._session)
+        session.look(replace(session.view, crosshair=self.crosshair_box.isChecked()))
+        return FigurePage(session, self.picture())
+
+    def _show_preview(self) -> None:
+        page = self._page()
+        image = page.image(1.0)
+        page.close()
+        shown = QPixmap.fromImage(image)
+        smooth = Qt.TransformationMode.SmoothTransformation
+        self.preview.setPixmap(shown.scaledToWidth(PREVIEW, smooth))
+
+    def _choose(self) -> None:
+        endings = {tr(title): ending for ending, title in KINDS.items()}
+        name, kind = QFileDialog.getSaveFileName(
+            self, tr("Save a figure"), "figure.png", ";;".join(endings)
+        )
+        if not name:
+            return
+        path = Path(name)
+        if not path.suffix:
+            path = path.with_suffix(endings.get(kind, ".png"))
+        try:
+            self.save(path)
+        except UserError as error:
+            self.note.setText(tr(str(error)))
+            return
+        self.accept()
+
+
+def _spin(name: str, tip: str, least: int, most: int, suffix: str) -> QSpinBox:
+    spin = QSpinBox()
+    spin.setRange(least, most)
+    spin.setSingleStep(20)
+    spin.setSuffix(suffix)
+    spin.setKeyboardTracking(False)
+    describe(spin, name, tip)
+    return spin

@@ -1,0 +1,1 @@
+"""Figures of the window's contents, and the command lines that make them again."""

@@ -1,0 +1,212 @@
+"""A figure: the panes as the window draws them, over a line that says what they are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QLinearGradient,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+)
+from PySide6.QtSvg import QSvgGenerator
+
+from srviewer import RESEARCH_USE_ONLY
+from srviewer.atomic import write_atomically
+from srviewer.core.slices.figure_contents import Picture
+from srviewer.core.visible_text import visible_line
+from srviewer.errors import UserError
+from srviewer.gui.appearance import theme
+from srviewer.gui.appearance.colour_maps import colours_of, grey
+from srviewer.gui.appearance.colours import DARK, LIGHT, Colours
+from srviewer.gui.figures.figure_caption import scores_line, volumes_line
+from srviewer.gui.state.session import Session
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.views.compare_view import CompareView
+from srviewer.gui.views.drawing.annotations import paint
+from srviewer.gui.views.drawing.composite_marks import number_with_unit
+
+FOOT = 50  # px
+SCREEN_DPI = 96
+
+
+class FigurePage:
+    """The views of a session at the size of a picture, laid out but never on screen."""
+
+    def __init__(self, session: Session, picture: Picture) -> None:
+        self.session, self.picture = session, picture
+        self._view = CompareView(session)
+        self._view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        self._view.resize(picture.width, picture.height - FOOT)
+        self._view.show()
+        self._view.refresh()
+
+    def close(self) -> None:
+        """Let the views go."""
+        self._view.hide()
+        self._view.deleteLater()
+
+    def image(self, dots_per_pixel: float) -> QImage:
+        """The figure as pixels, so many to each pixel of its nominal size."""
+        size = QSize(self.picture.width, self.picture.height) * dots_per_pixel
+        image = QImage(size, QImage.Format.Format_RGB32)
+        dots = round(SCREEN_DPI * dots_per_pixel / 0.0254)
+        image.setDotsPerMeterX(dots)
+        image.setDotsPerMeterY(dots)
+        painter = QPainter(image)
+        painter.scale(dots_per_pixel, dots_per_pixel)
+        self.draw(painter, dots_per_pixel)
+        painter.end()
+        return image
+
+    def draw(self, painter: QPainter, dots_per_pixel: float) -> None:
+        """Slices as pixels, everything else as lines and text."""
+        colours = LIGHT if self.picture.theme == "light" else DARK
+        page = QRectF(0, 0, self.picture.width, self.picture.height)
+        painter.fillRect(page, QColor(colours.surface))
+        for row in self._view.rows:
+            for pane in row.panes.values():
+                if not pane.isVisible():
+                    continue
+                area = QRect(pane.mapTo(self._view, pane.rect().topLeft()), pane.size())
+                painter.drawImage(QRectF(area), pane.picture(dots_per_pixel))
+                painter.save()
+                painter.translate(area.topLeft())
+                painter.setClipRect(pane.rect())
+                paint(painter, QRectF(pane.rect()), pane.annotations_printed())
+                painter.restore()
+        foot = QRectF(0, page.height() - FOOT, page.width(), FOOT)
+        _foot(painter, foot.adjusted(12, 6, -12, -6), self.session, colours)
+
+
+def _foot(painter: QPainter, area: QRectF, session: Session, colours: Colours) -> None:
+    """What is shown and how good it is on the left, grey levels and the notice on the right."""
+    flag, told = Qt.AlignmentFlag, tr(RESEARCH_USE_ONLY)
+    notice = _font(bold=True)
+    # A reader of an SVG may put another font, and wider letters, in the place of ours.
+    width = 1.2 * QFontMetricsF(notice).horizontalAdvance(told)
+    painter.setFont(notice)
+    painter.setPen(QColor(colours.warning))
+    corner = QRectF(area.right() - width, area.top(), width, area.height())
+    painter.drawText(corner, flag.AlignLeft | flag.AlignBottom, told)
+    _grey_bar(painter, QRectF(area.right() - width, area.top() + 1, width, 14), session, colours)
+    text = area.adjusted(0, 0, -width - 18, 0)
+    for line, bold, place in (
+        (volumes_line(session), True, flag.AlignTop),
+        (scores_line(session), False, flag.AlignBottom),
+    ):
+        font = _font(bold)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.text if bold else colours.muted))
+        cut = QFontMetricsF(font).elidedText(
+            visible_line(line), Qt.TextElideMode.ElideRight, text.width()
+        )
+        painter.drawText(text, flag.AlignLeft | place, cut)
+
+
+def _grey_bar(painter: QPainter, area: QRectF, session: Session, colours: Colours) -> None:
+    """The grey levels of the slices, with the values at their ends."""
+    view, unit = session.view, session.original.unit if session.original else ""
+    painter.setFont(_font(bold=False))
+    painter.setPen(QColor(colours.muted))
+    metrics = QFontMetricsF(painter.font())
+    low = f"{view.window.low:.4g}"
+    high = visible_line(number_with_unit(view.window.high, unit))
+    left, right = (metrics.horizontalAdvance(text) + 6 for text in (low, high))
+    flag = Qt.AlignmentFlag
+    painter.drawText(area, flag.AlignLeft | flag.AlignVCenter, low)
+    painter.drawText(area, flag.AlignRight | flag.AlignVCenter, high)
+    bar = area.adjusted(left, 2, -right, -2)
+    table = colours_of(view.colours, view.inverted)
+    table = grey() if table is None else table
+    shades = QLinearGradient(bar.topLeft(), bar.topRight())
+    for place in range(0, 256, 15):
+        shades.setColorAt(place / 255, QColor(*(int(part) for part in table[place])))
+    painter.fillRect(bar, shades)
+
+
+def _font(bold: bool) -> QFont:
+    font = QFont()
+    font.setFamilies(list(theme.FAMILIES))
+    font.setPixelSize(12)
+    font.setBold(bold)
+    return font
+
+
+def write_figure(page: FigurePage, path: Path) -> None:
+    """Write a PNG, SVG or PDF by the ending of ``path``, whole or not at all.
+
+    Raises UserError for another ending, or when the file cannot be written.
+    """
+    made = {".png": _png, ".svg": _svg, ".pdf": _pdf}.get(path.suffix.lower())
+    if made is None:
+        raise UserError(tr("'{name}' must end with .png, .svg or .pdf.", name=path.name))
+    content = made(page)
+
+    def save(place: Path) -> None:
+        place.write_bytes(content)
+
+    def verify(place: Path) -> None:
+        if place.read_bytes() != content:
+            raise UserError(
+                tr("'{name}' does not read back as written. Check the disk.", name=path.name)
+            )
+
+    write_atomically(path, save, verify)
+
+
+@contextmanager
+def _memory() -> Iterator[QBuffer]:
+    """A file in memory: Qt's writers do not say why one on disk cannot be written."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    yield buffer
+    buffer.close()
+
+
+def _png(page: FigurePage) -> bytes:
+    with _memory() as buffer:
+        if not page.image(page.picture.dpi / SCREEN_DPI).save(buffer, "PNG"):  # type: ignore[call-overload]
+            raise UserError(tr("The figure is too large for a picture. Make it smaller."))
+    return bytes(buffer.data().data())
+
+
+def _svg(page: FigurePage) -> bytes:
+    size = QSize(page.picture.width, page.picture.height)
+    with _memory() as buffer:
+        device = QSvgGenerator()
+        device.setOutputDevice(buffer)
+        device.setResolution(SCREEN_DPI)
+        device.setSize(size)
+        device.setViewBox(QRect(QRect(0, 0, 0, 0).topLeft(), size))
+        device.setTitle("srviewer")
+        device.setDescription(RESEARCH_USE_ONLY)
+        painter = QPainter(device)
+        page.draw(painter, page.picture.dpi / SCREEN_DPI)
+        painter.end()
+    return bytes(buffer.data().data())
+
+
+def _pdf(page: FigurePage) -> bytes:
+    picture = page.picture
+    with _memory() as buffer:
+        device = QPdfWriter(buffer)
+        device.setTitle("srviewer")
+        device.setCreator(RESEARCH_USE_ONLY)
+        inches = QSizeF(picture.width / SCREEN_DPI, picture.height / SCREEN_DPI)
+        device.setPageSize(QPageSize(inches, QPageSize.Unit.Inch))
+        device.setPageMargins(QMarginsF(0, 0, 0, 0))
+        device.setResolution(max(picture.dpi, SCREEN_DPI))
+        painter = QPainter(device)
+        scale = device.resolution() / SCREEN_DPI
+        painter.scale(scale, scale)
+        page.draw(painter, picture.dpi / SCREEN_DPI)
+        painter.end()
+        del device  # which writes the end of the file
+    return bytes(buffer.data().data())

@@ -1,0 +1,52 @@
+"""A figure of files, made without a display."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtGui import QGuiApplication
+
+from srviewer.core.slices.figure_contents import Picture
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.appearance.application import application
+from srviewer.gui.figures.figure import FigurePage, write_figure
+from srviewer.gui.figures.figure_contents import look
+from srviewer.gui.state.session import Session
+from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.study.state.comparables import ORIGINAL
+
+Shown = tuple[str, Volume, ScoredPair | None]  # name, volume, its scores beside cubic's
+
+
+def render(
+    original: Volume, seconds: Sequence[Shown], with_scan: bool, picture: Picture, path: Path
+) -> None:
+    """Write ``picture`` as PNG, SVG or PDF, drawn by the window's own views.
+
+    ``seconds``: what is compared, in this order, after the scan if ``with_scan``. Raises UserError
+    when the file cannot be written.
+    """
+    if QGuiApplication.instance() is None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        # That platform warns of each window's size hints, which nobody can act on.
+        os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
+    application()
+    session = Session()
+    session.open(original, (), None)
+    _show(session, seconds, with_scan)
+    look(session, picture)
+    page = FigurePage(session, picture)
+    write_figure(page, path)
+    page.close()
+
+
+def _show(session: Session, seconds: Sequence[Shown], with_scan: bool) -> None:
+    comparables = session.comparables
+    for name, volume, _ in seconds:
+        comparables = comparables.with_loaded(volume, name)
+    scored = zip(comparables.loaded, seconds, strict=True)
+    loaded = tuple(replace(kept, scores=scores) for kept, (_, _, scores) in scored)
+    keys = tuple(kept.key for kept in loaded)
+    comparables = replace(comparables, loaded=loaded)
+    session.keep(comparables.showing(((ORIGINAL,) if with_scan else ()) + keys))

@@ -1,0 +1,156 @@
+"""The actions, menus and tool buttons of the window, made of the table of actions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QWidget
+
+from srviewer.gui.appearance import theme
+from srviewer.gui.menus.action_table import MENU_BAR, ActionSpec, ButtonSpec, MenuSpec, action_rows
+from srviewer.gui.state.session import Session
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.form import describe
+from srviewer.gui.widgets.plain_text import set_tip
+
+ELLIPSIS = "\u2026"
+
+
+class Actions(QObject):
+    """Actions and menus of ``window`` by their ids; they follow the study that is shown."""
+
+    def __init__(self, window: QMainWindow, session: Session) -> None:
+        super().__init__(window)
+        self._window, self._session = window, session
+        self._rows = action_rows()
+        self._actions: dict[str, QAction] = {}
+        self._menus: dict[str, QMenu] = {}
+        self._groups: dict[str, QActionGroup] = {}
+        self._sections: dict[str, str] = {}  # of the last entry of each menu
+        for row in self._rows:
+            if isinstance(row, MenuSpec):
+                self._add_menu(row)
+            else:
+                self._add_action(row)
+        session.changed.connect(self._show_state)
+        self._show_state()
+
+    def __getitem__(self, name: str) -> QAction:
+        """The action with this id."""
+        return self._actions[name]
+
+    def all(self) -> tuple[QAction, ...]:
+        """Every action, in the order of the table."""
+        return tuple(self._actions.values())
+
+    def menu(self, name: str) -> QMenu:
+        """The menu with this id."""
+        return self._menus[name]
+
+    def connect_action(self, name: str, slot: Callable[..., object]) -> None:
+        """Call ``slot`` when the action is triggered; with whether it is on, if it takes that."""
+        self._actions[name].triggered.connect(slot)
+
+    def connect_group(self, name: str, slot: Callable[[Any], object]) -> None:
+        """Call ``slot`` with the ``data`` of the action of this group that was triggered."""
+        self._groups[name].triggered.connect(lambda action: slot(action.data()))
+
+    def check(self, group: str, data: object) -> None:
+        """Show the action of ``group`` with this ``data`` as the one that is on."""
+        for action in self._groups[group].actions():
+            action.setChecked(action.data() == data)
+
+    def repeat_on(self, panel: QWidget, name: str) -> None:
+        """Give a panel with this id its right-click menu, where the table has one for it."""
+        actions = [
+            self._actions[row.id]
+            for row in self._rows
+            if isinstance(row, ActionSpec) and row.panel == name
+        ]
+        if actions:
+            panel.addActions(actions)
+            panel.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def fill_tool_bar(self, bar: QToolBar) -> None:
+        """Add the buttons of the table."""
+        section = ""
+        for row in self._rows:
+            if row.button is None:
+                continue
+            if section not in ("", row.button.section):
+                bar.addSeparator()
+            section = row.button.section
+            if isinstance(row, MenuSpec):
+                bar.addWidget(self._menu_button(row, row.button))
+            else:
+                bar.addAction(self._actions[row.id])
+                self._dress(bar.widgetForAction(self._actions[row.id]), row, row.button)
+
+    def _add_menu(self, row: MenuSpec) -> None:
+        menu = self._menus[row.id] = QMenu(tr(row.text), self._window)
+        menu.setIcon(_icon(row.icon))
+        if row.menu == MENU_BAR:
+            self._window.menuBar().addMenu(menu)
+        elif row.menu:
+            self._enter(row.menu, row.section, menu.menuAction())
+
+    def _add_action(self, row: ActionSpec) -> None:
+        text, tip = tr(row.text), tr(row.tip)
+        if row.button is not None and row.button.icon_only:
+            tip = f"{text}: {tip}"
+        action = self._actions[row.id] = QAction(_icon(row.icon), text, self._window)
+        action.setIconText(text.rstrip(ELLIPSIS))
+        set_tip(action, f"{tip} ({row.key})" if row.key else tip)
+        action.setShortcut(QKeySequence(row.key))
+        action.setCheckable(row.checkable)
+        if row.group:
+            action.setData(row.data)
+            self._group(row.group).addAction(action)
+        self._window.addAction(action)
+        for menu in (row.menu, *row.also):
+            if menu:
+                self._enter(menu, row.section, action)
+
+    def _group(self, name: str) -> QActionGroup:
+        if name not in self._groups:
+            self._groups[name] = QActionGroup(self)
+        return self._groups[name]
+
+    def _enter(self, menu: str, section: str, entry: QAction) -> None:
+        if self._sections.get(menu, section) != section:
+            self._menus[menu].addSeparator()
+        self._sections[menu] = section
+        self._menus[menu].addAction(entry)
+
+    def _menu_button(self, row: MenuSpec, spec: ButtonSpec) -> QToolButton:
+        button = QToolButton()
+        button.setText(tr(spec.text or row.text))
+        button.setIcon(_icon(row.icon))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(self._menus[row.id])
+        describe(button, tr(spec.name or row.text), tr(spec.tip))
+        return button
+
+    def _dress(self, button: QWidget, row: ActionSpec, spec: ButtonSpec) -> None:
+        assert isinstance(button, QToolButton)
+        if spec.icon_only:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setAccessibleName(tr(row.text))
+        if spec.drop_down:
+            button.setMenu(self._menus[spec.drop_down])
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+
+    def _show_state(self) -> None:
+        state = self._session.state
+        for row in self._rows:
+            if row.enabled is not None:
+                entry = self._menus if isinstance(row, MenuSpec) else self._actions
+                entry[row.id].setEnabled(row.enabled(state))
+            if isinstance(row, ActionSpec) and row.checked is not None:
+                self._actions[row.id].setChecked(row.checked(state))
+
+
+def _icon(name: str) -> QIcon:
+    return theme.icon(name) if name else QIcon()

@@ -1,0 +1,97 @@
+"""Arrangements of the window that the user has given a name."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from msgspec import Meta
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QSplitter
+
+from srviewer.codec import DocumentType, from_plain, known_fields, to_plain
+from srviewer.gui.state.session import Session
+from srviewer.gui.user_files.private_settings import stored_document
+from srviewer.gui.widgets.panel_tabs import PanelTabs
+from srviewer.study.state.comparing import Comparing
+
+KEY = "layouts"
+LAYOUT = DocumentType("srviewer layout", 1, unmarked=1)
+WIDEST = 100_000  # px
+
+
+@dataclass(frozen=True)
+class NamedLayout:
+    """A layout as it is stored. ``comparing``: the fields of Comparing that were known then.
+
+    ``panel``: the number of the open panel, from 0, as earlier versions know it; ``panel_id``: its
+    id. ``sizes``: the width of each part of the window, px.
+    """
+
+    comparing: Mapping[str, object]
+    smooth: bool
+    panel: Annotated[int, Meta(ge=0)]
+    sizes: tuple[Annotated[int, Meta(ge=0, le=WIDEST)], ...]
+    panel_id: str = ""
+
+
+class NamedLayouts:
+    """How volumes are compared, interpolation, open panel and its width, by name in settings."""
+
+    def __init__(
+        self, settings: QSettings, session: Session, splitter: QSplitter, panels: PanelTabs
+    ) -> None:
+        self._settings, self._session = settings, session
+        self._splitter, self._panels = splitter, panels
+
+    def names(self) -> tuple[str, ...]:
+        """In the order of the alphabet."""
+        return tuple(sorted(self._stored(), key=str.casefold))
+
+    def save(self, name: str) -> None:
+        """Give the present arrangement this name; one that has it is replaced."""
+        kept = NamedLayout(
+            to_plain(replace(self._session.comparing, swapped=False)),
+            self._session.view.smooth,
+            self._panels.currentIndex(),
+            tuple(self._splitter.sizes()),
+            self._panels.shown,
+        )
+        self._write({**self._stored(), name: to_plain(kept)})
+
+    def show(self, name: str) -> None:
+        """Arrange the window as it was when ``name`` was saved."""
+        try:
+            kept = LAYOUT.upgraded(self._stored().get(name))
+        except ValueError:
+            return
+        known = known_fields(kept, NamedLayout)
+        self._session.compare(_comparing(known.get("comparing", {}), self._session.comparing))
+        if "smooth" in known:
+            self._session.set_smooth(known["smooth"])
+        if not self._panels.show_panel(known.get("panel_id")):
+            self._panels.show_number(known.get("panel"))
+        if len(known.get("sizes", ())) == self._splitter.count():
+            self._splitter.setSizes(known["sizes"])
+
+    def delete(self, name: str) -> None:
+        """Forget it."""
+        self._write({key: value for key, value in self._stored().items() if key != name})
+
+    def _stored(self) -> Mapping[str, Any]:
+        """Those that are there; what something else has written is as good as none."""
+        stored = stored_document(self._settings, KEY)
+        known = stored if isinstance(stored, dict) else {}
+        return {name: kept for name, kept in known.items() if isinstance(kept, dict)}
+
+    def _write(self, layouts: Mapping[str, Any]) -> None:
+        self._settings.setValue(KEY, json.dumps(layouts))
+        self._settings.sync()
+
+
+def _comparing(kept: Mapping[str, object], now: Comparing) -> Comparing:
+    """``now`` with what was saved; as it is where that makes no sense."""
+    try:
+        return from_plain({**to_plain(now), **kept, "swapped": now.swapped}, Comparing)
+    except ValueError:
+        return now

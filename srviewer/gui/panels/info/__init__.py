@@ -1,0 +1,1 @@
+"""The panel of the open file: grid, history, warnings, header."""

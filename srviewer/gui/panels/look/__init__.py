@@ -1,0 +1,1 @@
+"""The panel of grey levels, colours, playing and overlays."""

@@ -1,0 +1,113 @@
+"""Playing through the slices of a plane."""
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+
+from srviewer.core.slices.planes import Plane, at_slice, stepped
+from srviewer.gui.appearance import theme
+from srviewer.gui.state.session import Session
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.form import button, describe, label
+
+SLOWEST, USUAL, FASTEST = 1, 12, 60  # frames per second
+
+
+class Cine(QObject):
+    """Steps the plane that had the keyboard last, so many slices a second."""
+
+    changed = Signal()  # it started, stopped, or plays otherwise
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.loop = True
+        self.rate = USUAL
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.step)
+        session.follow(self.stop, "scan")
+
+    @property
+    def playing(self) -> bool:
+        """Whether it runs."""
+        return self._timer.isActive()
+
+    def toggle(self) -> None:
+        """Play, or stop."""
+        if self.playing or self._session.original is None:
+            self.stop()
+        else:
+            self._timer.start(1000 // self.rate)
+            self.changed.emit()
+
+    def stop(self) -> None:
+        """Stay at the slice that is shown."""
+        self._timer.stop()
+        self.changed.emit()
+
+    def set_rate(self, frames_per_second: int) -> None:
+        """Play so fast from now on."""
+        self.rate = frames_per_second
+        if self.playing:
+            self._timer.start(1000 // frames_per_second)
+        self.changed.emit()
+
+    def set_loop(self, loop: bool) -> None:
+        """After the last slice begin anew, or stop."""
+        self.loop = loop
+        self.changed.emit()
+
+    def step(self) -> None:
+        """One slice on: through the thin result where there is one, else through the scan."""
+        session = self._session
+        volume = session.result.volume if session.result else session.original
+        if volume is None:
+            return
+        plane: Plane = session.active
+        cursor = session.view.cursor_mm
+        axis = plane.normal_axis(volume.geometry)
+        after = stepped(volume.geometry, plane, cursor, 1)
+        number = round(float(volume.geometry.index(after)[axis]))
+        here = volume.geometry.index(cursor)[axis]
+        if abs(number - here) > 0.5 or volume.geometry.shape[axis] == 1:
+            session.move_cursor(after)
+        elif self.loop:
+            session.move_cursor(at_slice(volume.geometry, plane, cursor, 0.0))
+        else:
+            self.stop()
+
+
+class CineBox(QWidget):
+    """Play, pace and loop as controls."""
+
+    def __init__(self, cine: Cine) -> None:
+        super().__init__()
+        self._cine = cine
+        self.play: QPushButton = button(
+            tr("Play"), tr("Step through the slices of the active plane (P)")
+        )
+        self.rate = QSpinBox()
+        self.rate.setRange(SLOWEST, FASTEST)
+        self.rate.setSuffix(tr(" slices/s"))
+        describe(self.rate, tr("Pace"), tr("Slices per second"))
+        self.loop = QCheckBox(tr("Loop"))
+        describe(self.loop, tr("Loop"), tr("After the last slice begin with the first again"))
+        row = QHBoxLayout()
+        row.addWidget(self.play)
+        row.addWidget(self.rate, 1)
+        row.addWidget(self.loop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(label(tr("PLAY"), "heading"))
+        layout.addLayout(row)
+        self.play.clicked.connect(cine.toggle)
+        self.rate.valueChanged.connect(cine.set_rate)
+        self.loop.toggled.connect(cine.set_loop)
+        cine.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        self.play.setText(tr("Stop") if self._cine.playing else tr("Play"))
+        self.play.setIcon(theme.icon("stop" if self._cine.playing else "play"))
+        self.rate.setValue(self._cine.rate)
+        self.loop.setChecked(self._cine.loop)

@@ -1,0 +1,112 @@
+"""Level and width as numbers, and the windows that have a name."""
+
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from srviewer.core.intensity.window import Window
+from srviewer.core.visible_text import visible_line
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.appearance.window_presets import WINDOW_PRESETS, WindowPreset
+from srviewer.gui.state.session import Session
+from srviewer.gui.state.tool import Tool
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.form import button, choice, describe, fill, form
+
+LARGEST = 1e9
+
+
+class Levels(QWidget):
+    """Follows the session's window, and sets it."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._offered: Volume | None = None
+        self.preset = choice(tr("Window preset"), tr("Grey levels by name, for this kind of scan"))
+        self.preset.setPlaceholderText(tr("Own levels"))
+        self._applied: tuple[int, Window] | None = None  # the preset that was chosen last
+        self.level = _number(
+            -LARGEST,
+            tr("Level"),
+            tr("The value that is drawn in the middle grey, in the scan's unit"),
+        )
+        self.width_box = _number(
+            0.0, tr("Width"), tr("How many values lie between black and white, in the scan's unit")
+        )
+        self.automatic = button(
+            tr("Automatic"), tr("From the 0.5 % to the 99.8 % quantile of the scan")
+        )
+        self.box = button(
+            tr("From a box"), tr("Drag a box in a pane: its values fill black to white (B)")
+        )
+        self.box.setCheckable(True)
+        rows = form()
+        rows.addRow(tr("Preset"), self.preset)
+        rows.addRow(tr("Level"), self.level)
+        rows.addRow(tr("Width"), self.width_box)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.automatic)
+        buttons.addWidget(self.box)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(rows)
+        layout.addLayout(buttons)
+        self._connect()
+        self._show()
+
+    def _connect(self) -> None:
+        session = self._session
+        self.preset.activated.connect(self._apply)
+        for spin in (self.level, self.width_box):
+            spin.valueChanged.connect(self._set)
+        self.automatic.clicked.connect(self._reset)
+        self.box.clicked.connect(self._choose_tool)
+        session.follow(self._show, "scan", "view", "tool")
+
+    def _show(self) -> None:
+        session = self._session
+        original, window = session.original, session.view.window
+        self.setEnabled(original is not None)
+        self.box.setChecked(session.tool is Tool.WINDOW_BOX)
+        if original is None:
+            return
+        step = session.auto_window.width / 100
+        decimals = 0 if step >= 0.5 else 2 if step >= 0.005 else 5
+        for spin, value in ((self.level, window.level), (self.width_box, window.width)):
+            spin.blockSignals(True)
+            spin.setDecimals(decimals)
+            spin.setSingleStep(max(step, 10.0**-decimals))
+            spin.setSuffix(f" {visible_line(original.unit)}" if original.unit else "")
+            spin.setValue(value)
+            spin.blockSignals(False)
+        if original is not self._offered:
+            self._offered = original
+            fitting = [p for p in WINDOW_PRESETS if p.modality in ("", original.modality)]
+            fill(self.preset, [(tr(one.title), one) for one in fitting], None)
+            self._applied = (0, session.auto_window)
+        kept = self._applied is not None and self._applied[1] == window
+        self.preset.setCurrentIndex(self._applied[0] if self._applied and kept else -1)
+
+    def _apply(self) -> None:
+        preset, original = self.preset.currentData(), self._session.original
+        if isinstance(preset, WindowPreset) and original is not None:
+            window = preset.window(original)
+            self._applied = (self.preset.currentIndex(), window)
+            self._session.set_window(window)
+
+    def _set(self) -> None:
+        self._session.set_window(Window.of_level(self.level.value(), self.width_box.value()))
+
+    def _reset(self) -> None:
+        self._applied = (0, self._session.auto_window)
+        self._session.set_window(self._session.auto_window)
+
+    def _choose_tool(self, checked: bool) -> None:
+        self._session.set_tool(Tool.WINDOW_BOX if checked else Tool.CROSSHAIR)
+
+
+def _number(least: float, name: str, tip: str) -> QDoubleSpinBox:
+    spin = QDoubleSpinBox()
+    spin.setRange(least, LARGEST)
+    spin.setKeyboardTracking(False)
+    describe(spin, name, tip)
+    return spin

@@ -1,0 +1,81 @@
+"""The panel for looking: grey levels, colours, playing, what is laid over the slices."""
+
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from srviewer.gui.appearance.colour_maps import COLOUR_MAPS
+from srviewer.gui.panels.look.cine import Cine, CineBox
+from srviewer.gui.panels.look.histogram_view import HistogramView
+from srviewer.gui.panels.look.levels import Levels
+from srviewer.gui.panels.look.overlay_list import OverlayBox
+from srviewer.gui.study.overlay_loader import Overlays
+from srviewer.gui.study.study_actions import Study
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.form import choice, describe, fill, label
+
+
+class LookPanel(QWidget):
+    """Every choice here holds for all panes alike."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._session = study.session
+        self.cine = Cine(study.session, self)
+        self.overlays = Overlays(study, self)
+        self.histogram = HistogramView(study)
+        self.levels = Levels(study.session)
+        self.colours = choice(tr("Colour map"), tr("The colours that stand for grey values"))
+        fill(self.colours, [(tr(row.title), row.id) for row in COLOUR_MAPS], "grey")
+        self.inverted = _switch(
+            tr("Inverted"), tr("The other end of the colours stands for high values")
+        )
+        self.smooth = _switch(
+            tr("Smooth"), tr("Pixels by bilinear interpolation, or as blocks (I)")
+        )
+        self.crosshair = _switch(tr("Crosshair"), tr("Draw the crosshair, or hide it (X)"))
+        self._lay_out()
+        self._connect(study)
+        self._show()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.setSpacing(10)
+        layout.addWidget(label(tr("WINDOW AND LEVEL"), "heading"))
+        layout.addWidget(self.histogram)
+        layout.addWidget(self.levels)
+        layout.addSpacing(4)
+        layout.addWidget(label(tr("COLOURS"), "heading"))
+        layout.addWidget(self.colours)
+        switches = QHBoxLayout()
+        for switch in (self.inverted, self.smooth, self.crosshair):
+            switches.addWidget(switch)
+        layout.addLayout(switches)
+        layout.addSpacing(4)
+        layout.addWidget(CineBox(self.cine))
+        layout.addSpacing(4)
+        layout.addWidget(OverlayBox(self.overlays))
+        layout.addStretch(1)
+
+    def _connect(self, study: Study) -> None:
+        session = study.session
+        self.colours.activated.connect(self._choose_colours)
+        self.inverted.clicked.connect(session.set_inverted)
+        self.smooth.clicked.connect(session.set_smooth)
+        self.crosshair.clicked.connect(session.set_crosshair)
+        session.follow(self._show, "view")
+
+    def _choose_colours(self) -> None:
+        self._session.set_colours(self.colours.currentData())
+
+    def _show(self) -> None:
+        view = self._session.view
+        self.colours.setCurrentIndex(self.colours.findData(view.colours))
+        self.inverted.setChecked(view.inverted)
+        self.smooth.setChecked(view.smooth)
+        self.crosshair.setChecked(view.crosshair)
+
+
+def _switch(text: str, tip: str) -> QCheckBox:
+    made = QCheckBox(text)
+    describe(made, text, tip)
+    return made

@@ -1,0 +1,132 @@
+"""The list of what is laid over the slices, with how strongly each is seen."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QFileDialog,
+    QGridLayout,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from srviewer.core.slices.sampling import overlap
+from srviewer.gui.appearance import theme
+from srviewer.gui.study.overlay_loader import Overlays
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.texts.wording import percent
+from srviewer.gui.widgets.form import ElidedLabel, button, describe, label
+from srviewer.io.formats import open_filter
+from srviewer.study.state.overlay import Overlay
+
+
+class OverlayBox(QWidget):
+    """One row for each layer of the session, and a button that adds one."""
+
+    def __init__(self, overlays: Overlays) -> None:
+        super().__init__()
+        self._overlays, self._session = overlays, overlays.session
+        self._shown: list[LayerRow] = []
+        self.add = button(
+            tr("Lay over\u2026"), tr("Draw a mask, a label map or a map of values over every pane")
+        )
+        self.add.clicked.connect(self.choose)
+        self._rows = QVBoxLayout()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(label(tr("LAID OVER"), "heading"))
+        layout.addLayout(self._rows)
+        layout.addWidget(self.add)
+        self._session.follow(self._show, "layers", "scan")
+        self._show()
+
+    def choose(self) -> None:
+        """Ask for a file."""
+        sources = self._session.sources
+        folder = str(sources[0].parent) if sources else str(Path.home())
+        name, _ = QFileDialog.getOpenFileName(
+            self, tr("Lay over the slices"), folder, tr(open_filter())
+        )
+        if name:
+            self._overlays.load(Path(name))
+
+    def _show(self) -> None:
+        layers = self._session.layers
+        self.add.setEnabled(self._session.original is not None)
+        if len(layers) == len(self._shown):
+            for row, layer in zip(self._shown, layers, strict=True):
+                row.show_layer(layer)
+            return
+        for row in self._shown:
+            self._rows.removeWidget(row)
+            row.deleteLater()
+        self._shown = [LayerRow(self._overlays, number) for number in range(len(layers))]
+        for row, layer in zip(self._shown, layers, strict=True):
+            self._rows.addWidget(row)
+            row.show_layer(layer)
+
+
+class LayerRow(QWidget):
+    """Name, opacity, threshold and removal of one layer."""
+
+    def __init__(self, overlays: Overlays, number: int) -> None:
+        super().__init__()
+        self._overlays, self._number = overlays, number
+        self._layer: Overlay | None = None
+        self._name = ElidedLabel("value")
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setRange(0, 100)
+        describe(self.opacity, tr("Opacity"), tr("How strongly the layer is seen, 0 to 100 %"))
+        self.threshold = QDoubleSpinBox()
+        self.threshold.setRange(0, 1e9)
+        self.threshold.setPrefix(tr("from "))
+        describe(self.threshold, tr("Threshold"), tr("Weaker values than this are not drawn"))
+        remove = QToolButton()
+        remove.setIcon(theme.icon("close"))
+        describe(remove, tr("Remove"), tr("Take this layer away"))
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 4)
+        grid.addWidget(self._name, 0, 0, 1, 2)
+        grid.addWidget(remove, 0, 2)
+        grid.addWidget(self.opacity, 1, 0)
+        grid.addWidget(self.threshold, 1, 1, 1, 2)
+        self.opacity.valueChanged.connect(self._set_opacity)
+        self.threshold.valueChanged.connect(self._set_threshold)
+        remove.clicked.connect(self._remove)
+
+    def show_layer(self, layer: Overlay) -> None:
+        """Show what ``layer`` is."""
+        self._layer = layer
+        self._name.show_text(f"{layer.volume.name}{self._cover(layer)}")
+        for widget in (self.opacity, self.threshold):
+            widget.blockSignals(True)
+        self.opacity.setValue(round(100 * layer.opacity))
+        self.threshold.setVisible(layer.window is not None)
+        if layer.window is not None:
+            self.threshold.setSingleStep(layer.window.width / 50)
+            self.threshold.setValue(layer.threshold)
+        for widget in (self.opacity, self.threshold):
+            widget.blockSignals(False)
+
+    def _cover(self, layer: Overlay) -> str:
+        """What is said of a layer that leaves part of the scan open."""
+        original = self._overlays.session.original
+        share = 1.0 if original is None else overlap(original.geometry, layer.volume.geometry)
+        if share > 0.995:
+            return ""
+        return tr(" (covers {share} of the scan)", share=percent(round(share, 2)))
+
+    def _set_opacity(self, value: int) -> None:
+        if self._layer is not None:
+            self._overlays.replace(self._number, self._layer.seen_at(value / 100))
+
+    def _set_threshold(self, value: float) -> None:
+        if self._layer is not None and not self._layer.labelled:
+            self._overlays.replace(self._number, replace(self._layer, threshold=value))
+
+    def _remove(self) -> None:
+        self._overlays.replace(self._number, None)

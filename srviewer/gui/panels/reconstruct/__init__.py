@@ -1,0 +1,1 @@
+"""The panel that reconstructs the open scan, with its options."""

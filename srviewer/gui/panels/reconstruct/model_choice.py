@@ -1,0 +1,91 @@
+"""The models that a panel offers, and what is said of files that are none."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QComboBox
+
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.volumes.volume import Volume
+from srviewer.errors import UserError
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.form import choice, fill
+from srviewer.gui.widgets.notice import Notice
+from srviewer.nn.models.model_file import Model
+from srviewer.sr.cross_plane.methods import method
+from srviewer.sr.cross_plane.refinement import reachable
+from srviewer.sr.models.available_models import (
+    ModelCard,
+    UnreadableModel,
+    find_model,
+    models_at_hand,
+)
+from srviewer.sr.models.texture_pairs import is_texture
+from srviewer.sr.requests.request import Request, suggested_request
+
+LARGEST_FACTOR_OFFERED = 8
+MOST_SHOWN = 3  # files that cannot be used
+
+
+class ModelChoice:
+    """``box``: the models for scans, without sharper pairs. ``left_out``: which files are none."""
+
+    def __init__(self) -> None:
+        self.box: QComboBox = choice(
+            tr("Model"), tr("The trained network that is used; the time goes by its parameters")
+        )
+        self.left_out = Notice("note", tr("Models that cannot be used"))
+
+    def offer(self, elsewhere: list[tuple[str, str]]) -> None:
+        """Those at hand, and ``elsewhere``, (name, file) of those that lie in other folders."""
+        models = models_at_hand()
+        self.left_out.show_text(_lines(models.unreadable))
+        entries = [
+            (_title(card), card.name)
+            for card in models.cards
+            if card.plan.layout == "axis" and not is_texture(card)
+        ]
+        fill(self.box, [*entries, *elsewhere], None)
+
+    def show(self, name_or_file: str) -> None:
+        """Choose it; a file that a session or a result named is offered from now on."""
+        if self.box.findData(name_or_file) < 0:
+            self.box.addItem(Path(name_or_file).stem, name_or_file)
+        self.box.setCurrentIndex(self.box.findData(name_or_file))
+
+
+def model_of(request: Request) -> tuple[Model | None, tuple[str, ...]]:
+    """The model of a request, and why there is none: its file may have gone or changed."""
+    if not method(request.method).needs_model:
+        return None, ()
+    try:
+        return find_model(request.model), ()
+    except UserError as error:
+        return None, (str(error),)
+
+
+def suggested_factor(original: Volume, axis: Axis, request: Request) -> int:
+    """What suits the axis; the factor of the request where its model cannot be used."""
+    try:
+        return suggested_request(original, axis, request.model).factor
+    except UserError:
+        return request.factor
+
+
+def offered_factors(model: Model | None) -> list[int]:
+    """Those that the model can reach; any for interpolation."""
+    factors = range(2, LARGEST_FACTOR_OFFERED + 1)
+    return [factor for factor in factors if model is None or reachable(factor, model.factors)]
+
+
+def _lines(unreadable: tuple[UnreadableModel, ...]) -> tuple[str, ...]:
+    """Of each file why it cannot be used; of many, of the first."""
+    lines = tuple(one.reason for one in unreadable[:MOST_SHOWN])
+    more = len(unreadable) - len(lines)
+    rest = tr("{count} more: 'srviewer models' lists them all.", count=more)
+    return (*lines, rest) if more else lines
+
+
+def _title(card: ModelCard) -> str:
+    """Its name and its size, which is what the time goes by."""
+    millions = card.parameters / 1e6
+    return tr("{name} ({millions:.2g} million parameters)", name=card.name, millions=millions)

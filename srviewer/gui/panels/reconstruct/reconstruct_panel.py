@@ -1,0 +1,301 @@
+"""The panel that rebuilds the open scan: what was detected, what will be done, how far it is."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from srviewer.gui.appearance import theme
+from srviewer.gui.jobs.running_jobs import Task, time_left
+from srviewer.gui.panels.reconstruct.model_choice import (
+    ModelChoice,
+    model_of,
+    offered_factors,
+    suggested_factor,
+)
+from srviewer.gui.panels.reconstruct.request_options import RequestOptions
+from srviewer.gui.panels.reconstruct.self_test_box import SelfTestBox
+from srviewer.gui.panels.reconstruct.slab_box import SlabBox
+from srviewer.gui.panels.reconstruct.stack_choice import StackChoice
+from srviewer.gui.study.report_box import ReportBox
+from srviewer.gui.study.study_actions import RECONSTRUCT, Study
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.texts.wording import (
+    adaptation,
+    agreement,
+    agrees,
+    axis_title,
+    device_entries,
+    percent,
+)
+from srviewer.gui.widgets.form import (
+    ElidedLabel,
+    button,
+    choice,
+    describe,
+    fill,
+    form,
+    label,
+    set_role,
+)
+from srviewer.gui.widgets.notice import Acknowledgement, Notice
+from srviewer.sr.cross_plane.methods import METHODS, method
+from srviewer.sr.rebuild.cautions import cautions
+from srviewer.sr.results.disagreement_calibration import disagreement_worth
+from srviewer.sr.results.reconstruction import Reconstruction
+
+
+class ReconstructPanel(QWidget):
+    """Edits the session's request and starts it.
+
+    ``foot``: the button and the progress, to be shown under the panel however long that is.
+    """
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self._scan = ElidedLabel("value")
+        self._detected = label("", "muted")
+        self._axis = choice(
+            tr("Axis"), tr("The array axis whose slices are rebuilt (spacing in mm)")
+        )
+        self._factor = choice(
+            tr("Target"), tr("Slice spacing to reach, in mm, and the factor to it")
+        )
+        self._method = choice(tr("Method"), tr("How the missing slices are made"))
+        self._models = ModelChoice()
+        self._model = self._models.box
+        self._device = choice(
+            tr("Device"), tr("What computes; automatic takes the fastest at hand")
+        )
+        self._options = RequestOptions(study)
+        self._slabs = SlabBox(study)
+        self._self_test = SelfTestBox(study)
+        self._warnings = Acknowledgement()
+        self._note = Notice("note", tr("Notes on this reconstruction"))
+        self._start = button(
+            tr("Reconstruct"), tr("Rebuild the open scan with thin slices (Ctrl+Return)")
+        )
+        self._start.setProperty("primary", "true")
+        self._start.setIcon(theme.icon_on_accent("play"))
+        self.foot = QWidget()
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, 1000)
+        describe(self._bar, tr("Progress"), tr("How much of the reconstruction is done"))
+        self._stage = label("", "muted")
+        self._cancel = button(tr("Cancel"), tr("Stop the reconstruction; nothing is kept of it"))
+        self._verdict = label("", "good")
+        self._facts = label("", "muted")
+        self._lay_out()
+        self._connect()
+        self._scan.show_text(tr("No scan is open."))
+        self._show_models()
+        self._show_original()
+        self._show_result()
+        self._show_work()
+
+    def _lay_out(self) -> None:
+        rows = form()
+        for title, field in (
+            (tr("Axis"), self._axis),
+            (tr("Target"), self._factor),
+            (tr("Method"), self._method),
+            (tr("Model"), self._model),
+            (tr("Device"), self._device),
+        ):
+            rows.addRow(title, field)
+        running = QHBoxLayout()
+        running.addWidget(self._stage, 1)
+        running.addWidget(self._cancel)
+        self._running = QWidget()
+        progress = QVBoxLayout(self._running)
+        progress.setContentsMargins(0, 0, 0, 0)
+        progress.addWidget(self._bar)
+        progress.addLayout(running)
+        self._outcome = QFrame()
+        self._outcome.setProperty("role", "note")
+        outcome = QVBoxLayout(self._outcome)
+        outcome.setContentsMargins(10, 8, 10, 8)
+        outcome.addWidget(label(tr("RESULT"), "heading"))
+        outcome.addWidget(self._verdict)
+        outcome.addWidget(self._facts)
+        outcome.addWidget(ReportBox(self._study))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.setSpacing(10)
+        layout.addWidget(label(tr("SCAN"), "heading"))
+        layout.addWidget(self._scan)
+        layout.addWidget(self._detected)
+        layout.addWidget(self._warnings)
+        layout.addWidget(StackChoice(self._study))
+        layout.addSpacing(4)
+        layout.addWidget(label(tr("RECONSTRUCTION"), "heading"))
+        layout.addLayout(rows)
+        layout.addWidget(self._models.left_out)
+        layout.addWidget(self._options)
+        layout.addWidget(self._note)
+        layout.addWidget(self._slabs)
+        layout.addWidget(self._self_test)
+        layout.addWidget(self._outcome)
+        layout.addStretch(1)
+        foot = QVBoxLayout(self.foot)
+        foot.setContentsMargins(14, 10, 14, 14)
+        foot.addWidget(self._start)
+        foot.addWidget(self._running)
+
+    def _connect(self) -> None:
+        session, study = self._session, self._study
+        session.follow(self._show_original, "scan")
+        session.follow(self._show_request, "request")
+        session.follow(self._show_result, "result")
+        study.work.changed.connect(self._show_work)
+        study.training.model_written.connect(self._show_trained)
+        self._warnings.acknowledged.connect(session.acknowledge)
+        session.follow(self._show_acknowledged, "acknowledged")
+        for box in (self._axis, self._factor, self._method, self._model, self._device):
+            box.activated.connect(self._edit)
+        self._start.clicked.connect(study.reconstruct)
+        self._cancel.clicked.connect(self._stop)
+
+    def _offer_models(self) -> None:
+        """Those at hand, and those that were trained here and written elsewhere."""
+        self._models.offer(self._study.training.models_elsewhere())
+
+    def _show_trained(self) -> None:
+        self._offer_models()
+        self._show_request()
+
+    def _show_models(self) -> None:
+        self._offer_models()
+        fill(self._method, [(tr(row.title), row.id) for row in METHODS], None)
+        fill(self._device, device_entries(), None)
+
+    def _show_original(self) -> None:
+        original = self._session.original
+        concerns = tuple(warning.message for warning in self._study.concerns)
+        self._warnings.show_text(concerns)
+        if original is not None:
+            geometry = original.geometry
+            thick = geometry.thick_axis
+            self._scan.show_text(original.name)
+            self._detected.setText(
+                tr("No thick axis: the voxels are nearly cubes.")
+                if thick is None
+                else tr("Thick axis  {axis}", axis=axis_title(geometry, thick))
+            )
+        self._show_acknowledged()
+        self._show_request()
+
+    def _show_acknowledged(self) -> None:
+        self._warnings.show_acknowledged(self._session.acknowledged)
+        self._show_work()
+
+    def _show_request(self) -> None:
+        original, request = self._session.original, self._session.request
+        known = original is not None and request is not None
+        for box in (self._axis, self._factor, self._method, self._model, self._device):
+            box.setEnabled(known)
+        if original is None or request is None:
+            self._show_work()
+            return
+        geometry = original.geometry
+        axes = [(axis_title(geometry, axis), axis) for axis in range(3)]
+        fill(self._axis, axes, request.axis)
+        spacing = geometry.spacing[request.axis]
+        needs_model = method(request.method).needs_model
+        model, problem = model_of(request)
+        factors = sorted({*offered_factors(model), request.factor})
+        targets = [(f"{spacing / factor:.2f} mm  (\u00d7{factor})", factor) for factor in factors]
+        fill(self._factor, targets, request.factor)
+        self._models.show(request.model)
+        for box, value in (
+            (self._method, request.method),
+            (self._device, request.device),
+        ):
+            box.setCurrentIndex(box.findData(value))
+        self._model.setEnabled(needs_model)
+        # Those that must be acknowledged stand in the banner already.
+        told = tuple(w.message for w in original.warnings if w not in self._study.concerns)
+        advice = () if problem else cautions(original, request, model)
+        self._note.show_text((*told, *problem, *advice))
+        self._show_work()
+
+    def _show_work(self) -> None:
+        task = self._study.work.running(RECONSTRUCT)
+        ready = self._study.may_reconstruct
+        self._start.setEnabled(task is None and ready)
+        self._start.setVisible(task is None)
+        self._running.setVisible(task is not None)
+        if task is not None:
+            self._bar.setValue(round(1000 * task.progress.fraction))
+            self._stage.setText(self._whose() + _stage(task))
+
+    def _whose(self) -> str:
+        scan = self._study.rebuilding
+        hidden = scan is not None and scan is not self._session.original
+        if scan is None or not hidden:
+            return ""
+        return tr("'{name}', which is not shown:", name=scan.name) + "\n"
+
+    def _show_result(self) -> None:
+        result = self._session.result
+        self._outcome.setVisible(result is not None)
+        if result is not None:
+            found = result.consistency
+            self._verdict.setText(agreement(found))
+            set_role(self._verdict, "good" if agrees(found) else "doubt")
+            self._facts.setText(_facts(result))
+
+    def _edit(self) -> None:
+        request, original = self._session.request, self._session.original
+        if request is not None and original is not None:
+            axis, factor = self._axis.currentData(), self._factor.currentData()
+            if axis != request.axis:  # what was set for the other axis says nothing of this one
+                factor = suggested_factor(original, axis, request)
+                request = replace(request, also=(), thickness_mm=None)
+            if self._model.currentData() != request.model:
+                request = replace(request, texture=0.0)
+            self._session.set_request(
+                replace(
+                    request,
+                    axis=axis,
+                    factor=factor,
+                    method=self._method.currentData(),
+                    model=self._model.currentData(),
+                    device=self._device.currentData(),
+                )
+            )
+
+    def _stop(self) -> None:
+        self._study.work.cancel(RECONSTRUCT)
+
+
+def _stage(task: Task) -> str:
+    percentage = f"{100 * task.progress.fraction:.0f} %"
+    left = task.seconds_left
+    rest = "" if left is None else tr(", {time} left", time=time_left(left))
+    return f"{tr(task.progress.message)}\n{percentage}{rest}"
+
+
+def _facts(result: Reconstruction) -> str:
+    by = result.model.name if result.model else tr(method(result.request.method).title)
+    lines = [
+        f"{axis_title(result.volume.geometry, result.request.axis)}, \u00d7{result.request.factor}",
+        tr(
+            "{by}, {seconds:.1f} s on {device}", by=by, seconds=result.seconds, device=result.device
+        ),
+    ]
+    apart = result.disagreement
+    if apart is not None:
+        share = float(apart.voxels.mean()) / result.data_range
+        lines.append(tr("the two planes differ by {share} (mean)", share=percent(share)))
+        if result.model is not None:
+            lines.append(tr(disagreement_worth(result.model, result.request.factor)))
+    if result.adapted is not None:
+        lines.append(adaptation(result.adapted))
+    changed = result.texture_changed()
+    if changed is not None:
+        lines.append(tr("texture moved {share} of the voxels", share=percent(changed)))
+    if result.region is not None:
+        lines.append(tr("nothing learned inside {region}", region=result.region))
+    return "\n".join(lines)

@@ -1,0 +1,241 @@
+"""What goes beyond method and model: adaptation, texture, flips, slices, a second axis, a lock."""
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.volumes.volume import Volume
+from srviewer.errors import UserError
+from srviewer.gui.panels.reconstruct.texture_slider import TextureSlider
+from srviewer.gui.study.study_actions import Study
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.texts.wording import roi_title
+from srviewer.gui.widgets.form import (
+    choice,
+    describe,
+    fill,
+    form,
+    millimetres_box,
+    seconds_box,
+)
+from srviewer.gui.widgets.plain_text import PlainLabel
+from srviewer.nn.plans.adaptation import Adaptation
+from srviewer.sr.cross_plane.methods import method
+from srviewer.sr.models.texture_pairs import texture_pair
+from srviewer.sr.requests.request import Request, slice_thickness, suggested_also
+
+PROFILES = ((mark("Box"), "box"), (mark("Gaussian"), "gaussian"))
+
+
+class RequestOptions(QWidget):
+    """Edits the session's request and locked region; shows only what the scan has use for."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self.adapt = _tick(
+            tr("Adapt to this scan"),
+            tr("Fit the network to this scan first; kept only if its own held-out slices improve"),
+        )
+        self.seconds = seconds_box()
+        describe(
+            self.seconds,
+            tr("Seconds of adaptation"),
+            tr("How long to learn from the scan, seconds"),
+        )
+        self.flips = _tick(
+            tr("Average mirrored copies"),
+            tr("Four times the time; their spread is a map of what the network is unsure of"),
+        )
+        self.minimum = _tick(
+            tr("No voxel below the scan's minimum"),
+            tr("Removes undershoots, such as negative values; what was measured stays as it is"),
+        )
+        self.also = QCheckBox("")
+        describe(
+            self.also,
+            tr("Refine the second axis"),
+            tr("Make the pixels in the plane square afterwards"),
+        )
+        self._texture_row = TextureSlider()
+        self.texture, self.texture_told = self._texture_row.slider, self._texture_row.percent
+        self.thickness = millimetres_box()
+        describe(
+            self.thickness,
+            tr("Slice thickness"),
+            tr(
+                "In mm: less than the spacing leaves gaps, more overlaps; as the scan says at first"
+            ),
+        )
+        self.profile = choice(tr("Slice profile"), tr("How a slice weighs what lies across it"))
+        for box in (self.thickness, self.profile):
+            box.setMinimumWidth(60)  # both share one row of a narrow panel
+        self.lock = choice(
+            tr("Region without learned detail"),
+            tr("Inside this drawn shape, as deep as it is wide, only interpolation is used"),
+        )
+        self._lay_out()
+        self._connect()
+        self._show()
+
+    def _lay_out(self) -> None:
+        adapt = QHBoxLayout()
+        adapt.addWidget(self.adapt, 1)
+        adapt.addWidget(self.seconds)
+        slices = QHBoxLayout()
+        slices.setSpacing(6)
+        slices.addWidget(self.thickness, 1)
+        slices.addWidget(self.profile, 1)
+        self._rows = form()
+        title = PlainLabel(tr("Slices"))
+        # In line with the rows above, which are a form of their own.
+        title.setMinimumWidth(title.fontMetrics().horizontalAdvance(tr("Method")))
+        self._rows.addRow(title, slices)
+        self._rows.addRow(tr("Texture"), self._texture_row)
+        self._lock_label = PlainLabel(tr("Lock"))
+        self._rows.addRow(self._lock_label, self.lock)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(7)
+        layout.addLayout(self._rows)
+        layout.addLayout(adapt)
+        layout.addWidget(self.flips)
+        layout.addWidget(self.minimum)
+        layout.addWidget(self.also)
+        self.also.hide()  # until a scan is open that has use for it, as is the next
+        self._rows.setRowVisible(self._texture_row, False)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.follow(self._show, "request", "scan")
+        session.follow(self._show_regions, "rois", "locked")
+        self.adapt.clicked.connect(self._edit_adaptation)
+        self.seconds.valueChanged.connect(self._edit_adaptation)
+        self.flips.clicked.connect(self._edit_flips)
+        self.minimum.clicked.connect(self._edit_minimum)
+        self.also.clicked.connect(self._edit_also)
+        self.thickness.valueChanged.connect(self._edit_thickness)
+        self.texture.valueChanged.connect(self._edit_texture)
+        self.profile.activated.connect(self._edit_profile)
+        self.lock.activated.connect(self._choose_region)
+
+    def _show(self) -> None:
+        original, request = self._session.original, self._session.request
+        self.setEnabled(original is not None)
+        self._show_regions()
+        if original is None or request is None:
+            return
+        for widget in (self.seconds, self.thickness, self.texture):
+            widget.blockSignals(True)
+        networked = method(request.method).needs_model
+        self.adapt.setChecked(request.adaptation is not None)
+        self.adapt.setEnabled(networked)
+        self.seconds.setEnabled(networked and request.adaptation is not None)
+        if request.adaptation is not None:
+            self.seconds.setValue(round(request.adaptation.seconds))
+        self.flips.setChecked(request.flips)
+        self.flips.setEnabled(networked)
+        self.minimum.setChecked(request.minimum == "scan")
+        spacing = original.geometry.spacing[request.axis]
+        self.thickness.setRange(0.11 * spacing, 3.9 * spacing)
+        self.thickness.setValue(request.thickness_mm or _stated(original, request))
+        fill(self.profile, [(tr(title), name) for title, name in PROFILES], request.profile)
+        self._show_texture(request, networked)
+        self._show_also(original, request)
+        for widget in (self.seconds, self.thickness, self.texture):
+            widget.blockSignals(False)
+
+    def _show_also(self, original: Volume, request: Request) -> None:
+        """What is asked for, or would be."""
+        steps = request.also or suggested_also(original, request.axis)
+        self.also.setVisible(bool(steps))
+        self.also.setChecked(bool(request.also))
+        spacing = original.geometry.spacing
+        lines = [
+            tr(
+                "Also {axis}: {old:.2f} to {new:.2f} mm",
+                axis=AXIS_NAMES[axis],
+                old=spacing[axis],
+                new=spacing[axis] / factor,
+            )
+            for axis, factor in steps
+        ]
+        self.also.setText("\n".join(lines))
+
+    def _show_texture(self, request: Request, networked: bool) -> None:
+        """The slider is there when the chosen model has a sharper pair."""
+        there = networked and _has_pair(request.model)
+        self._rows.setRowVisible(self._texture_row, there)
+        self._texture_row.show_amount(request.texture)
+
+    def _show_regions(self) -> None:
+        shapes = [(n, roi) for n, roi in enumerate(self._session.rois) if roi.has_values]
+        self._rows.setRowVisible(self.lock, bool(shapes))
+        entries = [(roi_title(roi, n), roi) for n, roi in shapes]
+        fill(self.lock, [(tr("Nothing"), None), *entries], self._session.locked)
+
+    def _choose_region(self) -> None:
+        self._session.lock(self.lock.currentData())
+
+    # Each control edits its own field alone: what it shows may be rounded.
+
+    def _edit_adaptation(self) -> None:
+        request, seconds = self._session.request, self.seconds.value()
+        if request is not None:
+            kept = request.adaptation
+            wanted = replace(kept, seconds=seconds) if kept else Adaptation(seconds=seconds)
+            self._set(adaptation=wanted if self.adapt.isChecked() else None)
+
+    def _edit_flips(self) -> None:
+        self._set(flips=self.flips.isChecked())
+
+    def _edit_minimum(self) -> None:
+        self._set(minimum="scan" if self.minimum.isChecked() else "none")
+
+    def _edit_profile(self) -> None:
+        self._set(profile=self.profile.currentData())
+
+    def _edit_texture(self) -> None:
+        self._set(texture=self._texture_row.amount)
+
+    def _edit_also(self) -> None:
+        original, request = self._session.original, self._session.request
+        if original is not None and request is not None:
+            wanted = suggested_also(original, request.axis) if self.also.isChecked() else ()
+            self._set(also=wanted)
+
+    def _edit_thickness(self) -> None:
+        original, request = self._session.original, self._session.request
+        if original is not None and request is not None:
+            said, typed = _stated(original, request), self.thickness.value()
+            self._set(thickness_mm=None if abs(typed - said) < 0.006 else typed)
+
+    def _set(self, **changes: Any) -> None:
+        if self._session.request is not None:
+            self._session.set_request(replace(self._session.request, **changes))
+
+
+def _tick(text: str, tip: str) -> QCheckBox:
+    box = QCheckBox(text)
+    describe(box, text, tip)
+    return box
+
+
+def _stated(scan: Volume, request: Request) -> float:
+    """The slice thickness, mm, where none is asked for."""
+    spacing = scan.geometry.spacing[request.axis]
+    return slice_thickness(scan, request.axis) or spacing
+
+
+def _has_pair(model: str) -> bool:
+    try:
+        return texture_pair(model) is not None
+    except UserError:  # said where the model is chosen
+        return False

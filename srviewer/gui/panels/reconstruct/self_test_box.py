@@ -1,0 +1,54 @@
+"""One click: what the chosen method gains over cubic on the open scan itself."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from srviewer.gui.study.self_testing import SELF_TEST
+from srviewer.gui.study.study_actions import RECONSTRUCT, SIMULATE, Study
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.form import button, label, set_role
+from srviewer.sr.scores.self_test import SelfTest
+
+
+class SelfTestBox(QWidget):
+    """The button and the verdict on the present request."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self.start = button(
+            tr("Test on this scan"),
+            tr(
+                "Make the scan's own sharp axes thick, rebuild them as chosen above, and score "
+                "them beside cubic interpolation"
+            ),
+        )
+        self.verdict = label("", "muted")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.start)
+        layout.addWidget(self.verdict)
+        self.start.clicked.connect(study.testing.start)
+        self._session.follow(self._show, "scan", "request", "tested", "acknowledged")
+        study.work.changed.connect(self._show)
+        self._show()
+
+    @property
+    def found(self) -> SelfTest | None:
+        """What the test of the present request said, None before it was made."""
+        request = self._session.request
+        return None if request is None else self._session.state.test_of(request)
+
+    def _show(self) -> None:
+        work, running = self._study.work, self._study.testing.task
+        idle = all(work.running(kind) is None for kind in (SELF_TEST, RECONSTRUCT, SIMULATE))
+        self.start.setEnabled(idle and self._study.may_reconstruct)
+        if running is not None:
+            text, role = f"{tr(running.progress.message)}\u2026", "muted"
+        elif self.found is not None:
+            text, role = tr(self.found.verdict), "good" if self.found.worth else "doubt"
+        else:
+            text, role = "", "muted"
+        self.verdict.setText(text)
+        self.verdict.setVisible(bool(text))
+        if self.verdict.property("role") != role:
+            set_role(self.verdict, role)

@@ -1,0 +1,78 @@
+"""What to do about a rebuild that may not fit into memory: slab by slab, straight into a file."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog
+
+from srviewer.gui.study.exporting import file_name, with_suffix
+from srviewer.gui.study.study_actions import RECONSTRUCT, Study
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.form import button
+from srviewer.gui.widgets.notice import Notice
+from srviewer.sr.requests.memory import free_bytes
+from srviewer.sr.slabs.choice import SlabOffer, slab_offer
+
+
+class SlabBox(Notice):
+    """Says what a rebuild would take, and asks for a file to rebuild into; hidden otherwise."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__("note", tr("Memory of this reconstruction"))
+        self._study, self._session = study, study.session
+        self._offer: SlabOffer | None = None
+        self._written = ""
+        self.start = button(
+            tr("Rebuild into a file\u2026"),
+            tr(
+                "Rebuild slab by slab into a NIfTI file; what waits lies on the same disk meanwhile"
+            ),
+        )
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(self.start)
+        self.start.clicked.connect(self._choose)
+        self._session.follow(self._forget, "scan")
+        self._session.follow(self._ask, "request", "rois", "locked")
+        study.work.changed.connect(self._show)
+        study.written.connect(self._note_written)
+        self._ask()
+
+    def _forget(self) -> None:
+        self._written = ""
+        self._ask()
+
+    def _ask(self) -> None:
+        scan, request = self._session.original, self._session.request
+        if scan is None or request is None:
+            self._offer = None
+        else:
+            origin = self._session.state.origin
+            locked = self._session.locked is not None
+            series = None if origin is None else origin.series
+            self._offer = slab_offer(scan, series, request, locked, free_bytes())
+        self._show()
+
+    def _show(self) -> None:
+        lines = () if self._offer is None else (self._offer.text, self._written)
+        self.show_text(tuple(line for line in lines if line))
+        idle = self._study.work.running(RECONSTRUCT) is None
+        possible = self._offer is not None and self._offer.possible
+        self.start.setEnabled(possible and idle and self._study.may_reconstruct)
+
+    def _note_written(self, path: Path, opened: bool) -> None:
+        told = tr("Written, and too large to be shown: {path}", path=path)
+        self._written = "" if opened else told
+        self._show()
+
+    def _choose(self) -> None:
+        scan = self._session.original
+        if scan is None:
+            return
+        suggested = f"{file_name(scan.name)}_thin.nii.gz"
+        sources = self._session.sources
+        start = sources[0].with_name(suggested) if sources else Path(suggested)
+        name, _ = QFileDialog.getSaveFileName(
+            self, tr("Rebuild into a file"), str(start), tr("NIfTI (*.nii.gz *.nii)")
+        )
+        if name:
+            self._study.reconstruct_into(with_suffix(Path(name)))

@@ -1,0 +1,63 @@
+"""What to do about a scan whose slices do not lie on one regular, rectangular grid."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from srviewer.core.resampling.deskew import SQUARE_DEGREES, tilt_degrees
+from srviewer.gui.study.study_actions import Study
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.widgets.form import button, choice, fill, label
+
+TITLES = (
+    (mark("Rebuild every regular run, leave gaps empty"), "fill"),
+    (mark("Rebuild only the longest regular run"), "run"),
+)
+
+
+class StackChoice(QWidget):
+    """Shown below the scan's warnings: how gaps are treated, and a way to straighten a tilt."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self._question = label(tr("Missing or uneven slices"), "muted")
+        self._gaps = choice(
+            tr("Missing or uneven slices"),
+            tr("How a reconstruction treats them; the mm are in the warning above"),
+        )
+        fill(self._gaps, [(tr(title), way) for title, way in TITLES], None)
+        self._straighten = button(
+            tr("Straighten the tilt"),
+            tr(
+                "Resample the open scan onto a rectangular grid, within its slices only (degrees "
+                "as in the warning); opening the scan again brings the tilt back"
+            ),
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for widget in (self._question, self._gaps, self._straighten):
+            layout.addWidget(widget)
+        self._gaps.activated.connect(self._edit)
+        self._straighten.clicked.connect(study.straighten)
+        self._session.follow(self._show, "scan", "request")
+        self._show()
+
+    def _show(self) -> None:
+        original, request = self._session.original, self._session.request
+        uneven = original is not None and original.planes is not None
+        tilted = (
+            original is not None
+            and tilt_degrees(original.geometry, original.geometry.slice_axis) > SQUARE_DEGREES
+        )
+        self._question.setVisible(uneven)
+        self._gaps.setVisible(uneven)
+        self._straighten.setVisible(tilted)
+        self.setVisible(uneven or tilted)
+        if request is not None:
+            self._gaps.setCurrentIndex(self._gaps.findData(request.gaps))
+
+    def _edit(self) -> None:
+        request = self._session.request
+        if request is not None:
+            self._session.set_request(replace(request, gaps=self._gaps.currentData()))

@@ -1,0 +1,43 @@
+"""The slider from faithful to sharp, with where it stands."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
+
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.form import describe, label
+
+STEPS = 20  # from faithful to sharp
+
+
+class TextureSlider(QWidget):
+    """A row: the slider, and its place in %."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, STEPS)
+        describe(
+            self.slider,
+            tr("Texture"),
+            tr(
+                "Left: faithful. Right: sharper, less faithful; a map shows which voxels it changes"
+            ),
+        )
+        self.percent = label("", "value")
+        describe(self.percent, tr("Texture in %"), tr("How far the slider is towards sharp"))
+        self.percent.setFixedWidth(self.fontMetrics().horizontalAdvance("100 %") + 6)
+        self.percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(self.percent)
+
+    @property
+    def amount(self) -> float:
+        """From 0, faithful, to 1, sharp."""
+        return self.slider.value() / STEPS
+
+    def show_amount(self, amount: float) -> None:
+        """Show ``amount``, which may lie between two steps."""
+        self.slider.setValue(round(amount * STEPS))
+        self.percent.setText(f"{100 * amount:.0f} %")

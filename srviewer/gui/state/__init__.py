@@ -1,0 +1,1 @@
+"""Open studies in Qt's terms: session, tabs, undo, tool."""

@@ -1,0 +1,102 @@
+"""The studies that are open at once: one is in the session, the others wait as they were left."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.state.session import Session
+from srviewer.study.state.study_state import StudyState
+
+Choice = Literal["add", "replace"]
+
+
+class Studies(QObject):
+    """``choice``: what a drop on an open study means; None until the user has said so."""
+
+    changed = Signal()  # one came, went, or another one is shown
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.choice: Choice | None = None
+        self.next: Choice | None = None  # for what is being opened now, whatever ``choice`` says
+        self.current = 0
+        self._states: tuple[StudyState, ...] = ()
+        self._wanted: Choice = "replace"
+        self._over: Volume | None = None  # what was shown when the opening began
+        session.follow(self._tell, "scan")
+
+    @property
+    def states(self) -> tuple[StudyState, ...]:
+        """Every study in the order of the tabs, the shown one as it is now."""
+        if self.session.original is None:
+            return ()
+        before, after = self._states[: self.current], self._states[self.current + 1 :]
+        return (*before, self.session.state, *after)
+
+    def show(self, number: int) -> None:
+        """Bring the study at ``number`` back with its result, reference and view."""
+        if number != self.current and 0 <= number < len(self.states):
+            self._bring(self.states, number)
+
+    def step(self, by: int) -> None:
+        """Show the next study, or the one before, round and round."""
+        if self.states:
+            self.show((self.current + by) % len(self.states))
+
+    def close(self, number: int) -> None:
+        """Forget a study and everything that was made from it; the last one stays."""
+        states = self.states
+        if len(states) < 2 or not 0 <= number < len(states):
+            return
+        left = states[:number] + states[number + 1 :]
+        if number == self.current:
+            self._bring(left, min(number, len(left) - 1))
+        else:
+            self._states = left
+            self.current -= number < self.current
+            self.changed.emit()
+
+    def change(self, scan: Volume, change: Callable[[StudyState], StudyState]) -> None:
+        """Change the study of ``scan``, shown or not; nothing when it was closed meanwhile."""
+        if self.session.original is scan:
+            self.session.set(change(self.session.state))
+            return
+        self._states = tuple(
+            change(state) if state.scan is scan else state for state in self.states
+        )
+
+    def begin(self) -> None:
+        """Something is to be opened: take what the user said about the open study."""
+        self._wanted = self.next or self.choice or "replace"
+        self._over, self.next = self.session.original, None
+
+    def place(self, state: StudyState) -> None:
+        """Show a new study: the open one makes way, or waits.
+
+        One that was brought to the front since ``begin`` was not meant to make way.
+        """
+        states, shown = self.states, self.session.original
+        if shown is not None and (self._wanted == "add" or shown is not self._over):
+            self.current = len(states)
+            self._states = (*states, state)
+        self.session.set(state)
+
+    def surround(self, before: Sequence[StudyState], after: Sequence[StudyState]) -> None:
+        """Put these on both sides of the study that is shown."""
+        states, here = self.states, self.current
+        self._states = (*states[:here], *before, states[here], *after, *states[here + 1 :])
+        self.current += len(before)
+        self.changed.emit()
+
+    def _bring(self, states: tuple[StudyState, ...], number: int) -> None:
+        """Show the study at ``number`` of ``states``, with the conventions of the window."""
+        state, now = states[number], self.session.view
+        self._states, self.current = states, number
+        self.session.set(replace(state, view=state.view.with_conventions(now)))
+
+    def _tell(self) -> None:
+        self.changed.emit()

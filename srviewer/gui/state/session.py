@@ -1,0 +1,316 @@
+"""The study that is shown: the one object of the window that changes."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from weakref import WeakMethod
+
+import numpy.typing as npt
+from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
+
+from srviewer.core.intensity.window import Window, rounded_down
+from srviewer.core.regions.roi import Roi
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.state.progressive_preview import Preview
+from srviewer.gui.state.tool import Tool
+from srviewer.sr.requests.request import Request
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.study.opening import opened
+from srviewer.study.state.comparables import Comparables
+from srviewer.study.state.comparing import DIFFERENCE_SHARE, Comparing
+from srviewer.study.state.overlay import Overlay
+from srviewer.study.state.reference import Reference
+from srviewer.study.state.study_state import DERIVED, StudyState, changes
+from srviewer.study.state.view import Point, View, point
+
+# What is of the window and of no study.
+PREVIEW, TOOL = "preview", "tool"
+KNOWN = frozenset({*StudyState.__dataclass_fields__, *DERIVED, PREVIEW, TOOL})
+
+
+class Session(QObject):
+    """Holds one state and tells what of it changed, each change once.
+
+    A change that is made by somebody who is being told is told when all have heard of the first,
+    together with any other made meanwhile.
+    """
+
+    changed = Signal(object)  # frozenset of names: fields of StudyState, DERIVED, PREVIEW, TOOL
+    hovered = Signal(object)  # the RAS+ point under the mouse, or None when it left the panes
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._state = StudyState()
+        self._pending: frozenset[str] = frozenset()
+        self._telling = False
+        self._followers: list[_Follower] = []
+        self.preview: Preview | None = None  # of the result that is being made of the scan
+        self.tool = Tool.CROSSHAIR  # what a left drag does
+        self.active = Plane.AXIAL  # the plane that had the keyboard last
+        self.preferred_device = "auto"  # of the first request
+
+    @property
+    def state(self) -> StudyState:
+        """The study that is shown."""
+        return self._state
+
+    def set(self, state: StudyState) -> None:
+        """Show ``state``; what is equal to what was there is not told."""
+        before, self._state = self._state, state
+        self._tell(changes(before, state))
+
+    def change(self, **fields: object) -> None:
+        """Show the same state with other values of these fields."""
+        self.set(replace(self._state, **fields))  # type: ignore[arg-type]
+
+    def follow(self, slot: Callable[[], None], *names: str) -> None:
+        """Call ``slot``, a method, after changes of ``names``, while its object exists."""
+        if unknown := set(names) - KNOWN:
+            raise ValueError(f"{sorted(unknown)} is nothing of a study")
+        # Not the method itself: it would keep its object, and what that draws, alive for ever.
+        follower = _Follower(WeakMethod(slot), frozenset(names))
+        self._followers = [*(one for one in self._followers if one.is_there), follower]
+
+    def _tell(self, names: frozenset[str]) -> None:
+        self._pending |= names
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._pending:
+                names, self._pending = self._pending, frozenset()
+                self.changed.emit(names)
+                for follower in self._followers:
+                    follower.hear(names)
+        finally:
+            self._telling = False
+
+    # --- the state, by its fields
+
+    @property
+    def original(self) -> Volume | None:
+        """The open scan."""
+        return self._state.scan
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """The files that it came from, which an export never overwrites."""
+        return self._state.sources
+
+    @property
+    def auto_window(self) -> Window:
+        """Grey levels that suit the scan."""
+        return self._state.auto_window
+
+    @property
+    def request(self) -> Request | None:
+        """What the next reconstruction will do."""
+        return self._state.request
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether the scan's warnings were read."""
+        return self._state.acknowledged
+
+    @property
+    def comparables(self) -> Comparables:
+        """The results and loaded volumes."""
+        return self._state.comparables
+
+    @property
+    def result(self) -> Reconstruction | None:
+        """The current result."""
+        return self._state.result
+
+    @property
+    def scores(self) -> ScoredPair | None:
+        """The scores of the current result."""
+        return self._state.scores
+
+    @property
+    def reference(self) -> Reference | None:
+        """What the results are scored against."""
+        return self._state.reference
+
+    @property
+    def comparing(self) -> Comparing:
+        """How A and B are compared."""
+        return self._state.comparing
+
+    @property
+    def view(self) -> View:
+        """How every pane looks at the scan."""
+        return self._state.view
+
+    @property
+    def layers(self) -> tuple[Overlay, ...]:
+        """The overlays over every pane, the last on top."""
+        return self._state.layers
+
+    @property
+    def rois(self) -> tuple[Roi, ...]:
+        """Measurements, oldest first."""
+        return self._state.rois
+
+    @property
+    def locked(self) -> Roi | None:
+        """The measurement inside which nothing learned is added."""
+        return self._state.locked
+
+    # --- changes of the study
+
+    def open(self, scan: Volume, sources: Sequence[Path], reference: Reference | None) -> None:
+        """Show another scan; what belonged to the one before goes with it."""
+        self.set(
+            opened(scan, self._state, self.preferred_device, None, sources, reference=reference)
+        )
+
+    def set_result(self, result: Reconstruction) -> None:
+        """Show a reconstruction of the open scan; earlier ones are kept."""
+        self.set(self._state.with_result(result))
+
+    def set_reference(self, reference: Reference | None) -> None:
+        """Give the results something real to be scored against, or take it away."""
+        self.set(self._state.with_reference(reference))
+
+    def keep(self, comparables: Comparables) -> None:
+        """Take over changed results and loaded volumes: shown, renamed, removed, chosen, loaded."""
+        self.set(self._state.keeping(comparables))
+
+    def difference_span(self) -> float:
+        """The end of the difference's colour scale, in the scan's unit."""
+        wanted = self.comparing.difference_range
+        return wanted or rounded_down(DIFFERENCE_SHARE * self.auto_window.width)
+
+    def compare(self, comparing: Comparing) -> None:
+        """Change how A and B are compared."""
+        self.change(comparing=comparing)
+
+    def acknowledge(self) -> None:
+        """The user has read the warnings about the open scan."""
+        self.change(acknowledged=True)
+
+    def set_request(self, request: Request) -> None:
+        """Set what the next reconstruction will do."""
+        self.change(request=request)
+
+    def prefer_device(self, device: str) -> None:
+        """Compute on ``device`` from now on."""
+        self.preferred_device = device
+        if self.request is not None:
+            self.set_request(replace(self.request, device=device))
+
+    def set_layers(self, layers: Sequence[Overlay]) -> None:
+        """Lay these over the slices of every pane, in this order."""
+        self.change(layers=tuple(layers))
+
+    def set_rois(self, rois: Sequence[Roi]) -> None:
+        """Show these measurements in every pane; a lock goes with its measurement."""
+        self.set(self._state.with_rois(tuple(rois)))
+
+    def lock(self, roi: Roi | None) -> None:
+        """Add nothing learned inside this measurement from now on."""
+        self.change(locked=roi)
+
+    # --- changes of the view
+
+    def look(self, view: View) -> None:
+        """Look at everything in another way."""
+        self.change(view=view)
+
+    def move_cursor(self, world_mm: npt.ArrayLike) -> None:
+        """Put the crosshair at a RAS+ point; a pane that is zoomed in follows it."""
+        self._look(cursor_mm=point(world_mm))
+
+    def set_window(self, window: Window) -> None:
+        """Set the grey levels of every pane."""
+        self._look(window=window)
+
+    def zoom_by(self, factor: float, fixed_mm: npt.ArrayLike) -> None:
+        """Zoom every pane by ``factor``; the RAS+ point ``fixed_mm`` stays where it is."""
+        if self.original is not None:
+            self.look(self.view.zoomed(factor, fixed_mm, self.centre_mm()))
+
+    def pan_to(self, centre_mm: npt.ArrayLike) -> None:
+        """Put a RAS+ point in the middle of every pane."""
+        self._look(centre_mm=point(centre_mm))
+
+    def centre_mm(self) -> Point:
+        """The RAS+ point in the middle of the panes."""
+        if self.view.centre_mm is not None:
+            return self.view.centre_mm
+        return (0.0, 0.0, 0.0) if self.original is None else point(self.original.geometry.centre)
+
+    def maximise(self, plane: Plane | None) -> None:
+        """Show only ``plane``; None shows all three."""
+        self._look(only=plane)
+
+    def set_radiological(self, radiological: bool) -> None:
+        """Put the patient's right on the left of the screen, or on the right."""
+        self._look(radiological=radiological)
+
+    def set_smooth(self, smooth: bool) -> None:
+        """Draw pixels smoothly, or as the blocks that they are; in every pane alike."""
+        self._look(smooth=smooth)
+
+    def set_colours(self, colours: str) -> None:
+        """Draw grey values in the colour map with this id; in every pane alike."""
+        self._look(colours=colours)
+
+    def set_inverted(self, inverted: bool) -> None:
+        """Let the other end of the colour map stand for high values."""
+        self._look(inverted=inverted)
+
+    def set_crosshair(self, crosshair: bool) -> None:
+        """Draw the crosshair, or hide it; it is where it is all the same."""
+        self._look(crosshair=crosshair)
+
+    def reset_view(self) -> None:
+        """The whole volume in every pane, crosshair in its middle, automatic grey levels."""
+        if self.original is not None:
+            self.look(self.view.whole(self.original, self.auto_window))
+
+    def _look(self, **fields: object) -> None:
+        self.look(replace(self.view, **fields))  # type: ignore[arg-type]
+
+    # --- changes of the window
+
+    def set_tool(self, tool: Tool) -> None:
+        """Choose what a left drag does."""
+        if tool is not self.tool:
+            self.tool = tool
+            self._tell(frozenset({TOOL}))
+
+    def set_preview(self, preview: Preview | None) -> None:
+        """Show this where the result will be, while there is none."""
+        if preview is not self.preview:
+            self.preview = preview
+            self._tell(frozenset({PREVIEW}))
+
+
+@dataclass(frozen=True, eq=False)
+class _Follower:
+    """A method that is called after changes of ``names``."""
+
+    slot: WeakMethod[Callable[[], None]]
+    names: frozenset[str]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its object is still there, for Python and for Qt."""
+        slot = self.slot()
+        owner = getattr(slot, "__self__", None)
+        return slot is not None and (not isinstance(owner, QObject) or isValid(owner))
+
+    def hear(self, changed: frozenset[str]) -> None:
+        """Call the method where it asked for one of ``changed``; its errors stop no other."""
+        slot = self.slot() if changed & self.names and self.is_there else None
+        if slot is not None:
+            try:
+                slot()
+            except Exception:
+                sys.excepthook(*sys.exc_info())

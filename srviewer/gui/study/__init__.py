@@ -1,0 +1,1 @@
+"""Actions on the open study: each starts a job and keeps its result."""

@@ -1,0 +1,172 @@
+"""Writes the current result, with how it was made beside it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from srviewer.core.resampling.rigid_grid import refused_by_itk
+from srviewer.core.volumes.volume import Volume, blocking_warnings
+from srviewer.errors import UserError
+from srviewer.gui.jobs.running_jobs import Work
+from srviewer.gui.state.open_studies import Studies
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.io.export.nifti import DataType, write
+from srviewer.io.export.replacing import WouldReplace
+from srviewer.io.nifti.file_pairs import NIFTI_SUFFIXES
+from srviewer.io.sidecars.provenance import sidecar
+from srviewer.job import Job, Progress
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.study.state.held_file import held_in
+
+R = TypeVar("R")
+
+EXPORT = "export"
+
+
+class Claims:
+    """What is being written at the moment, by jobs in several threads."""
+
+    def __init__(self) -> None:
+        self._lock, self._claimed = Lock(), set[Path]()
+
+    def holding(self, path: Path, job: Job[R]) -> Job[R]:
+        """Run ``job``, which writes ``path``; raises UserError while another one does.
+
+        Two images with one JSON file, "a.nii" and "a.nii.gz", are not written together either.
+        """
+        claimed = sidecar(path.resolve())
+        with self._lock:
+            if claimed in self._claimed:
+                raise UserError(
+                    tr(
+                        "'{name}' is being written at the moment. Wait until it is done, or "
+                        "choose another name.",
+                        name=path.name,
+                    )
+                )
+            self._claimed.add(claimed)
+        try:
+            return (yield from job)
+        finally:
+            job.close()
+            self._claimed.discard(claimed)
+
+
+class Exporting(QObject):
+    """Exports what ``session`` shows, as jobs of ``work``.
+
+    ``claims``: what is being written.
+    """
+
+    exported = Signal(object)  # the path of the file that was written
+    refused_elsewhere = Signal(object)  # the path of one that programs built on ITK do not open
+    in_the_way = Signal(object, object)  # WouldReplace, what to call to replace it all the same
+
+    def __init__(self, studies: Studies, work: Work, parent: QObject) -> None:
+        super().__init__(parent)
+        self._studies, self._session, self._work = studies, studies.session, work
+        self.claims = Claims()
+        # What a user must know of what was written, by its path; set by jobs.
+        self.remarks: dict[Path, str] = {}
+
+    def export(self, path: Path, stored_as: DataType) -> None:
+        """Write the result as NIfTI, with how it was made beside it."""
+        result = self._session.result
+        if result is not None:
+            provenance = self.provenance(result)
+
+            def make(overwrite: bool) -> Job[Path]:
+                return _export(result.volume, path, provenance, stored_as, overwrite)
+
+            self._write(make, path, self._exported(result, stored_as))
+
+    def export_by(self, make: Callable[[bool], Job[Path]], target: Path) -> None:
+        """Run a job that writes the result to ``target``, which is no file of its own.
+
+        ``make``: of whether to replace what was made from another scan.
+        """
+        self._write(make, target, self.exported.emit)
+
+    def provenance(self, result: Reconstruction) -> dict[str, Any]:
+        """How the result was made, what was acknowledged before, how it scored."""
+        scores = self._session.scores
+        return {
+            **result.provenance(),
+            **self.beforehand(),
+            "scores": scores and {"against": scores.candidate.meaning, **scores.candidate.whole},
+        }
+
+    def beforehand(self) -> dict[str, Any]:
+        """What is known of a result before it is made: what was acknowledged."""
+        session = self._session
+        warnings = () if session.original is None else session.original.warnings
+        acknowledged = [warning.code for warning in blocking_warnings(warnings)]
+        return {"acknowledged": acknowledged if session.acknowledged else []}
+
+    def _write(
+        self,
+        make: Callable[[bool], Job[Path]],
+        target: Path,
+        done: Callable[[Path], None],
+        overwrite: bool = False,
+    ) -> None:
+        def end(written: Path | WouldReplace) -> None:
+            if isinstance(written, WouldReplace):
+                self.in_the_way.emit(written, lambda: self._write(make, target, done, True))
+            else:
+                done(written)
+
+        held = self.claims.holding(target, _or_in_the_way(make(overwrite)))
+        title = tr("Exporting {name}", name=target.name)
+        # One that is still being written is wanted as well.
+        self._work.start(EXPORT, title, held, end, lambda: True, beside=True)
+
+    def _exported(self, result: Reconstruction, stored_as: DataType) -> Callable[[Path], None]:
+        scan = self._session.original
+
+        def tell(path: Path) -> None:
+            if stored_as == "float32" and scan is not None:  # nothing was rounded
+                written = {result.volume: held_in(path)}
+                self._studies.change(scan, lambda state: state.with_files(written))
+            self.exported.emit(path)
+            if refused_by_itk(result.volume.geometry):
+                self.refused_elsewhere.emit(path)
+
+        return tell
+
+
+def _export(
+    volume: Volume,
+    path: Path,
+    provenance: Mapping[str, Any],
+    stored_as: DataType,
+    overwrite: bool,
+) -> Job[Path]:
+    yield Progress(0.0, mark("Writing"))
+    yield from write(volume, path, provenance, stored_as, overwrite=overwrite)
+    return path
+
+
+def _or_in_the_way(job: Job[Path]) -> Job[Path | WouldReplace]:
+    """Run ``job``; what lies in its way is an answer here, since somebody can be asked."""
+    try:
+        return (yield from job)
+    except WouldReplace as error:
+        return error
+
+
+def with_suffix(path: Path) -> Path:
+    """``path`` with an ending that can be written; never the name of another file that exists."""
+    full = path.with_name(f"{path.name}.nii.gz")
+    return path if path.name.lower().endswith(NIFTI_SUFFIXES) or full.exists() else full
+
+
+def file_name(name: str) -> str:
+    """``name`` with only what every file system takes."""
+    kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
+    while "__" in kept:
+        kept = kept.replace("__", "_")
+    return kept.strip("_.") or "result"

@@ -1,0 +1,76 @@
+"""Masks, label maps and other volumes that the user lays over the open scan."""
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.slices.sampling import overlap
+from srviewer.core.volumes.volume import Volume
+from srviewer.errors import UserError
+from srviewer.gui.study.study_actions import Study
+from srviewer.gui.texts.translation import tr
+from srviewer.io import formats
+from srviewer.study.state.held_file import held_in
+from srviewer.study.state.overlay import Overlay, overlay_of
+
+KIND = "overlay"
+
+
+class Overlays(QObject):
+    """Loads layers into the session, or says why one does not belong to the scan."""
+
+    def __init__(self, study: Study, parent: QObject) -> None:
+        super().__init__(parent)
+        self.study, self.session = study, study.session
+
+    def load(self, path: Path) -> None:
+        """Lay the volume in ``path`` over every pane, if it lies where the scan lies."""
+        original = self.session.original
+        if original is None:
+            self.study.failed.emit(
+                tr("Laying over {name}", name=path.name), UserError(tr("Open a scan first."))
+            )
+            return
+
+        def keep(volume: Volume) -> None:
+            try:
+                check_place(volume, path.name, original)
+            except UserError as error:
+                self.study.failed.emit(tr("Laying over {name}", name=path.name), error)
+            else:
+                overlay = overlay_of(volume, held_in(path))
+                self.session.set_layers([*self.session.layers, overlay])
+
+        self.study.work.start(
+            KIND,
+            tr("Laying over {name}", name=path.name),
+            formats.read(path),
+            keep,
+            lambda: self.session.original is original,
+        )
+
+    def replace(self, number: int, overlay: Overlay | None) -> None:
+        """Change the overlay at ``number``, or take it away."""
+        layers = list(self.session.layers)
+        layers[number : number + 1] = [] if overlay is None else [overlay]
+        self.session.set_layers(layers)
+
+
+def check_place(volume: Volume, file: str, original: Volume) -> None:
+    """Raise UserError when ``volume``, from ``file``, lies nowhere near the scan in mm."""
+    if overlap(original.geometry, volume.geometry) > 0:
+        return
+    apart = float(np.linalg.norm(original.geometry.centre - volume.geometry.centre))
+    raise UserError(
+        tr(
+            "'{file}' does not lie over '{name}': their middles are {apart:.0f} mm apart "
+            "and they share no space: {difference}. A mask must be in the scan's own "
+            "millimetres; save it again with the scan's geometry.",
+            file=file,
+            name=original.name,
+            apart=apart,
+            difference=grid_difference(volume.geometry, original.geometry),
+        )
+    )

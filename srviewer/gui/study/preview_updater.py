@@ -1,0 +1,103 @@
+"""While a scan is rebuilt: the slices on screen first, in the place of the result."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject
+
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.jobs.running_jobs import Task, Work
+from srviewer.gui.state.open_studies import Studies
+from srviewer.gui.state.progressive_preview import Preview
+from srviewer.job import Job
+from srviewer.sr.rebuild.progressive_preview import Look, looked_first, may_look_first
+from srviewer.sr.rebuild.reconstruct import thin_header
+from srviewer.sr.requests.request import Request
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.study.state.comparables import NO_RESULT
+from srviewer.study.state.layouts import COMPARE, PLANES
+from srviewer.study.state.study_state import StudyState
+from srviewer.study.state.view import Point
+
+
+@dataclass
+class _Crosshair:
+    """Where it is, for a job in another thread to read."""
+
+    mm: Point
+
+
+@dataclass(eq=False)
+class _Running:
+    """A rebuild whose slices are shown as they come. ``opened``: whether the layout was changed."""
+
+    scan: Volume
+    task: Task
+    crosshair: _Crosshair
+    preview: Preview
+    opened: bool
+
+
+class Previews(QObject):
+    """Keeps ``session.preview`` as it should be; nothing of it outlives the rebuild.
+
+    A result that is shown already stays where it is until the new one is there.
+    """
+
+    def __init__(self, studies: Studies, work: Work, parent: QObject) -> None:
+        super().__init__(parent)
+        self._studies, self._session, self._work = studies, studies.session, work
+        self._running: _Running | None = None
+        self._session.follow(self._follow_study, "scan")
+        self._session.follow(self._follow_crosshair, "view")
+        work.changed.connect(self._follow_work)
+
+    def start(
+        self,
+        scan: Volume,
+        request: Request,
+        region: Volume | None,
+        job: Job[Reconstruction],
+        start: Callable[[Job[Reconstruction]], Task],
+    ) -> None:
+        """``start(job)``, the rebuild of the scan that is shown, previewed where that can be."""
+        session = self._session
+        if NO_RESULT not in session.comparables.shown or not may_look_first(scan, request, region):
+            start(job)
+            return
+        crosshair = _Crosshair(session.view.cursor_mm)
+        task = start(looked_first(scan, request, lambda: crosshair.mm, job))
+        task.brought.connect(self._take)
+        opened = session.comparing.layout == PLANES
+        preview = Preview(thin_header(scan, request, None))
+        self._running = _Running(scan, task, crosshair, preview, opened)
+        session.set_preview(preview)
+        if opened:
+            session.compare(replace(session.comparing, layout=COMPARE))
+
+    def _take(self, look: Look) -> None:
+        running = self._running
+        if running is not None and running.task is self.sender():
+            running.preview = running.preview.with_look(look)
+            self._follow_study()
+
+    def _follow_study(self) -> None:
+        """The preview belongs to the scan that is rebuilt, and waits where another is shown."""
+        running = self._running
+        shown = running is not None and running.scan is self._session.original
+        self._session.set_preview(running.preview if running is not None and shown else None)
+        self._follow_crosshair()
+
+    def _follow_crosshair(self) -> None:
+        running = self._running
+        if running is not None and running.scan is self._session.original:
+            running.crosshair.mm = self._session.view.cursor_mm
+
+    def _follow_work(self) -> None:
+        running = self._running
+        if running is None or (running.task in self._work.tasks and not running.task.cancelling):
+            return
+        self._running = None
+        self._follow_study()
+        if running.opened and (running.task.cancelling or running.task.error is not None):
+            self._studies.change(running.scan, StudyState.without_preview)

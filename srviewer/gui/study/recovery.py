@@ -1,0 +1,180 @@
+"""What a crash would take is saved in the background, and offered when a window starts again."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+
+from srviewer.core.volumes.volume import Volume
+from srviewer.errors import UserError
+from srviewer.gui.jobs.running_jobs import Work
+from srviewer.gui.study.session_files import SessionFiles
+from srviewer.gui.study.study_actions import OPEN, Study
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.user_files import autosave_folders
+from srviewer.gui.user_files.autosave_folders import AutosaveFolder, left_behind, new_folder, root
+from srviewer.gui.widgets.notice import OfferBar
+from srviewer.io.sidecars.provenance import sidecar
+from srviewer.job import Job, run
+from srviewer.study.sessions.store import IMAGE_SUFFIX, files_of, store
+from srviewer.study.state.study_state import StudyState
+
+EVERY_MS = 2000  # at most so often
+AUTOSAVE = "autosave"
+
+
+class Recovery(QObject):
+    """Autosaves the studies of one window; offers what earlier windows left behind.
+
+    Its jobs are not those of ``study.work``: nobody is asked to wait for them.
+    """
+
+    def __init__(self, study: Study, files: SessionFiles, parent: QObject) -> None:
+        super().__init__(parent)
+        self._study, self._files = study, files
+        self._own: AutosaveFolder | None = None
+        self._offered: AutosaveFolder | None = None
+        self._left: Iterator[AutosaveFolder] = iter(())
+        self._pending = False
+        self.work = Work(self)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(EVERY_MS)
+        self._timer.timeout.connect(self._save)
+        self.work.changed.connect(self._go_on)
+        self.work.failed.connect(self._give_up)
+        self.bar = OfferBar(
+            tr("What the last window left"),
+            tr("Restore"),
+            tr("Open the scans, their results and views as they were"),
+            tr("Delete"),
+            tr("Delete what was saved; the scans themselves stay where they are"),
+        )
+        self.bar.accepted.connect(self._restore)
+        self.bar.declined.connect(self._decline)
+        study.session.changed.connect(self._note)
+        study.studies.changed.connect(self._note)
+
+    def begin(self, enabled: bool) -> None:
+        """Offer what was left behind; save from now on if ``enabled``."""
+        self._left = left_behind()
+        self._offer_next()
+        self.enable(enabled)
+
+    def enable(self, enabled: bool) -> None:
+        """Save from now on, or no more; what was saved of the open study goes then."""
+        if enabled and self._own is None:
+            self._own = new_folder()
+            self._note()
+        elif not enabled:
+            self._discard()
+
+    def owns(self, path: Path) -> bool:
+        """Whether a session file is one that was autosaved."""
+        return path.is_relative_to(root())
+
+    def clear(self) -> None:
+        """Delete what ended windows left, the one on offer too unless it is being opened."""
+        if self._study.work.running(OPEN) is None:
+            self._left = iter(())
+            self._decline()
+        autosave_folders.clear()
+
+    def end(self, asked: bool) -> None:
+        """The window closes. ``asked``: by a person; else what was made in it is left behind."""
+        if not asked:
+            self._leave()
+        self._discard()
+        if self._offered is not None:
+            self._offered.release()
+            self._offered = None
+
+    def _leave(self) -> None:
+        """Save once more and leave it to the next window, if there are results or drawings."""
+        states, own = self._study.studies.states, self._own
+        made = any(state.comparables.results or state.rois for state in states)
+        if own is None or not made:
+            return
+        self.work.stop()
+        with suppress(OSError, UserError):  # what was saved before is left then
+            run(_autosave(own, states, self._study.studies.current))
+        own.release()
+        self._own = None
+
+    def _discard(self) -> None:
+        self._timer.stop()
+        self.work.stop()
+        if self._own is not None:
+            self._own.discard()
+            self._own = None
+
+    def _note(self) -> None:
+        self._pending = True
+        self._go_on()
+
+    def _go_on(self) -> None:
+        idle = self.work.running(AUTOSAVE) is None and not self._timer.isActive()
+        if self._pending and idle and self._own is not None:
+            self._timer.start()
+
+    def _save(self) -> None:
+        states = self._study.studies.states
+        if states and self._own is not None:
+            self._pending = False
+            job = _autosave(self._own, states, self._study.studies.current)
+            self.work.start(AUTOSAVE, tr("Autosave"), job, self._study.remember, lambda: True)
+
+    def _give_up(self) -> None:
+        """A full disk stays full: it is told once, by ``work.failed``."""
+        if self._own is not None:
+            self._own.discard()
+            self._own = None
+
+    def _offer_next(self) -> None:
+        self._offered = next(self._left, None)
+        if self._offered is None:
+            self.bar.hide()
+            return
+        self.bar.offer(
+            tr(
+                "A window ended on {saved_at:%d %B at %H:%M} without being closed. Its "
+                "scans, results and views were saved.",
+                saved_at=self._offered.saved_at,
+            )
+        )
+
+    def _restore(self) -> None:
+        folder = self._offered
+        if folder is None:
+            return
+
+        def adopt() -> None:
+            self._offered = None
+            if self._own is None:
+                folder.release()
+            else:
+                # The restored results lie in that folder: it becomes this window's own.
+                self._own.discard()
+                self._own = folder
+            self._offer_next()
+
+        self._files.open(folder.session, adopt)
+
+    def _decline(self) -> None:
+        if self._offered is not None:
+            self._offered.discard()
+        self._offer_next()
+
+
+def _autosave(
+    own: AutosaveFolder, states: Sequence[StudyState], front: int
+) -> Job[Mapping[Volume, Path]]:
+    """Store the studies, then delete the images of the folder that they do not need any more."""
+    written = yield from store(own.session, states, front, own.path, Path.exists)
+    needed = set(written.values()).union(*map(files_of, states))
+    for image in own.path.glob(f"*{IMAGE_SUFFIX}"):
+        if image not in needed and not image.name.startswith("."):
+            image.unlink(missing_ok=True)
+            sidecar(image).unlink(missing_ok=True)
+    return written

@@ -1,0 +1,137 @@
+"""Saves the report of the current result, and a label map on its grid."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from srviewer.core.volumes.volume import Volume
+from srviewer.errors import UserError
+from srviewer.gui.study.study_actions import Study
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.widgets.form import button
+from srviewer.io.export.nifti import overwrites, write
+from srviewer.io.formats import open_filter, read
+from srviewer.job import Job, within
+from srviewer.sr.report.trust_report import trust_report
+from srviewer.sr.requests.label_maps import label_map, label_provenance
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.sr.scores.self_test import SelfTest
+
+REPORT = "report"
+
+
+class ReportButton(QWidget):
+    """Asks for a name and writes the report; there to be pressed when there is a result."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self.start: QPushButton = button(
+            tr("Save report\u2026"),
+            tr(
+                "One page: pictures, maps, scores, the test on this scan, settings, the model's "
+                "card"
+            ),
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.start)
+        self.start.clicked.connect(self._choose)
+        self._session.follow(self._show, "result")
+        study.work.changed.connect(self._show)
+        self._show()
+
+    def save(self, path: Path) -> None:
+        """Write the report of the current result to ``path``."""
+        session = self._session
+        scan, result, reference = session.original, session.result, session.reference
+        if scan is not None and result is not None:
+            truth = reference.volume if reference is not None and session.scores else None
+            tested = session.state.test_of(result.request)
+            job = _saved(scan, result, session.scores, truth, tested, path)
+            title = tr("Writing {name}", name=path.name)
+            self._study.work.start(
+                REPORT, title, job, self._study.exporting.exported.emit, lambda: True
+            )
+
+    def _choose(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, tr("Save the report"), "report.html", tr("Web page (*.html)")
+        )
+        if name:
+            path = Path(name)
+            self.save(path if path.suffix == ".html" else path.with_name(f"{path.name}.html"))
+
+    def _show(self) -> None:
+        idle = self._study.work.running(REPORT) is None
+        self.start.setEnabled(idle and self._session.result is not None)
+
+
+class ReportBox(QWidget):
+    """Two buttons below the facts of a result."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self.report = ReportButton(study)
+        self.labels = button(
+            tr("Label map along\u2026"),
+            tr("Bring a label map of this scan onto the grid of the result"),
+        )
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.addWidget(self.report)
+        layout.addWidget(self.labels)
+        self.labels.clicked.connect(self._choose_labels)
+
+    def bring_labels(self, source: Path, target: Path) -> None:
+        """Write the labels in ``source`` to ``target``, on the grid of the current result."""
+        scan, result = self._session.original, self._session.result
+        if scan is not None and result is not None:
+
+            def make(overwrite: bool) -> Job[Path]:
+                return _brought(scan, result, source, target, overwrite)
+
+            self._study.exporting.export_by(make, target)
+
+    def _choose_labels(self) -> None:
+        source, _ = QFileDialog.getOpenFileName(
+            self, tr("Open the label map"), "", tr(open_filter())
+        )
+        if not source:
+            return
+        suggested = str(Path(source).with_name("labels_thin.nii.gz"))
+        target, _ = QFileDialog.getSaveFileName(
+            self, tr("Save the thin label map"), suggested, tr("NIfTI (*.nii.gz *.nii)")
+        )
+        if target:
+            self.bring_labels(Path(source), Path(target))
+
+
+def _saved(
+    scan: Volume,
+    result: Reconstruction,
+    scores: ScoredPair | None,
+    reference: Volume | None,
+    tested: SelfTest | None,
+    path: Path,
+) -> Job[Path]:
+    page = yield from trust_report(scan, result, scores, reference, tested)
+    page.save(path)
+    return path
+
+
+def _brought(
+    scan: Volume, result: Reconstruction, source: Path, target: Path, overwrite: bool
+) -> Job[Path]:
+    if overwrites(target, source):
+        raise UserError(
+            tr("'{name}' is the label map itself. Choose another name.", name=target.name)
+        )
+    labels = yield from within(read(source), 0.0, 0.3)
+    made = yield from within(label_map(labels, scan, result.request), 0.3, 0.8)
+    provenance = label_provenance(result.provenance(), made)
+    job = write(made, target, provenance, "original", overwrite=overwrite)
+    yield from within(job, 0.8, 1.0)
+    return target

@@ -1,0 +1,55 @@
+"""Runs the jobs whose results the shown study lacks, each once."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from srviewer.gui.jobs.running_jobs import Work
+from srviewer.gui.state.session import Session
+from srviewer.gui.texts.translation import tr
+from srviewer.study.missing import Missing, MissingCubic, MissingScores, missing
+
+SCORE, INTERPOLATE = MissingScores.kind, MissingCubic.kind
+
+
+class Scoring(QObject):
+    """Fills what ``missing`` says of the session's state, one job of each kind at a time."""
+
+    def __init__(self, session: Session, work: Work, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._work = session, work
+        self._started: dict[str, Missing] = {}  # by its kind, the last one: running, or it failed
+        session.follow(self._provide, "scan", "comparables", "reference", "request")
+
+    def _provide(self) -> None:
+        lacking = missing(self._session.state)
+        for kind in (SCORE, INTERPOLATE):
+            self._provide_one(kind, [one for one in lacking if one.kind == kind])
+
+    def _provide_one(self, kind: str, lacking: list[Missing]) -> None:
+        if self._started.get(kind) in lacking:  # it runs, or would only fail again
+            return
+        if self._started.pop(kind, None) is not None:
+            self._work.cancel(kind)
+        if lacking:
+            self._start(lacking[0])
+
+    def _start(self, lacking: Missing) -> None:
+        session, scan = self._session, lacking.scan
+        self._started[lacking.kind] = lacking
+        self._work.start(
+            lacking.kind,
+            tr("Scoring") if isinstance(lacking, MissingScores) else tr("Interpolating"),
+            lacking.job(),
+            self._kept(lacking),
+            lambda: session.original is scan,
+            asked=False,
+        )
+
+    def _kept(self, lacking: Missing) -> Callable[[Any], None]:
+        def keep(made: Any) -> None:
+            self._started.pop(lacking.kind, None)
+            self._session.set(lacking.kept_in(self._session.state, made))
+
+        return keep

@@ -1,0 +1,51 @@
+"""The test of a scan on itself: it goes on while another study is shown, and stays with its own."""
+
+from PySide6.QtCore import QObject
+
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.jobs.running_jobs import Task, Work
+from srviewer.gui.state.open_studies import Studies
+from srviewer.gui.texts.translation import tr
+from srviewer.sr.requests.request import Request
+from srviewer.sr.scores.self_test import SelfTest, self_test
+
+SELF_TEST = "self-test"
+
+
+class SelfTesting(QObject):
+    """Tests the shown scan as its request says; a change of that request ends the test."""
+
+    def __init__(self, studies: Studies, work: Work, parent: QObject) -> None:
+        super().__init__(parent)
+        self._studies, self._session, self._work = studies, studies.session, work
+        self._scan: Volume | None = None
+        self._asked: Request | None = None
+        self._session.follow(self._leave_old_request, "scan", "request")
+
+    @property
+    def scan(self) -> Volume | None:
+        """The scan that is being tested, shown or not."""
+        return None if self._work.running(SELF_TEST) is None else self._scan
+
+    @property
+    def task(self) -> Task | None:
+        """The test that is running, of the scan that is shown."""
+        return self._work.running(SELF_TEST) if self._scan is self._session.original else None
+
+    def start(self) -> None:
+        """Test the scan that is shown."""
+        scan, request = self._session.original, self._session.request
+        if scan is None or request is None:
+            return
+
+        def keep(found: SelfTest) -> None:
+            self._studies.change(scan, lambda state: state.with_tested(request, found))
+
+        self._scan, self._asked = scan, request
+        title = tr("Testing on this scan")
+        self._work.start(SELF_TEST, title, self_test(scan, request), keep, lambda: True)
+
+    def _leave_old_request(self) -> None:
+        """What is running was asked about the request that the shown scan had."""
+        if self.task is not None and self._session.request != self._asked:
+            self._work.cancel(SELF_TEST)

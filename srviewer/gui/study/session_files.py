@@ -1,0 +1,89 @@
+"""The open studies to a session file and back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from srviewer.core.volumes.volume import Volume
+from srviewer.errors import UserError
+from srviewer.gui.appearance.colour_maps import COLOUR_MAPS
+from srviewer.gui.study.study_actions import OPEN, Study
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.user_files.autosave_folders import lasting
+from srviewer.study.sessions.restore import RestoredSession, restore
+from srviewer.study.sessions.session_file import SUFFIX
+from srviewer.study.sessions.store import store
+from srviewer.study.state.study_state import StudyState
+
+SAVE = "session"
+
+
+class SessionFiles(QObject):
+    """Saves and opens session files as jobs; a failure leaves everything as it was."""
+
+    opened = Signal(object)  # the path of the session file
+    saved = Signal(object)
+    incomplete = Signal(str, object)  # what was tried, a UserError: the rest was opened
+
+    def __init__(self, study: Study, parent: QObject) -> None:
+        super().__init__(parent)
+        self._study, self._studies = study, study.studies
+        study.session_chosen.connect(self.open)
+
+    def save(self, path: Path) -> None:
+        """Write what is open to ``path``; what no file holds goes into a folder beside it."""
+        studies = self._studies
+        if not studies.states:
+            return
+
+        def keep(written: Mapping[Volume, Path]) -> None:
+            self._study.remember(written)
+            self.saved.emit(path)
+
+        folder = path.with_name(f"{path.stem} files")
+        job = store(path, studies.states, studies.current, folder, lasting)
+        title = tr("Saving {name}", name=path.name)
+        self._study.work.start(SAVE, title, job, keep, lambda: True)
+
+    def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
+        """Show what ``path`` was saved from, and call ``then``."""
+
+        def show(restored: RestoredSession) -> None:
+            self._show(restored)
+            self.opened.emit(path)
+            if restored.problems:
+                lines = (tr("The rest was opened."), *map(tr, restored.problems))
+                error = UserError("\n".join(lines))
+                self.incomplete.emit(tr("Opening {name}", name=path.name), error)
+            if then is not None:
+                then()
+
+        session = self._study.session
+        job = restore(path, session.state, session.preferred_device, lasting)
+        title = tr("Opening {name}", name=path.name)
+        self._study.work.start(OPEN, title, job, show, lambda: True)
+
+    def _show(self, restored: RestoredSession) -> None:
+        """The one in front as any scan that is opened; the others on both sides of it."""
+        states, front = [_in_known_colours(state) for state in restored.states], restored.front
+        self._studies.place(states[front])
+        self._studies.surround(states[:front], states[front + 1 :])
+
+
+def _in_known_colours(state: StudyState) -> StudyState:
+    """``state`` in grey where it was saved with a colour map that this version does not know."""
+    if state.view.colours in {colours.id for colours in COLOUR_MAPS}:
+        return state
+    return replace(state, view=replace(state.view, colours="grey", inverted=False))
+
+
+def session_filter() -> str:
+    """The kind of file for a dialog, in Qt's notation."""
+    return tr("srviewer session (*{ending})", ending=SUFFIX)
+
+
+def with_suffix(path: Path) -> Path:
+    """``path`` with the ending of a session file."""
+    return path if path.suffix == SUFFIX else path.with_name(f"{path.name}{SUFFIX}")

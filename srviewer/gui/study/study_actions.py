@@ -1,0 +1,342 @@
+"""What the window can do with the open study: each verb starts a job and keeps its result."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.regions.locked_region import drawn_region
+from srviewer.core.resampling.deskew import deskewed
+from srviewer.core.volumes.volume import ScanWarning, Volume, blocking_warnings
+from srviewer.errors import UserError
+from srviewer.gui.jobs.running_jobs import Task, Work
+from srviewer.gui.state.open_studies import Studies
+from srviewer.gui.study.exporting import Exporting
+from srviewer.gui.study.preview_updater import Previews
+from srviewer.gui.study.scoring import Scoring
+from srviewer.gui.study.self_testing import SELF_TEST, SelfTesting
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.texts.wording import file_names, roi_title
+from srviewer.gui.training.runs import Runs
+from srviewer.io import formats
+from srviewer.io.scans.series import Found, Series
+from srviewer.job import Job
+from srviewer.paths import sample_scan, sample_truth
+from srviewer.sr.inputs.segmentations import check_is_scan
+from srviewer.sr.rebuild.gaps import rebuild
+from srviewer.sr.references.read_for_comparison import to_compare
+from srviewer.sr.references.truth import read_truth
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.simulate import Simulation, simulate
+from srviewer.sr.slabs.files import SlabFiles, rebuilt_and_opened
+from srviewer.study.opening import opened
+from srviewer.study.sessions.session_file import SUFFIX
+from srviewer.study.state.held_file import held_in
+from srviewer.study.state.origin import Origin
+from srviewer.study.state.reference import Reference
+
+OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
+LOAD = "load volume"
+
+
+class Study(QObject):
+    """Opens, simulates and reconstructs; never blocks. Its parts score and export.
+
+    A failure leaves the session as it was and is sent by ``work.failed``.
+    """
+
+    several_found = Signal(object)  # Found: one of its series is to be given to ``read``
+    session_chosen = Signal(object, object)  # the path of a session file, what to call then
+    opening = Signal()  # something is to be opened: what was asked about an earlier one is moot
+    opened = Signal(object)  # the paths that the scan was opened from
+    rebuilt_elsewhere = Signal(str)  # the name of a scan that is not shown and has a new result
+    written = Signal(object, bool)  # the file of a result, whether it fits into memory as well
+    failed = Signal(str, object)  # what was tried, the exception
+
+    def __init__(self, studies: Studies, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.studies, self.session = studies, studies.session
+        session = self.session
+        self.work = Work(self)
+        self.work.failed.connect(self.failed)
+        self.training = Runs(self.work, self)
+        self._rebuilding: Volume | None = None
+        self._paths: tuple[Path, ...] = ()
+        self._looked_at: Found | None = None
+        self._after_opening: Callable[[], None] | None = None
+        session.follow(self._leave_old_scan, "scan")
+        studies.changed.connect(self._leave_closed)
+        self.previews = Previews(studies, self.work, self)
+        self.scoring = Scoring(session, self.work, self)
+        self.testing = SelfTesting(studies, self.work, self)
+        self.exporting = Exporting(studies, self.work, self)
+
+    # --- opening
+
+    def open(self, paths: Sequence[Path], then: Callable[[], None] | None = None) -> None:
+        """Open a file, several files, a folder or a zip; call ``then`` once it is shown."""
+        self.work.cancel(SIMULATE)  # it would replace what is opened now
+        self.studies.begin()
+        self.opening.emit()
+        if len(paths) == 1 and paths[0].suffix == SUFFIX:
+            self.session_chosen.emit(paths[0], then)
+            return
+        self._paths, self._after_opening = tuple(paths), then
+        title = tr("Opening {name}", name=file_names(paths))
+        self._start(OPEN, title, formats.scan(paths), self._found)
+
+    def open_sample(self, then: Callable[[], None] | None = None) -> None:
+        """Open the built-in thick scan with its thin truth."""
+        try:
+            scan, truth = sample_scan(), sample_truth()
+        except UserError as error:
+            self.failed.emit(tr("Opening the sample"), error)
+            return
+
+        def load_truth() -> None:
+            self._load_truth(truth, mark("the sample's own thin truth"))
+            if then is not None:
+                then()
+
+        self.open([scan], load_truth)
+
+    def _found(self, found: Found) -> None:
+        self._looked_at = found
+        if len(found.series) > 1 or found.series[0].frames > 1:
+            self.several_found.emit(found)
+        else:
+            self.read(found.series[0], 0)
+
+    def read(self, series: Series, frame: int) -> None:
+        """Open one of the series that were found; ``frame`` counts along the fourth dimension."""
+
+        def show(volume: Volume) -> None:
+            session = self.session
+            self.studies.place(
+                opened(volume, session.state, session.preferred_device, origin, series.sources)
+            )
+            self._opened()
+
+        assert self._looked_at is not None
+        origin = Origin(self._paths, series, frame, self._looked_at)
+        self.work.cancel(SIMULATE)
+        self._start(OPEN, tr("Opening {name}", name=series.name), series.read(frame), show)
+
+    def _opened(self) -> None:
+        self.opened.emit(self._paths)
+        if self._after_opening is not None:
+            self._after_opening()
+
+    # --- what must be read before a reconstruction
+
+    @property
+    def concerns(self) -> tuple[ScanWarning, ...]:
+        """Warnings that put the geometry or the voxels of the open scan in doubt."""
+        original = self.session.original
+        warnings = () if original is None else original.warnings
+        return blocking_warnings(warnings)
+
+    @property
+    def may_reconstruct(self) -> bool:
+        """Whether a scan is open and there is nothing about it that must be read first."""
+        session = self.session
+        return session.original is not None and (session.acknowledged or not self.concerns)
+
+    def straighten(self) -> None:
+        """Resample a scan with a gantry tilt onto a rectangular grid, and open that instead."""
+        original = self.session.original
+
+        def show(volume: Volume) -> None:
+            self.session.open(volume, self.session.sources, None)
+
+        if original is not None:
+            job = deskewed(original, original.geometry.slice_axis)
+            self._start(SIMULATE, tr("Straightening the tilt"), job, show)
+
+    # --- reconstructing and judging
+
+    def reconstruct(self) -> None:
+        """Rebuild the open scan as the session's request says, once concerns are acknowledged."""
+        original, request = self.session.original, self.session.request
+        if original is not None and request is not None and self.may_reconstruct:
+            title = tr("Reconstructing {name}", name=original.name)
+            if self._busy_elsewhere(title):
+                return
+            region, done = self.region, self._reconstructed(original)
+            self._rebuilding = original
+            self.previews.start(
+                original,
+                request,
+                region,
+                rebuild(original, request, region),
+                lambda job: self._start(RECONSTRUCT, title, job, done),
+            )
+
+    def reconstruct_into(self, path: Path) -> None:
+        """Rebuild the open scan slab by slab into the file ``path``; show that where it fits."""
+        original, request = self.session.original, self.session.request
+        origin = self.session.state.origin
+        if original is None or request is None or origin is None or not self.may_reconstruct:
+            return
+        title = tr("Reconstructing {name}", name=original.name)
+        if self._busy_elsewhere(title):
+            return
+        series, frame = origin.series, origin.frame
+        if series.stream is None:
+            raise ValueError("this kind of file is not read plane by plane")
+        known = {**self.exporting.beforehand(), "scores": None}
+        files = SlabFiles(path, lambda _, made: {**made.provenance(), **known})
+        job = rebuilt_and_opened(original, series.stream(frame), request, files)
+        held = self.exporting.claims.holding(path, job)
+        done, self._rebuilding = self._written(original, path), original
+        self._start(RECONSTRUCT, title, held, done)
+
+    @property
+    def region(self) -> Volume | None:
+        """Where nothing learned is added to the next result."""
+        original, roi = self.session.original, self.session.locked
+        if original is None or roi is None:
+            return None
+        name = roi_title(roi, self.session.rois.index(roi))
+        return drawn_region(replace(roi, name=name), original.geometry)
+
+    @property
+    def rebuilding(self) -> Volume | None:
+        """The scan that is being rebuilt, shown or not."""
+        return None if self.work.running(RECONSTRUCT) is None else self._rebuilding
+
+    def _busy_elsewhere(self, wanted: str) -> bool:
+        """Whether the scan of another study is being rebuilt, which is then told and goes on."""
+        scan = self.rebuilding
+        if scan is None or scan is self.session.original:
+            return False
+        error = UserError(
+            tr(
+                "'{name}' is being rebuilt, one scan at a time. Wait until it is done, or "
+                "cancel it, and try again.",
+                name=scan.name,
+            )
+        )
+        self.failed.emit(wanted, error)
+        return True
+
+    @property
+    def to_thicken(self) -> Volume | None:
+        """What a simulation starts from: the thin scan that an earlier one began with, if any."""
+        reference = self.session.reference
+        if reference is not None and reference.thin is not None:
+            return reference.thin
+        return self.session.original
+
+    def simulate(self, degradation: Degradation) -> None:
+        """Thicken the thin scan, rebuild it and score the result against the scan as it was.
+
+        A mask or label map is refused.
+        """
+        thin = self.to_thicken
+        if thin is not None and not self._busy_elsewhere(tr("Thickening")):
+            try:
+                check_is_scan(thin, "scored")
+            except UserError as error:
+                self.failed.emit(tr("Thickening"), error)
+                return
+            job = simulate(thin, degradation)
+            self._start(SIMULATE, tr("Thickening"), job, self._simulated(thin, degradation))
+
+    def load_reference(self, path: Path) -> None:
+        """Score against the volume in ``path``, which must lie on the result's grid."""
+        self._load_truth(path, tr("the loaded ground truth '{name}'", name=path.name))
+
+    def remember(self, written: Mapping[Volume, Path]) -> None:
+        """Keep in mind which files hold what is open, so that it is not written again."""
+        files = {volume: held_in(path) for volume, path in written.items()}
+        for state in self.studies.states:
+            if state.scan is not None:
+                self.studies.change(state.scan, lambda state: state.with_files(files))
+
+    def load_beside(self, path: Path) -> None:
+        """Show the volume in ``path`` beside the scan, wherever it lies."""
+        original = self.session.original
+        if original is None:
+            return
+
+        def keep(volume: Volume) -> None:
+            kept = self.session.comparables
+            self.session.keep(kept.with_loaded(volume, path.name, held_in(path)))
+
+        title = tr("Loading {name}", name=path.name)
+        self._start(LOAD, title, to_compare(path, original), keep)
+
+    def _leave_old_scan(self) -> None:
+        for kind in (SIMULATE, TRUTH, LOAD):
+            self.work.cancel(kind)
+
+    def _leave_closed(self) -> None:
+        """A rebuild or test of a study that was closed or replaced is for nobody."""
+        scans = [state.scan for state in self.studies.states]
+        for kind, scan in ((RECONSTRUCT, self.rebuilding), (SELF_TEST, self.testing.scan)):
+            if scan is not None and all(other is not scan for other in scans):
+                self.work.cancel(kind)
+
+    def _reconstructed(
+        self, original: Volume, file: Path | None = None
+    ) -> Callable[[Reconstruction], None]:
+        """``file``: the one that holds the result already."""
+
+        def keep(result: Reconstruction) -> None:
+            written = {} if file is None else {result.volume: held_in(file)}
+            self.studies.change(
+                original, lambda state: state.with_result(result).with_files(written)
+            )
+            if self.session.original is not original:
+                self.rebuilt_elsewhere.emit(original.name)
+
+        return keep
+
+    def _written(self, original: Volume, path: Path) -> Callable[[Reconstruction | None], None]:
+        def show(result: Reconstruction | None) -> None:
+            if result is not None:
+                self._reconstructed(original, path)(result)
+            self.written.emit(path, result is not None)
+            self.exporting.exported.emit(path)
+
+        return show
+
+    def _simulated(self, thin: Volume, degradation: Degradation) -> Callable[[Simulation], None]:
+        def show(simulation: Simulation) -> None:
+            before, device = self.session.state, self.session.preferred_device
+            reference = Reference(simulation.truth, simulation.meaning, thin)
+            state = opened(
+                simulation.thick, before, device, sources=before.sources, reference=reference
+            )
+            assert state.request is not None
+            axis, factor = degradation.axis, degradation.factor
+            request = replace(state.request, axis=axis, factor=factor)
+            self.session.set(replace(state, request=request, acknowledged=before.acknowledged))
+            self.reconstruct()
+
+        return show
+
+    def _load_truth(self, path: Path, meaning: str) -> None:
+        def keep(volume: Volume) -> None:
+            self.session.set_reference(Reference(volume, meaning, None, held_in(path)))
+
+        title = tr("Loading {name}", name=path.name)
+        scan, result = self.session.original, self.session.result
+        if scan is None:
+            no_scan = UserError(tr("Open a scan first, then its ground truth."))
+            self.failed.emit(title, no_scan)
+            return
+        grid = None if result is None else result.volume.geometry
+        self._start(TRUTH, title, read_truth(path, scan, grid), keep)
+
+    def _start(self, kind: str, title: str, job: Job[Any], done: Callable[[Any], None]) -> Task:
+        """Start a job; what depends on the open scan is dropped when another was opened."""
+        original = self.session.original
+        independent = kind in (OPEN, RECONSTRUCT)  # a rebuild stays with its own scan
+        return self.work.start(
+            kind, title, job, done, lambda: independent or self.session.original is original
+        )

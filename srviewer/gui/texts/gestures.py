@@ -1,0 +1,25 @@
+"""What mouse and keys do in a pane, in words; what the window does is in its actions."""
+
+from srviewer.gui.texts.translation import mark
+
+# (mouse or key, what it does)
+GESTURES = (
+    (mark("Wheel"), mark("Next or previous slice")),
+    (mark("Arrow keys"), mark("Next or previous slice")),
+    (mark("Page Up, Page Down"), mark("Ten slices on or back")),
+    (mark("Home, End"), mark("First or last slice")),
+    (mark("Left drag"), mark("Move the crosshair")),
+    (mark("Right drag"), mark("Window (across) and level (up)")),
+    (mark("Middle drag, Space + left drag"), mark("Move the image")),
+    (mark("Ctrl + wheel, pinch"), mark("Zoom at the mouse")),
+    (mark("+, -"), mark("Zoom at the crosshair")),
+    (mark("Drag at the right edge"), mark("Scroll through the slices")),
+    (mark("Alt + arrow keys"), mark("Move the crosshair by a voxel in the plane")),
+    (mark("F, held"), mark("B in the place of A")),
+    (mark("Drag the curtain's edge"), mark("More of A, or more of B")),
+    (mark("Double click, M"), mark("This plane alone, and back")),
+    (mark("Return"), mark("Set a point of a measurement at the crosshair")),
+    (mark("Escape"), mark("Leave a tool, or show all planes again")),
+    (mark("R"), mark("Whole volume, automatic grey levels")),
+    (mark("Tab"), mark("Next control")),
+)

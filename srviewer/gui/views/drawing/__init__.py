@@ -1,0 +1,1 @@
+"""Drawing in one pane: canvas, overlays, annotations."""

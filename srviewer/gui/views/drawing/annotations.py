@@ -1,0 +1,196 @@
+"""What is written over a slice: names, letters, crosshair, scores, scale bar."""
+
+from dataclasses import dataclass
+from math import floor
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from srviewer.core.intensity.window import rounded_down
+from srviewer.core.visible_text import visible
+from srviewer.gui.appearance import theme
+from srviewer.gui.views.drawing.composite_marks import (
+    ColourBar,
+    Divider,
+    paint_colour_bar,
+    paint_divider,
+)
+from srviewer.gui.views.drawing.shapes import Shape, paint_shapes
+from srviewer.gui.views.drawing.text_drawing import (
+    MARGIN,
+    SHADOW,
+    Line,
+    fits_beside,
+    font,
+    metrics,
+    write,
+    write_lines,
+)
+
+GAP = 6.0  # px between the crosshair's lines and the point they mark
+PIECE = 90.0  # px, filled at a time
+WIDEST = 0.75  # of the pane, for one line of text beside which something else stands
+LEFT = Qt.AlignmentFlag.AlignLeft
+CROSSHAIR = QColor(theme.ACCENT)
+CROSSHAIR.setAlpha(150)
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """Everything that is written over one slice.
+
+    ``crosshair``: where it crosses, in pixels of the pane; None hides it. ``letters``: at the
+    (left, right, bottom, top) edges of the screen. ``pixels_per_mm``: for the scale bar.
+    ``depth``: how far through the volume this slice lies, 0..1. ``hint``: instead of a slice.
+    ``active``: the pane that the keyboard steers. ``shapes``: measurements. ``divider``,
+    ``colour_bar``: of what lies over the slice.
+    """
+
+    top_left: tuple[Line, ...] = ()
+    top_right: tuple[Line, ...] = ()
+    bottom_left: tuple[Line, ...] = ()
+    letters: tuple[str, str, str, str] = ("", "", "", "")
+    crosshair: tuple[float, float] | None = None
+    pixels_per_mm: float = 0.0
+    depth: float | None = None
+    hint: str = ""
+    active: bool = False
+    shapes: tuple[Shape, ...] = ()
+    divider: Divider | None = None
+    colour_bar: ColourBar | None = None
+
+
+def paint(painter: QPainter, area: QRectF, notes: Annotations) -> None:
+    """Write ``notes`` over the pane that covers ``area``, in pixels."""
+    paint_moving(painter, area, notes)
+    paint_lasting(painter, area, notes)
+
+
+def paint_lasting(painter: QPainter, area: QRectF, notes: Annotations) -> None:
+    """Write what stays as it is from slice to slice: what ``lasting`` gives."""
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    inner = _inner(area)
+    write_lines(painter, inner, notes.top_left, LEFT | Qt.AlignmentFlag.AlignTop, WIDEST)
+    _letters(painter, inner, notes.letters)
+    if notes.pixels_per_mm > 0:
+        _scale_bar(painter, inner, notes.pixels_per_mm)
+
+
+def lasting(notes: Annotations) -> tuple[object, ...]:
+    """What ``paint_lasting`` writes; as long as this is the same, so is that."""
+    return notes.top_left, notes.letters, notes.pixels_per_mm
+
+
+def paint_moving(painter: QPainter, area: QRectF, notes: Annotations) -> None:
+    """Write what changes while one looks: crosshair, scores, the slice's number."""
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    if notes.hint:
+        _hint(painter, area, notes.hint)
+    if notes.crosshair is not None:
+        _crosshair(painter, area, QPointF(*notes.crosshair))
+    if notes.divider is not None:
+        paint_divider(painter, area, notes.divider)
+    painter.setFont(font(12, bold=True))
+    paint_shapes(painter, area, notes.shapes)
+    inner = _inner(area)
+    _corners(painter, inner, notes)
+    if notes.colour_bar is not None:
+        paint_colour_bar(painter, inner, notes.colour_bar)
+    if notes.depth is not None:
+        _depth(painter, area, notes.depth)
+    if notes.active:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(theme.ACCENT), 1))
+        painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
+
+
+def _inner(area: QRectF) -> QRectF:
+    return area.adjusted(MARGIN, MARGIN - 2, -MARGIN, -MARGIN + 2)
+
+
+def _corners(painter: QPainter, area: QRectF, notes: Annotations) -> None:
+    """Lines in the other corners; what is too wide for the upper right stands at the foot."""
+    flag = Qt.AlignmentFlag
+    pane_width = area.width() + 2 * MARGIN
+    fitting = [fits_beside(line, pane_width) for line in notes.top_right]
+    beside, below = (
+        tuple(line for line, fits in zip(notes.top_right, fitting, strict=True) if fits is kept)
+        for kept in (True, False)
+    )
+    write_lines(painter, area, beside, flag.AlignRight | flag.AlignTop, WIDEST)
+    foot = LEFT | flag.AlignBottom
+    write_lines(painter, area, notes.bottom_left[-1:], foot, WIDEST)
+    over_it = area.adjusted(0, 0, 0, -metrics(12, False).height() - 7)  # and over the scale bar
+    write_lines(painter, over_it, (*notes.bottom_left[:-1], *below), foot, 1.0)
+
+
+def _letters(painter: QPainter, area: QRectF, letters: tuple[str, str, str, str]) -> None:
+    flag = Qt.AlignmentFlag
+    places = (
+        flag.AlignLeft | flag.AlignVCenter,
+        flag.AlignRight | flag.AlignVCenter,
+        flag.AlignBottom | flag.AlignHCenter,
+        flag.AlignTop | flag.AlignHCenter,
+    )
+    painter.setFont(font(15, bold=True))
+    for letter, place in zip(letters, places, strict=True):
+        write(painter, area, Line(letter, theme.WARNING), place)
+
+
+def _crosshair(painter: QPainter, area: QRectF, at: QPointF) -> None:
+    x, y = floor(at.x()), floor(at.y())
+    left, right, top, bottom = area.left(), area.right(), area.top(), area.bottom()
+    # Filled, since a line of a see-through colour takes ten times as long.
+    for line in (
+        QRectF(left, y, x - GAP - left, 1),
+        QRectF(x + 1 + GAP, y, right - x - 1 - GAP, 1),
+        QRectF(x, top, 1, y - GAP - top),
+        QRectF(x, y + 1 + GAP, 1, bottom - y - 1 - GAP),
+    ):
+        if line.isValid():  # the crosshair may lie outside the pane
+            _fill(painter, line, CROSSHAIR)
+
+
+def _fill(painter: QPainter, area: QRectF, colour: QColor) -> None:
+    """Fill in pieces: from 96 rows of pixels on Qt calls threads, for which it waits longer."""
+    top = area.top()
+    while top < area.bottom():
+        height = min(PIECE, area.bottom() - top)
+        painter.fillRect(QRectF(area.left(), top, area.width(), height), colour)
+        top += height
+
+
+def _scale_bar(painter: QPainter, area: QRectF, pixels_per_mm: float) -> None:
+    length = rounded_down(area.width() / pixels_per_mm / 4)
+    width = length * pixels_per_mm
+    right, bottom = area.right() - 4, area.bottom() - 2
+    painter.setPen(QPen(SHADOW, 4))
+    painter.drawLine(QPointF(right - width, bottom), QPointF(right, bottom))
+    painter.setPen(QPen(QColor(theme.TEXT), 2))
+    painter.drawLine(QPointF(right - width, bottom), QPointF(right, bottom))
+    painter.setFont(font(11, bold=False))
+    label = QRectF(right - width - 40, bottom - 19, width + 80, 15)
+    place = Qt.AlignmentFlag.AlignHCenter
+    if width < 60:
+        label, place = QRectF(right - 100, bottom - 19, 100, 15), Qt.AlignmentFlag.AlignRight
+    text = f"{length / 10:g} cm" if length >= 10 else f"{length:g} mm"
+    write(painter, label, Line(text), place)
+
+
+def _depth(painter: QPainter, area: QRectF, depth: float) -> None:
+    """The slice bar at the right edge: where this slice lies in the volume, top = last."""
+    track = QRectF(area.right() - 5, area.top() + 2, 4, area.height() - 4)
+    _fill(painter, track, QColor(255, 255, 255, 40))
+    height = max(14.0, track.height() / 24)
+    y = track.top() + (1 - depth) * (track.height() - height)
+    painter.fillRect(QRectF(track.left(), y, track.width(), height), QColor(theme.ACCENT))
+
+
+def _hint(painter: QPainter, area: QRectF, text: str) -> None:
+    painter.setFont(font(13, bold=False))
+    painter.setPen(QColor(theme.MUTED))
+    painter.drawText(
+        area.adjusted(24, 24, -24, -24),
+        Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
+        visible(text),
+    )

@@ -1,0 +1,215 @@
+"""The surface of a pane: images in millimetres, annotations over them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QTransform,
+)
+from PySide6.QtWidgets import QWidget
+
+from srviewer.core.intensity.window import Window
+from srviewer.core.volumes.volume import Voxels
+from srviewer.gui.appearance import theme
+from srviewer.gui.appearance.colour_maps import Table
+from srviewer.gui.views.drawing.annotations import Annotations, lasting, paint_lasting, paint_moving
+from srviewer.gui.views.drawing.pixels import along_memory, image_of, image_of_colours
+from srviewer.gui.views.drawing.slice_overlay import Rgba
+
+EDGE = QColor(255, 255, 255, 40)  # between the two images of a pane
+SMOOTH = QPainter.RenderHint.SmoothPixmapTransform
+
+
+@dataclass(frozen=True, eq=False)
+class Second:
+    """Another image in the same pane.
+
+    ``pixels``: (rows, columns) values, drawn as the first image is, or (rows, columns, 4) colours,
+    which are drawn alone. ``extent``: where, in pane mm. ``window``: None for colours. ``clip``:
+    the part of the pane that it covers, in pane mm; None for all of it.
+    """
+
+    pixels: Voxels | Rgba
+    extent: QRectF
+    window: Window | None
+    clip: QPainterPath | None
+
+
+class _Made:
+    """An image that is made when it is first drawn; ``make`` is told whether smoothly."""
+
+    def __init__(self, make: Callable[[bool], QImage]) -> None:
+        self._make = make
+        self._made: dict[bool, QImage] = {}
+
+    def image(self, smooth: bool) -> QImage:
+        """The image, made to be drawn so."""
+        if smooth not in self._made:
+            self._made[smooth] = self._make(smooth)
+        return self._made[smooth]
+
+
+class Canvas(QWidget):
+    """Draws; takes no input. The mouse goes to the pane behind it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.annotations = Annotations()
+        self._smooth = True
+        self._image: _Made | None = None
+        self._second: tuple[Second, _Made] | None = None
+        self._layers: list[tuple[_Made, QRectF, float]] = []
+        self._extent, self._shown, self._mirrored = QRectF(), QRectF(), False  # in pane mm
+        self._table: Table | None = None
+        self._window: Window | None = None
+        self._source: Voxels | None = None  # kept, so that its memory is nobody else's
+        self._gathered: Voxels | None = None  # the same pixels along the memory
+        self._written: tuple[QSizeF, float, tuple[object, ...]] | None = None
+        self._writing = QPixmap()  # as `_written` says
+
+    def show_pixels(self, pixels: Voxels, window: Window, table: Table | None) -> None:
+        """Draw (row, column) pixels; the first row lies at the lower edge.
+
+        ``table``: (256, 3) RGB; None for plain grey, which is faster.
+        """
+        same = self._source is not None and _same_memory(pixels, self._source)
+        if same and window == self._window and table is self._table:
+            return
+        # Dragging grey levels needs a slice gathered once.
+        gathered = self._gathered if same and self._gathered is not None else along_memory(pixels)
+        self._source, self._gathered, self._window, self._table = pixels, gathered, window, table
+        self._image = _Made(lambda smooth: image_of(gathered, window, table, smooth))
+        self.update()
+
+    def clear_pixels(self) -> None:
+        """Draw no image, and nothing over it."""
+        self._source = self._gathered = self._image = self._second = None
+        self._layers = []
+        self.update()
+
+    def show_second(self, second: Second | None) -> None:
+        """Draw another image over the first, or in its place; None draws none."""
+        self._second = None if second is None else (second, self._made(second))
+        self.update()
+
+    def show_layers(self, layers: Sequence[tuple[Rgba, float]], extent: QRectF) -> None:
+        """Draw these (colours, opacity) over the image, the last on top; all cover ``extent``."""
+        self._layers = [(_coloured(colours), extent, opacity) for colours, opacity in layers]
+        self.update()
+
+    def set_smooth(self, smooth: bool) -> None:
+        """Draw with bilinear interpolation, or as blocks."""
+        self._smooth = smooth
+        self.update()
+
+    def place(self, extent: QRectF, shown: QRectF, mirrored: bool) -> None:
+        """Put the image at ``extent`` and show ``shown``, both in pane mm.
+
+        ``mirrored``: the scale grows to the left.
+        """
+        self._extent, self._shown, self._mirrored = extent, shown, mirrored
+        self.update()
+
+    def picture(self, dots_per_pixel: float) -> QImage:
+        """The images alone, without what is written over them."""
+        image = QImage(self.size() * dots_per_pixel, QImage.Format.Format_RGB32)
+        image.fill(QColor(theme.IMAGE))
+        painter = QPainter(image)
+        painter.scale(image.width() / self.width(), image.height() / self.height())
+        self._draw_images(painter)
+        painter.end()
+        return image
+
+    def annotate(self, annotations: Annotations) -> None:
+        """Write these over the image from now on."""
+        self.annotations = annotations
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Called by Qt."""
+        area = QRectF(self.rect())
+        painter = QPainter(self)
+        painter.fillRect(area, QColor(theme.IMAGE))
+        self._draw_images(painter)
+        paint_moving(painter, area, self.annotations)
+        painter.drawPixmap(0, 0, self._lasting(area))
+        painter.end()
+
+    def _made(self, second: Second) -> _Made:
+        window, table = second.window, self._table
+        if window is None:
+            return _coloured(np.asarray(second.pixels, np.uint8))
+        gathered = along_memory(np.asarray(second.pixels, np.float32))
+        return _Made(lambda smooth: image_of(gathered, window, table, smooth))
+
+    def _draw_images(self, painter: QPainter) -> None:
+        if self._image is None:
+            return
+        painter.save()
+        painter.setTransform(self._to_pixels(), combine=True)
+        painter.setRenderHint(SMOOTH, self._smooth)
+        if self._second is None or self._second[0].window is not None:
+            painter.drawImage(self._extent, self._image.image(self._smooth))
+        if self._second is not None:
+            self._draw_second(painter, *self._second)
+        painter.setRenderHint(SMOOTH, False)  # between two labels there is no third
+        for made, extent, opacity in self._layers:
+            painter.setOpacity(opacity)
+            painter.drawImage(extent, made.image(False))
+        painter.restore()
+
+    def _draw_second(self, painter: QPainter, second: Second, made: _Made) -> None:
+        """Inside its clip alone: sharp edges, and no voxel is copied."""
+        if second.clip is not None:
+            painter.setClipPath(second.clip)
+        painter.drawImage(second.extent, made.image(self._smooth))
+        if second.clip is not None:
+            painter.setClipping(False)
+            pen = QPen(EDGE, 1)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawPath(second.clip)
+
+    def _to_pixels(self) -> QTransform:
+        """From pane mm, which grow upwards, to pixels."""
+        shown = self._shown
+        across, up = self.width() / shown.width(), self.height() / shown.height()
+        if self._mirrored:
+            return QTransform(-across, 0, 0, -up, shown.right() * across, shown.bottom() * up)
+        return QTransform(across, 0, 0, -up, -shown.left() * across, shown.bottom() * up)
+
+    def _lasting(self, area: QRectF) -> QPixmap:
+        """What is written over every slice alike, drawn once: text takes long."""
+        ratio = self.devicePixelRatioF()
+        wanted = area.size(), ratio, lasting(self.annotations)
+        if wanted != self._written:
+            self._written = wanted
+            self._writing = QPixmap((area.size() * ratio).toSize())
+            self._writing.setDevicePixelRatio(ratio)
+            self._writing.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._writing)
+            paint_lasting(painter, area, self.annotations)
+            painter.end()
+        return self._writing
+
+
+def _coloured(colours: Rgba) -> _Made:
+    return _Made(lambda smooth: image_of_colours(colours, smooth))
+
+
+def _same_memory(one: Voxels, other: Voxels) -> bool:
+    """Whether both are one and the same view of an array that does not change."""
+    places = (view.__array_interface__["data"][0] for view in (one, other))
+    return one.shape == other.shape and one.strides == other.strides and len(set(places)) == 1

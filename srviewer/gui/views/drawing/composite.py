@@ -1,0 +1,121 @@
+"""Composites: B drawn over A in one pane, by one function for each layout that does so."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil, floor
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainterPath
+
+from srviewer.core.comparison.difference import difference_slice
+from srviewer.core.intensity.window import Window
+from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.appearance.colour_maps import signed
+from srviewer.gui.views.drawing.canvas import Second
+from srviewer.gui.views.drawing.composite_marks import ColourBar, Divider
+from srviewer.gui.views.drawing.slice_overlay import Graded
+from srviewer.study.state.comparing import Comparing
+from srviewer.study.state.layouts import find_layout
+from srviewer.study.state.view import View
+
+MOST_TILES = 20_000  # in a pane: more cannot be told apart and would stall the drawing
+
+
+@dataclass(frozen=True)
+class Over:
+    """What is laid over the panes of A.
+
+    ``volume``: B. ``names``: of A and B. ``comparing``: how; one of the layouts that draw both.
+    ``span``: the difference's colour scale runs from -span to span, in the scan's ``unit``.
+    """
+
+    volume: Volume
+    names: tuple[str, str]
+    comparing: Comparing
+    span: float
+    unit: str
+
+    def drawn(
+        self, base: Volume, plane: Plane, view: View, shown: QRectF, mirrored: bool
+    ) -> Second:
+        """What the canvas draws over the slice of ``base``, which is A.
+
+        ``shown``: the pane mm that fill the pane; ``mirrored``: they grow to the left.
+        """
+        return COMPOSITES[self.comparing.layout](self, Under(base, plane, view, shown, mirrored))
+
+    def divider(self) -> Divider | None:
+        """The edge between A and B, where the layout has one that is dragged."""
+        if "edge" not in find_layout(self.comparing.layout).controls:
+            return None
+        return Divider(self.comparing.divider, self.comparing.upright, self.names)
+
+    def colour_bar(self) -> ColourBar | None:
+        """The colour scale, where the layout has one whose range is set."""
+        if "range" not in find_layout(self.comparing.layout).controls:
+            return None
+        return ColourBar(signed(), -self.span, self.span, self.unit)
+
+
+@dataclass(frozen=True)
+class Under:
+    """The pane that is drawn over: ``base`` is A, the rest as ``Over.drawn`` has it."""
+
+    base: Volume
+    plane: Plane
+    view: View
+    shown: QRectF
+    mirrored: bool
+
+
+def _curtain(over: Over, under: Under) -> Second:
+    clip = QPainterPath()
+    clip.addRect(_beyond(over.comparing, under.shown, under.mirrored))
+    return _clipped(over, under, clip)
+
+
+def _checkerboard(over: Over, under: Under) -> Second:
+    return _clipped(over, under, tiles(under.shown, over.comparing.tile_mm))
+
+
+def _difference(over: Over, under: Under) -> Second:
+    view = under.view
+    found = difference_slice(under.base, over.volume, under.plane, view.cursor_mm, view.smooth)
+    colours = Graded(signed(), Window(-over.span, over.span)).rgba(found.image.pixels)
+    colours[..., 3] *= found.covered
+    return Second(colours, QRectF(*found.image.extent_mm), None, None)
+
+
+# How the layouts draw B that are composites, by their ids.
+COMPOSITES: dict[str, Callable[[Over, Under], Second]] = {
+    "curtain": _curtain,
+    "checkerboard": _checkerboard,
+    "difference": _difference,
+}
+
+
+def _clipped(over: Over, under: Under, clip: QPainterPath) -> Second:
+    """B inside ``clip``, which is in pane mm."""
+    image = slice_at(over.volume, under.plane, under.view.cursor_mm)
+    return Second(image.pixels, QRectF(*image.extent_mm), under.view.window, clip)
+
+
+def _beyond(comparing: Comparing, shown: QRectF, mirrored: bool) -> QRectF:
+    """The part of ``shown``, in pane mm, on B's side of the edge."""
+    share = comparing.divider
+    if not comparing.upright:  # pane mm grow upwards
+        return QRectF(shown.left(), shown.top(), shown.width(), shown.height() * (1 - share))
+    left = shown.left() if mirrored else shown.left() + share * shown.width()
+    return QRectF(left, shown.top(), shown.width() * (1 - share), shown.height())
+
+
+def tiles(shown: QRectF, side_mm: float) -> QPainterPath:
+    """B's squares of a checkerboard whose corners lie at multiples of ``side_mm``, in pane mm."""
+    side = max(side_mm, (shown.width() * shown.height() / MOST_TILES) ** 0.5)
+    path = QPainterPath()
+    for row in range(floor(shown.top() / side), ceil(shown.bottom() / side)):
+        for column in range(floor(shown.left() / side), ceil(shown.right() / side)):
+            if (row + column) % 2:
+                path.addRect(QRectF(column * side, row * side, side, side))
+    return path

@@ -1,0 +1,71 @@
+"""Voxels and colours as the images that Qt draws."""
+
+import numpy as np
+import numpy.typing as npt
+from pyqtgraph.functions import ndarray_to_qimage
+from PySide6.QtGui import QImage, qRgb
+
+from srviewer.core.intensity.window import Window
+from srviewer.core.volumes.volume import Voxels
+from srviewer.gui.appearance.colour_maps import Table
+from srviewer.gui.views.drawing.slice_overlay import Rgba
+
+OPAQUE = np.uint32(0xFF000000)
+GREY = np.uint32(0x010101)  # times a grey level: red, green and blue alike
+
+
+def along_memory(pixels: Voxels) -> Voxels:
+    """The same pixels; those that lie scattered are gathered, which takes longer than all else."""
+    scattered = min(abs(step) for step in pixels.strides) > pixels.itemsize
+    return np.copy(pixels, order="K") if scattered else pixels
+
+
+def image_of(pixels: Voxels, window: Window, table: Table | None, smooth: bool) -> QImage:
+    """(rows, columns) pixels as an image, whose first line is the first row.
+
+    ``table``: (256, 3) RGB; None for plain grey. ``smooth``: made to be scaled smoothly, which Qt
+    does twice as fast with 32 bits a pixel; but it would put the edges of blocks in that format
+    on whole pixels of the screen.
+    """
+    index = _index(pixels, window, table)
+    if smooth:
+        return _image(_words(index, table), QImage.Format.Format_RGB32)
+    if table is None:
+        return _image(index, QImage.Format.Format_Grayscale8)
+    image = _image(index, QImage.Format.Format_Indexed8)
+    image.setColorTable([qRgb(*colour) for colour in table.tolist()])
+    return image
+
+
+def image_of_colours(colours: Rgba, smooth: bool) -> QImage:
+    """(rows, columns, 4) colours as an image, whose first line is the first row."""
+    image = _image(np.ascontiguousarray(colours), QImage.Format.Format_RGBA8888)
+    if smooth:
+        return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    return image
+
+
+def _index(pixels: Voxels, window: Window, table: Table | None) -> npt.NDArray[np.uint8]:
+    """(rows, columns) entries of ``table``, or grey levels 0..255."""
+    last, whole = (255, 255.0) if table is None else (len(table) - 1, float(len(table)))
+    scaled = pixels - np.float32(window.low)  # in the order of the memory: it is read once
+    scaled *= np.float32(whole / (window.width or 1.0))
+    np.clip(scaled, 0, last, out=scaled)
+    return np.ascontiguousarray(scaled.astype(np.uint8))
+
+
+def _words(index: npt.NDArray[np.uint8], table: Table | None) -> npt.NDArray[np.uint32]:
+    """(rows, columns) colours 0xffRRGGBB."""
+    if table is None:
+        words = index * GREY
+        words |= OPAQUE
+        return words
+    red, green, blue = table.astype(np.uint32).T
+    words = OPAQUE | red << 16 | green << 8 | blue
+    return np.asarray(words.take(index))
+
+
+def _image(pixels: npt.NDArray[np.uint8 | np.uint32], kind: QImage.Format) -> QImage:
+    """An image that lies in the memory of ``pixels`` and keeps it."""
+    image: QImage = ndarray_to_qimage(pixels, kind)
+    return image

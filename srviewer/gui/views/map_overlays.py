@@ -1,0 +1,25 @@
+"""The maps of the current result, laid over the slices."""
+
+from srviewer.core.intensity.window import Window
+from srviewer.gui.appearance.colour_maps import diverging, heat
+from srviewer.gui.state.session import Session
+from srviewer.gui.views.drawing.slice_overlay import Graded, Layer
+from srviewer.sr.results.maps import MAPS
+from srviewer.table import find_row
+
+MAP_SPAN = 0.1  # of the intensity range: where the colours of a map end
+MAP_SOLID = 0.01  # of the intensity range: below it a map fades out
+
+
+def map_layers(session: Session) -> tuple[Layer, ...]:
+    """The map that the session asks for; none while there is no result, or it has no such map."""
+    result, how = session.result, session.comparing
+    volume = result.maps().get(how.map) if result else None
+    if result is None or volume is None:
+        return ()
+    span = MAP_SPAN * result.data_range
+    signed = find_row(MAPS, how.map, "map").signed
+    window = Window(-span if signed else 0.0, span)
+    table, least = diverging() if signed else heat(), how.threshold * result.data_range
+    ink = Graded(table, window, least, MAP_SOLID * result.data_range)
+    return (Layer(volume, ink, how.opacity),)

@@ -1,0 +1,49 @@
+"""Panes of volumes that the crosshair of the scan says nothing about."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from srviewer.gui.state.session import Session
+from srviewer.gui.texts.offered import Comparable
+from srviewer.gui.views.ortho_view import OrthoView
+from srviewer.study.state.view import View
+
+
+class LooseRows(QObject):
+    """One row for each such volume, with a crosshair and a zoom of its own.
+
+    Grey levels, interpolation, side of the patient's right and the plane shown follow the scan's.
+    """
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._rows: dict[str, tuple[Session, OrthoView]] = {}
+        session.follow(self._follow, "view")
+        session.follow(self._forget, "scan")
+
+    def row(self, one: Comparable) -> OrthoView:
+        """The panes of a volume that is not linked."""
+        if one.key not in self._rows:
+            assert one.volume is not None
+            own = Session(self)
+            own.open(one.volume, (), None)
+            self._rows[one.key] = own, OrthoView(own)
+            self._follow()
+        return self._rows[one.key][1]
+
+    def _follow(self) -> None:
+        for own, _ in self._rows.values():
+            own.look(_looked_at(own.view, self._session.view))
+
+    def _forget(self) -> None:
+        for own, row in self._rows.values():
+            row.deleteLater()
+            own.deleteLater()
+        self._rows.clear()
+
+
+def _looked_at(own: View, shared: View) -> View:
+    kept = (own.cursor_mm, own.centre_mm, own.zoom)
+    return replace(shared, cursor_mm=kept[0], centre_mm=kept[1], zoom=kept[2])

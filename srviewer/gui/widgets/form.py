@@ -1,0 +1,157 @@
+"""Rows of a panel: headings, values, choices with their labels."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QWidget,
+)
+
+from srviewer.core.visible_text import visible, visible_line
+from srviewer.gui.appearance import theme
+from srviewer.gui.widgets.plain_text import PlainLabel, set_tip
+from srviewer.nn.plans.adaptation import USUAL_SECONDS
+
+SPIN_INDENT = 6  # px, as in the other fields
+UNBROKEN = ("heading", "research")  # roles of short text that is always seen whole
+
+
+def form() -> QFormLayout:
+    """An empty form: labels left, fields as wide as the panel allows."""
+    layout = QFormLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setHorizontalSpacing(12)
+    layout.setVerticalSpacing(7)
+    layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    layout.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return layout
+
+
+def label(text: str, role: str) -> PlainLabel:
+    """Text in a role of the style sheet: heading, research, muted, value, good."""
+    made = PlainLabel(text)
+    dress(made, role)
+    return made
+
+
+def dress(made: QLabel, role: str) -> None:
+    """Give a new label its role; its text wraps and can be selected."""
+    made.setProperty("role", role)
+    if role not in UNBROKEN:
+        made.setWordWrap(True)
+        # A long file name must not widen the panel, or the window.
+        made.setMinimumWidth(1)
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Change the role of a widget that is already styled."""
+    widget.setProperty("role", role)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+class ElidedLabel(PlainLabel):
+    """One line that is cut where room ends; the tooltip has the rest."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__()
+        self.setProperty("role", role)
+        self.setMinimumWidth(1)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.full = ""
+
+    def show_text(self, text: str) -> None:
+        """Show ``text``, or its beginning."""
+        self.full = visible(text)
+        set_tip(self, text)
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Called by Qt."""
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        room = self.contentsRect().width()
+        text = self.fontMetrics().elidedText(self.full, Qt.TextElideMode.ElideRight, room)
+        if text != self.text():
+            self.setText(text)
+
+
+def describe(widget: QWidget, name: str, tip: str) -> None:
+    """Give a control its name for screen readers and its tooltip for everybody."""
+    widget.setAccessibleName(visible(name))
+    widget.setAccessibleDescription(visible(tip))
+    set_tip(widget, tip)
+    if isinstance(widget, (QSpinBox, QDoubleSpinBox)):
+        # The padding of a style sheet does not reach the text of a spin box.
+        widget.lineEdit().setTextMargins(SPIN_INDENT, 0, 0, 0)
+
+
+def choice(name: str, tip: str) -> QComboBox:
+    """An empty combo box that may be narrower than its longest entry."""
+    box = QComboBox()
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(10)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    describe(box, name, tip)
+    return box
+
+
+def fill(box: QComboBox, entries: Iterable[tuple[str, object]], chosen: object) -> None:
+    """Replace the entries (text, value) of ``box`` without telling anybody; choose one."""
+    box.blockSignals(True)
+    box.clear()
+    for text, value in entries:
+        box.addItem(visible_line(text), value)
+    box.setCurrentIndex(max(0, box.findData(chosen)))
+    box.blockSignals(False)
+
+
+def seconds_box() -> QSpinBox:
+    """How long to adapt."""
+    box = QSpinBox()
+    box.setRange(5, 3600)
+    box.setValue(USUAL_SECONDS)
+    box.setSuffix(" s")
+    return box
+
+
+def millimetres_box() -> QDoubleSpinBox:
+    """A length to the hundredth."""
+    box = QDoubleSpinBox()
+    box.setDecimals(2)
+    box.setSingleStep(0.1)
+    box.setSuffix(" mm")
+    return box
+
+
+class IconLabel(QWidget):
+    """A picture that says nothing by itself; drawn anew, so that it follows the theme."""
+
+    def __init__(self, name: str, size: int) -> None:
+        super().__init__()
+        self._icon = theme.icon(name)
+        self.setFixedSize(size, size)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Called by Qt."""
+        painter = QPainter(self)
+        self._icon.paint(painter, self.rect())
+        painter.end()
+
+
+def button(text: str, tip: str) -> QPushButton:
+    """A push button."""
+    made = QPushButton(text)
+    describe(made, text, tip)
+    return made

@@ -1,0 +1,148 @@
+"""A framed piece of text: a note, a warning to acknowledge, an error with its details."""
+
+import traceback
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+)
+
+from srviewer import __version__
+from srviewer.core.visible_text import visible
+from srviewer.errors import UserError
+from srviewer.gui.appearance import theme
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.widgets.form import IconLabel, button, describe, label
+
+BUG = mark(
+    "Something went wrong inside srviewer, and the open study was left as it was. "
+    "The details help whoever mends it."
+)
+
+
+class Notice(QFrame):
+    """A frame with wrapping text; ``role`` is "note" or "warning". Hidden while it has no text."""
+
+    def __init__(self, role: str, name: str) -> None:
+        super().__init__()
+        self.setProperty("role", role)
+        self.setAccessibleName(name)
+        self.text = label("", "plain")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 8)
+        layout.addWidget(self.text)
+        self.hide()
+
+    def show_text(self, lines: tuple[str, ...]) -> None:
+        """Show one paragraph for each line; hide when there is none."""
+        self.text.setText("\n\n".join(map(tr, lines)))
+        self.setVisible(bool(lines))
+
+
+class Acknowledgement(Notice):
+    """A warning that must be read before the work goes on."""
+
+    acknowledged = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("warning", tr("Warnings about this scan"))
+        self._button = button(
+            tr("I have read this"), tr("Allow the reconstruction despite the warnings")
+        )
+        self._button.clicked.connect(self.acknowledged)
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(self._button)
+
+    def show_acknowledged(self, acknowledged: bool) -> None:
+        """Offer the button only while it is needed."""
+        self._button.setVisible(not acknowledged)
+
+
+class OfferBar(QFrame):
+    """Something that the user may want, in place; ``role`` as in ``Notice``."""
+
+    accepted = Signal()
+    declined = Signal()
+
+    def __init__(self, name: str, yes: str, yes_tip: str, no: str, no_tip: str) -> None:
+        super().__init__()
+        self.setProperty("role", "note")
+        self.setAccessibleName(name)
+        self.text = label("", "plain")
+        self.yes, self.no = button(yes, yes_tip), button(no, no_tip)
+        self.yes.setProperty("primary", "true")
+        self.yes.clicked.connect(self.accepted)
+        self.no.clicked.connect(self.declined)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 8, 8)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.yes)
+        row.addWidget(self.no)
+        self.hide()
+
+    def offer(self, text: str) -> None:
+        """Show it."""
+        self.text.setText(text)
+        self.show()
+
+
+class ErrorBar(QFrame):
+    """What went wrong, word for word, until it is closed; never in the way of the study."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "error")
+        self.setAccessibleName(tr("Error"))
+        sign = IconLabel("alert-circle-outline", 20)
+        self.message = label("", "plain")
+        self._unfold = QPushButton(tr("Details"))
+        self._unfold.setCheckable(True)
+        describe(self._unfold, tr("Details"), tr("Show what the program knows about this error"))
+        self.copy = QToolButton()
+        self.copy.setIcon(theme.icon("content-copy"))
+        describe(
+            self.copy, tr("Copy"), tr("Copy this message and its details, to send them to somebody")
+        )
+        self.copy.clicked.connect(self._copy)
+        close = QToolButton()
+        close.setIcon(theme.icon("close"))
+        describe(close, tr("Close"), tr("Hide this message"))
+        close.clicked.connect(self.hide)
+        self.details = QPlainTextEdit()
+        self.details.setReadOnly(True)
+        self.details.setFixedHeight(150)
+        describe(self.details, tr("Error details"), tr("The technical description of the error"))
+        self._unfold.toggled.connect(self.details.setVisible)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(sign, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.message, 1)
+        row.addWidget(self._unfold, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.copy, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(close, alignment=Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 8, 8)
+        layout.addLayout(row)
+        layout.addWidget(self.details)
+        self.hide()
+
+    def show_error(self, title: str, error: Exception) -> None:
+        """Show the message of a UserError word for word; anything else is a bug and says so."""
+        self.message.setText(tr(str(error) if isinstance(error, UserError) else BUG))
+        said = "".join(traceback.format_exception(error))
+        self.details.setPlainText(visible(f"{title}\n\n{said}"))
+        self._unfold.setChecked(False)
+        self.details.hide()
+        self.show()
+
+    def _copy(self) -> None:
+        program = f"srviewer {__version__}"
+        text = "\n\n".join((program, self.message.text(), self.details.toPlainText()))
+        QGuiApplication.clipboard().setText(text)

@@ -1,0 +1,60 @@
+"""Starts the window."""
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtWidgets import QApplication
+
+from srviewer.gui.appearance.application import application
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.user_files.log import log_error, start_log
+from srviewer.gui.user_files.preferences import read_preferences
+from srviewer.gui.user_files.private_settings import own_settings
+from srviewer.gui.window.file_open import FileOpening
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.gui.window.stopping import signals_to
+from srviewer.stop_signals import STOP, Stopped, status_after
+
+
+def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
+    """Show the window until it is closed; the exit status.
+
+    ``paths`` are opened together; ``sample`` opens the built-in sample instead; ``reconstruct``
+    starts the reconstruction as soon as the scan is shown.
+    """
+    app = application()
+    settings = own_settings()
+    if read_preferences(settings).log:
+        start_log()
+    with signals_to(lambda number: _stop(window, number)):  # from the loop that is run below
+        window = MainWindow(settings)
+        sys.excepthook = partial(_show_bug, window)
+        FileOpening(app, lambda path: window.study.open([path]))
+        window.show()
+        window.desk.begin()
+        then = window.study.reconstruct if reconstruct else None
+        if sample:
+            window.study.open_sample(then)
+        elif paths:
+            window.study.open(list(paths), then)
+        return app.exec()
+
+
+def _stop(window: MainWindow, number: int) -> None:
+    """A signal came: close without a question, for nobody may be there to answer it."""
+    STOP.end(number)
+    window.leave(asked=False)
+    QApplication.exit(status_after(Stopped(number)))  # out of dialogs, too
+
+
+def _show_bug(
+    window: MainWindow, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """What no job and no dialog caught: into the error bar, and to the terminal as ever."""
+    sys.__excepthook__(kind, error, trace)
+    log_error("window", error)
+    if isinstance(error, Exception):
+        window.error_bar.show_error(tr("Using the window"), error)

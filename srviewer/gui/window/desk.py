@@ -1,0 +1,200 @@
+"""Everything around the study: undo, session files, recovery, preferences, named layouts, help."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QMainWindow,
+    QSplitter,
+)
+
+from srviewer.errors import UserError
+from srviewer.gui.appearance import theme
+from srviewer.gui.dialogs.about_dialog import AboutDialog
+from srviewer.gui.dialogs.guide_dialog import GuideDialog
+from srviewer.gui.dialogs.preferences_dialog import PreferencesDialog
+from srviewer.gui.dialogs.shortcuts_dialog import ShortcutsDialog
+from srviewer.gui.menus.actions import Actions
+from srviewer.gui.menus.arrangements_menu import LayoutsMenu
+from srviewer.gui.menus.window_arrangements import NamedLayouts
+from srviewer.gui.state.undo import History
+from srviewer.gui.study.application_files import open_log_folder, own_files
+from srviewer.gui.study.recovery import Recovery
+from srviewer.gui.study.session_files import SessionFiles, session_filter, with_suffix
+from srviewer.gui.study.study_actions import Study
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.user_files.log import start_log, stop_log
+from srviewer.gui.user_files.preferences import Preferences, read_preferences, write_preferences
+from srviewer.gui.user_files.recent_files import Recent
+from srviewer.gui.widgets.notice import ErrorBar
+from srviewer.gui.window.hint import Hint
+from srviewer.gui.window.side_panels import SidePanels
+from srviewer.nn.devices.threads import set_threads
+
+
+class Desk(QObject):
+    """Owns these. ``recovery.bar`` and ``hint`` belong above the views."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        study: Study,
+        settings: QSettings,
+        recent: Recent,
+        bar: ErrorBar,
+        actions: Actions,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._study, self._settings = window, study, settings
+        self._recent, self._error_bar, self._actions = recent, bar, actions
+        self.preferences = read_preferences(settings)
+        self.history = History(study.studies, self)
+        self.files = SessionFiles(study, self)
+        self.recovery = Recovery(study, self.files, self)
+        self.hint = Hint(settings, study.session)
+        self.dialog: QDialog | None = None  # the one that is open
+        self.layouts_menu = LayoutsMenu(actions.menu("saved-layouts"), window)
+        self._connect()
+        self._apply()
+
+    def begin(self) -> None:
+        """The window was started by a user: offer what a crash left, and autosave."""
+        self.recovery.begin(self.preferences.autosave)
+
+    def end(self, asked: bool) -> None:
+        """The window closes; ``asked`` as in ``MainWindow.leave``."""
+        if self.dialog is not None:
+            self.dialog.reject()
+        self.recovery.end(asked)
+        self._recent.leave()
+
+    def arrange(self, splitter: QSplitter, panels: SidePanels) -> None:
+        """Take the parts of the window whose arrangement can be named."""
+        self.layouts_menu.layouts = NamedLayouts(
+            self._settings, self._study.session, splitter, panels
+        )
+
+    def show_preferences(self) -> None:
+        """Open the dialog of preferences."""
+        files = own_files(self.recovery, self._recent)
+        dialog = PreferencesDialog(self.preferences, self._study.session, files, self._window)
+        dialog.changed.connect(self._prefer)
+        self._show(dialog)
+
+    def show_shortcuts(self) -> None:
+        """Open the sheet of shortcuts."""
+        self._show(ShortcutsDialog(self._actions.all(), self._window))
+
+    def show_about(self) -> None:
+        """Say what srviewer is."""
+        self._show(AboutDialog(self._window))
+
+    def show_guide(self) -> None:
+        """Open the guide."""
+        try:
+            self._show(GuideDialog(self._window))
+        except UserError as error:
+            self._error_bar.show_error(tr("Opening the guide"), error)
+
+    def _connect(self) -> None:
+        changes, files = self.history.group, self.files
+        for name, slot in (
+            ("open-session", self._choose_open),
+            ("save-session", self._choose_save),
+            ("undo", self.history.undo),
+            ("redo", self.history.redo),
+            ("preferences", self.show_preferences),
+            ("guide", self.show_guide),
+            ("shortcuts", self.show_shortcuts),
+            ("log-folder", self._open_log_folder),
+            ("about", self.show_about),
+        ):
+            self._actions.connect_action(name, slot)
+        changes.canUndoChanged.connect(self._show_undo)
+        changes.canRedoChanged.connect(self._show_undo)
+        changes.indexChanged.connect(self._show_undo)
+        files.opened.connect(self._opened)
+        files.saved.connect(self._saved)
+        files.incomplete.connect(self._error_bar.show_error)
+        self.recovery.work.failed.connect(self._error_bar.show_error)
+        self.hint.accepted.connect(self.show_shortcuts)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
+        self._show_undo()
+
+    def _show_undo(self) -> None:
+        changes = self.history.group
+        for action, can, word, text in (
+            (self._actions["undo"], changes.canUndo(), tr("Undo"), changes.undoText()),
+            (self._actions["redo"], changes.canRedo(), tr("Redo"), changes.redoText()),
+        ):
+            action.setEnabled(can)
+            action.setText(f"{word} {tr(text)}".rstrip())
+
+    def _opened(self, path: Path) -> None:
+        self.history.forget()
+        self._error_bar.hide()
+        if not self.recovery.owns(path):
+            self._recent.add([path])
+
+    def _saved(self, path: Path) -> None:
+        self._error_bar.hide()
+        self._recent.add([path])
+        self._window.statusBar().showMessage(tr("Saved to {path}.", path=path), 8000)
+
+    def _choose_open(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, tr("Open session"), self._recent.folder(), session_filter()
+        )
+        if name:
+            self._study.open([Path(name)])
+
+    def _choose_save(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, tr("Save session"), self._recent.folder(), session_filter()
+        )
+        if name:
+            self.files.save(with_suffix(Path(name)))
+
+    def _prefer(self, preferences: Preferences) -> None:
+        before, self.preferences = self.preferences, preferences
+        write_preferences(self._settings, preferences)
+        if before.autosave != preferences.autosave:
+            self.recovery.enable(preferences.autosave)
+        if before.log != preferences.log:
+            (start_log if preferences.log else stop_log)()
+        self._apply()
+        if before.device != preferences.device:
+            self._study.session.prefer_device(preferences.device)
+
+    def _apply(self) -> None:
+        set_threads(self.preferences.threads)
+        self._recent.keep(self.preferences.recent)
+        self._study.session.preferred_device = self.preferences.device
+        self._apply_theme()
+
+    def _apply_theme(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.choose(app, self.preferences.theme)
+
+    def _show(self, dialog: QDialog) -> None:
+        """One at a time, and nothing waits for it."""
+        if self.dialog is not None:
+            self.dialog.reject()
+        self.dialog = dialog
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(self._forget_dialog)
+        dialog.open()
+
+    def _forget_dialog(self) -> None:
+        self.dialog = None
+
+    def _open_log_folder(self) -> None:
+        try:
+            open_log_folder()
+        except UserError as error:
+            self._error_bar.show_error(tr("Opening the log folder"), error)

@@ -1,0 +1,71 @@
+"""What files that are dropped on an open study mean: asked once, then remembered."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QMessageBox, QWidget
+
+from srviewer.gui.study.overlay_loader import Overlays
+from srviewer.gui.study.study_actions import Study
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.texts.wording import file_names
+from srviewer.gui.widgets.form import describe
+from srviewer.gui.widgets.plain_text import message_box
+
+
+class Dropping(QObject):
+    """Opens what is dropped, beside the open study or in its place, or lays it over."""
+
+    def __init__(self, study: Study, overlays: Overlays, window: QWidget) -> None:
+        super().__init__(window)
+        self._study, self._studies, self._overlays = study, study.studies, overlays
+        self._window = window
+        self.question: QMessageBox | None = None
+        self._paths: tuple[Path, ...] = ()
+
+    def take(self, paths: Sequence[Path]) -> None:
+        """Open ``paths``, after the question where there is one."""
+        if self._study.session.original is None or self._studies.choice is not None:
+            self._study.open(paths)
+            return
+        self._paths = tuple(paths)
+        self._ask()
+
+    def _ask(self) -> None:
+        asked = tr("What should become of {names}?", names=file_names(self._paths))
+        box = message_box(QMessageBox.Icon.Question, tr("A study is open"), asked, self._window)
+        role = QMessageBox.ButtonRole
+        self._add = box.addButton(tr("Open beside"), role.AcceptRole)
+        self._replace = box.addButton(tr("Replace the study"), role.AcceptRole)
+        self._over = box.addButton(tr("Lay over the scan"), role.ActionRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        describe(self._add, tr("Open beside"), tr("Keep the open study in the list"))
+        describe(self._replace, tr("Replace the study"), tr("Close the open study and its results"))
+        describe(
+            self._over,
+            tr("Lay over the scan"),
+            tr("Draw it as a mask or label map over the slices"),
+        )
+        self._over.setVisible(len(self._paths) == 1)
+        self._again = QCheckBox(tr("Do the same with the next drop"))
+        self._again.setChecked(True)
+        describe(
+            self._again, tr("Do the same"), tr("Beside or in place, until the window is closed")
+        )
+        box.setCheckBox(self._again)
+        box.setDefaultButton(self._add)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.buttonClicked.connect(self._answer)
+        self.question = box
+        box.open()
+
+    def _answer(self, button: QAbstractButton) -> None:
+        paths, self.question = self._paths, None
+        if button is self._over:
+            self._overlays.load(paths[0])
+        elif button in (self._add, self._replace):
+            self._studies.next = "add" if button is self._add else "replace"
+            if self._again.isChecked():
+                self._studies.choice = self._studies.next
+            self._study.open(paths)

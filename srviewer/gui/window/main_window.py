@@ -1,0 +1,270 @@
+"""The window: puts views, panels and bars together, takes what is dropped on it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QMainWindow,
+    QMessageBox,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from srviewer.core.slices.planes import Plane
+from srviewer.core.visible_text import visible, visible_line
+from srviewer.gui.jobs.running_jobs import Task
+from srviewer.gui.menus.actions import Actions
+from srviewer.gui.menus.export_actions import ExportActions
+from srviewer.gui.menus.figure_actions import FigureActions
+from srviewer.gui.menus.levels_menu import LevelsMenu
+from srviewer.gui.menus.recent_menu import RecentMenu
+from srviewer.gui.menus.view_actions import LookActions
+from srviewer.gui.panels.look.cine import Cine
+from srviewer.gui.panels.look.look_panel import LookPanel
+from srviewer.gui.panels.train import TrainPanel
+from srviewer.gui.state.open_studies import Studies
+from srviewer.gui.state.session import Session
+from srviewer.gui.study.skipped_files import LeftOut
+from srviewer.gui.study.study_actions import Study
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.training.page import TrainingPage
+from srviewer.gui.training.runs import TRAIN
+from srviewer.gui.user_files.recent_files import Recent
+from srviewer.gui.views.compare_view import CompareView
+from srviewer.gui.views.score_plot import ScorePlot
+from srviewer.gui.widgets.dropped_files import dropped_paths
+from srviewer.gui.widgets.notice import ErrorBar
+from srviewer.gui.widgets.plain_text import message_box
+from srviewer.gui.window.compare_bar import CompareBar
+from srviewer.gui.window.desk import Desk
+from srviewer.gui.window.dropping import Dropping
+from srviewer.gui.window.empty_page import EmptyPage
+from srviewer.gui.window.frame_bar import FrameBar
+from srviewer.gui.window.opening import Opening
+from srviewer.gui.window.scan_actions import ScanActions
+from srviewer.gui.window.side_panels import SidePanels
+from srviewer.gui.window.status import DeviceLabel, StatusBar
+from srviewer.gui.window.study_tabs import StudyStrip
+from srviewer.gui.window.window_state import WindowState
+from srviewer.study.state.layouts import PLANES
+
+TITLE = "srviewer"
+
+
+class MainWindow(QMainWindow):
+    """One study, from drop to export. ``settings`` keeps what is remembered between runs."""
+
+    def __init__(self, settings: QSettings) -> None:
+        super().__init__()
+        self.setWindowTitle(TITLE)
+        self.setAcceptDrops(True)
+        self.recent = Recent(settings)
+        self.session = Session(self)
+        self.studies = Studies(self.session, self)
+        self.study = Study(self.studies, self)
+        self.actions_offered = Actions(self, self.session)
+        self.error_bar = ErrorBar()
+        self.compare = CompareView(self.session)
+        self.compare_bar = CompareBar(self.study)
+        self.plot = ScorePlot(self.session)
+        self.panels = SidePanels(self.study)
+        self._empty = EmptyPage()
+        self.opening = Opening(self.study, self.recent, self)
+        self.desk = Desk(
+            self, self.study, settings, self.recent, self.error_bar, self.actions_offered
+        )
+        self._training: TrainingPage | None = None  # made when its tab is first chosen
+        self._lay_out()
+        self.desk.arrange(self._splitter, self.panels)
+        for name, panel in self.panels.panels.items():
+            self.actions_offered.repeat_on(panel, name)
+        look = self.panels.panels["look"]
+        assert isinstance(look, LookPanel)
+        self.dropping = Dropping(self.study, look.overlays, self)
+        self._connect_actions(look.cine)
+        self._fill_tool_bar()
+        self.setStatusBar(StatusBar(self.study))
+        self._connect()
+        self._left_out = LeftOut(self.study, self.statusBar(), self.error_bar, self)
+        self._state = WindowState(settings, self, self._splitter, self.panels, self.session)
+        self._state.restore()
+        self.arrange(PLANES)
+        self._show_page()
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Open a file, several files, a folder or a zip."""
+        self.study.open(paths)
+
+    def arrange(self, layout: str) -> None:
+        """Show the layout with this id."""
+        self.session.compare(replace(self.session.comparing, layout=layout))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Called by Qt: files are welcome, anything else is not."""
+        if dropped_paths(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Called by Qt: open everything that was dropped, as one."""
+        paths = dropped_paths(event)
+        if paths:
+            event.acceptProposedAction()
+            self.dropping.take(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Called by Qt: ask while something asked for runs, then stop it; remember the window."""
+        missed = self.study.work.missed
+        if missed and not self._may_stop(missed):
+            event.ignore()
+            return
+        self.leave()
+        event.accept()
+
+    def leave(self, asked: bool = True) -> None:
+        """Stop what runs; remember the window.
+
+        ``asked``: a person closed it. Otherwise the next window offers the work that was open.
+        """
+        self.study.work.stop()
+        self.opening.leave()
+        self._state.remember()
+        self.desk.end(asked)
+
+    def _lay_out(self) -> None:
+        study = QWidget()
+        layout = QVBoxLayout(study)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(StudyStrip(self.studies, self.actions_offered))
+        layout.addWidget(FrameBar(self.study))
+        layout.addWidget(self.compare_bar)
+        layout.addWidget(self.compare, 1)
+        layout.addWidget(self.plot)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(study)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.error_bar)
+        column.addWidget(self.desk.recovery.bar)
+        column.addWidget(self.desk.hint)
+        column.addWidget(self._pages, 1)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.addWidget(middle)
+        self._splitter.addWidget(self.panels)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setStretchFactor(1, 0)
+        self._splitter.setCollapsible(0, False)
+        self._splitter.setHandleWidth(3)
+        self.setCentralWidget(self._splitter)
+
+    def _connect_actions(self, cine: Cine) -> None:
+        actions, study = self.actions_offered, self.study
+        self.exports = ExportActions(self, study, self.recent, actions)
+        ScanActions(self, study, self.opening, actions)
+        FigureActions(self, study, self.plot, actions)
+        LookActions(self, self.session, cine, actions)
+        RecentMenu(actions.menu("recent"), study, self.recent)
+        LevelsMenu(actions.menu("levels"), self.session)
+
+    def _fill_tool_bar(self) -> None:
+        bar = QToolBar(tr("Tools"))
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addToolBar(bar)
+        self.actions_offered.fill_tool_bar(bar)
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(spacer)
+        bar.addWidget(DeviceLabel(self.study))
+
+    def _connect(self) -> None:
+        study, session = self.study, self.session
+        self._empty.open_wanted.connect(self.opening.choose_files)
+        self._empty.folder_wanted.connect(self.opening.choose_folder)
+        self._empty.sample_wanted.connect(self.opening.open_sample)
+        study.rebuilt_elsewhere.connect(self._note_rebuilt)
+        study.opened.connect(self._note_opened)
+        study.exporting.exported.connect(self._note_exported)
+        study.exporting.refused_elsewhere.connect(self._note_refused_elsewhere)
+        study.failed.connect(self.error_bar.show_error)
+        session.follow(self._show_original, "scan")
+        self.panels.currentChanged.connect(self._show_page)
+        session.follow(self._show_result, "result")
+
+    def _note_opened(self, paths: Sequence[Path]) -> None:
+        self.recent.add(paths)
+        self.error_bar.hide()
+
+    def _note_exported(self, path: Path) -> None:
+        self.error_bar.hide()
+        told = tr("Exported to {path}. Research use only.", path=path)
+        remark = self.study.exporting.remarks.pop(path, "")
+        self._tell(f"{told} {remark}".strip())
+
+    def _note_refused_elsewhere(self, path: Path) -> None:
+        self._tell(
+            tr(
+                "Exported to {path}. Its slices are tilted, and programs built on ITK (3D Slicer, "
+                "ITK-SNAP, ANTs) will refuse it: for them, press Straighten the tilt and rebuild.",
+                path=path,
+            )
+        )
+
+    def _note_rebuilt(self, name: str) -> None:
+        self._tell(tr("'{name}' was rebuilt; the result is in its tab.", name=name))
+
+    def _tell(self, text: str) -> None:
+        self.statusBar().showMessage(visible(text), 8000)
+
+    def _show_page(self) -> None:
+        """The training page beside its tab, else the scan."""
+        panel = self.panels.panels[self.panels.shown]
+        if not isinstance(panel, TrainPanel):
+            self._pages.setCurrentIndex(0 if self.session.original is None else 1)
+            return
+        if self._training is None:
+            self._training = panel.page()
+            self._pages.addWidget(self._training)
+        self._pages.setCurrentWidget(self._training)
+
+    def _show_original(self) -> None:
+        original = self.session.original
+        if self._pages.currentWidget() is self._training:
+            self.panels.setCurrentIndex(0)  # who opens a scan wants to see it
+        self._show_page()
+        self.setWindowTitle(
+            TITLE if original is None else f"{visible_line(original.name)} \u2013 {TITLE}"
+        )
+        # The keys for slices work at once.
+        self.compare.original.panes[Plane.AXIAL].setFocus()
+
+    def _show_result(self) -> None:
+        if self.session.result is not None:
+            self.error_bar.hide()
+
+    def _may_stop(self, missed: Sequence[Task]) -> bool:
+        running = ", ".join(task.title for task in missed)
+        kept = tr("nothing unfinished is kept")
+        if any(task.kind == TRAIN for task in missed):
+            kept = tr("training keeps a checkpoint, and its tab offers to resume it")
+        asked = tr(
+            "Still running: {running}.\nClosing stops it; {kept}.", running=running, kept=kept
+        )
+        box = message_box(QMessageBox.Icon.Question, tr("Stop and close?"), asked, self)
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Close | buttons.Cancel)
+        box.setDefaultButton(buttons.Cancel)
+        box.exec()
+        return box.standardButton(box.clickedButton()) == buttons.Close

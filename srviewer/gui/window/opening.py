@@ -1,0 +1,63 @@
+"""Asks what to open: files, a folder, and which of several series."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from srviewer.gui.dialogs.series_picker import SeriesPicker
+from srviewer.gui.study.session_files import session_filter
+from srviewer.gui.study.study_actions import Study
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.user_files.recent_files import Recent
+from srviewer.io.formats import open_filter
+from srviewer.io.scans.series import Found
+
+
+class Opening(QObject):
+    """The dialogs of ``window`` that lead to an open scan."""
+
+    def __init__(self, study: Study, recent: Recent, window: QWidget) -> None:
+        super().__init__(window)
+        self._study, self._recent, self._window = study, recent, window
+        self._picker: SeriesPicker | None = None
+        study.opening.connect(self.leave)
+        study.several_found.connect(self._pick)
+
+    def choose_files(self) -> None:
+        """Ask for files."""
+        kinds = f"{tr(open_filter())};;{session_filter()}"
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window, tr("Open"), self._recent.folder(), kinds
+        )
+        if names:
+            self._study.open([Path(name) for name in names])
+
+    def choose_folder(self) -> None:
+        """Ask for a folder."""
+        name = QFileDialog.getExistingDirectory(
+            self._window, tr("Open folder"), self._recent.folder()
+        )
+        if name:
+            self._study.open([Path(name)])
+
+    def open_sample(self) -> None:
+        """Open the built-in sample."""
+        self._study.open_sample()
+
+    def leave(self) -> None:
+        """What is opened next is none of the series that are offered."""
+        if self._picker is not None:
+            self._picker.reject()
+
+    def _pick(self, found: Found) -> None:
+        self.leave()
+        picker = self._picker = SeriesPicker(found, self._window)
+        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        picker.finished.connect(self._read)
+        picker.open()
+
+    def _read(self, answer: int) -> None:
+        picker, self._picker = self._picker, None
+        if picker is not None and answer == SeriesPicker.DialogCode.Accepted:
+            self._study.read(*picker.choice())

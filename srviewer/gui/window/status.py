@@ -1,0 +1,154 @@
+"""The line at the bottom of the window: where the mouse is, what is running."""
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from srviewer import RESEARCH_USE_ONLY
+from srviewer.core.visible_text import html_text
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.appearance import theme
+from srviewer.gui.jobs.running_jobs import Task, time_left
+from srviewer.gui.state.session import Session
+from srviewer.gui.study.study_actions import Study
+from srviewer.gui.texts.translation import tr
+from srviewer.gui.texts.wording import agreement
+from srviewer.gui.widgets.form import ElidedLabel, describe, label
+from srviewer.gui.widgets.plain_text import MarkupLabel, PlainLabel, set_tip
+from srviewer.study.state.view import Point
+
+WIDEST = 190  # px, of what is running
+
+
+class PointLabel(ElidedLabel):
+    """The point under the mouse, else under the crosshair: mm, voxel, values before and after."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__("muted")
+        self._session = session
+        self.setAccessibleName(tr("Point under the mouse"))
+        session.hovered.connect(self._show)
+        session.follow(self._show_cursor, "view", "result")
+
+    def _show_cursor(self) -> None:
+        self._show(None)
+
+    def _show(self, point: Point | None) -> None:
+        session = self._session
+        if session.original is None:
+            self.show_text("")
+            return
+        where = session.view.cursor_mm if point is None else point
+        parts = ["RAS " + "  ".join(f"{mm:.1f}" for mm in where) + " mm"]
+        index = _voxel(session.original, where)
+        if index is None:
+            parts.append(tr("outside the scan"))
+        else:
+            parts.append(tr("voxel {index}", index=" ".join(map(str, index))))
+            parts.append(tr("before {value:.5g}", value=session.original.voxels[index]))
+        if session.result is not None:
+            after = session.result.volume
+            index = _voxel(after, where)
+            if index is not None:
+                parts.append(tr("after {value:.5g}", value=after.voxels[index]))
+        self.show_text("   |   ".join(parts))
+
+
+class ActivityLabel(QWidget):
+    """What is running, how far it is, and a way to stop it."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._work = study.work
+        self._text = ElidedLabel("muted")
+        self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._left = PlainLabel()  # never cut, however long the name before it is
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, 1000)
+        self._bar.setFixedWidth(110)
+        describe(self._bar, tr("Progress"), tr("How much of the running job is done"))
+        self._stop = QToolButton()
+        self._stop.setIcon(theme.icon("close-circle-outline"))
+        describe(self._stop, tr("Cancel"), tr("Stop what is running"))
+        self._stop.clicked.connect(self._cancel)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._text)
+        layout.addWidget(self._left)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._stop)
+        study.work.changed.connect(self._show)
+        self._show()
+
+    def _task(self) -> Task | None:
+        wanted = [task for task in self._work.tasks if not task.cancelling]
+        return wanted[-1] if wanted else None
+
+    def _show(self) -> None:
+        task = self._task()
+        self.setVisible(task is not None)
+        if task is not None:
+            left = task.seconds_left
+            self._left.setText("" if left is None else tr("{time} left", time=time_left(left)))
+            wide = self._text.fontMetrics().horizontalAdvance(task.title) + 10
+            self._text.setFixedWidth(min(wide, WIDEST))
+            self._text.show_text(task.title)
+            self._bar.setValue(round(1000 * task.progress.fraction))
+
+    def _cancel(self) -> None:
+        task = self._task()
+        if task is not None:
+            task.cancel()
+            self._show()
+
+
+class DeviceLabel(MarkupLabel):
+    """What computes, or what computed the result; in the accent colour while something runs."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._study, self._session = study, study.session
+        self.setAccessibleName(tr("Device"))
+        set_tip(self, tr("What the next reconstruction runs on, or what the last one ran on"))
+        study.work.changed.connect(self._show)
+        study.session.follow(self._show, "request", "result")
+        theme.follow(self, self._show)
+        self._show()
+
+    def _show(self) -> None:
+        request, result = self._session.request, self._session.result
+        device = result.device if result else request.device if request else "auto"
+        colours = theme.colours()
+        colour = colours.accent if self._study.work.tasks else colours.disabled
+        self.setText(f"<span style='color:{colour}'>\u25cf</span>  {html_text(device)}")
+
+
+class StatusBar(QStatusBar):
+    """Point, agreement with the scan, activity, and what this program is not for."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self._session = study.session
+        self._agreement = PlainLabel()
+        set_tip(
+            self._agreement,
+            tr("The largest difference between the result, degraded again, and the scan"),
+        )
+        self.addWidget(PointLabel(study.session), 1)
+        self.addPermanentWidget(ActivityLabel(study))
+        self.addPermanentWidget(self._agreement)
+        self.addPermanentWidget(label(tr(RESEARCH_USE_ONLY), "research"))
+        self.setSizeGripEnabled(False)
+        study.session.follow(self._show_agreement, "result")
+
+    def _show_agreement(self) -> None:
+        result = self._session.result
+        self._agreement.setText("" if result is None else agreement(result.consistency))
+
+
+def _voxel(volume: Volume, world_mm: Point) -> tuple[int, int, int] | None:
+    """The voxel that holds a RAS+ point; None outside."""
+    i, j, k = (int(n) for n in np.floor(volume.geometry.index(world_mm) + 0.5))
+    inside = all(0 <= n < count for n, count in zip((i, j, k), volume.geometry.shape, strict=True))
+    return (i, j, k) if inside else None

@@ -1,0 +1,56 @@
+"""How the window was left, kept for the next run."""
+
+from PySide6.QtCore import QByteArray, QSettings, QSize
+from PySide6.QtWidgets import QMainWindow, QSplitter
+
+from srviewer.gui.state.session import Session
+from srviewer.gui.widgets.panel_tabs import PanelTabs
+
+PANEL_WIDTH = 350  # px
+FIRST_SIZE = QSize(1440, 900)  # px, where the screen has them
+
+
+class WindowState:
+    """Size, place, open panel and view conventions of one window in ``settings``."""
+
+    def __init__(
+        self,
+        settings: QSettings,
+        window: QMainWindow,
+        splitter: QSplitter,
+        panels: PanelTabs,
+        session: Session,
+    ) -> None:
+        self._settings, self._window, self._session = settings, window, session
+        self._splitter, self._panels = splitter, panels
+
+    def remember(self) -> None:
+        """Write it down."""
+        settings, view = self._settings, self._session.view
+        settings.setValue("window/geometry", self._window.saveGeometry())
+        settings.setValue("window/splitter", self._splitter.saveState())
+        settings.setValue("window/panel_id", self._panels.shown)
+        settings.setValue("window/panel", self._panels.currentIndex())  # for earlier versions
+        settings.setValue("view/radiological", view.radiological)
+        settings.setValue("view/smooth", view.smooth)
+        settings.sync()
+
+    def restore(self) -> None:
+        """Take it up again; what was never written, or is damaged, keeps its first value."""
+        window = self._window
+        if not window.restoreGeometry(self._bytes("window/geometry")):
+            window.resize(FIRST_SIZE.boundedTo(window.screen().availableSize()))
+        if not self._splitter.restoreState(self._bytes("window/splitter")):
+            self._splitter.setSizes([window.width() - PANEL_WIDTH, PANEL_WIDTH])
+        if not self._panels.show_panel(self._settings.value("window/panel_id", "", type=str)):
+            self._panels.show_number(self._settings.value("window/panel", 0, type=int))
+        self._session.set_radiological(self._flag("view/radiological"))
+        self._session.set_smooth(self._flag("view/smooth"))
+
+    # Without its type, QSettings gives back text after a restart.
+    def _bytes(self, key: str) -> QByteArray:
+        value = self._settings.value(key, QByteArray(), type=QByteArray)
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    def _flag(self, key: str) -> bool:
+        return bool(self._settings.value(key, True, type=bool))

@@ -1,0 +1,141 @@
+"""Volumes larger than memory: voxels in compressed chunks, in files that nobody else sees."""
+
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import product
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+import numpy as np
+
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.volumes.volume import Voxels
+from srviewer.errors import UserError
+from srviewer.temporary_names import temporary_name
+from srviewer.unwritable import advice, reason
+
+Shape = tuple[int, int, int]
+Corner = tuple[int, int, int]
+
+ZLIB_LEVEL = 1
+PART_BYTES = 32 * 2**20  # of voxels that are read together
+
+
+class ScratchVoxels:
+    """(i, j, k) float32 voxels in a file.
+
+    ``edges``: the size of a chunk; slabs are written along an axis where its chunks begin, and
+    read along any axis and anywhere.
+    """
+
+    def __init__(self, file: IO[bytes], shape: Shape, edges: Shape) -> None:
+        self.shape = shape
+        self._file = file
+        self._edges = edges
+        self._places: dict[Corner, tuple[int, int]] = {}  # corner -> first byte, bytes
+        self._end = 0
+
+    def write(self, axis: Axis, start: int, slab: Voxels) -> None:
+        """Keep the planes of ``axis`` from ``start`` on; whole chunks, or up to the end.
+
+        Raises UserError when the disk is full.
+        """
+        try:
+            self._file.seek(self._end)
+            for corner in self._corners(axis, start, start + slab.shape[axis]):
+                inner = list(corner)
+                inner[axis] -= start
+                packed = zlib.compress(_shuffled(slab[self._block(inner, slab.shape)]), ZLIB_LEVEL)
+                self._file.write(packed)
+                self._places[corner] = (self._end, len(packed))
+                self._end += len(packed)
+        except OSError as error:
+            raise UserError(
+                "What is kept while a large scan is rebuilt cannot be written beside the result: "
+                f"{reason(error)} {advice(error)}"
+            ) from error
+
+    def writer(self, axis: Axis) -> Callable[[int, Voxels], None]:
+        """What writes slabs along ``axis``."""
+        return lambda start, slab: self.write(axis, start, slab)
+
+    def read(self, axis: Axis, start: int, stop: int) -> Voxels:
+        """The planes ``start`` .. ``stop - 1`` of ``axis``, as (i, j, k) voxels."""
+        shape = list(self.shape)
+        shape[axis] = stop - start
+        slab = np.empty(shape, np.float32, order="F")
+        for corner in self._corners(axis, start, stop):
+            chunk = self._chunk(corner)
+            first = corner[axis]
+            low, high = max(start, first), min(stop, first + chunk.shape[axis])
+            into = [slice(c, c + n) for c, n in zip(corner, chunk.shape, strict=True)]
+            into[axis] = slice(low - start, high - start)
+            taken = [slice(None)] * 3
+            taken[axis] = slice(low - first, high - first)
+            slab[tuple(into)] = chunk[tuple(taken)]
+        return slab
+
+    def parts(self) -> Iterator[Voxels]:
+        """All voxels, some planes at a time: whole chunks, so that none is unpacked twice."""
+        edge = self._edges[2]
+        thick = edge * max(1, PART_BYTES // (4 * self.shape[0] * self.shape[1] * edge))
+        for start in range(0, self.shape[2], thick):
+            yield self.read(2, start, min(start + thick, self.shape[2]))
+
+    def _chunk(self, corner: Corner) -> Voxels:
+        start, count = self._places[corner]
+        self._file.seek(start)
+        block = self._block(list(corner), self.shape)
+        shape = tuple(part.stop - part.start for part in block)
+        return _unshuffled(zlib.decompress(self._file.read(count)), shape)
+
+    def _corners(self, axis: Axis, start: int, stop: int) -> Iterator[Corner]:
+        """The first voxel of each chunk that holds one of these planes."""
+        edge = self._edges[axis]
+        ranges = [range(0, n, e) for n, e in zip(self.shape, self._edges, strict=True)]
+        ranges[axis] = range(start // edge * edge, stop, edge)
+        yield from product(ranges[0], ranges[1], ranges[2])
+
+    def _block(self, corner: list[int], shape: tuple[int, ...]) -> tuple[slice, ...]:
+        """The voxels of a chunk inside an array of ``shape``."""
+        ends = (min(c + e, n) for c, e, n in zip(corner, self._edges, shape, strict=True))
+        return tuple(slice(c, end) for c, end in zip(corner, ends, strict=True))
+
+
+class Scratch:
+    """Temporary files in a folder, of which nothing is left when the block ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files = ExitStack()
+
+    def __enter__(self) -> "Scratch":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._files.close()
+
+    def voxels(self, shape: Shape, edges: Shape) -> ScratchVoxels:
+        """Room for a volume, cut into chunks of ``edges``; UserError where it cannot be made."""
+        try:
+            name = temporary_name(self._folder / "scratch").name
+            opened = TemporaryFile(dir=self._folder, prefix=f"{name}-")  # noqa: SIM115 (closed with the block)
+            file = self._files.enter_context(opened)
+        except OSError as error:
+            raise UserError(
+                f"The folder '{self._folder}' cannot be written to: {reason(error)} {advice(error)}"
+            ) from error
+        return ScratchVoxels(file, shape, edges)
+
+
+def _shuffled(block: Voxels) -> bytes:
+    """First bytes first, then second ones: exponents are alike and pack well together."""
+    flat = np.ascontiguousarray(block).reshape(-1).view(np.uint8)
+    return flat.reshape(-1, 4).T.tobytes()
+
+
+def _unshuffled(content: bytes, shape: tuple[int, ...]) -> Voxels:
+    flat = np.frombuffer(content, np.uint8).reshape(4, -1).T
+    return np.ascontiguousarray(flat).view(np.float32).reshape(shape)

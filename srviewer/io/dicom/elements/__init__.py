@@ -1,0 +1,1 @@
+"""Elements of DICOM data sets: bytes, tags, private values."""

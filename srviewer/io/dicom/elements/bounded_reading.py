@@ -1,0 +1,134 @@
+"""DICOM headers and sequences read as a job, in time and memory that their bytes bound."""
+
+from collections.abc import Container, Generator, Sequence
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import cast
+
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.filereader import read_partial, read_sequence_item
+from pydicom.tag import BaseTag
+from pydicom.uid import DeflatedExplicitVRLittleEndian
+
+from srviewer.errors import UserError
+from srviewer.io.dicom.elements.file_bytes import LARGEST_INFLATED, DicomBytes, too_much
+from srviewer.io.dicom.elements.pydicom_warnings import only_serious
+from srviewer.job import Job, Progress, aside, run
+
+PIXELS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
+QUICK_BYTES = 1 << 20  # files no larger are read in one step
+PIECES_OF_ITEM = 60_000  # reads of an item of a sequence, which is read in one step
+EVERY = 64  # items in a step
+
+
+def header_of(path: Path, tags: Sequence[BaseTag | int] | None = None) -> FileDataset:
+    """The header of a file up to its pixels, or these elements of it, in one step.
+
+    Raises UserError where it holds more than any image's, and what pydicom raises.
+    """
+    with DicomBytes(path, inflated=LARGEST_INFLATED) as file:
+        return run(read_header(path, file, tags, quick=True))
+
+
+def read_header(
+    path: Path,
+    file: DicomBytes,
+    tags: Sequence[BaseTag | int] | None,
+    ends: Container[int] = PIXELS,
+    quick: bool = False,
+) -> Job[FileDataset]:
+    """As ``header_of``, of an open file; ``ends``: the elements at which reading stops.
+
+    ``quick``: in one step, however large it is. Afterwards the file is at that element.
+    """
+    call = partial(_read, path, file, tags, ends)
+    if quick or (path.stat().st_size <= QUICK_BYTES and not file.deflated):
+        yield Progress(0.0, f"Reading {path.name}")
+        return call()
+    # Where the job is cancelled its file is closed, which ends the thread at once.
+    return (yield from aside(call, Progress(0.0, f"Reading {path.name}")))
+
+
+def _read(
+    path: Path, file: DicomBytes, tags: Sequence[BaseTag | int] | None, ends: Container[int]
+) -> FileDataset:
+    wanted = None if tags is None else list(tags)
+    try:
+        with only_serious():
+            file.seek(0)
+            header = read_partial(
+                file,  # type: ignore[arg-type]
+                lambda tag, vr, length: int(tag) in ends,
+                force=True,
+                specific_tags=wanted,
+            )
+    except Exception as error:
+        if file.exceeded and not isinstance(error, UserError):  # pydicom made another one of it
+            raise too_much(path) from error
+        raise
+    if file.exceeded:
+        raise too_much(path)
+    if file.deflated:
+        header.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    return header
+
+
+def items_of(
+    path: Path, header: Dataset, tag: int, most: int
+) -> Generator[Progress, None, list[Dataset]]:
+    """The items of a sequence, at most ``most`` + 1 of them; none where it is absent.
+
+    Raises UserError where one is larger than any item of an image, and what pydicom raises.
+    """
+    # The declared type lacks what was not converted yet.
+    element = cast(DataElement | RawDataElement | None, header.get_item(BaseTag(tag)))
+    if element is None or isinstance(element, DataElement):
+        return [] if element is None else list(element.value or ())[: most + 1]
+    content = element.value or b""
+    pieces = _Pieces(content, path)
+    found: list[Dataset] = []
+    while pieces.tell() < len(content) and len(found) <= most:
+        item = _item(pieces, element.is_implicit_VR, element.is_little_endian)
+        if item is None:
+            break
+        found.append(item)
+        if len(found) % EVERY == 0:
+            yield Progress(pieces.tell() / len(content), f"Reading {path.name}")
+    return found
+
+
+class _Pieces(BytesIO):
+    """Bytes of which one item takes only so many reads."""
+
+    def __init__(self, content: bytes, path: Path) -> None:
+        super().__init__(content)
+        self.path = path
+        self.left = 0
+
+    def allow(self, reads: int) -> None:
+        """Let the next item take so many."""
+        self.left = reads
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether an item took more."""
+        return self.left < 0
+
+    def read(self, count: int | None = -1) -> bytes:
+        self.left -= 1
+        if self.left < 0:
+            raise too_much(self.path)
+        return super().read(count)
+
+
+def _item(pieces: _Pieces, implicit: bool, little: bool) -> Dataset | None:
+    pieces.allow(PIECES_OF_ITEM)
+    try:
+        with only_serious():
+            return read_sequence_item(pieces, implicit, little, "iso8859")
+    except OSError as error:  # pydicom's own, whatever was raised
+        if pieces.exceeded:
+            raise too_much(pieces.path) from error
+        raise

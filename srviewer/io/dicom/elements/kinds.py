@@ -1,0 +1,50 @@
+"""The kinds of DICOM files that srviewer opens no scan from, in words for people."""
+
+from pydicom.dataset import FileDataset
+
+from srviewer.io.dicom.elements.tags import text
+
+STORAGE = "1.2.840.10008.5.1.4.1.1."
+# Segmentation, Surface, Label Map and Height Map Segmentation Storage.
+SEGMENTATIONS = tuple(f"{STORAGE}66.{number}" for number in (4, 5, 7, 8))
+DIRECTORY = "1.2.840.10008.1.3.10"
+# The start of the SOP class UID (PS3.4 B.5) -> what such files are.
+KINDS = (
+    (DIRECTORY, "DICOMDIR tables of contents"),
+    (STORAGE + "88.", "structured reports"),
+    (STORAGE + "104.", "documents (PDF and the like)"),
+    (STORAGE + "11.", "presentation states"),
+    (STORAGE + "9.", "waveforms"),
+    (STORAGE + "481.", "radiotherapy plans and structures"),
+    (STORAGE + "66", "raw data and registrations"),
+    (STORAGE + "4.2", "spectra"),
+)
+
+
+def is_segmentation(header: FileDataset) -> bool:
+    """Whether the file holds regions that were drawn on images, by its class or modality."""
+    return _sop_class(header) in SEGMENTATIONS or text(header, "Modality") == "SEG"
+
+
+def kind_of(header: FileDataset) -> str:
+    """The kind of an object without an image by its SOP class, in the plural."""
+    if is_segmentation(header):
+        return "segmentations"
+    known = (kind for start, kind in KINDS if _sop_class(header).startswith(start))
+    return next(known, "DICOM files without an image" if len(header) else "files that are no DICOM")
+
+
+def kind_of_image(header: FileDataset) -> str:
+    """The kind of an image whose pixels are no grey values, in the plural."""
+    if is_segmentation(header):
+        return "segmentations"
+    if header.get("SamplesPerPixel", 1) != 1:
+        return "colour images"
+    if header.get("BitsAllocated") == 1:
+        return "images of one bit"
+    return "images of a kind that is not known"
+
+
+def _sop_class(header: FileDataset) -> str:
+    stated = header.file_meta.get("MediaStorageSOPClassUID", "")
+    return text(header, "SOPClassUID") or str(stated)

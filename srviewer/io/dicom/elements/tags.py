@@ -1,0 +1,200 @@
+"""Reading single values of a DICOM header, classic or enhanced multi-frame."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence as Items
+from pydicom.tag import BaseTag, Tag
+
+from srviewer.io.dicom.elements.padding import KEYWORDS as PADDING
+from srviewer.io.dicom.elements.private_elements import PRIVATE_TAGS, private_text
+
+# By which values images at one and the same position are images of different kinds, each a series
+# of its own, in this order.
+CONTRASTS = (
+    "EchoTime",
+    "ImageType",
+    "ComplexImageComponent",
+    "InversionTime",
+    "FlipAngle",
+    "DiffusionBValue",
+)
+# By which values they are the same kind of image, taken again: the volumes of one series.
+REPEATS = (
+    "TemporalPositionIdentifier",
+    "AcquisitionNumber",
+    "TriggerTime",
+    "DiffusionGradientOrientation",
+    "AcquisitionTime",
+)
+TRAITS = CONTRASTS + REPEATS
+
+# What tells people from each other (PS3.3 C.7.1.1), and studies whose UID is gone.
+PERSON = (
+    "PatientID",
+    "IssuerOfPatientID",
+    "PatientName",
+    "PatientBirthDate",
+    "PatientSex",
+    "PatientAge",
+    "OtherPatientNames",
+    "OtherPatientIDs",
+)
+STUDY = (
+    "StudyID",
+    "StudyDate",
+    "StudyTime",
+    "AccessionNumber",
+)
+
+KEYWORDS = (
+    "SOPClassUID",
+    "SOPInstanceUID",
+    "Modality",
+    "SeriesDescription",
+    "ProtocolName",
+    "SliceThickness",
+    "SpacingBetweenSlices",
+    "SeriesInstanceUID",
+    "StudyInstanceUID",
+    "FrameOfReferenceUID",
+    "SeriesNumber",
+    "InstanceNumber",
+    "ImagePositionPatient",
+    "ImageOrientationPatient",
+    "SamplesPerPixel",
+    "PhotometricInterpretation",
+    "NumberOfFrames",
+    "Rows",
+    "Columns",
+    "PixelSpacing",
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+    "RescaleSlope",
+    "RescaleIntercept",
+    "RescaleType",
+    *(keyword for keywords in PADDING.values() for keyword in keywords),
+    "SharedFunctionalGroupsSequence",
+    "PerFrameFunctionalGroupsSequence",
+    "StackID",
+    *PERSON,
+    *STUDY,
+    *TRAITS,
+)
+HEADER_TAGS: list[BaseTag] = [
+    *(Tag(keyword) for keyword in KEYWORDS),
+    *(Tag(tag) for tag in PRIVATE_TAGS),
+]
+
+# Stored as binary numbers, which only pydicom's conversion turns into text.
+BINARY = frozenset(
+    {
+        "EffectiveEchoTime",
+        "InversionTimes",
+        "FlipAngle",
+        "DiffusionBValue",
+        "DiffusionGradientOrientation",
+        "NominalCardiacTriggerDelayTime",
+        "TemporalPositionIndex",
+        "FrameAcquisitionNumber",
+        "RescaleSlope",
+        "RescaleIntercept",
+    }
+)
+
+# Where enhanced multi-frame objects keep a value: (functional group, keyword) (PS3.3 C.7.6.16).
+GROUPS = {
+    "ImagePositionPatient": (("PlanePositionSequence", "ImagePositionPatient"),),
+    "ImageOrientationPatient": (("PlaneOrientationSequence", "ImageOrientationPatient"),),
+    "PixelSpacing": (("PixelMeasuresSequence", "PixelSpacing"),),
+    "SliceThickness": (("PixelMeasuresSequence", "SliceThickness"),),
+    "SpacingBetweenSlices": (("PixelMeasuresSequence", "SpacingBetweenSlices"),),
+    "RescaleSlope": (("PixelValueTransformationSequence", "RescaleSlope"),),
+    "RescaleIntercept": (("PixelValueTransformationSequence", "RescaleIntercept"),),
+    "RescaleType": (("PixelValueTransformationSequence", "RescaleType"),),
+    "EchoTime": (("MREchoSequence", "EffectiveEchoTime"),),
+    "ImageType": (
+        ("MRImageFrameTypeSequence", "FrameType"),
+        ("CTImageFrameTypeSequence", "FrameType"),
+        ("PETFrameTypeSequence", "FrameType"),
+    ),
+    "ComplexImageComponent": (("MRImageFrameTypeSequence", "ComplexImageComponent"),),
+    "AcquisitionNumber": (("FrameContentSequence", "FrameAcquisitionNumber"),),
+    "TemporalPositionIdentifier": (("FrameContentSequence", "TemporalPositionIndex"),),
+    "DiffusionBValue": (("MRDiffusionSequence", "DiffusionBValue"),),
+    "DiffusionGradientOrientation": (
+        ("MRDiffusionSequence", "DiffusionGradientDirectionSequence"),
+    ),
+    "FlipAngle": (("MRTimingAndRelatedParametersSequence", "FlipAngle"),),
+    "StackID": (("FrameContentSequence", "StackID"),),
+    "AcquisitionTime": (("FrameContentSequence", "FrameAcquisitionDateTime"),),
+    "InversionTime": (("MRModifierSequence", "InversionTimes"),),
+    "TriggerTime": (("CardiacSynchronizationSequence", "NominalCardiacTriggerDelayTime"),),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Lookup:
+    """The values of one 2D image: of its own functional groups, of shared ones, of its file."""
+
+    groups: tuple[Dataset, ...]
+    file: Dataset
+
+    def text(self, keyword: str) -> str:
+        """The value as text, several values joined by a backslash; "" when it is absent."""
+        for group in self.groups:
+            for sequence, inner in GROUPS.get(keyword, ()):
+                items = group.get(sequence)
+                if items and inner in items[0]:
+                    return text(items[0], inner)
+        return text(self.file, keyword) or private_text(self.file, keyword)
+
+    def numbers(self, keyword: str, count: int) -> tuple[float, ...] | None:
+        """``count`` finite numbers of a decimal string; None when there are fewer or others."""
+        try:
+            values = tuple(float(word) for word in self.text(keyword).split("\\"))
+        except ValueError:
+            return None
+        finite = all(abs(value) < float("inf") for value in values)
+        return values if len(values) == count and finite else None
+
+    def number(self, keyword: str) -> float | None:
+        """One finite number of a decimal string, or None."""
+        values = self.numbers(keyword, 1)
+        return values[0] if values else None
+
+
+# Looking a keyword up costs more than finding its value.
+_tag = cache(Tag)
+
+
+def text(dataset: Dataset, keyword: str) -> str:
+    """A value as text without pydicom's conversion, which costs most of a header's time."""
+    element = dataset.get_item(_tag(keyword))
+    value = None if element is None else element.value
+    if isinstance(value, bytes) and keyword in BINARY:
+        value = dataset[keyword].value
+    if value is None:
+        return ""
+    if isinstance(value, bytes):
+        return value.decode("ascii", "replace").strip(" \0")
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, Items):
+        return "\\".join(str(one.value) for item in value for one in item)
+    return "\\".join(map(str, value)) if hasattr(value, "__iter__") else str(value)
+
+
+def content(dataset: Dataset, keyword: str) -> bytes:
+    """A text's bytes as they are stored, without the padding around it; none when it is absent.
+
+    Two texts of unknown alphabets may read alike and differ in their bytes.
+    """
+    element = dataset.get_item(_tag(keyword))
+    value = None if element is None else element.value
+    if isinstance(value, bytes):
+        return value.strip(b" \t\r\n\0")
+    return text(dataset, keyword).strip().encode("utf-8", "surrogatepass")

@@ -1,0 +1,247 @@
+"""The DICOM header of a derived series: what all its slices say."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from secrets import token_hex
+
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import (
+    UID,
+    CTImageStorage,
+    ExplicitVRLittleEndian,
+    MRImageStorage,
+    generate_uid,
+)
+
+from srviewer import RESEARCH_USE_ONLY, __version__
+from srviewer.core.intensity.window import Window, robust_window
+from srviewer.core.volumes.dicom_origin import SourceImage
+from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.errors import UserError
+from srviewer.io.dicom.export.stored_values import Scale
+from srviewer.io.dicom.headers.origin import (
+    ACQUISITION,
+    MR_ACQUISITION,
+    PATIENT,
+    PLACE,
+    SCANNER,
+    STUDY,
+)
+from srviewer.io.sidecars.provenance import plain, story
+
+# A volume whose file does not tell its modality is taken for what this program is made for.
+SOP_CLASSES = {"MR": MRImageStorage, "": MRImageStorage, "CT": CTImageStorage}
+PRIVATE_GROUP, PRIVATE_CREATOR = 0x0099, "SRVIEWER"
+# Attributes of type 2, which must be there even when their values are not known.
+REQUIRED = (
+    "PatientName",
+    "PatientID",
+    "PatientBirthDate",
+    "PatientSex",
+    "StudyDate",
+    "StudyTime",
+    "StudyID",
+    "AccessionNumber",
+    "ReferringPhysicianName",
+    "PositionReferenceIndicator",
+    "PatientPosition",
+)
+REQUIRED_MR = (
+    "ScanOptions",
+    "MRAcquisitionType",
+    "RepetitionTime",
+    "EchoTime",
+    "EchoTrainLength",
+)
+REQUIRED_CT = ("KVP", "AcquisitionNumber")
+SERIES_OFFSET = 900  # added to the number of the scan's series
+LARGEST_INTEGER_STRING = 2**31 - 1
+# The most characters that a value of this kind may have.
+LONG_STRING, SHORT_TEXT, LONG_TEXT = 64, 1024, 10240
+
+
+def derived_header(volume: Volume, scale: Scale, provenance: Mapping[str, object]) -> Dataset:
+    """All of a slice's header but what differs from slice to slice.
+
+    Raises UserError for a modality that srviewer makes no DICOM of.
+    """
+    sop_class = SOP_CLASSES.get(volume.modality)
+    if sop_class is None:
+        raise UserError(
+            f"srviewer writes DICOM series of MR and CT; '{volume.name}' is of the modality "
+            f"{volume.modality}. Export it as NIfTI."
+        )
+    source = Dataset() if volume.origin is None else Dataset.from_json(volume.origin.header)
+    header = Dataset()
+    header.SpecificCharacterSet = "ISO_IR 192"
+    _add_whose(header, source, known=volume.origin is not None)
+    _add_acquisition(header, source, sop_class)
+    _add_series(header, source, volume)
+    _add_story(header, source, volume, scale, provenance)
+    _add_pixels(header, volume, scale)
+    return header
+
+
+def file_meta(header: Dataset) -> FileMetaDataset:
+    """The meta information of one slice's file."""
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.MediaStorageSOPClassUID = header.SOPClassUID
+    meta.MediaStorageSOPInstanceUID = header.SOPInstanceUID
+    return meta
+
+
+def _add_whose(header: Dataset, source: Dataset, known: bool) -> None:
+    """Patient, study and frame of reference: the scan's own, or new ones of nobody."""
+    _copy(header, source, (*PATIENT, *STUDY, *PLACE, "Laterality"))
+    if not known:
+        # A name of its own each time, so that no archive takes two people for one.
+        header.PatientName, header.PatientID = "Anonymous^", f"ANON-{token_hex(4).upper()}"
+    if not ("DeidentificationMethod" in header or "DeidentificationMethodCodeSequence" in header):
+        header.pop("PatientIdentityRemoved", None)  # which may not be said without saying how
+    for keyword in ("StudyInstanceUID", "FrameOfReferenceUID"):
+        if not header.get(keyword):
+            setattr(header, keyword, generate_uid(prefix=None))
+    _fill(header, REQUIRED)
+
+
+def _add_acquisition(header: Dataset, source: Dataset, sop_class: UID) -> None:
+    header.SOPClassUID = sop_class
+    header.Modality = "CT" if sop_class == CTImageStorage else "MR"
+    _copy(header, source, ACQUISITION)
+    if not header.get("BodyPartExamined"):
+        _fill(header, ["Laterality"])  # it may be one of a pair
+    if sop_class == CTImageStorage:
+        _fill(header, REQUIRED_CT)
+        return
+    _copy(header, source, MR_ACQUISITION)
+    _fill(header, REQUIRED_MR)
+    # "RM" is research mode (PS3.3 C.8.3.1): how the scan was made is not known.
+    header.ScanningSequence = header.get("ScanningSequence") or "RM"
+    header.SequenceVariant = header.get("SequenceVariant") or "NONE"
+    # Only an inversion recovery has one.
+    if "IR" in header.ScanningSequence:
+        _fill(header, ["InversionTime"])
+    else:
+        header.pop("InversionTime", None)
+
+
+def _add_series(header: Dataset, source: Dataset, volume: ScanHeader) -> None:
+    now = datetime.now()
+    header.SeriesInstanceUID = generate_uid(prefix=None)
+    header.SeriesNumber = min(
+        SERIES_OFFSET + int(source.get("SeriesNumber") or 0), LARGEST_INTEGER_STRING
+    )
+    header.SeriesDescription = _short_name(volume.name)
+    for moment in ("Series", "Content", "InstanceCreation"):
+        setattr(header, f"{moment}Date", now.strftime("%Y%m%d"))
+        setattr(header, f"{moment}Time", now.strftime("%H%M%S"))
+    header.Manufacturer = "srviewer"
+    header.ManufacturerModelName = "srviewer"
+    header.SoftwareVersions = __version__
+    header.ContributingEquipmentSequence = _equipment(source)
+
+
+def _short_name(name: str) -> str:
+    note = ", research use only"
+    return " ".join(name.replace("\\", "/").split())[: LONG_STRING - len(note)] + note
+
+
+def _equipment(source: Dataset) -> list[Dataset]:
+    """What took part in making the images: the scanner where it is known, then this program."""
+    ours = Dataset()
+    ours.Manufacturer = ours.ManufacturerModelName = "srviewer"
+    ours.SoftwareVersions = __version__
+    ours.ContributionDescription = RESEARCH_USE_ONLY
+    ours.PurposeOfReferenceCodeSequence = [_code("109103", "Modifying Equipment")]
+    if not source.get("Manufacturer"):
+        return [ours]
+    scanner = Dataset()
+    _copy(scanner, source, SCANNER)
+    scanner.PurposeOfReferenceCodeSequence = [_code("109101", "Acquisition Equipment")]
+    return [scanner, ours]
+
+
+def _add_story(
+    header: Dataset,
+    source: Dataset,
+    volume: ScanHeader,
+    scale: Scale,
+    provenance: Mapping[str, object],
+) -> None:
+    """That it is derived, from what and how, in words for people and as JSON."""
+    third = "AXIAL" if header.Modality == "CT" else "OTHER"
+    header.ImageType = ["DERIVED", "SECONDARY", third]
+    images = () if volume.origin is None else volume.origin.images
+    if images:
+        header.SourceImageSequence = _references(images)
+    header.DerivationDescription = f"srviewer: {'; '.join(volume.history)}"[:SHORT_TEXT]
+    header.ImageComments = _comments(volume, scale)
+    header.BurnedInAnnotation = source.get("BurnedInAnnotation") or "NO"
+    # Where the files lie is no one else's business, and their names may tell whose they are.
+    told = {key: value for key, value in provenance.items() if key != "sources"}
+    block = header.private_block(PRIVATE_GROUP, PRIVATE_CREATOR, create=True)
+    whole = {**story(volume, told), "pixels": scale.described()}
+    block.add_new(0x01, "UT", json.dumps(plain(whole)))
+
+
+def _comments(volume: ScanHeader, scale: Scale) -> str:
+    lines = [f"{RESEARCH_USE_ONLY} Not acquired: estimated.", scale.note]
+    lines += [warning.message for warning in volume.warnings]
+    return " ".join(line for line in lines if line)[:LONG_TEXT]
+
+
+def _references(images: Sequence[SourceImage]) -> list[Dataset]:
+    items = []
+    for image in images:
+        item = Dataset()
+        item.ReferencedSOPClassUID = image.sop_class
+        item.ReferencedSOPInstanceUID = image.sop_instance
+        item.PurposeOfReferenceCodeSequence = [
+            _code("121322", "Source image for image processing operation")
+        ]
+        items.append(item)
+    return items
+
+
+def _add_pixels(header: Dataset, volume: Volume, scale: Scale) -> None:
+    header.Columns, header.Rows = volume.geometry.shape[:2]
+    header.SamplesPerPixel = 1
+    header.PhotometricInterpretation = "MONOCHROME2"
+    header.BitsAllocated, header.BitsStored, header.HighBit = 16, scale.bits, scale.bits - 1
+    header.PixelRepresentation = int(scale.signed)
+    if scale.padding is not None:
+        vr = "SS" if scale.signed else "US"
+        header.add_new("PixelPaddingValue", vr, scale.padding_stored)
+    # A plain MR image knows no rescaling; a CT image always has it.
+    if header.Modality == "CT" or not scale.is_identity:
+        header.RescaleSlope, header.RescaleIntercept = scale.slope, scale.intercept
+        header.RescaleType = volume.unit if volume.unit == "HU" else "US"
+    _add_window(header, robust_window(volume.voxels, volume.padding), scale)
+
+
+def _add_window(header: Dataset, window: Window, scale: Scale) -> None:
+    """The window, in values after rescaling, as the standard has it (PS3.3 C.11.2.1.2)."""
+    width = max(1.0, window.width) if scale.is_identity else window.width
+    header.WindowCenter, header.WindowWidth = f"{window.level:.6g}", f"{width:.6g}"
+    if width < 1:
+        header.VOILUTFunction = "LINEAR_EXACT"  # the usual one takes no width below 1
+
+
+def _copy(header: Dataset, source: Dataset, keywords: Sequence[str]) -> None:
+    for keyword in keywords:
+        if keyword in source:
+            header[keyword] = source[keyword]
+
+
+def _fill(header: Dataset, keywords: Sequence[str]) -> None:
+    for keyword in keywords:
+        if keyword not in header:
+            setattr(header, keyword, None)
+
+
+def _code(value: str, meaning: str) -> Dataset:
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = value, "DCM", meaning
+    return code

@@ -1,0 +1,154 @@
+"""Volumes to DICOM: a new series, one file a slice, in a folder of its own."""
+
+import zlib
+from collections.abc import Mapping
+from copy import copy
+from pathlib import Path
+
+import numpy as np
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.uid import generate_uid
+from pydicom.valuerep import format_number_as_ds
+
+from srviewer.atomic import flush_to_disk, staged_folder
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.volume import Volume
+from srviewer.errors import UserError
+from srviewer.io.dicom.export.derived_header import derived_header, file_meta
+from srviewer.io.dicom.export.stored_values import Scale, scale_of
+from srviewer.io.dicom.reader import scan
+from srviewer.io.dicom.volumes.geometry import LPS_TO_RAS
+from srviewer.io.export.clearing import cleared
+from srviewer.io.export.nifti import DataType
+from srviewer.job import Job, Progress, within
+from srviewer.unwritable import check_new_folder, named_file
+
+# DICOM images have square corners; this much of a cosine is rounding.
+SQUARE = 1e-4
+# Decimal strings keep positions to better than this.
+PLACE_MM = 1e-3
+
+
+def write_series(
+    volume: Volume,
+    folder: Path,
+    provenance: Mapping[str, object],
+    stored_as: DataType = "original",
+    scan: Volume | None = None,
+) -> Job[Scale]:
+    """Write ``volume`` as a new series into the new folder ``folder``, all of it or nothing.
+
+    Slices are the planes along k. The patient, the study and the frame of reference are those of
+    the scan where it was DICOM. Every file is read back and compared before the folder takes its
+    name. Returns how pixels stand for values.
+
+    Args:
+        volume: the result.
+        folder: is made.
+        provenance: how the result was made.
+        stored_as: see ``scale_of``, as is ``scan``: what ``volume`` was made from.
+        scan: None where it is not at hand.
+
+    Raises:
+        UserError: the folder is there already or cannot be made, or DICOM cannot express the
+            volume.
+
+    """
+    folder = folder.absolute()
+    check_new_folder(folder)
+    check_expressible(volume)
+    yield Progress(0.0, "Writing DICOM slices")
+    scale = scale_of(volume, stored_as, scan)
+    header = derived_header(volume, scale, provenance)
+    planes = volume.geometry.shape[2]
+    yield from cleared(folder.parent)
+    with staged_folder(folder) as place:
+        files = [place / f"{k + 1:05d}.dcm" for k in range(planes)]
+        checksums = []
+        for k, path in enumerate(files):
+            checksums.append(_save(volume, k, header, scale, path))
+            yield Progress(0.6 * (k + 1) / planes, "Writing DICOM slices")
+        yield from within(_verify(files, checksums, volume), 0.6, 1.0)
+    return scale
+
+
+def check_expressible(volume: Volume) -> None:
+    """Raise UserError when no DICOM series can hold the volume."""
+    across, down = volume.geometry.directions.T[:2]
+    if abs(float(across @ down)) > SQUARE:
+        raise UserError(
+            f"The slices of '{volume.name}' are no rectangles (its grid is sheared within them), "
+            "which DICOM cannot express. Export it as NIfTI."
+        )
+    for k in range(volume.geometry.shape[2]):
+        if not np.isfinite(volume.voxels[:, :, k]).all():
+            raise UserError(
+                f"'{volume.name}' holds voxels that are not numbers (plane k = {k}) and is not "
+                "written. Run the reconstruction again, on another device if there is one."
+            )
+
+
+def _save(volume: Volume, k: int, header: Dataset, scale: Scale, path: Path) -> int:
+    """Write the plane ``k``; the CRC-32 of its pixels' bytes."""
+    one = copy(header)
+    one.SOPInstanceUID = generate_uid(prefix=None)
+    one.InstanceNumber = k + 1
+    _place(one, volume.geometry, k)
+    pixels = scale.stored(volume.voxels[:, :, k].T).tobytes()
+    one.PixelData = pixels
+    one["PixelData"].VR = "OW"
+    one.file_meta = file_meta(one)
+    with named_file(path):
+        one.save_as(path, enforce_file_format=True)
+    flush_to_disk(path)
+    return zlib.crc32(pixels)
+
+
+def _place(one: Dataset, geometry: Geometry, k: int) -> None:
+    """Where the plane ``k`` lies, in DICOM's LPS millimetres."""
+    lps = LPS_TO_RAS @ geometry.affine
+    across, down = (lps[:3, a] / geometry.spacing[a] for a in (0, 1))
+    place, normal = lps[:3, 3] + k * lps[:3, 2], np.cross(across, down)
+    one.ImagePositionPatient = _decimals(place)
+    one.ImageOrientationPatient = _decimals(np.concatenate([across, down]))
+    one.PixelSpacing = _decimals(np.array([geometry.spacing[1], geometry.spacing[0]]))
+    one.SliceLocation = format_number_as_ds(float(normal @ place))
+    apart = abs(float(normal @ lps[:3, 2]))
+    # Thin slices touch each other: each stands for all of the space up to the next.
+    one.SliceThickness, one.SpacingBetweenSlices = _decimals(np.array([apart, apart]))
+
+
+def _decimals(values: np.ndarray) -> list[str]:
+    return [format_number_as_ds(float(value)) for value in values]
+
+
+def _verify(files: list[Path], checksums: list[int], volume: Volume) -> Job[None]:
+    """Read everything back; raise UserError unless it is what was meant, where it was meant."""
+    for number, (path, checksum) in enumerate(zip(files, checksums, strict=True)):
+        if zlib.crc32(dcmread(path).PixelData) != checksum:
+            raise _wrong(path)
+        yield Progress(0.8 * number / len(files), "Checking what was written")
+    found = yield from within(scan(files), 0.8, 1.0)
+    same = len(found.series) == 1 and found.series[0].geometry.matches(
+        sorted_along_normal(volume.geometry), PLACE_MM
+    )
+    if not same:
+        raise _wrong(files[0].parent)
+
+
+def sorted_along_normal(geometry: Geometry) -> Geometry:
+    """The grid as a reader of DICOM gives it, whose k grows along the normal of the slices."""
+    if np.linalg.det(geometry.affine[:3, :3]) > 0:
+        return geometry
+    affine = geometry.affine.copy()
+    affine[:3, 3] += affine[:3, 2] * (geometry.shape[2] - 1)
+    affine[:3, 2] *= -1
+    return Geometry(geometry.shape, affine)
+
+
+def _wrong(path: Path) -> UserError:
+    return UserError(
+        f"'{path.name}' was not written correctly: it does not read back as what was meant. "
+        "Nothing was saved. Check the disk, or choose another folder."
+    )

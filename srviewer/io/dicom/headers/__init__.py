@@ -1,0 +1,1 @@
+"""The header of one DICOM file: frames, tiles, stored pixels."""

@@ -1,0 +1,68 @@
+"""What the header of a DICOM file claims of its pixels, compared with the bytes that are there."""
+
+import struct
+from pathlib import Path
+
+from pydicom.uid import RLELossless
+
+from srviewer.errors import UserError
+from srviewer.io.dicom.elements.file_bytes import DicomBytes
+from srviewer.io.dicom.headers.stored_pixels import PixelFile
+
+MOST_FRAMES = 100_000  # of one file; 90,000 is a long series of whole volumes over time
+# How many bytes of pixels a byte may hold: run-length encoding no more than this, and other kinds
+# not that much unless the image is blank, which a few dozen megabytes may be.
+RLE_LIMIT, PACKED_LIMIT = 64, 1024
+BLANK_BYTES = 32 << 20
+FRAGMENT_START = b"\xfe\xff\x00\xe0"
+
+
+def check_frames(path: Path, frames: int, frame_bytes: int, room: int) -> None:
+    """Raise UserError for more frames than any file has, or than ``room`` bytes can hold.
+
+    ``frame_bytes``: of one frame, at least.
+    """
+    held = room // max(frame_bytes, 1)
+    if frames > MOST_FRAMES or frames > max(held, 1):
+        raise UserError(
+            f"'{path.name}' is cut short or damaged: its header promises {frames:,} frames, and "
+            f"it holds at most {min(held, MOST_FRAMES):,}. Copy it again."
+        )
+
+
+def check_claims(pixels: PixelFile, file: DicomBytes) -> None:
+    """Raise UserError where the file cannot hold the pixels that its header promises.
+
+    A single frame that is not compressed may be cut short: it is left out of its series.
+    """
+    if not pixels.compressed:
+        if pixels.frames > 1:
+            room = pixels.room - pixels.start
+            check_frames(pixels.path, pixels.frames, pixels.frame_bytes, room)
+        return
+    check_frames(pixels.path, pixels.frames, 8, pixels.size - pixels.start)
+    ratio = RLE_LIMIT if pixels.syntax == RLELossless else PACKED_LIMIT
+    claimed = pixels.frames * pixels.frame_bytes
+    if claimed > ratio * (pixels.size - pixels.start) + BLANK_BYTES:
+        raise UserError(
+            f"'{pixels.path.name}' is cut short or damaged: its header promises {claimed:,} bytes "
+            f"of pixels, more than {pixels.size:,} compressed bytes hold. Copy it again."
+        )
+    if pixels.frames > 1:
+        check_frames(pixels.path, pixels.frames, 1, _fragments(file, pixels))
+
+
+def _fragments(file: DicomBytes, pixels: PixelFile) -> int:
+    """How many pieces of compressed data there are, as far as they tell of as many frames."""
+    file.seek(pixels.start)
+    count = -1  # the first one is a table of where the others are
+    while count < pixels.frames:
+        head = file.read(8)
+        if len(head) < 8 or head[:4] != FRAGMENT_START:
+            break
+        length = struct.unpack("<I", head[4:])[0]
+        if file.tell() + length > pixels.size:
+            break
+        file.seek(length, 1)
+        count += 1
+    return max(count, 0)

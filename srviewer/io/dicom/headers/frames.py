@@ -1,0 +1,59 @@
+"""The frames of a DICOM file: what its header says of each of them."""
+
+from pathlib import Path
+
+from pydicom.dataset import FileDataset
+
+from srviewer.errors import UserError
+from srviewer.io.dicom.elements.bounded_reading import PIXELS, items_of, read_header
+from srviewer.io.dicom.elements.file_bytes import MOST_PIECES, DicomBytes
+from srviewer.io.dicom.elements.tags import HEADER_TAGS, Lookup, text
+from srviewer.io.dicom.headers.claims import check_frames
+from srviewer.io.dicom.headers.stored_pixels import frame_count
+from srviewer.job import Job
+
+SHARED, PER_FRAME = 0x52009229, 0x52009230
+# Reads of the description of a frame, of which scanners need a few hundred.
+PIECES_OF_FRAME = 2_000
+# Their frames follow each other in time and are no slices.
+CINE_MODALITIES = ("US", "IVUS", "XA", "RF", "ES", "GM")
+
+
+def image_header(path: Path, file: DicomBytes) -> Job[FileDataset]:
+    """The elements that matter of a header, the file being left at its pixels.
+
+    Raises UserError where the header holds more than those of images do, or promises more frames
+    than a file of this size can hold; what it says of each frame is read only then.
+    """
+    header = yield from read_header(path, file, HEADER_TAGS, PIXELS | {SHARED, PER_FRAME})
+    place = file.tell()
+    little = bool(header.original_encoding[1])
+    group = int.from_bytes(file.read(2), "little" if little else "big")
+    file.seek(place)
+    if group != SHARED >> 16:
+        return header
+    frames = frame_count(header)
+    check_frames(path, frames, 1, file.room)
+    file.pieces = MOST_PIECES + PIECES_OF_FRAME * frames
+    return (yield from read_header(path, file, HEADER_TAGS))
+
+
+def frames_of(path: Path, header: FileDataset, frames: int) -> Job[tuple[Lookup, ...]]:
+    """What is known of each of ``frames`` 2D images, in their order.
+
+    Raises UserError where they are several of which the header does not say where each one lies.
+    """
+    described = yield from items_of(path, header, PER_FRAME, frames)
+    shared = (yield from items_of(path, header, SHARED, 0))[:1]
+    if not described and frames == 1:
+        return (Lookup((), header),)
+    if len(described) == frames:
+        return tuple(Lookup((frame, *shared), header) for frame in described)
+    if len(described) > 1 or text(header, "Modality") in CINE_MODALITIES:
+        raise UserError(
+            f"'{path.name}' holds {frames:,} frames without saying where each one lies in the "
+            "patient. Export it as an MR or CT series."
+        )
+    for keyword in ("ImagePositionPatient", "ImageOrientationPatient"):
+        header.pop(keyword, None)
+    return (Lookup((), header),) * frames

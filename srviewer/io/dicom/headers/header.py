@@ -1,0 +1,205 @@
+"""One DICOM file's header as plain values: its 2D images and where they lie in the patient."""
+
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydicom.errors import BytesLengthException, InvalidDicomError
+
+from srviewer.errors import UserError, is_of_system
+from srviewer.io.dicom.elements.file_bytes import LARGEST_INFLATED, DicomBytes
+from srviewer.io.dicom.elements.kinds import kind_of, kind_of_image
+from srviewer.io.dicom.elements.pydicom_warnings import seriously
+from srviewer.io.dicom.elements.series_tags import SeriesTags, series_tags
+from srviewer.io.dicom.elements.tags import TRAITS, Lookup, text
+from srviewer.io.dicom.headers.claims import check_claims
+from srviewer.io.dicom.headers.frames import frames_of, image_header
+from srviewer.io.dicom.headers.mosaic import is_mosaic, mosaic_tiles
+from srviewer.io.dicom.headers.stored_pixels import PixelFile, is_grey, pixel_file
+from srviewer.io.dicom.headers.tiles import PlacedTile, Tile, Whole
+from srviewer.io.dicom.headers.vframe import is_vframe, vframe_tiles
+from srviewer.job import Job, Progress
+
+Numbers = tuple[float, ...]
+
+# What pydicom raises for files that break the standard in one way or another.
+UNREADABLE = (
+    InvalidDicomError,
+    BytesLengthException,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    NotImplementedError,
+    RecursionError,
+    EOFError,
+    OSError,
+    struct.error,
+    zlib.error,
+)
+# How a file starts that has no preamble: group 0008 or 0002, little or big endian.
+BARE_STARTS = (b"\x08\x00", b"\x02\x00", b"\x00\x08")
+EVERY = 256  # slices of one file in a step
+
+
+@dataclass(frozen=True)
+class SliceHeader:
+    """One 2D image, its voxels not loaded.
+
+    ``position`` (3) and ``orientation`` (6): DICOM's, in LPS mm, or None where unknown.
+    ``pixel_spacing``: mm between rows, mm between columns. ``spacing_tag``, ``thickness``: mm
+    that the header states and positions may contradict. ``stack``: which stack of an enhanced
+    object it belongs to, "" where there is one. ``traits``: one text per TRAITS.
+    ``tile``: the part of the frame that it fills, None for all of it. ``localizer``: whether it
+    was taken only to plan others.
+    """
+
+    file: PixelFile
+    frame: int
+    series: SeriesTags
+    uid: str
+    instance: float
+    position: Numbers | None
+    orientation: Numbers | None
+    pixel_spacing: Numbers | None
+    spacing_tag: float | None
+    thickness: float | None
+    slope: float
+    intercept: float
+    stack: str
+    traits: tuple[str, ...]
+    tile: Tile | None
+    localizer: bool
+
+    @property
+    def rows(self) -> int:
+        """Of this image alone."""
+        return self.tile.rows if self.tile else self.file.rows
+
+    @property
+    def columns(self) -> int:
+        """Of this image alone."""
+        return self.tile.columns if self.tile else self.file.columns
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that holds no image for srviewer; ``reason``: what it is, in the plural.
+
+    ``denied``: what the system says where it does not let us read the file, else "".
+    """
+
+    reason: str
+    denied: str = ""
+
+
+def read_slices(path: Path) -> Job[tuple[SliceHeader, ...] | Skipped]:
+    """The 2D images of one file, from its header alone.
+
+    Raises UserError for an image that srviewer cannot place in a volume, and for a file that
+    cannot hold what its header promises.
+    """
+    try:
+        with DicomBytes(path, inflated=LARGEST_INFLATED) as file:
+            return (yield from seriously(_slices(path, file)))
+    except UNREADABLE as error:
+        # pydicom raises errors of this kind as well, for files that are damaged.
+        if is_of_system(error):
+            return Skipped("files that cannot be read", error.strerror or str(error))
+        return Skipped("files that are no DICOM")
+
+
+def _slices(path: Path, file: DicomBytes) -> Job[tuple[SliceHeader, ...] | Skipped]:
+    start = file.read(132)
+    if start[128:] != b"DICM" and start[:2] not in BARE_STARTS:
+        return Skipped("files that are no DICOM")
+    header = yield from image_header(path, file)
+    if not (header.get("Rows") and header.get("Columns")):
+        return Skipped(kind_of(header))
+    if not is_grey(header):
+        return Skipped(kind_of_image(header))
+    pixels = pixel_file(path, file, header)
+    if pixels is None:
+        return Skipped(kind_of(header))
+    check_claims(pixels, file)
+    frames = yield from frames_of(path, header, pixels.frames)
+    tags = series_tags(header, frames[0])
+    found = []
+    for number, values in enumerate(frames):
+        found.append(_slice(pixels, number, tags, values))
+        if len(found) % EVERY == 0:
+            yield Progress(number / len(frames), f"Reading {path.name}: {number:,} slices")
+    if len(frames) > 1:  # each is one slice, whatever else the header says
+        return tuple(found)
+    words = text(header, "ImageType").split("\\")
+    if is_vframe(header, words):
+        return _tiled(found[0], vframe_tiles)
+    return _tiled(found[0], mosaic_tiles) if is_mosaic(header, words) else tuple(found)
+
+
+def _tiled(
+    one: SliceHeader, tiles: Callable[[Whole], tuple[PlacedTile, ...] | None]
+) -> tuple[SliceHeader, ...]:
+    """The slices that one image holds beside and below each other.
+
+    Raises UserError where the header does not say where each of them lies.
+    """
+    spacing = abs(one.spacing_tag or one.thickness or 0.0)
+    whole = Whole(one.file, one.position, one.orientation, one.pixel_spacing, spacing)
+    placed = tiles(whole)
+    if placed is None:
+        raise UserError(
+            f"'{one.file.path.name}' is a mosaic of many slices in one image, and its header does "
+            "not say how many there are and where each lies. Convert it to NIfTI with a tool that "
+            "knows this scanner."
+        )
+    return tuple(
+        replace(one, tile=each.tile, position=each.position, traits=_taken_at(one, each.time))
+        for each in placed
+    )
+
+
+def _taken_at(one: SliceHeader, time: str) -> tuple[str, ...]:
+    place = TRAITS.index("AcquisitionTime")
+    return (*one.traits[:place], time or one.traits[place], *one.traits[place + 1 :])
+
+
+def _slice(file: PixelFile, frame: int, series: SeriesTags, values: Lookup) -> SliceHeader:
+    slope = values.number("RescaleSlope")
+    return SliceHeader(
+        file=file,
+        frame=frame,
+        series=series,
+        uid=text(values.file, "SOPInstanceUID"),
+        instance=values.number("InstanceNumber") or 0.0,
+        position=values.numbers("ImagePositionPatient", 3),
+        orientation=_orientation(values.numbers("ImageOrientationPatient", 6)),
+        pixel_spacing=_positive(values.numbers("PixelSpacing", 2)),
+        spacing_tag=values.number("SpacingBetweenSlices"),
+        thickness=values.number("SliceThickness"),
+        # A slope of 0 would wipe the image out; it stands for "none" in files that have it.
+        slope=slope or 1.0,
+        intercept=values.number("RescaleIntercept") or 0.0,
+        stack=values.text("StackID"),
+        traits=tuple(values.text(keyword) for keyword in TRAITS),
+        tile=None,
+        localizer="LOCALIZER" in values.text("ImageType"),
+    )
+
+
+def _positive(values: Numbers | None) -> Numbers | None:
+    return values if values and min(values) > 0 else None
+
+
+def _orientation(values: Numbers | None) -> Numbers | None:
+    """Two unit vectors at a right angle, within the rounding of decimal strings; else None."""
+    if values is None:
+        return None
+    row, column = values[:3], values[3:]
+    squares = (sum(v * v for v in row), sum(v * v for v in column))
+    product = sum(a * b for a, b in zip(row, column, strict=True))
+    good = all(abs(square - 1) < 0.02 for square in squares) and abs(product) < 0.01
+    return values if good else None

@@ -1,0 +1,137 @@
+"""The part of a DICOM header that a series made from it repeats."""
+
+from collections.abc import Sequence
+
+from pydicom import config
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag, Tag
+from pydicom.uid import MRImageStorage
+from pydicom.valuerep import validate_value
+
+from srviewer.core.volumes.dicom_origin import DicomOrigin, SourceImage
+from srviewer.io.dicom.elements.bounded_reading import header_of
+from srviewer.io.dicom.elements.pydicom_warnings import only_serious
+from srviewer.io.dicom.elements.tags import text
+from srviewer.io.dicom.headers.header import UNREADABLE, SliceHeader
+
+PATIENT = (
+    "PatientName",
+    "PatientID",
+    "IssuerOfPatientID",
+    "PatientBirthDate",
+    "PatientSex",
+    "PatientAge",
+    "PatientSize",
+    "PatientWeight",
+    "PatientIdentityRemoved",
+    "DeidentificationMethod",
+    "DeidentificationMethodCodeSequence",
+)
+STUDY = (
+    "StudyInstanceUID",
+    "StudyDate",
+    "StudyTime",
+    "StudyID",
+    "StudyDescription",
+    "AccessionNumber",
+    "ReferringPhysicianName",
+)
+PLACE = ("FrameOfReferenceUID", "PositionReferenceIndicator", "PatientPosition")
+SCANNER = (
+    "Manufacturer",
+    "ManufacturerModelName",
+    "InstitutionName",
+    "StationName",
+    "DeviceSerialNumber",
+    "SoftwareVersions",
+)
+ACQUISITION = (
+    "AcquisitionDate",
+    "AcquisitionTime",
+    "AcquisitionDateTime",
+    "AcquisitionNumber",
+    "ProtocolName",
+    "BodyPartExamined",
+    "ContrastBolusAgent",
+    "BurnedInAnnotation",
+    "LossyImageCompression",
+    "LossyImageCompressionRatio",
+    "LossyImageCompressionMethod",
+)
+MR_ACQUISITION = (
+    "AcquisitionDate",
+    "AcquisitionTime",
+    "AcquisitionDateTime",
+    "AcquisitionNumber",
+    "ProtocolName",
+    "ScanningSequence",
+    "SequenceVariant",
+    "ScanOptions",
+    "MRAcquisitionType",
+    "SequenceName",
+    "RepetitionTime",
+    "EchoTime",
+    "EchoNumbers",
+    "EchoTrainLength",
+    "InversionTime",
+    "FlipAngle",
+    "MagneticFieldStrength",
+    "ImagingFrequency",
+    "ImagedNucleus",
+    "NumberOfAverages",
+    "PixelBandwidth",
+)
+KEPT = (
+    *PATIENT,
+    *STUDY,
+    *PLACE,
+    *SCANNER,
+    *ACQUISITION,
+    *MR_ACQUISITION,
+    "Laterality",
+    "SeriesNumber",
+)
+TAGS: list[BaseTag] = [Tag(keyword) for keyword in ("SpecificCharacterSet", "SOPClassUID", *KEPT)]
+
+
+def origin_of(slices: Sequence[SliceHeader]) -> DicomOrigin:
+    """The origin of a volume stacked from ``slices``; its header is their first file's."""
+    header, sop_class = _kept(slices[0])
+    uids = dict.fromkeys(one.uid for one in slices if one.uid)
+    images = tuple(SourceImage(sop_class, uid) for uid in uids)
+    return DicomOrigin(header.to_json(), images, str(header.get("FrameOfReferenceUID") or ""))
+
+
+def _kept(one: SliceHeader) -> tuple[Dataset, str]:
+    """What is kept of the file's header, values that break the standard left out; its SOP class.
+
+    What makes a place mean something is left out where the place itself is a guess: a result there
+    must not claim to lie where the rest of the study does.
+    """
+    kept = Dataset()
+    placed = one.position is not None and one.orientation is not None
+    try:
+        with only_serious():
+            header = header_of(one.file.path, TAGS)
+            for keyword in KEPT:
+                if (placed or keyword not in PLACE) and _sound(header, keyword):
+                    kept[keyword] = header[keyword]
+            return kept, str(header.get("SOPClassUID") or MRImageStorage)
+    except UNREADABLE:
+        # The pixels may be readable all the same; an export then makes a study of its own.
+        return Dataset(), str(MRImageStorage)
+
+
+def _sound(header: Dataset, keyword: str) -> bool:
+    if not text(header, keyword):
+        return False
+    try:
+        element = header[keyword]
+        if element.VR != "SQ":
+            values = element.value if element.VM > 1 else [element.value]
+            for value in values:
+                validate_value(element.VR, str(value), config.RAISE)
+        element.to_json()
+    except UNREADABLE:
+        return False
+    return True

@@ -1,0 +1,173 @@
+"""How one DICOM file stores its pixels, and whether they are grey values at all."""
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydicom.dataset import FileDataset
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
+
+from srviewer.io.dicom.elements.file_bytes import DicomBytes
+from srviewer.io.dicom.elements.padding import padding_limits
+from srviewer.io.dicom.elements.tags import text
+from srviewer.io.files.streams import DEFLATE_LIMIT
+
+PIXEL_TAGS = {
+    (0x7FE0, 0x0010): "PixelData",
+    (0x7FE0, 0x0008): "FloatPixelData",
+    (0x7FE0, 0x0009): "DoubleFloatPixelData",
+}
+# Bright is high, bright is low, and an index into colours.
+PHOTOMETRIC = ("MONOCHROME2", "MONOCHROME1", "PALETTE COLOR")
+
+
+@dataclass(frozen=True)
+class PixelFile:
+    """How one file stores its pixels.
+
+    ``start``: the byte where the pixel data's value begins, as ``DicomBytes`` reads. ``size``: of
+    the whole file in bytes. ``keyword``: pydicom's name of the pixel data's element, ``vr`` its
+    value representation, "" in implicit encoding.
+    ``unused_low``: bits below the stored ones, where old files left some.
+    ``little_endian``: the order of the bytes of pixels that are not compressed.
+    ``padding``: both ends of the stored numbers that are no image, or None.
+    """
+
+    path: Path
+    start: int
+    size: int
+    syntax: UID
+    keyword: str
+    vr: str
+    rows: int
+    columns: int
+    frames: int
+    bits_allocated: int
+    bits_stored: int
+    unused_low: int
+    signed: bool
+    photometric: str
+    little_endian: bool
+    padding: tuple[float, float] | None = None
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one frame that is not compressed."""
+        return self.rows * self.columns * self.bits_allocated // 8
+
+    @property
+    def bits_used(self) -> int:
+        """How many of the allocated bits, from the lowest, reach up to the highest stored one."""
+        return self.bits_stored + self.unused_low
+
+    @property
+    def dark_is_high(self) -> bool:
+        """Whether high numbers stand for dark, as in MONOCHROME1."""
+        return self.photometric == "MONOCHROME1" and self.keyword == "PixelData"
+
+    @property
+    def compressed(self) -> bool:
+        """Whether the pixels are compressed; False for a syntax that nobody knows."""
+        return _is_compressed(self.syntax)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the file is too short for pixels that are not compressed."""
+        if self.compressed:
+            return False
+        return self.start + self.frames * self.frame_bytes > self.room
+
+    @property
+    def room(self) -> int:
+        """How many bytes the file can hold as ``DicomBytes`` reads; exact unless deflated."""
+        deflated = self.syntax == DeflatedExplicitVRLittleEndian
+        return self.size * DEFLATE_LIMIT if deflated else self.size
+
+
+def is_grey(header: FileDataset) -> bool:
+    """Whether the header describes images of one value a pixel, which palettes may colour."""
+    return (
+        header.get("SamplesPerPixel", 1) == 1
+        and text(header, "PhotometricInterpretation") in PHOTOMETRIC
+        and header.get("BitsAllocated") in (8, 16, 32, 64)
+    )
+
+
+def pixel_file(path: Path, file: DicomBytes, header: FileDataset) -> PixelFile | None:
+    """The pixels of the file whose ``header`` has just been read; None when it has none."""
+    implicit, little = header.original_encoding
+    syntax = header.file_meta.get("TransferSyntaxUID") or (
+        (ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian)
+        if little
+        else ExplicitVRBigEndian
+    )
+    place = _pixel_place(file, bool(implicit), bool(little))
+    if place is None:
+        return None
+    start, keyword, vr = place
+    stored = int(header.get("BitsStored", header.BitsAllocated))
+    signed = header.get("PixelRepresentation", 0) == 1
+    photometric = text(header, "PhotometricInterpretation")
+    return PixelFile(
+        path=path,
+        start=start,
+        size=path.stat().st_size,
+        syntax=UID(syntax),
+        keyword=keyword,
+        vr=vr,
+        rows=int(header.Rows),
+        columns=int(header.Columns),
+        frames=frame_count(header),
+        bits_allocated=int(header.BitsAllocated),
+        bits_stored=stored,
+        unused_low=0 if _is_compressed(UID(syntax)) else _unused_low(header, stored),
+        signed=signed,
+        photometric=photometric,
+        little_endian=bool(little),
+        padding=None
+        if photometric == "PALETTE COLOR"
+        else padding_limits(header, keyword, signed, stored),
+    )
+
+
+def frame_count(header: FileDataset) -> int:
+    """How many frames the header promises; ValueError where that is no number."""
+    return int(text(header, "NumberOfFrames") or 1)
+
+
+def _is_compressed(syntax: UID) -> bool:
+    return bool(syntax.is_transfer_syntax and syntax.is_compressed)
+
+
+def _unused_low(header: FileDataset, stored: int) -> int:
+    """Bits below the lowest stored one: none today, but files of the 1980s and 90s may have some.
+
+    Only what the header can mean is believed: a highest bit that lies in the allocated ones and
+    leaves room for those that are stored.
+    """
+    highest = int(header.get("HighBit", stored - 1))
+    return highest - stored + 1 if stored <= highest < int(header.BitsAllocated) else 0
+
+
+def _pixel_place(file: DicomBytes, implicit: bool, little: bool) -> tuple[int, str, str] | None:
+    """Where the pixel data begins, its keyword, its VR; None when a file has none.
+
+    pydicom has just stopped before that element.
+    """
+    position = file.tell()
+    head = file.read(12)
+    if len(head) < 12:
+        return None
+    group, element = struct.unpack("<HH" if little else ">HH", head[:4])
+    keyword = PIXEL_TAGS.get((group, element))
+    if keyword is None:
+        return None
+    if implicit:
+        return position + 8, keyword, ""
+    return position + 12, keyword, head[4:6].decode("ascii", "replace")

@@ -1,0 +1,55 @@
+"""A tiled image ("VFRAME") of United Imaging: where its slices lie, each by a position of its own.
+
+The tiles run along the rows, from the upper left, in as many columns as the root of their number
+needs and as few rows. A private sequence holds an item for each slice, in the order of the tiles.
+"""
+
+from math import ceil, sqrt
+
+from pydicom.dataset import Dataset
+
+from srviewer.io.dicom.elements.bounded_reading import header_of, items_of
+from srviewer.io.dicom.elements.private_elements import UIH_TILES, creator_of, private_number
+from srviewer.io.dicom.elements.tags import Lookup
+from srviewer.io.dicom.headers.tiles import MOST_TILES, PlacedTile, Whole, cut
+from srviewer.job import run
+
+SLICES = 0x00651051
+CREATOR = "Image Private Header"
+
+
+def is_vframe(header: Dataset, words: list[str]) -> bool:
+    """Whether a header says so in the ``words`` of its image type or by a number of tiles."""
+    return "VFRAME" in words or _count(header) > 1
+
+
+def vframe_tiles(whole: Whole) -> tuple[PlacedTile, ...] | None:
+    """The slices in the order of the tiles; None where the header does not place every one."""
+    path = whole.file.path
+    header = header_of(path, (SLICES >> 16 << 16 | 0x10, UIH_TILES, SLICES))
+    count = _count(header)
+    items = run(items_of(path, header, SLICES, min(count, MOST_TILES)))
+    slices = [Lookup((), item) for item in items]
+    across = ceil(sqrt(count)) if count > 0 else 0
+    tiles = cut(whole.file, count, ceil(count / across) if across else 0, across)
+    positions = [one.numbers("ImagePositionPatient", 3) for one in slices]
+    if tiles is None or len(positions) != count or whole.orientation is None:
+        return None
+    placed = [position for position in positions if position is not None]
+    if len(set(placed)) < count:
+        return None
+    # One time for all, since they are of one volume: that of the slice which was taken first.
+    time = min((one.text("AcquisitionTime") for one in slices), default="")
+    return tuple(
+        PlacedTile(tile, position, time) for tile, position in zip(tiles, placed, strict=True)
+    )
+
+
+def _count(header: Dataset) -> int:
+    """How many tiles, 0 where nothing says so."""
+    if UIH_TILES not in header or creator_of(header, UIH_TILES) != CREATOR:
+        return 0
+    try:
+        return int(float(private_number(header, UIH_TILES)))
+    except (ValueError, OverflowError):
+        return 0

@@ -1,0 +1,1 @@
+"""Pixels of DICOM files, decoded, rescaled and stacked."""

@@ -1,0 +1,53 @@
+"""DICOM pixels in the transfer syntaxes that pydicom cannot decode alone, by SimpleITK."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import encapsulate, get_frame
+from pydicom.uid import SecondaryCaptureImageStorage, generate_uid
+
+from srviewer.io.dicom.elements.pydicom_warnings import only_serious
+from srviewer.io.dicom.headers.stored_pixels import PixelFile
+from srviewer.temporary_folders import temporary_folder
+
+
+def decoded(file: PixelFile, frames: Sequence[int]) -> Iterator[npt.NDArray[np.generic]]:
+    """The stored numbers of some frames, each (rows, columns).
+
+    SimpleITK is used as a decoder and nothing else: each frame reaches it in a file of its own
+    that says nothing of rescaling or geometry, of which it would apply the one and lose the other.
+    Raises RuntimeError or ValueError when it cannot decode them.
+    """
+    with file.path.open("rb") as source:
+        for frame in frames:
+            source.seek(file.start)
+            with only_serious():
+                packed = get_frame(source, frame, number_of_frames=file.frames)
+            with temporary_folder() as folder:
+                yield _through_itk(file, packed, folder / "frame.dcm")
+
+
+def _through_itk(file: PixelFile, packed: bytes, path: Path) -> npt.NDArray[np.generic]:
+    wrapped = Dataset()
+    wrapped.file_meta = FileMetaDataset()
+    wrapped.file_meta.TransferSyntaxUID = file.syntax
+    wrapped.file_meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
+    wrapped.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    wrapped.SOPClassUID = SecondaryCaptureImageStorage
+    wrapped.SOPInstanceUID = wrapped.file_meta.MediaStorageSOPInstanceUID
+    wrapped.Rows, wrapped.Columns = file.rows, file.columns
+    wrapped.SamplesPerPixel = 1
+    wrapped.PhotometricInterpretation = "MONOCHROME2"
+    wrapped.BitsAllocated, wrapped.BitsStored = file.bits_allocated, file.bits_stored
+    wrapped.HighBit = file.bits_stored - 1
+    wrapped.PixelRepresentation = int(file.signed)
+    wrapped.PixelData = encapsulate([packed])
+    wrapped["PixelData"].VR = "OB"
+    wrapped.save_as(path, enforce_file_format=True)
+    import SimpleITK as sitk  # half a second, which the window does not wait for
+
+    image: npt.NDArray[np.generic] = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))[0]
+    return image

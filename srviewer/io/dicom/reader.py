@@ -1,0 +1,176 @@
+"""DICOM files of any order and mixture to series that can be read."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from srviewer.core.volumes.volume import ScanWarning
+from srviewer.errors import UserError
+from srviewer.io.dicom.headers.header import Skipped, SliceHeader, read_slices
+from srviewer.io.dicom.pixels.voxels import StoredStacks
+from srviewer.io.dicom.volumes.geometry import Stack, stacked
+from srviewer.io.dicom.volumes.grouping import Group, groups, named
+from srviewer.io.dicom.volumes.joined_series import joined
+from srviewer.io.dicom.volumes.series import SORTING, Bundle, Rank, by_series, rank
+from srviewer.io.dicom.volumes.slice_positions import SAME_PLACE_MM
+from srviewer.io.dicom.volumes.unused_images import left_over
+from srviewer.io.scans.series import Found, Problem, Series, and_more, counted
+from srviewer.job import Job, Progress, aside, within
+
+R = TypeVar("R")
+
+NOT_PLACED = "images that make no volume"
+LOCALIZERS = "localizers"
+MANY_SLICES = 5000  # sorting them takes longer than whoever cancels would wait
+# Between the corners of volumes whose slices lie at the same places.
+SAME_GRID_MM = 2 * SAME_PLACE_MM
+
+
+@dataclass
+class _Headers:
+    """What the headers of files tell: their images, and why others hold none."""
+
+    slices: list[SliceHeader]
+    problems: list[Problem]
+    reasons: dict[Path, str]
+
+
+def scan(paths: Sequence[Path]) -> Job[Found]:
+    """The series of these files, from their headers alone.
+
+    Files that are no images are ignored, with the reason; so are localizers beside other images.
+    Single images and images that cannot be placed are problems. A series is made of the given
+    files only, never of their neighbours, and of one person's and one study's images only.
+    """
+    headers = yield from within(_read(paths), 0.0, 0.9)
+    problems, reasons = headers.problems, headers.reasons
+    stacks, alone = yield from within(_sorted(headers.slices), 0.9, 0.95)
+    series: list[Series] = []
+    planning: list[Series] = []
+    for number, group in enumerate(stacks):
+        yield Progress(0.95 + 0.04 * number / len(stacks), SORTING)
+        try:
+            made = yield from _aside(partial(_series, group), sum(map(len, group.volumes)))
+            (planning if group.first.localizer else series).extend(made)
+        except UserError as error:
+            problems.append(Problem(group.first.series.name, str(error)))
+    used = {path for one in series or planning for path in one.sources}
+    if series:
+        lonely = [group for group in alone if group.first.localizer]
+        reasons |= {path: LOCALIZERS for one in planning for path in one.sources}
+        reasons |= {path: LOCALIZERS for group in lonely for path in group.files}
+        alone = [group for group in alone if not group.first.localizer]
+    problems += yield from within(left_over(alone, paths), 0.99, 1.0)
+    ignored = [reasons.get(path, NOT_PLACED) for path in paths if path not in used]
+    numbered = tuple(replace(one, index=n) for n, one in enumerate(series or planning))
+    return Found(numbered, len(ignored), tuple(problems), counted(ignored))
+
+
+def _read(paths: Sequence[Path]) -> Job[_Headers]:
+    read = _Headers([], [], {})
+    denied: dict[str, list[Path]] = {}
+    for number, path in enumerate(paths):
+        told = f"Reading headers: {number:,} of {len(paths):,} files"
+        yield Progress(number / len(paths), told)
+        span = number / len(paths), (number + 1) / len(paths)
+        try:
+            found = yield from within(read_slices(path), *span)
+        except UserError as error:
+            read.problems.append(Problem(path.name, str(error)))
+            read.reasons[path] = NOT_PLACED
+            continue
+        if isinstance(found, Skipped):
+            read.reasons[path] = found.reason
+            if found.denied:
+                denied.setdefault(found.denied, []).append(path)
+        else:
+            read.slices.extend(found)
+    read.problems += [_denied(said, files) for said, files in denied.items()]
+    return read
+
+
+def _sorted(slices: Sequence[SliceHeader]) -> Job[tuple[list[Group], list[Group]]]:
+    """Groups that cover several places, named and in the order of their series; the others."""
+    stacks: list[tuple[Rank, Group]] = []
+    alone: list[Group] = []
+    whole: dict[int, tuple[Bundle, Group]] = {}  # series that cover a single place
+    collected = yield from _aside(partial(by_series, slices), len(slices))
+    for number, bundle in enumerate(collected):
+        yield Progress(0.8 * number / len(collected), SORTING)
+        found = yield from _aside(partial(groups, bundle), len(bundle.slices))
+        if len(found) == 1 and found[0].alone:
+            whole[id(bundle)] = bundle, found[0]
+        else:
+            place = rank(bundle.slices[0].series)
+            stacks += [(place, group) for group in found if not group.alone]
+            alone += [group for group in found if group.alone]
+    bundles = [bundle for bundle, _ in whole.values()]
+    together, single = yield from within(joined(bundles), 0.8, 1.0)
+    alone += [whole[id(bundle)][1] for bundle in single]
+    stacks += [(rank(group.first.series), group) for group in together]
+    return named([group for _, group in sorted(stacks, key=lambda pair: pair[0])]), alone
+
+
+def _aside(call: Callable[[], R], slices: int) -> Job[R]:
+    """The result of ``call``, which takes long only where ``slices`` are many."""
+    if slices < MANY_SLICES:
+        return call()
+    return (yield from aside(call, Progress(0.0, SORTING)))
+
+
+def _denied(said: str, files: Sequence[Path]) -> Problem:
+    return Problem(
+        files[0].name,
+        f"{and_more(files, 'files')} cannot be read: {said}. Check that they are still there and "
+        "that you may read them.",
+    )
+
+
+def _series(group: Group) -> list[Series]:
+    """The series of a group: one, unless its volumes turn out to lie on different grids."""
+    alike: list[list[Stack]] = []
+    for volume in group.volumes:
+        stack = _stack(group, volume)
+        same = next((stacks for stacks in alike if _same_grid(stacks[0], stack)), None)
+        if same is None:
+            alike.append([stack])
+        else:
+            same.append(stack)
+    return [
+        _one(group, f"{group.name}, grid {number + 1}" if alike[1:] else group.name, tuple(stacks))
+        for number, stacks in enumerate(alike)
+    ]
+
+
+def _stack(group: Group, slices: Sequence[SliceHeader]) -> Stack:
+    try:
+        return stacked(slices)
+    except ValueError as error:
+        raise UserError(f"'{group.name}' cannot be stacked to a volume: {error}.") from error
+
+
+def _same_grid(one: Stack, other: Stack) -> bool:
+    return one.slots == other.slots and one.geometry.matches(other.geometry, SAME_GRID_MM)
+
+
+def _one(group: Group, name: str, stacks: tuple[Stack, ...]) -> Series:
+    first = stacks[0]
+    tags = first.slices[0].series
+    warnings = dict.fromkeys((*group.warnings, *(w for one in stacks for w in one.warnings)))
+    told: tuple[ScanWarning, ...] = tuple(warnings)
+    files = dict.fromkeys(one.file.path for stack in stacks for one in stack.slices)
+    return Series(
+        index=0,
+        name=name,
+        uid=tags.uid,
+        modality=tags.modality,
+        geometry=first.geometry,
+        unit=tags.unit,
+        frames=len(stacks),
+        warnings=told,
+        read=StoredStacks(name, stacks, told).read,
+        sources=tuple(files),
+        patient=tags.patient,
+    )

@@ -1,0 +1,1 @@
+"""DICOM slices grouped to series and volumes, with their grids."""

@@ -1,0 +1,100 @@
+"""Images that have a series UID each, although they are the slices of one scan."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from srviewer.core.volumes.volume import ScanWarning
+from srviewer.io.dicom.volumes.geometry import stacked
+from srviewer.io.dicom.volumes.grouping import Group, by_plane, groups, rounded
+from srviewer.io.dicom.volumes.series import SORTING, Bundle
+from srviewer.io.dicom.volumes.slice_positions import Slices
+from srviewer.io.dicom.volumes.traits import contrasts_of
+from srviewer.job import Job, Progress
+
+LEAST = 3  # slices: any two lie on a regular grid
+MOST_DIRECTIONS = 100
+# What may be said of a stack whose grid is as regular as its slices' positions are.
+HARMLESS = frozenset({"oblique", "inverted", "palette_colour"})
+
+
+def joined(bundles: Sequence[Bundle]) -> Job[tuple[list[Group], list[Bundle]]]:
+    """The scans that series of a single place make together, and the series that make none.
+
+    Only images of one person, study, frame of reference, modality, description, size, orientation
+    and pixel spacing are joined, and only where they make regular grids of at least three slices,
+    one for each contrast, without a repeat or a gap. Localizers and segmentations never are.
+    """
+    alike: dict[tuple[str, ...], list[Bundle]] = defaultdict(list)
+    left = []
+    for bundle in bundles:
+        if _may_join(bundle.slices):
+            alike[_common(bundle)].append(bundle)
+        else:
+            left.append(bundle)
+    found = []
+    for number, members in enumerate(alike.values()):
+        yield Progress(number / len(alike), SORTING)
+        for plane in _by_plane(members):
+            made = _joined(plane)
+            found += made
+            left += () if made else plane
+    return found, left
+
+
+def _may_join(slices: Slices) -> bool:
+    return all(
+        one.position is not None
+        and one.orientation is not None
+        and one.file.frames == 1
+        and one.tile is None
+        and not one.localizer
+        and not one.series.segmentation
+        for one in slices
+    )
+
+
+def _common(bundle: Bundle) -> tuple[str, ...]:
+    tags = bundle.slices[0].series
+    return tags.person, tags.study, tags.frame, tags.modality, tags.name
+
+
+def _by_plane(bundles: Sequence[Bundle]) -> list[list[Bundle]]:
+    """Bundles whose slices are parallel and of one size; each alone where hardly any are."""
+    directions = {rounded(bundle.slices[0].orientation) for bundle in bundles}
+    if len(directions) > MOST_DIRECTIONS:  # comparing each with each would take long
+        return [[bundle] for bundle in bundles]
+    of_slice = {id(one): bundle for bundle in bundles for one in bundle.slices}
+    planes = by_plane([one for bundle in bundles for one in bundle.slices])
+    return [list({id(b): b for b in (of_slice[id(one)] for one in p)}.values()) for p in planes]
+
+
+def _joined(bundles: Sequence[Bundle]) -> list[Group]:
+    """One group for each contrast; none unless all of them are regular."""
+    slices = [one for bundle in bundles for one in bundle.slices]
+    if len({one.series.number for one in slices}) > 1:
+        slices = [replace(one, series=replace(one.series, number="")) for one in slices]
+    warnings = tuple(dict.fromkeys(w for bundle in bundles for w in bundle.warnings))
+    found = groups(Bundle(slices, warnings))
+    if not all(map(_regular, found)):
+        return []
+    return [replace(g, warnings=(_note(len(g.volumes[0])), *g.warnings)) for g in found]
+
+
+def _regular(group: Group) -> bool:
+    slices = group.volumes[0]
+    contrasts = set(map(contrasts_of, slices))
+    if len(group.volumes) > 1 or len(slices) < LEAST or len(contrasts) > 1:
+        return False
+    try:
+        return {warning.code for warning in stacked(slices).warnings} <= HARMLESS
+    except ValueError:
+        return False
+
+
+def _note(count: int) -> ScanWarning:
+    message = (
+        f"{count} images that have a series UID each lie on one regular grid and are shown as one "
+        "scan. Make sure that they belong together."
+    )
+    return ScanWarning("joined_series", message)

@@ -1,0 +1,111 @@
+"""Which DICOM slices belong to one series of one person, study and frame of reference."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from srviewer.core.volumes.volume import ScanWarning
+from srviewer.io.dicom.elements.series_tags import SeriesTags
+from srviewer.io.dicom.headers.header import SliceHeader
+from srviewer.io.dicom.volumes.slice_positions import Slices, count_places
+
+SORTING = "Sorting slices"
+Rank = tuple[bool, float]
+
+SEGMENTATION = ScanWarning(
+    "segmentation",
+    "This is a segmentation, not a scan: its values stand for regions that were drawn on a scan "
+    "and are no grey values. Rebuild the scan itself.",
+)
+OWN_FRAMES = ScanWarning(
+    "mixed_series",
+    "Each image names a frame of reference of its own, as some anonymisers write; their positions "
+    "are taken as measured in one.",
+)
+# What images of one series must have in common, in words for people.
+COMMON = {
+    "patient": "person",
+    "study": "study",
+    "frame of reference": "frame",
+    "modality": "modality",
+}
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Slices of one series; ``warnings``: about how they were collected."""
+
+    slices: Slices
+    warnings: tuple[ScanWarning, ...]
+
+
+def by_series(slices: Sequence[SliceHeader]) -> list[Bundle]:
+    """The slices of each series, ordered by series number; segmentations come last.
+
+    Slices of two people, studies, frames of reference or modalities are never in one bundle,
+    whatever the series UID says. Where it is empty, description and number take its place.
+    """
+    series: dict[tuple[str, ...], Slices] = defaultdict(list)
+    for one in slices:
+        tags = one.series
+        series[(tags.uid,) if tags.uid else ("", tags.name, tags.number)].append(one)
+    parts = (part for members in series.values() for part in _parts(members))
+    return sorted(parts, key=lambda part: rank(part.slices[0].series))
+
+
+def rank(tags: SeriesTags) -> Rank:
+    """Where a series comes among others: by its number, segmentations behind."""
+    try:
+        number = int(tags.number)
+    except ValueError:
+        return tags.segmentation, float("inf")
+    return tags.segmentation, number
+
+
+def _parts(members: Slices) -> list[Bundle]:
+    wholes: dict[tuple[str | bool, ...], Slices] = defaultdict(list)
+    for one in members:
+        tags = one.series
+        wholes[tags.person, tags.study, tags.modality, tags.segmentation].append(one)
+    parts = [part for whole in wholes.values() for part in _by_frame(whole)]
+    first = [part.slices[0].series for part in parts]
+    shared = (_shared(first),) if len(parts) > 1 else ()
+    return [
+        Bundle(part.slices, (*_kind(part.slices[0].series), *shared, *part.warnings))
+        for part in parts
+    ]
+
+
+def _by_frame(slices: Slices) -> list[Bundle]:
+    """Slices whose positions can be compared.
+
+    With a series UID, slices that name no frame of reference go with the only one that is named.
+    Frames of reference that hold one place each are made up, since a scan has one for all.
+    """
+    frames: dict[str, Slices] = defaultdict(list)
+    for one in slices:
+        frames[one.series.frame].append(one)
+    named = [members for frame, members in frames.items() if frame or not slices[0].series.uid]
+    if len(named) < 2:
+        return [Bundle(slices, ())]
+    if all(count_places(members) == 1 for members in named):
+        return [Bundle(slices, (OWN_FRAMES,))]
+    return [Bundle(members, ()) for members in frames.values()]
+
+
+def _kind(tags: SeriesTags) -> tuple[ScanWarning, ...]:
+    return (SEGMENTATION,) if tags.segmentation else ()
+
+
+def _shared(parts: Sequence[SeriesTags]) -> ScanWarning:
+    """That images of one series UID differ in what those of a series have in common."""
+    differing = [
+        words for words, name in COMMON.items() if len({getattr(one, name) for one in parts}) > 1
+    ]
+    listed = " and ".join(filter(None, (", ".join(differing[:-1]), differing[-1])))
+    kind = "series UID" if parts[0].uid else "description, without a series UID,"
+    message = (
+        f"The images of this {kind} do not all name the same {listed}; they are kept apart, in "
+        f"{len(parts)} parts."
+    )
+    return ScanWarning("mixed_series", message)

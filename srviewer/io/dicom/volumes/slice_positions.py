@@ -1,0 +1,160 @@
+"""Which DICOM slices lie at one and the same place, whatever the last digits of their positions.
+
+Positions are sorted along the normal of the slices, along their rows and along their columns, and
+parted wherever the next one is further away than the tolerance; so no jitter that is smaller can
+part them, on whichever side of a rounded number they lie.
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from srviewer.io.dicom.headers.header import SliceHeader
+
+Slices = list[SliceHeader]
+Labels = npt.NDArray[np.int64]
+
+# Slices no further apart than this lie at one place; of small voxels, a tenth of their shortest
+# edge, but never less than the rounding of decimal strings.
+SAME_PLACE_MM = 0.05
+SHARE_OF_VOXEL = 0.1
+ROUNDING_MM = 0.001
+# A slice further from all others belongs to another scan, or its position is damaged.
+LONGEST_GAP_MM = 1000.0
+EMPTY_PLANES, EMPTY_OF_SLICE = 64, 4
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """The places of slices, as numbers from 0 that count along their normal."""
+
+    numbers: dict[Hashable, int]
+
+    def of(self, one: SliceHeader) -> int:
+        """The place of a slice that was among those given to ``places_of``."""
+        return self.numbers[_position(one)]
+
+    def covered(self, slices: Iterable[SliceHeader]) -> frozenset[int]:
+        """The places at which at least one of the slices lies."""
+        return frozenset(map(self.of, slices))
+
+    def repeated(self, slices: Sequence[SliceHeader]) -> int:
+        """How many of the slices lie where another one of them does."""
+        return len(slices) - len(self.covered(slices))
+
+
+def places_of(slices: Sequence[SliceHeader]) -> Places:
+    """The places of slices of one orientation; one without a position has its numbers for it."""
+    positions: dict[Hashable, SliceHeader] = {_position(one): one for one in slices}
+    unplaced = [key for key, one in positions.items() if one.position is None]
+    placed = [key for key, one in positions.items() if one.position is not None]
+    labels = _clustered(placed, positions[placed[0]], same_place_mm(slices)) if placed else []
+    numbers = dict(zip(placed, labels, strict=True))
+    first = max(labels, default=-1) + 1
+    numbers.update({key: first + number for number, key in enumerate(unplaced)})
+    return Places(numbers)
+
+
+def count_places(slices: Sequence[SliceHeader]) -> int:
+    """How many places the slices cover."""
+    return 1 if len(slices) == 1 else len(set(places_of(slices).numbers.values()))
+
+
+def same_place_mm(slices: Iterable[SliceHeader]) -> float:
+    """The distance in mm up to which these slices lie at one place."""
+    edges: set[float] = set()
+    for one in slices:
+        edges.update(one.pixel_spacing or ())
+        edges.add(abs(one.thickness or 0.0))
+    smallest = min((edge for edge in edges if edge > 0), default=np.inf)
+    return max(ROUNDING_MM, min(SAME_PLACE_MM, SHARE_OF_VOXEL * float(smallest)))
+
+
+def clusters(values: npt.NDArray[np.float64], tolerance: float) -> Labels:
+    """A number for each of the ``values`` in mm: equal for those without a gap between them.
+
+    They count from 0 in the order of the values; a gap is more than ``tolerance`` mm.
+    """
+    return _parted(values, np.zeros(len(values), np.int64), tolerance)
+
+
+def _position(one: SliceHeader) -> Hashable:
+    return (one.instance, one.frame) if one.position is None else one.position
+
+
+def beside_each_other(slices: Slices) -> list[Slices]:
+    """Slices of one orientation parted by where they lie in their plane, if several share a height.
+
+    So the stations of a table that moved, and two slabs side by side, are parted; slices of a
+    tilted stack, of which each lies elsewhere in its plane, are not.
+    """
+    placed = list(dict.fromkeys(one.position for one in slices if one.position is not None))
+    if len(placed) < 2:
+        return [slices]
+    tolerance = same_place_mm(slices)
+    along = _along_axes(placed, slices[0])
+    heights = clusters(along[:, 0], tolerance)
+    if len(set(_clustered(placed, slices[0], tolerance))) == heights.max() + 1:
+        return [slices]
+    columns = np.zeros(len(placed), np.int64)
+    for values in along.T[1:]:
+        columns = _parted(values, columns, tolerance)
+    if any(len(np.unique(heights[columns == n])) < 2 for n in range(columns.max() + 1)):
+        return [slices]
+    number = dict(zip(placed, columns.tolist(), strict=True))
+    parts: list[Slices] = [[] for _ in range(columns.max() + 1)]
+    for one in slices:
+        if one.position is not None:
+            parts[number[one.position]].append(one)
+    return parts
+
+
+def near_each_other(slices: Slices) -> list[Slices]:
+    """Slices of one orientation parted where a gap along their normal is too long for one scan.
+
+    That is where it is longer than ``LONGEST_GAP_MM``, or would hold more empty planes, as far
+    apart as half of the slices are, than ``EMPTY_PLANES`` and ``EMPTY_OF_SLICE`` for each slice.
+    """
+    placed = list(dict.fromkeys(one.position for one in slices if one.position is not None))
+    if len(placed) < 2:
+        return [slices]
+    along = _along_axes(placed, slices[0])[:, 0]
+    heights = np.sort(along)
+    gaps = np.diff(heights)
+    apart = gaps[gaps > same_place_mm(slices)]
+    if not len(apart):
+        return [slices]
+    longest = float(np.median(apart)) * (EMPTY_PLANES + EMPTY_OF_SLICE * len(apart))
+    labels = clusters(along, min(LONGEST_GAP_MM, longest))
+    number = dict(zip(placed, labels.tolist(), strict=True))
+    parts: list[Slices] = [[] for _ in range(labels.max() + 1)]
+    for one in slices:
+        parts[0 if one.position is None else number[one.position]].append(one)
+    return parts
+
+
+def _along_axes(positions: Sequence[Hashable], one: SliceHeader) -> npt.NDArray[np.float64]:
+    """(n, 3) mm along the normal, the rows and the columns of ``one``."""
+    row, column = np.array(one.orientation or (1, 0, 0, 0, 1, 0), float).reshape(2, 3)
+    axes = np.stack([np.cross(row, column), row, column])
+    return np.asarray(np.array(positions, float) @ axes.T)
+
+
+def _clustered(positions: Sequence[Hashable], one: SliceHeader, tolerance: float) -> list[int]:
+    if len(positions) == 1:
+        return [0]
+    labels = np.zeros(len(positions), np.int64)
+    for values in _along_axes(positions, one).T:
+        labels = _parted(values, labels, tolerance)
+    return [int(label) for label in labels]
+
+
+def _parted(values: npt.NDArray[np.float64], labels: Labels, tolerance: float) -> Labels:
+    """``labels`` made finer: equal only where the values have no gap between them either."""
+    order = np.lexsort((values, labels))
+    gap = (np.diff(values[order]) > tolerance) | (np.diff(labels[order]) > 0)
+    finer = np.empty(len(values), np.int64)
+    finer[order] = np.concatenate([[0], np.cumsum(gap)])
+    return finer

@@ -1,0 +1,160 @@
+"""Images of one place in the order in which they were taken, where no trait names their volume."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from srviewer.io.dicom.elements.tags import TRAITS
+from srviewer.io.dicom.headers.header import SliceHeader
+from srviewer.io.dicom.volumes.slice_positions import Places, Slices
+
+Times = npt.NDArray[np.float64]
+
+# Which traits count on from image to image of a place, best first.
+COUNTING = (
+    "TriggerTime",
+    "AcquisitionTime",
+    "AcquisitionNumber",
+)
+# Of the places: how many at most may be left out, because nothing tells of which volume their
+# images are.
+MOST_UNSURE = 0.25
+# How far an image may lie from its time in a volume, of the time between two volumes.
+LATE = 0.25
+DAY = 86400.0  # seconds
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """Volumes, one after another; ``by_number``: whether only instance numbers order them.
+
+    ``unsure``: images of places that have too few, of which nothing tells the volume; by place.
+    """
+
+    volumes: list[Slices]
+    unsure: list[Slices]
+    by_number: bool
+
+
+def in_order(slices: Slices, places: Places) -> Ordered | None:
+    """The first image of every place, the second, ...; None where no order fits.
+
+    Heart phases and multi-slice dynamics give every slice a time of its own. Where some places
+    have fewer images than others, times tell which volumes these are of.
+    """
+    at = list(at_places(slices, places).values())
+    if len(at) < 2:
+        return None
+    for keyword in COUNTING:
+        if (timed := _volumes(at, _seconds_of(keyword, slices))) is not None:
+            return Ordered(*timed, by_number=False)
+    numbered = _volumes(at, lambda one: one.instance)
+    if numbered is None and len({len(images) for images in at}) == 1:
+        ordered = [sorted(images, key=lambda one: (one.instance, one.frame)) for images in at]
+        numbered = [list(volume) for volume in zip(*ordered, strict=True)], []
+    return None if numbered is None else Ordered(*numbered, by_number=True)
+
+
+def against_times(volumes: Sequence[Slices], slices: Slices, places: Places) -> bool:
+    """Whether the times of acquisition put other slices together, where all places have a time."""
+    at = list(at_places(slices, places).values())
+    if len({len(images) for images in at}) > 1:
+        return False
+    timed = _volumes(at, _seconds_of("AcquisitionTime", slices))
+    if timed is None:
+        return False
+    numbers = {id(one): number for number, volume in enumerate(volumes) for one in volume}
+    return any(len({numbers[id(one)] for one in volume}) > 1 for volume in timed[0])
+
+
+def at_places(slices: Slices, places: Places) -> dict[int, Slices]:
+    """The images of each place."""
+    at: dict[int, Slices] = defaultdict(list)
+    for one in slices:
+        at[places.of(one)].append(one)
+    return at
+
+
+def _volumes(
+    at: Sequence[Slices], time: Callable[[SliceHeader], float | None]
+) -> tuple[list[Slices], list[Slices]] | None:
+    """By times that differ at every place, and what is unsure; None where they do not differ."""
+    rows: list[tuple[Slices, Times]] = []
+    for images in at:
+        stated = [time(one) for one in images]
+        known = [value for value in stated if value is not None]
+        if len(set(known)) < len(images):
+            return None
+        order = np.argsort(known)
+        rows.append(([images[n] for n in order], np.array(known)[order]))
+    most = max(len(times) for _, times in rows)
+    full = min((times for _, times in rows if len(times) == most), key=lambda times: times[0])
+    latest = max(float(times[0] - full[0]) for _, times in rows if len(times) == most)
+    volumes: list[Slices] = [[] for _ in full]
+    unsure: list[Slices] = []
+    for images, times in rows:
+        numbers = np.arange(most) if len(times) == most else _numbers(times, full, latest)
+        if numbers is None:
+            unsure.append(images)
+            continue
+        for one, number in zip(images, numbers.tolist(), strict=True):
+            volumes[number].append(one)
+    return None if len(unsure) > MOST_UNSURE * len(at) else (volumes, unsure)
+
+
+def _numbers(times: Times, full: Times, latest: float) -> npt.NDArray[np.int64] | None:
+    """Of which volumes the images at ``times`` are; other places have one at each of ``full``.
+
+    The images of a place are all late by the same time against ``full``, the earliest of the whole
+    places, and those of whole places by up to ``latest``. None unless one answer alone fits.
+    """
+    step = float(np.median(np.diff(full)))
+    starts = times[0] - full[: len(full) - len(times) + 1]
+    fitting, usual = [], []
+    for late in starts[(starts > latest - step) & (starts < step)].tolist():
+        numbers = _nearest(times - late, full)
+        error = float(np.abs(times - late - full[numbers]).max())
+        if error < LATE * step and (np.diff(numbers) > 0).all():
+            fitting.append(numbers)
+            usual += [numbers] if 0 <= late <= latest else []
+    chosen = usual if len(usual) == 1 else fitting
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _nearest(values: Times, full: Times) -> npt.NDArray[np.int64]:
+    """The number of the nearest of ``full``, which are sorted, to each of the values."""
+    middles = (full[1:] + full[:-1]) / 2
+    return np.searchsorted(middles, values).astype(np.int64)
+
+
+def _seconds_of(keyword: str, slices: Slices) -> Callable[[SliceHeader], float | None]:
+    """The number of a trait; of a time or a date with time, the seconds since some midnight."""
+    place = TRAITS.index(keyword)
+    if keyword != "AcquisitionTime":
+        return lambda one: _number(one.traits[place])
+    seconds = {value: _clock(value) for value in {one.traits[place] for one in slices}}
+    known = [value for value in seconds.values() if value is not None]
+    if known and max(known) < DAY and max(known) - min(known) > DAY / 2:  # midnight lies between
+        later = {k: v + DAY if v is not None and v < DAY / 2 else v for k, v in seconds.items()}
+        return lambda one: later[one.traits[place]]
+    return lambda one: seconds[one.traits[place]]
+
+
+def _number(value: str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def _clock(value: str) -> float | None:
+    """Seconds of HHMMSS.FFFFFF, which may follow a date YYYYMMDD."""
+    digits, _, fraction = value.split("+")[0].split("-")[0].partition(".")
+    if not digits.isdigit() or len(digits) not in (6, 14):
+        return None
+    day = int(digits[:-6] or 0)
+    hours, minutes, seconds = (int(digits[n:][:2]) for n in (-6, -4, -2))
+    return day * DAY + hours * 3600 + minutes * 60 + seconds + float(f"0.{fraction or 0}")

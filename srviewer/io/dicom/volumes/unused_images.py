@@ -1,0 +1,144 @@
+"""Messages about images that make no volume, one for all of a kind."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache, partial
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from srviewer.errors import UserError
+from srviewer.io.dicom.elements.series_tags import SeriesTags
+from srviewer.io.dicom.headers.header import Skipped, SliceHeader, read_slices
+from srviewer.io.dicom.volumes.grouping import Group
+from srviewer.io.dicom.volumes.joined_series import LEAST
+from srviewer.io.dicom.volumes.series import SORTING
+from srviewer.io.scans.series import Problem
+from srviewer.job import Job, Progress, run
+
+Vector = npt.NDArray[np.float64]
+
+# Modalities whose images lie side by side or one behind the other in a patient.
+OF_SLICES = ("MR", "CT", "PT", "NM", "SEG", "")
+# Of a cosine: how far normals may be from lying in one plane, and how far they must be from lying
+# along one line.
+FLAT, TURNED = 0.01, 0.03
+MOST_BESIDE = 100  # files that are looked at to see whether a folder holds more of a series
+AXIS_MM = 1.0  # how far the axis may lie beside a slice
+
+
+def left_over(groups: Sequence[Group], given: Sequence[Path]) -> Job[list[Problem]]:
+    """A problem for each series description; each group covers a single place.
+
+    ``given``: all files that were looked at, from which it is known whether there are others.
+    """
+    alike: dict[tuple[str, ...], list[Group]] = defaultdict(list)
+    for group in groups:
+        tags = group.first.series
+        alike[tags.person, tags.study, tags.modality, tags.name].append(group)
+    said: dict[tuple[str, str], list[Group]] = defaultdict(list)
+    problems = []
+    for number, members in enumerate(alike.values()):
+        yield Progress(number / len(alike), SORTING)
+        slices = [group.first for group in members]
+        if _radial(slices):
+            problems.append(Problem(slices[0].series.name, _turned(members)))
+        else:
+            tags = slices[0].series
+            said[tags.modality, tags.name] += members
+    beside = cache(partial(_series_beside, frozenset(given)))
+    alone = [Problem(name, _single(members, beside)) for (_, name), members in said.items()]
+    return problems + alone
+
+
+def _turned(groups: Sequence[Group]) -> str:
+    return (
+        f"{_count(groups)} images of '{groups[0].first.series.name}' are slices turned about one "
+        "axis (a radial stack), no two of them parallel. srviewer needs parallel slices: open "
+        "another series of this study."
+    )
+
+
+def _single(groups: Sequence[Group], beside: Callable[[Path], frozenset[SeriesTags]]) -> str:
+    tags, count = groups[0].first.series, _count(groups)
+    notes = dict.fromkeys(
+        warning.message
+        for group in groups
+        for warning in group.warnings
+        if warning.code == "mixed_series"
+    )
+    slices = tags.modality in OF_SLICES
+    folders = {path.parent for group in groups for path in group.files}
+    series = {group.first.series for group in groups}
+    more = slices and not notes and any(series & beside(folder) for folder in folders)
+    advice = ("Open the folder that holds the whole series.",) if more else ()
+    said = _what(groups, count, slices)
+    if notes and count > 1:  # which say why
+        said = f"{count} images of '{tags.name}' make no volume."
+    return " ".join((said, *notes, *advice))
+
+
+def _what(groups: Sequence[Group], count: int, slices: bool) -> str:
+    tags = groups[0].first.series
+    numbered = f"{tags.name} ({tags.number})" if tags.number else tags.name
+    if count == 1:
+        kind = "slice" if slices else f"{tags.modality} image"
+        return f"'{numbered}' is a single {kind}; a volume needs at least 2 slices."
+    if len(groups) == 1:
+        return f"{count} images of '{numbered}' lie at one place, so that they make no volume."
+    numbers = {group.first.series.number for group in groups}
+    start = f"{count} images of '{numbered if len(numbers) == 1 else tags.name}' make no volume: "
+    series = {(group.first.series.uid, group.first.series.number) for group in groups}
+    if len(series) == 1:
+        return f"{start}each lies in a plane of its own."
+    if len(series) < len(groups) or len(groups) < LEAST or not slices:
+        return f"{start}they are single images of {len(series)} series."
+    return f"{start}each is the only one of its series, and they make no regular grid together."
+
+
+def _count(groups: Sequence[Group]) -> int:
+    return sum(len(volume) for group in groups for volume in group.volumes)
+
+
+def _series_beside(given: frozenset[Path], folder: Path) -> frozenset[SeriesTags]:
+    """The series of files in ``folder`` that nobody has looked at, of the first few of them."""
+    found: set[SeriesTags] = set()
+    try:
+        others = (one for one in folder.iterdir() if one not in given and one.is_file())
+        for path in islice(others, MOST_BESIDE):
+            with suppress(UserError):
+                slices = run(read_slices(path))
+                found.update(() if isinstance(slices, Skipped) else [slices[0].series])
+    except OSError:
+        return frozenset()
+    return frozenset(found)
+
+
+def _radial(slices: Sequence[SliceHeader]) -> bool:
+    """Whether the slices contain one line, about which each is turned against the others."""
+    placed = [found for one in slices if (found := _middle_and_normal(one)) is not None]
+    if len(placed) < max(LEAST, len(slices)):
+        return False
+    centres, normals = (np.array(rows) for rows in zip(*placed, strict=True))
+    spread = np.linalg.svd(normals, compute_uv=False) / np.sqrt(len(normals))
+    if spread[2] > FLAT or spread[1] < TURNED:
+        return False
+    through = (normals * centres).sum(axis=1)
+    point = np.linalg.lstsq(normals, through, rcond=2 * FLAT)[0]
+    return bool(np.abs(normals @ point - through).max() <= AXIS_MM)
+
+
+def _middle_and_normal(one: SliceHeader) -> tuple[Vector, Vector] | None:
+    """LPS mm of the slice's middle, and the unit vector across it; None where a value is absent."""
+    if one.position is None or one.orientation is None or one.pixel_spacing is None:
+        return None
+    along, down = np.array(one.orientation).reshape(2, 3)
+    down_mm, along_mm = one.pixel_spacing
+    middle = np.array(one.position) + (
+        along * along_mm * (one.columns - 1) / 2 + down * down_mm * (one.rows - 1) / 2
+    )
+    normal = np.cross(along, down)
+    return middle, normal / np.linalg.norm(normal)

@@ -1,0 +1,1 @@
+"""Results and measurements written to files; nothing of another scan is replaced."""

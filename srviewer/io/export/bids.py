@@ -1,0 +1,196 @@
+"""Results in a BIDS data set: named by its rules, below derivatives/srviewer."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from srviewer import RESEARCH_USE_ONLY, __version__
+from srviewer.atomic import write_text
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.documents import read_document
+from srviewer.errors import UserError
+from srviewer.io.export.nifti import write
+from srviewer.job import Job
+from srviewer.unwritable import check_target, make_folder
+
+VERSION = "1.9.0"
+PIPELINE = Path("derivatives", "srviewer")
+DESCRIPTION = "dataset_description.json"
+# The entities of an image's name in the order that BIDS gives them.
+ORDER = (
+    " sub ses sample task tracksys acq nuc voi ce trc stain rec dir run mod echo flip inv mt part "
+    "proc hemi space split recording chunk seg res den label desc "
+)
+CONTRASTS = ("T1w", "T2w", "FLAIR", "PDw", "T2starw", "inplaneT1", "inplaneT2")
+NAME = re.compile(r"(sub-[a-zA-Z0-9]+(?:_[a-z]+-[a-zA-Z0-9+]+)*)_([a-zA-Z0-9]+)\.nii(?:\.gz)?")
+LABEL = re.compile(r"[a-zA-Z0-9]+")
+
+
+@dataclass(frozen=True)
+class BidsName:
+    """``entities``: key -> label, "sub" among them; ``suffix``: the contrast, such as "T2w"."""
+
+    entities: Mapping[str, str]
+    suffix: str
+
+    def derived(self) -> "BidsName":
+        """The name of what srviewer makes of it."""
+        return BidsName({**self.entities, "desc": "sr"}, self.suffix)
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies in a data set."""
+        parts = [f"{key}-{self.entities[key]}" for key in ("sub", "ses") if key in self.entities]
+        return Path(*parts, "anat")
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its ending, entities in order."""
+        keys = sorted(self.entities, key=_rank)
+        return "_".join([*(f"{key}-{self.entities[key]}" for key in keys), self.suffix])
+
+
+def name_of(path: Path) -> BidsName | None:
+    """What a file's name says by the rules of BIDS; None when it does not follow them."""
+    match = NAME.fullmatch(path.name)
+    if match is None:
+        return None
+    entities = dict(part.split("-", 1) for part in match[1].split("_"))
+    return BidsName(entities, match[2])
+
+
+def given_name(subject: str, contrast: str) -> BidsName:
+    """The name for a scan from outside a data set; UserError for a label that BIDS does not allow.
+
+    ``subject``: with or without "sub-".
+    """
+    label = subject.removeprefix("sub-")
+    if not LABEL.fullmatch(label):
+        raise UserError(
+            f"'{subject}' is no BIDS label of a person: letters and digits only, such as sub-01."
+        )
+    if contrast not in CONTRASTS:
+        raise UserError(f"'{contrast}' is no contrast of BIDS. Known: {', '.join(CONTRASTS)}.")
+    return BidsName({"sub": label}, contrast)
+
+
+def derivative_path(root: Path, name: BidsName) -> Path:
+    """Where the result of the scan ``name`` lies in the data set ``root``."""
+    made = name.derived()
+    return root / PIPELINE / made.folder / f"{made.stem}.nii.gz"
+
+
+def check_data_set(root: Path) -> None:
+    """Raise UserError unless ``root`` is there and its derivatives are srviewer's, if any are."""
+    if not root.is_dir():
+        raise UserError(f"The data set '{root}' does not exist. Create its folder first.")
+    _check_description(root / PIPELINE / DESCRIPTION)
+
+
+def check_derivative(root: Path, name: BidsName) -> None:
+    """Raise UserError unless the result can be written; nothing is made yet."""
+    check_data_set(root)
+    target = derivative_path(root, name)
+    if target.parent.exists():
+        check_target(target)
+
+
+def write_derivative(
+    volume: Volume,
+    root: Path,
+    name: BidsName,
+    source: Path,
+    provenance: Mapping[str, object],
+    overwrite: bool = False,
+) -> Job[Path]:
+    """Write ``volume`` into the data set ``root`` as what was made of the scan ``name``; its path.
+
+    ``source``: the file that was opened. ``overwrite``: replace what was made from another one. The
+    image and its sidecar are written both or neither,
+    then the description of the derivatives where there is none. Raises UserError as
+    ``check_derivative`` and ``srviewer.io.export.nifti.write`` do.
+    """
+    root = root.absolute()
+    check_derivative(root, name)
+    target = derivative_path(root, name)
+    make_folder(target.parent)
+    yield from write_described(volume, target, root, source, provenance, overwrite)
+    describe(root)
+    return target
+
+
+def write_described(
+    volume: Volume,
+    target: Path,
+    root: Path,
+    source: Path,
+    provenance: Mapping[str, object],
+    overwrite: bool = False,
+) -> Job[None]:
+    """Write ``volume`` to ``target`` with the sidecar of a derivative of the data set ``root``."""
+    described = _sidecar(volume, root, source, provenance)
+    yield from write(volume, target, provenance, described=described, overwrite=overwrite)
+
+
+def describe(root: Path) -> None:
+    """Say what srviewer's derivatives of the data set ``root`` are, where nothing says it yet."""
+    description = root / PIPELINE / DESCRIPTION
+    if not description.exists():
+        write_text(description, json.dumps(_description(), indent=2) + "\n")
+
+
+def _rank(key: str) -> int:
+    """Where the entity stands in a name; one that BIDS does not know stands before "desc"."""
+    place = ORDER.find(f" {key} ")
+    return ORDER.index(" desc ") - 1 if place < 0 else place
+
+
+def _sidecar(
+    volume: ScanHeader, root: Path, source: Path, provenance: Mapping[str, object]
+) -> dict[str, object]:
+    cited = source.name  # of a file elsewhere: where it lies is no one else's business
+    if source.resolve().is_relative_to(root.resolve()):
+        cited = f"bids:raw:{source.resolve().relative_to(root.resolve()).as_posix()}"
+    spacing = " x ".join(f"{mm:.4g}" for mm in volume.geometry.spacing)
+    return {
+        "Description": f"Thin slices estimated from thick ones. {RESEARCH_USE_ONLY}",
+        "Resolution": f"{spacing} mm, refined along {provenance.get('axis', AXIS_NAMES[2])}",
+        "Sources": [cited],
+        "SpatialReference": cited,
+        "SkullStripped": False,
+        "GeneratedBy": [_generator()],
+    }
+
+
+def _description() -> dict[str, object]:
+    return {
+        "Name": "srviewer: thick slices rebuilt thin",
+        "BIDSVersion": VERSION,
+        "DatasetType": "derivative",
+        "GeneratedBy": [_generator()],
+        "SourceDatasets": [{"URL": "../.."}],
+        "DatasetLinks": {"raw": "../.."},
+    }
+
+
+def _generator() -> dict[str, str]:
+    return {"Name": "srviewer", "Version": __version__, "Description": RESEARCH_USE_ONLY}
+
+
+def _check_description(path: Path) -> None:
+    """Raise UserError when other software's data lie where srviewer's go."""
+    if not path.exists():
+        return
+    try:
+        makers = read_document(path, strict=False)["GeneratedBy"]
+        ours = any(maker["Name"] == "srviewer" for maker in makers)
+    except (OSError, ValueError, LookupError, TypeError):
+        ours = False
+    if not ours:
+        raise UserError(
+            f"'{path}' was not written by srviewer, so nothing is written beside it. Move that "
+            "folder away, or choose another data set."
+        )

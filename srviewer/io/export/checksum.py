@@ -1,0 +1,39 @@
+"""The checksum of the voxels in a NIfTI file, as the JSON beside a result states it."""
+
+import zlib
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+
+from srviewer.core.volumes.volume import Voxels
+from srviewer.io.files.streams import pieces
+from srviewer.job import Job, Progress
+
+
+def voxels_crc32(path: Path) -> Job[int | None]:
+    """CRC-32 of the bytes of the voxels as they are stored; None where the file is cut short.
+
+    Raises what nibabel raises for a file that is no NIfTI image.
+    """
+    image = nib.load(path, mmap=False)
+    start = int(image.dataobj.offset)
+    voxels = int(np.prod(image.header.get_data_shape(), dtype=np.int64))
+    stop = start + voxels * image.header.get_data_dtype().itemsize
+    checksum, position = 0, 0
+    for piece, fraction in pieces(path, stop):
+        checksum = zlib.crc32(memoryview(piece)[max(0, start - position) :], checksum)
+        position += len(piece)
+        yield Progress(fraction, "Checking what was written")
+    return checksum if position == stop else None
+
+
+def crc32_of(voxels: Voxels, data_type: str) -> Job[int]:
+    """The same of voxels in memory, (i, j, k), that were read from a file of this data type."""
+    checksum, count = 0, voxels.shape[2]
+    for k in range(count):
+        content = voxels[:, :, k].astype(data_type).tobytes(order="F")
+        checksum = zlib.crc32(content, checksum)
+        if k % 16 == 0:
+            yield Progress(k / count, "Checking against what was written")
+    return checksum

@@ -1,0 +1,50 @@
+"""Takes away what killed programs left in a folder of results, once it mends nothing any more."""
+
+import os
+from pathlib import Path
+
+from srviewer.io.export.replacing import belong_together, restored_document
+from srviewer.io.nifti.file_pairs import NIFTI_SUFFIXES
+from srviewer.io.sidecars.provenance import sidecar
+from srviewer.job import Job
+from srviewer.temporary_names import abandoned_in, is_in_use, remove, target_of, temporaries_of
+
+
+def cleared(folder: Path) -> Job[None]:
+    """Delete what ended programs left in ``folder`` under temporary names.
+
+    First a JSON takes its place whose image has taken its own already. What a running program
+    writes stays; so does for a day what is not known to be of an ended one, and the older image
+    that belongs to a JSON, as long as another lies in its place.
+    """
+    for left in abandoned_in(folder):
+        if os.path.lexists(left) and not (yield from _is_needed(left)):
+            remove(left)
+
+
+def _is_needed(left: Path) -> Job[bool]:
+    image = _image_of(left.with_name(target_of(left)))
+    if image is None:
+        return False
+    if _is_written_now(image):
+        return True
+    if (yield from belong_together(image, sidecar(image))):
+        return False
+    if (yield from restored_document(image)):
+        return False
+    return (yield from belong_together(left, sidecar(image)))
+
+
+def _image_of(target: Path) -> Path | None:
+    """The image that is there and of which a path is the name, or the name of the JSON beside."""
+    stem = target.with_suffix("") if target.suffix.lower() == ".json" else None
+    # The compressed name is the one that results mostly have.
+    endings = reversed(NIFTI_SUFFIXES)
+    names = [stem.with_name(stem.name + ending) for ending in endings] if stem else [target]
+    images = (name for name in names if name.name.lower().endswith(NIFTI_SUFFIXES))
+    return next((name for name in images if name.is_file()), None)
+
+
+def _is_written_now(image: Path) -> bool:
+    names = (image, sidecar(image))
+    return any(is_in_use(one) for name in names for one in temporaries_of(name))

@@ -1,0 +1,52 @@
+"""Measurements to a table that every spreadsheet opens."""
+
+import csv
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+
+from srviewer import RESEARCH_USE_ONLY
+from srviewer.atomic import write_text
+from srviewer.core.regions.roi import Roi, values_inside
+from srviewer.core.visible_text import visible
+from srviewer.core.volumes.volume import Volume
+from srviewer.io.export.csv_cells import csv_cell
+
+HEAD = ("name", "kind", "plane", "length_mm", "angle_degrees", "area_mm2")
+VALUES = ("count", "mean", "sd", "min", "max")
+
+
+def write_csv(path: Path, rois: Sequence[Roi], volumes: Sequence[tuple[str, Volume]]) -> None:
+    """One row for each measurement; its values in each of the (title, volume).
+
+    Values are in the volume's unit. Raises UserError when ``path`` cannot be written.
+    """
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    titles = [f"{title}_{value}" for title, _ in volumes for value in VALUES]
+    writer.writerow(map(csv_cell, [*HEAD, *titles, "points_ras_mm", "notice"]))
+    for roi in rois:
+        points = " ".join(",".join(f"{mm:.3f}" for mm in point) for point in roi.points_mm)
+        cells = [
+            roi.name,
+            roi.kind,
+            roi.plane.title.lower(),
+            *(_number(value) for value in (roi.length_mm, roi.degrees, roi.area_mm2)),
+            *(cell for _, volume in volumes for cell in _cells(roi, volume)),
+            points,
+            RESEARCH_USE_ONLY,
+        ]
+        writer.writerow(visible(csv_cell(cell)) for cell in cells)
+    write_text(path, text.getvalue())
+
+
+def _cells(roi: Roi, volume: Volume) -> list[str]:
+    found = values_inside(roi, volume)
+    if found is None:
+        return [""] * len(VALUES)
+    numbers = (found.mean, found.sd, found.minimum, found.maximum)
+    return [str(found.count), *(_number(value) for value in numbers)]
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"

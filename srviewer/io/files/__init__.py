@@ -1,0 +1,1 @@
+"""Files below what a user names: folders, archives, streams, digests."""

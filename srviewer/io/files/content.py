@@ -1,0 +1,162 @@
+"""Files known by their content: digests, and images that are read only while it stays the same."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+from srviewer.core.volumes.source_files import ScanSource, SourceFile, part_words, source_of
+from srviewer.core.volumes.volume import Volume, Voxels
+from srviewer.errors import UserError
+from srviewer.io.files.streams import not_read
+from srviewer.io.scans.series import Found, PlaneByPlane, Series
+from srviewer.job import Job, Progress, within
+
+PIECE = 4 << 20  # bytes read at a time
+HASHED = 0.1  # the share of reading an image in which its files are hashed
+MOST_KNOWN = 100_000  # digests that are kept for as long as the program runs
+
+# Inode, size, and the times of the last change of the content and of anything else, in ns.
+Stamp: TypeAlias = tuple[int, int, int, int]
+Stamps: TypeAlias = Mapping[Path, Stamp | None]
+
+_known: dict[tuple[Path, Stamp], str] = {}
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """Values that differ once the file is written to or replaced; None where it is gone."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def stamped(paths: Sequence[Path]) -> Job[Stamps]:
+    """The stamp of each file."""
+    stamps: dict[Path, Stamp | None] = {}
+    for number, path in enumerate(paths):
+        stamps[path] = stamp_of(path)
+        if number % 256 == 0:
+            yield Progress(number / len(paths), f"Looking at {len(paths):,} files")
+    return stamps
+
+
+def digest(path: Path) -> Job[str]:
+    """SHA-256 of the file's bytes, in hex. Raises UserError when it cannot be read.
+
+    A file that was not touched since it was last asked for is not read again.
+    """
+    stamp = stamp_of(path)
+    if stamp is not None and (path, stamp) in _known:
+        yield Progress(1.0, f"Reading {path.name}")
+        return _known[path, stamp]
+    sha = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            size, done = max(path.stat().st_size, 1), 0
+            while piece := file.read(PIECE):
+                sha.update(piece)
+                done += len(piece)
+                yield Progress(min(done / size, 1.0), f"Reading {path.name}")
+    except OSError as error:
+        raise not_read(path, error) from error
+    if stamp is not None and stamp_of(path) == stamp:
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        _known[path, stamp] = sha.hexdigest()
+    return sha.hexdigest()
+
+
+def digests(paths: Sequence[Path]) -> Job[tuple[SourceFile, ...]]:
+    """The files with their digests, in order."""
+    files: list[SourceFile] = []
+    for number, path in enumerate(paths):
+        span = number / len(paths), (number + 1) / len(paths)
+        files.append(SourceFile(path, (yield from within(digest(path), *span))))
+    return tuple(files)
+
+
+def known_by_content(found: Found, stamps: Stamps, root: Path) -> Found:
+    """The same series, each read only while its files are those that were looked at.
+
+    Args:
+        found: what was found in the files.
+        stamps: of every file, from before its header was read.
+        root: the folder that the user gave.
+
+    Their volumes carry their ``source``. A file that was replaced or changed meanwhile is a
+    UserError, since another person's scan may lie on the same grid.
+
+    """
+    by_files: dict[tuple[Path, ...], list[Series]] = {}
+    for one in found.series:
+        by_files.setdefault(one.sources, []).append(one)
+    steady: list[Series] = []
+    for one in found.series:
+        same = by_files[one.sources]
+        place = None if len(same) == 1 else [other is one for other in same].index(True)
+        steady.append(_Steady(one, place, stamps, root).series())
+    return replace(found, series=tuple(steady))
+
+
+@dataclass(frozen=True, eq=False)
+class _Steady:
+    """Reads ``plain``, unless its files are not those that were looked at any more.
+
+    ``place``: which it is among the series of the same files, None for the only one.
+    """
+
+    plain: Series
+    place: int | None
+    stamps: Stamps
+    root: Path
+
+    def series(self) -> Series:
+        """The series with this way of reading it."""
+        stream = None if self.plain.stream is None else self.stream
+        return replace(self.plain, read=self.read, stream=stream, identify=self.identify)
+
+    def check(self, removed: bool = False) -> None:
+        """Raise UserError when a file was replaced or changed; ``removed``: it may be gone."""
+        for path in self.plain.sources:
+            stamp = stamp_of(path)
+            if stamp == self.stamps.get(path) or (removed and stamp is None):
+                continue
+            try:
+                path.open("rb").close()
+            except OSError as error:
+                raise not_read(path, error) from error
+            raise UserError(
+                f"'{path.name}' has changed since it was looked at, so it may be another scan by "
+                "now. Open it again."
+            )
+
+    def identify(self, frame: int) -> Job[ScanSource]:
+        """As ``Series.identify``."""
+        part = part_words(self.place, None if self.plain.frames == 1 else frame)
+        self.check()
+        files = yield from digests(self.plain.sources)
+        self.check()
+        return source_of(files, part, self.root)
+
+    def read(self, frame: int) -> Job[Volume]:
+        """As ``Series.read``."""
+        source = yield from within(self.identify(frame), 0.0, HASHED)
+        volume = yield from within(self.plain.read(frame), HASHED, 1.0)
+        self.check(removed=True)
+        return replace(volume, source=source)
+
+    def stream(self, frame: int) -> PlaneByPlane:
+        """As ``Series.stream``."""
+        assert self.plain.stream is not None
+        plain = self.plain.stream(frame)
+        planes = partial(self._checked, plain)
+        return replace(plain, planes=planes, identify=lambda: self.identify(frame))
+
+    def _checked(self, plain: PlaneByPlane) -> Iterator[tuple[Voxels, int]]:
+        self.check()
+        yield from plain.planes()
+        self.check(removed=True)

@@ -1,0 +1,1 @@
+"""NIfTI, Analyze and FreeSurfer images, read."""

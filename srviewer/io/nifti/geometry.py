@@ -1,0 +1,204 @@
+"""Where a NIfTI, Analyze or FreeSurfer image lies in the patient, by its header's codes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from nibabel.analyze import AnalyzeHeader
+from nibabel.freesurfer.mghformat import MGHHeader
+from nibabel.nifti1 import Nifti1Header
+
+from srviewer.core.geometry.grid import Geometry, Matrix
+from srviewer.core.geometry.space_codes import GUESSED_SPACE, SCANNER_SPACE, SpaceCodes, space_of
+from srviewer.core.resampling.rigid_grid import nearest_rigid, stands_for
+from srviewer.core.volumes.volume import ScanWarning
+
+UNITS = {0: "unknown", 1: "meter", 2: "mm", 3: "micron"}
+MILLIMETRES = {"meter": 1000.0, "mm": 1.0, "micron": 0.001, "unknown": 1.0}
+# qform and sform conflict when they put a corner further apart than this share of a voxel, and
+# than this share of the image: a quaternion near half a turn is that imprecise in float32.
+CONFLICT_VOXELS = 0.05
+QUATERNION_ERROR = 1e-3
+OBLIQUE_DEGREES = 1.0
+# Of unit vectors along the axes: below it they lie in one plane, and what they span is no grid.
+LEAST_DETERMINANT = 1e-3
+# A field of view outside these millimetres says that an unstated unit is hardly millimetres.
+PLAUSIBLE_MM = (2.0, 3000.0)
+
+Warnings = tuple[ScanWarning, ...]
+Shape = tuple[int, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Where an image lies. ``space``: which space that is. ``warnings``: what is doubtful of it."""
+
+    geometry: Geometry
+    space: SpaceCodes
+    warnings: Warnings
+
+
+def nifti_geometry(header: Nifti1Header, raw: Nifti1Header, shape: Shape) -> Placed:
+    """The grid of a NIfTI image and what is doubtful about it.
+
+    The sform is taken when its code is set and it is a grid, else the qform on the same terms,
+    else neither is known. Lengths are converted to mm from the unit that the header names. ``raw``
+    is the header as stored, before nibabel repaired it. Raises ValueError where a code is set and
+    no form is a grid (singular, not finite, not a rotation).
+    """
+    found: list[ScanWarning] = []
+    unit = _unit(header)
+    sform_code, qform_code = max(int(raw["sform_code"]), 0), max(int(raw["qform_code"]), 0)
+    sform = _usable(shape, header.get_sform, unit) if sform_code else None
+    qform = _usable(shape, header.get_qform, unit) if qform_code else None
+    geometry = sform or qform
+    if geometry is None and (sform_code or qform_code):
+        raise ValueError("neither the sform nor the qform is a grid")
+    if geometry is None:
+        geometry = Geometry(shape, _in_mm(header.get_base_affine(), unit))
+        found.append(_no_orientation())
+    found += _unit_warnings(unit, geometry)
+    conflict = _conflict(sform, qform) if sform_code and qform_code else ()
+    found += conflict
+    sizes = _pixdim_warnings(raw, from_pixdim=sform is None)
+    found += sizes
+    if sform is None and qform is not None:  # which some programs then mirror
+        found += [
+            ScanWarning("orientation_unknown", one.message)
+            for one in sizes
+            if one.code == "negative_spacing"
+        ]
+    if sform is None and qform is None:
+        space = GUESSED_SPACE
+    else:
+        ignore_qform = sform is not None and bool(conflict)
+        space = space_of(sform_code if sform is not None else 0, 0 if ignore_qform else qform_code)
+    return Placed(geometry, space, (*found, *oblique_warning(geometry)))
+
+
+def analyze_geometry(header: AnalyzeHeader, raw: AnalyzeHeader, shape: Shape) -> Placed:
+    """The grid of an Analyze 7.5 image, which has no field for orientation.
+
+    The first axis is taken to run to the left and the middle to lie at 0, as in nibabel. Raises
+    ValueError for a voxel size that is no number.
+    """
+    geometry = Geometry(shape, header.get_base_affine())
+    message = (
+        "Analyze 7.5 images do not say how they lie in the patient, and programs disagree: here, "
+        "as in nibabel, the axes run to Left, Anterior, Superior; ITK takes Left, Posterior, "
+        "Superior. Left and right, and every other direction, are a guess."
+    )
+    found = (ScanWarning("orientation_unknown", message), *_pixdim_warnings(raw, from_pixdim=True))
+    return Placed(geometry, GUESSED_SPACE, (*found, *oblique_warning(geometry)))
+
+
+def mgh_geometry(header: MGHHeader, placed: bool, shape: Shape) -> Placed:
+    """The grid of a FreeSurfer image; ValueError for an affine that is singular or not finite.
+
+    ``placed``: whether the file says where the image lies; else ``header`` holds FreeSurfer's
+    coronal slices of 1 mm, whatever the file's other fields say.
+    """
+    geometry = Geometry(shape, header.get_affine())
+    unknown = () if placed else (_no_orientation(), _no_spacing())
+    space = SCANNER_SPACE if placed else GUESSED_SPACE
+    return Placed(geometry, space, (*unknown, *oblique_warning(geometry)))
+
+
+def oblique_warning(geometry: Geometry) -> Warnings:
+    """A note with the angle when the axes are turned against the patient's by over a degree."""
+    if geometry.obliquity <= OBLIQUE_DEGREES:
+        return ()
+    message = (
+        f"The slices are oblique: turned by up to {geometry.obliquity:.1f} degrees against the "
+        "patient's axes. Letters name the closest direction."
+    )
+    return (ScanWarning("oblique", message),)
+
+
+def _unit(header: Nifti1Header) -> str | None:
+    """The unit of lengths; None for a code that NIfTI does not know."""
+    return UNITS.get(int(header["xyzt_units"]) % 8)
+
+
+def _in_mm(affine: Matrix, unit: str | None) -> Matrix:
+    mm = MILLIMETRES[unit or "unknown"]
+    return np.asarray(np.diag([mm, mm, mm, 1.0]) @ affine)
+
+
+def _usable(shape: Shape, form: Callable[[], Matrix], unit: str | None) -> Geometry | None:
+    """The grid that a form makes, in mm; None where it makes none."""
+    try:
+        geometry = Geometry(shape, _in_mm(form(), unit))
+    except ValueError:
+        return None
+    flat = abs(np.linalg.det(geometry.directions)) < LEAST_DETERMINANT
+    return None if flat else geometry
+
+
+def _unit_warnings(unit: str | None, geometry: Geometry) -> Warnings:
+    extent = max(np.multiply(geometry.shape, geometry.spacing))
+    implausible = unit == "unknown" and not PLAUSIBLE_MM[0] <= extent <= PLAUSIBLE_MM[1]
+    if unit is not None and not implausible:
+        return ()
+    message = (
+        "The header does not say in which unit its voxel size is; millimetres are assumed, "
+        f"which makes the image {extent:.4g} mm wide. Distances are not reliable."
+    )
+    return (ScanWarning("spacing_unknown", message),)
+
+
+def _conflict(sform: Geometry | None, qform: Geometry | None) -> Warnings:
+    """The warning where a header that sets both does not mean one place; not both are None."""
+    if sform is None or qform is None:
+        used, bad = ("qform", "sform") if sform is None else ("sform", "qform")
+        message = (
+            f"The header places the image twice, by qform and by sform, and its {bad} is damaged: "
+            f"it is singular, not finite or no rotation. The {used} is used."
+        )
+        return (ScanWarning("qform_sform_conflict", message),)
+    apart = _apart(qform, sform)
+    diagonal = float(np.linalg.norm(np.multiply(sform.shape, sform.spacing)))
+    tolerance = max(CONFLICT_VOXELS * min(sform.spacing), QUATERNION_ERROR * diagonal)
+    rigid = nearest_rigid(sform)
+    if apart <= tolerance or (stands_for(rigid, sform) and _apart(qform, rigid) <= tolerance):
+        return ()
+    message = (
+        f"The header places the image twice, by qform and by sform, and the two are {apart:.3g} mm "
+        "apart. The sform is used."
+    )
+    return (ScanWarning("qform_sform_conflict", message),)
+
+
+def _apart(one: Geometry, other: Geometry) -> float:
+    """The largest distance, in mm, between the centres of the corner voxels of both."""
+    corners = np.array(list(product(*((0, n - 1) for n in one.shape))), float)
+    return float(np.linalg.norm(one.world(corners) - other.world(corners), axis=1).max())
+
+
+def _pixdim_warnings(raw: AnalyzeHeader, from_pixdim: bool) -> Warnings:
+    """What is wrong with the voxel size; ``from_pixdim``: whether the grid follows from it."""
+    sizes = raw["pixdim"][1:4]
+    found = []
+    if from_pixdim and not np.all(sizes):
+        found.append(_no_spacing())
+    if np.any(sizes < 0):
+        message = (
+            f"The header gives a negative voxel size ({' x '.join(f'{n:g}' for n in sizes)}), and "
+            "programs disagree on what it means: some swap left and right. Its sign is not used."
+        )
+        found.append(ScanWarning("negative_spacing", message))
+    return tuple(found)
+
+
+def _no_orientation() -> ScanWarning:
+    message = (
+        "The header does not say how the image lies in the patient. Left and right, and every "
+        "other direction, are a guess."
+    )
+    return ScanWarning("orientation_unknown", message)
+
+
+def _no_spacing() -> ScanWarning:
+    message = "The header gives no voxel size; 1 mm is assumed. Distances are not reliable."
+    return ScanWarning("spacing_unknown", message)

@@ -1,0 +1,144 @@
+"""The header of one NIfTI or Analyze image: which kind it is, as stored, and as it is read."""
+
+import logging
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from nibabel import imageglobals
+from nibabel.analyze import AnalyzeHeader
+from nibabel.filebasedimages import ImageFileError
+from nibabel.freesurfer.mghformat import MGHError, MGHHeader
+from nibabel.nifti1 import Nifti1Header, Nifti1PairHeader
+from nibabel.nifti2 import Nifti2Header, Nifti2PairHeader
+from nibabel.spatialimages import HeaderDataError
+from nibabel.spm2analyze import Spm2AnalyzeHeader
+from nibabel.wrapstruct import WrapStructError
+
+from srviewer.core.volumes.volume import ScanWarning
+from srviewer.errors import UserError
+from srviewer.io.files.streams import beginning
+from srviewer.io.nifti.file_pairs import ImageFiles
+from srviewer.io.nifti.repair import repaired
+
+UNREADABLE = (
+    ImageFileError,
+    HeaderDataError,
+    WrapStructError,
+    MGHError,
+    OSError,
+    EOFError,
+    ValueError,
+    TypeError,
+    OverflowError,
+    LookupError,
+    zlib.error,
+)
+NIFTI1_MAGIC, NIFTI2_MAGIC = slice(344, 348), slice(4, 8)
+# What stands there for voxels in the same file, and in one of their own.
+SINGLE = {b"n+1\0": Nifti1Header, b"n+2\0": Nifti2Header}
+PAIRS = {b"ni1\0": Nifti1PairHeader, b"ni2\0": Nifti2PairHeader}
+ANALYZE_SIZES = (b"\x5c\x01\0\0", b"\0\0\x01\x5c")  # 348, the length of its header
+LONGEST = 540  # bytes of a header
+MGH_BYTES = 284  # of a FreeSurfer image up to its voxels
+
+
+@dataclass(frozen=True, eq=False)
+class StoredHeader:
+    """``header``: as it is read. ``raw``: as the file holds it. ``notes``: what was assumed."""
+
+    header: AnalyzeHeader
+    raw: AnalyzeHeader
+    notes: tuple[ScanWarning, ...]
+
+    @property
+    def is_nifti(self) -> bool:
+        """Whether it is NIfTI, which says where the image lies, and not Analyze."""
+        return isinstance(self.header, Nifti1Header)
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Slope and intercept of the values."""
+        slope, inter = self.header.get_slope_inter()
+        return (1.0, 0.0) if slope is None else (float(slope), float(inter or 0.0))
+
+
+def raw_header(files: ImageFiles) -> AnalyzeHeader | None:
+    """The header as the file holds it; None where it is neither NIfTI nor Analyze.
+
+    Raises one of UNREADABLE when it cannot be read, UserError when it has the name of another kind.
+    """
+    block = beginning(files.header, LONGEST)
+    paired = files.header != files.voxels
+    magics = block[NIFTI1_MAGIC], block[NIFTI2_MAGIC]
+    kinds, others = (PAIRS, SINGLE) if paired else (SINGLE, PAIRS)
+    for magic in magics:
+        if magic in others:
+            raise _misnamed(files.header, paired)
+    kind = kinds.get(magics[0]) or kinds.get(magics[1])
+    if kind is None and paired and block.startswith(ANALYZE_SIZES):
+        kind = Spm2AnalyzeHeader
+    if kind is None:
+        return None
+    return kind(block[: kind.sizeof_hdr], check=False)
+
+
+def read_header(files: ImageFiles) -> StoredHeader | None:
+    """The header with what breaks the standard corrected; None as ``raw_header``.
+
+    Raises UserError for what cannot be corrected, or one of UNREADABLE.
+    """
+    raw = raw_header(files)
+    if raw is None:
+        return None
+    header = raw.copy()
+    notes = repaired(header, files.header.name)
+    with silent():
+        header.check_fix()
+    if isinstance(header, Spm2AnalyzeHeader) and header.get_slope_inter()[0] not in (None, 1.0):
+        slope, inter = header.get_slope_inter()
+        notes += (_spm_scale(float(slope), float(inter or 0.0)),)
+    return StoredHeader(header, raw, notes)
+
+
+def mgh_header(path: Path, check: bool) -> MGHHeader:
+    """The header of a FreeSurfer image without what may follow its voxels, which are not read.
+
+    ``check``: whether values that break the format are errors, of UNREADABLE.
+    """
+    start = beginning(path, MGH_BYTES)
+    if len(start) < MGH_BYTES:
+        raise EOFError("it is shorter than a header")
+    return MGHHeader(start.ljust(MGHHeader.template_dtype.itemsize, b"\0"), check=check)
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Inside, nibabel does not print what it repairs in a header; what matters is checked here."""
+    level = imageglobals.logger.level
+    imageglobals.logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    finally:
+        imageglobals.logger.setLevel(level)
+
+
+def _misnamed(path: Path, paired: bool) -> UserError:
+    says, name = (
+        ("that its voxels follow in the same file", ".nii")
+        if paired
+        else ("that its voxels are in a file of their own", ".hdr, with the .img beside it")
+    )
+    return UserError(f"'{path.name}' says in its header {says}. End its name with {name}.")
+
+
+def _spm_scale(slope: float, inter: float) -> ScanWarning:
+    message = (
+        f"Analyze has no scale for its values. That of SPM (slope {slope:g}, intercept {inter:g}) "
+        "is applied, as nibabel does and ITK does not."
+    )
+    return ScanWarning("header_assumed", message)

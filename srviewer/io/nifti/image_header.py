@@ -1,0 +1,136 @@
+"""What the header of a NIfTI, Analyze or FreeSurfer image says of its grid and its voxels."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from srviewer.errors import UserError
+from srviewer.io.files.streams import beginning, is_gzip, not_read
+from srviewer.io.nifti.file_pairs import MGH_SUFFIXES, ImageFiles
+from srviewer.io.nifti.geometry import (
+    Placed,
+    Shape,
+    Warnings,
+    analyze_geometry,
+    mgh_geometry,
+    nifti_geometry,
+)
+from srviewer.io.nifti.header import UNREADABLE, StoredHeader, mgh_header, read_header, silent
+
+MGH_PLACED = slice(28, 30)  # the bytes of "goodRASFlag" in the header of a FreeSurfer image
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """One image by its header.
+
+    ``shape``: along all of its dimensions, at least three. ``start``: the byte of the unpacked
+    voxel file where the first voxel is. ``scale``: slope and intercept of the values. ``notes``:
+    what was assumed of the header.
+    """
+
+    shape: tuple[int, ...]
+    placed: Placed
+    dtype: np.dtype[np.generic]
+    start: int
+    scale: tuple[float, float]
+    notes: Warnings
+
+
+def opened(files: ImageFiles) -> Opened | None:
+    """The image of ``files``; None for a pair that is neither NIfTI nor Analyze.
+
+    Raises UserError for one that cannot be read or placed.
+    """
+    try:
+        for path in files.paths:
+            path.open("rb").close()  # nibabel takes what it may not read for damaged
+            _check_name(path)
+        if files.header.name.lower().endswith(MGH_SUFFIXES):
+            return _opened_mgh(files.header)
+        stored = read_header(files)
+    except (PermissionError, FileNotFoundError) as error:
+        raise not_read(files.header, error) from error
+    except UNREADABLE as error:
+        raise _unreadable(files.header, _one_line(error, files.header)) from error
+    if stored is not None:
+        return _opened_nifti(files.header, stored)
+    if files.header == files.voxels:
+        raise _unreadable(files.header, "it does not begin like one")
+    return None
+
+
+def _opened_nifti(path: Path, stored: StoredHeader) -> Opened:
+    header = stored.header
+    shape = tuple(int(n) for n in header.get_data_shape())
+    place = nifti_geometry if stored.is_nifti else analyze_geometry
+    grid = _grid(path, shape)
+    try:
+        with silent():
+            placed = place(header, stored.raw, grid)
+    except ValueError as error:
+        raise _not_placed(path) from error
+    dtype, start = header.get_data_dtype(), header.get_data_offset()
+    return Opened(shape, placed, dtype, start, stored.scale, stored.notes)
+
+
+def _opened_mgh(path: Path) -> Opened:
+    with silent():
+        header = mgh_header(path, check=True)
+        shape = tuple(int(n) for n in header.get_data_shape())
+        dtype, start = header.get_data_dtype(), int(header.get_data_offset())
+    grid = _grid(path, shape)
+    # nibabel's header says of all of them that they are placed.
+    good_ras = beginning(path, MGH_PLACED.stop)[MGH_PLACED]
+    try:
+        with silent():
+            placed = mgh_geometry(header, any(good_ras), grid)
+    except ValueError as error:
+        raise _not_placed(path) from error
+    return Opened(shape, placed, dtype, start, (1.0, 0.0), ())
+
+
+def _grid(path: Path, shape: tuple[int, ...]) -> Shape:
+    if len(shape) < 3 or min(shape) < 1 or min(shape[:3]) < 2:
+        raise UserError(
+            f"'{path.name}' is no volume: its size is {' x '.join(map(str, shape))}. srviewer "
+            "needs at least 2 voxels along each of three axes."
+        )
+    return int(shape[0]), int(shape[1]), int(shape[2])
+
+
+def _not_placed(path: Path) -> UserError:
+    return UserError(
+        f"'{path.name}' cannot be placed in the patient: its affine is singular, holds numbers "
+        "that are not finite, or is no rotation. Correct its header or convert it again."
+    )
+
+
+def _unreadable(path: Path, reason: str) -> UserError:
+    return UserError(
+        f"'{path.name}' cannot be opened: it is empty, cut short, damaged, or no NIfTI or "
+        f"FreeSurfer image ({reason}). Copy or convert it again."
+    )
+
+
+def _check_name(path: Path) -> None:
+    """Raise UserError where the name says compressed and the file is not, or the other way."""
+    named = path.suffix.lower() in (".gz", ".mgz")
+    packed = is_gzip(path)
+    if packed and not named:
+        raise UserError(
+            f"'{path.name}' is compressed with gzip although its name does not say so. Rename it "
+            f"to '{path.name}.gz'."
+        )
+    if named and not packed and path.stat().st_size:
+        raise UserError(
+            f"'{path.name}' is not compressed although its name says so. Take the last part off "
+            f"its name, or copy it again: it may be damaged."
+        )
+
+
+def _one_line(error: BaseException, path: Path) -> str:
+    """The message of a library, which need not tell where the file lies."""
+    said = str(error).replace(str(path), path.name)
+    return " ".join(said.split())[:200] or type(error).__name__

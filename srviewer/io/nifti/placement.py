@@ -1,0 +1,25 @@
+"""How a NIfTI header says where its image lies, so that every kind of program reads it alike."""
+
+from nibabel.nifti1 import Nifti1Header
+
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.geometry.space_codes import SpaceCodes
+from srviewer.core.resampling.rigid_grid import about_centre, nearest_rigid, stands_for
+
+
+def place(header: Nifti1Header, geometry: Geometry, space: SpaceCodes) -> None:
+    """Write ``geometry`` as sform, and the nearest rigid grid as qform where that stands for it.
+
+    Programs built on ITK refuse a sheared sform without a qform, however small the shear. Of a
+    tilted stack the qform is left out: it would put the slices elsewhere.
+    """
+    header.set_xyzt_units("mm")
+    header.set_sform(geometry.affine, space.sform)
+    rigid = nearest_rigid(geometry)
+    header.set_qform(rigid.affine, space.qform)
+    # A quaternion in float32 may be a thousandth of a turn beside: that is shared by both ends.
+    stored = about_centre(Geometry(geometry.shape, header.get_qform()), geometry)
+    for name, offset in zip("xyz", stored.affine[:3, 3], strict=True):
+        header[f"qoffset_{name}"] = offset
+    if not stands_for(Geometry(geometry.shape, header.get_qform()), geometry):
+        header.set_qform(None)

@@ -1,0 +1,101 @@
+"""NIfTI, Analyze and FreeSurfer images: found by their names, from their headers alone."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from srviewer.errors import UserError
+from srviewer.io.files.streams import not_read
+from srviewer.io.nifti.file_pairs import HEADERS, ImageFiles, image_stem, images_of
+from srviewer.io.nifti.image_header import opened
+from srviewer.io.nifti.voxels import StoredVoxels
+from srviewer.io.scans.segmentation_names import name_warnings
+from srviewer.io.scans.series import Found, Problem, Series, counted
+from srviewer.job import Job, Progress
+
+NO_PAIR = "files of pairs that are no NIfTI and no Analyze image"
+SPARE = "second copies of the voxels of a pair"
+
+
+def scan(paths: Sequence[Path]) -> Job[Found]:
+    """The image of each file, from its header alone; one that cannot be opened is a problem.
+
+    Of a pair (.hdr, .img) either file is enough, and both together are one image.
+    """
+    series: list[Series] = []
+    problems: list[Problem] = []
+    others = 0
+    named = images_of(paths)
+    for number, files in enumerate(named.images):
+        yield Progress(number / len(named.images), f"Opening {files.header.name}")
+        try:
+            one = _series(files, len(series))
+            series.extend(() if one is None else (one,))
+            others += 0 if one is not None else len(files.paths)
+        except UserError as error:
+            problems.append(Problem(files.header.name, str(error)))
+        except OSError as error:  # it was deleted meanwhile
+            problems.append(Problem(files.header.name, str(not_read(files.header, error))))
+    problems += [Problem(path.name, _alone(path)) for path in named.alone]
+    reasons = ["volumes that cannot be opened"] * len(problems)
+    reasons += [NO_PAIR] * others + [SPARE] * len(named.spare)
+    return Found(tuple(series), len(reasons), tuple(problems), counted(reasons))
+
+
+def _series(files: ImageFiles, index: int) -> Series | None:
+    """The image of ``files``; None for a pair that is neither NIfTI nor Analyze."""
+    path = files.voxels
+    image = opened(files)
+    if image is None:
+        return None
+    stored = StoredVoxels(
+        path=path,
+        start=image.start,
+        dtype=_voxel_type(path, image.dtype),
+        slope=image.scale[0],
+        inter=image.scale[1],
+        name=image_stem(path),
+        geometry=image.placed.geometry,
+        frames=math.prod(image.shape[3:]),
+        warnings=(*name_warnings(image_stem(path)), *image.notes, *image.placed.warnings),
+        space=image.placed.space,
+    )
+    stored.check_size()
+    return Series(
+        index=index,
+        name=stored.name,
+        uid=files.header.name,
+        modality="",
+        geometry=stored.geometry,
+        unit="",
+        frames=stored.frames,
+        warnings=stored.warnings,
+        read=stored.read,
+        sources=files.paths,
+        stream=stored.stream,
+    )
+
+
+def _voxel_type(path: Path, dtype: np.dtype[np.generic]) -> np.dtype[np.generic]:
+    if dtype.kind not in "iuf":
+        what = "complex numbers" if dtype.kind == "c" else "colours"
+        raise UserError(
+            f"'{path.name}' holds {what}, not grey values. Convert it to one grey value per voxel."
+        )
+    return dtype
+
+
+def _alone(path: Path) -> str:
+    """The problem of a file of a pair whose other file is not there."""
+    stem = image_stem(path)
+    if path.name.lower().endswith(HEADERS):
+        return (
+            f"'{path.name}' is the header of a pair, and its voxels, '{stem}.img' or "
+            f"'{stem}.img.gz', are not beside it. Put both into one folder."
+        )
+    return (
+        f"'{path.name}' holds the voxels of a pair, and its header, '{stem}.hdr', is not beside "
+        "it. Put both into one folder."
+    )

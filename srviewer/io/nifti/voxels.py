@@ -1,0 +1,148 @@
+"""The voxels of one NIfTI or FreeSurfer file, read whole, checked and scaled."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.geometry.space_codes import SpaceCodes
+from srviewer.core.volumes.volume import ScanHeader, ScanWarning, Volume, Voxels
+from srviewer.io.files.streams import (
+    DEFLATE_LIMIT,
+    GzipEnd,
+    is_gzip,
+    not_read,
+    pieces,
+    read_range,
+    truncated,
+)
+from srviewer.io.scans.series import PlaneByPlane, check_frame
+from srviewer.io.scans.voxel_checks import label_check, voxel_warnings, zero_non_finite
+from srviewer.io.sidecars.bids_sidecar import slice_thickness
+from srviewer.job import Job, Progress, within
+
+
+@dataclass(frozen=True, eq=False)
+class StoredVoxels:
+    """Where and how one file stores its voxels: i runs fastest, frames follow each other.
+
+    ``start``: the first voxel's byte in the unpacked file. A voxel is ``stored * slope + inter``.
+    """
+
+    path: Path
+    start: int
+    dtype: np.dtype[np.generic]
+    slope: float
+    inter: float
+    name: str
+    geometry: Geometry
+    frames: int
+    warnings: tuple[ScanWarning, ...]
+    space: SpaceCodes
+
+    @property
+    def scaled(self) -> bool:
+        """Whether stored numbers differ from voxel values."""
+        return (self.slope, self.inter) != (1.0, 0.0)
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one frame."""
+        i, j, k = self.geometry.shape
+        return i * j * k * self.dtype.itemsize
+
+    def check_size(self) -> None:
+        """Raise UserError when the file cannot hold what its header promises."""
+        size = self.path.stat().st_size
+        expected = self.start + self.frames * self.frame_bytes
+        if expected > (size * DEFLATE_LIMIT if is_gzip(self.path) else size):
+            raise truncated(self.path, expected, size)
+
+    def read(self, frame: int) -> Job[Volume]:
+        """One frame as a Volume of float32 in the file's own memory order (i fastest).
+
+        That order costs no second copy, and NumPy keeps it in what is computed from it.
+        Raises UserError for a frame that is not there and for a cut or damaged file.
+        """
+        check_frame(self.name, frame, self.frames)
+        start = self.start + frame * self.frame_bytes
+        try:
+            job = read_range(self.path, start, self.frame_bytes, end := GzipEnd())
+            content = yield from within(job, 0.0, 0.8)
+        except OSError as error:
+            raise not_read(self.path, error) from error
+        stored = np.ndarray(self.geometry.shape, self.dtype, content, order="F")
+        voxels, non_finite = yield from within(self._converted(stored), 0.8, 0.95)
+        check = yield from within(label_check(voxels, self.path.name), 0.95, 1.0)
+        warnings = voxel_warnings(voxels, self.geometry, "", non_finite, check)
+        return self._header(frame, warnings + _end_warnings(end)).with_voxels(voxels)
+
+    def stream(self, frame: int) -> PlaneByPlane:
+        """One frame plane by plane; UserError as in ``read``, some of it while planes are read."""
+        check_frame(self.name, frame, self.frames)
+        end = GzipEnd()
+        planes = partial(self._planes, frame, end)
+        return PlaneByPlane(self._header(frame, ()), planes, noted=lambda: _end_warnings(end))
+
+    def _header(self, frame: int, warnings: tuple[ScanWarning, ...]) -> ScanHeader:
+        which = "" if self.frames == 1 else f", volume {frame + 1} of {self.frames}"
+        return ScanHeader(
+            geometry=self.geometry,
+            name=self.name if self.frames == 1 else f"{self.name}, volume {frame + 1}",
+            stored_as="float32" if self.scaled else self.dtype.name,
+            history=(f"read from {self.path.name}{which}",),
+            warnings=self.warnings + warnings,
+            slice_thickness=slice_thickness(self.path),
+            space=self.space,
+        )
+
+    def _planes(self, frame: int, end: GzipEnd) -> Iterator[tuple[Voxels, int]]:
+        i, j, planes = self.geometry.shape
+        size = self.frame_bytes // planes
+        skipped = self.start + frame * self.frame_bytes
+        stop, found = skipped + self.frame_bytes, 0
+        waiting = bytearray()
+        try:
+            for piece, _ in pieces(self.path, stop, end):
+                waiting += memoryview(piece)[max(0, skipped - found) : max(0, stop - found)]
+                found += len(piece)
+                while len(waiting) >= size:
+                    stored = np.ndarray((i, j), self.dtype, bytes(waiting[:size]), order="F")
+                    del waiting[:size]
+                    plane = np.empty((i, j), np.float32, order="F")
+                    yield plane, self._convert(stored, plane)
+        except OSError as error:
+            raise not_read(self.path, error) from error
+        if found < stop:
+            raise truncated(self.path, stop, found)
+
+    def _converted(self, stored: np.ndarray) -> Job[tuple[Voxels, int]]:
+        """Stored numbers as voxel values; also how many were not finite, and are 0 now."""
+        voxels = np.empty(stored.shape, np.float32, order="F")
+        non_finite = 0
+        for k in range(stored.shape[2]):
+            non_finite += self._convert(stored[:, :, k], voxels[:, :, k])
+            if k % 16 == 0:
+                yield Progress(k / stored.shape[2], f"Reading {self.path.name}")
+        return voxels, non_finite
+
+    def _convert(self, stored: np.ndarray, plane: Voxels) -> int:
+        """Stored numbers of a plane into ``plane``; how many were not finite, and are 0 now."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            plane[:] = (
+                stored.astype(np.float64) * self.slope + self.inter if self.scaled else stored
+            )
+        return zero_non_finite(plane) if self.dtype.kind == "f" or self.scaled else 0
+
+
+def _end_warnings(end: GzipEnd) -> tuple[ScanWarning, ...]:
+    if not end.trailing:
+        return ()
+    message = (
+        "Bytes that do not belong to it follow the compressed image in its file. They are left "
+        "out; the image before them is whole."
+    )
+    return (ScanWarning("trailing_bytes", message),)

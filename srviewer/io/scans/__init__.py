@@ -1,0 +1,1 @@
+"""Scans found in files, and the checks of their size and voxels."""

@@ -1,0 +1,24 @@
+"""File names that say, by the rules of BIDS, that the voxels are marks or labels."""
+
+from srviewer.core.volumes.volume import ScanWarning
+
+SUFFIXES = ("mask", "dseg", "probseg")
+LABEL = "label-"
+
+
+def name_warnings(stem: str) -> tuple[ScanWarning, ...]:
+    """The warning ``segmentation`` where ``stem``, a file's name without its ending, says so.
+
+    It does so by its last part (``sub-01_desc-brain_mask``, or ``mask`` alone) or by the entity
+    ``label`` (``sub-01_label-GM_T1w``), in capitals or not.
+    """
+    parts = stem.lower().split("_")
+    labels = [part for part in parts if part.startswith(LABEL) and part != LABEL]
+    said = parts[-1] if parts[-1] in SUFFIXES else next(iter(labels), "")
+    if not said:
+        return ()
+    message = (
+        f"The file's name says that this is a mask or label map ('{said}'), not a scan. "
+        "Reconstruction is meant for scans."
+    )
+    return (ScanWarning("segmentation", message),)

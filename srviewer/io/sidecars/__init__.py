@@ -1,0 +1,1 @@
+"""JSON files beside images: provenance of results, BIDS sidecars of scans."""

@@ -1,0 +1,27 @@
+"""What a BIDS sidecar, the JSON beside a NIfTI image, says of its acquisition."""
+
+from pathlib import Path
+
+from srviewer.documents import is_number, read_document
+from srviewer.io.sidecars.provenance import sidecar
+
+MOST_BYTES = 2**20  # a sidecar is a page of text
+
+
+def slice_thickness(image: Path) -> float | None:
+    """SliceThickness in mm; None where there is no sidecar, or none that says it."""
+    try:
+        # Other programs' numbers need not be finite where they are not asked for.
+        value = read_document(sidecar(image), MOST_BYTES, strict=False)["SliceThickness"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    if isinstance(value, str):  # some converters write numbers as text
+        value = _number(value)
+    return float(value) if is_number(value) and value > 0 else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

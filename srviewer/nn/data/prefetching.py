@@ -1,0 +1,86 @@
+"""Batches of training pairs, cut ahead of their use."""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from srviewer.core.volumes.volume import Voxels
+
+BATCH_STREAM = 0  # the generator of what a whole batch shares; patch n has stream n + 1
+
+
+@dataclass(frozen=True, eq=False)
+class PatchBatch:
+    """``given``: what the network gets; ``truth``: what it should make of it.
+
+    Shapes as in NetworkShape, intensities as shares of the range.
+    """
+
+    factor: int
+    given: Tensor
+    truth: Tensor
+
+    @staticmethod
+    def of(factor: int, given: Voxels, truth: Voxels) -> "PatchBatch":
+        """A batch from arrays (B, C, H, W)."""
+        return PatchBatch(factor, _channels_last(given), _channels_last(truth))
+
+
+def _channels_last(images: Voxels) -> Tensor:
+    """In the memory order that convolutions prefer."""
+    # By numpy: torch would wake its threads, which are busy with the batch before this one.
+    last = np.ascontiguousarray(images.transpose(0, 2, 3, 1))
+    return torch.from_numpy(last).permute(0, 3, 1, 2)
+
+
+class BatchSource(Protocol):
+    """Where batches come from. ``draw(step)`` depends on the plan and the step alone.
+
+    So a run that is resumed at a step sees what an uninterrupted one sees, however many threads
+    draw, and processes that draw their own shares of a batch make up the batch of one process.
+    """
+
+    def draw(self, step: int) -> PatchBatch:
+        """The batch of this step."""
+
+
+def generator(seed: int, step: int, stream: int) -> np.random.Generator:
+    """The random numbers of one patch, or of what a batch shares."""
+    return np.random.default_rng((seed, step, stream))
+
+
+class Prefetch:
+    """Draws the coming batches on threads while the current one is learned."""
+
+    def __init__(self, source: BatchSource, first: int, pool: ThreadPoolExecutor, ahead: int):
+        self._source, self._pool, self._step = source, pool, first
+        self._coming: deque[Future[PatchBatch]] = deque()
+        for _ in range(ahead):
+            self._submit()
+
+    def next(self) -> PatchBatch:
+        """The batch of the next step; raises what drawing it raised."""
+        batch = self._coming.popleft().result()
+        self._submit()
+        return batch
+
+    def _submit(self) -> None:
+        self._coming.append(self._pool.submit(self._source.draw, self._step))
+        self._step += 1
+
+
+@contextmanager
+def prefetched(source: BatchSource, first: int, workers: int) -> Iterator[Prefetch]:
+    """Batches from step ``first`` on, drawn by ``workers`` threads that end with the block."""
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="patches")
+    try:
+        yield Prefetch(source, first, pool, workers + 1)
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,137 @@
+"""Training pairs from one scan: its first estimate made thick along the axes that are sharp."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.intensity.intensity_range import OF_SHARES
+from srviewer.core.slices.planes import TRAINING_GROUPS, TrainingGroup, unstack
+from srviewer.core.volumes.volume import Voxels
+from srviewer.nn.data.patches import mirrored_at_random, place_at_random, preferably_tissue
+from srviewer.nn.data.prefetching import BATCH_STREAM, PatchBatch, generator
+
+ROWS, COLUMNS, BATCH = 20, 40, 16  # of a patch, before it is refined; patches in a step
+LEAST_ROWS = 4
+HELD_OUT_SHARE = 6  # one slice of so many is held out, all in one piece in the middle
+MOST_HELD_OUT = 4  # slices scored along each sharp axis
+HELD_OUT_SIDE = 128  # fine pixels along a scored piece
+HELD_OUT_FOREGROUND = 0.05  # least share of a scored piece
+
+
+@dataclass(frozen=True, eq=False)
+class ScanPair:
+    """``given``: (2k+1, h, w); ``truth``: (h * factor, w); shares of the range."""
+
+    factor: int
+    given: Voxels
+    truth: Voxels
+
+
+class ScanPairs:
+    """Patches of the estimate, the same ones for the same seed and step.
+
+    ``thin``: (i, j, k) the estimate, in shares of the range. ``degradation``: how the scan became
+    thick, along ``thick`` in the scan. ``factors``: those that the network is run with. The middle
+    slices are never learned from: ``held_out`` scores on them.
+    Raises ValueError when the estimate is too small.
+    """
+
+    def __init__(
+        self,
+        thin: Voxels,
+        degradation: Degradation,
+        factors: tuple[int, ...],
+        neighbours: int,
+        seed: int,
+    ) -> None:
+        self._factors, self._neighbours, self._seed = factors, neighbours, seed
+        self._degradation = degradation
+        thick = degradation.axis
+        count = thin.shape[thick]
+        start = (count - count // HELD_OUT_SHARE) // 2
+        stop = start + count // HELD_OUT_SHARE
+        rows = np.moveaxis(thin, thick, 0)
+        self._parts = [np.moveaxis(part, 0, thick) for part in (rows[:start], rows[stop:])]
+        self._held = np.moveaxis(rows[start:stop], 0, thick)
+        self._groups = [group for group in TRAINING_GROUPS if group.thick != thick]
+        sharp = [thin.shape[axis] for axis in range(3) if axis != thick]
+        self._rows = min(ROWS, *(n // max(factors) - 2 * self._margin(max(factors)) for n in sharp))
+        self._columns = min(COLUMNS, start, *sharp)
+        if self._rows < LEAST_ROWS or self._columns <= 2 * neighbours or start == stop:
+            raise ValueError("the estimate is too small to learn from")
+
+    def draw(self, step: int) -> PatchBatch:
+        """The batch of this step: one factor, one sharp axis in each patch."""
+        random = generator(self._seed, step, BATCH_STREAM)
+        factor = int(random.choice(self._factors))
+        margin = self._margin(factor)
+        size = (2 * self._neighbours + 1, factor * (self._rows + 2 * margin), self._columns)
+        slabs = np.empty((BATCH, *size), np.float32)
+        for number, slab in enumerate(slabs):
+            slab[:] = self._piece(size, generator(self._seed, step, number + 1))
+        along = self._along(1, factor)
+        thick = along.apply(slabs.reshape(-1, *size[1:]))[:, margin : margin + self._rows]
+        thick = thick.reshape(BATCH, size[0], self._rows, self._columns)
+        inner = slice(factor * margin, factor * (margin + self._rows))
+        middle = self._neighbours
+        return PatchBatch.of(factor, thick, slabs[:, middle : middle + 1, inner])
+
+    def held_out(self) -> list[ScanPair]:
+        """Slices that are never learned from, across the thick axis, along both sharp ones."""
+        factor, thick = max(self._factors), self._degradation.axis
+        pairs = []
+        for group in (group for group in self._groups if group.normal == thick):
+            stack = unstack(self._held, group.thick, group.normal)
+            reach = self._neighbours
+            padded = np.pad(stack, ((reach, reach), (0, 0), (0, 0)), mode="edge")
+            for number in _spread(len(stack), MOST_HELD_OUT):
+                slab = _central(padded[number : number + 2 * reach + 1], factor)
+                pairs.append(self._pair(slab, factor))
+        return [
+            pair for pair in pairs if OF_SHARES.foreground(pair.truth).mean() >= HELD_OUT_FOREGROUND
+        ]
+
+    def _pair(self, slab: Voxels, factor: int) -> ScanPair:
+        truth = np.ascontiguousarray(slab[self._neighbours])
+        return ScanPair(factor, self._along(1, factor).apply(slab), truth)
+
+    def _along(self, axis: Axis, factor: int) -> Degradation:
+        """The scan's acquisition; a pass among several is a plain mean."""
+        whole = self._degradation
+        if factor != whole.factor:
+            return Degradation(axis, factor)
+        return Degradation(axis, factor, whole.profile, whole.thickness)
+
+    def _margin(self, factor: int) -> int:
+        """Thick rows by which the profile reads beyond the slices that it makes."""
+        first, _ = self._along(1, factor).weights()
+        return -(first // factor)
+
+    def _piece(self, size: tuple[int, int, int], random: np.random.Generator) -> Voxels:
+        """A piece of the estimate, mirrored at random, preferably not all air."""
+        piece = preferably_tissue(
+            lambda: self._random_piece(size, random), lambda piece: piece[self._neighbours]
+        )
+        return piece[mirrored_at_random(random)]
+
+    def _random_piece(self, size: tuple[int, int, int], random: np.random.Generator) -> Voxels:
+        part = self._parts[random.integers(len(self._parts))]
+        group: TrainingGroup = self._groups[random.integers(len(self._groups))]
+        stack = unstack(part, group.thick, group.normal)
+        return stack[place_at_random(stack.shape, size, random)]
+
+
+def _spread(count: int, most: int) -> list[int]:
+    """At most ``most`` of ``count`` numbers, evenly taken."""
+    return sorted({round(n) for n in np.linspace(0, count - 1, min(count, most))})
+
+
+def _central(slab: Voxels, factor: int) -> Voxels:
+    """The middle of (2k+1, rows, columns); rows a multiple of ``factor``."""
+    _, rows, columns = slab.shape
+    height = min(rows, HELD_OUT_SIDE) // factor * factor
+    width = min(columns, HELD_OUT_SIDE)
+    top, left = (rows - height) // 2, (columns - width) // 2
+    return slab[:, top : top + height, left : left + width]

@@ -1,0 +1,72 @@
+"""Training patches from a scan's two thick planes, in turns with pairs from its sharp axes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.slices.planes import cross_planes, unstack
+from srviewer.core.volumes.volume import Voxels
+from srviewer.nn.data.patches import mirrored_at_random, place_at_random, preferably_tissue
+from srviewer.nn.data.prefetching import BatchSource, PatchBatch, generator
+from srviewer.nn.data.scan_pairs import BATCH, COLUMNS, ROWS
+
+PLANE_STREAM = 1000  # of the generators: apart from those of the pairs
+
+
+class ThickPlanes:
+    """Patches of the scan as the network meets them; the fused estimate is what it should say.
+
+    Each plane alone is worse than the mean of both. Learning that mean keeps the network true to
+    the thick axis while it learns from the sharp ones. ``scan``, ``fused``: (i, j, k) before and
+    after refining by ``factor`` along ``thick``, in shares of the range.
+    """
+
+    def __init__(
+        self, scan: Voxels, fused: Voxels, thick: Axis, factor: int, neighbours: int, seed: int
+    ) -> None:
+        self._factor, self._depth, self._seed = factor, 2 * neighbours + 1, seed
+        around = ((neighbours, neighbours), (0, 0), (0, 0))
+        self._stacks = [
+            (
+                np.pad(unstack(scan, group.thick, group.normal), around, mode="edge"),
+                unstack(fused, group.thick, group.normal),
+            )
+            for group in cross_planes(thick)
+        ]
+        sharp = [n for axis, n in enumerate(scan.shape) if axis != thick]
+        self._rows, self._columns = min(ROWS, scan.shape[thick]), min(COLUMNS, *sharp)
+
+    def draw(self, step: int) -> PatchBatch:
+        """The batch of this step."""
+        streams = range(PLANE_STREAM, PLANE_STREAM + BATCH)
+        pieces = [self._piece(generator(self._seed, step, stream)) for stream in streams]
+        given, truth = (np.stack(both) for both in zip(*pieces, strict=True))
+        return PatchBatch.of(self._factor, given, truth)
+
+    def _piece(self, random: np.random.Generator) -> tuple[Voxels, Voxels]:
+        """What is given and what to say, mirrored at random, preferably not all air."""
+        given, truth = preferably_tissue(
+            lambda: self._random_piece(random), lambda pair: pair[1][0]
+        )
+        mirror = mirrored_at_random(random)
+        return given[mirror], truth[mirror]
+
+    def _random_piece(self, random: np.random.Generator) -> tuple[Voxels, Voxels]:
+        scan, fused = self._stacks[random.integers(len(self._stacks))]
+        size = (self._depth, self._rows, self._columns)
+        slab, rows, columns = place_at_random(scan.shape, size, random)
+        fine = slice(rows.start * self._factor, rows.stop * self._factor)
+        # Slice n of the estimate is the middle of slices n to n + depth - 1 of the padded scan.
+        return scan[slab, rows, columns], fused[slab.start : slab.start + 1, fine, columns]
+
+
+class InTurns:
+    """Batches of several sources, one source a step."""
+
+    def __init__(self, sources: Sequence[BatchSource]) -> None:
+        self._sources = sources
+
+    def draw(self, step: int) -> PatchBatch:
+        """The batch of this step."""
+        return self._sources[step % len(self._sources)].draw(step)

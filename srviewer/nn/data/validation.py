@@ -1,0 +1,157 @@
+"""Pairs of held-out people or images, made once and scored while a run goes on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import torch
+from torch import nn
+
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.intensity.intensity_range import OF_SHARES, shares_of
+from srviewer.core.scores.bicubic import Image, resized
+from srviewer.core.scores.metrics import beside_cubic, comparable_metrics
+from srviewer.core.slices.planes import TRAINING_GROUPS, TrainingGroup, unstack
+from srviewer.core.volumes.interpolate import cubic, thin_positions
+from srviewer.core.volumes.volume import Volume, Voxels
+from srviewer.nn.data.image_pairs import LUMA, in_channels
+from srviewer.nn.plans.plan import TrainingPlan
+from srviewer.nn.reports.report import Preview
+
+PREFERRED_FACTORS = (4, 2)
+LEAST_FOREGROUND = 0.1
+SIDE = 128  # fine pixels along the pieces that are scored
+MOST_PAIRS = 24
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """``given``: (C, h, w); ``truth`` and ``cubic``: (c, H, W); shares of the range."""
+
+    factor: int
+    given: Voxels
+    truth: Voxels
+    cubic: Voxels
+
+
+def volume_pairs(volumes: Sequence[Volume], plan: TrainingPlan) -> list[HeldOut]:
+    """The middle slice of each of the six groups of each volume, its central part."""
+    factor = _factor(plan)
+    pairs = [
+        _slice_pair(shares, group, factor, plan)
+        for shares in map(shares_of, volumes)
+        for group in TRAINING_GROUPS
+    ]
+    return _thinned([pair for pair in pairs if pair is not None])
+
+
+def image_pairs(images: Sequence[Image], plan: TrainingPlan) -> list[HeldOut]:
+    """The central part of each image."""
+    factor = _factor(plan)
+    pairs = []
+    for image in images:
+        truth = _central(in_channels(image, plan.channels), (0, 1), factor)
+        if min(truth.shape[:2]) < 4 * factor:
+            continue
+        small = resized(truth, Fraction(1, factor))
+        large = resized(small, factor)
+        channels = (np.ascontiguousarray(x.transpose(2, 0, 1)) for x in (small, truth, large))
+        pairs.append(HeldOut(factor, *channels))
+    return _thinned(pairs)
+
+
+def measured(
+    network: nn.Module, pairs: Sequence[HeldOut], device: torch.device
+) -> tuple[dict[str, float], Preview | None]:
+    """Mean scores of the network and of cubic over ``pairs``, and one of them to look at.
+
+    Empty and None where there are no pairs that can be scored.
+    """
+    scores: dict[str, list[float]] = {}
+    preview = None
+    for number, pair in enumerate(pairs):
+        result = _run(network, pair, device)
+        ours, cubic = (_scores(pair.truth, image) for image in (result, pair.cubic))
+        for key, value in beside_cubic(ours, cubic).items():
+            if value is not None:
+                scores.setdefault(key, []).append(value)
+        if number == len(pairs) // 2:
+            preview = _preview(pair, result)
+    return {name: float(np.mean(values)) for name, values in scores.items()}, preview
+
+
+def _run(network: nn.Module, pair: HeldOut, device: torch.device) -> Voxels:
+    """The torch mode is left before anything yields."""
+    with torch.inference_mode():
+        given = torch.from_numpy(pair.given)[None].to(device)
+        return np.asarray(network(given, pair.factor)[0].float().cpu().numpy())
+
+
+def _scores(truth: Voxels, image: Voxels) -> dict[str, float | None]:
+    """Metrics of arrays over all channels, those of slices of the brightness; a range of 1."""
+    mask = OF_SHARES.foreground(truth) if len(truth) == 1 else np.ones(truth.shape, bool)
+    grey, seen = _brightness(truth), _brightness(image)
+    inside = np.asarray(mask.all(axis=0))
+    return {
+        metric.id: metric.score(truth, image, 1.0, mask)
+        if metric.whole_volume
+        else metric.score(grey, seen, 1.0, inside)
+        for metric in comparable_metrics()
+    }
+
+
+def _brightness(image: Voxels) -> Voxels:
+    """(c, H, W) to (H, W)."""
+    return image[0] if len(image) == 1 else np.tensordot(LUMA, image, 1)
+
+
+def _preview(pair: HeldOut, result: Voxels) -> Preview:
+    channel = len(pair.given) // 2
+    given = pair.given[channel : channel + 1] if len(result) == 1 else pair.given
+    repeats = [n // m for n, m in zip(result.shape, given.shape, strict=True)]
+    thick = given.repeat(repeats[1], axis=1).repeat(repeats[2], axis=2)
+    return Preview(*(_shown(image) for image in (thick, result, pair.truth)))
+
+
+def _shown(image: Voxels) -> Voxels:
+    """(c, H, W) to (H, W) or (H, W, 3)."""
+    return image[0] if len(image) == 1 else np.ascontiguousarray(image.transpose(1, 2, 0))
+
+
+def _factor(plan: TrainingPlan) -> int:
+    return next((f for f in PREFERRED_FACTORS if f in plan.factors), plan.factors[0])
+
+
+def _slice_pair(
+    voxels: Voxels, group: TrainingGroup, factor: int, plan: TrainingPlan
+) -> HeldOut | None:
+    """None for a volume too small, or mostly air there."""
+    stack = unstack(voxels, group.thick, group.normal)
+    reach, middle = plan.neighbours, len(stack) // 2
+    slab = _central(stack[max(0, middle - reach) : middle + reach + 1], (1, 2), factor)
+    if len(slab) < 2 * reach + 1 or slab.shape[1] < 4 * factor:
+        return None
+    thick = Degradation(axis=1, factor=factor).apply(slab)
+    truth = slab[reach : reach + 1]
+    if OF_SHARES.foreground(truth).mean() < LEAST_FOREGROUND:
+        return None
+    positions = thin_positions(thick.shape[1], factor)
+    interpolated = cubic(np.ascontiguousarray(thick[reach : reach + 1]), 1, positions)
+    return HeldOut(factor, np.ascontiguousarray(thick), np.ascontiguousarray(truth), interpolated)
+
+
+def _central(image: Voxels, axes: tuple[int, int], factor: int) -> Voxels:
+    """The middle of the image along ``axes``, at most SIDE and a multiple of ``factor`` long."""
+    where = [slice(None)] * image.ndim
+    for axis in axes:
+        length = min(image.shape[axis], SIDE) // factor * factor
+        start = (image.shape[axis] - length) // 2
+        where[axis] = slice(start, start + length)
+    return image[tuple(where)]
+
+
+def _thinned(pairs: list[HeldOut]) -> list[HeldOut]:
+    """At most MOST_PAIRS of them, evenly taken, so that measuring stays quick."""
+    step = max(1, -(-len(pairs) // MOST_PAIRS))
+    return pairs[::step]

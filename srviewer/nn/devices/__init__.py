@@ -1,0 +1,1 @@
+"""Processors, threads and processes that networks run on."""

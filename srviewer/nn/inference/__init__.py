@@ -1,0 +1,1 @@
+"""Trained networks applied to volumes and 2D images."""

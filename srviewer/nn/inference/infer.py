@@ -1,0 +1,181 @@
+"""Running a trained network: numpy in, numpy out."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from numpy.lib.stride_tricks import sliding_window_view
+from torch import nn
+
+from srviewer.core.volumes.volume import Voxels
+from srviewer.errors import UserError, memory_ran_out
+from srviewer.job import Job, Progress
+from srviewer.nn.devices.processors import chosen_device, device_title
+from srviewer.nn.models.building import check_fit
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.networks.receptive_field import reach_of
+
+# Low-resolution pixels in one batch: on a CPU about 0.05 s of work, so that a cancel is prompt.
+CPU_PIXELS = 16 * 1024
+GPU_PIXELS = 4 * 1024 * 1024
+# A pixel below this share of the intensity range is air: where there is nothing else within the
+# network's reach, slices are interpolated, which keeps the measured means as the network does.
+AIR_SHARE = 0.02
+
+# What torch raises when a device has no room left, or answers no more.
+DEVICE_ERRORS = (torch.OutOfMemoryError, getattr(torch, "AcceleratorError", torch.OutOfMemoryError))
+
+Box = tuple[slice, slice]  # rows, columns of the coarse slices
+
+
+class Upsampler:
+    """A model ready to run on one device.
+
+    Raises UserError when the weights do not fit the network, the device is absent, or the model
+    is for images.
+    """
+
+    def __init__(self, model: Model, device: str = "auto") -> None:
+        if model.plan.layout != "axis":
+            raise UserError(
+                f"The model '{model.name}' enlarges 2D images; scans need one that was trained "
+                f"with the layout 'axis'. Choose another model."
+            )
+        self._model = model
+        self._lost = ""  # what was said of a device that had to be left
+        self.device = chosen_device(device)
+        self.neighbours = model.plan.neighbours
+        self._network = built_network(model).eval().to(self.device)
+        self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @property
+    def device_title(self) -> str:
+        """The device as shown and exported; it tells when a faster one had to be left."""
+        return device_title(self.device) + self._lost
+
+    def upsample(self, slices: Voxels, factor: int, scale: float) -> Job[Voxels]:
+        """(slice, row, column) to (slice, factor * row, column), the thick axis as rows.
+
+        Each slice is seen with its neighbours. ``scale``: the intensity range, by which the input
+        is divided for the network. A batch that does not fit into the memory is halved; when
+        a single slice does not fit, or the device is lost, the CPU goes on. Raises UserError when
+        a slice does not fit into the computer's memory either.
+        """
+        padded = np.pad(slices, ((self.neighbours, self.neighbours), (0, 0), (0, 0)), mode="edge")
+        return (yield from self.upsample_seen(padded, factor, scale))
+
+    def upsample_seen(self, padded: Voxels, factor: int, scale: float) -> Job[Voxels]:
+        """As ``upsample``, of slices that come with their ``neighbours`` on both sides.
+
+        A part of a stack gives the same numbers as the whole, when it begins where a batch begins.
+        """
+        count, rows, columns = padded.shape
+        count -= 2 * self.neighbours
+        fine = np.empty((count, rows * factor, columns), np.float32)
+        windows = sliding_window_view(padded, 2 * self.neighbours + 1, axis=0)
+        batch = self.batch_of(rows, columns)
+        start = 0
+        while start < count:
+            yield Progress(start / count, f"Slice {start + 1} of {count}")
+            stop = min(start + batch, count)
+            box = self._box(padded[start : stop + 2 * self.neighbours], factor, scale)
+            try:
+                self._refine(windows[start:stop], box, factor, scale, fine[start:stop])
+            except RuntimeError as error:
+                if not isinstance(error, DEVICE_ERRORS) and not _full(error):
+                    raise
+                if _full(error) and batch > 1:
+                    batch //= 2
+                else:
+                    self._retreat(error, rows, columns)
+                    batch = self.batch_of(rows, columns)
+                continue
+            start = stop
+        return fine
+
+    def batch_of(self, rows: int, columns: int) -> int:
+        """How many slices of this size are seen together."""
+        pixels = CPU_PIXELS if self.device.type == "cpu" else GPU_PIXELS
+        return max(1, pixels // (rows * columns))
+
+    def _retreat(self, error: RuntimeError, rows: int, columns: int) -> None:
+        """Go on with the CPU; UserError when it was the CPU that failed for want of memory."""
+        if self.device.type == "cpu":
+            if not _full(error):
+                raise error
+            raise UserError(
+                f"A slice of {rows} x {columns} pixels does not fit into this computer's memory. "
+                "Close other programs, choose a smaller model, or rebuild a NIfTI file with "
+                "'srviewer reconstruct --slabs always', which takes less."
+            ) from error
+        reason = "ran out of memory" if _full(error) else "was lost"
+        self._lost = f", after {self.device.type} {reason}"
+        self.device = torch.device("cpu")
+        # From the file's weights: those on a device that is lost cannot be fetched any more.
+        self._network = built_network(self._model).eval()
+        self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def _box(self, slices: Voxels, factor: int, scale: float) -> Box:
+        """Rows and columns outside which there is only air, however the network looks at it."""
+        brightest = np.abs(slices).max(axis=0)
+        reach = reach_of(self._network, factor)
+        rows, columns = (brightest.max(axis=axis) > AIR_SHARE * scale for axis in (1, 0))
+        return _grown(rows, reach), _grown(columns, reach)
+
+    def _refine(self, windows: Voxels, box: Box, factor: int, scale: float, fine: Voxels) -> None:
+        """One batch (B, row, column, 2k+1) into ``fine``; the network sees what is in the box."""
+        rows, columns = box
+        whole = (rows.stop - rows.start, columns.stop - columns.start) == windows.shape[1:3]
+        if not whole:
+            middle = windows[..., self.neighbours : self.neighbours + 1]
+            fine[:] = self._run(self._network.get_submodule("base"), middle, factor, scale)
+        if rows.stop > rows.start and columns.stop > columns.start:
+            inner = slice(rows.start * factor, rows.stop * factor)
+            seen = windows[:, rows, columns]
+            fine[:, inner, columns] = self._run(self._network, seen, factor, scale)
+
+    def _run(self, layers: nn.Module, windows: Voxels, factor: int, scale: float) -> Voxels:
+        """One batch (B, row, column, C); the torch mode is left before anything yields."""
+        with torch.inference_mode():
+            # Neighbours last in memory is torch's channels_last layout: one gather, no more copies.
+            batch = torch.from_numpy(windows / np.float32(scale)).to(self.device)
+            fine = layers(batch.permute(0, 3, 1, 2), factor)
+            values = np.asarray(fine[:, 0].mul_(scale).cpu().numpy())
+        check_result(values, self._model)
+        return values
+
+
+def _full(error: RuntimeError) -> bool:
+    return isinstance(error, torch.OutOfMemoryError) or memory_ran_out(error)
+
+
+def _grown(seen: npt.NDArray[np.bool_], reach: int) -> slice:
+    """From the first to the last True, ``reach`` further on both sides; empty without one."""
+    places = np.flatnonzero(seen)
+    if places.size == 0:
+        return slice(0, 0)
+    return slice(max(0, int(places[0]) - reach), min(len(seen), int(places[-1]) + 1 + reach))
+
+
+def built_network(model: Model) -> nn.Module:
+    """The torch module with the model's weights; UserError when they do not belong together."""
+    check_fit(model)
+    network = model.spec.build(model.plan.shape)
+    network.load_state_dict({n: torch.from_numpy(np.array(w)) for n, w in model.weights.items()})
+    return network
+
+
+def weights_of(network: nn.Module) -> Iterator[tuple[str, np.ndarray]]:
+    """Name and float32 array of each parameter and stored buffer."""
+    for name, weight in network.state_dict().items():
+        yield name, weight.detach().cpu().numpy().copy()
+
+
+def check_result(values: Voxels, model: Model) -> None:
+    """UserError where the weights made values that are no numbers of a scan that has numbers."""
+    if not np.isfinite(values).all():
+        raise UserError(
+            f"The model {model.title} makes values that are no numbers: its weights are too large. "
+            "The file is damaged; train or download it again, or choose another model."
+        )

@@ -1,0 +1,1 @@
+"""Trained networks as files: weights, headers, checkpoints, weight transfer."""

@@ -1,0 +1,132 @@
+"""A trained network as a file: safetensors with the plan and scores as JSON. Never pickle."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from srviewer.errors import Unreadable, UserError
+from srviewer.nn.models.model_header import STATISTICS, check_kinds, model_header, refused
+from srviewer.nn.models.safetensors_file import (
+    MAX_BYTES,
+    UNREADABLE,
+    check_finite,
+    read_arrays,
+    read_outline,
+    write_arrays,
+)
+from srviewer.nn.networks.generator_table import NetworkSpec
+from srviewer.nn.plans.plan import TrainingPlan
+
+FORMAT = "srviewer-model-1"
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A trained network.
+
+    ``weights``: parameter name -> float32 array. ``plan``: how it was trained. ``scores``: one row
+    per (file, axis, factor) of what it was measured on, beside cubic. ``licences``: training
+    volume -> licence. ``sha256``: of the file, "" before it is saved.
+    ``texture_of``: the name of the model that this one is the sharper pair of, "" for none.
+    ``path``: the file that it was read from.
+    Inputs are divided by the scan's own intensity range, so a model fits any intensity unit.
+    """
+
+    name: str
+    spec: NetworkSpec
+    weights: dict[str, np.ndarray]
+    plan: TrainingPlan
+    scores: tuple[dict[str, Any], ...] = ()
+    licences: dict[str, str] = field(default_factory=dict)
+    sha256: str = ""
+    texture_of: str = ""
+    path: Path | None = None
+
+    @property
+    def title(self) -> str:
+        """Its name for messages, with its file where it was read from one."""
+        return f"'{self.name}'" if self.path is None else f"'{self.name}' ({self.path})"
+
+    @property
+    def factors(self) -> tuple[int, ...]:
+        """The through-plane factors that it can do in one pass."""
+        return self.plan.factors
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each array of weights, by its name."""
+        return {name: weight.shape for name, weight in self.weights.items()}
+
+    @property
+    def parameters(self) -> int:
+        """How many trained numbers it has."""
+        return sum(
+            weight.size for name, weight in self.weights.items() if not name.endswith(STATISTICS)
+        )
+
+
+def save_model(model: Model, path: Path) -> None:
+    """Write ``model`` to ``path`` through a temporary name, verified before it replaces."""
+    header = {
+        "format": FORMAT,
+        "name": model.name,
+        "network": model.spec.id,
+        "plan": model.plan.dumps(),
+        "scores": json.dumps(model.scores),
+        "licences": json.dumps(model.licences),
+        "texture_of": model.texture_of,
+    }
+    write_arrays(path, model.weights, header)
+
+
+def texture_partner(path: Path) -> str:
+    """The ``texture_of`` of a model file, from its header alone; "" where it cannot be read."""
+    try:
+        return read_outline(path).header.get("texture_of", "")
+    except (OSError, *UNREADABLE):  # what is wrong is said when it is loaded
+        return ""
+
+
+def load_model(path: Path) -> Model:
+    """Read a model file; Unreadable when it is missing, too large, foreign or damaged.
+
+    The weights are read once its header is known to be that of a network of their size.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise Unreadable(f"{path} is too large for a model file of srviewer.")
+        outline = read_outline(path)
+        if outline.header.get("format") != FORMAT:
+            raise Unreadable(f"{path} is not a model file of this version of srviewer.")
+        header = model_header(outline.header)
+        check_kinds(outline, header.plan)
+        weights = read_arrays(path)
+        check_finite(weights)
+        return Model(
+            name=header.name,
+            spec=header.spec,
+            weights=weights,
+            plan=header.plan,
+            scores=header.scores,
+            licences=header.licences,
+            texture_of=header.texture_of,
+            sha256=_sha256(path),
+            path=path,
+        )
+    except OSError as error:
+        raise Unreadable(f"The model {path} cannot be read: {error.strerror or error}.") from error
+    except UNREADABLE as error:
+        raise refused(str(path), error) from error
+    except Unreadable:
+        raise
+    except UserError as error:  # a plan's complaint does not name the file
+        raise refused(str(path), error) from error
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""Generators and discriminators: one file for each family, and the table of generators."""

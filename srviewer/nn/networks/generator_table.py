@@ -1,0 +1,124 @@
+"""The table of generators. Cheap to import: torch loads when one is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from srviewer.nn.networks.shape import NetworkShape, Size
+from srviewer.table import find_row
+
+if TYPE_CHECKING:
+    from torch.nn import Module
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """A generator that can be built, trained, saved and loaded.
+
+    ``build(shape)`` gives a torch module whose ``forward(slices, factor)`` takes and gives what
+    ``shape`` says, intensities as shares of their range. ``published``: the size in the paper that
+    introduced it; ``counts``: what ``blocks`` and ``inner`` count.
+    """
+
+    id: str
+    title: str
+    published: Size
+    counts: str
+    build: Callable[[NetworkShape], Module]
+
+
+# Each is a door to torch, so the imports wait until a network is built.
+def _srcnn(shape: NetworkShape) -> Module:
+    from srviewer.nn.networks.srcnn import srcnn
+
+    return srcnn(shape)
+
+
+def _fsrcnn(shape: NetworkShape) -> Module:
+    from srviewer.nn.networks.fsrcnn import fsrcnn
+
+    return fsrcnn(shape)
+
+
+def _vdsr(shape: NetworkShape) -> Module:
+    from srviewer.nn.networks.vdsr import vdsr
+
+    return vdsr(shape)
+
+
+def _srresnet(shape: NetworkShape) -> Module:
+    from srviewer.nn.networks.srresnet import srresnet
+
+    return srresnet(shape)
+
+
+def _rrdb(shape: NetworkShape) -> Module:
+    from srviewer.nn.networks.rrdb import rrdb
+
+    return rrdb(shape)
+
+
+def _rfa(shape: NetworkShape) -> Module:
+    from srviewer.nn.networks.rfa import rfa
+
+    return rfa(shape)
+
+
+def _residual(shape: NetworkShape) -> Module:
+    from srviewer.nn.networks.residual import ResidualNetwork
+
+    return ResidualNetwork(shape)
+
+
+NETWORKS = (
+    NetworkSpec(
+        "residual",
+        "Residual CNN, exact consistency",
+        Size(32, 9),
+        "residual blocks of two convolutions",
+        _residual,
+    ),
+    NetworkSpec(
+        "srcnn",
+        "SRCNN 9-5-5 (Dong 2014)",
+        Size(64, 1, 32),
+        "three layers whatever blocks says; inner: channels of the second",
+        _srcnn,
+    ),
+    NetworkSpec(
+        "fsrcnn",
+        "FSRCNN (Dong 2016)",
+        Size(56, 4, 12),
+        "mapping layers m; width is d, inner is s",
+        _fsrcnn,
+    ),
+    NetworkSpec("vdsr", "VDSR (Kim 2016)", Size(64, 20), "layers, first and last included", _vdsr),
+    NetworkSpec(
+        "srresnet",
+        "SRResNet (Ledig 2017)",
+        Size(64, 16),
+        "residual blocks with batch normalisation",
+        _srresnet,
+    ),
+    NetworkSpec(
+        "rrdb",
+        "RRDB of ESRGAN (Wang 2018)",
+        Size(64, 23, 32),
+        "residual-in-residual dense blocks; inner: growth",
+        _rrdb,
+    ),
+    NetworkSpec(
+        "rfa",
+        "Residual feature aggregation, spatial attention (Liu 2020)",
+        Size(64, 30, 16),
+        "aggregations of four residual blocks; inner: channels of the attention",
+        _rfa,
+    ),
+)
+
+
+def network_spec(network_id: str) -> NetworkSpec:
+    """The row of NETWORKS with this id; UserError when there is none."""
+    return find_row(NETWORKS, network_id, "network")

@@ -1,0 +1,51 @@
+"""The shipped generator: a residual CNN on the coarse grid with exact data consistency."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from srviewer.nn.networks.enlargement import convolution, layout_of, shuffled, silent
+from srviewer.nn.networks.interpolated_base import base_of
+from srviewer.nn.networks.shape import NetworkShape
+
+
+class ResidualNetwork(nn.Module):
+    """``blocks`` residual blocks of two 3 x 3 convolutions of ``width`` channels.
+
+    No batch normalisation (Lim et al. 2017). One trunk serves every factor; each factor has its
+    own tail, ended by a sub-pixel shuffle.
+    """
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__()
+        self._layout = layout_of(shape)
+        width = shape.size.width
+        self.base = base_of(shape)
+        self.head = convolution(self._layout.inputs, width)
+        self.body = nn.ModuleList(_ResidualBlock(width) for _ in range(shape.size.blocks))
+        self.tails = nn.ModuleDict({str(r): self._tail(width, r) for r in shape.factors})
+
+    def forward(self, slices: Tensor, factor: int) -> Tensor:
+        """What NetworkShape says."""
+        features: Tensor = self.head(slices)
+        for block in self.body:
+            features = block(features)
+        detail = shuffled(self.tails[str(factor)](features), self._layout.strides(factor))
+        return self.base.finished(slices, detail, factor)
+
+    def _tail(self, width: int, factor: int) -> nn.Module:
+        down, right = self._layout.strides(factor)
+        return silent(convolution(width, self._layout.outputs * down * right))
+
+
+class _ResidualBlock(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = convolution(width, width)
+        self.second = convolution(width, width)
+        with torch.no_grad():
+            self.second.weight *= 0.1  # deep stacks without normalisation start close to identity
+
+    def forward(self, features: Tensor) -> Tensor:
+        detail = functional.relu(self.first(features), inplace=True)
+        return torch.add(features, self.second(detail))

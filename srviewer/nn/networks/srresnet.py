@@ -1,0 +1,54 @@
+"""SRResNet: residual blocks with batch normalisation, sub-pixel enlargement (Ledig et al. 2017)."""
+
+import torch
+from torch import Tensor, nn
+
+from srviewer.nn.networks.enlargement import Shuffle, convolution, layout_of, silent
+from srviewer.nn.networks.generators import PostUpsampled
+from srviewer.nn.networks.shape import NetworkShape
+
+OUTER_KERNEL = 9  # of the first and the last layer
+
+
+def srresnet(shape: NetworkShape) -> PostUpsampled:
+    """``blocks`` residual blocks of ``width`` channels."""
+    layout, width = layout_of(shape), shape.size.width
+
+    def tail(factor: int) -> nn.Module:
+        layers: list[nn.Module] = []
+        for down, right in layout.stages(factor):
+            layers += [convolution(width, width * down * right), Shuffle((down, right)), nn.PReLU()]
+        last = silent(convolution(width, layout.outputs, OUTER_KERNEL))
+        return nn.Sequential(*layers, last)
+
+    return PostUpsampled(shape, _Trunk(layout.inputs, width, shape.size.blocks), tail)
+
+
+class _Trunk(nn.Module):
+    def __init__(self, inputs: int, width: int, blocks: int) -> None:
+        super().__init__()
+        self.head = nn.Sequential(convolution(inputs, width, OUTER_KERNEL), nn.PReLU())
+        self.body = nn.Sequential(
+            *(_Block(width) for _ in range(blocks)),
+            convolution(width, width),
+            nn.BatchNorm2d(width),
+        )
+
+    def forward(self, slices: Tensor) -> Tensor:
+        features: Tensor = self.head(slices)
+        return torch.add(features, self.body(features))
+
+
+class _Block(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.branch = nn.Sequential(
+            convolution(width, width),
+            nn.BatchNorm2d(width),
+            nn.PReLU(),
+            convolution(width, width),
+            nn.BatchNorm2d(width),
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        return torch.add(features, self.branch(features))

@@ -1,0 +1,1 @@
+"""Plans of training and adaptation, their limits, presets and budgets."""

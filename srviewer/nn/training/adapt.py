@@ -1,0 +1,130 @@
+"""Fitting a trained network to the scan that it is about to rebuild."""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from srviewer.core.intensity.intensity_range import OF_SHARES
+from srviewer.core.scores.metrics import psnr
+from srviewer.job import Job, Progress, within
+from srviewer.nn.data.prefetching import BatchSource, PatchBatch, prefetched
+from srviewer.nn.data.scan_pairs import ScanPair
+from srviewer.nn.devices.processors import chosen_device
+from srviewer.nn.inference.infer import built_network, weights_of
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.models.weight_interpolation import towards
+from srviewer.nn.plans.adaptation import LEAST_GAINS, Adaptation, Adapted, best_share
+
+LEARNING_RATE = 5e-4  # decays to 0 over the budget
+WARM_UP = 20  # steps
+BETAS = (0.9, 0.99)
+GRADIENT_NORM = 1.0
+SCORED, FITTED = 0.02, 0.92  # shares of the job
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """``model``: after learning, whatever it is worth. ``steps``, ``seconds``: what it took."""
+
+    model: Model
+    steps: int
+    seconds: float
+
+
+def adapt(
+    model: Model,
+    source: BatchSource,
+    held_out: Sequence[ScanPair],
+    adaptation: Adaptation,
+    device: str,
+) -> Job[tuple[Model, Adapted]]:
+    """The model moved towards what it became by learning from ``source``, or as it was.
+
+    How far it moves is what restores ``held_out``, slices that it did not learn from, best.
+    """
+    before = yield from within(restored_psnr(model, held_out, device), 0.0, SCORED)
+    found = yield from within(fitted(model, source, adaptation, device), SCORED, FITTED)
+    blends = {share: towards(model, found.model, share) for share in LEAST_GAINS}
+    after = {}
+    for number, (share, blend) in enumerate(blends.items()):
+        start, stop = (FITTED + (1 - FITTED) * n / len(blends) for n in (number, number + 1))
+        after[share] = yield from within(restored_psnr(blend, held_out, device), start, stop)
+    share, reached = best_share(before, after)
+    outcome = Adapted(share > 0, before, reached, found.steps, found.seconds, share)
+    return blends.get(share, model), outcome
+
+
+def fitted(model: Model, source: BatchSource, adaptation: Adaptation, device: str) -> Job[Fitted]:
+    """The model after learning from ``source`` until the budget is used.
+
+    A step is a yield, so that a cancel is prompt. Normalisation keeps its trained statistics.
+    """
+    torch.manual_seed(adaptation.seed)
+    where = chosen_device(device)
+    network = _ready(model, where)
+    started = time.monotonic()
+    steps = yield from _learn(network, source, adaptation, where)
+    learned = replace(model, weights=dict(weights_of(network)))
+    return Fitted(learned, steps, round(time.monotonic() - started, 3))
+
+
+def _ready(model: Model, device: torch.device) -> nn.Module:
+    network = built_network(model).eval().to(device)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network
+
+
+def _learn(
+    network: nn.Module, source: BatchSource, adaptation: Adaptation, device: torch.device
+) -> Job[int]:
+    """Learn until the budget is used; the steps done."""
+    optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, betas=BETAS)
+    budget, started, step, done = adaptation.budget, time.monotonic(), 0, 0.0
+    with prefetched(source, 0, 1) as batches:
+        while done < 1.0:
+            rate = LEARNING_RATE * min(1.0, (step + 1) / WARM_UP)
+            for group in optimiser.param_groups:
+                group["lr"] = rate * 0.5 * (1 + math.cos(math.pi * done))
+            _step(network, batches.next(), optimiser, device)
+            step += 1
+            done = budget.used(step, time.monotonic() - started)
+            yield Progress(done, f"Adapting to this scan, step {step}")
+    return step
+
+
+def _step(
+    network: nn.Module, batch: PatchBatch, optimiser: torch.optim.Optimizer, device: torch.device
+) -> None:
+    result = network(batch.given.to(device), batch.factor)
+    loss = functional.mse_loss(result, batch.truth.to(device))
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_NORM)
+    optimiser.step()
+
+
+def restored_psnr(model: Model, pairs: Sequence[ScanPair], device: str) -> Job[float]:
+    """Mean PSNR in dB over the foreground; 0 where nothing can be scored, so that nothing wins."""
+    where = chosen_device(device)
+    network = _ready(model, where)
+    found = []
+    for number, pair in enumerate(pairs):
+        yield Progress(number / len(pairs), "Scoring the held-out slices")
+        seen = OF_SHARES.foreground(pair.truth)
+        score = psnr(pair.truth, _restored(network, pair, where), 1.0, seen)
+        if score is not None and math.isfinite(score):
+            found.append(score)
+    return float(np.mean(found)) if found else 0.0
+
+
+def _restored(network: nn.Module, pair: ScanPair, device: torch.device) -> np.ndarray:
+    """The torch mode is left before anything yields."""
+    with torch.inference_mode():
+        given = torch.from_numpy(np.ascontiguousarray(pair.given))[None].to(device)
+        return np.asarray(network(given, pair.factor)[0, 0].float().cpu().numpy())

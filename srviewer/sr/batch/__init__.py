@@ -1,0 +1,1 @@
+"""Many volumes on the workers of a Dask cluster."""

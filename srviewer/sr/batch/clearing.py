@@ -1,0 +1,46 @@
+"""Takes away what killed batches, and the workers of this one, left in an output folder."""
+
+import shutil
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from srviewer.io.export.clearing import cleared
+from srviewer.job import Job, Progress
+from srviewer.sr.batch.records import Place
+from srviewer.temporary_folders import clear_temporary_folders
+from srviewer.temporary_names import is_over, remove
+
+LEAVE_SECONDS = 2.0  # in which every worker comes to the end of a step
+LOOK_EVERY = 0.05
+
+
+def clear_batch(place: Place, folders: Iterable[Path]) -> Job[None]:
+    """Delete what ended processes left: drafts, temporary files, unpacked archives.
+
+    ``folders``: those of the results. What another batch is writing there stays.
+    """
+    yield Progress(0.0, "Looking for what an earlier batch left")
+    _clear_unfinished(place.unfinished.parent)
+    for folder in (*place.record_folders, *sorted(set(folders))):
+        yield from cleared(folder)
+    clear_temporary_folders()
+
+
+def end_workers(place: Place) -> None:
+    """Have every volume in hand given up at the end of its step, and wait a little for that."""
+    place.unfinished.mkdir(parents=True, exist_ok=True)
+    place.ended.touch()
+    deadline = time.monotonic() + LEAVE_SECONDS
+    while time.monotonic() < deadline and any(one.is_dir() for one in place.unfinished.iterdir()):
+        time.sleep(LOOK_EVERY)
+
+
+def _clear_unfinished(unfinished: Path) -> None:
+    """Delete the drafts of ended attempts, and the folders of ended batches that hold none."""
+    for batch in unfinished.glob("*"):
+        for attempt in batch.glob("*"):
+            if is_over(attempt.name, attempt):
+                remove(attempt)
+        if is_over(batch.name, batch) and not any(one.is_dir() for one in batch.glob("*")):
+            shutil.rmtree(batch, ignore_errors=True)

@@ -1,0 +1,231 @@
+"""Many volumes, handed to the workers of a Dask cluster."""
+
+import shutil
+import time
+from collections.abc import Sequence
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+
+from srviewer.io.targets import target
+from srviewer.job import Job, Progress, mapped, run, within
+from srviewer.sr.batch.clearing import clear_batch, end_workers
+from srviewer.sr.batch.cluster import (
+    client_of,
+    private_scratch,
+    processes_can_start,
+    started_cluster,
+)
+from srviewer.sr.batch.items import Item, describe_derivative, select
+from srviewer.sr.batch.pulse import Pulse
+from srviewer.sr.batch.records import LOGS, STATE, Place
+from srviewer.sr.batch.summary import summary_path, write_summary
+from srviewer.sr.batch.work import Outcome, Settings, rebuilding
+from srviewer.sr.requests.memory import machine_bytes
+from srviewer.temporary_names import mark
+from srviewer.unwritable import make_folder
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+SEARCHED = 0.05  # the share of the job in which volumes are found
+POLL_SECONDS = 0.1
+ANSWER_SECONDS = 2  # of a scheduler whose work is done
+ALONE = "/dev/shm cannot be written to: one volume after another"
+
+
+class _Ended(Exception):
+    """At a worker: the batch ends before this volume is rebuilt."""
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """What to rebuild, where to write, who works.
+
+    ``folder``: what the user names for the settings' target: a folder, or a data set.
+    ``paths``: files, folders, glob patterns, BIDS trees. ``workers``: processes of the embedded
+    cluster; unused with a ``scheduler``, the address of a cluster that is running already and
+    whose workers see the same files under the same names.
+    """
+
+    paths: tuple[Path, ...]
+    folder: Path
+    settings: Settings
+    workers: int
+    scheduler: str | None = None
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """The outcome of each volume, in the order of finding; ``summary``: the page with all."""
+
+    outcomes: tuple[Outcome, ...]
+    summary: Path
+
+
+def batch(plan: BatchPlan) -> Job[BatchResult]:
+    """Rebuild every volume that is not done yet.
+
+    A summary as HTML, a log for each volume and the done records are left in the folder. Raises
+    UserError when nothing is found, the folder cannot be made or the scheduler does not answer;
+    the failure of a single volume is an outcome.
+    """
+    settings = plan.settings
+    settings.fingerprint()  # an unknown method or model is told before anything starts
+    thin_too = settings.axis is not None or settings.factor is not None
+    kind = target(settings.target)
+    folder = kind.home(plan.folder)
+    selection = yield from within(select(plan.paths, thin_too, kind), 0.0, SEARCHED)
+    place = Place(_made(folder).resolve(), mark())
+    left_out = tuple(
+        Outcome(
+            name=one.name,
+            output=None,
+            status="failed" if one.broken else "left out",
+            message=one.reason,
+            source=one.source,
+            reason=one.kind,
+        )
+        for one in selection.left_out
+    )
+    done: tuple[Outcome, ...] = ()
+    if selection.items:
+        job = _distributed(selection.items, plan, place)
+        done = yield from within(job, SEARCHED, 1.0)
+    outcomes = (*done, *left_out)
+    summary = summary_path(place.folder)
+    write_summary(summary, outcomes)
+    beside = summary.name, f"{LOGS}/"
+    kind.finish(plan.folder, beside)
+    if selection.bids:
+        describe_derivative(place.folder, beside)
+    return BatchResult(outcomes, summary)
+
+
+def _made(folder: Path) -> Path:
+    make_folder(folder)
+    make_folder(folder / STATE)
+    return folder
+
+
+def _distributed(items: Sequence[Item], plan: BatchPlan, place: Place) -> Job[tuple[Outcome, ...]]:
+    folders = {(place.folder / item.output).parent for item in items}
+    yield from within(clear_batch(place, folders), 0.0, 0.0)
+    try:
+        if plan.scheduler is None and not processes_can_start():
+            return (yield from _one_by_one(items, plan.settings, place))
+        yield Progress(0.0, "Starting workers")
+        workers = min(plan.workers, len(items))
+        settings = plan.settings
+        if plan.scheduler is not None:
+            with client_of(plan.scheduler) as client:
+                return (yield from _gathered(client, items, settings, place))
+        settings = replace(settings, room=machine_bytes() / workers)  # side by side in one memory
+        return (yield from _by_own_workers(workers, items, settings, place))
+    finally:
+        # What a worker that was killed had begun; the local ones are gone by now.
+        shutil.rmtree(place.unfinished, ignore_errors=True)
+        run(clear_batch(place, folders))
+
+
+def _by_own_workers(
+    workers: int, items: Sequence[Item], settings: Settings, place: Place
+) -> Job[tuple[Outcome, ...]]:
+    from distributed import Client
+
+    with private_scratch():
+        cluster = yield from started_cluster(workers)
+        with cluster, Client(cluster) as client:
+            return (yield from _gathered(client, items, settings, place))
+
+
+def _one_by_one(
+    items: Sequence[Item], settings: Settings, place: Place
+) -> Job[tuple[Outcome, ...]]:
+    """All in this process, so that whoever stops this job stops the volume in hand."""
+    yield Progress(0.0, ALONE)
+    outcomes: list[Outcome] = []
+    for number, item in enumerate(items):
+        prefix = f"{number + 1} of {len(items)} volumes: "
+        job = mapped(rebuilding(item, settings, place), partial(_prefixed, prefix))
+        span = number / len(items), (number + 1) / len(items)
+        outcomes.append((yield from within(job, *span)))
+    return tuple(outcomes)
+
+
+def _prefixed(prefix: str, step: Progress) -> Progress:
+    return replace(step, message=prefix + step.message)
+
+
+def _gathered(
+    client: "Client", items: Sequence[Item], settings: Settings, place: Place
+) -> Job[tuple[Outcome, ...]]:
+    from distributed import as_completed
+
+    # Not pure: whether an item is done stands in its record and is never guessed by Dask.
+    futures = client.map(_at_worker, items, settings=settings, place=place, pure=False)
+    item_of = {future.key: item for future, item in zip(futures, items, strict=True)}
+    outcomes: dict[Item, Outcome] = {}
+    waiting, pulse = as_completed(futures), Pulse(client)
+    try:
+        while len(outcomes) < len(items):
+            while waiting.has_ready():
+                future = waiting.next()
+                if not future.cancelled():
+                    outcomes[item_of[future.key]] = _outcome(future, item_of[future.key])
+            if pulse.lost():
+                break
+            yield Progress(
+                len(outcomes) / len(items), _message(outcomes, len(items), pulse.workers)
+            )
+            time.sleep(POLL_SECONDS)
+    except BaseException:
+        end_workers(place)
+        raise
+    return tuple(outcomes.get(item) or _lost(item) for item in items)
+
+
+def _lost(item: Item) -> Outcome:
+    message = (
+        "The Dask scheduler went away or does not answer. Start it again and run the same batch: "
+        "what is finished is kept."
+    )
+    return Outcome(item.name, None, "failed", message=message, source=item.source_name)
+
+
+def _at_worker(item: Item, settings: Settings, place: Place) -> Outcome:
+    """One volume, in a process that does nothing else meanwhile."""
+    from distributed import get_worker
+
+    limit = get_worker().memory_manager.memory_limit
+    if limit:  # the worker would be ended above it
+        left = limit - psutil.Process().memory_info().rss
+        settings = replace(settings, room=min(settings.room, left))
+    return run(rebuilding(item, settings, place), partial(_heed_the_end, place))
+
+
+def _heed_the_end(place: Place, _step: Progress) -> None:
+    if place.ended.exists():
+        raise _Ended
+
+
+def _outcome(future: "Future", item: Item) -> Outcome:
+    try:
+        error = future.exception(timeout=ANSWER_SECONDS)
+        if error is None:
+            outcome: Outcome = future.result(timeout=ANSWER_SECONDS)
+            return outcome
+    except (OSError, CancelledError):  # the scheduler went away at this moment
+        return _lost(item)
+    # Only what ended the worker itself comes here, such as memory that ran out.
+    message = f"Its workers stopped: {error}"
+    return Outcome(item.name, None, "failed", message=message, source=item.source_name)
+
+
+def _message(outcomes: dict[Item, Outcome], count: int, workers: int) -> str:
+    failed = sum(outcome.status == "failed" for outcome in outcomes.values())
+    return f"{len(outcomes)} of {count} volumes, {failed} failed, {workers} workers"

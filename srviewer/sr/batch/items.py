@@ -1,0 +1,251 @@
+"""The volumes that a batch is to rebuild, and where each result goes."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from pathlib import Path, PurePosixPath
+
+from srviewer import RESEARCH_USE_ONLY, __version__
+from srviewer.atomic import write_text
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.volumes.source_files import common_folder, name_below, path_without_dots
+from srviewer.errors import UserError
+from srviewer.io.files.companions import COMPANIONS, is_companion
+from srviewer.io.formats import scan
+from srviewer.io.scans.series import Found, NothingOpened, Problem, Series
+from srviewer.io.targets import NIFTI, Target
+from srviewer.job import Job, Progress, within
+from srviewer.sr.inputs.segmentations import segmentation_reason
+
+BIDS_MARK = "dataset_description.json"
+BIDS_VERSION = "1.10.0"
+UNNAMED = "does not tell by its name whose it is and which contrast, as a BIDS data set needs"
+UNNAMED_KIND = "volumes without a BIDS name"
+LONGEST_STEM = 140  # bytes of a result's name before its endings; systems take 255 in all
+# Contrasts of BIDS that are images and not maps of labels or of physical units.
+BIDS_CONTRASTS = (
+    "T1w", "T2w", "PDw", "T2starw", "FLAIR", "inplaneT1", "inplaneT2", "PDT2", "angio",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Item:
+    """One volume to rebuild.
+
+    ``sources``: its files, absolute, as a worker sees them too. ``place``: which of the series in
+    them, ``alone``: whether there is no other. ``root``: the folder that holds all that was given.
+    ``output``: the path of the result within the output folder, unless that belongs to another
+    source; ``crowded``: an earlier item would have it too.
+    """
+
+    name: str
+    sources: tuple[Path, ...]
+    place: int
+    alone: bool
+    root: Path
+    output: PurePosixPath
+    crowded: bool
+
+    @property
+    def source_name(self) -> str:
+        """Its first file, below the folder that holds all that was given, for people."""
+        return name_below(self.root, self.sources[0])
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A volume that is not rebuilt, and why; ``broken`` when it should have been readable.
+
+    ``kind``: the same for all that are left out for this reason, in the plural; "" where broken.
+    ``source``: as ``Item.source_name``, "" where it is not known.
+    """
+
+    name: str
+    reason: str
+    broken: bool
+    kind: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What was found: ``items`` to rebuild, ``left_out``, and whether one path is a BIDS tree."""
+
+    items: tuple[Item, ...]
+    left_out: tuple[LeftOut, ...]
+    bids: bool
+
+
+def select(paths: Sequence[Path], thin_too: bool, target: Target = NIFTI) -> Job[Selection]:
+    """The volumes in files, folders, glob patterns and BIDS trees.
+
+    ``thin_too``: also those without a thick axis. ``target``: names the results. Raises
+    UserError when a path does not exist, a pattern matches nothing, or there is no volume at all.
+    """
+    roots, shared = _expanded(paths)
+    items: dict[tuple[tuple[Path, ...], int], Item] = {}  # each once, however it was given
+    left_out: list[LeftOut] = []
+    taken: set[PurePosixPath] = set()
+    for number, root in enumerate(roots):
+        if is_companion(root):
+            source = name_below(shared, root)
+            reason = "is a companion file of macOS and no image"
+            left_out.append(LeftOut(root.name, reason, False, COMPANIONS, source))
+            continue
+        files = _bids_images(root) if _is_bids(root) else [root]
+        span = number / len(roots), (number + 1) / len(roots)
+        found = yield from within(_found(files), *span)
+        left_out += [LeftOut(problem.name, problem.text, True) for problem in found.problems]
+        for series in found.series:
+            unsuitable = _unsuitable(series, thin_too)
+            if unsuitable is not None:
+                source = name_below(shared, series.sources[0])
+                left_out.append(replace(unsuitable, source=source))
+                continue
+            item = _item(root, shared, series, found.series, target)
+            if item is None:
+                source = name_below(shared, series.sources[0])
+                left_out.append(LeftOut(series.name, UNNAMED, False, UNNAMED_KIND, source))
+            else:
+                item = replace(item, crowded=item.output in taken)
+                if items.setdefault((item.sources, item.place), item) is item:
+                    taken.add(item.output)
+    if not items and not left_out:
+        raise UserError("There is no volume in what was given. Name files, folders or BIDS trees.")
+    return Selection(tuple(items.values()), tuple(left_out), any(map(_is_bids, roots)))
+
+
+def _expanded(paths: Sequence[Path]) -> tuple[list[Path], Path]:
+    """The paths, patterns expanded, absolute, each once; the folder that holds all of them."""
+    roots: dict[Path, None] = {}
+    given: list[Path] = []
+    for path in map(path_without_dots, paths):
+        given.append(_without_pattern(path))
+        if path.exists():
+            matches = [path]
+        elif set("*?[") & set(str(path)):
+            start = Path(path.anchor)  # of a relative pattern: where we are
+            matches = sorted(start.glob(str(path.relative_to(start))))
+        else:
+            raise UserError(f"'{path}' does not exist. Check the name, or mount its drive.")
+        if not matches:
+            raise UserError(f"The pattern '{path}' matches nothing. Check it.")
+        # Not resolved: where a data set holds links, only the links have names that say something.
+        roots.update(dict.fromkeys(matches))
+    return list(roots), common_folder(given)
+
+
+def _without_pattern(path: Path) -> Path:
+    """The part of a path before its first wildcard, which is the same whatever matches."""
+    if path.exists():
+        return path
+    parts = takewhile(lambda part: not set("*?[") & set(part), path.parts)
+    return Path(*parts)
+
+
+def _is_bids(root: Path) -> bool:
+    return (root / BIDS_MARK).is_file()
+
+
+def describe_derivative(folder: Path, ignored: Sequence[str]) -> None:
+    """Make ``folder`` a derivative data set of BIDS, unless it is a data set already.
+
+    ``ignored``: patterns of what lies in it besides.
+    """
+    if _is_bids(folder):
+        return
+    made_by = {"Name": "srviewer", "Version": __version__, "Description": RESEARCH_USE_ONLY}
+    description = {
+        "Name": "Thick slices rebuilt thin",
+        "BIDSVersion": BIDS_VERSION,
+        "DatasetType": "derivative",
+        "GeneratedBy": [made_by],
+    }
+    write_text(folder / BIDS_MARK, json.dumps(description, indent=1) + "\n")
+    if not (folder / ".bidsignore").exists():
+        write_text(folder / ".bidsignore", "".join(f"{pattern}\n" for pattern in ignored))
+
+
+def _bids_images(root: Path) -> list[Path]:
+    """The anatomical images of a BIDS tree; derivatives and source data have trees of their own."""
+    every = sorted([*root.glob("sub-*/anat/*.nii*"), *root.glob("sub-*/ses-*/anat/*.nii*")])
+    return [path for path in every if _stem(path).rpartition("_")[2] in BIDS_CONTRASTS]
+
+
+def _found(files: Sequence[Path]) -> Job[Found]:
+    """As ``io.formats.scan``, but nothing to open is an answer here."""
+    yield Progress(0.0, "Looking for volumes")
+    if not files:
+        return Found((), 0)
+    try:
+        return (yield from scan(files))
+    except NothingOpened as error:
+        problems = error.problems or (Problem(files[0].name, str(error)),)
+        return Found((), len(files), problems)
+    except UserError as error:
+        return Found((), len(files), (Problem(files[0].name, str(error)),))
+
+
+def _unsuitable(series: Series, thin_too: bool) -> LeftOut | None:
+    """The series as one that is left out; None when it is to be rebuilt."""
+    if kind := segmentation_reason(series.warnings):
+        return LeftOut(series.name, "is a mask or label map by its name or header", False, kind)
+    if series.frames > 1:
+        reason = f"holds {series.frames} volumes over time or direction; a batch rebuilds single "
+        return LeftOut(series.name, f"{reason}ones", False, "series of several volumes")
+    if series.geometry.thick_axis is None and not thin_too:
+        reason = f"has no thick axis ({_spacing(series.geometry)} mm)"
+        return LeftOut(series.name, reason, False, "volumes without a thick axis")
+    return None
+
+
+def _item(
+    root: Path, shared: Path, series: Series, others: Sequence[Series], target: Target
+) -> Item | None:
+    """The series as an item; None where the target needs a name that it has not."""
+    together = [one.index for one in others if one.sources == series.sources]
+    inside = PurePosixPath(name_below(shared, series.sources[0])).parent
+    usual = inside / _result_stem(series, bids=_is_bids(root))
+    output = target.result_name(usual, series.sources[0])
+    if output is None:
+        return None
+    return Item(
+        name=series.name,
+        sources=series.sources,
+        place=together.index(series.index),
+        alone=len(together) == 1,
+        root=shared,
+        output=output,
+        crowded=False,
+    )
+
+
+def _result_stem(series: Series, bids: bool) -> str:
+    """ "scan" as "scan_thin"; in BIDS the contrast stays last: "sub-1_desc-sr_T1w"."""
+    single = len(series.sources) == 1
+    name = _stem(series.sources[0]) if single else series.name
+    if bids:
+        entities, _, contrast = name.rpartition("_")
+        return f"{entities}_desc-sr_{contrast}"
+    return re.sub(r"[^\w.+-]+", "_", f"{_shortened(name)}_thin").lstrip(".")
+
+
+def _shortened(name: str) -> str:
+    """A name with room behind it for what makes results of one name differ, and for endings."""
+    stored = os.fsencode(name)
+    if len(stored) <= LONGEST_STEM:
+        return name
+    mark = hashlib.sha256(stored).hexdigest()[:8]
+    return f"{stored[:LONGEST_STEM].decode('utf-8', 'ignore')}-{mark}"
+
+
+def _stem(path: Path) -> str:
+    return re.sub(r"(\.nii)?(\.gz)?$", "", path.name) if ".nii" in path.name else path.stem
+
+
+def _spacing(geometry: Geometry) -> str:
+    return " x ".join(f"{mm:.3g}" for mm in geometry.spacing)

@@ -1,0 +1,106 @@
+"""What became of a batch, as one HTML file that needs nothing else."""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from itertools import chain, count
+from pathlib import Path
+from urllib.parse import quote
+
+from srviewer.atomic import write_text
+from srviewer.io.scans.series import counted as counted_reasons
+from srviewer.io.scans.series import summary
+from srviewer.sr.batch.records import LOGS
+from srviewer.sr.batch.work import Outcome
+from srviewer.sr.report.pages import drawn_page
+
+SUMMARY = "summary.html"
+HEAD = ("source", "volume", "status", "factor", "method", "agrees to", "seconds", "result")
+STATUS = HEAD.index("status")
+MARK = "<title>srviewer batch</title>"
+HEAD_BYTES = 4096  # in which a summary has its mark
+
+
+def write_summary(path: Path, outcomes: Sequence[Outcome]) -> None:
+    """Write the table of ``outcomes`` to ``path``; failures come first."""
+    failed_first = sorted(outcomes, key=lambda outcome: outcome.status != "failed")
+    page = drawn_page(
+        "summary.html",
+        title=counted(outcomes),
+        head=(*HEAD, "notes"),
+        status=STATUS,
+        rows=[_row(outcome) for outcome in failed_first],
+    )
+    write_text(path, page)
+
+
+def summary_path(folder: Path) -> Path:
+    """Where the summary goes: ``summary.html``, unless something else has that name."""
+    names = (f"srviewer-{n}-{SUMMARY}" for n in count(2))
+    every = chain([SUMMARY, f"srviewer-{SUMMARY}"], names)
+    return next(path for path in (folder / name for name in every) if _is_ours(path))
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether nothing is there, or an earlier summary."""
+    if not os.path.lexists(path):
+        return True
+    try:
+        return path.is_file() and _begins(path)
+    except OSError:
+        return False
+
+
+def _begins(path: Path) -> bool:
+    with path.open("rb") as file:
+        return MARK.encode() in file.read(HEAD_BYTES)
+
+
+def counted(outcomes: Sequence[Outcome]) -> str:
+    """How many volumes there were and what became of them, in one line."""
+    counts = Counter(outcome.status for outcome in outcomes)
+    parts = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    volumes = "1 volume" if len(outcomes) == 1 else f"{len(outcomes)} volumes"
+    reasons = left_out_reasons(outcomes)
+    # "left out" is the last of the statuses in the order of the alphabet.
+    why = f" ({summary(tuple(reasons.items()))})" if reasons else ""
+    return f"{volumes}: {parts}{why}"
+
+
+def left_out_reasons(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """How many volumes were left out for each reason, the most frequent first."""
+    return dict(counted_reasons(one.reason for one in outcomes if one.status == "left out"))
+
+
+def cells(outcome: Outcome) -> tuple[str, ...]:
+    """The row of one volume: what HEAD names."""
+    values = outcome.values
+    consistency = values.get("consistency")
+    return (
+        outcome.source,
+        outcome.name,
+        outcome.status,
+        f"{values['factor']} along {values['axis']}" if values else "",
+        str(values.get("model") or values.get("method") or ""),
+        f"{consistency['max']:.4%}" if consistency else "",
+        f"{outcome.seconds:.1f}",
+        "" if outcome.output is None else outcome.output.as_posix(),
+    )
+
+
+def _row(outcome: Outcome) -> dict[str, object]:
+    """What the template shows of one volume; ``image`` and ``log`` are addresses."""
+    output = None if outcome.output is None else outcome.output.as_posix()
+    notes = [outcome.message, *outcome.values.get("warnings", ())]
+    return {
+        "cells": cells(outcome)[:-1],
+        "output": output,
+        "image": "" if output is None else _address(output),
+        "log": "" if output is None else _address(f"{LOGS}/{output}.log"),
+        "notes": [note for note in notes if note],
+    }
+
+
+def _address(path: str) -> str:
+    """A path below the folder of the summary, as a link has it; bytes that are no text too."""
+    return quote(os.fsencode(path))

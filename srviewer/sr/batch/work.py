@@ -1,0 +1,299 @@
+"""One volume of a batch, from its files to its result: what a worker runs."""
+
+import hashlib
+import json
+import shutil
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from math import inf
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal, TypeAlias
+
+from srviewer import __version__
+from srviewer.atomic import replace_together
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.volumes.source_files import ScanSource, part_words, source_of
+from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, blocking_warnings
+from srviewer.errors import Unsupported, UserError, plain
+from srviewer.io.export.nifti import DataType
+from srviewer.io.files.content import digests
+from srviewer.io.formats import scan
+from srviewer.io.scans.series import PlaneByPlane, Series
+from srviewer.io.sidecars.provenance import sidecar
+from srviewer.io.targets import NIFTI, Export, target
+from srviewer.job import Job, within
+from srviewer.sr.batch.items import Item
+from srviewer.sr.batch.names import Wanted, likely_names, named, stem_and_ending
+from srviewer.sr.batch.records import Log, Place, read_record, stored_bytes, write_record
+from srviewer.sr.cross_plane.methods import method
+from srviewer.sr.inputs.segmentations import segmentation_reason
+from srviewer.sr.models.available_models import find_model
+from srviewer.sr.rebuild.gaps import rebuild
+from srviewer.sr.requests.memory import free_bytes
+from srviewer.sr.requests.request import Request, suggested_request
+from srviewer.sr.results.rebuild_facts import RebuildFacts
+from srviewer.sr.results.reconstruction import unscored
+from srviewer.sr.slabs.choice import SlabsWanted, choose_slabs
+from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
+from srviewer.temporary_names import mark
+from srviewer.unwritable import make_folder
+
+FOUND = 0.02  # the share of one volume's job in which it is found again
+Made: TypeAlias = tuple[RebuildFacts, dict[str, Any]]  # and its provenance
+Status = Literal["done", "done before", "failed", "left out"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How each volume is rebuilt.
+
+    ``request``: its axis and factor are replaced, by ``axis`` and ``factor`` where they are given
+    and else by what suits the volume. ``acknowledge``: also volumes whose geometry is in doubt.
+    ``overwrite``: replace results that were made from another source. ``slabs``: whether volumes go
+    slab by slab, which changes no voxel. ``room``: the bytes that a rebuild may take, if as many
+    are free. ``target``: the id of what results are exported to.
+    """
+
+    request: Request
+    axis: Axis | None
+    factor: int | None
+    store: DataType
+    acknowledge: bool
+    slabs: SlabsWanted = "auto"
+    room: float = inf
+    overwrite: bool = False
+    target: str = NIFTI.id
+
+    def fingerprint(self) -> str:
+        """Changes with whatever changes a result: settings, weights, version of the program."""
+        needs_model = method(self.request.method).needs_model
+        model = find_model(self.request.model).sha256 if needs_model else ""
+        request = {**asdict(self.request), "model": model, "axis": None, "factor": None}
+        if self.request.minimum == "none":
+            del request["minimum"]  # version 0.1.0 had no such setting: its records stay valid
+        settings = [__version__, request, self.axis, self.factor, self.store]
+        if self.target != NIFTI.id:  # the records of earlier versions stay valid
+            settings.append(self.target)
+        return json.dumps(settings, sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one volume.
+
+    ``source``: its first file, below the folder that holds all that was given. ``values``: the
+    provenance of the result, where there is one. ``reason``: why it was left out, the same for all
+    that were left out for it; else "".
+    """
+
+    name: str
+    output: PurePosixPath | None
+    status: Status
+    seconds: float = 0.0
+    message: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    source: str = ""
+    reason: str = ""
+
+
+def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
+    """Do one item, unless its done record says that it was done with these settings.
+
+    Never raises: a failure is an outcome. The result takes its name only when it is whole, and
+    the record follows it, so an item whose worker died is simply done again.
+    """
+    started = time.monotonic()
+    log = Log(place)
+    try:
+        outcome = yield from _rebuilding(item, settings, place, log)
+    except Unsupported as error:
+        outcome = Outcome(item.name, None, "left out", message=str(error), reason=error.kind)
+        log.add(f"left out: {error}")
+    except UserError as error:
+        outcome = Outcome(item.name, None, "failed", message=str(error))
+        log.add(f"failed: {error}")
+    except OSError as error:  # of the system, which needs no traceback
+        message = f"{Path(error.filename or '').name}: {error.strerror or error}".lstrip(": ")
+        outcome = Outcome(item.name, None, "failed", message=message)
+        log.add(f"failed: {message}")
+    except Exception as error:  # a bug in one volume must not end the others
+        told = plain(error)
+        message = f"{type(error).__name__}: {error}" if told is error else str(told)
+        outcome = Outcome(item.name, None, "failed", message=message)
+        log.add(f"failed:\n{traceback.format_exc()}")
+    return replace(outcome, seconds=time.monotonic() - started, source=item.source_name)
+
+
+def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[Outcome]:
+    source = yield from within(_source(item), 0.0, FOUND / 2)
+    key = _key(item, source, settings)
+    wanted = Wanted(item.output, item.crowded)
+    before = _done(place, item, likely_names(place.folder, place.state, wanted, source), key)
+    if before is not None and before.output is not None:
+        log.of(before.output)
+        log.add(f"{before.status}: the same scan and settings gave {before.output}")
+        return before
+    # What is a folder takes a new name rather than the place of another folder.
+    replaces = settings.overwrite and target(settings.target).ending != ""
+    name = yield from named(place.folder, place.state, wanted, source, replaces)
+    log.of(name.output)
+    log.add(f"begun: {item.source_name}, {len(item.sources)} files")
+    series = yield from within(_found_again(item), FOUND / 2, FOUND)
+    room = min(settings.room, free_bytes())
+    slabs = settings.slabs if target(settings.target).streams else "never"
+    choice = choose_slabs(series, 0, slabs, lambda scan: _request(scan, settings), room)
+    if choice.told:
+        log.add(choice.told)
+    output = place.folder / name.output
+    with _unfinished(place, output.name) as draft:
+        job = (
+            _in_memory(series, item, settings, place.folder, draft)
+            if choice.source is None
+            else _in_slabs(choice.source, item, settings, draft)
+        )
+        result, values = yield from within(job, FOUND, 1.0)
+        if values.get("source_sha256") != source.sha256:
+            raise _changed(item)
+        if not name.untouched(place.folder):
+            raise UserError(
+                f"'{name.output}' was written by something else meanwhile. Run it again."
+            )
+        _put(draft, output, item, new=name.before == (None, None))
+    size = stored_bytes(output)
+    record = {
+        "output": str(name.output),
+        "key": key,
+        "batch": place.batch,
+        "size": size,
+        "source_sha256": source.sha256,
+        "paths": [str(path) for path in item.sources],
+        "values": values,
+    }
+    write_record(place.record(name.output), record)
+    log.add(f"written: {name.output}, {size:,} bytes, {result.seconds:.1f} s on {result.device}")
+    for line in result.warnings:
+        log.add(f"note: {line}")
+    message = " ".join(filter(None, (choice.told, _name_note(item, name.output))))
+    return Outcome(item.name, name.output, "done", message=message, values=values)
+
+
+def _done(place: Place, item: Item, names: Sequence[PurePosixPath], key: str) -> Outcome | None:
+    """The outcome of an earlier run with the same source and settings, if that is still there."""
+    for output in names:
+        record = read_record(place, output, key)
+        if record is not None:
+            mine = record["batch"] == place.batch  # its worker died before it could tell
+            note = _name_note(item, output)
+            status: Status = "done" if mine else "done before"
+            return Outcome(item.name, output, status, message=note, values=record["values"])
+    return None
+
+
+def _name_note(item: Item, output: PurePosixPath) -> str:
+    """A sentence where the result has another name than its source would lead one to expect."""
+    if output == item.output:
+        return ""
+    suffixed = output.name.startswith(f"{stem_and_ending(item.output)[0]}-")
+    if suffixed and output.parent == item.output.parent:
+        return (
+            f"Its result is '{output}', since the name '{item.output}' belongs to another source "
+            "or file."
+        )
+    return f"Its result is '{output}', the name that it got in an earlier run."
+
+
+def _in_memory(
+    series: Series, item: Item, settings: Settings, home: Path, draft: Path
+) -> Job[Made]:
+    scan = yield from within(series.read(0), 0.0, 0.1)
+    _check(scan, settings)
+    result = yield from within(rebuild(scan, _request(scan, settings)), 0.1, 0.9)
+    values = unscored(result, scan)
+    kind = target(settings.target)
+    given = kind.given(home)
+    export = Export(result.volume, given, values, settings.store, item.sources[0], scan)
+    yield from within(kind.draft(export, draft), 0.9, 1.0)
+    return result, values
+
+
+def _in_slabs(source: PlaneByPlane, item: Item, settings: Settings, draft: Path) -> Job[Made]:
+    request = _request(source.header, settings)
+    files = SlabFiles(
+        draft,
+        lambda scan, result: unscored(result, scan),
+        lambda scan: _check(scan, settings),
+        settings.store,
+    )
+    made = yield from written_in_slabs(source, request, files)
+    return made.result, made.provenance
+
+
+def _source(item: Item) -> Job[ScanSource]:
+    files = yield from digests(item.sources)
+    return source_of(files, part_words(None if item.alone else item.place, None), item.root)
+
+
+def _key(item: Item, source: ScanSource, settings: Settings) -> str:
+    """SHA-256 over the content of the files, which series it is, and the settings."""
+    digest = hashlib.sha256(f"{item.place} {settings.fingerprint()}".encode())
+    for file in source.files:
+        digest.update(bytes.fromhex(file.sha256))
+    return digest.hexdigest()
+
+
+def _found_again(item: Item) -> Job[Series]:
+    found = yield from scan(item.sources, item.root)
+    if len(found.series) <= item.place:
+        raise _changed(item)
+    return found.series[item.place]
+
+
+def _changed(item: Item) -> UserError:
+    return UserError(f"'{item.name}' has changed since the batch was planned. Run it again.")
+
+
+def _check(volume: ScanHeader, settings: Settings) -> None:
+    """Raise UserError for a scan in doubt that nobody has looked at, Unsupported for labels."""
+    if reason := segmentation_reason(volume.warnings):
+        doubts = [one.message for one in volume.warnings if one.code in SEGMENTATION_CODES]
+        raise Unsupported(" ".join(doubts), reason)
+    unsound = blocking_warnings(volume.warnings)
+    if unsound and not settings.acknowledge:
+        said = " ".join(warning.message for warning in unsound)
+        raise UserError(f"{said} Look at it, then give --acknowledge to rebuild it all the same.")
+
+
+def _request(volume: ScanHeader, settings: Settings) -> Request:
+    suggested = suggested_request(volume, settings.axis, settings.request.model)
+    factor = suggested.factor if settings.factor is None else settings.factor
+    return replace(settings.request, axis=suggested.axis, factor=factor)
+
+
+@contextmanager
+def _unfinished(place: Place, name: str) -> Iterator[Path]:
+    """A path for a draft in a folder of this attempt's own, which is gone afterwards."""
+    # Not a private folder: the draft gets the rights that results have where they are written.
+    folder = place.unfinished / mark()
+    make_folder(folder)
+    try:
+        yield folder / name
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _put(draft: Path, output: Path, item: Item, new: bool) -> None:
+    """Move the draft and its JSON to where they belong, unless that is part of what was read.
+
+    ``new``: nothing lies there.
+    """
+    for source in item.sources:
+        if output.exists() and output.samefile(source):
+            raise UserError(f"'{output.name}' is the scan itself and is not overwritten.")
+    make_folder(output.parent)
+    # The JSON first: where a killed worker leaves it alone, the name is still this source's.
+    beside = (sidecar(draft), sidecar(output))
+    moves = [beside, (draft, output)] if draft.is_dir() else [(draft, output), beside]
+    replace_together(moves, new)

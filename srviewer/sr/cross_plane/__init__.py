@@ -1,0 +1,1 @@
+"""Cross-plane super-resolution of one axis, and the table of methods."""

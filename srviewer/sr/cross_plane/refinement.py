@@ -1,0 +1,179 @@
+"""Cross-plane super-resolution: both planes that hold the thick axis, restacked and fused."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.intensity.intensity_range import Intensity, measured_intensity
+from srviewer.core.reconstruction.fusion import Fusion, disagreement
+from srviewer.core.slices.planes import TrainingGroup, cross_planes, restack, unstack
+from srviewer.core.volumes.slabwise import slabwise
+from srviewer.core.volumes.volume import Voxels
+from srviewer.errors import UserError
+from srviewer.job import Job, Progress, aside, within
+from srviewer.nn.models.model_file import Model
+
+if TYPE_CHECKING:
+    from srviewer.nn.inference.infer import Upsampler
+
+
+JOINING = "Joining both planes"
+
+
+@dataclass(frozen=True, eq=False)
+class Refinement:
+    """What a method is to do: refine along ``degradation.axis`` by ``degradation.factor``.
+
+    ``degradation``: how the scan became thick. ``model``: None for interpolation. ``flips``:
+    rebuild mirrored copies of the scan too and average them. ``intensity``: of the scan without
+    its padding; None to measure it where the voxels hold none.
+    """
+
+    degradation: Degradation
+    model: Model | None
+    fusion: Fusion
+    device: str = "auto"
+    flips: bool = False
+    intensity: Intensity | None = None
+
+    def intensity_of(self, scan: Voxels) -> Intensity:
+        """The floor and the range of the scan, whose voxels are given without padding."""
+        return self.intensity or measured_intensity(scan)
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """A thin volume: ``voxels``, and where two planes made it, ``disagreement`` on its grid.
+
+    ``spread``: the standard deviation over mirrored copies, where they were asked for.
+    ``device``: what computed it.
+    """
+
+    voxels: Voxels
+    disagreement: Voxels | None
+    device: str
+    spread: Voxels | None = None
+
+
+def cross_plane(scan: Voxels, todo: Refinement) -> Job[Estimate]:
+    """Section 3.1.1 of the paper: (i, j, k) thick voxels to ``factor`` times more along the axis.
+
+    The network knows air as 0: the intensity floor is taken away before and added after. That moves
+    the mean of each block with it, so the measured slices are reproduced all the same.
+    Raises UserError when the model cannot reach the factor or the device is absent.
+    """
+    if todo.model is None:
+        raise ValueError("cross-plane super-resolution needs a model")
+    upsampler = yield from started(todo.model, todo.device)
+    yield Progress(0.0, "Measuring the grey levels")
+    intensity = todo.intensity_of(scan)
+    scan, scale = intensity.above_floor(scan), intensity.range
+    stages = passes(todo.degradation.factor, todo.model.factors)
+    flips = mirrorings(todo.degradation.axis) if todo.flips else ((),)
+    fused: list[Voxels] = []
+    apart: list[Voxels] = []
+    for number, axes in enumerate(flips):
+        job = _both_planes(upsampler, np.flip(scan, axes), todo, stages, scale)
+        span = 0.98 * number / len(flips), 0.98 * (number + 1) / len(flips)
+        estimate, differing = yield from within(job, *span)
+        fused.append(np.flip(estimate, axes))
+        apart.append(np.flip(differing, axes))
+    result = yield from within(_averaged(fused), 0.98, 0.985)
+    if intensity.floor:
+        result += np.float32(intensity.floor)
+    differing = yield from within(_averaged(apart), 0.985, 0.99)
+    spread = None
+    if todo.flips:
+        job_of_spread = slabwise(_spread, *fused, message=JOINING)
+        spread = yield from within(job_of_spread, 0.99, 1.0)
+    return Estimate(result, differing, upsampler.device_title, spread)
+
+
+def started(model: Model, device: str) -> Job["Upsampler"]:
+    """The network of ``model``, ready to run; UserError as from Upsampler."""
+
+    def start() -> "Upsampler":
+        from srviewer.nn.inference.infer import (
+            Upsampler,  # a door to torch, which takes seconds to load
+        )
+
+        return Upsampler(model, device)
+
+    return aside(start, Progress(0.0, "Starting the network"))
+
+
+def _averaged(copies: list[Voxels]) -> Job[Voxels]:
+    """The mean of all copies; one alone as it is."""
+    return copies[0] if len(copies) == 1 else (yield from slabwise(_mean, *copies, message=JOINING))
+
+
+def _mean(*copies: Voxels) -> Voxels:
+    return np.asarray(sum(copies[1:], copies[0]) / np.float32(len(copies)))
+
+
+def _spread(*copies: Voxels) -> Voxels:
+    return np.asarray(np.std(copies, axis=0, dtype=np.float32))
+
+
+def mirrorings(axis: Axis) -> tuple[tuple[Axis, ...], ...]:
+    """The array axes that each copy of a self-ensemble is mirrored along; the first along none."""
+    one, other = (a for a in range(3) if a != axis)
+    return (), (axis,), (one, other), (axis, one, other)
+
+
+def _both_planes(
+    upsampler: "Upsampler", scan: Voxels, todo: Refinement, stages: tuple[int, ...], scale: float
+) -> Job[tuple[Voxels, Voxels]]:
+    """The fused estimate and the disagreement of the two planes."""
+    planes: list[Voxels] = []
+    for number, group in enumerate(cross_planes(todo.degradation.axis)):
+        job = _one_plane(upsampler, scan, group, stages, scale)
+        planes.append((yield from within(job, 0.48 * number, 0.48 * (number + 1))))
+    fusing = slabwise(todo.fusion.fuse, *planes, message=JOINING)
+    fused = yield from within(fusing, 0.96, 0.98)
+    comparing = slabwise(disagreement, *planes, message=JOINING)
+    return fused, (yield from within(comparing, 0.98, 1.0))
+
+
+def _one_plane(
+    upsampler: "Upsampler",
+    scan: Voxels,
+    group: TrainingGroup,
+    stages: tuple[int, ...],
+    scale: float,
+) -> Job[Voxels]:
+    slices = unstack(scan, group.thick, group.normal)
+    for number, factor in enumerate(stages):
+        job = upsampler.upsample(slices, factor, scale)
+        slices = yield from within(job, number / len(stages), (number + 1) / len(stages))
+    return np.asarray(restack(slices, group.thick, group.normal))
+
+
+def passes(factor: int, known: tuple[int, ...]) -> tuple[int, ...]:
+    """The model's factors whose product is ``factor``, the fewest, largest first.
+
+    Raises UserError when there are none.
+    """
+    found = _shortest_product(factor, tuple(sorted(known, reverse=True)))
+    if found is None:
+        raise UserError(
+            f"This model cannot refine by {factor}: it knows the factors "
+            f"{', '.join(map(str, sorted(known)))} and their products. Choose another factor."
+        )
+    return found
+
+
+def reachable(factor: int, known: tuple[int, ...]) -> bool:
+    """Whether ``passes`` finds a way."""
+    return _shortest_product(factor, known) is not None
+
+
+def _shortest_product(factor: int, known: tuple[int, ...]) -> tuple[int, ...] | None:
+    if factor == 1:
+        return ()
+    rests = ((r, _shortest_product(factor // r, known)) for r in known if factor % r == 0)
+    ways = [(r, *rest) for r, rest in rests if rest is not None]
+    return min(ways, key=len, default=None)

@@ -1,0 +1,1 @@
+"""Scans that are given to a verb: masks left out, subjects, names."""

@@ -1,0 +1,148 @@
+"""Whose scan is whose, so that nobody is both learned from and measured on."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from srviewer.errors import UserError
+from srviewer.io.formats import scan
+from srviewer.io.images import image_files
+from srviewer.io.scans.series import Counts, Series
+from srviewer.job import Job, Progress, within
+from srviewer.sr.inputs.segmentations import scans_among
+
+LEAST_TO_HOLD_OUT = 3  # people
+HELD_OUT_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class Person:
+    """Everything that was found of one person, or one image.
+
+    ``key``: who it is; never shown, since DICOM's is made of the patient's number. ``title``: what
+    to call them. ``names``: of the scans. ``thick``: those of them whose voxels are far from
+    cubes, with their slice spacing in mm.
+    """
+
+    key: str
+    title: str
+    names: tuple[str, ...]
+    files: tuple[Path, ...]
+    thick: tuple[tuple[str, float], ...] = field(default=())
+
+
+def person_key(series: Series) -> str:
+    """Who a scan is of: the BIDS label, else DICOM's patient, else the file's name.
+
+    Files of the same name are one person's unless a label tells them apart: to think two people
+    one costs a scan, to think one person two costs the truth of the scores.
+    """
+    return _label(series) or series.patient or series.name
+
+
+def scan_name(series: Series) -> str:
+    """The scan's name, with the BIDS label of its folder where the name lacks it."""
+    label = _label(series)
+    return series.name if not label or label in series.name else f"{label}_{series.name}"
+
+
+def people_of(series: Iterable[Series]) -> tuple[Person, ...]:
+    """The people in the order in which they were found."""
+    by_key: dict[str, list[Series]] = {}
+    for one in series:
+        by_key.setdefault(person_key(one), []).append(one)
+    return tuple(_person(key, scans) for key, scans in by_key.items())
+
+
+@dataclass(frozen=True)
+class PeopleFound:
+    """``people`` whose scans were found; ``left_out``: of other files, how many and why."""
+
+    people: tuple[Person, ...]
+    left_out: Counts = ()
+
+
+def people_in(paths: Sequence[Path], layout: str) -> Job[tuple[Person, ...]]:
+    """As ``people_found``, the people alone."""
+    found = yield from people_found(paths, layout)
+    return found.people
+
+
+def people_found(paths: Sequence[Path], layout: str) -> Job[PeopleFound]:
+    """Whom the scans in files and folders show; for "image", one for each image.
+
+    Masks and label maps are left out. Raises UserError when there is nothing at all.
+    """
+    if layout == "image":
+        return PeopleFound((yield from _image_people(paths)))
+    found = yield from within(scan(list(paths)), 0.0, 0.3)
+    kept, left_out = yield from within(scans_among(found.series), 0.3, 1.0)
+    return PeopleFound(people_of(kept), left_out)
+
+
+def joined(people: Iterable[Person]) -> tuple[Person, ...]:
+    """One entry for each person, whatever was found of them in several places; no file twice."""
+    by_key: dict[str, Person] = {}
+    for one in people:
+        other = by_key.get(one.key)
+        if other is None:
+            by_key[one.key] = one
+        elif not set(one.files) <= set(other.files):
+            by_key[one.key] = Person(
+                one.key,
+                other.title,
+                other.names + one.names,
+                other.files + one.files,
+                other.thick + one.thick,
+            )
+    return tuple(by_key.values())
+
+
+def suggested_split(people: Sequence[Person]) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
+    """(learned from, held out): a tenth of the people are held out, where there are enough."""
+    held_out = 0
+    if len(people) >= LEAST_TO_HOLD_OUT:
+        held_out = max(1, round(HELD_OUT_SHARE * len(people)))
+    kept = len(people) - held_out
+    return tuple(people[:kept]), tuple(people[kept:])
+
+
+def check_split(train: Sequence[Person], validation: Sequence[Person]) -> None:
+    """Raise UserError when a person, or an image, is on both sides."""
+    keys = {person.key for person in train}
+    shared = sorted(person.title for person in validation if person.key in keys)
+    if shared:
+        raise UserError(
+            f"The same person would be trained and tested on: {', '.join(shared)}. "
+            f"Keep each person on one side; if these are different people, say so by BIDS labels "
+            f"in the names of their files or folders (sub-01, sub-02)."
+        )
+
+
+def _person(key: str, scans: Sequence[Series]) -> Person:
+    files = dict.fromkeys(file for one in scans for file in one.sources)
+    thick = (
+        (scan_name(one), one.geometry.spacing[one.geometry.thick_axis])
+        for one in scans
+        if one.geometry.thick_axis is not None
+    )
+    title = _label(scans[0]) or scans[0].name
+    return Person(key, title, tuple(map(scan_name, scans)), tuple(files), tuple(thick))
+
+
+def _label(series: Series) -> str:
+    """The BIDS label of the file's name, or of the nearest folder that has one."""
+    in_name = [part for part in series.name.split("_") if part.startswith("sub-")]
+    folders = [part for part in reversed(series.sources[0].parts[:-1]) if part.startswith("sub-")]
+    return next(iter([*in_name, *folders]), "")
+
+
+def _image_people(paths: Sequence[Path]) -> Job[tuple[Person, ...]]:
+    people: list[Person] = []
+    for number, path in enumerate(paths):
+        yield Progress(number / len(paths), f"Looking into {path.name}")
+        if not path.exists():
+            raise UserError(f"'{path}' does not exist.")
+        files = image_files(path) if path.is_dir() else [path]
+        people += [Person(file.stem, file.stem, (file.stem,), (file,)) for file in files]
+    return joined(people)

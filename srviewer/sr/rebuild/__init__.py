@@ -1,0 +1,1 @@
+"""Thick scans reconstructed in memory: refinement, gaps, cautions, previews, restored results."""

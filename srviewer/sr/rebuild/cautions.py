@@ -1,0 +1,100 @@
+"""What lies outside the range in which a model was trained, said before and after a run."""
+
+from srviewer.core.acquisition.noise import noise_level
+from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk
+from srviewer.core.volumes.volume import ScanHeader, Volume, is_segmentation
+from srviewer.nn.models.model_file import Model
+from srviewer.sr.cross_plane.refinement import passes, reachable
+from srviewer.sr.rebuild.refine import Refined
+from srviewer.sr.requests.request import Request
+
+FEW_SLICES = 8
+HEAVY_NOISE = 0.04  # standard deviation, as a share of the intensity range
+KNOWN_SPACING = (0.4, 1.5)  # mm in the plane: around what the networks were trained on
+
+
+NO_THICK_AXIS = "This scan has no thick axis: its slices are as thin as its pixels."
+
+
+def cautions(scan: Volume, request: Request, model: Model | None) -> tuple[str, ...]:
+    """What a user must know of this run, besides the scan's own warnings; one line each.
+
+    Chiefly what lies outside the range in which the model was trained (None for interpolation).
+    """
+    noise = 0.0 if model is None else noise_level(scan.voxels, request.axis, scan.padding)
+    return cautions_at_noise(scan, request, model, noise)
+
+
+def cautions_at_noise(
+    scan: ScanHeader, request: Request, model: Model | None, noise: float
+) -> tuple[str, ...]:
+    """As ``cautions``, for a scan of which ``noise_level`` says ``noise``; unused without model."""
+    lines = _of_the_grids(scan, request)
+    if model is None:
+        return tuple(lines)
+    if not reachable(request.factor, model.factors):
+        lines.append(f"Model '{model.name}' cannot refine by {request.factor}.")
+    elif request.factor not in model.factors:
+        stages = " x ".join(map(str, passes(request.factor, model.factors)))
+        lines.append(f"Factor {request.factor} is outside the trained range: done as {stages}.")
+    for name in model.plan.train:
+        if name in scan.name:
+            lines.append(
+                f"Model '{model.name}' was trained on '{name}': scores on that scan are flattered."
+            )
+    if scan.modality not in ("", "MR"):
+        lines.append(f"The modality is {scan.modality}; the network was trained on MR.")
+    lines.extend(_of_the_voxels(scan, request, noise))
+    if scan.geometry.shape[request.axis] < FEW_SLICES:
+        lines.append(f"Only {scan.geometry.shape[request.axis]} slices: little to learn from.")
+    if is_segmentation(scan.warnings):
+        lines.append("This looks like a mask or label map: use the method 'nearest' for labels.")
+    return tuple(lines)
+
+
+def _of_the_grids(scan: ScanHeader, request: Request) -> list[str]:
+    """What the scan's grid or that of the result has to say, whatever makes the result."""
+    lines = []
+    if scan.geometry.thick_axis is None:
+        lines.append(NO_THICK_AXIS)
+    if request.isotropic:
+        lines.append("Resampled to isotropic voxels: no longer reproduces the scan exactly.")
+    grid = scan.geometry
+    for axis, factor in request.steps:
+        grid = grid.refined(axis, factor)
+    if refused_by_itk(grid):
+        lines.append(itk_advice(grid))
+    return lines
+
+
+def outcomes(found: Refined, region: Volume | None) -> tuple[str, ...]:
+    """What came of a run that the user must know, one line each."""
+    lines: list[str] = []
+    tried = found.adapted
+    if tried is not None and not tried.kept:
+        lines.append(
+            f"Adapting to this scan {tried.found}: the model is used as it ships."
+            if tried.steps
+            else "The scan is too small to adapt to: the model is used as it ships."
+        )
+    if region is not None and found.model is not None:
+        lines.append(f"Nothing learned was added inside the region '{region.name}'.")
+    return tuple(lines)
+
+
+def _of_the_voxels(scan: ScanHeader, request: Request, noise: float) -> list[str]:
+    """Spacing and noise beyond what the networks have seen."""
+    lines = []
+    plane = [mm for axis, mm in enumerate(scan.geometry.spacing) if axis != request.axis]
+    low, high = KNOWN_SPACING
+    if min(plane) < low or max(plane) > high:
+        lines.append(
+            f"Voxels of {plane[0]:.3g} x {plane[1]:.3g} mm in the plane are outside the trained "
+            f"range ({low:g} to {high:g} mm)."
+        )
+    if noise > HEAVY_NOISE:
+        lines.append(
+            f"Heavy noise ({noise:.1%} of the range; above {HEAVY_NOISE:.0%} it may be sharpened "
+            f"into structure)."
+        )
+    return lines

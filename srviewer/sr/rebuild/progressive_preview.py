@@ -1,0 +1,232 @@
+"""The slices on screen first: single slices of a result, before there is the whole.
+
+A slice that holds the thick axis is one slice of one of the two stacks that a rebuild refines.
+The network sees it, and its neighbours, alone: what comes is exactly what that plane says of it
+in the end. A slice across the thick axis runs through every slice of both stacks; it comes from a
+slab of a few thick slices, which is nearly what one plane says of it in the end.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from srviewer.core.intensity.intensity_range import Intensity, volume_intensity
+from srviewer.core.intensity.padding import marked
+from srviewer.core.slices.planes import (
+    Plane,
+    TrainingGroup,
+    cross_planes,
+    restack,
+    slice_number,
+    unstack,
+)
+from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
+from srviewer.errors import UserError
+from srviewer.job import Job, Partial, Progress, aside, mapped, within
+from srviewer.nn.models.model_file import Model
+from srviewer.sr.cross_plane.methods import method
+from srviewer.sr.cross_plane.padding_restored import image_alone
+from srviewer.sr.cross_plane.refinement import mirrorings, passes, started
+from srviewer.sr.models.available_models import find_model
+from srviewer.sr.rebuild.reconstruct import thin_header
+from srviewer.sr.rebuild.refine import sharper_pair
+from srviewer.sr.requests.request import Request, check_request, degradation_of
+
+if TYPE_CHECKING:
+    from srviewer.nn.inference.infer import Upsampler
+
+R = TypeVar("R")
+Where = Callable[[], npt.ArrayLike]  # gives the crosshair, a RAS+ point, as it is now
+
+# Thick slices on either side of the one that is looked at: with four, 99 voxels in 100 of tissue
+# are within 1 % of the intensity range of what the plane says when it sees all.
+MARGIN = 4
+SHARE = 0.08  # of the whole job, until every slice on screen has been seen
+MESSAGE = "A first look at the slices on screen"
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One slice of a result on its way.
+
+    ``volume``: this slice alone, on its part of the refined grid. ``number``: which slice of the
+    refined grid it is, across ``plane``. ``estimates``: how many make the result, of which this is
+    one. ``thick``: how many thick slices were seen for it; None for all.
+    """
+
+    volume: Volume
+    plane: Plane
+    number: int
+    estimates: int
+    thick: int | None
+
+
+def may_look_first(scan: ScanHeader, request: Request, region: Volume | None) -> bool:
+    """Whether single slices of this rebuild can be had before the whole.
+
+    Not where the whole scan decides about each slice, nor where it is resampled afterwards.
+    """
+    try:
+        check_request(scan, request)
+    except UserError:  # the rebuild says what is wrong
+        return False
+    return (
+        method(request.method).needs_model
+        and request.fusion == "mean"
+        and degradation_of(scan, request).is_block_mean
+        and not (request.also or request.adaptation or request.isotropic)
+        and scan.planes is None
+        and region is None
+    )
+
+
+def looked_first(scan: Volume, request: Request, where: Where, job: Job[R]) -> Job[R]:
+    """Run ``job``, the rebuild of ``scan``, with the slices on screen ahead of the rest.
+
+    Each comes as the ``piece`` of a Partial, a Look. While the job runs, ``where`` is asked again
+    and again: slices that are quickly had follow it. Raises UserError as the rebuild does.
+    """
+    try:
+        preparing = within(_prepared(scan, request), 0.0, 0.0)
+        upsampler, model = yield from preparing
+        intensity = volume_intensity(scan)
+        image = yield from within(image_alone(scan, request.axis, intensity), 0.0, 0.0)
+        looks = _Looks(scan, request, upsampler, model, intensity, image)
+        ahead = _followed(looks.across(where()), looks, where)
+        yield from mapped(within(ahead, 0.0, SHARE), _named)
+        return (yield from within(_followed(job, looks, where), SHARE, 1.0))
+    finally:
+        job.close()
+
+
+def _named(step: Progress) -> Progress:
+    return replace(step, message=MESSAGE)
+
+
+def _followed(job: Job[R], looks: "_Looks", where: Where) -> Job[R]:
+    """``job``, and between its steps the slices under a crosshair that has moved."""
+    fraction = 0.0
+    try:
+        while True:
+            for quick in looks.wanted(where()):
+                yield from mapped(within(quick, fraction, fraction), _named)
+            try:
+                step = next(job)
+            except StopIteration as end:
+                result: R = end.value
+                return result
+            fraction = step.fraction
+            yield step
+    finally:
+        job.close()
+
+
+def _prepared(scan: Volume, request: Request) -> Job[tuple["Upsampler", Model]]:
+    """The network that the request asks for, ready to run."""
+    model = find_model(request.model)
+    sharper = sharper_pair(request, model)
+    if sharper is not None:
+
+        def blended() -> Model:
+            from srviewer.nn.models.weight_interpolation import textured
+
+            return textured(model, *sharper, request.texture)
+
+        model = yield from aside(blended, Progress(0.0, MESSAGE))
+    return (yield from started(model, request.device)), model
+
+
+class _Looks:
+    """Cuts single slices out of a rebuild, and knows which it has given."""
+
+    def __init__(
+        self,
+        scan: Volume,
+        request: Request,
+        upsampler: "Upsampler",
+        model: Model,
+        intensity: Intensity,
+        image: Voxels,
+    ) -> None:
+        self._scan, self._request, self._model, self._upsampler = scan, request, model, upsampler
+        self._floor, self._scale = np.float32(intensity.floor), intensity.range
+        self._voxels = intensity.above_floor(image)
+        self._stages = passes(request.factor, model.factors)
+        self._grid = scan.geometry.refined(request.axis, request.factor)
+        self._given: dict[Plane, int] = {}
+        self._slab: tuple[int, Voxels, int] | None = None  # a thick slice refined; see `across`
+
+    def wanted(self, point_mm: npt.ArrayLike) -> Iterator[Job[None]]:
+        """One quick job for each slice at this point that can be had so and was not given."""
+        for plane in Plane:
+            number = slice_number(self._grid, plane, point_mm)
+            if self._given.get(plane) == number:
+                continue
+            axis = plane.normal_axis(self._grid)
+            if axis != self._request.axis:
+                yield self._along(plane, number)
+            elif self._slab is not None and number // self._request.factor == self._slab[0]:
+                yield self._out_of_slab(plane, number)
+
+    def across(self, point_mm: npt.ArrayLike) -> Job[None]:
+        """Refine the thick slice at this point, with MARGIN on either side, so that it is quick."""
+        axis, factor = self._request.axis, self._request.factor
+        plane = next(plane for plane in Plane if plane.normal_axis(self._grid) == axis)
+        thick = slice_number(self._grid, plane, point_mm) // factor
+        group = cross_planes(axis)[0]
+        stack = unstack(self._voxels, group.thick, group.normal)
+        low, high = max(0, thick - MARGIN), min(stack.shape[1], thick + MARGIN + 1)
+        fine = yield from self._refined(stack[:, low:high], 0, len(stack), self._stages)
+        here = slice((thick - low) * factor, (thick - low + 1) * factor)
+        self._slab = thick, restack(fine[:, here], group.thick, group.normal), high - low
+
+    def _along(self, plane: Plane, number: int) -> Job[None]:
+        group = TrainingGroup(self._request.axis, plane.normal_axis(self._grid))
+        stack = unstack(self._voxels, group.thick, group.normal)
+        fine = yield from self._refined(stack, number, number + 1, self._stages)
+        yield self._look(plane, number, restack(fine, group.thick, group.normal), None)
+
+    def _out_of_slab(self, plane: Plane, number: int) -> Job[None]:
+        assert self._slab is not None
+        _, voxels, thick = self._slab
+        axis, at = self._request.axis, number % self._request.factor
+        yield self._look(plane, number, np.take(voxels, [at], axis), thick)
+
+    def _look(self, plane: Plane, number: int, voxels: Voxels, thick: int | None) -> Partial:
+        self._given[plane] = number
+        grid = self._grid.cropped(plane.normal_axis(self._grid), number, number + 1)
+        made = thin_header(self._scan, self._request, self._model)
+        voxels = self._marked(plane, number, voxels + self._floor if self._floor else voxels)
+        step = f"{plane.title} slice {number} alone, of one plane"
+        volume = made.derived_header(grid, step).with_voxels(voxels)
+        estimates = 2 * (len(mirrorings(self._request.axis)) if self._request.flips else 1)
+        return Partial(0.0, MESSAGE, Look(volume, plane, number, estimates, thick))
+
+    def _marked(self, plane: Plane, number: int, voxels: Voxels) -> Voxels:
+        """One slice of the refined grid with the padding that it has in the whole."""
+        padded, padding = self._scan.padded, self._scan.padding
+        if padded is None or padding is None:
+            return voxels
+        axis, factor = plane.normal_axis(self._grid), self._request.factor
+        if axis == self._request.axis:
+            here = np.take(padded, [number // factor], axis)
+        else:
+            here = np.repeat(np.take(padded, [number], axis), factor, self._request.axis)
+        return marked(np.array(voxels), here, padding)
+
+    def _refined(
+        self, stack: Voxels, first: int, stop: int, stages: tuple[int, ...]
+    ) -> Job[Voxels]:
+        """Slices ``first`` to ``stop`` of a stack, with as many beside them as each stage sees."""
+        *before, factor = stages
+        around, count = self._upsampler.neighbours, len(stack)
+        low, high = max(0, first - around), min(count, stop + around)
+        seen = stack[low:high]
+        if before:
+            seen = yield from self._refined(stack, low, high, tuple(before))
+        missing = low - (first - around), stop + around - high
+        padded = np.pad(seen, (missing, (0, 0), (0, 0)), mode="edge")
+        return (yield from self._upsampler.upsample_seen(padded, factor, self._scale))

@@ -1,0 +1,228 @@
+"""A result that was written to a file, made into one that can be judged again."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from srviewer.core.acquisition.degradation import Degradation, residual, size_of
+from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.intensity.intensity_range import volume_intensity
+from srviewer.core.intensity.padding import marked
+from srviewer.core.resampling.reorient import on_grid, same_grid
+from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
+from srviewer.documents import LARGEST_NUMBER, is_text
+from srviewer.errors import UserError
+from srviewer.io import formats
+from srviewer.io.sidecars.exported_image import described, own_document
+from srviewer.job import Job, within
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.plans.adaptation import MOST_SECONDS, USUAL_SECONDS, Adaptation, Adapted
+from srviewer.sr.cross_plane.methods import method
+from srviewer.sr.cross_plane.padding_restored import measured_residual, thin_padding
+from srviewer.sr.models.available_models import find_model
+from srviewer.sr.references.same_scan import check_agreement, check_source, check_voxels
+from srviewer.sr.references.truth import refined_grid
+from srviewer.sr.requests.request import LARGEST_FACTOR, Request, degradation_of, used_thickness
+from srviewer.sr.requests.request_document import known_settings, read_field
+from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE, made_map
+from srviewer.sr.results.reconstruction import Reconstruction
+
+LONGEST_TEXT = 10_000  # characters
+# Settings that a provenance has always told by the names of Request's fields.
+FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips", "minimum")
+
+
+def restored(
+    scan: Volume, image: Path, maps: Mapping[str, Path], model_file: str = ""
+) -> Job[Reconstruction]:
+    """The result in ``image`` and the JSON beside it, which srviewer wrote from ``scan``.
+
+    ``maps``: the files of its maps, by the id of their kind. ``model_file``: of its model, of
+    which the JSON has the name alone. The agreement with the scan is
+    measured again, but for a result that was resampled afterwards. Raises UserError when the
+    files are missing, damaged, or belong to another scan.
+    """
+    document = own_document(image)
+    check_source(scan, document, image)
+    request = _request(document, image)
+    if model_file and Path(model_file).name == request.model:
+        request = replace(request, model=model_file)
+    stored = yield from within(formats.read(image), 0.0, 0.5)
+    yield from within(check_voxels(stored, document, image), 0.5, 0.55)
+    stored = yield from within(_on_refined_grid(scan, stored, request, image), 0.55, 0.6)
+    stored = _with_padding(scan, stored, request)
+    volume = described(
+        replace(scan, voxels=stored.voxels, geometry=stored.geometry, name=stored.name), document
+    )
+    read: dict[str, Volume] = {}
+    for number, (kind, path) in enumerate(maps.items()):
+        span = (0.6 + 0.4 * (number + n) / len(maps) for n in (0, 1))
+        check_source(scan, own_document(path), path)
+        one = yield from within(formats.read(path), *span)
+        yield from check_voxels(one, own_document(path), path)
+        own = scan.geometry if kind == RESIDUAL.id else volume.geometry
+        one = (yield from on_grid(one, own)) or one
+        read[kind] = replace(
+            volume, voxels=one.voxels, geometry=one.geometry, name=one.name, padding=None
+        )
+    off, judged = _residual(scan, volume, request, read)
+    data_range = volume_intensity(scan).range
+    made = document["provenance"]
+    consistency = size_of(judged, data_range)
+    check_agreement(scan, consistency, document, image)
+    model, missing = _model(made, request)
+    return Reconstruction(
+        volume=volume,
+        disagreement=read.get(DISAGREEMENT.id),
+        spread=read.get(SPREAD.id),
+        texture_change=read.get(TEXTURE_CHANGE.id),
+        residual=off,
+        consistency=consistency,
+        data_range=data_range,
+        request=request,
+        model=model,
+        adapted=_adapted(made.get("adaptation")),
+        region=_text(made.get("locked_region")),
+        device=str(made.get("device", "unknown")),
+        seconds=_number(made.get("seconds")) or 0.0,
+        peak_memory_mb=_number(made.get("peak_memory_mb")),
+        warnings=(*_lines(made.get("warnings")), *missing),
+        thickness_mm=_number(made.get("thickness_mm")) or used_thickness(scan, request),
+        slab_by_slab=made.get("slab_by_slab") is True,
+    )
+
+
+def _request(document: Mapping[str, Any], image: Path) -> Request:
+    """What was asked for: the whole request, or what the other keys of version 0.1.0 tell of it."""
+    made = document["provenance"]
+    try:
+        request = Request(
+            axis=read_field("axis", AXIS_NAMES.index(made["axis"])),
+            factor=read_field("factor", made["factor"]),
+            method=method(str(made["method"])).id,
+            model=str(made["model"] or Request.model),
+            fusion=str(made["fusion"] or Request.fusion),
+            isotropic=made["isotropic"] is True,
+            also=read_field("also", _steps(made.get("also"))),
+        )
+    except (ValueError, LookupError, TypeError, UserError) as error:
+        raise UserError(
+            f"'{image.name}' is no reconstruction of a scan, or what is known of it is damaged. "
+            "Open the image itself, or rebuild the scan."
+        ) from error
+    further = {name: made.get(name) for name in FURTHER}
+    adaptation = _asked_of(_adapted(made.get("adaptation")))
+    request = replace(request, **known_settings(further), adaptation=adaptation)
+    return replace(request, **known_settings(made.get("request")))
+
+
+def _steps(also: object) -> list[tuple[int, object]]:
+    """Axes and factors of ``also`` in a provenance."""
+    if also is not None and not isinstance(also, Mapping):
+        raise TypeError(f"also {also!r}")
+    return [(AXIS_NAMES.index(axis), factor) for axis, factor in (also or {}).items()]
+
+
+def _asked_of(tried: Adapted | None) -> Adaptation | None:
+    """What was most likely asked for where ``tried`` came of it.
+
+    Version 0.1.0 took whole seconds and ended with the first step after them, so the seconds that
+    it took, rounded down, are those that were asked for. They are not known where there was too
+    little to learn from: then the window's own.
+    """
+    if tried is None:
+        return None
+    seconds = min(max(tried.seconds, 0.0), MOST_SECONDS)
+    return Adaptation(seconds=math.floor(seconds) or seconds or USUAL_SECONDS)
+
+
+def _on_refined_grid(
+    scan: ScanHeader, stored: Volume, request: Request, image: Path
+) -> Job[Volume]:
+    """``stored`` along the axes of the scan, on the grid that ``request`` leads to.
+
+    A result that was resampled afterwards lies on no grid that follows from the scan's.
+    """
+    if request.isotropic or scan.planes is not None:
+        return stored
+    difference = f"a scan is not refined by {request.factor}"
+    if 2 <= request.factor <= LARGEST_FACTOR:
+        grid = refined_grid(scan.geometry, request.steps)
+        placed = yield from on_grid(stored, grid)
+        if placed is not None:
+            return placed
+        difference = grid_difference(stored.geometry, grid)
+    raise UserError(
+        f"'{image.name}' does not lie on the refined grid of '{scan.name}': {difference}. It "
+        "belongs to another scan. Rebuild the scan."
+    )
+
+
+def _with_padding(scan: Volume, stored: Volume, request: Request) -> Volume:
+    """``stored`` with padding where the scan has it: rounded values may have come to equal it."""
+    if scan.padding is None or request.isotropic or scan.planes is not None:
+        return stored
+    padded = thin_padding(scan, request.steps)
+    assert padded is not None
+    return replace(stored, voxels=marked(np.array(stored.voxels), padded, scan.padding))
+
+
+def _residual(
+    scan: Volume, volume: Volume, request: Request, read: Mapping[str, Volume]
+) -> tuple[Volume, Voxels]:
+    """The residual, and those of its values that padding has no part in."""
+    if not request.isotropic and scan.planes is None:
+        voxels = volume.voxels
+        for axis, factor in reversed(request.also):
+            voxels = Degradation(axis, factor).apply(voxels)
+        degradation = degradation_of(scan, request)
+        off = residual(voxels, scan.voxels, degradation)
+        judged = measured_residual(off, scan, degradation)
+        return made_map(scan, off, scan.name, RESIDUAL), judged
+    if RESIDUAL.id in read and same_grid(read[RESIDUAL.id].geometry, scan.geometry):
+        return read[RESIDUAL.id], read[RESIDUAL.id].voxels
+    raise UserError(
+        f"How well '{volume.name}' agrees with the scan is not known any more, and it does not "
+        "follow from the two: it was resampled, or the scan has gaps. Rebuild the scan."
+    )
+
+
+def _model(made: Mapping[str, Any], request: Request) -> tuple[Model | None, tuple[str, ...]]:
+    """The model that ran, if it is still here and the same; a line for people if it is not."""
+    if not made.get("model"):
+        return None, ()
+    try:
+        model = find_model(request.model)
+    except UserError:
+        return None, (f"Made by model '{request.model}', which is not here any more.",)
+    if model.sha256 != made.get("model_sha256"):
+        return None, (f"Made by another model of the name '{request.model}' than the one here.",)
+    return model, ()
+
+
+def _adapted(value: object) -> Adapted | None:
+    if not isinstance(value, Mapping):
+        return None
+    before, after, steps, seconds, share = (
+        _number(value.get(name)) or 0.0 for name in ("before", "after", "steps", "seconds", "share")
+    )
+    return Adapted(value.get("kept") is True, before, after, int(steps), seconds, share)
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) <= LARGEST_NUMBER else None  # not a number is not either
+
+
+def _text(value: object) -> str | None:
+    return str(value) if is_text(value, LONGEST_TEXT) else None
+
+
+def _lines(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()

@@ -1,0 +1,1 @@
+"""Volumes that belong to a scan: ground truth, reference, locked region."""

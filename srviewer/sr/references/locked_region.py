@@ -1,0 +1,33 @@
+"""A mask from a file as the region of a scan in which nothing learned is added."""
+
+import numpy as np
+
+from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.errors import UserError
+from srviewer.job import Job
+from srviewer.sr.references.truth import on_grid_of_scan
+
+WHOLE = 0.99  # the share of voxels from which a region is the whole scan
+
+
+def lock_region(mask: Volume, scan: ScanHeader) -> Job[Volume]:
+    """``mask`` along the axes of ``scan``; its voxels above 0 are the region.
+
+    Raises UserError for a mask that lies neither on the grid of the scan nor on a finer one of the
+    same space, and for one that covers all of the scan, as another scan would.
+    """
+    placed = yield from on_grid_of_scan(mask, scan.geometry)
+    if placed is None:
+        raise UserError(
+            f"The region '{mask.name}' does not lie on the grid of '{scan.name}': "
+            f"{grid_difference(mask.geometry, scan.geometry)}. Give a mask that was drawn on this "
+            "scan."
+        )
+    if np.count_nonzero(placed.voxels > 0) >= WHOLE * placed.voxels.size:
+        raise UserError(
+            f"The region '{mask.name}' covers all of '{scan.name}', so that nothing learned would "
+            "be added anywhere. Give a mask, 0 outside the region; or choose --method "
+            "back-projected."
+        )
+    return placed

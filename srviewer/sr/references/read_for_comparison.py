@@ -1,0 +1,31 @@
+"""A volume that is opened only to be compared with a scan."""
+
+from pathlib import Path
+
+from srviewer.core.comparison.linking import unlinked
+from srviewer.core.slices.sampling import aligned
+from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.io import formats
+from srviewer.job import Job, Progress, within
+from srviewer.sr.references.truth import on_grid_of_scan
+
+
+def to_compare(path: Path, original: ScanHeader) -> Job[Volume]:
+    """The volume in ``path``, as ``beside`` brings it to ``original``."""
+    volume = yield from within(formats.read(path), 0.0, 0.8)
+    return (yield from within(beside(volume, original), 0.8, 1.0))
+
+
+def beside(volume: Volume, original: ScanHeader) -> Job[Volume]:
+    """``volume`` on axes parallel to those of ``original``, so that slices lie over each other.
+
+    On the grid of the scan or a finer one of the same space it gets the scan's own axes, voxel for
+    voxel. One that cannot be linked is left as it is.
+    """
+    if unlinked(volume, original):
+        return volume
+    placed = yield from within(on_grid_of_scan(volume, original.geometry), 0.0, 0.5)
+    if placed is not None:
+        return placed
+    yield Progress(0.5, "Turning to the axes of the scan")
+    return aligned(volume, original.geometry)

@@ -1,0 +1,123 @@
+"""The figures of a report, as PNG: slices beside each other, curves over slices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from srviewer.core.comparison.comparison import Scores
+from srviewer.core.geometry.grid import AXIS_NAMES, Axis
+from srviewer.core.slices.planes import SliceImage
+
+DOTS_PER_INCH = 110
+CELL = 2.6  # inches: the width of a picture, and the most of its height
+LETTERS = "#f0a030"  # seen on black, on grey and on the white of a map
+TITLE = 0.35  # inches above each picture
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One slice in a montage. ``low``..``high``: its grey levels, or colours of a map."""
+
+    title: str
+    image: SliceImage
+    low: float
+    high: float
+    colours: str = "gray"
+
+
+def montage(rows: Sequence[tuple[str, Sequence[Picture]]]) -> bytes:
+    """A row of pictures for each (title, pictures), drawn in mm; a scale for each map."""
+    columns = max(len(pictures) for _, pictures in rows)
+    heights = [CELL * min(_shape(pictures), 1.3) + TITLE for _, pictures in rows]
+    size = CELL * columns + 0.6, sum(heights) + 0.1
+    figure = Figure(figsize=size, layout="constrained")
+    grid = figure.subplots(
+        len(rows), columns, squeeze=False, gridspec_kw={"height_ratios": heights}
+    )
+    for line, (title, pictures) in zip(grid, rows, strict=True):
+        for axes in line:
+            axes.set_axis_off()
+        for axes, picture in zip(line, pictures, strict=False):
+            left, bottom, width, height = picture.image.extent_mm
+            drawn = axes.imshow(
+                picture.image.pixels,
+                cmap=picture.colours,
+                vmin=picture.low,
+                vmax=max(picture.high, np.nextafter(picture.low, np.inf)),
+                origin="lower",
+                extent=(left, left + width, bottom, bottom + height),
+                interpolation="nearest",
+            )
+            axes.invert_xaxis()  # radiological, as the window is unless it is told otherwise
+            _letter(axes, picture.image)
+            axes.set_title(picture.title, fontsize=8)
+            if picture.colours != "gray":
+                scale = figure.colorbar(drawn, ax=axes, shrink=0.7)
+                scale.ax.tick_params(labelsize=6)
+        line[0].annotate(
+            title,
+            (0, 0.5),
+            xycoords="axes fraction",
+            xytext=(-4, 0),
+            textcoords="offset points",
+            rotation=90,
+            va="center",
+            ha="right",
+            fontsize=8,
+        )
+    return _png(figure)
+
+
+def _letter(axes: Axes, image: SliceImage) -> None:
+    """Where the patient's sides are: at the left and the right of a picture seen from the feet."""
+    right, left, _, _ = image.letters
+    for letter, place, side in ((left, 0.02, "left"), (right, 0.98, "right")):
+        axes.text(
+            place,
+            0.5,
+            letter,
+            color=LETTERS,
+            fontsize=7,
+            ha=side,
+            va="center",
+            transform=axes.transAxes,
+        )
+
+
+def _shape(pictures: Sequence[Picture]) -> float:
+    """Height over width of the tallest."""
+    return max(picture.image.extent_mm[3] / picture.image.extent_mm[2] for picture in pictures)
+
+
+def curves(scores: Scores, cubic: Scores | None, metric: str, title: str) -> bytes:
+    """A metric over the slices of each array axis, cubic as a thin line."""
+    figure = Figure(figsize=(8.6, 2.4), layout="constrained")
+    panels = figure.subplots(1, 3, sharey=True)
+    for axis, axes in enumerate(panels):
+        axes.plot(_values(scores, axis, metric), linewidth=1.4, color="#1f77b4", label="candidate")
+        if cubic is not None:
+            axes.plot(
+                _values(cubic, axis, metric), linewidth=0.8, color="0.5", label="cubic B-spline"
+            )
+        axes.set_xlabel(f"slice along {AXIS_NAMES[axis]}", fontsize=8)
+        axes.tick_params(labelsize=7)
+        axes.grid(alpha=0.3)
+    panels[0].set_ylabel(title, fontsize=8)
+    panels[0].legend(fontsize=7, frameon=False)
+    return _png(figure)
+
+
+def _values(scores: Scores, axis: Axis, metric: str) -> list[float]:
+    """NaN where a slice has no score, which leaves a gap in the curve."""
+    values = (row[metric] for row in scores.per_slice[axis])
+    return [float("nan") if v is None or np.isinf(v) else v for v in values]
+
+
+def _png(figure: Figure) -> bytes:
+    out = BytesIO()
+    figure.savefig(out, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    return out.getvalue()

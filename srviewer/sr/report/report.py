@@ -1,0 +1,285 @@
+"""What a result is and how far to trust it, on one page that stands by itself."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from srviewer.core.comparison.comparison import Scores
+from srviewer.core.geometry.grid import AXIS_NAMES, Axis
+from srviewer.core.intensity.intensity_range import volume_intensity
+from srviewer.core.intensity.window import robust_window
+from srviewer.core.scores.metrics import METRICS, Mask, comparable_metrics, ranking_metric
+from srviewer.core.slices.planes import Plane, slice_at
+from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.job import Job, Progress
+from srviewer.nn.models.model_file import Model
+from srviewer.sr.models.available_models import mean_gains
+from srviewer.sr.report.page import Figure, Page, Table
+from srviewer.sr.report.settings import settings_table, source_rows
+from srviewer.sr.results.disagreement_calibration import disagreement_worth
+from srviewer.sr.results.maps import MAPS, MapKind
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.sr.scores.score_volumes import Compared
+from srviewer.sr.scores.self_test import SelfTest
+
+SHOWN = ("worst", "median", "best")
+SIDES = {
+    Plane.AXIAL: "The patient's right is on the left.",
+    Plane.CORONAL: "The patient's right is on the left.",
+    Plane.SAGITTAL: "The patient's front is on the left.",
+}
+
+
+def reconstruction_report(
+    scan: Volume,
+    result: Reconstruction,
+    scores: ScoredPair | None = None,
+    reference: Volume | None = None,
+    tested: SelfTest | None = None,
+) -> Job[Page]:
+    """The page of a result; ``scores`` against ``reference`` and ``tested`` where there are any."""
+    yield Progress(0.0, "Drawing the report")
+    from srviewer.sr.report.figures import curves, montage  # matplotlib takes a second to load
+
+    plane = _cutting_plane(result.volume, result.request.axis)
+    chosen = _chosen(result, scores, plane)
+    figures = [
+        Figure(
+            "montage",
+            f"{plane.title} slices, {_ranked_by(scores, result)}. Grey levels are the scan's in "
+            f"every picture. {SIDES[plane]}",
+            montage(_rows(scan, result, reference, plane, chosen)),
+        )
+    ]
+    tables = [_summary(scan, result)]
+    if scores is not None:
+        for number, metric in enumerate(comparable_metrics()):
+            yield Progress(0.5 + 0.4 * number / len(METRICS), "Drawing the curves")
+            drawn = curves(scores.candidate, scores.cubic, metric.id, metric.title)
+            figures.append(Figure(metric.id, f"{metric.title} of each slice.", drawn))
+        tables.append(_scores_table(scores.candidate, scores.cubic))
+    if tested is not None:
+        tables.append(_tested_table(tested))
+    tables += [settings_table(result.provenance()), *_card(result.model)]
+    return Page(f"Reconstruction of {scan.name}", result.warnings, tuple(tables), tuple(figures))
+
+
+def comparison_report(reference: Volume, compared: Compared, notes: Sequence[str]) -> Job[Page]:
+    """The page of one volume scored against another, on the grid of the reference."""
+    yield Progress(0.0, "Drawing the report")
+    from srviewer.sr.report.figures import Picture, curves, montage
+
+    candidate, scores = compared.candidate, compared.scores
+    axis = int(np.argmax(reference.geometry.spacing))
+    plane = _cutting_plane(reference, axis)
+    normal = plane.normal_axis(reference.geometry)
+    ranked = _from_worst(scores, normal)
+    low, high = _levels(reference)
+    error = candidate.voxels - reference.voxels
+    for left_out in _left_out(reference, compared):
+        error[left_out] = 0
+    off = replace(
+        reference.derived(error, reference.geometry, "candidate minus reference"), padding=None
+    )
+    most = float(np.percentile(np.abs(off.voxels), 99.9))
+    rows = []
+    for word, number in zip(SHOWN, ranked, strict=True):
+        at = _at(reference, normal, number)
+        pictures = [
+            Picture("reference", slice_at(reference, plane, at), low, high),
+            Picture("candidate", slice_at(candidate, plane, at), low, high),
+            Picture("difference", slice_at(off, plane, at), -most, most, "RdBu_r"),
+        ]
+        rows.append((f"{word}: {AXIS_NAMES[normal]} {number}", pictures))
+    caption = f"{plane.title} slices, ranked by {ranking_metric().title}. {SIDES[plane]}"
+    figures = [Figure("montage", caption, montage(rows))]
+    for metric in comparable_metrics():
+        yield Progress(0.6, "Drawing the curves")
+        drawn = curves(scores, None, metric.id, metric.title)
+        figures.append(Figure(metric.id, f"{metric.title} of each slice.", drawn))
+    title = f"{candidate.name} against {reference.name}"
+    files = Table(
+        "Files", ("", ""), (*_files("reference", reference), *_files("candidate", candidate))
+    )
+    return Page(title, tuple(notes), (_scores_table(scores, None), files), tuple(figures))
+
+
+def _left_out(reference: Volume, compared: Compared) -> list[Mask]:
+    """Where one of two volumes has no value to compare."""
+    covered = None if compared.covered is None else ~compared.covered
+    masks = (covered, reference.padded, compared.candidate.padded)
+    return [mask for mask in masks if mask is not None]
+
+
+def _files(word: str, volume: ScanHeader) -> tuple[tuple[str, str], ...]:
+    return () if volume.source is None else source_rows(volume.source.described(), word)
+
+
+def _rows(
+    scan: Volume,
+    result: Reconstruction,
+    reference: Volume | None,
+    plane: Plane,
+    chosen: Sequence[tuple[str, int]],
+) -> list[tuple[str, list[Any]]]:
+    from srviewer.sr.report.figures import Picture
+
+    low, high = _levels(scan)
+    normal = plane.normal_axis(result.volume.geometry)
+    maps = _shown_maps(result)
+    rows = []
+    for word, number in chosen:
+        at = _at(result.volume, normal, number)
+        pictures = [
+            Picture("scan", slice_at(scan, plane, at), low, high),
+            Picture("result", slice_at(result.volume, plane, at), low, high),
+        ]
+        if reference is not None:
+            pictures.append(Picture("reference", slice_at(reference, plane, at), low, high))
+        for kind, volume, most in maps:
+            floor, colours = (-most, "RdBu_r") if kind.signed else (0.0, "magma")
+            pictures.append(Picture(kind.title, slice_at(volume, plane, at), floor, most, colours))
+        rows.append((f"{word}: {AXIS_NAMES[normal]} {number}", pictures))
+    return rows
+
+
+def _shown_maps(result: Reconstruction) -> list[tuple[MapKind, Volume, float]]:
+    """Each map with the value at the end of its colours: at least a thousandth of the range."""
+    shown = []
+    for kind in MAPS:
+        made = result.maps().get(kind.id)
+        if made is not None:
+            most = float(np.percentile(np.abs(made.voxels), 99.9))
+            shown.append((kind, made, max(most, 1e-3 * result.data_range)))
+    return shown
+
+
+def _cutting_plane(volume: ScanHeader, thick: Axis) -> Plane:
+    """The first plane whose slices hold the thick axis."""
+    return next(plane for plane in Plane if plane.normal_axis(volume.geometry) != thick)
+
+
+def _chosen(
+    result: Reconstruction, scores: ScoredPair | None, plane: Plane
+) -> list[tuple[str, int]]:
+    """(word, slice number): the worst, the median and the best slice."""
+    normal = plane.normal_axis(result.volume.geometry)
+    if scores is not None:
+        return list(zip(SHOWN, _from_worst(scores.candidate, normal), strict=True))
+    others = tuple(axis for axis in range(3) if axis != normal)
+    # Slices at the rim are air: where little is seen there is little to disagree about.
+    # Counted from the intensity floor, as air in CT is far below 0.
+    above = volume_intensity(result.volume).above_floor(result.volume.voxels)
+    padded = result.volume.padded
+    bright = (above if padded is None else np.where(padded, np.float32(0), above)).mean(axis=others)
+    seen = [int(n) for n in np.flatnonzero(bright >= 0.3 * bright.max())]
+    if result.disagreement is None:
+        return [("slice", seen[len(seen) * part // 4]) for part in (1, 2, 3)]
+    apart = result.disagreement.voxels.mean(axis=others)
+    ranked = sorted(seen, key=lambda n: -float(apart[n]))
+    words = ("most apart", "median", "least apart")
+    return [(w, ranked[n]) for w, n in zip(words, (0, len(ranked) // 2, -1), strict=True)]
+
+
+def _from_worst(scores: Scores, axis: Axis) -> tuple[int, int, int]:
+    """The slices with the worst, the median and the best score."""
+    metric, rows = ranking_metric(), scores.per_slice[axis]
+    known = [(value, n) for n, row in enumerate(rows) if (value := row[metric.id]) is not None]
+    if not known:
+        return (len(rows) // 2,) * 3
+    values, numbers = (np.array(column) for column in zip(*known, strict=True))
+    ranked = numbers[metric.worst_first(values)]
+    return int(ranked[0]), int(ranked[len(ranked) // 2]), int(ranked[-1])
+
+
+def _ranked_by(scores: ScoredPair | None, result: Reconstruction) -> str:
+    if scores is not None:
+        return f"ranked by {ranking_metric().title}"
+    return "ranked by how far the two planes lie apart" if result.disagreement else "evenly taken"
+
+
+def _at(volume: Volume, axis: Axis, number: int) -> np.ndarray:
+    index = (np.array(volume.geometry.shape) - 1) / 2.0
+    index[axis] = number
+    return volume.geometry.world(index)
+
+
+def _levels(volume: Volume) -> tuple[float, float]:
+    window = robust_window(volume.voxels, volume.padding)
+    return window.low, window.high
+
+
+def _summary(scan: ScanHeader, result: Reconstruction) -> Table:
+    found, planes = result.consistency, result.disagreement_summary()
+    rows = [
+        ("scan", _grid(scan)),
+        ("result", _grid(result.volume)),
+        (
+            "agreement with the scan",
+            f"rms {_share(found.rms)}, max {_share(found.max)} of the range",
+        ),
+    ]
+    if planes is not None:
+        rows.append(
+            ("disagreement of the planes", f"mean {planes['mean']:.2%}, p99 {planes['p99']:.2%}")
+        )
+        worth = disagreement_worth(result.model, result.request.factor)
+        rows.append(("what that is worth", worth))
+    if result.adapted is not None:
+        tried = result.adapted
+        rows.append(
+            (
+                "adapted to this scan",
+                f"{'kept' if tried.kept else 'not kept'}: {tried.found}; {tried.steps} steps"
+                if tried.steps
+                else "not kept: the scan is too small to adapt to",
+            )
+        )
+    changed = result.texture_changed()
+    if changed is not None:
+        rows.append(("voxels changed by texture", f"{changed:.1%}"))
+    return Table("In short", ("", ""), tuple(rows))
+
+
+def _share(value: float) -> str:
+    return f"{value:.3%}" if value >= 1e-5 or value == 0 else "under 0.001 %"
+
+
+def _scores_table(scores: Scores, cubic: Scores | None) -> Table:
+    head = ("", "candidate") + (() if cubic is None else ("cubic B-spline",))
+    rows = []
+    for metric in METRICS:
+        cells = [metric.text(scores.whole[metric.id])]
+        if cubic is not None:
+            cells.append(metric.text(cubic.whole[metric.id]))
+        rows.append((metric.heading, *cells))
+    return Table(f"Scores against {scores.meaning}", head, tuple(rows))
+
+
+def _tested_table(tested: SelfTest) -> Table:
+    return Table(f"Self-test. {tested.verdict}", tested.head, tuple(tested.cells()))
+
+
+def _card(model: Model | None) -> tuple[Table, ...]:
+    if model is None:
+        return ()
+    rows = [
+        ("name", model.name),
+        ("network", f"{model.spec.title}, {model.parameters:,} parameters"),
+        ("factors", ", ".join(map(str, model.factors))),
+        ("trained on", ", ".join(model.plan.train) or "not said"),
+        ("licences", "; ".join(f"{n}: {text}" for n, text in model.licences.items()) or "not said"),
+        ("file", f"sha256 {model.sha256}"),
+    ]
+    for factor, gain in mean_gains(model.scores).items():
+        shown = ranking_metric().gain_text(gain)
+        rows.append((f"gain at factor {factor}", f"{shown} over cubic, others' scans"))
+    return (Table("Model card", ("", ""), tuple(rows)),)
+
+
+def _grid(volume: ScanHeader) -> str:
+    shape = " x ".join(map(str, volume.geometry.shape))
+    return f"{shape} voxels of {' x '.join(f'{mm:.3g}' for mm in volume.geometry.spacing)} mm"

@@ -1,0 +1,66 @@
+"""How a result was made, in the rows of a report."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from srviewer.sr.report.page import Table
+
+# What the page says in other places: its head, its summary, the card of the model.
+ELSEWHERE = frozenset(
+    {
+        "notice",
+        "sources",
+        "sources_sha256",
+        "source_sha256",
+        "request",
+        "model_sha256",
+        "consistency",
+        "disagreement",
+        "disagreement_worth",
+        "texture_changed",
+        "warnings",
+    }
+)
+TITLES = {
+    "isotropic": "isotropic voxels",
+    "gaps": "missing or uneven slices",
+    "profile": "slice profile",
+    "thickness_mm": "slice thickness, mm",
+    "also": "other axes refined",
+    "minimum": "minimum set by",
+    "flips": "mirrored copies averaged",
+    "peak_memory_mb": "most memory used, MB",
+}
+
+
+def settings_table(provenance: Mapping[str, Any]) -> Table:
+    """The rows of a result's ``provenance`` that say how it was made; what is unset is left out."""
+    rows = tuple(
+        (TITLES.get(name, name.replace("_", " ")), _words(value))
+        for name, value in provenance.items()
+        if name not in ELSEWHERE and value is not None and value != {}
+    )
+    return Table("Settings", ("", ""), (*source_rows(provenance), *rows))
+
+
+def source_rows(provenance: Mapping[str, Any], of: str = "") -> tuple[tuple[str, str], ...]:
+    """From which files an image was made, by name and content; ``of``: which image, for people."""
+    names = provenance.get("sources") or ()
+    if not names:
+        return ()
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    which = f" of the {of}" if of else ""
+    return (
+        (f"source{which}", f"{names[0]}{more}"),
+        (f"SHA-256{which}", str(provenance.get("source_sha256", ""))),
+    )
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name.replace('_', ' ')} {_words(one)}" for name, one in value.items())
+    return str(value)

@@ -1,0 +1,34 @@
+"""The report of a result with the test on the scan itself in it."""
+
+from dataclasses import replace
+
+from srviewer.core.volumes.volume import Volume
+from srviewer.errors import UserError
+from srviewer.job import Job, within
+from srviewer.sr.report.page import Page
+from srviewer.sr.report.report import reconstruction_report
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.sr.scores.self_test import SelfTest, self_test
+
+
+def trust_report(
+    scan: Volume,
+    result: Reconstruction,
+    scores: ScoredPair | None = None,
+    reference: Volume | None = None,
+    tested: SelfTest | None = None,
+) -> Job[Page]:
+    """``reconstruction_report``, after the self-test unless it is ``tested`` already.
+
+    Where the scan cannot be tested the page says why, among its warnings.
+    """
+    untested: tuple[str, ...] = ()
+    if tested is None:
+        try:
+            tested = yield from within(self_test(scan, result.request), 0.0, 0.7)
+        except UserError as error:
+            untested = (f"Not tested on this scan: {error}",)
+    drawn = reconstruction_report(scan, result, scores, reference, tested)
+    page = yield from within(drawn, 0.7, 1.0)
+    return replace(page, warnings=(*page.warnings, *untested))

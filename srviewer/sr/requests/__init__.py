@@ -1,0 +1,1 @@
+"""Requests for a reconstruction: settings, document, memory they take."""

@@ -1,0 +1,191 @@
+"""What a reconstruction is asked to do, and what suits a scan."""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Annotated, Literal, TypeAlias
+
+import numpy as np
+from msgspec import Meta
+
+from srviewer.codec import Checked, OneOf
+from srviewer.core.acquisition.degradation import THICKEST, Degradation, Profile
+from srviewer.core.geometry.grid import AXIS_NAMES, Axis, Geometry
+from srviewer.core.intensity.padding import measured_limits
+from srviewer.core.reconstruction.fusion import FUSIONS
+from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.errors import UserError
+from srviewer.nn.plans.adaptation import Adaptation
+from srviewer.sr.cross_plane.methods import METHODS
+from srviewer.sr.cross_plane.refinement import reachable
+from srviewer.sr.models.available_models import DEFAULT_MODEL, find_model
+from srviewer.sr.models.devices import DEVICES
+
+Gaps = Literal["run", "fill"]
+GAPS: tuple[Gaps, ...] = ("run", "fill")
+Minimum = Literal["none", "scan"]
+MINIMA: tuple[Minimum, ...] = ("none", "scan")
+
+LARGEST_FACTOR = 64
+# A ratio of spacings this little above an integer is refined by that integer.
+RATIO_TOLERANCE = 0.05
+THICKNESS_TOLERANCE = 0.02  # of the spacing
+THINNEST = 0.1  # slice thickness over spacing
+UNEQUAL_PLANE = 1.5  # in-plane spacings whose ratio is above this are worth making equal
+LONGEST_MODEL = 4096  # characters: the path of a file
+THINNEST_MM, THICKEST_MM = 1e-3, 1e3  # of any scan
+
+KnownAxis: TypeAlias = Annotated[Axis, Meta(ge=0, le=2)]
+Factor: TypeAlias = Annotated[int, Meta(ge=2, le=LARGEST_FACTOR)]
+Step: TypeAlias = tuple[KnownAxis, Factor]
+
+
+def _check_model(name: str) -> None:
+    """Raise ValueError for what names neither a model nor a file."""
+    if "\0" in name:
+        raise ValueError("no name or file of a model")
+    name.encode("utf-8")
+
+
+def _check_axes(steps: tuple[Step, ...]) -> None:
+    """Raise ValueError for an axis that is there twice."""
+    if len({axis for axis, _ in steps}) < len(steps):
+        raise ValueError("an axis twice")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to do: refine by ``factor`` along the array axis ``axis``, by which means.
+
+    The annotations say what a document may hold; what suits a scan is asked by ``check_request``.
+
+    ``method``, ``fusion``: ids in METHODS, FUSIONS. ``model``: a name or a file; unused by
+    interpolation. ``isotropic``: resample the result to the in-plane spacing exactly.
+    ``profile``: of the slices. ``thickness_mm``: of the slices; None for what the scan says, or
+    else their spacing. ``also``: axes to refine afterwards, each with its factor.
+    ``adaptation``: how long to fit the model to the scan first, None for not at all. ``texture``:
+    0 for the model as it is, up to 1 for its sharper, less faithful pair. ``flips``: average
+    mirrored copies, at four times the time. ``gaps``: what becomes of missing or
+    uneven slices, see ``srviewer.sr.rebuild.gaps``. ``minimum``: "scan" for no voxel below the
+    scan's least one that is no padding, see ``srviewer.core.reconstruction.lower_bound``.
+    """
+
+    axis: KnownAxis
+    factor: Factor
+    method: Annotated[str, OneOf(tuple(row.id for row in METHODS))] = "cross-plane"
+    model: Annotated[str, Meta(min_length=1, max_length=LONGEST_MODEL), Checked(_check_model)] = (
+        DEFAULT_MODEL
+    )
+    fusion: Annotated[str, OneOf(tuple(row.id for row in FUSIONS))] = "mean"
+    device: Annotated[str, OneOf(DEVICES)] = "auto"
+    isotropic: bool = False
+    gaps: Gaps = "fill"
+    profile: Profile = "box"
+    thickness_mm: Annotated[float, Meta(ge=THINNEST_MM, le=THICKEST_MM)] | None = None
+    also: Annotated[tuple[Step, ...], Meta(max_length=2), Checked(_check_axes)] = ()
+    adaptation: Adaptation | None = None
+    texture: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.0
+    flips: bool = False
+    minimum: Minimum = "none"
+
+    @property
+    def steps(self) -> tuple[tuple[Axis, int], ...]:
+        """Every axis to refine with its factor, in order."""
+        return ((self.axis, self.factor), *self.also)
+
+
+def suggested_request(
+    scan: ScanHeader, axis: Axis | None = None, model: str = DEFAULT_MODEL
+) -> Request:
+    """The least factor that the model can reach and that makes cubes, along ``axis``.
+
+    Without an axis: along the detected thick one, else along the coarsest.
+    """
+    geometry = scan.geometry
+    if axis is None:
+        axis = geometry.thick_axis
+    if axis is None:
+        axis = int(np.argmax(geometry.spacing))
+    factor = suggested_factor(geometry, axis, find_model(model).factors)
+    return Request(axis, factor, model=model)
+
+
+def suggested_factor(geometry: Geometry, axis: Axis, known: tuple[int, ...]) -> int:
+    """The least reachable factor that makes ``axis`` at least as fine as the in-plane axes."""
+    wanted = max(2, ceil(geometry.thick_ratio(axis) - RATIO_TOLERANCE))
+    every = range(wanted, LARGEST_FACTOR + 1)
+    return next((factor for factor in every if reachable(factor, known)), max(known))
+
+
+def suggested_also(scan: ScanHeader, axis: Axis) -> tuple[tuple[Axis, int], ...]:
+    """The step that makes the plane of the slices square, where it is far from that; else none."""
+    sharp = [(mm, a) for a, mm in enumerate(scan.geometry.spacing) if a != axis]
+    (fine, _), (coarse, other) = sorted(sharp)
+    ratio = coarse / fine
+    return ((other, max(2, ceil(ratio - RATIO_TOLERANCE))),) if ratio >= UNEQUAL_PLANE else ()
+
+
+def degradation_of(scan: ScanHeader, request: Request) -> Degradation:
+    """How ``scan`` became thick along the axis of ``request``.
+
+    A thickness within THICKNESS_TOLERANCE of the spacing is the spacing: headers are rounded.
+    """
+    thickness = used_thickness(scan, request) / scan.geometry.spacing[request.axis]
+    return Degradation(request.axis, request.factor, request.profile, thickness)
+
+
+def used_thickness(scan: ScanHeader, request: Request) -> float:
+    """The slice thickness, mm, that a rebuild works with: as asked, else as the scan says."""
+    spacing = scan.geometry.spacing[request.axis]
+    thickness = request.thickness_mm or slice_thickness(scan, request.axis) or spacing
+    return spacing if abs(thickness / spacing - 1) <= THICKNESS_TOLERANCE else thickness
+
+
+def lowest_allowed(scan: Volume, request: Request) -> float | None:
+    """The least value that a voxel of the result may have, but for padding; None for any."""
+    return measured_limits(scan)[0] if request.minimum == "scan" else None
+
+
+def slice_thickness(scan: ScanHeader, axis: Axis) -> float | None:
+    """Millimetres that the scan's header gives for slices along ``axis``.
+
+    None where it says nothing, or nothing that can be.
+    """
+    thickness, spacing = scan.slice_thickness, scan.geometry.spacing[axis]
+    if thickness is None or axis != scan.geometry.thick_axis:
+        return None
+    return thickness if THINNEST * spacing <= thickness <= THICKEST * spacing else None
+
+
+def check_request(scan: ScanHeader, request: Request) -> None:
+    """Raise UserError for a factor, an axis, a thickness or a resampling that cannot be done."""
+    for axis, factor in request.steps:
+        _check_step(scan, axis, factor)
+    if len({axis for axis, _ in request.steps}) < len(request.steps):
+        raise UserError("Each axis can be refined once. Give another axis, or a larger factor.")
+    if request.isotropic and (
+        request.also or request.axis != int(np.argmax(scan.geometry.spacing))
+    ):
+        raise UserError(
+            f"Isotropic voxels would be coarser than the scan along {AXIS_NAMES[request.axis]}. "
+            f"Choose the axis of the thick slices alone, or leave the spacing as it comes."
+        )
+    if not 0 <= request.texture <= 1:
+        raise UserError("Texture is a number from 0 (faithful) to 1 (sharp).")
+    spacing = scan.geometry.spacing[request.axis]
+    thickness = request.thickness_mm
+    if thickness is not None and not THINNEST * spacing <= thickness <= THICKEST * spacing:
+        raise UserError(
+            f"Slices {thickness:g} mm thick every {spacing:.3g} mm cannot be: give a thickness "
+            f"from {THINNEST * spacing:.2g} to {THICKEST * spacing:.3g} mm."
+        )
+
+
+def _check_step(scan: ScanHeader, axis: Axis, factor: int) -> None:
+    slices = scan.geometry.shape[axis]
+    if slices < 2:
+        raise UserError(
+            f"'{scan.name}' has {slices} slice along {AXIS_NAMES[axis]}; there is nothing "
+            f"to rebuild between. Choose another axis, or open a scan of more slices."
+        )
+    if not 2 <= factor <= LARGEST_FACTOR:
+        raise UserError(f"A factor is a whole number from 2 to {LARGEST_FACTOR}.")

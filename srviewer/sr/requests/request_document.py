@@ -1,0 +1,51 @@
+"""A request as plain JSON values and back, each field checked on its own."""
+
+from dataclasses import replace
+from typing import Any
+
+from srviewer import codec
+from srviewer.core.acquisition.degradation import THICKEST
+from srviewer.core.volumes.volume import ScanHeader
+from srviewer.sr.models.available_models import default_model, is_at_hand
+from srviewer.sr.requests.request import THINNEST, Request, suggested_request
+
+
+def request_document(request: Request) -> dict[str, object]:
+    """Every field of ``request`` by its name, as plain JSON values."""
+    document: dict[str, object] = codec.to_plain(request)
+    return document
+
+
+def known_settings(document: object) -> dict[str, Any]:
+    """The fields of a Request that ``document`` gives; those that make no sense are left out.
+
+    ``document``: any JSON value. Whether a model is there, and what suits a scan, is not asked.
+    """
+    return codec.known_fields(document, Request, missing="refused")
+
+
+def read_field(name: str, value: object) -> Any:
+    """One field of a Request from its JSON value; ValueError or UserError for what cannot be."""
+    return codec.read_field(name, value, Request, missing="refused")
+
+
+def request_for(scan: ScanHeader, document: object, device: str = "auto") -> Request:
+    """The request in ``document``, with what suits ``scan`` for each field that does not fit it.
+
+    ``device``: where ``document`` names none.
+    """
+    known = {"device": device, **known_settings(document)}
+    axis, model = known.get("axis"), known.get("model")
+    if axis is not None and scan.geometry.shape[axis] < 2:
+        del known["axis"]
+    if model is not None and not is_at_hand(model):
+        del known["model"]
+    model = known.get("model", default_model(known["device"]))
+    request = replace(suggested_request(scan, known.get("axis"), model), **known)
+    spacing, thickness = scan.geometry.spacing[request.axis], request.thickness_mm
+    if thickness is not None and not THINNEST * spacing <= thickness <= THICKEST * spacing:
+        request = replace(request, thickness_mm=None)
+    further = [axis for axis, _ in request.also]
+    if request.axis in further or any(scan.geometry.shape[axis] < 2 for axis in further):
+        request = replace(request, also=())
+    return request

@@ -1,0 +1,1 @@
+"""Results with their maps and the facts of their making."""

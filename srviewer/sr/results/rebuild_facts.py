@@ -1,0 +1,96 @@
+"""A rebuild apart from the voxels that came of it: what was asked, what made it, how it agrees."""
+
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from srviewer import RESEARCH_USE_ONLY, __version__
+from srviewer.core.acquisition.degradation import Consistency
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.volumes.volume import ScanHeader
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.plans.adaptation import Adapted
+from srviewer.sr.requests.request import Request
+from srviewer.sr.requests.request_document import request_document
+from srviewer.sr.results.disagreement_calibration import disagreement_worth
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RebuildFacts(ABC):
+    """What must be told with a result, whether its voxels are in memory or on disk.
+
+    ``consistency``: the result degraded again against the scan, box profile.
+    ``data_range``: the scan's intensity range, of which agreement and disagreement are shares.
+    ``model``: the one that ran, None for interpolation. ``adapted``: how fitting it to the scan
+    went, None where it was not tried. ``region``: the name of the region without learned detail.
+    ``warnings``: for people, one line each. ``slab_by_slab``: whether the result was made so.
+    ``thickness_mm``: of the slices, that was worked with; None where runs of slices differ in it.
+    """
+
+    consistency: Consistency
+    data_range: float
+    request: Request
+    model: Model | None
+    adapted: Adapted | None
+    region: str | None
+    device: str
+    seconds: float
+    peak_memory_mb: float | None
+    warnings: tuple[str, ...]
+    slab_by_slab: bool = False
+    thickness_mm: float | None = None
+
+    @property
+    @abstractmethod
+    def header(self) -> ScanHeader:
+        """Of the result, on the refined grid."""
+
+    @abstractmethod
+    def texture_changed(self) -> float | None:
+        """The share of voxels that texture moved by more than TEXTURE_THRESHOLD of the range."""
+
+    @abstractmethod
+    def disagreement_summary(self) -> dict[str, float] | None:
+        """Mean and 99th percentile of the disagreement, as shares of the intensity range.
+
+        None where no two planes made the result.
+        """
+
+    def provenance(self) -> dict[str, Any]:
+        """Plain JSON values: how the result was made and from what; exported beside it."""
+        source, disagreement = self.header.source, self.disagreement_summary()
+        return {
+            **({"sources": []} if source is None else source.described()),
+            "software": f"srviewer {__version__}",
+            "notice": RESEARCH_USE_ONLY,
+            "method": self.request.method,
+            "model": self.model.name if self.model else None,
+            "model_sha256": self.model.sha256 if self.model else None,
+            "factor": self.request.factor,
+            "axis": AXIS_NAMES[self.request.axis],
+            "fusion": self.request.fusion if disagreement else None,
+            "isotropic": self.request.isotropic,
+            "gaps": self.request.gaps,
+            "profile": self.request.profile,
+            "thickness_mm": self.thickness_mm,
+            "also": {AXIS_NAMES[axis]: factor for axis, factor in self.request.also},
+            "adaptation": asdict(self.adapted) if self.adapted else None,
+            "texture": self.request.texture,
+            "texture_changed": self.texture_changed(),
+            "flips": self.request.flips,
+            "minimum": self.request.minimum,
+            # Where the file of a model lies is the user's business.
+            "request": request_document(replace(self.request, model=Path(self.request.model).name)),
+            "locked_region": self.region,
+            "slab_by_slab": self.slab_by_slab,
+            "device": self.device,
+            "seconds": round(self.seconds, 3),
+            "peak_memory_mb": self.peak_memory_mb,
+            "consistency": {"rms": self.consistency.rms, "max": self.consistency.max},
+            "disagreement": disagreement,
+            "disagreement_worth": (
+                disagreement_worth(self.model, self.request.factor) if disagreement else None
+            ),
+            "warnings": list(self.warnings),
+        }

@@ -1,0 +1,1 @@
+"""Scores of methods and results: simulation, evaluation, self-test."""

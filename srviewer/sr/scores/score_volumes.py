@@ -1,0 +1,109 @@
+"""Two volumes scored against each other, on one grid or brought to one."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from srviewer.core.comparison.comparison import Comparison, MaskName, Scores
+from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.geometry.grid import AXIS_NAMES
+from srviewer.core.resampling.reorient import closest_axes, on_grid
+from srviewer.core.resampling.resample import INTERPOLATION, Resampled, resampled
+from srviewer.core.scores.metrics import Mask
+from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.errors import UserError
+from srviewer.job import Job, within
+
+COARSER = 1.2  # times the spacing: below this no mean over a voxel is missed
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A candidate scored against a reference, on the grid of the reference.
+
+    ``candidate``: as it was scored. ``covered``: (i, j, k), where it has values; None for
+    everywhere. ``resampled``: whether it lay on another grid. ``notes``: what must be known of
+    that, one sentence each.
+    """
+
+    candidate: Volume
+    scores: Scores
+    covered: Mask | None = None
+    resampled: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def compare_volumes(
+    reference: Volume, candidate: Volume, meaning: str, mask: MaskName, resample: bool
+) -> Job[Compared]:
+    """Score ``candidate`` against ``reference``; ``meaning`` says what that is.
+
+    Axes of another order and direction make no other grid. ``resample``: bring a candidate on
+    another grid to that of the reference, and score the voxels that it covers. Raises UserError
+    when the grids differ and it is not asked for, or when the two share no voxel.
+    """
+    placed = yield from within(on_grid(candidate, reference.geometry), 0.0, 0.1)
+    if placed is not None or not resample:
+        comparison = Comparison(reference, placed or candidate, meaning)
+        scores = yield from within(comparison.scores(mask), 0.1, 1.0)
+        return Compared(placed or candidate, scores)
+    moved = yield from within(resampled(candidate, reference.geometry), 0.0, 0.5)
+    if not moved.covered.any():
+        raise UserError(
+            f"'{candidate.name}' covers no voxel of '{reference.name}': "
+            f"{grid_difference(candidate.geometry, reference.geometry)}. Give two volumes of the "
+            "same part of the patient."
+        )
+    comparison = Comparison(reference, moved.volume, meaning, moved.covered)
+    scores = yield from within(comparison.scores(mask), 0.5, 1.0)
+    said = (
+        f"{meaning}, to whose grid the candidate was {_way(moved)}; {_percent(scores.share)} of "
+        f"its {_scored(scores)} is covered and scored"
+    )
+    scores = replace(scores, meaning=said)
+    return Compared(
+        moved.volume, scores, moved.covered, True, _notes(reference, candidate, moved, scores)
+    )
+
+
+def _way(moved: Resampled) -> str:
+    if moved.interpolated:
+        return f"resampled by {INTERPOLATION}"
+    return "shifted by whole voxels, without interpolation"
+
+
+def _scored(scores: Scores) -> str:
+    return "foreground" if scores.mask == "foreground" else "space"
+
+
+def _notes(
+    reference: ScanHeader, candidate: ScanHeader, moved: Resampled, scores: Scores
+) -> tuple[str, ...]:
+    notes = [
+        f"'{candidate.name}' lay on another grid than '{reference.name}': "
+        f"{grid_difference(candidate.geometry, reference.geometry)}. It was {_way(moved)}."
+    ]
+    if not moved.covered.all():
+        notes.append(
+            f"{_percent(scores.share)} of the {_scored(scores)} of '{reference.name}' is scored, "
+            f"{scores.voxels:,} voxels: '{candidate.name}' does not cover the rest. SSIM leaves "
+            "out where its window reaches that."
+        )
+    fine = closest_axes(candidate.geometry, reference.geometry).grid(candidate.geometry).spacing
+    ratios = np.divide(reference.geometry.spacing, fine)
+    if coarser := [AXIS_NAMES[axis] for axis in range(3) if ratios[axis] > COARSER]:
+        notes.append(
+            f"'{reference.name}' has larger voxels along {' and '.join(coarser)}: the candidate "
+            "was taken at their centres, without a mean over them."
+        )
+    if reference.frame and candidate.frame and reference.frame != candidate.frame:
+        notes.append(
+            "The two have different frames of reference: the same millimetres need not be the same "
+            "place in the patient."
+        )
+    return tuple(notes)
+
+
+def _percent(share: float) -> str:
+    """A share rounded down, so that only all of it is 100 %."""
+    return "100 %" if share == 1 else f"{np.floor(1000 * share) / 10:.1f} %"

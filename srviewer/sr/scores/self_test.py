@@ -1,0 +1,204 @@
+"""The expected gain on this very scan: its sharp axes made thick, restored and scored."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from srviewer.core.geometry.grid import AXIS_NAMES, Axis
+from srviewer.core.scores.metrics import Metric, beside_cubic, comparable_metrics, ranking_metric
+from srviewer.core.volumes.volume import ScanHeader, Volume
+from srviewer.errors import UserError
+from srviewer.job import Job, within
+from srviewer.sr.cross_plane.methods import method
+from srviewer.sr.inputs.segmentations import check_is_scan
+from srviewer.sr.models.available_models import find_model
+from srviewer.sr.rebuild.cautions import cautions
+from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.requests.request import Request, check_request, degradation_of
+from srviewer.sr.scores.evaluate import ScoredPair, score_beside_cubic
+from srviewer.sr.scores.simulate import simulate
+
+# Slices of the scan that are tested, around its middle: enough for a figure, quick to do.
+MOST_SLICES = 16
+LEAST_BLOCKS = 8  # thick slices that a sharp axis must give
+WORTH, SLIGHT = 0.5, 0.1  # dB over cubic
+
+
+@dataclass(frozen=True)
+class SelfTestRow:
+    """One sharp array axis, degraded and restored.
+
+    ``ours``, ``cubic``: id -> value of each comparable metric, and those of cubic interpolation.
+    """
+
+    axis: str
+    ours: Mapping[str, float]
+    cubic: Mapping[str, float]
+
+    def values(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {"axis": self.axis, **beside_cubic(self.ours, self.cubic)}
+
+
+@dataclass(frozen=True)
+class SelfTest:
+    """What the test found. ``factor``: by which the sharp axes were thickened.
+
+    ``worth``: whether the method is clearly above cubic on this scan.
+    """
+
+    factor: int
+    rows: tuple[SelfTestRow, ...]
+    method: str
+    model: str | None
+    seconds: float
+    warnings: tuple[str, ...]
+
+    @property
+    def gain(self) -> float:
+        """Mean PSNR over that of cubic, in dB."""
+        return self.gain_in(ranking_metric())
+
+    def gain_in(self, metric: Metric) -> float:
+        """By how much the mean over the axes is better than that of cubic."""
+        gains = [metric.gain(row.ours[metric.id], row.cubic[metric.id]) for row in self.rows]
+        return sum(gains) / len(gains)
+
+    @property
+    def worth(self) -> bool:
+        """Whether the gain is one that a user would notice."""
+        return self.gain >= WORTH
+
+    @property
+    def verdict(self) -> str:
+        """One line for people."""
+        gains = " and ".join(m.gain_brief(self.gain_in(m)) for m in comparable_metrics())
+        found = f"{gains} over cubic at factor {self.factor}, on this scan's own sharp axes"
+        if self.worth:
+            return f"Worth using: {found}."
+        if self.gain >= SLIGHT:
+            return f"A slight gain: {found}."
+        return f"No gain here, use cubic: {found}."
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """What the columns of ``cells`` are."""
+        return ("sharp axis", *(t for m in comparable_metrics() for t in (m.heading, "cubic")))
+
+    def cells(self) -> list[tuple[str, ...]]:
+        """The rows as text: each score with that of cubic behind it."""
+        return [
+            (
+                row.axis,
+                *(
+                    metric.text(values[metric.id])
+                    for metric in comparable_metrics()
+                    for values in (row.ours, row.cubic)
+                ),
+            )
+            for row in self.rows
+        ]
+
+    def values(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            **{field.name: getattr(self, field.name) for field in fields(self)},
+            "rows": [row.values() for row in self.rows],
+            **{f"gain_{m.id}": self.gain_in(m) for m in comparable_metrics()},
+            "verdict": self.verdict,
+        }
+
+
+def self_test(scan: Volume, request: Request) -> Job[SelfTest]:
+    """Degrade each sharp axis of ``scan`` as its thick one was, restore it as ``request`` says.
+
+    The measured slices in the middle of the scan are the truth. Raises UserError when neither
+    sharp axis is long enough, where the scan shows nothing to score or is a mask or label map, and
+    what reconstruct raises.
+    """
+    started = time.monotonic()
+    check_is_scan(scan, "tested")
+    check_request(scan, request)
+    piece = _middle(scan, request.axis)
+    axes = [
+        axis for axis in range(3) if axis != request.axis and _long_enough(piece, axis, request)
+    ]
+    if not axes:
+        raise UserError(
+            f"'{scan.name}' is too small in the plane to be tested at factor {request.factor}: "
+            f"{LEAST_BLOCKS * request.factor} voxels are needed. Choose a smaller factor."
+        )
+    model = find_model(request.model) if method(request.method).needs_model else None
+    rows: list[SelfTestRow] = []
+    for number, axis in enumerate(axes):
+        job = _tested(piece, axis, request)
+        scores = yield from within(job, number / len(axes), (number + 1) / len(axes))
+        rows.extend(_rows(axis, scores))
+    if not rows:
+        raise UserError(f"'{scan.name}' has too little foreground in its middle to be tested.")
+    return SelfTest(
+        factor=request.factor,
+        rows=tuple(rows),
+        method=request.method,
+        model=model.name if model else None,
+        seconds=round(time.monotonic() - started, 3),
+        warnings=(*_untested(request), *cautions(scan, request, model)),
+    )
+
+
+def _untested(request: Request) -> tuple[str, ...]:
+    """Settings that change a result and are not part of the test, one line for people."""
+    settings = {
+        "adapting to the scan": request.adaptation is not None,
+        "the second axis": bool(request.also),
+    }
+    left_out = [words for words, asked in settings.items() if asked]
+    return (f"The test leaves out {' and '.join(left_out)}.",) if left_out else ()
+
+
+def _middle(scan: Volume, axis: Axis) -> Volume:
+    """The slices around the middle of ``axis``."""
+    count = scan.geometry.shape[axis]
+    if count <= MOST_SLICES:
+        return scan
+    start = (count - MOST_SLICES) // 2
+    where = [slice(None)] * 3
+    where[axis] = slice(start, start + MOST_SLICES)
+    geometry = scan.geometry.cropped(axis, start, start + MOST_SLICES)
+    return scan.derived(scan.voxels[tuple(where)], geometry, "its middle slices")
+
+
+def _long_enough(scan: ScanHeader, axis: Axis, request: Request) -> bool:
+    return scan.geometry.shape[axis] >= LEAST_BLOCKS * request.factor
+
+
+def _tested(piece: Volume, axis: Axis, request: Request) -> Job[ScoredPair]:
+    """The scores along one sharp axis."""
+    degradation = replace(degradation_of(piece, request), axis=axis)
+    spacing = piece.geometry.spacing[axis] * request.factor
+    along = replace(
+        request,
+        axis=axis,
+        isotropic=False,
+        also=(),
+        adaptation=None,
+        thickness_mm=degradation.thickness * spacing,
+    )
+    simulation = yield from within(simulate(piece, degradation), 0.0, 0.02)
+    result = yield from within(reconstruct(simulation.thick, along), 0.02, 0.6)
+    job = score_beside_cubic(
+        simulation.truth, simulation.thick, result.volume, along, simulation.meaning
+    )
+    return (yield from within(job, 0.6, 1.0))
+
+
+def _rows(axis: Axis, scores: ScoredPair) -> list[SelfTestRow]:
+    """One row, or none where there is no score."""
+    metrics = comparable_metrics()
+    ours, cubic = (
+        {m.id: value for m in metrics if (value := one.whole[m.id]) is not None}
+        for one in (scores.candidate, scores.cubic)
+    )
+    complete = len(ours) == len(cubic) == len(metrics)
+    return [SelfTestRow(AXIS_NAMES[axis], ours, cubic)] if complete else []

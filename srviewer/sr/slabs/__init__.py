@@ -1,0 +1,1 @@
+"""Reconstruction slab by slab, for scans larger than memory."""

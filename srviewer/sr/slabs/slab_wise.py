@@ -1,0 +1,222 @@
+"""A scan larger than memory to a thin volume: slab by slab, what is finished kept on disk."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from math import inf, isfinite
+
+import numpy as np
+
+from srviewer.core.acquisition.degradation import Degradation
+from srviewer.core.acquisition.noise import MOST_SLICES, noise_level
+from srviewer.core.acquisition.zero_filling import middle_slices
+from srviewer.core.intensity.intensity_range import intensity_of_parts
+from srviewer.core.intensity.padding import measured
+from srviewer.core.reconstruction.fusion import FUSIONS
+from srviewer.core.regions.label_regions import LabelCheck, slabs_of
+from srviewer.core.volumes.volume import ScanHeader, Voxels
+from srviewer.errors import UserError
+from srviewer.io.chunk_store import Scratch, ScratchVoxels
+from srviewer.io.scans.series import PlaneByPlane
+from srviewer.io.scans.voxel_checks import voxel_warnings
+from srviewer.job import Job, Progress, within
+from srviewer.sr.cross_plane.methods import Method, method
+from srviewer.sr.cross_plane.padding_restored import KeptPadding
+from srviewer.sr.cross_plane.refinement import Refinement
+from srviewer.sr.models.available_models import find_model
+from srviewer.sr.rebuild.cautions import cautions_at_noise
+from srviewer.sr.rebuild.reconstruct import thin_header
+from srviewer.sr.requests.memory import peak_memory_mb
+from srviewer.sr.requests.request import Request, check_request, degradation_of, used_thickness
+from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, map_header
+from srviewer.sr.results.rebuild_facts import RebuildFacts
+from srviewer.sr.slabs.axis_by_slabs import Finished, interpolated, refined_by_network
+from srviewer.sr.slabs.sums import SlabSums
+from srviewer.table import find_row
+
+SCAN_EDGES = (32, 32, 8)
+
+
+@dataclass(frozen=True, eq=False)
+class KeptVolume:
+    """An image whose voxels are on disk, as long as their Scratch is open."""
+
+    header: ScanHeader
+    voxels: ScratchVoxels
+
+    def planes(self) -> Iterator[Voxels]:
+        """(i, j) for each k."""
+        for part in self.voxels.parts():
+            for k in range(part.shape[2]):
+                yield part[:, :, k]
+
+
+@dataclass(frozen=True, eq=False)
+class StreamedReconstruction(RebuildFacts):
+    """A result whose voxels, and those of its maps, are on disk.
+
+    ``kept``: on the refined grid. ``kept_maps``: by the id of their kind (see MAPS).
+    ``summary``: mean and 99th percentile of the disagreement, as shares of the range.
+    """
+
+    kept: KeptVolume
+    kept_maps: Mapping[str, KeptVolume]
+    summary: dict[str, float] | None
+
+    @property
+    def header(self) -> ScanHeader:
+        """Of ``kept``."""
+        return self.kept.header
+
+    def texture_changed(self) -> None:
+        """None: texture needs the whole volume in memory."""
+
+    def disagreement_summary(self) -> dict[str, float] | None:
+        """What was measured while slabs passed by."""
+        return self.summary
+
+
+def unstreamable(scan: ScanHeader, request: Request) -> tuple[str, ...]:
+    """What of a request only a rebuild in memory can do; for people."""
+    reasons = {
+        "second axis": bool(request.also),
+        "fitting of the model to the scan": request.adaptation is not None,
+        "texture": request.texture > 0,
+        "flips": request.flips,
+        "isotropic resampling": request.isotropic,
+        "rebuilding around missing or uneven slices": scan.planes is not None,
+        "going over the whole again, which this profile needs": _in_rounds(scan, request),
+    }
+    return tuple(reason for reason, there in reasons.items() if there)
+
+
+def check_streamable(scan: ScanHeader, request: Request, also: tuple[str, ...] = ()) -> None:
+    """Raise UserError for what cannot be done slab by slab; ``also``: what else of it is asked."""
+    reasons = (*also, *unstreamable(scan, request))
+    if reasons:
+        raise UserError(
+            f"'{scan.name}' is rebuilt slab by slab, and that way there is no "
+            f"{', no '.join(reasons)}. Leave that out, or rebuild it where memory holds all of it."
+        )
+
+
+def _in_rounds(scan: ScanHeader, request: Request) -> bool:
+    """Whether the method goes over the whole volume again and again."""
+    chosen = method(request.method)
+    block_mean = degradation_of(scan, request).is_block_mean
+    if request.minimum == "scan" and not block_mean:
+        return True
+    return chosen.consistent and not (chosen.needs_model and block_mean)
+
+
+def streamed(kept: KeptVolume, request: Request, scratch: Scratch) -> Job[StreamedReconstruction]:
+    """As ``reconstruct``, voxel for voxel the same, in memory that the scan's size hardly touches.
+
+    What is found lies in ``scratch`` and is gone with it. Raises UserError as ``reconstruct``
+    does, and for what cannot be done slab by slab.
+    """
+    started = time.monotonic()
+    yield Progress(0.0, "Preparing")
+    scan, voxels = kept.header, kept.voxels
+    check_request(scan, request)
+    check_streamable(scan, request)
+    degradation = degradation_of(scan, request)
+    intensity = intensity_of_parts(voxels.parts, scan.padding)
+    data_range, padding, image = intensity.range, None, voxels
+    if scan.padding is not None:
+        padding = KeptPadding(voxels, scan.padding, degradation)
+        image = yield from within(padding.filled(scratch, intensity), 0.0, 0.0)
+    chosen = method(request.method)
+    model = find_model(request.model) if chosen.needs_model else None
+    todo = Refinement(
+        degradation,
+        model,
+        find_row(FUSIONS, request.fusion, "fusion"),
+        request.device,
+        intensity=intensity,
+    )
+    lowest = (yield from _least(voxels, scan.padding)) if request.minimum == "scan" else None
+    sums = SlabSums(degradation, image, data_range, padding, lowest)
+    found = yield from _in_slabs(image, todo, chosen, scratch, sums)
+    thin = thin_header(scan, request, model, lowest)
+    noise = noise_level(_middle(voxels, degradation), request.axis, scan.padding)
+    return StreamedReconstruction(
+        kept=KeptVolume(thin, found.voxels),
+        kept_maps=_maps(scan, thin, found),
+        summary=sums.disagreement_summary(),
+        consistency=sums.consistency(),
+        data_range=data_range,
+        request=request,
+        model=model,
+        adapted=None,
+        region=None,
+        device=found.device,
+        seconds=time.monotonic() - started,
+        peak_memory_mb=peak_memory_mb(),
+        warnings=(
+            *(warning.message for warning in scan.warnings),
+            *cautions_at_noise(scan, request, model, noise),
+        ),
+        slab_by_slab=True,
+        thickness_mm=used_thickness(scan, request),
+    )
+
+
+def _least(voxels: ScratchVoxels, padding: float | None) -> Job[float]:
+    """The least measured value of a scan on disk; ``padding`` where nothing was measured."""
+    least = inf
+    for part in voxels.parts():
+        least = min(least, float(measured(part, padding).min(initial=np.float32(inf))))
+        yield Progress(0.0, "Preparing")
+    return least if padding is None or isfinite(least) else padding
+
+
+def _in_slabs(
+    voxels: ScratchVoxels, todo: Refinement, chosen: Method, scratch: Scratch, sums: SlabSums
+) -> Job[Finished]:
+    if todo.model is None:
+        return interpolated(voxels, todo, chosen, scratch, sums)
+    return refined_by_network(voxels, todo, scratch, sums)
+
+
+def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptVolume]:
+    """The scan read to ``scratch``; UserError when its file is damaged, or changes meanwhile."""
+    header = source.header
+    if source.identify is not None:
+        header = replace(header, source=(yield from within(source.identify(), 0.0, 0.1)))
+    shape, edge = header.geometry.shape, SCAN_EDGES[2]
+    kept = scratch.voxels(shape, SCAN_EDGES)
+    waiting: list[Voxels] = []
+    check = LabelCheck(shape)
+    non_finite = 0
+    for k, (plane, missing) in enumerate(source.planes()):
+        waiting.append(plane)
+        non_finite += missing
+        if len(waiting) == edge or k == shape[2] - 1:
+            planes = np.stack(waiting, axis=2)
+            kept.write(2, k + 1 - len(waiting), planes)
+            for slab in slabs_of(planes):
+                check.add(slab)
+            waiting.clear()
+        yield Progress(0.1 + 0.9 * (k + 1) / shape[2], f"Reading {header.name}")
+    axis = header.geometry.slice_axis
+    slices = [kept.read(axis, n, n + 1) for n in middle_slices(shape[axis])]
+    sample = np.concatenate(slices, axis)
+    told = voxel_warnings(sample, header.geometry, header.modality, non_finite, check)
+    warnings = header.warnings + source.noted() + told
+    return KeptVolume(replace(header, warnings=warnings), kept)
+
+
+def _middle(scan: ScratchVoxels, degradation: Degradation) -> Voxels:
+    """The slices that the noise is told from."""
+    count = scan.shape[degradation.axis]
+    start = max(0, (count - MOST_SLICES) // 2)
+    return scan.read(degradation.axis, start, min(start + MOST_SLICES, count))
+
+
+def _maps(scan: ScanHeader, thin: ScanHeader, found: Finished) -> dict[str, KeptVolume]:
+    maps = {RESIDUAL.id: KeptVolume(map_header(scan, scan.name, RESIDUAL), found.off)}
+    if found.apart is not None:
+        header = map_header(thin, scan.name, DISAGREEMENT)
+        maps[DISAGREEMENT.id] = KeptVolume(header, found.apart)
+    return maps

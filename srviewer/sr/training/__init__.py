@@ -1,0 +1,1 @@
+"""Training runs from files to a model file, and their records."""

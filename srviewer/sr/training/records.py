@@ -1,0 +1,147 @@
+"""Which training runs were started on this computer, so that none is forgotten after a crash."""
+
+import hashlib
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from srviewer.atomic import write_text
+from srviewer.codec import Checked, OneOf, from_plain, to_plain
+from srviewer.documents import read_document
+from srviewer.errors import UserError
+from srviewer.nn.catalogue import TrainingPlan
+from srviewer.nn.models.checkpoint import checkpoint_path
+from srviewer.paths import private_tree, user_data_dir
+from srviewer.sr.models.available_models import SUFFIX
+from srviewer.sr.models.devices import DEVICES
+from srviewer.sr.training.run import TrainingJob
+
+MOST_WORKERS = 1024
+
+
+def _check_output(output: Path) -> None:
+    if not output.is_absolute() or output.suffix != SUFFIX:
+        raise ValueError("it is no model file")
+    for path in (output, checkpoint_path(output)):
+        path.exists()  # an OSError for a name that no file system takes
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the file of a run holds: the fields of ``TrainingJob``, the plan as its JSON."""
+
+    output: Annotated[Path, Checked(_check_output)]
+    paths: tuple[Path, ...]
+    validation: tuple[Path, ...]
+    plan: Any
+    device: Annotated[str, OneOf(DEVICES)]
+    licences: dict[str, str]
+    workers: Annotated[int, Meta(ge=1, le=MOST_WORKERS)]
+
+    def job(self) -> TrainingJob:
+        """The run; UserError for a plan that cannot be."""
+        return TrainingJob(
+            paths=self.paths,
+            validation=self.validation,
+            plan=TrainingPlan.from_json(self.plan),
+            output=self.output,
+            device=self.device,
+            licences=self.licences,
+            workers=self.workers,
+        )
+
+
+def remember(job: TrainingJob) -> None:
+    """Keep what is needed to go on with ``job`` another day, where only this user may read it.
+
+    Where nothing can be kept, the run is not offered after a crash; its checkpoint is there.
+    """
+    record = Record(
+        output=job.output.absolute(),
+        paths=tuple(path.absolute() for path in job.paths),
+        validation=tuple(path.absolute() for path in job.validation),
+        plan=job.plan.to_json(),
+        device=job.device,
+        licences=job.licences,
+        workers=job.workers,
+    )
+    file = _record(job.output)
+    with suppress(OSError, UserError):
+        private_tree(file.parent)
+        write_text(file, json.dumps(to_plain(record), indent=1))
+
+
+def forget(output: Path) -> None:
+    """Drop the record of the run that writes ``output``; its files stay."""
+    _record(output).unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """``jobs``: every run that was kept, oldest first.
+
+    ``unreadable``: the records that are none, each with the reason in a sentence.
+    """
+
+    jobs: tuple[TrainingJob, ...] = ()
+    unreadable: tuple[tuple[Path, str], ...] = ()
+
+
+def remembered() -> Remembered:
+    """What was kept; a damaged record is left out and named, and stands in no other's way."""
+    jobs: list[TrainingJob] = []
+    unreadable: list[tuple[Path, str]] = []
+    for file in _records():
+        try:
+            jobs.append(read_record(file))
+        except UserError as error:
+            unreadable.append((file, str(error)))
+    return Remembered(tuple(jobs), tuple(unreadable))
+
+
+def read_record(file: Path) -> TrainingJob:
+    """The run that a record tells of; UserError where it is none of ours."""
+    try:
+        return from_plain(read_document(file), Record).job()
+    except OSError as error:
+        reason = str(error.strerror or error)
+    except (ValueError, LookupError, TypeError, OverflowError, UserError) as error:
+        reason = " ".join(str(error).split()).rstrip(".")
+    raise UserError(f"The record of a training run '{file.name}' is damaged: {reason}.")
+
+
+def is_unfinished(output: Path) -> bool:
+    """Whether there is a checkpoint from which the run that writes ``output`` can go on."""
+    return checkpoint_path(output).exists()
+
+
+def _records() -> tuple[Path, ...]:
+    if not _folder().is_dir():
+        return ()
+    try:
+        private_tree(_folder())
+    except OSError:  # another user's
+        return ()
+    return tuple(sorted(_folder().glob("*.json"), key=_written))
+
+
+def _written(record: Path) -> int:
+    """When, in ns; 0 for what has gone meanwhile, or is a link to nothing."""
+    try:
+        return record.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _record(output: Path) -> Path:
+    words = str(output.absolute()).encode("utf-8", "surrogateescape")
+    place = hashlib.sha256(words).hexdigest()[:12]
+    return _folder() / f"{output.stem}-{place}.json"
+
+
+def _folder() -> Path:
+    return user_data_dir() / "training"

@@ -1,0 +1,155 @@
+"""The content of a session file: what refers to files, and the rest of each study's state."""
+
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Any, get_type_hints
+
+from msgspec import Meta
+
+from srviewer.codec import from_plain, to_plain
+from srviewer.sr.scores.evaluate import ScoredPair
+from srviewer.study.sessions.file_location import Place
+from srviewer.study.state.comparing import Share
+from srviewer.study.state.study_state import StudyState
+
+MOST_PLACES = 100_000
+RESULT, LOADED = "result-", "loaded-"
+Number = Annotated[int, Meta(ge=0, lt=2**31)]
+
+
+@dataclass(frozen=True)
+class SavedScan:
+    """What was opened: the paths together, the series among what they hold, its volume.
+
+    Attributes:
+        files: the paths that were opened.
+        uid: as in ``Series``.
+        index: the series' number where several have that uid.
+        frame: counts along the fourth dimension, from 0.
+        sha256: the identity of its source, as ``ScanSource.sha256``; None where it is not known,
+            as in files of version 0.1.0.
+
+    """
+
+    files: Annotated[tuple[Place, ...], Meta(min_length=1, max_length=MOST_PLACES)]
+    uid: str
+    index: Number
+    frame: Number
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class SavedResult:
+    """A result by its NIfTI file.
+
+    Attributes:
+        image: the file.
+        maps: the files of the maps that go with it, by the id of their kind.
+        name: as the user calls it.
+        current: whether it is the one that is scored.
+        model: the name or the file of its model, "" in files of version 0.1.0; the JSON beside it
+            has the name alone.
+        scores: against the saved reference; None where it was not scored.
+
+    """
+
+    image: Place
+    maps: dict[str, Place]
+    name: str
+    current: bool
+    model: str = ""
+    scores: ScoredPair | None = None
+
+
+@dataclass(frozen=True)
+class SavedReference:
+    """A ground truth by its file; ``thin``: the scan before it was thickened, if it was."""
+
+    image: Place
+    meaning: str
+    thin: bool
+
+
+@dataclass(frozen=True)
+class SavedOverlay:
+    """An overlay by its file; ``threshold``: None for labels, or as at first."""
+
+    image: Place
+    opacity: Share
+    threshold: float | None
+
+
+@dataclass(frozen=True)
+class SavedLoaded:
+    """A volume that was opened only to be compared, by what it was opened from."""
+
+    image: Place
+    name: str
+
+
+@dataclass(frozen=True)
+class SavedStudy:
+    """One study of a session file.
+
+    Attributes:
+        scan: what was opened.
+        results: oldest first.
+        reference: what they are scored against.
+        layers: the overlays.
+        loaded: what was opened only to be compared.
+        shown: what is compared, A and B first: "original", "cubic", "reference", "result-0" for
+            the first of ``results``, "loaded-0" for the first of ``loaded``.
+        state: the fields of StudyState that hold no voxels, as JSON values by their names.
+
+    """
+
+    scan: SavedScan
+    results: tuple[SavedResult, ...] = ()
+    reference: SavedReference | None = None
+    layers: tuple[SavedOverlay, ...] = ()
+    loaded: tuple[SavedLoaded, ...] = ()
+    shown: tuple[str, ...] = ()
+    state: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SavedSession:
+    """All studies in the order of their tabs; ``front``: which of them was shown, from 0."""
+
+    studies: Annotated[tuple[SavedStudy, ...], Meta(min_length=1)]
+    front: Number = 0
+
+
+def plain_fields(state: StudyState) -> dict[str, Any]:
+    """The saved fields of ``state`` as JSON values by their names."""
+    return {row.name: to_plain(getattr(state, row.name)) for row in _saved_fields()}
+
+
+def fields_of(plain: dict[str, Any], before: StudyState | None = None) -> dict[str, Any]:
+    """Values of the fields of a StudyState from what ``plain_fields`` wrote.
+
+    Args:
+        plain: by their names. Files of earlier versions have fewer, and fewer fields inside them.
+        before: has what is missing inside a field; None for the first values.
+
+    Raises:
+        ValueError: for damage, but for that in a lenient field, which is left out then.
+    """
+    known_before = plain_fields(StudyState() if before is None else before)
+    hints = get_type_hints(StudyState, include_extras=True)
+    known: dict[str, Any] = {}
+    for row in _saved_fields():
+        if row.name not in plain:
+            continue
+        value, was = plain[row.name], known_before[row.name]
+        if isinstance(value, dict) and isinstance(was, dict):
+            value = {**was, **value}
+        try:
+            known[row.name] = from_plain(value, hints[row.name])
+        except ValueError:
+            if "lenient" not in row.metadata:
+                raise
+    return known
+
+
+def _saved_fields() -> list[Any]:
+    return [row for row in fields(StudyState) if row.metadata.get("saved")]

@@ -1,0 +1,77 @@
+"""The location of a file that a session names."""
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+from srviewer.codec import Checked
+from srviewer.core.volumes.volume import Volume
+from srviewer.io.files.content import digest
+from srviewer.job import Job
+
+
+def _from_the_root(path: Path) -> None:
+    if not path.is_absolute():
+        raise ValueError("no path from the root")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The path of a file, and the path from the session file to it.
+
+    A folder that is moved as a whole keeps the second, one that is opened from elsewhere the
+    first.
+
+    Attributes:
+        absolute: the path when the session was saved.
+        relative: as seen from the folder of the session file, with "/"; None on another drive.
+        sha256: of the file's bytes, in hex, or the identity of the image in a folder; None where
+            it is not known, as in files of version 0.1.0.
+
+    """
+
+    absolute: Annotated[Path, Checked(_from_the_root)]
+    relative: str | None = None
+    sha256: str | None = None
+
+    def candidates(self, folder: Path) -> tuple[Path, ...]:
+        """The paths that exist, the one seen from ``folder``, the session file's, first."""
+        near = [] if self.relative is None else [folder / self.relative]
+        # "a/../b" is how the relative one was made, whatever links lie on the way.
+        whole = (Path(os.path.normpath(path)) for path in (*near, self.absolute))
+        return tuple(dict.fromkeys(path for path in whole if _exists(path)))
+
+    def seen_from(self, folder: Path) -> "Place":
+        """With the path from ``folder``, where it lies on the same drive."""
+        try:
+            return replace(self, relative=Path(os.path.relpath(self.absolute, folder)).as_posix())
+        except ValueError:  # another drive of Windows
+            return replace(self, relative=None)
+
+
+def place_of(path: Path, volume: Volume) -> Place:
+    """The place of what ``volume`` was read from, with its content.
+
+    Of a file that is the SHA-256 of its bytes; of a folder, the identity of the image.
+    """
+    source, place = volume.source, Place(path.absolute())
+    if source is None:
+        return place
+    if path.is_dir():
+        inside = all(one.absolute().is_relative_to(path.absolute()) for one in source.paths)
+        return replace(place, sha256=source.sha256) if inside else place
+    known = (file.sha256 for file in source.files if file.path.absolute() == path.absolute())
+    return replace(place, sha256=next(known, None))
+
+
+def file_place(path: Path) -> Job[Place]:
+    """The place of a file, with the SHA-256 of its bytes."""
+    return Place(path.absolute(), sha256=(yield from digest(path)))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no file system takes
+        return False

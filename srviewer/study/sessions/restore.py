@@ -1,0 +1,356 @@
+"""The studies of a session file read back, each with what belongs to it by content."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from srviewer.core.geometry.grid import Geometry
+from srviewer.core.intensity.window import robust_window
+from srviewer.core.volumes.volume import Volume
+from srviewer.errors import UserError
+from srviewer.io import formats
+from srviewer.io.export.replacing import is_as_written
+from srviewer.io.files.content import digest
+from srviewer.io.scans.series import Series
+from srviewer.io.sidecars.exported_image import described, own_document, stated_source
+from srviewer.job import Job, Progress, within
+from srviewer.sr.rebuild.restore import restored
+from srviewer.sr.references.read_for_comparison import to_compare
+from srviewer.sr.references.same_scan import AnotherScan
+from srviewer.sr.references.truth import read_truth_again
+from srviewer.sr.requests.request_document import request_for
+from srviewer.sr.results.maps import MAPS
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.study.sessions.document import (
+    LOADED,
+    RESULT,
+    SavedLoaded,
+    SavedOverlay,
+    SavedReference,
+    SavedResult,
+    SavedScan,
+    SavedStudy,
+    fields_of,
+)
+from srviewer.study.sessions.file_location import Place
+from srviewer.study.sessions.session_file import read_session
+from srviewer.study.state.comparables import Comparables
+from srviewer.study.state.held_file import HeldFile, held_in
+from srviewer.study.state.origin import Origin
+from srviewer.study.state.overlay import Overlay, overlay_of
+from srviewer.study.state.reference import Reference
+from srviewer.study.state.study_state import StudyState
+from srviewer.study.state.view import ZOOM_LIMITS
+
+Had = TypeVar("Had")
+Lasting = Callable[[Path], bool]
+
+
+@dataclass(frozen=True, eq=False)
+class RestoredSession:
+    """The studies that could be had again, at least one.
+
+    Attributes:
+        states: in the order of their tabs.
+        front: which of them is to be shown, from 0.
+        problems: what could not be had, of all studies, one sentence each.
+
+    """
+
+    states: tuple[StudyState, ...]
+    front: int
+    problems: tuple[str, ...]
+
+
+def restore(path: Path, before: StudyState, device: str, lasting: Lasting) -> Job[RestoredSession]:
+    """Read what the session file ``path`` names.
+
+    Args:
+        path: the session file.
+        before: the study that is shown; its conventions go on.
+        device: of a request that names none.
+        lasting: whether a file stays where it is: those that were autosaved go with the window.
+
+    Returns:
+        What could be had. A scan, a result or a reference that cannot be had becomes a problem.
+
+    Raises:
+        UserError: it is no session file, or none of its scans can be had.
+
+    """
+    yield Progress(0.0, f"Opening {path.name}")
+    saved = read_session(path)
+    states: list[StudyState] = []
+    problems: list[str] = []
+    front = 0
+    for number, study in enumerate(saved.studies):
+        span = number / len(saved.studies), (number + 1) / len(saved.studies)
+        reading = _Reading(path, study, lasting)
+        try:
+            states.append((yield from within(reading.state(before, device), *span)))
+        except UserError as error:
+            problems.insert(0, str(error))
+        else:
+            problems += map(str, reading.problems)
+        if number <= saved.front:  # the one before, where the one that was shown is lost
+            front = max(len(states) - 1, 0)
+    if not states:
+        raise UserError("\n".join(problems))
+    return RestoredSession(tuple(states), front, tuple(problems))
+
+
+@dataclass(frozen=True, eq=False)
+class _Result:
+    """A result with the files that hold it and its maps, as ``Kept.files``."""
+
+    saved: SavedResult
+    made: Reconstruction
+    files: Mapping[str, HeldFile]
+
+
+@dataclass(frozen=True, eq=False)
+class _Reading:
+    """One study of the session file ``path``; ``problems``: why a part of it cannot be had."""
+
+    path: Path
+    saved: SavedStudy
+    lasting: Lasting
+    problems: list[UserError] = field(default_factory=list)
+
+    def state(self, before: StudyState, device: str) -> Job[StudyState]:
+        """The study, its scan at least."""
+        saved = self.saved
+        scan, origin = yield from within(self._scan(), 0.0, 0.4)
+        read = (self._result(scan, one) for one in saved.results)
+        results = yield from within(self._each(read, len(saved.results)), 0.4, 0.8)
+        if saved.scan.sha256 is None and self.problems and not results:
+            self._check_refusals(origin.paths[0])
+        references = yield from within(self._references(scan, results), 0.8, 0.9)
+        read_layers = (self._overlay(one) for one in saved.layers)
+        layers = yield from within(self._each(read_layers, len(saved.layers)), 0.9, 0.95)
+        read_loaded = (self._loaded(one, scan) for one in saved.loaded)
+        loaded = yield from within(self._each(read_loaded, len(saved.loaded)), 0.95, 1.0)
+        request = request_for(scan, saved.state.get("request"), device)
+        made_here = not all(map(self.lasting, origin.paths))  # it was simulated, and autosaved
+        window = robust_window(scan.voxels, scan.padding)
+        state = StudyState(
+            scan=scan,
+            origin=None if made_here else origin,
+            scan_file=held_in(origin.paths[0]) if made_here else None,
+            sources=origin.series.sources,
+            auto_window=window,
+            reference=next(iter(references.values()), None),
+            layers=tuple(layers.values()),
+            comparables=self._comparables(results, loaded, scored=bool(references)),
+            comparing=before.comparing,
+            view=before.view.whole(scan, window),
+        )
+        return _settled(
+            replace(state, **{**fields_of(saved.state, state), "request": request}), before
+        )
+
+    def _each(self, jobs: Iterable[Job[Had]], count: int) -> Job[dict[int, Had]]:
+        """What can be had, by its number; why the rest cannot goes to ``problems``."""
+        had: dict[int, Had] = {}
+        for number, job in enumerate(jobs):
+            try:
+                had[number] = yield from within(job, number / count, (number + 1) / count)
+            except UserError as error:
+                self.problems.append(error)
+        return had
+
+    # --- the scan
+
+    def _scan(self) -> Job[tuple[Volume, Origin]]:
+        """The scan as seen from the session file; else where it was when that was saved."""
+        near = [self._found(place) for place in self.saved.scan.files]
+        far = [place.candidates(self._folder)[-1] for place in self.saved.scan.files]
+        if far == near:
+            return (yield from self._scan_in(near))
+        try:
+            return (yield from within(self._scan_in(near), 0.0, 0.5))
+        except UserError as error:
+            try:
+                return (yield from within(self._scan_in(far), 0.5, 1.0))
+            except UserError:
+                raise error from None
+
+    def _scan_in(self, paths: Sequence[Path]) -> Job[tuple[Volume, Origin]]:
+        saved = self.saved.scan
+        found = yield from within(formats.scan(paths), 0.0, 0.3)
+        series = yield from _series(found.series, saved)
+        if series is None or saved.frame >= series.frames:
+            raise UserError(
+                f"What '{self.path.name}' was saved from has changed: its series is not in "
+                f"'{paths[0]}' any more. Open the scan itself."
+            )
+        origin = Origin(tuple(paths), series, saved.frame, found)
+        volume = yield from within(series.read(saved.frame), 0.3, 1.0)
+        try:
+            document: Mapping[str, Any] | None = own_document(paths[0])
+        except UserError:  # another program's image, as most are
+            document = None
+        if not _is_of(volume, saved.sha256):
+            if document is None or not (yield from is_as_written(paths[0], document)):
+                raise self._replaced(paths[0])
+            volume = replace(volume, source=stated_source(document))  # it was made in the window
+            if not _is_of(volume, saved.sha256):
+                raise self._replaced(paths[0])
+        return volume if document is None else described(volume, document), origin
+
+    def _check_refusals(self, scan: Path) -> None:
+        """Raise UserError when no result fits a scan whose content version 0.1.0 did not note."""
+        if all(isinstance(problem, AnotherScan) for problem in self.problems):
+            raise self._replaced(scan)
+
+    def _replaced(self, scan: Path) -> UserError:
+        return UserError(
+            f"'{scan}' is not the scan that '{self.path.name}' was saved from: its content is "
+            "another. Nothing that was saved is shown on it. Put the old file back, or open this "
+            "one by itself."
+        )
+
+    # --- what belongs to it
+
+    def _result(self, scan: Volume, saved: SavedResult) -> Job[_Result]:
+        """A result with those of its maps that are still there; why others are not is a problem."""
+        image = yield from self._unchanged(saved.image)
+        maps: dict[str, Path] = {}
+        for kind, place in saved.maps.items():
+            try:
+                maps[kind] = yield from self._unchanged(place)
+            except UserError as error:
+                self.problems.append(error)
+        made = yield from restored(scan, image, maps, saved.model)
+        return _Result(saved, made, {k: held_in(p) for k, p in {"": image, **maps}.items()})
+
+    def _references(
+        self, scan: Volume, results: Mapping[int, _Result]
+    ) -> Job[dict[int, Reference]]:
+        """The reference, if there is one and it can be had."""
+        current_first = sorted(results.values(), key=lambda one: not one.saved.current)
+        grids = [one.made.volume.geometry for one in current_first]
+        saved = self.saved.reference
+        if saved is None:
+            return {}
+        return (yield from self._each([self._reference(saved, scan, grids)], 1))
+
+    def _reference(
+        self, saved: SavedReference, scan: Volume, grids: Sequence[Geometry]
+    ) -> Job[Reference]:
+        path = yield from self._unchanged(saved.image)
+        truth = self._checked((yield from read_truth_again(path, scan, grids)), saved.image)
+        # The thin scan that the open one was made from is its truth.
+        return Reference(truth, saved.meaning, truth if saved.thin else None, held_in(path))
+
+    def _overlay(self, saved: SavedOverlay) -> Job[Overlay]:
+        path = yield from self._unchanged(saved.image)
+        volume = self._checked((yield from formats.read(path)), saved.image)
+        overlay = overlay_of(volume, held_in(path)).seen_at(saved.opacity)
+        if overlay.labelled or saved.threshold is None:
+            return overlay
+        return replace(overlay, threshold=saved.threshold)
+
+    def _loaded(self, saved: SavedLoaded, scan: Volume) -> Job[tuple[Volume, str, HeldFile]]:
+        path = yield from self._unchanged(saved.image)
+        volume = self._checked((yield from to_compare(path, scan)), saved.image)
+        return volume, saved.name, held_in(path)
+
+    def _comparables(
+        self,
+        results: Mapping[int, _Result],
+        loaded: Mapping[int, tuple[Volume, str, HeldFile]],
+        scored: bool,
+    ) -> Comparables:
+        """All of them, oldest first; ``scored``: there is the reference that scores are against."""
+        kept, keys, current = Comparables(), dict[str, str](), None
+        for number, one in results.items():
+            kept = kept.with_result(one.made)
+            key = keys[f"{RESULT}{number}"] = kept.current
+            kept = kept.renamed(key, one.saved.name).with_held(key, one.files)
+            if scored and one.saved.scores is not None:
+                kept = kept.scored(key, one.saved.scores)
+            current = key if one.saved.current else current
+        for number, (volume, name, file) in loaded.items():
+            kept = kept.with_loaded(volume, name, file)
+            keys[f"{LOADED}{number}"] = kept.loaded[-1].key
+        if current is not None:
+            kept = kept.choosing(current)
+        shown = [w for w in self.saved.shown if w in keys or not w.startswith((RESULT, LOADED))]
+        return kept.showing(tuple(keys.get(word, word) for word in shown)) if shown else kept
+
+    # --- files
+
+    @property
+    def _folder(self) -> Path:
+        return self.path.absolute().parent
+
+    def _unchanged(self, place: Place) -> Job[Path]:
+        """The path of a file that belonged to the session. UserError when it is another by now.
+
+        The content of a folder is known only once its image is read, see ``_checked``.
+        """
+        path = self._found(place)
+        if place.sha256 is None or path.is_dir():
+            return path
+        for candidate in place.candidates(self._folder):
+            if candidate.is_file() and (yield from digest(candidate)) == place.sha256:
+                return candidate
+        raise _another(path)
+
+    def _checked(self, volume: Volume, place: Place) -> Volume:
+        """``volume``, read from ``place``, unless a folder there holds another image now."""
+        path = self._found(place)
+        if path.is_dir() and not _is_of(volume, place.sha256):
+            raise _another(path)
+        return volume
+
+    def _found(self, place: Place) -> Path:
+        path = next(iter(place.candidates(self._folder)), None)
+        if path is None:
+            raise UserError(
+                f"'{place.absolute}' is not there any more. Put it back, or into the same place as "
+                "seen from the session file."
+            )
+        return path
+
+
+def _settled(state: StudyState, before: StudyState) -> StudyState:
+    """``state`` with the conventions of the window, and only what this version knows."""
+    view = state.view.with_conventions(before.view)
+    zoom = min(max(view.zoom, ZOOM_LIMITS[0]), ZOOM_LIMITS[1])
+    known = {kind.id for kind in MAPS}
+    comparing = replace(state.comparing, swapped=False)
+    if comparing.map not in known:
+        comparing = replace(comparing, map="")
+    return replace(state, view=replace(view, zoom=zoom), comparing=comparing)
+
+
+def _series(series: tuple[Series, ...], saved: SavedScan) -> Job[Series | None]:
+    """The series with the saved uid and content.
+
+    None rather than any other: those of one uid may be two people's. Version 0.1.0 did not note the
+    content; there the only one of that uid is taken, or the one with the saved number.
+    """
+    alike = [one for one in series if one.uid == saved.uid]
+    if saved.sha256 is None:
+        alike = [one for one in alike if len(alike) == 1 or one.index == saved.index]
+    for one in alike[1:] and alike:
+        if one.identify is not None and saved.frame < one.frames:
+            source = yield from one.identify(saved.frame)
+            if source.sha256 == saved.sha256:
+                return one
+    return alike[0] if len(alike) == 1 else None
+
+
+def _is_of(volume: Volume, sha256: str | None) -> bool:
+    """Whether ``volume`` has this source; None fits all, since version 0.1.0 did not note it."""
+    return sha256 is None or (volume.source is not None and volume.source.sha256 == sha256)
+
+
+def _another(path: Path) -> UserError:
+    return UserError(
+        f"'{path}' is not the file that was open when the session was saved: its content is "
+        "another. It is left out; open it again if it belongs to the scan."
+    )

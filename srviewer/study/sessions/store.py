@@ -1,0 +1,207 @@
+"""All open studies written to a session file; what no file holds is written beside it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from srviewer.core.volumes.volume import Volume
+from srviewer.errors import UserError
+from srviewer.io.export.nifti import write
+from srviewer.io.sidecars.provenance import sidecar
+from srviewer.job import Job, Progress, within
+from srviewer.sr.results.maps import RESIDUAL
+from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.study.sessions.document import (
+    LOADED,
+    RESULT,
+    SavedLoaded,
+    SavedOverlay,
+    SavedReference,
+    SavedResult,
+    SavedScan,
+    SavedSession,
+    SavedStudy,
+    plain_fields,
+)
+from srviewer.study.sessions.file_location import Place, file_place, place_of
+from srviewer.study.sessions.session_file import write_session
+from srviewer.study.state.comparables import Comparables, Kept
+from srviewer.study.state.study_state import StudyState
+from srviewer.unwritable import make_folder
+
+IMAGE_SUFFIX = ".nii.gz"
+Usable = Callable[[Path], bool]
+
+
+@dataclass(frozen=True, eq=False)
+class Unwritten:
+    """A volume that no file holds: ``stem`` of the name of its file, and how it was made."""
+
+    volume: Volume
+    stem: str
+    provenance: Mapping[str, object]
+
+
+def store(
+    path: Path, states: Sequence[StudyState], front: int, folder: Path, usable: Usable
+) -> Job[Mapping[Volume, Path]]:
+    """Write the session file ``path``, and into ``folder`` every volume that no file holds yet.
+
+    Args:
+        path: the session file.
+        states: the studies in the order of their tabs, each with a scan.
+        front: which of them is shown, from 0.
+        folder: where volumes go; made when there is one.
+        usable: whether a file that holds a volume may be named in the session.
+
+    Returns:
+        Where each volume was written.
+
+    Raises:
+        UserError: something cannot be written. The session file is the last, so one that is there
+            names only whole files.
+
+    """
+    written: dict[Volume, Path] = {}
+    wanted = [one for state in states for one in _unwritten(state, usable)]
+    for number, one in enumerate(wanted):
+        make_folder(folder)
+        target = _free(folder, one.stem)
+        span = number / len(wanted), (number + 1) / len(wanted)
+        yield from within(write(one.volume, target, one.provenance), *span)
+        written[one.volume] = target
+    yield Progress(1.0, "Writing the session")
+    studies = []
+    for state in states:
+        studies.append((yield from _Saving(state, written, usable).study()))
+    write_session(path, SavedSession(tuple(studies), front))
+    return written
+
+
+def files_of(state: StudyState) -> set[Path]:
+    """Every file that a session names for ``state``."""
+    reference = None if state.reference is None else state.reference.file
+    held = [state.scan_file, reference]
+    held += [one for kept in state.comparables.kept for one in kept.files.values()]
+    return {one.path for one in held if one is not None}
+
+
+def stored_maps(made: Reconstruction) -> Mapping[str, Volume]:
+    """The maps that must be stored with a result: the residual follows from most results."""
+    maps = made.maps()
+    return {k: v for k, v in maps.items() if k != RESIDUAL.id or made.request.isotropic}
+
+
+def _unwritten(state: StudyState, usable: Usable) -> Iterator[Unwritten]:
+    def lacking(volume: Volume) -> bool:
+        path = state.file_of(volume)
+        return path is None or not usable(path)
+
+    if state.scan is not None and state.origin is None and lacking(state.scan):
+        yield Unwritten(state.scan, "scan", {})
+    if state.reference is not None and lacking(state.reference.volume):
+        yield Unwritten(state.reference.volume, "truth", {})
+    for kept in _results(state):
+        if kept.made is None:
+            continue
+        if lacking(kept.volume):
+            yield Unwritten(kept.volume, "result", kept.made.provenance())
+        for kind, volume in stored_maps(kept.made).items():
+            if lacking(volume):
+                yield Unwritten(volume, kind, {})
+
+
+def _free(folder: Path, stem: str) -> Path:
+    """A name that no file has: what an older session file names must stay as it is."""
+    number = 1
+    while True:
+        path = folder / f"{stem}-{number}{IMAGE_SUFFIX}"
+        if not path.exists() and not sidecar(path).exists():
+            return path
+        number += 1
+
+
+def _results(state: StudyState) -> tuple[Kept, ...]:
+    """Oldest first."""
+    return tuple(reversed(state.comparables.results))
+
+
+@dataclass(frozen=True, eq=False)
+class _Saving:
+    """A study whose volumes all lie in files: those that it names, else the ``written`` ones."""
+
+    state: StudyState
+    written: Mapping[Volume, Path]
+    usable: Usable
+
+    def study(self) -> Job[SavedStudy]:
+        state = self.state
+        results = []
+        for kept in _results(state):
+            results.append((yield from self._result(kept)))
+        loaded = {kept.key: kept for kept in state.comparables.loaded if kept.files}
+        return SavedStudy(
+            scan=self._scan(),
+            results=tuple(results),
+            reference=(yield from self._reference()),
+            layers=tuple(
+                SavedOverlay(
+                    place_of(one.file.path, one.volume),
+                    one.opacity,
+                    None if one.labelled else one.threshold,
+                )
+                for one in state.layers
+                if one.file is not None
+            ),
+            loaded=tuple(
+                SavedLoaded(place_of(kept.files[""].path, kept.volume), kept.name)
+                for kept in loaded.values()
+            ),
+            shown=_shown(state.comparables, tuple(loaded)),
+            state=plain_fields(replace(state, comparing=replace(state.comparing, swapped=False))),
+        )
+
+    def _file(self, volume: Volume) -> Path:
+        path = self.written.get(volume) or self.state.file_of(volume)
+        if path is None:  # it was written to while the others were stored
+            raise UserError("A file of the session was changed while it was saved. Save it again.")
+        return path
+
+    def _scan(self) -> SavedScan:
+        scan, origin = self.state.scan, self.state.origin
+        assert scan is not None
+        sha256 = None if scan.source is None else scan.source.sha256
+        if origin is None:
+            path = self._file(scan)
+            return SavedScan((Place(path.absolute()),), path.name, 0, 0, sha256)
+        places = tuple(Place(path.absolute()) for path in origin.paths)
+        return SavedScan(places, origin.series.uid, origin.series.index, origin.frame, sha256)
+
+    def _reference(self) -> Job[SavedReference | None]:
+        reference = self.state.reference
+        if reference is None:
+            return None
+        file = self._file(reference.volume)
+        place = place_of(file, reference.volume)
+        if place.sha256 is None:
+            place = yield from file_place(file)
+        return SavedReference(place, reference.meaning, reference.thin is not None)
+
+    def _result(self, kept: Kept) -> Job[SavedResult]:
+        assert kept.made is not None
+        image = yield from file_place(self._file(kept.volume))
+        maps: dict[str, Place] = {}
+        for kind, volume in stored_maps(kept.made).items():
+            maps[kind] = yield from file_place(self._file(volume))
+        current = kept.key == self.state.comparables.current
+        model = kept.made.request.model
+        return SavedResult(image, maps, kept.name, current, model, kept.scores)
+
+
+def _shown(comparables: Comparables, loaded: Sequence[str]) -> tuple[str, ...]:
+    """What is compared, A and B first; ``loaded``: keys of the loaded volumes that are saved."""
+    results = [kept.key for kept in reversed(comparables.results)]
+    words = {key: f"{RESULT}{number}" for number, key in enumerate(results)}
+    words |= {key: f"{LOADED}{number}" for number, key in enumerate(loaded)}
+    lost = {kept.key for kept in comparables.kept} - words.keys()
+    return tuple(words.get(key, key) for key in comparables.shown if key not in lost)

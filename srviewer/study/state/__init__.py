@@ -1,0 +1,1 @@
+"""The state of one open study as frozen values."""

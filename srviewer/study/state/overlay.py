@@ -1,0 +1,52 @@
+"""A mask, label map or map of values over the slices of a scan."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from srviewer.core.intensity.padding import measured
+from srviewer.core.intensity.window import Window, window_of_values
+from srviewer.core.volumes.volume import Volume
+from srviewer.study.state.held_file import HeldFile
+
+MOST_LABELS = 4096  # more different whole numbers are an image that was stored as integers
+
+
+@dataclass(frozen=True, eq=False)
+class Overlay:
+    """A volume drawn over every pane, wherever it lies in mm.
+
+    Attributes:
+        volume: labels, or values in its own unit.
+        opacity: 0..1.
+        window: the values between which its colours run; None for labels.
+        threshold: values below it are not drawn; unused for labels.
+        file: the file that holds ``volume``; None where there is none.
+
+    """
+
+    volume: Volume
+    opacity: float = 0.5
+    window: Window | None = None
+    threshold: float = 0.0
+    file: HeldFile | None = None
+
+    @property
+    def labelled(self) -> bool:
+        """Whether its values are labels, each with a colour of its own."""
+        return self.window is None
+
+    def seen_at(self, opacity: float) -> "Overlay":
+        """The same overlay with another opacity, 0..1."""
+        return replace(self, opacity=min(max(opacity, 0.0), 1.0))
+
+
+def overlay_of(volume: Volume, file: HeldFile | None = None) -> Overlay:
+    """Few whole numbers from 0 become labels; other values a map that starts above their floor."""
+    sample = volume.voxels[tuple(slice(None, None, max(1, n // 64)) for n in volume.voxels.shape)]
+    whole = bool((sample == np.rint(sample)).all()) and float(volume.voxels.min()) >= 0
+    if whole and len(np.unique(sample)) <= 256 and float(volume.voxels.max()) <= MOST_LABELS:
+        return Overlay(volume, file=file)
+    seen = measured(sample, volume.padding)
+    window = window_of_values(seen if seen.size else sample)
+    return Overlay(volume, window=window, threshold=window.low + 0.1 * window.width, file=file)

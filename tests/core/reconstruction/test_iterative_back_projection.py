@@ -1,0 +1,39 @@
+"""Any acquisition: the result degrades to the scan."""
+
+import numpy as np
+import pytest
+
+from srviewer.core.acquisition.degradation import Degradation, consistency
+from srviewer.core.intensity.intensity_range import measured_intensity
+from srviewer.core.reconstruction.iterative_back_projection import TOLERANCE, back_projected
+from srviewer.core.scores.metrics import psnr
+from srviewer.core.volumes.interpolate import cubic, thin_positions
+from srviewer.core.volumes.volume import Volume
+from srviewer.job import run
+
+
+@pytest.mark.parametrize("axis", range(3))
+@pytest.mark.parametrize(
+    ("profile", "thickness"),
+    [("box", 1.0), ("box", 0.7), ("box", 1.2), ("gaussian", 1.0), ("gaussian", 0.8)],
+)
+def test_it_reaches_the_stated_tolerance_and_beats_cubic(
+    axis: int, profile: str, thickness: float, head: Volume
+) -> None:
+    degradation = Degradation(axis, 2, profile, thickness)  # type: ignore[arg-type]
+    scan = degradation.apply(head.voxels)
+    first = cubic(scan, axis, thin_positions(scan.shape[axis], 2))
+    result = run(back_projected(first, scan, degradation, measured_intensity(scan).range))
+    assert consistency(result, scan, degradation).max <= TOLERANCE
+    assert consistency(first, scan, degradation).max > TOLERANCE
+    intensity = measured_intensity(head.voxels)
+    data_range, seen = intensity.range, intensity.foreground(head.voxels)
+    before, after = (psnr(head.voxels, x, data_range, seen) for x in (first, result))
+    assert before is not None and after is not None and after > before
+
+
+def test_a_plain_mean_ends_exactly(head: Volume) -> None:
+    degradation = Degradation(2, 3)
+    scan = degradation.apply(head.voxels)
+    result = run(back_projected(np.zeros_like(head.voxels), scan, degradation, 1.0))
+    assert consistency(result, scan, degradation).max < 1e-6

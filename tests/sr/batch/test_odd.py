@@ -1,0 +1,94 @@
+"""A batch among odd names, damaged records and a scheduler that goes away."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from bad_files import nifti
+from children import Child, ran
+from srviewer.job import run
+from srviewer.sr.batch.dispatch import BatchPlan, batch
+from srviewer.sr.batch.records import Place, read_record
+from srviewer.sr.batch.work import Settings
+from srviewer.sr.requests.request import Request
+
+SCHEDULER = """
+import asyncio
+from distributed import Scheduler
+
+async def serve():
+    async with Scheduler(host="127.0.0.1", port=0, dashboard=False) as scheduler:
+        print(scheduler.address, flush=True)
+        await scheduler.finished()
+
+asyncio.run(serve())
+"""
+LINEAR = Settings(Request(axis=0, factor=2, method="linear"), None, 2, "float32", True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such names")
+def test_odd_names_end_no_batch(tmp_path: Path) -> None:
+    scans = tmp_path / os.fsdecode(b"in\xff")
+    scans.mkdir()
+    for name in (os.fsdecode(b"a\xe4.nii"), "n" * 240 + ".nii"):
+        (scans / name).write_bytes(nifti())
+    out, found = tmp_path / os.fsdecode(b"out\xff"), tmp_path / "found.json"
+    command = [sys.executable, "-m", "srviewer", "batch", scans, "-o", out, "--factor", "2"]
+    done = ran([*command, "--workers", "1", "--method", "linear", "--json", found])
+    assert done.returncode == 0, done.stderr
+    assert "2 volumes: 2 done" in done.stdout and "Traceback" not in done.stderr
+    volumes = json.loads(found.read_text())["volumes"]
+    assert all(Path(one["output"]).is_file() for one in volumes)
+    assert len(list((out / "logs").glob("*.log"))) == 2 and (out / "summary.html").is_file()
+
+
+def test_a_batch_whose_scheduler_is_killed_ends_with_its_summary(tmp_path: Path) -> None:
+    (tmp_path / "scan.nii").write_bytes(nifti())
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    with Child([sys.executable, "-c", SCHEDULER], environment, tmp_path) as scheduler:
+        address = scheduler.line()
+        plan = BatchPlan((tmp_path / "scan.nii",), tmp_path / "out", LINEAR, 1, address)
+        job = batch(plan)
+        while "volumes, " not in next(job).message:
+            pass
+        scheduler.process.kill()
+        scheduler.process.wait()
+        started = time.monotonic()
+        result = run(job)
+    assert time.monotonic() - started < 15  # two seconds are promised
+    assert [one.status for one in result.outcomes] == ["failed"]
+    assert "The Dask scheduler went away" in result.outcomes[0].message
+    assert "went away" in result.summary.read_text()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff\0", b"[" * 100_000, b"[]", b"{}", b'{"key": "k", "size": 3}', b'"text"']
+    + [
+        json.dumps({"output": "a", "key": "k", "batch": "b", "size": 3, "values": values}).encode()
+        for values in ([], {}, {"factor": 2}, {"factor": 2, "axis": "k", "warnings": [1]})
+    ],
+)
+def test_a_damaged_done_record_counts_as_not_done(tmp_path: Path, content: bytes) -> None:
+    place, output = Place(tmp_path, "batch"), PurePosixPath("a.nii.gz")
+    (tmp_path / output).write_bytes(b"abc")
+    (tmp_path / "a.json").write_text('{"software": {"name": "srviewer"}, "provenance": {}}')
+    record = place.record(output)
+    record.parent.mkdir(parents=True)
+    record.write_bytes(content)
+    assert read_record(place, output, "k") is None
+
+
+def test_a_whole_done_record_is_believed(tmp_path: Path) -> None:
+    place, output = Place(tmp_path, "batch"), PurePosixPath("a.nii.gz")
+    (tmp_path / output).write_bytes(b"abc")
+    (tmp_path / "a.json").write_text('{"software": {"name": "srviewer"}, "provenance": {}}')
+    values = {"factor": 2, "axis": "k", "consistency": {"max": 0.1}, "warnings": ["a"]}
+    whole = {"output": "a.nii.gz", "key": "k", "batch": "b", "size": 3, "values": values}
+    place.record(output).parent.mkdir(parents=True)
+    place.record(output).write_text(json.dumps(whole))
+    assert read_record(place, output, "k") == whole

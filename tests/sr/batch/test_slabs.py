@@ -1,0 +1,143 @@
+"""A batch of volumes larger than memory: slab by slab where there is no room, the same numbers."""
+
+import shutil
+import signal
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from distributed import LocalCluster
+
+from children import Child, ran
+from srviewer.core.volumes.volume import Volume
+from srviewer.io.dicom.export.writer import write_series
+from srviewer.io.export.nifti import write
+from srviewer.job import run
+from srviewer.sr.batch.dispatch import BatchPlan, batch
+from srviewer.sr.batch.items import Item, select
+from srviewer.sr.batch.records import Place
+from srviewer.sr.batch.work import Outcome, Settings, rebuilding
+from srviewer.sr.requests import memory
+from srviewer.sr.requests.request import Request
+
+CUBIC = Settings(Request(0, 2, "cubic"), None, None, "float32", acknowledge=False)
+NETWORK = replace(CUBIC, request=Request(0, 2))
+NO_ROOM = 1e6  # bytes; a rebuild of anything takes more
+
+
+def item_of(path: Path) -> Item:
+    return run(select([path], thin_too=False)).items[0]
+
+
+@pytest.fixture
+def scan(thick_head: Volume, tmp_path: Path) -> Path:
+    run(write(thick_head, tmp_path / "scan.nii.gz", {}))
+    return tmp_path / "scan.nii.gz"
+
+
+@pytest.mark.parametrize("settings", [CUBIC, NETWORK])
+def test_without_room_it_goes_slab_by_slab_to_the_same_file(
+    settings: Settings, scan: Path, tmp_path: Path
+) -> None:
+    def done(folder: str, asked: Settings) -> tuple[Outcome, bytes, str]:
+        item, place = item_of(scan), Place(tmp_path / folder, "one")
+        outcome = run(rebuilding(item, asked, place))
+        assert outcome.status == "done", outcome.message
+        assert not list(place.folder.rglob("unfinished/*/*"))
+        return (
+            outcome,
+            (place.folder / item.output).read_bytes(),
+            place.log(item.output).read_text(),
+        )
+
+    whole, voxels, log = done("memory", settings)
+    assert not whole.values["slab_by_slab"] and not whole.message and "slab by slab" not in log
+    slabs, same, told = done("slabs", replace(settings, room=NO_ROOM))
+    assert same == voxels and slabs.values["slab_by_slab"]
+    assert "'scan' is rebuilt slab by slab" in slabs.message and slabs.message in told
+    for key in ("model_sha256", "factor", "axis", "warnings", "sources"):
+        assert slabs.values[key] == whole.values[key]
+    always, again, _ = done("always", replace(settings, slabs="always"))
+    assert again == voxels and always.values["slab_by_slab"] and not always.message
+    never, once_more, _ = done("never", replace(settings, slabs="never", room=NO_ROOM))
+    assert once_more == voxels and not never.values["slab_by_slab"]
+
+
+def test_what_cannot_go_slab_by_slab_is_refused_in_words(
+    scan: Path, thick_head: Volume, tmp_path: Path
+) -> None:
+    place = Place(tmp_path / "out", "one")
+    whole = replace(CUBIC.request, isotropic=True)
+    refused = run(rebuilding(item_of(scan), replace(CUBIC, request=whole, room=NO_ROOM), place))
+    assert refused.status == "failed" and "there is no isotropic resampling" in refused.message
+    run(write_series(thick_head, tmp_path / "dicom", {}))
+    item = item_of(tmp_path / "dicom")
+    refused = run(rebuilding(item, replace(CUBIC, room=NO_ROOM), place))
+    assert refused.status == "failed" and "--slabs never" in refused.message
+    assert run(rebuilding(item, CUBIC, place)).status == "done"
+
+
+def test_a_scan_in_doubt_waits_for_a_word_there_too(thick_head: Volume, tmp_path: Path) -> None:
+    voxels = thick_head.voxels.copy()
+    voxels[0, 0, 0] = np.nan
+    nib.save(nib.Nifti1Image(voxels, thick_head.geometry.affine), tmp_path / "scan.nii")
+    item, place = item_of(tmp_path / "scan.nii"), Place(tmp_path / "out", "one")
+    slabs = replace(CUBIC, slabs="always")
+    refused = run(rebuilding(item, slabs, place))
+    assert refused.status == "failed" and "--acknowledge" in refused.message
+    assert run(rebuilding(item, replace(slabs, acknowledge=True), place)).status == "done"
+
+
+@pytest.mark.parametrize(("workers", "slab_by_slab"), [(1, False), (2, True)])
+def test_workers_share_the_memory_that_there_is(
+    workers: int,
+    slab_by_slab: bool,
+    thick_head: Volume,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Enough for one rebuild at a time is not enough for two."""
+    limits = tmp_path / "container"
+    limits.mkdir()
+    (limits / "memory.max").write_text("800000000")
+    (limits / "memory.current").write_text("0")
+    monkeypatch.setattr(memory, "CONTROL_GROUP", limits)
+    scans = [tmp_path / f"scan{number}.nii" for number in range(2)]
+    for path in scans:
+        run(write(thick_head, path, {}))
+    done = run(batch(BatchPlan(tuple(scans), tmp_path / "out", CUBIC, workers)))
+    assert [one.values["slab_by_slab"] for one in done.outcomes] == [slab_by_slab] * 2
+
+
+def test_a_worker_of_another_cluster_keeps_below_its_own_limit(scan: Path, tmp_path: Path) -> None:
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, memory_limit="500MB", dashboard_address="127.0.0.1:0"
+    ) as cluster:
+        address = cluster.scheduler_address
+        (one,) = run(batch(BatchPlan((scan,), tmp_path / "out", CUBIC, 1, address))).outcomes
+    assert one.status == "done" and one.values["slab_by_slab"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's own /dev/shm")
+def test_ctrl_c_ends_the_volume_in_hand_where_volumes_come_one_by_one(tmp_path: Path) -> None:
+    enter = ["unshare", "--mount", "--map-root-user", "sh", "-c"]
+    close = "mount -t tmpfs -o ro none /dev/shm"
+    if shutil.which("unshare") is None or ran([*enter, close]).returncode != 0:
+        pytest.skip("/dev/shm cannot be closed here")
+    voxels = np.random.default_rng(0).random((320, 320, 80), dtype=np.float32)  # half a minute
+    nib.save(nib.Nifti1Image(voxels, np.diag([1, 1, 4, 1])), tmp_path / "scan.nii")
+    out = tmp_path / "out"
+    words = [sys.executable, "-m", "srviewer", "batch", str(tmp_path / "scan.nii"), "-o", str(out)]
+    with Child([*enter, f'{close} && exec "$@"', "sh", *words], interruptible=True) as child:
+        child.until(lambda: any("begun" in log.read_text() for log in out.rglob("*.log")))
+        time.sleep(4.0)  # the network is at work
+        asked = time.monotonic()
+        child.process.send_signal(signal.SIGINT)
+        done = child.ended()
+    assert time.monotonic() - asked < 5  # well below a second where nothing else runs
+    assert done.returncode == 130 and "cancelled" in done.stderr
+    assert not list(out.rglob("unfinished/*")) and not list(out.glob("*.nii.gz"))
