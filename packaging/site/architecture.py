@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 from pathlib import Path
+from textwrap import wrap
 
 import grimp
 
@@ -21,6 +22,7 @@ PAGE, PICTURE = "project/architecture.md", "project/architecture.svg"
 # Pixels.
 WIDTH, MARGIN, GAP, BETWEEN = 1080, 24, 36, 56
 LINE, PADDING = 17, 14
+LONGEST = 76  # characters of a line in half of the picture
 STYLE = """
 svg { font-family: system-ui, sans-serif; font-size: 13px; fill: #1c2733 }
 .ground { fill: #ffffff }
@@ -58,7 +60,12 @@ class Part:
             "imports": imports,
             "imported by": str(self.users or ""),
         }
-        return tuple(f"{title}: {text}" for title, text in lines.items() if text)
+        return tuple(
+            line
+            for title, text in lines.items()
+            if text
+            for line in wrap(f"{title}: {text}", LONGEST)
+        )
 
 
 @dataclass(frozen=True)
