@@ -27,7 +27,7 @@ ADDED = ActionSpec(
     key="Ctrl+M",
     button=ButtonSpec("view"),
     checkable=True,
-    enabled=action_table.has_scan,
+    enabled=lambda state: state.scan is not None,
     checked=lambda state: not state.view.radiological,
 )
 

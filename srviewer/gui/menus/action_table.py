@@ -15,17 +15,17 @@ Predicate: TypeAlias = Callable[[StudyState], bool]
 MENU_BAR = "menu bar"  # the ``menu`` of what stands in it
 
 
-def has_scan(state: StudyState) -> bool:
+def _has_scan(state: StudyState) -> bool:
     """Whether a scan is open."""
     return state.scan is not None
 
 
-def has_result(state: StudyState) -> bool:
+def _has_result(state: StudyState) -> bool:
     """Whether there is a current result."""
     return state.result is not None
 
 
-def has_scores(state: StudyState) -> bool:
+def _has_scores(state: StudyState) -> bool:
     """Whether the current result is scored."""
     return state.scores is not None
 
@@ -136,7 +136,7 @@ def _export(target: Target) -> ActionSpec:
         key="Ctrl+E" if target is NIFTI else "",
         button=ButtonSpec("files", drop_down=EXPORTS) if target is NIFTI else None,
         also=(EXPORTS,),
-        enabled=has_result,
+        enabled=_has_result,
     )
 
 
@@ -238,7 +238,7 @@ ACTIONS: tuple[Row | Rows, ...] = (
         section="export",
         icon="image-outline",
         key="Ctrl+P",
-        enabled=has_scan,
+        enabled=_has_scan,
     ),
     ActionSpec(
         "copy-screenshot",
@@ -248,7 +248,7 @@ ACTIONS: tuple[Row | Rows, ...] = (
         section="export",
         icon="console-line",
         key="Ctrl+Shift+C",
-        enabled=has_scan,
+        enabled=_has_scan,
     ),
     ActionSpec(
         "copy-reconstruct",
@@ -258,7 +258,7 @@ ACTIONS: tuple[Row | Rows, ...] = (
         section="export",
         icon="console-line",
         panel="reconstruct",
-        enabled=has_scan,
+        enabled=_has_scan,
     ),
     MenuSpec(EXPORTS, mark("Export"), menu=""),
     _exports,
@@ -276,7 +276,7 @@ ACTIONS: tuple[Row | Rows, ...] = (
         menu="file",
         section="session",
         key="Ctrl+S",
-        enabled=has_scan,
+        enabled=_has_scan,
     ),
     ActionSpec(
         "quit",
@@ -326,7 +326,7 @@ ACTIONS: tuple[Row | Rows, ...] = (
             name=mark("Window and level"),
             tip=mark("Grey levels: automatic and presets (right drag)"),
         ),
-        enabled=has_scan,
+        enabled=_has_scan,
     ),
     ActionSpec(
         "smooth",
@@ -360,7 +360,7 @@ ACTIONS: tuple[Row | Rows, ...] = (
         icon="fit-to-screen-outline",
         key="Ctrl+0",
         button=ButtonSpec("view"),
-        enabled=has_scan,
+        enabled=_has_scan,
     ),
     ActionSpec(
         "worst",
@@ -370,7 +370,7 @@ ACTIONS: tuple[Row | Rows, ...] = (
         section="worst",
         icon="arrow-down-bold",
         key="W",
-        enabled=has_scores,
+        enabled=_has_scores,
     ),
     ActionSpec(
         "next-worst",
@@ -380,7 +380,7 @@ ACTIONS: tuple[Row | Rows, ...] = (
         section="worst",
         icon="chevron-down",
         key="N",
-        enabled=has_scores,
+        enabled=_has_scores,
     ),
     ActionSpec(
         "previous-worst",
@@ -390,7 +390,7 @@ ACTIONS: tuple[Row | Rows, ...] = (
         section="worst",
         icon="chevron-up",
         key="Shift+N",
-        enabled=has_scores,
+        enabled=_has_scores,
     ),
     MenuSpec("saved-layouts", mark("Saved layouts"), menu="view", section="saved"),
     MenuSpec("scan", mark("&Scan")),
@@ -442,7 +442,7 @@ ACTIONS: tuple[Row | Rows, ...] = (
         menu="look",
         icon="rotate-3d-variant",
         key="Shift+P",
-        enabled=has_scan,
+        enabled=_has_scan,
     ),
     MenuSpec("measure", mark("&Measure")),
     _tools,

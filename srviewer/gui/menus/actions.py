@@ -45,24 +45,51 @@ class Actions(QObject):
         return tuple(self._actions.values())
 
     def menu(self, name: str) -> QMenu:
-        """The menu with this id."""
+        """The menu with an id.
+
+        Args:
+            name: The id of a ``MenuSpec``.
+
+        Returns:
+            The menu, for whoever fills it when it is shown.
+        """
         return self._menus[name]
 
     def connect_action(self, name: str, slot: Callable[..., object]) -> None:
-        """Call ``slot`` when the action is triggered; with whether it is on, if it takes that."""
+        """Give an action what it does.
+
+        Args:
+            name: Its id.
+            slot: Called when it is triggered; with whether it is on, if it takes that.
+        """
         self._actions[name].triggered.connect(slot)
 
     def connect_group(self, name: str, slot: Callable[[Any], object]) -> None:
-        """Call ``slot`` with the ``data`` of the action of this group that was triggered."""
+        """Give the actions of a group what they do.
+
+        Args:
+            name: The ``group`` of their rows.
+            slot: Called with the ``data`` of the action that was triggered.
+        """
         self._groups[name].triggered.connect(lambda action: slot(action.data()))
 
     def check(self, group: str, data: object) -> None:
-        """Show the action of ``group`` with this ``data`` as the one that is on."""
+        """Show which action of a group is on.
+
+        Args:
+            group: The ``group`` of their rows.
+            data: The ``data`` of the action that is on.
+        """
         for action in self._groups[group].actions():
             action.setChecked(action.data() == data)
 
     def repeat_on(self, panel: QWidget, name: str) -> None:
-        """Give a panel with this id its right-click menu, where the table has one for it."""
+        """Give a panel its right-click menu, where the table has one for it.
+
+        Args:
+            panel: The panel.
+            name: Its id.
+        """
         actions = [
             self._actions[row.id]
             for row in self._rows
@@ -73,7 +100,11 @@ class Actions(QObject):
             panel.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def fill_tool_bar(self, bar: QToolBar) -> None:
-        """Add the buttons of the table."""
+        """Add the buttons of the table.
+
+        Args:
+            bar: The tool bar.
+        """
         section = ""
         for row in self._rows:
             if row.button is None:

@@ -20,7 +20,13 @@ class PanelTabs(QTabWidget):
         self.panels: dict[str, QWidget] = {}
 
     def add(self, name: str, title: str, panel: QWidget) -> None:
-        """Add a panel with an id; what it has as ``foot`` is not scrolled."""
+        """Add a panel in a tab of its own.
+
+        Args:
+            name: Its id.
+            title: On its tab, in the user's language.
+            panel: The panel; what it has as ``foot`` is not scrolled.
+        """
         self.panels[name] = panel
         self.addTab(Scrolled(panel, panel.foot if isinstance(panel, _WithFoot) else None), title)
 
@@ -30,10 +36,13 @@ class PanelTabs(QTabWidget):
         return tuple(self.panels)[self.currentIndex()]
 
     def show_panel(self, name: object) -> bool:
-        """Show the panel with this id.
+        """Show the panel with an id.
+
+        Args:
+            name: The id, as it was stored.
 
         Returns:
-            False, and nothing changes, where ``name`` is the id of no panel.
+            False, and nothing changes, where there is no such panel.
         """
         if name not in self.panels:
             return False
@@ -41,10 +50,13 @@ class PanelTabs(QTabWidget):
         return True
 
     def show_number(self, number: object) -> bool:
-        """Show the panel with this number, from 0, by which earlier versions knew it.
+        """Show the panel with a number, by which earlier versions stored it.
+
+        Args:
+            number: From 0, as it was stored.
 
         Returns:
-            False, and nothing changes, where ``number`` is the number of no panel.
+            False, and nothing changes, where there is no such panel.
         """
         if not isinstance(number, int) or not 0 <= number < self.count():
             return False

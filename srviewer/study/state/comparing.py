@@ -13,7 +13,14 @@ DIFFERENCE_SHARE = 0.25  # of the automatic grey-level window: small changes sho
 
 
 def check_layout(name: str) -> None:
-    """Raise ValueError for what is the id of no layout."""
+    """Refuse what is the id of no layout.
+
+    Args:
+        name: The id, of a document.
+
+    Raises:
+        ValueError: There is no such layout.
+    """
     if name not in (row.id for row in LAYOUTS):
         raise ValueError(f"is none of {', '.join(row.id for row in LAYOUTS)}")
 
