@@ -92,7 +92,7 @@ def panes() -> Iterator[Row]:
         window = MainWindow(QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat))
         session = window.session
         session.open(thick, (), None)
-        session.set_result(result)
+        session.set(session.state.with_result(result))
         session.compare(replace(session.comparing, layout="compare"))
         window.resize(1600, 1000)
         window.show()

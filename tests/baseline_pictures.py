@@ -72,7 +72,7 @@ def _panes() -> "Mapping[str, QImage]":
     view.resize(*SIZE)
     view.show()
     session.open(thick, (), None)
-    session.set_result(run(reconstruct(thick, Request(2, 4, "nearest"))))
+    session.set(session.state.with_result(run(reconstruct(thick, Request(2, 4, "nearest")))))
     session.move_cursor((3.0, -4.0, 5.0))
     first = session.view
     pictures = {}

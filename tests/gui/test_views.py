@@ -42,7 +42,9 @@ def compare(session: Session, qtbot: QtBot) -> CompareView:
 
 def _rebuild(session: Session, scan: Volume, method: str) -> None:
     session.open(scan, (), None)
-    session.set_result(run(reconstruct(scan, Request(axis=2, factor=4, method=method))))
+    session.set(
+        session.state.with_result(run(reconstruct(scan, Request(axis=2, factor=4, method=method))))
+    )
 
 
 @pytest.mark.parametrize("layout", ["compare", "side-by-side"])
@@ -230,7 +232,7 @@ def test_a_map_comes_with_its_scale(
 ) -> None:
     session.open(thick_head, (), None)
     result = run(reconstruct(thick_head, Request(axis=2, factor=4)))
-    session.set_result(result)
+    session.set(session.state.with_result(result))
     session.compare(Comparing("compare", map="disagreement"))
     QApplication.processEvents()
     bar = compare.result.panes[Plane.CORONAL].annotations.colour_bar

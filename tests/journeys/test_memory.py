@@ -36,7 +36,9 @@ def _resident() -> int:
 def _show(window: MainWindow) -> None:
     scan = Degradation(axis=2, factor=4).thick_volume(head((90, 100, 88)))
     window.session.open(scan, (), None)
-    window.session.set_result(run(reconstruct(scan, Request(2, 4, "linear"))))
+    window.session.set(
+        window.session.state.with_result(run(reconstruct(scan, Request(2, 4, "linear"))))
+    )
     window.session.compare(replace(window.session.comparing, layout="compare"))
     window.resize(900, 620)
     QApplication.processEvents()

@@ -1,7 +1,7 @@
 """Values of any type that session files hold, for Hypothesis."""
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -10,12 +10,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from hypothesis import strategies as st
 from msgspec import Meta
 
-from srviewer.codec import Checked, Clamped, OneOf
 from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import POINTS, Roi
 from srviewer.nn.plans.adaptation import Adaptation
-from srviewer.study.state.comparing import check_layout
-from srviewer.study.state.layouts import LAYOUTS
 
 
 def _text(least: int) -> st.SearchStrategy[str]:
@@ -23,9 +20,8 @@ def _text(least: int) -> st.SearchStrategy[str]:
 
 
 MM = st.floats(-1e3, 1e3)
-# Of types whose fields depend on each other, and of checks that few values pass.
-OWN: dict[Any, st.SearchStrategy[Any]] = {
-    check_layout: st.sampled_from([row.id for row in LAYOUTS]),
+# Of types whose fields depend on each other.
+OWN = {
     Window: st.builds(lambda low, width: Window(low, low + width), MM, st.floats(0.1, 1e3)),
     Adaptation: st.builds(
         Adaptation, st.floats(1, 600), st.integers(0, 100), st.integers(0, 2**32 - 1)
@@ -47,28 +43,13 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
     notes: list[Any] = []
     if get_origin(hint) is Annotated:
         hint, *notes = get_args(hint)
-    values = _values(hint, notes)
-    for check in (note.check for note in notes if isinstance(note, Checked)):
-        values = values.filter(lambda value, check=check: _passes(check, value))
-    return values
-
-
-def _passes(check: Callable[[Any], object], value: Any) -> bool:
-    try:
-        check(value)
-    except ValueError:
-        return False
-    return True
+    return _values(hint, notes)
 
 
 def _values(hint: Any, notes: list[Any]) -> st.SearchStrategy[Any]:
     for note in notes:
-        if isinstance(note, OneOf):
-            return st.sampled_from(note.words)
-        if isinstance(note, Clamped):
-            return st.floats(note.low, note.high)
-        if isinstance(note, Checked) and note.check in OWN:
-            return OWN[note.check]
+        if note.examples:
+            return st.sampled_from(note.examples)
     if hint in OWN:
         return OWN[hint]
     if is_dataclass(hint):

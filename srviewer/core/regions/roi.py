@@ -199,7 +199,7 @@ def _mm(point: npt.NDArray[np.float64]) -> Mm:
 def shape_words(roi: Roi) -> str:
     """A rectangle or an ellipse on a command line: "ellipse:axial:x,y,z:x,y,z:x,y,z", mm RAS+."""
     points = (",".join(repr(float(mm)) for mm in point) for point in roi.points_mm)
-    return ":".join((roi.kind, roi.plane.name.lower(), *points))
+    return ":".join((roi.kind, roi.plane.value, *points))
 
 
 def shape_of_words(text: str) -> Roi:

@@ -1,5 +1,6 @@
 """The three planes: what one view draws, and the stacks of slices that a network sees."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,11 +12,16 @@ from srviewer.core.volumes.volume import Volume, Voxels
 
 
 class Plane(Enum):
-    """A viewing plane: its normal, horizontal and vertical patient axes (0 = R, 1 = A, 2 = S)."""
+    """A viewing plane; ``value`` is its name on the command line and in documents."""
 
-    AXIAL = (2, 0, 1)
-    CORONAL = (1, 0, 2)
-    SAGITTAL = (0, 1, 2)
+    AXIAL = "axial"
+    CORONAL = "coronal"
+    SAGITTAL = "sagittal"
+
+    @property
+    def axes(self) -> tuple[Axis, Axis, Axis]:
+        """The normal, horizontal and vertical patient axes (0 = R, 1 = A, 2 = S)."""
+        return PATIENT_AXES[self]
 
     @property
     def title(self) -> str:
@@ -24,7 +30,7 @@ class Plane(Enum):
 
     def array_axes(self, geometry: Geometry) -> tuple[Axis, Axis, Axis]:
         """The array axes of (normal, horizontal, vertical) in ``geometry``."""
-        normal, horizontal, vertical = (geometry.world_axes[axis] for axis in self.value)
+        normal, horizontal, vertical = (geometry.world_axes[axis] for axis in self.axes)
         return normal, horizontal, vertical
 
     def normal_axis(self, geometry: Geometry) -> Axis:
@@ -32,6 +38,11 @@ class Plane(Enum):
         return self.array_axes(geometry)[0]
 
 
+PATIENT_AXES: Mapping[Plane, tuple[Axis, Axis, Axis]] = {
+    Plane.AXIAL: (2, 0, 1),
+    Plane.CORONAL: (1, 0, 2),
+    Plane.SAGITTAL: (0, 1, 2),
+}
 # A point this close (voxels) to the edge between two slices lies on it: headers are rounded, and
 # volumes on one grid must show the same slice.
 TIE = 1e-3
@@ -75,7 +86,7 @@ def slice_at(volume: Volume, plane: Plane, cursor_mm: npt.ArrayLike) -> SliceIma
     return SliceImage(
         pixels=pixels[flips],
         extent_mm=(left, bottom, width, height),
-        letters=(*LETTERS[plane.value[1]], *LETTERS[plane.value[2]]),
+        letters=(*LETTERS[plane.axes[1]], *LETTERS[plane.axes[2]]),
         index=index,
         count=count,
         inside=wanted == index,
@@ -168,7 +179,7 @@ def at_slice(
 
 def _sign(geometry: Geometry, plane: Plane, place: int) -> int:
     """+1 where the array axis at ``place`` of the plane grows towards R, A or S, else -1."""
-    world = plane.value[place]
+    world = plane.axes[place]
     return 1 if geometry.directions[world, geometry.world_axes[world]] > 0 else -1
 
 

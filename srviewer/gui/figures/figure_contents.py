@@ -38,7 +38,7 @@ def look(session: Session, picture: Picture) -> None:
         session.view,
         centre_mm=picture.centre,
         zoom=picture.zoom,
-        only=Plane[picture.plane.upper()] if picture.plane else None,
+        only=Plane(picture.plane) if picture.plane else None,
         smooth=picture.smooth,
         radiological=picture.radiological,
         colours=picture.colours,

@@ -28,7 +28,7 @@ class NamedLayout:
     id. ``sizes``: the width of each part of the window, px.
     """
 
-    comparing: Mapping[str, object]
+    comparing: Mapping[str, Any]
     smooth: bool
     panel: Annotated[int, Meta(ge=0)]
     sizes: tuple[Annotated[int, Meta(ge=0, le=WIDEST)], ...]

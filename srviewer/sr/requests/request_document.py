@@ -16,17 +16,26 @@ def request_document(request: Request) -> dict[str, object]:
     return document
 
 
-def known_settings(document: object) -> dict[str, Any]:
+def known_settings(document: Any) -> dict[str, Any]:
     """The fields of a Request that ``document`` gives; those that make no sense are left out.
 
     ``document``: any JSON value. Whether a model is there, and what suits a scan, is not asked.
     """
-    return codec.known_fields(document, Request, missing="refused")
+    known = codec.known_fields(document, Request)
+    if len({axis for axis, _ in known.get("also", ())}) < len(known.get("also", ())):
+        del known["also"]  # an axis twice
+    adaptation = known.get("adaptation")
+    if adaptation is not None and codec.to_plain(adaptation).keys() - document["adaptation"].keys():
+        del known["adaptation"]  # what is not said of it is not known
+    return known
 
 
 def read_field(name: str, value: object) -> Any:
-    """One field of a Request from its JSON value; ValueError or UserError for what cannot be."""
-    return codec.read_field(name, value, Request, missing="refused")
+    """One field of a Request from its JSON value; ValueError for what cannot be."""
+    known = known_settings({name: value})
+    if name not in known:
+        raise ValueError(f"'{name}' of a request cannot be {value!r:.80}")
+    return known[name]
 
 
 def request_for(scan: ScanHeader, document: object, device: str = "auto") -> Request:

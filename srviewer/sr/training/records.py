@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from srviewer.atomic import write_text
-from srviewer.codec import Checked, OneOf, from_plain, to_plain
+from srviewer.codec import from_plain, one_of, to_plain
 from srviewer.documents import read_document
 from srviewer.errors import UserError
 from srviewer.nn.catalogue import TrainingPlan
@@ -23,27 +23,24 @@ from srviewer.sr.training.run import TrainingJob
 MOST_WORKERS = 1024
 
 
-def _check_output(output: Path) -> None:
-    if not output.is_absolute() or output.suffix != SUFFIX:
-        raise ValueError("it is no model file")
-    for path in (output, checkpoint_path(output)):
-        path.exists()  # an OSError for a name that no file system takes
-
-
 @dataclass(frozen=True)
 class Record:
     """What the file of a run holds: the fields of ``TrainingJob``, the plan as its JSON."""
 
-    output: Annotated[Path, Checked(_check_output)]
+    output: Path
     paths: tuple[Path, ...]
     validation: tuple[Path, ...]
     plan: Any
-    device: Annotated[str, OneOf(DEVICES)]
+    device: Annotated[str, one_of(DEVICES)]
     licences: dict[str, str]
     workers: Annotated[int, Meta(ge=1, le=MOST_WORKERS)]
 
     def job(self) -> TrainingJob:
-        """The run; UserError for a plan that cannot be."""
+        """The run; UserError for a plan that cannot be, ValueError or OSError for such a file."""
+        if not self.output.is_absolute() or self.output.suffix != SUFFIX:
+            raise ValueError(f"'output' cannot be '{self.output}': it is no model file")
+        for path in (self.output, checkpoint_path(self.output)):
+            path.exists()  # an OSError for a name that no file system takes
         return TrainingJob(
             paths=self.paths,
             validation=self.validation,
