@@ -67,6 +67,9 @@ def test_the_window_offers_draws_and_keeps_it(
     bar_shown = opened.compare_bar
     assert bar_shown._tile.isVisible() and not bar_shown._range.isVisible()
     assert from_plain(to_plain(session.comparing), Comparing).layout == "red"
+    with pytest.raises(ValueError, match="difference, red"):
+        from_plain({"layout": "pile"}, Comparing)
+    assert {row.id for row in (*LAYOUTS, ADDED) if row.composite} == set(COMPOSITES)
     layouts = opened.desk.layouts_menu.layouts
     assert layouts is not None
     layouts.save("mine")
@@ -97,12 +100,3 @@ def test_screenshot_draws_it(
     with pytest.raises(SystemExit):
         main(["screenshot", "--help"])
     assert "difference,red}" in capsys.readouterr().out
-
-
-def test_what_no_row_names_is_refused() -> None:
-    with pytest.raises(ValueError, match="red"):
-        from_plain({"layout": "pile"}, Comparing)
-
-
-def test_each_composite_is_drawn() -> None:
-    assert {row.id for row in LAYOUTS if row.composite} == set(COMPOSITES)

@@ -3,7 +3,7 @@
 ``menus.txt`` beside this file holds them as text; a change of it is a change of the program.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -83,9 +83,10 @@ def _with_a_scan(line: str) -> str:
     return line.replace(" greyed", "") if line.split(" | ")[0].strip() in WITH_A_SCAN else line
 
 
-def test_the_menus_of_an_empty_window(window: MainWindow) -> None:
+def test_the_menus_of_an_empty_and_of_an_opened_window(
+    window: MainWindow, thick_file: Path, until: Callable[[Callable[[], bool]], None]
+) -> None:
     assert _shown(window) == RECORDED
-
-
-def test_the_menus_of_an_opened_window(opened: MainWindow) -> None:
-    assert _shown(opened).split("\n") == [_with_a_scan(line) for line in RECORDED.split("\n")]
+    window.open([thick_file])
+    until(lambda: window.session.original is not None)
+    assert _shown(window).split("\n") == [_with_a_scan(line) for line in RECORDED.split("\n")]
