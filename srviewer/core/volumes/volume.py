@@ -79,6 +79,7 @@ class ScanHeader:
     ``space``: which space its coordinates mean.
     ``padding``: the value of voxels that are no image; None where all of them are.
     ``planes``: where its slices truly lie, where the grid is not what was measured; else None.
+    ``body_part``: DICOM's word for what was examined ("BRAIN"), or "" where the file does not say.
     """
 
     geometry: Geometry
@@ -95,6 +96,7 @@ class ScanHeader:
     source: ScanSource | None = None
     space: SpaceCodes = SCANNER_SPACE
     padding: float | None = None
+    body_part: str = ""
 
     @property
     def header(self) -> "ScanHeader":

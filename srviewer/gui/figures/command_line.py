@@ -136,6 +136,8 @@ def _reconstruction(
             words += [f"--{name}", str(getattr(request, name))]
     if request.thickness_mm is not None:
         words += ["--thickness", repr(request.thickness_mm)]
+    if request.repair:
+        words += ["--repair", ",".join(request.repair)]
     for axis, factor in request.also:
         words += ["--also", f"{AXIS_NAMES[axis]}:{factor}"]
     words += _adaptation(request.adaptation)

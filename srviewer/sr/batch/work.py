@@ -74,6 +74,8 @@ class Settings:
         request = {**asdict(self.request), "model": model, "axis": None, "factor": None}
         if self.request.minimum == "none":
             del request["minimum"]  # version 0.1.0 had no such setting: its records stay valid
+        if not self.request.repair:
+            del request["repair"]  # nor this
         settings = [__version__, request, self.axis, self.factor, self.store]
         if self.target != NIFTI.id:  # the records of earlier versions stay valid
             settings.append(self.target)

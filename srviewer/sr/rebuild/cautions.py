@@ -5,11 +5,11 @@ from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk
 from srviewer.core.volumes.volume import ScanHeader, Volume, is_segmentation
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.cross_plane.refinement import passes, reachable
+from srviewer.sr.rebuild.measured_costs import costs
 from srviewer.sr.rebuild.refine import Refined
 from srviewer.sr.requests.request import Request
 
 FEW_SLICES = 8
-HEAVY_NOISE = 0.04  # standard deviation, as a share of the intensity range
 KNOWN_SPACING = (0.4, 1.5)  # mm in the plane: around what the networks were trained on
 
 
@@ -44,7 +44,8 @@ def cautions_at_noise(
             )
     if scan.modality not in ("", "MR"):
         lines.append(f"The modality is {scan.modality}; the network was trained on MR.")
-    lines.extend(_of_the_voxels(scan, request, noise))
+    lines.extend(_of_the_spacing(scan, request))
+    lines.extend(costs(scan, request, noise))
     if scan.geometry.shape[request.axis] < FEW_SLICES:
         lines.append(f"Only {scan.geometry.shape[request.axis]} slices: little to learn from.")
     if is_segmentation(scan.warnings):
@@ -82,19 +83,13 @@ def outcomes(found: Refined, region: Volume | None) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _of_the_voxels(scan: ScanHeader, request: Request, noise: float) -> list[str]:
-    """Spacing and noise beyond what the networks have seen."""
-    lines = []
+def _of_the_spacing(scan: ScanHeader, request: Request) -> list[str]:
+    """A spacing beyond what the networks have seen."""
     plane = [mm for axis, mm in enumerate(scan.geometry.spacing) if axis != request.axis]
     low, high = KNOWN_SPACING
-    if min(plane) < low or max(plane) > high:
-        lines.append(
-            f"Voxels of {plane[0]:.3g} x {plane[1]:.3g} mm in the plane are outside the trained "
-            f"range ({low:g} to {high:g} mm)."
-        )
-    if noise > HEAVY_NOISE:
-        lines.append(
-            f"Heavy noise ({noise:.1%} of the range; above {HEAVY_NOISE:.0%} it may be sharpened "
-            f"into structure)."
-        )
-    return lines
+    if low <= min(plane) and max(plane) <= high:
+        return []
+    return [
+        f"Voxels of {plane[0]:.3g} x {plane[1]:.3g} mm in the plane are outside the trained "
+        f"range ({low:g} to {high:g} mm)."
+    ]

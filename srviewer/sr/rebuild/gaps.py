@@ -1,6 +1,7 @@
 """Scans with missing or uneven slices: rebuilt run by run, never with a mean spacing."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +19,20 @@ from srviewer.sr.cross_plane.methods import Interpolation, method
 from srviewer.sr.cross_plane.refinement import reachable
 from srviewer.sr.models.available_models import find_model
 from srviewer.sr.rebuild.reconstruct import clipped, reconstruct
+from srviewer.sr.rebuild.repair import repaired, settled
 from srviewer.sr.requests.request import LARGEST_FACTOR, RATIO_TOLERANCE, Request, lowest_allowed
 from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, made_map
 from srviewer.sr.results.reconstruction import Reconstruction
 
+# What every run for itself cannot have; with it a bad slice is bridged while the scan is rebuilt.
+WHOLE: dict[str, Any] = {
+    "also": (),
+    "adaptation": None,
+    "texture": 0.0,
+    "flips": False,
+    "isotropic": False,
+    "gaps": "fill",
+}
 # Positions that are this close to a voxel's centre, in voxels, take its value as it is.
 ON_CENTRE = 1e-3
 
@@ -29,12 +40,24 @@ ON_CENTRE = 1e-3
 def rebuild(scan: Volume, request: Request, region: Volume | None = None) -> Job[Reconstruction]:
     """Refine ``scan`` as asked; where slices are missing or uneven, as ``request.gaps`` says.
 
+    Faults between slices are corrected first, those that ``request.repair`` names.
+
     "run": only the longest regular run of slices. "fill": every run for itself, all on one grid;
     what was not measured holds the scan's smallest value, or its padding, and the warnings say
     where.
     Raises UserError as ``reconstruct`` does, when no two slices are regular, and for a region or a
     second axis where every run is rebuilt for itself.
     """
+    if not request.repair:
+        return (yield from _rebuilt(scan, request, region))
+    corrected = yield from within(repaired(scan, request.repair), 0.0, 0.05)
+    whole = region is not None or request != replace(request, **WHOLE)
+    with_gaps = corrected.scan if whole else corrected.with_gaps()
+    result = yield from within(_rebuilt(with_gaps, request, region), 0.05, 1.0)
+    return settled(result, corrected)
+
+
+def _rebuilt(scan: Volume, request: Request, region: Volume | None) -> Job[Reconstruction]:
     planes = scan.planes
     if planes is None or planes.axis != request.axis:
         return (yield from reconstruct(scan, request, region))

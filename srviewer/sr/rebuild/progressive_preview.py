@@ -77,7 +77,7 @@ def may_look_first(scan: ScanHeader, request: Request, region: Volume | None) ->
         method(request.method).needs_model
         and request.fusion == "mean"
         and degradation_of(scan, request).is_block_mean
-        and not (request.also or request.adaptation or request.isotropic)
+        and not (request.also or request.adaptation or request.isotropic or request.repair)
         and scan.planes is None
         and region is None
     )

@@ -25,6 +25,7 @@ from srviewer.nn.plans.adaptation import MOST_SECONDS, USUAL_SECONDS, Adaptation
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.cross_plane.padding_restored import measured_residual, thin_padding
 from srviewer.sr.models.available_models import find_model
+from srviewer.sr.rebuild.repair import repaired_as
 from srviewer.sr.references.same_scan import check_agreement, check_source, check_voxels
 from srviewer.sr.references.truth import refined_grid
 from srviewer.sr.requests.request import LARGEST_FACTOR, Request, degradation_of, used_thickness
@@ -34,7 +35,7 @@ from srviewer.sr.results.reconstruction import Reconstruction
 
 LONGEST_TEXT = 10_000  # characters
 # Settings that a provenance has always told by the names of Request's fields.
-FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips", "minimum")
+FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips", "minimum", "repair")
 
 
 def restored(
@@ -70,9 +71,14 @@ def restored(
         read[kind] = replace(
             volume, voxels=one.voxels, geometry=one.geometry, name=one.name, padding=None
         )
-    off, judged = _residual(scan, volume, request, read)
-    data_range = volume_intensity(scan).range
     made = document["provenance"]
+    done = known_settings({"repair": made.get("repaired")}).get("repair", ())
+    corrected = yield from within(repaired_as(scan, done), 1.0, 1.0)
+    off, judged = _residual(corrected.scan, volume, request, read)
+    if done and same_grid(off.geometry, scan.geometry):
+        settled, judged = corrected.agreement(off.voxels)
+        off = replace(off, voxels=settled)
+    data_range = volume_intensity(corrected.scan).range
     consistency = size_of(judged, data_range)
     check_agreement(scan, consistency, document, image)
     model, missing = _model(made, request)
@@ -94,6 +100,7 @@ def restored(
         warnings=(*_lines(made.get("warnings")), *missing),
         thickness_mm=_number(made.get("thickness_mm")) or used_thickness(scan, request),
         slab_by_slab=made.get("slab_by_slab") is True,
+        repaired=done,
     )
 
 

@@ -38,7 +38,7 @@ def settings_table(provenance: Mapping[str, Any]) -> Table:
     rows = tuple(
         (TITLES.get(name, name.replace("_", " ")), _words(value))
         for name, value in provenance.items()
-        if name not in ELSEWHERE and value is not None and value != {}
+        if name not in ELSEWHERE and value is not None and value not in ({}, [])
     )
     return Table("Settings", ("", ""), (*source_rows(provenance), *rows))
 
@@ -61,6 +61,8 @@ def _words(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.4g}"
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
     if isinstance(value, Mapping):
         return ", ".join(f"{name.replace('_', ' ')} {_words(one)}" for name, one in value.items())
     return str(value)

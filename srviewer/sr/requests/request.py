@@ -24,6 +24,8 @@ Gaps = Literal["run", "fill"]
 GAPS: tuple[Gaps, ...] = ("run", "fill")
 Minimum = Literal["none", "scan"]
 MINIMA: tuple[Minimum, ...] = ("none", "scan")
+Repair = Literal["brightness", "motion", "slices"]
+REPAIRS: tuple[Repair, ...] = ("brightness", "motion", "slices")
 
 LARGEST_FACTOR = 64
 # A ratio of spacings this little above an integer is refined by that integer.
@@ -60,6 +62,8 @@ class Request:
     mirrored copies, at four times the time. ``gaps``: what becomes of missing or
     uneven slices, see ``srviewer.sr.rebuild.gaps``. ``minimum``: "scan" for no voxel below the
     scan's least one that is no padding, see ``srviewer.core.reconstruction.lower_bound``.
+    ``repair``: faults between slices to correct first where they are there, see
+    ``srviewer.sr.rebuild.repair``; as in REPAIRS.
     """
 
     axis: KnownAxis
@@ -77,6 +81,7 @@ class Request:
     texture: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.0
     flips: bool = False
     minimum: Minimum = "none"
+    repair: Annotated[tuple[Repair, ...], Meta(max_length=len(REPAIRS))] = ()
 
     @property
     def steps(self) -> tuple[tuple[Axis, int], ...]:

@@ -11,7 +11,7 @@ from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.nn.models.model_file import Model
 from srviewer.nn.plans.adaptation import Adapted
-from srviewer.sr.requests.request import Request
+from srviewer.sr.requests.request import Repair, Request
 from srviewer.sr.requests.request_document import request_document
 from srviewer.sr.results.disagreement_calibration import disagreement_worth
 
@@ -26,6 +26,7 @@ class RebuildFacts(ABC):
     went, None where it was not tried. ``region``: the name of the region without learned detail.
     ``warnings``: for people, one line each. ``slab_by_slab``: whether the result was made so.
     ``thickness_mm``: of the slices, that was worked with; None where runs of slices differ in it.
+    ``repaired``: the faults between slices that were corrected first.
     """
 
     consistency: Consistency
@@ -40,6 +41,7 @@ class RebuildFacts(ABC):
     warnings: tuple[str, ...]
     slab_by_slab: bool = False
     thickness_mm: float | None = None
+    repaired: tuple[Repair, ...] = ()
 
     @property
     @abstractmethod
@@ -80,6 +82,7 @@ class RebuildFacts(ABC):
             "texture_changed": self.texture_changed(),
             "flips": self.request.flips,
             "minimum": self.request.minimum,
+            "repaired": list(self.repaired),
             # Where the file of a model lies is the user's business.
             "request": request_document(replace(self.request, model=Path(self.request.model).name)),
             "locked_region": self.region,

@@ -152,6 +152,7 @@ def _untested(request: Request) -> tuple[str, ...]:
     settings = {
         "adapting to the scan": request.adaptation is not None,
         "the second axis": bool(request.also),
+        "repairing faults between slices": bool(request.repair),
     }
     left_out = [words for words, asked in settings.items() if asked]
     return (f"The test leaves out {' and '.join(left_out)}.",) if left_out else ()

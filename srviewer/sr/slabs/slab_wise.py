@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import inf, isfinite
 
 import numpy as np
@@ -14,11 +15,13 @@ from srviewer.core.intensity.intensity_range import intensity_of_parts
 from srviewer.core.intensity.padding import measured
 from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.regions.label_regions import LabelCheck, slabs_of
-from srviewer.core.volumes.volume import ScanHeader, Voxels
+from srviewer.core.slice_faults.faults import measured_planes, slice_faults
+from srviewer.core.slice_faults.warnings import slice_fault_warnings
+from srviewer.core.volumes.volume import ScanHeader, ScanWarning, Voxels
 from srviewer.errors import UserError
 from srviewer.io.chunk_store import Scratch, ScratchVoxels
 from srviewer.io.scans.series import PlaneByPlane
-from srviewer.io.scans.voxel_checks import voxel_warnings
+from srviewer.io.scans.voxel_checks import may_have_slice_faults, voxel_warnings
 from srviewer.job import Job, Progress, within
 from srviewer.sr.cross_plane.methods import Method, method
 from srviewer.sr.cross_plane.padding_restored import KeptPadding
@@ -84,6 +87,7 @@ def unstreamable(scan: ScanHeader, request: Request) -> tuple[str, ...]:
         "texture": request.texture > 0,
         "flips": request.flips,
         "isotropic resampling": request.isotropic,
+        "repair of faults between slices": bool(request.repair),
         "rebuilding around missing or uneven slices": scan.planes is not None,
         "going over the whole again, which this profile needs": _in_rounds(scan, request),
     }
@@ -198,13 +202,34 @@ def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptVolume]:
             for slab in slabs_of(planes):
                 check.add(slab)
             waiting.clear()
-        yield Progress(0.1 + 0.9 * (k + 1) / shape[2], f"Reading {header.name}")
+        yield Progress(0.1 + 0.8 * (k + 1) / shape[2], f"Reading {header.name}")
     axis = header.geometry.slice_axis
     slices = [kept.read(axis, n, n + 1) for n in middle_slices(shape[axis])]
     sample = np.concatenate(slices, axis)
     told = voxel_warnings(sample, header.geometry, header.modality, non_finite, check)
-    warnings = header.warnings + source.noted() + told
-    return KeptVolume(replace(header, warnings=warnings), kept)
+    header = replace(header, warnings=header.warnings + source.noted() + told)
+    faults = yield from within(_slice_faults(header, kept), 0.9, 1.0)
+    return KeptVolume(replace(header, warnings=header.warnings + faults), kept)
+
+
+def _slice_faults(header: ScanHeader, kept: ScratchVoxels) -> Job[tuple[ScanWarning, ...]]:
+    """The warnings of faults between the slices of a scan on disk."""
+    if not may_have_slice_faults(header):
+        return ()
+    axis, edge = header.geometry.slice_axis, SCAN_EDGES[header.geometry.slice_axis]
+    count = kept.shape[axis]
+
+    @lru_cache(maxsize=1)
+    def slab(number: int) -> Voxels:
+        start = number * edge
+        return np.moveaxis(kept.read(axis, start, min(start + edge, count)), axis, 0)
+
+    def read(number: int) -> Voxels:
+        return np.asarray(slab(number // edge)[number % edge], np.float32)
+
+    measured = measured_planes(count, axis, header.planes)
+    faults = yield from slice_faults(read, axis, measured, header.padding)
+    return slice_fault_warnings(faults, header.geometry)
 
 
 def _middle(scan: ScratchVoxels, degradation: Degradation) -> Voxels:
