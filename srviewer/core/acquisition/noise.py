@@ -1,4 +1,4 @@
-"""The noise of a scan, measured where it is flat."""
+"""Estimation of the noise of a scan from its flattest parts."""
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +18,17 @@ LEAST_FOREGROUND = 0.9  # of a block
 def noise_level(voxels: Voxels, axis: Axis, padding: float | None = None) -> float:
     """The standard deviation of the noise in the foreground, as a share of the intensity range.
 
-    From the second differences along both axes of slices across ``axis`` (Immerkaer 1996), which
-    slopes do not reach, in the flattest quarter of blocks: where detail is in all of them, the
-    estimate is too high. 0 with too little foreground. Blocks with a voxel of the value
-    ``padding`` are left out.
+    It is estimated from the second differences along both axes of slices across ``axis``
+    (Immerkaer 1996), which slopes do not reach, in the flattest quarter of blocks: where detail is
+    in all of them, the estimate is too high.
+
+    Args:
+        voxels: (i, j, k), of any unit.
+        axis: The axis across the slices, 0..2.
+        padding: Blocks with a voxel of this value do not count; None for none.
+
+    Returns:
+        0 or more; 0 with too little foreground.
     """
     rows = np.moveaxis(voxels, axis, 0)
     start = max(0, (len(rows) - MOST_SLICES) // 2)
