@@ -4,15 +4,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 Millimetres = tuple[float, float, float]
-LAYOUT_NAMES = (
-    "planes",
-    "compare",
-    "side-by-side",
-    "curtain",
-    "flip",
-    "checkerboard",
-    "difference",
-)
 PLANE_NAMES = ("axial", "coronal", "sagittal")
 COLOUR_NAMES = ("grey", "hot", "bone", "viridis", "magma", "cividis")  # of maps for slices
 Theme = Literal["dark", "light"]
@@ -26,7 +17,7 @@ class Picture:
     """A figure of a scan and of the volumes that are compared with it.
 
     Attributes:
-        layout: One of ``LAYOUT_NAMES``.
+        layout: The id of a layout of studies.
         at: The crosshair in RAS+ mm; None for the middle of the scan.
         window: The grey-level window (low, high) in the scan's unit; None for the automatic one.
         centre: The middle of the panes in RAS+ mm; None for the middle of the scan.
