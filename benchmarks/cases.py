@@ -84,7 +84,6 @@ def panes() -> Iterator[Row]:
     from srviewer.gui.window.main_window import MainWindow
     from srviewer.sr.rebuild.reconstruct import reconstruct
     from srviewer.sr.requests.request import Request
-    from srviewer.study.state.comparing import Layout
 
     thick = volume((512, 512, 80), (0.5, 0.5, 2.0))
     result = run(reconstruct(thick, Request(2, 4, "linear")))
@@ -94,7 +93,7 @@ def panes() -> Iterator[Row]:
         session = window.session
         session.open(thick, (), None)
         session.set(session.state.with_result(result))
-        session.compare(replace(session.comparing, layout=Layout.COMPARE))
+        session.compare(replace(session.comparing, layout="compare"))
         window.resize(1600, 1000)
         window.show()
         app.processEvents()

@@ -19,7 +19,6 @@ from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
 from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
-from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 STEPS = 1000
@@ -40,7 +39,7 @@ def _show(window: MainWindow) -> None:
     window.session.set(
         window.session.state.with_result(run(reconstruct(scan, Request(2, 4, "linear"))))
     )
-    window.session.compare(replace(window.session.comparing, layout=Layout.COMPARE))
+    window.session.compare(replace(window.session.comparing, layout="compare"))
     window.resize(900, 620)
     QApplication.processEvents()
 

@@ -11,15 +11,28 @@ from srviewer.sr.requests.request import THINNEST, Request, suggested_request
 
 
 def request_document(request: Request) -> dict[str, object]:
-    """Every field of ``request`` by its name, as plain JSON values."""
+    """Every field of a request by its name, as plain JSON values.
+
+    Args:
+        request: The request.
+
+    Returns:
+        The document.
+    """
     document: dict[str, object] = codec.to_plain(request)
     return document
 
 
 def known_settings(document: Any) -> dict[str, Any]:
-    """The fields of a Request that ``document`` gives; those that make no sense are left out.
+    """The fields of a request in a document, without those that are not valid.
 
-    ``document``: any JSON value. Whether a model is there, and what suits a scan, is not asked.
+    Whether a model exists, and what suits a scan, is not checked.
+
+    Args:
+        document: Any JSON value.
+
+    Returns:
+        Name -> value of each valid field.
     """
     known = codec.known_fields(document, Request)
     if len({axis for axis, _ in known.get("also", ())}) < len(known.get("also", ())):
@@ -31,7 +44,18 @@ def known_settings(document: Any) -> dict[str, Any]:
 
 
 def read_field(name: str, value: object) -> Any:
-    """One field of a Request from its JSON value; ValueError for what cannot be."""
+    """One field of a request from its JSON value.
+
+    Args:
+        name: The name of the field.
+        value: Any JSON value.
+
+    Returns:
+        The value of the field.
+
+    Raises:
+        ValueError: The value is not valid.
+    """
     known = known_settings({name: value})
     if name not in known:
         raise ValueError(f"'{name}' of a request cannot be {value!r:.80}")
@@ -39,9 +63,15 @@ def read_field(name: str, value: object) -> Any:
 
 
 def request_for(scan: ScanHeader, document: object, device: str = "auto") -> Request:
-    """The request in ``document``, with what suits ``scan`` for each field that does not fit it.
+    """The request in a document, with what suits a scan for each field that does not fit it.
 
-    ``device``: where ``document`` names none.
+    Args:
+        scan: The scan.
+        document: Any JSON value.
+        device: The device where the document names none.
+
+    Returns:
+        A request that can be done on the scan.
     """
     known = {"device": device, **known_settings(document)}
     axis, model = known.get("axis"), known.get("model")
