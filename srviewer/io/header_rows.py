@@ -13,7 +13,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.tag import BaseTag
 
 from srviewer.errors import UserError
-from srviewer.io.dicom.elements.bounded_reading import items_of, read_header
+from srviewer.io.dicom.elements.bounded_reading import items_of, read_dicom_header
 from srviewer.io.dicom.elements.file_bytes import LARGEST_INFLATED, DicomBytes
 from srviewer.io.dicom.elements.pydicom_warnings import seriously
 from srviewer.io.nifti.file_pairs import ImageFiles, images_of
@@ -83,7 +83,7 @@ def _tags(path: Path) -> Job[list[HeaderRow]]:
     with DicomBytes(path, inflated=LARGEST_INFLATED) as file:
         if file.read(132)[128:] != b"DICM":
             raise InvalidDicomError("it does not begin like a DICOM file")
-        header = yield from read_header(path, file, None)
+        header = yield from read_dicom_header(path, file, None)
     yield from _dicom(path, header, 0, rows)
     if len(rows) > MOST_ROWS:
         rows[MOST_ROWS:] = [HeaderRow("", f"and more than these {MOST_ROWS:,} rows", "")]

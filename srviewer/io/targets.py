@@ -133,8 +133,8 @@ class Target:
         name = name_of(source)
         if name is None:
             return None
-        made = name.derived()
-        return PurePosixPath(made.folder.as_posix(), f"{made.stem}{self.ending}")
+        derived_name = name.derived()
+        return PurePosixPath(derived_name.folder.as_posix(), f"{derived_name.stem}{self.ending}")
 
     def finish(self, path: Path, ignored: tuple[str, ...]) -> None:
         """Describe the results of a batch where the target wants that.
@@ -197,7 +197,7 @@ def _check_derivative(path: Path, name: BidsName | None) -> None:
 def _write_derivative(export: Export) -> Job[Written]:
     _check_derivative(export.path, export.name)
     assert export.name is not None
-    made = yield from write_derivative(
+    path = yield from write_derivative(
         export.volume,
         export.path,
         export.name,
@@ -205,7 +205,7 @@ def _write_derivative(export: Export) -> Job[Written]:
         export.provenance,
         export.overwrite,
     )
-    return Written(made)
+    return Written(path)
 
 
 def _draft_derivative(export: Export, path: Path) -> Job[None]:

@@ -79,8 +79,8 @@ def given_name(subject: str, contrast: str) -> BidsName:
 
 def derivative_path(root: Path, name: BidsName) -> Path:
     """Where the result of the scan ``name`` lies in the data set ``root``."""
-    made = name.derived()
-    return root / PIPELINE / made.folder / f"{made.stem}.nii.gz"
+    derived_name = name.derived()
+    return root / PIPELINE / derived_name.folder / f"{derived_name.stem}.nii.gz"
 
 
 def check_data_set(root: Path) -> None:
@@ -144,8 +144,8 @@ def describe(root: Path) -> None:
 
 def _rank(key: str) -> int:
     """Where the entity stands in a name; one that BIDS does not know stands before "desc"."""
-    place = ORDER.find(f" {key} ")
-    return ORDER.index(" desc ") - 1 if place < 0 else place
+    position = ORDER.find(f" {key} ")
+    return ORDER.index(" desc ") - 1 if position < 0 else position
 
 
 def _sidecar(

@@ -47,4 +47,4 @@ def _image_of(target: Path) -> Path | None:
 
 def _is_written_now(image: Path) -> bool:
     names = (image, sidecar(image))
-    return any(is_in_use(one) for name in names for one in temporaries_of(name))
+    return any(is_in_use(temporary) for name in names for temporary in temporaries_of(name))

@@ -41,11 +41,11 @@ def write_csv(path: Path, rois: Sequence[Roi], volumes: Sequence[tuple[str, Volu
 
 
 def _cells(roi: Roi, volume: Volume) -> list[str]:
-    found = values_inside(roi, volume)
-    if found is None:
+    values = values_inside(roi, volume)
+    if values is None:
         return [""] * len(VALUES)
-    numbers = (found.mean, found.sd, found.minimum, found.maximum)
-    return [str(found.count), *(_number(value) for value in numbers)]
+    numbers = (values.mean, values.sd, values.minimum, values.maximum)
+    return [str(values.count), *(_number(value) for value in numbers)]
 
 
 def _number(value: float | None) -> str:

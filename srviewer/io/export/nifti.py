@@ -199,9 +199,9 @@ def _stored(plane: Voxels, dtype: np.dtype[np.generic]) -> np.ndarray:
 def _verify(path: Path, header: nib.Nifti1Header, checksum: int) -> Job[None]:
     """Read the file back; raise UserError unless it holds exactly what was written."""
     written = nib.load(path, mmap=False)
-    found = yield from voxels_crc32(path)
+    written_checksum = yield from voxels_crc32(path)
     same = (
-        found == checksum
+        written_checksum == checksum
         and written.shape == header.get_data_shape()
         and written.get_data_dtype() == header.get_data_dtype()
         and np.array_equal(written.affine, header.get_sform())

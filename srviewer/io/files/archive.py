@@ -127,10 +127,10 @@ def _check_list(path: Path) -> None:
     with path.open("rb") as file:
         file.seek(max(0, size - LIST_END_BYTES - LONGEST_COMMENT))
         tail = file.read()
-    place = tail.rfind(LIST_END)
-    if place < 0 or len(tail) < place + LIST_END_BYTES:
+    position = tail.rfind(LIST_END)
+    if position < 0 or len(tail) < position + LIST_END_BYTES:
         return
-    stated = int.from_bytes(tail[place + 12 : place + 16], "little")
+    stated = int.from_bytes(tail[position + 12 : position + 16], "little")
     # A list of 4 GB or more has its size elsewhere; it is no longer than the file.
     if min(stated, size) > LARGEST_LIST:
         raise UserError(

@@ -79,11 +79,11 @@ def digests(paths: Sequence[Path]) -> Job[tuple[SourceFile, ...]]:
     return tuple(files)
 
 
-def known_by_content(found: Found, stamps: Stamps, root: Path) -> Found:
+def known_by_content(listing: Found, stamps: Stamps, root: Path) -> Found:
     """The same series, each read only while its files are those that were looked at.
 
     Args:
-        found: what was found in the files.
+        listing: what was found in the files.
         stamps: of every file, from before its header was read.
         root: the folder that the user gave.
 
@@ -92,14 +92,14 @@ def known_by_content(found: Found, stamps: Stamps, root: Path) -> Found:
 
     """
     by_files: dict[tuple[Path, ...], list[Series]] = {}
-    for one in found.series:
-        by_files.setdefault(one.sources, []).append(one)
+    for series in listing.series:
+        by_files.setdefault(series.sources, []).append(series)
     steady: list[Series] = []
-    for one in found.series:
-        same = by_files[one.sources]
-        place = None if len(same) == 1 else [other is one for other in same].index(True)
-        steady.append(_Steady(one, place, stamps, root).series())
-    return replace(found, series=tuple(steady))
+    for series in listing.series:
+        same = by_files[series.sources]
+        number = None if len(same) == 1 else [member is series for member in same].index(True)
+        steady.append(_Steady(series, number, stamps, root).series())
+    return replace(listing, series=tuple(steady))
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +110,7 @@ class _Steady:
     """
 
     plain: Series
-    place: int | None
+    number: int | None
     stamps: Stamps
     root: Path
 
@@ -136,7 +136,7 @@ class _Steady:
 
     def identify(self, frame: int) -> Job[ScanSource]:
         """As ``Series.identify``."""
-        part = part_words(self.place, None if self.plain.frames == 1 else frame)
+        part = part_words(self.number, None if self.plain.frames == 1 else frame)
         self.check()
         files = yield from digests(self.plain.sources)
         self.check()

@@ -22,16 +22,16 @@ def files_under(paths: Sequence[Path]) -> Job[Listing]:
 
     Raises UserError when one of ``paths`` does not exist or cannot be reached.
     """
-    found: dict[Path, None] = {}
+    files: dict[Path, None] = {}
     closed: dict[Path, None] = {}
     for path in paths:
         for number, file in enumerate(_walk(path, closed) if _is_folder(path) else (path,)):
             # A pipe or a device would wait for ever.
             if file is not None and _is_regular(file, closed):
-                found[file] = None
+                files[file] = None
             if file is None or number % 64 == 0:
-                yield Progress(0.0, f"Looking through {path.name}: {len(found):,} files")
-    return Listing(tuple(found), tuple(closed))
+                yield Progress(0.0, f"Looking through {path.name}: {len(files):,} files")
+    return Listing(tuple(files), tuple(closed))
 
 
 def _is_folder(path: Path) -> bool:

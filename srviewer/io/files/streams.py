@@ -95,11 +95,11 @@ def not_read(path: Path, error: OSError) -> Unreadable:
     )
 
 
-def truncated(path: Path, expected: int, found: int) -> Unreadable:
+def truncated(path: Path, expected: int, actual: int) -> Unreadable:
     """The error of a file that holds fewer bytes than its header promises."""
     return Unreadable(
         f"'{path.name}' is cut short: its header promises {expected:,} bytes and it holds "
-        f"{found:,}. Copy or download it again."
+        f"{actual:,}. Copy or download it again."
     )
 
 

@@ -49,14 +49,16 @@ def image_stem(path: Path) -> str:
     return ENDING.sub("", path.name, count=1)
 
 
-def partner(path: Path) -> Path | None:
+def paired_file(path: Path) -> Path | None:
     """The other file of the pair, compressed as ``path`` is if there is such a one; else None."""
     name = path.name.lower()
     suffixes = VOXELS if name.endswith(HEADERS) else HEADERS
     packed, capitals = name.endswith(".gz"), path.suffix.isupper()
-    for suffix in sorted(suffixes, key=lambda one: one.endswith(".gz") != packed):
+    for suffix in sorted(suffixes, key=lambda ending: ending.endswith(".gz") != packed):
         # As this one is spelt first: some file systems find either.
-        for spelling in sorted((suffix, suffix.upper()), key=lambda one: one.isupper() != capitals):
+        for spelling in sorted(
+            (suffix, suffix.upper()), key=lambda ending: ending.isupper() != capitals
+        ):
             other = path.with_name(image_stem(path) + spelling)
             if other.is_file():
                 return other
@@ -65,12 +67,12 @@ def partner(path: Path) -> Path | None:
 
 def with_partners(files: Iterable[Path]) -> tuple[Path, ...]:
     """``files`` and, where one file of a pair is among them, the other one; each once."""
-    found: dict[Path, None] = {}
+    paths: dict[Path, None] = {}
     for file in files:
-        found[file] = None
-        if is_pair_part(file) and (other := partner(file)) is not None:
-            found[other] = None
-    return tuple(found)
+        paths[file] = None
+        if is_pair_part(file) and (other := paired_file(file)) is not None:
+            paths[other] = None
+    return tuple(paths)
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,12 @@ def images_of(files: Sequence[Path]) -> NamedImages:
         if not is_pair_name(file):
             images[file] = ImageFiles(file, file)
             continue
-        other = partner(file)
+        other = paired_file(file)
         if other is None:
             alone.append(file)
             continue
         header = file if file.name.lower().endswith(HEADERS) else other
-        voxels = partner(header)
+        voxels = paired_file(header)
         assert voxels is not None  # ``file`` itself, if there is no other
         images.setdefault(header, ImageFiles(header, voxels))
     used = {path for image in images.values() for path in image.paths}

@@ -86,7 +86,7 @@ def raw_header(files: ImageFiles) -> AnalyzeHeader | None:
     return kind(block[: kind.sizeof_hdr], check=False)
 
 
-def read_header(files: ImageFiles) -> StoredHeader | None:
+def read_nifti_header(files: ImageFiles) -> StoredHeader | None:
     """The header with what breaks the standard corrected; None as ``raw_header``.
 
     Raises UserError for what cannot be corrected, or one of UNREADABLE.
@@ -96,7 +96,7 @@ def read_header(files: ImageFiles) -> StoredHeader | None:
         return None
     header = raw.copy()
     notes = repaired(header, files.header.name)
-    with silent():
+    with nibabel_silenced():
         header.check_fix()
     if isinstance(header, Spm2AnalyzeHeader) and header.get_slope_inter()[0] not in (None, 1.0):
         slope, inter = header.get_slope_inter()
@@ -116,7 +116,7 @@ def mgh_header(path: Path, check: bool) -> MGHHeader:
 
 
 @contextmanager
-def silent() -> Iterator[None]:
+def nibabel_silenced() -> Iterator[None]:
     """Inside, nibabel does not print what it repairs in a header; what matters is checked here."""
     level = imageglobals.logger.level
     imageglobals.logger.setLevel(logging.CRITICAL + 1)

@@ -9,20 +9,26 @@ from srviewer.errors import UserError
 from srviewer.io.files.streams import beginning, is_gzip, not_read
 from srviewer.io.nifti.file_pairs import MGH_SUFFIXES, ImageFiles
 from srviewer.io.nifti.geometry import (
-    Placed,
+    LocatedGrid,
     Shape,
     Warnings,
     analyze_geometry,
     mgh_geometry,
     nifti_geometry,
 )
-from srviewer.io.nifti.header import UNREADABLE, StoredHeader, mgh_header, read_header, silent
+from srviewer.io.nifti.header import (
+    UNREADABLE,
+    StoredHeader,
+    mgh_header,
+    nibabel_silenced,
+    read_nifti_header,
+)
 
 MGH_PLACED = slice(28, 30)  # the bytes of "goodRASFlag" in the header of a FreeSurfer image
 
 
 @dataclass(frozen=True, eq=False)
-class Opened:
+class ImageHeader:
     """One image by its header.
 
     ``shape``: along all of its dimensions, at least three. ``start``: the byte of the unpacked
@@ -31,14 +37,14 @@ class Opened:
     """
 
     shape: tuple[int, ...]
-    placed: Placed
+    placed: LocatedGrid
     dtype: np.dtype[np.generic]
     start: int
     scale: tuple[float, float]
     notes: Warnings
 
 
-def opened(files: ImageFiles) -> Opened | None:
+def opened(files: ImageFiles) -> ImageHeader | None:
     """The image of ``files``; None for a pair that is neither NIfTI nor Analyze.
 
     Raises UserError for one that cannot be read or placed.
@@ -49,7 +55,7 @@ def opened(files: ImageFiles) -> Opened | None:
             _check_name(path)
         if files.header.name.lower().endswith(MGH_SUFFIXES):
             return _opened_mgh(files.header)
-        stored = read_header(files)
+        stored = read_nifti_header(files)
     except (PermissionError, FileNotFoundError) as error:
         raise not_read(files.header, error) from error
     except UNREADABLE as error:
@@ -61,22 +67,22 @@ def opened(files: ImageFiles) -> Opened | None:
     return None
 
 
-def _opened_nifti(path: Path, stored: StoredHeader) -> Opened:
+def _opened_nifti(path: Path, stored: StoredHeader) -> ImageHeader:
     header = stored.header
     shape = tuple(int(n) for n in header.get_data_shape())
-    place = nifti_geometry if stored.is_nifti else analyze_geometry
+    locate = nifti_geometry if stored.is_nifti else analyze_geometry
     grid = _grid(path, shape)
     try:
-        with silent():
-            placed = place(header, stored.raw, grid)
+        with nibabel_silenced():
+            placed = locate(header, stored.raw, grid)
     except ValueError as error:
         raise _not_placed(path) from error
     dtype, start = header.get_data_dtype(), header.get_data_offset()
-    return Opened(shape, placed, dtype, start, stored.scale, stored.notes)
+    return ImageHeader(shape, placed, dtype, start, stored.scale, stored.notes)
 
 
-def _opened_mgh(path: Path) -> Opened:
-    with silent():
+def _opened_mgh(path: Path) -> ImageHeader:
+    with nibabel_silenced():
         header = mgh_header(path, check=True)
         shape = tuple(int(n) for n in header.get_data_shape())
         dtype, start = header.get_data_dtype(), int(header.get_data_offset())
@@ -84,11 +90,11 @@ def _opened_mgh(path: Path) -> Opened:
     # nibabel's header says of all of them that they are placed.
     good_ras = beginning(path, MGH_PLACED.stop)[MGH_PLACED]
     try:
-        with silent():
+        with nibabel_silenced():
             placed = mgh_geometry(header, any(good_ras), grid)
     except ValueError as error:
         raise _not_placed(path) from error
-    return Opened(shape, placed, dtype, start, (1.0, 0.0), ())
+    return ImageHeader(shape, placed, dtype, start, (1.0, 0.0), ())
 
 
 def _grid(path: Path, shape: tuple[int, ...]) -> Shape:

@@ -103,12 +103,12 @@ class StoredVoxels:
         i, j, planes = self.geometry.shape
         size = self.frame_bytes // planes
         skipped = self.start + frame * self.frame_bytes
-        stop, found = skipped + self.frame_bytes, 0
+        stop, position = skipped + self.frame_bytes, 0
         waiting = bytearray()
         try:
             for piece, _ in pieces(self.path, stop, end):
-                waiting += memoryview(piece)[max(0, skipped - found) : max(0, stop - found)]
-                found += len(piece)
+                waiting += memoryview(piece)[max(0, skipped - position) : max(0, stop - position)]
+                position += len(piece)
                 while len(waiting) >= size:
                     stored = np.ndarray((i, j), self.dtype, bytes(waiting[:size]), order="F")
                     del waiting[:size]
@@ -116,8 +116,8 @@ class StoredVoxels:
                     yield plane, self._convert(stored, plane)
         except OSError as error:
             raise not_read(self.path, error) from error
-        if found < stop:
-            raise truncated(self.path, stop, found)
+        if position < stop:
+            raise truncated(self.path, stop, position)
 
     def _converted(self, stored: np.ndarray) -> Job[tuple[Voxels, int]]:
         """Stored numbers as voxel values; also how many were not finite, and are 0 now."""

@@ -101,9 +101,9 @@ def counted(reasons: Iterable[str]) -> Counts:
     return tuple(Counter(reasons).most_common())
 
 
-def added(one: Counts, other: Counts) -> Counts:
+def added(counts: Counts, other_counts: Counts) -> Counts:
     """The counts of both together."""
-    return tuple((Counter(dict(one)) + Counter(dict(other))).most_common())
+    return tuple((Counter(dict(counts)) + Counter(dict(other_counts))).most_common())
 
 
 def and_more(files: Sequence[Path], kind: str) -> str:

@@ -31,20 +31,20 @@ def voxel_warnings(
     ``check``: what all of them went through. Of a volume that is not in memory, the voxels of
     ``middle_slices`` across its ``slice_axis`` will do besides.
     """
-    found: list[ScanWarning] = []
+    warnings: list[ScanWarning] = []
     if non_finite:
         every = int(np.prod(geometry.shape, dtype=np.int64))
         message = f"{non_finite:,} of {every:,} voxels are not numbers; they are shown as 0."
-        found.append(ScanWarning("non_finite", message))
+        warnings.append(ScanWarning("non_finite", message))
     kind = check.kind()
     if kind == "labels":
-        found.append(ScanWarning("label_like", _label_message(check.values)))
+        warnings.append(ScanWarning("label_like", _label_message(check.values)))
     elif kind == "constant":
         message = f"Every voxel has the same value ({voxels.flat[0]:g}): the image is empty."
-        found.append(ScanWarning("constant", message))
+        warnings.append(ScanWarning("constant", message))
     elif modality in ("", "MR"):
-        found.extend(zero_fill_warnings(voxels, geometry))
-    return tuple(found)
+        warnings.extend(zero_fill_warnings(voxels, geometry))
+    return tuple(warnings)
 
 
 def label_check(voxels: Voxels, name: str, padding: float | None = None) -> Job[LabelCheck]:

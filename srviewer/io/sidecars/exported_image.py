@@ -60,8 +60,8 @@ def source_names(document: Mapping[str, Any]) -> str:
 
 def stated_source(document: Mapping[str, Any]) -> ScanSource | None:
     """What the image was made from, as far as its document says; paths are names alone."""
-    known, made = made_from(document), document["provenance"]
-    names, digests = made.get("sources"), made.get("sources_sha256")
+    known, provenance = made_from(document), document["provenance"]
+    names, digests = provenance.get("sources"), provenance.get("sources_sha256")
     if known is None or not (isinstance(names, list) and isinstance(digests, list)):
         return None
     files = (SourceFile(Path(str(n)), str(d)) for n, d in zip(names, digests, strict=False))

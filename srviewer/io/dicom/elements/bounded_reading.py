@@ -23,16 +23,16 @@ PIECES_OF_ITEM = 60_000  # reads of an item of a sequence, which is read in one 
 EVERY = 64  # items in a step
 
 
-def header_of(path: Path, tags: Sequence[BaseTag | int] | None = None) -> FileDataset:
+def read_header_elements(path: Path, tags: Sequence[BaseTag | int] | None = None) -> FileDataset:
     """The header of a file up to its pixels, or these elements of it, in one step.
 
     Raises UserError where it holds more than any image's, and what pydicom raises.
     """
     with DicomBytes(path, inflated=LARGEST_INFLATED) as file:
-        return run(read_header(path, file, tags, quick=True))
+        return run(read_dicom_header(path, file, tags, quick=True))
 
 
-def read_header(
+def read_dicom_header(
     path: Path,
     file: DicomBytes,
     tags: Sequence[BaseTag | int] | None,
@@ -88,15 +88,15 @@ def items_of(
         return [] if element is None else list(element.value or ())[: most + 1]
     content = element.value or b""
     pieces = _Pieces(content, path)
-    found: list[Dataset] = []
-    while pieces.tell() < len(content) and len(found) <= most:
+    items: list[Dataset] = []
+    while pieces.tell() < len(content) and len(items) <= most:
         item = _item(pieces, element.is_implicit_VR, element.is_little_endian)
         if item is None:
             break
-        found.append(item)
-        if len(found) % EVERY == 0:
+        items.append(item)
+        if len(items) % EVERY == 0:
             yield Progress(pieces.tell() / len(content), f"Reading {path.name}")
-    return found
+    return items
 
 
 class _Pieces(BytesIO):

@@ -76,7 +76,7 @@ class DicomBytes:
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        place: TracebackType | None,
+        trace: TracebackType | None,
     ) -> None:
         self._file.close()
 
@@ -105,15 +105,15 @@ class _Inflating:
     def tell(self) -> int:
         return self._place
 
-    def seek(self, place: int, whence: int = 0) -> int:
+    def seek(self, position: int, whence: int = 0) -> int:
         """Go there; bytes that are no longer kept are inflated anew."""
-        place = max(0, place + (self._place if whence else 0))
-        if place < self._first:
+        position = max(0, position + (self._place if whence else 0))
+        if position < self._first:
             self._start()
-        while self._first + len(self._kept) < place and self._more():
-            self._forget(place)
-        self._place = place
-        return place
+        while self._first + len(self._kept) < position and self._more():
+            self._forget(position)
+        self._place = position
+        return position
 
     def read(self, count: int) -> bytes:
         """Up to ``count`` bytes; all for -1, as far as that is allowed."""
@@ -137,9 +137,9 @@ class _Inflating:
         self._kept += self._unpacker.decompress(packed, WINDOW)
         return True
 
-    def _forget(self, place: int) -> None:
+    def _forget(self, position: int) -> None:
         """Keep what lies less than a window before ``place``, now and then."""
-        old = min(place - WINDOW - self._first, len(self._kept))
+        old = min(position - WINDOW - self._first, len(self._kept))
         if old > WINDOW:
             del self._kept[:old]
             self._first += old
@@ -147,15 +147,17 @@ class _Inflating:
 
 def _meta_end(start: bytes) -> int:
     """The byte behind the file meta information, which says deflated; 0 where it does not."""
-    place = 132 if start[128:132] == b"DICM" else 0
+    position = 132 if start[128:132] == b"DICM" else 0
     deflated = False
-    while len(start) >= place + 12 and start[place : place + 2] == b"\x02\0":
-        vr = start[place + 4 : place + 6]
+    while len(start) >= position + 12 and start[position : position + 2] == b"\x02\0":
+        vr = start[position + 4 : position + 6]
         if vr in LONG_VRS:
-            length, head = struct.unpack_from("<I", start, place + 8)[0], 12
+            length, head = struct.unpack_from("<I", start, position + 8)[0], 12
         else:
-            length, head = struct.unpack_from("<H", start, place + 6)[0], 8
-        value = start[place + head : place + head + length]
-        deflated |= start[place + 2 : place + 4] == b"\x10\0" and value.strip(b"\0 ") == DEFLATED
-        place += head + length
-    return place if deflated and place <= len(start) else 0
+            length, head = struct.unpack_from("<H", start, position + 6)[0], 8
+        value = start[position + head : position + head + length]
+        deflated |= (
+            start[position + 2 : position + 4] == b"\x10\0" and value.strip(b"\0 ") == DEFLATED
+        )
+        position += head + length
+    return position if deflated and position <= len(start) else 0

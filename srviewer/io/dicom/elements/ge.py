@@ -21,7 +21,9 @@ def ge_component(dataset: Dataset) -> str:
     number = _integer(dataset, KIND)
     if number is None:
         return ""
-    if number == 0 and any(_text(dataset, one).lower() in FIELD_MAPS for one in SEQUENCES):
+    if number == 0 and any(
+        _text(dataset, sequence).lower() in FIELD_MAPS for sequence in SEQUENCES
+    ):
         slices, instance = _integer(dataset, LOCATIONS), dataset.get("InstanceNumber")
         if slices and instance and int(instance) <= slices:
             return FIELD_MAP

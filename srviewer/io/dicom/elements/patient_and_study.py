@@ -9,7 +9,7 @@ from srviewer.io.dicom.elements.tags import PERSON, STUDY, content, text
 ESCAPE = b"\x1b"
 
 
-def person_of(header: Dataset) -> str:
+def person_digest(header: Dataset) -> str:
     """A digest of all that says whose images these are; a value that is absent counts as one.
 
     An image without the number, name or birth date that another one has may be anybody's, so both
@@ -20,7 +20,7 @@ def person_of(header: Dataset) -> str:
     return _digest(list(values.values()))
 
 
-def study_of(header: Dataset) -> str:
+def dicom_study_digest(header: Dataset) -> str:
     """A digest of the study's UID, number, day, time and accession number.
 
     Not of the UID alone: some anonymisers give all studies one.
@@ -28,7 +28,7 @@ def study_of(header: Dataset) -> str:
     return _digest([content(header, keyword) for keyword in ("StudyInstanceUID", *STUDY)])
 
 
-def patient_of(header: Dataset) -> str:
+def patient_digest(header: Dataset) -> str:
     """A digest of the patient's number alone, "" where there is none."""
     number = text(header, "PatientID").strip()
     return hashlib.sha256(number.encode()).hexdigest() if number else ""

@@ -48,13 +48,13 @@ def private_text(dataset: Dataset, keyword: str) -> str:
     """The value of a standard ``keyword`` as its vendor keeps it, as text; "" when it does not."""
     if keyword == "ComplexImageComponent":
         return ge_component(dataset)
-    found = []
+    values = []
     for tag, element, creator in _TAGS.get(keyword, ()):
         if tag in dataset and creator_of(dataset, element) == creator:
-            found.append(private_number(dataset, element))
-    if not found or keyword != "DiffusionBValue":
-        return "\\".join(found)
-    return _without_offset(found[0])
+            values.append(private_number(dataset, element))
+    if not values or keyword != "DiffusionBValue":
+        return "\\".join(values)
+    return _without_offset(values[0])
 
 
 def creator_of(dataset: Dataset, element: int) -> str:

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from pydicom.dataset import FileDataset
 
 from srviewer.io.dicom.elements.kinds import is_segmentation
-from srviewer.io.dicom.elements.patient_and_study import patient_of, person_of, study_of
+from srviewer.io.dicom.elements.patient_and_study import (
+    dicom_study_digest,
+    patient_digest,
+    person_digest,
+)
 from srviewer.io.dicom.elements.tags import Lookup, text
 
 
@@ -44,9 +48,9 @@ def series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
         modality=modality,
         # "US" says that the unit is unspecified (PS3.3 C.11.1.1.2), which scanners write for CT.
         unit="HU" if modality == "CT" and first.text("RescaleType") in ("", "US", "HU") else "",
-        patient=patient_of(header),
-        person=person_of(header),
-        study=study_of(header),
+        patient=patient_digest(header),
+        person=person_digest(header),
+        study=dicom_study_digest(header),
         frame=text(header, "FrameOfReferenceUID"),
         segmentation=is_segmentation(header),
     )

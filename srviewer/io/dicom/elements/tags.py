@@ -184,7 +184,7 @@ def text(dataset: Dataset, keyword: str) -> str:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, Items):
-        return "\\".join(str(one.value) for item in value for one in item)
+        return "\\".join(str(element_of_item.value) for item in value for element_of_item in item)
     return "\\".join(map(str, value)) if hasattr(value, "__iter__") else str(value)
 
 

@@ -180,9 +180,9 @@ def _add_story(
     header.ImageComments = _comments(volume, scale)
     header.BurnedInAnnotation = source.get("BurnedInAnnotation") or "NO"
     # Where the files lie is no one else's business, and their names may tell whose they are.
-    told = {key: value for key, value in provenance.items() if key != "sources"}
+    without_sources = {key: value for key, value in provenance.items() if key != "sources"}
     block = header.private_block(PRIVATE_GROUP, PRIVATE_CREATOR, create=True)
-    whole = {**story(volume, told), "pixels": scale.described()}
+    whole = {**story(volume, without_sources), "pixels": scale.described()}
     block.add_new(0x01, "UT", json.dumps(plain(whole)))
 
 

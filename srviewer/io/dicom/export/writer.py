@@ -63,8 +63,8 @@ def write_series(
     header = derived_header(volume, scale, provenance)
     planes = volume.geometry.shape[2]
     yield from cleared(folder.parent)
-    with staged_folder(folder) as place:
-        files = [place / f"{k + 1:05d}.dcm" for k in range(planes)]
+    with staged_folder(folder) as staged:
+        files = [staged / f"{k + 1:05d}.dcm" for k in range(planes)]
         checksums = []
         for k, path in enumerate(files):
             checksums.append(_save(volume, k, header, scale, path))
@@ -91,32 +91,34 @@ def check_expressible(volume: Volume) -> None:
 
 def _save(volume: Volume, k: int, header: Dataset, scale: Scale, path: Path) -> int:
     """Write the plane ``k``; the CRC-32 of its pixels' bytes."""
-    one = copy(header)
-    one.SOPInstanceUID = generate_uid(prefix=None)
-    one.InstanceNumber = k + 1
-    _place(one, volume.geometry, k)
+    slice_header = copy(header)
+    slice_header.SOPInstanceUID = generate_uid(prefix=None)
+    slice_header.InstanceNumber = k + 1
+    _place(slice_header, volume.geometry, k)
     pixels = scale.stored(volume.voxels[:, :, k].T).tobytes()
-    one.PixelData = pixels
-    one["PixelData"].VR = "OW"
-    one.file_meta = file_meta(one)
+    slice_header.PixelData = pixels
+    slice_header["PixelData"].VR = "OW"
+    slice_header.file_meta = file_meta(slice_header)
     with named_file(path):
-        one.save_as(path, enforce_file_format=True)
+        slice_header.save_as(path, enforce_file_format=True)
     flush_to_disk(path)
     return zlib.crc32(pixels)
 
 
-def _place(one: Dataset, geometry: Geometry, k: int) -> None:
+def _place(slice_header: Dataset, geometry: Geometry, k: int) -> None:
     """Where the plane ``k`` lies, in DICOM's LPS millimetres."""
     lps = LPS_TO_RAS @ geometry.affine
     across, down = (lps[:3, a] / geometry.spacing[a] for a in (0, 1))
-    place, normal = lps[:3, 3] + k * lps[:3, 2], np.cross(across, down)
-    one.ImagePositionPatient = _decimals(place)
-    one.ImageOrientationPatient = _decimals(np.concatenate([across, down]))
-    one.PixelSpacing = _decimals(np.array([geometry.spacing[1], geometry.spacing[0]]))
-    one.SliceLocation = format_number_as_ds(float(normal @ place))
-    apart = abs(float(normal @ lps[:3, 2]))
+    position, normal = lps[:3, 3] + k * lps[:3, 2], np.cross(across, down)
+    slice_header.ImagePositionPatient = _decimals(position)
+    slice_header.ImageOrientationPatient = _decimals(np.concatenate([across, down]))
+    slice_header.PixelSpacing = _decimals(np.array([geometry.spacing[1], geometry.spacing[0]]))
+    slice_header.SliceLocation = format_number_as_ds(float(normal @ position))
+    spacing_mm = abs(float(normal @ lps[:3, 2]))
     # Thin slices touch each other: each stands for all of the space up to the next.
-    one.SliceThickness, one.SpacingBetweenSlices = _decimals(np.array([apart, apart]))
+    slice_header.SliceThickness, slice_header.SpacingBetweenSlices = _decimals(
+        np.array([spacing_mm, spacing_mm])
+    )
 
 
 def _decimals(values: np.ndarray) -> list[str]:
@@ -129,8 +131,8 @@ def _verify(files: list[Path], checksums: list[int], volume: Volume) -> Job[None
         if zlib.crc32(dcmread(path).PixelData) != checksum:
             raise _wrong(path)
         yield Progress(0.8 * number / len(files), "Checking what was written")
-    found = yield from within(scan(files), 0.8, 1.0)
-    same = len(found.series) == 1 and found.series[0].geometry.matches(
+    listing = yield from within(scan(files), 0.8, 1.0)
+    same = len(listing.series) == 1 and listing.series[0].geometry.matches(
         sorted_along_normal(volume.geometry), PLACE_MM
     )
     if not same:

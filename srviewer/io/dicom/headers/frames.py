@@ -5,7 +5,7 @@ from pathlib import Path
 from pydicom.dataset import FileDataset
 
 from srviewer.errors import UserError
-from srviewer.io.dicom.elements.bounded_reading import PIXELS, items_of, read_header
+from srviewer.io.dicom.elements.bounded_reading import PIXELS, items_of, read_dicom_header
 from srviewer.io.dicom.elements.file_bytes import MOST_PIECES, DicomBytes
 from srviewer.io.dicom.elements.tags import HEADER_TAGS, Lookup, text
 from srviewer.io.dicom.headers.claims import check_frames
@@ -25,17 +25,17 @@ def image_header(path: Path, file: DicomBytes) -> Job[FileDataset]:
     Raises UserError where the header holds more than those of images do, or promises more frames
     than a file of this size can hold; what it says of each frame is read only then.
     """
-    header = yield from read_header(path, file, HEADER_TAGS, PIXELS | {SHARED, PER_FRAME})
-    place = file.tell()
+    header = yield from read_dicom_header(path, file, HEADER_TAGS, PIXELS | {SHARED, PER_FRAME})
+    position = file.tell()
     little = bool(header.original_encoding[1])
     group = int.from_bytes(file.read(2), "little" if little else "big")
-    file.seek(place)
+    file.seek(position)
     if group != SHARED >> 16:
         return header
     frames = frame_count(header)
     check_frames(path, frames, 1, file.room)
     file.pieces = MOST_PIECES + PIECES_OF_FRAME * frames
-    return (yield from read_header(path, file, HEADER_TAGS))
+    return (yield from read_dicom_header(path, file, HEADER_TAGS))
 
 
 def frames_of(path: Path, header: FileDataset, frames: int) -> Job[tuple[Lookup, ...]]:

@@ -18,7 +18,7 @@ from srviewer.io.dicom.headers.claims import check_claims
 from srviewer.io.dicom.headers.frames import frames_of, image_header
 from srviewer.io.dicom.headers.mosaic import is_mosaic, mosaic_tiles
 from srviewer.io.dicom.headers.stored_pixels import PixelFile, is_grey, pixel_file
-from srviewer.io.dicom.headers.tiles import PlacedTile, Tile, Whole
+from srviewer.io.dicom.headers.tiles import PositionedTile, Tile, Whole
 from srviewer.io.dicom.headers.vframe import is_vframe, vframe_tiles
 from srviewer.job import Job, Progress
 
@@ -127,44 +127,44 @@ def _slices(path: Path, file: DicomBytes) -> Job[tuple[SliceHeader, ...] | Skipp
     check_claims(pixels, file)
     frames = yield from frames_of(path, header, pixels.frames)
     tags = series_tags(header, frames[0])
-    found = []
+    slices = []
     for number, values in enumerate(frames):
-        found.append(_slice(pixels, number, tags, values))
-        if len(found) % EVERY == 0:
+        slices.append(_slice(pixels, number, tags, values))
+        if len(slices) % EVERY == 0:
             yield Progress(number / len(frames), f"Reading {path.name}: {number:,} slices")
     if len(frames) > 1:  # each is one slice, whatever else the header says
-        return tuple(found)
+        return tuple(slices)
     words = text(header, "ImageType").split("\\")
     if is_vframe(header, words):
-        return _tiled(found[0], vframe_tiles)
-    return _tiled(found[0], mosaic_tiles) if is_mosaic(header, words) else tuple(found)
+        return _tiled(slices[0], vframe_tiles)
+    return _tiled(slices[0], mosaic_tiles) if is_mosaic(header, words) else tuple(slices)
 
 
 def _tiled(
-    one: SliceHeader, tiles: Callable[[Whole], tuple[PlacedTile, ...] | None]
+    header: SliceHeader, tiles: Callable[[Whole], tuple[PositionedTile, ...] | None]
 ) -> tuple[SliceHeader, ...]:
     """The slices that one image holds beside and below each other.
 
     Raises UserError where the header does not say where each of them lies.
     """
-    spacing = abs(one.spacing_tag or one.thickness or 0.0)
-    whole = Whole(one.file, one.position, one.orientation, one.pixel_spacing, spacing)
+    spacing = abs(header.spacing_tag or header.thickness or 0.0)
+    whole = Whole(header.file, header.position, header.orientation, header.pixel_spacing, spacing)
     placed = tiles(whole)
     if placed is None:
         raise UserError(
-            f"'{one.file.path.name}' is a mosaic of many slices in one image, and its header does "
-            "not say how many there are and where each lies. Convert it to NIfTI with a tool that "
-            "knows this scanner."
+            f"'{header.file.path.name}' is a mosaic of many slices in one image, and its header "
+            "does not say how many there are and where each lies. Convert it to NIfTI with a tool "
+            "that knows this scanner."
         )
     return tuple(
-        replace(one, tile=each.tile, position=each.position, traits=_taken_at(one, each.time))
+        replace(header, tile=each.tile, position=each.position, traits=_taken_at(header, each.time))
         for each in placed
     )
 
 
-def _taken_at(one: SliceHeader, time: str) -> tuple[str, ...]:
-    place = TRAITS.index("AcquisitionTime")
-    return (*one.traits[:place], time or one.traits[place], *one.traits[place + 1 :])
+def _taken_at(header: SliceHeader, time: str) -> tuple[str, ...]:
+    index = TRAITS.index("AcquisitionTime")
+    return (*header.traits[:index], time or header.traits[index], *header.traits[index + 1 :])
 
 
 def _slice(file: PixelFile, frame: int, series: SeriesTags, values: Lookup) -> SliceHeader:

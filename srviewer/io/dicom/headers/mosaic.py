@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset
 
-from srviewer.io.dicom.elements.bounded_reading import header_of
+from srviewer.io.dicom.elements.bounded_reading import read_header_elements
 from srviewer.io.dicom.elements.csa import csa_numbers
 from srviewer.io.dicom.elements.private_elements import SIEMENS_TILES, creator_of
-from srviewer.io.dicom.headers.tiles import Numbers, PlacedTile, Whole, cut
+from srviewer.io.dicom.headers.tiles import Numbers, PositionedTile, Whole, cut
 
 CSA_IMAGE_HEADER = 0x00291010
 CREATOR = "SIEMENS MR HEADER"
@@ -28,9 +28,9 @@ def is_mosaic(header: Dataset, words: list[str]) -> bool:
     return creator_of(header, SIEMENS_TILES) == CREATOR and _stated(header) > 1
 
 
-def mosaic_tiles(whole: Whole) -> tuple[PlacedTile, ...] | None:
+def mosaic_tiles(whole: Whole) -> tuple[PositionedTile, ...] | None:
     """The slices of a mosaic in their order; None where nothing says how many, or where."""
-    header = header_of(whole.file.path, (CSA_IMAGE_HEADER, SIEMENS_TILES))
+    header = read_header_elements(whole.file.path, (CSA_IMAGE_HEADER, SIEMENS_TILES))
     private = _private(header)
     count = _count(header, private)
     side = ceil(sqrt(count)) if count > 0 else 0
@@ -46,7 +46,7 @@ def mosaic_tiles(whole: Whole) -> tuple[PlacedTile, ...] | None:
         + np.array(whole.orientation[3:]) * down_mm * (whole.file.rows - tiles[0].rows) / 2
     )
     return tuple(
-        PlacedTile(tile, tuple((first + number * whole.spacing * normal).tolist()), "")
+        PositionedTile(tile, tuple((first + number * whole.spacing * normal).tolist()), "")
         for number, tile in enumerate(tiles)
     )
 

@@ -107,10 +107,10 @@ def pixel_file(path: Path, file: DicomBytes, header: FileDataset) -> PixelFile |
         if little
         else ExplicitVRBigEndian
     )
-    place = _pixel_place(file, bool(implicit), bool(little))
-    if place is None:
+    element = _pixel_place(file, bool(implicit), bool(little))
+    if element is None:
         return None
-    start, keyword, vr = place
+    start, keyword, vr = element
     stored = int(header.get("BitsStored", header.BitsAllocated))
     signed = header.get("PixelRepresentation", 0) == 1
     photometric = text(header, "PhotometricInterpretation")

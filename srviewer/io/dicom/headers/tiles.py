@@ -19,7 +19,7 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class PlacedTile:
+class PositionedTile:
     """A tile, the LPS mm of its first voxel, and when its image was taken, "" where not known."""
 
     tile: Tile

@@ -8,10 +8,10 @@ from math import ceil, sqrt
 
 from pydicom.dataset import Dataset
 
-from srviewer.io.dicom.elements.bounded_reading import header_of, items_of
+from srviewer.io.dicom.elements.bounded_reading import items_of, read_header_elements
 from srviewer.io.dicom.elements.private_elements import UIH_TILES, creator_of, private_number
 from srviewer.io.dicom.elements.tags import Lookup
-from srviewer.io.dicom.headers.tiles import MOST_TILES, PlacedTile, Whole, cut
+from srviewer.io.dicom.headers.tiles import MOST_TILES, PositionedTile, Whole, cut
 from srviewer.job import run
 
 SLICES = 0x00651051
@@ -23,25 +23,25 @@ def is_vframe(header: Dataset, words: list[str]) -> bool:
     return "VFRAME" in words or _count(header) > 1
 
 
-def vframe_tiles(whole: Whole) -> tuple[PlacedTile, ...] | None:
+def vframe_tiles(whole: Whole) -> tuple[PositionedTile, ...] | None:
     """The slices in the order of the tiles; None where the header does not place every one."""
     path = whole.file.path
-    header = header_of(path, (SLICES >> 16 << 16 | 0x10, UIH_TILES, SLICES))
+    header = read_header_elements(path, (SLICES >> 16 << 16 | 0x10, UIH_TILES, SLICES))
     count = _count(header)
     items = run(items_of(path, header, SLICES, min(count, MOST_TILES)))
     slices = [Lookup((), item) for item in items]
     across = ceil(sqrt(count)) if count > 0 else 0
     tiles = cut(whole.file, count, ceil(count / across) if across else 0, across)
-    positions = [one.numbers("ImagePositionPatient", 3) for one in slices]
+    positions = [slice_values.numbers("ImagePositionPatient", 3) for slice_values in slices]
     if tiles is None or len(positions) != count or whole.orientation is None:
         return None
     placed = [position for position in positions if position is not None]
     if len(set(placed)) < count:
         return None
     # One time for all, since they are of one volume: that of the slice which was taken first.
-    time = min((one.text("AcquisitionTime") for one in slices), default="")
+    time = min((slice_values.text("AcquisitionTime") for slice_values in slices), default="")
     return tuple(
-        PlacedTile(tile, position, time) for tile, position in zip(tiles, placed, strict=True)
+        PositionedTile(tile, position, time) for tile, position in zip(tiles, placed, strict=True)
     )
 
 

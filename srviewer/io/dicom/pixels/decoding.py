@@ -11,7 +11,7 @@ from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import JPEGExtended12Bit
 
 from srviewer.errors import UserError
-from srviewer.io.dicom.elements.bounded_reading import header_of
+from srviewer.io.dicom.elements.bounded_reading import read_header_elements
 from srviewer.io.dicom.elements.file_bytes import DicomBytes
 from srviewer.io.dicom.elements.pydicom_warnings import only_serious
 from srviewer.io.dicom.headers.header import UNREADABLE
@@ -134,7 +134,7 @@ def turned(pixels: Pixels, file: PixelFile) -> Pixels:
 
 
 def _palette(file: PixelFile) -> Dataset:
-    return header_of(file.path)
+    return read_header_elements(file.path)
 
 
 def _brightness(pixels: Pixels, palette: Dataset) -> Pixels:

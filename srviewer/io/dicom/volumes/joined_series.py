@@ -26,31 +26,31 @@ def joined(bundles: Sequence[Bundle]) -> Job[tuple[list[Group], list[Bundle]]]:
     one for each contrast, without a repeat or a gap. Localizers and segmentations never are.
     """
     alike: dict[tuple[str, ...], list[Bundle]] = defaultdict(list)
-    left = []
+    single = []
     for bundle in bundles:
         if _may_join(bundle.slices):
             alike[_common(bundle)].append(bundle)
         else:
-            left.append(bundle)
-    found = []
+            single.append(bundle)
+    scans = []
     for number, members in enumerate(alike.values()):
         yield Progress(number / len(alike), SORTING)
         for plane in _by_plane(members):
-            made = _joined(plane)
-            found += made
-            left += () if made else plane
-    return found, left
+            groups_of_plane = _joined(plane)
+            scans += groups_of_plane
+            single += () if groups_of_plane else plane
+    return scans, single
 
 
 def _may_join(slices: Slices) -> bool:
     return all(
-        one.position is not None
-        and one.orientation is not None
-        and one.file.frames == 1
-        and one.tile is None
-        and not one.localizer
-        and not one.series.segmentation
-        for one in slices
+        header.position is not None
+        and header.orientation is not None
+        and header.file.frames == 1
+        and header.tile is None
+        and not header.localizer
+        and not header.series.segmentation
+        for header in slices
     )
 
 
@@ -64,21 +64,23 @@ def _by_plane(bundles: Sequence[Bundle]) -> list[list[Bundle]]:
     directions = {rounded(bundle.slices[0].orientation) for bundle in bundles}
     if len(directions) > MOST_DIRECTIONS:  # comparing each with each would take long
         return [[bundle] for bundle in bundles]
-    of_slice = {id(one): bundle for bundle in bundles for one in bundle.slices}
-    planes = by_plane([one for bundle in bundles for one in bundle.slices])
-    return [list({id(b): b for b in (of_slice[id(one)] for one in p)}.values()) for p in planes]
+    of_slice = {id(header): bundle for bundle in bundles for header in bundle.slices}
+    planes = by_plane([header for bundle in bundles for header in bundle.slices])
+    return [
+        list({id(b): b for b in (of_slice[id(header)] for header in p)}.values()) for p in planes
+    ]
 
 
 def _joined(bundles: Sequence[Bundle]) -> list[Group]:
     """One group for each contrast; none unless all of them are regular."""
-    slices = [one for bundle in bundles for one in bundle.slices]
-    if len({one.series.number for one in slices}) > 1:
-        slices = [replace(one, series=replace(one.series, number="")) for one in slices]
+    slices = [header for bundle in bundles for header in bundle.slices]
+    if len({header.series.number for header in slices}) > 1:
+        slices = [replace(header, series=replace(header.series, number="")) for header in slices]
     warnings = tuple(dict.fromkeys(w for bundle in bundles for w in bundle.warnings))
-    found = groups(Bundle(slices, warnings))
-    if not all(map(_regular, found)):
+    joined_groups = groups(Bundle(slices, warnings))
+    if not all(map(_regular, joined_groups)):
         return []
-    return [replace(g, warnings=(_note(len(g.volumes[0])), *g.warnings)) for g in found]
+    return [replace(g, warnings=(_note(len(g.volumes[0])), *g.warnings)) for g in joined_groups]
 
 
 def _regular(group: Group) -> bool:

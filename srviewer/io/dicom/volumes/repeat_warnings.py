@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from srviewer.core.volumes.volume import ScanWarning
-from srviewer.io.dicom.volumes.slice_positions import Places, Slices
+from srviewer.io.dicom.volumes.slice_positions import SlicePositions, Slices
 from srviewer.io.dicom.volumes.traits import mixed_in
 
 TIMES_DISAGREE = ScanWarning(
@@ -14,9 +14,9 @@ TIMES_DISAGREE = ScanWarning(
 )
 
 
-def by_number_alone(slices: Slices, places: Places) -> ScanWarning:
+def by_number_alone(slices: Slices, positions: SlicePositions) -> ScanWarning:
     """That only instance numbers tell images of one place from each other."""
-    at = Counter(map(places.of, slices))
+    at = Counter(map(positions.of, slices))
     count = max(at.values())
     every = "Each place has" if min(at.values()) == count else "Places have up to"
     message = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.io.dicom.elements.series_tags import SeriesTags
 from srviewer.io.dicom.headers.header import SliceHeader
-from srviewer.io.dicom.volumes.slice_positions import Slices, count_places
+from srviewer.io.dicom.volumes.slice_positions import Slices, count_positions
 
 SORTING = "Sorting slices"
 Rank = tuple[bool, float]
@@ -46,9 +46,9 @@ def by_series(slices: Sequence[SliceHeader]) -> list[Bundle]:
     whatever the series UID says. Where it is empty, description and number take its place.
     """
     series: dict[tuple[str, ...], Slices] = defaultdict(list)
-    for one in slices:
-        tags = one.series
-        series[(tags.uid,) if tags.uid else ("", tags.name, tags.number)].append(one)
+    for header in slices:
+        tags = header.series
+        series[(tags.uid,) if tags.uid else ("", tags.name, tags.number)].append(header)
     parts = (part for members in series.values() for part in _parts(members))
     return sorted(parts, key=lambda part: rank(part.slices[0].series))
 
@@ -64,9 +64,9 @@ def rank(tags: SeriesTags) -> Rank:
 
 def _parts(members: Slices) -> list[Bundle]:
     wholes: dict[tuple[str | bool, ...], Slices] = defaultdict(list)
-    for one in members:
-        tags = one.series
-        wholes[tags.person, tags.study, tags.modality, tags.segmentation].append(one)
+    for header in members:
+        tags = header.series
+        wholes[tags.person, tags.study, tags.modality, tags.segmentation].append(header)
     parts = [part for whole in wholes.values() for part in _by_frame(whole)]
     first = [part.slices[0].series for part in parts]
     shared = (_shared(first),) if len(parts) > 1 else ()
@@ -83,12 +83,12 @@ def _by_frame(slices: Slices) -> list[Bundle]:
     Frames of reference that hold one place each are made up, since a scan has one for all.
     """
     frames: dict[str, Slices] = defaultdict(list)
-    for one in slices:
-        frames[one.series.frame].append(one)
+    for header in slices:
+        frames[header.series.frame].append(header)
     named = [members for frame, members in frames.items() if frame or not slices[0].series.uid]
     if len(named) < 2:
         return [Bundle(slices, ())]
-    if all(count_places(members) == 1 for members in named):
+    if all(count_positions(members) == 1 for members in named):
         return [Bundle(slices, (OWN_FRAMES,))]
     return [Bundle(members, ()) for members in frames.values()]
 
@@ -100,7 +100,7 @@ def _kind(tags: SeriesTags) -> tuple[ScanWarning, ...]:
 def _shared(parts: Sequence[SeriesTags]) -> ScanWarning:
     """That images of one series UID differ in what those of a series have in common."""
     differing = [
-        words for words, name in COMMON.items() if len({getattr(one, name) for one in parts}) > 1
+        words for words, name in COMMON.items() if len({getattr(tags, name) for tags in parts}) > 1
     ]
     listed = " and ".join(filter(None, (", ".join(differing[:-1]), differing[-1])))
     kind = "series UID" if parts[0].uid else "description, without a series UID,"

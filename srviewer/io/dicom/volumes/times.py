@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from srviewer.io.dicom.elements.tags import TRAITS
 from srviewer.io.dicom.headers.header import SliceHeader
-from srviewer.io.dicom.volumes.slice_positions import Places, Slices
+from srviewer.io.dicom.volumes.slice_positions import SlicePositions, Slices
 
 Times = npt.NDArray[np.float64]
 
@@ -39,42 +39,44 @@ class Ordered:
     by_number: bool
 
 
-def in_order(slices: Slices, places: Places) -> Ordered | None:
+def in_order(slices: Slices, positions: SlicePositions) -> Ordered | None:
     """The first image of every place, the second, ...; None where no order fits.
 
     Heart phases and multi-slice dynamics give every slice a time of its own. Where some places
     have fewer images than others, times tell which volumes these are of.
     """
-    at = list(at_places(slices, places).values())
+    at = list(at_places(slices, positions).values())
     if len(at) < 2:
         return None
     for keyword in COUNTING:
         if (timed := _volumes(at, _seconds_of(keyword, slices))) is not None:
             return Ordered(*timed, by_number=False)
-    numbered = _volumes(at, lambda one: one.instance)
+    numbered = _volumes(at, lambda header: header.instance)
     if numbered is None and len({len(images) for images in at}) == 1:
-        ordered = [sorted(images, key=lambda one: (one.instance, one.frame)) for images in at]
+        ordered = [
+            sorted(images, key=lambda header: (header.instance, header.frame)) for images in at
+        ]
         numbered = [list(volume) for volume in zip(*ordered, strict=True)], []
     return None if numbered is None else Ordered(*numbered, by_number=True)
 
 
-def against_times(volumes: Sequence[Slices], slices: Slices, places: Places) -> bool:
+def against_times(volumes: Sequence[Slices], slices: Slices, positions: SlicePositions) -> bool:
     """Whether the times of acquisition put other slices together, where all places have a time."""
-    at = list(at_places(slices, places).values())
+    at = list(at_places(slices, positions).values())
     if len({len(images) for images in at}) > 1:
         return False
     timed = _volumes(at, _seconds_of("AcquisitionTime", slices))
     if timed is None:
         return False
-    numbers = {id(one): number for number, volume in enumerate(volumes) for one in volume}
-    return any(len({numbers[id(one)] for one in volume}) > 1 for volume in timed[0])
+    numbers = {id(header): number for number, volume in enumerate(volumes) for header in volume}
+    return any(len({numbers[id(header)] for header in volume}) > 1 for volume in timed[0])
 
 
-def at_places(slices: Slices, places: Places) -> dict[int, Slices]:
+def at_places(slices: Slices, positions: SlicePositions) -> dict[int, Slices]:
     """The images of each place."""
     at: dict[int, Slices] = defaultdict(list)
-    for one in slices:
-        at[places.of(one)].append(one)
+    for header in slices:
+        at[positions.of(header)].append(header)
     return at
 
 
@@ -84,7 +86,7 @@ def _volumes(
     """By times that differ at every place, and what is unsure; None where they do not differ."""
     rows: list[tuple[Slices, Times]] = []
     for images in at:
-        stated = [time(one) for one in images]
+        stated = [time(header) for header in images]
         known = [value for value in stated if value is not None]
         if len(set(known)) < len(images):
             return None
@@ -100,8 +102,8 @@ def _volumes(
         if numbers is None:
             unsure.append(images)
             continue
-        for one, number in zip(images, numbers.tolist(), strict=True):
-            volumes[number].append(one)
+        for header, number in zip(images, numbers.tolist(), strict=True):
+            volumes[number].append(header)
     return None if len(unsure) > MOST_UNSURE * len(at) else (volumes, unsure)
 
 
@@ -132,15 +134,15 @@ def _nearest(values: Times, full: Times) -> npt.NDArray[np.int64]:
 
 def _seconds_of(keyword: str, slices: Slices) -> Callable[[SliceHeader], float | None]:
     """The number of a trait; of a time or a date with time, the seconds since some midnight."""
-    place = TRAITS.index(keyword)
+    index = TRAITS.index(keyword)
     if keyword != "AcquisitionTime":
-        return lambda one: _number(one.traits[place])
-    seconds = {value: _clock(value) for value in {one.traits[place] for one in slices}}
+        return lambda header: _number(header.traits[index])
+    seconds = {value: _clock(value) for value in {header.traits[index] for header in slices}}
     known = [value for value in seconds.values() if value is not None]
     if known and max(known) < DAY and max(known) - min(known) > DAY / 2:  # midnight lies between
         later = {k: v + DAY if v is not None and v < DAY / 2 else v for k, v in seconds.items()}
-        return lambda one: later[one.traits[place]]
-    return lambda one: seconds[one.traits[place]]
+        return lambda header: later[header.traits[index]]
+    return lambda header: seconds[header.traits[index]]
 
 
 def _number(value: str) -> float | None:

@@ -30,25 +30,25 @@ WORDS = {
 
 def contrast(keyword: str) -> Trait:
     """The trait with this keyword; equal numbers are equal texts, tiny b-values are 0."""
-    place = TRAITS.index(keyword)
+    index = TRAITS.index(keyword)
     plain = _PLAIN.get(keyword, plain_numbers)
-    return lambda one: plain(one.traits[place])
+    return lambda header: plain(header.traits[index])
 
 
 def stored(keyword: str) -> Trait:
     """The trait with this keyword, as it is stored."""
-    place = TRAITS.index(keyword)
-    return lambda one: one.traits[place]
+    index = TRAITS.index(keyword)
+    return lambda header: header.traits[index]
 
 
-def contrasts_of(one: SliceHeader) -> tuple[str, ...]:
+def contrasts_of(header: SliceHeader) -> tuple[str, ...]:
     """What kind of image a slice is of: one text per CONTRASTS."""
-    return tuple(trait(one) for trait in CONTRAST_TRAITS)
+    return tuple(trait(header) for trait in CONTRAST_TRAITS)
 
 
-def times_of(one: SliceHeader) -> tuple[str, ...]:
+def times_of(header: SliceHeader) -> tuple[str, ...]:
     """When a slice was taken: one text per REPEATS, as stored."""
-    return one.traits[len(CONTRASTS) :]
+    return header.traits[len(CONTRASTS) :]
 
 
 @lru_cache(4096)
@@ -112,9 +112,9 @@ def _image_type(value: str) -> str:
     return " ".join(value.split("\\")[2:])
 
 
-def _kind(one: SliceHeader) -> str:
+def _kind(header: SliceHeader) -> str:
     """The words of its image type that name a kind of image: the third, and those of maps."""
-    words = one.traits[TRAITS.index("ImageType")].split("\\")[2:]
+    words = header.traits[TRAITS.index("ImageType")].split("\\")[2:]
     return " ".join(words[:1] + [word for word in words[1:] if word in MAPS])
 
 

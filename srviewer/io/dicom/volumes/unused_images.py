@@ -30,7 +30,7 @@ MOST_BESIDE = 100  # files that are looked at to see whether a folder holds more
 AXIS_MM = 1.0  # how far the axis may lie beside a slice
 
 
-def left_over(groups: Sequence[Group], given: Sequence[Path]) -> Job[list[Problem]]:
+def unused_image_problems(groups: Sequence[Group], given: Sequence[Path]) -> Job[list[Problem]]:
     """A problem for each series description; each group covers a single place.
 
     ``given``: all files that were looked at, from which it is known whether there are others.
@@ -105,21 +105,21 @@ def _count(groups: Sequence[Group]) -> int:
 
 def _series_beside(given: frozenset[Path], folder: Path) -> frozenset[SeriesTags]:
     """The series of files in ``folder`` that nobody has looked at, of the first few of them."""
-    found: set[SeriesTags] = set()
+    series: set[SeriesTags] = set()
     try:
-        others = (one for one in folder.iterdir() if one not in given and one.is_file())
+        others = (path for path in folder.iterdir() if path not in given and path.is_file())
         for path in islice(others, MOST_BESIDE):
             with suppress(UserError):
                 slices = run(read_slices(path))
-                found.update(() if isinstance(slices, Skipped) else [slices[0].series])
+                series.update(() if isinstance(slices, Skipped) else [slices[0].series])
     except OSError:
         return frozenset()
-    return frozenset(found)
+    return frozenset(series)
 
 
 def _radial(slices: Sequence[SliceHeader]) -> bool:
     """Whether the slices contain one line, about which each is turned against the others."""
-    placed = [found for one in slices if (found := _middle_and_normal(one)) is not None]
+    placed = [line for header in slices if (line := _middle_and_normal(header)) is not None]
     if len(placed) < max(LEAST, len(slices)):
         return False
     centres, normals = (np.array(rows) for rows in zip(*placed, strict=True))
@@ -131,14 +131,14 @@ def _radial(slices: Sequence[SliceHeader]) -> bool:
     return bool(np.abs(normals @ point - through).max() <= AXIS_MM)
 
 
-def _middle_and_normal(one: SliceHeader) -> tuple[Vector, Vector] | None:
+def _middle_and_normal(header: SliceHeader) -> tuple[Vector, Vector] | None:
     """LPS mm of the slice's middle, and the unit vector across it; None where a value is absent."""
-    if one.position is None or one.orientation is None or one.pixel_spacing is None:
+    if header.position is None or header.orientation is None or header.pixel_spacing is None:
         return None
-    along, down = np.array(one.orientation).reshape(2, 3)
-    down_mm, along_mm = one.pixel_spacing
-    middle = np.array(one.position) + (
-        along * along_mm * (one.columns - 1) / 2 + down * down_mm * (one.rows - 1) / 2
+    along, down = np.array(header.orientation).reshape(2, 3)
+    down_mm, along_mm = header.pixel_spacing
+    middle = np.array(header.position) + (
+        along * along_mm * (header.columns - 1) / 2 + down * down_mm * (header.rows - 1) / 2
     )
     normal = np.cross(along, down)
     return middle, normal / np.linalg.norm(normal)
