@@ -1,4 +1,4 @@
-"""A DICOMDIR: the files that it names, and none outside its own folder."""
+"""DICOMDIR: the files that it names, and none outside its own folder."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -25,9 +25,12 @@ POINTERS = ("OffsetOfTheNextDirectoryRecord", "OffsetOfReferencedLowerLevelDirec
 
 @dataclass(frozen=True)
 class Directory:
-    """``files``: those that are there. ``missing``: how many are named and are not.
+    """The files of a DICOMDIR.
 
-    ``damaged``: whether some or all of what it names cannot be told.
+    Attributes:
+        files: Files that it names and that exist, each once.
+        missing: The number of files that it names and that do not exist.
+        damaged: Whether some of its records cannot be read.
     """
 
     files: tuple[Path, ...]
@@ -36,10 +39,17 @@ class Directory:
 
 
 def directory(path: Path) -> Job[Directory | None]:
-    """What ``path`` names if it is a DICOMDIR; None for any other file, or one that is denied.
+    """Read the files that a DICOMDIR names.
 
-    Raises UserError when a name leads out of the DICOMDIR's folder, no file being touched then, and
-    when it holds more than one disc.
+    Args:
+        path: A file of any kind.
+
+    Returns:
+        The files; None where ``path`` is no DICOMDIR or cannot be read.
+
+    Raises:
+        UserError: It names a file outside its own folder, none of which is touched then, or holds
+            more than one disc.
     """
     try:
         records = yield from seriously(_records(path))
@@ -106,13 +116,13 @@ def _name(path: Path, record: Dataset) -> tuple[str, ...]:
 
 
 class _Inside:
-    """What folders hold, each looked into once."""
+    """The files of folders, each folder listed once."""
 
     def __init__(self) -> None:
         self._listed = cache(_by_plain_name)
 
     def file_named(self, root: Path, name: tuple[str, ...]) -> Path | None:
-        """The file of this name; discs are often copied with other capitals, or ";1" behind."""
+        """The file of a record's name; copies of discs often change capitals or append ";1"."""
         path = root
         try:
             for part in name:

@@ -24,9 +24,17 @@ EVERY = 64  # items in a step
 
 
 def read_header_elements(path: Path, tags: Sequence[BaseTag | int] | None = None) -> FileDataset:
-    """The header of a file up to its pixels, or these elements of it, in one step.
+    """Read the header of a file up to its pixels, or some elements of it, in one step.
 
-    Raises UserError where it holds more than any image's, and what pydicom raises.
+    Args:
+        path: The DICOM file, deflated or not.
+        tags: The elements to read; None for all of them.
+
+    Returns:
+        The header with its file meta information; elements are converted when they are asked for.
+
+    Raises:
+        UserError: The header holds more than any image's. What pydicom raises passes through.
     """
     with DicomBytes(path, inflated=LARGEST_INFLATED) as file:
         return run(read_dicom_header(path, file, tags, quick=True))
@@ -39,9 +47,21 @@ def read_dicom_header(
     ends: Container[int] = PIXELS,
     quick: bool = False,
 ) -> Job[FileDataset]:
-    """As ``header_of``, of an open file; ``ends``: the elements at which reading stops.
+    """Read the header of an open file, up to the first of the elements at which reading stops.
 
-    ``quick``: in one step, however large it is. Afterwards the file is at that element.
+    Args:
+        path: The file's path, for its size and for messages.
+        file: The open file; afterwards it is at the element at which reading stopped.
+        tags: The elements to read; None for all of them.
+        ends: The tags, group << 16 | element, at which reading stops: the pixels by default.
+        quick: Read in one step, however large the file is; otherwise large ones are read in a
+            thread.
+
+    Returns:
+        The header, as ``read_header_elements`` returns it.
+
+    Raises:
+        UserError: The header holds more than any image's. What pydicom raises passes through.
     """
     call = partial(_read, path, file, tags, ends)
     if quick or (path.stat().st_size <= QUICK_BYTES and not file.deflated):
@@ -78,9 +98,20 @@ def _read(
 def items_of(
     path: Path, header: Dataset, tag: int, most: int
 ) -> Generator[Progress, None, list[Dataset]]:
-    """The items of a sequence, at most ``most`` + 1 of them; none where it is absent.
+    """Read the items of a sequence, a few in each step.
 
-    Raises UserError where one is larger than any item of an image, and what pydicom raises.
+    Args:
+        path: The file, for messages.
+        header: The data set that holds the sequence.
+        tag: The sequence, group << 16 | element.
+        most: The largest count that the caller accepts; reading ends with the item after it.
+
+    Returns:
+        At most ``most`` + 1 items, so that the caller sees where there are too many; empty where
+        the sequence is absent.
+
+    Raises:
+        UserError: An item is larger than any item of an image. What pydicom raises passes through.
     """
     # The declared type lacks what was not converted yet.
     element = cast(DataElement | RawDataElement | None, header.get_item(BaseTag(tag)))
@@ -100,7 +131,7 @@ def items_of(
 
 
 class _Pieces(BytesIO):
-    """Bytes of which one item takes only so many reads."""
+    """The bytes of a sequence, of which each item takes only a limited number of reads."""
 
     def __init__(self, content: bytes, path: Path) -> None:
         super().__init__(content)
@@ -108,12 +139,12 @@ class _Pieces(BytesIO):
         self.left = 0
 
     def allow(self, reads: int) -> None:
-        """Let the next item take so many."""
+        """Set the number of reads that the next item may take."""
         self.left = reads
 
     @property
     def exceeded(self) -> bool:
-        """Whether an item took more."""
+        """Whether an item took more reads than it was allowed."""
         return self.left < 0
 
     def read(self, count: int | None = -1) -> bytes:

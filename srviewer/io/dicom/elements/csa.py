@@ -12,7 +12,15 @@ MOST_ITEMS = 1000
 
 
 def csa_numbers(content: bytes, wanted: tuple[str, ...]) -> dict[str, tuple[float, ...]]:
-    """The numbers under the names in ``wanted``; those that are absent or damaged are left out."""
+    """Read the numbers of a CSA header by their names.
+
+    Args:
+        content: The value of the private element, (0029,1010) or (0029,1020).
+        wanted: The names to look for, such as "SliceNormalVector".
+
+    Returns:
+        The numbers by name, without names that are absent or hold text; empty for a damaged header.
+    """
     try:
         return {name: numbers for name, numbers in _tags(content) if numbers and name in wanted}
     except (struct.error, ValueError):

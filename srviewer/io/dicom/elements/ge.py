@@ -1,6 +1,6 @@
-"""Which part of a complex image GE keeps in a file: magnitude, phase, real, imaginary, a field map.
+"""The component of a complex image in GE files: magnitude, phase, real, imaginary or field map.
 
-GE says it with a number of its own (0043,102F). Its sequences for field maps give two volumes with
+GE states it as a number of its own (0043,102F). Its sequences for field maps give two volumes with
 the same number there: first the map in Hz, then the magnitude.
 """
 
@@ -17,7 +17,15 @@ FIELD_MAP = "FIELD MAP"
 
 
 def ge_component(dataset: Dataset) -> str:
-    """The part of the complex image, in the words of ComplexImageComponent; "" where not said."""
+    """Read the component of the complex image from GE's private elements.
+
+    Args:
+        dataset: A header with GE's private elements and InstanceNumber.
+
+    Returns:
+        A value of ComplexImageComponent, "FIELD MAP", or "IMAGE TYPE n" for an unknown number; ""
+        where the header does not state it.
+    """
     number = _integer(dataset, KIND)
     if number is None:
         return ""

@@ -1,4 +1,4 @@
-"""What a DICOM header says of the series, the study and the person that its images are of."""
+"""The DICOM elements of a file that its series, its study and its patient share."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,19 @@ from srviewer.io.dicom.elements.tags import Lookup, text
 
 @dataclass(frozen=True)
 class SeriesTags:
-    """What all images of a series share. ``name`` and ``number`` are for people.
+    """Values that all images of one series share.
 
-    ``patient``: a digest of the patient's number, "" where there is none. ``person``, ``study``:
-    digests of all that says whose images they are, and of which study. ``frame``: the UID of the
-    frame of reference, in which positions can be compared. ``segmentation``: whether the values
-    stand for regions that somebody drew.
+    Attributes:
+        uid: SeriesInstanceUID, "" where there is none.
+        name: The description or the protocol, else the modality, for people.
+        number: SeriesNumber as text, for people.
+        modality: DICOM's word, such as "MR".
+        unit: "HU" for CT, else "".
+        patient: The digest of the patient's number, "" where there is none.
+        person: The digest of all that identifies the patient.
+        study: The digest that identifies the DICOM study.
+        frame: FrameOfReferenceUID; positions can be compared within it.
+        segmentation: Whether the values stand for regions that somebody drew.
     """
 
     uid: str
@@ -36,7 +43,15 @@ class SeriesTags:
 
 
 def series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
-    """Those of a file; ``first``: the values of its first image."""
+    """Read the values that a file shares with its series.
+
+    Args:
+        header: The file's header.
+        first: The values of the file's first image.
+
+    Returns:
+        The values, with digests in place of everything that names the patient.
+    """
     modality = text(header, "Modality")
     named = " ".join(
         str(header.get("SeriesDescription") or header.get("ProtocolName") or "").split()

@@ -1,4 +1,4 @@
-"""Reading single values of a DICOM header, classic or enhanced multi-frame."""
+"""Single values of a DICOM header, classic or enhanced multi-frame."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -138,13 +138,27 @@ GROUPS = {
 
 @dataclass(frozen=True, eq=False)
 class Lookup:
-    """The values of one 2D image: of its own functional groups, of shared ones, of its file."""
+    """The values of one 2D image: of its own functional groups, of shared ones, of its file.
+
+    Attributes:
+        groups: The items of the functional groups of the frame, then the shared ones.
+        file: The header of the file, where values are looked for last.
+    """
 
     groups: tuple[Dataset, ...]
     file: Dataset
 
     def text(self, keyword: str) -> str:
-        """The value as text, several values joined by a backslash; "" when it is absent."""
+        """Look up a value as text.
+
+        Args:
+            keyword: The standard's keyword of a classic header; ``GROUPS`` says where multi-frame
+                ones hold it.
+
+        Returns:
+            The value, several joined by a backslash; a vendor's private value where the standard's
+            is absent, "" where both are.
+        """
         for group in self.groups:
             for sequence, inner in GROUPS.get(keyword, ()):
                 items = group.get(sequence)
@@ -153,7 +167,15 @@ class Lookup:
         return text(self.file, keyword) or private_text(self.file, keyword)
 
     def numbers(self, keyword: str, count: int) -> tuple[float, ...] | None:
-        """``count`` finite numbers of a decimal string; None when there are fewer or others."""
+        """Look up a decimal string of several numbers.
+
+        Args:
+            keyword: The standard's keyword.
+            count: The numbers that the value must have.
+
+        Returns:
+            ``count`` finite numbers; None when there are fewer, more or others.
+        """
         try:
             values = tuple(float(word) for word in self.text(keyword).split("\\"))
         except ValueError:
@@ -162,7 +184,14 @@ class Lookup:
         return values if len(values) == count and finite else None
 
     def number(self, keyword: str) -> float | None:
-        """One finite number of a decimal string, or None."""
+        """Look up a single number.
+
+        Args:
+            keyword: The standard's keyword.
+
+        Returns:
+            A finite number, or None.
+        """
         values = self.numbers(keyword, 1)
         return values[0] if values else None
 
@@ -172,7 +201,15 @@ _tag = cache(Tag)
 
 
 def text(dataset: Dataset, keyword: str) -> str:
-    """A value as text without pydicom's conversion, which costs most of a header's time."""
+    """Read a value as text without pydicom's conversion, which costs most of a header's time.
+
+    Args:
+        dataset: The header or the item of a sequence.
+        keyword: The standard's keyword.
+
+    Returns:
+        The value without padding, several joined by a backslash; "" when it is absent.
+    """
     element = dataset.get_item(_tag(keyword))
     value = None if element is None else element.value
     if isinstance(value, bytes) and keyword in BINARY:
@@ -189,9 +226,16 @@ def text(dataset: Dataset, keyword: str) -> str:
 
 
 def content(dataset: Dataset, keyword: str) -> bytes:
-    """A text's bytes as they are stored, without the padding around it; none when it is absent.
+    """Read the bytes of a text as they are stored, without the padding around it.
 
     Two texts of unknown alphabets may read alike and differ in their bytes.
+
+    Args:
+        dataset: The header.
+        keyword: The standard's keyword.
+
+    Returns:
+        The bytes, empty when the value is absent.
     """
     element = dataset.get_item(_tag(keyword))
     value = None if element is None else element.value
