@@ -1,4 +1,4 @@
-"""Volumes to DICOM: a new series, one file a slice, in a folder of its own."""
+"""The writer of DICOM series: one file a slice, in a new folder."""
 
 import zlib
 from collections.abc import Mapping
@@ -37,23 +37,24 @@ def write_series(
     stored_as: DataType = "original",
     scan: Volume | None = None,
 ) -> Job[Scale]:
-    """Write ``volume`` as a new series into the new folder ``folder``, all of it or nothing.
+    """Write a volume as a new series into a new folder, all of it or nothing.
 
     Slices are the planes along k. The patient, the study and the frame of reference are those of
     the scan where it was DICOM. Every file is read back and compared before the folder takes its
-    name. Returns how pixels stand for values.
+    name.
 
     Args:
-        volume: the result.
-        folder: is made.
-        provenance: how the result was made.
-        stored_as: see ``scale_of``, as is ``scan``: what ``volume`` was made from.
-        scan: None where it is not at hand.
+        volume: The result.
+        folder: The folder to create.
+        provenance: The source, request and model of the result.
+        stored_as: As in ``scale_of``.
+        scan: The scan of which ``volume`` is a result; None where it is not at hand.
+
+    Returns:
+        The relation of the written pixels to the voxel values.
 
     Raises:
-        UserError: the folder is there already or cannot be made, or DICOM cannot express the
-            volume.
-
+        UserError: The folder exists or cannot be created, or DICOM cannot express the volume.
     """
     folder = folder.absolute()
     check_new_folder(folder)
@@ -74,7 +75,14 @@ def write_series(
 
 
 def check_expressible(volume: Volume) -> None:
-    """Raise UserError when no DICOM series can hold the volume."""
+    """Check that a DICOM series can hold a volume.
+
+    Args:
+        volume: The result.
+
+    Raises:
+        UserError: Its grid is sheared within the slices (i, j), or a voxel is not finite.
+    """
     across, down = volume.geometry.directions.T[:2]
     if abs(float(across @ down)) > SQUARE:
         raise UserError(
@@ -106,7 +114,7 @@ def _save(volume: Volume, k: int, header: Dataset, scale: Scale, path: Path) -> 
 
 
 def _place(slice_header: Dataset, geometry: Geometry, k: int) -> None:
-    """Where the plane ``k`` lies, in DICOM's LPS millimetres."""
+    """Set the position of the plane ``k``, in DICOM's LPS millimetres."""
     lps = LPS_TO_RAS @ geometry.affine
     across, down = (lps[:3, a] / geometry.spacing[a] for a in (0, 1))
     position, normal = lps[:3, 3] + k * lps[:3, 2], np.cross(across, down)
@@ -126,7 +134,7 @@ def _decimals(values: np.ndarray) -> list[str]:
 
 
 def _verify(files: list[Path], checksums: list[int], volume: Volume) -> Job[None]:
-    """Read everything back; raise UserError unless it is what was meant, where it was meant."""
+    """Read all files back; raise UserError unless pixels and grid are those of ``volume``."""
     for number, (path, checksum) in enumerate(zip(files, checksums, strict=True)):
         if zlib.crc32(dcmread(path).PixelData) != checksum:
             raise _wrong(path)
@@ -140,7 +148,15 @@ def _verify(files: list[Path], checksums: list[int], volume: Volume) -> Job[None
 
 
 def sorted_along_normal(geometry: Geometry) -> Geometry:
-    """The grid as a reader of DICOM gives it, whose k grows along the normal of the slices."""
+    """The grid as a reader of DICOM returns it, whose k grows along the normal of the slices.
+
+    Args:
+        geometry: The grid of a volume, in RAS+ mm.
+
+    Returns:
+        The same grid, with the order of the planes along k reversed where it ran against the
+        normal.
+    """
     if np.linalg.det(geometry.affine[:3, :3]) > 0:
         return geometry
     affine = geometry.affine.copy()
