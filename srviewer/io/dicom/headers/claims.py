@@ -1,4 +1,4 @@
-"""What the header of a DICOM file claims of its pixels, compared with the bytes that are there."""
+"""Checks of the amount of pixels that a DICOM header promises against the bytes of its file."""
 
 import struct
 from pathlib import Path
@@ -18,9 +18,16 @@ FRAGMENT_START = b"\xfe\xff\x00\xe0"
 
 
 def check_frames(path: Path, frames: int, frame_bytes: int, room: int) -> None:
-    """Raise UserError for more frames than any file has, or than ``room`` bytes can hold.
+    """Check that a file can hold the frames that its header promises.
 
-    ``frame_bytes``: of one frame, at least.
+    Args:
+        path: The file.
+        frames: NumberOfFrames.
+        frame_bytes: The bytes of a frame, at least.
+        room: The bytes that can hold frames.
+
+    Raises:
+        UserError: There are more frames than any file has, or than ``room`` bytes can hold.
     """
     held = room // max(frame_bytes, 1)
     if frames > MOST_FRAMES or frames > max(held, 1):
@@ -31,9 +38,17 @@ def check_frames(path: Path, frames: int, frame_bytes: int, room: int) -> None:
 
 
 def check_claims(pixels: PixelFile, file: DicomBytes) -> None:
-    """Raise UserError where the file cannot hold the pixels that its header promises.
+    """Check that a file can hold the pixels that its header promises.
 
     A single frame that is not compressed may be cut short: it is left out of its series.
+
+    Args:
+        pixels: The pixel storage by the header.
+        file: The open file, of which fragments of compressed data are counted.
+
+    Raises:
+        UserError: Uncompressed frames are longer than the file, or compressed data would have to be
+            smaller than their encoding allows.
     """
     if not pixels.compressed:
         if pixels.frames > 1:
@@ -53,7 +68,7 @@ def check_claims(pixels: PixelFile, file: DicomBytes) -> None:
 
 
 def _fragments(file: DicomBytes, pixels: PixelFile) -> int:
-    """How many pieces of compressed data there are, as far as they tell of as many frames."""
+    """Count the fragments of compressed data, up to the number of frames."""
     file.seek(pixels.start)
     count = -1  # the first one is a table of where the others are
     while count < pixels.frames:

@@ -1,4 +1,4 @@
-"""The frames of a DICOM file: what its header says of each of them."""
+"""The frames of a DICOM file: the values that its header gives for each of them."""
 
 from pathlib import Path
 
@@ -20,10 +20,21 @@ CINE_MODALITIES = ("US", "IVUS", "XA", "RF", "ES", "GM")
 
 
 def image_header(path: Path, file: DicomBytes) -> Job[FileDataset]:
-    """The elements that matter of a header, the file being left at its pixels.
+    """Read the elements of a header that describe images, and stop at the pixels.
 
-    Raises UserError where the header holds more than those of images do, or promises more frames
-    than a file of this size can hold; what it says of each frame is read only then.
+    The description of each frame is read only after the number of frames was checked against the
+    size of the file.
+
+    Args:
+        path: The file's path.
+        file: The open file; afterwards it is at its pixels.
+
+    Returns:
+        The header with the elements of ``HEADER_TAGS``.
+
+    Raises:
+        UserError: The header holds more than those of images do, or promises more frames than a
+            file of this size can hold.
     """
     header = yield from read_dicom_header(path, file, HEADER_TAGS, PIXELS | {SHARED, PER_FRAME})
     position = file.tell()
@@ -39,9 +50,18 @@ def image_header(path: Path, file: DicomBytes) -> Job[FileDataset]:
 
 
 def frames_of(path: Path, header: FileDataset, frames: int) -> Job[tuple[Lookup, ...]]:
-    """What is known of each of ``frames`` 2D images, in their order.
+    """Look up the values of each 2D image of a file.
 
-    Raises UserError where they are several of which the header does not say where each one lies.
+    Args:
+        path: The file, for messages.
+        header: Its header.
+        frames: The number of 2D images.
+
+    Returns:
+        One ``Lookup`` for each frame, in their order.
+
+    Raises:
+        UserError: There are several frames, and the header does not give a position for each.
     """
     described = yield from items_of(path, header, PER_FRAME, frames)
     shared = (yield from items_of(path, header, SHARED, 0))[:1]

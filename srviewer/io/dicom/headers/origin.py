@@ -1,4 +1,4 @@
-"""The part of a DICOM header that a series made from it repeats."""
+"""The elements of a scan's DICOM header that a series derived from it repeats."""
 
 from collections.abc import Sequence
 
@@ -95,7 +95,14 @@ TAGS: list[BaseTag] = [Tag(keyword) for keyword in ("SpecificCharacterSet", "SOP
 
 
 def origin_of(slices: Sequence[SliceHeader]) -> DicomOrigin:
-    """The origin of a volume stacked from ``slices``; its header is their first file's."""
+    """Collect the origin of a volume from the headers of its slices.
+
+    Args:
+        slices: At least one slice; the first one's file gives the header.
+
+    Returns:
+        The header to repeat, the source images, and the frame of reference.
+    """
     header, sop_class = _kept(slices[0])
     uids = dict.fromkeys(slice_header.uid for slice_header in slices if slice_header.uid)
     images = tuple(SourceImage(sop_class, uid) for uid in uids)
@@ -103,10 +110,10 @@ def origin_of(slices: Sequence[SliceHeader]) -> DicomOrigin:
 
 
 def _kept(slice_header: SliceHeader) -> tuple[Dataset, str]:
-    """What is kept of the file's header, values that break the standard left out; its SOP class.
+    """The elements to repeat, without values that break the standard, and the SOP class.
 
-    What makes a place mean something is left out where the place itself is a guess: a result there
-    must not claim to lie where the rest of the study does.
+    Elements that give positions a meaning are left out where the position is a guess: a result
+    there must not claim to lie where the rest of the study does.
     """
     kept = Dataset()
     placed = slice_header.position is not None and slice_header.orientation is not None

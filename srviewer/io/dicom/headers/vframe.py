@@ -1,4 +1,4 @@
-"""A tiled image ("VFRAME") of United Imaging: where its slices lie, each by a position of its own.
+"""Tiled images ("VFRAME") of United Imaging: the positions of their slices, each given by itself.
 
 The tiles run along the rows, from the upper left, in as many columns as the root of their number
 needs and as few rows. A private sequence holds an item for each slice, in the order of the tiles.
@@ -19,12 +19,28 @@ CREATOR = "Image Private Header"
 
 
 def is_vframe(header: Dataset, words: list[str]) -> bool:
-    """Whether a header says so in the ``words`` of its image type or by a number of tiles."""
+    """Whether a header describes a tiled image of United Imaging.
+
+    Args:
+        header: The header, with the private number of tiles where it has one.
+        words: The values of its image type.
+
+    Returns:
+        True for the word VFRAME, or more than one tile.
+    """
     return "VFRAME" in words or _count(header) > 1
 
 
 def vframe_tiles(whole: Whole) -> tuple[PositionedTile, ...] | None:
-    """The slices in the order of the tiles; None where the header does not place every one."""
+    """Locate the slices of a tiled image.
+
+    Args:
+        whole: The tiled image.
+
+    Returns:
+        The tiles with their positions, in their order; None where the header does not give each
+        slice a position of its own. All have the earliest time, since they are of one volume.
+    """
     path = whole.file.path
     header = read_header_elements(path, (SLICES >> 16 << 16 | 0x10, UIH_TILES, SLICES))
     count = _count(header)
@@ -46,7 +62,7 @@ def vframe_tiles(whole: Whole) -> tuple[PositionedTile, ...] | None:
 
 
 def _count(header: Dataset) -> int:
-    """How many tiles, 0 where nothing says so."""
+    """The number of tiles, 0 where the header does not state it."""
     if UIH_TILES not in header or creator_of(header, UIH_TILES) != CREATOR:
         return 0
     try:
