@@ -23,9 +23,12 @@ from srviewer.job import Job, Progress, within
 
 @dataclass(frozen=True, eq=False)
 class StoredStacks:
-    """Stacks of slices on one grid, one for each frame, whose pixels are still in their files.
+    """Stacks of slices on one grid, one for each time point, whose pixels are still in their files.
 
-    ``warnings``: what headers tell of all of them.
+    Attributes:
+        name: The name of the series.
+        stacks: One stack for each volume of the fourth dimension.
+        warnings: The warnings that headers give rise to, of all stacks.
     """
 
     name: str
@@ -33,11 +36,19 @@ class StoredStacks:
     warnings: tuple[ScanWarning, ...]
 
     def read(self, frame: int) -> Job[Volume]:
-        """The volume, (i, j, k) = (column, row, slice), float32 in that memory order.
+        """Read one volume, (i, j, k) = (column, row, slice), float32 in that memory order.
 
         Planes without a slice are filled with the smallest value, or the padding. Voxels that are
-        padding hold that of the first slice that states it, whatever their own slice's. Raises
-        UserError when there is no such ``frame``, when a file has changed or cannot be decoded.
+        padding hold that of the first slice that states it, whatever their own slice's.
+
+        Args:
+            frame: The number of the volume, from 0.
+
+        Returns:
+            The volume with its origin and the warnings of headers and voxels.
+
+        Raises:
+            UserError: There is no such volume, or a file has changed or cannot be decoded.
         """
         check_frame(self.name, frame, len(self.stacks))
         stack = self.stacks[frame]
@@ -99,7 +110,7 @@ def _mark(image: Voxels, pixels: Pixels, header: SliceHeader, padding: float, kn
 
 
 def _padded(pixels: Pixels, header: SliceHeader) -> Mask:
-    """Which pixels of a slice, (rows, columns), are padding."""
+    """The mask of the pixels of a slice, (rows, columns), that are padding."""
     if header.file.padding is None:
         return np.zeros(pixels.shape, bool)
     limits = np.array(header.file.padding)
@@ -115,7 +126,7 @@ def _voxel_warnings(
     check: LabelCheck,
     padding: float | None,
 ) -> tuple[ScanWarning, ...]:
-    """Those of ``voxel_warnings``, without padding."""
+    """The warnings of ``voxel_warnings``, taken without padding."""
     if padding is not None:
         axis = stack.geometry.slice_axis
         voxels = np.take(voxels, middle_slices(stack.geometry.shape[axis]), axis)
