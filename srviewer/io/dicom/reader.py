@@ -1,4 +1,4 @@
-"""DICOM files of any order and mixture to series that can be read."""
+"""The reader of DICOM: files of any order and mixture to series that can be read."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -24,13 +24,13 @@ R = TypeVar("R")
 NOT_PLACED = "images that make no volume"
 LOCALIZERS = "localizers"
 MANY_SLICES = 5000  # sorting them takes longer than whoever cancels would wait
-# Between the corners of volumes whose slices lie at the same places.
+# The largest distance between corners of volumes whose slices have the same positions.
 SAME_GRID_MM = 2 * SAME_POSITION_MM
 
 
 @dataclass
 class _Headers:
-    """What the headers of files tell: their images, and why others hold none."""
+    """The headers of files: the images in them, and the reasons why other files hold none."""
 
     slices: list[SliceHeader]
     problems: list[Problem]
@@ -38,11 +38,18 @@ class _Headers:
 
 
 def scan(paths: Sequence[Path]) -> Job[Found]:
-    """The series of these files, from their headers alone.
+    """Collect the series of some files, from their headers alone.
 
-    Files that are no images are ignored, with the reason; so are localizers beside other images.
-    Single images and images that cannot be placed are problems. A series is made of the given
-    files only, never of their neighbours, and of one person's and one study's images only.
+    A series is made of the given files only, never of their neighbours, and of one person's and one
+    DICOM study's images only. Files that are no images are ignored with the reason, as are
+    localizers beside other images; single images and images without a position in a volume are
+    problems.
+
+    Args:
+        paths: The files, of any kind and in any order.
+
+    Returns:
+        The series in the order of their numbers, with the files that were ignored and the problems.
     """
     headers = yield from within(_read(paths), 0.0, 0.9)
     problems, reasons = headers.problems, headers.reasons
@@ -94,10 +101,10 @@ def _read(paths: Sequence[Path]) -> Job[_Headers]:
 
 
 def _sorted(slices: Sequence[SliceHeader]) -> Job[tuple[list[Group], list[Group]]]:
-    """Groups that cover several places, named and in the order of their series; the others."""
+    """Groups of several positions, named and in the order of their series; and the other groups."""
     stacks: list[tuple[Rank, Group]] = []
     alone: list[Group] = []
-    whole: dict[int, tuple[Bundle, Group]] = {}  # series that cover a single place
+    whole: dict[int, tuple[Bundle, Group]] = {}  # series that cover a single position
     collected = yield from _aside(partial(by_series, slices), len(slices))
     for number, bundle in enumerate(collected):
         yield Progress(0.8 * number / len(collected), SORTING)

@@ -16,7 +16,7 @@ PLAIN = str(ExplicitVRLittleEndian).encode().ljust(len(DEFLATED), b"\0")
 LARGEST_META = 4096  # bytes in which the file meta information ends, hundreds in real files
 LONG_VRS = (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"UC", b"UN", b"UR", b"UT")
 PACKED_PIECE = 64 << 10
-WINDOW = 1 << 20  # inflated bytes that are kept behind the place of reading
+WINDOW = 1 << 20  # inflated bytes that are kept before the position of reading
 # A header is read in pieces, a few for each of its elements.
 MOST_PIECES = 500_000
 LARGEST_INFLATED = 64 << 20  # bytes of a deflated header
@@ -122,30 +122,30 @@ class _Inflating:
         self._file.seek(len(self._head))
         self._unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
         self._kept, self._first = bytearray(self._head), 0
-        self._place, self.exceeded = 0, False
+        self._position, self.exceeded = 0, False
 
     def tell(self) -> int:
-        return self._place
+        return self._position
 
     def seek(self, position: int, whence: int = 0) -> int:
         """Move to a byte; bytes that are no longer kept are inflated anew."""
-        position = max(0, position + (self._place if whence else 0))
+        position = max(0, position + (self._position if whence else 0))
         if position < self._first:
             self._start()
         while self._first + len(self._kept) < position and self._more():
             self._forget(position)
-        self._place = position
+        self._position = position
         return position
 
     def read(self, count: int) -> bytes:
         """Up to ``count`` bytes; all for -1, within the limit."""
-        stop = self._place + count if count >= 0 else None
+        stop = self._position + count if count >= 0 else None
         while (stop is None or self._first + len(self._kept) < stop) and self._more():
             pass
-        start = self._place - self._first
+        start = self._position - self._first
         piece = bytes(self._kept[start : None if stop is None else stop - self._first])
-        self._place += len(piece)
-        self._forget(self._place)
+        self._position += len(piece)
+        self._forget(self._position)
         return piece
 
     def _more(self) -> bool:

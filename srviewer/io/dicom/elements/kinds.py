@@ -8,7 +8,7 @@ STORAGE = "1.2.840.10008.5.1.4.1.1."
 # Segmentation, Surface, Label Map and Height Map Segmentation Storage.
 SEGMENTATIONS = tuple(f"{STORAGE}66.{number}" for number in (4, 5, 7, 8))
 DIRECTORY = "1.2.840.10008.1.3.10"
-# The start of the SOP class UID (PS3.4 B.5) -> what such files are.
+# The start of the SOP class UID (PS3.4 B.5) -> the kind of such files.
 KINDS = (
     (DIRECTORY, "DICOMDIR tables of contents"),
     (STORAGE + "88.", "structured reports"),

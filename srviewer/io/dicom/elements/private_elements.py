@@ -27,7 +27,7 @@ PRIVATE = {
         (0x00651037, "Image Private Header"),
     ),
 }
-# How many slices one image holds as tiles.
+# The number of slices that one image holds as tiles.
 SIEMENS_TILES, UIH_TILES = 0x0019100A, 0x00651050
 ELEMENTS = (
     *(element for rows in PRIVATE.values() for element, _ in rows),

@@ -10,8 +10,8 @@ from pydicom.tag import BaseTag, Tag
 from srviewer.io.dicom.elements.padding import KEYWORDS as PADDING
 from srviewer.io.dicom.elements.private_elements import PRIVATE_TAGS, private_text
 
-# By which values images at one and the same position are images of different kinds, each a series
-# of its own, in this order.
+# Values in which images of one position differ that are of different contrasts, each a series of
+# its own, in this order.
 CONTRASTS = (
     "EchoTime",
     "ImageType",
@@ -20,7 +20,7 @@ CONTRASTS = (
     "FlipAngle",
     "DiffusionBValue",
 )
-# By which values they are the same kind of image, taken again: the volumes of one series.
+# Values in which images of one contrast differ that were taken again: the volumes of one series.
 REPEATS = (
     "TemporalPositionIdentifier",
     "AcquisitionNumber",
@@ -30,7 +30,7 @@ REPEATS = (
 )
 TRAITS = CONTRASTS + REPEATS
 
-# What tells people from each other (PS3.3 C.7.1.1), and studies whose UID is gone.
+# Elements that identify a person (PS3.3 C.7.1.1), and a study whose UID is gone.
 PERSON = (
     "PatientID",
     "IssuerOfPatientID",

@@ -22,15 +22,15 @@ from srviewer.errors import UserError
 from srviewer.io.dicom.export.stored_values import Scale
 from srviewer.io.dicom.headers.origin import (
     ACQUISITION,
+    FRAME,
     MR_ACQUISITION,
     PATIENT,
-    PLACE,
     SCANNER,
     STUDY,
 )
 from srviewer.io.sidecars.provenance import plain, story
 
-# A volume whose file does not tell its modality is taken for what this program is made for.
+# A volume of unknown modality is taken for MR, for which this program is made.
 SOP_CLASSES = {"MR": MRImageStorage, "": MRImageStorage, "CT": CTImageStorage}
 PRIVATE_GROUP, PRIVATE_CREATOR = 0x0099, "SRVIEWER"
 # Attributes of type 2, which must be there even when their values are not known.
@@ -111,7 +111,7 @@ def file_meta(header: Dataset) -> FileMetaDataset:
 
 def _add_whose(header: Dataset, source: Dataset, known: bool) -> None:
     """Add patient, study and frame of reference: the scan's own, or new ones of nobody."""
-    _copy(header, source, (*PATIENT, *STUDY, *PLACE, "Laterality"))
+    _copy(header, source, (*PATIENT, *STUDY, *FRAME, "Laterality"))
     if not known:
         # A name of its own each time, so that no archive takes two people for one.
         header.PatientName, header.PatientID = "Anonymous^", f"ANON-{token_hex(4).upper()}"
@@ -196,7 +196,7 @@ def _add_story(
     header.DerivationDescription = f"srviewer: {'; '.join(volume.history)}"[:SHORT_TEXT]
     header.ImageComments = _comments(volume, scale)
     header.BurnedInAnnotation = source.get("BurnedInAnnotation") or "NO"
-    # Where the files lie is no one else's business, and their names may tell whose they are.
+    # Paths are private, and the names of files may identify the patient.
     without_sources = {key: value for key, value in provenance.items() if key != "sources"}
     block = header.private_block(PRIVATE_GROUP, PRIVATE_CREATOR, create=True)
     whole = {**story(volume, without_sources), "pixels": scale.described()}

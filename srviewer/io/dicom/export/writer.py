@@ -27,7 +27,7 @@ from srviewer.unwritable import check_new_folder, named_file
 # DICOM images have square corners; this much of a cosine is rounding.
 SQUARE = 1e-4
 # Decimal strings keep positions to better than this.
-PLACE_MM = 1e-3
+POSITION_MM = 1e-3
 
 
 def write_series(
@@ -102,7 +102,7 @@ def _save(volume: Volume, k: int, header: Dataset, scale: Scale, path: Path) -> 
     slice_header = copy(header)
     slice_header.SOPInstanceUID = generate_uid(prefix=None)
     slice_header.InstanceNumber = k + 1
-    _place(slice_header, volume.geometry, k)
+    _set_position(slice_header, volume.geometry, k)
     pixels = scale.stored(volume.voxels[:, :, k].T).tobytes()
     slice_header.PixelData = pixels
     slice_header["PixelData"].VR = "OW"
@@ -113,7 +113,7 @@ def _save(volume: Volume, k: int, header: Dataset, scale: Scale, path: Path) -> 
     return zlib.crc32(pixels)
 
 
-def _place(slice_header: Dataset, geometry: Geometry, k: int) -> None:
+def _set_position(slice_header: Dataset, geometry: Geometry, k: int) -> None:
     """Set the position of the plane ``k``, in DICOM's LPS millimetres."""
     lps = LPS_TO_RAS @ geometry.affine
     across, down = (lps[:3, a] / geometry.spacing[a] for a in (0, 1))
@@ -141,7 +141,7 @@ def _verify(files: list[Path], checksums: list[int], volume: Volume) -> Job[None
         yield Progress(0.8 * number / len(files), "Checking what was written")
     listing = yield from within(scan(files), 0.8, 1.0)
     same = len(listing.series) == 1 and listing.series[0].geometry.matches(
-        sorted_along_normal(volume.geometry), PLACE_MM
+        sorted_along_normal(volume.geometry), POSITION_MM
     )
     if not same:
         raise _wrong(files[0].parent)

@@ -10,8 +10,8 @@ from srviewer.io.dicom.elements.file_bytes import DicomBytes
 from srviewer.io.dicom.headers.stored_pixels import PixelFile
 
 MOST_FRAMES = 100_000  # of one file; 90,000 is a long series of whole volumes over time
-# How many bytes of pixels a byte may hold: run-length encoding no more than this, and other kinds
-# not that much unless the image is blank, which a few dozen megabytes may be.
+# The most bytes of pixels that a byte can hold: in run-length encoding, and in other encodings,
+# which reach it only for blank images, as a few dozen megabytes may be.
 RLE_LIMIT, PACKED_LIMIT = 64, 1024
 BLANK_BYTES = 32 << 20
 FRAGMENT_START = b"\xfe\xff\x00\xe0"

@@ -40,7 +40,7 @@ UNREADABLE = (
     struct.error,
     zlib.error,
 )
-# How a file starts that has no preamble: group 0008 or 0002, little or big endian.
+# The start of a file without a preamble: group 0008 or 0002, little or big endian.
 BARE_STARTS = (b"\x08\x00", b"\x02\x00", b"\x00\x08")
 EVERY = 256  # slices of one file in a step
 

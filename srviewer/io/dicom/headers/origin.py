@@ -36,7 +36,7 @@ STUDY = (
     "AccessionNumber",
     "ReferringPhysicianName",
 )
-PLACE = ("FrameOfReferenceUID", "PositionReferenceIndicator", "PatientPosition")
+FRAME = ("FrameOfReferenceUID", "PositionReferenceIndicator", "PatientPosition")
 SCANNER = (
     "Manufacturer",
     "ManufacturerModelName",
@@ -84,7 +84,7 @@ MR_ACQUISITION = (
 KEPT = (
     *PATIENT,
     *STUDY,
-    *PLACE,
+    *FRAME,
     *SCANNER,
     *ACQUISITION,
     *MR_ACQUISITION,
@@ -121,7 +121,7 @@ def _kept(slice_header: SliceHeader) -> tuple[Dataset, str]:
         with only_serious():
             header = read_header_elements(slice_header.file.path, TAGS)
             for keyword in KEPT:
-                if (placed or keyword not in PLACE) and _sound(header, keyword):
+                if (placed or keyword not in FRAME) and _sound(header, keyword):
                     kept[keyword] = header[keyword]
             return kept, str(header.get("SOPClassUID") or MRImageStorage)
     except UNREADABLE:

@@ -134,7 +134,7 @@ def pixel_file(path: Path, file: DicomBytes, header: FileDataset) -> PixelFile |
         if little
         else ExplicitVRBigEndian
     )
-    element = _pixel_place(file, bool(implicit), bool(little))
+    element = _pixel_element(file, bool(implicit), bool(little))
     if element is None:
         return None
     start, keyword, vr = element
@@ -189,7 +189,7 @@ def _unused_low(header: FileDataset, stored: int) -> int:
     return highest - stored + 1 if stored <= highest < int(header.BitsAllocated) else 0
 
 
-def _pixel_place(file: DicomBytes, implicit: bool, little: bool) -> tuple[int, str, str] | None:
+def _pixel_element(file: DicomBytes, implicit: bool, little: bool) -> tuple[int, str, str] | None:
     """The byte at which the pixel data begins, its keyword, its VR; None when a file has none.
 
     pydicom has just stopped before that element.

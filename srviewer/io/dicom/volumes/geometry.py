@@ -1,4 +1,4 @@
-"""From the positions of DICOM slices to one grid, with a warning wherever they do not fit one."""
+"""The grid of DICOM slices by their positions, with a warning for each deviation from it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from srviewer.io.nifti.geometry import oblique_warning
 
 Slots = npt.NDArray[np.int64]
 
-# How far a slice may lie from its place on the grid, in spacings.
-PLACE_TOLERANCE = 0.05
+# The largest distance of a slice from its position on the grid, in spacings.
+POSITION_TOLERANCE = 0.05
 TAG_TOLERANCE = 0.05
 TILT_DEGREES = 0.5
 CUT_SHORT = "its files are cut short, and fewer than two slices are whole; copy them again"
@@ -25,10 +25,14 @@ LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 @dataclass(frozen=True, eq=False)
 class Stack:
-    """Slices on a grid: slice ``n`` is the plane ``k = slots[n]`` of ``geometry``.
+    """Slices on a grid: slice ``n`` is the plane ``k = slots[n]``.
 
-    Planes that no slice lies on are missing slices. ``planes``: where the slices truly lie, None
-    where that is on the grid.
+    Attributes:
+        slices: The slices, sorted along their normal.
+        slots: The plane of each slice, rising; planes without a slice are missing slices.
+        geometry: The grid, (i, j, k) = (column, row, plane), in RAS+ mm.
+        warnings: Deviations from a regular grid, and assumptions.
+        planes: The true positions of the planes, None where they are those of the grid.
     """
 
     slices: tuple[SliceHeader, ...]
@@ -39,9 +43,17 @@ class Stack:
 
 
 def stacked(slices: Sequence[SliceHeader]) -> Stack:
-    """At least two slices of one size and orientation, sorted along their normal, on one grid.
+    """Stack slices of one size and orientation on one grid.
 
-    Raises ValueError when fewer than two of them have a place of their own.
+    Args:
+        slices: At least two slices, in any order.
+
+    Returns:
+        The slices along their normal, without those that are cut short or repeat a position; in the
+        order of their instance numbers where positions are unknown.
+
+    Raises:
+        ValueError: Fewer than two slices have a position of their own.
     """
     warnings = list(_colour_notes(slices))
     if slices[0].position is None or slices[0].orientation is None:
@@ -54,7 +66,7 @@ def stacked(slices: Sequence[SliceHeader]) -> Stack:
         raise ValueError(CUT_SHORT)
     ordered = _without_duplicates(ordered, normal, warnings)
     if len(ordered) < 2:
-        raise ValueError("fewer than two slices lie at places of their own")
+        raise ValueError("fewer than two slices have positions of their own")
     where = np.array([_along(header, normal) for header in ordered])
     slots, step = _slots(where, warnings)
     corners = np.array([header.position for header in ordered], float)
@@ -76,7 +88,7 @@ def stacked(slices: Sequence[SliceHeader]) -> Stack:
 
 
 def _colour_notes(slices: Sequence[SliceHeader]) -> Iterator[ScanWarning]:
-    """What was done to grey values that are stored as something else."""
+    """Warnings for grey values that are stored as inverted numbers or as colours."""
     if any(header.file.dark_is_high for header in slices):
         message = "Stored with high numbers for dark (MONOCHROME1); turned over, bright is high."
         yield ScanWarning("inverted", message)
@@ -101,7 +113,7 @@ def _in_plane(header: SliceHeader, warnings: list[ScanWarning]) -> Matrix:
 
 
 def _along(header: SliceHeader, normal: Matrix) -> float:
-    """The slice's place in mm along the normal; the same number in LPS and in RAS."""
+    """The slice's position in mm along the normal; the same number in LPS and in RAS."""
     return float(np.dot(header.position or (0, 0, 0), normal))
 
 
@@ -128,7 +140,7 @@ def _without_duplicates(
     if twice:
         message = (
             f"{len(twice)} slices lie at places that already have one; the first of each place is "
-            "shown. The series may hold several images that nothing in its header tells apart."
+            "shown. The series may hold several images that its header does not distinguish."
         )
         warnings.append(ScanWarning("duplicate_positions", message, tuple(sorted(set(twice)))))
     return distinct
@@ -148,7 +160,7 @@ def _slots(where: Matrix, warnings: list[ScanWarning]) -> tuple[Slots, float]:
         step = float((where[-1] - where[0]) / slots[-1])
         warnings.append(_missing(where, slots, step))
         return slots, step
-    odd = np.abs(gaps - usual) > PLACE_TOLERANCE * usual
+    odd = np.abs(gaps - usual) > POSITION_TOLERANCE * usual
     message = (
         f"The slices are {gaps.min():.4g} to {gaps.max():.4g} mm apart, measured across them. They "
         f"are shown as if all were {usual:.4g} mm apart, so distances across slices are wrong "
@@ -169,7 +181,7 @@ def _planes(where: Matrix, slots: Slots, warnings: Sequence[ScanWarning]) -> Pla
 def _fits(where: Matrix, slots: Slots) -> bool:
     step = (where[-1] - where[0]) / slots[-1]
     largest_error_mm = np.abs(where - where[0] - slots * step).max()
-    return bool(largest_error_mm <= PLACE_TOLERANCE * step)
+    return bool(largest_error_mm <= POSITION_TOLERANCE * step)
 
 
 def _missing(where: Matrix, slots: Slots, step: float) -> ScanWarning:
@@ -232,7 +244,7 @@ def _angle_warnings(geometry: Geometry, drift: Matrix) -> tuple[ScanWarning, ...
 
 
 def _unplaced(slices: Sequence[SliceHeader], warnings: list[ScanWarning]) -> Stack:
-    """Slices without a place in the patient, in the order of their instance numbers."""
+    """Slices of unknown position, in the order of their instance numbers."""
     whole = sorted((s for s in slices if not s.file.truncated), key=lambda s: (s.instance, s.frame))
     if len(whole) < 2:
         raise ValueError(CUT_SHORT)

@@ -1,4 +1,4 @@
-"""Which DICOM slices form one volume."""
+"""The grouping of one series' DICOM slices to volumes."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -29,9 +29,11 @@ SPACING_TOLERANCE = 1e-3
 class Group:
     """Slices of one series, size, orientation and contrast.
 
-    ``name``: what tells it from others of its series, "" where it is the only one; the series' own
-    name and number as well once it was ``named``. ``volumes``: the slices of each volume; several
-    lie at the same places, one after another.
+    Attributes:
+        name: The contrast or other difference from groups of the same series, "" for the only one;
+            with the series' own name and number after ``named``.
+        volumes: The slices of each volume; several cover the same positions, one after another.
+        warnings: Warnings about all of the volumes.
     """
 
     name: str
@@ -40,25 +42,31 @@ class Group:
 
     @property
     def first(self) -> SliceHeader:
-        """One of its slices, for what all have in common."""
+        """One of its slices, for the values that all of them share."""
         return self.volumes[0][0]
 
     @property
     def alone(self) -> bool:
-        """Whether it covers a single place, and so makes no volume."""
+        """Whether it covers a single position, and so makes no volume."""
         return count_positions(self.volumes[0]) < 2
 
     @property
     def files(self) -> set[Path]:
-        """Those that hold its slices."""
+        """The files that hold its slices."""
         return {header.file.path for volume in self.volumes for header in volume}
 
 
 def groups(bundle: Bundle) -> list[Group]:
-    """What one series holds, not named yet. Nothing of one group is ever stacked with another.
+    """Group the slices of one series; those of two groups are never stacked together.
 
-    Told apart by stack, orientation, pixel spacing and size; where places repeat, by ``CONTRASTS``
-    into groups and by ``REPEATS`` into the volumes of a group.
+    Groups differ in stack, orientation, pixel spacing or size. Where positions repeat,
+    ``CONTRASTS`` part slices into groups and ``REPEATS`` into the volumes of a group.
+
+    Args:
+        bundle: The slices of one series.
+
+    Returns:
+        The groups, not named yet.
     """
     distinct, copies = _without_copies(bundle.slices)
     warnings = (*bundle.warnings, *copies)
@@ -96,7 +104,14 @@ def _stacks(plane: Slices) -> list[Slices]:
 
 
 def by_plane(slices: Slices) -> list[Slices]:
-    """Slices of one size, orientation and pixel spacing each."""
+    """Part slices by size, orientation and pixel spacing.
+
+    Args:
+        slices: Slices in any order.
+
+    Returns:
+        Lists of slices that are parallel and of one size, in the order of their first slices.
+    """
     planes: list[Slices] = []
     for header in slices:
         fitting = next((plane for plane in planes if _same_plane(plane[0], header)), None)
@@ -108,7 +123,14 @@ def by_plane(slices: Slices) -> list[Slices]:
 
 
 def named(groups: Sequence[Group]) -> list[Group]:
-    """The groups with names for people; those of one series UID are numbered where alike."""
+    """Name groups for people; groups of one series UID with equal names are numbered.
+
+    Args:
+        groups: The groups of all series.
+
+    Returns:
+        The same groups in the same order, with the name and number of their series.
+    """
     alike = Counter(map(_title, groups))
     seen: Counter[tuple[str, str]] = Counter()
     with_titles = []
@@ -159,5 +181,12 @@ def _close(values: Numbers | None, other_values: Numbers | None, tolerance: floa
 
 
 def rounded(values: Numbers | None) -> Numbers:
-    """To 0.01, none for None."""
+    """Round numbers to 0.01.
+
+    Args:
+        values: Numbers such as direction cosines.
+
+    Returns:
+        The rounded numbers, equal for nearly parallel slices; empty for None.
+    """
     return tuple(np.round(values, 2).tolist()) if values else ()

@@ -1,4 +1,4 @@
-"""Images that have a series UID each, although they are the slices of one scan."""
+"""Scans whose slices have a series UID each."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,16 +14,22 @@ from srviewer.job import Job, Progress
 
 LEAST = 3  # slices: any two lie on a regular grid
 MOST_DIRECTIONS = 100
-# What may be said of a stack whose grid is as regular as its slices' positions are.
+# Warnings that a regular stack may have.
 HARMLESS = frozenset({"oblique", "inverted", "palette_colour"})
 
 
 def joined(bundles: Sequence[Bundle]) -> Job[tuple[list[Group], list[Bundle]]]:
-    """The scans that series of a single place make together, and the series that make none.
+    """Join series of a single position each to the scans that they make together.
 
     Only images of one person, study, frame of reference, modality, description, size, orientation
     and pixel spacing are joined, and only where they make regular grids of at least three slices,
     one for each contrast, without a repeat or a gap. Localizers and segmentations never are.
+
+    Args:
+        bundles: Series that cover a single position each.
+
+    Returns:
+        The groups of the joined scans, and the series that belong to none.
     """
     alike: dict[tuple[str, ...], list[Bundle]] = defaultdict(list)
     single = []

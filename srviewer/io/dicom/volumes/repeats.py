@@ -1,4 +1,4 @@
-"""Images that repeat places: of different contrasts, or the same again in time."""
+"""Images that repeat positions: of different contrasts, or the same again in time."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ from srviewer.io.dicom.volumes.repeat_warnings import (
     mixed,
 )
 from srviewer.io.dicom.volumes.slice_positions import SlicePositions, Slices
-from srviewer.io.dicom.volumes.times import against_times, at_places, in_order
+from srviewer.io.dicom.volumes.times import against_times, at_positions, in_order
 from srviewer.io.dicom.volumes.traits import (
     CONTRAST_TRAITS,
     DIRECTION,
@@ -28,13 +28,18 @@ from srviewer.io.dicom.volumes.traits import (
 
 # Whether parts of some slices are of different contrasts.
 Good = Callable[[list[Slices], Slices, SlicePositions], bool]
-# Of the slices that volumes would have without any missing: at most this many for each there is.
+# The most slices that complete volumes would have, for each slice that exists.
 MOST_WITH_HOLES = 1.25
 
 
 @dataclass(frozen=True)
 class Repeats:
-    """Volumes of one contrast that cover the same places, one after another."""
+    """Volumes of one contrast that cover the same positions, one after another.
+
+    Attributes:
+        volumes: The slices of each volume.
+        warnings: Warnings about all of them.
+    """
 
     volumes: tuple[Slices, ...]
     warnings: tuple[ScanWarning, ...]
@@ -44,7 +49,10 @@ class Repeats:
 class Volumes:
     """The volumes that the slices of one contrast make.
 
-    ``by_number``: whether by that alone. ``doubtful``: whether times put other slices together.
+    Attributes:
+        volumes: The slices of each volume.
+        by_number: Whether only instance numbers distinguish the volumes.
+        doubtful: Whether times of acquisition put other slices together.
     """
 
     volumes: list[Slices]
@@ -53,10 +61,18 @@ class Volumes:
 
 
 def contrasts(slices: Slices, positions: SlicePositions) -> list[list[Repeats]]:
-    """What the slices of one stack hold: for each contrast its volumes, by what they cover.
+    """Part the slices of one stack into contrasts, and each contrast into volumes.
 
-    Slices of one place differ in traits. A trait that parts them into volumes which all cover the
-    same places tells volumes apart; one that differs within a volume does not.
+    Slices of one position differ in traits. A trait whose values give volumes that all cover the
+    same positions distinguishes volumes; a trait that differs within a volume does not. Of several
+    partitions the one with the fewest repeated and missing slices is taken.
+
+    Args:
+        slices: The slices of one stack.
+        positions: Their numbered positions.
+
+    Returns:
+        For each contrast its volumes, those together that cover the same positions.
     """
     best = [volumes(part, positions) for part in _by_contrast(slices, positions, _useful)]
     # Traits that differ within volumes part them: fewer contrasts may leave fewer slices missing.
@@ -71,11 +87,18 @@ def contrasts(slices: Slices, positions: SlicePositions) -> list[list[Repeats]]:
 
 
 def volumes(slices: Slices, positions: SlicePositions) -> Volumes:
-    """The volumes that slices of one contrast make; one of them where nothing repeats.
+    """Part the slices of one contrast into volumes.
 
     By the trait, or the pair of traits, that makes the fewest volumes without a repeat, where
     hardly any slice is missing in them; else by the order in which they were taken; else by their
     numbers.
+
+    Args:
+        slices: The slices of one contrast.
+        positions: Their numbered positions.
+
+    Returns:
+        One volume where no position repeats.
     """
     if not positions.repeated(slices):
         return Volumes([slices])
@@ -92,7 +115,7 @@ def volumes(slices: Slices, positions: SlicePositions) -> Volumes:
 
 
 def _by_contrast(slices: Slices, positions: SlicePositions, good: Good) -> list[Slices]:
-    """Slices at repeated places parted by the first trait of contrast that is good, then the next.
+    """Part slices at repeated positions by each trait of contrast that is good, one after another.
 
     ``good``: is given the parts and the slices that they are parts of.
     """
@@ -107,7 +130,7 @@ def _by_contrast(slices: Slices, positions: SlicePositions, good: Good) -> list[
 
 
 def _useful(parts: list[Slices], slices: Slices, positions: SlicePositions) -> bool:
-    """Whether fewer slices repeat a place, and hardly any lies alone."""
+    """Whether fewer slices repeat a position, and hardly any lies alone."""
     repeated = positions.repeated(slices)
     return (
         repeated > 0
@@ -117,13 +140,13 @@ def _useful(parts: list[Slices], slices: Slices, positions: SlicePositions) -> b
 
 
 def _even(parts: list[Slices], slices: Slices, positions: SlicePositions) -> bool:
-    """Whether all parts cover the same places."""
+    """Whether all parts cover the same positions."""
     covered = positions.covered(slices)
     return all(positions.covered(part) == covered for part in parts)
 
 
 def _lonely(parts: list[Slices], positions: SlicePositions) -> bool:
-    """Whether half of the slices or more lie in parts that cover a single place."""
+    """Whether half of the slices or more lie in parts that cover a single position."""
     alone = sum(len(part) for part in parts if len(positions.covered(part)) < 2)
     return 2 * alone >= sum(map(len, parts))
 
@@ -140,7 +163,7 @@ def _by_traits(slices: Slices, positions: SlicePositions) -> tuple[list[Slices],
 
     None where no traits make any.
     """
-    least = _most_at_a_place(slices, positions)
+    least = _most_at_a_position(slices, positions)
     best: list[Slices] = []
     by: tuple[Trait, ...] = ()
     for traits in _keys(slices):
@@ -155,8 +178,8 @@ def _by_traits(slices: Slices, positions: SlicePositions) -> tuple[list[Slices],
 
 
 def _nearly_whole(volumes: list[Slices], slices: Slices, positions: SlicePositions) -> bool:
-    """Whether there are as many volumes as images at some place, or hardly a slice is missing."""
-    if len(volumes) == _most_at_a_place(slices, positions):
+    """Whether hardly a slice is missing, or no volume more than some position has images."""
+    if len(volumes) == _most_at_a_position(slices, positions):
         return True
     return len(volumes) * len(positions.covered(slices)) <= MOST_WITH_HOLES * len(slices)
 
@@ -168,8 +191,8 @@ def _keys(slices: Slices) -> Iterator[tuple[Trait, ...]]:
     yield from combinations(differing, 2)
 
 
-def _most_at_a_place(slices: Slices, positions: SlicePositions) -> int:
-    return max(map(len, at_places(slices, positions).values()))
+def _most_at_a_position(slices: Slices, positions: SlicePositions) -> int:
+    return max(map(len, at_positions(slices, positions).values()))
 
 
 def _by_usual_contrast(held: Volumes) -> list[Volumes]:
@@ -182,7 +205,7 @@ def _by_usual_contrast(held: Volumes) -> list[Volumes]:
 
 
 def _cost(held: Sequence[Volumes], positions: SlicePositions) -> tuple[int, bool, int]:
-    """What speaks against these volumes: slices twice at a place, numbers alone, missing slices."""
+    """The cost of these volumes: slices twice at a position, numbers alone, missing slices."""
     every = [volume for kind in held for volume in kind.volumes]
     size = len(positions.covered([header for volume in every for header in volume]))
     holes = sum(size - len(positions.covered(volume)) for volume in every)
@@ -191,7 +214,7 @@ def _cost(held: Sequence[Volumes], positions: SlicePositions) -> tuple[int, bool
 
 
 def _repeats(held: Volumes, slices: Slices, positions: SlicePositions) -> list[Repeats]:
-    """The volumes, those together that cover the same places.
+    """The volumes, those together that cover the same positions.
 
     ``slices``: all of the stack, of which these may be one contrast.
     """

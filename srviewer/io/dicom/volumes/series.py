@@ -1,4 +1,4 @@
-"""Which DICOM slices belong to one series of one person, study and frame of reference."""
+"""DICOM slices collected by series, person, study and frame of reference."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ OWN_FRAMES = ScanWarning(
     "Each image names a frame of reference of its own, as some anonymisers write; their positions "
     "are taken as measured in one.",
 )
-# What images of one series must have in common, in words for people.
+# Values that images of one series must share, in words for people.
 COMMON = {
     "patient": "person",
     "study": "study",
@@ -33,17 +33,28 @@ COMMON = {
 
 @dataclass(frozen=True)
 class Bundle:
-    """Slices of one series; ``warnings``: about how they were collected."""
+    """Slices of one series.
+
+    Attributes:
+        slices: The slices, in the order of their files.
+        warnings: Warnings about their collection.
+    """
 
     slices: Slices
     warnings: tuple[ScanWarning, ...]
 
 
 def by_series(slices: Sequence[SliceHeader]) -> list[Bundle]:
-    """The slices of each series, ordered by series number; segmentations come last.
+    """Collect the slices of each series.
 
     Slices of two people, studies, frames of reference or modalities are never in one bundle,
-    whatever the series UID says. Where it is empty, description and number take its place.
+    whatever the series UID is. Description and number stand for an empty series UID.
+
+    Args:
+        slices: Slices of any series.
+
+    Returns:
+        The bundles by series number; segmentations come last.
     """
     series: dict[tuple[str, ...], Slices] = defaultdict(list)
     for header in slices:
@@ -54,7 +65,14 @@ def by_series(slices: Sequence[SliceHeader]) -> list[Bundle]:
 
 
 def rank(tags: SeriesTags) -> Rank:
-    """Where a series comes among others: by its number, segmentations behind."""
+    """Rank a series among others: by its number, segmentations last.
+
+    Args:
+        tags: The values of the series.
+
+    Returns:
+        A key to sort by.
+    """
     try:
         number = int(tags.number)
     except ValueError:
@@ -80,7 +98,7 @@ def _by_frame(slices: Slices) -> list[Bundle]:
     """Slices whose positions can be compared.
 
     With a series UID, slices that name no frame of reference go with the only one that is named.
-    Frames of reference that hold one place each are made up, since a scan has one for all.
+    Frames of reference that hold one position each are made up, since a scan has one for all.
     """
     frames: dict[str, Slices] = defaultdict(list)
     for header in slices:
@@ -98,7 +116,7 @@ def _kind(tags: SeriesTags) -> tuple[ScanWarning, ...]:
 
 
 def _shared(parts: Sequence[SeriesTags]) -> ScanWarning:
-    """That images of one series UID differ in what those of a series have in common."""
+    """The warning that images of one series UID differ in a value that a series shares."""
     differing = [
         words for words, name in COMMON.items() if len({getattr(tags, name) for tags in parts}) > 1
     ]

@@ -1,4 +1,4 @@
-"""Which DICOM slices lie at one and the same place, whatever the last digits of their positions.
+"""Positions of DICOM slices, numbered, with the last digits of coordinates ignored.
 
 Positions are sorted along the normal of the slices, along their rows and along their columns, and
 parted wherever the next one is further away than the tolerance; so no jitter that is smaller can
@@ -16,8 +16,8 @@ from srviewer.io.dicom.headers.header import SliceHeader
 Slices = list[SliceHeader]
 Labels = npt.NDArray[np.int64]
 
-# Slices no further apart than this lie at one place; of small voxels, a tenth of their shortest
-# edge, but never less than the rounding of decimal strings.
+# Slices up to this distance lie at one position; of small voxels, a tenth of their shortest edge,
+# but never less than the rounding of decimal strings.
 SAME_POSITION_MM = 0.05
 SHARE_OF_VOXEL = 0.1
 ROUNDING_MM = 0.001
@@ -28,25 +28,58 @@ EMPTY_PLANES, EMPTY_OF_SLICE = 64, 4
 
 @dataclass(frozen=True, eq=False)
 class SlicePositions:
-    """The places of slices, as numbers from 0 that count along their normal."""
+    """The positions of slices, numbered from 0 along their normal.
+
+    Attributes:
+        numbers: The number of each position in LPS mm; of the instance and frame number where a
+            slice has none.
+    """
 
     numbers: dict[Hashable, int]
 
     def of(self, header: SliceHeader) -> int:
-        """The place of a slice that was among those given to ``places_of``."""
+        """Look up the position of a slice.
+
+        Args:
+            header: A slice among those given to ``slice_positions``.
+
+        Returns:
+            The number of its position.
+        """
         return self.numbers[_position(header)]
 
     def covered(self, slices: Iterable[SliceHeader]) -> frozenset[int]:
-        """The places at which at least one of the slices lies."""
+        """Collect the positions of some slices.
+
+        Args:
+            slices: Slices among those given to ``slice_positions``.
+
+        Returns:
+            The numbers of the positions at which at least one of them lies.
+        """
         return frozenset(map(self.of, slices))
 
     def repeated(self, slices: Sequence[SliceHeader]) -> int:
-        """How many of the slices lie where another one of them does."""
+        """Count the slices that lie at the position of another one of them.
+
+        Args:
+            slices: Slices among those given to ``slice_positions``.
+
+        Returns:
+            0 where each has a position of its own.
+        """
         return len(slices) - len(self.covered(slices))
 
 
 def slice_positions(slices: Sequence[SliceHeader]) -> SlicePositions:
-    """The places of slices of one orientation; one without a position has its numbers for it."""
+    """Number the positions of slices of one orientation.
+
+    Args:
+        slices: At least one slice; one without a position counts by its instance and frame number.
+
+    Returns:
+        The numbered positions.
+    """
     positions: dict[Hashable, SliceHeader] = {_position(header): header for header in slices}
     unplaced = [key for key, header in positions.items() if header.position is None]
     placed = [key for key, header in positions.items() if header.position is not None]
@@ -60,12 +93,26 @@ def slice_positions(slices: Sequence[SliceHeader]) -> SlicePositions:
 
 
 def count_positions(slices: Sequence[SliceHeader]) -> int:
-    """How many places the slices cover."""
+    """Count the positions that slices cover.
+
+    Args:
+        slices: At least one slice, all of one orientation.
+
+    Returns:
+        1 or more.
+    """
     return 1 if len(slices) == 1 else len(set(slice_positions(slices).numbers.values()))
 
 
 def position_tolerance_mm(slices: Iterable[SliceHeader]) -> float:
-    """The distance in mm up to which these slices lie at one place."""
+    """The distance up to which slices lie at one position.
+
+    Args:
+        slices: Slices of any number.
+
+    Returns:
+        mm: a tenth of the shortest edge of a voxel, ``ROUNDING_MM`` to ``SAME_POSITION_MM``.
+    """
     edges: set[float] = set()
     for header in slices:
         edges.update(header.pixel_spacing or ())
@@ -75,9 +122,14 @@ def position_tolerance_mm(slices: Iterable[SliceHeader]) -> float:
 
 
 def clusters(values: npt.NDArray[np.float64], tolerance: float) -> Labels:
-    """A number for each of the ``values`` in mm: equal for those without a gap between them.
+    """Number values so that those without a gap between them have one number.
 
-    They count from 0 in the order of the values; a gap is more than ``tolerance`` mm.
+    Args:
+        values: Positions in mm along a line.
+        tolerance: A longer distance in mm is a gap.
+
+    Returns:
+        A number for each value, from 0 in the order of the values.
     """
     return _parted(values, np.zeros(len(values), np.int64), tolerance)
 
@@ -87,10 +139,17 @@ def _position(header: SliceHeader) -> Hashable:
 
 
 def beside_each_other(slices: Slices) -> list[Slices]:
-    """Slices of one orientation parted by where they lie in their plane, if several share a height.
+    """Part slices by their position in their plane, where several lie at one height.
 
     So the stations of a table that moved, and two slabs side by side, are parted; slices of a
-    tilted stack, of which each lies elsewhere in its plane, are not.
+    tilted stack, each of which is shifted in its plane, are not.
+
+    Args:
+        slices: Slices of one orientation.
+
+    Returns:
+        The parts, without slices of unknown position; all slices in one part where they are not
+        parted.
     """
     placed = list(
         dict.fromkeys(header.position for header in slices if header.position is not None)
@@ -116,10 +175,16 @@ def beside_each_other(slices: Slices) -> list[Slices]:
 
 
 def near_each_other(slices: Slices) -> list[Slices]:
-    """Slices of one orientation parted where a gap along their normal is too long for one scan.
+    """Part slices where a gap along their normal is too long for one scan.
 
-    That is where it is longer than ``LONGEST_GAP_MM``, or would hold more empty planes, as far
-    apart as half of the slices are, than ``EMPTY_PLANES`` and ``EMPTY_OF_SLICE`` for each slice.
+    A gap is too long above ``LONGEST_GAP_MM``, or where it would hold more empty planes, at the
+    median distance of the slices, than ``EMPTY_PLANES`` and ``EMPTY_OF_SLICE`` for each slice.
+
+    Args:
+        slices: Slices of one orientation.
+
+    Returns:
+        The parts along the normal.
     """
     placed = list(
         dict.fromkeys(header.position for header in slices if header.position is not None)
@@ -142,7 +207,7 @@ def near_each_other(slices: Slices) -> list[Slices]:
 
 
 def _along_axes(positions: Sequence[Hashable], header: SliceHeader) -> npt.NDArray[np.float64]:
-    """(n, 3) mm along the normal, the rows and the columns of ``one``."""
+    """(n, 3) mm along the normal, the rows and the columns of the slice ``header``."""
     row, column = np.array(header.orientation or (1, 0, 0, 0, 1, 0), float).reshape(2, 3)
     axes = np.stack([np.cross(row, column), row, column])
     return np.asarray(np.array(positions, float) @ axes.T)

@@ -22,15 +22,20 @@ from srviewer.io.dicom.volumes.traits import contrasts_of
 
 Heights = npt.NDArray[np.float64]
 
-# What is never said of slices on one regular grid.
+# Warnings that slices on one regular grid never have.
 IRREGULAR = frozenset({"uneven_gaps", "duplicate_positions"})
 NEXT = 1.5  # spacings up to the next package of a volume
 
 
 def stacks(plane: Slices) -> list[Slices]:
-    """The stacks of slices of one size and orientation; those joined that make one regular grid.
+    """Part slices of one size and orientation by StackID, and join stacks of one regular grid.
 
-    The plane itself where it is one stack, or where stacks hold slices of a single place.
+    Args:
+        plane: Slices of one size and orientation.
+
+    Returns:
+        The stacks; all slices together where they are one stack, or where a stack covers a single
+        position.
     """
     named: dict[str, Slices] = defaultdict(list)
     for header in plane:
@@ -46,7 +51,7 @@ def stacks(plane: Slices) -> list[Slices]:
 
 
 def _of_run(members: list[Slices]) -> list[Slices]:
-    """Stacks that touch each other: one volume, or some between whose slices lie others'."""
+    """Join stacks that touch each other to one volume, or those whose slices alternate."""
     if _one_grid(members, False):
         return [_together(members)]
     parted = []
@@ -60,7 +65,7 @@ def _together(members: Sequence[Slices]) -> Slices:
 
 
 def _one_grid(members: Sequence[Slices], holes: bool) -> bool:
-    """Whether the stacks make one regular grid of one contrast and share no place.
+    """Whether the stacks make one regular grid of one contrast and share no position.
 
     ``holes``: whether slices may be missing in it.
     """
@@ -81,7 +86,7 @@ def _one_grid(members: Sequence[Slices], holes: bool) -> bool:
 
 
 def _runs(members: Sequence[Slices], most_spacings: float) -> list[list[Slices]]:
-    """Stacks that overlap along their normal, or lie at most ``reach`` spacings apart."""
+    """Stacks that overlap along their normal, or lie at most ``most_spacings`` spacings apart."""
     heights = [_heights(stack, members[0][0]) for stack in members]
     gaps = np.diff(np.sort(np.concatenate(heights)))
     gaps = gaps[gaps > position_tolerance_mm(_together(members))]
@@ -97,6 +102,6 @@ def _runs(members: Sequence[Slices], most_spacings: float) -> list[list[Slices]]
 
 
 def _heights(stack: Slices, header: SliceHeader) -> Heights:
-    """Where the slices lie in mm along the normal of ``one``."""
+    """The positions of the slices in mm along the normal of the slice ``header``."""
     row, column = np.array(header.orientation, float).reshape(2, 3)
     return np.asarray(np.array([s.position for s in stack], float) @ np.cross(row, column))

@@ -1,4 +1,4 @@
-"""Messages about images that make no volume, one for all of a kind."""
+"""Problems of DICOM images that make no volume, one for all images of a kind."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -23,17 +23,21 @@ Vector = npt.NDArray[np.float64]
 
 # Modalities whose images lie side by side or one behind the other in a patient.
 OF_SLICES = ("MR", "CT", "PT", "NM", "SEG", "")
-# Of a cosine: how far normals may be from lying in one plane, and how far they must be from lying
-# along one line.
+# Limits of a cosine: of the normals' distance from one plane, and from one line.
 FLAT, TURNED = 0.01, 0.03
 MOST_BESIDE = 100  # files that are looked at to see whether a folder holds more of a series
 AXIS_MM = 1.0  # how far the axis may lie beside a slice
 
 
 def unused_image_problems(groups: Sequence[Group], given: Sequence[Path]) -> Job[list[Problem]]:
-    """A problem for each series description; each group covers a single place.
+    """Describe images that make no volume.
 
-    ``given``: all files that were looked at, from which it is known whether there are others.
+    Args:
+        groups: Groups that cover a single position each.
+        given: All files that were read; others in their folders may complete a series.
+
+    Returns:
+        A problem for each radial stack, and for each series description of the others.
     """
     alike: dict[tuple[str, ...], list[Group]] = defaultdict(list)
     for group in groups:
@@ -104,7 +108,7 @@ def _count(groups: Sequence[Group]) -> int:
 
 
 def _series_beside(given: frozenset[Path], folder: Path) -> frozenset[SeriesTags]:
-    """The series of files in ``folder`` that nobody has looked at, of the first few of them."""
+    """The series of the first few files in ``folder`` that were not given."""
     series: set[SeriesTags] = set()
     try:
         others = (path for path in folder.iterdir() if path not in given and path.is_file())
