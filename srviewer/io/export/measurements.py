@@ -1,4 +1,4 @@
-"""Measurements to a table that every spreadsheet opens."""
+"""Measurements as a table (CSV) that every spreadsheet opens."""
 
 import csv
 from collections.abc import Sequence
@@ -17,9 +17,13 @@ VALUES = ("count", "mean", "sd", "min", "max")
 
 
 def write_csv(path: Path, rois: Sequence[Roi], volumes: Sequence[tuple[str, Volume]]) -> None:
-    """One row for each measurement; its values in each of the (title, volume).
+    """Write one row for each measurement, with its values in each volume.
 
-    Values are in the volume's unit. Raises UserError when ``path`` cannot be written.
+    Args:
+        path: The file to write; an existing one is replaced.
+        rois: The measurements, in RAS+ mm.
+        volumes: Title and volume; values are in the volume's unit. UserError passes through when
+            ``path`` cannot be written.
     """
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""Whether a result may take a name: nothing that was made from another scan is replaced."""
+"""Checks that a result replaces no file of another scan or program."""
 
 import os
 from collections.abc import Mapping
@@ -21,9 +21,10 @@ from srviewer.job import Job
 
 
 class WouldReplace(UserError):
-    """Something of another scan, or of another program, lies where a result is to go.
+    """The error of a result whose path has a file of another scan, or of another program.
 
-    ``reason``: a sentence that says what, without what is to be done about it.
+    Attributes:
+        reason: A sentence that names the file and its state, without advice.
     """
 
     def __init__(self, reason: str) -> None:
@@ -32,10 +33,17 @@ class WouldReplace(UserError):
 
 
 def check_replaceable(path: Path, source: str | None) -> Job[None]:
-    """Raise WouldReplace unless the image ``path`` and the JSON beside it may be replaced.
+    """Check that an image and its sidecar may be replaced.
 
-    They may where neither is there, and where both are as srviewer wrote them from the same
-    source: ``source`` is its identity as in ``ScanSource.sha256``, None for one that is unknown.
+    They may where neither exists, and where both are as srviewer wrote them from the same source. A
+    pair that a killed program left half replaced is mended first.
+
+    Args:
+        path: The path of the image.
+        source: The digest of the source, as ``ScanSource.sha256``; None for an unknown one.
+
+    Raises:
+        WouldReplace: They may not be replaced.
     """
     beside = sidecar(path)
     if not os.path.lexists(path) and not os.path.lexists(beside):
@@ -67,10 +75,16 @@ def check_replaceable(path: Path, source: str | None) -> Job[None]:
 
 
 def restored_pair(path: Path) -> Job[bool]:
-    """Mend an image and a JSON of which a killed program had replaced only one; whether it could.
+    """Mend an image and a sidecar of which a killed program replaced only one.
 
-    What it left under temporary names belongs to the one or the other: the newer JSON to the image
-    that is there, or the older image to the JSON that is there.
+    Its temporary files belong to one of the two: the newer sidecar to the existing image, or the
+    older image to the existing sidecar.
+
+    Args:
+        path: The path of the image.
+
+    Returns:
+        Whether image and sidecar belong together now.
     """
     if (yield from restored_document(path)):
         return True
@@ -82,9 +96,13 @@ def restored_pair(path: Path) -> Job[bool]:
 
 
 def restored_document(path: Path) -> Job[bool]:
-    """Put in its place the JSON that a killed program had for the image ``path``; whether it did.
+    """Give the sidecar of a killed program its name; the image stays as it is.
 
-    The image itself stays as it is.
+    Args:
+        path: The path of the image.
+
+    Returns:
+        Whether there was a sidecar that describes the image.
     """
     for left in leftovers(sidecar(path)):
         if (yield from belong_together(path, left)):
@@ -101,7 +119,15 @@ def _renamed(left: Path, target: Path) -> bool:
 
 
 def belong_together(image: Path, beside: Path) -> Job[bool]:
-    """Whether the JSON ``beside`` describes the voxels of ``image``."""
+    """Whether a sidecar describes the voxels of an image.
+
+    Args:
+        image: The path of the image.
+        beside: The path of the sidecar.
+
+    Returns:
+        False also where either cannot be read.
+    """
     try:
         document = document_in(beside)
     except UserError:
@@ -110,7 +136,7 @@ def belong_together(image: Path, beside: Path) -> Job[bool]:
 
 
 def _stated_image(path: Path, document: Mapping[str, Any]) -> Path | None:
-    """Another image that the JSON is about, as "a.nii" beside "a.nii.gz"; None for none."""
+    """Another image that the sidecar describes, as "a.nii" beside "a.nii.gz"; None for none."""
     file = document.get("file")
     name = file.get("name") if isinstance(file, dict) else None
     if not isinstance(name, str) or name in ("", path.name) or Path(name).name != name:
@@ -120,7 +146,15 @@ def _stated_image(path: Path, document: Mapping[str, Any]) -> Path | None:
 
 
 def is_as_written(path: Path, document: Mapping[str, Any]) -> Job[bool]:
-    """Whether the image ``path`` holds the voxels that the JSON beside it describes."""
+    """Whether an image holds the voxels that its sidecar describes.
+
+    Args:
+        path: The path of the image.
+        document: The content of the sidecar.
+
+    Returns:
+        False also for an image that cannot be read.
+    """
     stated = stated_checksum(document)
     try:
         checksum = yield from voxels_crc32(path)
