@@ -1,4 +1,4 @@
-"""A zip archive unpacked into a folder, bounded and without leaving it."""
+"""Zip archives unpacked into a folder, bounded in size and without leaving the folder."""
 
 import lzma
 import os
@@ -43,9 +43,12 @@ PIECE = 1 << 20
 
 @dataclass
 class Room:
-    """The limits that an archive shares with all archives inside it, as far as they are left.
+    """The limits that an archive shares with all archives inside it, as far as they remain.
 
-    ``size``: bytes when unpacked.
+    Attributes:
+        levels: Archives within archives.
+        files: The number of files.
+        size: Bytes when unpacked.
     """
 
     levels: int = MOST_LEVELS
@@ -54,7 +57,17 @@ class Room:
 
     @contextmanager
     def level(self, path: Path) -> Iterator[None]:
-        """One level further down inside the block. Raises UserError where there is none."""
+        """Use one level of archives within archives in the block.
+
+        Args:
+            path: The archive, for messages.
+
+        Raises:
+            UserError: No level remains.
+
+        Yields:
+            Nothing.
+        """
         if not self.levels:
             raise UserError(
                 f"'{path.name}' is refused: it is a zip inside more than {MOST_LEVELS - 1} others. "
@@ -68,7 +81,14 @@ class Room:
 
 
 def room_of(path: Path) -> Room:
-    """The limits of an archive and all archives inside it, which grow with its own size."""
+    """The limits of an archive and all archives inside it, which grow with its own size.
+
+    Args:
+        path: The archive.
+
+    Returns:
+        Limits that nothing has used yet.
+    """
     try:
         packed = path.stat().st_size
     except OSError:  # reported where it is opened
@@ -79,11 +99,22 @@ def room_of(path: Path) -> Room:
 def extract(
     path: Path, folder: Path, members: Collection[str] | None, room: Room
 ) -> Job[list[Path]]:
-    """Unpack the files of a zip below ``folder``, or only those named in ``members``.
+    """Unpack the files of a zip archive below a folder.
 
-    Nothing is written before every name and the total size are found to be safe and inside
-    ``room``, which has less of it afterwards. Raises UserError for names that lead out of the
-    folder or occur twice, for more than fits, for a damaged or encrypted archive.
+    Nothing is written before every name and the total size were checked.
+
+    Args:
+        path: The archive.
+        folder: The folder to unpack to.
+        members: The names of the files to unpack; None for all.
+        room: The limits, which are less afterwards.
+
+    Returns:
+        The paths of the files, in the order of the archive.
+
+    Raises:
+        UserError: A name leads out of the folder or occurs twice, the archive is encrypted, or
+            exceeds ``room``. Unreadable for a damaged one, NoSpace for a full disk.
     """
     try:
         _check_list(path)

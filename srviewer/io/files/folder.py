@@ -1,4 +1,4 @@
-"""The files under what a user names: files, and folders with everything below them."""
+"""The listing of files and folders, with everything below them."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -11,16 +11,28 @@ from srviewer.job import Job, Progress
 
 @dataclass(frozen=True)
 class Listing:
-    """``files``: each once, in a stable order. ``closed``: folders that cannot be looked into."""
+    """The files below some paths.
+
+    Attributes:
+        files: Each regular file once, in a stable order.
+        closed: Folders that cannot be listed or entered.
+    """
 
     files: tuple[Path, ...]
     closed: tuple[Path, ...]
 
 
 def files_under(paths: Sequence[Path]) -> Job[Listing]:
-    """Every regular file; links that loop are followed once.
+    """List every regular file; links that loop are followed once.
 
-    Raises UserError when one of ``paths`` does not exist or cannot be reached.
+    Args:
+        paths: Files and folders.
+
+    Returns:
+        The files, and the folders that are not accessible.
+
+    Raises:
+        UserError: One of ``paths`` does not exist, cannot be reached, or is a device.
     """
     files: dict[Path, None] = {}
     closed: dict[Path, None] = {}
