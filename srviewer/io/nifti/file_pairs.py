@@ -1,4 +1,4 @@
-"""The names of NIfTI, Analyze and FreeSurfer images, and the two files of a pair by them."""
+"""Names of NIfTI, Analyze and FreeSurfer images, and the two files of a pair by their names."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -16,24 +16,43 @@ DICOM_MARK, DICOM_MARK_AT = b"DICM", 128
 
 @dataclass(frozen=True)
 class ImageFiles:
-    """The files of one image: of a pair two, of any other image the same one twice."""
+    """The files of one image; header and voxels are the same file unless it is a pair.
+
+    Attributes:
+        header: The file of the header.
+        voxels: The file of the voxels.
+    """
 
     header: Path
     voxels: Path
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """Each once."""
+        """The files, each once."""
         return (self.header,) if self.header == self.voxels else (self.header, self.voxels)
 
 
 def is_pair_name(path: Path) -> bool:
-    """Whether the name is that of one file of a pair."""
+    """Whether the name is that of one file of a pair.
+
+    Args:
+        path: The file.
+
+    Returns:
+        True for .hdr and .img, compressed or not.
+    """
     return path.name.lower().endswith(PAIR_SUFFIXES)
 
 
 def is_pair_part(path: Path) -> bool:
-    """The same, unless the file says that it is DICOM, as files named .img may be."""
+    """Whether a file is one of a pair by its name, and no DICOM file, which may be named .img.
+
+    Args:
+        path: The file, of which the start is read.
+
+    Returns:
+        True also where it cannot be read.
+    """
     if not is_pair_name(path):
         return False
     try:
@@ -45,12 +64,26 @@ def is_pair_part(path: Path) -> bool:
 
 
 def image_stem(path: Path) -> str:
-    """The file's name without its ending."""
+    """The file's name without its ending.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The name without .nii, .hdr, .img, .mgh, .mgz and .gz.
+    """
     return ENDING.sub("", path.name, count=1)
 
 
 def paired_file(path: Path) -> Path | None:
-    """The other file of the pair, compressed as ``path`` is if there is such a one; else None."""
+    """Look for the other file of a pair.
+
+    Args:
+        path: Either file of the pair.
+
+    Returns:
+        The other file, compressed as ``path`` is where there are two; None where there is none.
+    """
     name = path.name.lower()
     suffixes = VOXELS if name.endswith(HEADERS) else HEADERS
     packed, capitals = name.endswith(".gz"), path.suffix.isupper()
@@ -66,7 +99,14 @@ def paired_file(path: Path) -> Path | None:
 
 
 def with_partners(files: Iterable[Path]) -> tuple[Path, ...]:
-    """``files`` and, where one file of a pair is among them, the other one; each once."""
+    """Add the other file of each pair.
+
+    Args:
+        files: Files of any kind.
+
+    Returns:
+        ``files`` and the other files of pairs, each once.
+    """
     paths: dict[Path, None] = {}
     for file in files:
         paths[file] = None
@@ -77,10 +117,13 @@ def with_partners(files: Iterable[Path]) -> tuple[Path, ...]:
 
 @dataclass(frozen=True)
 class NamedImages:
-    """``images``: each once. ``alone``: files of pairs whose other file is not there.
+    """Images by the names of their files.
 
-    ``spare``: of two voxel files of one header ("a.img", "a.img.gz"), the one that is not
-    compressed as the header is; it is not opened.
+    Attributes:
+        images: Each image once.
+        alone: Files of pairs whose other file does not exist.
+        spare: Of two voxel files of one header ("a.img", "a.img.gz"), the one that is not
+            compressed as the header is; it is not opened.
     """
 
     images: tuple[ImageFiles, ...]
@@ -89,7 +132,14 @@ class NamedImages:
 
 
 def images_of(files: Sequence[Path]) -> NamedImages:
-    """The images that ``files`` make; of a pair, either file is enough."""
+    """Group files to images; of a pair, either file is enough.
+
+    Args:
+        files: Files by whose names pairs are recognised.
+
+    Returns:
+        The images in the order of their files.
+    """
     images: dict[Path, ImageFiles] = {}
     alone: list[Path] = []
     for file in files:

@@ -1,4 +1,4 @@
-"""Where a NIfTI, Analyze or FreeSurfer image lies in the patient, by its header's codes."""
+"""The grid of a NIfTI, Analyze or FreeSurfer image in the patient, by its header's codes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +32,13 @@ Shape = tuple[int, int, int]
 
 @dataclass(frozen=True, eq=False)
 class LocatedGrid:
-    """Where an image lies. ``space``: which space that is. ``warnings``: what is doubtful of it."""
+    """The grid of an image with its coordinate system.
+
+    Attributes:
+        geometry: The grid, in RAS+ mm.
+        space: The codes of the space of these coordinates.
+        warnings: Doubts about the grid.
+    """
 
     geometry: Geometry
     space: SpaceCodes
@@ -40,12 +46,21 @@ class LocatedGrid:
 
 
 def nifti_geometry(header: Nifti1Header, raw: Nifti1Header, shape: Shape) -> LocatedGrid:
-    """The grid of a NIfTI image and what is doubtful about it.
+    """Read the grid of a NIfTI image.
 
-    The sform is taken when its code is set and it is a grid, else the qform on the same terms,
-    else neither is known. Lengths are converted to mm from the unit that the header names. ``raw``
-    is the header as stored, before nibabel repaired it. Raises ValueError where a code is set and
-    no form is a grid (singular, not finite, not a rotation).
+    The sform is taken when its code is set and it is a grid, else the qform on the same terms, else
+    the orientation is unknown. Lengths are converted to mm from the unit in the header.
+
+    Args:
+        header: The header as nibabel repaired it.
+        raw: The header as stored.
+        shape: Voxels along (i, j, k).
+
+    Returns:
+        The grid with its space and the doubts about it.
+
+    Raises:
+        ValueError: A code is set and neither form is a grid (singular, not finite, not a rotation).
     """
     warnings: list[ScanWarning] = []
     unit = _unit(header)
@@ -78,10 +93,18 @@ def nifti_geometry(header: Nifti1Header, raw: Nifti1Header, shape: Shape) -> Loc
 
 
 def analyze_geometry(header: AnalyzeHeader, raw: AnalyzeHeader, shape: Shape) -> LocatedGrid:
-    """The grid of an Analyze 7.5 image, which has no field for orientation.
+    """Read the grid of an Analyze 7.5 image, which has no field for orientation.
 
-    The first axis is taken to run to the left and the middle to lie at 0, as in nibabel. Raises
-    ValueError for a voxel size that is no number.
+    The first axis is taken to run to the left and the middle to lie at 0, as in nibabel. ValueError
+    passes through for a voxel size that is no number.
+
+    Args:
+        header: The header as nibabel repaired it.
+        raw: The header as stored.
+        shape: Voxels along (i, j, k).
+
+    Returns:
+        The grid, with a warning that its orientation is a guess.
     """
     geometry = Geometry(shape, header.get_base_affine())
     message = (
@@ -97,10 +120,18 @@ def analyze_geometry(header: AnalyzeHeader, raw: AnalyzeHeader, shape: Shape) ->
 
 
 def mgh_geometry(header: MGHHeader, placed: bool, shape: Shape) -> LocatedGrid:
-    """The grid of a FreeSurfer image; ValueError for an affine that is singular or not finite.
+    """Read the grid of a FreeSurfer image.
 
-    ``placed``: whether the file says where the image lies; else ``header`` holds FreeSurfer's
-    coronal slices of 1 mm, whatever the file's other fields say.
+    ValueError passes through for an affine that is singular or not finite.
+
+    Args:
+        header: The header.
+        placed: Whether the file has an affine (goodRASFlag); else ``header`` holds FreeSurfer's
+            coronal slices of 1 mm, whatever its other fields are.
+        shape: Voxels along (i, j, k).
+
+    Returns:
+        The grid with its space and the doubts about it.
     """
     geometry = Geometry(shape, header.get_affine())
     unknown = () if placed else (_no_orientation(), _no_spacing())
@@ -109,7 +140,14 @@ def mgh_geometry(header: MGHHeader, placed: bool, shape: Shape) -> LocatedGrid:
 
 
 def oblique_warning(geometry: Geometry) -> Warnings:
-    """A note with the angle when the axes are turned against the patient's by over a degree."""
+    """Warn of axes that are turned against the patient's by more than ``OBLIQUE_DEGREES``.
+
+    Args:
+        geometry: The grid of the scan.
+
+    Returns:
+        The warning with the angle, or none.
+    """
     if geometry.obliquity <= OBLIQUE_DEGREES:
         return ()
     message = (
@@ -130,7 +168,7 @@ def _in_mm(affine: Matrix, unit: str | None) -> Matrix:
 
 
 def _usable(shape: Shape, form: Callable[[], Matrix], unit: str | None) -> Geometry | None:
-    """The grid that a form makes, in mm; None where it makes none."""
+    """The grid of a form, in mm; None where the form is no grid."""
     try:
         geometry = Geometry(shape, _in_mm(form(), unit))
     except ValueError:
@@ -152,7 +190,7 @@ def _unit_warnings(unit: str | None, geometry: Geometry) -> Warnings:
 
 
 def _conflict(sform: Geometry | None, qform: Geometry | None) -> Warnings:
-    """The warning where a header that sets both does not mean one place; not both are None."""
+    """The warning where a header that sets both forms is ambiguous; not both are None."""
     if sform is None or qform is None:
         used, bad = ("qform", "sform") if sform is None else ("sform", "qform")
         message = (
@@ -182,7 +220,7 @@ def _corner_distance_mm(grid: Geometry, other_grid: Geometry) -> float:
 
 
 def _pixdim_warnings(raw: AnalyzeHeader, from_pixdim: bool) -> Warnings:
-    """What is wrong with the voxel size; ``from_pixdim``: whether the grid follows from it."""
+    """Warnings about the voxel size; ``from_pixdim``: whether the grid follows from it."""
     sizes = raw["pixdim"][1:4]
     warnings = []
     if from_pixdim and not np.all(sizes):

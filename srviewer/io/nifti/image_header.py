@@ -1,4 +1,4 @@
-"""What the header of a NIfTI, Analyze or FreeSurfer image says of its grid and its voxels."""
+"""The grid and the voxel storage of a NIfTI, Analyze or FreeSurfer image, by its header."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,11 +29,15 @@ MGH_PLACED = slice(28, 30)  # the bytes of "goodRASFlag" in the header of a Free
 
 @dataclass(frozen=True, eq=False)
 class ImageHeader:
-    """One image by its header.
+    """The header of one image.
 
-    ``shape``: along all of its dimensions, at least three. ``start``: the byte of the unpacked
-    voxel file where the first voxel is. ``scale``: slope and intercept of the values. ``notes``:
-    what was assumed of the header.
+    Attributes:
+        shape: Voxels along all of its dimensions, at least three.
+        placed: The grid with its space.
+        dtype: The data type of stored numbers.
+        start: The byte of the first voxel in the unpacked file of voxels.
+        scale: Slope and intercept from stored numbers to values.
+        notes: Warnings about corrections of the header.
     """
 
     shape: tuple[int, ...]
@@ -45,9 +49,16 @@ class ImageHeader:
 
 
 def opened(files: ImageFiles) -> ImageHeader | None:
-    """The image of ``files``; None for a pair that is neither NIfTI nor Analyze.
+    """Read the header of an image of any of these formats.
 
-    Raises UserError for one that cannot be read or placed.
+    Args:
+        files: The files of the image.
+
+    Returns:
+        The header; None for a pair that is neither NIfTI nor Analyze.
+
+    Raises:
+        UserError: The image cannot be read, or has no valid grid.
     """
     try:
         for path in files.paths:
@@ -137,6 +148,6 @@ def _check_name(path: Path) -> None:
 
 
 def _one_line(error: BaseException, path: Path) -> str:
-    """The message of a library, which need not tell where the file lies."""
+    """The message of a library on one line, without the folder of the file."""
     said = str(error).replace(str(path), path.name)
     return " ".join(said.split())[:200] or type(error).__name__

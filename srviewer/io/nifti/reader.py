@@ -1,4 +1,4 @@
-"""NIfTI, Analyze and FreeSurfer images: found by their names, from their headers alone."""
+"""The reader of NIfTI, Analyze and FreeSurfer images, from their headers alone."""
 
 import math
 from collections.abc import Sequence
@@ -20,9 +20,15 @@ SPARE = "second copies of the voxels of a pair"
 
 
 def scan(paths: Sequence[Path]) -> Job[Found]:
-    """The image of each file, from its header alone; one that cannot be opened is a problem.
+    """List the image of each file; one that cannot be opened is a problem.
 
     Of a pair (.hdr, .img) either file is enough, and both together are one image.
+
+    Args:
+        paths: Files with names of these formats.
+
+    Returns:
+        The images in the order of their files, with ignored files and problems.
     """
     series: list[Series] = []
     problems: list[Problem] = []
