@@ -1,4 +1,4 @@
-"""The table of formats that srviewer opens, with the two ways in: scan and read."""
+"""The table of formats that srviewer opens, and the two functions that use it: scan and read."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -44,11 +44,15 @@ NO_ROOM = "archives that the disk of temporary files has no room for"
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file. ``suffixes``: lower case, with the dot.
+    """A format of files.
 
-    ``header``: what the header of one file says, as rows; see ``header_view``.
-    ``scan``: the images of all given files of this format; a file that cannot be opened becomes a
-    problem of the answer, so that one broken file does not hide the others.
+    Attributes:
+        id: The row's name.
+        title: The format's name for people.
+        suffixes: Endings of names, lower case, with the dot.
+        scan: Lists the images of all given files of this format. A file that cannot be opened
+            becomes a problem in the listing, so that one broken file does not hide the others.
+        header: Reads the header of one file as rows; see ``header_view``.
     """
 
     id: str
@@ -59,12 +63,22 @@ class Format:
 
 
 def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
-    """The images in files, folders, DICOMDIRs and zip archives, from their headers alone.
+    """List the images in files, folders, DICOMDIRs and zip archives, from their headers alone.
 
-    ``root``: exports name files relative to it; by default the folder that holds all ``paths``.
-    Every file in a folder is looked at; of archives and DICOMDIRs only those that are named, and
-    of a DICOMDIR only the files that it names. Raises UserError
-    when a path does not exist, NothingOpened when nothing can be opened.
+    Every file in a folder is read; of archives and DICOMDIRs only those in ``paths``, and of a
+    DICOMDIR only the files that it names.
+
+    Args:
+        paths: Files and folders.
+        root: The folder to which exports name files relative; by default the one that holds all
+            ``paths``.
+
+    Returns:
+        At least one series, with ignored files and problems. UserError passes through when a path
+        does not exist.
+
+    Raises:
+        NothingOpened: No file can be opened.
     """
     there = yield from within(files_under(paths), 0.0, 0.1)
     listed, missing = yield from _listed([path for path in paths if path.is_file()])
@@ -121,9 +135,18 @@ def _listed(paths: Sequence[Path]) -> Job[tuple[list[Path], tuple[Problem, ...]]
 
 
 def read(path: Path, series: int = 0, frame: int = 0) -> Job[Volume]:
-    """Scan ``path`` and read one of its series, by its index there.
+    """Scan a path and read one of its series.
 
-    Raises UserError when nothing can be opened, or there is no such series or frame.
+    Args:
+        path: A file or folder.
+        series: The index of the series in the listing.
+        frame: The number of the volume along the fourth dimension, from 0.
+
+    Returns:
+        The volume.
+
+    Raises:
+        UserError: Nothing can be opened, or there is no such series or frame.
     """
     listing = yield from within(scan([path]), 0.0, 0.3)
     if not 0 <= series < len(listing.series):
@@ -219,7 +242,14 @@ def _read_archive(path: Path, members: frozenset[str], number: int, frame: int) 
 
 
 def format_of(file: Path) -> Format:
-    """The format of a file by its name; DICOM, which knows its own, for any other name."""
+    """Select the format of a file by its name.
+
+    Args:
+        file: The file, which is read only where .img may be DICOM.
+
+    Returns:
+        The format; DICOM for a name without a suffix of the table.
+    """
     name = file.name.lower()
     for row in FORMATS:
         if name.endswith(row.suffixes) and (row is not PAIR or is_pair_part(file)):
