@@ -97,9 +97,9 @@ class ScratchVoxels:
             low, high = max(start, first), min(stop, first + chunk.shape[axis])
             into = [slice(c, c + n) for c, n in zip(corner, chunk.shape, strict=True)]
             into[axis] = slice(low - start, high - start)
-            taken = [slice(None)] * 3
-            taken[axis] = slice(low - first, high - first)
-            slab[tuple(into)] = chunk[tuple(taken)]
+            part_of_chunk = [slice(None)] * 3
+            part_of_chunk[axis] = slice(low - first, high - first)
+            slab[tuple(into)] = chunk[tuple(part_of_chunk)]
         return slab
 
     def parts(self) -> Iterator[Voxels]:

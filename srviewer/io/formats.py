@@ -80,9 +80,9 @@ def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
     Raises:
         NothingOpened: No file can be opened.
     """
-    there = yield from within(files_under(paths), 0.0, 0.1)
+    walked = yield from within(files_under(paths), 0.0, 0.1)
     listed, missing = yield from _listed([path for path in paths if path.is_file()])
-    files = with_partners((*there.files, *listed))
+    files = with_partners((*walked.files, *listed))
     # An archive inside a folder is a copy of its neighbours more often than not.
     hidden = {file for file in files if format_of(file).id == "zip" and file not in paths}
     # Before any header is read: what comes later must be of the same files.
@@ -93,7 +93,7 @@ def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
         listing,
         ignored=listing.ignored + len(hidden),
         skipped=added(listing.skipped, packed),
-        problems=_closed(there.closed) + missing + listing.problems,
+        problems=_closed(walked.closed) + missing + listing.problems,
     )
     if not listing.series:
         raise NothingOpened(_nothing(paths, listing), listing.problems)

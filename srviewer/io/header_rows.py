@@ -157,7 +157,7 @@ def _dicom(path: Path, dataset: Dataset, depth: int, rows: list[HeaderRow]) -> J
 
 
 def _is_sequence(dataset: Dataset, tag: BaseTag, size: int) -> bool:
-    """Whether an element of ``size`` bytes is a sequence; without a VR, pydicom's dictionary says."""
+    """Whether an element of ``size`` bytes is a sequence, by its VR or pydicom's dictionary."""
     # The declared type lacks what was not converted yet.
     kind = cast(str | None, dataset.get_item(tag).VR)
     if kind is None and size > LARGEST_VALUE:

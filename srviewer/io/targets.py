@@ -198,9 +198,9 @@ class Target:
         """
         if self.place == "data set":
             describe(path)
-            beside = path / PIPELINE / ".bidsignore"
-            if not beside.exists():
-                write_text(beside, "".join(f"{pattern}\n" for pattern in ignored))
+            ignore_file = path / PIPELINE / ".bidsignore"
+            if not ignore_file.exists():
+                write_text(ignore_file, "".join(f"{pattern}\n" for pattern in ignored))
 
 
 def target(id: str) -> Target:

@@ -20,13 +20,13 @@ def cleared(folder: Path) -> Job[None]:
     Args:
         folder: The folder of results.
     """
-    for left in abandoned_in(folder):
-        if os.path.lexists(left) and not (yield from _is_needed(left)):
-            remove(left)
+    for leftover in abandoned_in(folder):
+        if os.path.lexists(leftover) and not (yield from _is_needed(leftover)):
+            remove(leftover)
 
 
-def _is_needed(left: Path) -> Job[bool]:
-    image = _image_of(left.with_name(target_of(left)))
+def _is_needed(leftover: Path) -> Job[bool]:
+    image = _image_of(leftover.with_name(target_of(leftover)))
     if image is None:
         return False
     if _is_written_now(image):
@@ -35,7 +35,7 @@ def _is_needed(left: Path) -> Job[bool]:
         return False
     if (yield from restored_document(image)):
         return False
-    return (yield from belong_together(left, sidecar(image)))
+    return (yield from belong_together(leftover, sidecar(image)))
 
 
 def _image_of(target: Path) -> Path | None:

@@ -91,18 +91,18 @@ def write_planes(
             meanwhile. UserError passes through as from ``write``.
     """
     path = path.absolute()
-    beside = sidecar(path)
+    sidecar_path = sidecar(path)
     if volume.source is not None:
         provenance = {**volume.source.described(), **provenance}
-    _check(path, beside, volume)
+    _check(path, sidecar_path, volume)
     yield from cleared(path.parent)
-    new = not (overwrite or os.path.lexists(path) or os.path.lexists(beside))
+    new = not (overwrite or os.path.lexists(path) or os.path.lexists(sidecar_path))
     if not overwrite:
         yield from check_replaceable(path, _source_of(provenance))
-    before = stamp_of(path), stamp_of(beside)
+    before = stamp_of(path), stamp_of(sidecar_path)
     dtype = np.dtype(volume.stored_as if stored_as == "original" else "float32")
     header = _header(volume.geometry, volume.space, dtype)
-    with staged_together(path, beside, new=new) as (image, document_file):
+    with staged_together(path, sidecar_path, new=new) as (image, document_file):
         checksum = yield from within(_save(volume.name, planes, header, image), 0.0, 0.6)
         flush_to_disk(image)
         yield from within(_verify(image, header, checksum), 0.6, 1.0)
@@ -111,7 +111,7 @@ def write_planes(
             document_file.write_bytes(encoded(text))
         flush_to_disk(document_file)
         check_document(document_file, text)
-        if not (overwrite or new) and (stamp_of(path), stamp_of(beside)) != before:
+        if not (overwrite or new) and (stamp_of(path), stamp_of(sidecar_path)) != before:
             raise WouldReplace(f"'{path}' was written by something else in the meantime.")
 
 
@@ -139,10 +139,10 @@ def _source_of(provenance: Mapping[str, object]) -> str | None:
     return stated if isinstance(stated, str) else None
 
 
-def _check(path: Path, beside: Path, volume: ScanHeader) -> None:
+def _check(path: Path, sidecar_path: Path, volume: ScanHeader) -> None:
     check_image_target(path)
     for source in () if volume.source is None else volume.source.paths:
-        for target in (path, beside):
+        for target in (path, sidecar_path):
             if overwrites(target, source):
                 raise UserError(
                     f"'{target}' is part of what this result was made from and is not "

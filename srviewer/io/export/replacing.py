@@ -45,33 +45,33 @@ def check_replaceable(path: Path, source: str | None) -> Job[None]:
     Raises:
         WouldReplace: They may not be replaced.
     """
-    beside = sidecar(path)
-    if not os.path.lexists(path) and not os.path.lexists(beside):
+    sidecar_path = sidecar(path)
+    if not os.path.lexists(path) and not os.path.lexists(sidecar_path):
         return
-    for link in (path, beside):
+    for link in (path, sidecar_path):
         if link.is_symlink() and not link.exists():
             raise _refused(link, "is a link to a file that is not there now")
-    there = path if path.exists() else beside
+    existing = path if path.exists() else sidecar_path
     try:
         document = own_document(path)
     except UserError as error:
-        raise _refused(there, "was not written by srviewer, or is damaged") from error
-    known = made_from(document)
-    if known is None:
-        raise _refused(there, "does not say by content which scan it was made from")
-    if known != source:
+        raise _refused(existing, "was not written by srviewer, or is damaged") from error
+    stated_digest = made_from(document)
+    if stated_digest is None:
+        raise _refused(existing, "does not say by content which scan it was made from")
+    if stated_digest != source:
         names = source_names(document)
         named = f"{names}, " if names else ""
-        whose = f"another scan ({named}SHA-256 {known[:8]}\u2026)"
-        raise _refused(there, f"was made from {whose}")
+        whose = f"another scan ({named}SHA-256 {stated_digest[:8]}\u2026)"
+        raise _refused(existing, f"was made from {whose}")
     neighbour = _stated_image(path, document)
     if neighbour is not None:
-        raise _refused(beside, f"belongs to '{neighbour.name}'")
+        raise _refused(sidecar_path, f"belongs to '{neighbour.name}'")
     if path.exists() and not (yield from is_as_written(path, document)):
         if (yield from restored_pair(path)):
             yield from check_replaceable(path, source)
             return
-        raise _refused(there, "is not the image that the JSON beside it describes")
+        raise _refused(existing, "is not the image that the JSON beside it describes")
 
 
 def restored_pair(path: Path) -> Job[bool]:
@@ -88,10 +88,10 @@ def restored_pair(path: Path) -> Job[bool]:
     """
     if (yield from restored_document(path)):
         return True
-    beside = sidecar(path)
-    for left in leftovers(path):
-        if (yield from belong_together(left, beside)):
-            return _renamed(left, path)
+    sidecar_path = sidecar(path)
+    for leftover in leftovers(path):
+        if (yield from belong_together(leftover, sidecar_path)):
+            return _renamed(leftover, path)
     return False
 
 
@@ -104,32 +104,32 @@ def restored_document(path: Path) -> Job[bool]:
     Returns:
         Whether there was a sidecar that describes the image.
     """
-    for left in leftovers(sidecar(path)):
-        if (yield from belong_together(path, left)):
-            return _renamed(left, sidecar(path))
+    for leftover in leftovers(sidecar(path)):
+        if (yield from belong_together(path, leftover)):
+            return _renamed(leftover, sidecar(path))
     return False
 
 
-def _renamed(left: Path, target: Path) -> bool:
+def _renamed(leftover: Path, target: Path) -> bool:
     try:
-        left.replace(target)
+        leftover.replace(target)
     except OSError:  # another program mended it meanwhile, or nothing may be written here
         return False
     return True
 
 
-def belong_together(image: Path, beside: Path) -> Job[bool]:
+def belong_together(image: Path, sidecar_path: Path) -> Job[bool]:
     """Whether a sidecar describes the voxels of an image.
 
     Args:
         image: The path of the image.
-        beside: The path of the sidecar.
+        sidecar_path: The path of the sidecar.
 
     Returns:
         False also where either cannot be read.
     """
     try:
-        document = document_in(beside)
+        document = document_in(sidecar_path)
     except UserError:
         return False
     return (yield from is_as_written(image, document))

@@ -141,14 +141,14 @@ def extract(
             return unpacked
     except UNREADABLE as error:
         # What the system says is plain without its number and the whole path.
-        said = (isinstance(error, OSError) and error.strerror) or error
+        message = (isinstance(error, OSError) and error.strerror) or error
         kind: type[UserError] = Unreadable
         hint = "Copy it again"
         if is_full(error):
             kind, hint = NoSpace, "The disk of temporary files is full: free some space"
         raise kind(
-            f"'{path.name}' cannot be unpacked: {said}. {hint}, or unpack it yourself and open the "
-            "folder."
+            f"'{path.name}' cannot be unpacked: {message}. {hint}, or unpack it yourself and open "
+            "the folder."
         ) from error
 
 

@@ -149,5 +149,5 @@ def _check_name(path: Path) -> None:
 
 def _one_line(error: BaseException, path: Path) -> str:
     """The message of a library on one line, without the folder of the file."""
-    said = str(error).replace(str(path), path.name)
-    return " ".join(said.split())[:200] or type(error).__name__
+    message = str(error).replace(str(path), path.name)
+    return " ".join(message.split())[:200] or type(error).__name__

@@ -20,11 +20,11 @@ def name_warnings(stem: str) -> tuple[ScanWarning, ...]:
     """
     parts = stem.lower().split("_")
     labels = [part for part in parts if part.startswith(LABEL) and part != LABEL]
-    said = parts[-1] if parts[-1] in SUFFIXES else next(iter(labels), "")
-    if not said:
+    label = parts[-1] if parts[-1] in SUFFIXES else next(iter(labels), "")
+    if not label:
         return ()
     message = (
-        f"The file's name says that this is a mask or label map ('{said}'), not a scan. "
+        f"The file's name says that this is a mask or label map ('{label}'), not a scan. "
         "Reconstruction is meant for scans."
     )
     return (ScanWarning("segmentation", message),)

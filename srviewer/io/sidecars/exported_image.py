@@ -96,12 +96,12 @@ def stated_source(document: Mapping[str, Any]) -> ScanSource | None:
     Returns:
         The source, with names in place of paths; None where the sidecar has no digests.
     """
-    known, provenance = made_from(document), document["provenance"]
+    digest, provenance = made_from(document), document["provenance"]
     names, digests = provenance.get("sources"), provenance.get("sources_sha256")
-    if known is None or not (isinstance(names, list) and isinstance(digests, list)):
+    if digest is None or not (isinstance(names, list) and isinstance(digests, list)):
         return None
     files = (SourceFile(Path(str(n)), str(d)) for n, d in zip(names, digests, strict=False))
-    return ScanSource(tuple(files), known, Path())
+    return ScanSource(tuple(files), digest, Path())
 
 
 def stated_checksum(document: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -74,7 +74,7 @@ def read_dicom_header(
 def _read(
     path: Path, file: DicomBytes, tags: Sequence[BaseTag | int] | None, ends: Container[int]
 ) -> FileDataset:
-    wanted = None if tags is None else list(tags)
+    specific_tags = None if tags is None else list(tags)
     try:
         with only_serious():
             file.seek(0)
@@ -82,7 +82,7 @@ def _read(
                 file,  # type: ignore[arg-type]
                 lambda tag, vr, length: int(tag) in ends,
                 force=True,
-                specific_tags=wanted,
+                specific_tags=specific_tags,
             )
     except Exception as error:
         if file.exceeded and not isinstance(error, UserError):  # pydicom made another one of it
@@ -136,20 +136,20 @@ class _Pieces(BytesIO):
     def __init__(self, content: bytes, path: Path) -> None:
         super().__init__(content)
         self.path = path
-        self.left = 0
+        self.reads_left = 0
 
     def allow(self, reads: int) -> None:
         """Set the number of reads that the next item may take."""
-        self.left = reads
+        self.reads_left = reads
 
     @property
     def exceeded(self) -> bool:
         """Whether an item took more reads than it was allowed."""
-        return self.left < 0
+        return self.reads_left < 0
 
     def read(self, count: int | None = -1) -> bytes:
-        self.left -= 1
-        if self.left < 0:
+        self.reads_left -= 1
+        if self.reads_left < 0:
             raise too_much(self.path)
         return super().read(count)
 

@@ -199,8 +199,8 @@ def _add_story(
     # Paths are private, and the names of files may identify the patient.
     without_sources = {key: value for key, value in provenance.items() if key != "sources"}
     block = header.private_block(PRIVATE_GROUP, PRIVATE_CREATOR, create=True)
-    whole = {**story(volume, without_sources), "pixels": scale.described()}
-    block.add_new(0x01, "UT", json.dumps(plain(whole)))
+    content = {**story(volume, without_sources), "pixels": scale.described()}
+    block.add_new(0x01, "UT", json.dumps(plain(content)))
 
 
 def _comments(volume: ScanHeader, scale: Scale) -> str:

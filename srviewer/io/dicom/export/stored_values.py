@@ -158,8 +158,8 @@ def _with_offset(least: int, most: int, padding: float | None) -> Scale | None:
     """Slope 1, with the least value stored as 0; None where 16 bits are too few."""
     if most - least > HIGHEST:
         return None
-    held = f"{_kinds(padding)}, from {least} to {most},"
-    because = f"{held} fit into 16 bits only with an offset"
+    range_text = f"{_kinds(padding)}, from {least} to {most},"
+    because = f"{range_text} fit into 16 bits only with an offset"
     return _noted("1", format_number_as_ds(float(least)), because)
 
 

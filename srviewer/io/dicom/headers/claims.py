@@ -29,11 +29,11 @@ def check_frames(path: Path, frames: int, frame_bytes: int, room: int) -> None:
     Raises:
         UserError: There are more frames than any file has, or than ``room`` bytes can hold.
     """
-    held = room // max(frame_bytes, 1)
-    if frames > MOST_FRAMES or frames > max(held, 1):
+    most_frames = room // max(frame_bytes, 1)
+    if frames > MOST_FRAMES or frames > max(most_frames, 1):
         raise UserError(
             f"'{path.name}' is cut short or damaged: its header promises {frames:,} frames, and "
-            f"it holds at most {min(held, MOST_FRAMES):,}. Copy it again."
+            f"it holds at most {min(most_frames, MOST_FRAMES):,}. Copy it again."
         )
 
 

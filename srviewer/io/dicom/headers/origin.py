@@ -115,15 +115,15 @@ def _kept(slice_header: SliceHeader) -> tuple[Dataset, str]:
     Elements that give positions a meaning are left out where the position is a guess: a result
     there must not claim to lie where the rest of the study does.
     """
-    kept = Dataset()
+    repeated = Dataset()
     placed = slice_header.position is not None and slice_header.orientation is not None
     try:
         with only_serious():
             header = read_header_elements(slice_header.file.path, TAGS)
             for keyword in KEPT:
                 if (placed or keyword not in FRAME) and _sound(header, keyword):
-                    kept[keyword] = header[keyword]
-            return kept, str(header.get("SOPClassUID") or MRImageStorage)
+                    repeated[keyword] = header[keyword]
+            return repeated, str(header.get("SOPClassUID") or MRImageStorage)
     except UNREADABLE:
         # The pixels may be readable all the same; an export then makes a study of its own.
         return Dataset(), str(MRImageStorage)

@@ -67,11 +67,11 @@ def stacked(slices: Sequence[SliceHeader]) -> Stack:
     ordered = _without_duplicates(ordered, normal, warnings)
     if len(ordered) < 2:
         raise ValueError("fewer than two slices have positions of their own")
-    where = np.array([_along(header, normal) for header in ordered])
-    slots, step = _slots(where, warnings)
+    positions_mm = np.array([_along(header, normal) for header in ordered])
+    slots, step = _slots(positions_mm, warnings)
     corners = np.array([header.position for header in ordered], float)
-    drift = (corners[-1] - corners[0]) / (where[-1] - where[0])
-    _check_sideways(corners, where, drift, in_plane, warnings)
+    drift = (corners[-1] - corners[0]) / (positions_mm[-1] - positions_mm[0])
+    _check_sideways(corners, positions_mm, drift, in_plane, warnings)
     _check_tag(ordered[0], step, warnings)
     lps = np.eye(4)
     lps[:3, :3] = np.column_stack([in_plane, drift * step])
@@ -83,7 +83,7 @@ def stacked(slices: Sequence[SliceHeader]) -> Stack:
         tuple(slots.tolist()),
         geometry,
         tuple(warnings),
-        _planes(where, slots, warnings),
+        _planes(positions_mm, slots, warnings),
     )
 
 
@@ -132,11 +132,11 @@ def _without_truncated(
 def _without_duplicates(
     slices: list[SliceHeader], normal: Matrix, warnings: list[ScanWarning]
 ) -> list[SliceHeader]:
-    where = np.array([_along(header, normal) for header in slices])
-    labels = clusters(where, position_tolerance_mm(slices))
+    positions_mm = np.array([_along(header, normal) for header in slices])
+    labels = clusters(positions_mm, position_tolerance_mm(slices))
     first = np.diff(labels, prepend=-1) > 0
     distinct = [header for header, new in zip(slices, first, strict=True) if new]
-    twice = where[~first].tolist()
+    twice = positions_mm[~first].tolist()
     if twice:
         message = (
             f"{len(twice)} slices lie at places that already have one; the first of each place is "
@@ -146,19 +146,19 @@ def _without_duplicates(
     return distinct
 
 
-def _slots(where: Matrix, warnings: list[ScanWarning]) -> tuple[Slots, float]:
+def _slots(positions_mm: Matrix, warnings: list[ScanWarning]) -> tuple[Slots, float]:
     """The plane of each slice on a regular grid, and the mm between planes along the normal."""
-    regular = np.arange(len(where))
-    if _fits(where, regular):
-        return regular, float((where[-1] - where[0]) / regular[-1])
-    gaps = np.diff(where)
+    regular = np.arange(len(positions_mm))
+    if _fits(positions_mm, regular):
+        return regular, float((positions_mm[-1] - positions_mm[0]) / regular[-1])
+    gaps = np.diff(positions_mm)
     usual = float(np.median(gaps))
     jumps = np.rint(gaps / usual).astype(np.int64)
     slots = np.concatenate([[0], np.cumsum(jumps)])
     # More empty planes than slices: two stacks in one series rather than one with holes.
-    if jumps.min() >= 1 and slots[-1] < 2 * len(where) and _fits(where, slots):
-        step = float((where[-1] - where[0]) / slots[-1])
-        warnings.append(_missing(where, slots, step))
+    if jumps.min() >= 1 and slots[-1] < 2 * len(positions_mm) and _fits(positions_mm, slots):
+        step = float((positions_mm[-1] - positions_mm[0]) / slots[-1])
+        warnings.append(_missing(positions_mm, slots, step))
         return slots, step
     odd = np.abs(gaps - usual) > POSITION_TOLERANCE * usual
     message = (
@@ -166,43 +166,49 @@ def _slots(where: Matrix, warnings: list[ScanWarning]) -> tuple[Slots, float]:
         f"are shown as if all were {usual:.4g} mm apart, so distances across slices are wrong "
         f"where they are not."
     )
-    warnings.append(ScanWarning("uneven_gaps", message, tuple(where[:-1][odd].tolist())))
+    warnings.append(ScanWarning("uneven_gaps", message, tuple(positions_mm[:-1][odd].tolist())))
     return regular, usual
 
 
-def _planes(where: Matrix, slots: Slots, warnings: Sequence[ScanWarning]) -> Planes | None:
+def _planes(positions_mm: Matrix, slots: Slots, warnings: Sequence[ScanWarning]) -> Planes | None:
     if not {"missing_slices", "uneven_gaps"} & {warning.code for warning in warnings}:
         return None
-    at = dict(zip(slots.tolist(), (where - where[0]).tolist(), strict=True))
-    planes = Planes(2, tuple(at.get(k) for k in range(int(slots[-1]) + 1)))
+    position_of_plane = dict(
+        zip(slots.tolist(), (positions_mm - positions_mm[0]).tolist(), strict=True)
+    )
+    planes = Planes(2, tuple(position_of_plane.get(k) for k in range(int(slots[-1]) + 1)))
     return planes if len(runs(planes)) > 1 else None
 
 
-def _fits(where: Matrix, slots: Slots) -> bool:
-    step = (where[-1] - where[0]) / slots[-1]
-    largest_error_mm = np.abs(where - where[0] - slots * step).max()
+def _fits(positions_mm: Matrix, slots: Slots) -> bool:
+    step = (positions_mm[-1] - positions_mm[0]) / slots[-1]
+    largest_error_mm = np.abs(positions_mm - positions_mm[0] - slots * step).max()
     return bool(largest_error_mm <= POSITION_TOLERANCE * step)
 
 
-def _missing(where: Matrix, slots: Slots, step: float) -> ScanWarning:
+def _missing(positions_mm: Matrix, slots: Slots, step: float) -> ScanWarning:
     empty = sorted(set(range(int(slots[-1]) + 1)) - set(slots.tolist()))
-    positions_mm = tuple(float(where[0] + k * step) for k in empty)
-    listed = ", ".join(f"{position_mm:.1f}" for position_mm in positions_mm[:8]) + (
-        " ..." if positions_mm[8:] else ""
+    missing_mm = tuple(float(positions_mm[0] + k * step) for k in empty)
+    listed = ", ".join(f"{position_mm:.1f}" for position_mm in missing_mm[:8]) + (
+        " ..." if missing_mm[8:] else ""
     )
     missing = "1 slice is" if len(empty) == 1 else f"{len(empty)} slices are"
     message = (
         f"{missing} missing between {len(slots)} that are {step:.4g} mm apart. "
         f"What is missing is left empty (mm along the stack: {listed}). Look for the missing files."
     )
-    return ScanWarning("missing_slices", message, positions_mm)
+    return ScanWarning("missing_slices", message, missing_mm)
 
 
 def _check_sideways(
-    corners: Matrix, where: Matrix, drift: Matrix, in_plane: Matrix, warnings: list[ScanWarning]
+    corners: Matrix,
+    positions_mm: Matrix,
+    drift: Matrix,
+    in_plane: Matrix,
+    warnings: list[ScanWarning],
 ) -> None:
     """Warn when slices do not lie on a straight line, which no affine can express."""
-    position_errors_mm = corners - corners[0] - np.outer(where - where[0], drift)
+    position_errors_mm = corners - corners[0] - np.outer(positions_mm - positions_mm[0], drift)
     distances_mm = np.linalg.norm(position_errors_mm, axis=1)
     if distances_mm.max() <= 0.5 * np.linalg.norm(in_plane, axis=0).min():
         return
@@ -212,7 +218,9 @@ def _check_sideways(
     )
     warnings.append(
         ScanWarning(
-            "uneven_gaps", message, tuple(where[distances_mm > distances_mm.max() / 2].tolist())
+            "uneven_gaps",
+            message,
+            tuple(positions_mm[distances_mm > distances_mm.max() / 2].tolist()),
         )
     )
 

@@ -80,13 +80,14 @@ def groups(bundle: Bundle) -> list[Group]:
         warnings = (*warnings, ScanWarning("mixed_orientation", message))
     result: list[Group] = []
     for plane in planes:
-        held = [
+        contrasts_of_plane = [
             kind for stack in _stacks(plane) for kind in contrasts(stack, slice_positions(stack))
         ]
         kinds = [
-            [header for repeats in kind for v in repeats.volumes for header in v] for kind in held
+            [header for repeats in kind for v in repeats.volumes for header in v]
+            for kind in contrasts_of_plane
         ]
-        for number, kind in enumerate(held):
+        for number, kind in enumerate(contrasts_of_plane):
             label = contrast_label(kinds, number)
             for repeats in kind:
                 volumes = tuple(map(tuple, repeats.volumes))

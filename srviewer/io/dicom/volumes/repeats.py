@@ -80,9 +80,9 @@ def contrasts(slices: Slices, positions: SlicePositions) -> list[list[Repeats]]:
         cost = _cost(best, positions)
         if not any(cost):
             break
-        other = [volumes(part, positions) for part in parts]
-        if _cost(other, positions) < cost:
-            best = [kind for held in other for kind in _by_usual_contrast(held)]
+        candidates = [volumes(part, positions) for part in parts]
+        if _cost(candidates, positions) < cost:
+            best = [kind for candidate in candidates for kind in _by_usual_contrast(candidate)]
     return [_repeats(kind, slices, positions) for kind in best]
 
 
@@ -106,12 +106,12 @@ def volumes(slices: Slices, positions: SlicePositions) -> Volumes:
     if named and _nearly_whole(named, slices, positions):
         directed = REPEAT_TRAITS[0] in traits
         return Volumes(named, doubtful=not directed and against_times(named, slices, positions))
-    taken = in_order(slices, positions)
-    if taken is not None and not taken.by_number:
-        return Volumes(taken.volumes + taken.unsure)
-    if named or taken is None:
+    ordered = in_order(slices, positions)
+    if ordered is not None and not ordered.by_number:
+        return Volumes(ordered.volumes + ordered.unsure)
+    if named or ordered is None:
         return Volumes(named or [slices])
-    return Volumes(taken.volumes + taken.unsure, by_number=True)
+    return Volumes(ordered.volumes + ordered.unsure, by_number=True)
 
 
 def _by_contrast(slices: Slices, positions: SlicePositions, good: Good) -> list[Slices]:
@@ -195,37 +195,37 @@ def _most_at_a_position(slices: Slices, positions: SlicePositions) -> int:
     return max(map(len, at_positions(slices, positions).values()))
 
 
-def _by_usual_contrast(held: Volumes) -> list[Volumes]:
+def _by_usual_contrast(candidate: Volumes) -> list[Volumes]:
     """Volumes of which most slices are of one contrast."""
     alike: dict[tuple[str, ...], list[Slices]] = defaultdict(list)
-    for volume in held.volumes:
+    for volume in candidate.volumes:
         usual = Counter(map(contrasts_of, volume)).most_common(1)[0][0]
         alike[usual].append(volume)
-    return [replace(held, volumes=members) for members in alike.values()]
+    return [replace(candidate, volumes=members) for members in alike.values()]
 
 
-def _cost(held: Sequence[Volumes], positions: SlicePositions) -> tuple[int, bool, int]:
+def _cost(candidates: Sequence[Volumes], positions: SlicePositions) -> tuple[int, bool, int]:
     """The cost of these volumes: slices twice at a position, numbers alone, missing slices."""
-    every = [volume for kind in held for volume in kind.volumes]
+    every = [volume for candidate in candidates for volume in candidate.volumes]
     size = len(positions.covered([header for volume in every for header in volume]))
     holes = sum(size - len(positions.covered(volume)) for volume in every)
     repeated = sum(map(positions.repeated, every))
-    return repeated, any(kind.by_number for kind in held), holes
+    return repeated, any(candidate.by_number for candidate in candidates), holes
 
 
-def _repeats(held: Volumes, slices: Slices, positions: SlicePositions) -> list[Repeats]:
+def _repeats(candidate: Volumes, slices: Slices, positions: SlicePositions) -> list[Repeats]:
     """The volumes, those together that cover the same positions.
 
     ``slices``: all of the stack, of which these may be one contrast.
     """
-    members = [header for volume in held.volumes for header in volume]
+    members = [header for volume in candidate.volumes for header in volume]
     covering: dict[frozenset[int], list[Slices]] = defaultdict(list)
-    for volume in held.volumes:
+    for volume in candidate.volumes:
         covering[positions.covered(volume)].append(volume)
     warnings: list[ScanWarning] = []
-    if held.by_number:
+    if candidate.by_number:
         warnings.append(by_number_alone(members, positions))
-    if held.doubtful:
+    if candidate.doubtful:
         warnings.append(TIMES_DISAGREE)
     every, repeated = len(positions.covered(slices)), positions.repeated(slices) > 0
     repeats = []
@@ -239,8 +239,8 @@ def _when(volume: Slices) -> tuple[object, ...]:
     """The key by which volumes are ordered; those of tiled images go by time, not by direction."""
     if volume[0].tile is not None:
         times = zip(REPEATS, times_of(volume[0]), strict=True)
-        taken = (_sortable(value) for keyword, value in times if keyword != DIRECTION)
-        return (*taken, volume[0].instance)
+        sort_key = (_sortable(value) for keyword, value in times if keyword != DIRECTION)
+        return (*sort_key, volume[0].instance)
     return min(map(_time, volume))
 
 

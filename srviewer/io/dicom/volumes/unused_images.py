@@ -43,7 +43,7 @@ def unused_image_problems(groups: Sequence[Group], given: Sequence[Path]) -> Job
     for group in groups:
         tags = group.first.series
         alike[tags.person, tags.study, tags.modality, tags.name].append(group)
-    said: dict[tuple[str, str], list[Group]] = defaultdict(list)
+    by_description: dict[tuple[str, str], list[Group]] = defaultdict(list)
     problems = []
     for number, members in enumerate(alike.values()):
         yield Progress(number / len(alike), SORTING)
@@ -52,9 +52,12 @@ def unused_image_problems(groups: Sequence[Group], given: Sequence[Path]) -> Job
             problems.append(Problem(slices[0].series.name, _turned(members)))
         else:
             tags = slices[0].series
-            said[tags.modality, tags.name] += members
-    beside = cache(partial(_series_beside, frozenset(given)))
-    alone = [Problem(name, _single(members, beside)) for (_, name), members in said.items()]
+            by_description[tags.modality, tags.name] += members
+    series_beside = cache(partial(_series_beside, frozenset(given)))
+    alone = [
+        Problem(name, _single(members, series_beside))
+        for (_, name), members in by_description.items()
+    ]
     return problems + alone
 
 
@@ -66,7 +69,7 @@ def _turned(groups: Sequence[Group]) -> str:
     )
 
 
-def _single(groups: Sequence[Group], beside: Callable[[Path], frozenset[SeriesTags]]) -> str:
+def _single(groups: Sequence[Group], series_beside: Callable[[Path], frozenset[SeriesTags]]) -> str:
     tags, count = groups[0].first.series, _count(groups)
     notes = dict.fromkeys(
         warning.message
@@ -77,12 +80,12 @@ def _single(groups: Sequence[Group], beside: Callable[[Path], frozenset[SeriesTa
     slices = tags.modality in OF_SLICES
     folders = {path.parent for group in groups for path in group.files}
     series = {group.first.series for group in groups}
-    more = slices and not notes and any(series & beside(folder) for folder in folders)
+    more = slices and not notes and any(series & series_beside(folder) for folder in folders)
     advice = ("Open the folder that holds the whole series.",) if more else ()
-    said = _what(groups, count, slices)
+    message = _what(groups, count, slices)
     if notes and count > 1:  # which say why
-        said = f"{count} images of '{tags.name}' make no volume."
-    return " ".join((said, *notes, *advice))
+        message = f"{count} images of '{tags.name}' make no volume."
+    return " ".join((message, *notes, *advice))
 
 
 def _what(groups: Sequence[Group], count: int, slices: bool) -> str:
