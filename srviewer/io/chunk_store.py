@@ -20,7 +20,7 @@ Shape = tuple[int, int, int]
 Corner = tuple[int, int, int]
 
 ZLIB_LEVEL = 1
-PART_BYTES = 32 * 2**20  # of voxels that are read together
+PART_BYTES = 32 * 2**20  # of voxels that ``parts`` reads at once
 
 
 class ScratchVoxels:
@@ -37,7 +37,7 @@ class ScratchVoxels:
         self.shape = shape
         self._file = file
         self._edges = edges
-        self._places: dict[Corner, tuple[int, int]] = {}  # corner -> first byte, bytes
+        self._chunks: dict[Corner, tuple[int, int]] = {}  # corner -> first byte, bytes
         self._end = 0
 
     def write(self, axis: Axis, start: int, slab: Voxels) -> None:
@@ -58,11 +58,11 @@ class ScratchVoxels:
                 inner[axis] -= start
                 packed = zlib.compress(_shuffled(slab[self._block(inner, slab.shape)]), ZLIB_LEVEL)
                 self._file.write(packed)
-                self._places[corner] = (self._end, len(packed))
+                self._chunks[corner] = (self._end, len(packed))
                 self._end += len(packed)
         except OSError as error:
             raise UserError(
-                "What is kept while a large scan is rebuilt cannot be written beside the result: "
+                "The temporary file of a large scan cannot be written to the folder of the result: "
                 f"{reason(error)} {advice(error)}"
             ) from error
 
@@ -110,7 +110,7 @@ class ScratchVoxels:
             yield self.read(2, start, min(start + thick, self.shape[2]))
 
     def _chunk(self, corner: Corner) -> Voxels:
-        start, count = self._places[corner]
+        start, count = self._chunks[corner]
         self._file.seek(start)
         block = self._block(list(corner), self.shape)
         shape = tuple(part.stop - part.start for part in block)

@@ -74,18 +74,18 @@ def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
             ``paths``.
 
     Returns:
-        At least one series, with ignored files and problems. UserError passes through when a path
-        does not exist.
+        At least one series, with ignored files and problems.
 
     Raises:
         NothingOpened: No file can be opened.
+        UserError: A path does not exist.
     """
     walked = yield from within(files_under(paths), 0.0, 0.1)
     listed, missing = yield from _listed([path for path in paths if path.is_file()])
     files = with_partners((*walked.files, *listed))
     # An archive inside a folder is a copy of its neighbours more often than not.
     hidden = {file for file in files if format_of(file).id == "zip" and file not in paths}
-    # Before any header is read: what comes later must be of the same files.
+    # Before any header is read: headers and voxels must be of the same files.
     stamps = yield from within(stamped(files), 0.1, 0.15)
     listing = yield from within(_scan_files([f for f in files if f not in hidden]), 0.15, 1.0)
     packed = (("archives inside a folder", len(hidden)),) if hidden else ()

@@ -149,11 +149,13 @@ class Target:
         """The folder of the results of a batch.
 
         Args:
-            path: The path that the user named; UserError passes through for a data set that cannot
-                take results.
+            path: The path that the user named.
 
         Returns:
             ``path``, or derivatives/srviewer below a data set.
+
+        Raises:
+            UserError: The data set cannot take results.
         """
         if self.place != "data set":
             return path
@@ -210,7 +212,10 @@ def target(id: str) -> Target:
         id: The row's name.
 
     Returns:
-        The row. UserError passes through, with the other ids, for an unknown one.
+        The row.
+
+    Raises:
+        UserError: There is no such row; the message lists the ids.
     """
     return find_row(TARGETS, id, "export target")
 

@@ -163,8 +163,10 @@ def write_derivative(
         overwrite: Replace also the result of another scan.
 
     Returns:
-        The path of the image. UserError passes through as from ``check_derivative`` and
-        ``srviewer.io.export.nifti.write``.
+        The path of the image.
+
+    Raises:
+        UserError: As in ``check_derivative`` and ``srviewer.io.export.nifti.write``.
     """
     root = root.absolute()
     check_derivative(root, name)

@@ -18,8 +18,11 @@ def voxels_crc32(path: Path) -> Job[int | None]:
         path: A NIfTI image, compressed or not.
 
     Returns:
-        CRC-32 of the voxels' bytes as they are stored; None where the file is cut short. Errors of
-        nibabel pass through for a file that is no NIfTI image.
+        CRC-32 of the voxels' bytes as they are stored; None where the file is cut short.
+
+    Raises:
+        ImageFileError: The file is no NIfTI image; other errors of nibabel are those of
+            ``UNREADABLE``.
     """
     image = nib.load(path, mmap=False)
     start = int(image.dataobj.offset)

@@ -41,7 +41,7 @@ def _is_needed(leftover: Path) -> Job[bool]:
 def _image_of(target: Path) -> Path | None:
     """The existing image of which ``target`` is the path, or the path of the sidecar."""
     stem = target.with_suffix("") if target.suffix.lower() == ".json" else None
-    # The compressed name is the one that results mostly have.
+    # Most results are compressed, so that name is tried first.
     endings = reversed(NIFTI_SUFFIXES)
     names = [stem.with_name(stem.name + ending) for ending in endings] if stem else [target]
     images = (name for name in names if name.name.lower().endswith(NIFTI_SUFFIXES))

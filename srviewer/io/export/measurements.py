@@ -22,8 +22,10 @@ def write_csv(path: Path, rois: Sequence[Roi], volumes: Sequence[tuple[str, Volu
     Args:
         path: The file to write; an existing one is replaced.
         rois: The measurements, in RAS+ mm.
-        volumes: Title and volume; values are in the volume's unit. UserError passes through when
-            ``path`` cannot be written.
+        volumes: Title and volume; values are in the volume's unit.
+
+    Raises:
+        UserError: The file cannot be written.
     """
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")

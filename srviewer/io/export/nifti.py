@@ -57,10 +57,10 @@ def write(
         described: Further values of the sidecar, which come first.
         overwrite: Replace also the result of another scan.
 
-    Returns:
-        A job without a result. UserError passes through for an unknown suffix, a folder that cannot
-        be written to, or a target that is a part of the source; WouldReplace for a file that is no
-        earlier result of the same scan.
+    Raises:
+        UserError: The suffix is unknown, the folder cannot be written to, or the target is a part
+            of the source.
+        WouldReplace: There is a file that is no earlier result of the same scan.
     """
     planes = (volume.voxels[:, :, k] for k in range(volume.geometry.shape[2]))
     return write_planes(volume, planes, path, provenance, stored_as, described, overwrite)
@@ -88,7 +88,8 @@ def write_planes(
 
     Raises:
         WouldReplace: There is a file that is no earlier result of the same scan, or one was written
-            meanwhile. UserError passes through as from ``write``.
+            meanwhile.
+        UserError: As in ``write``.
     """
     path = path.absolute()
     sidecar_path = sidecar(path)

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from srviewer.errors import NoSpace, Unreadable, UserError, is_full
 from srviewer.job import Job, Progress, aside
 
-# What zipfile raises for archives that are damaged in one way or another.
+# Errors of zipfile for damaged archives.
 UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -140,7 +140,7 @@ def extract(
                 unpacked.append(target)
             return unpacked
     except UNREADABLE as error:
-        # What the system says is plain without its number and the whole path.
+        # The system's message is clear without its number and the whole path.
         message = (isinstance(error, OSError) and error.strerror) or error
         kind: type[UserError] = Unreadable
         hint = "Copy it again"

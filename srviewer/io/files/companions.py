@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 PREFIX = "._"
-# How AppleDouble files begin, and AppleSingle files, which are the same with the file inside.
+# The start of AppleDouble files, and of AppleSingle files, which hold the file itself as well.
 MARKS = (b"\x00\x05\x16\x07", b"\x00\x05\x16\x00")
 COMPANIONS = "companion files of macOS (AppleDouble, ._*)"
 

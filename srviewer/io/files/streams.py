@@ -37,8 +37,11 @@ def beginning(path: Path, count: int) -> bytes:
         count: The number of bytes.
 
     Returns:
-        At most ``count`` bytes. OSError passes through, and zlib.error where the compressed data
-        are damaged.
+        At most ``count`` bytes.
+
+    Raises:
+        OSError: The file cannot be read.
+        zlib.error: The compressed data are damaged.
     """
     with path.open("rb") as file:
         content = file.read(count)
@@ -69,7 +72,8 @@ def read_range(path: Path, start: int, count: int, end: GzipEnd | None = None) -
         Exactly ``count`` bytes.
 
     Raises:
-        Unreadable: The file is cut short; UserError passes through where it is damaged.
+        Unreadable: The file is cut short.
+        UserError: The compressed data are damaged.
     """
     size = path.stat().st_size
     limit = size * DEFLATE_LIMIT if is_gzip(path) else size
@@ -102,8 +106,10 @@ def pieces(
         end: Set to the state of the end of a gzip file.
 
     Returns:
-        A generator of pieces, each with the share (0..1) of the file that was read. It raises
-        UserError when the file is damaged, or a gzip file that ends too early.
+        A generator of pieces, each with the share (0..1) of the file that was read.
+
+    Raises:
+        UserError: While pieces are taken: the file is damaged, or a gzip file that ends too early.
     """
     return _gzip_pieces(path, end or GzipEnd()) if is_gzip(path) else _plain_pieces(path, stop)
 

@@ -88,7 +88,7 @@ def paired_file(path: Path) -> Path | None:
     suffixes = VOXELS if name.endswith(HEADERS) else HEADERS
     packed, capitals = name.endswith(".gz"), path.suffix.isupper()
     for suffix in sorted(suffixes, key=lambda ending: ending.endswith(".gz") != packed):
-        # As this one is spelt first: some file systems find either.
+        # In the capitals of ``path`` first: some file systems ignore case.
         for spelling in sorted(
             (suffix, suffix.upper()), key=lambda ending: ending.isupper() != capitals
         ):

@@ -16,12 +16,13 @@ from srviewer.core.volumes.volume import ScanWarning
 
 UNITS = {0: "unknown", 1: "meter", 2: "mm", 3: "micron"}
 MILLIMETRES = {"meter": 1000.0, "mm": 1.0, "micron": 0.001, "unknown": 1.0}
-# qform and sform conflict when they put a corner further apart than this share of a voxel, and
-# than this share of the image: a quaternion near half a turn is that imprecise in float32.
+# qform and sform conflict when their positions of a corner differ by more than this share of a
+# voxel, and than this share of the image: a quaternion near half a turn is that imprecise in
+# float32.
 CONFLICT_VOXELS = 0.05
 QUATERNION_ERROR = 1e-3
 OBLIQUE_DEGREES = 1.0
-# Of unit vectors along the axes: below it they lie in one plane, and what they span is no grid.
+# Of unit vectors along the axes: below it they lie in one plane and span no grid.
 LEAST_DETERMINANT = 1e-3
 # A field of view outside these millimetres says that an unstated unit is hardly millimetres.
 PLAUSIBLE_MM = (2.0, 3000.0)
@@ -95,8 +96,7 @@ def nifti_geometry(header: Nifti1Header, raw: Nifti1Header, shape: Shape) -> Loc
 def analyze_geometry(header: AnalyzeHeader, raw: AnalyzeHeader, shape: Shape) -> LocatedGrid:
     """Read the grid of an Analyze 7.5 image, which has no field for orientation.
 
-    The first axis is taken to run to the left and the middle to lie at 0, as in nibabel. ValueError
-    passes through for a voxel size that is no number.
+    The first axis is taken to run to the left and the middle to lie at 0, as in nibabel.
 
     Args:
         header: The header as nibabel repaired it.
@@ -105,6 +105,9 @@ def analyze_geometry(header: AnalyzeHeader, raw: AnalyzeHeader, shape: Shape) ->
 
     Returns:
         The grid, with a warning that its orientation is a guess.
+
+    Raises:
+        ValueError: The voxel size is no number.
     """
     geometry = Geometry(shape, header.get_base_affine())
     message = (
@@ -122,8 +125,6 @@ def analyze_geometry(header: AnalyzeHeader, raw: AnalyzeHeader, shape: Shape) ->
 def mgh_geometry(header: MGHHeader, placed: bool, shape: Shape) -> LocatedGrid:
     """Read the grid of a FreeSurfer image.
 
-    ValueError passes through for an affine that is singular or not finite.
-
     Args:
         header: The header.
         placed: Whether the file has an affine (goodRASFlag); else ``header`` holds FreeSurfer's
@@ -132,6 +133,9 @@ def mgh_geometry(header: MGHHeader, placed: bool, shape: Shape) -> LocatedGrid:
 
     Returns:
         The grid with its space and the doubts about it.
+
+    Raises:
+        ValueError: The affine is singular or not finite.
     """
     geometry = Geometry(shape, header.get_affine())
     unknown = () if placed else (_no_orientation(), _no_spacing())

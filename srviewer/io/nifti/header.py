@@ -38,7 +38,7 @@ UNREADABLE = (
     zlib.error,
 )
 NIFTI1_MAGIC, NIFTI2_MAGIC = slice(344, 348), slice(4, 8)
-# What stands there for voxels in the same file, and in one of their own.
+# Their values for voxels in the same file, and in a file of their own.
 SINGLE = {b"n+1\0": Nifti1Header, b"n+2\0": Nifti2Header}
 PAIRS = {b"ni1\0": Nifti1PairHeader, b"ni2\0": Nifti2PairHeader}
 ANALYZE_SIZES = (b"\x5c\x01\0\0", b"\0\0\x01\x5c")  # 348, the length of its header
@@ -79,11 +79,11 @@ def raw_header(files: ImageFiles) -> AnalyzeHeader | None:
         files: The files of the image.
 
     Returns:
-        The header; None where it is neither NIfTI nor Analyze. One of UNREADABLE passes through
-        when it cannot be read.
+        The header; None where it is neither NIfTI nor Analyze.
 
     Raises:
         UserError: The file has the name of another kind of image.
+        OSError: It cannot be read; all errors are those of ``UNREADABLE``.
     """
     block = beginning(files.header, LONGEST)
     paired = files.header != files.voxels
@@ -107,8 +107,10 @@ def read_nifti_header(files: ImageFiles) -> StoredHeader | None:
         files: The files of the image.
 
     Returns:
-        The header; None where it is neither NIfTI nor Analyze. UserError passes through where it
-        cannot be corrected, and one of UNREADABLE.
+        The header; None where it is neither NIfTI nor Analyze.
+
+    Raises:
+        UserError: It cannot be corrected. Other errors are those of ``UNREADABLE``.
     """
     raw = raw_header(files)
     if raw is None:

@@ -98,7 +98,7 @@ def _opened_mgh(path: Path) -> ImageHeader:
         shape = tuple(int(n) for n in header.get_data_shape())
         dtype, start = header.get_data_dtype(), int(header.get_data_offset())
     grid = _grid(path, shape)
-    # nibabel's header says of all of them that they are placed.
+    # nibabel's header sets this flag for all of them.
     good_ras = beginning(path, MGH_PLACED.stop)[MGH_PLACED]
     try:
         with nibabel_silenced():

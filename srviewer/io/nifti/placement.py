@@ -22,7 +22,7 @@ def place(header: Nifti1Header, geometry: Geometry, space: SpaceCodes) -> None:
     header.set_sform(geometry.affine, space.sform)
     rigid = nearest_rigid(geometry)
     header.set_qform(rigid.affine, space.qform)
-    # A quaternion in float32 may be a thousandth of a turn beside: that is shared by both ends.
+    # A quaternion in float32 may be wrong by a thousandth of a turn, which both ends share so.
     stored = about_centre(Geometry(geometry.shape, header.get_qform()), geometry)
     for name, offset in zip("xyz", stored.affine[:3, 3], strict=True):
         header[f"qoffset_{name}"] = offset

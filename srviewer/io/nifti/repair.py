@@ -21,8 +21,10 @@ def repaired(header: AnalyzeHeader, name: str) -> tuple[ScanWarning, ...]:
         name: The name of the file, for messages.
 
     Returns:
-        A warning for each assumption. UserError passes through for sizes and offsets that no file
-        can have.
+        A warning for each assumption.
+
+    Raises:
+        UserError: No file can have these sizes and offsets.
     """
     messages = [*_dimensions(header, name), *_offset(header, name), *_scale(header)]
     if header["pixdim"][0] < 0:  # which way the qform's third axis runs: only its sign counts

@@ -90,10 +90,13 @@ def holds_labels(series: Series) -> Job[bool]:
     The file is read only as far as needed.
 
     Args:
-        series: The series; UserError passes through when it cannot be read.
+        series: The series.
 
     Returns:
         True for masks and label maps.
+
+    Raises:
+        UserError: The series cannot be read.
     """
     if series.stream is None:
         volume = yield from series.read(0)

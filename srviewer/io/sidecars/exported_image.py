@@ -33,7 +33,7 @@ def own_document(image: Path) -> Mapping[str, Any]:
     except UserError as error:
         raise UserError(
             f"'{sidecar(image).name}', which says how '{image.name}' was made, is missing or "
-            "damaged, so it cannot be judged. Open the image itself, or rebuild the scan."
+            "damaged, so it cannot be judged. Open the image itself, or reconstruct the scan."
         ) from error
 
 

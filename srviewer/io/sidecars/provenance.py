@@ -89,10 +89,13 @@ def as_text(content: Mapping[str, object]) -> str:
     """Write values as the text of a JSON file.
 
     Args:
-        content: The values; TypeError passes through for types that JSON lacks.
+        content: The values, of types that ``plain`` converts.
 
     Returns:
         Indented JSON text that ends with a newline.
+
+    Raises:
+        TypeError: A value of another type.
     """
     return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 

@@ -34,7 +34,8 @@ def read_header_elements(path: Path, tags: Sequence[BaseTag | int] | None = None
         The header with its file meta information; elements are converted when they are asked for.
 
     Raises:
-        UserError: The header holds more than any image's. What pydicom raises passes through.
+        UserError: The header holds more than any image's.
+        InvalidDicomError: And other errors of pydicom, for files that break the standard.
     """
     with DicomBytes(path, inflated=LARGEST_INFLATED) as file:
         return run(read_dicom_header(path, file, tags, quick=True))
@@ -61,7 +62,8 @@ def read_dicom_header(
         The header, as ``read_header_elements`` returns it.
 
     Raises:
-        UserError: The header holds more than any image's. What pydicom raises passes through.
+        UserError: The header holds more than any image's.
+        InvalidDicomError: And other errors of pydicom, for files that break the standard.
     """
     call = partial(_read, path, file, tags, ends)
     if quick or (path.stat().st_size <= QUICK_BYTES and not file.deflated):
@@ -85,7 +87,7 @@ def _read(
                 specific_tags=specific_tags,
             )
     except Exception as error:
-        if file.exceeded and not isinstance(error, UserError):  # pydicom made another one of it
+        if file.exceeded and not isinstance(error, UserError):  # pydicom replaced ours
             raise too_much(path) from error
         raise
     if file.exceeded:
@@ -111,7 +113,8 @@ def items_of(
         the sequence is absent.
 
     Raises:
-        UserError: An item is larger than any item of an image. What pydicom raises passes through.
+        UserError: An item is larger than any item of an image.
+        InvalidDicomError: And other errors of pydicom, for files that break the standard.
     """
     # The declared type lacks what was not converted yet.
     element = cast(DataElement | RawDataElement | None, header.get_item(BaseTag(tag)))

@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 
 KIND = (0x0043102F, "GEMS_PARM_01")
 SEQUENCES = ((0x0019109C, "GEMS_ACQU_01"), (0x0019109E, "GEMS_ACQU_01"))
-LOCATIONS = (0x0021104F, "GEMS_RELA_01")  # how many slices one volume has
+LOCATIONS = (0x0021104F, "GEMS_RELA_01")  # the number of slices of one volume
 GE_ELEMENTS = (KIND, *SEQUENCES, LOCATIONS)
 # Their numbers in the standard's words.
 KINDS = ("MAGNITUDE", "PHASE", "REAL", "IMAGINARY")

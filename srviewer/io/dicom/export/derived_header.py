@@ -134,7 +134,7 @@ def _add_acquisition(header: Dataset, source: Dataset, sop_class: UID) -> None:
         return
     _copy(header, source, MR_ACQUISITION)
     _fill(header, REQUIRED_MR)
-    # "RM" is research mode (PS3.3 C.8.3.1): how the scan was made is not known.
+    # "RM" is research mode (PS3.3 C.8.3.1): the technique is not known.
     header.ScanningSequence = header.get("ScanningSequence") or "RM"
     header.SequenceVariant = header.get("SequenceVariant") or "NONE"
     # Only an inversion recovery has one.

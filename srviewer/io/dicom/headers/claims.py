@@ -70,7 +70,7 @@ def check_claims(pixels: PixelFile, file: DicomBytes) -> None:
 def _fragments(file: DicomBytes, pixels: PixelFile) -> int:
     """Count the fragments of compressed data, up to the number of frames."""
     file.seek(pixels.start)
-    count = -1  # the first one is a table of where the others are
+    count = -1  # the first one is a table of the others' offsets
     while count < pixels.frames:
         head = file.read(8)
         if len(head) < 8 or head[:4] != FRAGMENT_START:

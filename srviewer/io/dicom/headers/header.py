@@ -24,7 +24,7 @@ from srviewer.job import Job, Progress
 
 Numbers = tuple[float, ...]
 
-# What pydicom raises for files that break the standard in one way or another.
+# Errors of pydicom for files that break the standard.
 UNREADABLE = (
     InvalidDicomError,
     BytesLengthException,

@@ -170,7 +170,10 @@ def frame_count(header: FileDataset) -> int:
         header: The file's header.
 
     Returns:
-        NumberOfFrames, 1 where it is absent; ValueError passes through where it is no number.
+        NumberOfFrames, 1 where it is absent.
+
+    Raises:
+        ValueError: NumberOfFrames is no whole number.
     """
     return int(text(header, "NumberOfFrames") or 1)
 

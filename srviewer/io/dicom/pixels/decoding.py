@@ -41,7 +41,7 @@ def decoded(file: PixelFile, frames: Sequence[int]) -> Frames:
 
     Raises:
         UserError: The file has changed since its header was read, or cannot be decoded.
-        ValueError: A frame has another shape; it leaves the function as UserError.
+        ValueError: Never leaves the function: a frame of another shape is a UserError.
     """
     try:
         if file.path.stat().st_size != file.size:

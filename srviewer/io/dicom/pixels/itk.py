@@ -25,8 +25,11 @@ def decoded(file: PixelFile, frames: Sequence[int]) -> Iterator[npt.NDArray[np.g
         frames: The numbers of the frames.
 
     Yields:
-        (rows, columns), one array for each frame; RuntimeError or ValueError passes through where a
-        frame cannot be decoded.
+        (rows, columns), one array for each frame.
+
+    Raises:
+        RuntimeError: SimpleITK cannot decode a frame.
+        ValueError: Pydicom cannot find it in the encapsulated data.
     """
     with file.path.open("rb") as source:
         for frame in frames:

@@ -15,7 +15,7 @@ Rank = tuple[bool, float]
 SEGMENTATION = ScanWarning(
     "segmentation",
     "This is a segmentation, not a scan: its values stand for regions that were drawn on a scan "
-    "and are no grey values. Rebuild the scan itself.",
+    "and are no grey values. Reconstruct the scan itself.",
 )
 OWN_FRAMES = ScanWarning(
     "mixed_series",

@@ -25,8 +25,8 @@ Vector = npt.NDArray[np.float64]
 OF_SLICES = ("MR", "CT", "PT", "NM", "SEG", "")
 # Limits of a cosine: of the normals' distance from one plane, and from one line.
 FLAT, TURNED = 0.01, 0.03
-MOST_BESIDE = 100  # files that are looked at to see whether a folder holds more of a series
-AXIS_MM = 1.0  # how far the axis may lie beside a slice
+MOST_BESIDE = 100  # files of a folder that are read to see whether it holds more of a series
+AXIS_MM = 1.0  # the largest distance of the axis from a slice
 
 
 def unused_image_problems(groups: Sequence[Group], given: Sequence[Path]) -> Job[list[Problem]]:
