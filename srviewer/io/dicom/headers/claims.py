@@ -48,7 +48,7 @@ def check_claims(pixels: PixelFile, file: DicomBytes) -> None:
 
     Raises:
         UserError: Uncompressed frames are longer than the file, or compressed data would have to be
-            smaller than their encoding allows.
+            smaller than their encoding allows, or has fewer fragments than frames.
     """
     if not pixels.compressed:
         if pixels.frames > 1:

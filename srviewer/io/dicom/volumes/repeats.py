@@ -178,7 +178,7 @@ def _by_traits(slices: Slices, positions: SlicePositions) -> tuple[list[Slices],
 
 
 def _nearly_whole(volumes: list[Slices], slices: Slices, positions: SlicePositions) -> bool:
-    """Whether hardly a slice is missing, or no volume more than some position has images."""
+    """Whether some position has an image for each volume, or hardly a slice is missing."""
     if len(volumes) == _most_at_a_position(slices, positions):
         return True
     return len(volumes) * len(positions.covered(slices)) <= MOST_WITH_HOLES * len(slices)

@@ -21,7 +21,7 @@ COUNTING = (
 )
 # The largest share of positions that may be left out because the volume of their images is unknown.
 MOST_UNSURE = 0.25
-# The largest delay of an image, as a share of the time between two volumes.
+# The largest deviation of an image from its volume's time, as a share of the time between two.
 LATE = 0.25
 DAY = 86400.0  # seconds
 
