@@ -166,7 +166,7 @@ def open_filter() -> str:
 def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[Found]:
     """The images of files, each handed to its format; series are numbered anew.
 
-    ``room``: what archives among them may take, None for as much as any may.
+    ``room``: the limits of archives among them, None for their own.
     """
     files, ignored = without_companions(files)
     by_format: dict[str, list[Path]] = {row.id: [] for row in FORMATS}
@@ -229,7 +229,7 @@ def _from_archive(path: Path, root: Path, series: Series, others: Sequence[Serie
 
 
 def _read_archive(path: Path, members: frozenset[str], number: int, frame: int) -> Job[Volume]:
-    """Read the series number ``place`` among those that these members make."""
+    """Read the series with this ``number`` among those that these members make."""
     with temporary_folder() as folder:
         room = archive.room_of(path)
         files = yield from within(archive.extract(path, folder, members, room), 0.0, 0.4)
