@@ -98,11 +98,6 @@ def test_a_function_that_makes_the_error_is_not_named() -> None:
     source = COMPLETE.replace("raise ValueError(number)", "raise too_odd(number)")
     assert not lacking(source)
     assert lacking(source.replace("Raises:", "It fails")) == {"halved has no Raises"}
-
-
-def test_a_function_that_makes_the_error_is_not_named() -> None:
-    source = COMPLETE.replace("raise ValueError(number)", "raise too_odd(number)")
-    assert not lacking(source)
     assert lacking(source.replace("Raises:", "It fails")) == {"halved has no Raises"}
 
 
