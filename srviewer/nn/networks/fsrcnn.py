@@ -10,7 +10,14 @@ KERNEL = 9  # of the deconvolution
 
 
 def fsrcnn(shape: NetworkShape) -> PostUpsampled:
-    """The paper's d is ``width``, its s ``inner`` and its m ``blocks``."""
+    """Build FSRCNN, its last layer a deconvolution of its own for each factor.
+
+    Args:
+        shape: Of the network; the paper's d is ``width``, its s ``inner`` and its m ``blocks``.
+
+    Returns:
+        The network; all but the deconvolution works on the coarse grid.
+    """
     layout, size = layout_of(shape), shape.size
     layers = [convolution(layout.inputs, size.width, 5), nn.PReLU(size.width)]
     layers += [convolution(size.width, size.inner, 1), nn.PReLU(size.inner)]

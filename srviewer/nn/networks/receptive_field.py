@@ -1,4 +1,4 @@
-"""How far a generator looks: what lies further away cannot change a pixel."""
+"""The receptive field of a generator: pixels further away cannot change an output pixel."""
 
 from torch import nn
 
@@ -8,10 +8,17 @@ EVERYWHERE = 2**20  # more than any image is large
 
 
 def reach_of(network: nn.Module, factor: int) -> int:
-    """Coarse pixels in each direction that a fine pixel depends on, or a few more than those.
+    """The radius of the receptive field, or a few pixels more.
 
-    The tails of other factors are left out. A network that pools sees everything: what it gives
-    depends also on where an image begins.
+    The tails of other factors are left out. A network with a pooling layer depends on every pixel,
+    and also on where an image begins.
+
+    Args:
+        network: A generator of ``srviewer.nn.networks``.
+        factor: The factor at which it is run.
+
+    Returns:
+        Coarse pixels in each direction; ``EVERYWHERE`` for a network that pools.
     """
     reach = REACH
     for name, layer in network.named_modules():

@@ -26,7 +26,16 @@ class ResidualNetwork(nn.Module):
         self.tails = nn.ModuleDict({str(r): self._tail(width, r) for r in shape.factors})
 
     def forward(self, slices: Tensor, factor: int) -> Tensor:
-        """What NetworkShape says."""
+        """Add the detail of trunk and tail to the interpolated slices.
+
+        Args:
+            slices: The input as NetworkShape says, in shares of the intensity range.
+            factor: One of the factors of the shape.
+
+        Returns:
+            The output as NetworkShape says, in the same unit; for the layout "axis" its block means
+            are the middle slice.
+        """
         features: Tensor = self.head(slices)
         for block in self.body:
             features = block(features)

@@ -12,7 +12,15 @@ SLOPE = 0.2  # of LeakyReLU
 
 
 def rrdb(shape: NetworkShape) -> PostUpsampled:
-    """``blocks`` of three dense blocks of ``width`` channels that grow by ``inner``."""
+    """Build the generator of ESRGAN.
+
+    Args:
+        shape: Of the network: ``blocks`` of three dense blocks of ``width`` channels, each of which
+            adds ``inner`` channels with every convolution.
+
+    Returns:
+        The network; each factor has a tail of nearest-neighbour enlargements and convolutions.
+    """
     layout, width = layout_of(shape), shape.size.width
 
     def tail(factor: int) -> nn.Module:
@@ -48,7 +56,7 @@ class _ResidualInResidual(nn.Module):
 
 
 class _Dense(nn.Module):
-    """Five convolutions, each of which sees what all before it gave."""
+    """Five convolutions, each with the outputs of all before it as its input."""
 
     def __init__(self, width: int, growth: int) -> None:
         super().__init__()

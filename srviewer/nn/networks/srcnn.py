@@ -8,7 +8,14 @@ from srviewer.nn.networks.shape import NetworkShape
 
 
 def srcnn(shape: NetworkShape) -> PreUpsampled:
-    """``width`` filters in the first layer, ``inner`` in the second."""
+    """Build SRCNN.
+
+    Args:
+        shape: Of the network: ``width`` filters in the first layer, ``inner`` in the second.
+
+    Returns:
+        The network; its layers work on interpolated slices.
+    """
     layout, size = layout_of(shape), shape.size
     trunk = nn.Sequential(
         convolution(layout.inputs, size.width, 9),

@@ -11,7 +11,14 @@ OUTER_KERNEL = 9  # of the first and the last layer
 
 
 def srresnet(shape: NetworkShape) -> PostUpsampled:
-    """``blocks`` residual blocks of ``width`` channels."""
+    """Build the generator of SRGAN.
+
+    Args:
+        shape: Of the network: ``blocks`` residual blocks of ``width`` channels.
+
+    Returns:
+        The network; each factor has a tail of sub-pixel shuffles.
+    """
     layout, width = layout_of(shape), shape.size.width
 
     def tail(factor: int) -> nn.Module:

@@ -8,7 +8,15 @@ from srviewer.nn.networks.shape import NetworkShape
 
 
 def vdsr(shape: NetworkShape) -> PreUpsampled:
-    """``blocks`` layers of ``width`` channels, the first and the last included."""
+    """Build VDSR.
+
+    Args:
+        shape: Of the network: ``blocks`` layers of ``width`` channels, the first and the last
+            included.
+
+    Returns:
+        The network; its layers work on interpolated slices.
+    """
     layout, width = layout_of(shape), shape.size.width
     layers: list[nn.Module] = [convolution(layout.inputs, width), nn.ReLU(inplace=True)]
     for _ in range(shape.size.blocks - 2):
