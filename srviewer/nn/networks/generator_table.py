@@ -130,6 +130,9 @@ def network_spec(network_id: str) -> NetworkSpec:
         network_id: The id of the row.
 
     Returns:
-        The row; UserError where there is none.
+        The row.
+
+    Raises:
+        UserError: There is no such row.
     """
     return find_row(NETWORKS, network_id, "network")

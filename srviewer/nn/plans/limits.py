@@ -1,4 +1,4 @@
-"""The largest values of a training plan: far above any in use, and what a computer can still do."""
+"""The largest values of a training plan: far above any in use, and within a computer's means."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -26,7 +26,16 @@ LARGEST_WEIGHT = 1e12  # of a loss
 def limit_checks(
     fields: Mapping[str, Any], losses: LossWeights, adversary: AdversarialPlan
 ) -> Iterable[Check]:
-    """(wrong, complaint) pairs. ``fields``: of the plan, by name."""
+    """Check a plan against the largest values.
+
+    Args:
+        fields: The fields of the plan, by name.
+        losses: Its loss terms.
+        adversary: Its discriminator.
+
+    Yields:
+        For each limit, whether it is exceeded, and the complaint for that case.
+    """
     for name, most in MOST.items():
         yield fields[name] > most, f"{name} is at most {most:g}"
     for name, most in MOST_OF_ADVERSARY.items():
