@@ -74,9 +74,11 @@ class _Level(nn.Module):
 
 
 class Vgg19(nn.Module):
-    """VGG19 up to conv5_4 before its activation (Simonyan and Zisserman 2015), with a user's weights.
+    """VGG19 up to conv5_4 before its activation (Simonyan and Zisserman 2015), with given weights.
 
-    Raises KeyError or ValueError for weights that are not those of VGG19 in torchvision's layout.
+    Raises:
+        LookupError: A layer is missing.
+        ValueError: A weight is no finite number.
     """
 
     mean: Tensor

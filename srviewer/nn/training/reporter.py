@@ -1,4 +1,4 @@
-"""Gathers what a run did since its last report, and makes the next one of it."""
+"""Reports of a training run: means, speed and validation scores since the last report."""
 
 import math
 import time
@@ -23,7 +23,11 @@ R = TypeVar("R")
 
 
 class Reporter:
-    """``held_out``: what is scored, at the first report, at the last, and as time allows."""
+    """Collects losses and waiting times between two reports of a run.
+
+    The pairs ``held_out`` are scored at the first report, at the last, and at others as time
+    allows.
+    """
 
     def __init__(
         self,
@@ -43,22 +47,43 @@ class Reporter:
         self._measure_next = -math.inf
 
     def waited_for(self, call: Callable[[], R]) -> R:
-        """The call's result; its time counts as waiting for data."""
+        """Call a function and count its time as waiting for data.
+
+        Args:
+            call: The function.
+
+        Returns:
+            Its result.
+        """
         started = time.monotonic()
         result = call()
         self._waited += time.monotonic() - started
         return result
 
     def add(self, terms: dict[str, Tensor]) -> None:
-        """What one step minimised."""
+        """Record the losses of one step.
+
+        Args:
+            terms: Scalars by name, as ``Learner.learn`` returns them.
+        """
         self._steps += 1
         for name, term in terms.items():
             self._terms.setdefault(name, []).append(term)
 
     def step(self, done: float, step: int, seconds: float, pace: Pace) -> TrainStep:
-        """The report at ``step``, after ``seconds`` of the run; counting starts again.
+        """Make a report and start collecting anew.
 
-        Raises UserError when a loss or a weight is no number.
+        Args:
+            done: The used share of the budget, 0..1.
+            step: Training steps done.
+            seconds: Wall time of the run so far.
+            pace: Stage and learning rate of the last step.
+
+        Returns:
+            The report.
+
+        Raises:
+            UserError: A loss or a weight is no number.
         """
         losses = self._losses(step, pace.rate)
         passed = max(self._watch.seconds - self._since, 1e-9)
@@ -98,7 +123,7 @@ class Reporter:
         started = self._watch.seconds
         if not self._held_out or (done < 1.0 and started < self._measure_next):
             return {}, None
-        found = measured(self._learner.averaged, self._held_out, self._device)
+        scores_and_preview = measured(self._learner.averaged, self._held_out, self._device)
         finished = self._watch.seconds
         self._measure_next = finished + (finished - started) / MEASURING_SHARE
-        return found
+        return scores_and_preview
