@@ -33,7 +33,8 @@ def missing(source: str) -> Iterator[tuple[int, str]]:
             yield function.lineno, f"{function.name} has no {section}"
         raises = text.partition("\nRaises:\n")[2]
         for error in _raised(function):
-            if "Raises" in headings and f"{error}:" not in raises:
+            is_class = error.lstrip("_")[:1].isupper()  # not a function that makes the error
+            if is_class and "Raises" in headings and f"{error}:" not in raises:
                 yield function.lineno, f"{function.name} does not name {error} in Raises"
 
 
