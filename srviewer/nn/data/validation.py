@@ -1,4 +1,4 @@
-"""Pairs of held-out people or images, made once and scored while a run goes on."""
+"""Validation during a run: pairs of held-out subjects or images, and their scores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,13 +21,20 @@ from srviewer.nn.reports.report import Preview
 
 PREFERRED_FACTORS = (4, 2)
 LEAST_FOREGROUND = 0.1
-SIDE = 128  # fine pixels along the pieces that are scored
+SIDE = 128  # fine pixels along the parts of slices that are scored
 MOST_PAIRS = 24
 
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """``given``: (C, h, w); ``truth`` and ``cubic``: (c, H, W); shares of the range."""
+    """A held-out pair, in shares of the intensity range.
+
+    Attributes:
+        factor: The factor between the two.
+        given: (C, h, w) input.
+        truth: (c, H, W) target.
+        cubic: (c, H, W) the baseline.
+    """
 
     factor: int
     given: Voxels
@@ -36,7 +43,15 @@ class HeldOut:
 
 
 def volume_pairs(volumes: Sequence[Volume], plan: TrainingPlan) -> list[HeldOut]:
-    """The middle slice of each of the six groups of each volume, its central part."""
+    """Pairs of the central part of a middle slice, for each of the six groups of each volume.
+
+    Args:
+        volumes: Thin volumes of the validation set.
+        plan: The plan of the run.
+
+    Returns:
+        At most MOST_PAIRS; none of slices that are too small or mostly air.
+    """
     factor = _factor(plan)
     pairs = [
         _slice_pair(shares, group, factor, plan)
@@ -47,7 +62,15 @@ def volume_pairs(volumes: Sequence[Volume], plan: TrainingPlan) -> list[HeldOut]
 
 
 def image_pairs(images: Sequence[Image], plan: TrainingPlan) -> list[HeldOut]:
-    """The central part of each image."""
+    """Pairs of the central part of each image.
+
+    Args:
+        images: Images (H, W, 3) in 0..1 of the validation set.
+        plan: The plan of the run.
+
+    Returns:
+        At most MOST_PAIRS; none of images that are too small.
+    """
     factor = _factor(plan)
     pairs = []
     for image in images:
@@ -64,9 +87,16 @@ def image_pairs(images: Sequence[Image], plan: TrainingPlan) -> list[HeldOut]:
 def measured(
     network: nn.Module, pairs: Sequence[HeldOut], device: torch.device
 ) -> tuple[dict[str, float], Preview | None]:
-    """Mean scores of the network and of cubic over ``pairs``, and one of them to look at.
+    """Score a network and cubic on held-out pairs.
 
-    Empty and None where there are no pairs that can be scored.
+    Args:
+        network: The generator, in evaluation mode.
+        pairs: The pairs.
+        device: That of the network.
+
+    Returns:
+        The mean scores by key of the metric and of its baseline, and one pair to be shown; empty
+        and None where no pair can be scored.
     """
     scores: dict[str, list[float]] = {}
     preview = None
@@ -82,27 +112,27 @@ def measured(
 
 
 def _run(network: nn.Module, pair: HeldOut, device: torch.device) -> Voxels:
-    """The torch mode is left before anything yields."""
+    """The (c, H, W) output for one pair; torch's inference mode ends before anything yields."""
     with torch.inference_mode():
         given = torch.from_numpy(pair.given)[None].to(device)
         return np.asarray(network(given, pair.factor)[0].float().cpu().numpy())
 
 
 def _scores(truth: Voxels, image: Voxels) -> dict[str, float | None]:
-    """Metrics of arrays over all channels, those of slices of the brightness; a range of 1."""
+    """Metrics over all channels, those of slices on the luma; the range is 1."""
     mask = OF_SHARES.foreground(truth) if len(truth) == 1 else np.ones(truth.shape, bool)
-    grey, seen = _brightness(truth), _brightness(image)
+    luma_of_truth, luma = _luma(truth), _luma(image)
     inside = np.asarray(mask.all(axis=0))
     return {
         metric.id: metric.score(truth, image, 1.0, mask)
         if metric.whole_volume
-        else metric.score(grey, seen, 1.0, inside)
+        else metric.score(luma_of_truth, luma, 1.0, inside)
         for metric in comparable_metrics()
     }
 
 
-def _brightness(image: Voxels) -> Voxels:
-    """(c, H, W) to (H, W)."""
+def _luma(image: Voxels) -> Voxels:
+    """(c, H, W) to (H, W): the only channel, or the luma of RGB."""
     return image[0] if len(image) == 1 else np.tensordot(LUMA, image, 1)
 
 
@@ -126,7 +156,7 @@ def _factor(plan: TrainingPlan) -> int:
 def _slice_pair(
     voxels: Voxels, group: TrainingGroup, factor: int, plan: TrainingPlan
 ) -> HeldOut | None:
-    """None for a volume too small, or mostly air there."""
+    """The pair of a middle slice; None for a volume too small, or mostly air there."""
     stack = unstack(voxels, group.thick, group.normal)
     reach, middle = plan.neighbours, len(stack) // 2
     slab = _central(stack[max(0, middle - reach) : middle + reach + 1], (1, 2), factor)
@@ -143,15 +173,15 @@ def _slice_pair(
 
 def _central(image: Voxels, axes: tuple[int, int], factor: int) -> Voxels:
     """The middle of the image along ``axes``, at most SIDE and a multiple of ``factor`` long."""
-    where = [slice(None)] * image.ndim
+    index = [slice(None)] * image.ndim
     for axis in axes:
         length = min(image.shape[axis], SIDE) // factor * factor
         start = (image.shape[axis] - length) // 2
-        where[axis] = slice(start, start + length)
-    return image[tuple(where)]
+        index[axis] = slice(start, start + length)
+    return image[tuple(index)]
 
 
 def _thinned(pairs: list[HeldOut]) -> list[HeldOut]:
-    """At most MOST_PAIRS of them, evenly taken, so that measuring stays quick."""
+    """At most MOST_PAIRS, evenly taken, so that scoring stays quick."""
     step = max(1, -(-len(pairs) // MOST_PAIRS))
     return pairs[::step]
