@@ -1,6 +1,6 @@
 """The largest values of a training plan: far above any in use, and within a computer's means."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from srviewer.nn.plans.parts import AdversarialPlan, Check, LossWeights
@@ -25,7 +25,7 @@ LARGEST_WEIGHT = 1e12  # of a loss
 
 def limit_checks(
     fields: Mapping[str, Any], losses: LossWeights, adversary: AdversarialPlan
-) -> Iterable[Check]:
+) -> Iterator[Check]:
     """Check a plan against the largest values.
 
     Args:
