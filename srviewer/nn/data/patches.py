@@ -12,12 +12,12 @@ TRIES = 8
 LEAST_FOREGROUND = 0.2  # of a patch that is taken at once
 
 P = TypeVar("P")
-Place = tuple[slice, ...]
+PatchIndex = tuple[slice, ...]
 
 
-def place_at_random(
+def random_patch_index(
     shape: Sequence[int], size: Sequence[int], random: np.random.Generator
-) -> Place:
+) -> PatchIndex:
     """Draw the index of a patch, each position equally likely.
 
     Args:
@@ -32,7 +32,7 @@ def place_at_random(
     return tuple(slice(c, c + s) for c, s in zip(corner, size, strict=True))
 
 
-def mirrored_at_random(random: np.random.Generator, share: float = 0.5) -> Place:
+def random_mirror_index(random: np.random.Generator, share: float = 0.5) -> PatchIndex:
     """Draw an index that mirrors axes at random.
 
     Args:
@@ -45,7 +45,7 @@ def mirrored_at_random(random: np.random.Generator, share: float = 0.5) -> Place
     return tuple(slice(None, None, -1 if flip else 1) for flip in random.random(3) < share)
 
 
-def preferably_tissue(draw: Callable[[], P], middle: Callable[[P], Voxels]) -> P:
+def prefer_foreground(draw: Callable[[], P], middle: Callable[[P], Voxels]) -> P:
     """Draw patches until one is not mostly air, TRIES times at most.
 
     Args:

@@ -9,7 +9,7 @@ from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.intensity_range import OF_SHARES
 from srviewer.core.slices.planes import TRAINING_GROUPS, TrainingGroup, unstack
 from srviewer.core.volumes.volume import Voxels
-from srviewer.nn.data.patches import mirrored_at_random, place_at_random, preferably_tissue
+from srviewer.nn.data.patches import prefer_foreground, random_mirror_index, random_patch_index
 from srviewer.nn.data.prefetching import BATCH_STREAM, PatchBatch, generator
 
 ROWS, COLUMNS, BATCH = 20, 40, 16  # of a patch, before it is refined; patches in a step
@@ -131,16 +131,16 @@ class ScanPairs:
 
     def _patch(self, size: tuple[int, int, int], random: np.random.Generator) -> Voxels:
         """A patch of the estimate, mirrored at random, preferably not all air."""
-        patch = preferably_tissue(
+        patch = prefer_foreground(
             lambda: self._random_patch(size, random), lambda patch: patch[self._neighbours]
         )
-        return patch[mirrored_at_random(random)]
+        return patch[random_mirror_index(random)]
 
     def _random_patch(self, size: tuple[int, int, int], random: np.random.Generator) -> Voxels:
         part = self._parts[random.integers(len(self._parts))]
         group: TrainingGroup = self._groups[random.integers(len(self._groups))]
         stack = unstack(part, group.thick, group.normal)
-        return stack[place_at_random(stack.shape, size, random)]
+        return stack[random_patch_index(stack.shape, size, random)]
 
 
 def _spread(count: int, most: int) -> list[int]:

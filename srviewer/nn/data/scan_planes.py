@@ -7,7 +7,7 @@ import numpy as np
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.slices.planes import cross_planes, unstack
 from srviewer.core.volumes.volume import Voxels
-from srviewer.nn.data.patches import mirrored_at_random, place_at_random, preferably_tissue
+from srviewer.nn.data.patches import prefer_foreground, random_mirror_index, random_patch_index
 from srviewer.nn.data.prefetching import BatchSource, PatchBatch, generator
 from srviewer.nn.data.scan_pairs import BATCH, COLUMNS, ROWS
 
@@ -60,16 +60,16 @@ class ThickPlanes:
 
     def _patch(self, random: np.random.Generator) -> tuple[Voxels, Voxels]:
         """Input and target, mirrored at random, preferably not all air."""
-        given, truth = preferably_tissue(
+        given, truth = prefer_foreground(
             lambda: self._random_patch(random), lambda pair: pair[1][0]
         )
-        mirror = mirrored_at_random(random)
+        mirror = random_mirror_index(random)
         return given[mirror], truth[mirror]
 
     def _random_patch(self, random: np.random.Generator) -> tuple[Voxels, Voxels]:
         scan, fused = self._stacks[random.integers(len(self._stacks))]
         size = (self._depth, self._rows, self._columns)
-        slab, rows, columns = place_at_random(scan.shape, size, random)
+        slab, rows, columns = random_patch_index(scan.shape, size, random)
         fine = slice(rows.start * self._factor, rows.stop * self._factor)
         # Slice n of the estimate is the middle of slices n to n + depth - 1 of the padded scan.
         return scan[slab, rows, columns], fused[slab.start : slab.start + 1, fine, columns]

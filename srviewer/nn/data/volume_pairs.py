@@ -11,7 +11,7 @@ from srviewer.core.slices.planes import TRAINING_GROUPS, unstack
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.nn.data.augmentation import augment
-from srviewer.nn.data.patches import mirrored_at_random, place_at_random, preferably_tissue
+from srviewer.nn.data.patches import prefer_foreground, random_mirror_index, random_patch_index
 from srviewer.nn.data.prefetching import BATCH_STREAM, PatchBatch, generator
 from srviewer.nn.devices.processes import ALONE, Process
 from srviewer.nn.plans.plan import TrainingPlan
@@ -99,17 +99,17 @@ class PatchSource:
     def _fill(self, slab: Voxels, random: np.random.Generator) -> None:
         """Fill (2k + 1, rows, columns) with a patch, augmented, preferably not all air."""
         middle, data = self._plan.neighbours, self._plan.data
-        patch = preferably_tissue(
+        patch = prefer_foreground(
             lambda: self._random_patch(slab.shape, random), lambda patch: patch[middle]
         )
-        slab[:] = patch[mirrored_at_random(random, data.flip_share)]
+        slab[:] = patch[random_mirror_index(random, data.flip_share)]
         augment(slab, data, random)
 
     def _random_patch(self, size: tuple[int, ...], random: np.random.Generator) -> Voxels:
         voxels = self._volumes[random.integers(len(self._volumes))]
         group = TRAINING_GROUPS[random.integers(len(TRAINING_GROUPS))]
         stack = unstack(voxels, group.thick, group.normal)
-        return stack[place_at_random(stack.shape, size, random)]
+        return stack[random_patch_index(stack.shape, size, random)]
 
 
 def _margin(degradation: Degradation) -> int:
