@@ -11,7 +11,7 @@ Strides = tuple[int, int]  # how much finer (rows, columns) become
 
 
 @dataclass(frozen=True)
-class Layout:
+class Enlargement:
     """The axes along which a network enlarges, and its channels.
 
     Attributes:
@@ -48,7 +48,7 @@ class Layout:
         return tuple(self.strides(prime) for prime in _primes(factor))
 
 
-def layout_of(shape: NetworkShape) -> Layout:
+def enlargement_of(shape: NetworkShape) -> Enlargement:
     """The layout that a shape asks for.
 
     Args:
@@ -58,8 +58,8 @@ def layout_of(shape: NetworkShape) -> Layout:
         Its channels and the axes that are enlarged.
     """
     if shape.layout == "axis":
-        return Layout(2 * shape.neighbours + 1, 1, both=False)
-    return Layout(shape.channels, shape.channels, both=True)
+        return Enlargement(2 * shape.neighbours + 1, 1, both=False)
+    return Enlargement(shape.channels, shape.channels, both=True)
 
 
 def shuffled(fine: Tensor, strides: Strides) -> Tensor:
@@ -116,7 +116,7 @@ class Nearest(nn.Module):
         return functional.interpolate(images, scale_factor=self._factors, mode="nearest")
 
 
-def silent(convolution: nn.Module) -> nn.Module:
+def zero_initialised(convolution: nn.Module) -> nn.Module:
     """Zero initialisation of a last layer, so that training starts from the interpolated base.
 
     Args:

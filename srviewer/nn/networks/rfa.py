@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from srviewer.nn.networks.enlargement import Shuffle, convolution, layout_of, silent
+from srviewer.nn.networks.enlargement import Shuffle, convolution, enlargement_of, zero_initialised
 from srviewer.nn.networks.generators import PostUpsampled
 from srviewer.nn.networks.interpolated_base import mirrored
 from srviewer.nn.networks.shape import NetworkShape
@@ -23,15 +23,15 @@ def rfa(shape: NetworkShape) -> PostUpsampled:
     Returns:
         The network; each factor has a tail of sub-pixel shuffles.
     """
-    layout, width = layout_of(shape), shape.size.width
+    enlargement, width = enlargement_of(shape), shape.size.width
 
     def tail(factor: int) -> nn.Module:
         layers: list[nn.Module] = []
-        for down, right in layout.stages(factor):
+        for down, right in enlargement.stages(factor):
             layers += [convolution(width, width * down * right), Shuffle((down, right))]
-        return nn.Sequential(*layers, silent(convolution(width, layout.outputs)))
+        return nn.Sequential(*layers, zero_initialised(convolution(width, enlargement.outputs)))
 
-    return PostUpsampled(shape, _Trunk(layout.inputs, shape), tail)
+    return PostUpsampled(shape, _Trunk(enlargement.inputs, shape), tail)
 
 
 class _Trunk(nn.Module):

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from srviewer.nn.networks.enlargement import Nearest, convolution, layout_of, silent
+from srviewer.nn.networks.enlargement import Nearest, convolution, enlargement_of, zero_initialised
 from srviewer.nn.networks.generators import PostUpsampled
 from srviewer.nn.networks.shape import NetworkShape
 
@@ -21,16 +21,16 @@ def rrdb(shape: NetworkShape) -> PostUpsampled:
     Returns:
         The network; each factor has a tail of nearest-neighbour enlargements and convolutions.
     """
-    layout, width = layout_of(shape), shape.size.width
+    enlargement, width = enlargement_of(shape), shape.size.width
 
     def tail(factor: int) -> nn.Module:
         layers: list[nn.Module] = []
-        for strides in layout.stages(factor):
+        for strides in enlargement.stages(factor):
             layers += [Nearest(strides), convolution(width, width), nn.LeakyReLU(SLOPE)]
         layers += [convolution(width, width), nn.LeakyReLU(SLOPE)]
-        return nn.Sequential(*layers, silent(convolution(width, layout.outputs)))
+        return nn.Sequential(*layers, zero_initialised(convolution(width, enlargement.outputs)))
 
-    return PostUpsampled(shape, _Trunk(layout.inputs, shape), tail)
+    return PostUpsampled(shape, _Trunk(enlargement.inputs, shape), tail)
 
 
 class _Trunk(nn.Module):

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from srviewer.nn.networks.enlargement import convolution, layout_of, silent
+from srviewer.nn.networks.enlargement import convolution, enlargement_of, zero_initialised
 from srviewer.nn.networks.generators import PreUpsampled
 from srviewer.nn.networks.shape import NetworkShape
 
@@ -16,12 +16,12 @@ def srcnn(shape: NetworkShape) -> PreUpsampled:
     Returns:
         The network; its layers work on interpolated slices.
     """
-    layout, size = layout_of(shape), shape.size
+    enlargement, size = enlargement_of(shape), shape.size
     trunk = nn.Sequential(
-        convolution(layout.inputs, size.width, 9),
+        convolution(enlargement.inputs, size.width, 9),
         nn.ReLU(inplace=True),
         convolution(size.width, size.inner, 5),
         nn.ReLU(inplace=True),
-        silent(convolution(size.inner, layout.outputs, 5)),
+        zero_initialised(convolution(size.inner, enlargement.outputs, 5)),
     )
     return PreUpsampled(shape, trunk)

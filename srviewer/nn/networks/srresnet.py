@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from srviewer.nn.networks.enlargement import Shuffle, convolution, layout_of, silent
+from srviewer.nn.networks.enlargement import Shuffle, convolution, enlargement_of, zero_initialised
 from srviewer.nn.networks.generators import PostUpsampled
 from srviewer.nn.networks.shape import NetworkShape
 
@@ -19,16 +19,16 @@ def srresnet(shape: NetworkShape) -> PostUpsampled:
     Returns:
         The network; each factor has a tail of sub-pixel shuffles.
     """
-    layout, width = layout_of(shape), shape.size.width
+    enlargement, width = enlargement_of(shape), shape.size.width
 
     def tail(factor: int) -> nn.Module:
         layers: list[nn.Module] = []
-        for down, right in layout.stages(factor):
+        for down, right in enlargement.stages(factor):
             layers += [convolution(width, width * down * right), Shuffle((down, right)), nn.PReLU()]
-        last = silent(convolution(width, layout.outputs, OUTER_KERNEL))
+        last = zero_initialised(convolution(width, enlargement.outputs, OUTER_KERNEL))
         return nn.Sequential(*layers, last)
 
-    return PostUpsampled(shape, _Trunk(layout.inputs, width, shape.size.blocks), tail)
+    return PostUpsampled(shape, _Trunk(enlargement.inputs, width, shape.size.blocks), tail)
 
 
 class _Trunk(nn.Module):

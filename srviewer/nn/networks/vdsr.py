@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from srviewer.nn.networks.enlargement import convolution, layout_of, silent
+from srviewer.nn.networks.enlargement import convolution, enlargement_of, zero_initialised
 from srviewer.nn.networks.generators import PreUpsampled
 from srviewer.nn.networks.shape import NetworkShape
 
@@ -17,11 +17,13 @@ def vdsr(shape: NetworkShape) -> PreUpsampled:
     Returns:
         The network; its layers work on interpolated slices.
     """
-    layout, width = layout_of(shape), shape.size.width
-    layers: list[nn.Module] = [convolution(layout.inputs, width), nn.ReLU(inplace=True)]
+    enlargement, width = enlargement_of(shape), shape.size.width
+    layers: list[nn.Module] = [convolution(enlargement.inputs, width), nn.ReLU(inplace=True)]
     for _ in range(shape.size.blocks - 2):
         layers += [convolution(width, width), nn.ReLU(inplace=True)]
     for layer in layers:
         if isinstance(layer, nn.Conv2d):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-    return PreUpsampled(shape, nn.Sequential(*layers, silent(convolution(width, layout.outputs))))
+    return PreUpsampled(
+        shape, nn.Sequential(*layers, zero_initialised(convolution(width, enlargement.outputs)))
+    )
