@@ -14,7 +14,7 @@ from srviewer.job import Job, Progress
 from srviewer.nn.devices.processors import chosen_device, device_title
 from srviewer.nn.models.building import check_fit
 from srviewer.nn.models.model_file import Model
-from srviewer.nn.networks.receptive_field import reach_of
+from srviewer.nn.networks.receptive_field import receptive_radius
 
 # Low-resolution pixels in one batch: on a CPU about 0.05 s of work, so that a cancel is prompt.
 CPU_PIXELS = 16 * 1024
@@ -143,9 +143,9 @@ class Upsampler:
     def _box(self, slices: Voxels, factor: int, scale: float) -> Box:
         """Rows and columns outside which the receptive field holds only air."""
         brightest = np.abs(slices).max(axis=0)
-        reach = reach_of(self._network, factor)
+        radius = receptive_radius(self._network, factor)
         rows, columns = (brightest.max(axis=axis) > AIR_SHARE * scale for axis in (1, 0))
-        return _grown(rows, reach), _grown(columns, reach)
+        return _grown(rows, radius), _grown(columns, radius)
 
     def _refine(self, windows: Voxels, box: Box, factor: int, scale: float, fine: Voxels) -> None:
         """One batch (B, row, column, 2k+1) into ``fine``; the network is run in the box alone."""
@@ -174,12 +174,12 @@ def _full(error: RuntimeError) -> bool:
     return isinstance(error, torch.OutOfMemoryError) or memory_ran_out(error)
 
 
-def _grown(seen: npt.NDArray[np.bool_], reach: int) -> slice:
-    """From the first to the last True, ``reach`` further on both sides; empty without a True."""
+def _grown(seen: npt.NDArray[np.bool_], radius: int) -> slice:
+    """From the first to the last True, ``radius`` further on both sides; empty without a True."""
     indices = np.flatnonzero(seen)
     if indices.size == 0:
         return slice(0, 0)
-    return slice(max(0, int(indices[0]) - reach), min(len(seen), int(indices[-1]) + 1 + reach))
+    return slice(max(0, int(indices[0]) - radius), min(len(seen), int(indices[-1]) + 1 + radius))
 
 
 def built_network(model: Model) -> nn.Module:

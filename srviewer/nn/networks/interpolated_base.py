@@ -14,7 +14,7 @@ from srviewer.nn.networks.enlargement import shuffled
 from srviewer.nn.networks.shape import NetworkShape
 
 BASE_TAPS = 5
-REACH = BASE_TAPS // 2
+BASE_RADIUS = BASE_TAPS // 2
 
 
 class AxisBase(nn.Module):
@@ -43,7 +43,7 @@ class AxisBase(nn.Module):
         """
         batch, channels, rows, columns = slices.shape
         single = slices.reshape(batch * channels, 1, rows, columns)
-        padded = functional.pad(single, (0, 0, REACH, REACH), mode="replicate")
+        padded = functional.pad(single, (0, 0, BASE_RADIUS, BASE_RADIUS), mode="replicate")
         with _full_precision(slices):
             phases = functional.conv2d(padded, self.get_buffer(f"kernel_{factor}"))
         return shuffled(phases, (factor, 1)).reshape(batch, channels, factor * rows, columns)
@@ -91,7 +91,9 @@ class ImageBase(nn.Module):
         """
         batch, channels, rows, columns = images.shape
         kernel = self.get_buffer(f"kernel_{factor}")
-        single = mirrored(images.reshape(batch * channels, 1, rows, columns), (REACH, REACH))
+        single = mirrored(
+            images.reshape(batch * channels, 1, rows, columns), (BASE_RADIUS, BASE_RADIUS)
+        )
         with _full_precision(images):
             tall = shuffled(functional.conv2d(single, kernel), (factor, 1))
             wide = shuffled(functional.conv2d(tall, kernel.transpose(2, 3)), (1, factor))
@@ -193,7 +195,9 @@ def cubic_kernel(factor: int) -> np.ndarray:
     response = resized(impulses, factor)[:, 0]
     middle = length // 2
     return np.ascontiguousarray(
-        response[middle * factor : (middle + 1) * factor, middle - REACH : middle + REACH + 1]
+        response[
+            middle * factor : (middle + 1) * factor, middle - BASE_RADIUS : middle + BASE_RADIUS + 1
+        ]
     )
 
 

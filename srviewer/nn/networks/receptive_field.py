@@ -2,12 +2,12 @@
 
 from torch import nn
 
-from srviewer.nn.networks.interpolated_base import REACH
+from srviewer.nn.networks.interpolated_base import BASE_RADIUS
 
-EVERYWHERE = 2**20  # more than any image is large
+UNBOUNDED = 2**20  # more than any image is large
 
 
-def reach_of(network: nn.Module, factor: int) -> int:
+def receptive_radius(network: nn.Module, factor: int) -> int:
     """The radius of the receptive field, or a few pixels more.
 
     The tails of other factors are left out. A network with a pooling layer depends on every pixel,
@@ -18,14 +18,14 @@ def reach_of(network: nn.Module, factor: int) -> int:
         factor: The factor at which it is run.
 
     Returns:
-        Coarse pixels in each direction; ``EVERYWHERE`` for a network that pools.
+        Coarse pixels in each direction; ``UNBOUNDED`` for a network that pools.
     """
-    reach = REACH
+    radius = BASE_RADIUS
     for name, layer in network.named_modules():
         if isinstance(layer, nn.MaxPool2d):
-            return EVERYWHERE
+            return UNBOUNDED
         parts = name.split(".")
         another = parts[0] == "tails" and parts[1:] and parts[1] != str(factor)
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) and not another:
-            reach += max(layer.kernel_size) // 2
-    return reach
+            radius += max(layer.kernel_size) // 2
+    return radius
