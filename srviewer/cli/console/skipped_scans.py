@@ -5,7 +5,7 @@ from srviewer.job import Progress
 from srviewer.sr.training.data import DataRead
 
 
-class LeftOutOfTraining:
+class TrainingSkips:
     """Collects from the steps of a job how many scans were left out, by reason (``counts``)."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from srviewer.cli.console.skipped_scans import LeftOutOfTraining
+from srviewer.cli.console.skipped_scans import TrainingSkips
 from srviewer.cli.console.verb_output import Outcome, follow_stepwise
 from srviewer.cli.options.outputs import check_outputs, require_suffix
 from srviewer.cli.options.values import number, whole_numbers
@@ -112,7 +112,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         workers=args.workers,
         process=process,
     )
-    left_out = LeftOutOfTraining()
+    left_out = TrainingSkips()
     model = follow_stepwise(mapped(trained_model(job), left_out.take))
     if not process.leads:
         args.json = None  # the leading process reports for all

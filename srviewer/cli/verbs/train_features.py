@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from srviewer.cli.console.skipped_scans import LeftOutOfTraining
+from srviewer.cli.console.skipped_scans import TrainingSkips
 from srviewer.cli.console.verb_output import Outcome, follow
 from srviewer.cli.options.outputs import check_outputs, require_suffix
 from srviewer.cli.options.values import number
@@ -39,7 +39,7 @@ def execute(args: argparse.Namespace) -> Outcome:
     require_suffix(args.output, SUFFIX)
     check_outputs(args, [], others=[args.output])
     budget = Budget(args.minutes, args.steps)
-    left_out = LeftOutOfTraining()
+    left_out = TrainingSkips()
     job = trained_features(args.paths, args.output, budget, args.seed)
     features = follow(mapped(job, left_out.take))
     answers = ", ".join(f"{name} {share:.0%}" for name, share in features.accuracy.items())

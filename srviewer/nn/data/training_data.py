@@ -7,7 +7,7 @@ from srviewer.core.scores.bicubic import Image
 from srviewer.core.volumes.volume import Volume
 from srviewer.nn.data.image_pairs import ImagePatchSource
 from srviewer.nn.data.prefetching import BatchSource
-from srviewer.nn.data.validation import HeldOut, image_pairs, volume_pairs
+from srviewer.nn.data.validation import ValidationPair, image_pairs, volume_pairs
 from srviewer.nn.data.volume_pairs import PatchSource
 from srviewer.nn.devices.processes import Process
 from srviewer.nn.plans.plan import TrainingPlan
@@ -37,7 +37,7 @@ class Volumes:
         """
         return PatchSource(self.train, plan, process)
 
-    def held_out(self, plan: TrainingPlan) -> list[HeldOut]:
+    def held_out(self, plan: TrainingPlan) -> list[ValidationPair]:
         """The pairs that are scored during the run.
 
         Args:
@@ -73,7 +73,7 @@ class Images:
         """
         return ImagePatchSource(self.train, plan, process)
 
-    def held_out(self, plan: TrainingPlan) -> list[HeldOut]:
+    def held_out(self, plan: TrainingPlan) -> list[ValidationPair]:
         """The pairs that are scored during the run.
 
         Args:

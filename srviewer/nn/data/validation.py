@@ -26,7 +26,7 @@ MOST_PAIRS = 24
 
 
 @dataclass(frozen=True, eq=False)
-class HeldOut:
+class ValidationPair:
     """A held-out pair, in shares of the intensity range.
 
     Attributes:
@@ -42,7 +42,7 @@ class HeldOut:
     cubic: Voxels
 
 
-def volume_pairs(volumes: Sequence[Volume], plan: TrainingPlan) -> list[HeldOut]:
+def volume_pairs(volumes: Sequence[Volume], plan: TrainingPlan) -> list[ValidationPair]:
     """Pairs of the central part of a middle slice, for each of the six groups of each volume.
 
     Args:
@@ -61,7 +61,7 @@ def volume_pairs(volumes: Sequence[Volume], plan: TrainingPlan) -> list[HeldOut]
     return _thinned([pair for pair in pairs if pair is not None])
 
 
-def image_pairs(images: Sequence[Image], plan: TrainingPlan) -> list[HeldOut]:
+def image_pairs(images: Sequence[Image], plan: TrainingPlan) -> list[ValidationPair]:
     """Pairs of the central part of each image.
 
     Args:
@@ -80,12 +80,12 @@ def image_pairs(images: Sequence[Image], plan: TrainingPlan) -> list[HeldOut]:
         small = resized(truth, Fraction(1, factor))
         large = resized(small, factor)
         channels = (np.ascontiguousarray(x.transpose(2, 0, 1)) for x in (small, truth, large))
-        pairs.append(HeldOut(factor, *channels))
+        pairs.append(ValidationPair(factor, *channels))
     return _thinned(pairs)
 
 
-def measured(
-    network: nn.Module, pairs: Sequence[HeldOut], device: torch.device
+def validation_scores(
+    network: nn.Module, pairs: Sequence[ValidationPair], device: torch.device
 ) -> tuple[dict[str, float], Preview | None]:
     """Score a network and cubic on held-out pairs.
 
@@ -111,7 +111,7 @@ def measured(
     return {name: float(np.mean(values)) for name, values in scores.items()}, preview
 
 
-def _run(network: nn.Module, pair: HeldOut, device: torch.device) -> Voxels:
+def _run(network: nn.Module, pair: ValidationPair, device: torch.device) -> Voxels:
     """The (c, H, W) output for one pair; torch's inference mode ends before anything yields."""
     with torch.inference_mode():
         given = torch.from_numpy(pair.given)[None].to(device)
@@ -136,7 +136,7 @@ def _luma(image: Voxels) -> Voxels:
     return image[0] if len(image) == 1 else np.tensordot(LUMA, image, 1)
 
 
-def _preview(pair: HeldOut, result: Voxels) -> Preview:
+def _preview(pair: ValidationPair, result: Voxels) -> Preview:
     channel = len(pair.given) // 2
     given = pair.given[channel : channel + 1] if len(result) == 1 else pair.given
     repeats = [n // m for n, m in zip(result.shape, given.shape, strict=True)]
@@ -155,7 +155,7 @@ def _factor(plan: TrainingPlan) -> int:
 
 def _slice_pair(
     voxels: Voxels, group: TrainingGroup, factor: int, plan: TrainingPlan
-) -> HeldOut | None:
+) -> ValidationPair | None:
     """The pair of a middle slice; None for a volume too small, or mostly air there."""
     stack = unstack(voxels, group.thick, group.normal)
     reach, middle = plan.neighbours, len(stack) // 2
@@ -168,7 +168,9 @@ def _slice_pair(
         return None
     positions = thin_positions(thick.shape[1], factor)
     interpolated = cubic(np.ascontiguousarray(thick[reach : reach + 1]), 1, positions)
-    return HeldOut(factor, np.ascontiguousarray(thick), np.ascontiguousarray(truth), interpolated)
+    return ValidationPair(
+        factor, np.ascontiguousarray(thick), np.ascontiguousarray(truth), interpolated
+    )
 
 
 def _central(image: Voxels, axes: tuple[int, int], factor: int) -> Voxels:
@@ -181,7 +183,7 @@ def _central(image: Voxels, axes: tuple[int, int], factor: int) -> Voxels:
     return image[tuple(index)]
 
 
-def _thinned(pairs: list[HeldOut]) -> list[HeldOut]:
+def _thinned(pairs: list[ValidationPair]) -> list[ValidationPair]:
     """At most MOST_PAIRS, evenly taken, so that scoring stays quick."""
     step = max(1, -(-len(pairs) // MOST_PAIRS))
     return pairs[::step]

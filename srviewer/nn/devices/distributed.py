@@ -27,7 +27,7 @@ def process_device(name: str, process: Process) -> torch.device:
 
 
 @contextmanager
-def joined(process: Process, device: torch.device, batch: int) -> Iterator[None]:
+def process_group(process: Process, device: torch.device, batch: int) -> Iterator[None]:
     """Join the processes of a run inside the block; nothing happens for one alone.
 
     Args:
@@ -56,7 +56,7 @@ def joined(process: Process, device: torch.device, batch: int) -> Iterator[None]
         distributed.destroy_process_group()
 
 
-def parallel(network: nn.Module, device: torch.device, process: Process) -> nn.Module:
+def data_parallel(network: nn.Module, device: torch.device, process: Process) -> nn.Module:
     """Wrap a network so that its gradients are averaged over all processes.
 
     A step uses the tail of one factor only, so parameters may go without a gradient.

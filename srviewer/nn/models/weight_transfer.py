@@ -9,7 +9,7 @@ from srviewer.errors import UserError
 Arrays = Mapping[str, np.ndarray]
 
 
-def grown(small: Arrays, fresh: Arrays) -> dict[str, np.ndarray]:
+def transferred(small: Arrays, fresh: Arrays) -> dict[str, np.ndarray]:
     """Weights for a wider or deeper network that compute what the smaller one did.
 
     Where a layer is wider, the transferred channels ignore the new ones at first (their weights are

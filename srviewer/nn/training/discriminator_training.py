@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from srviewer.nn.devices.distributed import parallel, synchronised
+from srviewer.nn.devices.distributed import data_parallel, synchronised
 from srviewer.nn.devices.processes import Process
 from srviewer.nn.models.building import check_size
 from srviewer.nn.networks.discriminators import discriminator, seen
@@ -14,7 +14,7 @@ BETAS = (0.9, 0.99)
 CRITIC_BETAS = (0.0, 0.9)  # a critic chases a moving target (Gulrajani 2017)
 
 
-class Adversary:
+class DiscriminatorTrainer:
     """The discriminator, its optimiser and its GAN objective.
 
     All images are (B, C, H, W) in shares of the intensity range.
@@ -28,13 +28,13 @@ class Adversary:
         check_size(lambda: self._row.build(channels, self._plan.width), "discriminator")
         network = self._row.build(channels, self._plan.width).to(device)
         self.network = synchronised(network, device, process)
-        self._parallel = parallel(self.network, device, process)
+        self._parallel = data_parallel(self.network, device, process)
         betas = CRITIC_BETAS if self._objective.penalised else BETAS
         self.optimiser = torch.optim.Adam(
             self.network.parameters(), lr=self._plan.learning_rate, betas=betas
         )
 
-    def judged(self, truth: Tensor, result: Tensor, interpolated: Tensor) -> Tensor:
+    def generator_loss(self, truth: Tensor, result: Tensor, interpolated: Tensor) -> Tensor:
         """Compute the generator's adversarial term; the discriminator's weights get no gradient.
 
         Args:

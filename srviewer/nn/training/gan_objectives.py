@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-GameLoss = Callable[[Tensor, Tensor], Tensor]
+AdversarialLoss = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Objective:
 
     id: str
     title: str
-    discriminator: GameLoss
-    generator: GameLoss
+    discriminator: AdversarialLoss
+    generator: AdversarialLoss
     penalised: bool = False
 
 

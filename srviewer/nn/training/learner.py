@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from srviewer.nn.data.prefetching import PatchBatch
-from srviewer.nn.devices.distributed import parallel, synchronised
+from srviewer.nn.devices.distributed import data_parallel, synchronised
 from srviewer.nn.devices.processes import Process
 from srviewer.nn.inference.infer import built_network, weights_of
 from srviewer.nn.models.building import check_size, kinds_of
@@ -16,14 +16,14 @@ from srviewer.nn.models.feature_network import feature_network
 from srviewer.nn.models.model_file import Model, load_model
 from srviewer.nn.models.optimiser_state import optimiser_arrays, optimiser_kinds, restore_optimiser
 from srviewer.nn.models.safetensors_file import Arrays, Outline
-from srviewer.nn.models.weight_transfer import grown
+from srviewer.nn.models.weight_transfer import transferred
 from srviewer.nn.networks.generator_table import network_spec
 from srviewer.nn.networks.interpolated_base import base_of
 from srviewer.nn.plans.parts import LossWeights
 from srviewer.nn.plans.plan import TrainingPlan
-from srviewer.nn.training.discriminator_training import Adversary
+from srviewer.nn.training.discriminator_training import DiscriminatorTrainer
 from srviewer.nn.training.losses import compared
-from srviewer.nn.training.schedule import Pace
+from srviewer.nn.training.schedule import StepSettings
 
 BETAS = (0.9, 0.99)
 SEED_STRIDE = 1_000_003  # more than the steps of any run, so that no two seeds meet
@@ -39,54 +39,58 @@ class Learner:
         torch.manual_seed(plan.seed)
         self._plan, self._device = plan, device
         start = load_model(Path(plan.start_from)) if plan.start_from else None
-        network = started(plan, start).to(device)
+        network = initial_network(plan, start).to(device)
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.network = synchronised(network, device, process)
         self.averaged = copy.deepcopy(self.network).requires_grad_(False).eval()
-        self._parallel = parallel(self.network, device, process)
+        self._parallel = data_parallel(self.network, device, process)
         self._optimiser = torch.optim.Adam(
             self.network.parameters(), lr=plan.learning_rate, betas=BETAS
         )
-        self._texture_of = partner(plan, start, network)
+        self._texture_of = fidelity_model_name(plan, start, network)
         self._base = base_of(plan.shape).to(device)
         self._features = (
             feature_network(plan.features).to(device) if plan.losses.needs_features else None
         )
-        self._adversary = Adversary(plan, device, process) if plan.is_adversarial else None
+        self._discriminator = (
+            DiscriminatorTrainer(plan, device, process) if plan.is_adversarial else None
+        )
 
-    def learn(self, batch: PatchBatch, step: int, pace: Pace) -> dict[str, Tensor]:
+    def learn(self, batch: PatchBatch, step: int, settings: StepSettings) -> dict[str, Tensor]:
         """Do one training step of the generator, and of the discriminator in the adversarial stage.
 
         Args:
             batch: The training batch of this process.
             step: The number of the step, from 0.
-            pace: Stage, learning rate and loss weights of this step.
+            settings: Stage, learning rate and loss weights of this step.
 
         Returns:
             Scalars without gradient: each loss term before weighting, "total", and "discriminator"
             in the adversarial stage.
         """
         for group in self._optimiser.param_groups:
-            group["lr"] = pace.rate
+            group["lr"] = settings.rate
         given = batch.given.to(self._device, non_blocking=True)
         truth = batch.truth.to(self._device, non_blocking=True)
-        is_adversarial = self._adversary is not None and pace.stage == "adversarial"
+        is_adversarial = self._discriminator is not None and settings.stage == "adversarial"
         with self._mixed_precision():
             result = self._parallel(given, batch.factor)
-            terms = compared(pace.losses.used(), result, truth, self._features)
-            if self._adversary is not None and is_adversarial:
+            terms = compared(settings.losses.used(), result, truth, self._features)
+            if self._discriminator is not None and is_adversarial:
                 interpolated = self._interpolated(given, batch.factor)
-                terms["adversarial"] = self._adversary.judged(truth, result, interpolated)
-        total = weighted(terms, pace.losses)
+                terms["adversarial"] = self._discriminator.generator_loss(
+                    truth, result, interpolated
+                )
+        total = weighted(terms, settings.losses)
         self._optimiser.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), self._plan.gradient_norm)
         self._optimiser.step()
-        if self._adversary is not None and is_adversarial:
+        if self._discriminator is not None and is_adversarial:
             seed = self._plan.seed * SEED_STRIDE + step
             with self._mixed_precision():
-                terms["discriminator"] = self._adversary.learn(
-                    truth, result, interpolated, seed, pace.rate
+                terms["discriminator"] = self._discriminator.learn(
+                    truth, result, interpolated, seed, settings.rate
                 )
         self._average(min(self._plan.ema, (1 + step) / (10 + step)))
         return {"total": total.detach(), **{name: term.detach() for name, term in terms.items()}}
@@ -101,9 +105,9 @@ class Learner:
             The model, without scores.
         """
         weights = dict(weights_of(self.averaged))
-        spec, partner = network_spec(self._plan.network), self._texture_of
+        spec, fidelity = network_spec(self._plan.network), self._texture_of
         plan = self._plan.to_share()
-        return Model(name, spec, weights, plan, texture_of="" if partner == name else partner)
+        return Model(name, spec, weights, plan, texture_of="" if fidelity == name else fidelity)
 
     def is_finite(self) -> bool:
         """Whether every weight that would be stored is a number."""
@@ -163,12 +167,14 @@ class Learner:
 
     def _networks(self) -> dict[str, nn.Module]:
         networks = {"network": self.network, "averaged": self.averaged}
-        return networks | ({"discriminator": self._adversary.network} if self._adversary else {})
+        return networks | (
+            {"discriminator": self._discriminator.network} if self._discriminator else {}
+        )
 
     def _optimisers(self) -> dict[str, torch.optim.Optimizer]:
         optimisers: dict[str, torch.optim.Optimizer] = {"optimiser": self._optimiser}
-        if self._adversary:
-            optimisers["discriminator_optimiser"] = self._adversary.optimiser
+        if self._discriminator:
+            optimisers["discriminator_optimiser"] = self._discriminator.optimiser
         return optimisers
 
     def _interpolated(self, given: Tensor, factor: int) -> Tensor:
@@ -191,7 +197,7 @@ class Learner:
                 old.copy_(now)
 
 
-def started(plan: TrainingPlan, start: Model | None) -> nn.Module:
+def initial_network(plan: TrainingPlan, start: Model | None) -> nn.Module:
     """Build the generator as it is at step 0.
 
     Args:
@@ -209,11 +215,11 @@ def started(plan: TrainingPlan, start: Model | None) -> nn.Module:
     network = spec.build(plan.shape)
     if start is None:
         return network
-    weights = grown(start.weights, dict(weights_of(network)))
+    weights = transferred(start.weights, dict(weights_of(network)))
     return built_network(Model(start.name, spec, weights, plan))
 
 
-def partner(plan: TrainingPlan, start: Model | None, network: nn.Module) -> str:
+def fidelity_model_name(plan: TrainingPlan, start: Model | None, network: nn.Module) -> str:
     """The fidelity model whose texture model a run trains.
 
     A run with texture losses that starts from a fidelity model of the same shape trains the texture

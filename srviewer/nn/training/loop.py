@@ -9,7 +9,7 @@ from srviewer.errors import UserError
 from srviewer.job import Job, Progress
 from srviewer.nn.data.prefetching import prefetched
 from srviewer.nn.data.training_data import Material
-from srviewer.nn.devices.distributed import joined, leaders, process_device
+from srviewer.nn.devices.distributed import leaders, process_device, process_group
 from srviewer.nn.devices.processes import ALONE, Process
 from srviewer.nn.models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from srviewer.nn.models.model_file import Model
@@ -18,7 +18,7 @@ from srviewer.nn.plans.budget import Budget
 from srviewer.nn.plans.plan import TrainingPlan
 from srviewer.nn.training.learner import Learner
 from srviewer.nn.training.reporter import Reporter
-from srviewer.nn.training.schedule import pace
+from srviewer.nn.training.schedule import step_settings
 from srviewer.nn.training.stopwatch import Stopwatch
 
 REPORT_SECONDS = 5.0
@@ -70,7 +70,7 @@ def train(material: Material, plan: TrainingPlan, name: str, place: Place) -> Jo
     device = process_device(place.device, place.process)
     if place.threads:
         torch.set_num_threads(place.threads)
-    with joined(place.process, device, plan.batch):
+    with process_group(place.process, device, plan.batch):
         learner = Learner(plan, device, place.process)
         step, seconds = _resumed(learner, plan, place)
         source = material.source(plan, place.process)
@@ -83,8 +83,8 @@ def train(material: Material, plan: TrainingPlan, name: str, place: Place) -> Jo
             try:
                 while done < 1.0:
                     batch = reporter.waited_for(batches.next)
-                    now = pace(plan, done, step)
-                    reporter.add(learner.learn(batch, step, now))
+                    settings = step_settings(plan, done, step)
+                    reporter.add(learner.learn(batch, step, settings))
                     step += 1
                     seconds = leaders(watch.seconds, device, place.process)
                     done = budget.used(step, seconds)
@@ -93,7 +93,7 @@ def train(material: Material, plan: TrainingPlan, name: str, place: Place) -> Jo
                         with watch.stopped():
                             yield Progress(done, f"Step {step}")
                         continue
-                    report = reporter.step(done, step, seconds, now)
+                    report = reporter.step(done, step, seconds, settings)
                     reported = seconds
                     if keep:
                         saved = seconds

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 
 from srviewer.errors import UserError
-from srviewer.nn.data.validation import HeldOut, measured
+from srviewer.nn.data.validation import ValidationPair, validation_scores
 from srviewer.nn.devices.distributed import averaged
 from srviewer.nn.devices.processes import Process
 from srviewer.nn.reports.report import Preview, TrainStep
 from srviewer.nn.training.learner import Learner
-from srviewer.nn.training.schedule import Pace
+from srviewer.nn.training.schedule import StepSettings
 from srviewer.nn.training.stopwatch import Stopwatch
 
 MEASURING_SHARE = 0.05  # of the wall time at most goes into scoring held-out pairs
@@ -33,7 +33,7 @@ class Reporter:
         self,
         learner: Learner,
         name: str,
-        held_out: Sequence[HeldOut],
+        held_out: Sequence[ValidationPair],
         device: torch.device,
         process: Process,
         watch: Stopwatch,
@@ -70,14 +70,14 @@ class Reporter:
         for name, term in terms.items():
             self._terms.setdefault(name, []).append(term)
 
-    def step(self, done: float, step: int, seconds: float, pace: Pace) -> TrainStep:
+    def step(self, done: float, step: int, seconds: float, settings: StepSettings) -> TrainStep:
         """Make a report and start collecting anew.
 
         Args:
             done: The used share of the budget, 0..1.
             step: Training steps done.
             seconds: Wall time of the run so far.
-            pace: Stage and learning rate of the last step.
+            settings: Stage and learning rate of the last step.
 
         Returns:
             The report.
@@ -85,9 +85,9 @@ class Reporter:
         Raises:
             UserError: A loss or a weight is no number.
         """
-        losses = self._losses(step, pace.rate)
+        losses = self._losses(step, settings.rate)
         passed = max(self._watch.seconds - self._since, 1e-9)
-        scores, preview = self._measured(done)
+        scores, preview = self._validation(done)
         report = TrainStep(
             done,
             f"Step {step}, loss {losses['total']:.5f}",
@@ -96,8 +96,8 @@ class Reporter:
             loss=losses.pop("total"),
             model=self._learner.model(self._name),
             losses=losses,
-            stage=pace.stage,
-            learning_rate=pace.rate,
+            stage=settings.stage,
+            learning_rate=settings.rate,
             steps_per_second=self._steps / passed,
             waiting=min(1.0, self._waited / passed),
             scores=scores,
@@ -119,11 +119,11 @@ class Reporter:
             f"there was one; train again with a smaller learning rate than {rate:.2g}."
         )
 
-    def _measured(self, done: float) -> tuple[dict[str, float], Preview | None]:
+    def _validation(self, done: float) -> tuple[dict[str, float], Preview | None]:
         started = self._watch.seconds
         if not self._held_out or (done < 1.0 and started < self._measure_next):
             return {}, None
-        scores_and_preview = measured(self._learner.averaged, self._held_out, self._device)
+        scores_and_preview = validation_scores(self._learner.averaged, self._held_out, self._device)
         finished = self._watch.seconds
         self._measure_next = finished + (finished - started) / MEASURING_SHARE
         return scores_and_preview

@@ -11,7 +11,7 @@ HALVED_AT = (0.5, 0.75, 0.9, 0.95)  # shares of a stage, for the schedule "step"
 
 
 @dataclass(frozen=True)
-class Pace:
+class StepSettings:
     """The settings of one training step.
 
     Attributes:
@@ -25,7 +25,7 @@ class Pace:
     losses: LossWeights
 
 
-def pace(plan: TrainingPlan, done: float, step: int) -> Pace:
+def step_settings(plan: TrainingPlan, done: float, step: int) -> StepSettings:
     """The settings of a step.
 
     An adversarial run starts on L1 alone for ``warm_start`` of its budget; each of the two stages
@@ -42,12 +42,12 @@ def pace(plan: TrainingPlan, done: float, step: int) -> Pace:
     start = plan.adversarial.warm_start
     if not plan.is_adversarial:
         rate = plan.learning_rate * _decay(plan.schedule, done)
-        return Pace("pixels", rate * _rise(plan, done, step), plan.losses)
+        return StepSettings("pixels", rate * _rise(plan, done, step), plan.losses)
     if done < start:
         rate = plan.learning_rate * _decay(plan.schedule, done / start)
-        return Pace("pixels", rate * _rise(plan, done, step), PIXELS_ONLY)
+        return StepSettings("pixels", rate * _rise(plan, done, step), PIXELS_ONLY)
     rate = plan.adversarial.learning_rate * _decay(plan.schedule, (done - start) / (1 - start))
-    return Pace("adversarial", rate, plan.losses)
+    return StepSettings("adversarial", rate, plan.losses)
 
 
 def _rise(plan: TrainingPlan, done: float, step: int) -> float:
