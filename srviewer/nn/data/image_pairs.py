@@ -47,21 +47,21 @@ class ImagePatchSource:
             self._pair(factor, generator(self._plan.seed, step, patch + 1))
             for patch in self._patches
         ]
-        given, truth = (np.stack([_channels_first(p[n]) for p in pairs]) for n in (0, 1))
-        return PatchBatch.of(factor, given, truth)
+        inputs, targets = (np.stack([_channels_first(p[n]) for p in pairs]) for n in (0, 1))
+        return PatchBatch.of(factor, inputs, targets)
 
     def _pair(self, factor: int, random: np.random.Generator) -> tuple[Image, Image]:
         number = int(random.choice(self._fitting[factor]))
         small = self._shrunk(number, factor)
         rows, columns = self._plan.rows, self._plan.columns
         top, left = random.integers([small.shape[0] - rows + 1, small.shape[1] - columns + 1])
-        given = small[top : top + rows, left : left + columns]
-        truth = self._images[number][
+        inputs = small[top : top + rows, left : left + columns]
+        targets = self._images[number][
             factor * top : factor * (top + rows), factor * left : factor * (left + columns)
         ]
         quarters = 2 * int(random.integers(2)) if rows != columns else int(random.integers(4))
         step = int(random.choice((-1, 1)))
-        return np.rot90(given, quarters)[:, ::step], np.rot90(truth, quarters)[:, ::step]
+        return np.rot90(inputs, quarters)[:, ::step], np.rot90(targets, quarters)[:, ::step]
 
     def _shrunk(self, number: int, factor: int) -> Image:
         """The downsampled image; made once, on whichever thread needs it first."""

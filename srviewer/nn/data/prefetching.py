@@ -22,27 +22,27 @@ class PatchBatch:
 
     Attributes:
         factor: The factor of all pairs.
-        given: Inputs of the network.
-        truth: Targets.
+        inputs: Patches for the network.
+        targets: Patches that it should return.
     """
 
     factor: int
-    given: Tensor
-    truth: Tensor
+    inputs: Tensor
+    targets: Tensor
 
     @staticmethod
-    def of(factor: int, given: Voxels, truth: Voxels) -> "PatchBatch":
+    def of(factor: int, inputs: Voxels, targets: Voxels) -> "PatchBatch":
         """Make a batch of arrays.
 
         Args:
             factor: The factor of all pairs.
-            given: (B, C, H, W) inputs.
-            truth: (B, C, H, W) targets.
+            inputs: (B, C, h, w).
+            targets: (B, c, H, W).
 
         Returns:
             The batch, in torch's layout channels_last.
         """
-        return PatchBatch(factor, _channels_last(given), _channels_last(truth))
+        return PatchBatch(factor, _channels_last(inputs), _channels_last(targets))
 
 
 def _channels_last(images: Voxels) -> Tensor:

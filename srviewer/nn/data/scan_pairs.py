@@ -26,13 +26,13 @@ class ScanPair:
 
     Attributes:
         factor: The factor between the two.
-        given: (2k + 1, h, w) input.
-        truth: (h * factor, w) target.
+        inputs: (2k + 1, h, w) input.
+        target: (h * factor, w) target.
     """
 
     factor: int
-    given: Voxels
-    truth: Voxels
+    inputs: Voxels
+    target: Voxels
 
 
 class ScanPairs:
@@ -110,12 +110,14 @@ class ScanPairs:
                 slab = _central(padded[number : number + 2 * reach + 1], factor)
                 pairs.append(self._pair(slab, factor))
         return [
-            pair for pair in pairs if OF_SHARES.foreground(pair.truth).mean() >= HELD_OUT_FOREGROUND
+            pair
+            for pair in pairs
+            if OF_SHARES.foreground(pair.target).mean() >= HELD_OUT_FOREGROUND
         ]
 
     def _pair(self, slab: Voxels, factor: int) -> ScanPair:
-        truth = np.ascontiguousarray(slab[self._neighbours])
-        return ScanPair(factor, self._along(1, factor).apply(slab), truth)
+        target = np.ascontiguousarray(slab[self._neighbours])
+        return ScanPair(factor, self._along(1, factor).apply(slab), target)
 
     def _along(self, axis: Axis, factor: int) -> Degradation:
         """The scan's acquisition along an axis; of one pass among several, a plain mean."""

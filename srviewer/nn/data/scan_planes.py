@@ -55,16 +55,16 @@ class ThickPlanes:
         """
         streams = range(PLANE_STREAM, PLANE_STREAM + BATCH)
         patches = [self._patch(generator(self._seed, step, stream)) for stream in streams]
-        given, truth = (np.stack(both) for both in zip(*patches, strict=True))
-        return PatchBatch.of(self._factor, given, truth)
+        inputs, targets = (np.stack(both) for both in zip(*patches, strict=True))
+        return PatchBatch.of(self._factor, inputs, targets)
 
     def _patch(self, random: np.random.Generator) -> tuple[Voxels, Voxels]:
         """Input and target, mirrored at random, preferably not all air."""
-        given, truth = prefer_foreground(
+        inputs, targets = prefer_foreground(
             lambda: self._random_patch(random), lambda pair: pair[1][0]
         )
         mirror = random_mirror_index(random)
-        return given[mirror], truth[mirror]
+        return inputs[mirror], targets[mirror]
 
     def _random_patch(self, random: np.random.Generator) -> tuple[Voxels, Voxels]:
         scan, fused = self._stacks[random.integers(len(self._stacks))]

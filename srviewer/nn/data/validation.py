@@ -31,14 +31,14 @@ class ValidationPair:
 
     Attributes:
         factor: The factor between the two.
-        given: (C, h, w) input.
-        truth: (c, H, W) target.
+        inputs: (C, h, w) input.
+        target: (c, H, W) target.
         cubic: (c, H, W) the baseline.
     """
 
     factor: int
-    given: Voxels
-    truth: Voxels
+    inputs: Voxels
+    target: Voxels
     cubic: Voxels
 
 
@@ -74,12 +74,12 @@ def image_pairs(images: Sequence[Image], plan: TrainingPlan) -> list[ValidationP
     factor = _factor(plan)
     pairs = []
     for image in images:
-        truth = _central(in_channels(image, plan.channels), (0, 1), factor)
-        if min(truth.shape[:2]) < 4 * factor:
+        target = _central(in_channels(image, plan.channels), (0, 1), factor)
+        if min(target.shape[:2]) < 4 * factor:
             continue
-        small = resized(truth, Fraction(1, factor))
+        small = resized(target, Fraction(1, factor))
         large = resized(small, factor)
-        channels = (np.ascontiguousarray(x.transpose(2, 0, 1)) for x in (small, truth, large))
+        channels = (np.ascontiguousarray(x.transpose(2, 0, 1)) for x in (small, target, large))
         pairs.append(ValidationPair(factor, *channels))
     return _thinned(pairs)
 
@@ -102,7 +102,7 @@ def validation_scores(
     preview = None
     for number, pair in enumerate(pairs):
         result = _run(network, pair, device)
-        ours, cubic = (_scores(pair.truth, image) for image in (result, pair.cubic))
+        ours, cubic = (_scores(pair.target, image) for image in (result, pair.cubic))
         for key, value in beside_cubic(ours, cubic).items():
             if value is not None:
                 scores.setdefault(key, []).append(value)
@@ -114,19 +114,19 @@ def validation_scores(
 def _run(network: nn.Module, pair: ValidationPair, device: torch.device) -> Voxels:
     """The (c, H, W) output for one pair; torch's inference mode ends before anything yields."""
     with torch.inference_mode():
-        given = torch.from_numpy(pair.given)[None].to(device)
-        return np.asarray(network(given, pair.factor)[0].float().cpu().numpy())
+        inputs = torch.from_numpy(pair.inputs)[None].to(device)
+        return np.asarray(network(inputs, pair.factor)[0].float().cpu().numpy())
 
 
-def _scores(truth: Voxels, image: Voxels) -> dict[str, float | None]:
+def _scores(target: Voxels, image: Voxels) -> dict[str, float | None]:
     """Metrics over all channels, those of slices on the luma; the range is 1."""
-    mask = OF_SHARES.foreground(truth) if len(truth) == 1 else np.ones(truth.shape, bool)
-    luma_of_truth, luma = _luma(truth), _luma(image)
+    mask = OF_SHARES.foreground(target) if len(target) == 1 else np.ones(target.shape, bool)
+    luma_of_target, luma = _luma(target), _luma(image)
     inside = np.asarray(mask.all(axis=0))
     return {
-        metric.id: metric.score(truth, image, 1.0, mask)
+        metric.id: metric.score(target, image, 1.0, mask)
         if metric.whole_volume
-        else metric.score(luma_of_truth, luma, 1.0, inside)
+        else metric.score(luma_of_target, luma, 1.0, inside)
         for metric in comparable_metrics()
     }
 
@@ -137,11 +137,11 @@ def _luma(image: Voxels) -> Voxels:
 
 
 def _preview(pair: ValidationPair, result: Voxels) -> Preview:
-    channel = len(pair.given) // 2
-    given = pair.given[channel : channel + 1] if len(result) == 1 else pair.given
-    repeats = [n // m for n, m in zip(result.shape, given.shape, strict=True)]
-    thick = given.repeat(repeats[1], axis=1).repeat(repeats[2], axis=2)
-    return Preview(*(_shown(image) for image in (thick, result, pair.truth)))
+    channel = len(pair.inputs) // 2
+    inputs = pair.inputs[channel : channel + 1] if len(result) == 1 else pair.inputs
+    repeats = [n // m for n, m in zip(result.shape, inputs.shape, strict=True)]
+    thick = inputs.repeat(repeats[1], axis=1).repeat(repeats[2], axis=2)
+    return Preview(*(_shown(image) for image in (thick, result, pair.target)))
 
 
 def _shown(image: Voxels) -> Voxels:
@@ -163,13 +163,13 @@ def _slice_pair(
     if len(slab) < 2 * reach + 1 or slab.shape[1] < 4 * factor:
         return None
     thick = Degradation(axis=1, factor=factor).apply(slab)
-    truth = slab[reach : reach + 1]
-    if OF_SHARES.foreground(truth).mean() < LEAST_FOREGROUND:
+    target = slab[reach : reach + 1]
+    if OF_SHARES.foreground(target).mean() < LEAST_FOREGROUND:
         return None
     positions = thin_positions(thick.shape[1], factor)
     interpolated = cubic(np.ascontiguousarray(thick[reach : reach + 1]), 1, positions)
     return ValidationPair(
-        factor, np.ascontiguousarray(thick), np.ascontiguousarray(truth), interpolated
+        factor, np.ascontiguousarray(thick), np.ascontiguousarray(target), interpolated
     )
 
 

@@ -128,8 +128,8 @@ def _learn(
 def _step(
     network: nn.Module, batch: PatchBatch, optimiser: torch.optim.Optimizer, device: torch.device
 ) -> None:
-    result = network(batch.given.to(device), batch.factor)
-    loss = functional.mse_loss(result, batch.truth.to(device))
+    result = network(batch.inputs.to(device), batch.factor)
+    loss = functional.mse_loss(result, batch.targets.to(device))
     optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_NORM)
@@ -153,8 +153,8 @@ def restored_psnr(model: Model, pairs: Sequence[ScanPair], device: str) -> Job[f
     scores = []
     for number, pair in enumerate(pairs):
         yield Progress(number / len(pairs), "Scoring the held-out slices")
-        foreground = OF_SHARES.foreground(pair.truth)
-        score = psnr(pair.truth, _restored(network, pair, processor), 1.0, foreground)
+        foreground = OF_SHARES.foreground(pair.target)
+        score = psnr(pair.target, _restored(network, pair, processor), 1.0, foreground)
         if score is not None and math.isfinite(score):
             scores.append(score)
     return float(np.mean(scores)) if scores else 0.0
@@ -163,5 +163,5 @@ def restored_psnr(model: Model, pairs: Sequence[ScanPair], device: str) -> Job[f
 def _restored(network: nn.Module, pair: ScanPair, device: torch.device) -> np.ndarray:
     """The (H, W) output for one pair; torch's inference mode ends before anything yields."""
     with torch.inference_mode():
-        given = torch.from_numpy(np.ascontiguousarray(pair.given))[None].to(device)
-        return np.asarray(network(given, pair.factor)[0, 0].float().cpu().numpy())
+        inputs = torch.from_numpy(np.ascontiguousarray(pair.inputs))[None].to(device)
+        return np.asarray(network(inputs, pair.factor)[0, 0].float().cpu().numpy())

@@ -70,16 +70,16 @@ class Learner:
         """
         for group in self._optimiser.param_groups:
             group["lr"] = settings.rate
-        given = batch.given.to(self._device, non_blocking=True)
-        truth = batch.truth.to(self._device, non_blocking=True)
+        inputs = batch.inputs.to(self._device, non_blocking=True)
+        targets = batch.targets.to(self._device, non_blocking=True)
         is_adversarial = self._discriminator is not None and settings.stage == "adversarial"
         with self._mixed_precision():
-            result = self._parallel(given, batch.factor)
-            terms = compared(settings.losses.used(), result, truth, self._features)
+            result = self._parallel(inputs, batch.factor)
+            terms = compared(settings.losses.used(), result, targets, self._features)
             if self._discriminator is not None and is_adversarial:
-                interpolated = self._interpolated(given, batch.factor)
+                interpolated = self._interpolated(inputs, batch.factor)
                 terms["adversarial"] = self._discriminator.generator_loss(
-                    truth, result, interpolated
+                    targets, result, interpolated
                 )
         total = weighted(terms, settings.losses)
         self._optimiser.zero_grad(set_to_none=True)
@@ -90,7 +90,7 @@ class Learner:
             seed = self._plan.seed * SEED_STRIDE + step
             with self._mixed_precision():
                 terms["discriminator"] = self._discriminator.learn(
-                    truth, result, interpolated, seed, settings.rate
+                    targets, result, interpolated, seed, settings.rate
                 )
         self._average(min(self._plan.ema, (1 + step) / (10 + step)))
         return {"total": total.detach(), **{name: term.detach() for name, term in terms.items()}}
@@ -177,9 +177,9 @@ class Learner:
             optimisers["discriminator_optimiser"] = self._discriminator.optimiser
         return optimisers
 
-    def _interpolated(self, given: Tensor, factor: int) -> Tensor:
+    def _interpolated(self, inputs: Tensor, factor: int) -> Tensor:
         k = self._plan.neighbours
-        middle = given[:, k : k + 1] if self._plan.layout == "axis" else given
+        middle = inputs[:, k : k + 1] if self._plan.layout == "axis" else inputs
         interpolated: Tensor = self._base(middle, factor)
         return interpolated
 

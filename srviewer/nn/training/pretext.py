@@ -143,7 +143,7 @@ class _Patches:
         self._source = PatchSource(volumes, replace(CUTTING, batch=BATCH, seed=seed))
 
     def draw(self, step: int) -> tuple[Tensor, list[Tensor]]:
-        fine = self._source.draw(step).truth.numpy()[:, 0]
+        fine = self._source.draw(step).targets.numpy()[:, 0]
         # The stream after the last patch's: the source has used those before it.
         random = generator(self._seed, step, BATCH_STREAM + BATCH + 1)
         answers = [random.integers(kinds, size=BATCH) for _, kinds in QUESTIONS]

@@ -137,8 +137,8 @@ def test_a_few_steps_lower_its_main_loss(name: str, blobs: Volume, feature_file:
 
 def score(learner: Learner, batch: object, losses: LossWeights) -> float:
     with torch.no_grad():
-        result = learner.network(batch.given, batch.factor)  # type: ignore[attr-defined]
-        terms = compared(losses.used(), result, batch.truth, learner._features)  # type: ignore[attr-defined]
+        result = learner.network(batch.inputs, batch.factor)  # type: ignore[attr-defined]
+        terms = compared(losses.used(), result, batch.targets, learner._features)  # type: ignore[attr-defined]
     return sum(losses.used()[name] * float(term) for name, term in terms.items())
 
 
