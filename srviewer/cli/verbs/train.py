@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     budget.add_argument("--minutes", type=number, help="wall time of the training itself")
     budget.add_argument("--steps", type=int, help="optimiser steps; repeatable by seed")
     parser.add_argument("--batch", type=int, help="patches in one step, over all processes")
-    parser.add_argument("--seed", type=int, help="of every random choice")
+    parser.add_argument("--seed", type=int, help="seed of every random choice")
     parser.add_argument(
         "--validation",
         type=Path,

@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     budget = parser.add_mutually_exclusive_group(required=True)
     budget.add_argument("--minutes", type=number, default=0.0, help="wall time")
     budget.add_argument("--steps", type=int, default=0, help="optimiser steps; repeatable by seed")
-    parser.add_argument("--seed", type=int, default=0, help="of every random choice")
+    parser.add_argument("--seed", type=int, default=0, help="seed of every random choice")
 
 
 def execute(args: argparse.Namespace) -> Outcome:
