@@ -9,6 +9,7 @@ from typing import TypeVar
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis
 from srviewer.core.regions.roi import Roi, shape_of_words
 from srviewer.core.slices.figure_contents import Millimetres
+from srviewer.sr.requests.request import REPAIRS, Repair
 
 R = TypeVar("R")
 
@@ -65,6 +66,27 @@ def words(text: str) -> tuple[str, ...]:
         The words without blanks around them, each once.
     """
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+@_expecting("none, or a list of brightness, motion and slices")
+def repairs(text: str) -> tuple[Repair, ...]:
+    """Read repairs of slice faults: "motion,slices" as ("motion", "slices"), "none" as ().
+
+    Args:
+        text: The option's text.
+
+    Returns:
+        The repairs in the order of REPAIRS, each once.
+
+    Raises:
+        ValueError: A word is no repair; argparse gets an error of its own for it.
+    """
+    wanted = words(text)
+    if wanted == ("none",):
+        return ()
+    if not wanted or not set(wanted) <= set(REPAIRS):
+        raise ValueError(text)
+    return tuple(name for name in REPAIRS if name in wanted)
 
 
 @_expecting("a list of array axes, such as i,k")

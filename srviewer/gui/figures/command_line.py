@@ -19,7 +19,7 @@ from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.models.available_models import is_at_hand
 from srviewer.sr.requests.request import Request
 from srviewer.study.state.comparables import CUBIC, ORIGINAL
-from srviewer.study.state.comparing import Layout
+from srviewer.study.state.layouts import find_layout
 from srviewer.study.state.origin import Origin
 
 PROGRAM = "srviewer"
@@ -56,7 +56,7 @@ def screenshot_line(study: Study, picture: Picture | None = None) -> str:
     picture = picture or picture_of(study.session)
     scan = _scan(study)
     visible = [one for one in compared(study.session.state) if one.volume is not None]
-    if picture.layout == Layout.PLANES.value:
+    if not find_layout(picture.layout).compares:
         visible = visible[:1]
     before, seconds = [], []
     for one in visible:
@@ -136,6 +136,8 @@ def _reconstruction(
             words += [f"--{name}", str(getattr(request, name))]
     if request.thickness_mm is not None:
         words += ["--thickness", repr(request.thickness_mm)]
+    if request.repair:
+        words += ["--repair", ",".join(request.repair)]
     for axis, factor in request.also:
         words += ["--also", f"{AXIS_NAMES[axis]}:{factor}"]
     words += _adaptation(request.adaptation)

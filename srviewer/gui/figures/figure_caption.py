@@ -6,13 +6,13 @@ from srviewer.gui.texts.offered import compared
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, agreement
 from srviewer.study.state.comparables import CUBIC
-from srviewer.study.state.comparing import Layout
+from srviewer.study.state.layouts import find_layout
 
 
 def volumes_line(session: Session) -> str:
     """The scan and what is shown of it: "scan: A original, B fast x4"."""
     scan = session.original.name if session.original else ""
-    if session.comparing.layout is Layout.PLANES:
+    if not find_layout(session.comparing.layout).compares:
         return scan
     shown = zip("ABCD", compared(session.state), strict=False)
     return f"{scan}:  " + ",  ".join(f"{letter} {one.name}" for letter, one in shown)
@@ -20,7 +20,7 @@ def volumes_line(session: Session) -> str:
 
 def scores_line(session: Session) -> str:
     """Whole-volume scores of what is shown beside cubic's, and what they are measured against."""
-    if session.comparing.layout is Layout.PLANES:
+    if not find_layout(session.comparing.layout).compares:
         return ""
     parts, scored = [], None
     for one in compared(session.state):
