@@ -1,4 +1,4 @@
-"""The list from which the user picks what to compare."""
+"""The list of volumes from which the user picks what to compare."""
 
 from dataclasses import dataclass
 
@@ -15,10 +15,15 @@ INTERPOLATING = mark("Cubic interpolation is on its way.")
 
 @dataclass(frozen=True, eq=False)
 class Comparable:
-    """One entry of the lists from which the user picks, and what its panes need.
+    """An entry of the lists from which the user picks, with what its panes need.
 
-    ``volume``: None for what can be had but is not there yet; ``hint`` says how to get it.
-    ``made``: how, for a result.
+    Attributes:
+        key: Identifies the entry in the state of the study.
+        name: For the user.
+        volume: None for an entry that has no volume yet.
+        scores: Scores of the volume and of cubic interpolation; None without a reference.
+        hint: How to get the volume while there is none.
+        made: The reconstruction of a result; None for other volumes.
     """
 
     key: str
@@ -30,7 +35,14 @@ class Comparable:
 
 
 def offered(state: StudyState) -> tuple[Comparable, ...]:
-    """Everything that can be compared, in the order of the lists."""
+    """List everything that can be compared.
+
+    Args:
+        state: Of one study.
+
+    Returns:
+        The entries in the order of the lists: scan, cubic, results, reference, loaded volumes.
+    """
     kept, reference = state.comparables, state.reference
     cubic_hint = tr(INTERPOLATING)
     listed = [
@@ -46,7 +58,14 @@ def offered(state: StudyState) -> tuple[Comparable, ...]:
 
 
 def compared(state: StudyState) -> tuple[Comparable, ...]:
-    """What is compared, A and B first."""
+    """List what is compared now.
+
+    Args:
+        state: Of one study.
+
+    Returns:
+        The chosen entries, A and B first; those that are no longer offered are left out.
+    """
     by_key = {entry.key: entry for entry in offered(state)}
     return tuple(by_key[key] for key in state.comparables.shown if key in by_key)
 
