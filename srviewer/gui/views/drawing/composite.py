@@ -1,4 +1,4 @@
-"""B laid over A in one pane: as a curtain, as a checkerboard, as their difference."""
+"""Composites of A and B in one pane: curtain, checkerboard, difference."""
 
 from dataclasses import dataclass
 from math import ceil, floor
@@ -17,15 +17,19 @@ from srviewer.gui.views.drawing.slice_overlay import Graded
 from srviewer.study.state.comparing import Comparing, Layout
 from srviewer.study.state.view import View
 
-MOST_TILES = 20_000  # in a pane: more cannot be told apart and would stall the drawing
+MOST_TILES = 20_000  # in a pane: more cannot be distinguished and would stall the drawing
 
 
 @dataclass(frozen=True)
 class Over:
-    """What is laid over the panes of A.
+    """A composite: the second volume and how it is drawn over the first.
 
-    ``volume``: B. ``names``: of A and B. ``comparing``: how; one of the layouts that draw both.
-    ``span``: the difference's colour scale runs from -span to span, in the scan's ``unit``.
+    Attributes:
+        volume: B.
+        names: Of A and B.
+        comparing: Layout of the comparison, one that draws both volumes in a pane.
+        span: The difference's colour scale runs from -span to span.
+        unit: Of the scan, and so of ``span``.
     """
 
     volume: Volume
@@ -37,9 +41,17 @@ class Over:
     def drawn(
         self, base: Volume, plane: Plane, view: View, shown: QRectF, mirrored: bool
     ) -> Second:
-        """What the canvas draws over the slice of ``base``, which is A.
+        """The second image for the canvas, over the slice of A.
 
-        ``shown``: the pane mm that fill the pane; ``mirrored``: they grow to the left.
+        Args:
+            base: A.
+            plane: Of the pane.
+            view: Crosshair, grey levels and interpolation.
+            shown: The rectangle that fills the pane, in pane mm.
+            mirrored: Whether pane mm grow to the left.
+
+        Returns:
+            The slice of B with its clip, or the colours of the difference.
         """
         if self.comparing.layout is Layout.DIFFERENCE:
             return self._difference(base, plane, view)
@@ -52,22 +64,22 @@ class Over:
         return Second(image.pixels, QRectF(*image.extent_mm), view.window, clip)
 
     def divider(self) -> Divider | None:
-        """The curtain's edge."""
+        """The curtain's edge; None in other layouts."""
         if self.comparing.layout is not Layout.CURTAIN:
             return None
         return Divider(self.comparing.divider, self.comparing.upright, self.names)
 
     def colour_bar(self) -> ColourBar | None:
-        """The difference's scale."""
+        """The scale of the difference; None in other layouts."""
         if self.comparing.layout is not Layout.DIFFERENCE:
             return None
         return ColourBar(signed(), -self.span, self.span, self.unit)
 
     def _difference(self, base: Volume, plane: Plane, view: View) -> Second:
-        found = difference_slice(base, self.volume, plane, view.cursor_mm, view.smooth)
-        colours = Graded(signed(), Window(-self.span, self.span)).rgba(found.image.pixels)
-        colours[..., 3] *= found.covered
-        return Second(colours, QRectF(*found.image.extent_mm), None, None)
+        difference = difference_slice(base, self.volume, plane, view.cursor_mm, view.smooth)
+        colours = Graded(signed(), Window(-self.span, self.span)).rgba(difference.image.pixels)
+        colours[..., 3] *= difference.covered
+        return Second(colours, QRectF(*difference.image.extent_mm), None, None)
 
 
 def _beyond(comparing: Comparing, shown: QRectF, mirrored: bool) -> QRectF:
@@ -80,7 +92,15 @@ def _beyond(comparing: Comparing, shown: QRectF, mirrored: bool) -> QRectF:
 
 
 def tiles(shown: QRectF, side_mm: float) -> QPainterPath:
-    """B's squares of a checkerboard whose corners lie at multiples of ``side_mm``, in pane mm."""
+    """B's squares of a checkerboard, with corners at multiples of their side.
+
+    Args:
+        shown: The rectangle that fills the pane, in pane mm.
+        side_mm: Side of a square; enlarged where there would be more than 20,000 squares.
+
+    Returns:
+        Every second square, in pane mm.
+    """
     side = max(side_mm, (shown.width() * shown.height() / MOST_TILES) ** 0.5)
     path = QPainterPath()
     for row in range(floor(shown.top() / side), ceil(shown.bottom() / side)):
