@@ -1,4 +1,4 @@
-"""The panel that judges a result: what it is scored against, the scores, a simulated scan."""
+"""The panel of scores: reference, scores beside those of cubic interpolation, simulation."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,7 +34,7 @@ COLUMNS = ("", mark("result"), mark("cubic"), mark("change"))
 
 
 class ComparePanel(QWidget):
-    """Loads or simulates a ground truth and shows the scores, always beside cubic."""
+    """Loads or simulates a ground truth and shows the scores, always beside cubic interpolation."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class ComparePanel(QWidget):
         self.report = ReportButton(study)
         self._table = _table()
         self._meaning = label("", "muted")
-        self._offered: Volume | None = None  # what the axes and factors are those of
+        self._offered: Volume | None = None  # of the axes and factors in the lists
         self._lay_out()
         self._connect()
         self._offer_simulation()
@@ -107,7 +107,7 @@ class ComparePanel(QWidget):
             return
         self._offered = thin
         geometry = thin.geometry
-        # Thickening the axis that is thick already says the least: the last one is offered first.
+        # Degrading the thick axis says the least: the last of the other axes is offered first.
         first = next(axis for axis in (2, 1, 0) if axis != geometry.thick_axis)
         fill(self._axis, [(axis_title(geometry, axis), axis) for axis in range(3)], first)
         fill(self._factor, [(f"\u00d7{factor}", factor) for factor in SIMULATED_FACTORS], 4)
@@ -198,7 +198,7 @@ def _table() -> QTableWidget:
 
 
 def _titles(metrics: Iterable[Metric]) -> str:
-    """Their titles with their units; what is not comparable is in the unit of the scan."""
+    """Titles with units; metrics that are not comparable are in the unit of the scan."""
     in_scan = tr("in the scan's unit")
     return ", ".join(
         tr(m.axis_title) if m.comparable else f"{tr(m.title)} ({in_scan})" for m in metrics
@@ -225,7 +225,7 @@ def _fill(table: QTableWidget, scores: ScoredPair) -> None:
 
 
 def _number(value: float | None, metric: Metric, sign: str) -> str:
-    """Five significant digits at most: MAE is in the scan's unit, which may be large."""
+    """Format a value with five significant digits at most: MAE may be large in the scan's unit."""
     if value is None:
         return "\u2013"
     decimals = metric.decimals if abs(value) < 100 else 1

@@ -1,4 +1,4 @@
-"""The list of what is laid over the slices, with how strongly each is seen."""
+"""The list of overlays, with opacity and threshold of each."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ from srviewer.study.state.overlay import Overlay
 
 
 class OverlayBox(QWidget):
-    """One row for each layer of the session, and a button that adds one."""
+    """A row for each overlay of the session, and a button that adds an overlay."""
 
     def __init__(self, overlays: Overlays) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class OverlayBox(QWidget):
         self._show()
 
     def choose(self) -> None:
-        """Ask for a file."""
+        """Ask for a file and add it as an overlay."""
         sources = self._session.sources
         folder = str(sources[0].parent) if sources else str(Path.home())
         name, _ = QFileDialog.getOpenFileName(
@@ -71,7 +71,7 @@ class OverlayBox(QWidget):
 
 
 class LayerRow(QWidget):
-    """Name, opacity, threshold and removal of one layer."""
+    """Name, opacity, threshold and removal of an overlay."""
 
     def __init__(self, overlays: Overlays, number: int) -> None:
         super().__init__()
@@ -99,7 +99,11 @@ class LayerRow(QWidget):
         remove.clicked.connect(self._remove)
 
     def show_layer(self, layer: Overlay) -> None:
-        """Show what ``layer`` is."""
+        """Show the name and the settings of an overlay.
+
+        Args:
+            layer: The overlay; without a window it has no threshold.
+        """
         self._layer = layer
         self._name.show_text(f"{layer.volume.name}{self._cover(layer)}")
         for widget in (self.opacity, self.threshold):
@@ -113,7 +117,7 @@ class LayerRow(QWidget):
             widget.blockSignals(False)
 
     def _cover(self, layer: Overlay) -> str:
-        """What is said of a layer that leaves part of the scan open."""
+        """A note on an overlay that covers only part of the scan; "" for all of it."""
         original = self._overlays.session.original
         share = 1.0 if original is None else overlap(original.geometry, layer.volume.geometry)
         if share > 0.995:

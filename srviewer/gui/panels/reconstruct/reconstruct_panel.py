@@ -1,4 +1,4 @@
-"""The panel that rebuilds the open scan: what was detected, what will be done, how far it is."""
+"""The panel of the reconstruction: the scan, the request, the progress, the result."""
 
 from dataclasses import replace
 
@@ -47,7 +47,8 @@ from srviewer.sr.results.reconstruction import Reconstruction
 class ReconstructPanel(QWidget):
     """Edits the session's request and starts it.
 
-    ``foot``: the button and the progress, to be shown under the panel however long that is.
+    Attributes:
+        foot: Button and progress, which stay in view below the panel when it is scrolled.
     """
 
     def __init__(self, study: Study) -> None:
@@ -158,7 +159,7 @@ class ReconstructPanel(QWidget):
         self._cancel.clicked.connect(self._stop)
 
     def _offer_models(self) -> None:
-        """Those at hand, and those that were trained here and written elsewhere."""
+        """Offer the models at hand, and those that were trained here and written elsewhere."""
         self._models.offer(self._study.training.models_elsewhere())
 
     def _show_trained(self) -> None:
@@ -214,10 +215,10 @@ class ReconstructPanel(QWidget):
         ):
             box.setCurrentIndex(box.findData(value))
         self._model.setEnabled(needs_model)
-        # Those that must be acknowledged stand in the banner already.
-        told = tuple(w.message for w in original.warnings if w not in self._study.concerns)
+        # Warnings that must be acknowledged are in the banner already.
+        warnings = tuple(w.message for w in original.warnings if w not in self._study.concerns)
         advice = () if problem else cautions(original, request, model)
-        self._note.show_text((*told, *problem, *advice))
+        self._note.show_text((*warnings, *problem, *advice))
         self._show_work()
 
     def _show_work(self) -> None:
@@ -241,16 +242,16 @@ class ReconstructPanel(QWidget):
         result = self._session.result
         self._outcome.setVisible(result is not None)
         if result is not None:
-            found = result.consistency
-            self._verdict.setText(agreement(found))
-            set_role(self._verdict, "good" if agrees(found) else "doubt")
+            consistency = result.consistency
+            self._verdict.setText(agreement(consistency))
+            set_role(self._verdict, "good" if agrees(consistency) else "doubt")
             self._facts.setText(_facts(result))
 
     def _edit(self) -> None:
         request, original = self._session.request, self._session.original
         if request is not None and original is not None:
             axis, factor = self._axis.currentData(), self._factor.currentData()
-            if axis != request.axis:  # what was set for the other axis says nothing of this one
+            if axis != request.axis:  # settings of the other axis do not apply
                 factor = suggested_factor(original, axis, request)
                 request = replace(request, also=(), thickness_mm=None)
             if self._model.currentData() != request.model:
@@ -285,9 +286,9 @@ def _facts(result: Reconstruction) -> str:
             "{by}, {seconds:.1f} s on {device}", by=by, seconds=result.seconds, device=result.device
         ),
     ]
-    apart = result.disagreement
-    if apart is not None:
-        share = float(apart.voxels.mean()) / result.data_range
+    disagreement = result.disagreement
+    if disagreement is not None:
+        share = float(disagreement.voxels.mean()) / result.data_range
         lines.append(tr("the two planes differ by {share} (mean)", share=percent(share)))
         if result.model is not None:
             lines.append(tr(disagreement_worth(result.model, result.request.factor)))

@@ -1,4 +1,4 @@
-"""What to do about a rebuild that may not fit into memory: slab by slab, straight into a file."""
+"""Notice of a reconstruction beyond the memory, which can be written slab-wise to a file."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from srviewer.sr.slabs.choice import SlabOffer, slab_offer
 
 
 class SlabBox(Notice):
-    """Says what a rebuild would take, and asks for a file to rebuild into; hidden otherwise."""
+    """Shows the memory that a reconstruction would need, and asks for a file; hidden otherwise."""
 
     def __init__(self, study: Study) -> None:
         super().__init__("note", tr("Memory of this reconstruction"))
@@ -60,8 +60,8 @@ class SlabBox(Notice):
         self.start.setEnabled(possible and idle and self._study.may_reconstruct)
 
     def _note_written(self, path: Path, opened: bool) -> None:
-        told = tr("Written, and too large to be shown: {path}", path=path)
-        self._written = "" if opened else told
+        message = tr("Written, and too large to be shown: {path}", path=path)
+        self._written = "" if opened else message
         self._show()
 
     def _choose(self) -> None:
