@@ -1,4 +1,4 @@
-"""What srviewer is, what it is not for, and what it is made of."""
+"""The About dialog: version, purpose, and the licences of the parts."""
 
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
