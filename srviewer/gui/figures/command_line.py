@@ -133,11 +133,11 @@ def _location(study: Study, entry: Comparable, scan: list[str]) -> tuple[list[li
     path = study.session.state.file_of(entry.volume)
     if path is not None:
         return [], str(path)
-    kept = study.session.comparables.find(entry.key)
-    if kept is None or kept.made is None:
+    compared_volume = study.session.comparables.find(entry.key)
+    if compared_volume is None or compared_volume.made is None:
         raise UserError(tr("'{name}' is in no file. Export it first.", name=entry.name))
     target = f"{entry.key}.nii.gz"
-    return [_reconstruction(scan, kept.made.request, study, target)], target
+    return [_reconstruction(scan, compared_volume.made.request, study, target)], target
 
 
 def _reconstruction(

@@ -61,8 +61,8 @@ class Recent:
         self._folder = added[0].parent if added else self._folder
         if not self._kept or not self._private:
             return
-        kept = (added, *(entry for entry in self.entries() if entry != added))[:MOST]
-        self._settings.setValue(KEY, json.dumps([[str(p) for p in entry] for entry in kept]))
+        newest = (added, *(entry for entry in self.entries() if entry != added))[:MOST]
+        self._settings.setValue(KEY, json.dumps([[str(p) for p in entry] for entry in newest]))
 
     def folder(self) -> str:
         """The folder in which a file dialog starts: of the newest entry, or the user's home."""

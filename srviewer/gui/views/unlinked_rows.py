@@ -34,23 +34,23 @@ class LooseRows(QObject):
         """
         if entry.key not in self._rows:
             assert entry.volume is not None
-            own = Session(self)
-            own.open(entry.volume, (), None)
-            self._rows[entry.key] = own, OrthoView(own)
+            row_session = Session(self)
+            row_session.open(entry.volume, (), None)
+            self._rows[entry.key] = row_session, OrthoView(row_session)
             self._follow()
         return self._rows[entry.key][1]
 
     def _follow(self) -> None:
-        for own, _ in self._rows.values():
-            own.look(_looked_at(own.view, self._session.view))
+        for row_session, _ in self._rows.values():
+            row_session.look(_looked_at(row_session.view, self._session.view))
 
     def _forget(self) -> None:
-        for own, row in self._rows.values():
+        for row_session, row in self._rows.values():
             row.deleteLater()
-            own.deleteLater()
+            row_session.deleteLater()
         self._rows.clear()
 
 
 def _looked_at(own: View, shared: View) -> View:
-    kept = (own.cursor_mm, own.centre_mm, own.zoom)
-    return replace(shared, cursor_mm=kept[0], centre_mm=kept[1], zoom=kept[2])
+    position = (own.cursor_mm, own.centre_mm, own.zoom)
+    return replace(shared, cursor_mm=position[0], centre_mm=position[1], zoom=position[2])

@@ -147,8 +147,8 @@ def _corners(painter: QPainter, area: QRectF, notes: Annotations) -> None:
     pane_width = area.width() + 2 * MARGIN
     fitting = [fits_beside(line, pane_width) for line in notes.top_right]
     beside, below = (
-        tuple(line for line, fits in zip(notes.top_right, fitting, strict=True) if fits is kept)
-        for kept in (True, False)
+        tuple(line for line, fits in zip(notes.top_right, fitting, strict=True) if fits is expected)
+        for expected in (True, False)
     )
     write_lines(painter, area, beside, flag.AlignRight | flag.AlignTop, WIDEST)
     foot = LEFT | flag.AlignBottom
