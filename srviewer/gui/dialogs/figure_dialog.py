@@ -29,7 +29,7 @@ from srviewer.gui.widgets.plain_text import PlainLabel
 
 PREVIEW = 460  # px across
 KINDS = {
-    ".png": mark("PNG picture (*.png)"),
+    ".png": mark("PNG image (*.png)"),
     ".svg": mark("SVG drawing (*.svg)"),
     ".pdf": mark("PDF page (*.pdf)"),
 }

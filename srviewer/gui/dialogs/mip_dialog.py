@@ -38,8 +38,8 @@ class TurningView(QWidget):
         self.setMinimumSize(260, 300)
         describe(
             self,
-            tr("{title}, turning", title=title),
-            tr("Drag across to turn it, in degrees about the body"),
+            tr("{title}, maximum intensity projection", title=title),
+            tr("Drag across to rotate it, in degrees about the body"),
         )
 
     def show_projections(self, projections: Turntable, levels: Window) -> None:
@@ -108,7 +108,7 @@ class MipDialog(QDialog):
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Turning projection (maximum intensity)"))
+        self.setWindowTitle(tr("Maximum intensity projection"))
         self.resize(820, 560)
         self._work = Work(self)
         self._levels: Window | None = None

@@ -195,7 +195,7 @@ def _memory() -> Iterator[QBuffer]:
 def _png(page: FigurePage) -> bytes:
     with _memory() as buffer:
         if not page.image(page.picture.dpi / SCREEN_DPI).save(buffer, "PNG"):  # type: ignore[call-overload]
-            raise UserError(tr("The figure is too large for a picture. Make it smaller."))
+            raise UserError(tr("The figure is too large for an image. Make it smaller."))
     return bytes(buffer.data().data())
 
 

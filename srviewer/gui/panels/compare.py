@@ -46,12 +46,12 @@ class ComparePanel(QWidget):
             tr("A thin scan on the grid of the result, to score it against"),
         )
         self._axis = choice(
-            tr("Axis to thicken"), tr("The array axis that is made thick (spacing in mm)")
+            tr("Axis to degrade"), tr("The array axis that is made thick (spacing in mm)")
         )
         self._factor = choice(tr("Factor"), tr("How many thin slices are joined to a thick one"))
         self._simulate = button(
-            tr("Thicken, rebuild, score"),
-            tr("Thicken the open scan, rebuild it and score the result against the scan as it was"),
+            tr("Simulate and score"),
+            tr("Degrade the open scan, reconstruct it and score the result against the open scan"),
         )
         self.report = ReportButton(study)
         self._table = _table()
@@ -71,7 +71,7 @@ class ComparePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.setSpacing(10)
-        layout.addWidget(label(tr("MEASURED AGAINST"), "heading"))
+        layout.addWidget(label(tr("SCORED AGAINST"), "heading"))
         layout.addWidget(self._reference)
         layout.addWidget(self._load)
         layout.addSpacing(4)
@@ -83,7 +83,9 @@ class ComparePanel(QWidget):
         layout.addSpacing(4)
         layout.addWidget(label(tr("SIMULATE"), "heading"))
         layout.addWidget(
-            label(tr("Make the open scan thick, rebuild it, and score it against itself."), "muted")
+            label(
+                tr("Degrade the open scan, reconstruct it, and score it against itself."), "muted"
+            )
         )
         layout.addLayout(rows)
         layout.addWidget(self._simulate)
@@ -139,13 +141,13 @@ class ComparePanel(QWidget):
         if self._study.work.running(SCORE) is not None:
             text = tr("Scoring\u2026")
         elif session.result is None:
-            text = tr("Scores appear once the scan is rebuilt.")
+            text = tr("Scores appear once the scan is reconstructed.")
         elif session.reference is None:
             text = tr("Load a ground truth, or simulate, to get scores.")
         elif not comparable(session.state):
             text = tr(
                 "No scores: the result has other voxels than the ground truth: {difference}. "
-                "Rebuild it with the axis and target that fit.",
+                "Reconstruct it with the axis and target that fit.",
                 difference=difference(session.state),
             )
         self._state.setText(text)

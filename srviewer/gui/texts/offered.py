@@ -9,7 +9,7 @@ from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.state.comparables import CUBIC, NO_RESULT, ORIGINAL, REFERENCE, Kept
 from srviewer.study.state.study_state import StudyState
 
-PRESS_RECONSTRUCT = mark("No result yet.\nPress Reconstruct to rebuild the scan with thin slices.")
+PRESS_RECONSTRUCT = mark("No result yet.\nPress Reconstruct to get thin slices.")
 INTERPOLATING = mark("Cubic interpolation is on its way.")
 
 
@@ -43,18 +43,18 @@ def offered(state: StudyState) -> tuple[Comparable, ...]:
     Returns:
         The entries in the order of the lists: scan, cubic, results, reference, loaded volumes.
     """
-    kept, reference = state.comparables, state.reference
+    comparables, reference = state.comparables, state.reference
     cubic_hint = tr(INTERPOLATING)
     listed = [
         Comparable(ORIGINAL, tr("original"), state.scan),
-        Comparable(CUBIC, tr("cubic"), kept.cubic, state.scores, cubic_hint),
-        *map(_entry, kept.results),
+        Comparable(CUBIC, tr("cubic"), comparables.cubic, state.scores, cubic_hint),
+        *map(_entry, comparables.results),
     ]
-    if not kept.results:
+    if not comparables.results:
         listed.append(Comparable(NO_RESULT, tr("result"), None, hint=tr(PRESS_RECONSTRUCT)))
     if reference is not None:
         listed.append(Comparable(REFERENCE, tr("reference"), reference.volume))
-    return (*listed, *map(_entry, kept.loaded))
+    return (*listed, *map(_entry, comparables.loaded))
 
 
 def compared(state: StudyState) -> tuple[Comparable, ...]:
@@ -70,5 +70,5 @@ def compared(state: StudyState) -> tuple[Comparable, ...]:
     return tuple(by_key[key] for key in state.comparables.shown if key in by_key)
 
 
-def _entry(kept: Kept) -> Comparable:
-    return Comparable(kept.key, kept.name, kept.volume, kept.scores, made=kept.made)
+def _entry(stored: Kept) -> Comparable:
+    return Comparable(stored.key, stored.name, stored.volume, stored.scores, made=stored.made)

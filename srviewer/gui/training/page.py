@@ -66,7 +66,7 @@ class TrainingPage(QWidget):
         describe(
             self.card,
             tr("Model card"),
-            tr("What the model is, what it learned from, how it scores"),
+            tr("Settings, training data and scores of the model"),
         )
         self._invitation = MarkupLabel()
         self._invitation.setText(tr(INVITATION))

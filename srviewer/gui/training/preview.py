@@ -11,9 +11,9 @@ from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import describe
 from srviewer.nn.catalogue import Preview
 
-CAPTIONS = (mark("thick"), mark("result"), mark("truth"))
+CAPTIONS = (mark("thick"), mark("result"), mark("target"))
 CAPTION, GAP = 20, 8  # px
-NOTHING = mark("A patch of somebody held out appears here when it is first measured.")
+NOTHING = mark("A patch of a held-out subject appears here with the first scores.")
 
 
 class PreviewView(QWidget):
@@ -27,7 +27,7 @@ class PreviewView(QWidget):
         describe(
             self,
             tr("Preview"),
-            tr("Thick slices, the network's result and the truth, one grey scale"),
+            tr("Thick slices, the network's result and the target, same grey levels"),
         )
 
     def sizeHint(self) -> QSize:

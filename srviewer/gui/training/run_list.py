@@ -173,7 +173,7 @@ def state_line(run: Run) -> str:
         return tr(run.progress.message)
     if left <= 0:
         message = tr(run.progress.message)
-        return tr("measuring on people held out: {message}", message=message)
+        return tr("scoring held-out subjects: {message}", message=message)
     return f"{state_words(run)}{done}" + tr(", {time} left", time=time_left(left))
 
 

@@ -25,8 +25,8 @@ from srviewer.sr.training.run import TrainingJob
 PEOPLE = "people"
 IMAGES_FILTER = mark("Images (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff);;All files (*)")
 NOBODY_HELD_OUT = mark(
-    "Nobody is held out, so nothing will tell whether the network beats cubic interpolation. Add "
-    "more people, or hold one out."
+    "No subject is held out, so no score will show whether the network is better than cubic "
+    "interpolation. Add more subjects, or hold one out."
 )
 
 
@@ -51,7 +51,7 @@ class Setup(QWidget):
         self.split = SplitView()
         self.note = Notice("note", tr("Notes on this run"))
         self.add_files = button(
-            tr("Add files\u2026"), tr("Thin, nearly isotropic volumes to learn from")
+            tr("Add files\u2026"), tr("Thin, nearly isotropic volumes to train on")
         )
         self.add_folder = button(
             tr("Add folder\u2026"), tr("Every volume in a folder and below it")
@@ -96,7 +96,7 @@ class Setup(QWidget):
         train, validation = self.split.train, self.split.validation
         if not train:
             raise UserError(
-                tr("There is nobody to learn from. Add thin volumes, or drop them here.")
+                tr("There is no subject to train on. Add thin volumes, or drop them here.")
             )
         check_split(train, validation)
         return TrainingJob(

@@ -42,17 +42,17 @@ class SplitView(QWidget):
         self._heads = (label("", "heading"), label("", "heading"))
         self.lists = (
             _list(
-                tr("Learned from"),
-                tr("The network learns from these people; double-click holds out"),
+                tr("Training set"),
+                tr("The network is trained on these subjects; double-click holds out"),
             ),
             _list(
-                tr("Held out"),
-                tr("Scored while training, never learned from; double-click moves back"),
+                tr("Validation set"),
+                tr("Scored during training, never trained on; double-click moves back"),
             ),
         )
-        self.hold_out = _mover(tr("Hold out"), tr("Measure on the chosen people instead"))
-        self.take_back = _mover(tr("Learn"), tr("Learn from the chosen people instead"))
-        self.remove = _mover(tr("Remove"), tr("Take the chosen people out of both lists"))
+        self.hold_out = _mover(tr("Hold out"), tr("Score on the chosen subjects instead"))
+        self.take_back = _mover(tr("Train"), tr("Train on the chosen subjects instead"))
+        self.remove = _mover(tr("Remove"), tr("Take the chosen subjects out of both lists"))
         self._lay_out()
         self.hold_out.clicked.connect(self._hold_out)
         self.take_back.clicked.connect(self._take_back)
@@ -124,8 +124,8 @@ class SplitView(QWidget):
 
     def _show(self) -> None:
         for title, head, list_widget, people in (
-            (tr("LEARNED FROM"), self._heads[0], self.lists[0], self.train),
-            (tr("HELD OUT"), self._heads[1], self.lists[1], self.validation),
+            (tr("TRAINING SET"), self._heads[0], self.lists[0], self.train),
+            (tr("VALIDATION SET"), self._heads[1], self.lists[1], self.validation),
         ):
             _title(head, title, people)
             list_widget.clear()
@@ -162,8 +162,8 @@ def _mover(text: str, tip: str) -> QPushButton:
 
 def _title(head: QLabel, title: str, people: Sequence[Person]) -> None:
     scans = sum(len(person.names) for person in people)
-    persons = tr("1 person") if len(people) == 1 else tr("{count} people", count=len(people))
-    text = f"{persons}, {_scans(scans)}" if people else tr("nobody")
+    persons = tr("1 subject") if len(people) == 1 else tr("{count} subjects", count=len(people))
+    text = f"{persons}, {_scans(scans)}" if people else tr("none")
     head.setText(f"{title}: {text}")
 
 

@@ -11,7 +11,7 @@ from srviewer.gui.views.drawing.text_drawing import Line, fits_beside
 from srviewer.sr.rebuild.progressive_preview import Look
 
 ROOMY = 170  # px: a lower pane has no second line at its foot
-NOTHING_YET = mark("Not rebuilt here yet.\nThe whole result follows.")
+NOTHING_YET = mark("Not reconstructed here yet.\nThe whole result follows.")
 # What one slice is of a result that is made of so many estimates.
 OF_THE_RESULT = {2: mark("one plane of two"), 8: mark("one estimate of eight")}
 

@@ -22,7 +22,7 @@ from srviewer.gui.widgets.form import IconLabel, button, describe, label
 
 BUG = mark(
     "Something went wrong inside srviewer, and the open study was left as it was. "
-    "The details help whoever mends it."
+    "The details help to correct it."
 )
 
 
@@ -119,9 +119,7 @@ class ErrorBar(QFrame):
         describe(self._unfold, tr("Details"), tr("Show what the program knows about this error"))
         self.copy = QToolButton()
         self.copy.setIcon(theme.icon("content-copy"))
-        describe(
-            self.copy, tr("Copy"), tr("Copy this message and its details, to send them to somebody")
-        )
+        describe(self.copy, tr("Copy"), tr("Copy this message and its details, to report them"))
         self.copy.clicked.connect(self._copy)
         close = QToolButton()
         close.setIcon(theme.icon("close"))

@@ -32,13 +32,14 @@ class OverlayBox(QWidget):
         self._overlays, self._session = overlays, overlays.session
         self._shown: list[LayerRow] = []
         self.add = button(
-            tr("Lay over\u2026"), tr("Draw a mask, a label map or a map of values over every pane")
+            tr("Add overlay\u2026"),
+            tr("Draw a mask, a label map or a map of values over every pane"),
         )
         self.add.clicked.connect(self.choose)
         self._rows = QVBoxLayout()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(label(tr("LAID OVER"), "heading"))
+        layout.addWidget(label(tr("OVERLAYS"), "heading"))
         layout.addLayout(self._rows)
         layout.addWidget(self.add)
         self._session.follow(self._show, "layers", "scan")
@@ -48,9 +49,7 @@ class OverlayBox(QWidget):
         """Ask for a file and add it as an overlay."""
         sources = self._session.sources
         folder = str(sources[0].parent) if sources else str(Path.home())
-        name, _ = QFileDialog.getOpenFileName(
-            self, tr("Lay over the slices"), folder, tr(open_filter())
-        )
+        name, _ = QFileDialog.getOpenFileName(self, tr("Add an overlay"), folder, tr(open_filter()))
         if name:
             self._overlays.load(Path(name))
 
@@ -80,14 +79,14 @@ class LayerRow(QWidget):
         self._name = ElidedLabel("value")
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
-        describe(self.opacity, tr("Opacity"), tr("How strongly the layer is seen, 0 to 100 %"))
+        describe(self.opacity, tr("Opacity"), tr("Opacity of the overlay, 0 to 100 %"))
         self.threshold = QDoubleSpinBox()
         self.threshold.setRange(0, 1e9)
         self.threshold.setPrefix(tr("from "))
         describe(self.threshold, tr("Threshold"), tr("Weaker values than this are not drawn"))
         remove = QToolButton()
         remove.setIcon(theme.icon("close"))
-        describe(remove, tr("Remove"), tr("Take this layer away"))
+        describe(remove, tr("Remove"), tr("Remove this overlay"))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 4)
         grid.addWidget(self._name, 0, 0, 1, 2)

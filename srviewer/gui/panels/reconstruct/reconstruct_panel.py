@@ -56,13 +56,11 @@ class ReconstructPanel(QWidget):
         self._study, self._session = study, study.session
         self._scan = ElidedLabel("value")
         self._detected = label("", "muted")
-        self._axis = choice(
-            tr("Axis"), tr("The array axis whose slices are rebuilt (spacing in mm)")
-        )
+        self._axis = choice(tr("Axis"), tr("The array axis that gets thin slices (spacing in mm)"))
         self._factor = choice(
             tr("Target"), tr("Slice spacing to reach, in mm, and the factor to it")
         )
-        self._method = choice(tr("Method"), tr("How the missing slices are made"))
+        self._method = choice(tr("Method"), tr("How the thin slices are estimated"))
         self._models = ModelChoice()
         self._model = self._models.box
         self._device = choice(
@@ -74,7 +72,7 @@ class ReconstructPanel(QWidget):
         self._warnings = Acknowledgement()
         self._note = Notice("note", tr("Notes on this reconstruction"))
         self._start = button(
-            tr("Reconstruct"), tr("Rebuild the open scan with thin slices (Ctrl+Return)")
+            tr("Reconstruct"), tr("Reconstruct the open scan with thin slices (Ctrl+Return)")
         )
         self._start.setProperty("primary", "true")
         self._start.setIcon(theme.icon_on_accent("play"))
@@ -193,9 +191,9 @@ class ReconstructPanel(QWidget):
 
     def _show_request(self) -> None:
         original, request = self._session.original, self._session.request
-        known = original is not None and request is not None
+        editable = original is not None and request is not None
         for box in (self._axis, self._factor, self._method, self._model, self._device):
-            box.setEnabled(known)
+            box.setEnabled(editable)
         if original is None or request is None:
             self._show_work()
             return
@@ -298,5 +296,5 @@ def _facts(result: Reconstruction) -> str:
     if changed is not None:
         lines.append(tr("texture moved {share} of the voxels", share=percent(changed)))
     if result.region is not None:
-        lines.append(tr("nothing learned inside {region}", region=result.region))
+        lines.append(tr("interpolation only inside {region}", region=result.region))
     return "\n".join(lines)

@@ -48,15 +48,15 @@ class RequestOptions(QWidget):
         describe(
             self.seconds,
             tr("Seconds of adaptation"),
-            tr("How long to learn from the scan, seconds"),
+            tr("How long to adapt to the scan, seconds"),
         )
         self.flips = _tick(
-            tr("Average mirrored copies"),
-            tr("Four times the time; their spread is a map of what the network is unsure of"),
+            tr("Average mirrored inputs"),
+            tr("Test-time augmentation: four times the time; its spread is shown as a map"),
         )
         self.minimum = _tick(
             tr("No voxel below the scan's minimum"),
-            tr("Removes undershoots, such as negative values; what was measured stays as it is"),
+            tr("Removes undershoots, such as negative values; block means are kept"),
         )
         self.also = QCheckBox("")
         describe(
@@ -78,7 +78,7 @@ class RequestOptions(QWidget):
         for box in (self.thickness, self.profile):
             box.setMinimumWidth(60)  # both share one row of a narrow panel
         self.lock = choice(
-            tr("Region without learned detail"),
+            tr("Region lock"),
             tr("Inside this drawn shape, as deep as it is wide, only interpolation is used"),
         )
         self._lay_out()

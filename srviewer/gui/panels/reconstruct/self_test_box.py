@@ -18,8 +18,8 @@ class SelfTestBox(QWidget):
         self.start = button(
             tr("Test on this scan"),
             tr(
-                "Make the scan's own sharp axes thick, rebuild them as chosen above, and score "
-                "them beside cubic interpolation"
+                "Degrade the scan's own in-plane axes, reconstruct them as chosen above, and "
+                "score them beside cubic interpolation"
             ),
         )
         self.verdict = label("", "muted")

@@ -22,10 +22,8 @@ class SlabBox(Notice):
         self._offer: SlabOffer | None = None
         self._written = ""
         self.start = button(
-            tr("Rebuild into a file\u2026"),
-            tr(
-                "Rebuild slab by slab into a NIfTI file; what waits lies on the same disk meanwhile"
-            ),
+            tr("Reconstruct into a file\u2026"),
+            tr("Slab-wise, into a NIfTI file; temporary data is on the same disk meanwhile"),
         )
         layout = self.layout()
         assert layout is not None
@@ -72,7 +70,7 @@ class SlabBox(Notice):
         sources = self._session.sources
         start = sources[0].with_name(suggested) if sources else Path(suggested)
         name, _ = QFileDialog.getSaveFileName(
-            self, tr("Rebuild into a file"), str(start), tr("NIfTI (*.nii.gz *.nii)")
+            self, tr("Reconstruct into a file"), str(start), tr("NIfTI (*.nii.gz *.nii)")
         )
         if name:
             self._study.reconstruct_into(with_suffix(Path(name)))

@@ -10,8 +10,8 @@ from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import button, choice, fill, label
 
 TITLES = (
-    (mark("Rebuild every regular run, leave gaps empty"), "fill"),
-    (mark("Rebuild only the longest regular run"), "run"),
+    (mark("Reconstruct every regular run, leave gaps empty"), "fill"),
+    (mark("Reconstruct only the longest regular run"), "run"),
 )
 
 

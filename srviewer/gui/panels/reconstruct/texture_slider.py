@@ -19,12 +19,10 @@ class TextureSlider(QWidget):
         describe(
             self.slider,
             tr("Texture"),
-            tr(
-                "Left: faithful. Right: sharper, less faithful; a map shows which voxels it changes"
-            ),
+            tr("Left: fidelity model. Right: texture model, sharper; a map shows what it changes"),
         )
         self.percent = label("", "value")
-        describe(self.percent, tr("Texture in %"), tr("How far the slider is towards sharp"))
+        describe(self.percent, tr("Texture in %"), tr("Weight of the texture model, in %"))
         self.percent.setFixedWidth(self.fontMetrics().horizontalAdvance("100 %") + 6)
         self.percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout = QHBoxLayout(self)
