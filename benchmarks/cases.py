@@ -84,7 +84,6 @@ def panes() -> Iterator[Row]:
     from srviewer.gui.window.main_window import MainWindow
     from srviewer.sr.rebuild.reconstruct import reconstruct
     from srviewer.sr.requests.request import Request
-    from srviewer.study.state.comparing import Layout
 
     thick = volume((512, 512, 80), (0.5, 0.5, 2.0))
     result = run(reconstruct(thick, Request(2, 4, "linear")))
@@ -93,8 +92,8 @@ def panes() -> Iterator[Row]:
         window = MainWindow(QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat))
         session = window.session
         session.open(thick, (), None)
-        session.set_result(result)
-        session.compare(replace(session.comparing, layout=Layout.COMPARE))
+        session.set(session.state.with_result(result))
+        session.compare(replace(session.comparing, layout="compare"))
         window.resize(1600, 1000)
         window.show()
         app.processEvents()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-NOTHING = ("None", "NoReturn", "Never")
+NOTHING = ("None", "NoReturn", "Never", "Job[None]")
 
 
 def missing(source: str) -> Iterator[tuple[int, str]]:
@@ -33,7 +33,8 @@ def missing(source: str) -> Iterator[tuple[int, str]]:
             yield function.lineno, f"{function.name} has no {section}"
         raises = text.partition("\nRaises:\n")[2]
         for error in _raised(function):
-            if "Raises" in headings and f"{error}:" not in raises:
+            is_class = error.lstrip("_")[:1].isupper()  # not a function that makes the error
+            if is_class and "Raises" in headings and f"{error}:" not in raises:
                 yield function.lineno, f"{function.name} does not name {error} in Raises"
 
 
@@ -107,7 +108,8 @@ def _has_yield(function: Function) -> bool:
 def _raised(function: Function) -> set[str]:
     """The names of the exceptions that are made and raised in the function's own body."""
     made = (node.exc.func for node in _own(function) if _makes_error(node))
-    return {ast.unparse(each).rpartition(".")[2] for each in made}
+    names = {ast.unparse(each).rpartition(".")[2] for each in made}
+    return {name for name in names if not name.startswith("_")}  # not a function that makes one
 
 
 def _makes_error(node: ast.AST) -> bool:

@@ -25,6 +25,7 @@ from srviewer.nn.catalogue import TrainingPlan
 from srviewer.nn.plans.presets import PRESETS
 from srviewer.sr.cross_plane.methods import METHODS
 from srviewer.sr.results.maps import MAPS
+from srviewer.study.state.layouts import LAYOUTS
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = Path(sys.executable).parent  # pyside6-lupdate and pyside6-lrelease come with PySide6
@@ -69,8 +70,9 @@ def _renew(source: Path) -> None:
 def _tables() -> Iterator[str]:
     """Titles of what the layers below offer, and what a plan says of its fields."""
     yield from (RESEARCH_USE_ONLY, open_filter())
-    for row in (*FORMATS, *METHODS, *MAPS, *PRESETS, *Plane):
+    for row in (*FORMATS, *METHODS, *MAPS, *PRESETS, *Plane, *LAYOUTS):
         yield row.title
+    yield from (row.tip for row in LAYOUTS)
     for target in TARGETS:
         yield from (target.title, target.tip, target.question)
         yield from filter(None, target.stores.values())

@@ -15,7 +15,7 @@ from time import monotonic, sleep
 
 LONGEST = 1500  # seconds that anything here may take
 MINUTES, DONE = 8, 0.6  # of the training run
-PANEL, TRAIN = 1, 4  # the tabs that are shown
+PANEL, TRAIN = "compare", "train"  # the panels that are shown
 
 
 def main() -> int:
@@ -41,7 +41,7 @@ def _draw_window(path: Path, home: Path) -> None:
     window, until = _window(home)
     window.study.open_sample(window.study.reconstruct)
     until(lambda: window.session.scores is not None)
-    window.panels.setCurrentIndex(PANEL)
+    window.panels.show_panel(PANEL)
     until(lambda: not window.study.work.tasks)
     window.grab().save(str(path))
     window.close()
@@ -49,11 +49,9 @@ def _draw_window(path: Path, home: Path) -> None:
 
 def _draw_training(path: Path, scans: Path, home: Path) -> None:
     """A run in progress, its curves and its preview."""
-    from srviewer.gui.panels.train import TrainPanel
-
     window, until = _window(home)
-    window.panels.setCurrentIndex(TRAIN)
-    panel = window.panels.findChild(TrainPanel)
+    window.panels.show_panel(TRAIN)
+    panel = window.panels.panels[TRAIN]
     panel.setup.add([scans])
     until(lambda: bool(panel.setup.split.train))
     panel.setup.choices.budget.setText(str(MINUTES))

@@ -1,4 +1,4 @@
-"""srviewer: thick-slice MRI rebuilt thin, compared and scored. Research use only."""
+"""srviewer: super-resolution of thick-slice MRI, with comparison and scores. Research use only."""
 
 __version__ = "0.1.0"
 

@@ -1,4 +1,4 @@
-"""The program: no arguments or only files open the window, a verb runs the command line."""
+"""Entry point: no arguments or only files open the window, a verb runs the command line."""
 
 import argparse
 import os
@@ -14,7 +14,15 @@ from srviewer.stop_signals import STOP, leave, status_after
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run srviewer with these arguments (those of the process by default); the exit status."""
+    """Run srviewer.
+
+    Args:
+        argv: Arguments without the name of the program; None for those of the process, which then
+            ends at once after a signal.
+
+    Returns:
+        The exit status.
+    """
     with STOP.listening():
         status = _run(list(sys.argv[1:] if argv is None else argv))
         if argv is None:
@@ -43,7 +51,7 @@ def _open_window(arguments: list[str]) -> int:
     with visible_output():
         args = parser.parse_args(arguments)
     for path in args.paths:
-        if not os.path.exists(path):  # noqa: PTH110  (the other one raises in a closed folder)
+        if not os.path.exists(path):  # noqa: PTH110  (Path.exists raises in a closed folder)
             with visible_output():
                 print(
                     f"srviewer: there is no file, folder or verb '{path}'. See srviewer --help.",

@@ -1,4 +1,4 @@
-"""Files and folders that are written whole or not at all."""
+"""Atomic writes: files and folders that are written whole or not at all."""
 
 import os
 import shutil
@@ -30,10 +30,17 @@ from srviewer.unwritable import (
 def write_atomically(
     path: Path, save: Callable[[Path], None], verify: Callable[[Path], None]
 ) -> None:
-    """Write ``path`` by ``save`` under a temporary name, ``verify`` it there, then rename it.
+    """Write a file under a temporary name, verify it there, then rename it.
 
-    Whatever fails, ``path`` is left as it was. ``verify`` opens the file anew and raises when it
-    is not what was meant. Raises UserError when the folder is missing or cannot be written to.
+    Whatever fails, ``path`` is left as it was.
+
+    Args:
+        path: The file to write; a file there is replaced.
+        save: Writes the file at the temporary path that it is given.
+        verify: Opens the temporary file anew and raises when its content is not as intended.
+
+    Raises:
+        UserError: The folder is missing or cannot be written to, or the disk is full.
     """
     with staged(path) as temporary:
         save(temporary)
@@ -42,21 +49,40 @@ def write_atomically(
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 ``text`` to ``path``, whole or not at all; errors as in ``write_atomically``."""
+    """Write a text file whole or not at all.
+
+    Args:
+        path: The file to write; a file there is replaced.
+        text: Is written as ``encoded`` gives it.
+
+    Raises:
+        UserError: As in ``write_atomically``, and where the file does not read back as written.
+    """
     content = encoded(text)
 
-    def save(place: Path) -> None:
-        place.write_bytes(content)
+    def save(temporary_path: Path) -> None:
+        temporary_path.write_bytes(content)
 
-    def verify(place: Path) -> None:
-        if place.read_bytes() != content:
+    def verify(temporary_path: Path) -> None:
+        if temporary_path.read_bytes() != content:
             raise UserError(f"'{path.name}' does not read back as written. Check the disk.")
 
     write_atomically(path, save, verify)
 
 
 def write_new(path: Path, text: str) -> bool:
-    """Write UTF-8 ``text`` to ``path`` unless something is there, whole; whether it was written."""
+    """Write a text file whole, unless something has its name.
+
+    Args:
+        path: The file to write.
+        text: Is written as ``encoded`` gives it.
+
+    Returns:
+        Whether it was written; False where something has the name.
+
+    Raises:
+        UserError: The file cannot be written.
+    """
     temporary = temporary_name(path)
     with writing(path):
         try:
@@ -68,7 +94,7 @@ def write_new(path: Path, text: str) -> bool:
 
 
 def _take_name(temporary: Path, path: Path) -> bool:
-    """Give ``temporary`` the name ``path`` unless something has it; whether it got it."""
+    """Give ``temporary`` the name ``path`` unless something has it; return whether it got it."""
     try:
         os.link(temporary, path)
     except OSError:
@@ -79,17 +105,32 @@ def _take_name(temporary: Path, path: Path) -> bool:
 
 
 def encoded(text: str) -> bytes:
-    """UTF-8; a byte of a file's name that is none as an escape, which JSON reads back."""
+    """Encode a text in UTF-8, with the line ends of the system.
+
+    Args:
+        text: Any text; bytes of file names that are no UTF-8 may stand in it as half surrogates.
+
+    Returns:
+        The bytes; a half surrogate becomes an escape, which JSON reads back.
+    """
     return text.replace("\n", os.linesep).encode("utf-8", "backslashreplace")
 
 
 @contextmanager
 def staged(path: Path) -> Iterator[Path]:
-    """A temporary name beside ``path`` that is renamed to it when the block ends well.
+    """Give a temporary name beside ``path`` that is renamed to it when the block ends well.
 
-    When the block is left otherwise the temporary file is removed and ``path`` stays as it was.
-    In a folder that this program keeps private the file is private too, from its first moment.
-    Raises UserError when the folder is missing or cannot be written to, or the disk is full.
+    When the block is left otherwise the temporary file is removed and ``path`` stays as it was. In
+    a folder that this program keeps private the file is private too, from its first moment.
+
+    Args:
+        path: The file to write.
+
+    Yields:
+        The temporary path to write to.
+
+    Raises:
+        UserError: The folder is missing or cannot be written to, or the disk is full.
     """
     with staged_together(path) as (temporary,):
         yield temporary
@@ -97,9 +138,17 @@ def staged(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def staged_together(*paths: Path, new: bool = False) -> Iterator[tuple[Path, ...]]:
-    """As ``staged``, of files of one folder that belong together: all take their names, or none.
+    """Stage files of one folder that belong together: all take their names, or none.
 
-    ``new``: nothing has these names yet; what comes there meanwhile is a UserError and stays.
+    Args:
+        paths: The files to write, at least one, all in one folder.
+        new: Nothing has these names yet; what gets one of them meanwhile is an error and stays.
+
+    Yields:
+        A temporary path for each of ``paths``, in their order.
+
+    Raises:
+        UserError: As in ``staged``, and with ``new`` where a name is taken.
     """
     for path in paths:
         check_target(path)
@@ -110,21 +159,27 @@ def staged_together(*paths: Path, new: bool = False) -> Iterator[tuple[Path, ...
                 make_private_file(draft)
         yield temporary
         replace_together(tuple(zip(temporary, paths, strict=True)), new)
-        for path in paths:  # what a killed program left of them mends nothing any more
+        for path in paths:  # what a killed program left of them is of no use any more
             remove_abandoned(path)
         _flush_folder(paths[0].parent)
     except OSError as error:
         raise _of_its_target(error, dict(zip(temporary, paths, strict=True))) from error
     finally:
-        for left in temporary:
-            remove(left)
+        for temporary_path in temporary:
+            remove(temporary_path)
 
 
 def replace_together(moves: Sequence[tuple[Path, Path]], new: bool = False) -> None:
     """Rename the first path of each pair to the second: all of them, or none.
 
-    What lay at the second paths is there again when one of them cannot be replaced. ``new``:
-    nothing may lie there. Raises UserError, which names the file that cannot be written.
+    The files at the second paths are restored when one of them cannot be replaced.
+
+    Args:
+        moves: Pairs (file, its new name).
+        new: Nothing may have the new names.
+
+    Raises:
+        UserError: A file cannot be written; it is named.
     """
     if len(moves) == 1 and not new:
         _rename(*moves[0])
@@ -186,22 +241,41 @@ def _second_name(target: Path) -> Path | None:
 
 
 def leftovers(path: Path) -> list[Path]:
-    """What lies beside ``path`` under temporary names of it, and no running program is writing."""
-    return [one for one in temporaries_of(path) if not is_in_use(one)]
+    """List the temporary files of ``path`` that no running process is writing.
+
+    Args:
+        path: The file or folder to which they were to be renamed.
+
+    Returns:
+        Paths beside ``path``, sorted.
+    """
+    return [temporary for temporary in temporaries_of(path) if not is_in_use(temporary)]
 
 
 def remove_leftovers(path: Path) -> None:
-    """Delete what killed processes left of ``path``; no other machine may be writing it."""
-    for left in leftovers(path):
-        remove(left)
+    """Delete the temporary files that killed processes left of ``path``.
+
+    Args:
+        path: The file or folder; no other machine may be writing it.
+    """
+    for temporary in leftovers(path):
+        remove(temporary)
 
 
 @contextmanager
 def staged_folder(path: Path) -> Iterator[Path]:
-    """A new folder under a temporary name, renamed to ``path`` when the block ends well.
+    """Give a folder under a temporary name that is renamed to ``path`` when the block ends well.
 
-    When the block is left otherwise it is removed with all that is in it. Raises UserError as
-    ``staged`` does, and when ``path`` is there already and holds anything.
+    When the block is left otherwise the folder is removed with all that is in it.
+
+    Args:
+        path: The folder to make; an empty one there is replaced.
+
+    Yields:
+        The temporary folder.
+
+    Raises:
+        UserError: As in ``staged``, and when ``path`` exists and is not an empty folder.
     """
     check_new_folder(path)
     temporary = temporary_name(path)
@@ -221,16 +295,24 @@ def staged_folder(path: Path) -> Iterator[Path]:
 
 
 def flush_to_disk(path: Path) -> None:
-    """Make the system put a file's content on the disk, which is where a full one shows."""
+    """Make the system put a file's content on the disk, which is where a full one shows.
+
+    Args:
+        path: A file that is complete and closed.
+
+    Raises:
+        OSError: The content cannot be stored; the error names the file.
+    """
     with named_file(path), path.open("rb+") as file:
         os.fsync(file.fileno())
 
 
 def _of_its_target(error: OSError, targets: Mapping[Path, Path]) -> UserError:
-    """The error with the name that the file was to get. ``targets``: by temporary names.
+    """Convert an OSError to a UserError that names the final file instead of its temporary name.
 
-    A file in a temporary folder is named as it would lie in the folder; an error that names no
-    file is of the first, one of a file that is read says so.
+    ``targets`` are by temporary names. A file in a temporary folder is named by its later path in
+    the folder; an error that names no file is counted to the first target, and one of a file that
+    is read says so.
     """
     first = next(iter(targets.values()))
     if not isinstance(error.filename, str | bytes | os.PathLike):

@@ -1,4 +1,4 @@
-"""Files from anyone: read only where they are ordinary and small enough, their JSON checked."""
+"""JSON of untrusted files: read only where ordinary and small enough, with its values checked."""
 
 import errno
 import json
@@ -13,9 +13,18 @@ LARGEST_NUMBER = 1e30  # neither mm, seconds nor grey levels come near it
 
 
 def check_ordinary(path: Path, most_bytes: int) -> None:
-    """Raise OSError for what is no file, or larger than ``most_bytes``, before it is opened.
+    """Refuse what is no regular file, or too large, before it is opened.
 
-    A pipe would keep whoever opens it waiting. Raises ValueError for a name that cannot be.
+    A pipe would keep whoever opens it waiting.
+
+    Args:
+        path: The file.
+        most_bytes: The largest size that is accepted.
+
+    Raises:
+        OSError: It is missing, no regular file, or larger.
+        IsADirectoryError: It is a folder.
+        ValueError: No file can have such a name.
     """
     state = path.stat()
     if stat.S_ISDIR(state.st_mode):
@@ -27,9 +36,19 @@ def check_ordinary(path: Path, most_bytes: int) -> None:
 
 
 def read_document(path: Path, most_bytes: int = MOST_BYTES, strict: bool = True) -> Any:
-    """The JSON value in a file; ``strict`` as in ``document_of``.
+    """Read the JSON value in a file.
 
-    Raises OSError for what cannot be read, ValueError with a reason for what is no JSON.
+    Args:
+        path: The file.
+        most_bytes: The largest size that is accepted.
+        strict: As in ``document_of``.
+
+    Returns:
+        The value, of Python's types for JSON.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It is no JSON; the message is the reason.
     """
     check_ordinary(path, most_bytes)
     with path.open("rb") as file:
@@ -37,10 +56,18 @@ def read_document(path: Path, most_bytes: int = MOST_BYTES, strict: bool = True)
 
 
 def document_of(content: bytes | str, strict: bool = True) -> Any:
-    """The JSON value in ``content``; ValueError with a reason where there is none.
+    """Parse a JSON value; lists and objects are never nested deeper than ``MOST_DEPTH``.
 
-    ``strict``: numbers are finite and of at most MOST_DIGITS digits, and texts can be written.
-    Lists and objects are never nested deeper than MOST_DEPTH.
+    Args:
+        content: JSON, as text or in UTF-8 with or without a byte order mark.
+        strict: Numbers must be finite and whole ones have at most ``MOST_DIGITS`` digits, and texts
+            must have an encoding.
+
+    Returns:
+        The value, of Python's types for JSON.
+
+    Raises:
+        ValueError: It is no such JSON; the message is the reason.
     """
     if not content:
         raise ValueError("it is empty")
@@ -58,7 +85,14 @@ def document_of(content: bytes | str, strict: bool = True) -> Any:
 
 
 def check_depth(value: Any) -> None:
-    """ValueError where lists and objects are nested deeper than MOST_DEPTH."""
+    """Refuse lists and objects that are nested deeper than ``MOST_DEPTH``.
+
+    Args:
+        value: A value of JSON.
+
+    Raises:
+        ValueError: It is nested too deeply.
+    """
     level = [value]
     for _ in range(MOST_DEPTH):
         level = [
@@ -73,9 +107,15 @@ def check_depth(value: Any) -> None:
 
 
 def is_text(value: object, longest: int) -> bool:
-    """Whether ``value`` is text of at most ``longest`` characters that can be written.
+    """Whether a value is text that is short enough and can be written.
 
-    Bytes of file names that are no UTF-8, as Python reads them, can; other half surrogates cannot.
+    Args:
+        value: A value of JSON.
+        longest: The most characters.
+
+    Returns:
+        False as well for half surrogates, unless they stand for the bytes of a file name that are
+        no UTF-8, as Python reads them.
     """
     if not isinstance(value, str) or len(value) > longest:
         return False
@@ -87,7 +127,14 @@ def is_text(value: object, longest: int) -> bool:
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Whether ``value`` is a finite number, within what any field of ours can mean."""
+    """Whether a value is a finite number with a magnitude of at most ``LARGEST_NUMBER``.
+
+    Args:
+        value: A value of JSON.
+
+    Returns:
+        False as well for true and false, which Python counts as numbers.
+    """
     fits = isinstance(value, int | float) and not isinstance(value, bool)
     return fits and -LARGEST_NUMBER <= value <= LARGEST_NUMBER  # type: ignore[operator]
 

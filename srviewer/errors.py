@@ -1,4 +1,4 @@
-"""The errors whose messages a user reads word for word, and what becomes one."""
+"""Errors whose messages a user reads word for word; recognition of full disks and memory."""
 
 import errno
 from typing import TypeGuard
@@ -15,13 +15,14 @@ class UserError(Exception):
 
 
 class Unreadable(UserError):
-    """A file cannot be read: it is denied, gone, damaged, or of another kind. It is named."""
+    """A file, named in the message, that is denied, gone, damaged, or of another kind."""
 
 
 class Unsupported(UserError):
-    """Something whole is of a kind that is not worked on, such as a mask in the place of a scan.
+    """Something intact of a kind that is not supported, such as a mask in the place of a scan.
 
-    ``kind``: what all are that are refused for the same reason, in the plural.
+    Attributes:
+        kind: A name for all that is refused for the same reason, in the plural.
     """
 
     def __init__(self, message: str, kind: str) -> None:
@@ -34,17 +35,31 @@ class NoSpace(UserError):
 
 
 def is_full(error: BaseException) -> bool:
-    """Whether the system raised this for want of space on the disk or of the user's share."""
+    """Whether the system raised this for want of space on the disk or of the user's share.
+
+    Args:
+        error: Anything that was raised.
+
+    Returns:
+        True for an OSError with the number ENOSPC or EDQUOT.
+    """
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def is_of_system(error: BaseException) -> TypeGuard[OSError]:
-    """Whether the system raised this: libraries raise OSError for damaged files, without number."""
+    """Whether the system raised this: libraries raise OSError for damaged files, without number.
+
+    Args:
+        error: Anything that was raised.
+
+    Returns:
+        True for an OSError with a number.
+    """
     return isinstance(error, OSError) and error.errno is not None
 
 
 def memory_ran_out(error: BaseException) -> bool:
-    """Whether this is what is raised where the computer has no memory left.
+    """Whether this is an error of a computer that has no memory left.
 
     Args:
         error: Anything that was raised, by Python or by torch.
@@ -52,8 +67,8 @@ def memory_ran_out(error: BaseException) -> bool:
     Returns:
         True for a MemoryError, and for a RuntimeError with one of the texts of ``FULL``.
     """
-    said = isinstance(error, RuntimeError) and any(words in str(error) for words in FULL)
-    return said or isinstance(error, MemoryError)
+    is_torch_error = isinstance(error, RuntimeError) and any(words in str(error) for words in FULL)
+    return is_torch_error or isinstance(error, MemoryError)
 
 
 def plain(error: Exception) -> Exception:
@@ -67,9 +82,9 @@ def plain(error: Exception) -> Exception:
     """
     if not memory_ran_out(error):
         return error
-    told = UserError(
-        "There is not enough memory for this. Close other programs, or rebuild a NIfTI file in "
-        "less with 'srviewer reconstruct --slabs always'."
+    user_error = UserError(
+        "There is not enough memory for this. Close other programs, or reconstruct a NIfTI "
+        "file with less memory by 'srviewer reconstruct --slabs always'."
     )
-    told.__cause__ = error
-    return told
+    user_error.__cause__ = error
+    return user_error

@@ -15,7 +15,7 @@ LOOK_EVERY = 0.05  # seconds between two steps of what is done aside
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is.
+    """A step of a job: the share that is done, with a message.
 
     Attributes:
         fraction: The share of the whole job that is done, 0..1.
@@ -111,17 +111,17 @@ def aside(call: Callable[[], R], step: Progress) -> Job[R]:
     Returns:
         A job with the result of ``call``.
     """
-    made: Future[R] = Future()
+    future: Future[R] = Future()
 
     def make() -> None:
         try:
-            made.set_result(call())
+            future.set_result(call())
         except BaseException as error:  # it belongs to whoever waits
-            made.set_exception(error)
+            future.set_exception(error)
 
     thread = Thread(target=make)
     thread.start()
-    while not wait([made], LOOK_EVERY).done:
+    while not wait([future], LOOK_EVERY).done:
         yield step
     thread.join()
-    return made.result()
+    return future.result()

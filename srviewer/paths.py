@@ -1,4 +1,4 @@
-"""Where srviewer's own files lie: the same answer from source, a wheel and a frozen build."""
+"""Folders and files of srviewer itself: the same from source, a wheel and a frozen build."""
 
 import os
 import sys
@@ -9,9 +9,16 @@ from srviewer.private import close_content, make_private_folder
 
 
 def resource(name: str) -> Path:
-    """The path of a file or folder that srviewer ships, such as ``"models"``.
+    """The path of a file or folder that srviewer ships.
 
-    Raises UserError when the installation lacks it.
+    Args:
+        name: Below the folder of resources, such as ``"models"``.
+
+    Returns:
+        A path that exists.
+
+    Raises:
+        UserError: The installation lacks it.
     """
     package = Path(__file__).resolve().parent
     # A wheel and a frozen build carry resources inside the package, a checkout beside it.
@@ -24,12 +31,12 @@ def resource(name: str) -> Path:
 
 
 def sample_scan() -> Path:
-    """The built-in thick scan; its truth is ``sample_truth``."""
+    """The built-in thick scan; its ground truth is ``sample_truth``."""
     return resource("sample") / "t2_brain_100_thick.nii.gz"
 
 
 def sample_truth() -> Path:
-    """The thin volume that the built-in thick scan was made from."""
+    """The thin volume that the built-in thick scan was simulated from."""
     return resource("sample") / "t2_brain_100_truth.nii.gz"
 
 
@@ -66,11 +73,17 @@ def models_dir() -> Path:
 
 
 def private_folder(path: Path) -> None:
-    """Make a folder of ours that only this user may enter (0700), or close the one that is there.
+    """Make a folder that only this user may enter (0700), or close the one that exists.
 
-    So are those of ours above it, up to ``user_cache_dir`` or ``user_log_dir``; ``user_data_dir``
-    itself stays open, for other people may read the models in it. Raises OSError when it cannot be
-    made, belongs to another user or cannot be closed: the caller goes on without it.
+    So are the folders above it, up to ``user_cache_dir`` or ``user_log_dir``; ``user_data_dir``
+    itself stays open, for other people may read the models in it.
+
+    Args:
+        path: The folder, below one of these three.
+
+    Raises:
+        OSError: It cannot be made, belongs to another user or cannot be closed: the caller goes on
+            without it.
     """
     for folder in (*reversed(path.parents), path):
         closed = any(folder.is_relative_to(root) for root in (user_cache_dir(), user_log_dir()))
@@ -79,12 +92,19 @@ def private_folder(path: Path) -> None:
 
 
 def private_tree(path: Path) -> None:
-    """As ``private_folder``, and everything in it is closed too, so far as it is this user's."""
+    """Make a folder private as ``private_folder`` does, with all in it that is this user's.
+
+    Args:
+        path: The folder, below one of those that ``private_folder`` names.
+
+    Raises:
+        OSError: As in ``private_folder``, of the folder itself.
+    """
     private_folder(path)
     close_content(path)
 
 
 def _base(variable: str, below_home: str) -> Path:
-    """The folder that a variable names; one that is empty or relative counts for nothing."""
+    """The absolute folder that a variable names, else ``below_home`` of the user's home."""
     named = Path(os.environ.get(variable, ""))
     return named if named.is_absolute() else Path.home() / below_home

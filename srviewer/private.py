@@ -1,4 +1,4 @@
-"""Files and folders that nobody but their owner may read, by POSIX rights.
+"""Private files and folders: nobody but their owner may read them, by POSIX rights.
 
 Windows has no such rights; there the user's profile, in which they lie, is closed to other users.
 """
@@ -16,7 +16,14 @@ _closed: set[Path] = set()  # the folders that this process keeps private
 
 
 def is_private(path: Path) -> bool:
-    """Whether a file or folder is there, is this user's, and is closed to everybody else."""
+    """Whether a file or folder exists, is this user's, and is closed to everybody else.
+
+    Args:
+        path: The file or folder.
+
+    Returns:
+        On Windows, whether it exists.
+    """
     try:
         status = path.stat()
     except OSError:
@@ -25,17 +32,26 @@ def is_private(path: Path) -> bool:
 
 
 def keeps_private(folder: Path) -> bool:
-    """Whether it is one of the folders that this process made private, or lies in one.
+    """Whether this process made a folder private, or one of those above it.
 
-    A folder that the user closed is none: results there keep the rights of any file.
+    Args:
+        folder: Any folder. One that the user closed does not count: results there keep the rights
+            of any file.
+
+    Returns:
+        Whether files in it are to be private.
     """
-    return any(place in _closed for place in (folder.absolute(), *folder.absolute().parents))
+    return any(parent in _closed for parent in (folder.absolute(), *folder.absolute().parents))
 
 
 def make_private_file(path: Path) -> None:
-    """Make an empty file of rights 0600, or take the rights of others from the one that is there.
+    """Make an empty file of rights 0600, or take the rights of others from the one that exists.
 
-    Raises OSError when it cannot be made or closed, is another user's, or is no ordinary file.
+    Args:
+        path: The file.
+
+    Raises:
+        OSError: It cannot be made or closed, is another user's, or is no regular file.
     """
     try:
         _close(path, stat.S_ISREG, 0o600)
@@ -44,10 +60,15 @@ def make_private_file(path: Path) -> None:
 
 
 def make_private_folder(path: Path) -> None:
-    """Make a folder of rights 0700, or take the rights of others from the one that is there.
+    """Make a folder of rights 0700, or take the rights of others from the one that exists.
 
     The folders above it are made where they are missing, with rights of writing for the owner only.
-    Raises OSError when it cannot be made or closed, is another user's, or is no folder.
+
+    Args:
+        path: The folder.
+
+    Raises:
+        OSError: It cannot be made or closed, is another user's, or is no folder.
     """
     _make_parents(path)
     with suppress(FileExistsError):
@@ -57,16 +78,18 @@ def make_private_folder(path: Path) -> None:
 
 
 def close_content(folder: Path) -> None:
-    """Take the rights of others from everything in ``folder``, at any depth.
+    """Take the rights of others from everything in a folder, at any depth.
 
-    What is another user's, a link or deleted meanwhile is left as it is.
+    Args:
+        folder: Its own rights stay. What is another user's, a link or deleted meanwhile is left as
+            it is.
     """
-    for place, folders, files in os.walk(folder):
+    for parent, folders, files in os.walk(folder):
         for names, is_kind, rights in (
             (folders, stat.S_ISDIR, 0o700),
             (files, stat.S_ISREG, 0o600),
         ):
-            for path in (Path(place, name) for name in names):
+            for path in (Path(parent, name) for name in names):
                 if not path.is_symlink():
                     with suppress(OSError):
                         _close(path, is_kind, rights)

@@ -20,7 +20,11 @@ Handler = Callable[[int, FrameType | None], None]
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal ended the work. ``number``: of the signal."""
+    """The end of the work by a signal.
+
+    Attributes:
+        number: The number of the signal.
+    """
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -28,7 +32,7 @@ class Stopped(KeyboardInterrupt):
 
 
 class Stop:
-    """What a signal does to a verb: the first one ends it, others change nothing.
+    """The effect of signals on a verb: the first one ends it, others change nothing.
 
     Within ``steps`` the end of a step is waited for, so that the work is put away where it stands.
     """
@@ -38,7 +42,15 @@ class Stop:
         self._in_steps = self._patient = False
 
     def ask(self, number: int, _frame: FrameType | None) -> None:
-        """The handler of the signals; raises Stopped outside of ``steps``."""
+        """Handle a signal; only the first one counts.
+
+        Args:
+            number: The number of the signal.
+            _frame: Not used.
+
+        Raises:
+            Stopped: Outside of ``steps``.
+        """
         if self._number is not None:
             return
         self._number = number
@@ -52,23 +64,45 @@ class Stop:
             signal.setitimer(signal.ITIMER_REAL, STEP_SECONDS)
 
     def insist(self, _number: int, _frame: FrameType | None) -> None:
-        """The handler of the timer; raises Stopped within a step."""
+        """Handle the timer: end a step that takes longer than ``STEP_SECONDS``.
+
+        Args:
+            _number: Not used.
+            _frame: Not used.
+
+        Raises:
+            Stopped: Within a step.
+        """
         if self._in_steps:
             self.check()
 
     def end(self, number: int) -> None:
-        """A signal ended the work in another way; those after it change nothing."""
+        """Note that a signal ended the work in another way; those after it change nothing.
+
+        Args:
+            number: The number of the signal.
+        """
         self._number = number
 
     def check(self) -> None:
-        """Between two steps: raise Stopped if a signal came."""
+        """Raise Stopped if a signal came; is called between two steps."""
         if self._number is not None:
             self._in_steps = False  # nothing interrupts what is put away now
             raise Stopped(self._number)
 
     @contextmanager
     def steps(self, patient: bool) -> Iterator[None]:
-        """Within the block ``check`` is called often. ``patient``: a step may take any time."""
+        """Mark a block in which ``check`` is called often.
+
+        Args:
+            patient: A step may take any time; otherwise it is interrupted after ``STEP_SECONDS``.
+
+        Yields:
+            Once, for the block.
+
+        Raises:
+            Stopped: A signal came before the block or within it.
+        """
         self.check()
         self._in_steps, self._patient = True, patient
         try:
@@ -79,7 +113,7 @@ class Stop:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Within the block the signals come here."""
+        """Handle the signals of a block here."""
         self._number = None
         with handled(self.ask):
             if sys.platform == "win32" or not _in_main_thread():
@@ -98,22 +132,31 @@ STOP = Stop()  # signals are the process's, and so is this
 
 @contextmanager
 def handled(handler: Handler) -> Iterator[None]:
-    """Call ``handler`` for each of the signals that is not ignored; only in the main thread."""
+    """Call a handler for each of the signals that is not ignored; only in the main thread.
+
+    Args:
+        handler: Takes the number of the signal and the frame, as in ``signal.signal``.
+
+    Yields:
+        Once, for the block, after which the handlers before it are set again.
+    """
     if not _in_main_thread():
         yield
         return
     before = {number: signal.getsignal(number) for number in NUMBERS}
     taken = {
-        number: one for number, one in before.items() if one not in (signal.SIG_IGN, None)
+        number: previous
+        for number, previous in before.items()
+        if previous not in (signal.SIG_IGN, None)
     }  # as for what nohup, or a shell in the background, started
     for number in taken:
         signal.signal(number, handler)
     try:
         yield
     finally:
-        for number, one in taken.items():
+        for number, previous in taken.items():
             if signal.getsignal(number) == handler:  # and not ignored since, see ``leave``
-                signal.signal(number, one)
+                signal.signal(number, previous)
 
 
 @contextmanager
@@ -130,13 +173,19 @@ def blocked() -> Iterator[None]:
 
 
 def status_after(stopped: KeyboardInterrupt) -> int:
-    """Say on standard error that a signal ended the program; the exit status.
+    """Report on standard error that a signal ended the program.
 
     Never raises: after SIGHUP there is no terminal any more.
+
+    Args:
+        stopped: The interrupt; SIGINT where it is no ``Stopped``.
+
+    Returns:
+        The exit status: 128 and the number of the signal.
     """
     number = stopped.number if isinstance(stopped, Stopped) else signal.SIGINT
-    said = "cancelled" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
-    for stream, text in ((sys.stdout, ""), (sys.stderr, f"srviewer: {said}.\n")):
+    ending = "cancelled" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
+    for stream, text in ((sys.stdout, ""), (sys.stderr, f"srviewer: {ending}.\n")):
         try:
             stream.write(text)
             stream.flush()
@@ -147,10 +196,13 @@ def status_after(stopped: KeyboardInterrupt) -> int:
 
 
 def leave(status: int) -> None:
-    """The work is over. ``status``: of the process, which is about to end by itself.
+    """Set the handling of signals for a process that is about to end by itself.
 
     After a signal it ends at once, which nothing interrupts: a thread may still load a library, and
     taking one down takes a second. Otherwise a signal may still come.
+
+    Args:
+        status: The exit status of the process.
     """
     signalled = status > SIGNALLED
     for number in NUMBERS:

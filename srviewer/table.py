@@ -1,4 +1,4 @@
-"""Finding a row in one of the program's tables by the id that a user gave."""
+"""Look-up of a row in one of the program's tables by the id that a user gave."""
 
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
@@ -7,24 +7,33 @@ from srviewer.errors import UserError
 
 
 class Row(Protocol):
-    """What every row of a table has."""
+    """The part that the rows of all tables have in common."""
 
     @property
     def id(self) -> str:
-        """The word by which it is asked for."""
+        """The stable word in options, files and settings by which the row is chosen."""
 
 
 R = TypeVar("R", bound=Row)
 
 
 def find_row(table: Iterable[R], wanted: str, kind: str) -> R:
-    """The row with the id ``wanted``; UserError that lists the others when there is none.
+    """The row of a table with a given id.
 
-    ``kind``: what the table holds, in the singular ("method").
+    Args:
+        table: Rows with different ids.
+        wanted: The id.
+        kind: The name of what the table holds, in the singular ("method").
+
+    Returns:
+        The row.
+
+    Raises:
+        UserError: There is none; the message lists the ids that exist.
     """
     rows = tuple(table)
     for row in rows:
         if row.id == wanted:
             return row
-    known = ", ".join(row.id for row in rows)
-    raise UserError(f"There is no {kind} '{wanted}'. Known: {known}.")
+    ids = ", ".join(row.id for row in rows)
+    raise UserError(f"There is no {kind} '{wanted}'. Known: {ids}.")

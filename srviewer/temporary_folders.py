@@ -1,4 +1,4 @@
-"""Folders in the system's folder for temporary files; what killed processes left there goes."""
+"""Folders among the system's temporary files, and the removal of those of killed processes."""
 
 import os
 import re
@@ -15,14 +15,14 @@ _NAME = re.compile(rf"srviewer-(?P<mark>{MARK})-[a-z0-9_]+")
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A new folder for this user alone, which is gone with all that is in it after the block."""
+    """A new folder for this user alone, which is deleted with all that is in it after the block."""
     _clear_once(os.getpid())
     with tempfile.TemporaryDirectory(prefix=f"srviewer-{mark()}-") as folder:
         yield remembered(Path(folder))
 
 
 def clear_temporary_folders() -> None:
-    """Delete what ended processes of this user left.
+    """Delete the temporary folders that ended processes of this user left.
 
     Folders of version 0.1.0 stay: their names are such as people give to folders of their own.
     """
@@ -30,8 +30,8 @@ def clear_temporary_folders() -> None:
     with os.scandir(root) as entries:
         names = [entry.name for entry in entries if entry.name.startswith("srviewer-")]
     for name in names:
-        found = _NAME.fullmatch(name)
-        if found is not None and _is_ours(root / name) and is_over(found["mark"], root / name):
+        match = _NAME.fullmatch(name)
+        if match is not None and _is_ours(root / name) and is_over(match["mark"], root / name):
             remove(root / name)
 
 

@@ -1,7 +1,7 @@
-"""Names of what is being written, which say whose they are: nobody removes what is in use.
+"""Temporary names that hold a mark of their process, so that nobody removes what is in use.
 
-A name holds a mark of 16 characters: the machine since it was started, the process with its start,
-and a number. What a killed process left is thereby known, on the same machine and there alone.
+The mark has 16 characters: the machine since it was started, the process with its start, and a
+number. What a killed process left is thereby known, on the same machine and there alone.
 """
 
 import base64
@@ -45,7 +45,14 @@ def mark() -> str:
 
 
 def owner(text: str) -> Owner:
-    """Whether the process that made a mark still runs; marks of version 0.1.0 are of nobody."""
+    """Whether the process that made a mark still runs.
+
+    Args:
+        text: The mark. Those of version 0.1.0 are of nobody.
+
+    Returns:
+        "unknown" for no mark, for one of another machine, and for another user's process.
+    """
     if not re.fullmatch(MARK, text):
         return "unknown"
     packed = base64.b32decode(text.upper())
@@ -61,57 +68,120 @@ def owner(text: str) -> Owner:
 
 
 def temporary_name(path: Path) -> Path:
-    """A name beside ``path`` for what is to become it, or was it."""
+    """A name beside a path for what is to become it, or was it; ``remove_own`` will delete it.
+
+    Args:
+        path: The file or folder.
+
+    Returns:
+        A new name in the same folder, with the mark of this process.
+    """
     start = f"{PREFIX}{mark()}-"
     temporary = path.with_name(start + _fitting(path.name, start))
     return remembered(temporary)
 
 
 def remembered(temporary: Path) -> Path:
-    """The same path, which ``remove_own`` is to delete."""
+    """Note a temporary file or folder that ``remove_own`` is to delete.
+
+    Args:
+        temporary: Its path.
+
+    Returns:
+        The same path.
+    """
     _own.append(temporary.absolute())
     return temporary
 
 
 def target_of(temporary: Path) -> str:
-    """The name of what a temporary file or folder is to become; "" for any other name."""
-    found = _NAME.fullmatch(temporary.name)
-    return "" if found is None else found["name"]
+    """The name of what a temporary file or folder is to become.
+
+    Args:
+        temporary: Its path.
+
+    Returns:
+        A name without folder; "" where it is no temporary name.
+    """
+    match = _NAME.fullmatch(temporary.name)
+    return "" if match is None else match["name"]
 
 
 def is_in_use(temporary: Path) -> bool:
-    """Whether the process that made it still runs."""
-    found = _NAME.fullmatch(temporary.name)
-    return found is not None and owner(found["mark"]) == "living"
+    """Whether the process that made a temporary file or folder still runs.
+
+    Args:
+        temporary: Its path.
+
+    Returns:
+        False as well where that is not known.
+    """
+    match = _NAME.fullmatch(temporary.name)
+    return match is not None and owner(match["mark"]) == "living"
 
 
 def is_abandoned(temporary: Path) -> bool:
-    """Whether the process that made it ended; for an unknown one, whether a day has passed."""
-    found = _NAME.fullmatch(temporary.name)
-    return found is not None and is_over(found["mark"], temporary)
+    """Whether a temporary file or folder is to be removed.
+
+    Args:
+        temporary: Its path.
+
+    Returns:
+        Whether the process that made it ended; for an unknown one, whether a day has passed.
+    """
+    match = _NAME.fullmatch(temporary.name)
+    return match is not None and is_over(match["mark"], temporary)
 
 
 def is_over(mark_of: str, path: Path) -> bool:
-    """As ``is_abandoned``, for a path of any name that holds the mark ``mark_of``."""
-    whose = owner(mark_of)
-    return whose == "ended" or (whose == "unknown" and time.time() - _newest(path) > DAY_SECONDS)
+    """``is_abandoned`` for a path of any name that holds a mark.
+
+    Args:
+        mark_of: The mark.
+        path: The file or folder.
+
+    Returns:
+        As ``is_abandoned``.
+    """
+    state = owner(mark_of)
+    return state == "ended" or (state == "unknown" and time.time() - _newest(path) > DAY_SECONDS)
 
 
 def temporaries_of(path: Path) -> list[Path]:
-    """All that lies beside ``path`` under temporary names of it."""
+    """All that lies beside a path under temporary names of it.
+
+    Args:
+        path: The file or folder.
+
+    Returns:
+        Paths, sorted; in use or not.
+    """
     name = glob.escape(_fitting(path.name, f"{PREFIX}{'x' * 16}-"))
-    return sorted(one for one in path.parent.glob(f"{PREFIX}*-{name}") if target_of(one))
+    return sorted(
+        temporary for temporary in path.parent.glob(f"{PREFIX}*-{name}") if target_of(temporary)
+    )
 
 
 def remove_abandoned(path: Path) -> None:
-    """Delete what ended processes left beside ``path`` under temporary names of it."""
-    for left in temporaries_of(path):
-        if is_abandoned(left):
-            remove(left)
+    """Delete what ended processes left beside a path under temporary names of it.
+
+    Args:
+        path: The file or folder; it stays.
+    """
+    for temporary in temporaries_of(path):
+        if is_abandoned(temporary):
+            remove(temporary)
 
 
 def abandoned_in(folder: Path) -> list[Path]:
-    """All that ended processes left in ``folder`` under temporary names."""
+    """All that ended processes left in a folder under temporary names.
+
+    Args:
+        folder: The folder; it need not exist.
+
+    Returns:
+        Paths, sorted.
+    """
     try:
         with os.scandir(folder) as entries:
             names = [entry.name for entry in entries if entry.name.startswith(PREFIX)]
@@ -121,7 +191,11 @@ def abandoned_in(folder: Path) -> list[Path]:
 
 
 def remove(path: Path) -> None:
-    """Delete a file, or a folder with all that is in it; what cannot be deleted stays."""
+    """Delete a file, or a folder with all that is in it; what cannot be deleted stays.
+
+    Args:
+        path: The file or folder; it need not exist. A link is deleted, not what it leads to.
+    """
     with suppress(OSError):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
@@ -143,12 +217,12 @@ def _fitting(name: str, start: str) -> str:
 
 
 def _newest(path: Path) -> float:
-    """When a file, or anything in a folder, was last written."""
+    """The time at which a file, or anything in a folder, was last written."""
     inside = path.rglob("*") if path.is_dir() and not path.is_symlink() else ()
     times = []
-    for one in (path, *inside):
+    for entry in (path, *inside):
         with suppress(OSError):
-            times.append(one.lstat().st_mtime)
+            times.append(entry.lstat().st_mtime)
     return max(times, default=time.time())
 
 
@@ -175,7 +249,7 @@ def _started(pid: int) -> bytes:
     """
     if sys.platform != "linux":
         return _started_elsewhere(pid)
-    os.kill(pid, 0)  # tells another user's process, which need not be listed
+    os.kill(pid, 0)  # raises for another user's process, which need not be listed
     text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     state, *values = text.rpartition(")")[2].split()
     if state in "ZX":

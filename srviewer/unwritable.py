@@ -1,4 +1,4 @@
-"""Why a file or folder cannot be written, and what to do: named after the file, by its reason."""
+"""Messages for files and folders that cannot be written: name, reason, and what to do."""
 
 import errno
 import os
@@ -36,28 +36,68 @@ OTHERWISE = "Choose another folder."
 
 
 def unwritable(path: Path, error: OSError) -> UserError:
-    """The error that says that ``path`` cannot be written, why, and what to do."""
+    """The error that says that a file cannot be written, why, and what to do.
+
+    Args:
+        path: The file or folder that was to be written.
+        error: The system's error.
+
+    Returns:
+        ``NoSpace`` where the disk is full, else a ``UserError``.
+    """
     return not_done(f"'{path}' cannot be written: {reason(error)} {_advice(path, error)}", error)
 
 
 def not_done(message: str, error: OSError) -> UserError:
-    """The error of writing that failed: NoSpace where the disk is full, else a plain UserError."""
+    """The error of writing that failed, by its cause.
+
+    Args:
+        message: The text for the user.
+        error: The system's error.
+
+    Returns:
+        ``NoSpace`` where the disk is full, else a ``UserError``.
+    """
     return NoSpace(message) if is_full(error) else UserError(message)
 
 
 def reason(error: OSError) -> str:
-    """The system's words, as a sentence."""
+    """The system's words for an error, as a sentence.
+
+    Args:
+        error: The system's error.
+
+    Returns:
+        A sentence with a full stop.
+    """
     return f"{error.strerror or error}".rstrip(".") + "."
 
 
 def advice(error: OSError) -> str:
-    """The reason in plain words and what to do about it, as a sentence."""
+    """The reason of an error in plain words and what to do about it, as a sentence.
+
+    Args:
+        error: The system's error.
+
+    Returns:
+        The row of ``ADVICE`` for its number, else ``OTHERWISE``.
+    """
     return ADVICE.get(error.errno or 0, OTHERWISE)
 
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """What fails within the block is a UserError that says that ``path`` cannot be written."""
+    """Convert the system's errors within a block to a UserError.
+
+    Args:
+        path: The file or folder that the message names.
+
+    Yields:
+        Once, for the block.
+
+    Raises:
+        UserError: The block raised OSError; as ``unwritable`` gives it.
+    """
     try:
         yield
     except OSError as error:
@@ -66,7 +106,14 @@ def writing(path: Path) -> Iterator[None]:
 
 @contextmanager
 def named_file(path: Path) -> Iterator[None]:
-    """An OSError within the block that names no file, such as of a full disk, names ``path``."""
+    """Give an OSError within a block that names no file, such as of a full disk, a name.
+
+    Args:
+        path: The file that it then names.
+
+    Yields:
+        Once, for the block.
+    """
     try:
         yield
     except OSError as error:
@@ -76,9 +123,13 @@ def named_file(path: Path) -> Iterator[None]:
 
 
 def make_folder(folder: Path) -> None:
-    """Make ``folder``, and those above it, where they are missing.
+    """Make a folder, and those above it, where they are missing.
 
-    Raises UserError, which names the folder and what is in its way.
+    Args:
+        folder: The folder.
+
+    Raises:
+        UserError: It cannot be made; the message names it and what is in its way.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -88,7 +139,14 @@ def make_folder(folder: Path) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Raise UserError unless ``folder`` is there and new files can be made in it."""
+    """Check that a folder exists and that new files can be made in it.
+
+    Args:
+        folder: The folder.
+
+    Raises:
+        UserError: They cannot.
+    """
     try:
         mode = folder.stat().st_mode
     except FileNotFoundError:
@@ -108,7 +166,14 @@ def check_folder(folder: Path) -> None:
 
 
 def check_new_folder(path: Path) -> None:
-    """Raise UserError unless a new folder can be made at ``path``."""
+    """Check that a new folder can be made at a path.
+
+    Args:
+        path: Nothing, or an empty folder.
+
+    Raises:
+        UserError: It cannot.
+    """
     check_folder(path.parent)
     with writing(path):
         if path.exists() and not (path.is_dir() and not any(path.iterdir())):
@@ -118,7 +183,14 @@ def check_new_folder(path: Path) -> None:
 
 
 def check_target(path: Path) -> None:
-    """Raise UserError unless a file can be made at ``path``."""
+    """Check that a file can be made or replaced at a path.
+
+    Args:
+        path: Nothing, or a regular file.
+
+    Raises:
+        UserError: It cannot.
+    """
     with writing(path):  # a name that is too long
         if path.is_dir():
             raise UserError(f"'{path}' is a folder. Give the name of a file.")

@@ -72,7 +72,7 @@ def _panes() -> "Mapping[str, QImage]":
     view.resize(*SIZE)
     view.show()
     session.open(thick, (), None)
-    session.set_result(run(reconstruct(thick, Request(2, 4, "nearest"))))
+    session.set(session.state.with_result(run(reconstruct(thick, Request(2, 4, "nearest")))))
     session.move_cursor((3.0, -4.0, 5.0))
     first = session.view
     pictures = {}
@@ -91,7 +91,7 @@ def _panes() -> "Mapping[str, QImage]":
 def _ways(session: "Session", thin: "Volume") -> "Mapping[str, Callable[[], None]]":
     """What is done to the window before each picture."""
     from srviewer.core.volumes.volume import Volume
-    from srviewer.study.state.comparing import Comparing, Layout
+    from srviewer.study.state.comparing import Comparing
     from srviewer.study.state.overlay import Overlay
 
     first = session.view
@@ -105,9 +105,9 @@ def _ways(session: "Session", thin: "Volume") -> "Mapping[str, Callable[[], None
             replace(first, zoom=2.0, colours="hot", inverted=True)
         ),
         "labels": lambda: session.set_layers([Overlay(labels)]),
-        "curtain": lambda: session.compare(Comparing(Layout.CURTAIN, divider=0.4)),
-        "checkerboard": lambda: session.compare(Comparing(Layout.CHECKERBOARD, tile_mm=9.0)),
-        "difference": lambda: session.compare(Comparing(Layout.DIFFERENCE)),
+        "curtain": lambda: session.compare(Comparing("curtain", divider=0.4)),
+        "checkerboard": lambda: session.compare(Comparing("checkerboard", tile_mm=9.0)),
+        "difference": lambda: session.compare(Comparing("difference")),
     }
 
 

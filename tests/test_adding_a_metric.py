@@ -136,7 +136,7 @@ def test_the_window_shows_it(
     plot = ScorePlot(session)
     qtbot.addWidget(plot)
     session.open(thick_head, (), None)
-    session.set_result(result)
+    session.set(session.state.with_result(result))
     session.set_reference(Reference(head, "the phantom", None))
     kept = session.comparables
     session.change(comparables=kept.scored(kept.current, pair))

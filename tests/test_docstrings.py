@@ -86,6 +86,12 @@ def test_a_generator_says_what_it_yields() -> None:
     assert lacking(generator + "    return iter((n,))") == {"f has no Returns"}
 
 
+def test_a_function_that_makes_the_error_is_not_named() -> None:
+    source = COMPLETE.replace("raise ValueError(number)", "raise too_odd(number)")
+    assert not lacking(source)
+    assert lacking(source.replace("Raises:", "It fails")) == {"halved has no Raises"}
+
+
 def test_what_has_no_arguments_or_is_not_public_needs_none() -> None:
     assert not lacking(QUIET)
     assert lacking(QUIET.replace("_hidden", "shown")) == {

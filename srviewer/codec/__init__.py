@@ -2,24 +2,26 @@
 
 ``to_plain`` writes and ``from_plain`` reads a value by its type annotations alone, so that a new
 field of a document is one line of its dataclass. Ranges and lengths are ``msgspec.Meta``, words are
-``Literal``, an enum or ``OneOf``; ``Clamped`` and ``Checked`` say what these cannot. Numbers are
-finite and of a sensible size, and texts of a sensible length, where nothing else is said.
+``Literal``, an enum or ``one_of``; ``__post_init__`` checks what these cannot say. Numbers are
+finite and of a sensible size, and texts of a sensible length, in the whole of a document.
 """
 
-from srviewer.codec.marks import Checked, Clamped, FieldError, Hook, OneOf
-from srviewer.codec.reading import from_plain, known_fields, read_field
+from srviewer.codec.plain import (
+    FieldError,
+    annotations_of,
+    from_plain,
+    known_fields,
+    one_of,
+    to_plain,
+)
 from srviewer.codec.versions import DocumentType
-from srviewer.codec.writing import to_plain
 
 __all__ = [
-    "Checked",
-    "Clamped",
     "DocumentType",
     "FieldError",
-    "Hook",
-    "OneOf",
+    "annotations_of",
     "from_plain",
     "known_fields",
-    "read_field",
+    "one_of",
     "to_plain",
 ]

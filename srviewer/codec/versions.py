@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from srviewer.codec.marks import FieldError
+from srviewer.codec.plain import FieldError
 
 Plain = dict[str, Any]
 

@@ -1,1 +1,1 @@
-"""The verbs of the product: reconstruct, simulate, evaluate, train. Importing it loads no torch."""
+"""The verbs of the product: reconstruct, simulate, evaluate, train; importing it loads no torch."""

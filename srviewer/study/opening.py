@@ -8,7 +8,7 @@ from srviewer.core.intensity.window import robust_window
 from srviewer.core.volumes.volume import Volume
 from srviewer.sr.models.available_models import default_model, is_at_hand
 from srviewer.sr.requests.request import Request, suggested_request
-from srviewer.study.state.comparing import Layout
+from srviewer.study.state.layouts import PLANES
 from srviewer.study.state.origin import Origin
 from srviewer.study.state.reference import Reference
 from srviewer.study.state.study_state import StudyState
@@ -46,9 +46,7 @@ def opened(
         auto_window=window,
         request=suggested(scan, before.request, device),
         reference=reference,
-        comparing=replace(
-            before.comparing, layout=Layout.PLANES, difference_range=0.0, swapped=False
-        ),
+        comparing=replace(before.comparing, layout=PLANES, difference_range=0.0, swapped=False),
         view=before.view.whole(scan, window),
     )
 

@@ -49,7 +49,7 @@ def test_a_report_is_one_page_that_stands_by_itself(
         "agreement with the scan",
         "Model card",
         "sha256",
-        "planes lie apart",
+        "ranked by the disagreement of the planes",
         "Self-test.",
         "sharp axis",
     ):

@@ -27,7 +27,7 @@ from srviewer.study.sessions.document import (
 )
 from srviewer.study.sessions.file_location import Place
 from srviewer.study.sessions.session_file import write_session
-from srviewer.study.state.comparing import Comparing, Layout
+from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.study_state import StudyState, Tested
 from srviewer.study.state.view import View
 
@@ -63,7 +63,7 @@ def session_seed() -> dict[str, bytes]:
     state = StudyState(
         request=request,
         acknowledged=True,
-        comparing=Comparing(Layout.COMPARE, 0.25, False, 12.0, 0.0, False, "residual", 0.02, 0.5),
+        comparing=Comparing("compare", 0.25, False, 12.0, 0.0, False, "residual", 0.02, 0.5),
         view=View((1.0, -2.5, 3.0), Window(0.0, 812.5), None, 1.5, Plane.AXIAL),
         rois=(lesion,),
         locked=lesion,

@@ -59,8 +59,8 @@ def test_another_current_result_is_told_once(
     session: Session, thick_head: Volume, made: Reconstruction
 ) -> None:
     session.open(thick_head, (), None)
-    session.set_result(made)
-    session.set_result(replace(made, device="elsewhere"))
+    session.set(session.state.with_result(made))
+    session.set(session.state.with_result(replace(made, device="elsewhere")))
     told = []
     session.changed.connect(lambda names: "result" in names and told.append(session.result))
     session.keep(session.comparables.renamed("result-1", "first"))

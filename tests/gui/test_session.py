@@ -21,7 +21,7 @@ def judged(session: Session, head: Volume, thick_head: Volume) -> Session:
     """A session with a result, a reference and scores."""
     request = Request(axis=2, factor=4, method="linear")
     session.open(thick_head, (), None)
-    session.set_result(run(reconstruct(thick_head, request)))
+    session.set(session.state.with_result(run(reconstruct(thick_head, request))))
     session.set_reference(Reference(head, "the phantom", None))
     assert session.result is not None
     job = score_beside_cubic(head, thick_head, session.result.volume, request, "the phantom")
@@ -50,7 +50,7 @@ def test_another_result_or_reference_takes_the_scores_with_it(judged: Session) -
     assert judged.scores is None
     current = judged.comparables.current
     judged.change(comparables=judged.comparables.scored(current, scores))
-    judged.set_result(result)
+    judged.set(judged.state.with_result(result))
     assert judged.scores is None
     assert judged.reference is reference
 

@@ -35,7 +35,7 @@ from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import scan
 from srviewer.job import run
-from srviewer.study.state.comparing import Layout
+from srviewer.study.state.layouts import LAYOUTS
 
 CONTROLS = (
     QAbstractButton,
@@ -155,8 +155,8 @@ def test_every_control_of_a_dialog_says_what_it_is_and_fits(
 
 
 def test_the_window_needs_no_more_than_1280_by_800(opened: MainWindow) -> None:
-    for layout in Layout:
-        opened.arrange(layout)
+    for layout in LAYOUTS:
+        opened.arrange(layout.id)
         for index in range(opened.panels.count()):
             opened.panels.setCurrentIndex(index)
             QApplication.processEvents()

@@ -101,8 +101,9 @@ def test_batch_writes_it(
 def test_the_window_offers_and_writes_it(
     opened: MainWindow, until: Callable[[Callable[[], bool]], None], qtbot: QtBot, tmp_path: Path
 ) -> None:
-    exports = opened.actions_offered.more_exports
-    assert exports.actions[-1].text() == ADDED.title
+    exports = opened.exports
+    entries = opened.actions_offered.menu("exports").actions()
+    assert entries[-1].text() == ADDED.title and not entries[-1].isEnabled()
     request = opened.session.request
     assert request is not None
     opened.session.set_request(replace(request, method="cubic"))

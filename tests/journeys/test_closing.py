@@ -57,7 +57,7 @@ def test_closing_does_not_ask_about_what_the_window_does_by_itself(
     results = [run(reconstruct(thick_head, request)) for _ in range(2)]
     session.open(thick_head, (), Reference(head, "the phantom", None))
     for result in results:
-        session.set_result(result)
+        session.set(session.state.with_result(result))
     keys = [one.key for one in session.comparables.results]
     session.keep(session.comparables.showing((ORIGINAL, CUBIC, *keys)))
     kinds = {task.kind for task in work.tasks}

@@ -22,7 +22,6 @@ from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.state.comparables import CUBIC, ORIGINAL
-from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 LEFT = Qt.MouseButton.LeftButton
@@ -66,14 +65,14 @@ def _brightness(pane: SliceView, share: tuple[float, float]) -> float:
     )
 
 
-def _choose(window: MainWindow, qtbot: QtBot, layout: Layout) -> None:
-    action = next(a for a in window.actions_offered.layouts.actions() if a.data() is layout)
+def _choose(window: MainWindow, qtbot: QtBot, layout: str) -> None:
+    action = window.actions_offered[f"layout-{layout}"]
     qtbot.keyClick(window, action.shortcut().toString())
-    assert window.session.comparing.layout is layout
+    assert window.session.comparing.layout == layout
 
 
 def test_the_curtain_follows_the_mouse_in_every_pane(doubled: MainWindow, qtbot: QtBot) -> None:
-    _choose(doubled, qtbot, Layout.CURTAIN)
+    _choose(doubled, qtbot, "curtain")
     pane = _pane(doubled)
     left, right = (_brightness(pane, (x, 0.56)) for x in (0.42, 0.57))
     assert right > 1.5 * left
@@ -94,7 +93,7 @@ def test_the_curtain_follows_the_mouse_in_every_pane(doubled: MainWindow, qtbot:
 
 
 def test_the_edge_can_run_across(doubled: MainWindow, qtbot: QtBot) -> None:
-    _choose(doubled, qtbot, Layout.CURTAIN)
+    _choose(doubled, qtbot, "curtain")
     doubled.session.compare(replace(doubled.session.comparing, upright=False))
     pane = _pane(doubled)
     above, below = (_brightness(pane, (0.45, y)) for y in (0.44, 0.56))
@@ -104,7 +103,7 @@ def test_the_edge_can_run_across(doubled: MainWindow, qtbot: QtBot) -> None:
 def test_holding_the_key_shows_b_and_letting_go_brings_a_back(
     doubled: MainWindow, qtbot: QtBot
 ) -> None:
-    _choose(doubled, qtbot, Layout.FLIP)
+    _choose(doubled, qtbot, "flip")
     pane = _pane(doubled)
     before = _brightness(pane, (0.45, 0.56))
     assert pane.annotations.top_left[0].text.startswith("original")
@@ -122,7 +121,7 @@ def test_squares_of_both_alternate_and_scroll_together(doubled: MainWindow, qtbo
     shares = [(place.x() / pane.width(), place.y() / pane.height()) for place in places]
     before = [_brightness(pane, share) for share in shares]
     doubled.session.compare(replace(doubled.session.comparing, tile_mm=8.0))
-    _choose(doubled, qtbot, Layout.CHECKERBOARD)
+    _choose(doubled, qtbot, "checkerboard")
     after = [_brightness(pane, share) for share in shares]
     ratios = sorted(now / then for now, then in zip(after, before, strict=True))
     assert ratios == pytest.approx([1.0, 2.0], abs=0.2)
@@ -144,7 +143,7 @@ def test_squares_of_both_alternate_and_scroll_together(doubled: MainWindow, qtbo
 def test_a_difference_is_signed_and_its_range_stands_beside_it(
     doubled: MainWindow, qtbot: QtBot
 ) -> None:
-    _choose(doubled, qtbot, Layout.DIFFERENCE)
+    _choose(doubled, qtbot, "difference")
     doubled.session.compare(replace(doubled.session.comparing, difference_range=1000.0))
     pane = _pane(doubled)
     bar = pane.annotations.colour_bar
@@ -174,7 +173,7 @@ def test_four_rows_with_cubic_and_two_results_each_with_its_scores(
     session.keep(session.comparables.showing((ORIGINAL, CUBIC, *keys)))
     until(lambda: session.comparables.cubic is not None)
     until(lambda: all(one.scores is not None for one in session.comparables.results))
-    _choose(rebuilt, qtbot, Layout.COMPARE)
+    _choose(rebuilt, qtbot, "compare")
     QApplication.processEvents()
     rows = rebuilt.compare.rows
     badges = [
@@ -205,14 +204,14 @@ def test_what_shares_no_space_scrolls_by_itself_and_says_so(
     nib.save(nib.Nifti1Image(np.asarray(head.voxels), affine), path)
     rebuilt.study.load_beside(path)
     until(lambda: len(rebuilt.session.comparables.loaded) == 1)
-    _choose(rebuilt, qtbot, Layout.COMPARE)
+    _choose(rebuilt, qtbot, "compare")
     far = rebuilt.compare.rows[1].panes[Plane.AXIAL]
     QApplication.processEvents()
     assert far.slice is not None and far.slice.inside
     number = far.slice.index
     rebuilt.session.move_cursor((3.0, 2.0, 9.0))
     assert far.slice.index == number
-    _choose(rebuilt, qtbot, Layout.CURTAIN)
+    _choose(rebuilt, qtbot, "curtain")
     said = _pane(rebuilt).annotations.top_left[0].text
     assert "No space in common" in said and _pane(rebuilt).annotations.divider is None
 
@@ -220,7 +219,7 @@ def test_what_shares_no_space_scrolls_by_itself_and_says_so(
 def test_the_copied_line_makes_the_same_picture(
     doubled: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _choose(doubled, qtbot, Layout.CURTAIN)
+    _choose(doubled, qtbot, "curtain")
     session = doubled.session
     session.compare(replace(session.comparing, divider=0.4))
     session.move_cursor((-3.5, 4.0, 6.0))
@@ -233,7 +232,7 @@ def test_the_copied_line_makes_the_same_picture(
     for suffix in ("png", "svg", "pdf"):
         dialog.save(tmp_path / f"window.{suffix}")
         assert (tmp_path / f"window.{suffix}").stat().st_size > 1000
-    doubled.figures.copy_view.trigger()
+    doubled.actions_offered["copy-screenshot"].trigger()
     words = shlex.split(QGuiApplication.clipboard().text())
     assert words[:2] == ["srviewer", "screenshot"]
     monkeypatch.chdir(tmp_path)
@@ -289,13 +288,13 @@ def test_a_shape_is_read_back_from_its_words() -> None:
 def test_a_result_that_is_in_no_file_is_rebuilt_by_the_line(
     rebuilt: MainWindow, qtbot: QtBot, thick_file: Path
 ) -> None:
-    _choose(rebuilt, qtbot, Layout.DIFFERENCE)
-    rebuilt.figures.copy_view.trigger()
+    _choose(rebuilt, qtbot, "difference")
+    rebuilt.actions_offered["copy-screenshot"].trigger()
     first, second = QGuiApplication.clipboard().text().split(" && ")
     assert first.startswith(
         f"srviewer reconstruct {shlex.quote(str(thick_file))} -o result-1.nii.gz"
     )
     assert "--method linear --axis k --factor 4" in first
     assert "--second result-1.nii.gz" in second and "--layout difference" in second
-    rebuilt.figures.copy_rebuild.trigger()
+    rebuilt.actions_offered["copy-reconstruct"].trigger()
     assert QGuiApplication.clipboard().text().startswith("srviewer reconstruct ")

@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.gui.widgets.scrolled import Scrolled
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.study.state.comparing import Layout
+from srviewer.study.state.layouts import LAYOUTS
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -50,8 +50,8 @@ def _of_qt(widget: QWidget) -> bool:
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1440, 900)])
 def test_everything_fits(width: int, height: int, opened: MainWindow) -> None:
     opened.resize(width, height)
-    for layout in Layout:
-        opened.arrange(layout)
+    for layout in LAYOUTS:
+        opened.arrange(layout.id)
         for index in range(opened.panels.count()):
             opened.panels.setCurrentIndex(index)
             assert (opened.width(), opened.height()) == (width, height)
@@ -83,16 +83,16 @@ def test_the_button_that_rebuilds_is_in_view_however_much_is_to_be_told(
 
 
 def test_the_layouts_and_switches_work_from_the_keyboard(opened: MainWindow, qtbot: QtBot) -> None:
-    for key, layout in (("2", Layout.COMPARE), ("3", Layout.SIDE_BY_SIDE), ("1", Layout.PLANES)):
+    for key, layout in (("2", "compare"), ("3", "side-by-side"), ("1", "planes")):
         qtbot.keyClick(opened, key)
-        assert opened.compare.layout_shown is layout
+        assert opened.compare.layout_shown.id == layout
     smooth = opened.session.view.smooth
     qtbot.keyClick(opened, Qt.Key.Key_I)
     assert opened.session.view.smooth is not smooth
 
 
 def test_the_window_presets_are_in_the_menu(opened: MainWindow) -> None:
-    menu = opened.actions_offered.window_menu
+    menu = opened.actions_offered.menu("levels")
     menu.aboutToShow.emit()
     titles = [action.text() for action in menu.actions()]
     assert "Automatic" in titles and "CT bone" not in titles
@@ -102,7 +102,7 @@ def test_the_window_presets_are_in_the_menu(opened: MainWindow) -> None:
 
 
 def test_a_recent_file_opens_from_its_menu(opened: MainWindow, until: Until) -> None:
-    menu = opened.actions_offered.recent_menu
+    menu = opened.actions_offered.menu("recent")
     before = opened.session.original
     menu.aboutToShow.emit()
     menu.actions()[0].trigger()
@@ -113,7 +113,7 @@ def test_a_recent_file_opens_from_its_menu(opened: MainWindow, until: Until) -> 
 
 
 def test_the_sample_opens_with_its_truth(window: MainWindow, until: Until) -> None:
-    window.actions_offered.sample.trigger()
+    window.actions_offered["sample"].trigger()
     until(lambda: window.session.reference is not None)
     original, reference = window.session.original, window.session.reference
     assert original is not None and reference is not None

@@ -6,10 +6,10 @@ from PySide6.QtCore import QSettings
 
 from srviewer.gui.menus.window_arrangements import NamedLayouts
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.study.state.comparing import Comparing, Layout
+from srviewer.study.state.comparing import Comparing
 
 FILE = Path(__file__).parents[1] / "fixtures" / "unreleased-2026-11" / "settings.ini"
-KEPT = Comparing(Layout.CURTAIN, 0.3, False, 11.0, 33.0, False, "disagreement", 0.002, 0.4)
+KEPT = Comparing("curtain", 0.3, False, 11.0, 33.0, False, "disagreement", 0.002, 0.4)
 
 
 def test_named_layouts_are_shown_as_they_were(window: MainWindow, tmp_path: Path) -> None:

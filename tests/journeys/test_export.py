@@ -35,8 +35,8 @@ def rebuilt(opened: MainWindow, until: Until) -> MainWindow:
 
 
 def test_the_result_as_a_dicom_series(rebuilt: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    exports = rebuilt.actions_offered.more_exports
-    assert all(action.isEnabled() for action in exports.actions)
+    exports = rebuilt.exports
+    assert all(one.isEnabled() for one in rebuilt.actions_offered.menu("exports").actions())
     with qtbot.waitSignal(rebuilt.study.exporting.exported, timeout=30_000):
         exports.export(target("dicom"), tmp_path / "series", "original")
     slices = [dcmread(path) for path in sorted((tmp_path / "series").iterdir())]
@@ -51,7 +51,7 @@ def test_the_result_in_a_bids_data_set(
     rebuilt: MainWindow, qtbot: QtBot, thick_file: Path, tmp_path: Path
 ) -> None:
     with qtbot.waitSignal(rebuilt.study.exporting.exported, timeout=30_000):
-        exports = rebuilt.actions_offered.more_exports
+        exports = rebuilt.exports
         exports.export(target("bids"), tmp_path, "float32", given_name("3", "T2w"))
     made = tmp_path / "derivatives/srviewer/sub-3/anat/sub-3_desc-sr_T2w.nii.gz"
     assert made.exists()
@@ -66,7 +66,7 @@ def test_a_cancelled_series_leaves_nothing(
     rebuilt: MainWindow, until: Until, tmp_path: Path
 ) -> None:
     before = set(tmp_path.iterdir())
-    rebuilt.actions_offered.more_exports.export(target("dicom"), tmp_path / "series", "original")
+    rebuilt.exports.export(target("dicom"), tmp_path / "series", "original")
     rebuilt.study.work.cancel(EXPORT)
     until(lambda: rebuilt.study.work.tasks == ())
     assert set(tmp_path.iterdir()) == before
@@ -76,7 +76,7 @@ def test_a_folder_that_is_taken_is_told(rebuilt: MainWindow, until: Until, tmp_p
     (tmp_path / "series").mkdir()
     (tmp_path / "series" / "mine").write_text("mine")
     result = rebuilt.session.result
-    rebuilt.actions_offered.more_exports.export(target("dicom"), tmp_path / "series", "original")
+    rebuilt.exports.export(target("dicom"), tmp_path / "series", "original")
     until(rebuilt.error_bar.isVisible)
     assert "is not overwritten" in rebuilt.error_bar.message.text()
     assert rebuilt.session.result is result

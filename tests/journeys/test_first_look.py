@@ -21,7 +21,6 @@ from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
 from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.results.reconstruction import Reconstruction
-from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -82,11 +81,11 @@ def test_slices_are_seen_first_and_the_result_takes_their_place(
     request, scan = session.request, session.original
     assert request is not None and scan is not None
     _looked(opened, qtbot, until)
-    assert session.result is None and session.comparing.layout is Layout.COMPARE
+    assert session.result is None and session.comparing.layout == "compare"
     _check_the_first_look(opened, scan)
     _hold(opened, False)
     until(lambda: session.result is not None)
-    assert session.preview is None and session.comparing.layout is Layout.COMPARE
+    assert session.preview is None and session.comparing.layout == "compare"
     for plane in Plane:
         pane = _pane(opened, plane)
         assert pane.volume is session.result.volume  # type: ignore[union-attr]
@@ -106,7 +105,7 @@ def _check_the_first_look(window: MainWindow, scan: Volume) -> None:
     across = _words(_pane(window, Plane.AXIAL))
     assert "first look\n" in across and "one plane of two, 9 slices seen" in across
     assert all("the whole result follows" in _words(_pane(window, plane)) for plane in Plane)
-    assert not window.actions_offered.export.isEnabled()
+    assert not window.actions_offered["export-nifti"].isEnabled()
     assert not window.plot.isVisible() and "dB" not in across
 
 
@@ -159,8 +158,8 @@ def test_a_cancel_leaves_the_study_as_it_was(
     assert session.preview is None
     assert (session.comparing, session.comparables) == before
     until(lambda: opened.study.work.tasks == ())
-    assert session.preview is None and session.comparing.layout is Layout.PLANES
-    session.compare(replace(session.comparing, layout=Layout.COMPARE))
+    assert session.preview is None and session.comparing.layout == "planes"
+    session.compare(replace(session.comparing, layout="compare"))
     assert _words(_pane(opened, Plane.AXIAL)) == PRESS_RECONSTRUCT
     assert not opened.error_bar.isVisible()
 
@@ -170,19 +169,19 @@ def test_a_cancel_while_another_study_is_shown_leaves_both(
 ) -> None:
     session, scan = two.session, two.session.original
     _looked(two, qtbot, until)
-    assert session.comparing.layout is Layout.COMPARE
+    assert session.comparing.layout == "compare"
     two.studies.show(1)
-    assert session.preview is None and session.comparing.layout is Layout.PLANES
+    assert session.preview is None and session.comparing.layout == "planes"
     two.studies.show(0)
-    assert session.original is scan and session.comparing.layout is Layout.COMPARE
+    assert session.original is scan and session.comparing.layout == "compare"
     assert "first look" in _words(_pane(two, Plane.CORONAL))  # it waited
     two.studies.show(1)
     _press(two, qtbot, "Cancel")
     until(lambda: two.study.work.tasks == ())
-    assert session.comparing.layout is Layout.PLANES
+    assert session.comparing.layout == "planes"
     two.studies.show(0)
     assert session.original is scan and session.preview is None
-    assert session.comparing.layout is Layout.PLANES
+    assert session.comparing.layout == "planes"
 
 
 def test_slices_that_come_while_another_study_is_shown_wait(
@@ -191,7 +190,7 @@ def test_slices_that_come_while_another_study_is_shown_wait(
     session = two.session
     _press(two, qtbot, "Reconstruct")
     _hold(two, True)
-    assert session.comparing.layout is Layout.COMPARE
+    assert session.comparing.layout == "compare"
     assert _words(_pane(two, Plane.AXIAL)).endswith(NOTHING_YET)
     two.studies.show(1)
     _hold(two, False)
@@ -211,7 +210,7 @@ def test_a_failure_leaves_the_study_as_it_was(
     opened.study.reconstruct()
     assert session.preview is not None
     until(opened.error_bar.isVisible)
-    assert session.preview is None and session.comparing.layout is Layout.PLANES
+    assert session.preview is None and session.comparing.layout == "planes"
 
 
 def test_a_result_that_is_shown_stays_until_the_next_is_there(
@@ -222,7 +221,7 @@ def test_a_result_that_is_shown_stays_until_the_next_is_there(
     assert request is not None
     session.set_request(replace(request, method="cubic"))  # no network: nothing to look at first
     opened.study.reconstruct()
-    assert session.preview is None and session.comparing.layout is Layout.PLANES
+    assert session.preview is None and session.comparing.layout == "planes"
     until(lambda: session.result is not None)
     session.set_request(request)
     _press(opened, qtbot, "Reconstruct")

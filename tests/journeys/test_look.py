@@ -282,7 +282,7 @@ def test_step_through_the_volumes_of_a_series_in_time(
 def test_turn_the_projection_by_dragging_and_by_playing(
     opened: MainWindow, qtbot: QtBot, until: Until
 ) -> None:
-    opened.looking.mip.trigger()
+    opened.actions_offered["projection"].trigger()
     dialog = opened.findChild(MipDialog)
     until(lambda: all(view.projections is not None for view in dialog.views))
     assert len(dialog.views) == 1  # there is no result yet
@@ -301,7 +301,7 @@ def test_the_projection_is_of_the_scan_and_of_the_result(
     opened: MainWindow, rebuild: Callable[..., None], until: Until
 ) -> None:
     rebuild()
-    opened.looking.mip.trigger()
+    opened.actions_offered["projection"].trigger()
     dialog = opened.findChild(MipDialog)
     until(lambda: all(view.projections is not None for view in dialog.views))
     before, after = dialog.views

@@ -19,7 +19,6 @@ from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
 from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
-from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 STEPS = 1000
@@ -37,8 +36,10 @@ def _resident() -> int:
 def _show(window: MainWindow) -> None:
     scan = Degradation(axis=2, factor=4).thick_volume(head((90, 100, 88)))
     window.session.open(scan, (), None)
-    window.session.set_result(run(reconstruct(scan, Request(2, 4, "linear"))))
-    window.session.compare(replace(window.session.comparing, layout=Layout.COMPARE))
+    window.session.set(
+        window.session.state.with_result(run(reconstruct(scan, Request(2, 4, "linear"))))
+    )
+    window.session.compare(replace(window.session.comparing, layout="compare"))
     window.resize(900, 620)
     QApplication.processEvents()
 

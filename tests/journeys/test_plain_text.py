@@ -42,7 +42,7 @@ from srviewer.gui.widgets.plain_text import MarkupLabel, set_tip
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import scan
 from srviewer.job import run
-from srviewer.study.state.comparing import Layout
+from srviewer.study.state.layouts import LAYOUTS
 from training_tab import page_of, prepare, press, started
 
 Until = Callable[[Callable[[], bool]], None]
@@ -173,8 +173,8 @@ def test_no_name_of_a_study_is_drawn_as_markup(
     window.desk.layouts_menu.layouts.save(MARK)
     box = window.panels.findChild(HeaderBox)
     assert isinstance(box, HeaderBox)
-    for layout in Layout:
-        window.arrange(layout)
+    for layout in LAYOUTS:
+        window.arrange(layout.id)
         QApplication.processEvents()
     for index in range(window.panels.count()):
         window.panels.setCurrentIndex(index)

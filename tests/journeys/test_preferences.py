@@ -26,13 +26,12 @@ from srviewer.gui.user_files.log import log, log_files, start_log, stop_log
 from srviewer.gui.user_files.preferences import Preferences, read_preferences, write_preferences
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.nn.devices.threads import wanted_threads
-from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 
 
 def _dialog(window: MainWindow) -> PreferencesDialog:
-    window.desk.preferences_wanted.trigger()
+    window.actions_offered["preferences"].trigger()
     dialog = window.desk.dialog
     assert isinstance(dialog, PreferencesDialog)
     return dialog
@@ -235,7 +234,7 @@ def test_the_sheet_of_keys_is_complete_and_searchable(opened: MainWindow, qtbot:
 def test_about_names_every_part_and_what_it_is_not_for(opened: MainWindow) -> None:
     import tomllib
 
-    opened.desk.about.trigger()
+    opened.actions_offered["about"].trigger()
     about = opened.desk.dialog
     assert isinstance(about, AboutDialog)
     text = about.parts.toPlainText()
@@ -260,15 +259,15 @@ def test_layouts_are_kept_by_name(opened: MainWindow, settings: QSettings) -> No
     layouts = opened.desk.layouts_menu.layouts
     assert layouts is not None
     session = opened.session
-    session.compare(replace(session.comparing, layout=Layout.CURTAIN, divider=0.25))
+    session.compare(replace(session.comparing, layout="curtain", divider=0.25))
     opened.panels.setCurrentIndex(1)
     layouts.save("mine")
-    session.compare(replace(session.comparing, layout=Layout.PLANES, divider=0.5))
+    session.compare(replace(session.comparing, layout="planes", divider=0.5))
     opened.panels.setCurrentIndex(0)
-    menu = opened.desk.layouts_menu
+    menu = opened.actions_offered.menu("saved-layouts")
     menu.aboutToShow.emit()
     next(action for action in menu.actions() if action.text() == "mine").trigger()
-    assert session.comparing.layout is Layout.CURTAIN and session.comparing.divider == 0.25
+    assert session.comparing.layout == "curtain" and session.comparing.divider == 0.25
     assert opened.panels.currentIndex() == 1
     layouts.delete("mine")
     assert layouts.names() == ()
@@ -276,7 +275,7 @@ def test_layouts_are_kept_by_name(opened: MainWindow, settings: QSettings) -> No
         settings.setValue(LAYOUTS_KEY, nonsense)
         for name in layouts.names():
             layouts.show(name)
-    assert session.comparing.layout is Layout.CURTAIN
+    assert session.comparing.layout == "curtain"
 
 
 def test_the_dark_theme_is_the_first(opened: MainWindow, settings: QSettings) -> None:

@@ -23,7 +23,6 @@ from srviewer.gui.texts.wording import NO_REFERENCE
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.study.state.comparing import Layout
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
@@ -59,7 +58,7 @@ def test_reconstruct_compare_score_export_and_open_again(
     assert "agrees with the scan: " in _panel_text(opened)
 
     # Compare: both volumes, one cursor, one grey scale.
-    assert opened.compare.layout_shown is Layout.COMPARE
+    assert opened.compare.layout_shown.id == "compare"
     before = opened.compare.original.panes[Plane.CORONAL]
     after = opened.compare.result.panes[Plane.CORONAL]
     assert before.isVisible() and after.isVisible()

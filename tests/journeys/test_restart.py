@@ -20,8 +20,8 @@ window.resize(790, 555)
 window.show()
 window.recent.add([Path(sys.argv[2])])
 window.panels.setCurrentIndex(2)
-window.actions_offered.radiological.setChecked(False)
-window.actions_offered.smooth.setChecked(False)
+window.actions_offered["radiological"].trigger()
+window.actions_offered["smooth"].trigger()
 window.close()
 """
 
@@ -33,7 +33,7 @@ from srviewer.gui.window.main_window import MainWindow
 app = application()
 window = MainWindow(QSettings(sys.argv[1], QSettings.Format.IniFormat))
 window.show()
-menu = window.actions_offered.recent_menu
+menu = window.actions_offered.menu("recent")
 menu.aboutToShow.emit()
 print(json.dumps({
     "size": [window.width(), window.height()],
@@ -42,7 +42,7 @@ print(json.dumps({
     "panel": window.panels.currentIndex(),
     "radiological": window.session.view.radiological,
     "smooth": window.session.view.smooth,
-    "checked": window.actions_offered.smooth.isChecked(),
+    "checked": window.actions_offered["smooth"].isChecked(),
 }))
 window.close()
 """
@@ -212,7 +212,7 @@ class Window(MainWindow):
         self.box = QMessageBox(self)  # hidden, and never deleted
         self.box.open()
         self.box.accept()
-        self.figures.figure.trigger()
+        self.actions_offered["save-figure"].trigger()
         self.dropping.take([scan])  # left open
         QTimer.singleShot(0, self.change_look)
     def change_look(self):

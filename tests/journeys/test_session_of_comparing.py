@@ -14,7 +14,6 @@ from srviewer.gui.window.main_window import MainWindow
 from srviewer.sr.results.maps import RESIDUAL
 from srviewer.study.sessions.document import fields_of
 from srviewer.study.sessions.session_file import read_session
-from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 Rebuild = Callable[..., None]
@@ -35,7 +34,7 @@ def compared(
     key = session.comparables.loaded[1].key
     session.keep(session.comparables.renamed(key, "a year ago"))
     session.keep(session.comparables.showing((session.comparables.current, key)))
-    opened.arrange(Layout.CURTAIN)
+    opened.arrange("curtain")
     how = replace(session.comparing, divider=0.3, upright=False, map=RESIDUAL.id, threshold=0.002)
     session.compare(replace(how, opacity=0.4, tile_mm=11.0, difference_range=33.0))
     return opened
@@ -67,7 +66,7 @@ def test_what_was_opened_to_be_compared_comes_back_with_curtain_and_map(
     assert shown[1] == "a year ago"
     _reopened(compared, until, tmp_path / "study.srviewer")
     assert not compared.error_bar.isVisible(), compared.error_bar.message.text()
-    assert session.comparing == how and how.layout is Layout.CURTAIN and not how.upright
+    assert session.comparing == how and how.layout == "curtain" and not how.upright
     assert _names(compared) == shown
     after = session.comparables.loaded
     assert [one.name for one in after] == ["first.nii.gz", "a year ago"]
@@ -126,7 +125,7 @@ def test_a_session_of_before_keeps_the_curtain_where_it_is(
     session = compared.session
     assert not compared.error_bar.isVisible()
     assert session.comparing.divider == 0.9 and session.comparables.loaded == ()
-    assert session.result is not None and session.comparing.layout is Layout.CURTAIN
+    assert session.result is not None and session.comparing.layout == "curtain"
 
 
 def test_a_map_of_a_later_version_is_left_out(

@@ -17,7 +17,6 @@ from srviewer.gui.user_files import autosave_folders
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.gui.window.study_tabs import StudyStrip
 from srviewer.study.sessions.session_file import read_session
-from srviewer.study.state.comparing import Layout
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
@@ -38,7 +37,7 @@ def three(
     opened.study.reconstruct()
     until(lambda: session.result is not None)
     session.set_rois([RULER])
-    opened.arrange(Layout.CURTAIN)
+    opened.arrange("curtain")
     session.move_cursor((3.0, 4.0, 5.0))
     studies.choice = "add"
     third = tmp_path / "third.nii.gz"
@@ -110,11 +109,11 @@ def test_every_open_study_comes_back_as_it_was_with_the_same_one_in_front(
     result = session.result
     assert result is not None and np.array_equal(result.volume.voxels, made.volume.voxels)
     assert session.request is not None and session.request.factor == 3
-    assert session.rois == (RULER,) and session.comparing.layout is Layout.CURTAIN
+    assert session.rois == (RULER,) and session.comparing.layout == "curtain"
     assert session.view.cursor_mm == first.cursor_mm and session.view.colours == "grey"
     strip.setCurrentIndex(2)
     assert session.view.window == Window(20.0, 300.0)
-    assert session.comparing.layout is Layout.PLANES
+    assert session.comparing.layout == "planes"
     assert three.recent.entries()[0] == (path,)
 
 

@@ -15,7 +15,6 @@ from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.sessions.session_file import read_session
 from srviewer.study.state.comparables import REFERENCE
-from srviewer.study.state.comparing import Layout
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
@@ -40,7 +39,7 @@ def arranged(opened: MainWindow, rebuild: Rebuild, until: Until, truth_file: Pat
     session.move_cursor((3.0, 4.0, 5.0))
     session.set_window(Window(10.0, 500.0))
     session.zoom_by(2.0, session.view.cursor_mm)
-    opened.arrange(Layout.CURTAIN)
+    opened.arrange("curtain")
     return opened
 
 
@@ -67,7 +66,7 @@ def test_a_session_is_saved_dropped_on_the_window_and_is_as_it_was(
     assert session.view == replace(view, centre_mm=session.view.centre_mm)
     assert session.view.centre_mm == pytest.approx(view.centre_mm)
     assert session.rois == (RULER,)
-    assert session.comparing.layout is Layout.CURTAIN
+    assert session.comparing.layout == "curtain"
     again = session.comparables.results
     assert [one.name for one in again] == [one.name for one in results]
     assert again[1].name == "the first one"
@@ -81,7 +80,7 @@ def test_a_session_is_saved_dropped_on_the_window_and_is_as_it_was(
     assert session.scores.candidate.whole == scores.candidate.whole
     assert "truth.nii.gz" in session.scores.candidate.meaning
     assert arranged.recent.entries()[0] == (path,)
-    assert not arranged.desk.undo.isEnabled()
+    assert not arranged.actions_offered["undo"].isEnabled()
 
 
 def test_a_session_moves_with_its_folder_and_says_what_it_lost(

@@ -102,9 +102,9 @@ def test_every_setting_waits_with_its_tab_and_can_be_taken_back(
     until(lambda: len(opened.studies.states) == 2)
     opened.studies.show(0)
     assert opened.session.request == wanted
-    opened.desk.undo.trigger()
+    opened.actions_offered["undo"].trigger()
     assert opened.session.request == plain
-    opened.desk.redo.trigger()
+    opened.actions_offered["redo"].trigger()
     assert opened.session.request == wanted
 
 

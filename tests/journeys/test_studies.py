@@ -16,7 +16,6 @@ from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
 from srviewer.gui.study.study_actions import OPEN, RECONSTRUCT, SIMULATE
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.gui.window.study_tabs import StudyStrip
-from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -64,7 +63,7 @@ def test_a_rebuild_goes_on_and_joins_its_own_study(
     assert session.original is scan
     assert session.result is not None
     assert session.result.volume.geometry.shape == (40, 48, 36)
-    assert session.comparing.layout is Layout.COMPARE
+    assert session.comparing.layout == "compare"
 
 
 def test_nothing_cancels_the_rebuild_of_another_study(two: MainWindow, until: Until) -> None:

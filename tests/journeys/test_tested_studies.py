@@ -76,7 +76,7 @@ def test_a_verdict_waits_with_its_study(
     assert box.verdict.text() == verdict and box.verdict.isVisibleTo(two)
     _ask(two, factor=4)
     assert _untested(two)
-    two.desk.undo.trigger()
+    two.actions_offered["undo"].trigger()
     assert box.verdict.text() == verdict
     two.study.reconstruct()
     until(lambda: two.session.result is not None)

@@ -45,7 +45,7 @@ from srviewer.io.formats import scan
 from srviewer.job import run
 from srviewer.nn.plans.presets import PRESETS
 from srviewer.sr.models.available_models import available_models
-from srviewer.study.state.comparing import Layout
+from srviewer.study.state.layouts import LAYOUTS
 from training_tab import page_of, prepare, press, started
 
 Until = Callable[[Callable[[], bool]], None]
@@ -226,8 +226,8 @@ def test_everything_about_a_study_is_in_the_users_language(
     session.set_rois([roi])
     session.set_tool(Tool.DISTANCE)
     session.compare(replace(session.comparing, map="residual"))
-    for layout in Layout:
-        window.arrange(layout)
+    for layout in LAYOUTS:
+        window.arrange(layout.id)
         QApplication.processEvents()
         assert _english(window) == ""
     window.error_bar.show_error("", UserError("Something is wrong."))

@@ -26,7 +26,7 @@ LESION = Roi("ellipse", Plane.AXIAL, ((0.0, 0.0, 0.0), (8.0, 0.0, 0.0), (0.0, 8.
 def test_changes_are_taken_back_and_made_again_by_keys(
     opened: MainWindow, until: Until, qtbot: QtBot, truth_file: Path
 ) -> None:
-    session, undo = opened.session, opened.desk.undo
+    session, undo = opened.session, opened.actions_offered["undo"]
     assert not undo.isEnabled()
     request = session.request
     assert request is not None
@@ -41,13 +41,13 @@ def test_changes_are_taken_back_and_made_again_by_keys(
     qtbot.keyClick(opened, Qt.Key.Key_Z, control | shift)
     qtbot.keyClick(opened, Qt.Key.Key_Z, control | shift)
     assert session.rois == (RULER,) and session.request != request
-    assert not opened.desk.redo.isEnabled()
+    assert not opened.actions_offered["redo"].isEnabled()
 
     opened.study.load_reference(truth_file)
     until(lambda: session.reference is not None)
     undo.trigger()
     assert session.reference is None
-    opened.desk.redo.trigger()
+    opened.actions_offered["redo"].trigger()
     assert session.reference is not None
 
 
@@ -56,9 +56,9 @@ def test_a_drag_of_the_grey_levels_is_one_step(opened: MainWindow) -> None:
     first = session.view.window
     for step in range(1, 30):
         session.set_window(Window(first.low, first.high + step))
-    opened.desk.undo.trigger()
+    opened.actions_offered["undo"].trigger()
     assert session.view.window == first
-    assert not opened.desk.undo.isEnabled()
+    assert not opened.actions_offered["undo"].isEnabled()
 
 
 def test_a_removed_result_comes_back_beside_a_newer_one(
@@ -69,22 +69,25 @@ def test_a_removed_result_comes_back_beside_a_newer_one(
     rebuild("cubic")
     removed = session.comparables.results[1]
     session.keep(session.comparables.without(removed.key))
-    assert opened.desk.undo.text() == "Undo list of results"
+    assert opened.actions_offered["undo"].text() == "Undo list of results"
     rebuild("nearest")
-    while opened.desk.undo.isEnabled() and opened.desk.undo.text() != "Undo list of results":
-        opened.desk.undo.trigger()
-    opened.desk.undo.trigger()
+    while (
+        opened.actions_offered["undo"].isEnabled()
+        and opened.actions_offered["undo"].text() != "Undo list of results"
+    ):
+        opened.actions_offered["undo"].trigger()
+    opened.actions_offered["undo"].trigger()
     results = session.comparables.results
     assert len(results) == 3
     assert removed.volume in [one.volume for one in results]
-    opened.desk.redo.trigger()
+    opened.actions_offered["redo"].trigger()
     assert len(session.comparables.results) == 2
 
 
 def test_each_study_keeps_its_own_changes(
     opened: MainWindow, until: Until, qtbot: QtBot, truth_file: Path, rebuild: Rebuild
 ) -> None:
-    session, desk, studies = opened.session, opened.desk, opened.studies
+    session, actions, studies = opened.session, opened.actions_offered, opened.studies
     rebuild()
     result = session.comparables.results[0]
     session.set_rois([RULER])
@@ -92,31 +95,31 @@ def test_each_study_keeps_its_own_changes(
     studies.choice = "add"
     opened.open([truth_file])
     until(lambda: len(studies.states) == 2)
-    assert not desk.undo.isEnabled() and not desk.redo.isEnabled()
+    assert not actions["undo"].isEnabled() and not actions["redo"].isEnabled()
     session.set_rois([LESION])
 
     strip = opened.findChild(StudyStrip)
     strip.setCurrentIndex(0)
-    assert desk.undo.text() == "Undo list of results"
+    assert actions["undo"].text() == "Undo list of results"
     control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(opened, Qt.Key.Key_Z, control)
     qtbot.keyClick(opened, Qt.Key.Key_Z, control)
     assert session.comparables.results[0].name == result.name and session.rois == ()
     strip.setCurrentIndex(1)
-    assert session.rois == (LESION,) and not desk.redo.isEnabled()
-    assert desk.undo.text() == "Undo measurement"
-    desk.undo.trigger()
-    assert session.rois == () and not desk.undo.isEnabled()
+    assert session.rois == (LESION,) and not actions["redo"].isEnabled()
+    assert actions["undo"].text() == "Undo measurement"
+    actions["undo"].trigger()
+    assert session.rois == () and not actions["undo"].isEnabled()
     strip.setCurrentIndex(0)
     qtbot.keyClick(opened, Qt.Key.Key_Z, control | shift)
     assert session.rois == (RULER,)
-    assert desk.redo.text() == "Redo list of results"
+    assert actions["redo"].text() == "Redo list of results"
 
     studies.close(1)
-    assert desk.redo.text() == "Redo list of results"
+    assert actions["redo"].text() == "Redo list of results"
     opened.open([truth_file])
     until(lambda: len(studies.states) == 2)
-    assert not desk.undo.isEnabled() and not desk.redo.isEnabled()
+    assert not actions["undo"].isEnabled() and not actions["redo"].isEnabled()
 
 
 def test_a_result_that_came_meanwhile_stays_when_a_change_is_taken_back(
@@ -135,8 +138,8 @@ def test_a_result_that_came_meanwhile_stays_when_a_change_is_taken_back(
     assert opened.study.work.running(RECONSTRUCT) is not None
     until(lambda: opened.study.work.running(RECONSTRUCT) is None)
     studies.show(0)
-    assert opened.desk.undo.text() == "Undo list of results"
-    opened.desk.undo.trigger()
+    assert opened.actions_offered["undo"].text() == "Undo list of results"
+    opened.actions_offered["undo"].trigger()
     results = [one.volume for one in session.comparables.results]
     assert len(results) == 2 and removed.volume in results
 
@@ -145,33 +148,33 @@ def test_another_scan_forgets_what_could_be_taken_back(
     opened: MainWindow, until: Until, truth_file: Path
 ) -> None:
     opened.session.set_rois([RULER])
-    assert opened.desk.undo.isEnabled()
+    assert opened.actions_offered["undo"].isEnabled()
     before = opened.session.original
     opened.open([truth_file])
     until(lambda: opened.session.original is not before)
-    assert not opened.desk.undo.isEnabled()
+    assert not opened.actions_offered["undo"].isEnabled()
 
 
 def test_the_lock_of_a_region_is_taken_back_made_again_and_goes_with_its_study(
     opened: MainWindow, until: Until, truth_file: Path
 ) -> None:
-    session, desk = opened.session, opened.desk
+    session, actions = opened.session, opened.actions_offered
     options = opened.panels.findChild(RequestOptions)
     assert options is not None
     session.set_rois([RULER, LESION])
     options.lock.setCurrentIndex(1)
     options.lock.activated.emit(1)
-    assert session.locked == LESION and desk.undo.text() == "Undo lock"
-    desk.undo.trigger()
+    assert session.locked == LESION and actions["undo"].text() == "Undo lock"
+    actions["undo"].trigger()
     assert session.locked is None and options.lock.currentText() == "Nothing"
-    desk.redo.trigger()
+    actions["redo"].trigger()
     assert session.locked == LESION and options.lock.currentText() == "lesion"
     renamed = replace(LESION, name="core of the lesion")
     session.set_rois([RULER, renamed])  # the lock stays with what it was put on
     assert session.locked == renamed and opened.study.region is not None
     session.set_rois([])  # as "Clear" does
     assert session.locked is None and opened.study.region is None
-    desk.undo.trigger()
+    actions["undo"].trigger()
     assert session.rois == (RULER, renamed) and session.locked == renamed
     opened.studies.choice = "add"
     opened.open([truth_file])

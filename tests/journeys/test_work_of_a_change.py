@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication
 from srviewer.gui.jobs.running_jobs import Work
 from srviewer.gui.views import slice_view
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.study.state.comparing import Layout
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -87,7 +86,7 @@ def test_another_tab_cuts_what_it_shows_and_starts_nothing(
         _settle(scored, until, costs)
         scored.studies.show(number)
         QApplication.processEvents()
-        assert scored.session.comparing.layout is Layout.COMPARE
+        assert scored.session.comparing.layout == "compare"
         assert (costs.cuts, costs.jobs) == (6, [])
     assert scored.session.original is first and scored.session.scores is not None
 

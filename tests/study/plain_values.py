@@ -1,7 +1,7 @@
 """Values of any type that session files hold, for Hypothesis."""
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from hypothesis import strategies as st
 from msgspec import Meta
 
-from srviewer.codec import Checked, Clamped, OneOf
 from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import POINTS, Roi
 from srviewer.nn.plans.adaptation import Adaptation
@@ -44,26 +43,13 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
     notes: list[Any] = []
     if get_origin(hint) is Annotated:
         hint, *notes = get_args(hint)
-    values = _values(hint, notes)
-    for check in (note.check for note in notes if isinstance(note, Checked)):
-        values = values.filter(lambda value, check=check: _passes(check, value))
-    return values
-
-
-def _passes(check: Callable[[Any], object], value: Any) -> bool:
-    try:
-        check(value)
-    except ValueError:
-        return False
-    return True
+    return _values(hint, notes)
 
 
 def _values(hint: Any, notes: list[Any]) -> st.SearchStrategy[Any]:
     for note in notes:
-        if isinstance(note, OneOf):
-            return st.sampled_from(note.words)
-        if isinstance(note, Clamped):
-            return st.floats(note.low, note.high)
+        if note.examples:
+            return st.sampled_from(note.examples)
     if hint in OWN:
         return OWN[hint]
     if is_dataclass(hint):

@@ -16,7 +16,7 @@ def test_a_new_field_is_one_line_of_one_file(tmp_path: Path) -> None:
     grown = tmp_path / "srviewer"
     shutil.copytree(PACKAGE, grown, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "resources").symlink_to(PACKAGE.parent / "resources")
-    state = grown / "study" / "state.py"
+    state = grown / "study" / "state" / "study_state.py"
     text = state.read_text(encoding="utf-8")
     assert text.count(AFTER) == 1
     state.write_text(text.replace(AFTER, AFTER + LINE), encoding="utf-8")

@@ -21,7 +21,7 @@ from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.training.plan_file import plan_in, read_licences, read_object
 from srviewer.sr.training.records import read_record as read_training
 from srviewer.study.sessions.restore import RestoredSession, restore
-from srviewer.study.state.comparing import Comparing, Layout
+from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.study_state import StudyState
 from srviewer.study.state.view import View
 
@@ -73,7 +73,7 @@ def test_the_studies_of_a_session_are_looked_at_as_before(studies: tuple[StudySt
     kept = first.comparables
     assert kept.shown == (kept.results[0].key, kept.loaded[0].key)
     assert first.comparing == Comparing(
-        Layout.CURTAIN, 0.3, False, 11.0, 33.0, False, "disagreement", 0.002, 0.4
+        "curtain", 0.3, False, 11.0, 33.0, False, "disagreement", 0.002, 0.4
     )
     assert first.view == View(
         cursor_mm=(1.0, 2.0, -3.0),
@@ -82,7 +82,7 @@ def test_the_studies_of_a_session_are_looked_at_as_before(studies: tuple[StudySt
         zoom=2.0,
         colours="bone",
     )
-    assert second.comparing.layout is Layout.PLANES and second.view.inverted
+    assert second.comparing.layout == "planes" and second.view.inverted
 
 
 def test_the_request_of_a_session_is_as_before(studies: tuple[StudyState, ...]) -> None:

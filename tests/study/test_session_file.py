@@ -27,7 +27,7 @@ from srviewer.study.sessions.document import (
 )
 from srviewer.study.sessions.file_location import Place
 from srviewer.study.sessions.session_file import LARGEST, read_session, write_session
-from srviewer.study.state.comparing import Comparing, Layout
+from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.study_state import StudyState
 from srviewer.study.state.view import View
 
@@ -36,7 +36,7 @@ LESION = Roi("ellipse", Plane.CORONAL, ((1.0, 0.0, 0.0), (4.0, 0.0, 0.0), (1.0, 
 STATE = StudyState(
     request=Request(2, 4, "linear"),
     acknowledged=True,
-    comparing=Comparing(Layout.COMPARE, 0.25, False, 12.0, 0.0, False, "residual", 0.02, 0.5),
+    comparing=Comparing("compare", 0.25, False, 12.0, 0.0, False, "residual", 0.02, 0.5),
     view=View((1.0, -2.5, 3.0), Window(0.0, 812.5), None, 1.5, Plane.AXIAL, colours="bone"),
     rois=(LESION,),
     locked=LESION,
@@ -136,7 +136,7 @@ def test_a_file_of_the_first_version_is_read_as_one_study(tmp_path: Path) -> Non
     assert study.state["request"] == OF_ONE_STUDY["request"]
     known = fields_of(study.state)
     assert known["view"] == View((1.0, -2.5, 3.0), Window(0.0, 812.5), None, 1.5, Plane.AXIAL)
-    assert known["comparing"].layout is Layout.CURTAIN and known["locked"] is None
+    assert known["comparing"].layout == "curtain" and known["locked"] is None
     write_session(tmp_path / "old.srviewer", SavedSession((study,)))  # now it is of the new form
     assert json.loads((tmp_path / "old.srviewer").read_text())["version"] == 3
     assert fields_of(read_session(tmp_path / "old.srviewer").studies[0].state) == known
@@ -166,7 +166,7 @@ def test_a_file_of_the_second_version_is_read(tmp_path: Path) -> None:
     assert saved.state["request"] == {**OF_ONE_STUDY["request"], **study["settings"]}
     known = fields_of(saved.state)
     assert known["locked"] == LESION == known["rois"][0]
-    assert known["comparing"] == Comparing(Layout.CURTAIN, 1.0, False, 9.0, map="residual")
+    assert known["comparing"] == Comparing("curtain", 1.0, False, 9.0, map="residual")
     assert known["view"].colours == "grey"
 
 

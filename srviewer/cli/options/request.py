@@ -4,7 +4,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from srviewer.cli.options.values import axis_number, number, step
+from srviewer.cli.options.values import axis_number, number, repairs, step
 from srviewer.core.acquisition.degradation import PROFILES
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.reconstruction.fusion import FUSIONS
@@ -75,6 +75,14 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         help="scan: no voxel below the scan's least value, each slice's values kept",
     )
     parser.add_argument(
+        "--repair",
+        type=repairs,
+        default=(),
+        metavar="none|brightness,motion,slices",
+        help="faults between slices to correct first, where they are there: equal brightness, the "
+        "odd slices moved to the even ones, bad slices left out as gaps; default: none",
+    )
+    parser.add_argument(
         "--fusion",
         choices=[f.id for f in FUSIONS],
         default="mean",
@@ -111,6 +119,7 @@ def asked_of_every(request: Request, args: argparse.Namespace) -> Request:
         texture=args.texture,
         flips=args.flips,
         minimum=args.minimum,
+        repair=args.repair,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis
 from srviewer.core.regions.roi import Roi, shape_of_words
 from srviewer.core.slices.figure_contents import Millimetres
+from srviewer.sr.requests.request import REPAIRS, Repair
 
 R = TypeVar("R")
 
@@ -44,6 +45,17 @@ def whole_numbers(text: str) -> tuple[int, ...]:
 def words(text: str) -> tuple[str, ...]:
     """ "a,b" as ("a", "b"), each once."""
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+@_expecting("none, or a list of brightness, motion and slices")
+def repairs(text: str) -> tuple[Repair, ...]:
+    """ "motion,slices" as ("motion", "slices"), in the order of REPAIRS; "none" as ()."""
+    wanted = words(text)
+    if wanted == ("none",):
+        return ()
+    if not wanted or not set(wanted) <= set(REPAIRS):
+        raise ValueError(text)
+    return tuple(name for name in REPAIRS if name in wanted)
 
 
 @_expecting("a list of array axes, such as i,k")

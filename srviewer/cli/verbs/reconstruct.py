@@ -121,8 +121,7 @@ def execute(args: argparse.Namespace) -> Outcome:
     """Reconstruct, export, report."""
     check_outputs(args, _sources(args), images=_images(args), others=[args.report])
     check_destination(args)
-    if (args.labels is None) != (args.output_labels is None):
-        raise UserError("--labels and -o-labels go together: what is read and what is written.")
+    _check_labels(args)
     if args.report is not None:
         require_suffix(args.report, ".html")
     wanted = {kind: path for kind, path in _map_files(args).items() if path is not None}
@@ -197,6 +196,16 @@ def _region(args: argparse.Namespace, scan: Volume) -> Volume | None:
     if args.lock_shape is not None:
         return drawn_region(args.lock_shape, scan.geometry)
     return None if args.lock is None else follow(lock_region(open_only(args.lock), scan))
+
+
+def _check_labels(args: argparse.Namespace) -> None:
+    if (args.labels is None) != (args.output_labels is None):
+        raise UserError("--labels and -o-labels go together: what is read and what is written.")
+    if args.labels is not None and "motion" in args.repair:
+        raise UserError(
+            "Labels are not moved with the slices, so --labels does not go with --repair motion. "
+            "Leave one of them out."
+        )
 
 
 def _sources(args: argparse.Namespace) -> list[Path]:

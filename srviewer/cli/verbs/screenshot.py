@@ -13,7 +13,6 @@ from srviewer.cli.options.values import number, point, size, span
 from srviewer.core.resampling.reorient import same_grid
 from srviewer.core.slices.figure_contents import (
     COLOUR_NAMES,
-    LAYOUT_NAMES,
     LEAST_DPI,
     LEAST_SIDE,
     MOST_DPI,
@@ -29,6 +28,7 @@ from srviewer.sr.references.read_for_comparison import beside
 from srviewer.sr.references.truth import placed_truth, refinement
 from srviewer.sr.requests.request import Request, suggested_request
 from srviewer.sr.scores.evaluate import ScoredPair, score_beside_cubic
+from srviewer.study.state.layouts import COMPARE, LAYOUTS, PLANES, find_layout
 
 CUBIC = "cubic"  # instead of a path: the scan itself by cubic interpolation
 MOST_SECONDS = 4
@@ -39,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.png|svg|pdf")
     add_series_arguments(parser)
-    parser.add_argument("--layout", choices=LAYOUT_NAMES, help="default: what fits")
+    layouts = tuple(row.id for row in LAYOUTS)
+    parser.add_argument("--layout", choices=layouts, help="default: what fits")
     parser.add_argument(
         "--second",
         action="append",
@@ -106,8 +107,8 @@ def execute(args: argparse.Namespace) -> Outcome:
 
 
 def _picture(args: argparse.Namespace) -> Picture:
-    layout = args.layout or ("compare" if args.second else "planes")
-    if layout != "planes" and len(args.second) < (2 if args.without_scan else 1):
+    layout = args.layout or (COMPARE if args.second else PLANES)
+    if find_layout(layout).compares and len(args.second) < (2 if args.without_scan else 1):
         raise UserError(f"The layout '{layout}' compares: give --second.")
     if len(args.second) + (not args.without_scan) > MOST_SECONDS:
         raise UserError(f"At most {MOST_SECONDS} volumes stand beside each other.")

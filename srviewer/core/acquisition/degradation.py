@@ -1,4 +1,4 @@
-"""The acquisition model: how thick slices come from thin ones (eq. 1, I_LR = D B I_HR + n)."""
+"""Degradation, the acquisition model: thick slices from thin ones (eq. 1, I_LR = D B I_HR + n)."""
 
 from dataclasses import dataclass, replace
 from math import ceil, erf, log, sqrt
@@ -19,17 +19,17 @@ THICKEST = 4.0  # slices, over their spacing
 
 @dataclass(frozen=True)
 class Degradation:
-    """Thin slices to thick ones along one axis; the only place that degrades a volume.
+    """The acquisition of thick slices along one axis; the only place that degrades a volume.
 
     Attributes:
         axis: The array axis that becomes thick, 0..2.
         factor: Thin voxels per thick spacing, 2 or more.
         profile: The slice profile B, "box" or "gaussian", whose full width at half maximum is the
             slice thickness.
-        thickness: Slice thickness over the spacing between slices, above 0 and up to
-            ``THICKEST``; below 1 leaves gaps, above 1 overlaps.
-        noise: The standard deviation of Rician noise as a share of the intensity range, 0 for
-            none, below 1.
+        thickness: Slice thickness over the spacing between slices, above 0 and up to ``THICKEST``;
+            below 1 leaves gaps, above 1 overlaps.
+        noise: The standard deviation of Rician noise as a share of the intensity range, 0 for none,
+            below 1.
         seed: Makes the noise repeatable, 0 or more.
 
     Raises:
@@ -60,7 +60,7 @@ class Degradation:
 
     @property
     def is_block_mean(self) -> bool:
-        """Whether each thick voxel is just the mean of its own ``factor`` thin ones."""
+        """Whether each thick voxel is the mean of its own ``factor`` thin ones."""
         return self.profile == "box" and self.thickness == 1.0
 
     def weights(self) -> tuple[int, np.ndarray]:
@@ -116,7 +116,7 @@ class Degradation:
         return np.asarray(self.apply(padded.astype(np.float32)) > 0)
 
     def thick_volume(self, thin: Volume) -> Volume:
-        """The thick scan, noise and all, that this acquisition would make of ``thin``.
+        """The thick scan, noise included, of this acquisition.
 
         A thick voxel into which padding would be averaged is padding.
 
@@ -128,9 +128,9 @@ class Degradation:
         """
         voxels = self.apply(thin.voxels)
         if self.noise:
-            found = volume_intensity(thin)
-            voxels = self.noisy(found.above_floor(voxels), found.range)
-            voxels = voxels + np.float32(found.floor) if found.floor else voxels
+            intensity = volume_intensity(thin)
+            voxels = self.noisy(intensity.above_floor(voxels), intensity.range)
+            voxels = voxels + np.float32(intensity.floor) if intensity.floor else voxels
         padded = thin.padded
         if padded is not None and thin.padding is not None:
             marked(voxels, self.reached(padded), thin.padding)
@@ -165,7 +165,7 @@ class Degradation:
         return replace(self, seed=seed)
 
     def describe(self) -> str:
-        """One line for a history: what was done, with its numbers."""
+        """A line for a history: the acquisition with its numbers."""
         text = f"{self.profile} profile, factor {self.factor} along {AXIS_NAMES[self.axis]}"
         if self.thickness != 1:
             text += f", thickness {self.thickness:g} of the spacing"
@@ -199,7 +199,7 @@ def _sigma(full_width_half_maximum: float) -> float:
 
 @dataclass(frozen=True)
 class Consistency:
-    """The size of a residual: how far a result, degraded again, is from the scan.
+    """The size of a residual of data consistency.
 
     Attributes:
         rms: Root mean square, as a share of the intensity range.
@@ -249,6 +249,6 @@ def size_of(residual: Voxels, data_range: float) -> Consistency:
     Returns:
         Its root mean square and its largest magnitude, as shares of the range.
     """
-    off = np.abs(residual) / np.float32(data_range)
-    square = float(np.mean(np.square(off), dtype=np.float64))
-    return Consistency(rms=sqrt(square), max=float(off.max()))
+    relative = np.abs(residual) / np.float32(data_range)
+    square = float(np.mean(np.square(relative), dtype=np.float64))
+    return Consistency(rms=sqrt(square), max=float(relative.max()))

@@ -1,8 +1,8 @@
-"""In-plane zero-filling: a matrix that the scanner interpolated, seen in the spectrum.
+"""In-plane zero-filling: detection of a matrix that the scanner interpolated, by its spectrum.
 
 A scanner measures spatial frequencies up to some limit. When it pads them with zeros before the
-Fourier transform, the image has more and smaller pixels but nothing beyond that limit: its
-spectrum falls off a cliff there, down to what rounding and later processing leave.
+Fourier transform, the image has more and smaller pixels but nothing beyond that limit: its spectrum
+falls off a cliff there, down to what rounding and later processing leave.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from srviewer.core.geometry.grid import AXIS_NAMES, Axis, Geometry
 from srviewer.core.intensity.intensity_range import measured_intensity
 from srviewer.core.volumes.volume import ScanWarning, Voxels
 
-# The share of measured frequencies above which a band without signal tells little: a filter, or
+# The share of measured frequencies above which a band without signal proves little: a filter, or
 # partial Fourier in one corner, looks the same.
 LARGEST_SHARE = 0.9
 SMALLEST_SHARE = 0.25
@@ -28,9 +28,12 @@ LEAST_VOXELS = 48
 
 @dataclass(frozen=True)
 class ZeroFilling:
-    """``axis``: an in-plane array axis. ``share``: of its frequencies that were measured (0..1).
+    """Zero-filling along an axis.
 
-    ``measured_mm``: the voxel size that these frequencies amount to.
+    Attributes:
+        axis: An in-plane array axis.
+        share: The share of its frequencies that were measured, 0..1.
+        measured_mm: The voxel size that these frequencies amount to.
     """
 
     axis: Axis
@@ -39,35 +42,56 @@ class ZeroFilling:
 
 
 def zero_filling(voxels: Voxels, geometry: Geometry, across: Axis) -> tuple[ZeroFilling, ...]:
-    """The in-plane axes of (i, j, k) ``voxels`` that were interpolated by zero-filling."""
-    found = []
+    """Detect the in-plane axes that the scanner interpolated by zero-filling.
+
+    Args:
+        voxels: (i, j, k); all slices or those of ``middle_slices``.
+        geometry: The grid of the whole scan.
+        across: The axis across the slices, 0..2.
+
+    Returns:
+        One entry for each such axis.
+    """
+    fillings = []
     for axis in (a for a in range(3) if a != across):
         if voxels.shape[axis] < LEAST_VOXELS:
             continue
         share = _measured_share(_spectrum(voxels, axis, across, geometry.shape[across]))
         if share is not None:
-            found.append(ZeroFilling(axis, share, geometry.spacing[axis] / share))
-    return tuple(found)
+            fillings.append(ZeroFilling(axis, share, geometry.spacing[axis] / share))
+    return tuple(fillings)
 
 
 def middle_slices(count: int) -> list[int]:
-    """The slices that are looked at, of ``count``."""
+    """The slices whose spectrum is examined.
+
+    Args:
+        count: The number of slices, 1 or more.
+
+    Returns:
+        At most ``MOST_SLICES`` different numbers, rising.
+    """
     middle = np.linspace(0.2, 0.8, min(count, MOST_SLICES)) * (count - 1)
     return [int(n) for n in np.unique(middle.astype(int))]
 
 
 def zero_fill_warnings(voxels: Voxels, geometry: Geometry) -> tuple[ScanWarning, ...]:
-    """A note for people when the scanner interpolated the matrix; none otherwise.
+    """The warning ``zero_filled`` where the scanner interpolated the matrix.
 
-    ``voxels``: all of them, or those of ``middle_slices`` alone.
+    Args:
+        voxels: (i, j, k); all slices or those of ``middle_slices``.
+        geometry: The grid of the whole scan.
+
+    Returns:
+        One warning or none.
     """
-    found = zero_filling(voxels, geometry, geometry.slice_axis)
-    if not found:
+    fillings = zero_filling(voxels, geometry, geometry.slice_axis)
+    if not fillings:
         return ()
     axes = ", ".join(
-        f"{AXIS_NAMES[one.axis]} {geometry.spacing[one.axis]:.3g} mm stored, about "
-        f"{one.measured_mm:.2g} mm measured"
-        for one in found
+        f"{AXIS_NAMES[filling.axis]} {geometry.spacing[filling.axis]:.3g} mm stored, about "
+        f"{filling.measured_mm:.2g} mm measured"
+        for filling in fillings
     )
     message = (
         f"The scanner interpolated the in-plane matrix (zero-filling): {axes}. The pixels are "
@@ -79,7 +103,7 @@ def zero_fill_warnings(voxels: Voxels, geometry: Geometry) -> tuple[ScanWarning,
 def _spectrum(voxels: Voxels, axis: Axis, across: Axis, count: int) -> npt.NDArray[np.float64]:
     """Mean power at each frequency along ``axis``, from 0 to Nyquist, over slices in the middle.
 
-    ``count``: how many slices there are across ``across``; fewer were picked already.
+    ``count``: the number of slices across ``across``; fewer were picked already.
     """
     slices = np.moveaxis(voxels, across, 0)
     if len(slices) == count:
@@ -94,27 +118,27 @@ def _spectrum(voxels: Voxels, axis: Axis, across: Axis, count: int) -> npt.NDArr
 
 
 def _measured_share(power: npt.NDArray[np.float64]) -> float | None:
-    """Where the spectrum falls off a cliff, as a share of Nyquist; None when it does not."""
+    """The frequency of the spectrum's cliff, as a share of Nyquist; None without one."""
     count = len(power) - 1
     if not power.max():
         return None
     logs = np.log(np.maximum(power, power.max() * 1e-15))
     edge = max(1, round(EDGE * count))
-    best, place = 0.0, 0
+    best, cliff = 0.0, 0
     for cut in range(max(2 * edge, round(SMALLEST_SHARE * count)), count - 2 * edge):
         # Just inside against just outside: a smooth fall of the spectrum is no cliff.
         inside = logs[cut - 2 * edge : cut - edge].mean()
         outside = logs[cut + edge : cut + 2 * edge].mean()
         if inside - outside > best:
-            best, place = inside - outside, cut
-    if best < np.log(CLIFF) or place / count > LARGEST_SHARE:
+            best, cliff = inside - outside, cut
+    if best < np.log(CLIFF) or cliff / count > LARGEST_SHARE:
         return None
     # Nothing may come back beyond it.
-    beyond = logs[place + edge :]
-    inside = logs[place - 2 * edge : place - edge].mean()
+    beyond = logs[cliff + edge :]
+    inside = logs[cliff - 2 * edge : cliff - edge].mean()
     if beyond.max() > inside - np.log(CLIFF) / 2:
         return None
-    return _steepest(logs, place - 2 * edge, place + 2 * edge) / count
+    return _steepest(logs, cliff - 2 * edge, cliff + 2 * edge) / count
 
 
 def _steepest(logs: npt.NDArray[np.float64], start: int, stop: int) -> int:

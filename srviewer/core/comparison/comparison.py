@@ -1,4 +1,4 @@
-"""Two volumes on one grid, their scores, and what the scores mean."""
+"""Comparison: two volumes on one grid, with their scores and the meaning of the scores."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -20,14 +20,18 @@ SliceScores = dict[str, float | None]  # metric id -> value; None where the slic
 
 @dataclass(frozen=True)
 class Scores:
-    """What a comparison found.
+    """The scores of a comparison.
 
-    ``whole``: metric id -> value over the whole volume. ``per_slice``: one list per array axis,
-    one entry per slice. ``data_range``, ``floor``: of the reference's intensities, in its unit.
-    ``voxels``: how many were scored. ``meaning``: what the reference is; stands beside every
-    number shown.
-    ``share``: the share of the voxels inside the mask that the candidate covers, 0..1; the others
-    are not scored.
+    Attributes:
+        whole: Metric id -> value over the whole volume.
+        per_slice: A list per array axis with an entry per slice.
+        data_range: The intensity range of the reference, in its unit.
+        mask: The voxels that are scored: the foreground of the reference, or all.
+        voxels: The number of voxels that were scored.
+        meaning: A sentence on what the reference is; stands beside every number shown.
+        share: The share of the voxels inside the mask that the candidate covers, 0..1; the others
+            are not scored.
+        floor: The intensity floor of the reference, in its unit.
     """
 
     whole: SliceScores
@@ -44,9 +48,16 @@ class Scores:
 class Comparison:
     """A candidate against a reference on the same grid, whatever the order of their axes.
 
-    ``meaning`` says what the reference is ("the loaded ground truth", "the thin scan before it
-    was thickened"). ``covered``: (i, j, k) on the grid of the reference, where the candidate has
-    values; None for everywhere. Raises UserError when the grids differ.
+    Attributes:
+        reference: The volume that is scored against.
+        candidate: The volume that is scored.
+        meaning: A sentence on what the reference is ("the loaded ground truth", "the thin scan
+            before it was thickened").
+        covered: (i, j, k) on the grid of the reference, where the candidate has values; None for
+            everywhere.
+
+    Raises:
+        UserError: The grids differ.
     """
 
     reference: Volume
@@ -64,16 +75,24 @@ class Comparison:
             )
 
     def scores(self, mask: MaskName = "foreground") -> Job[Scores]:
-        """Every metric over the whole volume and per slice of each array axis of the reference."""
+        """Compute every metric over the whole volume and per slice of each array axis.
+
+        Args:
+            mask: "foreground" for the foreground of the reference, "none" for all voxels. Padding
+                is never scored.
+
+        Returns:
+            A job with the scores; their axes are those of the reference.
+        """
         placed = yield from within(on_grid(self.candidate, self.reference.geometry), 0.0, 0.0)
         assert placed is not None  # their grids are the same
         reference, candidate = self.reference.voxels, placed.voxels
-        found = volume_intensity(self.reference)
-        data_range = found.range
-        wanted = found.foreground(reference) if mask == "foreground" else _all(reference)
+        intensity = volume_intensity(self.reference)
+        data_range = intensity.range
+        selected = intensity.foreground(reference) if mask == "foreground" else _all(reference)
         padded, covered = self.reference.padded, _covered(self, placed)
-        wanted = wanted if padded is None else wanted & ~padded
-        inside = wanted if covered is None else wanted & covered
+        selected = selected if padded is None else selected & ~padded
+        inside = selected if covered is None else selected & covered
         per_slice: list[list[SliceScores]] = []
         for axis in range(3):
             rows: list[SliceScores] = []
@@ -82,7 +101,7 @@ class Comparison:
                 yield Progress(
                     (axis + number / len(stacks[0])) / 3, f"Scoring along {AXIS_NAMES[axis]}"
                 )
-                truth, image = found.above_floor(truth), found.above_floor(image)
+                truth, image = intensity.above_floor(truth), intensity.above_floor(image)
                 clear = _clear(covered, pixels, axis, number)
                 masks = {m.id: pixels if m.whole_volume else clear for m in METRICS}
                 rows.append({m.id: m.score(truth, image, data_range, masks[m.id]) for m in METRICS})
@@ -91,16 +110,16 @@ class Comparison:
             whole=_whole(reference, candidate, data_range, inside, per_slice),
             per_slice=(per_slice[0], per_slice[1], per_slice[2]),
             data_range=data_range,
-            floor=found.floor,
+            floor=intensity.floor,
             mask=mask,
             voxels=int(np.count_nonzero(inside)),
             meaning=self.meaning,
-            share=int(inside.sum()) / max(1, int(wanted.sum())),
+            share=int(inside.sum()) / max(1, int(selected.sum())),
         )
 
 
 def _covered(comparison: Comparison, placed: Volume) -> Mask | None:
-    """Where both volumes have values that are no padding; None for everywhere."""
+    """The voxels where both volumes have values that are no padding; None for everywhere."""
     covered = comparison.covered
     for padded in (comparison.reference.padded, placed.padded):
         if padded is not None:
@@ -109,7 +128,7 @@ def _covered(comparison: Comparison, placed: Volume) -> Mask | None:
 
 
 def _clear(covered: Mask | None, pixels: Mask, axis: Axis, number: int) -> Mask:
-    """Those ``pixels`` of a slice around which SSIM's window holds covered pixels alone."""
+    """The ``pixels`` of a slice around which SSIM's window holds covered pixels alone."""
     if covered is None:
         return pixels
     whole = np.moveaxis(covered, axis, 0)[number]

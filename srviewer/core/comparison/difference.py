@@ -1,4 +1,4 @@
-"""One volume minus another, slice by slice, whatever grids they lie on."""
+"""The difference of two volumes, slice by slice, on whatever grids they lie."""
 
 from dataclasses import dataclass, replace
 
@@ -12,44 +12,61 @@ from srviewer.core.volumes.volume import Volume, Voxels
 
 @dataclass(frozen=True, eq=False)
 class SliceDifference:
-    """A minus B on the finer grid of the two.
+    """The difference A minus B in a slice of the finer grid of the two.
 
-    ``image``: a slice of that grid whose pixels are the difference, in the volumes' unit, 0 where
-    only one of them has a value. ``covered``: (rows, columns), where both have one that is no
-    padding.
+    Attributes:
+        image: A slice of that grid whose pixels are the difference, in the volumes' unit, 0 where
+            only one of the volumes has a value.
+        covered: (rows, columns), where both have a value that is no padding.
     """
 
     image: SliceImage
     covered: npt.NDArray[np.bool_]
 
 
-def finer(one: Volume, other: Volume) -> Volume:
-    """The volume with the smaller voxels; the first where they are alike."""
-    sizes = [float(np.prod(volume.geometry.spacing)) for volume in (one, other)]
-    return other if sizes[1] < sizes[0] * (1 - 1e-6) else one
+def finer(first: Volume, second: Volume) -> Volume:
+    """The volume with the smaller voxels.
+
+    Args:
+        first: A volume.
+        second: Another one.
+
+    Returns:
+        One of the two; the first where they are alike.
+    """
+    sizes = [float(np.prod(volume.geometry.spacing)) for volume in (first, second)]
+    return second if sizes[1] < sizes[0] * (1 - 1e-6) else first
 
 
 def difference_slice(
-    one: Volume, other: Volume, plane: Plane, cursor_mm: npt.ArrayLike, smooth: bool
+    first: Volume, second: Volume, plane: Plane, cursor_mm: npt.ArrayLike, smooth: bool
 ) -> SliceDifference:
-    """``one`` minus ``other`` at the pixels of the finer one's slice at a RAS+ point.
+    """A slice of the difference of two volumes, at the pixels of the finer one.
 
-    ``smooth``: the coarser one is interpolated linearly in all three directions, else its nearest
-    voxel is taken. The grids may differ in spacing, orientation and extent.
+    Args:
+        first: A, from which is subtracted.
+        second: B, on a grid of any spacing, orientation and extent.
+        plane: The plane of the slice.
+        cursor_mm: (3,) RAS+ mm, a position in the slice.
+        smooth: The coarser volume is interpolated linearly in all three directions, else its
+            nearest voxel is taken.
+
+    Returns:
+        The difference, first minus second.
     """
-    grid = finer(one, other)
+    grid = finer(first, second)
     image = slice_at(grid, plane, cursor_mm)
     values: list[Voxels] = []
     covered = np.full(image.pixels.shape, image.inside)
-    for volume in (one, other):
-        seen, inside = image.pixels, np.asarray(True)
+    for volume in (first, second):
+        pixels, inside = image.pixels, np.asarray(True)
         if volume is not grid:
             # Padding cannot be interpolated with what lies beside it.
             sample = sampled_linear if smooth and volume.padding is None else sampled_slice
-            seen, inside = sample(volume, grid.geometry, plane, cursor_mm)
-        values.append(seen)
+            pixels, inside = sample(volume, grid.geometry, plane, cursor_mm)
+        values.append(pixels)
         covered = covered & inside
         if volume.padding is not None:
-            covered = covered & (seen != np.float32(volume.padding))
-    pixels = np.where(covered, values[0] - values[1], np.float32(0))
-    return SliceDifference(replace(image, pixels=pixels), covered)
+            covered = covered & (pixels != np.float32(volume.padding))
+    difference = np.where(covered, values[0] - values[1], np.float32(0))
+    return SliceDifference(replace(image, pixels=difference), covered)

@@ -1,4 +1,4 @@
-"""In words and numbers, by what one grid differs from another."""
+"""Description of the differences between two grids, in words and numbers."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -17,12 +17,16 @@ PAIRS: tuple[tuple[Axis, Axis], ...] = tuple(combinations(range(3), 2))
 
 
 def grid_difference(given: Geometry, wanted: Geometry) -> str:
-    """By what ``given`` differs from ``wanted``: sizes, spacings, angles, turn and offset.
+    """Describe the differences of a grid from another: sizes, spacings, angles, turn and offset.
 
-    "it has 40 x 48 x 9 voxels and not 40 x 48 x 36; its spacing is ...": parts of a sentence, each
-    about ``given``, joined by semicolons. The axes of ``given`` are taken in the order and
-    direction that are closest to those of ``wanted``, whose i, j and k are meant. "" for the same
-    grid.
+    Args:
+        given: The grid that is described. Its axes are taken in the order and direction that are
+            closest to those of ``wanted``, whose i, j and k are meant.
+        wanted: The grid that was expected.
+
+    Returns:
+        Parts of a sentence about ``given``, joined by semicolons: "it has 40 x 48 x 9 voxels and
+        not 40 x 48 x 36; its spacing is ..."; "" for the same grid.
     """
     axes = closest_axes(given, wanted)
     grid = axes.grid(given)
@@ -39,9 +43,11 @@ def grid_difference(given: Geometry, wanted: Geometry) -> str:
     if moves:
         parts.append(f"{verb} {_listed(moves)}")
     if not parts:  # each of them is rounding alone, but not all together
-        one = max(shape, key=lambda part: part[0])
-        other = max(offsets, key=lambda part: part[0])
-        parts.append(one[2] if one[0] > other[0] else f"its voxels lie {other[2]}")
+        in_shape = max(shape, key=lambda part: part[0])
+        in_position = max(offsets, key=lambda part: part[0])
+        parts.append(
+            in_shape[2] if in_shape[0] > in_position[0] else f"its voxels lie {in_position[2]}"
+        )
     if axes.order != (0, 1, 2):
         named = ", ".join(AXIS_NAMES[axis] for axis in axes.order)
         parts.append(f"its axes {named} are the i, j, k meant here")
@@ -57,13 +63,13 @@ def _spacing(grid: Geometry, wanted: Geometry) -> Part:
 def _angles(grid: Geometry, wanted: Geometry) -> list[Part]:
     """The angles between axes, which differ where one of the grids is sheared."""
     parts = []
-    for one, other in PAIRS:
-        given, right = (_degrees_between(g, one, other) for g in (grid, wanted))
-        moved = np.radians(abs(given - right)) * _reach(wanted)
-        angle, expected = _distinct((given,), (right,))
+    for first, second in PAIRS:
+        angle, expected = (_degrees_between(g, first, second) for g in (grid, wanted))
+        moved = np.radians(abs(angle - expected)) * _reach(wanted)
+        angle_text, expected_text = _distinct((angle,), (expected,))
         words = (
-            f"its axes {AXIS_NAMES[one]} and {AXIS_NAMES[other]} are at {angle} and not {expected} "
-            "degrees to each other"
+            f"its axes {AXIS_NAMES[first]} and {AXIS_NAMES[second]} are at {angle_text} and not "
+            f"{expected_text} degrees to each other"
         )
         parts.append((float(moved), most_moved(wanted), words))
     return parts
@@ -71,19 +77,19 @@ def _angles(grid: Geometry, wanted: Geometry) -> list[Part]:
 
 def _turn(grid: Geometry, wanted: Geometry) -> Part:
     """The turn of the plane of those two axes whose angle to each other differs least."""
-    one, other = min(
+    first, second = min(
         PAIRS,
         key=lambda pair: abs(_degrees_between(grid, *pair) - _degrees_between(wanted, *pair)),
     )
-    turn = _frame(grid, one, other) @ _frame(wanted, one, other).T
+    turn = _frame(grid, first, second) @ _frame(wanted, first, second).T
     # More precise for small angles than the arc cosine of the trace.
-    aside = np.linalg.norm(turn - turn.T) / np.sqrt(8)
-    angle = float(np.arctan2(aside, (np.trace(turn) - 1) / 2))
+    sine = np.linalg.norm(turn - turn.T) / np.sqrt(8)
+    angle = float(np.arctan2(sine, (np.trace(turn) - 1) / 2))
     return angle * _reach(wanted), most_moved(wanted), f"it is turned by {_degrees(angle)} degrees"
 
 
 def _offsets(grid: Geometry, wanted: Geometry) -> list[Part]:
-    """How far the middle of the grid lies from that of the wanted one, along each axis."""
+    """The distance of the grid's middle from that of the wanted one, along each axis."""
     moved = wanted.along(grid.centre) - wanted.along(wanted.centre)
     parts = []
     for axis, mm in enumerate(moved):
@@ -103,15 +109,15 @@ def _side(direction: Matrix) -> str:
     return f" (the patient's {SIDES[world][int(direction[world] > 0)]})"
 
 
-def _degrees_between(geometry: Geometry, one: Axis, other: Axis) -> float:
-    u, v = geometry.directions[:, one], geometry.directions[:, other]
+def _degrees_between(geometry: Geometry, first: Axis, second: Axis) -> float:
+    u, v = geometry.directions[:, first], geometry.directions[:, second]
     return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(u, v)), u @ v)))
 
 
-def _frame(geometry: Geometry, one: Axis, other: Axis) -> Matrix:
-    """(3, 3): as columns, unit vectors along one axis, across it towards the other, and normal."""
-    u = geometry.directions[:, one]
-    across = geometry.directions[:, other] - (geometry.directions[:, other] @ u) * u
+def _frame(geometry: Geometry, first: Axis, second: Axis) -> Matrix:
+    """(3, 3): unit column vectors along the first axis, across it to the second, and normal."""
+    u = geometry.directions[:, first]
+    across = geometry.directions[:, second] - (geometry.directions[:, second] @ u) * u
     v = across / np.linalg.norm(across)
     return np.stack([u, v, np.cross(u, v)], axis=1)
 
@@ -127,7 +133,7 @@ def _degrees(radians: float) -> str:
 
 
 def _distinct(given: Sequence[float], other: Sequence[float]) -> tuple[str, str]:
-    """Both as "1 x 1 x 4.8", with as many digits as tell one from the other."""
+    """Both as "1 x 1 x 4.8", with as many digits as distinguish them."""
     for digits in range(3, 9):
         texts = [_times([float(f"{mm:.{digits}g}") for mm in mms]) for mms in (given, other)]
         if texts[0] != texts[1]:

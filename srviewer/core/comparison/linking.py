@@ -1,14 +1,20 @@
-"""Whether one point in mm means the same place in two volumes."""
+"""Linking of volumes to the crosshair of a scan, by their frames of reference."""
 
 from srviewer.core.slices.sampling import overlap
 from srviewer.core.volumes.volume import ScanHeader
 
 
 def unlinked(volume: ScanHeader, scan: ScanHeader) -> str:
-    """Why ``volume`` cannot follow the crosshair of ``scan``, for people; "" where it can.
+    """The reason why a volume cannot follow the crosshair of a scan, for people.
 
-    Millimetres of two frames of reference have nothing to do with each other, even where the
-    numbers agree.
+    Positions in two frames of reference cannot be compared, even where the numbers agree.
+
+    Args:
+        volume: The header of the volume.
+        scan: The header of the scan.
+
+    Returns:
+        A sentence; "" where the volume is linked.
     """
     if volume.frame and scan.frame and volume.frame != scan.frame:
         return f"Another frame of reference than '{scan.name}': not linked, scrolls by itself"

@@ -1,4 +1,4 @@
-"""The grid of a volume and where it lies in the patient."""
+"""The grid of a volume and its position in the patient."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,8 +61,8 @@ class Geometry:
         Returns:
             (3,) in RAS+, pointing to where the index grows.
         """
-        one, other = (a for a in range(3) if a != axis)
-        across = np.cross(self.affine[:3, one], self.affine[:3, other])
+        first, second = (a for a in range(3) if a != axis)
+        across = np.cross(self.affine[:3, first], self.affine[:3, second])
         unit = across / np.linalg.norm(across)
         return np.asarray(unit if unit @ self.affine[:3, axis] > 0 else -unit)
 
@@ -249,5 +249,5 @@ class Geometry:
         if self.shape != other.shape:
             return False
         corners = np.array(np.meshgrid(*((0, n - 1) for n in self.shape))).reshape(3, -1).T
-        apart = np.linalg.norm(self.world(corners) - other.world(corners), axis=1)
-        return bool(apart.max() <= tolerance_mm)
+        distances_mm = np.linalg.norm(self.world(corners) - other.world(corners), axis=1)
+        return bool(distances_mm.max() <= tolerance_mm)

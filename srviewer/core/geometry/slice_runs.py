@@ -1,4 +1,4 @@
-"""Slices that lie unevenly or are missing: where they truly lie, and the regular runs of them."""
+"""Uneven or missing slices: their true positions, and the regular runs of them."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,12 @@ TOLERANCE = 0.05
 
 @dataclass(frozen=True)
 class Planes:
-    """Where the planes of a grid lie that is not what was measured.
+    """The true positions of slices whose grid is not what was measured.
 
-    ``axis``: the array axis across the planes. ``places_mm``: for each plane its distance from the
-    first along the slices' normal, in mm, rising; None for a plane without a slice.
+    Attributes:
+        axis: The array axis across the planes.
+        places_mm: For each plane its distance from the first along the slices' normal, in mm,
+            rising; None for a plane without a slice.
     """
 
     axis: Axis
@@ -22,7 +24,14 @@ class Planes:
 
 @dataclass(frozen=True)
 class Run:
-    """Planes ``start`` .. ``stop - 1`` that are ``step_mm`` apart, the first at ``first_mm``."""
+    """A run: slices that follow each other at one distance.
+
+    Attributes:
+        start: The number of the first plane.
+        stop: The number after the last plane.
+        first_mm: The position of the first, in mm along the normal from plane 0.
+        step_mm: The distance of neighbours in mm.
+    """
 
     start: int
     stop: int
@@ -31,7 +40,7 @@ class Run:
 
     @property
     def count(self) -> int:
-        """How many slices."""
+        """The number of slices."""
         return self.stop - self.start
 
     @property
@@ -41,7 +50,15 @@ class Run:
         return self.first_mm - self.step_mm / 2, last + self.step_mm / 2
 
     def geometry(self, grid: Geometry, axis: Axis) -> Geometry:
-        """The grid of these slices alone, where they truly lie."""
+        """The grid of these slices alone, at their true positions.
+
+        Args:
+            grid: The grid of the whole stack.
+            axis: The array axis across the slices, 0..2.
+
+        Returns:
+            A grid of ``count`` planes, ``step_mm`` from each other.
+        """
         column = grid.affine[:3, axis] / grid.distance(axis)
         affine = grid.affine.copy()
         affine[:3, axis] = column * self.step_mm
@@ -54,37 +71,48 @@ class Run:
 def runs(planes: Planes) -> tuple[Run, ...]:
     """The slices in order, cut wherever the distance to the next one changes.
 
-    A slice on its own has the middle of the other runs' steps.
+    Args:
+        planes: The true positions of the slices.
+
+    Returns:
+        The runs in order. A slice on its own has the middle of the other runs' steps.
     """
-    found: list[list[tuple[int, float]]] = []
-    for number, place in enumerate(planes.places_mm):
-        if place is None:
+    groups: list[list[tuple[int, float]]] = []
+    for number, position_mm in enumerate(planes.places_mm):
+        if position_mm is None:
             continue
-        if found and _continues(found[-1], number, place):
-            found[-1].append((number, place))
+        if groups and _continues(groups[-1], number, position_mm):
+            groups[-1].append((number, position_mm))
         else:
-            found.append([(number, place)])
-    steps = sorted(_step(members) for members in found if len(members) > 1)
+            groups.append([(number, position_mm)])
+    steps = sorted(_step(members) for members in groups if len(members) > 1)
     usual = steps[len(steps) // 2] if steps else 1.0
     return tuple(
         Run(members[0][0], members[-1][0] + 1, members[0][1], _step(members) or usual)
-        for members in found
+        for members in groups
     )
 
 
-def longest(found: tuple[Run, ...]) -> Run:
-    """The run of most slices; of several, the one that covers most."""
-    return max(found, key=lambda run: (run.count, run.step_mm))
+def longest(slice_runs: tuple[Run, ...]) -> Run:
+    """The run of most slices; of several, the one that covers most.
+
+    Args:
+        slice_runs: At least one run.
+
+    Returns:
+        One of them.
+    """
+    return max(slice_runs, key=lambda run: (run.count, run.step_mm))
 
 
-def _continues(members: list[tuple[int, float]], number: int, place: float) -> bool:
+def _continues(members: list[tuple[int, float]], number: int, position_mm: float) -> bool:
     last, before = members[-1]
     if number != last + 1:
         return False
     if len(members) == 1:
         return True
     step = _step(members)
-    return abs(place - before - step) <= TOLERANCE * step
+    return abs(position_mm - before - step) <= TOLERANCE * step
 
 
 def _step(members: list[tuple[int, float]]) -> float:

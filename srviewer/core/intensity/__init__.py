@@ -1,1 +1,1 @@
-"""Grey values: floor, range, padding, window, histogram."""
+"""Intensities: floor, range, padding, window, histogram."""

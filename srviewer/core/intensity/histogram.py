@@ -1,4 +1,4 @@
-"""How often each grey value of a volume occurs, counted once."""
+"""Histogram of the intensities of a volume."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,13 @@ BINS = 256
 
 @dataclass(frozen=True, eq=False)
 class Histogram:
-    """``counts``: voxels in each of equal steps from ``low`` to ``high``, in the volume's unit."""
+    """The number of voxels in equal steps of intensity.
+
+    Attributes:
+        counts: (BINS,) voxels in each step.
+        low: The lower edge of the first step, in the volume's unit.
+        high: The upper edge of the last step, in the volume's unit.
+    """
 
     counts: npt.NDArray[np.int64]
     low: float
@@ -22,7 +28,14 @@ class Histogram:
 
 
 def histogram(volume: Volume) -> Job[Histogram]:
-    """Count every voxel of ``volume`` that is no padding, slice by slice."""
+    """Count every voxel that is no padding, slice by slice.
+
+    Args:
+        volume: The volume.
+
+    Returns:
+        A job with the histogram, from the smallest to the largest voxel.
+    """
     voxels = volume.voxels
     low, high = measured_limits(volume)
     if high <= low:

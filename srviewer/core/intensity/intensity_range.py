@@ -1,4 +1,4 @@
-"""The floor and the range of an image's intensities, which all shares and scores go by."""
+"""Intensity floor and intensity range of an image, on which shares and scores are based."""
 
 from dataclasses import dataclass
 
@@ -19,29 +19,61 @@ FOREGROUND_SHARE = 0.05
 
 @dataclass(frozen=True)
 class Intensity:
-    """``floor``: what counts as air, 0 in an ordinary MR scan. ``range``: R, the data range.
+    """The intensity floor and range of an image.
 
-    Both in the unit of the image; R is above 0. A constant that is added to an image is added to
-    its floor and leaves its range as it is.
+    A constant that is added to an image is added to its floor and leaves its range as it is.
+
+    Attributes:
+        floor: The value from which intensities count, 0 in an ordinary MR scan; in the unit of the
+            image.
+        range: R, above 0, in the unit of the image.
     """
 
     floor: float
     range: float
 
     def foreground(self, voxels: Voxels) -> Mask:
-        """Voxels above the floor by more than 5 % of the range."""
+        """The mask of the foreground.
+
+        Args:
+            voxels: Of any shape, in the unit of the image.
+
+        Returns:
+            Of the same shape: voxels above the floor by more than 5 % of the range.
+        """
         return np.asarray(voxels > self.floor + FOREGROUND_SHARE * self.range)
 
     def is_air(self, value: float) -> bool:
-        """Whether ``value`` is as close to the floor as foreground is not."""
+        """Whether a value is too close to the floor for foreground.
+
+        Args:
+            value: In the unit of the image.
+
+        Returns:
+            True within 5 % of the range, on either side of the floor.
+        """
         return abs(value - self.floor) <= FOREGROUND_SHARE * self.range
 
     def above_floor(self, voxels: Voxels) -> Voxels:
-        """``voxels`` less the floor; the same array where the floor is 0."""
+        """Voxels less the floor.
+
+        Args:
+            voxels: Of any shape, in the unit of the image.
+
+        Returns:
+            Of the same shape; the same array where the floor is 0.
+        """
         return voxels - np.float32(self.floor) if self.floor else voxels
 
     def shares(self, voxels: Voxels) -> Voxels:
-        """``voxels`` with the floor as 0 and the range as 1."""
+        """Voxels as shares of the range.
+
+        Args:
+            voxels: Of any shape, in the unit of the image.
+
+        Returns:
+            Of the same shape, with the floor as 0 and the range as 1.
+        """
         return self.above_floor(voxels) / np.float32(self.range)
 
 
@@ -50,24 +82,46 @@ OF_SHARES = Intensity(0.0, 1.0)
 
 
 def measured_intensity(voxels: Voxels, padding: float | None = None) -> Intensity:
-    """The floor and the range of an image of any shape; voxels of the value ``padding`` are none.
+    """The intensity floor and range of an image.
 
     With p the 0.1th percentile of the voxels and t the 99.9th percentile of those brighter than
     their mean, the floor is p where it lies more than 5 % of t - p from 0, otherwise 0; the range
     is t less the floor. So no constant that is added changes what 5 % stands for. Where t is no
-    larger than the floor, the floor is the smallest value and the range reaches to the largest.
-    An image of one value has the range 1.
+    larger than the floor, the floor is the smallest value and the range reaches to the largest. An
+    image of one value has the range 1.
+
+    Args:
+        voxels: Of any shape and unit.
+        padding: Voxels of this value do not count; None for none.
+
+    Returns:
+        Floor and range; 0 and 1 where nothing but padding is there.
     """
     return intensity_of_parts(lambda: parts_of(voxels), padding)
 
 
 def volume_intensity(volume: Volume) -> Intensity:
-    """``measured_intensity`` of a volume without its padding."""
+    """The intensity floor and range of a volume without its padding.
+
+    Args:
+        volume: The volume.
+
+    Returns:
+        As ``measured_intensity``.
+    """
     return measured_intensity(volume.voxels, volume.padding)
 
 
 def intensity_of_parts(parts: Parts, padding: float | None = None) -> Intensity:
-    """``measured_intensity`` of an image that is seen part by part, twice."""
+    """The intensity floor and range of an image that is read part by part, twice.
+
+    Args:
+        parts: Gives the same voxels at each call, in parts of any shape.
+        padding: Voxels of this value do not count; None for none.
+
+    Returns:
+        As ``measured_intensity``.
+    """
     total, count = 0.0, 0
     low, high = np.inf, -np.inf
     for part in (measured(part, padding) for part in parts()):
@@ -92,7 +146,14 @@ def intensity_of_parts(parts: Parts, padding: float | None = None) -> Intensity:
 
 
 def shares_of(volume: Volume) -> Voxels:
-    """(i, j, k) voxels with the floor, and all padding, as 0 and the range as 1."""
+    """The voxels of a volume as shares of its intensity range.
+
+    Args:
+        volume: The volume.
+
+    Returns:
+        (i, j, k) with the floor, and all padding, as 0 and the range as 1.
+    """
     shares = volume_intensity(volume).shares(volume.voxels)
     padded = volume.padded
     if padded is not None:

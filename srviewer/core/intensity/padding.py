@@ -1,7 +1,7 @@
-"""Padding: voxels that are no image (DICOM PS3.3 C.7.5.1.1.2), left out of all that is measured.
+"""Padding: voxels that are no image (DICOM PS3.3 C.7.5.1.1.2), excluded from all measurements.
 
 A volume marks them by one value, so that no mask has to be kept beside its voxels. For a
-computation they are filled from the measured voxels beside them, and marked again in what comes.
+computation they are filled from the measured voxels beside them, and marked again in the result.
 """
 
 from collections.abc import Callable
@@ -17,24 +17,54 @@ Kernel = Callable[[Voxels, Axis, Positions], Voxels]
 
 
 def measured(voxels: Voxels, padding: float | None) -> Voxels:
-    """The voxels that are no padding, (n,); the array itself where there is none."""
+    """The voxels that are no padding.
+
+    Args:
+        voxels: Of any shape.
+        padding: The value of padding; None where there is none.
+
+    Returns:
+        (n,); the array itself where there is no padding.
+    """
     return voxels if padding is None else voxels[voxels != np.float32(padding)]
 
 
 def measured_limits(volume: Volume) -> tuple[float, float]:
-    """The smallest and the largest voxel that is no padding; of all where nothing was measured."""
+    """The smallest and the largest voxel that is no padding.
+
+    Args:
+        volume: The volume.
+
+    Returns:
+        In the unit of the volume; of all voxels where nothing was measured.
+    """
     values = measured(volume.voxels, volume.padding)
     values = values if values.size else volume.voxels
     return float(values.min()), float(values.max())
 
 
 def empty_value(volume: Volume) -> float:
-    """What voxels hold where nothing was measured: the padding, or the smallest value."""
+    """The value for voxels at which nothing was measured.
+
+    Args:
+        volume: The volume.
+
+    Returns:
+        The padding, or the smallest value where there is none.
+    """
     return float(volume.voxels.min()) if volume.padding is None else volume.padding
 
 
 def without_padding(voxels: Voxels, padding: float | None) -> Voxels:
-    """``voxels`` with the smallest measured value in the place of padding."""
+    """Voxels with the smallest measured value in the place of padding.
+
+    Args:
+        voxels: Of any shape.
+        padding: The value of padding; None where there is none.
+
+    Returns:
+        Of the same shape; the array itself where nothing is replaced.
+    """
     values = measured(voxels, padding)
     if values is voxels or not values.size:
         return voxels
@@ -42,7 +72,16 @@ def without_padding(voxels: Voxels, padding: float | None) -> Voxels:
 
 
 def marked(voxels: Voxels, padded: Mask, padding: float) -> Voxels:
-    """Give padded voxels the value ``padding``, in place; others that hold it move a hair away."""
+    """Mark padding by its value, in place; other voxels of that value change by the least step.
+
+    Args:
+        voxels: Of any shape, writable.
+        padded: Of the same shape, the voxels that become padding.
+        padding: The value of padding.
+
+    Returns:
+        ``voxels``.
+    """
     value = np.float32(padding)
     away = np.float32(-np.inf if value > 0 else np.inf)
     voxels[voxels == value] = np.nextafter(value, away)
@@ -51,9 +90,16 @@ def marked(voxels: Voxels, padded: Mask, padding: float) -> Voxels:
 
 
 def filled(voxels: Voxels, padded: Mask, axis: Axis, otherwise: float) -> Voxels:
-    """Each padded voxel as the nearest measured one of its line along ``axis``.
+    """Fill each padded voxel with the nearest measured one of its line.
 
-    ``otherwise``: for lines that hold none.
+    Args:
+        voxels: (i, j, k).
+        padded: (i, j, k), which voxels are padding.
+        axis: The array axis of the lines, 0..2.
+        otherwise: The value of lines that hold no measured voxel.
+
+    Returns:
+        (i, j, k), a copy.
     """
     rows, gaps = np.moveaxis(voxels, axis, 0), np.moveaxis(padded, axis, 0)
     count = len(rows)
@@ -62,19 +108,30 @@ def filled(voxels: Voxels, padded: Mask, axis: Axis, otherwise: float) -> Voxels
     later = np.where(gaps, np.int32(3 * count), numbers)
     behind = np.minimum.accumulate(later[::-1], axis=0)[::-1]
     closest = np.where(numbers - before <= behind - numbers, before, behind)
-    found = np.take_along_axis(rows, closest.clip(0, count - 1), axis=0)
-    found[(before < 0) & (behind >= count)] = otherwise
-    return np.moveaxis(found, 0, axis)
+    closest_values = np.take_along_axis(rows, closest.clip(0, count - 1), axis=0)
+    closest_values[(before < 0) & (behind >= count)] = otherwise
+    return np.moveaxis(closest_values, 0, axis)
 
 
 def interpolated(
     kernel: Kernel, voxels: Voxels, axis: Axis, positions: Positions, padding: float | None
 ) -> Voxels:
-    """``kernel`` without what padding would add; padded where the nearest voxel is padded."""
+    """Interpolate along an axis without the influence of padding.
+
+    Args:
+        kernel: An interpolation of ``interpolate``, such as ``cubic``.
+        voxels: (i, j, k).
+        axis: The array axis, 0..2.
+        positions: (n,) indices along the axis, not rounded.
+        padding: The value of padding; None where there is none.
+
+    Returns:
+        (i, j, k) with n voxels along the axis; padding where the nearest voxel is padding.
+    """
     if padding is None:
         return kernel(voxels, axis, positions)
     padded = voxels == np.float32(padding)
     values = measured(voxels, padding)
-    whole = filled(voxels, padded, axis, float(values.min()) if values.size else padding)
-    moved = nearest(padded.astype(np.float32), axis, positions) > 0
-    return marked(np.array(kernel(whole, axis, positions)), moved, padding)
+    without_gaps = filled(voxels, padded, axis, float(values.min()) if values.size else padding)
+    padded_after = nearest(padded.astype(np.float32), axis, positions) > 0
+    return marked(np.array(kernel(without_gaps, axis, positions)), padded_after, padding)

@@ -1,4 +1,4 @@
-"""The largest of values that are seen part by part: their upper percentiles, exactly."""
+"""Exact upper percentiles of values that are read part by part."""
 
 from collections.abc import Callable, Iterable, Iterator
 from math import ceil
@@ -8,11 +8,16 @@ import numpy as np
 from srviewer.core.volumes.volume import Voxels
 
 Parts = Callable[[], Iterable[Voxels]]  # gives the same voxels at each call
-PART = 2**22  # values of an array that are looked at together
+PART = 2**22  # values of an array that are examined together
 
 
 class Largest:
-    """Keeps the ``share`` (0..1) of the largest of at most ``count`` values, and a few more."""
+    """Keeps the largest of many values, enough of them for upper percentiles.
+
+    Args:
+        share: The share of the values that is kept, 0..1.
+        count: The most values that will be added.
+    """
 
     def __init__(self, share: float, count: int) -> None:
         self._most = ceil(share * count) + 2
@@ -21,7 +26,11 @@ class Largest:
         self._seen = 0
 
     def add(self, values: Voxels) -> None:
-        """Look at more of them."""
+        """Add values.
+
+        Args:
+            values: (n,), of which those that cannot be among the largest are dropped.
+        """
         self._seen += values.size
         self._kept = np.concatenate([self._kept, values[values >= self._floor]])
         if self._kept.size > 2 * self._most:
@@ -29,23 +38,37 @@ class Largest:
             self._floor = float(self._kept[0])
 
     def percentile(self, percent: float) -> float | None:
-        """The percentile of all that were seen, between two values linear; None without any.
+        """The percentile of all values that were added, linear between two values.
 
-        Raises ValueError for one that lies below what is kept.
+        Args:
+            percent: 0..100.
+
+        Returns:
+            A value; None without any.
+
+        Raises:
+            ValueError: The percentile lies below the values that are kept.
         """
         if not self._seen:
             return None
-        place = (self._seen - 1) * (percent / 100)
-        below = int(place)
+        rank = (self._seen - 1) * (percent / 100)
+        below = int(rank)
         from_top = self._seen - below  # 1 for the largest
         if from_top > self._kept.size:
             raise ValueError(f"only the {self._kept.size} largest of {self._seen} values are kept")
         ordered = np.sort(self._kept)[-from_top:].astype(np.float64)
-        return float(ordered[0] + (ordered[min(1, from_top - 1)] - ordered[0]) * (place - below))
+        return float(ordered[0] + (ordered[min(1, from_top - 1)] - ordered[0]) * (rank - below))
 
 
 def parts_of(voxels: Voxels) -> Iterator[Voxels]:
-    """An array as flat parts, in whatever order it lies in memory; views where they can be."""
+    """Cut an array into flat parts, in the order in which it lies in memory.
+
+    Args:
+        voxels: Of any shape.
+
+    Yields:
+        (n,) at most ``PART`` values; views where they can be.
+    """
     flat = voxels.ravel(order="K")
     for start in range(0, flat.size, PART):
         yield flat[start : start + PART]

@@ -1,4 +1,4 @@
-"""The grey-level window: which voxel values are drawn black and which white."""
+"""The grey-level window: the voxel values that are drawn black and white."""
 
 from dataclasses import dataclass
 from math import floor, log10
@@ -11,7 +11,12 @@ from srviewer.core.volumes.volume import Voxels
 
 @dataclass(frozen=True)
 class Window:
-    """Values at or below ``low`` are black, at or above ``high`` white; in the volume's unit."""
+    """A grey-level window, in the volume's unit.
+
+    Attributes:
+        low: Values at or below it are black.
+        high: Values at or above it are white.
+    """
 
     low: float
     high: float
@@ -28,13 +33,28 @@ class Window:
 
     @staticmethod
     def of_level(level: float, width: float) -> "Window":
-        """The window with this middle and this width (at least a hair wide)."""
+        """The window with a given middle and width.
+
+        Args:
+            level: The value in the middle.
+            width: ``high - low``; at least a millionth of the level is taken.
+
+        Returns:
+            The window.
+        """
         half = max(width, 1e-6 * max(1.0, abs(level))) / 2
         return Window(level - half, level + half)
 
 
 def window_of_values(values: Voxels) -> Window:
-    """From the 0.5 % to the 99.8 % quantile of ``values``, of any shape."""
+    """The window from the 0.5 % to the 99.8 % quantile of values.
+
+    Args:
+        values: Of any shape, at least one.
+
+    Returns:
+        The window; from the smallest to the largest value where the quantiles are equal.
+    """
     low, high = np.quantile(values, (0.005, 0.998))
     if high <= low:
         low, high = float(values.min()), float(values.max())
@@ -42,20 +62,32 @@ def window_of_values(values: Voxels) -> Window:
 
 
 def rounded_down(value: float) -> float:
-    """The largest of 1, 2, 5, 10, 20, 50 ... that is no larger than ``value``, which is above 0."""
+    """Round down to one of 1, 2, 5, 10, 20, 50 and so on.
+
+    Args:
+        value: Above 0.
+
+    Returns:
+        The largest of these that is no larger than the value.
+    """
     power = 10.0 ** floor(log10(value))
     return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= value * (1 + 1e-9))
 
 
 def robust_window(voxels: Voxels, padding: float | None = None) -> Window:
-    """From the 0.5 % to the 99.8 % quantile of a regular sample of at most about 10^6 voxels.
+    """The window from the 0.5 % to the 99.8 % quantile of a sample of at most about 10^6 voxels.
 
-    Voxels of the value ``padding`` do not count.
+    Args:
+        voxels: (i, j, k), of which a regular sample is taken.
+        padding: Voxels of this value do not count; None for none.
+
+    Returns:
+        The window; of all voxels where the sample has one value.
     """
     step = max(1, round((voxels.size / 1e6) ** (1 / 3)))
     sample = voxels[::step, ::step, ::step] if min(voxels.shape) > 2 * step else voxels
-    seen = measured(sample, padding)
-    if seen.size and np.ptp(seen) > 0:
-        return window_of_values(seen)
-    every = measured(voxels, padding)
-    return window_of_values(every if every.size else voxels)
+    sample_values = measured(sample, padding)
+    if sample_values.size and np.ptp(sample_values) > 0:
+        return window_of_values(sample_values)
+    all_values = measured(voxels, padding)
+    return window_of_values(all_values if all_values.size else voxels)

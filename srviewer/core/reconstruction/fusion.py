@@ -1,4 +1,4 @@
-"""Two estimates of one volume made into one, and where they disagree."""
+"""Fusion: two estimates of a volume joined into one, and their disagreement."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def mean(first: Voxels, second: Voxels) -> Voxels:
 
 
 def disagreement(first: Voxels, second: Voxels) -> Voxels:
-    """The disagreement map: where it is large, the network is guessing.
+    """The disagreement map, which is large where the network is uncertain.
 
     Args:
         first: (i, j, k) estimate from the first plane.
@@ -48,13 +48,13 @@ def disagreement(first: Voxels, second: Voxels) -> Voxels:
     Returns:
         (i, j, k) magnitudes |first - second|, in the unit of the estimates.
     """
-    apart = first - second
-    np.abs(apart, out=apart)
-    return apart
+    difference = first - second
+    np.abs(difference, out=difference)
+    return difference
 
 
 def first_plane(first: Voxels, second: Voxels) -> Voxels:
-    """The first plane alone: what a second one is worth is measured against it.
+    """The first plane alone, for measuring the worth of a second one.
 
     Args:
         first: (i, j, k) estimate from the first plane.

@@ -1,4 +1,4 @@
-"""An estimate held to the scan: what it lacks is added smoothly until it degrades to the scan."""
+"""Iterative back-projection: data consistency of an estimate with the scan (Irani & Peleg 1991)."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from srviewer.core.volumes.interpolate import cubic, thin_positions
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress
 
-# The largest difference that is let be, as a share of the intensity range.
+# The largest residual that is accepted, as a share of the intensity range.
 TOLERANCE = 1e-3
 MOST_ROUNDS = 40
 
@@ -15,23 +15,32 @@ MOST_ROUNDS = 40
 def back_projected(
     estimate: Voxels, scan: Voxels, degradation: Degradation, data_range: float
 ) -> Job[Voxels]:
-    """``estimate`` so that, degraded, it is ``scan`` within TOLERANCE (Irani & Peleg 1991).
+    """Change an estimate until, degraded, it is the scan within ``TOLERANCE``.
 
     Each round spreads the residual over the thin voxels by cubic interpolation: the transpose of
     the degradation would put the edges of the slice profile into the result. A plain mean of blocks
-    ends exactly. A profile that blots out what it should be held to (slices several times as thick
-    as their spacing) may not get there in MOST_ROUNDS: the consistency of the result tells.
-    ``data_range``: R of the scan, in its unit.
+    ends exactly. A profile that blurs away what the scan would determine (slices several times as
+    thick as their spacing) may not get there in ``MOST_ROUNDS``: the consistency of the result
+    shows it.
+
+    Args:
+        estimate: (i, j, k) thin voxels.
+        scan: (i, j, k) thick voxels in the same unit.
+        degradation: The acquisition that leads from the grid of the estimate to that of the scan.
+        data_range: R, the intensity range of the scan, in its unit.
+
+    Returns:
+        A job with the changed estimate, (i, j, k) float32.
     """
     result = np.array(estimate, np.float32)
     positions = thin_positions(scan.shape[degradation.axis], degradation.factor)
     for number in range(MOST_ROUNDS):
-        yield Progress(number / MOST_ROUNDS, "Holding the result to the scan")
-        off = residual(result, scan, degradation)
-        if size_of(off, data_range).max <= TOLERANCE:
+        yield Progress(number / MOST_ROUNDS, "Restoring data consistency")
+        scan_residual = residual(result, scan, degradation)
+        if size_of(scan_residual, data_range).max <= TOLERANCE:
             break
-        result -= cubic(off, degradation.axis, positions)
+        result -= cubic(scan_residual, degradation.axis, positions)
     if degradation.is_block_mean:
-        off = residual(result, scan, degradation)
-        result -= np.repeat(off, degradation.factor, axis=degradation.axis)
+        scan_residual = residual(result, scan, degradation)
+        result -= np.repeat(scan_residual, degradation.factor, axis=degradation.axis)
     return result

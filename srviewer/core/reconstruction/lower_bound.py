@@ -1,4 +1,4 @@
-"""A result raised to a least value, with the slices that it stands for kept as they are."""
+"""The lower bound of a result: no voxel below a value, with data consistency kept."""
 
 from dataclasses import replace
 
@@ -12,41 +12,53 @@ from srviewer.job import Job
 
 Rows = npt.NDArray[np.float64]  # (thin or thick voxels along one axis, lines)
 
-# Where slices overlap or leave gaps: the largest change of a thick voxel that is let be, as a share
-# of the intensity range, and how often the whole is gone over to reach it.
+# Where slices overlap or leave gaps: the largest change of a thick voxel that is accepted, as a
+# share of the intensity range, and the most rounds to reach it.
 TOLERANCE = 1e-4
 MOST_ROUNDS = 200
-ROUNDS_VOXELS = SLAB_VOXELS // 16  # in a slab that is gone over so often
+ROUNDS_VOXELS = SLAB_VOXELS // 16  # in a slab that takes so many rounds
 
 
 def raised(
     result: Voxels, degradation: Degradation, lowest: float, data_range: float
 ) -> Job[Voxels]:
-    """``raised_slab``, slab by slab beside the thick axis."""
+    """Apply ``raised_slab`` to a volume, slab by slab beside the thick axis.
+
+    Args:
+        result: (i, j, k) thin voxels.
+        degradation: The acquisition of the thick slices from the thin ones.
+        lowest: The lower bound, in the unit of the voxels.
+        data_range: The scan's intensity range, in the same unit.
+
+    Returns:
+        A job with the voxels, (i, j, k).
+    """
 
     def of_slab(slab: Voxels) -> Voxels:
         return raised_slab(slab, degradation, lowest, data_range)
 
-    size = None if degradation.is_block_mean else ROUNDS_VOXELS
-    message = "Raising to the scan's minimum"
-    return slabwise(of_slab, result, message=message, along=degradation.axis, voxels=size)
+    slab_voxels = None if degradation.is_block_mean else ROUNDS_VOXELS
+    message = "Applying the lower bound"
+    return slabwise(of_slab, result, message=message, along=degradation.axis, voxels=slab_voxels)
 
 
 def raised_slab(slab: Voxels, degradation: Degradation, lowest: float, data_range: float) -> Voxels:
-    """``slab`` without a voxel below ``lowest``, that degrades to what ``slab`` degrades to.
+    """Raise voxels to a lower bound so that the slab still degrades to the same thick voxels.
 
     Where each thick voxel is the mean of its own thin ones that is exact, but for rounding: they
     become the nearest values (least squares) of the same mean, none below ``lowest``. For another
-    profile or thickness it is approached until TOLERANCE or for MOST_ROUNDS; it may not exist. A
-    thick voxel below ``lowest`` is raised to it. Whatever has no voxel below it nearby is left bit
-    for bit. Lines along the axis do not depend on each other.
+    profile or thickness it is approached until ``TOLERANCE`` or for ``MOST_ROUNDS``; it may not
+    exist. A thick voxel below ``lowest`` is raised to it. Voxels without one below the bound nearby
+    are left bit for bit. Lines along the axis do not depend on each other.
 
     Args:
         slab: (i, j, k), all of the axis of ``degradation``.
-        degradation: how thick slices come from the thin ones.
-        lowest: in the unit of the voxels; rounded to single precision.
-        data_range: the scan's intensity range, in the same unit.
+        degradation: The acquisition of the thick slices from the thin ones.
+        lowest: The lower bound, in the unit of the voxels; rounded to single precision.
+        data_range: The scan's intensity range, in the same unit.
 
+    Returns:
+        (i, j, k) float32; ``slab`` itself where no voxel is below the bound.
     """
     least = float(np.float32(lowest))
     rows = np.moveaxis(slab, degradation.axis, 0)
@@ -71,9 +83,9 @@ def _raise_blocks(flat: Voxels, factor: int, least: float) -> None:
 
 
 def _nearest_of_mean(values: Rows, least: float) -> Rows:
-    """For each row the nearest one of the same mean without a value below ``least``.
+    """The nearest row of the same mean without a value below ``least``, for each row.
 
-    All that stay above it are lowered by one and the same number (projection onto a simplex).
+    All that stay above it are lowered by the same number (projection onto a simplex).
     """
     above = values - least
     total = np.maximum(above.sum(axis=1, keepdims=True), 0)
@@ -99,14 +111,14 @@ def _raise_lines(flat: Voxels, degradation: Degradation, least: float, allowed: 
     share = np.where(share > 0, 1 / np.where(share > 0, share, 1), 0).astype(np.float32)
     values = np.maximum(values, np.float32(least))
     for _ in range(MOST_ROUNDS):
-        off = profile.apply(values) - wanted
-        ended = np.abs(off).max(axis=0) <= allowed
+        residual = profile.apply(values) - wanted
+        ended = np.abs(residual).max(axis=0) <= allowed
         flat[:, open_lines[ended]] = values[:, ended]
         going = ~ended
         open_lines, wanted = open_lines[going], wanted[:, going]
         if not open_lines.size:
             return
-        step = _spread(off[:, going], profile, len(flat)) * share
+        step = _spread(residual[:, going], profile, len(flat)) * share
         values = np.maximum(values[:, going] - step, np.float32(least))
     flat[:, open_lines] = values
 
@@ -115,11 +127,11 @@ def _spread(thick: Voxels, profile: Degradation, thin_count: int) -> Voxels:
     """The transpose of the degradation: thick rows onto the thin ones they come from."""
     first, taps = profile.weights()
     before = max(0, -first)
-    reach = (len(thick) - 1) * profile.factor + 1
-    room = max(thin_count, reach + first + len(taps)) + before
+    span = (len(thick) - 1) * profile.factor + 1
+    room = max(thin_count, span + first + len(taps)) + before
     wide = np.zeros((room, thick.shape[1]), np.float32)
     for offset, weight in enumerate(taps, start=first + before):
-        wide[offset : offset + reach : profile.factor] += np.float32(weight) * thick
+        wide[offset : offset + span : profile.factor] += np.float32(weight) * thick
     thin = wide[before : before + thin_count]
     # Beyond its ends the array is continued by its last slice.
     thin[0] += wide[:before].sum(axis=0)

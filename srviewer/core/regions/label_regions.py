@@ -1,10 +1,10 @@
-"""Whether voxels are regions of equal values, as in a mask or label map, rather than a scan.
+"""Distinction of masks and label maps, which are regions of equal values, from scans.
 
-Told by three facts. A volume of two values is a mask, whatever they are. In a label map most
-neighbours of a voxel carry its value, which holds for nearly every one of its values; in a scan
-it holds at most for a few (air, padding, saturation). In a scan of few grey levels it may hold for
-all of them, but there a voxel that differs from its neighbour mostly does so by one level, while
-the numbers of neighbouring labels have nothing to do with each other.
+Three facts decide. A volume of two values is a mask, whatever they are. In a label map most
+neighbours of a voxel carry its value, which holds for nearly every one of its values; in a scan it
+holds at most for a few (air, padding, saturation). In a scan of few intensities it may hold for all
+of them, but there a voxel that differs from its neighbour mostly does so by one level, while the
+numbers of neighbouring labels have nothing to do with each other.
 """
 
 import math
@@ -20,9 +20,9 @@ from srviewer.core.volumes.volume import Voxels
 
 Kind = Literal["scan", "labels", "constant"]
 
-SLAB = 4  # planes that are looked at together
-TILE = 16  # edge of the pieces of a slab, in voxels
-# How many tiles are looked at of the first two slabs, which are enough for most scans, and of all
+SLAB = 4  # planes that are examined together
+TILE = 16  # voxels along i and j
+# The number of tiles examined of the first two slabs, which are enough for most scans, and of all
 # slabs, so that small structures are met; each slab has its share.
 FIRST_TILES, MOST_TILES, LEAST_TILES = 192, 1024, 12
 # Volumes with this many values are label maps by their contact alone: a scan has more levels.
@@ -33,9 +33,10 @@ CONTACT_OF_CLASSES, CONTACT = 0.35, 0.45
 # three axes, nearly all voxels change at once between more than this share of the planes.
 MOST_CUTS = 0.15
 CUT_CONTACT = 0.25
-# Of the neighbours that differ, those one level apart; the median over the values, then the axes.
+# Of the neighbours that differ, those one level higher or lower; the median over the values,
+# then the axes.
 MOST_STEPS = 0.5
-FEW_PAIRS = 20  # from fewer neighbours, nothing is told
+FEW_PAIRS = 20  # from fewer neighbours, no share is taken
 # A median contact below this, over so many voxels and values, is that of a scan at once.
 SCAN_CONTACT = 0.3
 SCAN_VOXELS = 4000
@@ -48,11 +49,13 @@ Ranks = npt.NDArray[np.intp]
 
 @dataclass
 class LabelCheck:
-    """Takes a volume slab by slab; ``shape`` is (i, j, k).
+    """Decides slab by slab whether a volume is a scan or a label map.
 
-    ``padding``: voxels of this value do not count, unless they are the most, as the background of
-    a label map may be: then they are what it consists of besides its labels.
-    ``settled``: whether it is a scan whatever follows, so that the rest need not be looked at.
+    Attributes:
+        shape: (i, j, k) of the volume.
+        padding: Voxels of this value do not count, unless they are the most, as the background of a
+            label map may be: then they are what it consists of besides its labels.
+        settled: Whether it is a scan whatever follows, so that the rest need not be examined.
     """
 
     shape: tuple[int, int, int]
@@ -67,7 +70,11 @@ class LabelCheck:
     _looked_at: int = 0  # slabs at the last look
 
     def add(self, slab: Voxels) -> None:
-        """The next ``SLAB`` planes, or those that are left: (i, j, n) float32, finite."""
+        """Examine the next slab.
+
+        Args:
+            slab: (i, j, n) float32, finite: the next ``SLAB`` planes, or those that are left.
+        """
         if self.settled:
             return
         if self._common is None:
@@ -92,7 +99,7 @@ class LabelCheck:
             self.settled = self._is_plainly_a_scan()
 
     def kind(self) -> Kind:
-        """What the voxels are; to be asked when all slabs were added."""
+        """The kind of the voxels; to be asked when all slabs were added."""
         if self.settled:
             return "scan"
         if len(self._values) < 2:
@@ -109,7 +116,7 @@ class LabelCheck:
 
     @property
     def values(self) -> int | None:
-        """How many different values there are; None for more than ``MOST_CLASSES``."""
+        """The number of different values; None for more than ``MOST_CLASSES``."""
         return len(self._values) if len(self._values) <= MOST_CLASSES else None
 
     @property
@@ -149,19 +156,28 @@ class LabelCheck:
 
 
 def slabs_of(voxels: Voxels) -> Iterator[Voxels]:
-    """A volume, (i, j, k), as ``LabelCheck`` takes it."""
+    """Cut a volume into slabs as ``LabelCheck`` takes them.
+
+    Args:
+        voxels: (i, j, k).
+
+    Yields:
+        (i, j, n) views of ``SLAB`` planes, the last with those that are left.
+    """
     for start in range(0, voxels.shape[2], SLAB):
         yield voxels[:, :, start : start + SLAB]
 
 
 @dataclass(frozen=True)
 class _Regions:
-    """What neighbours say: shares in 0..1.
+    """Shares of equal and of near neighbours, 0..1.
 
-    ``contact``: median over the values, the common one left out, of the share of a value's
-    neighbours that are equal.
-    ``steps``: of a value's neighbours that differ, those one level apart; the median over the
-    values, then over the axes. ``voxels``: how many are not of the common value.
+    Attributes:
+        contact: The share of a value's neighbours that are equal; the median over the values, the
+            common one left out.
+        steps: Of a value's neighbours that differ, the share that is one level higher or lower; the
+            median over the values, then over the axes.
+        voxels: The number of voxels that are not of the common value.
     """
 
     contact: float
@@ -170,13 +186,13 @@ class _Regions:
 
 
 def _regions(tiles: Sequence[Voxels], common: np.float32 | None) -> _Regions:
-    levels, ranks = np.unique(np.concatenate([one.ravel() for one in tiles]), return_inverse=True)
+    levels, ranks = np.unique(np.concatenate([tile.ravel() for tile in tiles]), return_inverse=True)
     counts = np.bincount(ranks, minlength=levels.size)
     other = levels != common
-    ends = np.cumsum([one.size for one in tiles])[:-1]
+    ends = np.cumsum([tile.size for tile in tiles])[:-1]
     ranked = [
-        part.reshape(one.shape)
-        for part, one in zip(np.split(ranks.ravel(), ends), tiles, strict=True)
+        tile_ranks.reshape(tile.shape)
+        for tile_ranks, tile in zip(np.split(ranks.ravel(), ends), tiles, strict=True)
     ]
     same, every = np.zeros(levels.size, np.intp), np.zeros(levels.size, np.intp)
     steps = []
@@ -198,13 +214,13 @@ def _regions(tiles: Sequence[Voxels], common: np.float32 | None) -> _Regions:
 
 
 def _cut_share(tiles: Sequence[Voxels], axis: int, common: np.float32 | None) -> float:
-    """Of the steps from plane to plane of the tiles along ``axis``, those that change nearly all.
+    """The share of steps from plane to plane of the tiles along ``axis`` that change nearly all.
 
     Only those with enough voxels that are not the common ones are counted; 0 without any.
     """
     cuts = steps = 0
-    for one in tiles:
-        planes = np.moveaxis(one, axis, 1)
+    for tile in tiles:
+        planes = np.moveaxis(tile, axis, 1)
         near, far = planes[:, :-1], planes[:, 1:]
         inside = (near != common) | (far != common)
         count = inside.sum((2, 3))
@@ -217,22 +233,22 @@ def _cut_share(tiles: Sequence[Voxels], axis: int, common: np.float32 | None) ->
 
 def _neighbours(tiles: Sequence[Ranks], axis: int) -> tuple[Ranks, Ranks]:
     """Every voxel that has a next one along ``axis`` of its tile, and that next one."""
-    moved = [np.moveaxis(one, axis, 0) for one in tiles]
-    near = np.concatenate([one[:-1].ravel() for one in moved])
-    return near, np.concatenate([one[1:].ravel() for one in moved])
+    moved = [np.moveaxis(tile, axis, 0) for tile in tiles]
+    near = np.concatenate([tile[:-1].ravel() for tile in moved])
+    return near, np.concatenate([tile[1:].ravel() for tile in moved])
 
 
 def _median_share(part: Ranks, whole: Ranks, of: npt.NDArray[np.bool_]) -> float:
-    there = of & (whole > 0)
-    return float(np.median(part[there] / whole[there])) if there.any() else 0.0
+    counted = of & (whole > 0)
+    return float(np.median(part[counted] / whole[counted])) if counted.any() else 0.0
 
 
 def _most_frequent(slab: Voxels) -> np.float32:
-    """The value of most voxels, told from a sample of the slab."""
+    """The value of most voxels, from a sample of the slab."""
     sample = slab[:: max(1, slab.shape[0] // 64), :: max(1, slab.shape[1] // 64)]
     values, counts = np.unique(sample, return_counts=True)
-    found: np.float32 = values[counts.argmax()]
-    return found
+    most_frequent: np.float32 = values[counts.argmax()]
+    return most_frequent
 
 
 def _tiles_with_content(slab: Voxels, inside: npt.NDArray[np.bool_], most: int) -> Voxels:

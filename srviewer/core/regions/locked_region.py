@@ -1,4 +1,4 @@
-"""A region in which nothing learned may be added: how much of it each voxel has."""
+"""Region lock: a region in which the network adds nothing, with its weight at each voxel."""
 
 import numpy as np
 
@@ -12,10 +12,19 @@ EDGE_MM = 3.0  # how far outside the region the learned detail fades in
 
 
 def lock_weights(mask: Volume, scan: Geometry) -> Voxels:
-    """(i, j, k) on the grid of the scan: 1 in the region, 0 from EDGE_MM outside it on.
+    """The weights of a region lock on the grid of a scan.
 
-    ``mask``: voxels above 0 are inside, on the scan's grid or on any finer one. A thick voxel is
-    inside as soon as a part of it is, so that all of the region is. UserError when none is.
+    A thick voxel is inside as soon as a part of it is, so that all of the region is.
+
+    Args:
+        mask: Voxels above 0 are inside, on the scan's grid or on any other.
+        scan: The grid of the scan.
+
+    Returns:
+        (i, j, k) on the grid of the scan: 1 in the region, 0 from ``EDGE_MM`` outside it on.
+
+    Raises:
+        UserError: No voxel of the scan is inside.
     """
     from scipy.ndimage import (
         distance_transform_edt,  # half a second, which the window does not wait for
@@ -24,17 +33,26 @@ def lock_weights(mask: Volume, scan: Geometry) -> Voxels:
     inside = _on_grid(mask, scan)
     if not inside.any():
         raise UserError(f"The region '{mask.name}' lies outside the scan, or is empty.")
-    away = distance_transform_edt(~inside, sampling=scan.spacing)
-    fade = 0.5 * (1 + np.cos(np.pi * np.clip(away / EDGE_MM, 0, 1)))
+    distance_mm = distance_transform_edt(~inside, sampling=scan.spacing)
+    fade = 0.5 * (1 + np.cos(np.pi * np.clip(distance_mm / EDGE_MM, 0, 1)))
     return np.asarray(fade, np.float32)
 
 
 def drawn_region(roi: Roi, grid: Geometry) -> Volume:
-    """The body that a drawn shape stands for, as a mask on ``grid``.
+    """The body that a drawn shape stands for, as a mask.
 
     An ellipse becomes an ellipsoid and a rectangle a box, whose third half-axis, along the normal
     of the plane, is the mean of the two drawn ones. Voxels that it touches half-way are inside.
-    Raises ValueError for a distance or an angle.
+
+    Args:
+        roi: A rectangle or an ellipse.
+        grid: The grid of the mask.
+
+    Returns:
+        A volume of 0 and 1.
+
+    Raises:
+        ValueError: The shape is a distance or an angle.
     """
     if not roi.has_values:
         raise ValueError(f"a {roi.kind} has no inside")
@@ -57,26 +75,36 @@ def drawn_region(roi: Roi, grid: Geometry) -> Volume:
 
 
 def locked(estimate: Voxels, plain: Voxels, weights: Voxels, axis: Axis, factor: int) -> Voxels:
-    """``estimate``, and ``plain`` in its place by ``weights`` (on the scan's grid).
+    """Replace an estimate by another in a locked region.
 
     The weights are the same all through a thick voxel, so that two volumes that both reproduce its
     mean still do when they are mixed.
+
+    Args:
+        estimate: (i, j, k) thin voxels.
+        plain: (i, j, k) thin voxels of the interpolation with data consistency.
+        weights: (i, j, k) on the scan's grid, as ``lock_weights`` gives them.
+        axis: The thick axis, 0..2.
+        factor: Thin voxels for each thick one.
+
+    Returns:
+        (i, j, k) thin voxels: ``plain`` where the weight is 1.
     """
     share = np.repeat(weights, factor, axis=axis)
     return estimate + share * (plain - estimate)
 
 
 def _on_grid(mask: Volume, scan: Geometry) -> Mask:
-    """Which voxels of the scan hold a part of the region."""
+    """The voxels of the scan that hold a part of the region."""
     inside = np.zeros(scan.shape, bool)
     region = np.argwhere(mask.voxels > 0)
-    place = np.floor(scan.index(mask.geometry.world(region)) + 0.5).astype(int)
-    covered = ((place >= 0) & (place < scan.shape)).all(axis=1)
-    inside[tuple(place[covered].T)] = True
+    indices = np.floor(scan.index(mask.geometry.world(region)) + 0.5).astype(int)
+    covered = ((indices >= 0) & (indices < scan.shape)).all(axis=1)
+    inside[tuple(indices[covered].T)] = True
     # A region coarser than the scan would leave holes: the scan's own centres are looked up too.
     centres = mask.geometry.index(scan.world(np.indices(scan.shape).reshape(3, -1).T))
-    place = np.floor(centres + 0.5).astype(int)
-    covered = ((place >= 0) & (place < mask.geometry.shape)).all(axis=1)
-    found = np.zeros(len(place), bool)
-    found[covered] = mask.voxels[tuple(place[covered].T)] > 0
-    return inside | found.reshape(scan.shape)
+    indices = np.floor(centres + 0.5).astype(int)
+    covered = ((indices >= 0) & (indices < mask.geometry.shape)).all(axis=1)
+    sampled = np.zeros(len(indices), bool)
+    sampled[covered] = mask.voxels[tuple(indices[covered].T)] > 0
+    return inside | sampled.reshape(scan.shape)

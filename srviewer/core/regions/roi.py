@@ -22,13 +22,19 @@ EDGE = 1 + 1e-9  # a centre on the very edge is inside, however the last digit w
 
 @dataclass(frozen=True)
 class Roi:
-    """Something drawn in one plane of the patient, in mm, so that it holds in every volume.
+    """A shape drawn in a plane of the patient, in mm, so that it holds in every volume.
 
-    ``plane``: where it was drawn. ``points_mm``: RAS+ points. A distance has its two ends; an
-    angle an end, its vertex and the other end; a rectangle and an ellipse have their centre and
-    the ends of their two half-axes, which are perpendicular: the rectangle is every
-    ``centre + a * u + b * v`` with ``|a|, |b| <= 1``, the ellipse those with ``a^2 + b^2 <= 1``.
-    Raises ValueError for a number of points that the kind does not have.
+    Attributes:
+        kind: The shape.
+        plane: The plane in which it was drawn.
+        points_mm: RAS+ points. A distance has its two ends; an angle an end, its vertex and the
+            other end; a rectangle and an ellipse have their centre and the ends of their two
+            half-axes, which are perpendicular: the rectangle is every ``centre + a * u + b * v``
+            with ``|a|, |b| <= 1``, the ellipse those with ``a^2 + b^2 <= 1``.
+        name: The name that users see.
+
+    Raises:
+        ValueError: The kind does not have that number of points, or one is not finite.
     """
 
     kind: Kind
@@ -44,7 +50,7 @@ class Roi:
 
     @property
     def has_values(self) -> bool:
-        """Whether there are voxels inside it."""
+        """Whether the shape has voxels inside it."""
         return self.kind in ("rectangle", "ellipse")
 
     @property
@@ -60,8 +66,8 @@ class Roi:
         """The angle at the vertex, 0..180; None for other kinds, and for an arm without length."""
         if self.kind != "angle":
             return None
-        one, vertex, other = np.array(self.points_mm)
-        arms = one - vertex, other - vertex
+        start, vertex, end = np.array(self.points_mm)
+        arms = start - vertex, end - vertex
         lengths = float(np.linalg.norm(arms[0])) * float(np.linalg.norm(arms[1]))
         if lengths == 0:
             return None
@@ -83,7 +89,14 @@ class Roi:
         return u - centre, v - centre
 
     def contains(self, world_mm: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-        """Which RAS+ points, (..., 3), lie inside, seen along the normal of the plane."""
+        """Whether positions lie inside a rectangle or ellipse, seen along the normal of the plane.
+
+        Args:
+            world_mm: (..., 3) RAS+ mm.
+
+        Returns:
+            (...) truth values.
+        """
         offset = np.asarray(world_mm, float) - self.points_mm[0]
         a, b = (offset @ axis / (axis @ axis) for axis in self.half_axes)
         if self.kind == "ellipse":
@@ -93,9 +106,14 @@ class Roi:
 
 @dataclass(frozen=True)
 class RoiValues:
-    """The voxels of one volume whose centres lie inside, in the volume's unit.
+    """The voxels of a volume whose centres lie inside a shape, in the volume's unit.
 
-    ``sd``: the standard deviation of these very voxels (divided by their number).
+    Attributes:
+        count: The number of voxels.
+        mean: Their mean.
+        sd: The standard deviation of these very voxels (divided by their number).
+        minimum: The smallest.
+        maximum: The largest.
     """
 
     count: int
@@ -106,13 +124,29 @@ class RoiValues:
 
 
 def slice_of(roi: Roi, geometry: Geometry) -> int:
-    """The number of the slice that ``roi`` lies in; beyond the ends where it lies outside."""
+    """The number of the slice in which a shape lies.
+
+    Args:
+        roi: The shape.
+        geometry: The grid of the volume.
+
+    Returns:
+        The index along the normal of its plane; beyond the ends where it lies outside.
+    """
     normal = roi.plane.normal_axis(geometry)
     return int(np.floor(geometry.index(roi.points_mm[0])[normal] + 0.5))
 
 
 def voxels_inside(roi: Roi, geometry: Geometry) -> npt.NDArray[np.int_]:
-    """(n, 3) indices of the voxels, of the one slice, whose centres lie inside ``roi``."""
+    """The voxels of the shape's slice whose centres lie inside it.
+
+    Args:
+        roi: The shape; distances and angles have none.
+        geometry: The grid of the volume.
+
+    Returns:
+        (n, 3) indices.
+    """
     normal = roi.plane.normal_axis(geometry)
     number = slice_of(roi, geometry)
     if not roi.has_values or not 0 <= number < geometry.shape[normal]:
@@ -122,13 +156,21 @@ def voxels_inside(roi: Roi, geometry: Geometry) -> npt.NDArray[np.int_]:
     low = np.floor(corners.min(axis=0)).astype(int).clip(0, np.array(geometry.shape) - 1)
     high = np.ceil(corners.max(axis=0)).astype(int).clip(0, np.array(geometry.shape) - 1)
     low[normal] = high[normal] = number
-    ranges = (np.arange(one, other + 1) for one, other in zip(low, high, strict=True))
+    ranges = (np.arange(first, last + 1) for first, last in zip(low, high, strict=True))
     index = np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, 3)
     return np.asarray(index[roi.contains(geometry.world(index))])
 
 
 def values_inside(roi: Roi, volume: Volume) -> RoiValues | None:
-    """What ``volume`` holds inside ``roi``; None when no measured voxel's centre lies there."""
+    """The statistics of a volume's voxels inside a shape.
+
+    Args:
+        roi: The shape.
+        volume: The volume; its padding does not count.
+
+    Returns:
+        The values; None when no measured voxel's centre lies inside.
+    """
     index = voxels_inside(roi, volume.geometry)
     values = measured(volume.voxels[tuple(index.T)], volume.padding).astype(np.float64)
     if len(values) == 0:
@@ -143,46 +185,79 @@ def values_inside(roi: Roi, volume: Volume) -> RoiValues | None:
 
 
 def moved_point(roi: Roi, number: int, to_mm: npt.ArrayLike) -> Roi:
-    """``roi`` with one of its points dragged to a RAS+ point of its plane.
+    """Drag a point of a shape.
 
     The centre takes the whole shape along; the end of a half-axis stays on its line.
+
+    Args:
+        roi: The shape.
+        number: Of the point in ``points_mm``.
+        to_mm: (3,) RAS+ mm, in the plane of the shape.
+
+    Returns:
+        The changed shape.
     """
     points = [np.array(point, float) for point in roi.points_mm]
-    to = np.asarray(to_mm, float)
+    target = np.asarray(to_mm, float)
     if not roi.has_values:
-        points[number] = to
+        points[number] = target
     elif number == 0:
-        points = [point + to - points[0] for point in points]
+        points = [point + target - points[0] for point in points]
     else:
         axis = points[number] - points[0]
         unit = axis / np.linalg.norm(axis)
-        points[number] = points[0] + max(abs(float((to - points[0]) @ unit)), LEAST) * unit
+        points[number] = points[0] + max(abs(float((target - points[0]) @ unit)), LEAST) * unit
     return replace(roi, points_mm=tuple(_mm(point) for point in points))
 
 
 def boxed(
     kind: Kind, plane: Plane, geometry: Geometry, corners_mm: npt.ArrayLike, name: str
 ) -> Roi:
-    """The rectangle or ellipse between two opposite corners, (2, 3) RAS+ mm, of a pane.
+    """The rectangle or ellipse between two opposite corners.
 
-    Its sides run along the axes of ``geometry``, as the pane's edges do.
+    Args:
+        kind: "rectangle" or "ellipse".
+        plane: The plane in which it is drawn.
+        geometry: The grid along whose axes the sides run, as the pane's edges do.
+        corners_mm: (2, 3) RAS+ mm.
+        name: The name that users see.
+
+    Returns:
+        The shape.
     """
-    one, other = np.asarray(corners_mm, float)
-    centre = (one + other) / 2
+    first, second = np.asarray(corners_mm, float)
+    centre = (first + second) / 2
     _, across, up = plane.array_axes(geometry)
-    reach = np.abs(geometry.along(other) - geometry.along(one)) / 2
-    u, v = (max(reach[axis], LEAST) * geometry.directions[:, axis] for axis in (across, up))
+    half_lengths = np.abs(geometry.along(second) - geometry.along(first)) / 2
+    u, v = (max(half_lengths[axis], LEAST) * geometry.directions[:, axis] for axis in (across, up))
     return Roi(kind, plane, (_mm(centre), _mm(centre + u), _mm(centre + v)), name)
 
 
 def to_json(roi: Roi) -> dict[str, Any]:
-    """``roi`` as what JSON can hold."""
+    """A shape as values of JSON.
+
+    Args:
+        roi: The shape.
+
+    Returns:
+        An object with "kind", "plane", "points_mm" and "name".
+    """
     points = [list(point) for point in roi.points_mm]
     return {"kind": roi.kind, "plane": roi.plane.name, "points_mm": points, "name": roi.name}
 
 
 def from_json(stored: Mapping[str, Any]) -> Roi:
-    """The inverse of ``to_json``. Raises ValueError for anything else."""
+    """The shape of values of JSON: the inverse of ``to_json``.
+
+    Args:
+        stored: An object of JSON.
+
+    Returns:
+        The shape.
+
+    Raises:
+        ValueError: It is no shape.
+    """
     try:
         plane = Plane[str(stored["plane"])]
         points = tuple(_mm(np.array(point, float)) for point in stored["points_mm"])
@@ -197,26 +272,52 @@ def _mm(point: npt.NDArray[np.float64]) -> Mm:
 
 
 def shape_words(roi: Roi) -> str:
-    """A rectangle or an ellipse on a command line: "ellipse:axial:x,y,z:x,y,z:x,y,z", mm RAS+."""
+    """A rectangle or an ellipse in words for a command line.
+
+    Args:
+        roi: The shape.
+
+    Returns:
+        "ellipse:axial:x,y,z:x,y,z:x,y,z", mm RAS+.
+    """
     points = (",".join(repr(float(mm)) for mm in point) for point in roi.points_mm)
-    return ":".join((roi.kind, roi.plane.name.lower(), *points))
+    return ":".join((roi.kind, roi.plane.value, *points))
 
 
 def shape_of_words(text: str) -> Roi:
-    """The shape that ``shape_words`` wrote; ValueError for anything else."""
+    """The shape of words of a command line: the inverse of ``shape_words``.
+
+    Args:
+        text: The words.
+
+    Returns:
+        The shape, without a name.
+
+    Raises:
+        ValueError: They are no rectangle or ellipse.
+    """
     kind, plane, *points = text.split(":")
-    known: dict[str, Kind] = {"rectangle": "rectangle", "ellipse": "ellipse"}
-    if kind not in known or plane.upper() not in Plane.__members__:
+    kinds: dict[str, Kind] = {"rectangle": "rectangle", "ellipse": "ellipse"}
+    if kind not in kinds or plane.upper() not in Plane.__members__:
         raise ValueError(f"'{text}' is no rectangle or ellipse in a plane")
     numbers = [tuple(float(mm) for mm in point.split(",")) for point in points]
     if any(len(point) != 3 for point in numbers):
         raise ValueError(f"the points of '{text}' have three coordinates each")
-    return Roi(known[kind], Plane[plane.upper()], tuple((x, y, z) for x, y, z in numbers))
+    return Roi(kinds[kind], Plane[plane.upper()], tuple((x, y, z) for x, y, z in numbers))
 
 
 def followed(locked: Roi | None, before: tuple[Roi, ...], after: tuple[Roi, ...]) -> Roi | None:
-    """What the locked one of ``before`` has become: itself, dragged or renamed, or gone."""
+    """The present form of a locked shape after a change of all shapes.
+
+    Args:
+        locked: The shape before the change; None for none.
+        before: All shapes before the change.
+        after: All shapes after it.
+
+    Returns:
+        The shape itself, or as it was dragged or renamed; None where it is gone.
+    """
     if locked is None or locked in after:
         return locked
-    same = locked in before and len(before) == len(after)
-    return after[before.index(locked)] if same else None
+    is_dragged = locked in before and len(before) == len(after)
+    return after[before.index(locked)] if is_dragged else None

@@ -1,4 +1,4 @@
-"""A sheared stack of slices (gantry tilt) resampled onto a rectangular grid."""
+"""Deskewing: a sheared stack of slices (gantry tilt) resampled onto a rectangular grid."""
 
 from dataclasses import replace
 from math import ceil, floor
@@ -15,18 +15,32 @@ SQUARE_DEGREES = 0.5
 
 
 def tilt_degrees(geometry: Geometry, axis: Axis) -> float:
-    """The angle between the direction in which slices are stacked and their normal."""
+    """The gantry tilt: the angle between the direction of stacking and the slices' normal.
+
+    Args:
+        geometry: The grid.
+        axis: The array axis across the slices, 0..2.
+
+    Returns:
+        Degrees, 0 for a rectangular stack.
+    """
     cosine = geometry.distance(axis) / geometry.spacing[axis]
     return float(np.degrees(np.arccos(min(1.0, cosine))))
 
 
 def deskewed(volume: Volume, axis: Axis) -> Job[Volume]:
-    """Each slice across ``axis`` shifted within its own plane until the stack is at a right angle.
+    """Shift each slice within its own plane until the stack is rectangular.
 
-    No slice is mixed with another: a cubic B-spline interpolates within slices only. The grid
-    grows by the whole shift; what no slice covers holds the smallest value, or the
-    padding value. A stack without a tilt
-    comes back as it is.
+    No slice is mixed with another: a cubic B-spline interpolates within slices only. The grid grows
+    by the whole shift; what no slice covers holds the smallest value, or the padding value.
+
+    Args:
+        volume: The volume.
+        axis: The array axis across the slices, 0..2.
+
+    Returns:
+        A job with the new volume, without the warning ``gantry_tilt``; ``volume`` itself where it
+        has no tilt.
     """
     geometry = volume.geometry
     angle = tilt_degrees(geometry, axis)
@@ -38,15 +52,15 @@ def deskewed(volume: Volume, axis: Axis) -> Job[Volume]:
     empty = empty_value(volume)
     voxels = np.full(grid.shape, empty, np.float32)
     for plane in range(geometry.shape[axis]):
-        where: list[slice | int] = [slice(None)] * 3
-        where[axis] = slice(plane, plane + 1)
-        pixels = volume.voxels[tuple(where)]
+        box: list[slice | int] = [slice(None)] * 3
+        box[axis] = slice(plane, plane + 1)
+        pixels = volume.voxels[tuple(box)]
         for side, shift, start in zip(sides, shifts[plane], first, strict=True):
             positions = np.arange(grid.shape[side]) + start - shift
             pixels = interpolated(cubic, pixels, side, positions, volume.padding)
             outside = (positions < -0.5) | (positions > geometry.shape[side] - 0.5)
             np.moveaxis(pixels, side, 0)[outside] = empty
-        voxels[tuple(where)] = pixels
+        voxels[tuple(box)] = pixels
         yield Progress((plane + 1) / geometry.shape[axis], "Straightening the tilt")
     step = (
         f"deskewed: a tilt of {angle:.1f} degrees resampled onto a rectangular grid by cubic "
@@ -58,18 +72,18 @@ def deskewed(volume: Volume, axis: Axis) -> Job[Volume]:
 
 
 def _shifts(volume: ScanHeader, axis: Axis) -> Matrix:
-    """(planes, 2): how far each plane lies beside the first, in voxels of its two sides."""
+    """(planes, 2): the shift of each plane against the first, in voxels of its two sides."""
     geometry, planes = volume.geometry, volume.planes
     sides = [a for a in range(3) if a != axis]
     distance = geometry.distance(axis)
     regular = [k * distance for k in range(geometry.shape[axis])]
-    places = regular
+    positions_mm = regular
     if planes is not None and planes.axis == axis:
         known = zip(planes.places_mm, regular, strict=True)
-        places = [there if true is None else true for true, there in known]
-    aside = geometry.affine[:3, axis] / distance
-    per_mm = np.linalg.lstsq(geometry.affine[:3, sides], aside, rcond=None)[0]
-    return np.outer(places, per_mm)
+        positions_mm = [regular_mm if true_mm is None else true_mm for true_mm, regular_mm in known]
+    sideways = geometry.affine[:3, axis] / distance
+    per_mm = np.linalg.lstsq(geometry.affine[:3, sides], sideways, rcond=None)[0]
+    return np.outer(positions_mm, per_mm)
 
 
 def _rectangular(

@@ -1,4 +1,4 @@
-"""Grids that are the same but for the order and direction of their axes, and volumes on them."""
+"""Reorienting: grids that are equal but for the order and direction of their axes."""
 
 from dataclasses import dataclass, replace
 from itertools import permutations, product
@@ -16,15 +16,16 @@ TOLERANCE_MM, TOLERANCE_VOXELS = 0.05, 0.1
 # Near half a turn, the float32 quaternion of a qform turns the whole grid about its first voxel by
 # up to this angle (radians). No corner may move by more than this share of the smallest spacing.
 QUATERNION_TURN, MOST_MOVED_VOXELS = 1.25e-3, 0.4
-CLOSE_MM = 1e-3  # grids as close as this need not be told from each other at all
+CLOSE_MM = 1e-3  # between corners of grids that count as equal
 
 
 @dataclass(frozen=True)
 class Reorientation:
     """Array axes in another order and direction.
 
-    ``order``: for each new axis, which old one it is. ``flipped``: for each new axis, whether it
-    runs the other way.
+    Attributes:
+        order: For each new axis, the number of the old one.
+        flipped: For each new axis, whether its direction is reversed.
     """
 
     order: tuple[Axis, Axis, Axis]
@@ -42,7 +43,14 @@ class Reorientation:
         return self.order == (0, 1, 2) and not any(self.flipped)
 
     def grid(self, geometry: Geometry) -> Geometry:
-        """The same voxels, at the same places in RAS+ mm, indexed along the new axes."""
+        """Reorient a grid.
+
+        Args:
+            geometry: The grid.
+
+        Returns:
+            The same voxels, at the same positions in RAS+ mm, indexed along the new axes.
+        """
         affine = geometry.affine.copy()
         shape = [geometry.shape[axis] for axis in self.order]
         affine[:3, :3] = geometry.affine[:3, self.order]
@@ -53,15 +61,29 @@ class Reorientation:
         return Geometry((shape[0], shape[1], shape[2]), affine)
 
     def view(self, voxels: Voxels) -> Voxels:
-        """(i, j, k) voxels indexed along the new axes; a view, nothing is copied."""
+        """Reorient voxels; nothing is copied.
+
+        Args:
+            voxels: (i, j, k).
+
+        Returns:
+            The voxels indexed along the new axes, a view.
+        """
         steps = tuple(slice(None, None, -1 if flipped else 1) for flipped in self.flipped)
         return voxels.transpose(self.order)[steps]
 
 
 def closest_axes(given: Geometry, onto: Geometry) -> Reorientation:
-    """How the axes of ``given`` must be taken to run as closely as they can along ``onto``'s.
+    """The reorientation of a grid that brings its axes closest to those of another.
 
     Where several orders are as close (turned by 45 degrees), sizes and then spacings decide.
+
+    Args:
+        given: The grid to reorient.
+        onto: The other grid.
+
+    Returns:
+        The reorientation.
     """
     cosines = onto.directions.T @ given.directions
 
@@ -76,49 +98,93 @@ def closest_axes(given: Geometry, onto: Geometry) -> Reorientation:
 
 
 def same_grid(given: Geometry, onto: Geometry) -> bool:
-    """Whether both have the same voxels at the same places, whatever their axes' order.
+    """Whether two grids have the same voxels at the same positions, whatever their axes' order.
 
-    Places are the same within what files round: see TOLERANCE_MM and QUATERNION_TURN. Half a voxel
-    is always another place.
+    Positions are the same within what files round: see ``TOLERANCE_MM`` and ``QUATERNION_TURN``.
+    Half a voxel is always another position.
+
+    Args:
+        given: The first grid.
+        onto: The second grid, whose spacings set the tolerance.
+
+    Returns:
+        True for the same voxels.
     """
     return coincide(closest_axes(given, onto).grid(given), onto)
 
 
-def coincide(one: Geometry, other: Geometry) -> bool:
-    """``same_grid`` of two grids whose axes have the same order and direction."""
-    if one.shape != other.shape:
+def coincide(grid: Geometry, other_grid: Geometry) -> bool:
+    """``same_grid`` of two grids whose axes have the same order and direction.
+
+    Args:
+        grid: The first grid.
+        other_grid: The second grid, whose spacings set the tolerance.
+
+    Returns:
+        True for the same voxels.
+    """
+    if grid.shape != other_grid.shape:
         return False
-    tolerance = tolerance_mm(other)
-    lengths = np.abs(_spacings(one, (0, 1, 2), other)) * other.shape
-    moved = corner_distances(one, other)
+    tolerance = tolerance_mm(other_grid)
+    lengths = np.abs(_spacings(grid, (0, 1, 2), other_grid)) * other_grid.shape
+    moved = corner_distances(grid, other_grid)
     return bool(
-        lengths.max() <= tolerance and moved.min() <= tolerance and moved.max() <= most_moved(other)
+        lengths.max() <= tolerance
+        and moved.min() <= tolerance
+        and moved.max() <= most_moved(other_grid)
     )
 
 
 def tolerance_mm(geometry: Geometry) -> float:
-    """By how many mm a length or a place may differ on a grid that is the same."""
+    """The largest difference of a length or a position on grids that are the same.
+
+    Args:
+        geometry: The grid.
+
+    Returns:
+        Millimetres.
+    """
     return min(TOLERANCE_MM, TOLERANCE_VOXELS * min(geometry.spacing))
 
 
 def most_moved(geometry: Geometry) -> float:
-    """By how many mm a corner of the same grid may be turned away by a rounded quaternion."""
+    """The largest shift of a corner by a rounded quaternion on grids that are the same.
+
+    Args:
+        geometry: The grid.
+
+    Returns:
+        Millimetres.
+    """
     diagonal = float(np.linalg.norm(np.multiply(geometry.shape, geometry.spacing)))
     turned = QUATERNION_TURN * diagonal
     return max(tolerance_mm(geometry), min(turned, MOST_MOVED_VOXELS * min(geometry.spacing)))
 
 
-def corner_distances(one: Geometry, other: Geometry) -> Matrix:
-    """(8,) mm between the outer corners of two grids of one shape."""
-    corners = np.array(list(product(*((-0.5, n - 0.5) for n in one.shape))))
-    return np.asarray(np.linalg.norm(one.world(corners) - other.world(corners), axis=1))
+def corner_distances(grid: Geometry, other_grid: Geometry) -> Matrix:
+    """The distances between the outer corners of two grids.
+
+    Args:
+        grid: The first grid.
+        other_grid: The second grid, of the same shape.
+
+    Returns:
+        (8,) mm.
+    """
+    corners = np.array(list(product(*((-0.5, n - 0.5) for n in grid.shape))))
+    return np.asarray(np.linalg.norm(grid.world(corners) - other_grid.world(corners), axis=1))
 
 
 def on_grid(volume: Volume, onto: Geometry) -> Job[Volume | None]:
-    """``volume`` on the grid ``onto``, voxel for voxel; None where its grid is another one.
+    """A volume on another grid, voxel for voxel; nothing is interpolated.
 
-    Nothing is interpolated. A volume that lies there already is given back as it is; one that is
-    stored along other axes is copied, in the memory order that reading a file gives.
+    Args:
+        volume: The volume.
+        onto: The grid.
+
+    Returns:
+        A job with the volume: itself where it is on the grid already, copied in the memory order of
+        files where it is stored along other axes. None where its grid is another one.
     """
     axes = closest_axes(volume.geometry, onto)
     grid = axes.grid(volume.geometry)
@@ -135,5 +201,5 @@ def on_grid(volume: Volume, onto: Geometry) -> Job[Volume | None]:
 
 
 def _spacings(given: Geometry, order: tuple[int, ...], onto: Geometry) -> Matrix:
-    """(3,) by how many mm the spacings differ, axis by axis of ``onto``."""
+    """(3,) mm: the differences of the spacings, axis by axis of ``onto``."""
     return np.asarray(np.take(given.spacing, order) - np.array(onto.spacing))

@@ -1,4 +1,4 @@
-"""A volume resampled onto the grid of another one by cubic B-splines."""
+"""Resampling of a volume onto the grid of another one by cubic B-splines."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,11 +24,13 @@ Box = tuple[slice, slice, slice]
 
 @dataclass(frozen=True, eq=False)
 class Resampled:
-    """``volume`` on the grid that was asked for.
+    """A volume that was resampled onto another grid.
 
-    Where it was not covered it holds its padding, or its smallest value where it has none.
-    ``covered``: (i, j, k), whether the centre of a voxel lies in a voxel of the source.
-    ``interpolated``: False where the source's voxels were only shifted by whole voxels.
+    Attributes:
+        volume: The volume on the new grid. Where it was not covered it holds its padding, or its
+            smallest value where it has none.
+        covered: (i, j, k), whether the centre of a voxel lies in a voxel of the source.
+        interpolated: False where the source's voxels were only shifted by whole voxels.
     """
 
     volume: Volume
@@ -37,11 +39,18 @@ class Resampled:
 
 
 def resampled(volume: Volume, onto: Geometry) -> Job[Resampled]:
-    """``volume`` at the voxel centres of ``onto``, by where they lie in RAS+ mm.
+    """Resample a volume at the voxel centres of a grid, by their positions in RAS+ mm.
 
-    A cubic B-spline along all three axes, continued by its mirror image about the outer edge of
-    the last voxels (as ``interpolate.cubic``). Where ``onto`` is coarser, no mean is taken over its
-    voxels. Grids whose voxels lie on each other, shifted by whole voxels, are not interpolated.
+    A cubic B-spline along all three axes, continued by its mirror image about the outer edge of the
+    last voxels (as ``interpolate.cubic``). Where the grid is coarser, no mean is taken over its
+    voxels. Grids whose voxels coincide, shifted by whole voxels, are not interpolated.
+
+    Args:
+        volume: The volume.
+        onto: The new grid.
+
+    Returns:
+        A job with the volume on the new grid, and where it is covered.
     """
     voxels = np.full(onto.shape, empty_value(volume), np.float32, order="F")
     covered = np.zeros(onto.shape, bool, order="F")
@@ -59,10 +68,10 @@ def resampled(volume: Volume, onto: Geometry) -> Job[Resampled]:
 
 
 def _whole_shift(given: Geometry, onto: Geometry) -> Matrix | None:
-    """(3,) whole numbers: where the first voxel of ``onto`` lies in ``given``, along its axes.
+    """The shift between two grids whose voxels coincide; None where they do not.
 
-    ``given`` with its axes in the order and direction of ``onto``. None where voxels do not lie on
-    each other.
+    (3,) whole numbers: the index in ``given``, with its axes in the order and direction of
+    ``onto``, of the first voxel of ``onto``.
     """
     grid = closest_axes(given, onto).grid(given)
     middle = (np.array(onto.shape) - 1) / 2
@@ -81,10 +90,10 @@ def _shift(
     high = np.clip(np.array(source.shape) - start, 0, onto.shape)
     for box in _blocks(low, high):
         yield Progress(_done(box, low, high), "Shifting by whole voxels")
-        there = tuple(
+        source_box = tuple(
             slice(side.start + n, side.stop + n) for side, n in zip(box, start, strict=True)
         )
-        voxels[box] = source[there]
+        voxels[box] = source[source_box]
         covered[box] = True
 
 
@@ -114,7 +123,7 @@ def _interpolate(volume: Volume, onto: Geometry, voxels: Voxels, covered: Mask) 
             mode="reflect",
             prefilter=False,
         )
-        if padded is not None:  # no neighbour of a place may be padding
+        if padded is not None:  # no neighbour of a position may be padding
             shares = affine_transform(
                 padded.astype(np.float32),
                 matrix[:3, :3],
@@ -147,8 +156,8 @@ def _covered(matrix: Matrix, box: Box, shape: tuple[int, int, int]) -> Mask:
     inside = np.ones([side.stop - side.start for side in box], bool)
     numbers = np.ogrid[box]
     for axis, count in enumerate(shape):
-        place = matrix[axis, 3] + sum(m * n for m, n in zip(matrix[axis], numbers, strict=False))
-        inside &= (place >= -0.5 - ROUNDING) & (place <= count - 0.5 + ROUNDING)
+        index = matrix[axis, 3] + sum(m * n for m, n in zip(matrix[axis], numbers, strict=False))
+        inside &= (index >= -0.5 - ROUNDING) & (index <= count - 0.5 + ROUNDING)
     return inside
 
 
@@ -171,7 +180,7 @@ def _blocks(low: Matrix, high: Matrix) -> Iterator[Box]:
 
 
 def _done(box: Box, low: Matrix, high: Matrix) -> float:
-    """How much of the blocks lies before this one, 0..1."""
+    """The share of the blocks that lies before this one, 0..1."""
     planes = (box[2].start - low[2]) / (high[2] - low[2])
     rows = (box[1].start - low[1]) / (high[1] - low[1])
     return float(planes + rows * (box[2].stop - box[2].start) / (high[2] - low[2]))

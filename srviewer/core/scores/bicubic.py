@@ -1,4 +1,4 @@
-"""Bicubic resizing of 2D images as MATLAB's ``imresize`` does it: the yardstick of the field."""
+"""Bicubic resizing of 2D images as by MATLAB's ``imresize``, the usual baseline of 2D methods."""
 
 import math
 from fractions import Fraction
@@ -18,11 +18,17 @@ LARGEST_DENOMINATOR = 1000
 
 
 def resized(image: Image, scale: Fraction | float) -> Image:
-    """``image`` of (H, W) or (H, W, C), any unit, to (ceil(scale H), ceil(scale W)[, C]).
+    """Resize an image; its outer edges stay aligned.
 
-    Outer edges stay aligned; borders are mirrored about the edge of the last pixel. When shrinking,
-    the kernel is widened by 1 / scale against aliasing. The result may leave the input's range.
-    A float is taken as the nearest fraction, so that 1/3 of 9 pixels is 3. ``scale`` is above 0.
+    Borders are mirrored about the edge of the last pixel. When shrinking, the kernel is widened by
+    1 / scale against aliasing.
+
+    Args:
+        image: (H, W) or (H, W, C), of any unit.
+        scale: Above 0; a float is taken as the nearest fraction, so that 1/3 of 9 pixels is 3.
+
+    Returns:
+        (ceil(scale H), ceil(scale W)[, C]) float32; it may leave the input's range.
     """
     exact = Fraction(scale).limit_denominator(LARGEST_DENOMINATOR)
     rows = _weights(image.shape[0], exact)
@@ -35,15 +41,15 @@ def resized(image: Image, scale: Fraction | float) -> Image:
 
 
 def _weights(length: int, scale: Fraction) -> "csr_array":
-    """(new length, length): what each input pixel gives to each output pixel; rows sum to 1."""
+    """(new length, length): the weight of each input pixel in each output pixel; rows sum to 1."""
     from scipy.sparse import csr_array  # a tenth of what a network takes to start
 
     count = math.ceil(length * scale)
     shrink = min(float(scale), 1.0)
-    reach = SUPPORT / shrink / 2
+    radius = SUPPORT / shrink / 2
     centres = (np.arange(count) + 0.5) / float(scale) - 0.5  # in input pixels
-    first = np.floor(centres - reach).astype(int)
-    taps = first[:, None] + np.arange(math.ceil(2 * reach) + 2)
+    first = np.floor(centres - radius).astype(int)
+    taps = first[:, None] + np.arange(math.ceil(2 * radius) + 2)
     weights = _kernel(shrink * (centres[:, None] - taps))
     weights /= weights.sum(axis=1, keepdims=True)
     folded = taps % (2 * length)

@@ -114,11 +114,12 @@ class Metric:
         title: The name that users see.
         unit: The unit that users see; empty for a pure number.
         decimals: The digits after the point in tables.
+        brief_decimals: The digits after the point in badges and captions, where room is short.
         score: (reference, candidate, data range, mask) -> value or None, of images whose intensity
             floor is 0.
         whole_volume: Whether ``score`` takes arrays of any shape. Otherwise it takes slices, and a
             volume's value is the mean over its scored slices, weighted by foreground.
-        brief_decimals: The digits after the point in badges and captions, where room is short.
+        higher_is_better: Whether a higher value is a better one.
         comparable: Whether values of different scans can be set beside each other, as those that
             are counted from the data range. Only such metrics are plotted, and stand in badges, in
             tables over scans and in the scores of a model; the others are in the scan's unit.
@@ -150,28 +151,71 @@ class Metric:
         return f"{self.id}_cubic"
 
     def text(self, value: float | None) -> str:
-        """A value for a table; "-" where there is none."""
+        """A value for a table.
+
+        Args:
+            value: The value; None where there is none.
+
+        Returns:
+            The number without its unit, or "-".
+        """
         return "-" if value is None else f"{value:.{self.decimals}f}"
 
     def brief(self, value: float) -> str:
-        """A value that says by itself what it is: "31.20 dB", "SSIM 0.912"."""
+        """A value that says by itself what it is.
+
+        Args:
+            value: The value.
+
+        Returns:
+            "31.20 dB", "SSIM 0.912".
+        """
         number = f"{value:.{self.brief_decimals}f}"
         return f"{number} {self.unit}" if self.unit else f"{self.title} {number}"
 
     def gain(self, value: float, base: float) -> float:
-        """By how much ``value`` is better than ``base``; below 0 where it is worse."""
+        """The amount by which a value is better than another.
+
+        Args:
+            value: The value.
+            base: The value of the baseline.
+
+        Returns:
+            Above 0 where ``value`` is better.
+        """
         return value - base if self.higher_is_better else base - value
 
     def gain_text(self, gain: float) -> str:
-        """A gain with its sign and unit, for a table."""
+        """A gain with its sign and unit, for a table.
+
+        Args:
+            gain: As ``gain`` gives it.
+
+        Returns:
+            "+0.53 dB".
+        """
         return f"{gain:+.{self.decimals}f} {self.unit}".strip()
 
     def gain_brief(self, gain: float) -> str:
-        """A gain for a sentence: "+0.53 dB", "+0.012 SSIM"."""
+        """A gain for a sentence.
+
+        Args:
+            gain: As ``gain`` gives it.
+
+        Returns:
+            "+0.53 dB", "+0.012 SSIM".
+        """
         return f"{gain:+.{self.brief_decimals}f} {self.unit or self.title}"
 
     def worst_first(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-        """The indices of ``values``, without NaN, from the worst to the best."""
+        """The order of values from the worst to the best.
+
+        Args:
+            values: (n,), without NaN.
+
+        Returns:
+            (n,) indices of the values; equal ones keep their order.
+        """
         return np.argsort(values if self.higher_is_better else -values, kind="stable")
 
 
@@ -193,7 +237,17 @@ METRICS = (
 
 
 def metric(id: str) -> Metric:
-    """The row of METRICS with this id; UserError that lists the others when there is none."""
+    """The row of ``METRICS`` with a given id.
+
+    Args:
+        id: The id.
+
+    Returns:
+        The row.
+
+    Raises:
+        UserError: There is none; the message lists the ids that exist.
+    """
     return find_row(METRICS, id, "metric")
 
 
@@ -208,11 +262,13 @@ def comparable_metrics() -> tuple[Metric, ...]:
 
 
 def brief_scores(scores: Mapping[str, float | None]) -> tuple[str, ...] | None:
-    """The comparable scores as short texts; None where one is missing.
+    """The comparable scores as short texts.
 
     Args:
         scores: Metric id -> value.
 
+    Returns:
+        A text for each comparable metric; None where a score is missing.
     """
     parts = [
         metric.brief(value)
@@ -225,12 +281,14 @@ def brief_scores(scores: Mapping[str, float | None]) -> tuple[str, ...] | None:
 def beside_cubic(
     ours: Mapping[str, float | None], cubic: Mapping[str, float | None]
 ) -> dict[str, float | None]:
-    """Each comparable score and cubic's behind it: "psnr", "psnr_cubic", "ssim", "ssim_cubic".
+    """Each comparable score, followed by that of cubic interpolation.
 
     Args:
         ours: Metric id -> value.
         cubic: Metric id -> value, of cubic interpolation of the same scan.
 
+    Returns:
+        Values by "psnr", "psnr_cubic", "ssim", "ssim_cubic".
     """
     return {
         key: value

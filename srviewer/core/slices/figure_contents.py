@@ -1,18 +1,9 @@
-"""What a figure shows, in plain values: the same from the window and from the command line."""
+"""The contents of a figure in plain values: the same from the window and from the command line."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 Millimetres = tuple[float, float, float]
-LAYOUT_NAMES = (
-    "planes",
-    "compare",
-    "side-by-side",
-    "curtain",
-    "flip",
-    "checkerboard",
-    "difference",
-)
 PLANE_NAMES = ("axial", "coronal", "sagittal")
 COLOUR_NAMES = ("grey", "hot", "bone", "viridis", "magma", "cividis")  # of maps for slices
 Theme = Literal["dark", "light"]
@@ -23,17 +14,29 @@ LEAST_DPI, MOST_DPI = 48, 1200
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure of a scan and what is compared with it.
+    """A figure of a scan and of the volumes that are compared with it.
 
-    ``layout``: one of LAYOUT_NAMES. ``at``, ``centre``: the crosshair and the middle of the panes,
-    in RAS+ mm; None for the middle of the scan. ``window``: (low, high) in the scan's unit; None
-    for the automatic one. ``zoom``: times the size that fits. ``plane``: one of PLANE_NAMES; None
-    for all three. ``colours``: one of COLOUR_NAMES. ``smooth``, ``radiological``, ``inverted``,
-    ``crosshair``: as the window draws. ``divider``: of the curtain, as a share of the pane;
-    ``upright``: or across. ``tile_mm``: side of the checkerboard's squares. ``span``: end of the
-    difference's colours in the scan's unit; 0 for one that suits the scan. ``width``, ``height``:
-    in pixels of 1/96 inch, of which ``dpi`` / 96 dots are drawn each way in a PNG. ``theme``: of
-    the page.
+    Attributes:
+        layout: The id of a layout of studies.
+        at: The crosshair in RAS+ mm; None for the middle of the scan.
+        window: The grey-level window (low, high) in the scan's unit; None for the automatic one.
+        centre: The middle of the panes in RAS+ mm; None for the middle of the scan.
+        zoom: Times the size that fits.
+        plane: One of ``PLANE_NAMES``; None for all three.
+        smooth: Pixels are interpolated.
+        radiological: The patient's right is drawn at the left.
+        colours: One of ``COLOUR_NAMES``.
+        inverted: The colours run the other way.
+        crosshair: It is drawn.
+        divider: The edge of the curtain, as a share of the pane.
+        upright: The edge of the curtain is vertical, else horizontal.
+        tile_mm: The side of the checkerboard's squares.
+        span: The end of the difference's colours in the scan's unit; 0 for a value that suits the
+            scan.
+        width: In pixels of 1/96 inch.
+        height: In pixels of 1/96 inch.
+        dpi: Of each pixel, dpi / 96 dots are drawn each way in a PNG.
+        theme: The colours of the page.
     """
 
     layout: str = "planes"

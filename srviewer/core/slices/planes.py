@@ -1,5 +1,6 @@
-"""The three planes: what one view draws, and the stacks of slices that a network sees."""
+"""Planes: the slice that a pane draws, and the stacks of slices that a network is given."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,11 +12,16 @@ from srviewer.core.volumes.volume import Volume, Voxels
 
 
 class Plane(Enum):
-    """A viewing plane: its normal, horizontal and vertical patient axes (0 = R, 1 = A, 2 = S)."""
+    """A viewing plane; ``value`` is its name on the command line and in documents."""
 
-    AXIAL = (2, 0, 1)
-    CORONAL = (1, 0, 2)
-    SAGITTAL = (0, 1, 2)
+    AXIAL = "axial"
+    CORONAL = "coronal"
+    SAGITTAL = "sagittal"
+
+    @property
+    def axes(self) -> tuple[Axis, Axis, Axis]:
+        """The normal, horizontal and vertical patient axes (0 = R, 1 = A, 2 = S)."""
+        return PATIENT_AXES[self]
 
     @property
     def title(self) -> str:
@@ -23,15 +29,34 @@ class Plane(Enum):
         return self.name.capitalize()
 
     def array_axes(self, geometry: Geometry) -> tuple[Axis, Axis, Axis]:
-        """The array axes of (normal, horizontal, vertical) in ``geometry``."""
-        normal, horizontal, vertical = (geometry.world_axes[axis] for axis in self.value)
+        """The array axes of this plane in a grid.
+
+        Args:
+            geometry: The grid.
+
+        Returns:
+            The axes closest to the plane's (normal, horizontal, vertical).
+        """
+        normal, horizontal, vertical = (geometry.world_axes[axis] for axis in self.axes)
         return normal, horizontal, vertical
 
     def normal_axis(self, geometry: Geometry) -> Axis:
-        """The array axis that is stepped through when this plane is scrolled."""
+        """The array axis that is stepped through when this plane is scrolled.
+
+        Args:
+            geometry: The grid.
+
+        Returns:
+            The axis, 0..2.
+        """
         return self.array_axes(geometry)[0]
 
 
+PATIENT_AXES: Mapping[Plane, tuple[Axis, Axis, Axis]] = {
+    Plane.AXIAL: (2, 0, 1),
+    Plane.CORONAL: (1, 0, 2),
+    Plane.SAGITTAL: (0, 1, 2),
+}
 # A point this close (voxels) to the edge between two slices lies on it: headers are rounded, and
 # volumes on one grid must show the same slice.
 TIE = 1e-3
@@ -41,14 +66,17 @@ LETTERS = (("L", "R"), ("P", "A"), ("I", "S"))
 
 @dataclass(frozen=True, eq=False)
 class SliceImage:
-    """One slice, ready to draw.
+    """A slice that is ready to draw.
 
-    ``pixels``: (rows, columns); columns grow towards R (A in the sagittal plane), rows towards A
-    (S in the coronal and sagittal planes), whatever the file's order. A view of the voxels.
-    ``extent_mm``: (left, bottom, width, height) of the outer pixel edges, on the scale of
-    ``pane_position``. ``letters``: at the (left, right, bottom, top) edges of that scale.
-    ``index``: the slice's number along its array axis; ``count``: how many there are.
-    ``inside``: False when the cursor lies outside the volume and the nearest slice is given.
+    Attributes:
+        pixels: (rows, columns); columns grow towards R (A in the sagittal plane), rows towards A (S
+            in the coronal and sagittal planes), whatever the file's order. A view of the voxels.
+        extent_mm: (left, bottom, width, height) of the outer pixel edges, on the scale of
+            ``pane_position``.
+        letters: Orientation letters at the (left, right, bottom, top) edges of that scale.
+        index: The slice's number along its array axis.
+        count: The number of slices along that axis.
+        inside: False when the crosshair lies outside the volume and the nearest slice is given.
     """
 
     pixels: Voxels
@@ -60,34 +88,50 @@ class SliceImage:
 
 
 def slice_at(volume: Volume, plane: Plane, cursor_mm: npt.ArrayLike) -> SliceImage:
-    """The slice of ``volume`` in ``plane`` that holds the RAS+ point ``cursor_mm``."""
+    """The slice of a volume that holds a position.
+
+    Args:
+        volume: The volume.
+        plane: The plane of the slice.
+        cursor_mm: (3,) RAS+ mm.
+
+    Returns:
+        The slice; outside the volume the nearest one.
+    """
     geometry = volume.geometry
     normal, horizontal, vertical = plane.array_axes(geometry)
     count = geometry.shape[normal]
-    wanted = nearest_slice(geometry, plane, cursor_mm)
-    index = min(max(wanted, 0), count - 1)
+    number = nearest_slice(geometry, plane, cursor_mm)
+    index = min(max(number, 0), count - 1)
     pixels = np.moveaxis(volume.voxels, normal, 0)[index]
     if vertical > horizontal:
         pixels = pixels.T
-    flips = tuple(slice(None, None, _sign(geometry, plane, place)) for place in (2, 1))
+    flips = tuple(slice(None, None, _sign(geometry, plane, direction)) for direction in (2, 1))
     left, width = _edge_and_length(geometry, plane, 1)
     bottom, height = _edge_and_length(geometry, plane, 2)
     return SliceImage(
         pixels=pixels[flips],
         extent_mm=(left, bottom, width, height),
-        letters=(*LETTERS[plane.value[1]], *LETTERS[plane.value[2]]),
+        letters=(*LETTERS[plane.axes[1]], *LETTERS[plane.axes[2]]),
         index=index,
         count=count,
-        inside=wanted == index,
+        inside=number == index,
     )
 
 
 @dataclass(frozen=True, eq=False)
 class PixelGrid:
-    """Which voxels the pixels of ``slice_at`` are.
+    """The voxels behind the pixels of ``slice_at``.
 
     Pixel (row, column) is the voxel whose index is ``fixed`` with its entries at ``row_axis`` and
     ``column_axis`` replaced by ``rows[row]`` and ``columns[column]``.
+
+    Attributes:
+        fixed: (3,) index; its entry along the normal is the number of the slice.
+        row_axis: The array axis along which rows are counted.
+        rows: (rows,) indices along it.
+        column_axis: The array axis along which columns are counted.
+        columns: (columns,) indices along it.
     """
 
     fixed: npt.NDArray[np.int_]
@@ -98,31 +142,67 @@ class PixelGrid:
 
 
 def pixel_grid(geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> PixelGrid:
-    """The voxels of the slice that holds the RAS+ point ``cursor_mm``, or of the nearest one."""
+    """The voxels of the slice that ``slice_at`` gives.
+
+    Args:
+        geometry: The grid of the volume.
+        plane: The plane of the slice.
+        cursor_mm: (3,) RAS+ mm.
+
+    Returns:
+        The indices of the slice that holds the position, or of the nearest one.
+    """
     normal, horizontal, vertical = plane.array_axes(geometry)
     fixed = np.zeros(3, int)
     fixed[normal] = slice_number(geometry, plane, cursor_mm)
     numbers = (
-        np.arange(geometry.shape[axis])[:: _sign(geometry, plane, place)]
-        for axis, place in ((vertical, 2), (horizontal, 1))
+        np.arange(geometry.shape[axis])[:: _sign(geometry, plane, direction)]
+        for axis, direction in ((vertical, 2), (horizontal, 1))
     )
     return PixelGrid(fixed, vertical, next(numbers), horizontal, next(numbers))
 
 
 def slice_number(geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> int:
-    """The index along the plane's normal axis of the slice that ``slice_at`` gives."""
+    """The number of the slice that ``slice_at`` gives.
+
+    Args:
+        geometry: The grid of the volume.
+        plane: The plane of the slice.
+        cursor_mm: (3,) RAS+ mm.
+
+    Returns:
+        The index along the plane's normal axis, within the grid.
+    """
     last = geometry.shape[plane.normal_axis(geometry)] - 1
     return min(max(nearest_slice(geometry, plane, cursor_mm), 0), last)
 
 
 def nearest_slice(geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> int:
-    """The index of the slice nearest to a point; midway between two, the one towards R, A or S."""
-    at = geometry.index(cursor_mm)[plane.normal_axis(geometry)]
-    return int(np.floor(at + 0.5 + TIE * _sign(geometry, plane, 0)))
+    """The number of the slice nearest to a position; midway between two, the one towards R, A or S.
+
+    Args:
+        geometry: The grid of the volume.
+        plane: The plane of the slice.
+        cursor_mm: (3,) RAS+ mm.
+
+    Returns:
+        The index along the plane's normal axis, not kept inside the grid.
+    """
+    index = geometry.index(cursor_mm)[plane.normal_axis(geometry)]
+    return int(np.floor(index + 0.5 + TIE * _sign(geometry, plane, 0)))
 
 
 def pane_position(geometry: Geometry, plane: Plane, world_mm: npt.ArrayLike) -> tuple[float, float]:
-    """Where the RAS+ point ``world_mm`` lies in the pane: (horizontal, vertical) mm."""
+    """A position as a point of the pane.
+
+    Args:
+        geometry: The grid that is drawn.
+        plane: The plane of the pane.
+        world_mm: (3,) RAS+ mm.
+
+    Returns:
+        (horizontal, vertical) mm, growing towards R, A or S.
+    """
     along = geometry.along(world_mm)
     _, horizontal, vertical = plane.array_axes(geometry)
     return (
@@ -134,7 +214,17 @@ def pane_position(geometry: Geometry, plane: Plane, world_mm: npt.ArrayLike) -> 
 def world_position(
     geometry: Geometry, plane: Plane, pane_mm: tuple[float, float], cursor_mm: npt.ArrayLike
 ) -> npt.NDArray[np.float64]:
-    """The RAS+ point at ``pane_mm`` in the plane that passes through ``cursor_mm``."""
+    """The position at a point of the pane: the inverse of ``pane_position``.
+
+    Args:
+        geometry: The grid that is drawn.
+        plane: The plane of the pane.
+        pane_mm: (horizontal, vertical) mm.
+        cursor_mm: (3,) RAS+ mm, through which the plane passes.
+
+    Returns:
+        (3,) RAS+ mm.
+    """
     along = geometry.along(cursor_mm).copy()
     _, horizontal, vertical = plane.array_axes(geometry)
     along[horizontal] = pane_mm[0] * _sign(geometry, plane, 1)
@@ -145,19 +235,39 @@ def world_position(
 def stepped(
     geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike, steps: int
 ) -> npt.NDArray[np.float64]:
-    """The RAS+ point ``steps`` slices further towards R, A or S, kept inside the volume."""
+    """A position moved by some slices, kept inside the volume.
+
+    Args:
+        geometry: The grid of the volume.
+        plane: The plane of the slices.
+        cursor_mm: (3,) RAS+ mm.
+        steps: Slices towards R, A or S; below 0 the other way.
+
+    Returns:
+        (3,) RAS+ mm.
+    """
     axis = plane.normal_axis(geometry)
     index = geometry.index(cursor_mm)
     here = int(np.floor(index[axis] + 0.5))
-    wanted = here + steps * _sign(geometry, plane, 0)
-    index[axis] = min(max(wanted, 0), geometry.shape[axis] - 1)
+    number = here + steps * _sign(geometry, plane, 0)
+    index[axis] = min(max(number, 0), geometry.shape[axis] - 1)
     return geometry.world(index)
 
 
 def at_slice(
     geometry: Geometry, plane: Plane, cursor_mm: npt.ArrayLike, share: float
 ) -> npt.NDArray[np.float64]:
-    """The RAS+ point in the slice at ``share`` (0..1) of the way towards R, A or S."""
+    """A position moved to a slice.
+
+    Args:
+        geometry: The grid of the volume.
+        plane: The plane of the slices.
+        cursor_mm: (3,) RAS+ mm.
+        share: The slice, as a share 0..1 of the way towards R, A or S.
+
+    Returns:
+        (3,) RAS+ mm.
+    """
     axis = plane.normal_axis(geometry)
     last = geometry.shape[axis] - 1
     number = round(min(max(share, 0.0), 1.0) * last)
@@ -166,33 +276,53 @@ def at_slice(
     return geometry.world(index)
 
 
-def _sign(geometry: Geometry, plane: Plane, place: int) -> int:
-    """+1 where the array axis at ``place`` of the plane grows towards R, A or S, else -1."""
-    world = plane.value[place]
+def _sign(geometry: Geometry, plane: Plane, direction: int) -> int:
+    """Give +1 where the array axis at ``direction`` of the plane grows towards R, A or S, else -1.
+
+    ``direction``: 0 for the normal, 1 for horizontal, 2 for vertical.
+    """
+    world = plane.axes[direction]
     return 1 if geometry.directions[world, geometry.world_axes[world]] > 0 else -1
 
 
-def _edge_and_length(geometry: Geometry, plane: Plane, place: int) -> tuple[float, float]:
-    """The lower outer edge and the length, in pane mm, along one direction of the plane."""
-    axis = plane.array_axes(geometry)[place]
+def _edge_and_length(geometry: Geometry, plane: Plane, direction: int) -> tuple[float, float]:
+    """The lower outer edge and the length, in pane mm, along a direction as in ``_sign``."""
+    axis = plane.array_axes(geometry)[direction]
     first = float(geometry.along(geometry.affine[:3, 3])[axis])
     spacing, count = geometry.spacing[axis], geometry.shape[axis]
     last = first + (count - 1) * spacing
-    lower = first if _sign(geometry, plane, place) > 0 else -last
+    lower = first if _sign(geometry, plane, direction) > 0 else -last
     return lower - spacing / 2, count * spacing
 
 
 def unstack(voxels: Voxels, thick: Axis, normal: Axis) -> Voxels:
-    """(i, j, k) voxels as a stack of slices (slice, thick, in-plane), a view.
+    """Voxels as a stack of slices, a view.
 
-    ``thick`` is the thick axis and ``normal`` the axis that counts the slices; the thick axis is
-    always the rows of a slice, so that one network serves every plane and orientation.
+    The thick axis is always the rows of a slice, so that one network serves every plane and
+    orientation.
+
+    Args:
+        voxels: (i, j, k).
+        thick: The thick axis, 0..2.
+        normal: The axis that counts the slices, another one.
+
+    Returns:
+        (slice, thick, in-plane).
     """
     return voxels.transpose(_stack_order(thick, normal))
 
 
 def restack(slices: Voxels, thick: Axis, normal: Axis) -> Voxels:
-    """The inverse of ``unstack``: (slice, thick, in-plane) back to (i, j, k), a view."""
+    """The inverse of ``unstack``, a view.
+
+    Args:
+        slices: (slice, thick, in-plane).
+        thick: The thick axis, 0..2.
+        normal: The axis that counts the slices, another one.
+
+    Returns:
+        (i, j, k).
+    """
     order = _stack_order(thick, normal)
     return slices.transpose(tuple(order.index(axis) for axis in range(3)))
 
@@ -205,13 +335,25 @@ def _stack_order(thick: Axis, normal: Axis) -> tuple[Axis, Axis, Axis]:
 
 @dataclass(frozen=True)
 class TrainingGroup:
-    """Slice pairs of one kind: degraded along ``thick``, cut across ``normal`` (section 3.1.2)."""
+    """Slice pairs of one kind: degraded along one axis and cut across another (section 3.1.2).
+
+    Attributes:
+        thick: The array axis of the degradation.
+        normal: The array axis that counts the slices.
+    """
 
     thick: Axis
     normal: Axis
 
     def pairs(self, shape: tuple[int, int, int]) -> int:
-        """How many slice pairs a volume of ``shape`` gives."""
+        """The number of slice pairs of a volume.
+
+        Args:
+            shape: Voxels along (i, j, k).
+
+        Returns:
+            One pair for each slice.
+        """
         return shape[self.normal]
 
 
@@ -221,6 +363,13 @@ TRAINING_GROUPS = tuple(
 
 
 def cross_planes(thick: Axis) -> tuple[TrainingGroup, TrainingGroup]:
-    """The two stacks of slices that hold the thick axis (section 3.1.1)."""
+    """The two stacks of slices that hold the thick axis (section 3.1.1).
+
+    Args:
+        thick: The thick axis, 0..2.
+
+    Returns:
+        The stacks by their normals, in the order of the array axes.
+    """
     first, second = (group for group in TRAINING_GROUPS if group.thick == thick)
     return first, second

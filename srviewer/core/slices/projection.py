@@ -11,41 +11,62 @@ from srviewer.job import Job, Progress
 
 BETWEEN = float(np.sin(np.radians(22.5)))  # of a direction: below that it is not named
 VIEWS = 36  # over half a turn: from behind, a projection is its own mirror image
-MOST = 144  # samples along each axis: a picture of a moving thing needs no more
+MOST = 144  # samples along each axis: an animation needs no more
 
 
 @dataclass(frozen=True, eq=False)
 class Turntable:
-    """``views``: (view, row, column) float32, seen from the front and then further to the left.
+    """Maximum intensity projections from all sides.
 
-    Rows grow towards S, columns towards R at view 0. ``extent_mm``: width and height of a view.
+    Attributes:
+        views: (view, row, column) float32, seen from the front and then further to the left. Rows
+            grow towards S, columns towards R at view 0.
+        extent_mm: Width and height of a view.
     """
 
     views: Voxels
     extent_mm: tuple[float, float]
 
     def at(self, degrees: float) -> Voxels:
-        """The (row, column) view from ``degrees``; a whole turn is 360."""
+        """The view from an angle.
+
+        Args:
+            degrees: The angle from the front; a whole turn is 360.
+
+        Returns:
+            (row, column) float32, in the unit of the volume.
+        """
         number = round(degrees / 180 * VIEWS) % (2 * VIEWS)
         view = self.views[number % VIEWS]
         return np.asarray(view if number < VIEWS else view[:, ::-1], np.float32)
 
 
 def ends_at(degrees: float) -> tuple[str, str]:
-    """The patient's directions at the first and the last column of a view: ("L", "R") at 0.
+    """The orientation letters at the first and the last column of a view.
 
-    Two letters where the columns run between two axes.
+    Args:
+        degrees: The angle from the front.
+
+    Returns:
+        ("L", "R") at 0; two letters each where the columns run between two axes.
     """
     turn = np.radians(degrees)
     parts = sorted(((np.cos(turn), "LR"), (np.sin(turn), "PA")), key=lambda part: -abs(part[0]))
-    seen = [(share, names) for share, names in parts if abs(share) > BETWEEN]
-    first = "".join(names[0] if share > 0 else names[1] for share, names in seen)
-    last = "".join(names[1] if share > 0 else names[0] for share, names in seen)
+    named = [(share, names) for share, names in parts if abs(share) > BETWEEN]
+    first = "".join(names[0] if share > 0 else names[1] for share, names in named)
+    last = "".join(names[1] if share > 0 else names[0] for share, names in named)
     return first, last
 
 
 def turntable(volume: Volume) -> Job[Turntable]:
-    """Project ``volume`` from each side, along lines across its head-foot axis."""
+    """Project a volume from each side, along lines across its head-foot axis.
+
+    Args:
+        volume: The volume; its padding is not shown.
+
+    Returns:
+        A job with the views.
+    """
     voxels, spacing = _upright(volume)
     width = float(np.hypot(voxels.shape[0] * spacing[0], voxels.shape[1] * spacing[1]))
     height = voxels.shape[2] * spacing[2]
@@ -70,14 +91,14 @@ def _seen_from(
 ) -> Voxels:
     """(row, column): the maximum along each line of sight."""
     across, deep = offsets[:, None], offsets[None, :]
-    places = (
+    positions_mm = (
         across * np.cos(angle) - deep * np.sin(angle),
         across * np.sin(angle) + deep * np.cos(angle),
     )
     index = []
-    for axis, place in enumerate(places):
+    for axis, position_mm in enumerate(positions_mm):
         inner = padded.shape[axis] - 2
-        nearest = np.floor(place / spacing[axis] + inner / 2).astype(int) + 1
+        nearest = np.floor(position_mm / spacing[axis] + inner / 2).astype(int) + 1
         index.append(nearest.clip(0, inner + 1))
     view: Voxels = padded[index[0], index[1]].max(axis=1).T
     return view

@@ -1,4 +1,4 @@
-"""One volume seen at the pixels of another's slice: masks, labels and maps over a scan."""
+"""Volumes sampled at the pixels of another one's slice: masks, labels and maps over a scan."""
 
 from itertools import product
 
@@ -17,18 +17,26 @@ PARALLEL = 0.05
 def sampled_slice(
     volume: Volume, onto: Geometry, plane: Plane, cursor_mm: npt.ArrayLike
 ) -> tuple[Voxels, npt.NDArray[np.bool_]]:
-    """The voxels of ``volume`` nearest to the pixels that ``slice_at`` draws of a grid ``onto``.
+    """The voxels nearest to the pixels that ``slice_at`` draws of another grid.
 
-    (rows, columns) values, and whether ``volume`` covers the pixel. The grids may differ in
-    spacing, orientation and extent; what counts is where they lie in mm.
+    The grids may differ in spacing, orientation and extent: positions in mm are compared.
+
+    Args:
+        volume: The volume to sample.
+        onto: The grid whose slice is drawn.
+        plane: The plane of the slice.
+        cursor_mm: (3,) RAS+ mm, a position in the slice.
+
+    Returns:
+        (rows, columns) values, and whether the volume covers each pixel.
     """
     grid = pixel_grid(onto, plane, cursor_mm)
     shape = volume.geometry.shape
-    places = [_places(volume.geometry, onto, grid, axis) for axis in range(3)]
+    indices = [_places(volume.geometry, onto, grid, axis) for axis in range(3)]
     inside = np.ones((1, 1), bool)
-    for place, count in zip(places, shape, strict=True):
-        inside = inside & (place >= 0) & (place < count)
-    nearest = tuple(p.clip(0, count - 1) for p, count in zip(places, shape, strict=True))
+    for index, count in zip(indices, shape, strict=True):
+        inside = inside & (index >= 0) & (index < count)
+    nearest = tuple(index.clip(0, count - 1) for index, count in zip(indices, shape, strict=True))
     size = len(grid.rows), len(grid.columns)
     return np.broadcast_to(volume.voxels[nearest], size), np.broadcast_to(inside, size)
 
@@ -36,9 +44,18 @@ def sampled_slice(
 def sampled_linear(
     volume: Volume, onto: Geometry, plane: Plane, cursor_mm: npt.ArrayLike
 ) -> tuple[Voxels, npt.NDArray[np.bool_]]:
-    """As ``sampled_slice``, but interpolated linearly between voxel centres.
+    """The volume interpolated linearly at the pixels that ``slice_at`` draws of another grid.
 
-    Between the last centres and the outer edge of the volume its last values go on.
+    Between the last voxel centres and the outer edge of the volume its last values go on.
+
+    Args:
+        volume: The volume to sample.
+        onto: The grid whose slice is drawn.
+        plane: The plane of the slice.
+        cursor_mm: (3,) RAS+ mm, a position in the slice.
+
+    Returns:
+        (rows, columns) values, and whether the volume covers each pixel.
     """
     grid = pixel_grid(onto, plane, cursor_mm)
     pixels = np.broadcast_to(grid.fixed, (len(grid.rows), len(grid.columns), 3)).copy()
@@ -47,29 +64,43 @@ def sampled_linear(
     index = volume.geometry.index(onto.world(pixels))
     outer = np.array(volume.geometry.shape) - 0.5
     inside = np.asarray(((index >= -0.5) & (index <= outer)).all(axis=-1))
-    places = np.moveaxis(index, -1, 0)
+    indices = np.moveaxis(index, -1, 0)
     from scipy.ndimage import map_coordinates  # half a second, which the window does not wait for
 
-    return map_coordinates(volume.voxels, places, order=1, mode="nearest"), inside
+    return map_coordinates(volume.voxels, indices, order=1, mode="nearest"), inside
 
 
-def parallel(one: Geometry, other: Geometry) -> bool:
-    """Whether each array axis of one runs along an axis of the other, either way.
+def parallel(grid: Geometry, other_grid: Geometry) -> bool:
+    """Whether each array axis of a grid runs along an axis of another, in either direction.
 
-    Slices of such volumes lie over each other; others must be brought to common axes first.
+    Slices of such volumes lie over each other; others must be resampled to common axes first.
+
+    Args:
+        grid: The first grid.
+        other_grid: The second grid.
+
+    Returns:
+        True where axes drift by less than ``PARALLEL`` voxels over a whole slice.
     """
-    # Along one's own axes, which are not at right angles where a stack is sheared.
-    shares = np.abs(np.linalg.solve(one.directions, other.directions))
-    reach = max(max(g.shape) for g in (one, other))
-    return bool(np.allclose(np.sort(shares, axis=0)[:2], 0, atol=PARALLEL / reach))
+    # Along the grid's own axes, which are not at right angles where a stack is sheared.
+    shares = np.abs(np.linalg.solve(grid.directions, other_grid.directions))
+    longest = max(max(g.shape) for g in (grid, other_grid))
+    return bool(np.allclose(np.sort(shares, axis=0)[:2], 0, atol=PARALLEL / longest))
 
 
 def aligned(volume: Volume, onto: Geometry) -> Volume:
-    """``volume`` on axes parallel to those of ``onto``, linearly interpolated, 0 outside it.
+    """A volume resampled linearly to axes parallel to those of a grid.
 
-    The new grid covers the whole volume; its voxels are as fine as the volume's along the axis
-    that is closest. Outside a volume with padding, and where padding would be mixed in, it holds
-    the padding value. A parallel volume is given back as it is.
+    The new grid covers the whole volume; its voxels are as fine as the volume's along the axis that
+    is closest. Outside the volume it holds 0; outside a volume with padding, and where padding
+    would be mixed in, it holds the padding value.
+
+    Args:
+        volume: The volume.
+        onto: The grid.
+
+    Returns:
+        The new volume; ``volume`` itself where it is parallel already.
     """
     if parallel(volume.geometry, onto):
         return volume
@@ -99,28 +130,36 @@ def aligned(volume: Volume, onto: Geometry) -> Volume:
     return volume.derived(voxels, geometry, "resampled to the axes of the scan beside it")
 
 
-def overlap(one: Geometry, other: Geometry) -> float:
-    """The share of the voxels of ``one`` that ``other`` covers, 0..1, from a sample of them."""
-    axes = (np.linspace(0, n - 1, min(n, 24)) for n in one.shape)
+def overlap(grid: Geometry, other_grid: Geometry) -> float:
+    """The share of the voxels of a grid that another covers, from a sample of them.
+
+    Args:
+        grid: The first grid.
+        other_grid: The second grid.
+
+    Returns:
+        0..1.
+    """
+    axes = (np.linspace(0, n - 1, min(n, 24)) for n in grid.shape)
     corners = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-    index = other.index(one.world(corners))
-    inside = (index >= -0.5) & (index <= np.array(other.shape) - 0.5)
+    index = other_grid.index(grid.world(corners))
+    inside = (index >= -0.5) & (index <= np.array(other_grid.shape) - 0.5)
     return float(inside.all(axis=-1).mean())
 
 
 def _places(geometry: Geometry, onto: Geometry, grid: PixelGrid, axis: int) -> npt.NDArray[np.int_]:
-    """Index along ``axis`` of the nearest voxel, for each pixel.
+    """The index along ``axis`` of the nearest voxel, for each pixel.
 
     (rows, columns), or 1 instead of either where it does not matter: with parallel grids a slice
     then costs no more than a copy.
     """
     first = geometry.index(onto.world(grid.fixed))[axis]
-    place = np.full((1, 1), first + 0.5)
+    index = np.full((1, 1), first + 0.5)
     for along, numbers, shape in (
         (grid.row_axis, grid.rows, (-1, 1)),
         (grid.column_axis, grid.columns, (1, -1)),
     ):
         step = geometry.index(onto.world(grid.fixed + np.eye(3)[along]))[axis] - first
         if abs(step) * len(numbers) > PARALLEL:
-            place = place + (numbers * step).reshape(shape)
-    return np.asarray(np.floor(place), int)
+            index = index + (numbers * step).reshape(shape)
+    return np.asarray(np.floor(index), int)

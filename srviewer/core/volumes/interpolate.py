@@ -1,4 +1,4 @@
-"""Interpolation along one axis: what every super-resolution result is compared with."""
+"""Interpolation along one axis: the baseline of every super-resolution result."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,33 +10,66 @@ Positions = npt.NDArray[np.float64]
 
 
 def thin_positions(count: int, factor: int) -> Positions:
-    """Where the centres of ``count * factor`` thin voxels lie, as indices of the thick ones.
+    """The centres of thin voxels, as indices of the thick ones.
 
-    The first lies at ``(1 / factor - 1) / 2``: half a voxel of error costs more than a good
-    network gains.
+    The first lies at ``(1 / factor - 1) / 2``: half a voxel of error costs more than a good network
+    gains.
+
+    Args:
+        count: The number of thick voxels.
+        factor: Thin voxels for each thick one, 1 or more.
+
+    Returns:
+        (count * factor,) indices, not rounded.
     """
     return np.asarray((np.arange(count * factor) + 0.5) / factor - 0.5)
 
 
 def nearest(voxels: Voxels, axis: Axis, positions: Positions) -> Voxels:
-    """The closest voxel along ``axis`` at each position (indices, not rounded)."""
+    """Nearest-neighbour interpolation along an axis.
+
+    Args:
+        voxels: (i, j, k), of any unit.
+        axis: The array axis, 0..2.
+        positions: (n,) indices along the axis, not rounded; those outside take the outer voxel.
+
+    Returns:
+        (i, j, k) float32 with n voxels along the axis.
+    """
     index = np.floor(positions + 0.5).astype(int)
     inside = np.clip(index, 0, voxels.shape[axis] - 1)
     return np.asarray(np.take(voxels, inside, axis=axis), np.float32)
 
 
 def linear(voxels: Voxels, axis: Axis, positions: Positions) -> Voxels:
-    """Linear interpolation along ``axis`` at each position (indices, not rounded)."""
+    """Linear interpolation along an axis, continued by mirroring as in ``cubic``.
+
+    Args:
+        voxels: (i, j, k), of any unit.
+        axis: The array axis, 0..2.
+        positions: (n,) indices along the axis, not rounded.
+
+    Returns:
+        (i, j, k) float32 with n voxels along the axis.
+    """
     start = np.floor(positions)
     offset = positions - start
     return _weighted(voxels, axis, start.astype(int), np.stack([1 - offset, offset]))
 
 
 def cubic(voxels: Voxels, axis: Axis, positions: Positions) -> Voxels:
-    """Cubic B-spline interpolation along ``axis`` at each position (indices, not rounded).
+    """Cubic B-spline interpolation along an axis.
 
-    The volume is continued by its mirror image about the outer edge of its last voxels
-    (scipy's "reflect"); a single slice is repeated.
+    The volume is continued by its mirror image about the outer edge of its last voxels (scipy's
+    "reflect"); a single slice is repeated.
+
+    Args:
+        voxels: (i, j, k), of any unit.
+        axis: The array axis, 0..2.
+        positions: (n,) indices along the axis, not rounded.
+
+    Returns:
+        (i, j, k) float32 with n voxels along the axis.
     """
     if voxels.shape[axis] == 1:
         return nearest(voxels, axis, positions)

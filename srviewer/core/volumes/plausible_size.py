@@ -1,4 +1,4 @@
-"""Scans whose size no part of a body has: most often their voxel size is in another unit."""
+"""Warning for scans of an implausible size: most often their voxel size is in another unit."""
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import ScanWarning
@@ -9,7 +9,14 @@ ROUNDING = 1e-4  # float32 in the header
 
 
 def size_warnings(geometry: Geometry) -> tuple[ScanWarning, ...]:
-    """The warning ``implausible_size`` where the image is over 1 m or under 5 mm along an axis."""
+    """The warning ``implausible_size`` where a grid is over 1 m or under 5 mm along an axis.
+
+    Args:
+        geometry: The grid of the scan.
+
+    Returns:
+        One warning or none.
+    """
     extents = [n * mm for n, mm in zip(geometry.shape, geometry.spacing, strict=True)]
     small = min(extents) < LEAST_MM * (1 - ROUNDING)
     if not small and max(extents) <= MOST_MM * (1 + ROUNDING):

@@ -18,35 +18,43 @@ def slabwise(
     along: Axis | None = None,
     voxels: int | None = None,
 ) -> Job[Voxels]:
-    """``work(*arrays)``, voxel for voxel the same, where no plane of it depends on another.
+    """Compute ``work(*arrays)`` in slabs, where no plane of it depends on another.
 
-    ``arrays``: (i, j, k), of one length along the axis that is cut: the one whose planes lie
-    furthest apart in the memory of the first. ``along``: an axis that must stay whole.
-    ``voxels``: of a slab of the first array, unless a plane has more; None for SLAB_VOXELS.
+    Args:
+        work: Takes slabs of the arrays; gives as many planes.
+        arrays: (i, j, k), of one length along the axis that is cut: the one whose planes lie
+            furthest from each other in the memory of the first.
+        message: The words of the progress.
+        along: An axis that must stay whole; None for none.
+        voxels: The size of a slab of the first array, unless a plane has more; None for
+            ``SLAB_VOXELS``.
+
+    Returns:
+        A job with the result, voxel for voxel the same as at once.
     """
     first = arrays[0]
     axis = max((a for a in range(3) if a != along), key=lambda a: abs(first.strides[a]))
     count = first.shape[axis]
     thick = max(1, (voxels or SLAB_VOXELS) * count // max(1, first.size))
-    whole: Voxels | None = None
+    result: Voxels | None = None
     for start in range(0, count, thick):
         yield Progress(start / count, message)
         slab = work(*(_part(array, axis, start, start + thick) for array in arrays))
-        if whole is None:
-            whole = _room(slab, axis, count)
-        _part(whole, axis, start, start + thick)[...] = slab
-    return work(*arrays) if whole is None else whole
+        if result is None:
+            result = _room(slab, axis, count)
+        _part(result, axis, start, start + thick)[...] = slab
+    return work(*arrays) if result is None else result
 
 
 def _part(array: Voxels, axis: Axis, start: int, stop: int) -> Voxels:
     """Planes ``start`` to ``stop`` along ``axis``, a view."""
-    where = [slice(None)] * 3
-    where[axis] = slice(start, stop)
-    return array[tuple(where)]
+    box = [slice(None)] * 3
+    box[axis] = slice(start, stop)
+    return array[tuple(box)]
 
 
 def _room(slab: Voxels, axis: Axis, count: int) -> Voxels:
-    """Room for ``count`` planes along ``axis``, in the memory order of ``slab``."""
+    """An empty array of ``count`` planes along ``axis``, in the memory order of ``slab``."""
     shape = list(slab.shape)
     shape[axis] = count
     order = sorted(range(3), key=lambda a: -abs(slab.strides[a]))

@@ -1,4 +1,4 @@
-"""A scan or a result: what is known of it without its voxels, and with them."""
+"""Scans and results: the header, which is known before the voxels are read, and the volume."""
 
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -17,10 +17,12 @@ Voxels = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class ScanWarning:
-    """Something about a scan that a user must know before trusting it.
+    """A fact about a scan that a user must know before trusting it.
 
-    ``code`` is one of the stable words of the command line's JSON; ``message`` is for people;
-    ``where_mm`` lists the positions concerned, in mm along the slice normal.
+    Attributes:
+        code: One of the stable words of the command line's JSON.
+        message: A sentence for people.
+        where_mm: The positions concerned, in mm along the slice normal.
     """
 
     code: str
@@ -32,7 +34,7 @@ class ScanWarning:
 # the voxels themselves.
 SEGMENTATION_CODES = ("segmentation", "label_like")
 # With one of these the grid, or a voxel on it, may not be what was measured, or is none of a scan:
-# a rebuild must be confirmed.
+# a reconstruction must be confirmed.
 BLOCKING_CODES = frozenset(
     {
         *SEGMENTATION_CODES,
@@ -54,12 +56,26 @@ BLOCKING_CODES = frozenset(
 
 
 def blocking_warnings(warnings: tuple[ScanWarning, ...]) -> tuple[ScanWarning, ...]:
-    """Those that a user must acknowledge before the scan is rebuilt."""
+    """The warnings that a user must acknowledge before the scan is reconstructed.
+
+    Args:
+        warnings: All of the scan.
+
+    Returns:
+        Those with a code of ``BLOCKING_CODES``, in their order.
+    """
     return tuple(warning for warning in warnings if warning.code in BLOCKING_CODES)
 
 
 def is_segmentation(warnings: tuple[ScanWarning, ...]) -> bool:
-    """Whether they say that it is a mask, a label map or another segmentation, not a scan."""
+    """Whether warnings say that a volume is a mask, label map or other segmentation, not a scan.
+
+    Args:
+        warnings: All of the volume.
+
+    Returns:
+        True where one has a code of ``SEGMENTATION_CODES``.
+    """
     return any(warning.code in SEGMENTATION_CODES for warning in warnings)
 
 
@@ -67,18 +83,24 @@ def is_segmentation(warnings: tuple[ScanWarning, ...]) -> bool:
 class ScanHeader:
     """All that is known of an image before its voxels are read.
 
-    ``unit``: of the voxels. ``modality``: DICOM's word ("MR", "CT"), or "" where the file does not
-    say.
-    ``frame``: DICOM's FrameOfReferenceUID, or "" where unknown; points of two frames differ.
-    ``slice_thickness``: mm along the thick axis, or None where the file does not say; it may be
-    less than the spacing (gaps) or more (overlaps).
-    ``stored_as``: numpy's name of the data type that the file held.
-    ``history``: what was done to it, oldest first; exported with it.
-    ``origin``: the DICOM series that it was read or made from; None for other files.
-    ``source``: the files that it was read or made from; None where there are none.
-    ``space``: which space its coordinates mean.
-    ``padding``: the value of voxels that are no image; None where all of them are.
-    ``planes``: where its slices truly lie, where the grid is not what was measured; else None.
+    Attributes:
+        geometry: The grid.
+        name: The name that users see.
+        unit: The unit of the voxels, "" where it is unknown.
+        modality: DICOM's word ("MR", "CT"), or "" where the file does not say.
+        stored_as: numpy's name of the data type that the file held.
+        frame: DICOM's FrameOfReferenceUID, or "" where unknown; points of two frames differ.
+        history: The steps of processing, oldest first; exported with the image.
+        warnings: What a user must know before trusting it.
+        origin: The DICOM series that it was read or made from; None for other files.
+        planes: The true positions of its slices, where the grid is not what was measured; else
+            None.
+        slice_thickness: mm along the thick axis, or None where the file does not say; it may be
+            less than the spacing (gaps) or more (overlaps).
+        source: The files that it was read or made from; None where there are none.
+        space: The space that its coordinates mean.
+        padding: The value of voxels that are no image; None where all of them are.
+        body_part: DICOM's word for what was examined ("BRAIN"), or "" where the file does not say.
     """
 
     geometry: Geometry
@@ -95,6 +117,7 @@ class ScanHeader:
     source: ScanSource | None = None
     space: SpaceCodes = SCANNER_SPACE
     padding: float | None = None
+    body_part: str = ""
 
     @property
     def header(self) -> "ScanHeader":
@@ -104,7 +127,16 @@ class ScanHeader:
     def derived_header(
         self, geometry: Geometry, step: str, name: str | None = None
     ) -> "ScanHeader":
-        """The header of what ``step``, which is added to the history, makes of this image."""
+        """The header of an image that is made from this one.
+
+        Args:
+            geometry: The grid of the new image.
+            step: A sentence that is added to the history.
+            name: The new name; None for the same.
+
+        Returns:
+            The new header; ``planes`` are kept only on the very same grid.
+        """
         return replace(
             self.header,
             geometry=geometry,
@@ -114,7 +146,17 @@ class ScanHeader:
         )
 
     def with_voxels(self, voxels: Voxels) -> "Volume":
-        """The volume of this header; ValueError where the voxels are not on its grid."""
+        """The volume of this header.
+
+        Args:
+            voxels: (i, j, k) on its grid, in its unit.
+
+        Returns:
+            The volume.
+
+        Raises:
+            ValueError: The voxels are not on its grid.
+        """
         return Volume(voxels, **_header_fields(self))
 
 
@@ -133,8 +175,11 @@ class _HasVoxels:
 class Volume(ScanHeader, _HasVoxels):
     """A three-dimensional image: a header and its voxels.
 
-    ``voxels``: (i, j, k) float32, in ``unit`` and not writable, so that threads may share it.
-    Raises ValueError when voxels and geometry differ in shape.
+    Attributes:
+        voxels: (i, j, k) float32, in ``unit`` and not writable, so that threads may share it.
+
+    Raises:
+        ValueError: Voxels and geometry differ in shape.
     """
 
     def __post_init__(self) -> None:
@@ -147,11 +192,21 @@ class Volume(ScanHeader, _HasVoxels):
 
     @property
     def padded(self) -> npt.NDArray[np.bool_] | None:
-        """(i, j, k), which voxels are padding; None where there is no padding."""
+        """(i, j, k) mask of the padding; None where there is no padding."""
         return None if self.padding is None else self.voxels == np.float32(self.padding)
 
     def derived(
         self, voxels: Voxels, geometry: Geometry, step: str, name: str | None = None
     ) -> "Volume":
-        """A new volume made from this one by ``step``, which is added to the history."""
+        """A new volume that is made from this one.
+
+        Args:
+            voxels: (i, j, k) on the new grid, in the unit of this volume.
+            geometry: The new grid.
+            step: A sentence that is added to the history.
+            name: The new name; None for the same.
+
+        Returns:
+            The new volume.
+        """
         return self.derived_header(geometry, step, name).with_voxels(voxels)

@@ -19,7 +19,7 @@ from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.models.available_models import is_at_hand
 from srviewer.sr.requests.request import Request
 from srviewer.study.state.comparables import CUBIC, ORIGINAL
-from srviewer.study.state.comparing import Layout
+from srviewer.study.state.layouts import find_layout
 from srviewer.study.state.origin import Origin
 
 PROGRAM = "srviewer"
@@ -64,7 +64,7 @@ def screenshot_line(study: Study, picture: Picture | None = None) -> str:
     picture = picture or picture_of(study.session)
     scan = _scan(study)
     visible = [entry for entry in compared(study.session.state) if entry.volume is not None]
-    if picture.layout == Layout.PLANES.value:
+    if not find_layout(picture.layout).compares:
         visible = visible[:1]
     before, seconds = [], []
     for entry in visible:
@@ -154,6 +154,8 @@ def _reconstruction(
             arguments += [f"--{name}", str(getattr(request, name))]
     if request.thickness_mm is not None:
         arguments += ["--thickness", repr(request.thickness_mm)]
+    if request.repair:
+        arguments += ["--repair", ",".join(request.repair)]
     for axis, factor in request.also:
         arguments += ["--also", f"{AXIS_NAMES[axis]}:{factor}"]
     arguments += _adaptation(request.adaptation)

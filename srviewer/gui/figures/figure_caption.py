@@ -6,7 +6,7 @@ from srviewer.gui.texts.offered import compared
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, agreement
 from srviewer.study.state.comparables import CUBIC
-from srviewer.study.state.comparing import Layout
+from srviewer.study.state.layouts import find_layout
 
 
 def volumes_line(session: Session) -> str:
@@ -19,7 +19,7 @@ def volumes_line(session: Session) -> str:
         The scan's name alone where nothing is compared.
     """
     scan = session.original.name if session.original else ""
-    if session.comparing.layout is Layout.PLANES:
+    if not find_layout(session.comparing.layout).compares:
         return scan
     shown = zip("ABCD", compared(session.state), strict=False)
     return f"{scan}:  " + ",  ".join(f"{letter} {entry.name}" for letter, entry in shown)
@@ -34,7 +34,7 @@ def scores_line(session: Session) -> str:
     Returns:
         One line; without a reference the agreement with the scan, or that nothing is scored.
     """
-    if session.comparing.layout is Layout.PLANES:
+    if not find_layout(session.comparing.layout).compares:
         return ""
     parts, scored = [], None
     for entry in compared(session.state):

@@ -6,7 +6,7 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.slices.figure_contents import Picture
 from srviewer.core.slices.planes import Plane
 from srviewer.gui.state.session import Session
-from srviewer.study.state.comparing import Comparing, Layout
+from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.view import View
 
 
@@ -21,7 +21,7 @@ def picture_of(session: Session) -> Picture:
     """
     view, comparing = session.view, session.comparing
     return Picture(
-        layout=comparing.layout.value,
+        layout=comparing.layout,
         at=view.cursor_mm,
         window=(view.window.low, view.window.high),
         centre=view.centre_mm,
@@ -50,7 +50,7 @@ def look(session: Session, picture: Picture) -> None:
         session.view,
         centre_mm=picture.centre,
         zoom=picture.zoom,
-        only=Plane[picture.plane.upper()] if picture.plane else None,
+        only=Plane(picture.plane) if picture.plane else None,
         smooth=picture.smooth,
         radiological=picture.radiological,
         colours=picture.colours,
@@ -64,7 +64,7 @@ def look(session: Session, picture: Picture) -> None:
     session.look(view)
     session.compare(
         Comparing(
-            layout=Layout(picture.layout),
+            layout=picture.layout,
             divider=picture.divider,
             upright=picture.upright,
             tile_mm=picture.tile_mm,

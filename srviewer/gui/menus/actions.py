@@ -1,182 +1,187 @@
-"""Everything that the menus and the tool bar offer."""
+"""The actions, menus and tool buttons of the window, made of the table of actions."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QWidget
 
 from srviewer.gui.appearance import theme
-from srviewer.gui.appearance.window_presets import WINDOW_PRESETS, WindowPreset
-from srviewer.gui.menus.export_actions import ExportActions
-from srviewer.gui.menus.layout_actions import LayoutActions
-from srviewer.gui.study.study_actions import RECONSTRUCT, Study
+from srviewer.gui.menus.action_table import MENU_BAR, ActionSpec, ButtonSpec, MenuSpec, action_rows
+from srviewer.gui.state.session import Session
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.user_files.recent_files import Recent, title
 from srviewer.gui.widgets.form import describe
-from srviewer.gui.widgets.plain_text import add_named, set_tip
-from srviewer.io.targets import NIFTI
+from srviewer.gui.widgets.plain_text import set_tip
+
+ELLIPSIS = "\u2026"
 
 
-class Actions:
-    """Builds the actions of ``window``; those that need to know more call back."""
+class Actions(QObject):
+    """Actions and menus of ``window`` by their ids; they follow the study that is shown."""
 
-    def __init__(self, window: QMainWindow, study: Study, recent: Recent) -> None:
-        self._window, self._study, self._session = window, study, study.session
-        self._recent = recent
-        self.open = self._make(tr("Open\u2026"), "folder-open-outline", tr("Open files"), "Ctrl+O")
-        self.open_folder = self._make(
-            tr("Open folder\u2026"),
-            "folder-outline",
-            tr("Open a folder of DICOM files"),
-            "Ctrl+Shift+O",
-        )
-        self.sample = self._make(
-            tr("Sample"), "flask-outline", tr("Open the built-in sample with its thin truth"), ""
-        )
-        self.export = self._make(tr(NIFTI.title), "export-variant", tr(NIFTI.tip), "Ctrl+E")
-        self.reconstruct = self._make(
-            tr("Reconstruct"), "play", tr("Rebuild the open scan"), "Ctrl+Return"
-        )
-        self.reset = self._make(
-            tr("Reset"), "fit-to-screen-outline", tr("Whole volume (R)"), "Ctrl+0"
-        )
-        self.quit = self._make(tr("Quit"), "power", tr("Close srviewer"), "Ctrl+Q")
-        self.smooth = self._make(
-            tr("Smooth"), "blur", tr("Draw pixels smoothly, or as the blocks that they are"), "I"
-        )
-        self.radiological = self._make(
-            tr("R on the left"),
-            "account-switch-outline",
-            tr("The patient's right on the left of the screen (radiological), or on the right"),
-            "",
-        )
-        for action in (self.smooth, self.radiological):
-            action.setCheckable(True)
-        self.more_exports = ExportActions(window, study, recent)
-        self.layouts = LayoutActions(window, study.session)
-        self.recent_menu = QMenu(tr("Open recent"), window)
-        self.recent_menu.setIcon(theme.icon("history"))
-        self.recent_menu.aboutToShow.connect(self._list_recent)
-        self.recent_menu.triggered.connect(self._open_recent)
-        self.window_menu = QMenu(tr("Window / level"), window)
-        self.window_menu.setIcon(theme.icon("contrast-circle"))
-        self.window_menu.aboutToShow.connect(self._list_windows)
-        self.window_menu.triggered.connect(self._apply_preset)
-        self._connect()
+    def __init__(self, window: QMainWindow, session: Session) -> None:
+        super().__init__(window)
+        self._window, self._session = window, session
+        self._rows = action_rows()
+        self._actions: dict[str, QAction] = {}
+        self._menus: dict[str, QMenu] = {}
+        self._groups: dict[str, QActionGroup] = {}
+        self._sections: dict[str, str] = {}  # of the last entry of each menu
+        for row in self._rows:
+            if isinstance(row, MenuSpec):
+                self._add_menu(row)
+            else:
+                self._add_action(row)
+        session.changed.connect(self._show_state)
+        self._show_state()
 
-    def show_state(self) -> None:
-        """Enable what can be done now and check what is on."""
-        session = self._session
-        is_open = session.original is not None
-        self.reset.setEnabled(is_open)
-        idle = self._study.work.running(RECONSTRUCT) is None
-        self.reconstruct.setEnabled(self._study.may_reconstruct and idle)
-        self.window_menu.setEnabled(is_open)
-        self.export.setEnabled(session.result is not None)
-        self.smooth.setChecked(session.view.smooth)
-        self.radiological.setChecked(session.view.radiological)
+    def __getitem__(self, name: str) -> QAction:
+        """The action with this id."""
+        return self._actions[name]
 
-    def fill_menus(self) -> None:
-        """Put everything into the menu bar."""
-        bar = self._window.menuBar()
-        file = bar.addMenu(tr("&File"))
-        file.addActions([self.open, self.open_folder])
-        file.addMenu(self.recent_menu)
-        file.addAction(self.sample)
-        file.addSeparator()
-        file.addAction(self.export)
-        file.addActions(self.more_exports.actions)
-        file.addSeparator()
-        file.addAction(self.quit)
-        view = bar.addMenu(tr("&View"))
-        view.addActions(self.layouts.actions())
-        view.addSeparator()
-        view.addMenu(self.window_menu)
-        view.addActions([self.smooth, self.radiological, self.reset])
-        bar.addMenu(tr("&Scan")).addAction(self.reconstruct)
+    def all(self) -> tuple[QAction, ...]:
+        """Every action, in the order of the table."""
+        return tuple(self._actions.values())
+
+    def menu(self, name: str) -> QMenu:
+        """The menu with an id.
+
+        Args:
+            name: The id of a ``MenuSpec``.
+
+        Returns:
+            The menu, for whoever fills it when it is shown.
+        """
+        return self._menus[name]
+
+    def connect_action(self, name: str, slot: Callable[..., object]) -> None:
+        """Give an action what it does.
+
+        Args:
+            name: Its id.
+            slot: Called when it is triggered; with whether it is on, if it takes that.
+        """
+        self._actions[name].triggered.connect(slot)
+
+    def connect_group(self, name: str, slot: Callable[[Any], object]) -> None:
+        """Give the actions of a group what they do.
+
+        Args:
+            name: The ``group`` of their rows.
+            slot: Called with the ``data`` of the action that was triggered.
+        """
+        self._groups[name].triggered.connect(lambda action: slot(action.data()))
+
+    def check(self, group: str, data: object) -> None:
+        """Show which action of a group is on.
+
+        Args:
+            group: The ``group`` of their rows.
+            data: The ``data`` of the action that is on.
+        """
+        for action in self._groups[group].actions():
+            action.setChecked(action.data() == data)
+
+    def repeat_on(self, panel: QWidget, name: str) -> None:
+        """Give a panel its right-click menu, where the table has one for it.
+
+        Args:
+            panel: The panel.
+            name: Its id.
+        """
+        actions = [
+            self._actions[row.id]
+            for row in self._rows
+            if isinstance(row, ActionSpec) and row.panel == name
+        ]
+        if actions:
+            panel.addActions(actions)
+            panel.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def fill_tool_bar(self, bar: QToolBar) -> None:
-        """Put the often used ones into the tool bar."""
-        bar.addAction(self.open)
-        _drop_down(bar, self.open, self.recent_menu)
-        bar.addActions([self.open_folder, self.sample, self.export])
-        kinds = QMenu(tr("Export"), self._window)
-        kinds.addActions([self.export, *self.more_exports.actions])
-        _drop_down(bar, self.export, kinds)
-        bar.addSeparator()
-        self.layouts.fill_tool_bar(bar)
-        bar.addSeparator()
-        windows = QToolButton()
-        windows.setText(tr("W/L"))
-        windows.setIcon(theme.icon("contrast-circle"))
-        windows.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        windows.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        windows.setMenu(self.window_menu)
-        describe(
-            windows, tr("Window and level"), tr("Grey levels: automatic and presets (right drag)")
-        )
-        bar.addWidget(windows)
-        bar.addActions([self.smooth, self.radiological, self.reset])
-        spacer = QWidget()
-        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(spacer)
+        """Add the buttons of the table.
 
-    def _connect(self) -> None:
-        session = self._session
-        self.reconstruct.triggered.connect(self._study.reconstruct)
-        self.reset.triggered.connect(session.reset_view)
-        self.smooth.toggled.connect(session.set_smooth)
-        self.radiological.toggled.connect(session.set_radiological)
-        self.quit.triggered.connect(self._window.close)
-        session.follow(self.show_state, "scan", "result", "view", "acknowledged")
-        self._study.work.changed.connect(self.show_state)
+        Args:
+            bar: The tool bar.
+        """
+        section = ""
+        for row in self._rows:
+            if row.button is None:
+                continue
+            if section not in ("", row.button.section):
+                bar.addSeparator()
+            section = row.button.section
+            if isinstance(row, MenuSpec):
+                bar.addWidget(self._menu_button(row, row.button))
+            else:
+                bar.addAction(self._actions[row.id])
+                self._dress(bar.widgetForAction(self._actions[row.id]), row, row.button)
 
-    def _make(self, text: str, icon: str, tip: str, key: str) -> QAction:
-        action = QAction(theme.icon(icon), text, self._window)
-        action.setIconText(text.rstrip("\u2026"))
-        set_tip(action, f"{tip} ({key})" if key.startswith("Ctrl") or key == "I" else tip)
-        if key:
-            action.setShortcut(QKeySequence(key))
+    def _add_menu(self, row: MenuSpec) -> None:
+        menu = self._menus[row.id] = QMenu(tr(row.text), self._window)
+        menu.setIcon(_icon(row.icon))
+        if row.menu == MENU_BAR:
+            self._window.menuBar().addMenu(menu)
+        elif row.menu:
+            self._enter(row.menu, row.section, menu.menuAction())
+
+    def _add_action(self, row: ActionSpec) -> None:
+        text, tip = tr(row.text), tr(row.tip)
+        if row.button is not None and row.button.icon_only:
+            tip = f"{text}: {tip}"
+        action = self._actions[row.id] = QAction(_icon(row.icon), text, self._window)
+        action.setIconText(text.rstrip(ELLIPSIS))
+        set_tip(action, f"{tip} ({row.key})" if row.key else tip)
+        action.setShortcut(QKeySequence(row.key))
+        action.setCheckable(row.checkable)
+        if row.group:
+            action.setData(row.data)
+            self._group(row.group).addAction(action)
         self._window.addAction(action)
-        return action
+        for menu in (row.menu, *row.also):
+            if menu:
+                self._enter(menu, row.section, action)
 
-    def _list_recent(self) -> None:
-        self.recent_menu.clear()
-        for entry in self._recent.entries():
-            action = add_named(self.recent_menu, title(entry))
-            set_tip(action, "\n".join(map(str, entry)))
-            action.setData(entry)
-        if self.recent_menu.isEmpty():
-            self.recent_menu.addAction(tr("Nothing was opened yet")).setEnabled(False)
-            return
-        self.recent_menu.addSeparator()
-        self.recent_menu.addAction(tr("Clear this list"))
+    def _group(self, name: str) -> QActionGroup:
+        if name not in self._groups:
+            self._groups[name] = QActionGroup(self)
+        return self._groups[name]
 
-    def _open_recent(self, action: QAction) -> None:
-        entry = action.data()
-        if entry is None:
-            self._recent.clear()
-        else:
-            self._study.open(entry)
+    def _enter(self, menu: str, section: str, entry: QAction) -> None:
+        if self._sections.get(menu, section) != section:
+            self._menus[menu].addSeparator()
+        self._sections[menu] = section
+        self._menus[menu].addAction(entry)
 
-    def _list_windows(self) -> None:
-        self.window_menu.clear()
-        original = self._session.original
-        if original is None:
-            return
-        for preset in WINDOW_PRESETS:
-            if preset.modality in ("", original.modality):
-                action = self.window_menu.addAction(tr(preset.title))
-                set_tip(action, tr(preset.tip))
-                action.setData(preset)
+    def _menu_button(self, row: MenuSpec, spec: ButtonSpec) -> QToolButton:
+        button = QToolButton()
+        button.setText(tr(spec.text or row.text))
+        button.setIcon(_icon(row.icon))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(self._menus[row.id])
+        describe(button, tr(spec.name or row.text), tr(spec.tip))
+        return button
 
-    def _apply_preset(self, action: QAction) -> None:
-        preset = action.data()
-        if self._session.original is not None and isinstance(preset, WindowPreset):
-            self._session.set_window(preset.window(self._session.original))
+    def _dress(self, button: QWidget, row: ActionSpec, spec: ButtonSpec) -> None:
+        assert isinstance(button, QToolButton)
+        if spec.icon_only:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setAccessibleName(tr(row.text))
+        if spec.drop_down:
+            button.setMenu(self._menus[spec.drop_down])
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+
+    def _show_state(self) -> None:
+        state = self._session.state
+        for row in self._rows:
+            if row.enabled is not None:
+                entry = self._menus if isinstance(row, MenuSpec) else self._actions
+                entry[row.id].setEnabled(row.enabled(state))
+            if isinstance(row, ActionSpec) and row.checked is not None:
+                self._actions[row.id].setChecked(row.checked(state))
 
 
-def _drop_down(bar: QToolBar, action: QAction, menu: QMenu) -> None:
-    button = bar.widgetForAction(action)
-    assert isinstance(button, QToolButton)
-    button.setMenu(menu)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+def _icon(name: str) -> QIcon:
+    return theme.icon(name) if name else QIcon()

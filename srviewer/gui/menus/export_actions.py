@@ -1,19 +1,19 @@
 """Exporting the result to each of the export targets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow, QMessageBox
 
 from srviewer.errors import UserError
-from srviewer.gui.appearance import theme
+from srviewer.gui.menus.actions import Actions
 from srviewer.gui.study.exporting import file_name, with_suffix
 from srviewer.gui.study.study_actions import Study
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.recent_files import Recent
-from srviewer.gui.widgets.plain_text import message_box, set_tip
+from srviewer.gui.widgets.plain_text import message_box
 from srviewer.io.export.bids import CONTRASTS, BidsName, given_name, name_of
 from srviewer.io.export.nifti import DataType
 from srviewer.io.export.replacing import WouldReplace
@@ -21,21 +21,15 @@ from srviewer.io.targets import NIFTI, TARGETS, Export, Target, Written
 from srviewer.job import Job
 
 
-class ExportActions:
-    """Asks where to; ``actions`` are for all targets but a NIfTI file."""
+class ExportActions(QObject):
+    """Asks where to; there is an action for each target."""
 
-    def __init__(self, window: QMainWindow, study: Study, recent: Recent) -> None:
+    def __init__(self, window: QMainWindow, study: Study, recent: Recent, actions: Actions) -> None:
+        super().__init__(window)
         self._window, self._study, self._recent = window, study, recent
-        self.actions: Sequence[QAction] = [
-            self._make(target) for target in TARGETS if target is not NIFTI
-        ]
-        study.session.follow(self._show_state, "result")
+        for target in TARGETS:
+            actions.connect_action(f"export-{target.id}", self._chooser(target))
         study.exporting.in_the_way.connect(self._ask_to_replace)
-        self._show_state()
-
-    def choose_nifti(self) -> None:
-        """Ask for a NIfTI file and write the result into it."""
-        self._choose(NIFTI)
 
     def export(
         self, target: Target, path: Path, stored_as: DataType, name: BidsName | None = None
@@ -59,11 +53,8 @@ class ExportActions:
 
         exporting.export_by(write, path)
 
-    def _make(self, target: Target) -> QAction:
-        action = QAction(theme.icon("export-variant"), tr(target.title), self._window)
-        set_tip(action, tr(target.tip))
-        action.triggered.connect(lambda: self._choose(target))
-        return action
+    def _chooser(self, target: Target) -> Callable[[], None]:
+        return lambda: self._choose(target)
 
     def _ask_to_replace(self, error: WouldReplace, replace: Callable[[], None]) -> None:
         """What the system's own question about the name does not tell."""
@@ -74,10 +65,6 @@ class ExportActions:
         box.exec()
         if box.clickedButton() is button:
             replace()
-
-    def _show_state(self) -> None:
-        for action in self.actions:
-            action.setEnabled(self._study.session.result is not None)
 
     def _choose(self, target: Target) -> None:
         """Ask where to and how, then export."""

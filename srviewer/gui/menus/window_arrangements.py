@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QSplitter, QTabWidget
+from PySide6.QtWidgets import QSplitter
 
 from srviewer.codec import DocumentType, from_plain, known_fields, to_plain
 from srviewer.gui.state.session import Session
 from srviewer.gui.user_files.private_settings import stored_document
+from srviewer.gui.widgets.panel_tabs import PanelTabs
 from srviewer.study.state.comparing import Comparing
 
 KEY = "layouts"
@@ -23,20 +24,22 @@ WIDEST = 100_000  # px
 class NamedLayout:
     """A layout as it is stored. ``comparing``: the fields of Comparing that were known then.
 
-    ``panel``: which panel is open, from 0. ``sizes``: the width of each part of the window, px.
+    ``panel``: the number of the open panel, from 0, as earlier versions know it; ``panel_id``: its
+    id. ``sizes``: the width of each part of the window, px.
     """
 
-    comparing: Mapping[str, object]
+    comparing: Mapping[str, Any]
     smooth: bool
     panel: Annotated[int, Meta(ge=0)]
     sizes: tuple[Annotated[int, Meta(ge=0, le=WIDEST)], ...]
+    panel_id: str = ""
 
 
 class NamedLayouts:
     """How volumes are compared, interpolation, open panel and its width, by name in settings."""
 
     def __init__(
-        self, settings: QSettings, session: Session, splitter: QSplitter, panels: QTabWidget
+        self, settings: QSettings, session: Session, splitter: QSplitter, panels: PanelTabs
     ) -> None:
         self._settings, self._session = settings, session
         self._splitter, self._panels = splitter, panels
@@ -52,6 +55,7 @@ class NamedLayouts:
             self._session.view.smooth,
             self._panels.currentIndex(),
             tuple(self._splitter.sizes()),
+            self._panels.shown,
         )
         self._write({**self._stored(), name: to_plain(kept)})
 
@@ -65,8 +69,8 @@ class NamedLayouts:
         self._session.compare(_comparing(known.get("comparing", {}), self._session.comparing))
         if "smooth" in known:
             self._session.set_smooth(known["smooth"])
-        if known.get("panel", WIDEST) < self._panels.count():
-            self._panels.setCurrentIndex(known["panel"])
+        if not self._panels.show_panel(known.get("panel_id")):
+            self._panels.show_number(known.get("panel"))
         if len(known.get("sizes", ())) == self._splitter.count():
             self._splitter.setSizes(known["sizes"])
 

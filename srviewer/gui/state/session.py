@@ -169,10 +169,6 @@ class Session(QObject):
             opened(scan, self._state, self.preferred_device, None, sources, reference=reference)
         )
 
-    def set_result(self, result: Reconstruction) -> None:
-        """Show a reconstruction of the open scan; earlier ones are kept."""
-        self.set(self._state.with_result(result))
-
     def set_reference(self, reference: Reference | None) -> None:
         """Give the results something real to be scored against, or take it away."""
         self.set(self._state.with_reference(reference))

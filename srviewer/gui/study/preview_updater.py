@@ -15,7 +15,7 @@ from srviewer.sr.rebuild.reconstruct import thin_header
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.study.state.comparables import NO_RESULT
-from srviewer.study.state.comparing import Layout
+from srviewer.study.state.layouts import COMPARE, PLANES
 from srviewer.study.state.study_state import StudyState
 from srviewer.study.state.view import Point
 
@@ -68,12 +68,12 @@ class Previews(QObject):
         crosshair = _Crosshair(session.view.cursor_mm)
         task = start(looked_first(scan, request, lambda: crosshair.mm, job))
         task.brought.connect(self._take)
-        opened = session.comparing.layout is Layout.PLANES
+        opened = session.comparing.layout == PLANES
         preview = Preview(thin_header(scan, request, None))
         self._running = _Running(scan, task, crosshair, preview, opened)
         session.set_preview(preview)
         if opened:
-            session.compare(replace(session.comparing, layout=Layout.COMPARE))
+            session.compare(replace(session.comparing, layout=COMPARE))
 
     def _take(self, look: Look) -> None:
         running = self._running

@@ -105,9 +105,7 @@ class Recovery(QObject):
     def _discard(self) -> None:
         self._timer.stop()
         self.work.stop()
-        if self._own is not None:
-            self._own.discard()
-            self._own = None
+        self._give_up()
 
     def _note(self) -> None:
         self._pending = True
@@ -126,7 +124,7 @@ class Recovery(QObject):
             self.work.start(AUTOSAVE, tr("Autosave"), job, self._study.remember, lambda: True)
 
     def _give_up(self) -> None:
-        """A full disk stays full: it is told once, by ``work.failed``."""
+        """Save no more. A full disk stays full: it is told once, by ``work.failed``."""
         if self._own is not None:
             self._own.discard()
             self._own = None

@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 
 from srviewer.gui.views.slice_view import SliceView
-from srviewer.study.state.comparing import FLIP_KEY, Comparing, Layout
+from srviewer.study.state.comparing import FLIP_KEY, Comparing
+from srviewer.study.state.layouts import Layout, find_layout
 
 REACH = 9.0  # px from the curtain's edge at which it can be taken
 LEAST, MOST = 0.02, 0.98  # the edge can always be taken again
@@ -29,7 +30,7 @@ class CompareInput(QObject):
             return self._key(event)
         if event.type() == QEvent.Type.FocusOut:
             self._swap(False)  # the release goes elsewhere
-        if isinstance(event, QMouseEvent) and self._comparing.layout is Layout.CURTAIN:
+        if isinstance(event, QMouseEvent) and "edge" in self._layout.controls:
             return self._mouse(event)
         if event.type() in (QEvent.Type.Leave, QEvent.Type.Hide):
             self._pane.unsetCursor()
@@ -39,6 +40,10 @@ class CompareInput(QObject):
     def _comparing(self) -> Comparing:
         return self._session.comparing
 
+    @property
+    def _layout(self) -> Layout:
+        return find_layout(self._comparing.layout)
+
     def _key(self, event: QKeyEvent) -> bool:
         if event.key() != Qt.Key[f"Key_{FLIP_KEY}"] or event.modifiers():
             return False
@@ -47,7 +52,7 @@ class CompareInput(QObject):
         return True
 
     def _swap(self, swapped: bool) -> None:
-        if self._comparing.layout is not Layout.PLANES:
+        if self._layout.compares:
             self._session.compare(replace(self._comparing, swapped=swapped))
 
     def _mouse(self, event: QMouseEvent) -> bool:

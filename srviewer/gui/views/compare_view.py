@@ -20,7 +20,8 @@ from srviewer.gui.views.ortho_view import Arrangement, OrthoView
 from srviewer.gui.views.score_badges import badge
 from srviewer.gui.views.unlinked_rows import LooseRows
 from srviewer.study.state.comparables import MOST_SHOWN, NO_RESULT, ORIGINAL
-from srviewer.study.state.comparing import FLIP_KEY, LAID_OVER, ONE_ROW, Layout
+from srviewer.study.state.comparing import FLIP_KEY
+from srviewer.study.state.layouts import Layout, find_layout
 
 
 class CompareView(QWidget):
@@ -55,7 +56,7 @@ class CompareView(QWidget):
     @property
     def layout_shown(self) -> Layout:
         """How the rows lie."""
-        return self._session.comparing.layout
+        return find_layout(self._session.comparing.layout)
 
     def refresh(self) -> None:
         """Lay the rows out and give each the volume that it shows."""
@@ -93,7 +94,7 @@ class CompareView(QWidget):
 
     def _shown(self) -> tuple[Comparable, ...]:
         """What the rows show, from the top or the left."""
-        return self.pair()[:1] if self.layout_shown in ONE_ROW else self.pair()
+        return self.pair()[:1] if self.layout_shown.rows == "A" else self.pair()
 
     def _place(self, rows: list[OrthoView]) -> None:
         """Show these rows, and lay them out anew where others were shown, or in another layout."""
@@ -112,6 +113,7 @@ class CompareView(QWidget):
         while len(self._linked) < max(2, len(shown)):
             row = OrthoView(self._session)
             row.setParent(self)  # one that is never shown must go with this view too
+            row.hide()  # Qt shows a child along with its parent, over the rows that are laid out
             for pane in row.panes.values():
                 CompareInput(pane)
             self._linked.append(row)
@@ -119,10 +121,8 @@ class CompareView(QWidget):
         return [self._loose.row(one) if self._reason(one) else next(spare) for one in shown]
 
     def _arrange(self, count: int) -> None:
-        beside = self.layout_shown is Layout.SIDE_BY_SIDE
-        inner = Arrangement.TALL if beside else Arrangement.ROW
-        if self.layout_shown in ONE_ROW:
-            inner = Arrangement.WIDE
+        beside = self.layout_shown.direction == "across"
+        inner = Arrangement[self.layout_shown.arrangement.upper()]
         for number, row in enumerate(self.rows[:count]):
             row.arrange(inner)
             self._grid.addWidget(row, 0 if beside else number, number if beside else 0)
@@ -135,7 +135,7 @@ class CompareView(QWidget):
 
     def _fill(self, row: OrthoView, one: Comparable) -> None:
         preview = self._session.preview
-        if one.key == NO_RESULT and preview is not None and self.layout_shown not in LAID_OVER:
+        if one.key == NO_RESULT and preview is not None and not self.layout_shown.composite:
             row.show_preview(preview)
         else:
             row.show_volume(one.volume, self._role(one), one.hint)
@@ -157,7 +157,7 @@ class CompareView(QWidget):
 
     def _over(self) -> Over | None:
         one, other = self.pair()[:2] if len(self.pair()) > 1 else (None, None)
-        if self.layout_shown not in LAID_OVER or not one or not other or not self._overlays(other):
+        if not self.layout_shown.composite or not one or not other or not self._overlays(other):
             return None
         session = self._session
         assert other.volume is not None and session.original is not None
@@ -177,15 +177,15 @@ class CompareView(QWidget):
         """What names an entry, or the two that are laid over each other, in its panes."""
         words, colour = one.name, theme.TEXT if one.key == ORIGINAL else theme.ACCENT
         pair = self.pair()
-        if self.layout_shown in LAID_OVER and len(pair) > 1:
+        if self.layout_shown.composite and len(pair) > 1:
             other = pair[1]
             if not self._overlays(other):
                 reason = other.hint.split("\n")[0] if other.volume is None else self._reason(other)
                 told = tr("{a} alone. {b}: {reason}", a=words, b=other.name, reason=reason)
                 return Line(told, theme.WARNING, bold=True)
-            sign = "\u2212" if self.layout_shown is Layout.DIFFERENCE else "|"
-            return Line(f"{words}  {sign}  {other.name}", theme.TEXT, bold=True)
-        if self.layout_shown is Layout.FLIP and len(pair) > 1:
+            names = f"{words}  {self.layout_shown.sign}  {other.name}"
+            return Line(names, theme.TEXT, bold=True)
+        if "flip" in self.layout_shown.controls and len(pair) > 1:
             words = tr("{a}   (hold {key}: {b})", a=words, key=FLIP_KEY, b=self._held_back().name)
         return Line(words, colour, bold=True)
 
@@ -197,7 +197,7 @@ class CompareView(QWidget):
         cursor = self._session.view.cursor_mm
         referenced = self._session.reference is not None
         for row, one in zip(self.rows, self._shown(), strict=False):
-            scored = self._judged() if self.layout_shown in LAID_OVER else one
+            scored = self._judged() if self.layout_shown.composite else one
             if scored.volume is None:
                 continue
             for plane, pane in row.panes.items():

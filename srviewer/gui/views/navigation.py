@@ -228,8 +228,8 @@ class Navigation(QObject):
         if key not in NUDGES or self._pane.header is None:
             return False
         entry, step = NUDGES[key]
-        world = self._pane.plane.value[entry]
-        across = next(plane for plane in Plane if plane.value[0] == world)
+        world = self._pane.plane.axes[entry]
+        across = next(plane for plane in Plane if plane.axes[0] == world)
         if entry == 1 and self._pane.mirrored:
             step = -step
         geometry, cursor = self._pane.header.geometry, self._session.view.cursor_mm

@@ -122,5 +122,5 @@ def depth_of(image: SliceImage, plane: Plane, geometry: Geometry) -> float | Non
     if image.count < 2:
         return None
     share = image.index / (image.count - 1)
-    grows = geometry.directions[plane.value[0], plane.normal_axis(geometry)] > 0
+    grows = geometry.directions[plane.axes[0], plane.normal_axis(geometry)] > 0
     return share if grows else 1 - share

@@ -28,7 +28,8 @@ from srviewer.gui.widgets.plain_text import PlainLabel, add_named, named
 from srviewer.io.formats import open_filter
 from srviewer.sr.results.maps import MAPS
 from srviewer.study.state.comparables import FEWEST_SHOWN, MOST_SHOWN
-from srviewer.study.state.comparing import FLIP_KEY, ONE_ROW, Comparing, Layout
+from srviewer.study.state.comparing import FLIP_KEY, Comparing
+from srviewer.study.state.layouts import Control, find_layout
 
 LETTERS = "ABCD"
 
@@ -54,6 +55,12 @@ class CompareBar(QWidget):
         self._range = _spin(
             tr("Range"), tr("Where the colours end, in the unit of the scan"), 1e-6, 1e6, ""
         )
+        self._controls: dict[Control, QWidget] = {
+            "edge": self._across,
+            "flip": self._hold,
+            "tile": self._tile,
+            "range": self._range,
+        }
         self._map = QComboBox()
         describe(self._map, tr("Map"), tr("Lay a map of the current result over the slices"))
         fill(self._map, [(tr("No map"), ""), *((tr(kind.title), kind.id) for kind in MAPS)], "")
@@ -106,9 +113,9 @@ class CompareBar(QWidget):
 
     def _follow(self) -> None:
         session, how = self._session, self._session.comparing
-        shown, layout = compared(session.state), how.layout
-        rows = layout not in ONE_ROW
-        alone = layout is Layout.PLANES
+        shown, layout = compared(session.state), find_layout(how.layout)
+        rows = layout.rows == "each"
+        alone = not layout.compares
         self.setVisible(session.original is not None and not (alone and not session.result))
         for number, slot in enumerate(self._slots):
             slot.setVisible(number < (len(shown) if rows else 1 if alone else 2))
@@ -116,10 +123,8 @@ class CompareBar(QWidget):
                 slot.setText(f"{LETTERS[number]}  {named(shown[number].name)}")
         self._swap.setVisible(not alone)
         self._more.setVisible(rows and len(shown) < MOST_SHOWN)
-        self._across.setVisible(layout is Layout.CURTAIN)
-        self._hold.setVisible(layout is Layout.FLIP)
-        for spin, wanted in ((self._tile, Layout.CHECKERBOARD), (self._range, Layout.DIFFERENCE)):
-            spin.setVisible(layout is wanted)
+        for name, control in self._controls.items():
+            control.setVisible(name in layout.controls)
         _show(self._tile, how.tile_mm)
         _show(self._range, session.difference_span())
         unit = visible_line(session.original.unit) if session.original else ""

@@ -1,19 +1,15 @@
 """Everything around the study: undo, session files, recovery, preferences, named layouts, help."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QFileDialog,
     QMainWindow,
-    QMenu,
-    QMenuBar,
     QSplitter,
-    QTabWidget,
 )
 
 from srviewer.errors import UserError
@@ -22,6 +18,7 @@ from srviewer.gui.dialogs.about_dialog import AboutDialog
 from srviewer.gui.dialogs.guide_dialog import GuideDialog
 from srviewer.gui.dialogs.preferences_dialog import PreferencesDialog
 from srviewer.gui.dialogs.shortcuts_dialog import ShortcutsDialog
+from srviewer.gui.menus.actions import Actions
 from srviewer.gui.menus.arrangements_menu import LayoutsMenu
 from srviewer.gui.menus.window_arrangements import NamedLayouts
 from srviewer.gui.state.undo import History
@@ -34,13 +31,13 @@ from srviewer.gui.user_files.log import start_log, stop_log
 from srviewer.gui.user_files.preferences import Preferences, read_preferences, write_preferences
 from srviewer.gui.user_files.recent_files import Recent
 from srviewer.gui.widgets.notice import ErrorBar
-from srviewer.gui.widgets.plain_text import set_tip
 from srviewer.gui.window.hint import Hint
+from srviewer.gui.window.side_panels import SidePanels
 from srviewer.nn.devices.threads import set_threads
 
 
 class Desk(QObject):
-    """Owns these and their actions. ``recovery.bar`` and ``hint`` belong above the views."""
+    """Owns these. ``recovery.bar`` and ``hint`` belong above the views."""
 
     def __init__(
         self,
@@ -49,17 +46,18 @@ class Desk(QObject):
         settings: QSettings,
         recent: Recent,
         bar: ErrorBar,
+        actions: Actions,
     ) -> None:
         super().__init__(window)
         self._window, self._study, self._settings = window, study, settings
-        self._recent, self._error_bar = recent, bar
+        self._recent, self._error_bar, self._actions = recent, bar, actions
         self.preferences = read_preferences(settings)
         self.history = History(study.studies, self)
         self.files = SessionFiles(study, self)
         self.recovery = Recovery(study, self.files, self)
         self.hint = Hint(settings, study.session)
         self.dialog: QDialog | None = None  # the one that is open
-        self._make_actions()
+        self.layouts_menu = LayoutsMenu(actions.menu("saved-layouts"), window)
         self._connect()
         self._apply()
 
@@ -74,30 +72,11 @@ class Desk(QObject):
         self.recovery.end(asked)
         self._recent.leave()
 
-    def arrange(self, splitter: QSplitter, panels: QTabWidget) -> None:
+    def arrange(self, splitter: QSplitter, panels: SidePanels) -> None:
         """Take the parts of the window whose arrangement can be named."""
         self.layouts_menu.layouts = NamedLayouts(
             self._settings, self._study.session, splitter, panels
         )
-
-    def fill_menus(self, bar: QMenuBar) -> None:
-        """Add to the menus that are there, and Edit and Help."""
-        file, view = (bar.actions()[place].menu() for place in (0, 1))
-        assert isinstance(file, QMenu) and isinstance(view, QMenu)
-        last = file.actions()[-1]
-        file.insertActions(last, [self.open_session, self.save_session])
-        file.insertSeparator(last)
-        edit = QMenu(tr("&Edit"), self._window)
-        bar.insertMenu(view.menuAction(), edit)
-        edit.addActions([self.undo, self.redo])
-        edit.addSeparator()
-        edit.addAction(self.preferences_wanted)
-        view.addSeparator()
-        view.addMenu(self.layouts_menu)
-        help_menu = bar.addMenu(tr("&Help"))
-        help_menu.addActions([self.guide, self.shortcuts, self.log_folder])
-        help_menu.addSeparator()
-        help_menu.addAction(self.about)
 
     def show_preferences(self) -> None:
         """Open the dialog of preferences."""
@@ -108,7 +87,7 @@ class Desk(QObject):
 
     def show_shortcuts(self) -> None:
         """Open the sheet of shortcuts."""
-        self._show(ShortcutsDialog(self._window.actions(), self._window))
+        self._show(ShortcutsDialog(self._actions.all(), self._window))
 
     def show_about(self) -> None:
         """Say what srviewer is."""
@@ -121,52 +100,20 @@ class Desk(QObject):
         except UserError as error:
             self._error_bar.show_error(tr("Opening the guide"), error)
 
-    def _make_actions(self) -> None:
-        make = self._make
-        self.open_session = make(
-            tr("Open session\u2026"),
-            tr("Open the studies that were saved together"),
-            "",
-            self._choose_open,
-        )
-        self.save_session = make(
-            tr("Save session\u2026"),
-            tr("Keep every open study, with its results and view, in a file"),
-            "Ctrl+S",
-            self._choose_save,
-        )
-        self.undo = make(tr("Undo"), tr("Take the last change back"), "Ctrl+Z", self.history.undo)
-        self.redo = make(tr("Redo"), tr("Make the change again"), "Ctrl+Shift+Z", self.history.redo)
-        self.preferences_wanted = make(
-            tr("Preferences\u2026"),
-            tr("Theme, convention, device, threads, srviewer's own files"),
-            "Ctrl+,",
-            self.show_preferences,
-        )
-        self.guide = make(tr("Guide"), tr("How to use srviewer"), "F1", self.show_guide)
-        self.shortcuts = make(
-            tr("Keys and mouse"), tr("Every key, and what the mouse does"), "?", self.show_shortcuts
-        )
-        self.log_folder = make(
-            tr("Log folder"), tr("Open the folder of the program's log"), "", self._open_log_folder
-        )
-        self.about = make(
-            tr("About srviewer"), tr("Version, licences, what it is not for"), "", self.show_about
-        )
-        self.layouts_menu = LayoutsMenu(self._window)
-
-    def _make(self, text: str, tip: str, key: str, do: Callable[[], None]) -> QAction:
-        action = QAction(text, self._window)
-        action.setIconText(text.rstrip("\u2026"))
-        set_tip(action, f"{tip} ({key})" if key else tip)
-        if key:
-            action.setShortcut(QKeySequence(key))
-        action.triggered.connect(do)
-        self._window.addAction(action)
-        return action
-
     def _connect(self) -> None:
         changes, files = self.history.group, self.files
+        for name, slot in (
+            ("open-session", self._choose_open),
+            ("save-session", self._choose_save),
+            ("undo", self.history.undo),
+            ("redo", self.history.redo),
+            ("preferences", self.show_preferences),
+            ("guide", self.show_guide),
+            ("shortcuts", self.show_shortcuts),
+            ("log-folder", self._open_log_folder),
+            ("about", self.show_about),
+        ):
+            self._actions.connect_action(name, slot)
         changes.canUndoChanged.connect(self._show_undo)
         changes.canRedoChanged.connect(self._show_undo)
         changes.indexChanged.connect(self._show_undo)
@@ -175,19 +122,17 @@ class Desk(QObject):
         files.incomplete.connect(self._error_bar.show_error)
         self.recovery.work.failed.connect(self._error_bar.show_error)
         self.hint.accepted.connect(self.show_shortcuts)
-        self._study.session.follow(self._show_undo, "scan")
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
         self._show_undo()
 
     def _show_undo(self) -> None:
         changes = self.history.group
         for action, can, word, text in (
-            (self.undo, changes.canUndo(), tr("Undo"), changes.undoText()),
-            (self.redo, changes.canRedo(), tr("Redo"), changes.redoText()),
+            (self._actions["undo"], changes.canUndo(), tr("Undo"), changes.undoText()),
+            (self._actions["redo"], changes.canRedo(), tr("Redo"), changes.redoText()),
         ):
             action.setEnabled(can)
             action.setText(f"{word} {tr(text)}".rstrip())
-        self.save_session.setEnabled(self._study.session.original is not None)
 
     def _opened(self, path: Path) -> None:
         self.history.forget()

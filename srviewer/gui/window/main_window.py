@@ -9,9 +9,9 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QMainWindow,
     QMessageBox,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
-    QTabWidget,
     QToolBar,
     QVBoxLayout,
     QWidget,
@@ -21,19 +21,19 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.visible_text import visible, visible_line
 from srviewer.gui.jobs.running_jobs import Task
 from srviewer.gui.menus.actions import Actions
+from srviewer.gui.menus.export_actions import ExportActions
 from srviewer.gui.menus.figure_actions import FigureActions
+from srviewer.gui.menus.levels_menu import LevelsMenu
+from srviewer.gui.menus.recent_menu import RecentMenu
 from srviewer.gui.menus.view_actions import LookActions
-from srviewer.gui.panels.compare import ComparePanel
-from srviewer.gui.panels.info.info_panel import InfoPanel
+from srviewer.gui.panels.look.cine import Cine
 from srviewer.gui.panels.look.look_panel import LookPanel
-from srviewer.gui.panels.measure import MeasurePanel
-from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.state.open_studies import Studies
 from srviewer.gui.state.session import Session
 from srviewer.gui.study.skipped_files import LeftOut
 from srviewer.gui.study.study_actions import Study
-from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.page import TrainingPage
 from srviewer.gui.training.runs import TRAIN
 from srviewer.gui.user_files.recent_files import Recent
@@ -42,27 +42,20 @@ from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.widgets.dropped_files import dropped_paths
 from srviewer.gui.widgets.notice import ErrorBar
 from srviewer.gui.widgets.plain_text import message_box
-from srviewer.gui.widgets.scrolled import Scrolled
 from srviewer.gui.window.compare_bar import CompareBar
 from srviewer.gui.window.desk import Desk
 from srviewer.gui.window.dropping import Dropping
 from srviewer.gui.window.empty_page import EmptyPage
 from srviewer.gui.window.frame_bar import FrameBar
 from srviewer.gui.window.opening import Opening
+from srviewer.gui.window.scan_actions import ScanActions
+from srviewer.gui.window.side_panels import SidePanels
 from srviewer.gui.window.status import DeviceLabel, StatusBar
 from srviewer.gui.window.study_tabs import StudyStrip
 from srviewer.gui.window.window_state import WindowState
-from srviewer.study.state.comparing import Layout
+from srviewer.study.state.layouts import PLANES
 
 TITLE = "srviewer"
-PANELS = (
-    (mark("Reconstruct"), ReconstructPanel),
-    (mark("Compare"), ComparePanel),
-    (mark("Look"), LookPanel),
-    (mark("Measure"), MeasurePanel),
-    (mark("Train"), TrainPanel),
-    (mark("Info"), InfoPanel),
-)
 
 
 class MainWindow(QMainWindow):
@@ -76,49 +69,41 @@ class MainWindow(QMainWindow):
         self.session = Session(self)
         self.studies = Studies(self.session, self)
         self.study = Study(self.studies, self)
+        self.actions_offered = Actions(self, self.session)
         self.error_bar = ErrorBar()
         self.compare = CompareView(self.session)
         self.compare_bar = CompareBar(self.study)
         self.plot = ScorePlot(self.session)
-        self.panels = QTabWidget()
+        self.panels = SidePanels(self.study)
         self._empty = EmptyPage()
         self.opening = Opening(self.study, self.recent, self)
-        self.desk = Desk(self, self.study, settings, self.recent, self.error_bar)
+        self.desk = Desk(
+            self, self.study, settings, self.recent, self.error_bar, self.actions_offered
+        )
         self._training: TrainingPage | None = None  # made when its tab is first chosen
-        self._fill_panels()
         self._lay_out()
         self.desk.arrange(self._splitter, self.panels)
-        self.actions_offered = Actions(self, self.study, self.recent)
-        self._tool_bar = _tool_bar(self)
-        self.actions_offered.fill_menus()
-        self.figures = FigureActions(self, self.study, self.plot)
-        self.figures.fill_menus(self.actions_offered.export)
-        rebuilding = self.panels.findChild(ReconstructPanel)
-        assert rebuilding is not None
-        self.figures.offer_on(rebuilding)
-        look = self.panels.findChild(LookPanel)
-        assert look is not None
+        for name, panel in self.panels.panels.items():
+            self.actions_offered.repeat_on(panel, name)
+        look = self.panels.panels["look"]
+        assert isinstance(look, LookPanel)
         self.dropping = Dropping(self.study, look.overlays, self)
-        self.looking = LookActions(self, self.session, look.cine)
-        self.looking.fill_menus()
-        self.desk.fill_menus(self.menuBar())
-        self.actions_offered.fill_tool_bar(self._tool_bar)
-        self._tool_bar.addWidget(DeviceLabel(self.study))
+        self._connect_actions(look.cine)
+        self._fill_tool_bar()
         self.setStatusBar(StatusBar(self.study))
         self._connect()
         self._left_out = LeftOut(self.study, self.statusBar(), self.error_bar, self)
         self._state = WindowState(settings, self, self._splitter, self.panels, self.session)
         self._state.restore()
-        self.arrange(Layout.PLANES)
-        self.actions_offered.show_state()
+        self.arrange(PLANES)
         self._show_page()
 
     def open(self, paths: Sequence[Path]) -> None:
         """Open a file, several files, a folder or a zip."""
         self.study.open(paths)
 
-    def arrange(self, layout: Layout) -> None:
-        """Show ``layout``."""
+    def arrange(self, layout: str) -> None:
+        """Show the layout with this id."""
         self.session.compare(replace(self.session.comparing, layout=layout))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -152,21 +137,12 @@ class MainWindow(QMainWindow):
         self._state.remember()
         self.desk.end(asked)
 
-    def _fill_panels(self) -> None:
-        for title, panel in PANELS:
-            made = panel(self.study)
-            foot = made.foot if isinstance(made, ReconstructPanel) else None
-            self.panels.addTab(Scrolled(made, foot), tr(title))
-        self.panels.setDocumentMode(True)
-        self.panels.setMinimumWidth(max(300, self.panels.tabBar().sizeHint().width()))
-        self.panels.setAccessibleName(tr("Panels"))
-
     def _lay_out(self) -> None:
         study = QWidget()
         layout = QVBoxLayout(study)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(StudyStrip(self.studies, self))
+        layout.addWidget(StudyStrip(self.studies, self.actions_offered))
         layout.addWidget(FrameBar(self.study))
         layout.addWidget(self.compare_bar)
         layout.addWidget(self.compare, 1)
@@ -191,15 +167,33 @@ class MainWindow(QMainWindow):
         self._splitter.setHandleWidth(3)
         self.setCentralWidget(self._splitter)
 
+    def _connect_actions(self, cine: Cine) -> None:
+        actions, study = self.actions_offered, self.study
+        self.exports = ExportActions(self, study, self.recent, actions)
+        ScanActions(self, study, self.opening, actions)
+        FigureActions(self, study, self.plot, actions)
+        LookActions(self, self.session, cine, actions)
+        RecentMenu(actions.menu("recent"), study, self.recent)
+        LevelsMenu(actions.menu("levels"), self.session)
+
+    def _fill_tool_bar(self) -> None:
+        bar = QToolBar(tr("Tools"))
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addToolBar(bar)
+        self.actions_offered.fill_tool_bar(bar)
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(spacer)
+        bar.addWidget(DeviceLabel(self.study))
+
     def _connect(self) -> None:
-        offered, study, session = self.actions_offered, self.study, self.session
-        for signal in (offered.open.triggered, self._empty.open_wanted):
-            signal.connect(self.opening.choose_files)
-        for signal in (offered.open_folder.triggered, self._empty.folder_wanted):
-            signal.connect(self.opening.choose_folder)
-        offered.sample.triggered.connect(self.opening.open_sample)
+        study, session = self.study, self.session
+        self._empty.open_wanted.connect(self.opening.choose_files)
+        self._empty.folder_wanted.connect(self.opening.choose_folder)
         self._empty.sample_wanted.connect(self.opening.open_sample)
-        offered.export.triggered.connect(offered.more_exports.choose_nifti)
         study.rebuilt_elsewhere.connect(self._note_rebuilt)
         study.opened.connect(self._note_opened)
         study.exporting.exported.connect(self._note_exported)
@@ -236,8 +230,8 @@ class MainWindow(QMainWindow):
 
     def _show_page(self) -> None:
         """The training page beside its tab, else the scan."""
-        panel = self.panels.currentWidget().findChild(TrainPanel)
-        if panel is None:
+        panel = self.panels.panels[self.panels.shown]
+        if not isinstance(panel, TrainPanel):
             self._pages.setCurrentIndex(0 if self.session.original is None else 1)
             return
         if self._training is None:
@@ -274,13 +268,3 @@ class MainWindow(QMainWindow):
         box.setDefaultButton(buttons.Cancel)
         box.exec()
         return box.standardButton(box.clickedButton()) == buttons.Close
-
-
-def _tool_bar(window: QMainWindow) -> QToolBar:
-    bar = QToolBar(tr("Tools"))
-    bar.setObjectName("tools")
-    bar.setMovable(False)
-    bar.setIconSize(QSize(20, 20))
-    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    window.addToolBar(bar)
-    return bar

@@ -1,16 +1,19 @@
 """The open studies as a row of tabs; there is none while only one is open."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QIcon, QKeySequence
-from PySide6.QtWidgets import QTabBar, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QTabBar
 
 from srviewer.core.visible_text import visible_line
 from srviewer.gui.dialogs.series_picker import thumbnail
+from srviewer.gui.menus.actions import Actions
 from srviewer.gui.state.open_studies import Studies
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import grid_words
 from srviewer.gui.widgets.form import describe
-from srviewer.gui.widgets.plain_text import named, plain_tip, set_tip
+from srviewer.gui.widgets.plain_text import named, plain_tip
 
 WIDEST = 26  # characters of a name
 
@@ -18,7 +21,7 @@ WIDEST = 26  # characters of a name
 class StudyStrip(QTabBar):
     """A tab for each study: its middle slice, its name, a way to close it."""
 
-    def __init__(self, studies: Studies, window: QWidget) -> None:
+    def __init__(self, studies: Studies, actions: Actions) -> None:
         super().__init__()
         self._studies = studies
         self.setTabsClosable(True)
@@ -32,25 +35,18 @@ class StudyStrip(QTabBar):
             tr("Open studies"),
             tr("Each keeps its result, reference and view (Ctrl+Tab: the next, Ctrl+W: close)"),
         )
-        self.next = self._action(window, tr("Next study"), "Ctrl+Tab", lambda: studies.step(1))
-        self.previous = self._action(
-            window, tr("Previous study"), "Ctrl+Shift+Tab", lambda: studies.step(-1)
-        )
-        self.close_study = self._action(
-            window, tr("Close study"), "Ctrl+W", lambda: studies.close(studies.current)
-        )
+        slots: dict[str, Callable[[], None]] = {
+            "next-study": lambda: studies.step(1),
+            "previous-study": lambda: studies.step(-1),
+            "close-study": lambda: studies.close(studies.current),
+        }
+        for name, slot in slots.items():
+            actions.connect_action(name, slot)
+        self._for_several = [actions[name] for name in slots]
         self.currentChanged.connect(studies.show)
         self.tabCloseRequested.connect(studies.close)
         studies.changed.connect(self._show)
         self._show()
-
-    def _action(self, window: QWidget, text: str, key: str, do: object) -> QAction:
-        action = QAction(text, window)
-        action.setShortcut(QKeySequence(key))
-        set_tip(action, f"{text} ({key})")
-        action.triggered.connect(do)
-        window.addAction(action)
-        return action
 
     def _show(self) -> None:
         scans = [state.scan for state in self._studies.states]
@@ -71,7 +67,7 @@ class StudyStrip(QTabBar):
         self.setCurrentIndex(self._studies.current)
         self.blockSignals(False)
         self.setVisible(len(scans) > 1)
-        for action in (self.next, self.previous, self.close_study):
+        for action in self._for_several:
             action.setEnabled(len(scans) > 1)
 
     def _describe_close(self, number: int, name: str) -> None:

@@ -1,9 +1,10 @@
 """How the window was left, kept for the next run."""
 
 from PySide6.QtCore import QByteArray, QSettings, QSize
-from PySide6.QtWidgets import QMainWindow, QSplitter, QTabWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from srviewer.gui.state.session import Session
+from srviewer.gui.widgets.panel_tabs import PanelTabs
 
 PANEL_WIDTH = 350  # px
 FIRST_SIZE = QSize(1440, 900)  # px, where the screen has them
@@ -17,7 +18,7 @@ class WindowState:
         settings: QSettings,
         window: QMainWindow,
         splitter: QSplitter,
-        panels: QTabWidget,
+        panels: PanelTabs,
         session: Session,
     ) -> None:
         self._settings, self._window, self._session = settings, window, session
@@ -28,7 +29,8 @@ class WindowState:
         settings, view = self._settings, self._session.view
         settings.setValue("window/geometry", self._window.saveGeometry())
         settings.setValue("window/splitter", self._splitter.saveState())
-        settings.setValue("window/panel", self._panels.currentIndex())
+        settings.setValue("window/panel_id", self._panels.shown)
+        settings.setValue("window/panel", self._panels.currentIndex())  # for earlier versions
         settings.setValue("view/radiological", view.radiological)
         settings.setValue("view/smooth", view.smooth)
         settings.sync()
@@ -40,10 +42,8 @@ class WindowState:
             window.resize(FIRST_SIZE.boundedTo(window.screen().availableSize()))
         if not self._splitter.restoreState(self._bytes("window/splitter")):
             self._splitter.setSizes([window.width() - PANEL_WIDTH, PANEL_WIDTH])
-        panel = self._settings.value("window/panel", 0, type=int)
-        if not isinstance(panel, int) or not 0 <= panel < self._panels.count():
-            panel = 0
-        self._panels.setCurrentIndex(panel)
+        if not self._panels.show_panel(self._settings.value("window/panel_id", "", type=str)):
+            self._panels.show_number(self._settings.value("window/panel", 0, type=int))
         self._session.set_radiological(self._flag("view/radiological"))
         self._session.set_smooth(self._flag("view/smooth"))
 

@@ -20,7 +20,12 @@ from srviewer.io.files.streams import (
     truncated,
 )
 from srviewer.io.scans.series import PlaneByPlane, check_frame
-from srviewer.io.scans.voxel_checks import label_check, voxel_warnings, zero_non_finite
+from srviewer.io.scans.voxel_checks import (
+    label_check,
+    voxel_warnings,
+    with_slice_faults,
+    zero_non_finite,
+)
 from srviewer.io.sidecars.bids_sidecar import slice_thickness
 from srviewer.job import Job, Progress, within
 
@@ -76,9 +81,10 @@ class StoredVoxels:
             raise not_read(self.path, error) from error
         stored = np.ndarray(self.geometry.shape, self.dtype, content, order="F")
         voxels, non_finite = yield from within(self._converted(stored), 0.8, 0.95)
-        check = yield from within(label_check(voxels, self.path.name), 0.95, 1.0)
+        check = yield from within(label_check(voxels, self.path.name), 0.95, 0.97)
         warnings = voxel_warnings(voxels, self.geometry, "", non_finite, check)
-        return self._header(frame, warnings + _end_warnings(end)).with_voxels(voxels)
+        volume = self._header(frame, warnings + _end_warnings(end)).with_voxels(voxels)
+        return (yield from within(with_slice_faults(volume), 0.97, 1.0))
 
     def stream(self, frame: int) -> PlaneByPlane:
         """One frame plane by plane; UserError as in ``read``, some of it while planes are read."""

@@ -1,11 +1,15 @@
 """Checks of the voxels of a scan: values that are no numbers, label maps, a single value."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from srviewer.core.acquisition.zero_filling import zero_fill_warnings
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.regions.label_regions import SLAB, LabelCheck, slabs_of
-from srviewer.core.volumes.volume import ScanWarning, Voxels
+from srviewer.core.slice_faults.faults import volume_faults
+from srviewer.core.slice_faults.warnings import slice_fault_warnings
+from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, ScanWarning, Volume, Voxels
 from srviewer.io.scans.series import Series
 from srviewer.job import Job, Progress
 
@@ -45,6 +49,21 @@ def voxel_warnings(
     elif modality in ("", "MR"):
         found.extend(zero_fill_warnings(voxels, geometry))
     return tuple(found)
+
+
+def with_slice_faults(scan: Volume) -> Job[Volume]:
+    """``scan`` with the warnings of faults between its slices, where it may have slices of MRI."""
+    if not may_have_slice_faults(scan):
+        return scan
+    faults = yield from volume_faults(scan)
+    return replace(scan, warnings=scan.warnings + slice_fault_warnings(faults, scan.geometry))
+
+
+def may_have_slice_faults(scan: ScanHeader) -> bool:
+    """Whether it is an MR image with a thick axis, as far as its header and warnings say."""
+    other = {"constant", *SEGMENTATION_CODES}
+    is_image = not any(warning.code in other for warning in scan.warnings)
+    return is_image and scan.modality in ("", "MR") and scan.geometry.thick_axis is not None
 
 
 def label_check(voxels: Voxels, name: str, padding: float | None = None) -> Job[LabelCheck]:

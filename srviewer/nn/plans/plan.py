@@ -105,7 +105,7 @@ class TrainingPlan:
         yield self.schedule not in SCHEDULES, f"a schedule is {' or '.join(SCHEDULES)}"
         yield self.gradient_norm <= 0, "the gradient norm is above 0"
         yield self.checkpoint_minutes <= 0, "the minutes between checkpoints are above 0"
-        yield from limit_checks(vars(self), self.losses, self.adversarial)
+        yield from limit_checks(asdict(self), self.losses, self.adversarial)
         yield from self._layout_checks()
         yield from self._loss_checks()
         yield from self.data.checks()

@@ -58,13 +58,15 @@ def _check_names(kind: type, values: dict[str, Any], prefix: str) -> None:
 
 
 def _not_of_its_kind(error: FieldError, kind: Any, values: dict[str, Any]) -> UserError:
-    field = re.sub(r"\[.*?\]", "", error.field)  # of a list, the whole of it is shown
-    *parts, name = field.split(".")
-    for part in parts:
-        kind, values = type(getattr(kind, part)), values[part]
+    names: list[str] = []
+    default, value = None, values
+    for name in re.sub(r"\[.*?\]", "", error.field).split("."):
+        if is_dataclass(kind):  # of a list or an object that is no part, the whole is shown
+            names, default, value = [*names, name], getattr(kind, name), value[name]
+            kind = type(default)
     return UserError(
-        f"This training plan's '{field}' cannot be {_clipped(json.dumps(values[name]))}; "
-        f"by default it is {json.dumps(getattr(kind, name))}."
+        f"This training plan's '{'.'.join(names)}' cannot be {_clipped(json.dumps(value))}; "
+        f"by default it is {json.dumps(default)}."
     )
 
 

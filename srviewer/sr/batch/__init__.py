@@ -1,1 +1,1 @@
-"""Many volumes on the workers of a Dask cluster."""
+"""Reconstruction of many scans, on the workers of a Dask cluster."""

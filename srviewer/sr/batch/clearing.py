@@ -1,4 +1,4 @@
-"""Takes away what killed batches, and the workers of this one, left in an output folder."""
+"""Removal of what killed batches, and the workers of this one, left in an output folder."""
 
 import shutil
 import time
@@ -18,7 +18,11 @@ LOOK_EVERY = 0.05
 def clear_batch(place: Place, folders: Iterable[Path]) -> Job[None]:
     """Delete what ended processes left: drafts, temporary files, unpacked archives.
 
-    ``folders``: those of the results. What another batch is writing there stays.
+    Files that another batch is writing stay.
+
+    Args:
+        place: The folder of the batch.
+        folders: The folders of its results.
     """
     yield Progress(0.0, "Looking for what an earlier batch left")
     _clear_unfinished(place.unfinished.parent)
@@ -28,11 +32,17 @@ def clear_batch(place: Place, folders: Iterable[Path]) -> Job[None]:
 
 
 def end_workers(place: Place) -> None:
-    """Have every volume in hand given up at the end of its step, and wait a little for that."""
+    """Have each worker give up its volume at the end of a progress step, and wait for that.
+
+    The wait ends after ``LEAVE_SECONDS``.
+
+    Args:
+        place: The folder of the batch.
+    """
     place.unfinished.mkdir(parents=True, exist_ok=True)
     place.ended.touch()
     deadline = time.monotonic() + LEAVE_SECONDS
-    while time.monotonic() < deadline and any(one.is_dir() for one in place.unfinished.iterdir()):
+    while time.monotonic() < deadline and any(path.is_dir() for path in place.unfinished.iterdir()):
         time.sleep(LOOK_EVERY)
 
 
@@ -42,5 +52,5 @@ def _clear_unfinished(unfinished: Path) -> None:
         for attempt in batch.glob("*"):
             if is_over(attempt.name, attempt):
                 remove(attempt)
-        if is_over(batch.name, batch) and not any(one.is_dir() for one in batch.glob("*")):
+        if is_over(batch.name, batch) and not any(attempt.is_dir() for attempt in batch.glob("*")):
             shutil.rmtree(batch, ignore_errors=True)

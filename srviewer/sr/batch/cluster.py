@@ -1,4 +1,4 @@
-"""Dask clusters: one that is running already, or processes of our own."""
+"""Dask clusters: a running one, or worker processes of our own."""
 
 import logging
 import os
@@ -23,7 +23,17 @@ CLOSE_SECONDS = 2
 
 @contextmanager
 def client_of(scheduler: str) -> Iterator["Client"]:
-    """A client of a running cluster."""
+    """Connect to a running cluster.
+
+    Args:
+        scheduler: Its address, such as tcp://host:8786.
+
+    Yields:
+        The client, which is closed afterwards.
+
+    Raises:
+        UserError: No scheduler answers there.
+    """
     from distributed import Client
 
     try:
@@ -42,7 +52,7 @@ def client_of(scheduler: str) -> Iterator["Client"]:
 
 @contextmanager
 def private_scratch() -> Iterator[None]:
-    """Workers short of memory put aside what they were sent where nobody else sees it."""
+    """Have workers that run short of memory store their data in a private folder."""
     # Dask takes half a second to load, which no other verb needs.
     from dask import config
 
@@ -51,7 +61,14 @@ def private_scratch() -> Iterator[None]:
 
 
 def started_cluster(workers: int) -> Job["LocalCluster"]:
-    """Start a cluster beside this thread, where nothing interrupts it half way."""
+    """Start a cluster in another thread, where nothing interrupts it half way.
+
+    Args:
+        workers: The number of processes; each works on one volume at a time.
+
+    Returns:
+        A job whose result is the cluster. When the job is closed early, so is the cluster.
+    """
     with ThreadPoolExecutor(1) as thread:
         started = thread.submit(_local_cluster, workers)
         try:

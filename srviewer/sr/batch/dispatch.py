@@ -1,4 +1,4 @@
-"""Many volumes, handed to the workers of a Dask cluster."""
+"""The dispatch of many volumes to the workers of a Dask cluster."""
 
 import shutil
 import time
@@ -39,17 +39,20 @@ ALONE = "/dev/shm cannot be written to: one volume after another"
 
 
 class _Ended(Exception):
-    """At a worker: the batch ends before this volume is rebuilt."""
+    """Raised at a worker: the batch ends before its volume is reconstructed."""
 
 
 @dataclass(frozen=True)
 class BatchPlan:
-    """What to rebuild, where to write, who works.
+    """The inputs, output and workers of a batch.
 
-    ``folder``: what the user names for the settings' target: a folder, or a data set.
-    ``paths``: files, folders, glob patterns, BIDS trees. ``workers``: processes of the embedded
-    cluster; unused with a ``scheduler``, the address of a cluster that is running already and
-    whose workers see the same files under the same names.
+    Attributes:
+        paths: Files, folders, glob patterns and BIDS trees.
+        folder: The output folder or data set, as the export target takes it.
+        settings: Of each reconstruction.
+        workers: Processes of the embedded cluster; unused with a scheduler.
+        scheduler: The address of a running cluster, whose workers see the same files under the same
+            names; None to start one.
     """
 
     paths: tuple[Path, ...]
@@ -61,21 +64,35 @@ class BatchPlan:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """The outcome of each volume, in the order of finding; ``summary``: the page with all."""
+    """The results of a batch.
+
+    Attributes:
+        outcomes: One for each volume, in the order in which they were listed; then what was left
+            out.
+        summary: The HTML page with all of them.
+    """
 
     outcomes: tuple[Outcome, ...]
     summary: Path
 
 
 def batch(plan: BatchPlan) -> Job[BatchResult]:
-    """Rebuild every volume that is not done yet.
+    """Reconstruct every volume that is not done yet.
 
-    A summary as HTML, a log for each volume and the done records are left in the folder. Raises
-    UserError when nothing is found, the folder cannot be made or the scheduler does not answer;
-    the failure of a single volume is an outcome.
+    A summary, a log for each volume and the records of finished volumes are written to the folder.
+
+    Args:
+        plan: The batch.
+
+    Returns:
+        A job whose result is the outcome of each volume, failures included.
+
+    Raises:
+        UserError: The paths hold no volume, the folder cannot be made, or the scheduler does not
+            answer.
     """
     settings = plan.settings
-    settings.fingerprint()  # an unknown method or model is told before anything starts
+    settings.fingerprint()  # an unknown method or model is an error before anything starts
     thin_too = settings.axis is not None or settings.factor is not None
     kind = target(settings.target)
     folder = kind.home(plan.folder)
@@ -83,14 +100,14 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
     place = Place(_made(folder).resolve(), mark())
     left_out = tuple(
         Outcome(
-            name=one.name,
+            name=volume.name,
             output=None,
-            status="failed" if one.broken else "left out",
-            message=one.reason,
-            source=one.source,
-            reason=one.kind,
+            status="failed" if volume.broken else "left out",
+            message=volume.reason,
+            source=volume.source,
+            reason=volume.kind,
         )
-        for one in selection.left_out
+        for volume in selection.left_out
     )
     done: tuple[Outcome, ...] = ()
     if selection.items:
@@ -146,7 +163,7 @@ def _by_own_workers(
 def _one_by_one(
     items: Sequence[Item], settings: Settings, place: Place
 ) -> Job[tuple[Outcome, ...]]:
-    """All in this process, so that whoever stops this job stops the volume in hand."""
+    """All volumes in this process: closing the job ends the volume in hand."""
     yield Progress(0.0, ALONE)
     outcomes: list[Outcome] = []
     for number, item in enumerate(items):
@@ -198,13 +215,13 @@ def _lost(item: Item) -> Outcome:
 
 
 def _at_worker(item: Item, settings: Settings, place: Place) -> Outcome:
-    """One volume, in a process that does nothing else meanwhile."""
+    """Reconstruct one volume at a worker."""
     from distributed import get_worker
 
     limit = get_worker().memory_manager.memory_limit
     if limit:  # the worker would be ended above it
-        left = limit - psutil.Process().memory_info().rss
-        settings = replace(settings, room=min(settings.room, left))
+        remaining = limit - psutil.Process().memory_info().rss
+        settings = replace(settings, room=min(settings.room, remaining))
     return run(rebuilding(item, settings, place), partial(_heed_the_end, place))
 
 

@@ -1,4 +1,4 @@
-"""The volumes that a batch is to rebuild, and where each result goes."""
+"""The volumes of a batch, and the paths of their results."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ from srviewer.sr.inputs.segmentations import segmentation_reason
 
 BIDS_MARK = "dataset_description.json"
 BIDS_VERSION = "1.10.0"
-UNNAMED = "does not tell by its name whose it is and which contrast, as a BIDS data set needs"
+UNNAMED = "has no subject and no contrast in its name, as a BIDS data set needs"
 UNNAMED_KIND = "volumes without a BIDS name"
 LONGEST_STEM = 140  # bytes of a result's name before its endings; systems take 255 in all
 # Contrasts of BIDS that are images and not maps of labels or of physical units.
@@ -34,12 +34,17 @@ BIDS_CONTRASTS = (
 
 @dataclass(frozen=True)
 class Item:
-    """One volume to rebuild.
+    """One volume to reconstruct.
 
-    ``sources``: its files, absolute, as a worker sees them too. ``place``: which of the series in
-    them, ``alone``: whether there is no other. ``root``: the folder that holds all that was given.
-    ``output``: the path of the result within the output folder, unless that belongs to another
-    source; ``crowded``: an earlier item would have it too.
+    Attributes:
+        name: Of its series.
+        sources: Its files, as absolute paths, which workers see too.
+        place: The number of its series among those in these files, from 0.
+        alone: Whether these files hold no other series.
+        root: The folder that holds all inputs of the batch.
+        output: The path of the result within the output folder, unless that belongs to another
+            source.
+        crowded: Whether an earlier item has the same ``output``.
     """
 
     name: str
@@ -52,16 +57,20 @@ class Item:
 
     @property
     def source_name(self) -> str:
-        """Its first file, below the folder that holds all that was given, for people."""
+        """The path of its first file below ``root``, for the user."""
         return name_below(self.root, self.sources[0])
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A volume that is not rebuilt, and why; ``broken`` when it should have been readable.
+    """A volume that is not reconstructed.
 
-    ``kind``: the same for all that are left out for this reason, in the plural; "" where broken.
-    ``source``: as ``Item.source_name``, "" where it is not known.
+    Attributes:
+        name: Of the volume or file.
+        reason: The end of a sentence that begins with the name.
+        broken: Whether it is an image that cannot be read.
+        kind: A noun in the plural, the same for all with this reason; "" where broken.
+        source: As ``Item.source_name``; "" where it is not known.
     """
 
     name: str
@@ -73,7 +82,13 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Selection:
-    """What was found: ``items`` to rebuild, ``left_out``, and whether one path is a BIDS tree."""
+    """The volumes in the inputs of a batch.
+
+    Attributes:
+        items: To be reconstructed.
+        left_out: Those that are not.
+        bids: Whether an input is a BIDS tree.
+    """
 
     items: tuple[Item, ...]
     left_out: tuple[LeftOut, ...]
@@ -81,10 +96,18 @@ class Selection:
 
 
 def select(paths: Sequence[Path], thin_too: bool, target: Target = NIFTI) -> Job[Selection]:
-    """The volumes in files, folders, glob patterns and BIDS trees.
+    """List the volumes in files, folders, glob patterns and BIDS trees.
 
-    ``thin_too``: also those without a thick axis. ``target``: names the results. Raises
-    UserError when a path does not exist, a pattern matches nothing, or there is no volume at all.
+    Args:
+        paths: The inputs.
+        thin_too: Also volumes without a thick axis.
+        target: The export target, which names the results.
+
+    Returns:
+        A job whose result is the volumes, each once, and those that are left out.
+
+    Raises:
+        UserError: A path does not exist, a pattern matches nothing, or there is no volume at all.
     """
     roots, shared = _expanded(paths)
     items: dict[tuple[tuple[Path, ...], int], Item] = {}  # each once, however it was given
@@ -98,15 +121,15 @@ def select(paths: Sequence[Path], thin_too: bool, target: Target = NIFTI) -> Job
             continue
         files = _bids_images(root) if _is_bids(root) else [root]
         span = number / len(roots), (number + 1) / len(roots)
-        found = yield from within(_found(files), *span)
-        left_out += [LeftOut(problem.name, problem.text, True) for problem in found.problems]
-        for series in found.series:
+        listing = yield from within(_listing(files), *span)
+        left_out += [LeftOut(problem.name, problem.text, True) for problem in listing.problems]
+        for series in listing.series:
             unsuitable = _unsuitable(series, thin_too)
             if unsuitable is not None:
                 source = name_below(shared, series.sources[0])
                 left_out.append(replace(unsuitable, source=source))
                 continue
-            item = _item(root, shared, series, found.series, target)
+            item = _item(root, shared, series, listing.series, target)
             if item is None:
                 source = name_below(shared, series.sources[0])
                 left_out.append(LeftOut(series.name, UNNAMED, False, UNNAMED_KIND, source))
@@ -120,7 +143,7 @@ def select(paths: Sequence[Path], thin_too: bool, target: Target = NIFTI) -> Job
 
 
 def _expanded(paths: Sequence[Path]) -> tuple[list[Path], Path]:
-    """The paths, patterns expanded, absolute, each once; the folder that holds all of them."""
+    """The absolute paths, patterns expanded, each once; and the folder that holds all of them."""
     roots: dict[Path, None] = {}
     given: list[Path] = []
     for path in map(path_without_dots, paths):
@@ -140,7 +163,7 @@ def _expanded(paths: Sequence[Path]) -> tuple[list[Path], Path]:
 
 
 def _without_pattern(path: Path) -> Path:
-    """The part of a path before its first wildcard, which is the same whatever matches."""
+    """The part of a path before its first wildcard, which does not depend on the matches."""
     if path.exists():
         return path
     parts = takewhile(lambda part: not set("*?[") & set(part), path.parts)
@@ -152,9 +175,11 @@ def _is_bids(root: Path) -> bool:
 
 
 def describe_derivative(folder: Path, ignored: Sequence[str]) -> None:
-    """Make ``folder`` a derivative data set of BIDS, unless it is a data set already.
+    """Make a folder a derivative data set of BIDS, unless it is a data set already.
 
-    ``ignored``: patterns of what lies in it besides.
+    Args:
+        folder: The folder.
+        ignored: Patterns for ``.bidsignore``.
     """
     if _is_bids(folder):
         return
@@ -171,13 +196,13 @@ def describe_derivative(folder: Path, ignored: Sequence[str]) -> None:
 
 
 def _bids_images(root: Path) -> list[Path]:
-    """The anatomical images of a BIDS tree; derivatives and source data have trees of their own."""
+    """The anatomical images of a BIDS tree; derivatives and source data are trees of their own."""
     every = sorted([*root.glob("sub-*/anat/*.nii*"), *root.glob("sub-*/ses-*/anat/*.nii*")])
     return [path for path in every if _stem(path).rpartition("_")[2] in BIDS_CONTRASTS]
 
 
-def _found(files: Sequence[Path]) -> Job[Found]:
-    """As ``io.formats.scan``, but nothing to open is an answer here."""
+def _listing(files: Sequence[Path]) -> Job[Found]:
+    """List the series in files, with an empty list where nothing can be opened."""
     yield Progress(0.0, "Looking for volumes")
     if not files:
         return Found((), 0)
@@ -191,7 +216,7 @@ def _found(files: Sequence[Path]) -> Job[Found]:
 
 
 def _unsuitable(series: Series, thin_too: bool) -> LeftOut | None:
-    """The series as one that is left out; None when it is to be rebuilt."""
+    """The series as a volume that is left out; None when it is to be reconstructed."""
     if kind := segmentation_reason(series.warnings):
         return LeftOut(series.name, "is a mask or label map by its name or header", False, kind)
     if series.frames > 1:
@@ -206,8 +231,8 @@ def _unsuitable(series: Series, thin_too: bool) -> LeftOut | None:
 def _item(
     root: Path, shared: Path, series: Series, others: Sequence[Series], target: Target
 ) -> Item | None:
-    """The series as an item; None where the target needs a name that it has not."""
-    together = [one.index for one in others if one.sources == series.sources]
+    """The series as an item; None where its name is not one that the target needs."""
+    together = [other.index for other in others if other.sources == series.sources]
     inside = PurePosixPath(name_below(shared, series.sources[0])).parent
     usual = inside / _result_stem(series, bids=_is_bids(root))
     output = target.result_name(usual, series.sources[0])
@@ -235,7 +260,7 @@ def _result_stem(series: Series, bids: bool) -> str:
 
 
 def _shortened(name: str) -> str:
-    """A name with room behind it for what makes results of one name differ, and for endings."""
+    """A name that leaves room for a suffix and an ending."""
     stored = os.fsencode(name)
     if len(stored) <= LONGEST_STEM:
         return name

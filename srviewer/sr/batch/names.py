@@ -1,7 +1,7 @@
 """Names of results in the folder of a batch: each belongs to one source, and stays with it.
 
-Two kinds of small files say which: ``names`` which source a name belongs to, made by whoever comes
-first, and ``given`` which name a source got, by its content and its place.
+Two kinds of small files hold that: ``names`` the source of a name, by the first process to write
+it, and ``given`` the name of a source, by its content and its paths.
 """
 
 import hashlib
@@ -30,9 +30,11 @@ DIGITS = (8, 16, 32, 64)  # of the source's SHA-256, in a name that would belong
 
 @dataclass(frozen=True)
 class Wanted:
-    """``output``: the name that a result would have, below the output folder.
+    """The name that a result would have.
 
-    ``crowded``: an earlier volume of the same batch would have it too.
+    Attributes:
+        output: Its path below the output folder.
+        crowded: Whether an earlier volume of the same batch would have it too.
     """
 
     output: PurePosixPath
@@ -41,29 +43,46 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Named:
-    """The name that a result has; ``before``: the stamps of image and JSON that lay there."""
+    """The name of a result.
+
+    Attributes:
+        output: Its path below the output folder.
+        before: The stamps of image and sidecar that were there; None where there was no file.
+    """
 
     output: PurePosixPath
     before: tuple[Stamp | None, Stamp | None]
 
     def untouched(self, folder: Path) -> bool:
-        """Whether nothing was written there since."""
+        """Whether image and sidecar were not written since.
+
+        Args:
+            folder: The output folder.
+
+        Returns:
+            True where both stamps are the same.
+        """
         return _stamps(folder / self.output) == self.before
 
 
 def named(
     folder: Path, state: Path, wanted: Wanted, source: ScanSource, overwrite: bool
 ) -> Job[Named]:
-    """The name for the result of ``source``, which no other source gets from now on.
+    """Reserve a name for the result of a source, which no other source gets from then on.
 
     Args:
-        folder: the output folder.
-        state: where the batch keeps its records.
-        wanted: the name that the result would have.
-        source: what it is made from.
-        overwrite: take the wanted name also where it belongs to another source, unless the source
+        folder: The output folder.
+        state: The folder of the batch's records.
+        wanted: The name that the result would have.
+        source: The files that it is made from.
+        overwrite: Take the wanted name also where it belongs to another source, unless the source
             has a name already.
 
+    Returns:
+        A job whose result is the name.
+
+    Raises:
+        AssertionError: Never, since the numbered names do not end.
     """
     names = _Names(folder, state, source, stem_and_ending(wanted.output)[1])
     for candidate in _candidates(wanted, names):
@@ -79,7 +98,17 @@ def named(
 def likely_names(
     folder: Path, state: Path, wanted: Wanted, source: ScanSource
 ) -> tuple[PurePosixPath, ...]:
-    """Names that the result of ``source`` may have got in an earlier run, the likeliest first."""
+    """Names that the result of a source may have from an earlier run, the likeliest first.
+
+    Args:
+        folder: The output folder.
+        state: The folder of the batch's records.
+        wanted: The name that the result would have.
+        source: The files that it is made from.
+
+    Returns:
+        Paths below the output folder.
+    """
     given = _Names(folder, state, source, stem_and_ending(wanted.output)[1]).given()
     usual = (wanted.output, _suffixed(wanted.output, source.sha256[: DIGITS[0]]))
     return usual if given is None else (given, *usual)
@@ -105,7 +134,14 @@ def _suffixed(output: PurePosixPath, suffix: str) -> PurePosixPath:
 
 
 def stem_and_ending(output: PurePosixPath) -> tuple[str, str]:
-    """The name of a result without its ending, and that ending; of a folder it is empty."""
+    """Split the name of a result before the ending of its export target.
+
+    Args:
+        output: Its path below the output folder.
+
+    Returns:
+        (stem, ending); the ending of a folder is "".
+    """
     name = output.name
     ending = next((row.ending for row in TARGETS if row.ending and name.endswith(row.ending)), "")
     return name[: len(name) - len(ending)], ending
@@ -129,7 +165,7 @@ class _Names:
     ending: str  # of the results
 
     def holds(self, output: PurePosixPath) -> bool:
-        """Whether the name belongs to the source already, by its claim or by what lies there."""
+        """Whether the name belongs to the source already, by its claim or by the sidecar there."""
         owner = self._claimed_by(output)
         if owner is None:
             try:
@@ -149,14 +185,14 @@ class _Names:
         return self._claim(output)
 
     def note(self, output: PurePosixPath) -> None:
-        """Keep for later runs that the name is the source's, whoever had it before."""
-        for path, words in (
+        """Store for later runs that the name is the source's, whoever had it before."""
+        for path, text in (
             (self._claim_file(output), self._words(output)),
             (self._given_file(), json.dumps({"output": output.as_posix()})),
         ):
-            if _text(path) != words:
+            if _text(path) != text:
                 make_folder(path.parent)
-                write_text(path, words)
+                write_text(path, text)
 
     def given(self) -> PurePosixPath | None:
         """The name that the source got in an earlier run."""
@@ -164,7 +200,7 @@ class _Names:
         return PurePosixPath(output) if _is_output(output, self.ending) else None
 
     def _claim(self, output: PurePosixPath) -> bool:
-        """Claim the name unless another worker does; a claim that is damaged is nobody's."""
+        """Claim the name unless another worker does; a damaged claim does not count."""
         path = self._claim_file(output)
         make_folder(path.parent)
         if not write_new(path, self._words(output)) and self._claimed_by(output) is None:
@@ -186,8 +222,8 @@ class _Names:
         return self._file("names", output.as_posix())
 
     def _given_file(self) -> Path:
-        places = "\n".join(str(path) for path in self.source.paths)
-        return self._file("given", f"{self.source.sha256}\n{places}")
+        paths = "\n".join(str(path) for path in self.source.paths)
+        return self._file("given", f"{self.source.sha256}\n{paths}")
 
     def _file(self, kind: str, key: str) -> Path:
         return self.state / kind / f"{hashlib.sha256(os.fsencode(key)).hexdigest()[:32]}.json"

@@ -1,4 +1,4 @@
-"""Whether the scheduler of a Dask cluster still answers, asked without waiting for it."""
+"""The connection to a Dask scheduler, checked without waiting for its answer."""
 
 import asyncio
 import time
@@ -11,7 +11,11 @@ SILENT_SECONDS = 30.0  # without an answer; a scheduler with much to do may take
 
 
 class Pulse:
-    """The state of the scheduler of a ``distributed.Client``."""
+    """The state of the scheduler of a ``distributed.Client``.
+
+    Args:
+        client: The client; any object with its ``status``, ``scheduler`` and ``loop``.
+    """
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -20,7 +24,7 @@ class Pulse:
         self.workers = 0
 
     def lost(self) -> bool:
-        """Whether the connection is gone, or nothing was answered for long; returns at once."""
+        """Whether the connection is closed or silent for ``SILENT_SECONDS``; returns at once."""
         now = time.monotonic()
         if self._client.status != "running":
             return True

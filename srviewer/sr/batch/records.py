@@ -1,4 +1,4 @@
-"""Files that a batch keeps beside its results: done records and logs."""
+"""Files that a batch keeps beside its results: records of finished volumes, and logs."""
 
 import hashlib
 import json
@@ -24,43 +24,71 @@ LONGEST_TEXT = 10_000  # characters
 
 @dataclass(frozen=True)
 class Place:
-    """Where a batch writes: its output folder, absolute. ``batch``: the id of this run of it."""
+    """The folder of a batch.
+
+    Attributes:
+        folder: The output folder, as an absolute path.
+        batch: The id of this run of the batch.
+    """
 
     folder: Path
     batch: str
 
     @property
     def state(self) -> Path:
-        """The folder of the records and of what is not finished."""
+        """The folder of records and unfinished results."""
         return self.folder / STATE
 
     def record(self, output: PurePosixPath) -> Path:
-        """The file that says that a result is done."""
+        """The record of a finished volume.
+
+        Args:
+            output: The path of the result below the output folder.
+
+        Returns:
+            The file, whether it exists or not.
+        """
         name = hashlib.sha256(os.fsencode(output)).hexdigest()[:32]
         return self.state / "done" / f"{name}.json"
 
     @property
     def unfinished(self) -> Path:
-        """The folder of the drafts that are being written."""
+        """The folder of the drafts of this run."""
         return self.state / "unfinished" / self.batch
 
     @property
     def ended(self) -> Path:
-        """The file that tells the workers that this run of the batch ends."""
+        """The file whose presence ends the workers of this run."""
         return self.unfinished / "ended"
 
     @property
     def record_folders(self) -> tuple[Path, ...]:
-        """The folders of the state in which files are replaced."""
+        """The folders of records, in which files are replaced."""
         return tuple(self.state / name for name in ("done", "names", "given"))
 
     def log(self, output: PurePosixPath) -> Path:
-        """The log of a result."""
+        """The log of a result.
+
+        Args:
+            output: The path of the result below the output folder.
+
+        Returns:
+            The file, whether it exists or not.
+        """
         return self.folder / LOGS / f"{output.as_posix()}.log"
 
 
 def read_record(place: Place, output: PurePosixPath, key: str) -> dict[str, Any] | None:
-    """The record of a result when it is of this key and the result is still whole."""
+    """Read the record of a finished volume.
+
+    Args:
+        place: The folder of the batch.
+        output: The path of the result below the output folder.
+        key: The digest of source and settings that the record must have.
+
+    Returns:
+        The record; None where it is missing, damaged or of another key, or the result has changed.
+    """
     try:
         record: dict[str, Any] = read_document(place.record(output))
         image = place.folder / output
@@ -76,7 +104,7 @@ def read_record(place: Place, output: PurePosixPath, key: str) -> dict[str, Any]
 
 
 def _is_whole(record: dict[str, Any]) -> bool:
-    """Whether what the table of a batch shows is there and of its kind."""
+    """Whether a record has the values that the table of a batch shows."""
     values = record["values"]
     consistency, warnings = values["consistency"], values.get("warnings", [])
     return (
@@ -89,33 +117,59 @@ def _is_whole(record: dict[str, Any]) -> bool:
 
 
 def stored_bytes(path: Path) -> int:
-    """The size of a file, or of the files of a folder; OSError where neither is there."""
+    """The size of a file, or of the files of a folder.
+
+    Args:
+        path: The file or folder.
+
+    Returns:
+        Bytes.
+
+    Raises:
+        OSError: There is neither.
+    """
     if not path.is_dir():
         return path.stat().st_size
     return sum(file.stat().st_size for file in path.iterdir())
 
 
 def write_record(path: Path, record: dict[str, Any]) -> None:
-    """Say that a result is done."""
+    """Write the record of a finished volume.
+
+    Args:
+        path: The record's file.
+        record: Plain JSON values.
+    """
     make_folder(path.parent)
     write_text(path, json.dumps(record, indent=1))
 
 
 class Log:
-    """Lines with time, machine and process, added to whatever the file of a result holds already.
+    """The log of a result: lines with time, machine and process, appended to its file.
 
-    Before it is known which name the result gets, nothing is logged: the name may be another's.
+    Until ``of`` is called nothing is logged, as the name may be that of another result.
+
+    Args:
+        place: The folder of the batch.
     """
 
     def __init__(self, place: Place) -> None:
         self._place, self._path = place, Path()
 
     def of(self, output: PurePosixPath) -> None:
-        """Add what comes to the log of this result."""
+        """Append what follows to the log of a result.
+
+        Args:
+            output: The path of the result below the output folder.
+        """
         self._path = self._place.log(output)
 
     def add(self, text: str) -> None:
-        """Add a line."""
+        """Append a line.
+
+        Args:
+            text: Its text; control characters are spelled out.
+        """
         if self._path == Path():
             return
         stamp = time.strftime("%Y-%m-%d %H:%M:%S")

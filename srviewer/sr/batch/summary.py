@@ -1,4 +1,4 @@
-"""What became of a batch, as one HTML file that needs nothing else."""
+"""The summary of a batch, as one HTML file that needs nothing else."""
 
 import os
 from collections import Counter
@@ -22,7 +22,12 @@ HEAD_BYTES = 4096  # in which a summary has its mark
 
 
 def write_summary(path: Path, outcomes: Sequence[Outcome]) -> None:
-    """Write the table of ``outcomes`` to ``path``; failures come first."""
+    """Write the table of outcomes, failures first.
+
+    Args:
+        path: The HTML file; an existing one is replaced.
+        outcomes: One for each volume.
+    """
     failed_first = sorted(outcomes, key=lambda outcome: outcome.status != "failed")
     page = drawn_page(
         "summary.html",
@@ -35,14 +40,21 @@ def write_summary(path: Path, outcomes: Sequence[Outcome]) -> None:
 
 
 def summary_path(folder: Path) -> Path:
-    """Where the summary goes: ``summary.html``, unless something else has that name."""
+    """The path of the summary: ``summary.html``, unless a file of another kind has that name.
+
+    Args:
+        folder: The output folder.
+
+    Returns:
+        The first of some names that is free, or an earlier summary.
+    """
     names = (f"srviewer-{n}-{SUMMARY}" for n in count(2))
     every = chain([SUMMARY, f"srviewer-{SUMMARY}"], names)
     return next(path for path in (folder / name for name in every) if _is_ours(path))
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether nothing is there, or an earlier summary."""
+    """Whether the path is free, or an earlier summary."""
     if not os.path.lexists(path):
         return True
     try:
@@ -57,7 +69,14 @@ def _begins(path: Path) -> bool:
 
 
 def counted(outcomes: Sequence[Outcome]) -> str:
-    """How many volumes there were and what became of them, in one line."""
+    """One line with the number of volumes for each status.
+
+    Args:
+        outcomes: One for each volume.
+
+    Returns:
+        The line, with the reasons of what was left out.
+    """
     counts = Counter(outcome.status for outcome in outcomes)
     parts = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     volumes = "1 volume" if len(outcomes) == 1 else f"{len(outcomes)} volumes"
@@ -68,12 +87,28 @@ def counted(outcomes: Sequence[Outcome]) -> str:
 
 
 def left_out_reasons(outcomes: Sequence[Outcome]) -> dict[str, int]:
-    """How many volumes were left out for each reason, the most frequent first."""
-    return dict(counted_reasons(one.reason for one in outcomes if one.status == "left out"))
+    """The number of volumes that were left out for each reason.
+
+    Args:
+        outcomes: One for each volume.
+
+    Returns:
+        Reason -> number, the most frequent first.
+    """
+    return dict(
+        counted_reasons(outcome.reason for outcome in outcomes if outcome.status == "left out")
+    )
 
 
 def cells(outcome: Outcome) -> tuple[str, ...]:
-    """The row of one volume: what HEAD names."""
+    """The row of one volume.
+
+    Args:
+        outcome: Of the volume.
+
+    Returns:
+        Text for each column of ``HEAD``.
+    """
     values = outcome.values
     consistency = values.get("consistency")
     return (
@@ -89,7 +124,7 @@ def cells(outcome: Outcome) -> tuple[str, ...]:
 
 
 def _row(outcome: Outcome) -> dict[str, object]:
-    """What the template shows of one volume; ``image`` and ``log`` are addresses."""
+    """The values of one volume for the template; ``image`` and ``log`` are addresses."""
     output = None if outcome.output is None else outcome.output.as_posix()
     notes = [outcome.message, *outcome.values.get("warnings", ())]
     return {
@@ -102,5 +137,5 @@ def _row(outcome: Outcome) -> dict[str, object]:
 
 
 def _address(path: str) -> str:
-    """A path below the folder of the summary, as a link has it; bytes that are no text too."""
+    """A path below the folder of the summary as a link, with any bytes in it."""
     return quote(os.fsencode(path))

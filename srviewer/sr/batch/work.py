@@ -1,4 +1,4 @@
-"""One volume of a batch, from its files to its result: what a worker runs."""
+"""One volume of a batch, from its files to its result, as a worker runs it."""
 
 import hashlib
 import json
@@ -48,13 +48,18 @@ Status = Literal["done", "done before", "failed", "left out"]
 
 @dataclass(frozen=True)
 class Settings:
-    """How each volume is rebuilt.
+    """The settings of each reconstruction of a batch.
 
-    ``request``: its axis and factor are replaced, by ``axis`` and ``factor`` where they are given
-    and else by what suits the volume. ``acknowledge``: also volumes whose geometry is in doubt.
-    ``overwrite``: replace results that were made from another source. ``slabs``: whether volumes go
-    slab by slab, which changes no voxel. ``room``: the bytes that a rebuild may take, if as many
-    are free. ``target``: the id of what results are exported to.
+    Attributes:
+        request: The request, whose axis and factor are replaced for each volume.
+        axis: The axis; None for the one that suits the volume.
+        factor: The factor; None for the one that suits the volume.
+        store: The data type of the results.
+        acknowledge: Also reconstruct scans whose geometry is in doubt.
+        slabs: Whether volumes are reconstructed slab-wise, which changes no voxel.
+        room: The bytes that a reconstruction may take, where as many are free.
+        overwrite: Replace results that were made from another source.
+        target: The id of the export target.
     """
 
     request: Request
@@ -68,12 +73,14 @@ class Settings:
     target: str = NIFTI.id
 
     def fingerprint(self) -> str:
-        """Changes with whatever changes a result: settings, weights, version of the program."""
+        """JSON of all that changes a result: settings, weights, version of the program."""
         needs_model = method(self.request.method).needs_model
         model = find_model(self.request.model).sha256 if needs_model else ""
         request = {**asdict(self.request), "model": model, "axis": None, "factor": None}
         if self.request.minimum == "none":
             del request["minimum"]  # version 0.1.0 had no such setting: its records stay valid
+        if not self.request.repair:
+            del request["repair"]  # nor this
         settings = [__version__, request, self.axis, self.factor, self.store]
         if self.target != NIFTI.id:  # the records of earlier versions stay valid
             settings.append(self.target)
@@ -82,11 +89,17 @@ class Settings:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one volume.
+    """The outcome of one volume.
 
-    ``source``: its first file, below the folder that holds all that was given. ``values``: the
-    provenance of the result, where there is one. ``reason``: why it was left out, the same for all
-    that were left out for it; else "".
+    Attributes:
+        name: Of the volume.
+        output: The path of the result below the output folder; None without one.
+        status: Done, done in an earlier run, failed or left out.
+        seconds: Wall time.
+        message: For the user; "" for none.
+        values: The provenance of the result; empty without one.
+        source: Its first file, below the folder that holds all inputs.
+        reason: A noun for why it was left out, the same for all with this reason; else "".
     """
 
     name: str
@@ -100,10 +113,18 @@ class Outcome:
 
 
 def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
-    """Do one item, unless its done record says that it was done with these settings.
+    """Reconstruct one item, unless its record says that it is done with these settings.
 
-    Never raises: a failure is an outcome. The result takes its name only when it is whole, and
-    the record follows it, so an item whose worker died is simply done again.
+    The result takes its name only when it is whole, and the record follows it, so an item whose
+    worker died is simply done again.
+
+    Args:
+        item: The volume.
+        settings: Of the reconstruction.
+        place: The folder of the batch.
+
+    Returns:
+        A job whose result is the outcome; a failure is an outcome, too, and raises nothing.
     """
     started = time.monotonic()
     log = Log(place)
@@ -120,8 +141,8 @@ def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
         outcome = Outcome(item.name, None, "failed", message=message)
         log.add(f"failed: {message}")
     except Exception as error:  # a bug in one volume must not end the others
-        told = plain(error)
-        message = f"{type(error).__name__}: {error}" if told is error else str(told)
+        user_error = plain(error)
+        message = f"{type(error).__name__}: {error}" if user_error is error else str(user_error)
         outcome = Outcome(item.name, None, "failed", message=message)
         log.add(f"failed:\n{traceback.format_exc()}")
     return replace(outcome, seconds=time.monotonic() - started, source=item.source_name)
@@ -141,7 +162,7 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[O
     name = yield from named(place.folder, place.state, wanted, source, replaces)
     log.of(name.output)
     log.add(f"begun: {item.source_name}, {len(item.sources)} files")
-    series = yield from within(_found_again(item), FOUND / 2, FOUND)
+    series = yield from within(_series_of(item), FOUND / 2, FOUND)
     room = min(settings.room, free_bytes())
     slabs = settings.slabs if target(settings.target).streams else "never"
     choice = choose_slabs(series, 0, slabs, lambda scan: _request(scan, settings), room)
@@ -181,19 +202,19 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[O
 
 
 def _done(place: Place, item: Item, names: Sequence[PurePosixPath], key: str) -> Outcome | None:
-    """The outcome of an earlier run with the same source and settings, if that is still there."""
+    """The outcome of an earlier run with the same source and settings, if that still holds."""
     for output in names:
         record = read_record(place, output, key)
         if record is not None:
-            mine = record["batch"] == place.batch  # its worker died before it could tell
+            same_run = record["batch"] == place.batch  # its worker died before it could report
             note = _name_note(item, output)
-            status: Status = "done" if mine else "done before"
+            status: Status = "done" if same_run else "done before"
             return Outcome(item.name, output, status, message=note, values=record["values"])
     return None
 
 
 def _name_note(item: Item, output: PurePosixPath) -> str:
-    """A sentence where the result has another name than its source would lead one to expect."""
+    """A sentence where the result has another name than its source suggests."""
     if output == item.output:
         return ""
     suffixed = output.name.startswith(f"{stem_and_ending(item.output)[0]}-")
@@ -227,8 +248,8 @@ def _in_slabs(source: PlaneByPlane, item: Item, settings: Settings, draft: Path)
         lambda scan: _check(scan, settings),
         settings.store,
     )
-    made = yield from written_in_slabs(source, request, files)
-    return made.result, made.provenance
+    written = yield from written_in_slabs(source, request, files)
+    return written.result, written.provenance
 
 
 def _source(item: Item) -> Job[ScanSource]:
@@ -237,18 +258,18 @@ def _source(item: Item) -> Job[ScanSource]:
 
 
 def _key(item: Item, source: ScanSource, settings: Settings) -> str:
-    """SHA-256 over the content of the files, which series it is, and the settings."""
+    """SHA-256 over the content of the files, the number of the series, and the settings."""
     digest = hashlib.sha256(f"{item.place} {settings.fingerprint()}".encode())
     for file in source.files:
         digest.update(bytes.fromhex(file.sha256))
     return digest.hexdigest()
 
 
-def _found_again(item: Item) -> Job[Series]:
-    found = yield from scan(item.sources, item.root)
-    if len(found.series) <= item.place:
+def _series_of(item: Item) -> Job[Series]:
+    listing = yield from scan(item.sources, item.root)
+    if len(listing.series) <= item.place:
         raise _changed(item)
-    return found.series[item.place]
+    return listing.series[item.place]
 
 
 def _changed(item: Item) -> UserError:
@@ -256,14 +277,18 @@ def _changed(item: Item) -> UserError:
 
 
 def _check(volume: ScanHeader, settings: Settings) -> None:
-    """Raise UserError for a scan in doubt that nobody has looked at, Unsupported for labels."""
+    """Raise UserError for a scan in doubt that is not acknowledged, Unsupported for labels."""
     if reason := segmentation_reason(volume.warnings):
-        doubts = [one.message for one in volume.warnings if one.code in SEGMENTATION_CODES]
+        doubts = [
+            warning.message for warning in volume.warnings if warning.code in SEGMENTATION_CODES
+        ]
         raise Unsupported(" ".join(doubts), reason)
     unsound = blocking_warnings(volume.warnings)
     if unsound and not settings.acknowledge:
-        said = " ".join(warning.message for warning in unsound)
-        raise UserError(f"{said} Look at it, then give --acknowledge to rebuild it all the same.")
+        messages = " ".join(warning.message for warning in unsound)
+        raise UserError(
+            f"{messages} Look at it, then give --acknowledge to rebuild it all the same."
+        )
 
 
 def _request(volume: ScanHeader, settings: Settings) -> Request:
@@ -274,7 +299,7 @@ def _request(volume: ScanHeader, settings: Settings) -> Request:
 
 @contextmanager
 def _unfinished(place: Place, name: str) -> Iterator[Path]:
-    """A path for a draft in a folder of this attempt's own, which is gone afterwards."""
+    """A path for a draft in a folder of this attempt's own, which is deleted afterwards."""
     # Not a private folder: the draft gets the rights that results have where they are written.
     folder = place.unfinished / mark()
     make_folder(folder)
@@ -285,15 +310,15 @@ def _unfinished(place: Place, name: str) -> Iterator[Path]:
 
 
 def _put(draft: Path, output: Path, item: Item, new: bool) -> None:
-    """Move the draft and its JSON to where they belong, unless that is part of what was read.
+    """Move the draft and its sidecar to the result's path, unless that is one of the sources.
 
-    ``new``: nothing lies there.
+    ``new``: nothing exists there.
     """
     for source in item.sources:
         if output.exists() and output.samefile(source):
             raise UserError(f"'{output.name}' is the scan itself and is not overwritten.")
     make_folder(output.parent)
     # The JSON first: where a killed worker leaves it alone, the name is still this source's.
-    beside = (sidecar(draft), sidecar(output))
-    moves = [beside, (draft, output)] if draft.is_dir() else [(draft, output), beside]
+    sidecars = (sidecar(draft), sidecar(output))
+    moves = [sidecars, (draft, output)] if draft.is_dir() else [(draft, output), sidecars]
     replace_together(moves, new)

@@ -1,4 +1,4 @@
-"""Sets of 2D images shrunk, enlarged by bicubic and by trained networks, and scored."""
+"""Scores of sets of 2D images that were shrunk, then enlarged by bicubic and by networks."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -28,11 +28,17 @@ IMAGE_LAYOUT = "image"
 
 @dataclass(frozen=True)
 class BenchmarkRow:
-    """The means of one model over one set at one scale.
+    """The mean scores of one model over one set at one scale.
 
-    ``set``: name of the folder. ``preset``: what the model was trained from, "bicubic" for that.
-    ``psnr`` in dB, infinite when an image came out exact. ``seconds``: wall time of enlarging one
-    image, without reading and scoring it.
+    Attributes:
+        set: The name of the folder.
+        scale: Of shrinking and enlarging.
+        model: The name of the model, or "bicubic".
+        preset: The preset that the model was trained from, or "bicubic".
+        images: Their number.
+        psnr: Mean, in dB; infinite where an image is exact.
+        ssim: Mean.
+        seconds: Mean wall time of enlarging one image, without reading and scoring it.
     """
 
     set: str
@@ -47,9 +53,12 @@ class BenchmarkRow:
 
 @dataclass(frozen=True)
 class BenchmarkResult:
-    """The rows by set, scale and model, bicubic first.
+    """The scores of a benchmark.
 
-    ``device``: where the networks ran, "" when there was none.
+    Attributes:
+        protocol: Of scoring.
+        device: The title of the device of the networks; "" without networks.
+        rows: By set, scale and model, bicubic first.
     """
 
     protocol: Protocol
@@ -59,9 +68,12 @@ class BenchmarkResult:
 
 @dataclass(frozen=True)
 class _Contender:
-    """Something that enlarges images. ``scales``: those it can do, None for any.
+    """A way to enlarge images.
 
-    ``enlarge``: (H, W, 3) in 0..1 and the scale to (rH, rW, 3); its values may leave 0..1.
+    Attributes:
+        scales: Those that it can do; None for any.
+        enlarge: (H, W, 3) in 0..1 and the scale r -> a job that gives (rH, rW, 3), whose values may
+            leave 0..1.
     """
 
     name: str
@@ -75,7 +87,7 @@ class _Contender:
 
 @dataclass
 class _Tally:
-    """What one contender has got so far on one set at one scale."""
+    """The scores and times of one contender so far, on one set at one scale."""
 
     scores: list[ImageScore] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
@@ -88,13 +100,24 @@ def benchmark_images(
     protocol: Protocol,
     device: str,
 ) -> Job[BenchmarkResult]:
-    """Score bicubic and ``models`` on the images of each folder at each scale.
+    """Score bicubic and models on the images of each folder at each scale.
 
-    ``models``: names or files, "bicubic" being implied; one that was not trained for a scale has
-    no row there. Every image is cropped to a multiple of the scale, shrunk by antialiased bicubic
-    and rounded to 8 bits; what comes back is rounded too. Raises UserError for folders without
-    images, images that cannot be read or are too small, two folders or models of one name, and
-    models that enlarge no images or do none of the scales.
+    Every image is cropped to a multiple of the scale, shrunk by antialiased bicubic and rounded to
+    8 bits; the enlarged one is rounded, too.
+
+    Args:
+        folders: The sets.
+        scales: Whole numbers from 2 on.
+        models: Names or files; bicubic needs no entry. A model has rows for its own scales alone.
+        protocol: Of scoring.
+        device: One of ``DEVICES``.
+
+    Returns:
+        A job whose result is the mean scores.
+
+    Raises:
+        UserError: A folder has no images, an image cannot be read or is too small, two folders or
+            models have one name, or a model enlarges no images or does none of the scales.
     """
     _check(folders, scales)
     files = {folder.resolve().name: image_files(folder) for folder in folders}
@@ -106,12 +129,15 @@ def benchmark_images(
     rows: list[BenchmarkRow] = []
     total = len(files) * len(scales)
     for number, (name, paths) in enumerate(files.items()):
-        for place, scale in enumerate(scales):
+        for index, scale in enumerate(scales):
             able = [contender for contender in contenders if contender.can(scale)]
-            done = number * len(scales) + place
+            done = number * len(scales) + index
             job = _tallies(paths, scale, able, protocol)
             tallies = yield from within(job, done / total, (done + 1) / total)
-            rows.extend(_row(name, scale, *one) for one in zip(able, tallies, strict=True))
+            rows.extend(
+                _row(name, scale, *contender_tally)
+                for contender_tally in zip(able, tallies, strict=True)
+            )
     return BenchmarkResult(protocol, where, tuple(rows))
 
 
@@ -125,23 +151,23 @@ def _check_names(kind: str, names: Sequence[str]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UserError(
-            f"More than one {kind} is called {', '.join(twice)}: their rows could not be told "
-            f"apart. Rename one, or measure them one after the other."
+            f"More than one {kind} is called {', '.join(twice)}: their rows would look "
+            f"the same. Rename one, or measure them one after the other."
         )
 
 
 def _tallies(
     paths: Sequence[Path], scale: int, contenders: Sequence[_Contender], protocol: Protocol
 ) -> Job[list[_Tally]]:
-    """Every contender on every image: the one job for all, so that an image is read once."""
+    """Run every contender on every image: one job for all, so that an image is read once."""
     tallies = [_Tally() for _ in contenders]
     for number, path in enumerate(paths):
         truth = cropped(in_eight_bits(read_image(path)), scale)
         if min(truth.shape[:2]) < scale:
             raise UserError(f"The image '{path}' is smaller than the scale {scale}. Leave it out.")
         small = shrunk(truth, scale)
-        for place, (contender, tally) in enumerate(zip(contenders, tallies, strict=True)):
-            done = (number + place / len(contenders)) / len(paths)
+        for index, (contender, tally) in enumerate(zip(contenders, tallies, strict=True)):
+            done = (number + index / len(contenders)) / len(paths)
             yield Progress(done, f"{path.parent.name} x{scale}: {path.name}, {contender.name}")
             started = time.perf_counter()
             large = yield from within(contender.enlarge(small, scale), done, done)
@@ -157,8 +183,8 @@ def _row(name: str, scale: int, contender: _Contender, tally: _Tally) -> Benchma
         model=contender.name,
         preset=contender.preset,
         images=len(tally.scores),
-        psnr=float(np.mean([one.psnr for one in tally.scores])),
-        ssim=float(np.mean([one.ssim for one in tally.scores])),
+        psnr=float(np.mean([image_score.psnr for image_score in tally.scores])),
+        ssim=float(np.mean([image_score.ssim for image_score in tally.scores])),
         seconds=round(float(np.mean(tally.seconds)), 4),
     )
 
@@ -185,8 +211,8 @@ def _image_model(name: str, scales: Sequence[int]) -> Model:
 
 
 def _upsamplers(models: Sequence[Model], device: str) -> tuple[str, list[_Contender]]:
-    """The device's title, and the networks on it."""
-    from srviewer.nn.inference.image_infer import ImageUpsampler  # a door to torch
+    """The title of the device, and the networks on it."""
+    from srviewer.nn.inference.image_infer import ImageUpsampler  # lazy: loads torch
 
     ready = [(model, ImageUpsampler(model, device)) for model in models]
     contenders = [

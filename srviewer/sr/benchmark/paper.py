@@ -1,4 +1,4 @@
-"""The numbers that the paper prints, as they stand there, and what is wrong with them.
+"""The scores that the paper prints, unchanged, with notes on their errors.
 
 The paper states neither the channel, the border nor the implementation of its scores. Bicubic
 measured on RGB, whole image, 8 bit comes within 0.3 dB of its table 2 on Set5 and Set14.
@@ -17,9 +17,16 @@ MOST = {"psnr": float("inf"), "ssim": 1.0}  # above this a score cannot be
 
 @dataclass(frozen=True)
 class PaperTable:
-    """One table. ``models``: preset of ours and the paper's name, in the order of the values.
+    """One table of the paper.
 
-    ``columns``: what the paper puts side by side. ``psnr`` in dB; both empty where not printed.
+    Attributes:
+        number: Of the table.
+        title: Of the table.
+        models: (our preset, the paper's name) in the order of the values.
+        columns: The columns of the printed table.
+        psnr: (set, scale) -> dB of each model; empty where not printed.
+        ssim: (set, scale) -> SSIM of each model; empty where not printed.
+        notes: On errors and on what is not stated, one sentence or more each.
     """
 
     number: int
@@ -32,7 +39,7 @@ class PaperTable:
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
-        """Which scores it prints."""
+        """The metrics that it prints."""
         return (*(("psnr",) if self.psnr else ()), *(("ssim",) if self.ssim else ()))
 
     @property
@@ -41,13 +48,34 @@ class PaperTable:
         return tuple(self.psnr or self.ssim)
 
     def printed(self, metric: Metric, place: tuple[str, int], preset: str) -> float:
-        """The paper's value; KeyError or ValueError where it prints none."""
+        """A score of the table.
+
+        Args:
+            metric: PSNR or SSIM.
+            place: (set, scale).
+            preset: Our preset of the model.
+
+        Returns:
+            The printed value.
+
+        Raises:
+            KeyError: The table has no such set and scale.
+            ValueError: It has no such model.
+        """
         presets = [known for known, _ in self.models]
         return (self.psnr if metric == "psnr" else self.ssim)[place][presets.index(preset)]
 
 
 def is_impossible(metric: Metric, value: float) -> bool:
-    """Whether no pair of images can have this score."""
+    """Whether no pair of images can have a score.
+
+    Args:
+        metric: PSNR or SSIM.
+        value: The score.
+
+    Returns:
+        True above the largest value of the metric.
+    """
     return value > MOST[metric]
 
 
@@ -192,9 +220,14 @@ PAPER_TABLES = (
 
 @dataclass(frozen=True)
 class PaperFigure:
-    """One figure of scores. ``axis``: bars of a score for each set, or seconds against PSNR.
+    """One figure of scores of the paper.
 
-    ``presets``: the models in it, beside bicubic. ``sets``: in lower case, empty for all.
+    Attributes:
+        number: Of the figure.
+        title: Of the figure.
+        axis: Bars of a score for each set, or seconds against PSNR.
+        presets: The models in it, besides bicubic.
+        sets: In lower case; empty for all.
     """
 
     number: int

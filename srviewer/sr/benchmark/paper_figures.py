@@ -41,10 +41,21 @@ Draw = Callable[[Figure], None]
 def save_figures(
     result: BenchmarkResult, curves: Sequence[LossCurves], folder: Path
 ) -> Job[tuple[Path, ...]]:
-    """Write every figure that the rows and curves can fill to ``folder``; what was written.
+    """Draw every figure of the paper for which there are rows or curves.
 
     Figure 4 needs ``curves``; 5 to 10 are drawn for each scale. A model that no figure of the
-    paper names stands in figures 5 to 7. Raises UserError when the folder cannot be written to.
+    paper names is drawn in figures 5 to 7.
+
+    Args:
+        result: The scores.
+        curves: The losses of training runs.
+        folder: Where the files are written; it is made where needed.
+
+    Returns:
+        A job whose result is the PNG and SVG files.
+
+    Raises:
+        UserError: The folder cannot be written to.
     """
     drawings = _drawings(result, curves)
     make_folder(folder)
@@ -56,7 +67,7 @@ def save_figures(
 
 
 def _drawings(result: BenchmarkResult, curves: Sequence[LossCurves]) -> list[tuple[str, Draw]]:
-    """File name without suffix, and what draws it."""
+    """(file name without suffix, function that draws it) of each figure."""
     drawings: list[tuple[str, Draw]] = []
     if curves:
         drawings.append(("figure-04", lambda figure: _draw_curves(figure, curves)))
@@ -70,7 +81,7 @@ def _drawings(result: BenchmarkResult, curves: Sequence[LossCurves]) -> list[tup
 
 
 def _rows_of(of_paper: PaperFigure, result: BenchmarkResult, scale: int) -> list[BenchmarkRow]:
-    named = {preset for other in PAPER_FIGURES for preset in other.presets}
+    named = {preset for figure in PAPER_FIGURES for preset in figure.presets}
     takes_others = "ours" in of_paper.presets
 
     def belongs(row: BenchmarkRow) -> bool:
@@ -107,9 +118,9 @@ def _draw_bars(axes: Axes, rows: Sequence[BenchmarkRow], score: str) -> None:
     width = 0.8 / len(models)
     colours = _colours(len(models))
     for number, model in enumerate(models):
-        places = [place for place, name in enumerate(sets) if (name, model) in values]
-        heights = [_finite(values[sets[place], model]) for place in places]
-        lefts = [place + (number - (len(models) - 1) / 2) * width for place in places]
+        columns = [column for column, name in enumerate(sets) if (name, model) in values]
+        heights = [_finite(values[sets[column], model]) for column in columns]
+        lefts = [column + (number - (len(models) - 1) / 2) * width for column in columns]
         bars = axes.bar(lefts, heights, width * 0.92, label=_key(model), color=colours[number])
         axes.bar_label(
             bars, fmt=f"%.{metric(score).brief_decimals}f", fontsize=6, rotation=90, padding=2
@@ -122,17 +133,17 @@ def _draw_bars(axes: Axes, rows: Sequence[BenchmarkRow], score: str) -> None:
 
 
 def _literal(text: str) -> str:
-    """A name as it is: matplotlib sets what stands between dollars as mathematics."""
+    """A name without markup: matplotlib sets text between dollars as mathematics."""
     return visible_line(text).replace("$", r"\$")
 
 
 def _key(name: str) -> str:
-    """A name for a legend, which leaves out what begins with an underscore."""
+    """A name for a legend; matplotlib leaves out those that begin with an underscore."""
     return f" {_literal(name)}" if name.startswith("_") else _literal(name)
 
 
 def _finite(value: float) -> float:
-    """A bar has no height where the score has none (equal images)."""
+    """The height of a bar: 0 where the score is infinite (equal images)."""
     return value if math.isfinite(value) else 0.0
 
 

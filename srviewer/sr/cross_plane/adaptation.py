@@ -1,4 +1,4 @@
-"""A model fitted to the scan that it is about to rebuild: the doors to torch and the guard."""
+"""Adaptation: a model fine-tuned on the scan before it is reconstructed, and the guard."""
 
 from typing import TYPE_CHECKING
 
@@ -18,12 +18,24 @@ if TYPE_CHECKING:
 def adapted_model(
     scan: Voxels, first: Voxels, todo: Refinement, adaptation: Adaptation
 ) -> Job[tuple[Model, Adapted]]:
-    """The model of ``todo`` fitted to ``scan``; ``first``: the estimate that it made of it.
+    """Fine-tune the model of a refinement on the scan itself.
 
-    It stays as it was where the scan's held-out slices do not improve, or where there is too
-    little to learn from (no steps then).
+    The guard keeps the model as it was where the scan's held-out slices do not improve.
+
+    Args:
+        scan: (i, j, k) thick voxels without padding.
+        first: (i, j, k) estimate on the refined grid, made by the model as it is.
+        todo: The refinement that the model is for.
+        adaptation: How long to fine-tune, and the seed.
+
+    Returns:
+        A job whose result is the model to use, and the measured effect of the adaptation: no steps
+        where the scan is too small.
+
+    Raises:
+        ValueError: ``todo`` has no model.
     """
-    from srviewer.nn.training.adapt import adapt  # a door to torch
+    from srviewer.nn.training.adapt import adapt  # lazy: loads torch
 
     model = todo.model
     if model is None:
@@ -45,11 +57,24 @@ def learned_from(
     seed: int,
     intensity: Intensity,
 ) -> tuple["BatchSource", "list[ScanPair]"]:
-    """What ``model`` learns from a scan and its first estimate, and the slices that are held out.
+    """The training data that adaptation takes from a scan, and its held-out slices.
 
-    Raises ValueError where the estimate is too small.
+    Args:
+        scan: (i, j, k) thick voxels without padding.
+        first: (i, j, k) estimate on the refined grid.
+        model: The model to adapt.
+        degradation: The acquisition of the scan.
+        seed: Of the choice of patches.
+        intensity: Floor and range of the scan, by which both volumes are normalised.
+
+    Returns:
+        (source of training batches, held-out pairs). The batches are pairs of the estimate, in
+        turns with planes of the measured scan where one pass reaches the factor.
+
+    Raises:
+        ValueError: The estimate is too small for a pair.
     """
-    from srviewer.nn.data.scan_pairs import ScanPairs  # doors to torch
+    from srviewer.nn.data.scan_pairs import ScanPairs  # lazy: loads torch
     from srviewer.nn.data.scan_planes import InTurns, ThickPlanes
 
     neighbours = model.plan.neighbours

@@ -1,4 +1,4 @@
-"""The table of methods: how a thick scan can be made thin."""
+"""The table of methods: networks and interpolations that refine a thick axis."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,8 +18,13 @@ Interpolation = Callable[[Voxels, Axis, interpolate.Positions], Voxels]
 class Method:
     """A way to refine (i, j, k) voxels by a factor along one axis.
 
-    ``needs_model``: whether the ``model`` of the refinement must be one. ``consistent``: whether
-    the result is held to the scan, by whatever profile its slices were acquired.
+    Attributes:
+        id: The name in options, files and settings; never renamed.
+        title: The name that users see.
+        needs_model: Whether the refinement must hold a model.
+        consistent: Whether the result fulfils data consistency for every slice profile.
+        run: (scan, refinement) -> a job that gives the estimate. The scan is (i, j, k) voxels
+            without padding.
     """
 
     id: str
@@ -43,7 +48,7 @@ _cubic = _interpolation(interpolate.cubic)
 
 
 def _back_projected(scan: Voxels, todo: Refinement) -> Job[Estimate]:
-    """Cubic interpolation that, degraded, is the scan."""
+    """Cubic interpolation with data consistency, by iterative back-projection."""
     first = yield from within(_cubic(scan, todo), 0.0, 0.1)
     data_range = todo.intensity_of(scan).range
     job = back_projected(first.voxels, scan, todo.degradation, data_range)
@@ -61,5 +66,15 @@ METHODS = (
 
 
 def method(method_id: str) -> Method:
-    """The row of METHODS with this id; UserError when there is none."""
+    """The method of an id.
+
+    Args:
+        method_id: The id of a row of ``METHODS``.
+
+    Returns:
+        That row.
+
+    Raises:
+        UserError: The id is unknown; the message lists the known ones.
+    """
     return find_row(METHODS, method_id, "method")

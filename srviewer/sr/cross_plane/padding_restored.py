@@ -1,7 +1,7 @@
-"""A scan with padding refined: what is computed instead of padding, and where results have it.
+"""Padding of a scan through a refinement: filled before, restored in the result.
 
 All thin voxels of a padded thick voxel are padding, and no others. So the measured thick voxels are
-reproduced as they are, whatever lies beside them.
+reproduced as they are, whatever is next to them.
 """
 
 from collections.abc import Iterable
@@ -25,11 +25,17 @@ SLAB_EDGES = (16, 16, 16)  # of the chunks of a filled scan on disk
 
 
 def image_alone(scan: Volume, axis: Axis, intensity: Intensity) -> Job[Voxels]:
-    """The voxels of ``scan`` with its padding filled.
+    """The voxels of a scan with its padding filled, so that a network sees only measured values.
 
-    By the nearest measured voxel along ``axis``, the one to be refined; by the intensity floor in
-    lines without any. The scan's own array where it has no padding, or some that is as dark as air:
-    many scanners declare 0 to be padding in every image.
+    Args:
+        scan: The thick scan.
+        axis: The axis to be refined: padding takes the nearest measured voxel along it.
+        intensity: Floor and range of the scan; lines without a measured voxel take the floor.
+
+    Returns:
+        A job whose result is (i, j, k) voxels in the unit of the scan: the scan's own array where
+        it has no padding, or some that is as dark as air, since many scanners declare 0 to be
+        padding in every image.
     """
     padding = scan.padding
     if padding is None or intensity.is_air(padding):
@@ -42,9 +48,14 @@ def image_alone(scan: Volume, axis: Axis, intensity: Intensity) -> Job[Voxels]:
 
 
 def thin_padding(scan: Volume, steps: Iterable[tuple[Axis, int]]) -> Mask | None:
-    """(i, j, k) on the refined grid, which voxels are padding; None where the scan has none.
+    """The padding of a scan on its refined grid.
 
-    ``steps``: axes and the factors by which they are refined.
+    Args:
+        scan: The thick scan.
+        steps: (axis, factor) of each refinement.
+
+    Returns:
+        (i, j, k) on the refined grid, true where a voxel is padding; None where the scan has none.
     """
     padded = scan.padded
     if padded is None:
@@ -55,7 +66,17 @@ def thin_padding(scan: Volume, steps: Iterable[tuple[Axis, int]]) -> Mask | None
 
 
 def marked_estimate(estimate: Estimate, scan: Volume, degradation: Degradation) -> Estimate:
-    """``estimate`` with the scan's padding in its voxels and 0 there in its maps."""
+    """Restore the padding of a scan in an estimate.
+
+    Args:
+        estimate: On the refined grid.
+        scan: The thick scan.
+        degradation: Axis and factor of the refinement.
+
+    Returns:
+        The estimate with the padding value in its voxels and 0 there in its maps; unchanged where
+        the scan has no padding.
+    """
     padded = thin_padding(scan, [(degradation.axis, degradation.factor)])
     if padded is None or scan.padding is None:
         return estimate
@@ -67,31 +88,64 @@ def marked_estimate(estimate: Estimate, scan: Volume, degradation: Degradation) 
     )
 
 
-def cleared(made: Voxels | None, padded: Mask | None) -> Voxels | None:
-    """A map with 0 where there is padding."""
-    return made if made is None or padded is None else np.where(padded, np.float32(0), made)
+def cleared(values: Voxels | None, padded: Mask | None) -> Voxels | None:
+    """Set a map to 0 where there is padding.
+
+    Args:
+        values: (i, j, k) values of the map; None for no map.
+        padded: (i, j, k) on the same grid, true where a voxel is padding; None for no padding.
+
+    Returns:
+        (i, j, k) values, or None for no map.
+    """
+    return values if values is None or padded is None else np.where(padded, np.float32(0), values)
 
 
-def measured_residual(off: Voxels, scan: Volume, degradation: Degradation) -> Voxels:
-    """The values of a residual that padding has no part in; in ``off`` the others become 0."""
+def measured_residual(residual: Voxels, scan: Volume, degradation: Degradation) -> Voxels:
+    """Select the values of a residual to which padding does not contribute.
+
+    Args:
+        residual: (i, j, k) on the grid of the scan; the other values become 0 in it.
+        scan: The thick scan.
+        degradation: The acquisition by which the residual was computed.
+
+    Returns:
+        The selected values, in one dimension where some were taken out; all where padding
+        contributes to every voxel, or to none.
+    """
     padded = thin_padding(scan, [(degradation.axis, degradation.factor)])
     if padded is None:
-        return off
-    reached = degradation.reached(padded)
-    off[reached] = 0
-    return off if reached.all() else off[~reached]
+        return residual
+    contributing = degradation.reached(padded)
+    residual[contributing] = 0
+    return residual if contributing.all() else residual[~contributing]
 
 
 @dataclass(frozen=True, eq=False)
 class KeptPadding:
-    """The padding of a scan on disk, whose slabs are refined one by one."""
+    """The padding of a scan in the temporary chunk store, which is refined slab-wise.
+
+    Attributes:
+        scan: (i, j, k) thick voxels on disk, padding included.
+        padding: The value of padding, in the unit of the scan.
+        degradation: Axis and factor of the refinement.
+    """
 
     scan: ScratchVoxels
     padding: float
     degradation: Degradation
 
     def filled(self, scratch: Scratch, intensity: Intensity) -> Job[ScratchVoxels]:
-        """What ``image_alone`` gives, on disk."""
+        """Fill the padding on disk, to the same values as ``image_alone``.
+
+        Args:
+            scratch: The store that takes the filled voxels.
+            intensity: Floor and range of the scan.
+
+        Returns:
+            A job whose result is the filled voxels; the scan itself where its padding is as dark as
+            air.
+        """
         if intensity.is_air(self.padding):
             return self.scan
         thick = self.degradation.axis
@@ -109,9 +163,15 @@ class KeptPadding:
         return whole
 
     def thin(self, axis: Axis, start: int, stop: int) -> Mask:
-        """Which voxels of the refined planes ``start`` to ``stop`` across ``axis`` are padding.
+        """The padding of some planes of the refined grid.
 
-        ``axis`` is not the refined one.
+        Args:
+            axis: The axis across the planes, another than the refined one.
+            start: The first plane.
+            stop: The plane after the last.
+
+        Returns:
+            (i, j, k) of these planes, true where a voxel is padding.
         """
         padded = self.scan.read(axis, start, stop) == np.float32(self.padding)
         return np.repeat(padded, self.degradation.factor, axis=self.degradation.axis)

@@ -25,11 +25,16 @@ JOINING = "Joining both planes"
 
 @dataclass(frozen=True, eq=False)
 class Refinement:
-    """What a method is to do: refine along ``degradation.axis`` by ``degradation.factor``.
+    """The settings of one refinement along ``degradation.axis`` by ``degradation.factor``.
 
-    ``degradation``: how the scan became thick. ``model``: None for interpolation. ``flips``:
-    rebuild mirrored copies of the scan too and average them. ``intensity``: of the scan without
-    its padding; None to measure it where the voxels hold none.
+    Attributes:
+        degradation: The acquisition that made the scan thick.
+        model: The network; None for interpolation.
+        fusion: Joins the estimates of the two planes.
+        device: Where the network runs, one of ``DEVICES``.
+        flips: Average over mirrored copies (test-time augmentation).
+        intensity: Floor and range of the scan without its padding; None to measure them where the
+            voxels hold no padding.
     """
 
     degradation: Degradation
@@ -40,16 +45,28 @@ class Refinement:
     intensity: Intensity | None = None
 
     def intensity_of(self, scan: Voxels) -> Intensity:
-        """The floor and the range of the scan, whose voxels are given without padding."""
+        """Intensity floor and range of the scan, measured where they are not given.
+
+        Args:
+            scan: (i, j, k) thick voxels without padding.
+
+        Returns:
+            Floor and range, in the unit of the scan.
+        """
         return self.intensity or measured_intensity(scan)
 
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """A thin volume: ``voxels``, and where two planes made it, ``disagreement`` on its grid.
+    """A refined volume with its maps.
 
-    ``spread``: the standard deviation over mirrored copies, where they were asked for.
-    ``device``: what computed it.
+    All are (i, j, k) on the refined grid, in the unit of the scan.
+
+    Attributes:
+        voxels: The refined voxels.
+        disagreement: Magnitude of the difference of the two planes; None where one estimate is all.
+        device: The title of the device that computed it.
+        spread: Standard deviation over test-time augmentation; None without it.
     """
 
     voxels: Voxels
@@ -59,11 +76,21 @@ class Estimate:
 
 
 def cross_plane(scan: Voxels, todo: Refinement) -> Job[Estimate]:
-    """Section 3.1.1 of the paper: (i, j, k) thick voxels to ``factor`` times more along the axis.
+    """Cross-plane super-resolution (section 3.1.1 of the paper).
 
-    The network knows air as 0: the intensity floor is taken away before and added after. That moves
-    the mean of each block with it, so the measured slices are reproduced all the same.
-    Raises UserError when the model cannot reach the factor or the device is absent.
+    The intensity floor is subtracted before the network, which takes air as 0, and added after it.
+    The mean of each block moves with it, so block means are reproduced all the same.
+
+    Args:
+        scan: (i, j, k) thick voxels without padding.
+        todo: The settings; a factor beyond the model's own is reached in several passes.
+
+    Returns:
+        A job whose result is the estimate, ``factor`` times more voxels along the axis.
+
+    Raises:
+        ValueError: ``todo`` has no model.
+        UserError: The factor is out of reach, or the device is absent.
     """
     if todo.model is None:
         raise ValueError("cross-plane super-resolution needs a model")
@@ -74,17 +101,17 @@ def cross_plane(scan: Voxels, todo: Refinement) -> Job[Estimate]:
     stages = passes(todo.degradation.factor, todo.model.factors)
     flips = mirrorings(todo.degradation.axis) if todo.flips else ((),)
     fused: list[Voxels] = []
-    apart: list[Voxels] = []
+    disagreements: list[Voxels] = []
     for number, axes in enumerate(flips):
         job = _both_planes(upsampler, np.flip(scan, axes), todo, stages, scale)
         span = 0.98 * number / len(flips), 0.98 * (number + 1) / len(flips)
         estimate, differing = yield from within(job, *span)
         fused.append(np.flip(estimate, axes))
-        apart.append(np.flip(differing, axes))
+        disagreements.append(np.flip(differing, axes))
     result = yield from within(_averaged(fused), 0.98, 0.985)
     if intensity.floor:
         result += np.float32(intensity.floor)
-    differing = yield from within(_averaged(apart), 0.985, 0.99)
+    differing = yield from within(_averaged(disagreements), 0.985, 0.99)
     spread = None
     if todo.flips:
         job_of_spread = slabwise(_spread, *fused, message=JOINING)
@@ -93,11 +120,22 @@ def cross_plane(scan: Voxels, todo: Refinement) -> Job[Estimate]:
 
 
 def started(model: Model, device: str) -> Job["Upsampler"]:
-    """The network of ``model``, ready to run; UserError as from Upsampler."""
+    """Load torch and build the network of a model, in a thread.
+
+    Args:
+        model: The model.
+        device: One of ``DEVICES``.
+
+    Returns:
+        A job whose result is the network, ready to run.
+
+    Raises:
+        UserError: The device is absent.
+    """
 
     def start() -> "Upsampler":
         from srviewer.nn.inference.infer import (
-            Upsampler,  # a door to torch, which takes seconds to load
+            Upsampler,  # lazy: torch takes seconds to load
         )
 
         return Upsampler(model, device)
@@ -106,7 +144,7 @@ def started(model: Model, device: str) -> Job["Upsampler"]:
 
 
 def _averaged(copies: list[Voxels]) -> Job[Voxels]:
-    """The mean of all copies; one alone as it is."""
+    """The mean of all copies; a single copy as it is."""
     return copies[0] if len(copies) == 1 else (yield from slabwise(_mean, *copies, message=JOINING))
 
 
@@ -119,9 +157,17 @@ def _spread(*copies: Voxels) -> Voxels:
 
 
 def mirrorings(axis: Axis) -> tuple[tuple[Axis, ...], ...]:
-    """The array axes that each copy of a self-ensemble is mirrored along; the first along none."""
-    one, other = (a for a in range(3) if a != axis)
-    return (), (axis,), (one, other), (axis, one, other)
+    """The mirrored copies of test-time augmentation.
+
+    Args:
+        axis: The refined axis.
+
+    Returns:
+        For each copy the array axes that it is mirrored along: none, the refined axis, both others,
+        all three.
+    """
+    first, second = (a for a in range(3) if a != axis)
+    return (), (axis,), (first, second), (axis, first, second)
 
 
 def _both_planes(
@@ -153,21 +199,37 @@ def _one_plane(
 
 
 def passes(factor: int, known: tuple[int, ...]) -> tuple[int, ...]:
-    """The model's factors whose product is ``factor``, the fewest, largest first.
+    """The fewest factors of a model whose product is a factor.
 
-    Raises UserError when there are none.
+    Args:
+        factor: The factor to reach, 2 or more.
+        known: The factors that the model refines by in one pass.
+
+    Returns:
+        One factor for each pass, the largest first.
+
+    Raises:
+        UserError: No product of the known factors is ``factor``.
     """
-    found = _shortest_product(factor, tuple(sorted(known, reverse=True)))
-    if found is None:
+    factors = _shortest_product(factor, tuple(sorted(known, reverse=True)))
+    if factors is None:
         raise UserError(
             f"This model cannot refine by {factor}: it knows the factors "
             f"{', '.join(map(str, sorted(known)))} and their products. Choose another factor."
         )
-    return found
+    return factors
 
 
 def reachable(factor: int, known: tuple[int, ...]) -> bool:
-    """Whether ``passes`` finds a way."""
+    """Whether a model reaches a factor, in one pass or several.
+
+    Args:
+        factor: The factor to reach, 1 or more.
+        known: The factors that the model refines by in one pass.
+
+    Returns:
+        True where ``passes`` gives an answer.
+    """
     return _shortest_product(factor, known) is not None
 
 

@@ -1,1 +1,1 @@
-"""Scans that are given to a verb: masks left out, subjects, names."""
+"""Scans that are given to a verb: segmentations left out, subjects, names."""

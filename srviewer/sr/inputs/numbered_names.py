@@ -1,11 +1,18 @@
-"""Names that stay one another's own: scans of one name are told apart by a number."""
+"""Unique names for scans: a name that occurs again gets a number."""
 
 from collections.abc import Iterable
 from itertools import count
 
 
 def told_apart(names: Iterable[str]) -> tuple[str, ...]:
-    """The names, with a number after those that are there already: "a", "a (2)"."""
+    """Make names unique by a number behind those that occur again: "a", "a (2)".
+
+    Args:
+        names: The names; the first of each stays as it is.
+
+    Returns:
+        One name for each, all different, in the same order.
+    """
     told: list[str] = []
     for name in names:
         numbered = (f"{name} ({number})" for number in count(2))

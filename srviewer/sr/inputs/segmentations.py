@@ -1,4 +1,4 @@
-"""Masks and label maps among what is given as scans: refused, or left out and counted."""
+"""Masks and label maps among the inputs: refused, or left out and counted."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,12 +15,27 @@ REASONS = {"segmentation": BY_NAME, "label_like": BY_VOXELS}
 
 
 def segmentation_reason(warnings: Sequence[ScanWarning]) -> str:
-    """Why something with these warnings is no scan, in the plural; "" for a scan."""
+    """The reason for which an image is left out as a segmentation.
+
+    Args:
+        warnings: The warnings of the image.
+
+    Returns:
+        The reason as a noun in the plural; "" for a scan.
+    """
     return next((REASONS[one.code] for one in warnings if one.code in REASONS), "")
 
 
 def check_is_scan(volume: ScanHeader, wanted: str) -> None:
-    """Raise Unsupported for a mask or label map; ``wanted``: what is done to scans alone."""
+    """Check that a volume is a scan and not a mask or label map.
+
+    Args:
+        volume: The volume.
+        wanted: The participle of what is done to scans alone, for the message.
+
+    Raises:
+        Unsupported: It is a segmentation by its warnings.
+    """
     said = [one.message for one in volume.warnings if one.code in REASONS]
     if said:
         message = f"'{volume.name}' is not {wanted}: {' '.join(said)} Give a scan."
@@ -28,10 +43,16 @@ def check_is_scan(volume: ScanHeader, wanted: str) -> None:
 
 
 def scans_among(series: Sequence[Series]) -> Job[tuple[tuple[Series, ...], Counts]]:
-    """The series that are scans, and how many of the others are left out for each reason.
+    """Select the series that are scans, and count the segmentations.
 
-    Files are looked into where neither name nor header says it; one that cannot be read is kept,
-    for whoever reads it to tell.
+    Voxels are read where neither name nor header says it. A series that cannot be read is kept: its
+    reader reports the error.
+
+    Args:
+        series: The series.
+
+    Returns:
+        A job whose result is the scans, and the number of the others for each reason.
     """
     kept: list[Series] = []
     reasons: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Whose scan is whose, so that nobody is both learned from and measured on."""
+"""The subjects of scans, for a training and a validation set split by subject."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,11 +17,14 @@ HELD_OUT_SHARE = 0.1
 
 @dataclass(frozen=True)
 class Person:
-    """Everything that was found of one person, or one image.
+    """All scans of one subject, or one image.
 
-    ``key``: who it is; never shown, since DICOM's is made of the patient's number. ``title``: what
-    to call them. ``names``: of the scans. ``thick``: those of them whose voxels are far from
-    cubes, with their slice spacing in mm.
+    Attributes:
+        key: Identifies the subject; never shown, since DICOM's is made of the patient's number.
+        title: A name for the subject that may be shown.
+        names: Of the scans.
+        files: Of the scans, each once.
+        thick: (name, slice spacing in mm) of the scans with a thick axis.
     """
 
     key: str
@@ -32,22 +35,42 @@ class Person:
 
 
 def person_key(series: Series) -> str:
-    """Who a scan is of: the BIDS label, else DICOM's patient, else the file's name.
+    """The key of the subject of a scan: BIDS label, else DICOM patient, else file name.
 
-    Files of the same name are one person's unless a label tells them apart: to think two people
-    one costs a scan, to think one person two costs the truth of the scores.
+    Files of the same name are one subject's where no label distinguishes them: two subjects taken
+    for one cost a scan, one subject taken for two costs the truth of the scores.
+
+    Args:
+        series: The scan.
+
+    Returns:
+        A key that is equal for scans of one subject.
     """
     return _label(series) or series.patient or series.name
 
 
 def scan_name(series: Series) -> str:
-    """The scan's name, with the BIDS label of its folder where the name lacks it."""
+    """The scan's name, with the BIDS label of its folder where the name lacks it.
+
+    Args:
+        series: The scan.
+
+    Returns:
+        The name.
+    """
     label = _label(series)
     return series.name if not label or label in series.name else f"{label}_{series.name}"
 
 
 def people_of(series: Iterable[Series]) -> tuple[Person, ...]:
-    """The people in the order in which they were found."""
+    """Group scans by subject.
+
+    Args:
+        series: The scans.
+
+    Returns:
+        The subjects, in the order of their first scans.
+    """
     by_key: dict[str, list[Series]] = {}
     for one in series:
         by_key.setdefault(person_key(one), []).append(one)
@@ -56,22 +79,43 @@ def people_of(series: Iterable[Series]) -> tuple[Person, ...]:
 
 @dataclass(frozen=True)
 class PeopleFound:
-    """``people`` whose scans were found; ``left_out``: of other files, how many and why."""
+    """The subjects of some scans.
+
+    Attributes:
+        people: The subjects.
+        left_out: Reason -> number of the files that are no scans.
+    """
 
     people: tuple[Person, ...]
     left_out: Counts = ()
 
 
 def people_in(paths: Sequence[Path], layout: str) -> Job[tuple[Person, ...]]:
-    """As ``people_found``, the people alone."""
+    """The subjects of the scans in files and folders, without counts of what is left out.
+
+    Args:
+        paths: Files and folders.
+        layout: Of the plan; "image" for images.
+
+    Returns:
+        A job whose result is the subjects, as ``people_found`` gives them.
+    """
     found = yield from people_found(paths, layout)
     return found.people
 
 
 def people_found(paths: Sequence[Path], layout: str) -> Job[PeopleFound]:
-    """Whom the scans in files and folders show; for "image", one for each image.
+    """The subjects of the scans in files and folders.
 
-    Masks and label maps are left out. Raises UserError when there is nothing at all.
+    Args:
+        paths: Files and folders.
+        layout: Of the plan; for "image", each image is a subject of its own.
+
+    Returns:
+        A job whose result is the subjects, without masks and label maps.
+
+    Raises:
+        UserError: Nothing can be opened.
     """
     if layout == "image":
         return PeopleFound((yield from _image_people(paths)))
@@ -81,7 +125,14 @@ def people_found(paths: Sequence[Path], layout: str) -> Job[PeopleFound]:
 
 
 def joined(people: Iterable[Person]) -> tuple[Person, ...]:
-    """One entry for each person, whatever was found of them in several places; no file twice."""
+    """Merge entries of the same subject from several folders, without repeated files.
+
+    Args:
+        people: Entries, also several of one subject.
+
+    Returns:
+        One entry for each subject, in the order of their first entries.
+    """
     by_key: dict[str, Person] = {}
     for one in people:
         other = by_key.get(one.key)
@@ -99,7 +150,15 @@ def joined(people: Iterable[Person]) -> tuple[Person, ...]:
 
 
 def suggested_split(people: Sequence[Person]) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
-    """(learned from, held out): a tenth of the people are held out, where there are enough."""
+    """Split subjects into a training and a validation set.
+
+    Args:
+        people: The subjects.
+
+    Returns:
+        (training set, validation set): a tenth of the subjects, the last ones, are held out where
+        there are ``LEAST_TO_HOLD_OUT`` or more.
+    """
     held_out = 0
     if len(people) >= LEAST_TO_HOLD_OUT:
         held_out = max(1, round(HELD_OUT_SHARE * len(people)))
@@ -108,7 +167,15 @@ def suggested_split(people: Sequence[Person]) -> tuple[tuple[Person, ...], tuple
 
 
 def check_split(train: Sequence[Person], validation: Sequence[Person]) -> None:
-    """Raise UserError when a person, or an image, is on both sides."""
+    """Check that no subject, or image, is in both sets.
+
+    Args:
+        train: The training set.
+        validation: The validation set.
+
+    Raises:
+        UserError: A subject is in both.
+    """
     keys = {person.key for person in train}
     shared = sorted(person.title for person in validation if person.key in keys)
     if shared:

@@ -1,1 +1,1 @@
-"""The trained networks at hand, their cards and texture pairs, and devices to run them on."""
+"""The available models, their cards and texture models, and the devices to run them on."""

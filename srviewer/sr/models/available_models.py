@@ -1,4 +1,4 @@
-"""The trained networks at hand: those that ship and the user's own."""
+"""The available models: those that ship and the user's own."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +19,17 @@ ROW_FIELDS = ("file", "axis", "factor")
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What a model says about itself, without its weights.
+    """The description of a model, without its weights.
 
-    ``name``: by which it is found, that of its file.
-    ``scores``: one row per (file, axis, factor) with each comparable metric and that of cubic.
-    ``licences``: training volume -> licence. ``texture_of``: see Model.
+    Attributes:
+        name: The name of its file without the suffix, by which it is found.
+        path: Its file.
+        parameters: The number of weights.
+        plan: The training plan.
+        licences: Training volume -> licence.
+        scores: One row per (file, axis, factor), with each comparable metric and that of the
+            baseline.
+        texture_of: The name of the fidelity model where this is a texture model; see ``Model``.
     """
 
     name: str
@@ -51,12 +57,12 @@ class ModelCard:
 
     @property
     def known_scores(self) -> tuple[dict[str, Any], ...]:
-        """As the function of this name, of ``scores``."""
+        """The rows of ``scores`` without an empty score."""
         return known_scores(self.scores)
 
     @property
     def mean_gains(self) -> dict[int, float]:
-        """As the function of this name, of ``scores``."""
+        """Factor -> mean gain over the baseline in the ranking metric."""
         return mean_gains(self.scores)
 
     @property
@@ -68,7 +74,13 @@ class ModelCard:
 def known_scores(scores: ScoreRows) -> ScoreRows:
     """The rows without an empty score: a volume without foreground has none.
 
-    A model that was trained before a metric was added says nothing of it, and counts all the same.
+    A model that was trained before a metric was added lacks that metric, and its rows count.
+
+    Args:
+        scores: The rows of a model.
+
+    Returns:
+        The complete rows, in their order.
     """
     ranking = ranking_metric()
     needed = (*ROW_FIELDS, ranking.id, ranking.key_cubic)
@@ -82,7 +94,14 @@ def known_scores(scores: ScoreRows) -> ScoreRows:
 
 
 def mean_gains(scores: ScoreRows) -> dict[int, float]:
-    """Factor -> mean gain over cubic interpolation in the ranking metric, of the known scores."""
+    """The mean gain over the baseline in the ranking metric, of the known scores.
+
+    Args:
+        scores: The rows of a model.
+
+    Returns:
+        Factor -> gain, in the unit of the metric, by rising factor.
+    """
     ranking = ranking_metric()
     gains: dict[int, list[float]] = {}
     for row in known_scores(scores):
@@ -93,7 +112,12 @@ def mean_gains(scores: ScoreRows) -> dict[int, float]:
 
 @dataclass(frozen=True)
 class UnreadableModel:
-    """A file among the user's models that is none; ``reason``: a sentence that names it."""
+    """A file in the user's folder of models that cannot be used.
+
+    Attributes:
+        path: The file.
+        reason: A sentence that names it.
+    """
 
     path: Path
     reason: str
@@ -108,7 +132,15 @@ class ModelsAtHand:
 
 
 def model_card(model: Model, path: Path) -> ModelCard:
-    """The card of a model that was read from ``path``."""
+    """The card of a model.
+
+    Args:
+        model: The model.
+        path: The file that it was read from, which gives its name.
+
+    Returns:
+        The card.
+    """
     return ModelCard(
         name=path.stem,
         path=path,
@@ -121,15 +153,22 @@ def model_card(model: Model, path: Path) -> ModelCard:
 
 
 def available_models() -> tuple[ModelCard, ...]:
-    """Cards of the shipped models, then of the user's own; what cannot be read is left out."""
+    """The cards of the shipped models, then of the user's own, without unreadable files."""
     return models_at_hand().cards
 
 
 def models_at_hand(thorough: bool = False) -> ModelsAtHand:
-    """The shipped models, then the user's own.
+    """The shipped models, then the user's own, with the files that cannot be used.
 
-    ``thorough``: of the user's own, ask too whether their weights fit their networks, for which
-    torch is loaded. Raises UserError when a shipped model cannot be read.
+    Args:
+        thorough: Also check that the weights of the user's own fit their networks, for which torch
+            is loaded.
+
+    Returns:
+        Cards and unusable files.
+
+    Raises:
+        UserError: A shipped model cannot be read.
     """
     cards = [model_card(load_model(path), path) for path in model_files(resource("models"))]
     unreadable: list[UnreadableModel] = []
@@ -145,36 +184,70 @@ def models_at_hand(thorough: bool = False) -> ModelsAtHand:
 
 
 def _check_fit(model: Model) -> None:
-    from srviewer.nn.models.building import check_fit  # a door to torch
+    from srviewer.nn.models.building import check_fit  # lazy: loads torch
 
     check_fit(model)
 
 
 def taken_names() -> frozenset[str]:
-    """The names of all model files, of those that cannot be read too."""
+    """The names of all model files, also of those that cannot be read."""
     folders = (resource("models"), models_dir())
     return frozenset(path.stem for folder in folders for path in model_files(folder))
 
 
 def default_model(device: str) -> str:
-    """The shipped model for one of DEVICES: the larger one pays where there is a GPU."""
+    """The shipped model for a device: the larger one where there is a GPU.
+
+    Args:
+        device: One of ``DEVICES``.
+
+    Returns:
+        The name of the model.
+    """
     on_gpu = has_gpu() if device == "auto" else device != "cpu"
     return DEFAULT_ON_GPU if on_gpu else DEFAULT_MODEL
 
 
 def find_card(name_or_file: str) -> ModelCard:
-    """The card of a model by name or by file; UserError as in find_model."""
+    """Read the card of a model.
+
+    Args:
+        name_or_file: The name of an available model, or the path of a model file.
+
+    Returns:
+        The card.
+
+    Raises:
+        UserError: The model does not exist or cannot be read.
+    """
     path = model_path(name_or_file)
     return model_card(load_model(path), path)
 
 
 def find_model(name_or_file: str) -> Model:
-    """A model by name or by file; UserError with the known names when there is none."""
+    """Read a model.
+
+    Args:
+        name_or_file: The name of an available model, or the path of a model file.
+
+    Returns:
+        The model.
+
+    Raises:
+        UserError: The model does not exist or cannot be read.
+    """
     return load_model(model_path(name_or_file))
 
 
 def is_at_hand(name_or_file: str) -> bool:
-    """Whether find_model gives this model."""
+    """Whether a model exists and can be read.
+
+    Args:
+        name_or_file: The name of an available model, or the path of a model file.
+
+    Returns:
+        True where ``find_model`` gives the model.
+    """
     try:
         find_model(name_or_file)
     except UserError:
@@ -183,7 +256,17 @@ def is_at_hand(name_or_file: str) -> bool:
 
 
 def model_path(name_or_file: str) -> Path:
-    """The file of a model; UserError as in find_model."""
+    """The file of a model.
+
+    Args:
+        name_or_file: The name of an available model, or the path of a model file.
+
+    Returns:
+        The file, which exists; a shipped model comes before the user's own of the same name.
+
+    Raises:
+        UserError: There is no such file; the message lists the known names.
+    """
     folders = (resource("models"), models_dir())
     candidates = [folder / f"{name_or_file}{SUFFIX}" for folder in folders]
     if Path(name_or_file).suffix == SUFFIX:
@@ -205,7 +288,14 @@ def _is_file(path: Path) -> bool:
 
 
 def model_files(folder: Path) -> list[Path]:
-    """What a folder has under the name of a model, by name; nothing where it cannot be listed."""
+    """The files of a folder with the suffix of a model.
+
+    Args:
+        folder: The folder.
+
+    Returns:
+        The files, sorted by name; [] where the folder cannot be listed.
+    """
     try:
         files = list(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
     except OSError:

@@ -1,4 +1,4 @@
-"""What a user may choose to compute on; what is there is found without loading torch."""
+"""The devices that a user may choose; a GPU is detected without loading torch."""
 
 import ctypes
 import platform
@@ -12,12 +12,12 @@ CUDA_PARTS_OF_TORCH = ("libtorch_cuda.so", "torch_cuda.dll")
 
 
 def device_choices() -> tuple[str, ...]:
-    """The words for a device, "auto" first."""
+    """The names of the devices, "auto" first."""
     return DEVICES
 
 
 def has_gpu() -> bool:
-    """Whether "auto" will be a GPU: one is in the machine and torch is built for it.
+    """Whether "auto" is a GPU: the machine has one and torch is built for it.
 
     Takes milliseconds, so that a window can ask before torch is loaded; a job asks torch itself.
     """
@@ -33,7 +33,7 @@ def _torch_knows_cuda() -> bool:
 
 
 def _devices_of(driver: str) -> int:
-    """How many GPUs NVIDIA's driver library counts; none where there is no such library."""
+    """The number of GPUs that NVIDIA's driver library counts; 0 where there is no such library."""
     try:
         library = ctypes.CDLL(driver)
     except OSError:

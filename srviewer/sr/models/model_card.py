@@ -1,4 +1,4 @@
-"""A model's card as Markdown: what it is, what it learned from, how well it does."""
+"""The model card as Markdown: training data, scores and limits of a model."""
 
 from typing import Any
 
@@ -17,7 +17,14 @@ LIMITS = """\
 
 
 def card_markdown(card: ModelCard) -> str:
-    """The card, with every score beside cubic interpolation."""
+    """Write a model card as Markdown, with every score beside that of the baseline.
+
+    Args:
+        card: The card; names and licences in it are untrusted text.
+
+    Returns:
+        The page.
+    """
     plan = card.plan
     licences = "\n".join(
         f"| {markdown_text(name)} | {markdown_text(card.licences.get(name, 'not stated'))} |"
@@ -67,7 +74,7 @@ def _start(card: ModelCard) -> str:
 
 
 def _slices(card: ModelCard) -> str:
-    """How the thick slices that it learned from were made."""
+    """The degradation of the training patches, in sentences."""
     data = card.plan.data
     thickness, noise = data.thickness, data.noise
     varied = f"Slice profiles: {', '.join(data.profiles)}"
@@ -86,7 +93,7 @@ def _slices(card: ModelCard) -> str:
 
 
 def _losses(card: ModelCard) -> str:
-    """The terms of the generator's loss with their weights, and the game where there is one."""
+    """The loss terms of the generator with their weights, and the GAN objective if there is one."""
     plan = card.plan
     terms = ", ".join(f"{term} x {weight:g}" for term, weight in plan.losses.used().items())
     game = plan.adversarial.objective
@@ -113,7 +120,7 @@ def _scores(card: ModelCard) -> str:
 
 
 def _pair(metric: Metric, row: dict[str, Any]) -> tuple[str, ...]:
-    """A score and that of cubic as text; "-" where the model was scored before the metric was."""
+    """A score and that of the baseline as text; "-" for a metric that is newer than the scores."""
     values = [row.get(key) for key in (metric.id, metric.key_cubic)]
     return tuple(
         "-" if value is None else f"{metric.text(value)} {metric.unit}".strip() for value in values

@@ -1,4 +1,4 @@
-"""Which model is the sharper pair of another: the two ends of the slider."""
+"""Pairs of a fidelity model and a texture model: the two ends of the texture slider."""
 
 from pathlib import Path
 
@@ -7,25 +7,45 @@ from srviewer.nn.models.model_file import Model, load_model, texture_partner
 from srviewer.paths import models_dir, resource
 from srviewer.sr.models.available_models import SUFFIX, ModelCard, model_files, model_path
 
-TEXTURE = "-texture"  # ends the name of the sharper pair of a shipped model
+TEXTURE = "-texture"  # ends the name of the texture model of a shipped model
 
 
 def texture_pair(name_or_file: str) -> Model | None:
-    """The sharper pair of a model, None without one; UserError when the model is not there.
+    """The texture model of a fidelity model.
 
-    It lies among the shipped models, the user's own, or beside a model that is given as a file,
-    and was trained from it, which its file says. ``NAME-texture`` comes before other names.
+    It is looked for among the shipped models, the user's own, and in the folder of a model that is
+    given as a file. Its header names the fidelity model; ``NAME-texture`` comes before other names.
+
+    Args:
+        name_or_file: The fidelity model, by name or by file.
+
+    Returns:
+        The texture model; None without one.
+
+    Raises:
+        UserError: The fidelity model does not exist, or a model cannot be read.
     """
     path = _pair_file(model_path(name_or_file))
     return None if path is None else load_model(path)
 
 
 def is_texture(card: ModelCard) -> bool:
-    """Whether the slider of another model leads to this one, so that it needs no row of its own."""
+    """Whether the slider of another model leads to this one, so that it needs no row of its own.
+
+    Args:
+        card: The card of a model.
+
+    Returns:
+        True for the texture model of a fidelity model in the same folder.
+    """
     base = card.texture_of or card.name.removesuffix(TEXTURE)
-    beside = card.path.parent / f"{base}{SUFFIX}"
+    fidelity_file = card.path.parent / f"{base}{SUFFIX}"
     try:
-        return beside != card.path and beside.is_file() and _pair_file(beside) == card.path
+        return (
+            fidelity_file != card.path
+            and fidelity_file.is_file()
+            and _pair_file(fidelity_file) == card.path
+        )
     except (OSError, UserError):  # no model is beside it, so no slider leads to this one
         return False
 
@@ -33,9 +53,9 @@ def is_texture(card: ModelCard) -> bool:
 def _pair_file(fidelity: Path) -> Path | None:
     name = load_model(fidelity).name
     for folder in dict.fromkeys((resource("models"), models_dir(), fidelity.parent)):
-        named = folder / f"{name}{TEXTURE}{SUFFIX}"
-        for path in sorted(model_files(folder), key=lambda path: path != named):
+        preferred = folder / f"{name}{TEXTURE}{SUFFIX}"
+        for path in sorted(model_files(folder), key=lambda path: path != preferred):
             partner = texture_partner(path)
-            if path != fidelity and (partner == name or (path == named and not partner)):
+            if path != fidelity and (partner == name or (path == preferred and not partner)):
                 return path
     return None

@@ -1,1 +1,1 @@
-"""Thick scans reconstructed in memory: refinement, gaps, cautions, previews, restored results."""
+"""Reconstruction in memory: refinement, missing slices, cautions, previews, restored results."""

@@ -1,15 +1,15 @@
-"""What lies outside the range in which a model was trained, said before and after a run."""
+"""Cautions: what lies outside the range of a model's training data."""
 
 from srviewer.core.acquisition.noise import noise_level
 from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk
 from srviewer.core.volumes.volume import ScanHeader, Volume, is_segmentation
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.cross_plane.refinement import passes, reachable
+from srviewer.sr.rebuild.measured_costs import costs
 from srviewer.sr.rebuild.refine import Refined
 from srviewer.sr.requests.request import Request
 
 FEW_SLICES = 8
-HEAVY_NOISE = 0.04  # standard deviation, as a share of the intensity range
 KNOWN_SPACING = (0.4, 1.5)  # mm in the plane: around what the networks were trained on
 
 
@@ -17,9 +17,15 @@ NO_THICK_AXIS = "This scan has no thick axis: its slices are as thin as its pixe
 
 
 def cautions(scan: Volume, request: Request, model: Model | None) -> tuple[str, ...]:
-    """What a user must know of this run, besides the scan's own warnings; one line each.
+    """The cautions for a reconstruction, besides the scan's own warnings.
 
-    Chiefly what lies outside the range in which the model was trained (None for interpolation).
+    Args:
+        scan: The scan; its noise is measured.
+        request: The reconstruction.
+        model: The model; None for interpolation, of which only the grids are checked.
+
+    Returns:
+        One sentence each, for the user.
     """
     noise = 0.0 if model is None else noise_level(scan.voxels, request.axis, scan.padding)
     return cautions_at_noise(scan, request, model, noise)
@@ -28,7 +34,18 @@ def cautions(scan: Volume, request: Request, model: Model | None) -> tuple[str, 
 def cautions_at_noise(
     scan: ScanHeader, request: Request, model: Model | None, noise: float
 ) -> tuple[str, ...]:
-    """As ``cautions``, for a scan of which ``noise_level`` says ``noise``; unused without model."""
+    """The cautions for a scan of known noise.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+        model: The model; None for interpolation.
+        noise: Standard deviation as a share of the intensity range, as ``noise_level`` gives it;
+            unused without a model.
+
+    Returns:
+        One sentence each, for the user.
+    """
     lines = _of_the_grids(scan, request)
     if model is None:
         return tuple(lines)
@@ -44,7 +61,8 @@ def cautions_at_noise(
             )
     if scan.modality not in ("", "MR"):
         lines.append(f"The modality is {scan.modality}; the network was trained on MR.")
-    lines.extend(_of_the_voxels(scan, request, noise))
+    lines.extend(_of_the_spacing(scan, request))
+    lines.extend(costs(scan, request, noise))
     if scan.geometry.shape[request.axis] < FEW_SLICES:
         lines.append(f"Only {scan.geometry.shape[request.axis]} slices: little to learn from.")
     if is_segmentation(scan.warnings):
@@ -53,7 +71,7 @@ def cautions_at_noise(
 
 
 def _of_the_grids(scan: ScanHeader, request: Request) -> list[str]:
-    """What the scan's grid or that of the result has to say, whatever makes the result."""
+    """The cautions on the grids of scan and result, which hold for every method."""
     lines = []
     if scan.geometry.thick_axis is None:
         lines.append(NO_THICK_AXIS)
@@ -67,34 +85,36 @@ def _of_the_grids(scan: ScanHeader, request: Request) -> list[str]:
     return lines
 
 
-def outcomes(found: Refined, region: Volume | None) -> tuple[str, ...]:
-    """What came of a run that the user must know, one line each."""
+def outcomes(refined: Refined, region: Volume | None) -> tuple[str, ...]:
+    """The effects of adaptation and region lock that the user must know.
+
+    Args:
+        refined: The refined scan.
+        region: The locked region; None without one.
+
+    Returns:
+        One sentence each.
+    """
     lines: list[str] = []
-    tried = found.adapted
+    tried = refined.adapted
     if tried is not None and not tried.kept:
         lines.append(
             f"Adapting to this scan {tried.found}: the model is used as it ships."
             if tried.steps
             else "The scan is too small to adapt to: the model is used as it ships."
         )
-    if region is not None and found.model is not None:
+    if region is not None and refined.model is not None:
         lines.append(f"Nothing learned was added inside the region '{region.name}'.")
     return tuple(lines)
 
 
-def _of_the_voxels(scan: ScanHeader, request: Request, noise: float) -> list[str]:
-    """Spacing and noise beyond what the networks have seen."""
-    lines = []
+def _of_the_spacing(scan: ScanHeader, request: Request) -> list[str]:
+    """The cautions on a spacing beyond that of the training data."""
     plane = [mm for axis, mm in enumerate(scan.geometry.spacing) if axis != request.axis]
     low, high = KNOWN_SPACING
-    if min(plane) < low or max(plane) > high:
-        lines.append(
-            f"Voxels of {plane[0]:.3g} x {plane[1]:.3g} mm in the plane are outside the trained "
-            f"range ({low:g} to {high:g} mm)."
-        )
-    if noise > HEAVY_NOISE:
-        lines.append(
-            f"Heavy noise ({noise:.1%} of the range; above {HEAVY_NOISE:.0%} it may be sharpened "
-            f"into structure)."
-        )
-    return lines
+    if low <= min(plane) and max(plane) <= high:
+        return []
+    return [
+        f"Voxels of {plane[0]:.3g} x {plane[1]:.3g} mm in the plane are outside the trained "
+        f"range ({low:g} to {high:g} mm)."
+    ]

@@ -1,6 +1,7 @@
-"""Scans with missing or uneven slices: rebuilt run by run, never with a mean spacing."""
+"""Reconstruction of scans with missing or uneven slices: run by run, never with a mean spacing."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,49 +19,79 @@ from srviewer.sr.cross_plane.methods import Interpolation, method
 from srviewer.sr.cross_plane.refinement import reachable
 from srviewer.sr.models.available_models import find_model
 from srviewer.sr.rebuild.reconstruct import clipped, reconstruct
+from srviewer.sr.rebuild.repair import repaired, settled
 from srviewer.sr.requests.request import LARGEST_FACTOR, RATIO_TOLERANCE, Request, lowest_allowed
 from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, made_map
 from srviewer.sr.results.reconstruction import Reconstruction
 
+# What every run for itself cannot have; with it a bad slice is bridged while the scan is rebuilt.
+WHOLE: dict[str, Any] = {
+    "also": (),
+    "adaptation": None,
+    "texture": 0.0,
+    "flips": False,
+    "isotropic": False,
+    "gaps": "fill",
+}
 # Positions that are this close to a voxel's centre, in voxels, take its value as it is.
 ON_CENTRE = 1e-3
 
 
 def rebuild(scan: Volume, request: Request, region: Volume | None = None) -> Job[Reconstruction]:
-    """Refine ``scan`` as asked; where slices are missing or uneven, as ``request.gaps`` says.
+    """Reconstruct a scan; where slices are missing or uneven, as ``request.gaps`` says.
 
-    "run": only the longest regular run of slices. "fill": every run for itself, all on one grid;
-    what was not measured holds the scan's smallest value, or its padding, and the warnings say
-    where.
-    Raises UserError as ``reconstruct`` does, when no two slices are regular, and for a region or a
-    second axis where every run is rebuilt for itself.
+    Faults between slices are corrected first, those that ``request.repair`` names. Then, "run":
+    only the longest regular run of slices. "fill": each run by itself, all on one grid, where
+    unmeasured voxels hold the scan's smallest value, or its padding; the warnings say where.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+        region: The locked region, voxels above 0; None without one.
+
+    Returns:
+        A job whose result is the reconstruction.
+
+    Raises:
+        UserError: No two slices are regular, or each run is reconstructed by itself and the request
+            has a region or a second axis; and as ``reconstruct``.
     """
+    if not request.repair:
+        return (yield from _rebuilt(scan, request, region))
+    corrected = yield from within(repaired(scan, request.repair), 0.0, 0.05)
+    whole = region is not None or request != replace(request, **WHOLE)
+    with_gaps = corrected.scan if whole else corrected.with_gaps()
+    result = yield from within(_rebuilt(with_gaps, request, region), 0.05, 1.0)
+    return settled(result, corrected)
+
+
+def _rebuilt(scan: Volume, request: Request, region: Volume | None) -> Job[Reconstruction]:
     planes = scan.planes
     if planes is None or planes.axis != request.axis:
         return (yield from reconstruct(scan, request, region))
-    found = runs(planes)
-    if longest(found).count < 2:
+    slice_runs = runs(planes)
+    if longest(slice_runs).count < 2:
         raise UserError(
             f"No two slices of '{scan.name}' lie at a regular distance; there is nothing to "
             "rebuild between. Look for the missing files."
         )
     if request.gaps == "run":
-        return (yield from _longest_alone(scan, request, region, found))
+        return (yield from _longest_alone(scan, request, region, slice_runs))
     if region is not None or request.also:
         raise UserError(
             f"'{scan.name}' has gaps: neither a locked region nor a second axis goes with every "
             "run. Rebuild the longest regular run alone, or leave them out."
         )
-    return (yield from _every_run(scan, request, found))
+    return (yield from _every_run(scan, request, slice_runs))
 
 
 def _longest_alone(
-    scan: Volume, request: Request, region: Volume | None, found: tuple[Run, ...]
+    scan: Volume, request: Request, region: Volume | None, slice_runs: tuple[Run, ...]
 ) -> Job[Reconstruction]:
-    chosen = longest(found)
+    chosen = longest(slice_runs)
     part = _part(scan, request.axis, chosen)
     result = yield from reconstruct(part, request, region, lowest_allowed(scan, request))
-    measured = sum(run.count for run in found)
+    measured = sum(run.count for run in slice_runs)
     line = (
         f"Only the longest regular run was rebuilt: {chosen.count} of {measured} slices, "
         f"{chosen.step_mm:.4g} mm apart, {_span(scan, request.axis, chosen.covered)}."
@@ -69,35 +100,38 @@ def _longest_alone(
 
 
 @dataclass(frozen=True, eq=False)
-class _Piece:
-    """One run and what was made of it; a slice on its own has no result."""
+class _RunResult:
+    """One run and its result; a single slice has no result."""
 
     run: Run
     part: Volume
     result: Reconstruction | None
 
 
-def _every_run(scan: Volume, request: Request, found: tuple[Run, ...]) -> Job[Reconstruction]:
+def _every_run(scan: Volume, request: Request, slice_runs: tuple[Run, ...]) -> Job[Reconstruction]:
     axis = request.axis
-    step = min(run.step_mm for run in found if run.count > 1)
+    step = min(run.step_mm for run in slice_runs if run.count > 1)
     thin = step / request.factor
-    pieces: list[_Piece] = []
-    done, total = 0, sum(run.count for run in found)
-    for run in found:
+    run_results: list[_RunResult] = []
+    done, total = 0, sum(run.count for run in slice_runs)
+    for run in slice_runs:
         part, result = _part(scan, axis, run), None
         if run.count > 1:
-            asked, lowest = _request_of(request, run.step_mm / thin), lowest_allowed(scan, request)
-            job = reconstruct(part, asked, lowest=lowest)
+            run_request, lowest = (
+                _request_of(request, run.step_mm / thin),
+                lowest_allowed(scan, request),
+            )
+            job = reconstruct(part, run_request, lowest=lowest)
             result = yield from within(job, done / total, (done + run.count) / total)
-        pieces.append(_Piece(run, part, result))
+        run_results.append(_RunResult(run, part, result))
         done += run.count
     if request.isotropic:
         thin = max(mm for a, mm in enumerate(scan.geometry.spacing) if a != axis)
-    return _joined(scan, request, pieces, thin)
+    return _joined(scan, request, run_results, thin)
 
 
 def _request_of(request: Request, ratio: float) -> Request:
-    """The request for a run whose slices are ``ratio`` times the thin spacing apart."""
+    """The request for a run whose spacing is ``ratio`` times the thin spacing."""
     model = find_model(request.model) if method(request.method).needs_model else None
     wanted = max(2, int(np.ceil(ratio - RATIO_TOLERANCE)))
     reached = (
@@ -108,77 +142,85 @@ def _request_of(request: Request, ratio: float) -> Request:
     return replace(request, factor=next(reached, request.factor), isotropic=False)
 
 
-def _joined(scan: Volume, request: Request, pieces: list[_Piece], thin: float) -> Reconstruction:
-    """All pieces on one grid of ``thin`` mm, with what was not measured left empty."""
+def _joined(
+    scan: Volume, request: Request, run_results: list[_RunResult], thin: float
+) -> Reconstruction:
+    """All runs on one grid of ``thin`` mm; unmeasured voxels are left empty."""
     axis = request.axis
-    begin, end = pieces[0].run.covered[0], pieces[-1].run.covered[1]
+    begin, end = run_results[0].run.covered[0], run_results[-1].run.covered[1]
     count = max(1, round((end - begin) / thin))
     centres: Positions = np.asarray(begin + (np.arange(count) + 0.5) * thin, np.float64)
     grid = Run(0, count, float(centres[0]), thin).geometry(scan.geometry, axis)
-    owner = _owners([piece.run for piece in pieces], centres)
+    owner = _owners([run_result.run for run_result in run_results], centres)
     empty = empty_value(scan)
-    voxels = _laid(pieces, owner, grid, axis, empty)
-    results = [piece.result for piece in pieces if piece.result is not None]
+    voxels = _laid(run_results, owner, grid, axis, empty)
+    results = [run_result.result for run_result in run_results if run_result.result is not None]
     first = results[0]
-    step = f"{first.volume.history[-1]}; {len(pieces)} regular runs on one grid of {thin:.4g} mm"
+    step = (
+        f"{first.volume.history[-1]}; {len(run_results)} regular runs on one grid of {thin:.4g} mm"
+    )
     volume = scan.derived(voxels, grid, step, f"{scan.name} (thin)")
     volume = clipped(volume, lowest_allowed(scan, request))
-    apart = None
+    disagreement = None
     if first.disagreement is not None:
-        laid = _laid_apart(pieces, owner, grid, axis)
-        apart = made_map(volume, laid, scan.name, DISAGREEMENT)
-    off, data_range = _residual(scan, axis, pieces), volume_intensity(scan).range
-    judged = off if scan.padded is None else off[~scan.padded]
+        laid = _laid_disagreement(run_results, owner, grid, axis)
+        disagreement = made_map(volume, laid, scan.name, DISAGREEMENT)
+    residual, data_range = _residual(scan, axis, run_results), volume_intensity(scan).range
+    judged = residual if scan.padded is None else residual[~scan.padded]
     thickness = {result.thickness_mm for result in results}
     lines = dict.fromkeys(line for result in results for line in result.warnings)
     return replace(
         first,
         volume=volume,
-        disagreement=apart,
+        disagreement=disagreement,
         spread=None,  # these belong to one run
         texture_change=None,
-        residual=made_map(scan, off, scan.name, RESIDUAL),
+        residual=made_map(scan, residual, scan.name, RESIDUAL),
         consistency=size_of(judged, data_range),
         data_range=data_range,  # the first run may hold the darkest slices
         request=request,
         thickness_mm=first.thickness_mm if len(thickness) == 1 else None,
         seconds=sum(result.seconds for result in results),
-        warnings=(*_told(scan, pieces, centres[owner < 0], thin, empty, axis), *lines),
+        warnings=(*_notes(scan, run_results, centres[owner < 0], thin, empty, axis), *lines),
     )
 
 
-def _owners(found: list[Run], centres: Positions) -> npt.NDArray[np.int_]:
+def _owners(slice_runs: list[Run], centres: Positions) -> npt.NDArray[np.int_]:
     """The run that holds each centre, by the nearest slice; -1 where none reaches."""
     owner = np.full(len(centres), -1)
     nearest_yet = np.full(len(centres), np.inf)
-    for number, run in enumerate(found):
-        places = run.first_mm + np.arange(run.count) * run.step_mm
-        away = np.abs(centres[:, None] - places).min(axis=1)
-        mine = (away <= run.step_mm / 2 * (1 + 1e-6)) & (away < nearest_yet)
-        owner[mine], nearest_yet[mine] = number, away[mine]
+    for number, run in enumerate(slice_runs):
+        positions_mm = run.first_mm + np.arange(run.count) * run.step_mm
+        distances_mm = np.abs(centres[:, None] - positions_mm).min(axis=1)
+        mine = (distances_mm <= run.step_mm / 2 * (1 + 1e-6)) & (distances_mm < nearest_yet)
+        owner[mine], nearest_yet[mine] = number, distances_mm[mine]
     return owner
 
 
 def _laid(
-    pieces: list[_Piece], owner: npt.NDArray[np.int_], grid: Geometry, axis: Axis, empty: float
+    run_results: list[_RunResult],
+    owner: npt.NDArray[np.int_],
+    grid: Geometry,
+    axis: Axis,
+    empty: float,
 ) -> Voxels:
-    """The pieces' volumes on ``grid``."""
+    """The results of the runs on ``grid``."""
     laid = np.full(grid.shape, empty, np.float32)
-    for number, piece in enumerate(pieces):
-        source = piece.part if piece.result is None else piece.result.volume
-        kernel = nearest if piece.result is None else cubic
+    for number, run_result in enumerate(run_results):
+        source = run_result.part if run_result.result is None else run_result.result.volume
+        kernel = nearest if run_result.result is None else cubic
         _lay(laid, source, np.flatnonzero(owner == number), grid, axis, kernel)
     return laid
 
 
-def _laid_apart(
-    pieces: list[_Piece], owner: npt.NDArray[np.int_], grid: Geometry, axis: Axis
+def _laid_disagreement(
+    run_results: list[_RunResult], owner: npt.NDArray[np.int_], grid: Geometry, axis: Axis
 ) -> Voxels:
-    """The pieces' disagreement on ``grid``, 0 where there is none."""
+    """The disagreement of the runs on ``grid``, 0 where there is none."""
     laid = np.zeros(grid.shape, np.float32)
-    for number, piece in enumerate(pieces):
-        if piece.result is not None and piece.result.disagreement is not None:
-            source = piece.result.disagreement
+    for number, run_result in enumerate(run_results):
+        if run_result.result is not None and run_result.result.disagreement is not None:
+            source = run_result.result.disagreement
             _lay(laid, source, np.flatnonzero(owner == number), grid, axis, linear)
     return laid
 
@@ -199,50 +241,50 @@ def _lay(
     positions = source.geometry.index(grid.world(index))[:, axis]
     if np.abs(positions - np.rint(positions)).max() < ON_CENTRE:
         kernel = nearest
-    made = interpolated(kernel, source.voxels, axis, positions, source.padding)
-    np.moveaxis(laid, axis, 0)[mine] = np.moveaxis(made, axis, 0)
+    values = interpolated(kernel, source.voxels, axis, positions, source.padding)
+    np.moveaxis(laid, axis, 0)[mine] = np.moveaxis(values, axis, 0)
 
 
-def _residual(scan: Volume, axis: Axis, pieces: list[_Piece]) -> Voxels:
-    off = np.zeros(scan.voxels.shape, np.float32)
-    for piece in pieces:
-        if piece.result is not None:
+def _residual(scan: Volume, axis: Axis, run_results: list[_RunResult]) -> Voxels:
+    residual = np.zeros(scan.voxels.shape, np.float32)
+    for run_result in run_results:
+        if run_result.result is not None:
             where = [slice(None)] * 3
-            where[axis] = slice(piece.run.start, piece.run.stop)
-            off[tuple(where)] = piece.result.residual.voxels
-    return off
+            where[axis] = slice(run_result.run.start, run_result.run.stop)
+            residual[tuple(where)] = run_result.result.residual.voxels
+    return residual
 
 
-def _told(
+def _notes(
     scan: ScanHeader,
-    pieces: list[_Piece],
+    run_results: list[_RunResult],
     empty_mm: Positions,
     thin: float,
     empty: float,
     axis: Axis,
 ) -> list[str]:
     lines = [
-        f"Rebuilt in {len(pieces)} regular runs on one grid; the agreement with the scan is that "
-        "of each run before it was laid there."
+        f"Rebuilt in {len(run_results)} regular runs on one grid; the agreement with the scan is "
+        "that of each run before it was laid there."
     ]
     for first, last in _stretches(empty_mm, thin):
         span = _span(scan, axis, (first - thin / 2, last + thin / 2))
         lines.append(f"No data {span}: nothing was measured there; voxels are set to {empty:.6g}.")
-    alone = [piece.run.first_mm for piece in pieces if piece.result is None]
+    alone = [run_result.run.first_mm for run_result in run_results if run_result.result is None]
     lines += [
-        f"The slice at {place + _offset(scan, axis):.1f} mm stands alone and is repeated, not "
-        "rebuilt."
-        for place in alone
+        f"The slice at {position_mm + _offset(scan, axis):.1f} mm stands alone and is repeated, "
+        "not rebuilt."
+        for position_mm in alone
     ]
     return lines
 
 
-def _stretches(places: Positions, step: float) -> list[tuple[float, float]]:
-    """First and last of each stretch of places that are ``step`` apart."""
-    if not len(places):
+def _stretches(positions_mm: Positions, step: float) -> list[tuple[float, float]]:
+    """First and last of each stretch of positions whose distance is ``step``."""
+    if not len(positions_mm):
         return []
-    cuts = np.flatnonzero(np.diff(places) > 1.5 * step) + 1
-    return [(float(part[0]), float(part[-1])) for part in np.split(places, cuts)]
+    cuts = np.flatnonzero(np.diff(positions_mm) > 1.5 * step) + 1
+    return [(float(part[0]), float(part[-1])) for part in np.split(positions_mm, cuts)]
 
 
 def _span(scan: ScanHeader, axis: Axis, covered: tuple[float, float]) -> str:
@@ -256,7 +298,7 @@ def _offset(scan: ScanHeader, axis: Axis) -> float:
 
 
 def _part(scan: Volume, axis: Axis, run: Run) -> Volume:
-    """The slices of one run alone, on the grid where they truly lie."""
+    """The slices of one run alone, on their true grid."""
     where = [slice(None)] * 3
     where[axis] = slice(run.start, run.stop)
     geometry = run.geometry(scan.geometry, axis)

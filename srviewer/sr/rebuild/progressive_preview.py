@@ -1,9 +1,9 @@
-"""The slices on screen first: single slices of a result, before there is the whole.
+"""Progressive preview: single slices of a result, shown before the whole is ready.
 
-A slice that holds the thick axis is one slice of one of the two stacks that a rebuild refines.
-The network sees it, and its neighbours, alone: what comes is exactly what that plane says of it
-in the end. A slice across the thick axis runs through every slice of both stacks; it comes from a
-slab of a few thick slices, which is nearly what one plane says of it in the end.
+A slice that holds the thick axis is one slice of one of the two stacks that a reconstruction
+refines. The network gets it with its neighbours alone: the preview is exactly the final estimate of
+that plane. A slice across the thick axis runs through every slice of both stacks; it is cut from a
+slab of a few thick slices, which is nearly the final estimate of one plane.
 """
 
 from collections.abc import Callable, Iterator
@@ -50,11 +50,14 @@ MESSAGE = "A first look at the slices on screen"
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """One slice of a result on its way.
+    """One slice of a progressive preview.
 
-    ``volume``: this slice alone, on its part of the refined grid. ``number``: which slice of the
-    refined grid it is, across ``plane``. ``estimates``: how many make the result, of which this is
-    one. ``thick``: how many thick slices were seen for it; None for all.
+    Attributes:
+        volume: This slice alone, on its part of the refined grid.
+        plane: Its plane.
+        number: Its number across ``plane`` on the refined grid, from 0.
+        estimates: The number of estimates that make the result; this is one of them.
+        thick: The number of thick slices that it was computed from; None for all.
     """
 
     volume: Volume
@@ -65,9 +68,17 @@ class Look:
 
 
 def may_look_first(scan: ScanHeader, request: Request, region: Volume | None) -> bool:
-    """Whether single slices of this rebuild can be had before the whole.
+    """Whether a reconstruction can show single slices before the whole is ready.
 
-    Not where the whole scan decides about each slice, nor where it is resampled afterwards.
+    Not where the whole scan decides about each slice, nor where the result is resampled.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+        region: The locked region; None without one.
+
+    Returns:
+        True where ``looked_first`` can be used.
     """
     try:
         check_request(scan, request)
@@ -77,17 +88,28 @@ def may_look_first(scan: ScanHeader, request: Request, region: Volume | None) ->
         method(request.method).needs_model
         and request.fusion == "mean"
         and degradation_of(scan, request).is_block_mean
-        and not (request.also or request.adaptation or request.isotropic)
+        and not (request.also or request.adaptation or request.isotropic or request.repair)
         and scan.planes is None
         and region is None
     )
 
 
 def looked_first(scan: Volume, request: Request, where: Where, job: Job[R]) -> Job[R]:
-    """Run ``job``, the rebuild of ``scan``, with the slices on screen ahead of the rest.
+    """Run a reconstruction with a progressive preview of the slices on screen.
 
-    Each comes as the ``piece`` of a Partial, a Look. While the job runs, ``where`` is asked again
-    and again: slices that are quickly had follow it. Raises UserError as the rebuild does.
+    Args:
+        scan: The scan.
+        request: The reconstruction, for which ``may_look_first`` holds.
+        where: Gives the crosshair as it is now, in RAS+ mm; it is called between steps, and slices
+            that are computed quickly follow it.
+        job: The reconstruction; it is closed when this job ends, in whatever way.
+
+    Returns:
+        A job with the result of ``job``. Each slice comes as the ``piece`` of a ``Partial``, a
+        ``Look``.
+
+    Raises:
+        UserError: As ``job``.
     """
     try:
         preparing = within(_prepared(scan, request), 0.0, 0.0)
@@ -107,7 +129,7 @@ def _named(step: Progress) -> Progress:
 
 
 def _followed(job: Job[R], looks: "_Looks", where: Where) -> Job[R]:
-    """``job``, and between its steps the slices under a crosshair that has moved."""
+    """Run ``job``, and between its steps compute the slices under a crosshair that has moved."""
     fraction = 0.0
     try:
         while True:
@@ -125,7 +147,7 @@ def _followed(job: Job[R], looks: "_Looks", where: Where) -> Job[R]:
 
 
 def _prepared(scan: Volume, request: Request) -> Job[tuple["Upsampler", Model]]:
-    """The network that the request asks for, ready to run."""
+    """The network of the request, ready to run."""
     model = find_model(request.model)
     sharper = sharper_pair(request, model)
     if sharper is not None:
@@ -140,7 +162,7 @@ def _prepared(scan: Volume, request: Request) -> Job[tuple["Upsampler", Model]]:
 
 
 class _Looks:
-    """Cuts single slices out of a rebuild, and knows which it has given."""
+    """Cuts single slices out of a reconstruction, and keeps which were shown."""
 
     def __init__(
         self,
@@ -160,7 +182,7 @@ class _Looks:
         self._slab: tuple[int, Voxels, int] | None = None  # a thick slice refined; see `across`
 
     def wanted(self, point_mm: npt.ArrayLike) -> Iterator[Job[None]]:
-        """One quick job for each slice at this point that can be had so and was not given."""
+        """Quick jobs for the slices at this point that are not shown yet."""
         for plane in Plane:
             number = slice_number(self._grid, plane, point_mm)
             if self._given.get(plane) == number:
@@ -172,7 +194,7 @@ class _Looks:
                 yield self._out_of_slab(plane, number)
 
     def across(self, point_mm: npt.ArrayLike) -> Job[None]:
-        """Refine the thick slice at this point, with MARGIN on either side, so that it is quick."""
+        """Refine the thick slice at this point with ``MARGIN`` neighbours on either side."""
         axis, factor = self._request.axis, self._request.factor
         plane = next(plane for plane in Plane if plane.normal_axis(self._grid) == axis)
         thick = slice_number(self._grid, plane, point_mm) // factor
@@ -198,15 +220,15 @@ class _Looks:
     def _look(self, plane: Plane, number: int, voxels: Voxels, thick: int | None) -> Partial:
         self._given[plane] = number
         grid = self._grid.cropped(plane.normal_axis(self._grid), number, number + 1)
-        made = thin_header(self._scan, self._request, self._model)
+        thin = thin_header(self._scan, self._request, self._model)
         voxels = self._marked(plane, number, voxels + self._floor if self._floor else voxels)
         step = f"{plane.title} slice {number} alone, of one plane"
-        volume = made.derived_header(grid, step).with_voxels(voxels)
+        volume = thin.derived_header(grid, step).with_voxels(voxels)
         estimates = 2 * (len(mirrorings(self._request.axis)) if self._request.flips else 1)
         return Partial(0.0, MESSAGE, Look(volume, plane, number, estimates, thick))
 
     def _marked(self, plane: Plane, number: int, voxels: Voxels) -> Voxels:
-        """One slice of the refined grid with the padding that it has in the whole."""
+        """One slice of the refined grid with the padding that it has in the whole result."""
         padded, padding = self._scan.padded, self._scan.padding
         if padded is None or padding is None:
             return voxels
@@ -220,7 +242,7 @@ class _Looks:
     def _refined(
         self, stack: Voxels, first: int, stop: int, stages: tuple[int, ...]
     ) -> Job[Voxels]:
-        """Slices ``first`` to ``stop`` of a stack, with as many beside them as each stage sees."""
+        """Refine slices ``first`` to ``stop`` of a stack, with the neighbours of each stage."""
         *before, factor = stages
         around, count = self._upsampler.neighbours, len(stack)
         low, high = max(0, first - around), min(count, stop + around)

@@ -1,4 +1,4 @@
-"""A thick scan to a thin volume."""
+"""Reconstruction of a thick scan in memory, with its maps and facts."""
 
 import time
 from dataclasses import replace
@@ -37,12 +37,21 @@ def reconstruct(
     region: Volume | None = None,
     lowest: float | None = None,
 ) -> Job[Reconstruction]:
-    """Refine ``scan`` as asked; inside ``region`` (voxels above 0) nothing learned is added.
+    """Reconstruct a regular scan: refine it along each axis of the request.
 
-    ``lowest``: the least value that is allowed, where ``scan`` is a part of what it is the least
-    value of; None for what the request says of ``scan`` itself.
-    Raises UserError for an unknown method, model, fusion or device, a factor out of reach, or a
-    scan with a single slice along the axis.
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+        region: The locked region, voxels above 0; None without one.
+        lowest: The lower bound where ``scan`` is a part of a scan; None to take it from the
+            request.
+
+    Returns:
+        A job whose result is the reconstruction.
+
+    Raises:
+        UserError: A method, model, fusion or device is unknown, a factor is out of reach, or the
+            scan has a single slice along the axis.
     """
     yield Progress(0.0, "Preparing")
     check_request(scan, request)
@@ -66,16 +75,18 @@ def _one_axis(
     scan: Volume, request: Request, region: Volume | None, lowest: float | None
 ) -> Job[Reconstruction]:
     started = time.monotonic()
-    found = yield from within(refined(scan, request, region, lowest), 0.0, 0.96)
+    axis_result = yield from within(refined(scan, request, region, lowest), 0.0, 0.96)
     yield Progress(0.96, CHECKING)
-    estimate, data_range = found.estimate, found.intensity.range
-    off = yield from within(_residual(estimate.voxels, scan.voxels, found.degradation), 0.96, 0.98)
-    judged = measured_residual(off, scan, found.degradation)
-    volume = thin_header(scan, request, found.model, lowest).with_voxels(estimate.voxels)
+    estimate, data_range = axis_result.estimate, axis_result.intensity.range
+    scan_residual = yield from within(
+        _residual(estimate.voxels, scan.voxels, axis_result.degradation), 0.96, 0.98
+    )
+    judged = measured_residual(scan_residual, scan, axis_result.degradation)
+    volume = thin_header(scan, request, axis_result.model, lowest).with_voxels(estimate.voxels)
     arrays = {
         DISAGREEMENT: estimate.disagreement,
         SPREAD: estimate.spread,
-        TEXTURE_CHANGE: found.texture,
+        TEXTURE_CHANGE: axis_result.texture,
     }
     maps = {
         kind: made_map(volume, voxels, scan.name, kind)
@@ -86,33 +97,35 @@ def _one_axis(
         yield Progress(0.98, "Resampling to isotropic voxels")
         volume = clipped(_isotropic(volume, request.axis, cubic), lowest)
         # A spline would swing below zero, where nothing can disagree.
-        maps = {kind: _isotropic(made, request.axis, linear) for kind, made in maps.items()}
+        maps = {
+            kind: _isotropic(map_volume, request.axis, linear) for kind, map_volume in maps.items()
+        }
     return Reconstruction(
         volume=volume,
         disagreement=maps.get(DISAGREEMENT),
         spread=maps.get(SPREAD),
         texture_change=maps.get(TEXTURE_CHANGE),
-        residual=made_map(scan, off, scan.name, RESIDUAL),
+        residual=made_map(scan, scan_residual, scan.name, RESIDUAL),
         consistency=size_of(judged, data_range),
         data_range=data_range,
         request=request,
-        model=found.model,
-        adapted=found.adapted,
+        model=axis_result.model,
+        adapted=axis_result.adapted,
         region=None if region is None else region.name,
         device=estimate.device,
         seconds=time.monotonic() - started,
         peak_memory_mb=peak_memory_mb(),
         warnings=(
             *(w.message for w in scan.warnings),
-            *cautions(scan, request, found.model),
-            *outcomes(found, region),
+            *cautions(scan, request, axis_result.model),
+            *outcomes(axis_result, region),
         ),
         thickness_mm=used_thickness(scan, request),
     )
 
 
 def _residual(result: Voxels, scan: Voxels, degradation: Degradation) -> Job[Voxels]:
-    """``residual``, slab by slab beside the thick axis."""
+    """The residual, slab by slab across another axis than the thick one."""
 
     def of_slab(thin: Voxels, thick: Voxels) -> Voxels:
         return residual(thin, thick, degradation)
@@ -123,14 +136,14 @@ def _residual(result: Voxels, scan: Voxels, degradation: Degradation) -> Job[Vox
 def _joined(
     scan: Volume, request: Request, before: Reconstruction, step: Reconstruction
 ) -> Reconstruction:
-    """``step``, which refined the result of ``before`` further, told as one reconstruction."""
+    """Join ``step``, which refined the result of ``before`` further, to one reconstruction."""
     again = Degradation(step.request.axis, step.request.factor).apply(step.volume.voxels)
     degradation = degradation_of(scan, request)
-    off = residual(again, scan.voxels, degradation)
-    judged = measured_residual(off, scan, degradation)
+    scan_residual = residual(again, scan.voxels, degradation)
+    judged = measured_residual(scan_residual, scan, degradation)
     return replace(
         step,
-        residual=made_map(scan, off, scan.name, RESIDUAL),
+        residual=made_map(scan, scan_residual, scan.name, RESIDUAL),
         consistency=size_of(judged, before.data_range),
         data_range=before.data_range,
         request=request,
@@ -144,7 +157,17 @@ def _joined(
 def thin_header(
     scan: ScanHeader, request: Request, model: Model | None, lowest: float | None = None
 ) -> ScanHeader:
-    """The header of what ``request`` makes of ``scan``, raised to ``lowest`` where it is given."""
+    """The header of a scan refined along the first axis of a request.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+        model: The model, for the history; None for interpolation.
+        lowest: The lower bound, for the history; None for none.
+
+    Returns:
+        The header, on the refined grid and without a slice thickness.
+    """
     geometry = scan.geometry.refined(request.axis, request.factor)
     by = f"{request.method}, model {model.name}" if model else request.method
     step = f"refined by {request.factor} along {AXIS_NAMES[request.axis]}: {by}"
@@ -155,7 +178,17 @@ def thin_header(
 
 
 def clipped(volume: Volume, lowest: float | None) -> Volume:
-    """``volume`` after resampling, whose voxels stand for no slices any more."""
+    """Clip a resampled result to the lower bound.
+
+    Its voxels belong to no slices any more, so block means need not be kept.
+
+    Args:
+        volume: The result.
+        lowest: The lower bound; None for none.
+
+    Returns:
+        The clipped result, with its padding; itself without a lower bound.
+    """
     if lowest is None:
         return volume
     voxels, padded = np.maximum(volume.voxels, np.float32(lowest)), volume.padded

@@ -1,4 +1,4 @@
-"""One axis of a scan refined: model, adaptation, texture, region lock, agreement with the scan."""
+"""Refinement of one axis: model, adaptation, texture, region lock, data consistency."""
 
 from dataclasses import dataclass, replace
 
@@ -34,11 +34,15 @@ FIRST, ADAPTED, REBUILT = 0.15, 0.75, 0.92  # shares of the job
 
 @dataclass(frozen=True, eq=False)
 class Refined:
-    """``estimate``: on the refined grid, held to the scan where the method is.
+    """A scan refined along one axis.
 
-    ``model``: what made it, None for interpolation. ``adapted``: how the adaptation went, None
-    without one. ``texture``: |with - without texture| for each voxel, None without texture.
-    ``intensity``: of the scan.
+    Attributes:
+        estimate: On the refined grid, with data consistency where the method has it.
+        degradation: The acquisition of the scan along the axis.
+        model: The model that made it, adapted and with texture; None for interpolation.
+        adapted: The measured effect of the adaptation; None without one.
+        texture: (i, j, k) magnitudes of the change by texture; None without texture.
+        intensity: Floor and range of the scan.
     """
 
     estimate: Estimate
@@ -52,25 +56,34 @@ class Refined:
 def refined(
     scan: Volume, request: Request, region: Volume | None, lowest: float | None = None
 ) -> Job[Refined]:
-    """``scan`` refined along the first axis of ``request``, nothing learned inside ``region``.
+    """Refine a scan along the first axis of a request.
 
-    ``lowest``: the least value that a voxel may have, but for padding; None for any.
-    Raises UserError for what the request names and is not there.
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+        region: The locked region, voxels above 0; None without one.
+        lowest: The lower bound, which padding may be below; None for none.
+
+    Returns:
+        A job whose result is the refined scan, with its padding.
+
+    Raises:
+        UserError: A name in the request does not exist.
     """
-    found = yield from within(_unmarked(scan, request, region), 0.0, 0.98)
-    estimate, degradation = found.estimate, found.degradation
+    unmarked = yield from within(_unmarked(scan, request, region), 0.0, 0.98)
+    estimate, degradation = unmarked.estimate, unmarked.degradation
     if lowest is not None:
-        job = raised(estimate.voxels, degradation, lowest, found.intensity.range)
+        job = raised(estimate.voxels, degradation, lowest, unmarked.intensity.range)
         estimate = replace(estimate, voxels=(yield from within(job, 0.98, 1.0)))
     return replace(
-        found,
+        unmarked,
         estimate=marked_estimate(estimate, scan, degradation),
-        texture=cleared(found.texture, thin_padding(scan, [_grid(degradation)])),
+        texture=cleared(unmarked.texture, thin_padding(scan, [_grid(degradation)])),
     )
 
 
 def _unmarked(scan: Volume, request: Request, region: Volume | None) -> Job[Refined]:
-    """``refined`` before anything is raised, with computed values in the place of padding."""
+    """``refined`` before the lower bound, with computed values in the place of padding."""
     chosen, fusion = method(request.method), find_row(FUSIONS, request.fusion, "fusion")
     model = find_model(request.model) if chosen.needs_model else None
     sharper = sharper_pair(request, model)
@@ -83,12 +96,12 @@ def _unmarked(scan: Volume, request: Request, region: Volume | None) -> Job[Refi
     start, adapted = 0.0, None
     if model is not None and request.adaptation is not None:
         plain = replace(todo, flips=False)
-        first = yield from within(_held(image, plain, chosen), 0.0, FIRST)
+        first = yield from within(_consistent(image, plain, chosen), 0.0, FIRST)
         job = adapted_model(image, first.voxels, plain, request.adaptation)
         model, adapted = yield from within(job, FIRST, ADAPTED)
         todo, start = replace(todo, model=model), ADAPTED
     stop = (start + REBUILT) / 2 if sharper else REBUILT
-    estimate = yield from within(_held(image, todo, chosen), start, stop)
+    estimate = yield from within(_consistent(image, todo, chosen), start, stop)
     change = None
     if sharper is not None and model is not None:
         from srviewer.nn.models.weight_interpolation import (
@@ -97,7 +110,7 @@ def _unmarked(scan: Volume, request: Request, region: Volume | None) -> Job[Refi
 
         model = textured(model, *sharper, request.texture)
         faithful, todo = estimate.voxels, replace(todo, model=model)
-        estimate = yield from within(_held(image, todo, chosen), stop, REBUILT)
+        estimate = yield from within(_consistent(image, todo, chosen), stop, REBUILT)
         change = np.abs(estimate.voxels - faithful)
     if weights is not None and model is not None:
         plain_job = method("back-projected").run(image, todo)
@@ -109,7 +122,18 @@ def _unmarked(scan: Volume, request: Request, region: Volume | None) -> Job[Refi
 
 
 def sharper_pair(request: Request, model: Model | None) -> tuple[Model, Model] | None:
-    """The model and its sharper pair, where texture is asked for; UserError when it has none."""
+    """The fidelity model and its texture model, where texture is requested.
+
+    Args:
+        request: The reconstruction.
+        model: The fidelity model; None for interpolation.
+
+    Returns:
+        (fidelity model, texture model); None without texture or model.
+
+    Raises:
+        UserError: The model has no texture model.
+    """
     if not request.texture or model is None:
         return None
     pair = texture_pair(request.model)
@@ -121,8 +145,8 @@ def sharper_pair(request: Request, model: Model | None) -> tuple[Model, Model] |
     return model, pair
 
 
-def _held(scan: Voxels, todo: Refinement, chosen: Method) -> Job[Estimate]:
-    """The estimate of a method; held to the scan where the network itself does not do that."""
+def _consistent(scan: Voxels, todo: Refinement, chosen: Method) -> Job[Estimate]:
+    """The estimate of a method, with iterative back-projection where a network needs it."""
     estimate = yield from within(chosen.run(scan, todo), 0.0, 0.9)
     if not chosen.needs_model or todo.degradation.is_block_mean:
         return estimate
@@ -134,11 +158,11 @@ def _held(scan: Voxels, todo: Refinement, chosen: Method) -> Job[Estimate]:
 def _locked(
     estimate: Estimate, plain: Voxels, weights: Voxels, degradation: Degradation
 ) -> Estimate:
-    """Interpolation inside the region, where planes and copies have nothing to differ about."""
+    """Interpolation inside the region, where the maps of planes and copies are 0."""
     grid = _grid(degradation)
 
-    def faded(made: Voxels | None) -> Voxels | None:
-        return None if made is None else locked(made, np.zeros_like(made), weights, *grid)
+    def faded(values: Voxels | None) -> Voxels | None:
+        return None if values is None else locked(values, np.zeros_like(values), weights, *grid)
 
     return replace(
         estimate,

@@ -1,4 +1,4 @@
-"""A result that was written to a file, made into one that can be judged again."""
+"""Restoring a result from its files, with its residual measured again."""
 
 import math
 from collections.abc import Mapping
@@ -25,6 +25,7 @@ from srviewer.nn.plans.adaptation import MOST_SECONDS, USUAL_SECONDS, Adaptation
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.cross_plane.padding_restored import measured_residual, thin_padding
 from srviewer.sr.models.available_models import find_model
+from srviewer.sr.rebuild.repair import repaired_as
 from srviewer.sr.references.same_scan import check_agreement, check_source, check_voxels
 from srviewer.sr.references.truth import refined_grid
 from srviewer.sr.requests.request import LARGEST_FACTOR, Request, degradation_of, used_thickness
@@ -33,19 +34,30 @@ from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHA
 from srviewer.sr.results.reconstruction import Reconstruction
 
 LONGEST_TEXT = 10_000  # characters
-# Settings that a provenance has always told by the names of Request's fields.
-FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips", "minimum")
+# Settings that a provenance has always had by the names of Request's fields.
+FURTHER = ("gaps", "profile", "thickness_mm", "texture", "flips", "minimum", "repair")
 
 
 def restored(
     scan: Volume, image: Path, maps: Mapping[str, Path], model_file: str = ""
 ) -> Job[Reconstruction]:
-    """The result in ``image`` and the JSON beside it, which srviewer wrote from ``scan``.
+    """Restore a result that srviewer wrote from a scan.
 
-    ``maps``: the files of its maps, by the id of their kind. ``model_file``: of its model, of
-    which the JSON has the name alone. The agreement with the scan is
-    measured again, but for a result that was resampled afterwards. Raises UserError when the
-    files are missing, damaged, or belong to another scan.
+    The residual is computed again, but for a result that was resampled, where the stored map is
+    read.
+
+    Args:
+        scan: The scan.
+        image: The file of the result, with its sidecar.
+        maps: The files of its maps, by the id of their kind (see ``MAPS``).
+        model_file: The path of its model, of which the sidecar holds the name alone; "" to look for
+            the name.
+
+    Returns:
+        A job whose result is the reconstruction.
+
+    Raises:
+        UserError: Files are missing, damaged, or belong to another scan.
     """
     document = own_document(image)
     check_source(scan, document, image)
@@ -63,62 +75,72 @@ def restored(
     for number, (kind, path) in enumerate(maps.items()):
         span = (0.6 + 0.4 * (number + n) / len(maps) for n in (0, 1))
         check_source(scan, own_document(path), path)
-        one = yield from within(formats.read(path), *span)
-        yield from check_voxels(one, own_document(path), path)
+        map_volume = yield from within(formats.read(path), *span)
+        yield from check_voxels(map_volume, own_document(path), path)
         own = scan.geometry if kind == RESIDUAL.id else volume.geometry
-        one = (yield from on_grid(one, own)) or one
+        map_volume = (yield from on_grid(map_volume, own)) or map_volume
         read[kind] = replace(
-            volume, voxels=one.voxels, geometry=one.geometry, name=one.name, padding=None
+            volume,
+            voxels=map_volume.voxels,
+            geometry=map_volume.geometry,
+            name=map_volume.name,
+            padding=None,
         )
-    off, judged = _residual(scan, volume, request, read)
-    data_range = volume_intensity(scan).range
-    made = document["provenance"]
+    provenance = document["provenance"]
+    repairs = known_settings({"repair": provenance.get("repaired")}).get("repair", ())
+    corrected = yield from within(repaired_as(scan, repairs), 1.0, 1.0)
+    residual_map, judged = _residual(corrected.scan, volume, request, read)
+    if repairs and same_grid(residual_map.geometry, scan.geometry):
+        settled, judged = corrected.agreement(residual_map.voxels)
+        residual_map = replace(residual_map, voxels=settled)
+    data_range = volume_intensity(corrected.scan).range
     consistency = size_of(judged, data_range)
     check_agreement(scan, consistency, document, image)
-    model, missing = _model(made, request)
+    model, missing = _model(provenance, request)
     return Reconstruction(
         volume=volume,
         disagreement=read.get(DISAGREEMENT.id),
         spread=read.get(SPREAD.id),
         texture_change=read.get(TEXTURE_CHANGE.id),
-        residual=off,
+        residual=residual_map,
         consistency=consistency,
         data_range=data_range,
         request=request,
         model=model,
-        adapted=_adapted(made.get("adaptation")),
-        region=_text(made.get("locked_region")),
-        device=str(made.get("device", "unknown")),
-        seconds=_number(made.get("seconds")) or 0.0,
-        peak_memory_mb=_number(made.get("peak_memory_mb")),
-        warnings=(*_lines(made.get("warnings")), *missing),
-        thickness_mm=_number(made.get("thickness_mm")) or used_thickness(scan, request),
-        slab_by_slab=made.get("slab_by_slab") is True,
+        adapted=_adapted(provenance.get("adaptation")),
+        region=_text(provenance.get("locked_region")),
+        device=str(provenance.get("device", "unknown")),
+        seconds=_number(provenance.get("seconds")) or 0.0,
+        peak_memory_mb=_number(provenance.get("peak_memory_mb")),
+        warnings=(*_lines(provenance.get("warnings")), *missing),
+        thickness_mm=_number(provenance.get("thickness_mm")) or used_thickness(scan, request),
+        slab_by_slab=provenance.get("slab_by_slab") is True,
+        repaired=repairs,
     )
 
 
 def _request(document: Mapping[str, Any], image: Path) -> Request:
-    """What was asked for: the whole request, or what the other keys of version 0.1.0 tell of it."""
-    made = document["provenance"]
+    """The request of a result: whole, or from the other keys of a sidecar of version 0.1.0."""
+    provenance = document["provenance"]
     try:
         request = Request(
-            axis=read_field("axis", AXIS_NAMES.index(made["axis"])),
-            factor=read_field("factor", made["factor"]),
-            method=method(str(made["method"])).id,
-            model=str(made["model"] or Request.model),
-            fusion=str(made["fusion"] or Request.fusion),
-            isotropic=made["isotropic"] is True,
-            also=read_field("also", _steps(made.get("also"))),
+            axis=read_field("axis", AXIS_NAMES.index(provenance["axis"])),
+            factor=read_field("factor", provenance["factor"]),
+            method=method(str(provenance["method"])).id,
+            model=str(provenance["model"] or Request.model),
+            fusion=str(provenance["fusion"] or Request.fusion),
+            isotropic=provenance["isotropic"] is True,
+            also=read_field("also", _steps(provenance.get("also"))),
         )
     except (ValueError, LookupError, TypeError, UserError) as error:
         raise UserError(
             f"'{image.name}' is no reconstruction of a scan, or what is known of it is damaged. "
             "Open the image itself, or rebuild the scan."
         ) from error
-    further = {name: made.get(name) for name in FURTHER}
-    adaptation = _asked_of(_adapted(made.get("adaptation")))
+    further = {name: provenance.get(name) for name in FURTHER}
+    adaptation = _asked_of(_adapted(provenance.get("adaptation")))
     request = replace(request, **known_settings(further), adaptation=adaptation)
-    return replace(request, **known_settings(made.get("request")))
+    return replace(request, **known_settings(provenance.get("request")))
 
 
 def _steps(also: object) -> list[tuple[int, object]]:
@@ -129,11 +151,11 @@ def _steps(also: object) -> list[tuple[int, object]]:
 
 
 def _asked_of(tried: Adapted | None) -> Adaptation | None:
-    """What was most likely asked for where ``tried`` came of it.
+    """The adaptation that was most likely requested, by its measured effect.
 
     Version 0.1.0 took whole seconds and ended with the first step after them, so the seconds that
-    it took, rounded down, are those that were asked for. They are not known where there was too
-    little to learn from: then the window's own.
+    it took, rounded down, are those that were requested. They are not known where the scan was too
+    small: then the window's own.
     """
     if tried is None:
         return None
@@ -164,7 +186,7 @@ def _on_refined_grid(
 
 
 def _with_padding(scan: Volume, stored: Volume, request: Request) -> Volume:
-    """``stored`` with padding where the scan has it: rounded values may have come to equal it."""
+    """``stored`` with padding where the scan has it, as rounded values may equal it elsewhere."""
     if scan.padding is None or request.isotropic or scan.planes is not None:
         return stored
     padded = thin_padding(scan, request.steps)
@@ -175,15 +197,15 @@ def _with_padding(scan: Volume, stored: Volume, request: Request) -> Volume:
 def _residual(
     scan: Volume, volume: Volume, request: Request, read: Mapping[str, Volume]
 ) -> tuple[Volume, Voxels]:
-    """The residual, and those of its values that padding has no part in."""
+    """The residual, and those of its values to which padding does not contribute."""
     if not request.isotropic and scan.planes is None:
         voxels = volume.voxels
         for axis, factor in reversed(request.also):
             voxels = Degradation(axis, factor).apply(voxels)
         degradation = degradation_of(scan, request)
-        off = residual(voxels, scan.voxels, degradation)
-        judged = measured_residual(off, scan, degradation)
-        return made_map(scan, off, scan.name, RESIDUAL), judged
+        residual_voxels = residual(voxels, scan.voxels, degradation)
+        judged = measured_residual(residual_voxels, scan, degradation)
+        return made_map(scan, residual_voxels, scan.name, RESIDUAL), judged
     if RESIDUAL.id in read and same_grid(read[RESIDUAL.id].geometry, scan.geometry):
         return read[RESIDUAL.id], read[RESIDUAL.id].voxels
     raise UserError(
@@ -192,15 +214,15 @@ def _residual(
     )
 
 
-def _model(made: Mapping[str, Any], request: Request) -> tuple[Model | None, tuple[str, ...]]:
-    """The model that ran, if it is still here and the same; a line for people if it is not."""
-    if not made.get("model"):
+def _model(provenance: Mapping[str, Any], request: Request) -> tuple[Model | None, tuple[str, ...]]:
+    """The model that ran, where it still exists unchanged; else a line for the user."""
+    if not provenance.get("model"):
         return None, ()
     try:
         model = find_model(request.model)
     except UserError:
         return None, (f"Made by model '{request.model}', which is not here any more.",)
-    if model.sha256 != made.get("model_sha256"):
+    if model.sha256 != provenance.get("model_sha256"):
         return None, (f"Made by another model of the name '{request.model}' than the one here.",)
     return model, ()
 

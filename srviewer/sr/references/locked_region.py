@@ -1,4 +1,4 @@
-"""A mask from a file as the region of a scan in which nothing learned is added."""
+"""The locked region of a scan: a mask from a file, inside which the network adds no detail."""
 
 import numpy as np
 
@@ -12,10 +12,19 @@ WHOLE = 0.99  # the share of voxels from which a region is the whole scan
 
 
 def lock_region(mask: Volume, scan: ScanHeader) -> Job[Volume]:
-    """``mask`` along the axes of ``scan``; its voxels above 0 are the region.
+    """Bring the mask of a locked region onto the axes of its scan, without interpolation.
 
-    Raises UserError for a mask that lies neither on the grid of the scan nor on a finer one of the
-    same space, and for one that covers all of the scan, as another scan would.
+    Args:
+        mask: The mask as read; its voxels above 0 are the region.
+        scan: The scan that it was drawn on.
+
+    Returns:
+        A job whose result is the mask along the axes of the scan, on the scan's grid or a finer
+        one.
+
+    Raises:
+        UserError: The mask lies neither on the grid of the scan nor on a finer one of the same
+            space, or covers all of the scan, as another scan would.
     """
     placed = yield from on_grid_of_scan(mask, scan.geometry)
     if placed is None:

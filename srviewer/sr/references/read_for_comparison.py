@@ -11,16 +11,31 @@ from srviewer.sr.references.truth import on_grid_of_scan
 
 
 def to_compare(path: Path, original: ScanHeader) -> Job[Volume]:
-    """The volume in ``path``, as ``beside`` brings it to ``original``."""
+    """Read a volume and bring it onto axes parallel to those of a scan.
+
+    Args:
+        path: The file or folder of the volume.
+        original: The scan that it is compared with.
+
+    Returns:
+        A job whose result is the volume, as ``beside`` gives it.
+    """
     volume = yield from within(formats.read(path), 0.0, 0.8)
     return (yield from within(beside(volume, original), 0.8, 1.0))
 
 
 def beside(volume: Volume, original: ScanHeader) -> Job[Volume]:
-    """``volume`` on axes parallel to those of ``original``, so that slices lie over each other.
+    """Bring a volume onto axes parallel to those of a scan, so that their slices are parallel.
 
-    On the grid of the scan or a finer one of the same space it gets the scan's own axes, voxel for
-    voxel. One that cannot be linked is left as it is.
+    On the grid of the scan or a finer one of the same space nothing is interpolated.
+
+    Args:
+        volume: The volume to compare.
+        original: The scan that it is compared with.
+
+    Returns:
+        A job whose result is the volume along the scan's own axes, voxel for voxel where its grid
+        allows that and else resampled; unchanged where it cannot be linked to the scan.
     """
     if unlinked(volume, original):
         return volume

@@ -1,4 +1,4 @@
-"""Whether a stored image belongs to a scan: by the content of both, never by their names."""
+"""Checks that a stored image belongs to a scan: by the content of both, never by their names."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,21 +17,37 @@ AGREEMENT_TOLERANCE = 0.01
 
 
 class AnotherScan(UserError):
-    """An image and a scan that do not belong together."""
+    """The image and the scan do not belong together."""
 
 
 def check_source(scan: ScanHeader, document: Mapping[str, Any], image: Path) -> None:
-    """Raise AnotherScan when ``image`` was not made from ``scan``, by what its JSON says.
+    """Check by the digest in its sidecar that an image was made from a scan.
 
-    A ``document`` of version 0.1.0 says nothing; see ``check_agreement``.
+    Args:
+        scan: The scan.
+        document: The sidecar of the image. One of version 0.1.0 holds no digest and passes here;
+            see ``check_agreement``.
+        image: The image's file, for the message.
+
+    Raises:
+        AnotherScan: The sidecar holds the digest of another source.
     """
-    known = made_from(document)
-    if known is not None and (scan.source is None or scan.source.sha256 != known):
+    source_digest = made_from(document)
+    if source_digest is not None and (scan.source is None or scan.source.sha256 != source_digest):
         raise _of_another_scan(scan, image)
 
 
 def check_voxels(stored: Volume, document: Mapping[str, Any], image: Path) -> Job[None]:
-    """Raise UserError when ``image``, read as ``stored``, is not what its JSON is about."""
+    """Check by its checksum that an image is the one that its sidecar describes.
+
+    Args:
+        stored: The image as read from ``image``.
+        document: Its sidecar.
+        image: Its file, for the message.
+
+    Raises:
+        UserError: The checksum of the voxels differs, or the sidecar holds none that can be read.
+    """
     stated = stated_checksum(document)
     try:
         same = stated and stated[1] == f"{(yield from crc32_of(stored.voxels, stated[0])):08x}"
@@ -47,9 +63,19 @@ def check_voxels(stored: Volume, document: Mapping[str, Any], image: Path) -> Jo
 def check_agreement(
     scan: ScanHeader, measured: Consistency, document: Mapping[str, Any], image: Path
 ) -> None:
-    """Raise AnotherScan when a result agrees with ``scan`` less than when it was made.
+    """Check that a result agrees with a scan as well as its sidecar says.
 
-    For results whose JSON does not say by content what they were made from.
+    Only for results whose sidecar holds no digest of their source; others pass.
+
+    Args:
+        scan: The scan.
+        measured: The size of the residual of the result against this scan.
+        document: The sidecar of the result.
+        image: The result's file, for the message.
+
+    Raises:
+        AnotherScan: The root mean square is not known, or larger than the sidecar says by more than
+            ``AGREEMENT_TOLERANCE``.
     """
     if made_from(document) is not None:
         return

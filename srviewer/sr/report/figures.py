@@ -1,4 +1,4 @@
-"""The figures of a report, as PNG: slices beside each other, curves over slices."""
+"""The figures of a report, as PNG: montages of slices, curves of scores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +13,23 @@ from srviewer.core.geometry.grid import AXIS_NAMES, Axis
 from srviewer.core.slices.planes import SliceImage
 
 DOTS_PER_INCH = 110
-CELL = 2.6  # inches: the width of a picture, and the most of its height
+CELL = 2.6  # inches: the width of a slice, and the most of its height
 LETTERS = "#f0a030"  # seen on black, on grey and on the white of a map
-TITLE = 0.35  # inches above each picture
+TITLE = 0.35  # inches above each slice
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """One slice in a montage. ``low``..``high``: its grey levels, or colours of a map."""
+    """One slice of a montage.
+
+    Attributes:
+        title: Above the slice.
+        image: The slice.
+        low: The value that is drawn in the first colour.
+        high: The value that is drawn in the last colour.
+        colours: The name of a colour map of matplotlib; other than "gray", a scale is drawn beside
+            it.
+    """
 
     title: str
     image: SliceImage
@@ -30,7 +39,14 @@ class Picture:
 
 
 def montage(rows: Sequence[tuple[str, Sequence[Picture]]]) -> bytes:
-    """A row of pictures for each (title, pictures), drawn in mm; a scale for each map."""
+    """Draw rows of slices, to scale in mm.
+
+    Args:
+        rows: (title, slices) of each row.
+
+    Returns:
+        The bytes of a PNG file.
+    """
     columns = max(len(pictures) for _, pictures in rows)
     heights = [CELL * min(_shape(pictures), 1.3) + TITLE for _, pictures in rows]
     size = CELL * columns + 0.6, sum(heights) + 0.1
@@ -52,7 +68,7 @@ def montage(rows: Sequence[tuple[str, Sequence[Picture]]]) -> bytes:
                 extent=(left, left + width, bottom, bottom + height),
                 interpolation="nearest",
             )
-            axes.invert_xaxis()  # radiological, as the window is unless it is told otherwise
+            axes.invert_xaxis()  # radiological, as the window is by default
             _letter(axes, picture.image)
             axes.set_title(picture.title, fontsize=8)
             if picture.colours != "gray":
@@ -73,7 +89,7 @@ def montage(rows: Sequence[tuple[str, Sequence[Picture]]]) -> bytes:
 
 
 def _letter(axes: Axes, image: SliceImage) -> None:
-    """Where the patient's sides are: at the left and the right of a picture seen from the feet."""
+    """Write the orientation letters at the left and the right of a slice."""
     right, left, _, _ = image.letters
     for letter, place, side in ((left, 0.02, "left"), (right, 0.98, "right")):
         axes.text(
@@ -89,12 +105,22 @@ def _letter(axes: Axes, image: SliceImage) -> None:
 
 
 def _shape(pictures: Sequence[Picture]) -> float:
-    """Height over width of the tallest."""
+    """Height over width of the tallest slice."""
     return max(picture.image.extent_mm[3] / picture.image.extent_mm[2] for picture in pictures)
 
 
 def curves(scores: Scores, cubic: Scores | None, metric: str, title: str) -> bytes:
-    """A metric over the slices of each array axis, cubic as a thin line."""
+    """Draw a metric over the slices of each array axis.
+
+    Args:
+        scores: Of the candidate.
+        cubic: Of the baseline, as a thin line; None without one.
+        metric: The id of the metric.
+        title: The title of the axis of values.
+
+    Returns:
+        The bytes of a PNG file.
+    """
     figure = Figure(figsize=(8.6, 2.4), layout="constrained")
     panels = figure.subplots(1, 3, sharey=True)
     for axis, axes in enumerate(panels):
@@ -112,7 +138,7 @@ def curves(scores: Scores, cubic: Scores | None, metric: str, title: str) -> byt
 
 
 def _values(scores: Scores, axis: Axis, metric: str) -> list[float]:
-    """NaN where a slice has no score, which leaves a gap in the curve."""
+    """The score of each slice; NaN where there is none, which leaves a gap in the curve."""
     values = (row[metric] for row in scores.per_slice[axis])
     return [float("nan") if v is None or np.isinf(v) else v for v in values]
 

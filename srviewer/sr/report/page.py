@@ -12,7 +12,13 @@ from srviewer.unwritable import check_folder, make_folder
 
 @dataclass(frozen=True)
 class Table:
-    """``title``; ``head`` and ``rows`` of text, as wide as each other."""
+    """A table of text.
+
+    Attributes:
+        title: Above the table.
+        head: The titles of the columns; empty ones are allowed.
+        rows: Cells, as many in each row as in ``head``.
+    """
 
     title: str
     head: tuple[str, ...]
@@ -21,7 +27,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """``name``: of its PNG file, without suffix. ``png``: the bytes of the picture."""
+    """A figure of a page.
+
+    Attributes:
+        name: Of its PNG file, without suffix.
+        caption: Below the figure.
+        png: The bytes of the PNG file.
+    """
 
     name: str
     caption: str
@@ -29,13 +41,20 @@ class Figure:
 
     @property
     def base64(self) -> str:
-        """The picture as text, to stand inside a page."""
+        """The PNG file as Base64, to be embedded in a page."""
         return b64encode(self.png).decode("ascii")
 
 
 @dataclass(frozen=True)
 class Page:
-    """``warnings``: one line each, shown before everything else."""
+    """A report: warnings, then tables and figures.
+
+    Attributes:
+        title: Of the page.
+        warnings: One line each, shown before everything else.
+        tables: In their order.
+        figures: In their order.
+    """
 
     title: str
     warnings: tuple[str, ...]
@@ -43,11 +62,15 @@ class Page:
     figures: tuple[Figure, ...]
 
     def html(self) -> str:
-        """The whole page."""
+        """The page as one HTML file."""
         return drawn_page("report.html", page=self)
 
     def save(self, path: Path) -> None:
-        """Write the page, and its figures as PNG into the folder ``NAME-figures`` beside it."""
+        """Write the page, and its figures as PNG into the folder ``NAME-figures`` beside it.
+
+        Args:
+            path: The HTML file; an existing one is replaced.
+        """
         folder = path.with_name(f"{path.stem}-figures")
         check_folder(folder.parent)
         make_folder(folder)

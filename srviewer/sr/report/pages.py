@@ -16,10 +16,19 @@ if TYPE_CHECKING:
 
 
 def drawn_page(template: str, **values: object) -> str:
-    """The page that ``template``, a file in ``resources/pages``, makes of ``values``.
+    """Fill in a template of a page.
 
-    ``version`` and ``notice`` are known to every template. Raises UserError when the installation
-    lacks the templates, and jinja2's UndefinedError for a value that is not given.
+    Args:
+        template: The name of a file in ``resources/pages``.
+        values: The values of its variables, as untrusted text; every template also has ``version``
+            and ``notice``.
+
+    Returns:
+        The page.
+
+    Raises:
+        UserError: The installation lacks the templates.
+        UndefinedError: Of jinja2: a value is missing.
     """
     page = _templates().get_template(template)
     return page.render(version=__version__, notice=RESEARCH_USE_ONLY, **values)
@@ -42,5 +51,5 @@ def _templates() -> "Environment":
 
 
 def _spelled(value: object) -> object:
-    """Text without what steers a screen; what a template made itself stays as it is."""
+    """Text with its control characters spelled out; what a template made stays as it is."""
     return visible(value) if type(value) is str else value

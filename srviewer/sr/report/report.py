@@ -1,4 +1,4 @@
-"""What a result is and how far to trust it, on one page that stands by itself."""
+"""The report of a result or of a comparison, on one page that needs nothing else."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -40,7 +40,18 @@ def reconstruction_report(
     reference: Volume | None = None,
     tested: SelfTest | None = None,
 ) -> Job[Page]:
-    """The page of a result; ``scores`` against ``reference`` and ``tested`` where there are any."""
+    """The report of a result.
+
+    Args:
+        scan: The scan.
+        result: The result.
+        scores: Scores of the result against ``reference``; None without a reference.
+        reference: The reference, whose slices are shown beside the result's.
+        tested: The self-test; None without one.
+
+    Returns:
+        A job whose result is the page.
+    """
     yield Progress(0.0, "Drawing the report")
     from srviewer.sr.report.figures import curves, montage  # matplotlib takes a second to load
 
@@ -68,7 +79,16 @@ def reconstruction_report(
 
 
 def comparison_report(reference: Volume, compared: Compared, notes: Sequence[str]) -> Job[Page]:
-    """The page of one volume scored against another, on the grid of the reference."""
+    """The report of one volume scored against another, on the grid of the reference.
+
+    Args:
+        reference: The reference.
+        compared: The candidate and its scores.
+        notes: Warnings to show first, one line each.
+
+    Returns:
+        A job whose result is the page.
+    """
     yield Progress(0.0, "Drawing the report")
     from srviewer.sr.report.figures import Picture, curves, montage
 
@@ -81,17 +101,17 @@ def comparison_report(reference: Volume, compared: Compared, notes: Sequence[str
     error = candidate.voxels - reference.voxels
     for left_out in _left_out(reference, compared):
         error[left_out] = 0
-    off = replace(
+    difference = replace(
         reference.derived(error, reference.geometry, "candidate minus reference"), padding=None
     )
-    most = float(np.percentile(np.abs(off.voxels), 99.9))
+    most = float(np.percentile(np.abs(difference.voxels), 99.9))
     rows = []
     for word, number in zip(SHOWN, ranked, strict=True):
         at = _at(reference, normal, number)
         pictures = [
             Picture("reference", slice_at(reference, plane, at), low, high),
             Picture("candidate", slice_at(candidate, plane, at), low, high),
-            Picture("difference", slice_at(off, plane, at), -most, most, "RdBu_r"),
+            Picture("difference", slice_at(difference, plane, at), -most, most, "RdBu_r"),
         ]
         rows.append((f"{word}: {AXIS_NAMES[normal]} {number}", pictures))
     caption = f"{plane.title} slices, ranked by {ranking_metric().title}. {SIDES[plane]}"
@@ -108,7 +128,7 @@ def comparison_report(reference: Volume, compared: Compared, notes: Sequence[str
 
 
 def _left_out(reference: Volume, compared: Compared) -> list[Mask]:
-    """Where one of two volumes has no value to compare."""
+    """Masks of the voxels where one of two volumes has no value to compare."""
     covered = None if compared.covered is None else ~compared.covered
     masks = (covered, reference.padded, compared.candidate.padded)
     return [mask for mask in masks if mask is not None]
@@ -150,10 +170,10 @@ def _shown_maps(result: Reconstruction) -> list[tuple[MapKind, Volume, float]]:
     """Each map with the value at the end of its colours: at least a thousandth of the range."""
     shown = []
     for kind in MAPS:
-        made = result.maps().get(kind.id)
-        if made is not None:
-            most = float(np.percentile(np.abs(made.voxels), 99.9))
-            shown.append((kind, made, max(most, 1e-3 * result.data_range)))
+        map_volume = result.maps().get(kind.id)
+        if map_volume is not None:
+            most = float(np.percentile(np.abs(map_volume.voxels), 99.9))
+            shown.append((kind, map_volume, max(most, 1e-3 * result.data_range)))
     return shown
 
 
@@ -165,7 +185,7 @@ def _cutting_plane(volume: ScanHeader, thick: Axis) -> Plane:
 def _chosen(
     result: Reconstruction, scores: ScoredPair | None, plane: Plane
 ) -> list[tuple[str, int]]:
-    """(word, slice number): the worst, the median and the best slice."""
+    """(title, slice number) of the worst, the median and the best slice."""
     normal = plane.normal_axis(result.volume.geometry)
     if scores is not None:
         return list(zip(SHOWN, _from_worst(scores.candidate, normal), strict=True))
@@ -178,10 +198,10 @@ def _chosen(
     seen = [int(n) for n in np.flatnonzero(bright >= 0.3 * bright.max())]
     if result.disagreement is None:
         return [("slice", seen[len(seen) * part // 4]) for part in (1, 2, 3)]
-    apart = result.disagreement.voxels.mean(axis=others)
-    ranked = sorted(seen, key=lambda n: -float(apart[n]))
-    words = ("most apart", "median", "least apart")
-    return [(w, ranked[n]) for w, n in zip(words, (0, len(ranked) // 2, -1), strict=True)]
+    disagreement = result.disagreement.voxels.mean(axis=others)
+    ranked = sorted(seen, key=lambda n: -float(disagreement[n]))
+    titles = ("most disagreement", "median", "least disagreement")
+    return [(w, ranked[n]) for w, n in zip(titles, (0, len(ranked) // 2, -1), strict=True)]
 
 
 def _from_worst(scores: Scores, axis: Axis) -> tuple[int, int, int]:
@@ -198,7 +218,7 @@ def _from_worst(scores: Scores, axis: Axis) -> tuple[int, int, int]:
 def _ranked_by(scores: ScoredPair | None, result: Reconstruction) -> str:
     if scores is not None:
         return f"ranked by {ranking_metric().title}"
-    return "ranked by how far the two planes lie apart" if result.disagreement else "evenly taken"
+    return "ranked by the disagreement of the planes" if result.disagreement else "evenly taken"
 
 
 def _at(volume: Volume, axis: Axis, number: int) -> np.ndarray:
@@ -213,13 +233,13 @@ def _levels(volume: Volume) -> tuple[float, float]:
 
 
 def _summary(scan: ScanHeader, result: Reconstruction) -> Table:
-    found, planes = result.consistency, result.disagreement_summary()
+    consistency, planes = result.consistency, result.disagreement_summary()
     rows = [
         ("scan", _grid(scan)),
         ("result", _grid(result.volume)),
         (
             "agreement with the scan",
-            f"rms {_share(found.rms)}, max {_share(found.max)} of the range",
+            f"rms {_share(consistency.rms)}, max {_share(consistency.max)} of the range",
         ),
     ]
     if planes is not None:
@@ -276,7 +296,7 @@ def _card(model: Model | None) -> tuple[Table, ...]:
     ]
     for factor, gain in mean_gains(model.scores).items():
         shown = ranking_metric().gain_text(gain)
-        rows.append((f"gain at factor {factor}", f"{shown} over cubic, others' scans"))
+        rows.append((f"gain at factor {factor}", f"{shown} over cubic, other subjects' scans"))
     return (Table("Model card", ("", ""), tuple(rows)),)
 
 

@@ -1,4 +1,4 @@
-"""How a result was made, in the rows of a report."""
+"""The settings of a result, as rows of a report."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,17 +34,32 @@ TITLES = {
 
 
 def settings_table(provenance: Mapping[str, Any]) -> Table:
-    """The rows of a result's ``provenance`` that say how it was made; what is unset is left out."""
+    """The settings in the provenance of a result, without those that are unset.
+
+    Args:
+        provenance: Of the result.
+
+    Returns:
+        The table, which begins with the source.
+    """
     rows = tuple(
         (TITLES.get(name, name.replace("_", " ")), _words(value))
         for name, value in provenance.items()
-        if name not in ELSEWHERE and value is not None and value != {}
+        if name not in ELSEWHERE and value is not None and value not in ({}, [])
     )
     return Table("Settings", ("", ""), (*source_rows(provenance), *rows))
 
 
 def source_rows(provenance: Mapping[str, Any], of: str = "") -> tuple[tuple[str, str], ...]:
-    """From which files an image was made, by name and content; ``of``: which image, for people."""
+    """The names and the digest of an image's source.
+
+    Args:
+        provenance: Of the image.
+        of: A noun for the image, for the titles of the rows; "" where there is only one image.
+
+    Returns:
+        (title, text) rows; () without a source.
+    """
     names = provenance.get("sources") or ()
     if not names:
         return ()
@@ -61,6 +76,10 @@ def _words(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.4g}"
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
     if isinstance(value, Mapping):
-        return ", ".join(f"{name.replace('_', ' ')} {_words(one)}" for name, one in value.items())
+        return ", ".join(
+            f"{name.replace('_', ' ')} {_words(entry)}" for name, entry in value.items()
+        )
     return str(value)

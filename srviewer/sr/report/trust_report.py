@@ -1,4 +1,4 @@
-"""The report of a result with the test on the scan itself in it."""
+"""The report of a result with its self-test."""
 
 from dataclasses import replace
 
@@ -19,9 +19,18 @@ def trust_report(
     reference: Volume | None = None,
     tested: SelfTest | None = None,
 ) -> Job[Page]:
-    """``reconstruction_report``, after the self-test unless it is ``tested`` already.
+    """The report of a result with its self-test, which is done first where it is missing.
 
-    Where the scan cannot be tested the page says why, among its warnings.
+    Args:
+        scan: The scan.
+        result: The result.
+        scores: Scores of the result against ``reference``; None without a reference.
+        reference: The reference.
+        tested: The self-test; None to do it.
+
+    Returns:
+        A job whose result is the page. Where the scan cannot be tested, a warning on the page says
+        why.
     """
     untested: tuple[str, ...] = ()
     if tested is None:

@@ -1,1 +1,1 @@
-"""Requests for a reconstruction: settings, document, memory they take."""
+"""Requests for a reconstruction: settings, document, label maps, memory."""

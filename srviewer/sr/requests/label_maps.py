@@ -1,4 +1,4 @@
-"""A label map or mask that goes along with its scan onto the finer grid."""
+"""Label map transfer: a label map or mask on the grid of its scan's result."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,10 +19,21 @@ LARGEST_LABEL = 2**24  # beyond it, whole numbers do not fit into float32
 
 
 def label_map(labels: Volume, scan: ScanHeader, request: Request) -> Job[Volume]:
-    """``labels``, drawn on the grid of ``scan``, on the grid that ``request`` leads to.
+    """Transfer a label map to the grid that a request leads to, each label with its volume.
 
-    They may be stored along other axes than the scan; the result has the scan's. Raises UserError
-    when they lie on another grid, are no whole numbers, or a resampled result is asked for.
+    Args:
+        labels: Drawn on the grid of the scan; it may be stored along other axes.
+        scan: The scan.
+        request: The reconstruction; its steps refine the labels, too.
+
+    Returns:
+        A job whose result is the label map on the refined grid, along the axes of the scan; whole
+        numbers as float32.
+
+    Raises:
+        UserError: The labels lie on another grid, are no whole numbers or too large, the request
+            resamples its result, the scan has missing slices, or volumes change by more than
+            ``TOLERANCE``.
     """
     placed = yield from within(on_grid(labels, scan.geometry), 0.0, 0.05)
     if placed is None:
@@ -56,9 +67,15 @@ def label_map(labels: Volume, scan: ScanHeader, request: Request) -> Job[Volume]
 
 
 def label_provenance(result: Mapping[str, Any], labels: ScanHeader) -> dict[str, Any]:
-    """How ``labels`` were made: as the result that they go with, but from a file of their own.
+    """The provenance of transferred labels.
 
-    ``scan_sources``, ``scan_sha256``: of the scan that they were drawn on.
+    Args:
+        result: The provenance of the scan's result.
+        labels: The label map as it was read.
+
+    Returns:
+        The provenance of the result, with the file of the labels as source and the scan's as
+        ``scan_sources`` and ``scan_sha256``.
     """
     scan = {"scan_sources": result.get("sources"), "scan_sha256": result.get("source_sha256")}
     return {**result, **({} if labels.source is None else labels.source.described()), **scan}

@@ -1,4 +1,4 @@
-"""How much memory a rebuild takes, and how much there is."""
+"""The memory that a reconstruction takes, and the memory that is free."""
 
 import sys
 from math import inf
@@ -22,7 +22,15 @@ MOST_OF_IT = 0.9  # other programs want some, too
 
 
 def needed_bytes(scan: Geometry, request: Request) -> float:
-    """What a rebuild in memory takes at its peak; a little too much rather than too little."""
+    """Estimate the peak memory of a reconstruction, rather too high than too low.
+
+    Args:
+        scan: The grid of the scan.
+        request: The reconstruction.
+
+    Returns:
+        Bytes of the whole process, network included.
+    """
     voxels = 4.0 * float(np.prod(scan.shape, dtype=np.float64))
     thin = voxels * float(np.prod([factor for _, factor in request.steps]))
     held = INTERPOLATION_VOLUMES
@@ -32,12 +40,12 @@ def needed_bytes(scan: Geometry, request: Request) -> float:
 
 
 def machine_bytes() -> float:
-    """What is free of the machine, or of the container."""
+    """Free memory of the machine, or of the container where it has less, in bytes."""
     return min(float(psutil.virtual_memory().available), _container_bytes())
 
 
 def free_bytes() -> float:
-    """What this process may still take: of the machine, and of a limit on its address space."""
+    """Bytes that this process may still take: free memory, within a limit on its address space."""
     free = machine_bytes()
     if sys.platform == "win32":
         return free
@@ -50,7 +58,7 @@ def free_bytes() -> float:
 
 
 def _container_bytes() -> float:
-    """What a container's limit leaves (Linux, control groups 2)."""
+    """Bytes below a container's limit (Linux, control groups 2); infinite without one."""
     try:
         limit, used = (
             float((CONTROL_GROUP / name).read_text(encoding="ascii"))
@@ -62,12 +70,30 @@ def _container_bytes() -> float:
 
 
 def fits(scan: Geometry, request: Request, room: float) -> bool:
-    """Whether the rebuild may be done in memory, of which it may take ``room`` bytes."""
+    """Whether a reconstruction fits into memory.
+
+    Args:
+        scan: The grid of the scan.
+        request: The reconstruction.
+        room: The bytes that it may take; a tenth is left to other programs.
+
+    Returns:
+        True where its estimate is within that.
+    """
     return needed_bytes(scan, request) <= MOST_OF_IT * room
 
 
 def memory_told(scan: Geometry, request: Request, room: float) -> str:
-    """What a rebuild needs and what there is, as a sentence."""
+    """A sentence on the memory that a reconstruction takes and that is free.
+
+    Args:
+        scan: The grid of the scan.
+        request: The reconstruction.
+        room: Free memory, bytes.
+
+    Returns:
+        The sentence, in GB.
+    """
     return (
         f"A rebuild in memory takes about {needed_bytes(scan, request) / 1e9:.1f} GB, and "
         f"{max(0.0, room) / 1e9:.1f} GB are free."
@@ -75,7 +101,14 @@ def memory_told(scan: Geometry, request: Request, room: float) -> str:
 
 
 def opens(volume: Geometry) -> bool:
-    """Whether a volume of this size may be opened beside what is open."""
+    """Whether a volume fits into the memory that is free now.
+
+    Args:
+        volume: Its grid.
+
+    Returns:
+        True where its file, its voxels and a copy fit.
+    """
     voxels = 4.0 * float(np.prod(volume.shape, dtype=np.float64))
     return SCAN_VOLUMES * voxels <= MOST_OF_IT * free_bytes()
 

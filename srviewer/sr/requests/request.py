@@ -1,4 +1,4 @@
-"""What a reconstruction is asked to do, and what suits a scan."""
+"""The settings of a reconstruction, and those that suit a scan."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 import numpy as np
 from msgspec import Meta
 
-from srviewer.codec import Checked, OneOf
+from srviewer.codec import one_of
 from srviewer.core.acquisition.degradation import THICKEST, Degradation, Profile
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis, Geometry
 from srviewer.core.intensity.padding import measured_limits
@@ -24,6 +24,8 @@ Gaps = Literal["run", "fill"]
 GAPS: tuple[Gaps, ...] = ("run", "fill")
 Minimum = Literal["none", "scan"]
 MINIMA: tuple[Minimum, ...] = ("none", "scan")
+Repair = Literal["brightness", "motion", "slices"]
+REPAIRS: tuple[Repair, ...] = ("brightness", "motion", "slices")
 
 LARGEST_FACTOR = 64
 # A ratio of spacings this little above an integer is refined by that integer.
@@ -39,53 +41,54 @@ Factor: TypeAlias = Annotated[int, Meta(ge=2, le=LARGEST_FACTOR)]
 Step: TypeAlias = tuple[KnownAxis, Factor]
 
 
-def _check_model(name: str) -> None:
-    """Raise ValueError for what names neither a model nor a file."""
-    if "\0" in name:
-        raise ValueError("no name or file of a model")
-    name.encode("utf-8")
-
-
-def _check_axes(steps: tuple[Step, ...]) -> None:
-    """Raise ValueError for an axis that is there twice."""
-    if len({axis for axis, _ in steps}) < len(steps):
-        raise ValueError("an axis twice")
+# No half characters: model files name it too.
+ModelName: TypeAlias = Annotated[
+    str, Meta(min_length=1, max_length=LONGEST_MODEL, pattern=r"\A[^\0\ud800-\udfff]*\Z")
+]
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to do: refine by ``factor`` along the array axis ``axis``, by which means.
+    """All settings of one reconstruction.
 
-    The annotations say what a document may hold; what suits a scan is asked by ``check_request``.
+    The annotations say what a document may hold; ``check_request`` says what suits a scan.
 
-    ``method``, ``fusion``: ids in METHODS, FUSIONS. ``model``: a name or a file; unused by
-    interpolation. ``isotropic``: resample the result to the in-plane spacing exactly.
-    ``profile``: of the slices. ``thickness_mm``: of the slices; None for what the scan says, or
-    else their spacing. ``also``: axes to refine afterwards, each with its factor.
-    ``adaptation``: how long to fit the model to the scan first, None for not at all. ``texture``:
-    0 for the model as it is, up to 1 for its sharper, less faithful pair. ``flips``: average
-    mirrored copies, at four times the time. ``gaps``: what becomes of missing or
-    uneven slices, see ``srviewer.sr.rebuild.gaps``. ``minimum``: "scan" for no voxel below the
-    scan's least one that is no padding, see ``srviewer.core.reconstruction.lower_bound``.
+    Attributes:
+        axis: The array axis to refine first, 0..2.
+        factor: Thin slices for each thick one.
+        method: An id in ``METHODS``.
+        model: A name or a file; unused by interpolation.
+        fusion: An id in ``FUSIONS``.
+        device: One of ``DEVICES``.
+        isotropic: Resample the result to the in-plane spacing exactly.
+        gaps: What becomes of missing or uneven slices, see ``srviewer.sr.rebuild.gaps``.
+        profile: The slice profile.
+        thickness_mm: The slice thickness; None for the header's, or else the spacing of the slices.
+        also: (axis, factor) of axes to refine afterwards.
+        adaptation: Fine-tune the model on the scan first; None for not at all.
+        texture: From 0, the fidelity model, to 1, its texture model.
+        flips: Average over mirrored copies (test-time augmentation), at four times the time.
+        minimum: "scan" for no voxel below the scan's least one that is no padding, see
+            ``srviewer.core.reconstruction.lower_bound``.
+        repair: Faults between slices to correct first where the scan has them, of ``REPAIRS``.
     """
 
     axis: KnownAxis
     factor: Factor
-    method: Annotated[str, OneOf(tuple(row.id for row in METHODS))] = "cross-plane"
-    model: Annotated[str, Meta(min_length=1, max_length=LONGEST_MODEL), Checked(_check_model)] = (
-        DEFAULT_MODEL
-    )
-    fusion: Annotated[str, OneOf(tuple(row.id for row in FUSIONS))] = "mean"
-    device: Annotated[str, OneOf(DEVICES)] = "auto"
+    method: Annotated[str, one_of(row.id for row in METHODS)] = "cross-plane"
+    model: ModelName = DEFAULT_MODEL
+    fusion: Annotated[str, one_of(row.id for row in FUSIONS)] = "mean"
+    device: Annotated[str, one_of(DEVICES)] = "auto"
     isotropic: bool = False
     gaps: Gaps = "fill"
     profile: Profile = "box"
     thickness_mm: Annotated[float, Meta(ge=THINNEST_MM, le=THICKEST_MM)] | None = None
-    also: Annotated[tuple[Step, ...], Meta(max_length=2), Checked(_check_axes)] = ()
+    also: Annotated[tuple[Step, ...], Meta(max_length=2)] = ()
     adaptation: Adaptation | None = None
     texture: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.0
     flips: bool = False
     minimum: Minimum = "none"
+    repair: Annotated[tuple[Repair, ...], Meta(max_length=len(REPAIRS))] = ()
 
     @property
     def steps(self) -> tuple[tuple[Axis, int], ...]:
@@ -96,9 +99,15 @@ class Request:
 def suggested_request(
     scan: ScanHeader, axis: Axis | None = None, model: str = DEFAULT_MODEL
 ) -> Request:
-    """The least factor that the model can reach and that makes cubes, along ``axis``.
+    """The request that suits a scan: the least factor in reach that makes its voxels cubes.
 
-    Without an axis: along the detected thick one, else along the coarsest.
+    Args:
+        scan: The scan.
+        axis: The axis to refine; None for the thick axis, or the coarsest where none is thick.
+        model: The model, by name or by file.
+
+    Returns:
+        The request, with all other settings as they are by default.
     """
     geometry = scan.geometry
     if axis is None:
@@ -110,14 +119,32 @@ def suggested_request(
 
 
 def suggested_factor(geometry: Geometry, axis: Axis, known: tuple[int, ...]) -> int:
-    """The least reachable factor that makes ``axis`` at least as fine as the in-plane axes."""
+    """The least factor in reach that makes an axis at least as fine as the other two.
+
+    Args:
+        geometry: The grid of the scan.
+        axis: The axis to refine.
+        known: The factors that the model refines by in one pass.
+
+    Returns:
+        The factor, 2 or more; the largest known where none in reach is enough.
+    """
     wanted = max(2, ceil(geometry.thick_ratio(axis) - RATIO_TOLERANCE))
     every = range(wanted, LARGEST_FACTOR + 1)
     return next((factor for factor in every if reachable(factor, known)), max(known))
 
 
 def suggested_also(scan: ScanHeader, axis: Axis) -> tuple[tuple[Axis, int], ...]:
-    """The step that makes the plane of the slices square, where it is far from that; else none."""
+    """The step that makes the pixels of the slices square, where they are far from that.
+
+    Args:
+        scan: The scan.
+        axis: The axis across the slices.
+
+    Returns:
+        One (axis, factor) for the coarser in-plane axis; () where the ratio of the in-plane
+        spacings is below ``UNEQUAL_PLANE``.
+    """
     sharp = [(mm, a) for a, mm in enumerate(scan.geometry.spacing) if a != axis]
     (fine, _), (coarse, other) = sorted(sharp)
     ratio = coarse / fine
@@ -125,30 +152,60 @@ def suggested_also(scan: ScanHeader, axis: Axis) -> tuple[tuple[Axis, int], ...]
 
 
 def degradation_of(scan: ScanHeader, request: Request) -> Degradation:
-    """How ``scan`` became thick along the axis of ``request``.
+    """The acquisition model of a scan along the axis of a request.
 
-    A thickness within THICKNESS_TOLERANCE of the spacing is the spacing: headers are rounded.
+    A thickness within ``THICKNESS_TOLERANCE`` of the spacing is the spacing: headers are rounded.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+
+    Returns:
+        The degradation from the refined grid to the scan, without noise.
     """
     thickness = used_thickness(scan, request) / scan.geometry.spacing[request.axis]
     return Degradation(request.axis, request.factor, request.profile, thickness)
 
 
 def used_thickness(scan: ScanHeader, request: Request) -> float:
-    """The slice thickness, mm, that a rebuild works with: as asked, else as the scan says."""
+    """The slice thickness of a reconstruction: requested, else in the header, else the spacing.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+
+    Returns:
+        The thickness in mm.
+    """
     spacing = scan.geometry.spacing[request.axis]
     thickness = request.thickness_mm or slice_thickness(scan, request.axis) or spacing
     return spacing if abs(thickness / spacing - 1) <= THICKNESS_TOLERANCE else thickness
 
 
 def lowest_allowed(scan: Volume, request: Request) -> float | None:
-    """The least value that a voxel of the result may have, but for padding; None for any."""
+    """The lower bound of a result, by its request.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+
+    Returns:
+        The least measured value of the scan, which no voxel but padding may be below; None for no
+        lower bound.
+    """
     return measured_limits(scan)[0] if request.minimum == "scan" else None
 
 
 def slice_thickness(scan: ScanHeader, axis: Axis) -> float | None:
-    """Millimetres that the scan's header gives for slices along ``axis``.
+    """The slice thickness in the header of a scan.
 
-    None where it says nothing, or nothing that can be.
+    Args:
+        scan: The scan.
+        axis: The axis across the slices.
+
+    Returns:
+        Millimetres; None where ``axis`` is not the thick axis, or the header has no plausible
+        value.
     """
     thickness, spacing = scan.slice_thickness, scan.geometry.spacing[axis]
     if thickness is None or axis != scan.geometry.thick_axis:
@@ -157,7 +214,15 @@ def slice_thickness(scan: ScanHeader, axis: Axis) -> float | None:
 
 
 def check_request(scan: ScanHeader, request: Request) -> None:
-    """Raise UserError for a factor, an axis, a thickness or a resampling that cannot be done."""
+    """Check that a request can be done on a scan.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+
+    Raises:
+        UserError: A factor, an axis, a thickness, texture or resampling cannot be.
+    """
     for axis, factor in request.steps:
         _check_step(scan, axis, factor)
     if len({axis for axis, _ in request.steps}) < len(request.steps):

@@ -11,28 +11,67 @@ from srviewer.sr.requests.request import THINNEST, Request, suggested_request
 
 
 def request_document(request: Request) -> dict[str, object]:
-    """Every field of ``request`` by its name, as plain JSON values."""
+    """Every field of a request by its name, as plain JSON values.
+
+    Args:
+        request: The request.
+
+    Returns:
+        The document.
+    """
     document: dict[str, object] = codec.to_plain(request)
     return document
 
 
-def known_settings(document: object) -> dict[str, Any]:
-    """The fields of a Request that ``document`` gives; those that make no sense are left out.
+def known_settings(document: Any) -> dict[str, Any]:
+    """The fields of a request in a document, without those that are not valid.
 
-    ``document``: any JSON value. Whether a model is there, and what suits a scan, is not asked.
+    Whether a model exists, and what suits a scan, is not checked.
+
+    Args:
+        document: Any JSON value.
+
+    Returns:
+        Name -> value of each valid field.
     """
-    return codec.known_fields(document, Request, missing="refused")
+    known = codec.known_fields(document, Request)
+    if len({axis for axis, _ in known.get("also", ())}) < len(known.get("also", ())):
+        del known["also"]  # an axis twice
+    adaptation = known.get("adaptation")
+    if adaptation is not None and codec.to_plain(adaptation).keys() - document["adaptation"].keys():
+        del known["adaptation"]  # what is not said of it is not known
+    return known
 
 
 def read_field(name: str, value: object) -> Any:
-    """One field of a Request from its JSON value; ValueError or UserError for what cannot be."""
-    return codec.read_field(name, value, Request, missing="refused")
+    """One field of a request from its JSON value.
+
+    Args:
+        name: The name of the field.
+        value: Any JSON value.
+
+    Returns:
+        The value of the field.
+
+    Raises:
+        ValueError: The value is not valid.
+    """
+    known = known_settings({name: value})
+    if name not in known:
+        raise ValueError(f"'{name}' of a request cannot be {value!r:.80}")
+    return known[name]
 
 
 def request_for(scan: ScanHeader, document: object, device: str = "auto") -> Request:
-    """The request in ``document``, with what suits ``scan`` for each field that does not fit it.
+    """The request in a document, with what suits a scan for each field that does not fit it.
 
-    ``device``: where ``document`` names none.
+    Args:
+        scan: The scan.
+        document: Any JSON value.
+        device: The device where the document names none.
+
+    Returns:
+        A request that can be done on the scan.
     """
     known = {"device": device, **known_settings(document)}
     axis, model = known.get("axis"), known.get("model")

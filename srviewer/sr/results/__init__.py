@@ -1,1 +1,1 @@
-"""Results with their maps and the facts of their making."""
+"""Results with their maps and provenance."""

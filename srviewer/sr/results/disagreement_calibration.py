@@ -1,4 +1,4 @@
-"""What the disagreement map was found to be worth, from the table that was measured."""
+"""The measured relation of the disagreement map to the true error, for each shipped model."""
 
 import json
 from functools import cache
@@ -11,29 +11,35 @@ TABLE = "trust.json"  # written by benchmarks.measure_trust
 
 
 def disagreement_worth(model: Model | None, factor: int) -> str:
-    """One line: how well the map told the true error apart, for these very weights.
+    """One line on how well the disagreement predicts the true error, for these very weights.
 
-    It says so where nothing was measured for them. The measured factor that is closest speaks.
+    Args:
+        model: The model that made the result; None for interpolation.
+        factor: The factor of the result; the closest factor that was measured is taken.
+
+    Returns:
+        The rank correlation and the share of the worst errors where the disagreement is highest,
+        both means over the measured scans; or that nothing was measured for the model.
     """
     rows = [] if model is None else _measured().get(model.sha256, [])
     if not rows:
-        return "how well this disagreement tells the true error was not measured for this model"
+        return "how well this disagreement predicts the true error was not measured for this model"
     closest = min({row["factor"] for row in rows}, key=lambda known: abs(known - factor))
     chosen = [row for row in rows if row["factor"] == closest]
     correlation = sum(row["correlation"] for row in chosen) / len(chosen)
-    found = sum(row["worst_found"] for row in chosen) / len(chosen)
+    worst_share = sum(row["worst_found"] for row in chosen) / len(chosen)
     return (
         f"this disagreement has a rank correlation of {correlation:.2f} with the true error; the "
-        f"fifth where it is highest holds {found:.0%} of the worst errors (factor {closest}, "
-        f"{len(chosen)} other people's scans)"
+        f"fifth where it is highest holds {worst_share:.0%} of the worst errors (factor {closest}, "
+        f"{len(chosen)} scans of other subjects)"
     )
 
 
 @cache
 def _measured() -> dict[str, list[dict[str, float]]]:
-    """sha256 of the model file -> one row for each volume and factor."""
+    """SHA-256 of the model file -> one row for each volume and factor."""
     try:
         table = json.loads(resource(TABLE).read_text(encoding="utf-8"))
     except UserError:  # an installation without the table
         return {}
-    return {one["sha256"]: one["disagreement"] for one in table["models"]}
+    return {entry["sha256"]: entry["disagreement"] for entry in table["models"]}

@@ -1,4 +1,4 @@
-"""The maps that go with a result: what each one shows, and what it is called."""
+"""The table of maps that belong to a result, and the volumes that hold them."""
 
 from dataclasses import dataclass, replace
 
@@ -7,9 +7,13 @@ from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 
 @dataclass(frozen=True)
 class MapKind:
-    """One kind of map. ``signed``: whether its values lie on both sides of 0.
+    """One kind of map.
 
-    ``meaning``: what a voxel of it holds, in the unit of the scan; docs/trust.md has the rest.
+    Attributes:
+        id: The name in options, files and settings; never renamed.
+        title: The name that users see.
+        meaning: The content of a voxel, in the unit of the scan; docs/trust.md has the rest.
+        signed: Whether its values lie on both sides of 0.
     """
 
     id: str
@@ -22,13 +26,16 @@ RESIDUAL = MapKind(
     "residual", "Residual", "the result degraded again minus the scan, on the scan's grid", True
 )
 DISAGREEMENT = MapKind(
-    "disagreement", "Disagreement", "how far the estimates of the two planes lie apart", False
+    "disagreement",
+    "Disagreement",
+    "magnitude of the difference of the two planes' estimates",
+    False,
 )
 SPREAD = MapKind(
     "spread", "Spread of flips", "standard deviation of the results of mirrored copies", False
 )
 TEXTURE_CHANGE = MapKind(
-    "texture-change", "Change by texture", "how far texture moves each voxel", False
+    "texture-change", "Change by texture", "magnitude of the change by texture", False
 )
 MAPS = (DISAGREEMENT, RESIDUAL, SPREAD, TEXTURE_CHANGE)
 # Voxels that texture moves by more than this share of the intensity range are counted as changed.
@@ -36,11 +43,30 @@ TEXTURE_THRESHOLD = 0.02
 
 
 def made_map(like: ScanHeader, voxels: Voxels, name: str, kind: MapKind) -> Volume:
-    """A map on the grid of ``like``, named after the scan ``name``; it has no padding."""
+    """A map as a volume without padding.
+
+    Args:
+        like: The image whose grid and frame the map has.
+        voxels: (i, j, k) values on that grid, in the unit of the scan.
+        name: The name of the scan, which begins that of the map.
+        kind: A row of ``MAPS``.
+
+    Returns:
+        The map.
+    """
     return map_header(like, name, kind).with_voxels(voxels)
 
 
 def map_header(like: ScanHeader, name: str, kind: MapKind) -> ScanHeader:
-    """The header of ``made_map``."""
-    made = like.derived_header(like.geometry, f"{kind.id}: {kind.meaning}")
-    return replace(made, name=f"{name} ({kind.id})", stored_as="float32", padding=None)
+    """The header of a map, as ``made_map`` gives it.
+
+    Args:
+        like: The image whose grid and frame the map has.
+        name: The name of the scan, which begins that of the map.
+        kind: A row of ``MAPS``.
+
+    Returns:
+        The header.
+    """
+    header = like.derived_header(like.geometry, f"{kind.id}: {kind.meaning}")
+    return replace(header, name=f"{name} ({kind.id})", stored_as="float32", padding=None)

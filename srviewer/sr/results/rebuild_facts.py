@@ -1,4 +1,4 @@
-"""A rebuild apart from the voxels that came of it: what was asked, what made it, how it agrees."""
+"""The facts of a reconstruction without its voxels: request, model, agreement, provenance."""
 
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, replace
@@ -11,21 +11,29 @@ from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.nn.models.model_file import Model
 from srviewer.nn.plans.adaptation import Adapted
-from srviewer.sr.requests.request import Request
+from srviewer.sr.requests.request import Repair, Request
 from srviewer.sr.requests.request_document import request_document
 from srviewer.sr.results.disagreement_calibration import disagreement_worth
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class RebuildFacts(ABC):
-    """What must be told with a result, whether its voxels are in memory or on disk.
+    """Everything that is reported with a result, whether its voxels are in memory or on disk.
 
-    ``consistency``: the result degraded again against the scan, box profile.
-    ``data_range``: the scan's intensity range, of which agreement and disagreement are shares.
-    ``model``: the one that ran, None for interpolation. ``adapted``: how fitting it to the scan
-    went, None where it was not tried. ``region``: the name of the region without learned detail.
-    ``warnings``: for people, one line each. ``slab_by_slab``: whether the result was made so.
-    ``thickness_mm``: of the slices, that was worked with; None where runs of slices differ in it.
+    Attributes:
+        consistency: The size of the residual, as shares of ``data_range``.
+        data_range: The intensity range of the scan.
+        request: The request, as it was given.
+        model: The model that ran; None for interpolation.
+        adapted: The measured effect of the adaptation; None without one.
+        region: The name of the locked region; None without one.
+        device: The title of the device.
+        seconds: Wall time.
+        peak_memory_mb: The largest memory of the process, 10^6 bytes; None where not known.
+        warnings: One line each, for the user.
+        slab_by_slab: Whether the result was made slab-wise.
+        thickness_mm: The slice thickness that was used; None where runs of slices differ in it.
+        repaired: The faults between slices that were corrected first.
     """
 
     consistency: Consistency
@@ -40,11 +48,12 @@ class RebuildFacts(ABC):
     warnings: tuple[str, ...]
     slab_by_slab: bool = False
     thickness_mm: float | None = None
+    repaired: tuple[Repair, ...] = ()
 
     @property
     @abstractmethod
     def header(self) -> ScanHeader:
-        """Of the result, on the refined grid."""
+        """The header of the result, on the refined grid."""
 
     @abstractmethod
     def texture_changed(self) -> float | None:
@@ -58,7 +67,7 @@ class RebuildFacts(ABC):
         """
 
     def provenance(self) -> dict[str, Any]:
-        """Plain JSON values: how the result was made and from what; exported beside it."""
+        """The provenance of the result as plain JSON values; it is exported in the sidecar."""
         source, disagreement = self.header.source, self.disagreement_summary()
         return {
             **({"sources": []} if source is None else source.described()),
@@ -80,6 +89,7 @@ class RebuildFacts(ABC):
             "texture_changed": self.texture_changed(),
             "flips": self.request.flips,
             "minimum": self.request.minimum,
+            "repaired": list(self.repaired),
             # Where the file of a model lies is the user's business.
             "request": request_document(replace(self.request, model=Path(self.request.model).name)),
             "locked_region": self.region,

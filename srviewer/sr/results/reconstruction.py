@@ -18,12 +18,14 @@ from srviewer.sr.results.rebuild_facts import RebuildFacts
 
 @dataclass(frozen=True, eq=False)
 class Reconstruction(RebuildFacts):
-    """A result and everything that must be told with it.
+    """A result in memory, with its maps and all that is reported with it.
 
-    ``volume``: on the refined grid. ``disagreement``: |plane A - plane B| on the same grid, where
-    two planes made it. ``spread``: over mirrored copies, ``texture_change``: what texture moved,
-    where asked for.
-    ``residual``: the result degraded again minus the scan, on the scan's grid and in its unit.
+    Attributes:
+        volume: On the refined grid.
+        disagreement: Of the two planes, on the refined grid; None where one estimate is all.
+        spread: Over test-time augmentation, on the refined grid; None without it.
+        texture_change: Magnitude of the change by texture, on the refined grid; None without it.
+        residual: The degraded result minus the scan, on the scan's grid and in its unit.
     """
 
     volume: Volume
@@ -34,18 +36,18 @@ class Reconstruction(RebuildFacts):
 
     @property
     def header(self) -> ScanHeader:
-        """Of ``volume``."""
+        """The header of ``volume``."""
         return self.volume
 
     def maps(self) -> dict[str, Volume]:
-        """The maps that there are, by the id of their kind (see MAPS)."""
+        """The maps that the result has, by the id of their kind (see ``MAPS``)."""
         known = {
             DISAGREEMENT.id: self.disagreement,
             RESIDUAL.id: self.residual,
             SPREAD.id: self.spread,
             TEXTURE_CHANGE.id: self.texture_change,
         }
-        return {kind: made for kind, made in known.items() if made is not None}
+        return {kind: volume for kind, volume in known.items() if volume is not None}
 
     def texture_changed(self) -> float | None:
         """The share of voxels that texture moved by more than TEXTURE_THRESHOLD of the range."""
@@ -66,9 +68,17 @@ class Reconstruction(RebuildFacts):
 
 
 def unscored(result: RebuildFacts, scan: ScanHeader) -> dict[str, Any]:
-    """The provenance of what a verb made of ``scan``, for its JSON.
+    """The provenance of a result without a reference, as verbs print it in JSON.
 
-    Nothing in doubt is rebuilt unless that was acknowledged, so its warnings tell what was.
+    A scan in doubt is reconstructed only after its warnings were acknowledged, so the codes of its
+    blocking warnings are those that were.
+
+    Args:
+        result: The result.
+        scan: The scan that it was made from.
+
+    Returns:
+        Plain JSON values, with empty scores.
     """
     return {
         **result.provenance(),

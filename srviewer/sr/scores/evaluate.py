@@ -1,4 +1,4 @@
-"""Scores with their reference, and never without cubic interpolation beside them."""
+"""Scores of simulated scans, each beside the baseline of cubic interpolation."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,12 @@ from srviewer.sr.scores.simulate import check_slices, simulate
 
 @dataclass(frozen=True)
 class ScoredPair:
-    """A result's scores and those of cubic interpolation of the same scan."""
+    """The scores of a result, and those of the baseline.
+
+    Attributes:
+        candidate: Of the result.
+        cubic: Of cubic interpolation of the same scan.
+    """
 
     candidate: Scores
     cubic: Scores
@@ -35,10 +40,22 @@ class ScoredPair:
 def score_beside_cubic(
     reference: Volume, scan: Volume, result: Volume, request: Request, meaning: str
 ) -> Job[ScoredPair]:
-    """Score ``result`` and the cubic interpolation of ``scan`` against ``reference``.
+    """Score a result and cubic interpolation of its scan against a reference.
 
-    Slices are counted along the axes of the result, whatever those of the reference are. Raises
-    UserError when the grids differ.
+    Slices are counted along the axes of the result, whatever those of the reference are.
+
+    Args:
+        reference: On the grid of the result; its axes may have another order and direction.
+        scan: The scan.
+        result: The result.
+        request: The request of the result, which the interpolation takes over but for its method.
+        meaning: The sentence on the reference that stands beside the scores.
+
+    Returns:
+        A job whose result is both scores.
+
+    Raises:
+        UserError: The grids differ.
     """
     placed = yield from within(on_grid(reference, result.geometry), 0.0, 0.0)
     reference = reference if placed is None else placed
@@ -52,11 +69,19 @@ def score_beside_cubic(
 
 @dataclass(frozen=True)
 class EvaluationRow:
-    """One simulated scan rebuilt by one method: scores over the foreground of the whole volume.
+    """The scores of one simulated scan, reconstructed by one method.
 
-    ``flips``: whether mirrored copies were averaged. ``scores``: id -> value of each comparable
-    metric. ``warnings``: what must be known of the scan
-    and of the run, one line each.
+    Attributes:
+        file: The name of the thin volume.
+        axis: The axis that was degraded: i, j or k.
+        factor: Of degradation and reconstruction.
+        method: An id in ``METHODS``.
+        model: The name of the model; None for interpolation.
+        flips: Whether test-time augmentation was used.
+        scores: Id -> value of each comparable metric, over the foreground of the whole volume; None
+            without foreground.
+        seconds: Wall time of the reconstruction.
+        warnings: Of the scan and of the reconstruction, one line each.
     """
 
     file: str
@@ -70,7 +95,7 @@ class EvaluationRow:
     warnings: tuple[str, ...]
 
     def values(self) -> dict[str, Any]:
-        """Plain JSON values; the scores stand among the others."""
+        """Plain JSON values, with the scores at the same level as the others."""
         values: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
@@ -80,10 +105,15 @@ class EvaluationRow:
 
 @dataclass(frozen=True)
 class EvaluationPlan:
-    """What to evaluate on each thin volume: every combination of these.
+    """The reconstructions to evaluate on each thin volume: every combination of these.
 
-    ``axes``: array axes to thicken. ``methods``: ids in METHODS. ``models``: names or files.
-    ``flips``: average mirrored copies, in the methods that have a model.
+    Attributes:
+        factors: Of degradation and reconstruction.
+        axes: The array axes to degrade.
+        methods: Ids in ``METHODS``.
+        models: Names or files.
+        device: One of ``DEVICES``.
+        flips: Use test-time augmentation in the methods that have a model.
     """
 
     factors: tuple[int, ...]
@@ -107,15 +137,22 @@ class EvaluationPlan:
 def evaluate(volumes: Sequence[Volume], plan: EvaluationPlan) -> Job[list[EvaluationRow]]:
     """Simulate, reconstruct and score each volume along each axis, by each factor and method.
 
-    Volumes of one name are told apart by a number. Raises UserError, before anything is done, for
-    a method, model or factor that cannot be had, for a mask or label map, and for a volume with too
-    few slices.
+    Args:
+        volumes: Thin volumes; of several with one name, the later ones get a number.
+        plan: The combinations.
+
+    Returns:
+        A job whose result is a row for each volume and combination.
+
+    Raises:
+        UserError: There is nothing to evaluate; or, before anything is computed, a method, model or
+            factor cannot be had, or a volume is a segmentation or has too few slices.
     """
     requests = plan.requests()
     if not requests or not volumes:
         raise UserError("There is nothing to evaluate: give files, factors, axes and methods.")
     names = told_apart(volume.name for volume in volumes)
-    volumes = [replace(one, name=name) for one, name in zip(volumes, names, strict=True)]
+    volumes = [replace(volume, name=name) for volume, name in zip(volumes, names, strict=True)]
     _check(volumes, requests)
     rows: list[EvaluationRow] = []
     total = len(volumes) * len(requests)

@@ -1,4 +1,4 @@
-"""Two volumes scored against each other, on one grid or brought to one."""
+"""Scores of one volume against another, resampled to its grid on request."""
 
 from dataclasses import dataclass, replace
 
@@ -21,9 +21,12 @@ COARSER = 1.2  # times the spacing: below this no mean over a voxel is missed
 class Compared:
     """A candidate scored against a reference, on the grid of the reference.
 
-    ``candidate``: as it was scored. ``covered``: (i, j, k), where it has values; None for
-    everywhere. ``resampled``: whether it lay on another grid. ``notes``: what must be known of
-    that, one sentence each.
+    Attributes:
+        candidate: The candidate as it was scored.
+        scores: Its scores.
+        covered: (i, j, k), true where the candidate has values; None for everywhere.
+        resampled: Whether it lay on another grid.
+        notes: What a user must know of that, one sentence each.
     """
 
     candidate: Volume
@@ -36,11 +39,23 @@ class Compared:
 def compare_volumes(
     reference: Volume, candidate: Volume, meaning: str, mask: MaskName, resample: bool
 ) -> Job[Compared]:
-    """Score ``candidate`` against ``reference``; ``meaning`` says what that is.
+    """Score a candidate against a reference.
 
-    Axes of another order and direction make no other grid. ``resample``: bring a candidate on
-    another grid to that of the reference, and score the voxels that it covers. Raises UserError
-    when the grids differ and it is not asked for, or when the two share no voxel.
+    Axes of another order and direction do not count as another grid.
+
+    Args:
+        reference: The reference.
+        candidate: The candidate.
+        meaning: The sentence on the reference that stands beside the scores.
+        mask: The voxels to score.
+        resample: Resample a candidate on another grid to that of the reference, and score the
+            voxels that it covers.
+
+    Returns:
+        A job whose result is the scored candidate.
+
+    Raises:
+        UserError: The grids differ and ``resample`` is not set, or the two volumes share no voxel.
     """
     placed = yield from within(on_grid(candidate, reference.geometry), 0.0, 0.1)
     if placed is not None or not resample:
@@ -56,11 +71,11 @@ def compare_volumes(
         )
     comparison = Comparison(reference, moved.volume, meaning, moved.covered)
     scores = yield from within(comparison.scores(mask), 0.5, 1.0)
-    said = (
+    full_meaning = (
         f"{meaning}, to whose grid the candidate was {_way(moved)}; {_percent(scores.share)} of "
         f"its {_scored(scores)} is covered and scored"
     )
-    scores = replace(scores, meaning=said)
+    scores = replace(scores, meaning=full_meaning)
     return Compared(
         moved.volume, scores, moved.covered, True, _notes(reference, candidate, moved, scores)
     )

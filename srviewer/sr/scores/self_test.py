@@ -1,4 +1,4 @@
-"""The expected gain on this very scan: its sharp axes made thick, restored and scored."""
+"""The self-test: the scan's own in-plane axes, degraded, reconstructed and scored."""
 
 import time
 from collections.abc import Mapping
@@ -27,9 +27,12 @@ WORTH, SLIGHT = 0.5, 0.1  # dB over cubic
 
 @dataclass(frozen=True)
 class SelfTestRow:
-    """One sharp array axis, degraded and restored.
+    """The scores of one in-plane axis, degraded and reconstructed.
 
-    ``ours``, ``cubic``: id -> value of each comparable metric, and those of cubic interpolation.
+    Attributes:
+        axis: The array axis: i, j or k.
+        ours: Id -> value of each comparable metric, of the method.
+        cubic: The same of the baseline.
     """
 
     axis: str
@@ -43,9 +46,15 @@ class SelfTestRow:
 
 @dataclass(frozen=True)
 class SelfTest:
-    """What the test found. ``factor``: by which the sharp axes were thickened.
+    """The result of a self-test.
 
-    ``worth``: whether the method is clearly above cubic on this scan.
+    Attributes:
+        factor: By which the in-plane axes were degraded.
+        rows: One for each axis that was tested.
+        method: An id in ``METHODS``.
+        model: The name of the model; None for interpolation.
+        seconds: Wall time.
+        warnings: One line each, for the user.
     """
 
     factor: int
@@ -57,37 +66,45 @@ class SelfTest:
 
     @property
     def gain(self) -> float:
-        """Mean PSNR over that of cubic, in dB."""
+        """The mean gain of PSNR over the axes, in dB."""
         return self.gain_in(ranking_metric())
 
     def gain_in(self, metric: Metric) -> float:
-        """By how much the mean over the axes is better than that of cubic."""
+        """The mean gain over the axes in a metric.
+
+        Args:
+            metric: The metric.
+
+        Returns:
+            The gain over the baseline, in the unit of the metric; above 0 where the method is
+            better.
+        """
         gains = [metric.gain(row.ours[metric.id], row.cubic[metric.id]) for row in self.rows]
         return sum(gains) / len(gains)
 
     @property
     def worth(self) -> bool:
-        """Whether the gain is one that a user would notice."""
+        """Whether the gain is large enough for a user to notice."""
         return self.gain >= WORTH
 
     @property
     def verdict(self) -> str:
-        """One line for people."""
+        """The result in one line, for the user."""
         gains = " and ".join(m.gain_brief(self.gain_in(m)) for m in comparable_metrics())
-        found = f"{gains} over cubic at factor {self.factor}, on this scan's own sharp axes"
+        gains_text = f"{gains} over cubic at factor {self.factor}, on this scan's own sharp axes"
         if self.worth:
-            return f"Worth using: {found}."
+            return f"Worth using: {gains_text}."
         if self.gain >= SLIGHT:
-            return f"A slight gain: {found}."
-        return f"No gain here, use cubic: {found}."
+            return f"A slight gain: {gains_text}."
+        return f"No gain here, use cubic: {gains_text}."
 
     @property
     def head(self) -> tuple[str, ...]:
-        """What the columns of ``cells`` are."""
+        """The titles of the columns of ``cells``."""
         return ("sharp axis", *(t for m in comparable_metrics() for t in (m.heading, "cubic")))
 
     def cells(self) -> list[tuple[str, ...]]:
-        """The rows as text: each score with that of cubic behind it."""
+        """The rows as text: each score, then that of the baseline."""
         return [
             (
                 row.axis,
@@ -111,11 +128,21 @@ class SelfTest:
 
 
 def self_test(scan: Volume, request: Request) -> Job[SelfTest]:
-    """Degrade each sharp axis of ``scan`` as its thick one was, restore it as ``request`` says.
+    """Test a method on the scan itself.
 
-    The measured slices in the middle of the scan are the truth. Raises UserError when neither
-    sharp axis is long enough, where the scan shows nothing to score or is a mask or label map, and
-    what reconstruct raises.
+    The middle slices of the scan are the ground truth: each in-plane axis is degraded as the thick
+    axis was, and reconstructed.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction; adaptation and further axes are left out.
+
+    Returns:
+        A job whose result is the scores of each in-plane axis and the gain.
+
+    Raises:
+        UserError: No in-plane axis is long enough, there is too little foreground, or the scan is a
+            segmentation; and as ``reconstruct``.
     """
     started = time.monotonic()
     check_is_scan(scan, "tested")
@@ -148,12 +175,13 @@ def self_test(scan: Volume, request: Request) -> Job[SelfTest]:
 
 
 def _untested(request: Request) -> tuple[str, ...]:
-    """Settings that change a result and are not part of the test, one line for people."""
+    """One line on the settings that change a result and are not part of the test."""
     settings = {
         "adapting to the scan": request.adaptation is not None,
         "the second axis": bool(request.also),
+        "repairing faults between slices": bool(request.repair),
     }
-    left_out = [words for words, asked in settings.items() if asked]
+    left_out = [setting for setting, is_set in settings.items() if is_set]
     return (f"The test leaves out {' and '.join(left_out)}.",) if left_out else ()
 
 
@@ -197,8 +225,8 @@ def _rows(axis: Axis, scores: ScoredPair) -> list[SelfTestRow]:
     """One row, or none where there is no score."""
     metrics = comparable_metrics()
     ours, cubic = (
-        {m.id: value for m in metrics if (value := one.whole[m.id]) is not None}
-        for one in (scores.candidate, scores.cubic)
+        {m.id: value for m in metrics if (value := volume_scores.whole[m.id]) is not None}
+        for volume_scores in (scores.candidate, scores.cubic)
     )
     complete = len(ours) == len(cubic) == len(metrics)
     return [SelfTestRow(AXIS_NAMES[axis], ours, cubic)] if complete else []

@@ -1,4 +1,4 @@
-"""A thick scan made from a thin one, with its truth."""
+"""Simulation of a thick scan from a thin one, which is its ground truth."""
 
 from dataclasses import dataclass, replace
 
@@ -11,19 +11,35 @@ from srviewer.job import Job, Progress
 
 @dataclass(frozen=True, eq=False)
 class Simulation:
-    """``thick``: what the acquisition would give. ``truth``: the thin volume that it covers."""
+    """A simulated scan.
+
+    Attributes:
+        thick: The degraded scan.
+        truth: The part of the thin volume that it covers.
+    """
 
     thick: Volume
     truth: Volume
 
     @property
     def meaning(self) -> str:
-        """What scores against the truth mean."""
+        """The sentence on the ground truth that stands beside scores."""
         return f"the thin scan '{self.truth.name}' before it was thickened"
 
 
 def simulate(thin: Volume, degradation: Degradation) -> Job[Simulation]:
-    """Thicken ``thin``; UserError when it has fewer slices than two thick ones need."""
+    """Degrade a thin volume to a thick scan.
+
+    Args:
+        thin: The thin volume.
+        degradation: The acquisition model.
+
+    Returns:
+        A job whose result is the scan with its ground truth.
+
+    Raises:
+        UserError: The volume has too few slices, as in ``check_slices``.
+    """
     yield Progress(0.0, "Thickening")
     check_slices(thin, degradation)
     thick = degradation.thick_volume(thin)
@@ -32,7 +48,15 @@ def simulate(thin: Volume, degradation: Degradation) -> Job[Simulation]:
 
 
 def check_slices(thin: ScanHeader, degradation: Degradation) -> None:
-    """Raise UserError when ``thin`` has fewer slices than two thick ones need."""
+    """Check that a thin volume has enough slices to be degraded to two thick ones.
+
+    Args:
+        thin: The thin volume.
+        degradation: The acquisition model.
+
+    Raises:
+        UserError: It has fewer.
+    """
     slices = thin.geometry.shape[degradation.axis]
     if slices < 2 * degradation.factor:
         raise UserError(

@@ -1,1 +1,1 @@
-"""Reconstruction slab by slab, for scans larger than memory."""
+"""Slab-wise reconstruction, for scans larger than memory."""

@@ -1,4 +1,4 @@
-"""One axis refined slab by slab, each slab as thin as memory asks and as the network batches."""
+"""Slab-wise refinement of one axis, in slabs as thin as memory asks and as the network batches."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -31,19 +31,23 @@ Keep = Callable[[int, Voxels], None]  # takes the first plane of a slab, and the
 
 @dataclass(frozen=True, eq=False)
 class Finished:
-    """``voxels``: the result. ``apart``: the disagreement, where two planes made it.
+    """The refined voxels on disk, with their maps.
 
-    ``off``: what the result, degraded again, differs from the scan by. ``device``: what computed.
+    Attributes:
+        voxels: (i, j, k) on the refined grid.
+        disagreement: Of the two planes, on the refined grid; None where one estimate is all.
+        residual: The degraded result minus the scan, on the grid of the scan.
+        device: The title of the device that computed them.
     """
 
     voxels: ScratchVoxels
-    apart: ScratchVoxels | None
-    off: ScratchVoxels
+    disagreement: ScratchVoxels | None
+    residual: ScratchVoxels
     device: str
 
 
 class _Last:
-    """Takes the finished slabs: fuses them with what the first plane left, and keeps them."""
+    """Takes the finished slabs: fuses them with the first plane's estimate and stores them."""
 
     def __init__(
         self,
@@ -61,26 +65,45 @@ class _Last:
         padding, padded = self._sums.padding, None
         if padding is not None:
             padded = padding.thin(self._axis, start, start + slab.shape[self._axis])
-        if self._first is not None and self._into.apart is not None:
-            other = self._first.read(self._axis, start, start + slab.shape[self._axis])
-            apart = disagreement(other, slab)
-            self._sums.add_disagreement(apart if padded is None else apart[~padded])
-            apart = apart if padded is None else np.where(padded, np.float32(0), apart)
-            self._into.apart.write(self._axis, start, apart)
-            slab = self._fusion.fuse(other, slab)
+        if self._first is not None and self._into.disagreement is not None:
+            first_estimate = self._first.read(self._axis, start, start + slab.shape[self._axis])
+            difference = disagreement(first_estimate, slab)
+            self._sums.add_disagreement(difference if padded is None else difference[~padded])
+            difference = (
+                difference if padded is None else np.where(padded, np.float32(0), difference)
+            )
+            self._into.disagreement.write(self._axis, start, difference)
+            slab = self._fusion.fuse(first_estimate, slab)
         if self._floor:
             slab = slab + self._floor
         slab = self._sums.raised(slab)
         if padding is not None and padded is not None:
             slab = marked(np.array(slab), padded, padding.padding)
         self._into.voxels.write(self._axis, start, slab)
-        self._into.off.write(self._axis, start, self._sums.off(self._axis, start, slab))
+        self._into.residual.write(
+            self._axis, start, self._sums.residual_of(self._axis, start, slab)
+        )
 
 
 def refined_by_network(
     scan: ScratchVoxels, todo: Refinement, scratch: Scratch, sums: SlabSums
 ) -> Job[Finished]:
-    """What ``cross_plane`` does, with the first plane's estimate waiting on disk."""
+    """Refine one axis by cross-plane super-resolution, with the first plane's estimate on disk.
+
+    Voxel for voxel the same as ``cross_plane``.
+
+    Args:
+        scan: (i, j, k) thick voxels on disk, padding filled.
+        todo: The settings, with a model.
+        scratch: The store that takes the estimates and the result.
+        sums: Takes each slab of the result, and gives its residual.
+
+    Returns:
+        A job whose result is the refined voxels and their maps.
+
+    Raises:
+        ValueError: ``todo`` has no model.
+    """
     if todo.model is None:
         raise ValueError("cross-plane super-resolution needs a model")
     upsampler = yield from started(todo.model, todo.device)
@@ -88,47 +111,68 @@ def refined_by_network(
     intensity = todo.intensity or intensity_of_parts(scan.parts)
     floor, scale = np.float32(intensity.floor), intensity.range
     stages = passes(factor, todo.model.factors)
-    one, other = cross_planes(axis)
-    thick = tuple(_thickness(upsampler, scan.shape, group, stages) for group in (one, other))
-    edges = _edges((one.normal, thick[0]), (other.normal, thick[1]))
+    first_group, second_group = cross_planes(axis)
+    thick = tuple(
+        _thickness(upsampler, scan.shape, group, stages) for group in (first_group, second_group)
+    )
+    edges = _edges((first_group.normal, thick[0]), (second_group.normal, thick[1]))
     first = scratch.voxels(_refined_shape(scan.shape, axis, factor), edges)
     work = _Planes(upsampler, scan, floor, scale, stages, scratch)
-    yield from within(work.refined(one, thick[0], first.writer(one.normal)), 0.0, 0.5)
-    found = Finished(
-        voxels=scratch.voxels(first.shape, _edges((other.normal, thick[1]))),
-        apart=scratch.voxels(first.shape, _edges((other.normal, thick[1]))),
-        off=scratch.voxels(scan.shape, _edges((other.normal, thick[1]))),
+    yield from within(
+        work.refined(first_group, thick[0], first.writer(first_group.normal)), 0.0, 0.5
+    )
+    finished = Finished(
+        voxels=scratch.voxels(first.shape, _edges((second_group.normal, thick[1]))),
+        disagreement=scratch.voxels(first.shape, _edges((second_group.normal, thick[1]))),
+        residual=scratch.voxels(scan.shape, _edges((second_group.normal, thick[1]))),
         device="",
     )
-    last = _Last(other.normal, first, todo.fusion, floor, found, sums)
-    yield from within(work.refined(other, thick[1], last), 0.5, 1.0)
-    return replace(found, device=upsampler.device_title)
+    last = _Last(second_group.normal, first, todo.fusion, floor, finished, sums)
+    yield from within(work.refined(second_group, thick[1], last), 0.5, 1.0)
+    return replace(finished, device=upsampler.device_title)
 
 
 def interpolated(
     scan: ScratchVoxels, todo: Refinement, chosen: Method, scratch: Scratch, sums: SlabSums
 ) -> Job[Finished]:
-    """An interpolation along the axis, which no line of voxels beside it can change."""
+    """Refine one axis by an interpolation, which works on each line of voxels alone.
+
+    Args:
+        scan: (i, j, k) thick voxels on disk, padding filled.
+        todo: The settings.
+        chosen: The method, without a model.
+        scratch: The store that takes the result.
+        sums: Takes each slab of the result, and gives its residual.
+
+    Returns:
+        A job whose result is the refined voxels and their residual.
+    """
     axis = todo.degradation.axis
     across = cross_planes(axis)[1].normal
     shape = _refined_shape(scan.shape, axis, todo.degradation.factor)
     thick = _slices(4 * int(np.prod(shape)) // shape[across])
     edges = _edges((across, thick))
-    voxels, off = scratch.voxels(shape, edges), scratch.voxels(scan.shape, edges)
-    found = Finished(voxels, None, off, "cpu")
-    last = _Last(across, None, todo.fusion, np.float32(0), found, sums)
+    voxels, residual = scratch.voxels(shape, edges), scratch.voxels(scan.shape, edges)
+    finished = Finished(voxels, None, residual, "cpu")
+    last = _Last(across, None, todo.fusion, np.float32(0), finished, sums)
     count = shape[across]
     for start in range(0, count, thick):
         stop = min(start + thick, count)
         job = chosen.run(scan.read(across, start, stop), todo)
         estimate = yield from within(job, start / count, stop / count)
         last(start, estimate.voxels)
-    return found
+    return finished
 
 
 @dataclass(frozen=True, eq=False)
 class _Planes:
-    """The scan, and how the slices of one plane are refined. ``floor``: of the intensities."""
+    """The scan with the settings by which the slices of one plane are refined.
+
+    Attributes:
+        floor: The intensity floor, which is subtracted before the network.
+        scale: The intensity range.
+        stages: The factor of each pass.
+    """
 
     upsampler: "Upsampler"
     scan: ScratchVoxels
@@ -138,7 +182,7 @@ class _Planes:
     scratch: Scratch
 
     def refined(self, group: TrainingGroup, thick: int, keep: Keep) -> Job[None]:
-        """Every stage of one plane; what comes before the last stage goes to disk."""
+        """Run every stage of one plane; what comes before the last stage goes to disk."""
         source, floor, last = self.scan, self.floor, len(self.stages) - 1
         for number, factor in enumerate(self.stages[:-1]):
             shape = _refined_shape(source.shape, group.thick, factor)
@@ -174,7 +218,7 @@ class _Planes:
 def _thickness(
     upsampler: "Upsampler", shape: Shape, group: TrainingGroup, stages: tuple[int, ...]
 ) -> int:
-    """How many slices make a slab: whole batches at every stage, so that numbers stay the same."""
+    """Slices in a slab: whole batches at every stage, so that numbers stay the same."""
     rows, columns = shape[group.thick], shape[3 - group.thick - group.normal]
     batches = [upsampler.batch_of(rows, columns)]
     for factor in stages:
@@ -185,7 +229,7 @@ def _thickness(
 
 
 def _slices(slice_bytes: int) -> int:
-    """How many slices of this size make a slab."""
+    """Slices in a slab, by the size of one in bytes."""
     return max(1, min(LEAST_SLICES, SLAB_BYTES // slice_bytes))
 
 

@@ -1,4 +1,4 @@
-"""Whether a scan is rebuilt in memory or slab by slab."""
+"""The choice between reconstruction in memory and slab-wise."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,9 +17,11 @@ SLABS_WANTED: tuple[SlabsWanted, ...] = get_args(SlabsWanted)
 
 @dataclass(frozen=True, eq=False)
 class SlabChoice:
-    """``source``: the scan plane by plane, None where it is rebuilt in memory.
+    """The way in which a scan is reconstructed.
 
-    ``told``: why it goes slab by slab though nobody asked, for people; "" otherwise.
+    Attributes:
+        source: The scan plane by plane; None where it is reconstructed in memory.
+        told: A sentence for the user where slab-wise was chosen automatically; "" otherwise.
     """
 
     source: PlaneByPlane | None
@@ -28,7 +30,12 @@ class SlabChoice:
 
 @dataclass(frozen=True)
 class SlabOffer:
-    """What is said of a rebuild that may not fit into memory; ``possible``: slab by slab it can."""
+    """The message on a reconstruction that may not fit into memory.
+
+    Attributes:
+        text: The message, for the user.
+        possible: Whether it can be done slab-wise.
+    """
 
     text: str
     possible: bool
@@ -37,23 +44,30 @@ class SlabOffer:
 def slab_offer(
     scan: ScanHeader, series: Series | None, request: Request, locked: bool, room: float
 ) -> SlabOffer | None:
-    """What to offer for an open scan, None where its rebuild fits into ``room`` bytes.
+    """The offer to reconstruct an open scan slab-wise.
 
-    ``series``: what it was read from, None where it was made. ``locked``: whether nothing learned
-    is to be added to a part of it.
+    Args:
+        scan: The scan.
+        series: The series that it was read from; None where it was computed.
+        request: The reconstruction.
+        locked: Whether a region is locked.
+        room: Free memory, bytes.
+
+    Returns:
+        The offer; None where the reconstruction fits into memory.
     """
     if fits(scan.geometry, request, room):
         return None
-    told = memory_told(scan.geometry, request, room)
+    warning = memory_told(scan.geometry, request, room)
     if series is None or series.stream is None:
         more = "Only NIfTI and MGH files, as they were opened, can be rebuilt slab by slab."
-        return SlabOffer(f"{told} {more}", False)
+        return SlabOffer(f"{warning} {more}", False)
     reasons = (*(("locked region",) if locked else ()), *unstreamable(scan, request))
     if reasons:
         more = f"Slab by slab, straight into a file, there is no {', no '.join(reasons)}."
-        return SlabOffer(f"{told} {more}", False)
+        return SlabOffer(f"{warning} {more}", False)
     more = "Slab by slab, straight into a file, it takes far less and gives the same numbers."
-    return SlabOffer(f"{told} {more}", True)
+    return SlabOffer(f"{warning} {more}", True)
 
 
 def choose_slabs(
@@ -63,21 +77,31 @@ def choose_slabs(
     request_for: Callable[[ScanHeader], Request],
     room: float,
 ) -> SlabChoice:
-    """What ``wanted`` means for this scan, of whose header ``request_for`` makes the request.
+    """Choose between memory and slab-wise for one scan.
 
-    ``room``: bytes that a rebuild may take. Raises UserError for a scan that would not fit, or
-    should not be in memory, and cannot be read plane by plane.
+    Args:
+        series: The scan's series.
+        frame: The time point to reconstruct, from 0.
+        wanted: The user's choice; "auto" goes slab-wise where the scan does not fit.
+        request_for: Makes the request from a header.
+        room: The bytes that a reconstruction may take.
+
+    Returns:
+        The choice.
+
+    Raises:
+        UserError: The scan would have to go slab-wise, and its file cannot be read plane by plane.
     """
     if wanted == "never":
         return SlabChoice(None)
     request = request_for(ScanHeader(series.geometry, series.name))
     if wanted == "auto" and fits(series.geometry, request, room):
         return SlabChoice(None)
-    told = memory_told(series.geometry, request, room)
+    warning = memory_told(series.geometry, request, room)
     if series.stream is None:
         raise UserError(
-            f"{told} Only NIfTI and MGH files can be rebuilt slab by slab: convert it, or try it "
-            "in memory all the same (--slabs never)."
+            f"{warning} Only NIfTI and MGH files can be rebuilt slab by slab: convert it, or try "
+            "it in memory all the same (--slabs never)."
         )
-    said = f"{told} '{series.name}' is rebuilt slab by slab." if wanted == "auto" else ""
-    return SlabChoice(series.stream(frame), said)
+    message = f"{warning} '{series.name}' is rebuilt slab by slab." if wanted == "auto" else ""
+    return SlabChoice(series.stream(frame), message)

@@ -1,4 +1,4 @@
-"""A scan rebuilt slab by slab straight into files, so that no volume is ever in memory."""
+"""A scan reconstructed slab-wise straight into files, so that no volume is ever in memory."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,13 +23,16 @@ READ, REBUILT = 0.05, 0.85  # how far the whole is when the scan is kept, when i
 
 @dataclass(frozen=True, eq=False)
 class SlabFiles:
-    """Where a result goes that is never whole in memory.
+    """The files of a result that is never whole in memory.
 
-    ``output``: its NIfTI file; what waits on disk lies beside it and is gone afterwards.
-    ``overwrite``: replace there what was made from another source.
-    ``maps``: files for kinds of maps, which are replaced. ``check``: raises UserError for a scan,
-    with all of its warnings, that is not to be rebuilt. ``provenance``: of that scan and the
-    result.
+    Attributes:
+        output: The NIfTI file of the result; the temporary chunk store lies in its folder.
+        provenance: (scan, result) -> the provenance that is written.
+        check: Raises UserError for a scan, with all of its warnings, that is not to be
+            reconstructed.
+        stored_as: The data type of the result.
+        maps: Files for maps by the id of their kind; existing ones are replaced.
+        overwrite: Replace a result that was made from another source.
     """
 
     output: Path
@@ -42,7 +45,13 @@ class SlabFiles:
 
 @dataclass(frozen=True, eq=False)
 class WrittenInSlabs:
-    """What was rebuilt from ``scan``; the voxels are in the files alone."""
+    """A result whose voxels are in files alone.
+
+    Attributes:
+        scan: The header of the scan, with all warnings.
+        result: The facts of the result.
+        provenance: As it was written to the sidecars.
+    """
 
     scan: ScanHeader
     result: RebuildFacts
@@ -52,7 +61,20 @@ class WrittenInSlabs:
 def written_in_slabs(
     source: PlaneByPlane, request: Request, files: SlabFiles
 ) -> Job[WrittenInSlabs]:
-    """Rebuild ``source`` into ``files``; raises UserError as ``streamed`` and ``write`` do."""
+    """Reconstruct a scan slab-wise into files.
+
+    Args:
+        source: The scan plane by plane.
+        request: The reconstruction.
+        files: Where the result and its maps go.
+
+    Returns:
+        A job whose result says what was written.
+
+    Raises:
+        UserError: The request cannot be done slab-wise, ``files.check`` refuses the scan, or a file
+            cannot be written.
+    """
     check_streamable(source.header, request)
     with Scratch(files.output.absolute().parent) as scratch:
         kept = yield from within(kept_scan(source, scratch), 0.0, READ)
@@ -74,8 +96,10 @@ def written_in_slabs(
         share = (1 - REBUILT) / (1 + len(files.maps))
         yield from within(job, REBUILT, REBUILT + share)
         for number, (kind, path) in enumerate(files.maps.items(), 1):
-            made = result.kept_maps[kind]
-            job = write_planes(made.header, made.planes(), path, provenance, overwrite=True)
+            map_volume = result.kept_maps[kind]
+            job = write_planes(
+                map_volume.header, map_volume.planes(), path, provenance, overwrite=True
+            )
             start = REBUILT + number * share
             yield from within(job, start, start + share)
         return WrittenInSlabs(kept.header, result, provenance)
@@ -84,11 +108,19 @@ def written_in_slabs(
 def rebuilt_and_opened(
     scan: Volume, source: PlaneByPlane, request: Request, files: SlabFiles
 ) -> Job[Reconstruction | None]:
-    """Rebuild ``source``, which is open as ``scan``, into ``files``, and open what was written.
+    """Reconstruct an open scan slab-wise into files, and read the result.
 
-    None where that does not fit into memory. Its maps are not read back.
+    Args:
+        scan: The open scan.
+        source: The same scan plane by plane.
+        request: The reconstruction.
+        files: Where the result and its maps go.
+
+    Returns:
+        A job whose result is the reconstruction without its written maps; None where the result
+        does not fit into memory.
     """
-    made = yield from within(written_in_slabs(source, request, files), 0.0, 0.95)
-    if not opens(made.result.header.geometry):
+    written = yield from within(written_in_slabs(source, request, files), 0.0, 0.95)
+    if not opens(written.result.header.geometry):
         return None
     return (yield from within(restored(scan, files.output, {}, request.model), 0.95, 1.0))

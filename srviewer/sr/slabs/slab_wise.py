@@ -1,8 +1,9 @@
-"""A scan larger than memory to a thin volume: slab by slab, what is finished kept on disk."""
+"""Slab-wise reconstruction of a scan larger than memory, kept in a temporary chunk store."""
 
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import inf, isfinite
 
 import numpy as np
@@ -14,11 +15,13 @@ from srviewer.core.intensity.intensity_range import intensity_of_parts
 from srviewer.core.intensity.padding import measured
 from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.regions.label_regions import LabelCheck, slabs_of
-from srviewer.core.volumes.volume import ScanHeader, Voxels
+from srviewer.core.slice_faults.faults import measured_planes, slice_faults
+from srviewer.core.slice_faults.warnings import slice_fault_warnings
+from srviewer.core.volumes.volume import ScanHeader, ScanWarning, Voxels
 from srviewer.errors import UserError
 from srviewer.io.chunk_store import Scratch, ScratchVoxels
 from srviewer.io.scans.series import PlaneByPlane
-from srviewer.io.scans.voxel_checks import voxel_warnings
+from srviewer.io.scans.voxel_checks import may_have_slice_faults, voxel_warnings
 from srviewer.job import Job, Progress, within
 from srviewer.sr.cross_plane.methods import Method, method
 from srviewer.sr.cross_plane.padding_restored import KeptPadding
@@ -39,13 +42,18 @@ SCAN_EDGES = (32, 32, 8)
 
 @dataclass(frozen=True, eq=False)
 class KeptVolume:
-    """An image whose voxels are on disk, as long as their Scratch is open."""
+    """An image whose voxels are on disk, as long as their ``Scratch`` is open.
+
+    Attributes:
+        header: All of the image but its voxels.
+        voxels: (i, j, k) on disk.
+    """
 
     header: ScanHeader
     voxels: ScratchVoxels
 
     def planes(self) -> Iterator[Voxels]:
-        """(i, j) for each k."""
+        """(i, j) voxels for each k."""
         for part in self.voxels.parts():
             for k in range(part.shape[2]):
                 yield part[:, :, k]
@@ -55,8 +63,11 @@ class KeptVolume:
 class StreamedReconstruction(RebuildFacts):
     """A result whose voxels, and those of its maps, are on disk.
 
-    ``kept``: on the refined grid. ``kept_maps``: by the id of their kind (see MAPS).
-    ``summary``: mean and 99th percentile of the disagreement, as shares of the range.
+    Attributes:
+        kept: The result on the refined grid.
+        kept_maps: Its maps by the id of their kind (see ``MAPS``).
+        summary: Mean and 99th percentile of the disagreement, as shares of the intensity range;
+            None without one.
     """
 
     kept: KeptVolume
@@ -65,25 +76,34 @@ class StreamedReconstruction(RebuildFacts):
 
     @property
     def header(self) -> ScanHeader:
-        """Of ``kept``."""
+        """The header of ``kept``."""
         return self.kept.header
 
     def texture_changed(self) -> None:
         """None: texture needs the whole volume in memory."""
 
     def disagreement_summary(self) -> dict[str, float] | None:
-        """What was measured while slabs passed by."""
+        """The mean and percentile that were measured slab by slab."""
         return self.summary
 
 
 def unstreamable(scan: ScanHeader, request: Request) -> tuple[str, ...]:
-    """What of a request only a rebuild in memory can do; for people."""
+    """The parts of a request that need a reconstruction in memory.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+
+    Returns:
+        A noun for each, for the user; () where it can be done slab-wise.
+    """
     reasons = {
         "second axis": bool(request.also),
         "fitting of the model to the scan": request.adaptation is not None,
         "texture": request.texture > 0,
         "flips": request.flips,
         "isotropic resampling": request.isotropic,
+        "repair of faults between slices": bool(request.repair),
         "rebuilding around missing or uneven slices": scan.planes is not None,
         "going over the whole again, which this profile needs": _in_rounds(scan, request),
     }
@@ -91,7 +111,16 @@ def unstreamable(scan: ScanHeader, request: Request) -> tuple[str, ...]:
 
 
 def check_streamable(scan: ScanHeader, request: Request, also: tuple[str, ...] = ()) -> None:
-    """Raise UserError for what cannot be done slab by slab; ``also``: what else of it is asked."""
+    """Check that a reconstruction can be done slab-wise.
+
+    Args:
+        scan: The scan.
+        request: The reconstruction.
+        also: Nouns for what else is asked for and cannot be done slab-wise.
+
+    Raises:
+        UserError: It cannot; the message lists the reasons.
+    """
     reasons = (*also, *unstreamable(scan, request))
     if reasons:
         raise UserError(
@@ -101,7 +130,7 @@ def check_streamable(scan: ScanHeader, request: Request, also: tuple[str, ...] =
 
 
 def _in_rounds(scan: ScanHeader, request: Request) -> bool:
-    """Whether the method goes over the whole volume again and again."""
+    """Whether the method needs several passes over the whole volume."""
     chosen = method(request.method)
     block_mean = degradation_of(scan, request).is_block_mean
     if request.minimum == "scan" and not block_mean:
@@ -110,10 +139,20 @@ def _in_rounds(scan: ScanHeader, request: Request) -> bool:
 
 
 def streamed(kept: KeptVolume, request: Request, scratch: Scratch) -> Job[StreamedReconstruction]:
-    """As ``reconstruct``, voxel for voxel the same, in memory that the scan's size hardly touches.
+    """Reconstruct a scan slab-wise, voxel for voxel as ``reconstruct``.
 
-    What is found lies in ``scratch`` and is gone with it. Raises UserError as ``reconstruct``
-    does, and for what cannot be done slab by slab.
+    The memory that it takes hardly depends on the size of the scan.
+
+    Args:
+        kept: The scan on disk.
+        request: The reconstruction.
+        scratch: The store that takes the result, which is gone with it.
+
+    Returns:
+        A job whose result is the reconstruction.
+
+    Raises:
+        UserError: As ``reconstruct`` and ``check_streamable``.
     """
     started = time.monotonic()
     yield Progress(0.0, "Preparing")
@@ -137,12 +176,12 @@ def streamed(kept: KeptVolume, request: Request, scratch: Scratch) -> Job[Stream
     )
     lowest = (yield from _least(voxels, scan.padding)) if request.minimum == "scan" else None
     sums = SlabSums(degradation, image, data_range, padding, lowest)
-    found = yield from _in_slabs(image, todo, chosen, scratch, sums)
+    refined = yield from _in_slabs(image, todo, chosen, scratch, sums)
     thin = thin_header(scan, request, model, lowest)
     noise = noise_level(_middle(voxels, degradation), request.axis, scan.padding)
     return StreamedReconstruction(
-        kept=KeptVolume(thin, found.voxels),
-        kept_maps=_maps(scan, thin, found),
+        kept=KeptVolume(thin, refined.voxels),
+        kept_maps=_maps(scan, thin, refined),
         summary=sums.disagreement_summary(),
         consistency=sums.consistency(),
         data_range=data_range,
@@ -150,7 +189,7 @@ def streamed(kept: KeptVolume, request: Request, scratch: Scratch) -> Job[Stream
         model=model,
         adapted=None,
         region=None,
-        device=found.device,
+        device=refined.device,
         seconds=time.monotonic() - started,
         peak_memory_mb=peak_memory_mb(),
         warnings=(
@@ -180,7 +219,18 @@ def _in_slabs(
 
 
 def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptVolume]:
-    """The scan read to ``scratch``; UserError when its file is damaged, or changes meanwhile."""
+    """Read a scan to a temporary chunk store, and check its voxels.
+
+    Args:
+        source: The scan plane by plane.
+        scratch: The store.
+
+    Returns:
+        A job whose result is the scan on disk, with its digests and all warnings.
+
+    Raises:
+        UserError: The file is damaged, or changes meanwhile.
+    """
     header = source.header
     if source.identify is not None:
         header = replace(header, source=(yield from within(source.identify(), 0.0, 0.1)))
@@ -198,25 +248,46 @@ def kept_scan(source: PlaneByPlane, scratch: Scratch) -> Job[KeptVolume]:
             for slab in slabs_of(planes):
                 check.add(slab)
             waiting.clear()
-        yield Progress(0.1 + 0.9 * (k + 1) / shape[2], f"Reading {header.name}")
+        yield Progress(0.1 + 0.8 * (k + 1) / shape[2], f"Reading {header.name}")
     axis = header.geometry.slice_axis
     slices = [kept.read(axis, n, n + 1) for n in middle_slices(shape[axis])]
     sample = np.concatenate(slices, axis)
-    told = voxel_warnings(sample, header.geometry, header.modality, non_finite, check)
-    warnings = header.warnings + source.noted() + told
-    return KeptVolume(replace(header, warnings=warnings), kept)
+    further_warnings = voxel_warnings(sample, header.geometry, header.modality, non_finite, check)
+    header = replace(header, warnings=header.warnings + source.noted() + further_warnings)
+    faults = yield from within(_slice_faults(header, kept), 0.9, 1.0)
+    return KeptVolume(replace(header, warnings=header.warnings + faults), kept)
+
+
+def _slice_faults(header: ScanHeader, kept: ScratchVoxels) -> Job[tuple[ScanWarning, ...]]:
+    """The warnings of faults between the slices of a scan on disk."""
+    if not may_have_slice_faults(header):
+        return ()
+    axis, edge = header.geometry.slice_axis, SCAN_EDGES[header.geometry.slice_axis]
+    count = kept.shape[axis]
+
+    @lru_cache(maxsize=1)
+    def slab(number: int) -> Voxels:
+        start = number * edge
+        return np.moveaxis(kept.read(axis, start, min(start + edge, count)), axis, 0)
+
+    def read(number: int) -> Voxels:
+        return np.asarray(slab(number // edge)[number % edge], np.float32)
+
+    measured = measured_planes(count, axis, header.planes)
+    faults = yield from slice_faults(read, axis, measured, header.padding)
+    return slice_fault_warnings(faults, header.geometry)
 
 
 def _middle(scan: ScratchVoxels, degradation: Degradation) -> Voxels:
-    """The slices that the noise is told from."""
+    """The slices that the noise is measured on."""
     count = scan.shape[degradation.axis]
     start = max(0, (count - MOST_SLICES) // 2)
     return scan.read(degradation.axis, start, min(start + MOST_SLICES, count))
 
 
-def _maps(scan: ScanHeader, thin: ScanHeader, found: Finished) -> dict[str, KeptVolume]:
-    maps = {RESIDUAL.id: KeptVolume(map_header(scan, scan.name, RESIDUAL), found.off)}
-    if found.apart is not None:
+def _maps(scan: ScanHeader, thin: ScanHeader, refined: Finished) -> dict[str, KeptVolume]:
+    maps = {RESIDUAL.id: KeptVolume(map_header(scan, scan.name, RESIDUAL), refined.residual)}
+    if refined.disagreement is not None:
         header = map_header(thin, scan.name, DISAGREEMENT)
-        maps[DISAGREEMENT.id] = KeptVolume(header, found.apart)
+        maps[DISAGREEMENT.id] = KeptVolume(header, refined.disagreement)
     return maps

@@ -1,4 +1,4 @@
-"""What a run learns from, read from files: volumes or images, no person on both sides."""
+"""Training data read from files: volumes or images, split by subject."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,17 +22,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DataRead(Progress):
-    """All volumes were read. ``left_out``: as in ``TrainingData``."""
+    """The progress step after all volumes were read.
+
+    Attributes:
+        left_out: As in ``TrainingData``.
+    """
 
     left_out: Counts
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
-    """``names`` are learned from, ``held_out`` are measured on.
+    """A training set and a validation set, either of volumes or of images.
 
-    Either volumes (``learned``, ``volumes``) or images (``images``, ``held_out_images``).
-    ``left_out``: how many masks and label maps were not taken, and how they were told.
+    Attributes:
+        names: Of the training set.
+        held_out: Names of the validation set.
+        learned: Volumes of the training set.
+        volumes: Volumes of the validation set.
+        images: Images of the training set, as ``read_image`` gives them.
+        held_out_images: Images of the validation set.
+        left_out: Reason -> number of the masks and label maps that were left out.
     """
 
     names: tuple[str, ...]
@@ -44,8 +54,8 @@ class TrainingData:
     left_out: Counts = ()
 
     def material(self) -> "Material":
-        """As the training loop takes it."""
-        from srviewer.nn.data.training_data import Images, Volumes  # a door to torch
+        """The data in the form that the training loop takes."""
+        from srviewer.nn.data.training_data import Images, Volumes  # lazy: loads torch
 
         if self.images:
             return Images(self.images, self.held_out_images)
@@ -53,13 +63,21 @@ class TrainingData:
 
 
 def volume_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[TrainingData]:
-    """Every scan in the files and folders, the first frame of each series; yields DataRead last.
+    """Read the scans in files and folders; of each series the first time point.
 
-    Raises UserError when one cannot be read, a person is on both sides, or one side holds nothing
-    but masks and label maps.
+    Args:
+        paths: The training set.
+        validation: The validation set, which may be empty.
+
+    Returns:
+        A job whose result is the data; it yields ``DataRead`` last.
+
+    Raises:
+        UserError: A file cannot be read, a subject is in both sets, or a set holds nothing but
+            segmentations.
     """
-    learned, left_out = yield from within(_found(paths), 0.0, 0.2)
-    held_out, also_left_out = yield from within(_found(validation), 0.2, 0.3)
+    learned, left_out = yield from within(_scans_in(paths), 0.0, 0.2)
+    held_out, also_left_out = yield from within(_scans_in(validation), 0.2, 0.3)
     check_split(people_of(learned), people_of(held_out))
     names = told_apart([scan_name(series) for series in (*learned, *held_out)])
     volumes: list[Volume] = []
@@ -80,9 +98,17 @@ def volume_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[Traini
 
 
 def image_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[TrainingData]:
-    """Every image named, and those directly in the folders named.
+    """Read images, and those directly in folders.
 
-    Raises UserError when one cannot be read, or is on both sides.
+    Args:
+        paths: The training set.
+        validation: The validation set, which may be empty.
+
+    Returns:
+        A job whose result is the data.
+
+    Raises:
+        UserError: An image cannot be read, or is in both sets.
     """
     people = yield from within(people_in(paths, "image"), 0.0, 0.05)
     others = yield from within(people_in(validation, "image"), 0.05, 0.1)
@@ -98,16 +124,16 @@ def image_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[Trainin
     )
 
 
-def _found(paths: Sequence[Path]) -> Job[tuple[tuple[Series, ...], Counts]]:
-    """The scans in the files, and what else was found; UserError where there is only the latter."""
+def _scans_in(paths: Sequence[Path]) -> Job[tuple[tuple[Series, ...], Counts]]:
+    """The scans in the files and the counts of the rest; UserError without a scan."""
     if not paths:
         return (), ()
-    found = yield from within(scan(list(paths)), 0.0, 0.5)
-    kept, left_out = yield from within(scans_among(found.series), 0.5, 1.0)
+    listing = yield from within(scan(list(paths)), 0.0, 0.5)
+    kept, left_out = yield from within(scans_among(listing.series), 0.5, 1.0)
     if not kept:
-        named = f"'{paths[0]}'" if len(paths) == 1 else f"what these {len(paths)} paths hold"
+        where = f"'{paths[0]}'" if len(paths) == 1 else f"what these {len(paths)} paths hold"
         raise UserError(
-            f"There is no scan in {named}, only {summary(left_out)}. Give scans: a network cannot "
+            f"There is no scan in {where}, only {summary(left_out)}. Give scans: a network cannot "
             f"learn from labels, nor be measured on them."
         )
     return kept, left_out

@@ -14,16 +14,28 @@ Curve = tuple[list[int], list[float]]  # steps, values
 
 @dataclass(frozen=True)
 class LossCurves:
-    """``name``: of the run. ``terms``: name of a loss -> its steps and values."""
+    """The losses of a training run.
+
+    Attributes:
+        name: Of the run.
+        terms: Loss term -> its steps and values.
+    """
 
     name: str
     terms: Mapping[str, Curve]
 
 
 def loss_curves(path: Path) -> LossCurves:
-    """The losses that the log of a run tells of; values that are no finite numbers are left out.
+    """Read the losses in the log of a training run, without values that are no finite numbers.
 
-    Raises UserError when the file cannot be read or holds no losses.
+    Args:
+        path: The log.
+
+    Returns:
+        The curve of each loss term.
+
+    Raises:
+        UserError: The file cannot be read or holds no losses.
     """
     terms: dict[str, Curve] = {}
     try:

@@ -9,7 +9,17 @@ from srviewer.nn.catalogue import TrainingPlan, completed_plan
 
 
 def read_object(path: Path) -> dict[str, Any]:
-    """The one JSON object of a file; UserError for anything else."""
+    """Read a file that holds one JSON object.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The object.
+
+    Raises:
+        UserError: The file cannot be read, or holds anything else.
+    """
     try:
         values = read_document(path)
     except (OSError, ValueError) as error:
@@ -21,7 +31,17 @@ def read_object(path: Path) -> dict[str, Any]:
 
 
 def read_licences(path: Path) -> dict[str, str]:
-    """Volume name -> licence; UserError for anything else."""
+    """Read the licences of training volumes.
+
+    Args:
+        path: A JSON file.
+
+    Returns:
+        Volume name -> licence.
+
+    Raises:
+        UserError: The file cannot be read, or a licence is no text.
+    """
     values = read_object(path)
     if not all(isinstance(licence, str) for licence in values.values()):
         raise UserError(f"{path} must give the licence of each volume as text.")
@@ -29,7 +49,18 @@ def read_licences(path: Path) -> dict[str, str]:
 
 
 def plan_in(values: dict[str, Any], path: Path) -> TrainingPlan:
-    """The plan in ``values``, which were read from ``path``; UserError that names the file."""
+    """Read a training plan from the values of its file.
+
+    Args:
+        values: The JSON object.
+        path: The file, for the message.
+
+    Returns:
+        The plan, with what it leaves out completed.
+
+    Raises:
+        UserError: The values are no plan; the message names the file.
+    """
     try:
         return completed_plan(values)
     except UserError as error:

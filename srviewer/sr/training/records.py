@@ -1,4 +1,4 @@
-"""Which training runs were started on this computer, so that none is forgotten after a crash."""
+"""Records of the training runs of this computer, so that each can be resumed after a crash."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from srviewer.atomic import write_text
-from srviewer.codec import Checked, OneOf, from_plain, to_plain
+from srviewer.codec import from_plain, one_of, to_plain
 from srviewer.documents import read_document
 from srviewer.errors import UserError
 from srviewer.nn.catalogue import TrainingPlan
@@ -23,27 +23,30 @@ from srviewer.sr.training.run import TrainingJob
 MOST_WORKERS = 1024
 
 
-def _check_output(output: Path) -> None:
-    if not output.is_absolute() or output.suffix != SUFFIX:
-        raise ValueError("it is no model file")
-    for path in (output, checkpoint_path(output)):
-        path.exists()  # an OSError for a name that no file system takes
-
-
 @dataclass(frozen=True)
 class Record:
-    """What the file of a run holds: the fields of ``TrainingJob``, the plan as its JSON."""
+    """The file of a training run: the fields of ``TrainingJob``, the plan as JSON."""
 
-    output: Annotated[Path, Checked(_check_output)]
+    output: Path
     paths: tuple[Path, ...]
     validation: tuple[Path, ...]
     plan: Any
-    device: Annotated[str, OneOf(DEVICES)]
+    device: Annotated[str, one_of(DEVICES)]
     licences: dict[str, str]
     workers: Annotated[int, Meta(ge=1, le=MOST_WORKERS)]
 
     def job(self) -> TrainingJob:
-        """The run; UserError for a plan that cannot be."""
+        """The training run.
+
+        Raises:
+            UserError: The plan is not valid.
+            ValueError: The output is no model file.
+            OSError: No file system takes its name.
+        """
+        if not self.output.is_absolute() or self.output.suffix != SUFFIX:
+            raise ValueError(f"'output' cannot be '{self.output}': it is no model file")
+        for path in (self.output, checkpoint_path(self.output)):
+            path.exists()  # an OSError for a name that no file system takes
         return TrainingJob(
             paths=self.paths,
             validation=self.validation,
@@ -56,9 +59,13 @@ class Record:
 
 
 def remember(job: TrainingJob) -> None:
-    """Keep what is needed to go on with ``job`` another day, where only this user may read it.
+    """Store what is needed to resume a training run, in a private file.
 
-    Where nothing can be kept, the run is not offered after a crash; its checkpoint is there.
+    Where it cannot be written, the run is not offered after a crash; its checkpoint exists all the
+    same.
+
+    Args:
+        job: The run.
     """
     record = Record(
         output=job.output.absolute(),
@@ -76,15 +83,21 @@ def remember(job: TrainingJob) -> None:
 
 
 def forget(output: Path) -> None:
-    """Drop the record of the run that writes ``output``; its files stay."""
+    """Delete the record of a training run; its other files stay.
+
+    Args:
+        output: The model file that the run writes.
+    """
     _record(output).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
 class Remembered:
-    """``jobs``: every run that was kept, oldest first.
+    """The stored training runs.
 
-    ``unreadable``: the records that are none, each with the reason in a sentence.
+    Attributes:
+        jobs: The runs, oldest first.
+        unreadable: (file, reason in a sentence) of each damaged record.
     """
 
     jobs: tuple[TrainingJob, ...] = ()
@@ -92,7 +105,7 @@ class Remembered:
 
 
 def remembered() -> Remembered:
-    """What was kept; a damaged record is left out and named, and stands in no other's way."""
+    """The stored training runs, and the records that are damaged."""
     jobs: list[TrainingJob] = []
     unreadable: list[tuple[Path, str]] = []
     for file in _records():
@@ -104,7 +117,17 @@ def remembered() -> Remembered:
 
 
 def read_record(file: Path) -> TrainingJob:
-    """The run that a record tells of; UserError where it is none of ours."""
+    """Read the record of a training run.
+
+    Args:
+        file: The record.
+
+    Returns:
+        The run.
+
+    Raises:
+        UserError: The file cannot be read or is no valid record.
+    """
     try:
         return from_plain(read_document(file), Record).job()
     except OSError as error:
@@ -115,7 +138,14 @@ def read_record(file: Path) -> TrainingJob:
 
 
 def is_unfinished(output: Path) -> bool:
-    """Whether there is a checkpoint from which the run that writes ``output`` can go on."""
+    """Whether a training run has a checkpoint to resume from.
+
+    Args:
+        output: The model file that the run writes.
+
+    Returns:
+        True where the checkpoint exists.
+    """
     return checkpoint_path(output).exists()
 
 
@@ -130,7 +160,7 @@ def _records() -> tuple[Path, ...]:
 
 
 def _written(record: Path) -> int:
-    """When, in ns; 0 for what has gone meanwhile, or is a link to nothing."""
+    """Time of the last change in ns; 0 for a file that is gone, or a link to nothing."""
     try:
         return record.stat().st_mtime_ns
     except OSError:
@@ -138,9 +168,9 @@ def _written(record: Path) -> int:
 
 
 def _record(output: Path) -> Path:
-    words = str(output.absolute()).encode("utf-8", "surrogateescape")
-    place = hashlib.sha256(words).hexdigest()[:12]
-    return _folder() / f"{output.stem}-{place}.json"
+    path = str(output.absolute()).encode("utf-8", "surrogateescape")
+    digest = hashlib.sha256(path).hexdigest()[:12]
+    return _folder() / f"{output.stem}-{digest}.json"
 
 
 def _folder() -> Path:

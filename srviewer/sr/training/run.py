@@ -1,4 +1,4 @@
-"""A training run from files to a model file: the same for the window and the command line."""
+"""A training run from files to a model file, for the window and the command line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -27,14 +27,20 @@ READING, TRAINED = 0.03, 0.9  # shares of the job
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """What to train on and where to write.
+    """The data, plan and output of a training run.
 
-    ``paths``, ``validation``: thin volumes or folders of them, or images and folders of images
-    where the plan's layout is "image"; a person is on one side only. ``output``: the model file;
-    checkpoint and log lie beside it. ``licences``: volume name -> licence, for the card.
-    ``resume``: go on from the checkpoint, which must be of the same plan. ``workers``: threads that
-    cut patches. ``process``: which of several this is, under torchrun. ``threads``: of the
-    processor that may be used, 0 for as many as torch thinks best.
+    Attributes:
+        paths: The training set: thin volumes or folders of them, or images and folders of images
+            where the plan's layout is "image".
+        validation: The validation set, likewise; no subject is in both.
+        plan: The training plan.
+        output: The model file; checkpoint and log lie in its folder.
+        device: One of ``DEVICES``.
+        licences: Volume name -> licence, for the model card.
+        resume: Go on from the checkpoint, which must be of the same plan.
+        workers: Threads that cut patches.
+        process: Which process of data-parallel training this is (torchrun).
+        threads: Of the processor; 0 for as many as torch chooses.
     """
 
     paths: tuple[Path, ...]
@@ -50,11 +56,19 @@ class TrainingJob:
 
 
 def trained_model(job: TrainingJob) -> Job[Model]:
-    """Read, train, measure, save. The file at ``output`` is replaced with each checkpoint.
+    """Run a training: read the data, train, score, save.
 
-    Yields TrainStep as nn.train does. Raises UserError when a volume is on both sides, cannot be
-    read, or is too small; when there is an unfinished run at ``output`` that is not to be resumed;
-    and what nn.train raises.
+    The model file is replaced with each checkpoint.
+
+    Args:
+        job: The training run.
+
+    Returns:
+        A job whose result is the model; it yields ``TrainStep``.
+
+    Raises:
+        UserError: A subject is in both sets, data cannot be read or are too small, or there is an
+            unfinished run at the output that is not to be resumed.
     """
     check_target(job.output)  # before an hour is spent on what cannot be saved
     yield from cleared(job.output.parent)
@@ -75,9 +89,16 @@ def trained_model(job: TrainingJob) -> Job[Model]:
 
 
 def resumable_plan(output: Path) -> TrainingPlan:
-    """The plan of the unfinished run that writes ``output``, without the names of its data.
+    """The plan of an unfinished training run, without the names of its data.
 
-    UserError when there is none.
+    Args:
+        output: The model file that the run writes.
+
+    Returns:
+        The plan in its checkpoint.
+
+    Raises:
+        UserError: The checkpoint is missing or damaged.
     """
     plan, _ = checkpoint_header(checkpoint_path(output))
     return replace(plan, train=(), validation=())
@@ -94,11 +115,11 @@ def _check_checkpoint(job: TrainingJob) -> None:
 
 def _logged(data: TrainingData, plan: TrainingPlan, job: TrainingJob) -> Job[Model]:
     """Train; the leading process keeps model and log up to date."""
-    from srviewer.nn.training.loop import Place, train  # a door to torch
+    from srviewer.nn.training.loop import Place, train  # lazy: loads torch
 
     checkpoint = checkpoint_path(job.output)
-    place = Place(job.device, checkpoint, job.resume, job.workers, job.process, job.threads)
-    run = train(data.material(), plan, job.output.stem, place)
+    environment = Place(job.device, checkpoint, job.resume, job.workers, job.process, job.threads)
+    run = train(data.material(), plan, job.output.stem, environment)
     if not job.process.leads:
         return (yield from run)
     model = yield from mapped(run, _Keeper(job).take)
@@ -108,14 +129,14 @@ def _logged(data: TrainingData, plan: TrainingPlan, job: TrainingJob) -> Job[Mod
 
 
 class _Keeper:
-    """Writes what a run reports: the log, and with each checkpoint the model so far."""
+    """Stores the steps of a run: the log, and with each checkpoint the model so far."""
 
     def __init__(self, job: TrainingJob) -> None:
         self._job = job
         self._resumed_at = 0
         if job.resume:
             _, self._resumed_at = checkpoint_header(checkpoint_path(job.output))
-        self._log: RunLog | None = None  # nothing is written before there is something to tell
+        self._log: RunLog | None = None  # nothing is written before the first step
 
     def take(self, step: Progress) -> Progress:
         if isinstance(step, TrainStep):
@@ -127,9 +148,16 @@ class _Keeper:
 
 
 def scored(model: Model, path: Path, volumes: Sequence[Volume], device: str) -> Job[Model]:
-    """The model with its scores, beside cubic, on every axis of each of the ``volumes``.
+    """Score a model and the baseline on every axis of each validation volume.
 
-    ``path``: where the model was saved.
+    Args:
+        model: The model.
+        path: The file that it was saved to.
+        volumes: The validation set.
+        device: One of ``DEVICES``.
+
+    Returns:
+        A job whose result is the model with its scores.
     """
     factors = tuple(factor for factor in SCORED_FACTORS if factor in model.factors)
     plan = EvaluationPlan(

@@ -1,14 +1,13 @@
 """The content of a session file: what refers to files, and the rest of each study's state."""
 
 from dataclasses import dataclass, field, fields
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 from msgspec import Meta
 
-from srviewer.codec import from_plain, to_plain
+from srviewer.codec import annotations_of, from_plain, to_plain
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.sessions.file_location import Place
-from srviewer.study.state.comparing import Share
 from srviewer.study.state.study_state import StudyState
 
 MOST_PLACES = 100_000
@@ -74,7 +73,7 @@ class SavedOverlay:
     """An overlay by its file; ``threshold``: None for labels, or as at first."""
 
     image: Place
-    opacity: Share
+    opacity: float
     threshold: float | None
 
 
@@ -135,7 +134,7 @@ def fields_of(plain: dict[str, Any], before: StudyState | None = None) -> dict[s
         ValueError: for damage, but for that in a lenient field, which is left out then.
     """
     known_before = plain_fields(StudyState() if before is None else before)
-    hints = get_type_hints(StudyState, include_extras=True)
+    hints = annotations_of(StudyState)
     known: dict[str, Any] = {}
     for row in _saved_fields():
         if row.name not in plain:

@@ -3,17 +3,10 @@
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
 
-from srviewer.codec import Checked
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.files.content import digest
 from srviewer.job import Job
-
-
-def _from_the_root(path: Path) -> None:
-    if not path.is_absolute():
-        raise ValueError("no path from the root")
 
 
 @dataclass(frozen=True)
@@ -31,9 +24,13 @@ class Place:
 
     """
 
-    absolute: Annotated[Path, Checked(_from_the_root)]
+    absolute: Path
     relative: str | None = None
     sha256: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.absolute.is_absolute():
+            raise ValueError(f"'{self.absolute}' is no path from the root")
 
     def candidates(self, folder: Path) -> tuple[Path, ...]:
         """The paths that exist, the one seen from ``folder``, the session file's, first."""

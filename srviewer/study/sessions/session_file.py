@@ -1,18 +1,20 @@
 """Session files: what was open and how it was looked at, as JSON that is checked when read."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.atomic import write_text
-from srviewer.codec import DocumentType, Hook, from_plain, to_plain
+from srviewer.codec import DocumentType, from_plain, to_plain
 from srviewer.documents import read_document
 from srviewer.errors import UserError
 from srviewer.io.sidecars.provenance import plain
 from srviewer.study.sessions.document import SavedSession, fields_of
 from srviewer.study.sessions.file_location import Place
 from srviewer.study.sessions.migrations import from_one_study, from_saved_fields
+from srviewer.study.state.view import NO_WINDOW
 
 DOCUMENT = DocumentType("srviewer session", 3, (from_one_study, from_saved_fields))
 SUFFIX = ".srviewer"
@@ -43,7 +45,7 @@ def write_session(path: Path, session: SavedSession) -> None:
         **DOCUMENT.marked({}),
         "software": f"srviewer {__version__}",
         "notice": RESEARCH_USE_ONLY,
-        **to_plain(session, [_places_seen_from(folder)]),
+        **to_plain(session, partial(_place_from, folder)),
     }
     write_text(path, json.dumps(plain(content), indent=1, ensure_ascii=False) + "\n")
 
@@ -73,16 +75,17 @@ def _session(document: Any) -> SavedSession:
         raise ValueError("'front' is none of its studies")
     for study in session.studies:
         known = fields_of(study.state)
+        window = known["view"].window if "view" in known else NO_WINDOW
+        if not window.low < window.high:
+            raise ValueError("'view.window' does not grow")
         if known.get("locked") not in (None, *known.get("rois", ())):
             raise ValueError("'locked' is none of the measurements")
     return session
 
 
-def _places_seen_from(folder: Path) -> Hook:
-    def write(place: Place) -> dict[str, Any]:
-        return to_plain(place.seen_from(folder))  # type: ignore[no-any-return]
-
-    return Hook(Place, Place, lambda place: place, write)
+def _place_from(folder: Path, value: object) -> object:
+    """A place as seen from ``folder``, and anything else as it is."""
+    return value.seen_from(folder) if isinstance(value, Place) else value
 
 
 def _reason(error: BaseException) -> str:

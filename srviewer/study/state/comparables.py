@@ -1,6 +1,6 @@
 """The results of a scan, the volumes loaded beside it, and which of everything is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from srviewer.core.resampling.reorient import same_grid
@@ -122,9 +122,7 @@ class Comparables:
             new = {key: written[v] for key, v in kept.volumes.items() if v in written}
             return replace(kept, files={**kept.files, **new}) if new else kept
 
-        return replace(
-            self, results=tuple(map(known, self.results)), loaded=tuple(map(known, self.loaded))
-        )
+        return self._each(known)
 
     def with_held(self, key: str, files: Mapping[str, HeldFile]) -> "Comparables":
         """With the files that hold a result and its maps."""
@@ -166,13 +164,15 @@ class Comparables:
         return key == NO_RESULT or key in {one.key for one in self.results}
 
     def _changed(self, key: str, **fields: object) -> "Comparables":
-        def change(kept: tuple[Kept, ...]) -> tuple[Kept, ...]:
-            return tuple(
-                replace(one, **fields) if one.key == key else one  # type: ignore[arg-type]
-                for one in kept
-            )
+        def change(kept: Kept) -> Kept:
+            return replace(kept, **fields) if kept.key == key else kept  # type: ignore[arg-type]
 
-        return replace(self, results=change(self.results), loaded=change(self.loaded))
+        return self._each(change)
+
+    def _each(self, change: Callable[[Kept], Kept]) -> "Comparables":
+        return replace(
+            self, results=tuple(map(change, self.results)), loaded=tuple(map(change, self.loaded))
+        )
 
     def _free_name(self, name: str) -> str:
         taken, number, free = {one.name for one in self.kept}, 2, name

@@ -12,8 +12,9 @@ from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.scores.self_test import SelfTest
 from srviewer.study.state.comparables import Comparables
-from srviewer.study.state.comparing import Comparing, Layout
+from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.held_file import HeldFile
+from srviewer.study.state.layouts import COMPARE, PLANES
 from srviewer.study.state.origin import Origin
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.reference import Reference
@@ -98,15 +99,15 @@ class StudyState:
         """
         made = comparables.result and comparables.result.made
         comparing = self.comparing
-        if made is not None and made is not self.result and comparing.layout is Layout.PLANES:
-            comparing = replace(comparing, layout=Layout.COMPARE)
+        if made is not None and made is not self.result and comparing.layout == PLANES:
+            comparing = replace(comparing, layout=COMPARE)
         return replace(self, comparables=comparables, comparing=comparing)
 
     def without_preview(self) -> "StudyState":
         """With the scan alone, where the layout was opened for a result that will not come."""
-        if self.comparing.layout is not Layout.COMPARE:
+        if self.comparing.layout != COMPARE:
             return self
-        return replace(self, comparing=replace(self.comparing, layout=Layout.PLANES))
+        return replace(self, comparing=replace(self.comparing, layout=PLANES))
 
     def with_reference(self, reference: Reference | None) -> "StudyState":
         """With something else to score against; scores against the former one are gone."""

@@ -1,11 +1,9 @@
 """How the open study is looked at."""
 
 from dataclasses import dataclass, replace
-from typing import Annotated
 
 import numpy.typing as npt
 
-from srviewer.codec import Checked
 from srviewer.core.intensity.window import Window
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
@@ -13,11 +11,6 @@ from srviewer.core.volumes.volume import Volume
 Point = tuple[float, float, float]
 ZOOM_LIMITS = (0.5, 40.0)
 NO_WINDOW = Window(0.0, 1.0)  # while nothing is open
-
-
-def _grows(window: Window) -> None:
-    if not window.low < window.high:
-        raise ValueError("it does not grow")
 
 
 @dataclass(frozen=True)
@@ -33,7 +26,7 @@ class View:
     """
 
     cursor_mm: Point = (0.0, 0.0, 0.0)
-    window: Annotated[Window, Checked(_grows)] = NO_WINDOW
+    window: Window = NO_WINDOW
     centre_mm: Point | None = None
     zoom: float = 1.0
     only: Plane | None = None

@@ -137,7 +137,7 @@ def test_a_step_goes_one_slice_towards_right_anterior_superior(plane: Plane) -> 
         geometry = volume.geometry
         start = geometry.world((1.2, 2.1, 2.8))
         further = stepped(geometry, plane, start, 1)
-        assert further[plane.value[0]] > start[plane.value[0]]
+        assert further[plane.axes[0]] > start[plane.axes[0]]
         here, there = (slice_at(volume, plane, point).index for point in (start, further))
         assert abs(there - here) == 1
 

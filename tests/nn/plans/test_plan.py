@@ -82,6 +82,8 @@ def test_a_plan_that_cannot_be_run_is_refused(change: dict[str, object]) -> None
         ({"preset": "fast", "train": "a"}, "'train' cannot be \"a\""),
         ({"preset": "fast", "train": ["\ud800"]}, "'train' cannot be"),
         ({"preset": "fast", "data": {"noise": [0.1]}}, r"'data\.noise' cannot be \[0\.1\]; by"),
+        ({"preset": "fast", "width": {"a": [{"b": 1e300}]}}, "'width' cannot be {.*32"),
+        ({"preset": "fast", "losses": {"l1": [{"a": 1e300}]}}, r"'losses\.l1' cannot be \["),
         ({"preset": "fast", "losses": {"l1": "x"}}, r"cannot be \"x\"; by default it is 0\.0"),
         ({"preset": "fast", "b": 1, "a.b[0]": 2}, r"unknown fields: a\.b\[0\], b\."),
         ({"preset": "fast", "version": 1}, "cannot be read: 'format' is missing"),

@@ -227,6 +227,6 @@ def test_models_are_listed_and_the_users_own_found(own_folders: object) -> None:
 
 
 def test_an_unreachable_factor_is_said_before_the_run(thick_head: Volume) -> None:
-    said = cautions(thick_head, Request(2, 7), find_model("fast"))
-    assert said == ("Model 'fast' cannot refine by 7.",)
+    said, large = cautions(thick_head, Request(2, 7), find_model("fast"))
+    assert said == "Model 'fast' cannot refine by 7." and "factor 8" in large
     assert cautions(thick_head, Request(2, 7, "cubic"), None) == ()

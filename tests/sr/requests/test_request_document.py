@@ -45,6 +45,7 @@ SENSE = {  # of those, what a field may be
     "flips": [True],
     "thickness_mm": [7.5],
     "also": [[]],
+    "repair": [[]],
     "model": ["x"],  # there may be one of that name
 }
 

@@ -12,6 +12,7 @@ from srviewer.gui.panels.reconstruct.model_choice import (
     offered_factors,
     suggested_factor,
 )
+from srviewer.gui.panels.reconstruct.repair_box import RepairBox
 from srviewer.gui.panels.reconstruct.request_options import RequestOptions
 from srviewer.gui.panels.reconstruct.self_test_box import SelfTestBox
 from srviewer.gui.panels.reconstruct.slab_box import SlabBox
@@ -133,6 +134,7 @@ class ReconstructPanel(QWidget):
         layout.addWidget(self._models.left_out)
         layout.addWidget(self._options)
         layout.addWidget(self._note)
+        layout.addWidget(RepairBox(self._study))
         layout.addWidget(self._slabs)
         layout.addWidget(self._self_test)
         layout.addWidget(self._outcome)

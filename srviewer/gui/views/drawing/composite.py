@@ -1,5 +1,6 @@
-"""Composites of A and B in one pane: curtain, checkerboard, difference."""
+"""Composites: B drawn over A in one pane, by a function for each such layout."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -14,7 +15,8 @@ from srviewer.gui.appearance.colour_maps import signed
 from srviewer.gui.views.drawing.canvas import Second
 from srviewer.gui.views.drawing.composite_marks import ColourBar, Divider
 from srviewer.gui.views.drawing.slice_overlay import Graded
-from srviewer.study.state.comparing import Comparing, Layout
+from srviewer.study.state.comparing import Comparing
+from srviewer.study.state.layouts import find_layout
 from srviewer.study.state.view import View
 
 MOST_TILES = 20_000  # in a pane: more cannot be distinguished and would stall the drawing
@@ -53,33 +55,62 @@ class Over:
         Returns:
             The slice of B with its clip, or the colours of the difference.
         """
-        if self.comparing.layout is Layout.DIFFERENCE:
-            return self._difference(base, plane, view)
-        image = slice_at(self.volume, plane, view.cursor_mm)
-        if self.comparing.layout is Layout.CURTAIN:
-            clip = QPainterPath()
-            clip.addRect(_beyond(self.comparing, shown, mirrored))
-        else:
-            clip = tiles(shown, self.comparing.tile_mm)
-        return Second(image.pixels, QRectF(*image.extent_mm), view.window, clip)
+        return COMPOSITES[self.comparing.layout](self, Under(base, plane, view, shown, mirrored))
 
     def divider(self) -> Divider | None:
-        """The curtain's edge; None in other layouts."""
-        if self.comparing.layout is not Layout.CURTAIN:
+        """The edge between A and B, where the layout has an edge that is dragged."""
+        if "edge" not in find_layout(self.comparing.layout).controls:
             return None
         return Divider(self.comparing.divider, self.comparing.upright, self.names)
 
     def colour_bar(self) -> ColourBar | None:
-        """The scale of the difference; None in other layouts."""
-        if self.comparing.layout is not Layout.DIFFERENCE:
+        """The colour scale, where the layout has a range that is set."""
+        if "range" not in find_layout(self.comparing.layout).controls:
             return None
         return ColourBar(signed(), -self.span, self.span, self.unit)
 
-    def _difference(self, base: Volume, plane: Plane, view: View) -> Second:
-        difference = difference_slice(base, self.volume, plane, view.cursor_mm, view.smooth)
-        colours = Graded(signed(), Window(-self.span, self.span)).rgba(difference.image.pixels)
-        colours[..., 3] *= difference.covered
-        return Second(colours, QRectF(*difference.image.extent_mm), None, None)
+
+@dataclass(frozen=True)
+class Under:
+    """The pane that is drawn over: ``base`` is A, the rest as ``Over.drawn`` has it."""
+
+    base: Volume
+    plane: Plane
+    view: View
+    shown: QRectF
+    mirrored: bool
+
+
+def _curtain(over: Over, under: Under) -> Second:
+    clip = QPainterPath()
+    clip.addRect(_beyond(over.comparing, under.shown, under.mirrored))
+    return _clipped(over, under, clip)
+
+
+def _checkerboard(over: Over, under: Under) -> Second:
+    return _clipped(over, under, tiles(under.shown, over.comparing.tile_mm))
+
+
+def _difference(over: Over, under: Under) -> Second:
+    view = under.view
+    difference = difference_slice(under.base, over.volume, under.plane, view.cursor_mm, view.smooth)
+    colours = Graded(signed(), Window(-over.span, over.span)).rgba(difference.image.pixels)
+    colours[..., 3] *= difference.covered
+    return Second(colours, QRectF(*difference.image.extent_mm), None, None)
+
+
+# How the layouts draw B that are composites, by their ids.
+COMPOSITES: dict[str, Callable[[Over, Under], Second]] = {
+    "curtain": _curtain,
+    "checkerboard": _checkerboard,
+    "difference": _difference,
+}
+
+
+def _clipped(over: Over, under: Under, clip: QPainterPath) -> Second:
+    """B inside ``clip``, which is in pane mm."""
+    image = slice_at(over.volume, under.plane, under.view.cursor_mm)
+    return Second(image.pixels, QRectF(*image.extent_mm), under.view.window, clip)
 
 
 def _beyond(comparing: Comparing, shown: QRectF, mirrored: bool) -> QRectF:

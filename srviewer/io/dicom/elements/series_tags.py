@@ -16,7 +16,7 @@ class SeriesTags:
     ``patient``: a digest of the patient's number, "" where there is none. ``person``, ``study``:
     digests of all that says whose images they are, and of which study. ``frame``: the UID of the
     frame of reference, in which positions can be compared. ``segmentation``: whether the values
-    stand for regions that somebody drew.
+    stand for regions that somebody drew. ``body_part``: DICOM's word for what was examined, or "".
     """
 
     uid: str
@@ -29,6 +29,7 @@ class SeriesTags:
     study: str
     frame: str
     segmentation: bool
+    body_part: str
 
 
 def series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
@@ -49,4 +50,5 @@ def series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
         study=study_of(header),
         frame=text(header, "FrameOfReferenceUID"),
         segmentation=is_segmentation(header),
+        body_part=text(header, "BodyPartExamined"),
     )

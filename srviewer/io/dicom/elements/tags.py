@@ -52,6 +52,7 @@ KEYWORDS = (
     "SOPClassUID",
     "SOPInstanceUID",
     "Modality",
+    "BodyPartExamined",
     "SeriesDescription",
     "ProtocolName",
     "SliceThickness",

@@ -17,7 +17,12 @@ from srviewer.io.dicom.headers.origin import origin_of
 from srviewer.io.dicom.pixels.decoding import Pixels, decoded, turned
 from srviewer.io.dicom.volumes.geometry import Stack
 from srviewer.io.scans.series import check_frame
-from srviewer.io.scans.voxel_checks import label_check, voxel_warnings, zero_non_finite
+from srviewer.io.scans.voxel_checks import (
+    label_check,
+    voxel_warnings,
+    with_slice_faults,
+    zero_non_finite,
+)
 from srviewer.job import Job, Progress, within
 
 
@@ -50,21 +55,22 @@ class StoredStacks:
             non_finite += zero_non_finite(images[k]) if pixels.dtype.kind == "f" else 0
             if padding is not None:
                 is_padded = _mark(images[k], pixels, one, padding, is_padded)
-            yield Progress(0.99 * (done + 1) / len(slices), f"Reading {self.name}")
+            yield Progress(0.97 * (done + 1) / len(slices), f"Reading {self.name}")
         padding = padding if is_padded else None
         _fill_missing(images, stack.slots, padding)
         voxels = images.transpose(2, 1, 0)
-        check = yield from within(label_check(voxels, self.name, padding), 0.99, 1.0)
+        check = yield from within(label_check(voxels, self.name, padding), 0.97, 0.98)
         tags = slices[0].series
         single = len(self.stacks) == 1
         which = "" if single else f", volume {frame + 1} of {len(self.stacks)}"
         origin = origin_of(slices)
-        return Volume(
+        volume = Volume(
             voxels=voxels,
             geometry=stack.geometry,
             name=self.name if single else f"{self.name}, volume {frame + 1}",
             unit=tags.unit,
             modality=tags.modality,
+            body_part=tags.body_part,
             stored_as=_stored_as(slices, voxels),
             history=(f"read from {len(slices)} DICOM slices of {self.name}{which}",),
             warnings=self.warnings
@@ -75,6 +81,7 @@ class StoredStacks:
             slice_thickness=slices[0].thickness or None,
             padding=padding,
         )
+        return (yield from within(with_slice_faults(volume), 0.98, 1.0))
 
 
 def _padding_value(slices: Sequence[SliceHeader]) -> float | None:

@@ -1,0 +1,1 @@
+"""Faults between the slices of a scan: detection, warnings, repair."""

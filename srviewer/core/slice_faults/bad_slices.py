@@ -1,0 +1,224 @@
+"""Single slices that are dark, bright, a repeat of the next, or unlike both of their neighbours."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from srviewer.core.scores.metrics import Mask
+from srviewer.core.slice_faults.stack import SliceStack
+from srviewer.core.volumes.volume import Voxels
+
+Kind = Literal["dark", "bright", "repeated", "unlike"]
+
+# Over each of two neighbours. Of the clean scans that were measured the least is 0.66 (10 mm from
+# between the hemispheres) and the largest 1.21.
+DARK, BRIGHT = 0.62, 1.45
+DARK_END, BRIGHT_END = 0.5, 1.8
+LEAST_AREA = 0.25  # of the fullest slice: smaller ones change too fast
+LEAST_COMMON = 0.3  # of the fullest slice, that is tissue in both neighbours
+TAPERING = 0.95  # the area of a slice over that of the one before: where less, the image ends
+# The distance to the next slice, over that of slices nearby. Of clean scans the least is 0.2.
+REPEATED = 0.03
+# The distance from the mean of both neighbours, over that of slices nearby: clean up to 1.17.
+UNLIKE = 1.35
+UNLIKE_END = 2.0  # from the only neighbour, over that of slices nearby
+# The share of the blocks that are dark in a slice but not beside it: clean up to 0.1.
+PARTLY_DARK, DARK_BLOCK, BLOCK = 0.2, 0.4, 8
+LEAST_SLICES = 5
+MOST_SHARE = 0.2  # of the slices: more are no exceptions
+FLOOR_SHARE = 0.1  # of the usual distance, added to that of slices nearby
+SMALLEST = 1e-6  # of the energy of a slice: a distance that is none
+NEAR = 3  # slices
+
+
+@dataclass(frozen=True)
+class BadSlice:
+    """``number``: from 0 along the slice axis. ``kind``: in which way it is bad."""
+
+    number: int
+    kind: Kind
+
+
+def bad_slices(stack: SliceStack, ratio: float) -> tuple[BadSlice, ...]:
+    """The slices that are no image of what lies between their neighbours, in order.
+
+    ``ratio``: of the brightness of odd to even slices, which is not what is looked for.
+    """
+    images = stack.small.copy()
+    images[1::2] /= np.float32(ratio)
+    search = _Search(images, stack.tissue, stack.held)
+    if len(search.order) < LEAST_SLICES:
+        return ()
+    found: dict[int, Kind] = dict.fromkeys(_empty_ends(search, stack), "dark")
+    for look in (_repeated, _dark_or_bright):
+        found |= {n: kind for n, kind in look(search) if n not in found}
+        search = search.without(found)
+    # Beside empty planes the image ends, and the last slice may hold but a part of it.
+    outermost = set(np.flatnonzero(stack.measured)[[0, -1]].tolist())
+    found |= {n: kind for n, kind in _ends(search) if n in outermost and n not in found}
+    search = search.without(found)
+    most = max(1, int(MOST_SHARE * len(search.order)))
+    alone: dict[int, Kind] = {}
+    while len(alone) <= most and (number := _most_unlike(search)) is not None:
+        alone[number] = "unlike"
+        search = search.without(alone)
+    if len(alone) <= most:
+        found |= alone
+    if len(found) > max(2, 2 * most):
+        return ()
+    return tuple(BadSlice(number, found[number]) for number in sorted(found))
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """``images``, ``tissue``: (n, h, w). ``order``: the numbers of those still looked at."""
+
+    images: Voxels
+    tissue: Mask
+    order: npt.NDArray[np.int_]
+
+    def without(self, found: Iterable[int]) -> "_Search":
+        return _Search(self.images, self.tissue, np.setdiff1d(self.order, list(found)))
+
+    def distance(self, one: int, other: int) -> float:
+        """The summed squares between two images."""
+        off = self.images[one] - self.images[other]
+        return float(np.vdot(off, off))
+
+    def steps(self) -> npt.NDArray[np.float64]:
+        """The distance of each slice in order from the one after it."""
+        return np.array(
+            [self.distance(a, b) for a, b in zip(self.order, self.order[1:], strict=False)]
+        )
+
+    def is_full(self, *numbers: int) -> bool:
+        """Whether all of these hold as much as slices that can be judged."""
+        most = self.tissue[self.order].sum(axis=(1, 2)).max()
+        return all(self.tissue[n].sum() >= LEAST_AREA * most for n in numbers)
+
+    def over(self, number: int, other: int, common: Mask) -> float:
+        """The brightness of one slice over that of another, in voxels that hold ``common``."""
+        beside = float(self.images[other][common].sum(dtype=np.float64))
+        return float(self.images[number][common].sum(dtype=np.float64)) / max(beside, 1e-9)
+
+
+Found = Iterable[tuple[int, Kind]]
+
+
+def _repeated(search: _Search) -> Found:
+    """Slices that are their neighbour again: of the two, the one that fits less to the next."""
+    steps, order = search.steps(), search.order
+    usual = float(np.median(steps)) if len(steps) else 0.0
+    energy = float(np.vdot(search.images, search.images)) / max(1, len(search.images))
+    if usual <= SMALLEST * energy:
+        return
+    for place, step in enumerate(steps):
+        near = np.delete(steps[max(0, place - NEAR) : place + NEAR + 1], min(place, NEAR))
+        if not len(near) or step > REPEATED * min(float(np.median(near)), usual):
+            continue
+        one, other = order[place], order[place + 1]
+        if search.is_full(one, other):
+            before = steps[place - 1] if place else np.inf
+            after = steps[place + 1] if place + 1 < len(steps) else np.inf
+            first_is = before > after if place and place + 1 < len(steps) else not place
+            yield int(one if first_is else other), "repeated"
+
+
+def _dark_or_bright(search: _Search) -> Found:
+    """Up to two slices in a row that differ from both neighbours in the same way."""
+    order = search.order
+    most = search.tissue[order].sum(axis=(1, 2)).max()
+    for many in (1, 2):
+        for place in range(1, len(order) - many):
+            before, after = order[place - 1], order[place + many]
+            common = search.tissue[before] & search.tissue[after]
+            if common.sum() < LEAST_COMMON * most:
+                continue
+            inside = order[place : place + many]
+            kinds = {_brightness(search, number, before, after, common) for number in inside}
+            kind = kinds.pop()
+            if not kinds and kind is not None:
+                yield from ((int(number), kind) for number in inside)
+
+
+def _brightness(search: _Search, number: int, before: int, after: int, common: Mask) -> Kind | None:
+    ratios = [search.over(number, beside, common) for beside in (before, after)]
+    if max(ratios) < DARK:
+        return "dark"
+    if min(ratios) > BRIGHT:
+        return "bright"
+    return "dark" if _partly_dark(search, number, before, after) else None
+
+
+def _partly_dark(search: _Search, number: int, before: int, after: int) -> bool:
+    left, here, right = (_blocks(search.images[n]) for n in (before, number, after))
+    beside = np.minimum(left, right)
+    held = beside > DARK_BLOCK / 4
+    return bool(held.any() and np.mean(here[held] < DARK_BLOCK * beside[held]) > PARTLY_DARK)
+
+
+def _blocks(image: Voxels) -> Voxels:
+    block = min(BLOCK, *image.shape)
+    height, width = (edge // block for edge in image.shape)
+    blocks = image[: height * block, : width * block].reshape(height, block, width, block)
+    return np.asarray(blocks.mean(axis=(1, 3)))
+
+
+def _ends(search: _Search) -> Found:
+    """The first and the last slice, which have neighbours on one side alone."""
+    steps = search.steps()
+    for ordered, along in ((search.order, steps), (search.order[::-1], steps[::-1])):
+        end, *inner = (int(number) for number in ordered[:3])
+        if not search.is_full(*inner) or _tapers(search, inner):
+            continue
+        common = search.tissue[inner[0]] & search.tissue[inner[1]]
+        ratio = search.over(end, inner[0], common)
+        if ratio < DARK_END:
+            yield end, "dark"
+        elif ratio > BRIGHT_END:
+            yield end, "bright"
+        elif along[0] > UNLIKE_END**2 * max(np.median(along[1 : 1 + NEAR]), np.median(along)):
+            yield end, "unlike"
+
+
+def _empty_ends(search: _Search, stack: SliceStack) -> Iterable[int]:
+    """The first or the last slice where it alone is empty and the next two are full."""
+    first, last = np.flatnonzero(stack.measured)[[0, -1]]
+    order = search.order
+    for end, inner in ((first, order[:2]), (last, order[:-3:-1])):
+        beside = [int(number) for number in inner]
+        if abs(end - beside[0]) == 1 and search.is_full(*beside) and not _tapers(search, beside):
+            yield int(end)
+
+
+def _tapers(search: _Search, inner: list[int]) -> bool:
+    """Whether the two slices beside an end become so much smaller that none may follow."""
+    near, far = (float(search.tissue[number].sum()) for number in inner)
+    return near < TAPERING * far
+
+
+def _most_unlike(search: _Search) -> int | None:
+    """The slice that lies furthest from what lies between its neighbours, if that is far."""
+    order, steps = search.order, search.steps()
+    if len(order) < LEAST_SLICES:
+        return None
+    usual = float(np.median(steps))
+    energy = float(np.vdot(search.images, search.images)) / len(search.images)
+    floor = FLOOR_SHARE * usual + SMALLEST * energy
+    scores = {}
+    for place in range(1, len(order) - 1):
+        before, number, after = order[place - 1], order[place], order[place + 1]
+        share = (number - before) / (after - before)
+        between = (1 - share) * search.images[before] + share * search.images[after]
+        off = search.images[number] - between
+        near = [
+            *steps[max(0, place - NEAR) : max(0, place - 1)],
+            *steps[place + 1 : place + NEAR],
+            search.distance(before, after),
+        ]
+        scores[int(number)] = float(np.sqrt(np.vdot(off, off) / (np.median(near) + floor)))
+    worst = max(scores, key=scores.__getitem__)
+    return worst if scores[worst] > UNLIKE else None

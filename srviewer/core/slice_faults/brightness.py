@@ -1,0 +1,50 @@
+"""Odd slices brighter or darker than even ones, as cross-talk of interleaved slices makes them."""
+
+import numpy as np
+import numpy.typing as npt
+
+from srviewer.core.slice_faults.stack import SliceStack
+
+LEAST_PIXELS = 64  # of the small slices, that three neighbours have in common
+LEAST_RATIOS = 6
+# The share of slices that lie on the side of the ratio: one bad slice moves its neighbours alone.
+AGREEING = 0.6
+# A ratio is known where its logarithm is so many times as large as its standard error.
+STANDARD_ERRORS = 3.0
+
+
+def odd_to_even(stack: SliceStack, left_out: frozenset[int] = frozenset()) -> float:
+    """The brightness of the odd slices (1, 3, ...) over that of the even ones; 1 if not known.
+
+    Each slice is compared with the mean of its two neighbours, odd ones and even ones, so that what
+    bends along the stack cancels. Slices in ``left_out`` have no part in it.
+    """
+    logs = _logs(stack, left_out)
+    known = np.isfinite(logs)
+    odd = np.arange(len(logs)) % 2 == 1
+    if known.sum() < LEAST_RATIOS or not (known & odd).any() or not (known & ~odd).any():
+        return 1.0
+    found = (np.median(logs[known & odd]) - np.median(logs[known & ~odd])) / 2
+    signed = np.where(odd, logs, -logs)[known]
+    agreeing = np.mean(signed * np.sign(found) > abs(found) / 2)
+    # Of a median, from the median absolute deviation, as in a normal distribution.
+    error = 1.25 * 1.48 * np.median(np.abs(signed - np.median(signed))) / np.sqrt(len(signed))
+    known_well = agreeing >= AGREEING and abs(found) > STANDARD_ERRORS * error
+    return float(np.exp(found)) if known_well else 1.0
+
+
+def _logs(stack: SliceStack, left_out: frozenset[int]) -> npt.NDArray[np.float64]:
+    """(n,): the logarithm of each slice's brightness over its neighbours', NaN if not known."""
+    logs = np.full(len(stack.small), np.nan)
+    for number in range(1, len(logs) - 1):
+        near = {number - 1, number, number + 1}
+        if near & left_out or not stack.measured[list(near)].all():
+            continue
+        common = stack.tissue[number - 1] & stack.tissue[number + 1]
+        common &= stack.tissue[number]
+        if common.sum() >= LEAST_PIXELS:
+            before, here, after = (
+                stack.small[n][common].sum(dtype=np.float64) for n in sorted(near)
+            )
+            logs[number] = np.log(2 * here / (before + after))
+    return logs

@@ -1,0 +1,99 @@
+"""The slices of a scan one by one, and all of them small, as checks between slices see them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from srviewer.core.geometry.grid import Axis
+from srviewer.core.intensity.intensity_range import Intensity, measured_intensity
+from srviewer.core.scores.metrics import Mask
+from srviewer.core.volumes.volume import Voxels
+from srviewer.job import Job, Progress
+
+SMALL_EDGE = 128  # voxels: what stands out in a slice still does at this size
+# Tissue, above the floor by this share of the range: more than the noise of air reaches.
+TISSUE_SHARE = 0.15
+LEAST_TISSUE = 0.01  # of the fullest slice: what holds less is empty
+STEP_VOXELS = 2**20  # that are read between two steps of a job
+
+ReadSlice = Callable[[int], Voxels]  # number -> (n, m) voxels of that slice
+
+
+@dataclass(frozen=True, eq=False)
+class SliceStack:
+    """``small``: (n, h, w), every slice as means of blocks, with the floor as 0, the range as 1.
+
+    ``tissue``: (n, h, w), which of these are no air. ``measured``: (n,), False for planes without a
+    slice. ``read``: one slice in full size, as in the scan. ``padding``: the value of voxels that
+    are no image. ``intensity``: of the small slices, in the unit of the scan.
+    """
+
+    small: Voxels
+    tissue: Mask
+    measured: npt.NDArray[np.bool_]
+    read: ReadSlice
+    padding: float | None
+    intensity: Intensity
+
+    @property
+    def areas(self) -> npt.NDArray[np.int_]:
+        """(n,): the voxels of tissue in each small slice."""
+        return np.asarray(self.tissue.sum(axis=(1, 2)))
+
+    @property
+    def held(self) -> npt.NDArray[np.int_]:
+        """The numbers of the slices from the first to the last that is not empty."""
+        filled = np.flatnonzero(self.measured & (self.areas > LEAST_TISSUE * self.areas.max()))
+        numbers = np.flatnonzero(self.measured)
+        return numbers[(numbers >= filled[0]) & (numbers <= filled[-1])] if len(filled) else filled
+
+    def shares(self, number: int) -> Voxels:
+        """One slice in full size, with the floor and all padding as 0 and the range as 1."""
+        image = self.read(number)
+        shares = self.intensity.shares(image)
+        if self.padding is None:
+            return shares
+        return np.where(image == np.float32(self.padding), np.float32(0), shares)
+
+
+def slices_of(voxels: Voxels, axis: Axis) -> ReadSlice:
+    """Reads slices across ``axis`` of (i, j, k) voxels in memory."""
+    rows = np.moveaxis(voxels, axis, 0)
+    return lambda number: rows[number]
+
+
+def slice_stack(
+    read: ReadSlice, measured: npt.NDArray[np.bool_], padding: float | None, message: str
+) -> Job[SliceStack]:
+    """Reads every slice once; ``measured``: (n,), which planes hold a slice.
+
+    ``message``: of the progress.
+    """
+    count = len(measured)
+    images, waiting = [], 0
+    for number in range(count):
+        image = read(number)
+        images.append(_small(image, padding))
+        waiting += image.size
+        if waiting >= STEP_VOXELS:
+            yield Progress(number / count, message)
+            waiting = 0
+    small = np.stack(images)
+    held = ~np.isnan(small)
+    intensity = measured_intensity(small[measured][held[measured]])
+    shares = np.where(held, intensity.shares(np.where(held, small, 0)), np.float32(0))
+    return SliceStack(shares, shares > TISSUE_SHARE, measured, read, padding, intensity)
+
+
+def _small(image: Voxels, padding: float | None) -> Voxels:
+    """Means of blocks; NaN where a block holds padding alone or in part."""
+    if padding is not None:
+        image = np.where(image == np.float32(padding), np.float32(np.nan), image)
+    block = max(1, -(-max(image.shape) // SMALL_EDGE))
+    if block == 1 or min(image.shape) < block:
+        return np.asarray(image, np.float32)
+    height, width = (edge // block for edge in image.shape)
+    blocks = image[: height * block, : width * block].reshape(height, block, width, block)
+    return np.asarray(blocks.mean(axis=(1, 3), dtype=np.float32))

@@ -1,0 +1,52 @@
+"""The offer to repair faults between slices, beside the warnings that tell of them."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QCheckBox
+
+from srviewer.gui.study.study_actions import Study
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.widgets.form import describe
+from srviewer.sr.rebuild.repair import repairs_for
+from srviewer.sr.requests.request import Repair
+
+WORDS: dict[Repair, str] = {
+    "brightness": mark("make slices equally bright"),
+    "motion": mark("move slices back"),
+    "slices": mark("leave bad slices out"),
+}
+
+
+class RepairBox(QCheckBox):
+    """Asks for the repairs that the open scan has use for; hidden where there are none."""
+
+    def __init__(self, study: Study) -> None:
+        super().__init__("")
+        self._session = study.session
+        describe(
+            self,
+            tr("Repair faults between slices"),
+            tr("Correct the scan first; the result says what it agrees with then"),
+        )
+        self.clicked.connect(self._edit)
+        self._session.follow(self._show, "request", "scan")
+        self._show()
+
+    def _wanted(self) -> tuple[Repair, ...]:
+        """What is asked for, or would be."""
+        original, request = self._session.original, self._session.request
+        if original is None or request is None:
+            return ()
+        return request.repair or repairs_for(original.warnings)
+
+    def _show(self) -> None:
+        wanted, request = self._wanted(), self._session.request
+        self.setVisible(bool(wanted))
+        self.setText(tr("Repair: {what}", what=", ".join(tr(WORDS[name]) for name in wanted)))
+        self.setChecked(request is not None and bool(request.repair))
+
+    def _edit(self) -> None:
+        request = self._session.request
+        if request is not None:
+            wanted = self._wanted() if self.isChecked() else ()
+            self._session.set_request(replace(request, repair=wanted))

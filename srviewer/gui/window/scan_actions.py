@@ -1,0 +1,33 @@
+"""Slots of the actions that open a scan and reconstruct it."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMainWindow
+
+from srviewer.gui.menus.actions import Actions
+from srviewer.gui.study.study_actions import RECONSTRUCT, Study
+from srviewer.gui.window.opening import Opening
+
+
+class ScanActions(QObject):
+    """Connects these actions of ``window``."""
+
+    def __init__(
+        self, window: QMainWindow, study: Study, opening: Opening, actions: Actions
+    ) -> None:
+        super().__init__(window)
+        self._study, self._actions = study, actions
+        for name, slot in (
+            ("open", opening.choose_files),
+            ("open-folder", opening.choose_folder),
+            ("sample", opening.open_sample),
+            ("reconstruct", study.reconstruct),
+            ("quit", window.close),
+        ):
+            actions.connect_action(name, slot)
+        study.session.follow(self._show, "scan", "acknowledged")
+        study.work.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        idle = self._study.work.running(RECONSTRUCT) is None
+        self._actions["reconstruct"].setEnabled(self._study.may_reconstruct and idle)
