@@ -72,7 +72,15 @@ class Over:
 
 @dataclass(frozen=True)
 class Under:
-    """The pane that is drawn over: ``base`` is A, the rest as ``Over.drawn`` has it."""
+    """The pane that a composite is drawn in.
+
+    Attributes:
+        base: A.
+        plane: Of the pane.
+        view: Crosshair, grey levels and interpolation.
+        shown: The rectangle that fills the pane, in pane mm.
+        mirrored: Whether pane mm grow to the left.
+    """
 
     base: Volume
     plane: Plane
@@ -99,7 +107,7 @@ def _difference(over: Over, under: Under) -> Second:
     return Second(colours, QRectF(*difference.image.extent_mm), None, None)
 
 
-# How the layouts draw B that are composites, by their ids.
+# By the ids of the layouts that are composites.
 COMPOSITES: dict[str, Callable[[Over, Under], Second]] = {
     "curtain": _curtain,
     "checkerboard": _checkerboard,
