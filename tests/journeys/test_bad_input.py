@@ -71,10 +71,12 @@ def test_a_file_that_is_gone_when_it_is_chosen(
     opened: MainWindow, until: Until, tmp_path: Path
 ) -> None:
     original = opened.session.original
-    paths = [tmp_path / name for name in ("one.nii", "two.nii")]
+    folder = tmp_path / "two"
+    folder.mkdir()
+    paths = [folder / name for name in ("one.nii", "two.nii")]
     for path in paths:
         path.write_bytes(nifti())
-    opened.study.open(paths)
+    opened.study.open([folder])
     until(lambda: opened.findChild(SeriesPicker) is not None)
     picker = opened.findChild(SeriesPicker)
     assert picker is not None

@@ -16,7 +16,6 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.mip_dialog import MipDialog
-from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.info.header_table import HeaderBox
 from srviewer.gui.panels.info.info_panel import InfoPanel
 from srviewer.gui.panels.look.cine import CineBox
@@ -261,8 +260,6 @@ def test_step_through_the_volumes_of_a_series_in_time(
     moving = np.stack([head.voxels, head.voxels / 2, head.voxels / 4], axis=-1)
     nib.save(nib.Nifti1Image(moving, head.geometry.affine), path)
     drop([path])
-    until(lambda: window.findChild(SeriesPicker) is not None)
-    qtbot.keyClick(window.findChild(SeriesPicker).list, Qt.Key.Key_Return)
     until(lambda: window.session.original is not None)
     session, bar = window.session, window.findChild(FrameBar)
     assert bar.isVisible() and bar.number.maximum() == 3
@@ -284,7 +281,7 @@ def test_turn_the_projection_by_dragging_and_by_playing(
 ) -> None:
     opened.actions_offered["projection"].trigger()
     dialog = opened.findChild(MipDialog)
-    until(lambda: all(view.made is not None for view in dialog.views))
+    until(lambda: all(view.projections is not None for view in dialog.views))
     assert len(dialog.views) == 1  # there is no result yet
     front = dialog.views[0].grab().toImage()
     _drag(qtbot, dialog.views[0], QPoint(100, 100), QPoint(200, 100))
@@ -303,7 +300,7 @@ def test_the_projection_is_of_the_scan_and_of_the_result(
     rebuild()
     opened.actions_offered["projection"].trigger()
     dialog = opened.findChild(MipDialog)
-    until(lambda: all(view.made is not None for view in dialog.views))
+    until(lambda: all(view.projections is not None for view in dialog.views))
     before, after = dialog.views
     assert before.grab().toImage() != after.grab().toImage()
     dialog.slider.setValue(40)

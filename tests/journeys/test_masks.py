@@ -77,7 +77,7 @@ def test_of_a_scan_and_its_mask_the_scan_is_offered(
     window.open([folder])
     until(lambda: bool(window.findChildren(SeriesPicker)))
     (picker,) = window.findChildren(SeriesPicker)
-    assert picker.choice()[0].name == "b_T2w"
+    assert picker.choices()[0][0].name == "b_T2w"
     assert "mask or label map" in picker.list.item(0).text()
     picker.reject()
 
