@@ -97,6 +97,8 @@ def _stop_work(window: QWidget) -> None:
     """A window that is still working would ask before it closes, and nobody answers."""
     assert isinstance(window, MainWindow)
     window.study.work.stop()
+    while window.studies.states:  # nor about a result that was not exported
+        window.studies.close(0)
     deadline = time.monotonic() + PATIENCE / 1000
     while window.study.work.tasks:
         assert time.monotonic() < deadline

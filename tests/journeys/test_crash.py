@@ -71,7 +71,7 @@ def test_after_a_crash_the_next_window_offers_what_was_open(
     folder = _crash(thick_file)
     window.desk.begin()
     bar = window.desk.recovery.bar
-    assert bar.isVisible() and "without being closed" in bar.text.text()
+    assert bar.isVisible() and "was kept" in bar.text.text()
     qtbot.mouseClick(bar.yes, Qt.MouseButton.LeftButton)
     until(lambda: window.session.result is not None)
     result = window.session.result

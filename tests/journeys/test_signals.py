@@ -56,5 +56,5 @@ def test_ctrl_c_closes_the_window_and_the_next_one_offers_what_was_made(
 
 def test_a_window_without_work_leaves_nothing_after_a_signal(opened: MainWindow) -> None:
     opened.desk.begin()
-    opened.leave(asked=False)
+    opened.leave()
     assert list(autosave_folders.root().iterdir()) == []

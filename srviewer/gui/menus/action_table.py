@@ -231,6 +231,16 @@ ACTIONS: tuple[Row | Rows, ...] = (
         button=ButtonSpec("files"),
     ),
     ActionSpec(
+        "close-study",
+        mark("Close"),
+        mark("Close the study that is shown; asks where its result was not exported"),
+        menu="file",
+        section="close",
+        icon="close",
+        key="Ctrl+W",
+        enabled=_has_scan,
+    ),
+    ActionSpec(
         "save-figure",
         mark("Save a figure\u2026"),
         mark("PNG, SVG or PDF of what is shown"),
@@ -476,7 +486,6 @@ ACTIONS: tuple[Row | Rows, ...] = (
     ActionSpec(
         "previous-study", mark("Previous study"), mark("Previous study"), key="Ctrl+Shift+Tab"
     ),
-    ActionSpec("close-study", mark("Close study"), mark("Close study"), key="Ctrl+W"),
 )
 
 

@@ -81,10 +81,9 @@ class Recovery(QObject):
             self._decline()
         autosave_folders.clear()
 
-    def end(self, asked: bool) -> None:
-        """The window closes. ``asked``: by a person; else what was made in it is left behind."""
-        if not asked:
-            self._leave()
+    def end(self) -> None:
+        """The window closes: what was made in it is left to the next one."""
+        self._leave()
         self._discard()
         if self._offered is not None:
             self._offered.release()
@@ -136,8 +135,7 @@ class Recovery(QObject):
             return
         self.bar.offer(
             tr(
-                "A window ended on {saved_at:%d %B at %H:%M} without being closed. Its "
-                "scans, results and views were saved.",
+                "Your work of {saved_at:%d %B at %H:%M} was kept: its scans, results and views.",
                 saved_at=self._offered.saved_at,
             )
         )

@@ -15,7 +15,8 @@ from srviewer.private import is_private, make_private_file
 from srviewer.study.sessions.session_file import SUFFIX
 
 SESSION = f"session{SUFFIX}"
-KEPT_DAYS = 14  # until an autosave that nobody opened is deleted
+KEPT_DAYS = 7  # until an autosave that nobody opened is deleted
+MOST_BYTES = 2 * 10**9  # of all of them together; the oldest give way
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,32 +85,45 @@ def new_folder() -> AutosaveFolder | None:
 
 
 def left_behind() -> Iterator[AutosaveFolder]:
-    """Autosaves of windows that ended without closing, newest first, each locked by this process.
+    """Work that earlier windows left, newest first, each folder locked by this process.
 
-    Those older than 14 days, and those without a session file, are deleted on the way.
+    Those older than KEPT_DAYS, beyond MOST_BYTES, or without a session file are deleted first.
     """
+    total, kept = 0, list[Path]()
     for path in sorted(_folders(), key=_written, reverse=True):
-        folder = _claimed(path)
-        if folder is None:  # its window is running
-            continue
-        if time.time() - _written(path) > KEPT_DAYS * 86400 or not folder.session.is_file():
-            folder.discard()
+        total += _folder_size(path)
+        too_old = time.time() - _written(path) > KEPT_DAYS * 86400
+        if too_old or total > MOST_BYTES or not (path / SESSION).is_file():
+            _discard(path)
         else:
+            kept.append(path)
+    for path in kept:
+        folder = _claimed(path)
+        if folder is not None:  # else its window is running
             yield folder
 
 
 def size_bytes() -> int:
     """Size of all autosave folders together, in bytes."""
-    files = (path for path in root().rglob("*") if path.is_file() and not path.is_symlink())
-    return sum(_size(path) for path in files)
+    return _folder_size(root())
 
 
 def clear() -> None:
     """Delete every autosave folder whose window is not running."""
     for path in _folders():
-        folder = _claimed(path)
-        if folder is not None:
-            folder.discard()
+        _discard(path)
+
+
+def _discard(path: Path) -> None:
+    """Delete a folder, unless its window is running."""
+    folder = _claimed(path)
+    if folder is not None:
+        folder.discard()
+
+
+def _folder_size(folder: Path) -> int:
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return sum(map(_size, files))
 
 
 def _folders() -> list[Path]:

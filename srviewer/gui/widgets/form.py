@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from srviewer.core.visible_text import visible, visible_line
 from srviewer.gui.appearance import theme
 from srviewer.gui.widgets.plain_text import PlainLabel, set_tip
+from srviewer.gui.widgets.wheel import WHEELED, keep_from_wheel
 from srviewer.nn.plans.adaptation import USUAL_SECONDS
 
 SPIN_INDENT = 6  # px, as in the other fields
@@ -123,6 +124,8 @@ def describe(widget: QWidget, name: str, tip: str) -> None:
     if isinstance(widget, (QSpinBox, QDoubleSpinBox)):
         # The padding of a style sheet does not reach the text of a spin box.
         widget.lineEdit().setTextMargins(SPIN_INDENT, 0, 0, 0)
+    if isinstance(widget, WHEELED):
+        keep_from_wheel(widget)
 
 
 def choice(name: str, tip: str) -> QComboBox:

@@ -46,7 +46,7 @@ def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
 def _stop(window: MainWindow, number: int) -> None:
     """A signal came: close without a question, for nobody may be there to answer it."""
     STOP.end(number)
-    window.leave(asked=False)
+    window.leave()
     QApplication.exit(status_after(Stopped(number)))  # out of dialogs, too
 
 

@@ -65,11 +65,11 @@ class Desk(QObject):
         """The window was started by a user: offer what a crash left, and autosave."""
         self.recovery.begin(self.preferences.autosave)
 
-    def end(self, asked: bool) -> None:
-        """The window closes; ``asked`` as in ``MainWindow.leave``."""
+    def end(self) -> None:
+        """The window closes: leave the work that was open to the next one."""
         if self.dialog is not None:
             self.dialog.reject()
-        self.recovery.end(asked)
+        self.recovery.end()
         self._recent.leave()
 
     def arrange(self, splitter: QSplitter, panels: SidePanels) -> None:

@@ -42,6 +42,7 @@ from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.gui.widgets.dropped_files import dropped_paths
 from srviewer.gui.widgets.notice import ErrorBar
 from srviewer.gui.widgets.plain_text import message_box
+from srviewer.gui.window.closing import Closing
 from srviewer.gui.window.compare_bar import CompareBar
 from srviewer.gui.window.desk import Desk
 from srviewer.gui.window.dropping import Dropping
@@ -53,6 +54,7 @@ from srviewer.gui.window.side_panels import SidePanels
 from srviewer.gui.window.status import DeviceLabel, StatusBar
 from srviewer.gui.window.study_tabs import StudyStrip
 from srviewer.gui.window.window_state import WindowState
+from srviewer.io.targets import NIFTI
 from srviewer.study.state.layouts import PLANES
 
 TITLE = "srviewer"
@@ -80,6 +82,7 @@ class MainWindow(QMainWindow):
         self.desk = Desk(
             self, self.study, settings, self.recent, self.error_bar, self.actions_offered
         )
+        self.closing = Closing(self.study, self._export, self)
         self._training: TrainingPage | None = None  # made when its tab is first chosen
         self._lay_out()
         self.desk.arrange(self._splitter, self.panels)
@@ -121,28 +124,30 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Called by Qt: ask while something asked for runs, then stop it; remember the window."""
         missed = self.study.work.missed
-        if missed and not self._may_stop(missed):
+        autosaved = self.desk.preferences.autosave
+        may_close = self._may_stop(missed) if missed else self.closing.may_close_window(autosaved)
+        if not may_close:
             event.ignore()
             return
         self.leave()
         event.accept()
 
-    def leave(self, asked: bool = True) -> None:
-        """Stop what runs; remember the window.
-
-        ``asked``: a person closed it. Otherwise the next window offers the work that was open.
-        """
+    def leave(self) -> None:
+        """Stop what runs and remember the window; the next one offers the work that was open."""
         self.study.work.stop()
         self.opening.leave()
         self._state.remember()
-        self.desk.end(asked)
+        self.desk.end()
+
+    def _export(self) -> None:
+        self.actions_offered[f"export-{NIFTI.id}"].trigger()
 
     def _lay_out(self) -> None:
         study = QWidget()
         layout = QVBoxLayout(study)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(StudyStrip(self.studies, self.actions_offered))
+        layout.addWidget(StudyStrip(self.studies, self.closing, self.actions_offered))
         layout.addWidget(FrameBar(self.study))
         layout.addWidget(self.compare_bar)
         layout.addWidget(self.compare, 1)

@@ -14,6 +14,7 @@ from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import grid_words
 from srviewer.gui.widgets.form import describe
 from srviewer.gui.widgets.plain_text import named, plain_tip
+from srviewer.gui.window.closing import Closing
 
 WIDEST = 26  # characters of a name
 
@@ -21,7 +22,7 @@ WIDEST = 26  # characters of a name
 class StudyStrip(QTabBar):
     """A tab for each study: its middle slice, its name, a way to close it."""
 
-    def __init__(self, studies: Studies, actions: Actions) -> None:
+    def __init__(self, studies: Studies, closing: Closing, actions: Actions) -> None:
         super().__init__()
         self._studies = studies
         self.setTabsClosable(True)
@@ -38,13 +39,13 @@ class StudyStrip(QTabBar):
         slots: dict[str, Callable[[], None]] = {
             "next-study": lambda: studies.step(1),
             "previous-study": lambda: studies.step(-1),
-            "close-study": lambda: studies.close(studies.current),
+            "close-study": closing.close_current,
         }
         for name, slot in slots.items():
             actions.connect_action(name, slot)
-        self._for_several = [actions[name] for name in slots]
+        self._for_several = [actions[name] for name in ("next-study", "previous-study")]
         self.currentChanged.connect(studies.show)
-        self.tabCloseRequested.connect(studies.close)
+        self.tabCloseRequested.connect(closing.close)
         studies.changed.connect(self._show)
         self._show()
 

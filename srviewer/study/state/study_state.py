@@ -1,6 +1,6 @@
 """One open study as one frozen value."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.scores.self_test import SelfTest
-from srviewer.study.state.comparables import Comparables
+from srviewer.study.state.comparables import Comparables, Kept
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.held_file import HeldFile
 from srviewer.study.state.layouts import COMPARE, PLANES
@@ -149,6 +149,18 @@ class StudyState:
         """The file that still holds ``volume``, voxel for voxel; None where there is none."""
         held = self._held(volume)
         return held.path if held is not None and held.unchanged else None
+
+    def unexported(self, lasting: Callable[[Path], bool]) -> tuple[Kept, ...]:
+        """The results that no file will hold once the study is closed.
+
+        Args:
+            lasting: whether a file stays where it is: those that were autosaved do not.
+        """
+        return tuple(
+            kept
+            for kept in self.comparables.results
+            if (path := self.file_of(kept.volume)) is None or not lasting(path)
+        )
 
     def _held(self, volume: Volume) -> HeldFile | None:
         if volume is self.scan:

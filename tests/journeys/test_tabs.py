@@ -1,0 +1,189 @@
+"""Work is never lost by opening or closing: tabs, and the question about unexported results."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QMessageBox,
+    QScrollBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.dialogs.series_picker import SeriesPicker
+from srviewer.gui.user_files import autosave_folders
+from srviewer.gui.window.main_window import MainWindow
+from srviewer.gui.window.study_tabs import StudyStrip
+
+Until = Callable[[Callable[[], bool]], None]
+ROLE = QMessageBox.ButtonRole
+
+
+@pytest.fixture
+def window(window: MainWindow) -> MainWindow:
+    """The window as a user starts it: nothing was said about drops yet."""
+    window.studies.choice = None
+    return window
+
+
+def _names(window: MainWindow) -> list[str]:
+    return [state.scan.name for state in window.studies.states]
+
+
+def _answered(role: QMessageBox.ButtonRole, do: Callable[[], object]) -> list[str]:
+    """What was asked while ``do`` ran, answered by the button of this role."""
+    asked: list[str] = []
+
+    def reply() -> None:
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox):
+            asked.append(box.text())
+            next(b for b in box.buttons() if box.buttonRole(b) is role).click()
+
+    QTimer.singleShot(0, reply)
+    do()
+    return asked
+
+
+def test_the_menu_opens_beside_and_nothing_is_lost(
+    rebuild: Callable[..., None],
+    opened: MainWindow,
+    until: Until,
+    truth_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rebuild()
+    result = opened.session.result
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(truth_file)], ""))
+    opened.actions_offered["open"].trigger()
+    until(lambda: len(opened.studies.states) == 2)
+    assert opened.session.result is None
+    opened.studies.show(0)
+    assert opened.session.result is result
+
+
+def test_several_files_open_as_tabs_and_several_series_of_a_picker_too(
+    window: MainWindow, until: Until, thick_file: Path, truth_file: Path, two_series: Path
+) -> None:
+    window.open([thick_file, truth_file])
+    until(lambda: len(window.studies.states) == 2)
+    assert _names(window) == ["thick", "truth"] and window.studies.current == 1
+    window.open([two_series])
+    until(lambda: bool(window.findChildren(SeriesPicker)))
+    (picker,) = window.findChildren(SeriesPicker)
+    picker.list.selectAll()
+    picker.accept()
+    until(lambda: len(window.studies.states) == 4)
+    assert sorted(_names(window)[2:]) == ["T1 thin (2)", "T2 thick (1)"]
+
+
+def test_closing_a_tab_asks_only_for_a_result_that_would_go(
+    rebuild: Callable[..., None], opened: MainWindow, until: Until, thick_file: Path, tmp_path: Path
+) -> None:
+    close = opened.actions_offered["close-study"]
+    opened.open([thick_file])
+    until(lambda: len(opened.studies.states) == 2)
+    assert _answered(ROLE.DestructiveRole, close.trigger) == []
+    assert len(opened.studies.states) == 1 and opened.session.original is not None
+    rebuild()
+    (asked,) = _answered(ROLE.RejectRole, close.trigger)
+    assert "linear" in asked and "thick" in asked and opened.session.result is not None
+    opened.study.exporting.export(tmp_path / "kept.nii.gz", "float32")
+    until(lambda: not opened.study.work.tasks)
+    assert _answered(ROLE.RejectRole, close.trigger) == []
+    assert opened.studies.states == () and opened.session.original is None
+    assert not opened.findChild(StudyStrip).isVisible() and not close.isEnabled()
+
+
+def test_closing_the_window_asks_once_and_the_next_one_offers_the_work(
+    rebuild: Callable[..., None], opened: MainWindow
+) -> None:
+    opened.desk.begin()
+    rebuild()
+    (asked,) = _answered(ROLE.RejectRole, opened.close)
+    assert "linear" in asked and "for a week" in asked and opened.isVisible()
+    (asked,) = _answered(ROLE.DestructiveRole, opened.close)
+    assert not opened.isVisible()
+    (left,) = autosave_folders.left_behind()
+    assert left.session.is_file()
+    left.discard()
+
+
+def test_what_is_kept_for_the_next_start_has_a_limit(
+    rebuild: Callable[..., None], opened: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened.desk.begin()
+    rebuild()
+    _answered(ROLE.DestructiveRole, opened.close)
+    monkeypatch.setattr(autosave_folders, "MOST_BYTES", 100)
+    assert list(autosave_folders.left_behind()) == [] and autosave_folders.size_bytes() == 0
+
+
+def test_simulating_makes_a_study_of_its_own(
+    window: MainWindow, until: Until, truth_file: Path, head: Volume
+) -> None:
+    from srviewer.core.acquisition.degradation import Degradation
+
+    window.open([truth_file])
+    until(lambda: window.session.original is not None)
+    thin = window.session.original
+    window.study.simulate(Degradation(axis=2, factor=4))
+    until(lambda: window.session.result is not None)
+    assert _names(window) == ["truth", "truth, thickened \u00d74"]
+    window.studies.show(0)
+    assert window.session.original is thin and window.session.result is None
+
+
+def _wheel(widget: QWidget) -> None:
+    at = QPointF(widget.rect().center())
+    event = QWheelEvent(
+        at,
+        QPointF(widget.mapToGlobal(at.toPoint())),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
+
+
+def _value(widget: QWidget) -> object:
+    if isinstance(widget, QComboBox):
+        return widget.currentIndex()
+    return widget.text() if isinstance(widget, QAbstractSpinBox) else widget.value()
+
+
+def test_the_wheel_changes_only_what_has_the_focus(opened: MainWindow, qtbot: QtBot) -> None:
+    kinds = (QComboBox, QAbstractSpinBox, QAbstractSlider)
+    controls = [
+        widget
+        for kind in kinds
+        for widget in opened.findChildren(kind)
+        if not isinstance(widget, QScrollBar)
+    ]
+    assert len(controls) > 15
+    for number in range(opened.panels.count()):
+        opened.panels.setCurrentIndex(number)
+        for widget in controls:
+            if widget.isVisible() and widget.isEnabled():
+                before = _value(widget)
+                opened.compare.setFocus()
+                _wheel(widget)
+                assert _value(widget) == before, widget.accessibleName()
+    opened.panels.setCurrentIndex(0)
+    (slices,) = (w for w in controls if w.isVisible() and w.accessibleName() == "Slice thickness")
+    slices.setFocus()
+    before = _value(slices)
+    _wheel(slices)
+    assert _value(slices) != before
