@@ -24,10 +24,11 @@ from PySide6.QtCore import (
     QSettings,
     Qt,
     QThread,
+    QTimer,
     QUrl,
 )
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 import phantoms
@@ -103,6 +104,23 @@ def _stop_work(window: QWidget) -> None:
     while window.study.work.tasks:
         assert time.monotonic() < deadline
         QApplication.processEvents()
+
+
+@pytest.fixture
+def close() -> Callable[[MainWindow], bool]:
+    """Close a window as a user does who does not want to export the results that are open."""
+
+    def closed(window: MainWindow) -> bool:
+        def answer() -> None:
+            box = QApplication.activeModalWidget()
+            if isinstance(box, QMessageBox):
+                roles = {box.buttonRole(button): button for button in box.buttons()}
+                roles[QMessageBox.ButtonRole.DestructiveRole].click()
+
+        QTimer.singleShot(0, answer)
+        return window.close()
+
+    return closed
 
 
 @pytest.fixture

@@ -61,7 +61,9 @@ def test_a_thousand_slices_scrolled_leave_memory_flat(window: MainWindow) -> Non
     assert _resident() - before < MOST_GROWTH
 
 
-def test_a_closed_window_lets_its_volumes_go(settings: QSettings) -> None:
+def test_a_closed_window_lets_its_volumes_go(
+    settings: QSettings, close: Callable[[MainWindow], bool]
+) -> None:
     application()
     window = MainWindow(settings)
     window.show()
@@ -69,7 +71,7 @@ def test_a_closed_window_lets_its_volumes_go(settings: QSettings) -> None:
     kept = _volumes(window)
     assert len(kept) == 2 and all(one() is not None for one in kept)
     window.study.work.stop()
-    window.close()
+    close(window)
     window.deleteLater()
     del window
     _let_go()

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import Roi
@@ -186,7 +185,7 @@ def test_a_file_of_the_first_version_opens_its_one_study(
 
 
 def test_the_autosave_keeps_every_study_and_its_result(
-    three: MainWindow, until: Until, qtbot: QtBot
+    three: MainWindow, until: Until, close: Callable[[MainWindow], bool]
 ) -> None:
     three.desk.begin()
 
@@ -202,4 +201,4 @@ def test_the_autosave_keeps_every_study_and_its_result(
     assert image.exists()
     three.studies.close(1)
     until(lambda: len(read_session(kept()[0]).studies) == 2)
-    assert three.close()
+    assert close(three)

@@ -39,7 +39,7 @@ sys.exit(main([sys.argv[1]]))
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
 def test_ctrl_c_closes_the_window_and_the_next_one_offers_what_was_made(
-    window: MainWindow, until: Until, thick_file: Path
+    window: MainWindow, until: Until, thick_file: Path, close: Callable[[MainWindow], bool]
 ) -> None:
     with Child([sys.executable, "-c", WINDOW, thick_file], interruptible=True) as child:
         assert child.line() == "shown"
@@ -51,7 +51,7 @@ def test_ctrl_c_closes_the_window_and_the_next_one_offers_what_was_made(
     assert window.desk.recovery.bar.isVisible()
     window.desk.recovery.bar.yes.click()
     until(lambda: window.session.result is not None)
-    window.close()
+    close(window)
 
 
 def test_a_window_without_work_leaves_nothing_after_a_signal(opened: MainWindow) -> None:
