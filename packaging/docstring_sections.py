@@ -94,8 +94,8 @@ def _needed(function: Function) -> set[str]:
         return set()
     needed = {"Args"}
     if function.returns is not None and ast.unparse(function.returns) not in NOTHING:
-        gives = "Yields" if ast.unparse(function.returns).startswith("Iterator") else "Returns"
-        needed.add(gives if _has_yield(function) else "Returns")
+        only_yields = _has_yield(function) and not _has_result(function)
+        needed.add("Yields" if only_yields else "Returns")
     if _raised(function):
         needed.add("Raises")
     return needed
@@ -103,6 +103,10 @@ def _needed(function: Function) -> set[str]:
 
 def _has_yield(function: Function) -> bool:
     return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in _own(function))
+
+
+def _has_result(function: Function) -> bool:
+    return any(isinstance(node, ast.Return) and node.value is not None for node in _own(function))
 
 
 def _raised(function: Function) -> set[str]:

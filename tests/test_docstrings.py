@@ -84,11 +84,20 @@ def test_a_generator_says_what_it_yields() -> None:
     )
     assert lacking(generator + "    yield n") == {"f has no Yields"}
     assert lacking(generator + "    return iter((n,))") == {"f has no Returns"}
+    frames = generator.replace("Iterator[int]", "Frames")
+    assert lacking(frames + "    yield n") == {"f has no Yields"}
+
+
+def test_a_job_says_what_it_returns_if_it_returns_a_value() -> None:
+    job = 'def f(n: int) -> Job[int]:\n    """Count.\n\n    Args:\n        n: Last.\n    """\n'
+    assert lacking(job + "    yield Progress(1.0)\n    return n") == {"f has no Returns"}
+    assert not lacking(job.replace("Job[int]", "Job[None]") + "    yield Progress(1.0)")
 
 
 def test_a_function_that_makes_the_error_is_not_named() -> None:
     source = COMPLETE.replace("raise ValueError(number)", "raise too_odd(number)")
     assert not lacking(source)
+    assert lacking(source.replace("Raises:", "It fails")) == {"halved has no Raises"}
     assert lacking(source.replace("Raises:", "It fails")) == {"halved has no Raises"}
 
 

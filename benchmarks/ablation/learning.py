@@ -46,7 +46,7 @@ def learned(variant: Variant, volumes: list[Volume], plan: TrainingPlan) -> tupl
 
     def loss(step: int) -> Tensor:
         batch = source.draw(step)
-        return functional.l1_loss(network(batch.given, batch.factor), batch.truth)
+        return functional.l1_loss(network(batch.inputs, batch.factor), batch.targets)
 
     kept, seconds = descended(network, loss, plan.steps)
     if variant.merged is not None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from srviewer.nn.networks.enlargement import convolution, silent
+from srviewer.nn.networks.enlargement import convolution, zero_initialised
 from srviewer.nn.networks.interpolated_base import AxisBase
 from srviewer.nn.networks.residual import ResidualNetwork
 from srviewer.nn.networks.shape import NetworkShape
@@ -144,7 +144,7 @@ class AxialBranch(nn.Module):
             nn.Sequential(convolution(width, width), nn.ReLU(), convolution(width, width))
             for _ in range(blocks)
         )
-        self.tail = silent(convolution(width, 1))
+        self.tail = zero_initialised(convolution(width, 1))
 
     def forward(self, slices: Tensor) -> Tensor:
         """What the class says."""

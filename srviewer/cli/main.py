@@ -1,4 +1,4 @@
-"""The table of verbs, and the way from an argument list to an exit status."""
+"""The table of verbs, and the run of one from an argument list to an exit status."""
 
 import argparse
 import importlib
@@ -22,18 +22,35 @@ DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
 
 class VerbModule(Protocol):
-    """What the module of a verb offers."""
+    """The interface of a verb's module."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Declare the verb's own arguments."""
+        """Declare the verb's own arguments.
+
+        Args:
+            parser: The parser of the verb.
+        """
 
     def execute(self, args: argparse.Namespace) -> "Outcome":
-        """Do the work; UserError for what the user can mend."""
+        """Do the work of the verb.
+
+        Args:
+            args: The parsed arguments, and ``doors`` as given to ``main``.
+
+        Returns:
+            The output; UserError for an error that the user can act on.
+        """
 
 
 @dataclass(frozen=True)
 class Verb:
-    """A verb and the module that does it, imported only when the verb is used."""
+    """A verb and its module, imported only when the verb is used.
+
+    Attributes:
+        name: The name on the command line.
+        summary: One line for the help.
+        module: The name of a module with the interface VerbModule.
+    """
 
     name: str
     summary: str
@@ -44,12 +61,18 @@ VERBS = (
     Verb(
         "info", "what a file or folder holds: series, geometry, warnings", "srviewer.cli.verbs.info"
     ),
-    Verb("reconstruct", "rebuild a thick-slice scan thin", "srviewer.cli.verbs.reconstruct"),
-    Verb("batch", "rebuild many scans, in parallel or on a cluster", "srviewer.cli.verbs.batch"),
+    Verb(
+        "reconstruct",
+        "estimate a thin-slice volume from a thick-slice scan",
+        "srviewer.cli.verbs.reconstruct",
+    ),
+    Verb(
+        "batch", "reconstruct many scans, in parallel or on a cluster", "srviewer.cli.verbs.batch"
+    ),
     Verb("self-test", "what a method gains on this very scan", "srviewer.cli.verbs.self_test"),
     Verb("simulate", "make a thick scan from a thin one", "srviewer.cli.verbs.simulate"),
     Verb("compare", "score a volume against a reference", "srviewer.cli.verbs.compare"),
-    Verb("evaluate", "simulate, rebuild and score, as a table", "srviewer.cli.verbs.evaluate"),
+    Verb("evaluate", "simulate, reconstruct and score, as a table", "srviewer.cli.verbs.evaluate"),
     Verb("benchmark", "the paper's tables for sets of 2D images", "srviewer.cli.verbs.benchmark"),
     Verb("train", "train a network on thin volumes", "srviewer.cli.verbs.train"),
     Verb(
@@ -58,7 +81,7 @@ VERBS = (
         "srviewer.cli.verbs.train_features",
     ),
     Verb("screenshot", "what the window would show, as a figure", "srviewer.cli.verbs.screenshot"),
-    Verb("models", "the trained networks at hand", "srviewer.cli.verbs.models"),
+    Verb("models", "the trained networks that can be used", "srviewer.cli.verbs.models"),
     Verb("presets", "what can be trained", "srviewer.cli.verbs.presets"),
     Verb("diagnose", "versions, devices, decoders, folders", "srviewer.cli.verbs.diagnose"),
 )
@@ -66,12 +89,17 @@ VERB_NAMES = frozenset(verb.name for verb in VERBS)
 
 
 def main(argv: Sequence[str], doors: dict[str, Callable[..., object]]) -> int:
-    """Run the verb that ``argv`` starts with; the exit status.
+    """Run a verb.
 
-    ``doors``: name -> function of the window's side, which this side may not import.
+    Args:
+        argv: The arguments, the verb first.
+        doors: Functions of the window's side by name; this side may not import them.
+
+    Returns:
+        The exit status: DONE, FAILED, or that of a signal; wrong usage raises SystemExit.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A name that the terminal's encoding lacks must not end what was done well.
+        # A name that the terminal's encoding lacks must not end a verb that succeeded.
         sys.stdout.reconfigure(errors="backslashreplace")
     with STOP.listening(), visible_output():
         try:
@@ -101,13 +129,13 @@ def _joined(arguments: Sequence[str]) -> list[str]:
     joined = list(arguments)
     for option in ("--at", "--centre", "--window"):
         if option in joined[:-1]:
-            place = joined.index(option)
-            joined[place : place + 2] = [f"{option}={joined[place + 1]}"]
+            index = joined.index(option)
+            joined[index : index + 2] = [f"{option}={joined[index + 1]}"]
     return joined
 
 
 def _add_common_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", metavar="FILE", help="write the findings as JSON; - for stdout")
+    parser.add_argument("--json", metavar="FILE", help="write the output as JSON; - for stdout")
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="where to compute"
     )
@@ -125,12 +153,12 @@ def _run(module: VerbModule, args: argparse.Namespace) -> int:
         print(f"srviewer: {error}", file=sys.stderr)
         return FAILED
     except (MemoryError, RuntimeError) as error:
-        told = plain(error)
-        if told is error:
+        user_error = plain(error)
+        if user_error is error:
             raise
         if args.debug:
             traceback.print_exc()
-        print(f"srviewer: {told}", file=sys.stderr)
+        print(f"srviewer: {user_error}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
         abandon_output()

@@ -1,4 +1,4 @@
-"""Volumes larger than memory: voxels in compressed chunks, in files that nobody else sees."""
+"""The temporary chunk store: voxels in compressed chunks in nameless files, beyond memory."""
 
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,27 +20,36 @@ Shape = tuple[int, int, int]
 Corner = tuple[int, int, int]
 
 ZLIB_LEVEL = 1
-PART_BYTES = 32 * 2**20  # of voxels that are read together
+PART_BYTES = 32 * 2**20  # of voxels that ``parts`` reads at once
 
 
 class ScratchVoxels:
-    """(i, j, k) float32 voxels in a file.
+    """The (i, j, k) float32 voxels of one volume in a file, in chunks compressed by zlib.
 
-    ``edges``: the size of a chunk; slabs are written along an axis where its chunks begin, and
-    read along any axis and anywhere.
+    Slabs are written along an axis from where its chunks begin, and read along any axis and
+    anywhere.
+
+    Attributes:
+        shape: Voxels along (i, j, k).
     """
 
     def __init__(self, file: IO[bytes], shape: Shape, edges: Shape) -> None:
         self.shape = shape
         self._file = file
         self._edges = edges
-        self._places: dict[Corner, tuple[int, int]] = {}  # corner -> first byte, bytes
+        self._chunks: dict[Corner, tuple[int, int]] = {}  # corner -> first byte, bytes
         self._end = 0
 
     def write(self, axis: Axis, start: int, slab: Voxels) -> None:
-        """Keep the planes of ``axis`` from ``start`` on; whole chunks, or up to the end.
+        """Store planes of an axis.
 
-        Raises UserError when the disk is full.
+        Args:
+            axis: The array axis, 0..2.
+            start: The first plane, a multiple of the chunks' edge along the axis.
+            slab: (i, j, k) voxels of whole chunks, or up to the end of the axis.
+
+        Raises:
+            UserError: The file cannot be written, as when the disk is full.
         """
         try:
             self._file.seek(self._end)
@@ -49,20 +58,36 @@ class ScratchVoxels:
                 inner[axis] -= start
                 packed = zlib.compress(_shuffled(slab[self._block(inner, slab.shape)]), ZLIB_LEVEL)
                 self._file.write(packed)
-                self._places[corner] = (self._end, len(packed))
+                self._chunks[corner] = (self._end, len(packed))
                 self._end += len(packed)
         except OSError as error:
             raise UserError(
-                "What is kept while a large scan is rebuilt cannot be written beside the result: "
+                "The temporary file of a large scan cannot be written to the folder of the result: "
                 f"{reason(error)} {advice(error)}"
             ) from error
 
     def writer(self, axis: Axis) -> Callable[[int, Voxels], None]:
-        """What writes slabs along ``axis``."""
+        """Build a function that writes slabs along an axis.
+
+        Args:
+            axis: The array axis, 0..2.
+
+        Returns:
+            A function of the first plane and the slab, as ``write``.
+        """
         return lambda start, slab: self.write(axis, start, slab)
 
     def read(self, axis: Axis, start: int, stop: int) -> Voxels:
-        """The planes ``start`` .. ``stop - 1`` of ``axis``, as (i, j, k) voxels."""
+        """Read planes of an axis.
+
+        Args:
+            axis: The array axis, 0..2.
+            start: The first plane.
+            stop: The plane behind the last one.
+
+        Returns:
+            (i, j, k) voxels, with ``stop - start`` of them along ``axis``.
+        """
         shape = list(self.shape)
         shape[axis] = stop - start
         slab = np.empty(shape, np.float32, order="F")
@@ -72,20 +97,20 @@ class ScratchVoxels:
             low, high = max(start, first), min(stop, first + chunk.shape[axis])
             into = [slice(c, c + n) for c, n in zip(corner, chunk.shape, strict=True)]
             into[axis] = slice(low - start, high - start)
-            taken = [slice(None)] * 3
-            taken[axis] = slice(low - first, high - first)
-            slab[tuple(into)] = chunk[tuple(taken)]
+            part_of_chunk = [slice(None)] * 3
+            part_of_chunk[axis] = slice(low - first, high - first)
+            slab[tuple(into)] = chunk[tuple(part_of_chunk)]
         return slab
 
     def parts(self) -> Iterator[Voxels]:
-        """All voxels, some planes at a time: whole chunks, so that none is unpacked twice."""
+        """Slabs along k of all voxels, in whole chunks, so that none is unpacked twice."""
         edge = self._edges[2]
         thick = edge * max(1, PART_BYTES // (4 * self.shape[0] * self.shape[1] * edge))
         for start in range(0, self.shape[2], thick):
             yield self.read(2, start, min(start + thick, self.shape[2]))
 
     def _chunk(self, corner: Corner) -> Voxels:
-        start, count = self._places[corner]
+        start, count = self._chunks[corner]
         self._file.seek(start)
         block = self._block(list(corner), self.shape)
         shape = tuple(part.stop - part.start for part in block)
@@ -105,7 +130,7 @@ class ScratchVoxels:
 
 
 class Scratch:
-    """Temporary files in a folder, of which nothing is left when the block ends."""
+    """Temporary files in a folder, all of which are removed at the end of a ``with`` block."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -118,7 +143,18 @@ class Scratch:
         self._files.close()
 
     def voxels(self, shape: Shape, edges: Shape) -> ScratchVoxels:
-        """Room for a volume, cut into chunks of ``edges``; UserError where it cannot be made."""
+        """Create the storage of a volume.
+
+        Args:
+            shape: Voxels along (i, j, k).
+            edges: Voxels of a chunk along (i, j, k).
+
+        Returns:
+            Storage without voxels, which is removed at the end of the block.
+
+        Raises:
+            UserError: No file can be created in the folder.
+        """
         try:
             name = temporary_name(self._folder / "scratch").name
             opened = TemporaryFile(dir=self._folder, prefix=f"{name}-")  # noqa: SIM115 (closed with the block)
@@ -131,7 +167,7 @@ class Scratch:
 
 
 def _shuffled(block: Voxels) -> bytes:
-    """First bytes first, then second ones: exponents are alike and pack well together."""
+    """The first bytes of all voxels, then the second ones: exponents are alike and pack well."""
     flat = np.ascontiguousarray(block).reshape(-1).view(np.uint8)
     return flat.reshape(-1, 4).T.tobytes()
 

@@ -1,4 +1,4 @@
-"""The table of formats that srviewer opens, with the two ways in: scan and read."""
+"""The table of formats that srviewer opens, and the two functions that use it: scan and read."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -44,11 +44,15 @@ NO_ROOM = "archives that the disk of temporary files has no room for"
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file. ``suffixes``: lower case, with the dot.
+    """A format of files.
 
-    ``header``: what the header of one file says, as rows; see ``header_view``.
-    ``scan``: the images of all given files of this format; a file that cannot be opened becomes a
-    problem of the answer, so that one broken file does not hide the others.
+    Attributes:
+        id: The row's name.
+        title: The format's name for people.
+        suffixes: Endings of names, lower case, with the dot.
+        scan: Lists the images of all given files of this format. A file that cannot be opened
+            becomes a problem in the listing, so that one broken file does not hide the others.
+        header: Reads the header of one file as rows; see ``header_view``.
     """
 
     id: str
@@ -59,31 +63,41 @@ class Format:
 
 
 def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
-    """The images in files, folders, DICOMDIRs and zip archives, from their headers alone.
+    """List the images in files, folders, DICOMDIRs and zip archives, from their headers alone.
 
-    ``root``: exports name files relative to it; by default the folder that holds all ``paths``.
-    Every file in a folder is looked at; of archives and DICOMDIRs only those that are named, and
-    of a DICOMDIR only the files that it names. Raises UserError
-    when a path does not exist, NothingOpened when nothing can be opened.
+    Every file in a folder is read; of archives and DICOMDIRs only those in ``paths``, and of a
+    DICOMDIR only the files that it names.
+
+    Args:
+        paths: Files and folders.
+        root: The folder to which exports name files relative; by default the one that holds all
+            ``paths``.
+
+    Returns:
+        At least one series, with ignored files and problems.
+
+    Raises:
+        NothingOpened: No file can be opened.
+        UserError: A path does not exist.
     """
-    there = yield from within(files_under(paths), 0.0, 0.1)
+    walked = yield from within(files_under(paths), 0.0, 0.1)
     listed, missing = yield from _listed([path for path in paths if path.is_file()])
-    files = with_partners((*there.files, *listed))
+    files = with_partners((*walked.files, *listed))
     # An archive inside a folder is a copy of its neighbours more often than not.
     hidden = {file for file in files if format_of(file).id == "zip" and file not in paths}
-    # Before any header is read: what comes later must be of the same files.
+    # Before any header is read: headers and voxels must be of the same files.
     stamps = yield from within(stamped(files), 0.1, 0.15)
-    found = yield from within(_scan_files([f for f in files if f not in hidden]), 0.15, 1.0)
+    listing = yield from within(_scan_files([f for f in files if f not in hidden]), 0.15, 1.0)
     packed = (("archives inside a folder", len(hidden)),) if hidden else ()
-    found = replace(
-        found,
-        ignored=found.ignored + len(hidden),
-        skipped=added(found.skipped, packed),
-        problems=_closed(there.closed) + missing + found.problems,
+    listing = replace(
+        listing,
+        ignored=listing.ignored + len(hidden),
+        skipped=added(listing.skipped, packed),
+        problems=_closed(walked.closed) + missing + listing.problems,
     )
-    if not found.series:
-        raise NothingOpened(_nothing(paths, found), found.problems)
-    return known_by_content(found, stamps, root or common_folder(paths))
+    if not listing.series:
+        raise NothingOpened(_nothing(paths, listing), listing.problems)
+    return known_by_content(listing, stamps, root or common_folder(paths))
 
 
 def _closed(folders: Sequence[Path]) -> tuple[Problem, ...]:
@@ -121,15 +135,24 @@ def _listed(paths: Sequence[Path]) -> Job[tuple[list[Path], tuple[Problem, ...]]
 
 
 def read(path: Path, series: int = 0, frame: int = 0) -> Job[Volume]:
-    """Scan ``path`` and read one of its series, by its index there.
+    """Scan a path and read one of its series.
 
-    Raises UserError when nothing can be opened, or there is no such series or frame.
+    Args:
+        path: A file or folder.
+        series: The index of the series in the listing.
+        frame: The number of the volume along the fourth dimension, from 0.
+
+    Returns:
+        The volume.
+
+    Raises:
+        UserError: Nothing can be opened, or there is no such series or frame.
     """
-    found = yield from within(scan([path]), 0.0, 0.3)
-    if not 0 <= series < len(found.series):
-        names = ", ".join(f"{one.index}: {one.name}" for one in found.series)
+    listing = yield from within(scan([path]), 0.0, 0.3)
+    if not 0 <= series < len(listing.series):
+        names = ", ".join(f"{entry.index}: {entry.name}" for entry in listing.series)
         raise UserError(f"'{path}' has no series {series}. It has {names}.")
-    return (yield from within(found.series[series].read(frame), 0.3, 1.0))
+    return (yield from within(listing.series[series].read(frame), 0.3, 1.0))
 
 
 def open_filter() -> str:
@@ -143,7 +166,7 @@ def open_filter() -> str:
 def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[Found]:
     """The images of files, each handed to its format; series are numbered anew.
 
-    ``room``: what archives among them may take, None for as much as any may.
+    ``room``: the limits of archives among them, None for their own.
     """
     files, ignored = without_companions(files)
     by_format: dict[str, list[Path]] = {row.id: [] for row in FORMATS}
@@ -158,12 +181,12 @@ def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[
             start, done = done, done + len(members)
             job = row.scan(members) if row.id != "zip" else _scan_archives(members, room)
             stage = within(job, start / len(files), done / len(files))
-            found = yield from stage
-            series.extend(found.series)
-            ignored += found.ignored
-            problems += found.problems
-            skipped = added(skipped, found.skipped)
-    numbered = tuple(sized(replace(one, index=index)) for index, one in enumerate(series))
+            part = yield from stage
+            series.extend(part.series)
+            ignored += part.ignored
+            problems += part.problems
+            skipped = added(skipped, part.skipped)
+    numbered = tuple(sized(replace(entry, index=index)) for index, entry in enumerate(series))
     return Found(numbered, ignored, problems, skipped)
 
 
@@ -176,48 +199,57 @@ def _scan_archives(paths: Sequence[Path], room: archive.Room | None = None) -> J
     for number, path in enumerate(paths):
         span = number / len(paths), (number + 1) / len(paths)
         try:
-            found = yield from within(_scan_archive(path, room or archive.room_of(path)), *span)
+            part = yield from within(_scan_archive(path, room or archive.room_of(path)), *span)
         except UserError as error:
             kind = NO_ROOM if isinstance(error, NoSpace) else NOT_OPENED
-            found = Found((), 1, (Problem(path.name, str(error)),), counted([kind]))
-        series.extend(found.series)
-        ignored += found.ignored
-        problems.extend(found.problems)
-        skipped = added(skipped, found.skipped)
+            part = Found((), 1, (Problem(path.name, str(error)),), counted([kind]))
+        series.extend(part.series)
+        ignored += part.ignored
+        problems.extend(part.problems)
+        skipped = added(skipped, part.skipped)
     return Found(tuple(series), ignored, tuple(problems), skipped)
 
 
 def _scan_archive(path: Path, room: archive.Room) -> Job[Found]:
     with temporary_folder() as root, room.level(path):
         files = yield from within(archive.extract(path, root, None, room), 0.0, 0.6)
-        found = yield from within(_scan_files(files, room), 0.6, 1.0)
-        series = tuple(_from_archive(path, root, one, found.series) for one in found.series)
-    return replace(found, series=series)
+        listing = yield from within(_scan_files(files, room), 0.6, 1.0)
+        series = tuple(_from_archive(path, root, entry, listing.series) for entry in listing.series)
+    return replace(listing, series=series)
 
 
-def _from_archive(path: Path, root: Path, one: Series, others: Sequence[Series]) -> Series:
+def _from_archive(path: Path, root: Path, series: Series, others: Sequence[Series]) -> Series:
     """A series whose files are gone: reading it unpacks them again."""
-    members = frozenset(file.relative_to(root).as_posix() for file in one.sources)
-    place = [other.index for other in others if other.sources == one.sources].index(one.index)
-    read = partial(_read_archive, path, members, place)
-    return replace(one, read=read, sources=(path,), stream=None)
+    members = frozenset(file.relative_to(root).as_posix() for file in series.sources)
+    number = [member.index for member in others if member.sources == series.sources].index(
+        series.index
+    )
+    read = partial(_read_archive, path, members, number)
+    return replace(series, read=read, sources=(path,), stream=None)
 
 
-def _read_archive(path: Path, members: frozenset[str], place: int, frame: int) -> Job[Volume]:
-    """Read the series number ``place`` among those that these members make."""
+def _read_archive(path: Path, members: frozenset[str], number: int, frame: int) -> Job[Volume]:
+    """Read the series with this ``number`` among those that these members make."""
     with temporary_folder() as folder:
         room = archive.room_of(path)
         files = yield from within(archive.extract(path, folder, members, room), 0.0, 0.4)
         with room.level(path):
-            found = yield from within(_scan_files(files, room), 0.4, 0.5)
-        if len(found.series) <= place:
+            listing = yield from within(_scan_files(files, room), 0.4, 0.5)
+        if len(listing.series) <= number:
             raise UserError(f"'{path.name}' has changed since it was opened. Open it again.")
-        volume = yield from within(found.series[place].read(frame), 0.5, 1.0)
+        volume = yield from within(listing.series[number].read(frame), 0.5, 1.0)
     return volume
 
 
 def format_of(file: Path) -> Format:
-    """The format of a file by its name; DICOM, which knows its own, for any other name."""
+    """Select the format of a file by its name.
+
+    Args:
+        file: The file, which is read only where .img may be DICOM.
+
+    Returns:
+        The format; DICOM for a name without a suffix of the table.
+    """
     name = file.name.lower()
     for row in FORMATS:
         if name.endswith(row.suffixes) and (row is not PAIR or is_pair_part(file)):
@@ -225,18 +257,18 @@ def format_of(file: Path) -> Format:
     return DICOM
 
 
-def _nothing(paths: Sequence[Path], found: Found) -> str:
-    if found.problems:
-        return found.problems[0].text
+def _nothing(paths: Sequence[Path], listing: Found) -> str:
+    if listing.problems:
+        return listing.problems[0].text
     named = f"'{paths[0]}'" if len(paths) == 1 else f"These {len(paths)} paths"
     return (
-        f"{named} holds no image that srviewer can open ({_looked_at(found)}). It opens: "
+        f"{named} holds no image that srviewer can open ({_looked_at(listing)}). It opens: "
         f"{', '.join(row.title for row in FORMATS)}."
     )
 
 
-def _looked_at(found: Found) -> str:
-    return f"it holds {summary(found.skipped)}" if found.ignored else "no file is there"
+def _looked_at(listing: Found) -> str:
+    return f"it holds {summary(listing.skipped)}" if listing.ignored else "no file is there"
 
 
 DICOM = Format("dicom", "DICOM series", (".dcm", ".dicom", ".ima"), dicom.scan, dicom_rows)

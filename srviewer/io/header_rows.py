@@ -1,4 +1,4 @@
-"""What the header of each kind of file says, as rows that can be searched."""
+"""The headers of all formats as rows that can be searched."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.tag import BaseTag
 
 from srviewer.errors import UserError
-from srviewer.io.dicom.elements.bounded_reading import items_of, read_header
+from srviewer.io.dicom.elements.bounded_reading import items_of, read_dicom_header
 from srviewer.io.dicom.elements.file_bytes import LARGEST_INFLATED, DicomBytes
 from srviewer.io.dicom.elements.pydicom_warnings import seriously
 from srviewer.io.nifti.file_pairs import ImageFiles, images_of
@@ -29,37 +29,81 @@ LARGEST_VALUE = 64 << 10  # bytes of a value that is shown
 
 @dataclass(frozen=True)
 class HeaderRow:
-    """``key``: a DICOM tag "(0018,0050)" or the name of a NIfTI field; ``value``: as text."""
+    """One element of a header.
+
+    Attributes:
+        key: A DICOM tag "(0018,0050)" or the name of a NIfTI field.
+        name: The name of a DICOM element, indented within sequences; "" for other formats.
+        value: The value as text.
+    """
 
     key: str
     name: str
     value: str
 
     def matches(self, wanted: str) -> bool:
-        """Whether ``wanted`` occurs anywhere in it, in either case; keywords lack spaces."""
+        """Whether a text occurs anywhere in the row, in either case; keywords lack spaces.
+
+        Args:
+            wanted: The text to search for.
+
+        Returns:
+            True where key, name or value holds it.
+        """
         text = f"{self.key} {self.name} {self.value}".lower()
         return wanted.lower() in text or wanted.lower() in text.replace(" ", "")
 
 
 def mgh_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
-    """The header of a FreeSurfer file."""
+    """Read the header of a FreeSurfer file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        A row for each field.
+    """
     yield Progress(0.0, READING.format(name=path.name))
     return tuple(_fields(mgh_header(path, check=False)))
 
 
 def nifti_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
-    """The header of a NIfTI or Analyze file, or of the pair that it is a part of."""
+    """Read the header of a NIfTI or Analyze file, or of its pair.
+
+    Args:
+        path: Either file of a pair, or a single file.
+
+    Returns:
+        A row for each field, as the file holds it.
+    """
     yield Progress(0.0, READING.format(name=path.name))
     return tuple(_fields(_nifti(path)))
 
 
 def dicom_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
-    """The tags of a DICOM file, sequences with their items."""
+    """Read the elements of a DICOM file, sequences with their items.
+
+    Args:
+        path: The file.
+
+    Returns:
+        At most ``MOST_ROWS`` rows in the order of the tags, and one that says that there are more.
+    """
     return tuple((yield from seriously(_tags(path))))
 
 
 def archive_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
-    """Raises UserError: the headers are inside."""
+    """Refuse to show a header of an archive: the headers are inside.
+
+    Args:
+        path: The archive.
+
+    Yields:
+        One step, so that it is a job like the others.
+
+    Raises:
+        UserError: Always.
+    """
     yield Progress(0.0, READING.format(name=path.name))
     raise UserError(f"'{path.name}' is an archive. Unpack it to see the headers inside.")
 
@@ -83,7 +127,7 @@ def _tags(path: Path) -> Job[list[HeaderRow]]:
     with DicomBytes(path, inflated=LARGEST_INFLATED) as file:
         if file.read(132)[128:] != b"DICM":
             raise InvalidDicomError("it does not begin like a DICOM file")
-        header = yield from read_header(path, file, None)
+        header = yield from read_dicom_header(path, file, None)
     yield from _dicom(path, header, 0, rows)
     if len(rows) > MOST_ROWS:
         rows[MOST_ROWS:] = [HeaderRow("", f"and more than these {MOST_ROWS:,} rows", "")]
@@ -113,7 +157,7 @@ def _dicom(path: Path, dataset: Dataset, depth: int, rows: list[HeaderRow]) -> J
 
 
 def _is_sequence(dataset: Dataset, tag: BaseTag, size: int) -> bool:
-    """Whether an element of so many bytes is one; of the kinds of others pydicom knows more."""
+    """Whether an element of ``size`` bytes is a sequence, by its VR or pydicom's dictionary."""
     # The declared type lacks what was not converted yet.
     kind = cast(str | None, dataset.get_item(tag).VR)
     if kind is None and size > LARGEST_VALUE:

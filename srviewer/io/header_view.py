@@ -1,4 +1,4 @@
-"""Everything that a file's header says, whatever its format."""
+"""The header of a file of any format, for display."""
 
 from pathlib import Path
 from zipfile import is_zipfile
@@ -15,7 +15,17 @@ from srviewer.job import Job
 
 
 def header_of(file: SourceFile) -> Job[tuple[HeaderRow, ...]]:
-    """As ``header_rows``, of a file that was read. Raises UserError when it was replaced since."""
+    """Read the header of a file that was opened, unless it was replaced since.
+
+    Args:
+        file: The file with its digest.
+
+    Returns:
+        The rows of ``header_rows``.
+
+    Raises:
+        UserError: The file has another digest now.
+    """
     if (yield from digest(file.path)) != file.sha256:
         raise UserError(
             f"'{file.path.name}' was replaced or changed since it was opened, so its header may be "
@@ -25,9 +35,16 @@ def header_of(file: SourceFile) -> Job[tuple[HeaderRow, ...]]:
 
 
 def header_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
-    """The header of one file of any format; voxels are not read.
+    """Read the header of one file of any format; voxels are not read.
 
-    Raises UserError when it cannot be read, and for an archive.
+    Args:
+        path: The file.
+
+    Returns:
+        A row for each element or field.
+
+    Raises:
+        UserError: The header cannot be read, or the file is an archive.
     """
     header = archive_rows if is_zipfile(path) else format_of(path).header
     try:

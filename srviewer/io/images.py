@@ -26,7 +26,17 @@ MOST_PIXELS = pillow.MAX_IMAGE_PIXELS or 0
 
 
 def image_files(folder: Path) -> tuple[Path, ...]:
-    """The images directly in ``folder``, by name; UserError when it is no folder or holds none."""
+    """List the images directly in a folder.
+
+    Args:
+        folder: The folder.
+
+    Returns:
+        Their paths by name, at least one.
+
+    Raises:
+        UserError: It is no folder or holds no image.
+    """
     if not folder.is_dir():
         raise UserError(f"'{folder}' is not a folder. Give the folder that holds the images.")
     files = sorted(
@@ -41,11 +51,17 @@ def image_files(folder: Path) -> tuple[Path, ...]:
 
 
 def read_image(path: Path) -> Pixels:
-    """An image file as (H, W, 3) R'G'B' in 0..1; grey is repeated, transparency dropped.
+    """Read an image file; of several frames or pages the first.
 
-    Of several frames or pages the first is read. Raises UserError when the file is missing,
-    truncated, damaged, of another format, of floating-point grey, or has more than
-    ``MOST_PIXELS`` pixels.
+    Args:
+        path: The file.
+
+    Returns:
+        (H, W, 3) R'G'B' in 0..1; grey is repeated, transparency dropped.
+
+    Raises:
+        UserError: The file is missing, truncated, damaged, of another format, of floating-point
+            grey, or has more than ``MOST_PIXELS`` pixels.
     """
     try:
         with pillow.open(path, formats=[name for name, _ in FORMATS]) as image:

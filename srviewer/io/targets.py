@@ -31,12 +31,17 @@ Place = Literal["file", "folder", "data set"]
 
 @dataclass(frozen=True, eq=False)
 class Export:
-    """A result and where it goes.
+    """A result with the settings of its export.
 
-    ``path``: a file, a new folder or a data set, as ``Target.place`` says. ``stored_as``: one of
-    the target's ``stores``. ``source``: the file or folder that the scan was opened from.
-    ``scan``: what ``volume`` was made from, None where it is not at hand. ``name``: of the scan,
-    for a data set. ``overwrite``: replace what was made from another scan.
+    Attributes:
+        volume: The result.
+        path: A file, a new folder or a data set, as ``Target.place`` says.
+        provenance: The source, request and model of the result.
+        stored_as: One of the target's ``stores``.
+        source: The file or folder that the scan was opened from.
+        scan: The scan of which ``volume`` is a result, None where it is not at hand.
+        name: The scan's name in a data set.
+        overwrite: Replace also the result of another scan.
     """
 
     volume: Volume
@@ -51,14 +56,20 @@ class Export:
 
 @dataclass(frozen=True)
 class Written:
-    """``path``: of what was written. ``pixels``: how a DICOM series stores values, else empty."""
+    """The outcome of an export.
+
+    Attributes:
+        path: The file or folder that was written.
+        pixels: The relation of a DICOM series' pixels to values, as ``Scale.described``; else
+            empty.
+    """
 
     path: Path
     pixels: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def note(self) -> str:
-        """What a user must know of the pixels; "" for nothing."""
+        """The sentence on the pixels that a user must read; "" for none."""
         return str(self.pixels.get("note") or "")
 
 
@@ -66,14 +77,24 @@ class Written:
 class Target:
     """A kind of file, folder or data set to export to.
 
-    ``noun``: what is written, for people. ``option``: its option on the command line, with the
-    ``metavar`` and help of one result and of many.
-    ``title``, ``tip``, ``question``: of the window's action and of its dialog. ``place``: what the
-    user names. ``ending``: of the name of one result, with its dot; "" for a folder.
-    ``stores``: what the values can be stored as, the usual first, each with its words in a dialog.
-    ``streams``: whether a result can be written plane by plane; then it is a NIfTI file.
-    ``check``: raises UserError unless the result of a scan can be written. ``write``: writes one
-    result. ``draft``: writes one result of a batch to exactly this path, with its JSON beside it.
+    Attributes:
+        id: The row's name.
+        noun: The name of the output, for people.
+        option: Its option on the command line.
+        metavar: The name of the option's value in help.
+        one: The help of the option for one result.
+        many: The help of the option for many results.
+        title: The text of the window's action.
+        tip: The tooltip of the action.
+        question: The title of the action's dialog.
+        place: The kind of path that the user names.
+        ending: The ending of one result's name, with its dot; "" for a folder.
+        stores: The data types that values can be stored as, the usual first, each with its text in
+            a dialog.
+        streams: Whether a result can be written plane by plane; then it is a NIfTI file.
+        check: Raises UserError unless the result of a scan can be written.
+        write: Writes one result.
+        draft: Writes one result of a batch to exactly this path, with its sidecar.
     """
 
     id: str
@@ -99,65 +120,108 @@ class Target:
         return self.option[-1].removeprefix("--").replace("-", "_")
 
     def stored_as(self, asked: DataType | None) -> DataType:
-        """What is asked for where the target has it, else what is usual there."""
+        """Select the data type of an export.
+
+        Args:
+            asked: The data type in the request, None for the usual one.
+
+        Returns:
+            ``asked`` where the target has it, else the target's usual one.
+        """
         usual = next(iter(self.stores))
         return usual if asked is None or asked not in self.stores else asked
 
     def image(self, path: Path, name: BidsName | None) -> Path | None:
-        """The NIfTI file that a result is written to; None for another kind."""
+        """The NIfTI file that a result is written to.
+
+        Args:
+            path: The path that the user named.
+            name: The scan's name in a data set.
+
+        Returns:
+            The path of the image; None for other kinds of output.
+        """
         if self.place == "data set" and name is not None:
             return derivative_path(path, name)
         return path if self.streams else None
 
     def home(self, path: Path) -> Path:
-        """The folder of the results of a batch; UserError for a data set that cannot take them."""
+        """The folder of the results of a batch.
+
+        Args:
+            path: The path that the user named.
+
+        Returns:
+            ``path``, or derivatives/srviewer below a data set.
+
+        Raises:
+            UserError: The data set cannot take results.
+        """
         if self.place != "data set":
             return path
         check_data_set(path)
         return path / PIPELINE
 
     def given(self, home: Path) -> Path:
-        """What the user named, of the ``home`` of the results."""
+        """The path that the user named, from the folder of the results.
+
+        Args:
+            home: The folder, as ``home`` returns it.
+
+        Returns:
+            The folder itself, or its data set.
+        """
         return home.parents[len(PIPELINE.parts) - 1] if self.place == "data set" else home
 
     def result_name(self, usual: PurePosixPath, source: Path) -> PurePosixPath | None:
-        """The name of a batch's result below its home; None where the source has no name of BIDS.
+        """The name of a batch's result below its folder.
 
         Args:
-            usual: what it would be called, without an ending.
-            source: the first file of the scan.
+            usual: The name by the usual rules, without an ending.
+            source: The first file of the scan.
 
+        Returns:
+            The name; None where a data set is named and the source's name does not follow BIDS.
         """
         if self.place != "data set":
             return usual.with_name(usual.name + self.ending)
         name = name_of(source)
         if name is None:
             return None
-        made = name.derived()
-        return PurePosixPath(made.folder.as_posix(), f"{made.stem}{self.ending}")
+        derived_name = name.derived()
+        return PurePosixPath(derived_name.folder.as_posix(), f"{derived_name.stem}{self.ending}")
 
     def finish(self, path: Path, ignored: tuple[str, ...]) -> None:
         """Describe the results of a batch where the target wants that.
 
         Args:
-            path: what the user named.
-            ignored: patterns of what lies beside the results.
-
+            path: The path that the user named.
+            ignored: Patterns of the files beside the results, for .bidsignore.
         """
         if self.place == "data set":
             describe(path)
-            beside = path / PIPELINE / ".bidsignore"
-            if not beside.exists():
-                write_text(beside, "".join(f"{pattern}\n" for pattern in ignored))
+            ignore_file = path / PIPELINE / ".bidsignore"
+            if not ignore_file.exists():
+                write_text(ignore_file, "".join(f"{pattern}\n" for pattern in ignored))
 
 
 def target(id: str) -> Target:
-    """The target with this id; UserError that lists the others when there is none."""
+    """Select a target by its id.
+
+    Args:
+        id: The row's name.
+
+    Returns:
+        The row.
+
+    Raises:
+        UserError: There is no such row; the message lists the ids.
+    """
     return find_row(TARGETS, id, "export target")
 
 
 def _anything(path: Path, name: BidsName | None) -> None:
-    """A NIfTI file is checked together with all other files that are written."""
+    """Accept any path: a NIfTI file is checked together with all other files that are written."""
 
 
 def _write_nifti(export: Export) -> Job[Written]:
@@ -197,7 +261,7 @@ def _check_derivative(path: Path, name: BidsName | None) -> None:
 def _write_derivative(export: Export) -> Job[Written]:
     _check_derivative(export.path, export.name)
     assert export.name is not None
-    made = yield from write_derivative(
+    path = yield from write_derivative(
         export.volume,
         export.path,
         export.name,
@@ -205,7 +269,7 @@ def _write_derivative(export: Export) -> Job[Written]:
         export.provenance,
         export.overwrite,
     )
-    return Written(made)
+    return Written(path)
 
 
 def _draft_derivative(export: Export, path: Path) -> Job[None]:

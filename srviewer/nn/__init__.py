@@ -1,4 +1,4 @@
-"""Networks: what they are, their files, running them and training them. The only user of torch."""
+"""Networks: their layers, model files, inference and training. The only user of torch."""
 
 import os
 

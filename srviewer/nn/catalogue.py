@@ -1,4 +1,4 @@
-"""The door to what can be built and trained: tables and plans, without torch."""
+"""Tables and plans of all that can be built and trained, without loading torch."""
 
 from srviewer.nn.networks.generator_table import NETWORKS, NetworkSpec, network_spec
 from srviewer.nn.networks.shape import NetworkShape, Size

@@ -92,7 +92,7 @@ def test_a_folder_of_masks_alone_is_nothing_done(call: Call, tree: Path, tmp_pat
     (tmp_path / "masks").mkdir()
     shutil.copy(tree / "sub-01_desc-brain_mask.nii", tmp_path / "masks")
     status, said = call("batch", tmp_path / "masks", "-o", tmp_path / "out", "--workers", "1")
-    assert status == 1 and "None of 1 volumes was rebuilt" in said and "mask" in said
+    assert status == 1 and "None of 1 volumes was reconstructed" in said and "mask" in said
 
 
 def test_of_a_folder_the_scan_is_taken_also_where_only_voxels_tell(

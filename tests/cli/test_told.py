@@ -65,7 +65,7 @@ def test_a_scan_without_a_thick_axis_is_told(
 
 def test_models_are_told_in_short_and_one_in_full(capsys: pytest.CaptureFixture[str]) -> None:
     said = _said(capsys, "models")
-    assert "gain over cubic on people held out: +2.17 dB at factor 2, +2.25 dB at factor 4" in said
+    assert "gain over cubic on held-out subjects: +2.17 dB at factor 2, +2.25 dB" in said
     assert "t2_brain_100: CC0 1.0" in said and "--card NAME" in said
 
 
@@ -79,10 +79,10 @@ def test_a_training_run_tells_whom_it_was_measured_on_and_its_pair_keeps_the_fac
     plan.write_text(json.dumps(TINY))
     model, pair = tmp_path / "mine.safetensors", tmp_path / "sharper.safetensors"
     plain = ("train", thin_file, "--plan", plan, "--factors", "2,4", "--steps", 2, "-o", model)
-    assert "held out: nobody, so nothing was measured" in _said(capsys, *plain)
+    assert "held out: none, so nothing was scored" in _said(capsys, *plain)
     assert "# Model card: mine" in _said(capsys, "models", "--card", model)
 
     plan.write_text(json.dumps({**TINY, "preset": "fast-texture"}))
     start = ("--plan", plan, "--start-from", model, "--steps", 1)
-    assert "the sharper pair of mine" in _said(capsys, "train", thin_file, *start, "-o", pair)
+    assert "the texture model of mine" in _said(capsys, "train", thin_file, *start, "-o", pair)
     assert load_model(pair).plan.factors == (2, 4)

@@ -47,7 +47,7 @@ def test_an_error_is_logged_by_its_kind_and_its_way_without_its_words(
     log_error("open", _raised(UserError(f"'{PATIENT}.nii' is empty.")))
     text = log_file.read_text(encoding="utf-8")
     assert "ERROR open: ValueError" in text and "from OSError" in text
-    assert "INFO open: told the user" in text and "test_log.py:" in text
+    assert "INFO open: shown to the user" in text and "test_log.py:" in text
     assert "Doe" not in text and "Jane" not in text
     assert str(Path.home()) not in text
     caplog.clear()  # the error was meant

@@ -73,4 +73,4 @@ def test_damaged_files_leave_no_name_in_the_log(
     told(window, next(bad for bad in BAD_FILES if bad.id == id).make(folder), until)
     text = log_file.read_text(encoding="utf-8")
     assert "srviewer" in text and "Secret" not in text and str(tmp_path) not in text
-    assert ("told the user" in text) == window.error_bar.isVisible()
+    assert ("shown to the user" in text) == window.error_bar.isVisible()

@@ -284,7 +284,7 @@ def test_turn_the_projection_by_dragging_and_by_playing(
 ) -> None:
     opened.actions_offered["projection"].trigger()
     dialog = opened.findChild(MipDialog)
-    until(lambda: all(view.made is not None for view in dialog.views))
+    until(lambda: all(view.projections is not None for view in dialog.views))
     assert len(dialog.views) == 1  # there is no result yet
     front = dialog.views[0].grab().toImage()
     _drag(qtbot, dialog.views[0], QPoint(100, 100), QPoint(200, 100))
@@ -303,7 +303,7 @@ def test_the_projection_is_of_the_scan_and_of_the_result(
     rebuild()
     opened.actions_offered["projection"].trigger()
     dialog = opened.findChild(MipDialog)
-    until(lambda: all(view.made is not None for view in dialog.views))
+    until(lambda: all(view.projections is not None for view in dialog.views))
     before, after = dialog.views
     assert before.grab().toImage() != after.grab().toImage()
     dialog.slider.setValue(40)

@@ -115,7 +115,7 @@ def test_simulate_makes_the_open_scan_its_own_reference(
     until(lambda: window.session.original is not None)
     _use(window, "linear")
     window.panels.setCurrentIndex(1)
-    qtbot.mouseClick(_button(window, "Thicken, rebuild, score"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(_button(window, "Simulate and score"), Qt.MouseButton.LeftButton)
     until(lambda: window.session.scores is not None)
     original, scores = window.session.original, window.session.scores
     assert original is not None and scores is not None
@@ -125,7 +125,7 @@ def test_simulate_makes_the_open_scan_its_own_reference(
     assert scores.candidate.meaning in _panel_text(window)
 
     # Once more: from the thin scan again, not from what was made of it.
-    qtbot.mouseClick(_button(window, "Thicken, rebuild, score"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(_button(window, "Simulate and score"), Qt.MouseButton.LeftButton)
     until(lambda: window.session.original is not original and window.session.scores is not None)
     again, scored = window.session.original, window.session.scores
     assert again is not None and scored is not None

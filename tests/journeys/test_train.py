@@ -94,7 +94,7 @@ def test_what_cannot_be_trained_is_said_in_plain_words(
         until(window.error_bar.isVisible)
         return window.error_bar.message.text()
 
-    assert "nobody to learn from" in refused()
+    assert "no subject to train on" in refused()
     window.error_bar.hide()
     panel.setup.add([tmp_path / "nothing"])
     until(window.error_bar.isVisible)

@@ -78,7 +78,7 @@ def test_what_is_ticked_is_asked_for_and_told_with_the_result(
     until(lambda: session.result is not None)
     result = session.result
     assert result is not None and result.adapted is not None and result.spread is not None
-    assert "nothing learned inside lesion" in _panel_text(opened)
+    assert "interpolation only inside lesion" in _panel_text(opened)
     assert "adapt" in _panel_text(opened)
 
 

@@ -1,4 +1,4 @@
-"""The paper's tables in its own layout: our number, the paper's, and the difference."""
+"""Tables in the layout of the paper's: our score, the paper's, and the difference."""
 
 from collections.abc import Mapping, Sequence
 from textwrap import fill
@@ -13,21 +13,25 @@ ABSENT = "-"
 IMPOSSIBLE = "!"
 NOTE_WIDTH = 100
 
-Place = tuple[str, int]
+Column = tuple[str, int]  # set, scale
 Key = tuple[str, str, int]  # preset, set in lower case, scale
 Measured = Mapping[Key, BenchmarkRow]
 Line = Sequence[str]
 
 
 def paper_tables(rows: Sequence[BenchmarkRow]) -> str:
-    """Every table of the paper of which a number was measured; "" when there is none.
+    """The tables of the paper of which a score was measured.
 
-    Where two models of one preset were measured, the first fills its place.
+    Args:
+        rows: Scores; of two models of one preset, the first stands for it.
+
+    Returns:
+        The tables as text; "" when there is none.
     """
     measured: dict[Key, BenchmarkRow] = {}
     for row in rows:
         measured.setdefault((row.preset, row.set.casefold(), row.scale), row)
-    texts = [_text(one, measured) for one in PAPER_TABLES]
+    texts = [_text(of_paper, measured) for of_paper in PAPER_TABLES]
     return "\n\n".join(text for text in texts if text)
 
 
@@ -35,17 +39,17 @@ def _text(of_paper: PaperTable, measured: Measured) -> str:
     presets = [
         (preset, name)
         for preset, name in of_paper.models
-        if any(_key(preset, place) in measured for place in of_paper.places)
+        if any(_key(preset, column) in measured for column in of_paper.places)
     ]
-    places = [
-        place
-        for place in of_paper.places
-        if any(_key(preset, place) in measured for preset, _ in presets)
+    columns = [
+        column
+        for column in of_paper.places
+        if any(_key(preset, column) in measured for preset, _ in presets)
     ]
-    if not places:
+    if not columns:
         return ""
     lay_out = _models_across if of_paper.columns == "models" else _sets_across
-    text = lay_out(of_paper, presets, places, measured)
+    text = lay_out(of_paper, presets, columns, measured)
     notes = list(of_paper.notes)
     if IMPOSSIBLE in text:
         notes.append(f"{IMPOSSIBLE} marks what cannot be: SSIM is at most 1.")
@@ -58,15 +62,15 @@ def _text(of_paper: PaperTable, measured: Measured) -> str:
 def _models_across(
     of_paper: PaperTable,
     presets: Sequence[tuple[str, str]],
-    places: Sequence[Place],
+    columns: Sequence[Column],
     measured: Measured,
 ) -> str:
     """Tables 1 to 3: three lines for each set and scale, a column for each model."""
     (score,) = of_paper.metrics
     lines: list[tuple[str, ...]] = []
-    for place in places:
-        cells = [_cells(of_paper, score, place, preset, measured) for preset, _ in presets]
-        lines.extend(_three_lines((place[0], f"x{place[1]}"), cells))
+    for column in columns:
+        cells = [_cells(of_paper, score, column, preset, measured) for preset, _ in presets]
+        lines.extend(_three_lines((column[0], f"x{column[1]}"), cells))
     head = ("Dataset", "Scale", metric(score).heading, *(name for _, name in presets))
     return table(head, lines)
 
@@ -74,13 +78,13 @@ def _models_across(
 def _sets_across(
     of_paper: PaperTable,
     presets: Sequence[tuple[str, str]],
-    places: Sequence[Place],
+    columns: Sequence[Column],
     measured: Measured,
 ) -> str:
     """Tables 4 and 5: three lines for each method and scale, PSNR/SSIM of a set in a column."""
-    sets = list(dict.fromkeys(name for name, _ in places))
+    sets = list(dict.fromkeys(name for name, _ in columns))
     lines: list[tuple[str, ...]] = []
-    for scale in dict.fromkeys(scale for _, scale in places):
+    for scale in dict.fromkeys(scale for _, scale in columns):
         for preset, title in presets:
             pairs = [
                 zip(
@@ -109,18 +113,18 @@ def _three_lines(start: tuple[str, str], cells: Sequence[Line]) -> list[tuple[st
 
 
 def _cells(
-    of_paper: PaperTable, score: Metric, place: Place, preset: str, measured: Measured
+    of_paper: PaperTable, score: Metric, column: Column, preset: str, measured: Measured
 ) -> tuple[str, str, str]:
     """Ours, the paper's and the difference as text."""
     decimals = DECIMALS[score]
-    printed = of_paper.printed(score, place, preset)
+    printed = of_paper.printed(score, column, preset)
     mark = IMPOSSIBLE if is_impossible(score, printed) else ""
-    row = measured.get(_key(preset, place))
+    row = measured.get(_key(preset, column))
     if row is None:
         return ABSENT, f"{printed:g}{mark}", ABSENT
     ours = row.psnr if score == "psnr" else row.ssim
     return f"{ours:.{decimals}f}", f"{printed:g}{mark}", f"{ours - printed:+.{decimals}f}"
 
 
-def _key(preset: str, place: Place) -> Key:
-    return preset, place[0].casefold(), place[1]
+def _key(preset: str, column: Column) -> Key:
+    return preset, column[0].casefold(), column[1]

@@ -1,4 +1,4 @@
-"""Standard output and standard error, where nothing of a stranger's file steers the terminal."""
+"""Standard output and error without control characters from untrusted text."""
 
 import contextlib
 import io
@@ -10,9 +10,9 @@ from srviewer.core.visible_text import visible
 
 
 class VisibleStream(io.TextIOBase):
-    """Writes to ``under`` what is written to it, control characters spelled out; lines stay.
+    """A text stream that spells out control characters, but for line ends, and writes to ``under``.
 
-    It is no terminal to those who ask, so that nobody colours what is spelled out afterwards.
+    ``isatty`` is false, so that no library colours text that is spelled out afterwards.
     """
 
     def __init__(self, under: TextIO) -> None:
@@ -20,35 +20,49 @@ class VisibleStream(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """Of the stream below."""
+        """The encoding of the stream below."""
         return self.under.encoding
 
     def fileno(self) -> int:
-        """Of the stream below."""
+        """The number of the stream below."""
         return self.under.fileno()
 
     def writable(self) -> bool:
-        """Called by Python."""
+        """Always true, as io asks."""
         return True
 
     def write(self, text: str) -> int:
-        """Write ``text`` and say how long it is."""
+        """Write text to the stream below.
+
+        Args:
+            text: Untrusted text.
+
+        Returns:
+            The length of ``text``.
+        """
         self.under.write(visible(text))
         return len(text)
 
     def flush(self) -> None:
-        """Called by Python."""
+        """Flush the stream below."""
         self.under.flush()
 
 
 def terminal(stream: TextIO) -> TextIO:
-    """The stream itself, below ``VisibleStream``: for characters of our own that steer it."""
+    """The stream below ``VisibleStream``, for control characters of our own.
+
+    Args:
+        stream: Standard output or error.
+
+    Returns:
+        The stream that it writes to; itself where it is no ``VisibleStream``.
+    """
     return stream.under if isinstance(stream, VisibleStream) else stream
 
 
 @contextlib.contextmanager
 def visible_output() -> Iterator[None]:
-    """Within the block everything written to standard output and error is ``visible``."""
+    """Spell out control characters on standard output and error inside the block."""
     with (
         contextlib.redirect_stdout(_visible(sys.stdout)),
         contextlib.redirect_stderr(_visible(sys.stderr)),
@@ -57,7 +71,7 @@ def visible_output() -> Iterator[None]:
 
 
 def _visible(stream: TextIO | None) -> TextIO | None:
-    """None, too, where the program was started without such a stream."""
+    """The stream wrapped; None where the program was started without it."""
     if stream is None or isinstance(stream, VisibleStream):
         return stream
     return cast(TextIO, VisibleStream(stream))

@@ -1,4 +1,4 @@
-"""How every verb speaks: progress while it runs, then text or JSON."""
+"""Output of every verb: progress while it runs, then text or JSON."""
 
 import json
 import math
@@ -28,7 +28,12 @@ REDRAW_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a verb found: ``text`` for people, ``values`` for ``--json`` (see docs/cli.md)."""
+    """The output of a verb.
+
+    Attributes:
+        text: For people, on standard output.
+        values: For ``--json``, see docs/cli.md.
+    """
 
     text: str
     values: Mapping[str, Any]
@@ -37,7 +42,14 @@ class Outcome:
 def follow(job: Job[R], patient: bool = False) -> R:
     """Run a job with a progress bar on standard error, when that is a terminal.
 
-    A signal ends it between two steps. ``patient``: however long a step takes.
+    A signal ends it between two steps.
+
+    Args:
+        job: The job.
+        patient: Whether a signal waits for the end of a step, however long that takes.
+
+    Returns:
+        The result of the job.
     """
     bar = ProgressBar() if terminal(sys.stderr).isatty() else None
 
@@ -55,19 +67,30 @@ def follow(job: Job[R], patient: bool = False) -> R:
 
 
 def follow_stepwise(job: Job[R]) -> R:
-    """As ``follow``, but a signal waits for the end of a step: the job then keeps what it has."""
+    """As ``follow``, but a signal waits for the end of a step, so that the job can store its state.
+
+    Args:
+        job: The job.
+
+    Returns:
+        The result of the job.
+    """
     return follow(job, patient=True)
 
 
 class ProgressBar:
-    """One line on standard error: bar, percentage, time left, what is being done."""
+    """One line on standard error: bar, percentage, time left and message."""
 
     def __init__(self) -> None:
         self._started = time.monotonic()
         self._drawn = 0.0
 
     def show(self, step: Progress) -> None:
-        """Draw the step, at most ten times a second."""
+        """Draw a step, at most ten times a second.
+
+        Args:
+            step: The progress.
+        """
         now = time.monotonic()
         if now - self._drawn < REDRAW_SECONDS:
             return
@@ -75,8 +98,8 @@ class ProgressBar:
         filled = round(step.fraction * BAR_WIDTH)
         bar = "#" * filled + "." * (BAR_WIDTH - filled)
         left = time_left(now - self._started, step.fraction)
-        said = f"[{bar}] {step.fraction:4.0%} {left}  {visible_line(step.message)}"[:WIDEST]
-        self._write(f"\r\033[K{said}")
+        line = f"[{bar}] {step.fraction:4.0%} {left}  {visible_line(step.message)}"[:WIDEST]
+        self._write(f"\r\033[K{line}")
 
     def clear(self) -> None:
         """Remove the line."""
@@ -90,7 +113,15 @@ class ProgressBar:
 
 
 def time_left(elapsed: float, fraction: float) -> str:
-    """ "1:23 left" from the seconds so far and the share done; "" before it can be told."""
+    """Estimate the remaining time.
+
+    Args:
+        elapsed: Seconds so far.
+        fraction: The share of the job that is done, 0..1.
+
+    Returns:
+        Text such as "1:23 left"; "" while it is too early to estimate.
+    """
     if fraction < 0.01 or elapsed < 0.5:
         return ""
     seconds = round(elapsed * (1 - fraction) / fraction)
@@ -98,12 +129,21 @@ def time_left(elapsed: float, fraction: float) -> str:
 
 
 def note(text: str) -> None:
-    """A line on standard error that does not stop the work."""
+    """Print a line on standard error without ending the work.
+
+    Args:
+        text: The line.
+    """
     print(text, file=sys.stderr)
 
 
 def publish(outcome: Outcome, target: str | None) -> None:
-    """Print the text; write JSON to the file ``target``, or for "-" alone to standard output."""
+    """Print the text of a verb, and write its JSON where it was asked for.
+
+    Args:
+        outcome: The output of the verb.
+        target: The JSON file; "-" for JSON instead of text on standard output; None for none.
+    """
     if target == "-":
         _say(_dumps(outcome.values))
         return
@@ -114,7 +154,7 @@ def publish(outcome: Outcome, target: str | None) -> None:
 
 
 def _say(text: str) -> None:
-    """Print it at once; UserError when it cannot be, but where the reader went away."""
+    """Print at once; UserError when that fails, BrokenPipeError where the reader has closed."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
@@ -127,7 +167,7 @@ def _say(text: str) -> None:
 
 
 def abandon_output() -> None:
-    """Write nothing more: what is left in the buffer would raise once more at the end."""
+    """Discard the buffer of standard output, which would fail again at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -136,7 +176,7 @@ def _dumps(values: Mapping[str, Any]) -> str:
 
 
 def _finite(value: Any) -> Any:
-    """JSON has no infinity and no NaN: null stands for "no number"."""
+    """Values for JSON, which has no infinity and no NaN: null stands for both."""
     if isinstance(value, Mapping):
         return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -145,7 +185,15 @@ def _finite(value: Any) -> Any:
 
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    """Columns: numbers to the right, words and the first column to the left."""
+    """Lay out a table as text: numbers to the right, words and the first column to the left.
+
+    Args:
+        head: The titles of the columns.
+        rows: The cells of each line, as many as titles; control characters are spelled out.
+
+    Returns:
+        One line for the head and one for each row.
+    """
     rows = [tuple(map(visible_line, row)) for row in rows]
     widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
     columns = [[row[n] for row in rows] for n in range(len(head))]

@@ -1,4 +1,4 @@
-"""Where ``reconstruct`` and ``batch`` write: one of the export targets."""
+"""Options for the destination of ``reconstruct`` and ``batch``: one of the export targets."""
 
 import argparse
 from pathlib import Path
@@ -18,41 +18,70 @@ STORE = (
 
 
 def add_destination_arguments(parser: argparse.ArgumentParser) -> None:
-    """One of the targets, and who the scan is of where BIDS must know and cannot."""
-    places = parser.add_mutually_exclusive_group(required=True)
+    """Declare the options of the targets, and subject and contrast for BIDS, which may be unknown.
+
+    Args:
+        parser: The parser of a verb with one result.
+    """
+    targets = parser.add_mutually_exclusive_group(required=True)
     for row in TARGETS:
-        places.add_argument(*row.option, type=Path, metavar=row.metavar, help=row.one)
+        targets.add_argument(*row.option, type=Path, metavar=row.metavar, help=row.one)
     parser.add_argument(
-        "--subject", metavar="LABEL", help="for --bids, where the scan's name does not tell"
+        "--subject", metavar="LABEL", help="for --bids, where the scan's name does not say"
     )
     parser.add_argument(
-        "--contrast", choices=CONTRASTS, help="for --bids, where the scan's name does not tell"
+        "--contrast", choices=CONTRASTS, help="for --bids, where the scan's name does not say"
     )
     parser.add_argument("--store", choices=DATA_TYPES, help=STORE)
 
 
 def add_folder_arguments(parser: argparse.ArgumentParser) -> None:
-    """The same for many results."""
-    places = parser.add_mutually_exclusive_group(required=True)
+    """Declare the options of the targets for many results.
+
+    Args:
+        parser: The parser of a verb with many results.
+    """
+    targets = parser.add_mutually_exclusive_group(required=True)
     for row in TARGETS:
-        places.add_argument(*row.option, type=Path, metavar="DIR", help=row.many)
+        targets.add_argument(*row.option, type=Path, metavar="DIR", help=row.many)
     parser.add_argument("--store", choices=DATA_TYPES, help=STORE)
 
 
 def chosen_target(args: argparse.Namespace) -> tuple[Target, Path]:
-    """The target whose option was given, and what it names."""
-    given = ((row, getattr(args, row.keyword)) for row in TARGETS)
-    row, path = next((row, path) for row, path in given if path is not None)
+    """The target whose option was given.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        The row of TARGETS, and the path that was given with it.
+    """
+    paths = ((row, getattr(args, row.keyword)) for row in TARGETS)
+    row, path = next((row, path) for row, path in paths if path is not None)
     return row, Path(path)
 
 
 def stored_as(args: argparse.Namespace) -> DataType:
-    """What ``--store`` says, or what is usual where the result goes."""
+    """The data type that values are stored as.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        That of ``--store``, else the usual one of the target.
+    """
     return chosen_target(args)[0].stored_as(args.store)
 
 
 def check_destination(args: argparse.Namespace) -> None:
-    """Raise UserError unless the result can be written there; a NIfTI file is checked elsewhere."""
+    """Check that the result can be written to its target, other than a NIfTI file.
+
+    Args:
+        args: The parsed arguments.
+
+    Raises:
+        UserError: It cannot be written, or its BIDS name is unknown.
+    """
     row, path = chosen_target(args)
     row.check(path, _name(args))
 
@@ -60,7 +89,17 @@ def check_destination(args: argparse.Namespace) -> None:
 def write_result(
     volume: Volume, args: argparse.Namespace, provenance: dict[str, object], scan: Volume
 ) -> Written:
-    """Write ``volume``, which was made from ``scan``."""
+    """Write a result to its target, with a progress bar.
+
+    Args:
+        volume: The result.
+        args: The parsed arguments.
+        provenance: The content of its sidecar.
+        scan: The scan that it was made from.
+
+    Returns:
+        The file that was written, with notes on it.
+    """
     row, path = chosen_target(args)
     export = Export(
         volume, path, provenance, stored_as(args), args.path, scan, _name(args), args.overwrite
@@ -69,12 +108,28 @@ def write_result(
 
 
 def values_of(written: Written) -> dict[str, object]:
-    """What the verb's JSON says of what was written."""
+    """The part of the verb's JSON on the file that was written.
+
+    Args:
+        written: The file.
+
+    Returns:
+        Its path under "output", and "pixels" for DICOM.
+    """
     return {"output": str(written.path), **({"pixels": written.pixels} if written.pixels else {})}
 
 
 def rounded_to(volume: ScanHeader, args: argparse.Namespace, written: Written) -> str:
-    """Which numbers ``volume`` was rounded to on writing, for people; "" where it was to none."""
+    """The numbers that a volume was rounded to on writing, for people.
+
+    Args:
+        volume: The result.
+        args: The parsed arguments.
+        written: The file.
+
+    Returns:
+        The name of these numbers; "" where nothing was rounded.
+    """
     if written.pixels:
         return "whole numbers" if written.pixels["slope"] == 1 else "16 bits"
     if stored_as(args) == "float32" or volume.stored_as == "float32":
@@ -83,24 +138,41 @@ def rounded_to(volume: ScanHeader, args: argparse.Namespace, written: Written) -
 
 
 def image_target(args: argparse.Namespace) -> Path | None:
-    """The image that the result is to be written to; None for another kind of target."""
+    """The image that the result is to be written to.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        Its path; None where the target is no image.
+    """
     row, path = chosen_target(args)
     return row.image(path, _name(args))
 
 
 def _name(args: argparse.Namespace) -> BidsName | None:
-    """The name that the scan has in a data set; None for other targets."""
+    """The BIDS name of the scan; None for other targets than a data set."""
     return bids_name(args) if chosen_target(args)[0].place == "data set" else None
 
 
 def bids_name(args: argparse.Namespace) -> BidsName:
-    """The name that the scan has in the data set, or is given there."""
+    """The BIDS name of the scan.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        The name by ``--subject`` and ``--contrast`` where both are given, else that of the file.
+
+    Raises:
+        UserError: The file's name has no subject or contrast, and they were not given.
+    """
     if args.subject is not None and args.contrast is not None:
         return given_name(args.subject, args.contrast)
     name = name_of(args.path)
     if name is None:
         raise UserError(
-            f"'{args.path.name}' does not tell by its name whose it is and which contrast. Give "
-            "--subject and --contrast."
+            f"The name of '{args.path.name}' does not say which subject and contrast it has. "
+            "Give --subject and --contrast."
         )
     return name

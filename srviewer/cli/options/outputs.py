@@ -1,4 +1,4 @@
-"""What a verb will write, checked before it works: nothing given is overwritten, nothing twice."""
+"""Checks of a verb's outputs before its work: no input is overwritten, no file written twice."""
 
 import argparse
 from collections.abc import Sequence
@@ -21,19 +21,25 @@ def check_outputs(
     images: Sequence[Path | None] = (),
     others: Sequence[Path | None] = (),
 ) -> None:
-    """Raise UserError for an output that cannot be written, or should not be.
+    """Check that each output can and should be written, and remove leftovers of killed runs.
 
-    ``sources``: what is read. ``images``: NIfTI files to write, each with its JSON beside it.
-    ``others``: files of other kinds; the one of ``--json`` is added. None stands for no file.
+    Args:
+        args: The parsed arguments; the file of ``--json`` is checked, too.
+        sources: The inputs.
+        images: NIfTI files to write, each with its sidecar; None stands for no file.
+        others: Other files to write; None stands for no file.
+
+    Raises:
+        UserError: An output cannot be written, is an input, or is named twice.
     """
-    pictures = [path for path in images if path is not None]
-    for path in pictures:
+    written_images = [path for path in images if path is not None]
+    for path in written_images:
         check_image_target(path)
-    plain = [path for path in others if path is not None]
+    files = [path for path in others if path is not None]
     if args.json not in (None, "-"):
-        plain.append(Path(args.json))
+        files.append(Path(args.json))
     seen: set[Path] = set()
-    for path in [*pictures, *map(sidecar, pictures), *plain]:
+    for path in [*written_images, *map(sidecar, written_images), *files]:
         check_target(path)
         if path.resolve() in seen:
             raise UserError(f"'{path}' would be written twice. Give each output its own name.")
@@ -41,14 +47,18 @@ def check_outputs(
         for source in with_partners(sources):
             if overwrites(path, source):
                 raise UserError(
-                    f"'{path}' is part of what is read and is not overwritten. Choose another name."
+                    f"'{path}' is an input and is not overwritten. Choose another name."
                 )
     for folder in sorted({path.parent for path in seen}):
         follow(cleared(folder))
 
 
 def add_overwrite_argument(parser: argparse.ArgumentParser) -> None:
-    """``--overwrite``."""
+    """Declare ``--overwrite``.
+
+    Args:
+        parser: The parser of the verb.
+    """
     parser.add_argument(
         "--overwrite",
         action="store_true",
@@ -59,9 +69,15 @@ def add_overwrite_argument(parser: argparse.ArgumentParser) -> None:
 def refuse_replacing(
     args: argparse.Namespace, scan: ScanHeader, images: Sequence[Path | None]
 ) -> None:
-    """Raise UserError where one of ``images`` holds what was not made from ``scan``.
+    """Check, unless ``--overwrite`` was given, that images to be replaced are of the same scan.
 
-    Unless ``--overwrite`` was given.
+    Args:
+        args: The parsed arguments.
+        scan: The scan that the outputs are made from.
+        images: Images to write; None stands for no file.
+
+    Raises:
+        UserError: One of them was made from another scan, or by another program.
     """
     if args.overwrite:
         return
@@ -75,6 +91,14 @@ def refuse_replacing(
 
 
 def require_suffix(path: Path, suffix: str) -> None:
-    """Raise UserError unless the file's name ends with ``suffix``, such as ".png"."""
+    """Check the ending of a file name.
+
+    Args:
+        path: The file.
+        suffix: The suffix with its dot, such as ".png", in lower case.
+
+    Raises:
+        UserError: The name ends otherwise.
+    """
     if path.suffix.lower() != suffix:
         raise UserError(f"'{path.name}' must end with {suffix}.")

@@ -1,4 +1,4 @@
-"""The options that say how a scan is rebuilt, shared by the verbs that rebuild one."""
+"""The options of a reconstruction, shared by the verbs that reconstruct a scan."""
 
 import argparse
 from dataclasses import replace
@@ -17,7 +17,11 @@ from srviewer.sr.requests.request import MINIMA, Request, suggested_request
 
 
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:
-    """Method, model, factor, axis and what goes with them."""
+    """Declare method, model, factor, axis and the other settings of a request.
+
+    Args:
+        parser: The parser of the verb.
+    """
     parser.add_argument(
         "--method",
         choices=[m.id for m in METHODS],
@@ -37,37 +41,9 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="AXIS:N",
         help="refine this axis too, after the thick one, such as j:2; may be given twice",
     )
-    parser.add_argument(
-        "--thickness",
-        type=number,
-        metavar="MM",
-        help="slice thickness; by default what the scan says, or else the slice spacing",
-    )
-    parser.add_argument("--profile", choices=PROFILES, default="box", help="of the slices")
-    parser.add_argument(
-        "--adapt", type=number, metavar="SECONDS", help="fit the model to this scan first"
-    )
-    parser.add_argument(
-        "--adapt-steps",
-        type=int,
-        metavar="N",
-        help="fit it by so many steps at most; by steps alone it can be repeated",
-    )
-    parser.add_argument(
-        "--adapt-seed", type=int, default=0, metavar="N", help="what fitting draws at random"
-    )
-    parser.add_argument(
-        "--texture",
-        type=number,
-        default=0.0,
-        metavar="0..1",
-        help="0 faithful, 1 sharp: the way to the model's sharper pair",
-    )
-    parser.add_argument(
-        "--flips",
-        action="store_true",
-        help="average mirrored copies, at four times the time; their spread can be written",
-    )
+    _add_acquisition_arguments(parser)
+    _add_adaptation_arguments(parser)
+    _add_network_arguments(parser)
     parser.add_argument(
         "--minimum",
         choices=MINIMA,
@@ -90,8 +66,57 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_acquisition_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--thickness",
+        type=number,
+        metavar="MM",
+        help="slice thickness; by default that of the scan's header, or else the slice spacing",
+    )
+    parser.add_argument("--profile", choices=PROFILES, default="box", help="of the slices")
+
+
+def _add_adaptation_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--adapt", type=number, metavar="SECONDS", help="adapt the model to this scan first"
+    )
+    parser.add_argument(
+        "--adapt-steps",
+        type=int,
+        metavar="N",
+        help="adapt it by so many steps at most; by steps alone it is repeatable",
+    )
+    parser.add_argument(
+        "--adapt-seed", type=int, default=0, metavar="N", help="seed of the adaptation"
+    )
+
+
+def _add_network_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--texture",
+        type=number,
+        default=0.0,
+        metavar="0..1",
+        help="0 fidelity, 1 texture: from the model to its texture model",
+    )
+    parser.add_argument(
+        "--flips",
+        action="store_true",
+        help="test-time augmentation: average over mirrored inputs, at four times the time; the "
+        "spread can be written",
+    )
+
+
 def request_of(scan: ScanHeader, args: argparse.Namespace) -> Request:
-    """What the options ask for, filled in with what suits the scan."""
+    """The request of the options, completed with what suits the scan.
+
+    Args:
+        scan: The scan.
+        args: The parsed arguments.
+
+    Returns:
+        The request.
+    """
     axis = None if args.axis is None else axis_number(args.axis)
     request = suggested_request(scan, axis, asked_model(args))
     factor = request.factor if args.factor is None else args.factor
@@ -99,14 +124,29 @@ def request_of(scan: ScanHeader, args: argparse.Namespace) -> Request:
 
 
 def asked_model(args: argparse.Namespace) -> str:
-    """The model that was named, else the one that suits the device."""
+    """The model of ``--model``, else the default for the device.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        The name of a model, or the absolute path of a model file.
+    """
     model: str = args.model or default_model(args.device)
-    # The result tells of it, and another program may run in another folder.
+    # The sidecar names the file, and the reader of it may run in another folder.
     return str(Path(model).absolute()) if Path(model).suffix == SUFFIX else model
 
 
 def asked_of_every(request: Request, args: argparse.Namespace) -> Request:
-    """``request`` with what the options ask for whatever the scan is."""
+    """Set the options of a request that do not depend on the scan.
+
+    Args:
+        request: A request for the scan.
+        args: The parsed arguments.
+
+    Returns:
+        The request with the settings of the options.
+    """
     return replace(
         request,
         method=args.method,
@@ -126,6 +166,8 @@ def asked_of_every(request: Request, args: argparse.Namespace) -> Request:
 def _adaptation(args: argparse.Namespace) -> Adaptation | None:
     if args.adapt is None and args.adapt_steps is None:
         if args.adapt_seed:
-            raise UserError("--adapt-seed is of --adapt or --adapt-steps. Give one of these too.")
+            raise UserError(
+                "--adapt-seed belongs to --adapt or --adapt-steps. Give one of these too."
+            )
         return None
     return Adaptation(args.adapt or 0.0, args.adapt_steps or 0, args.adapt_seed)

@@ -1,4 +1,4 @@
-"""When ``reconstruct`` goes slab by slab, because the scan is larger than memory."""
+"""The choice of ``reconstruct`` between memory and slab-wise work, for scans larger than memory."""
 
 import argparse
 
@@ -14,21 +14,30 @@ from srviewer.sr.slabs.slab_wise import check_streamable
 
 
 def add_slab_argument(parser: argparse.ArgumentParser) -> None:
-    """``--slabs``."""
+    """Declare ``--slabs``.
+
+    Args:
+        parser: The parser of the verb.
+    """
     parser.add_argument(
         "--slabs",
         choices=SLABS_WANTED,
         default="auto",
-        help="work slab by slab, with the rest on disk beside the output: by itself (auto) when "
-        "memory would not suffice; the numbers are the same",
+        help="work slab-wise, with temporary files beside the output; auto: when memory would not "
+        "suffice; the values are the same",
     )
 
 
 def slab_source(args: argparse.Namespace, series: Series) -> PlaneByPlane | None:
-    """The scan plane by plane, where it is to be rebuilt so; None for a rebuild in memory.
+    """Choose between memory and slab-wise work; says the reason on standard error.
 
-    Says on standard error why. Raises UserError for a scan that cannot be read so and would not
-    fit otherwise.
+    Args:
+        args: The parsed arguments.
+        series: The scan, not read yet.
+
+    Returns:
+        The scan plane by plane for slab-wise work, None for memory; UserError for a scan that
+        cannot be read plane by plane and does not fit into memory.
     """
     choice = choose_slabs(
         series, args.frame, args.slabs, lambda scan: request_of(scan, args), free_bytes()
@@ -39,9 +48,18 @@ def slab_source(args: argparse.Namespace, series: Series) -> PlaneByPlane | None
 
 
 def check_slabs(args: argparse.Namespace, scan: ScanHeader, request: Request) -> None:
-    """Raise UserError for what is asked and needs the whole volume in memory."""
+    """Check that nothing is asked for that needs the whole volume in memory.
+
+    Args:
+        args: The parsed arguments.
+        scan: The scan.
+        request: The request.
+
+    Raises:
+        UserError: Something is; the message names it.
+    """
     row, _ = chosen_target(args)
-    asked = {
+    needs_memory = {
         row.noun: not row.streams,
         "locked region": args.lock is not None or args.lock_shape is not None,
         "label map": args.labels is not None,
@@ -49,4 +67,6 @@ def check_slabs(args: argparse.Namespace, scan: ScanHeader, request: Request) ->
         "resampling of a tilted stack": args.deskew,
         "isotropic resampling": args.isotropic,
     }
-    check_streamable(scan, request, tuple(what for what, there in asked.items() if there))
+    check_streamable(
+        scan, request, tuple(name for name, is_asked in needs_memory.items() if is_asked)
+    )

@@ -1,4 +1,4 @@
-"""Opening what a verb is given: paths to series, series to volumes."""
+"""Opening the inputs of a verb: paths to series, series to volumes."""
 
 import argparse
 from pathlib import Path
@@ -12,7 +12,11 @@ from srviewer.sr.inputs.segmentations import scans_among
 
 
 def add_series_arguments(parser: argparse.ArgumentParser) -> None:
-    """``--series`` and ``--frame``, for paths that may hold several images."""
+    """Declare ``--series`` and ``--frame``, for paths that may hold several images.
+
+    Args:
+        parser: The parser of the verb.
+    """
     parser.add_argument("--series", metavar="N|UID", help="which series, as numbered by info")
     parser.add_argument(
         "--frame", type=int, default=0, metavar="N", help="which volume of a 4D image, from 0"
@@ -20,54 +24,89 @@ def add_series_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def open_volume(path: Path, wanted: str | None, frame: int) -> Volume:
-    """Read one volume; says on standard error which series when there are several."""
+    """Read one volume; says on standard error which series where there are several.
+
+    Args:
+        path: A file, folder or zip.
+        wanted: The number or UID of the series, None for the first thick one.
+        frame: The number of the volume in a 4D image, from 0.
+
+    Returns:
+        The volume.
+    """
     return follow(open_series(path, wanted, frame).read(frame))
 
 
 def open_series(path: Path, wanted: str | None, frame: int) -> Series:
-    """The series that is meant, which has this frame; its voxels are not read yet."""
-    found = follow(scan([path]))
-    series = _first_scan(found, path) if wanted is None else _named(found, path, wanted)
-    for line in left_out(found):
+    """The series of a path that is meant; its voxels are not read yet.
+
+    Args:
+        path: A file, folder or zip.
+        wanted: The number or UID of the series, None for the first thick one.
+        frame: The number of the volume in a 4D image, from 0.
+
+    Returns:
+        The series, which has this frame; UserError where there is none.
+    """
+    listing = follow(scan([path]))
+    series = _first_scan(listing, path) if wanted is None else _named(listing, path, wanted)
+    for line in left_out(listing):
         note(line)
     check_frame(series.name, frame, series.frames)
     return series
 
 
-def left_out(found: Found) -> list[str]:
-    """What was not opened, and why: nothing that lay there is passed over in silence."""
-    skipped = [f"{found.ignored:,} files were skipped: {summary(found.skipped)}."]
-    return [*(skipped if found.ignored else ()), *(f"   {one.text}" for one in found.problems)]
+def left_out(listing: Found) -> list[str]:
+    """Lines on the files that were not opened, with the reasons: none is passed over in silence.
+
+    Args:
+        listing: The listing of a path.
+
+    Returns:
+        Lines for people.
+    """
+    skipped = [f"{listing.ignored:,} files were skipped: {summary(listing.skipped)}."]
+    return [
+        *(skipped if listing.ignored else ()),
+        *(f"   {problem.text}" for problem in listing.problems),
+    ]
 
 
 def open_only(path: Path) -> Volume:
-    """Read the one volume that ``path`` holds."""
+    """Read the one volume of a path.
+
+    Args:
+        path: A file, folder or zip.
+
+    Returns:
+        The first volume of its first thick series, else of its first scan.
+    """
     return open_volume(path, None, 0)
 
 
-def _named(found: Found, path: Path, wanted: str) -> Series:
+def _named(listing: Found, path: Path, wanted: str) -> Series:
     """The series with this number or UID."""
-    by_number = [series for series in found.series if wanted == str(series.index)]
-    matching = by_number or [series for series in found.series if wanted == series.uid]
+    by_number = [series for series in listing.series if wanted == str(series.index)]
+    matching = by_number or [series for series in listing.series if wanted == series.uid]
     if len(matching) > 1:
         numbers = ", ".join(str(series.index) for series in matching)
         raise UserError(f"Several series have the UID '{wanted}'. Give a number: {numbers}.")
     if matching:
         return matching[0]
-    known = ", ".join(f"{series.index} ({series.name})" for series in found.series)
+    known = ", ".join(f"{series.index} ({series.name})" for series in listing.series)
     raise UserError(f"{path} holds no series '{wanted}'. It holds: {known}.")
 
 
-def _first_scan(found: Found, path: Path) -> Series:
+def _first_scan(listing: Found, path: Path) -> Series:
     """The first thick series, else the first; a mask or label map only where there is no scan."""
-    if len(found.series) == 1:
-        return found.series[0]
-    scans, _ = follow(scans_among(found.series))
-    offered = scans or found.series
+    if len(listing.series) == 1:
+        return listing.series[0]
+    scans, _ = follow(scans_among(listing.series))
+    offered = scans or listing.series
     thick = [series for series in offered if series.geometry.thick_axis is not None]
     first = (thick or list(offered))[0]
     note(
-        f"{path} holds {len(found.series)} series; number {first.index} ({first.name}) is "
+        f"{path} holds {len(listing.series)} series; number {first.index} ({first.name}) is "
         f"used. Choose another with --series."
     )
     return first

@@ -1,4 +1,4 @@
-"""What the text of an option means; text that means nothing is told with what was expected."""
+"""Values of options from their text; an error says what was expected."""
 
 import math
 from argparse import ArgumentTypeError
@@ -15,9 +15,9 @@ R = TypeVar("R")
 
 
 def _expecting(what: str) -> Callable[[Callable[[str], R]], Callable[[str], R]]:
-    """Makes a reader that argparse may use of one that raises ValueError."""
+    """A decorator that makes a type of argparse of a reader that raises ValueError."""
 
-    def made(read: Callable[[str], R]) -> Callable[[str], R]:
+    def decorated(read: Callable[[str], R]) -> Callable[[str], R]:
         @wraps(read)
         def reader(text: str) -> R:
             try:
@@ -27,29 +27,60 @@ def _expecting(what: str) -> Callable[[Callable[[str], R]], Callable[[str], R]]:
 
         return reader
 
-    return made
+    return decorated
 
 
 @_expecting("a number")
 def number(text: str) -> float:
-    """A finite number."""
+    """Read a finite number.
+
+    Args:
+        text: The option's text.
+
+    Returns:
+        The number.
+    """
     return _finite(text)
 
 
 @_expecting("a list of whole numbers, such as 2,4")
 def whole_numbers(text: str) -> tuple[int, ...]:
-    """ "2,4" as (2, 4), each once."""
+    """Read whole numbers: "2,4" as (2, 4).
+
+    Args:
+        text: The option's text.
+
+    Returns:
+        The numbers, each once.
+    """
     return tuple(dict.fromkeys(int(part) for part in text.split(",")))
 
 
 def words(text: str) -> tuple[str, ...]:
-    """ "a,b" as ("a", "b"), each once."""
+    """Read words: "a,b" as ("a", "b").
+
+    Args:
+        text: The option's text.
+
+    Returns:
+        The words without blanks around them, each once.
+    """
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
 
 @_expecting("none, or a list of brightness, motion and slices")
 def repairs(text: str) -> tuple[Repair, ...]:
-    """ "motion,slices" as ("motion", "slices"), in the order of REPAIRS; "none" as ()."""
+    """Read repairs of slice faults: "motion,slices" as ("motion", "slices"), "none" as ().
+
+    Args:
+        text: The option's text.
+
+    Returns:
+        The repairs in the order of REPAIRS, each once.
+
+    Raises:
+        ValueError: A word is no repair; argparse gets an error of its own for it.
+    """
     wanted = words(text)
     if wanted == ("none",):
         return ()
@@ -60,27 +91,58 @@ def repairs(text: str) -> tuple[Repair, ...]:
 
 @_expecting("a list of array axes, such as i,k")
 def axes(text: str) -> tuple[Axis, ...]:
-    """ "i,k" as (0, 2), each once."""
+    """Read array axes: "i,k" as (0, 2).
+
+    Args:
+        text: The option's text.
+
+    Returns:
+        The numbers of the axes, each once.
+    """
     return tuple(axis_number(part) for part in words(text))
 
 
 @_expecting("an axis and a factor, such as j:2")
 def step(text: str) -> tuple[Axis, int]:
-    """ "j:2" as (1, 2)."""
+    """Read an axis and a factor: "j:2" as (1, 2).
+
+    Args:
+        text: The option's text.
+
+    Returns:
+        The number of the axis, and the factor.
+    """
     axis, factor = text.split(":")
     return axis_number(axis), int(factor)
 
 
 @_expecting("a point in mm, such as -3,12,0.5")
 def point(text: str) -> Millimetres:
-    """ "X,Y,Z" in RAS+ mm."""
+    """Read a position: "X,Y,Z".
+
+    Args:
+        text: The option's text.
+
+    Returns:
+        The position in RAS+ mm.
+    """
     x, y, z = map(_finite, text.split(","))
     return x, y, z
 
 
 @_expecting("two numbers, the smaller first, such as 0,400")
 def span(text: str) -> tuple[float, float]:
-    """ "LOW,HIGH"."""
+    """Read two finite numbers: "LOW,HIGH".
+
+    Args:
+        text: The option's text.
+
+    Returns:
+        The lower and the higher one.
+
+    Raises:
+        ValueError: They are not in this order; argparse gets an error of its own for it.
+    """
     low, high = map(_finite, text.split(","))
     if low >= high:
         raise ValueError(text)
@@ -89,14 +151,28 @@ def span(text: str) -> tuple[float, float]:
 
 @_expecting("a width and a height, such as 1320x900")
 def size(text: str) -> tuple[int, int]:
-    """ "WxH" as (width, height)."""
+    """Read a size: "WxH".
+
+    Args:
+        text: The option's text.
+
+    Returns:
+        Width and height.
+    """
     width, height = map(int, text.lower().split("x"))
     return width, height
 
 
 @_expecting("a shape, such as ellipse:axial:0,0,0:8,0,0:0,8,0")
 def shape(text: str) -> Roi:
-    """What the window copies as ``--lock-shape``."""
+    """Read a shape as the window copies it for ``--lock-shape``.
+
+    Args:
+        text: The option's text, positions in RAS+ mm.
+
+    Returns:
+        The rectangle or ellipse.
+    """
     return shape_of_words(text)
 
 
@@ -108,5 +184,12 @@ def _finite(text: str) -> float:
 
 
 def axis_number(name: str) -> Axis:
-    """The number of the array axis "i", "j" or "k"; ValueError for another."""
+    """The number of an array axis.
+
+    Args:
+        name: "i", "j" or "k"; ValueError for another.
+
+    Returns:
+        0, 1 or 2.
+    """
     return AXIS_NAMES.index(name)

@@ -1,4 +1,4 @@
-"""srviewer batch: many thick scans to thin ones."""
+"""srviewer batch: reconstruction of many scans."""
 
 import argparse
 import os
@@ -19,20 +19,24 @@ from srviewer.sr.requests.request import Request
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The scans, the output folder, how to rebuild and who does it."""
+    """Declare scans, output folder, request and workers.
+
+    Args:
+        parser: The parser of the verb.
+    """
     parser.add_argument(
         "paths", type=Path, nargs="+", metavar="PATH", help="files, folders, globs, BIDS trees"
     )
     add_folder_arguments(parser)
-    who = parser.add_mutually_exclusive_group()
-    who.add_argument(
+    workers = parser.add_mutually_exclusive_group()
+    workers.add_argument(
         "--workers",
         type=int,
         default=os.cpu_count() or 1,
         metavar="N",
-        help="processes that each rebuild one volume at a time; one for each core by default",
+        help="processes that each reconstruct one volume at a time; one for each core by default",
     )
-    who.add_argument(
+    workers.add_argument(
         "--scheduler", metavar="ADDRESS", help="a running Dask cluster, such as tcp://host:8786"
     )
     add_request_arguments(parser)
@@ -42,32 +46,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--acknowledge",
         action="store_true",
-        help="rebuild also where something puts the geometry of a scan in doubt; masks and label "
-        "maps are left out all the same",
+        help="reconstruct also where something puts the geometry of a scan in doubt; masks and "
+        "label maps are left out anyway",
     )
     add_overwrite_argument(parser)
     add_slab_argument(parser)
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """Rebuild all, tell what became of each; failures are listed and end nothing."""
+    """Reconstruct all scans; failures are listed and do not end the batch.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        A table with the status of each volume.
+
+    Raises:
+        UserError: There is no worker, slabs do not go with the target, or no volume was
+            reconstructed.
+    """
     check_outputs(args, [])
     if args.workers < 1:
         raise UserError(f"At least one worker is needed, not {args.workers}.")
     target, path = chosen_target(args)
     if args.slabs == "always" and not target.streams:
-        raise UserError(f"Slab by slab there is no {target.noun}. Leave out --slabs always.")
+        raise UserError(f"A {target.noun} cannot be written slab-wise. Leave out --slabs always.")
     folder = target.home(path)
     plan = BatchPlan(tuple(args.paths), path, _settings(args), args.workers, args.scheduler)
-    done = follow(batch(plan))
-    failures = [one for one in done.outcomes if one.status == "failed"]
-    if not any(one.status.startswith("done") for one in done.outcomes):
-        first = (*failures, *done.outcomes)[0]
+    result = follow(batch(plan))
+    failures = [outcome for outcome in result.outcomes if outcome.status == "failed"]
+    if not any(outcome.status.startswith("done") for outcome in result.outcomes):
+        first = (*failures, *result.outcomes)[0]
         raise UserError(
-            f"None of {len(done.outcomes)} volumes was rebuilt; see {done.summary}. "
+            f"None of {len(result.outcomes)} volumes was reconstructed; see {result.summary}. "
             f"{first.name}: {first.message}"
         )
-    return Outcome(_text(done, folder), _values(done, folder))
+    return Outcome(_text(result, folder), _values(result, folder))
 
 
 def _settings(args: argparse.Namespace) -> Settings:
@@ -86,28 +101,28 @@ def _settings(args: argparse.Namespace) -> Settings:
     )
 
 
-def _text(done: BatchResult, folder: Path) -> str:
-    rows = [cells(outcome) for outcome in done.outcomes]
-    problems = [f"{o.name}: {o.message}" for o in done.outcomes if o.message]
+def _text(result: BatchResult, folder: Path) -> str:
+    rows = [cells(outcome) for outcome in result.outcomes]
+    problems = [f"{o.name}: {o.message}" for o in result.outcomes if o.message]
     return "\n".join(
         [
             table(HEAD, rows),
             *problems,
-            counted(done.outcomes),
-            f"written: {folder}; summary: {folder / done.summary.name}",
+            counted(result.outcomes),
+            f"written: {folder}; summary: {folder / result.summary.name}",
             "Research use only.",
         ]
     )
 
 
-def _values(done: BatchResult, folder: Path) -> dict[str, object]:
+def _values(result: BatchResult, folder: Path) -> dict[str, object]:
     volumes = [
-        {**asdict(one), "output": None if one.output is None else str(folder / one.output)}
-        for one in done.outcomes
+        {**asdict(row), "output": None if row.output is None else str(folder / row.output)}
+        for row in result.outcomes
     ]
     return {
         "folder": str(folder),
-        "summary": str(folder / done.summary.name),
+        "summary": str(folder / result.summary.name),
         "volumes": volumes,
-        "left_out": left_out_reasons(done.outcomes),
+        "left_out": left_out_reasons(result.outcomes),
     }

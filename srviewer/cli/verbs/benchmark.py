@@ -17,12 +17,16 @@ from srviewer.sr.training.log import loss_curves
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What to measure, on which sets, and where the figures go."""
-    parser.add_argument("kind", choices=("images",), help="what is enlarged")
+    """Declare sets, scales, models and the folder of the figures.
+
+    Args:
+        parser: The parser of the verb.
+    """
+    parser.add_argument("kind", choices=("images",), help="the kind of data")
     parser.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="a set of images")
     parser.add_argument("--scales", type=whole_numbers, default=(2, 4), metavar="2,4")
     parser.add_argument(
-        "--models", type=words, default=(), metavar="a,b", help="beside bicubic: names or files"
+        "--models", type=words, default=(), metavar="a,b", help="besides bicubic: names or files"
     )
     parser.add_argument(
         "--protocol",
@@ -44,7 +48,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """Measure every model on every set at every scale; bicubic is always among them."""
+    """Score every model on every set at every scale; bicubic is always among them.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        The scores as tables, also in the layout of the paper's.
+
+    Raises:
+        UserError: There are logs without a folder for figures.
+    """
     check_outputs(args, [])
     if args.logs and args.figures is None:
         raise UserError("--logs are drawn as figure 4: say with --figures in which folder.")

@@ -1,4 +1,4 @@
-"""srviewer compare: a volume scored against a reference."""
+"""srviewer compare: scores of a volume against a reference."""
 
 import argparse
 from pathlib import Path
@@ -14,23 +14,34 @@ from srviewer.sr.scores.score_volumes import compare_volumes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Reference first, then the candidate."""
+    """Declare reference, candidate, mask and report.
+
+    Args:
+        parser: The parser of the verb.
+    """
     parser.add_argument("reference", type=Path)
     parser.add_argument("candidate", type=Path)
     parser.add_argument("--mask", choices=("foreground", "none"), default="foreground")
     parser.add_argument(
         "--resample",
         action="store_true",
-        help="bring a candidate on another grid to that of the reference by cubic B-splines, and "
-        "score what it covers",
+        help="resample a candidate on another grid to that of the reference by cubic B-splines, "
+        "and score the part that it covers",
     )
     parser.add_argument(
-        "--report", type=Path, metavar="FILE.html", help="one page: pictures, curves, scores"
+        "--report", type=Path, metavar="FILE.html", help="one page: slices, curves, scores"
     )
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """Score over the whole volume and per slice of each array axis."""
+    """Score a candidate over the whole volume and per slice of each array axis.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        The scores, with the sentence that says what the reference is.
+    """
     check_outputs(args, [args.reference, args.candidate], others=[args.report])
     if args.report is not None:
         require_suffix(args.report, ".html")
@@ -38,7 +49,7 @@ def execute(args: argparse.Namespace) -> Outcome:
     meaning = f"the given reference '{reference.name}'"
     compared = follow(compare_volumes(reference, candidate, meaning, args.mask, args.resample))
     scores = compared.scores
-    # How the grid of the reference is turned changes no score.
+    # An oblique grid changes no score.
     notes = list(compared.notes)
     notes += [
         f"{volume.name}: {warning.message}"

@@ -1,4 +1,4 @@
-"""srviewer diagnose: what a bug report needs, without any patient data."""
+"""srviewer diagnose: versions and devices for a bug report, without any patient data."""
 
 import argparse
 import os
@@ -32,12 +32,23 @@ PACKAGES = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """No arguments of its own."""
+    """Declare nothing: the verb has no arguments of its own.
+
+    Args:
+        parser: The parser of the verb.
+    """
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """Collect versions, devices, decoders and folders."""
-    from srviewer.nn.devices.processors import present_devices  # a door to torch
+    """Collect versions, devices, decoders and folders.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        The values by name.
+    """
+    from srviewer.nn.devices.processors import present_devices  # loads torch
 
     values = {
         "srviewer": __version__,

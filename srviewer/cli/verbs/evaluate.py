@@ -1,4 +1,4 @@
-"""srviewer evaluate: thin volumes thickened, rebuilt and scored, as a table."""
+"""srviewer evaluate: thin volumes degraded, reconstructed and scored, as a table."""
 
 import argparse
 from pathlib import Path
@@ -18,7 +18,11 @@ from srviewer.sr.scores.evaluate import EvaluationPlan, EvaluationRow, evaluate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The volumes, and what to combine."""
+    """Declare the volumes, and the settings to combine.
+
+    Args:
+        parser: The parser of the verb.
+    """
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="thin volumes")
     parser.add_argument("--factors", type=whole_numbers, default=(2, 4), metavar="2,4")
     parser.add_argument("--axes", type=axes, default=(0, 1, 2), metavar="i,j,k")
@@ -29,12 +33,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--models", type=words, metavar="a,b", help="by default quality on a GPU, fast without one"
     )
     parser.add_argument(
-        "--flips", action="store_true", help="average mirrored copies, at four times the time"
+        "--flips", action="store_true", help="test-time augmentation, at four times the time"
     )
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """Evaluate every combination; cubic is added when it was not asked for."""
+    """Score every combination; cubic is added where it was not asked for.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        The scores, and the gains over cubic.
+
+    Raises:
+        UserError: A factor is below 2.
+    """
     check_outputs(args, args.paths)
     methods = args.methods if "cubic" in args.methods else ("cubic", *args.methods)
     models = args.models or (default_model(args.device),)
@@ -42,11 +56,13 @@ def execute(args: argparse.Namespace) -> Outcome:
     if not args.factors or min(args.factors) < 2:
         raise UserError("A factor is a whole number of 2 or more.")
     volumes = [open_only(path) for path in args.paths]
-    scans = [one for one in volumes if not is_segmentation(one.warnings)]
+    scans = [volume for volume in volumes if not is_segmentation(volume.warnings)]
     left_out = counted(
-        segmentation_reason(one.warnings) for one in volumes if is_segmentation(one.warnings)
+        segmentation_reason(volume.warnings)
+        for volume in volumes
+        if is_segmentation(volume.warnings)
     )
-    rows = follow(evaluate(scans or volumes, plan))  # which refuses those that are no scans
+    rows = follow(evaluate(scans or volumes, plan))  # refuses segmentations
     notes = dict.fromkeys(f"note: {row.file}: {line}" for row in rows for line in row.warnings)
     lines = [_rows_table(rows), "", _gains_table(rows), *notes, *left_out_lines(left_out)]
     values = {"rows": [row.values() for row in rows], "left_out": dict(left_out)}
@@ -62,7 +78,7 @@ def _rows_table(rows: list[EvaluationRow]) -> str:
             row.file,
             row.axis,
             str(row.factor),
-            _how(row),
+            _method_text(row),
             row.model or "",
             *(metric.text(row.scores[metric.id]) for metric in metrics),
             f"{row.seconds:.1f}",
@@ -72,7 +88,7 @@ def _rows_table(rows: list[EvaluationRow]) -> str:
     return table(head, lines)
 
 
-def _how(row: EvaluationRow) -> str:
+def _method_text(row: EvaluationRow) -> str:
     return f"{row.method} --flips" if row.flips else row.method
 
 
@@ -86,12 +102,12 @@ def _gains_table(rows: list[EvaluationRow]) -> str:
         pairs = [(metric, row.scores[metric.id], base.scores[metric.id]) for metric in metrics]
         known = [m.gain(a, b) for m, a, b in pairs if a is not None and b is not None]
         if row.method != "cubic" and len(known) == len(metrics):
-            gains.setdefault((row.factor, _how(row), row.model or ""), []).append(known)
+            gains.setdefault((row.factor, _method_text(row), row.model or ""), []).append(known)
     titles = [f"{metric.title} {word}" for metric in metrics for word in ("mean", "least")]
     lines = []
-    for (factor, name, model), found in sorted(gains.items()):
+    for (factor, name, model), gained in sorted(gains.items()):
         cells = []
-        for metric, values in zip(metrics, zip(*found, strict=True), strict=True):
+        for metric, values in zip(metrics, zip(*gained, strict=True), strict=True):
             cells += [metric.gain_text(sum(values) / len(values)), metric.gain_text(min(values))]
         lines.append((f"factor {factor}, {name} {model}".rstrip(), *cells))
     return table(("gain over cubic", *titles), lines)

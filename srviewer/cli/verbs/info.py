@@ -1,4 +1,4 @@
-"""srviewer info: what a file or folder holds."""
+"""srviewer info: the series in a file or folder."""
 
 import argparse
 from dataclasses import asdict, replace
@@ -17,13 +17,17 @@ from srviewer.io.scans.series import Series
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """One path: a file, a folder or a zip."""
+    """Declare one path: a file, a folder or a zip.
+
+    Args:
+        parser: The parser of the verb.
+    """
     parser.add_argument("path", type=Path)
     parser.add_argument(
         "--voxels",
         action="store_true",
-        help="read the voxels too, for what headers do not tell: label maps, values that are no "
-        "numbers, a matrix that the scanner interpolated",
+        help="read the voxels too, for warnings that headers cannot give: label maps, values that "
+        "are no numbers, a matrix that the scanner interpolated",
     )
     parser.add_argument(
         "--tags",
@@ -36,30 +40,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """List the series that were found."""
+    """List the series of a path.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        The series with geometry and warnings, and the files that were left out.
+    """
     check_outputs(args, [args.path])
-    found = follow(scan([args.path]))
+    listing = follow(scan([args.path]))
     if args.voxels:
-        found = replace(found, series=tuple(map(_looked_into, found.series)))
-    headers = [_header(series, args.tags) for series in found.series]
-    pairs = list(zip(found.series, headers, strict=True))
-    lines = [*(_text(*pair) for pair in pairs), *left_out(found)]
+        listing = replace(listing, series=tuple(map(_with_voxel_warnings, listing.series)))
+    headers = [_header(series, args.tags) for series in listing.series]
+    pairs = list(zip(listing.series, headers, strict=True))
+    lines = [*(_text(*pair) for pair in pairs), *left_out(listing)]
     values = {
         "series": [_values(*pair) for pair in pairs],
-        "ignored": found.ignored,
-        "skipped": dict(found.skipped),
-        "problems": [problem.text for problem in found.problems],
+        "ignored": listing.ignored,
+        "skipped": dict(listing.skipped),
+        "problems": [problem.text for problem in listing.problems],
     }
     return Outcome("\n".join(lines), values)
 
 
-def _looked_into(series: Series) -> Series:
+def _with_voxel_warnings(series: Series) -> Series:
     """The series with the warnings of its first volume's voxels as well."""
     return replace(series, warnings=follow(series.read(0)).warnings)
 
 
 def _header(series: Series, wanted: str | None) -> list[HeaderRow] | None:
-    """The rows of its first file's header that hold ``wanted``; None where it was not asked for."""
+    """The header rows of its first file that hold ``wanted``; None where it was not asked for."""
     if wanted is None:
         return None
     return [row for row in follow(header_rows(series.sources[0])) if row.matches(wanted)]
@@ -111,10 +122,24 @@ def _text(series: Series, header: list[HeaderRow] | None) -> str:
 
 
 def thick_axis_name(geometry: Geometry) -> str | None:
-    """ "i", "j", "k", or None when the voxels are nearly cubes."""
+    """The name of the thick axis.
+
+    Args:
+        geometry: The grid of a series.
+
+    Returns:
+        "i", "j" or "k"; None where no axis is thick.
+    """
     return None if geometry.thick_axis is None else AXIS_NAMES[geometry.thick_axis]
 
 
 def thick_factor(geometry: Geometry) -> float:
-    """The thick spacing over the coarser of the others; 1.0 when no axis is thick."""
+    """The thick spacing over the coarser of the others.
+
+    Args:
+        geometry: The grid of a series.
+
+    Returns:
+        1 or more; 1.0 where no axis is thick.
+    """
     return 1.0 if geometry.thick_axis is None else geometry.thick_ratio(geometry.thick_axis)

@@ -1,4 +1,4 @@
-"""srviewer models: the trained networks at hand."""
+"""srviewer models: the trained networks that can be used."""
 
 import argparse
 
@@ -11,19 +11,30 @@ MORE = "srviewer models --card NAME prints one in full, with every score."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """All models, or the card of one."""
+    """Declare the option for the card of one model.
+
+    Args:
+        parser: The parser of the verb.
+    """
     parser.add_argument(
         "--card", metavar="NAME|FILE", help="one model in full, as Markdown: data, plan, scores"
     )
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """List the shipped models, then the user's own, then what is no model among these."""
+    """List the shipped models, the user's own, and files among these that are no models.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        One entry for each model, or the card of one.
+    """
     if args.card is not None:
         card = find_card(args.card)
         return Outcome(card_markdown(card), _values(ModelsAtHand((card,), ())))
     models = models_at_hand(thorough=True)
-    unreadable = [f"cannot be used: {one.path}\n   {one.reason}" for one in models.unreadable]
+    unreadable = [f"cannot be used: {file.path}\n   {file.reason}" for file in models.unreadable]
     return Outcome("\n\n".join([*map(_text, models.cards), *unreadable, MORE]), _values(models))
 
 
@@ -43,27 +54,36 @@ def _values(models: ModelsAtHand) -> dict[str, object]:
             }
             for card in models.cards
         ],
-        "unreadable": [{"file": str(one.path), "reason": one.reason} for one in models.unreadable],
+        "unreadable": [
+            {"file": str(file.path), "reason": file.reason} for file in models.unreadable
+        ],
     }
 
 
 def _text(card: ModelCard) -> str:
-    people = (
+    volumes = (
         f"{name}: {card.licences.get(name, 'licence not stated')}" for name in card.trained_on
     )
     return "\n".join(
         [
             f"{card.name}: factors {', '.join(map(str, card.factors))}; "
             f"{card.parameters:,} parameters; preset {card.preset}"
-            + (f"; the sharper pair of {card.texture_of}" if card.texture_of else ""),
+            + (f"; the texture model of {card.texture_of}" if card.texture_of else ""),
             f"   {gain_line(card)}",
-            f"   trained on {'; '.join(people)}",
+            f"   trained on {'; '.join(volumes)}",
         ]
     )
 
 
 def gain_line(card: ModelCard) -> str:
-    """The gain over cubic interpolation on people held out, in one line."""
+    """The gain over cubic interpolation on held-out subjects, in one line.
+
+    Args:
+        card: The card of the model.
+
+    Returns:
+        The mean gain at each factor, or that none was measured.
+    """
     shown = ranking_metric().gain_text
     gains = (f"{shown(gain)} at factor {factor}" for factor, gain in card.mean_gains.items())
-    return f"gain over cubic on people held out: {', '.join(gains) or 'not measured'}"
+    return f"gain over cubic on held-out subjects: {', '.join(gains) or 'not measured'}"

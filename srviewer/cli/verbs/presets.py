@@ -1,4 +1,4 @@
-"""srviewer presets: what can be trained."""
+"""srviewer presets: the training plans with a name."""
 
 import argparse
 
@@ -7,11 +7,22 @@ from srviewer.nn.catalogue import PRESETS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """No arguments of its own."""
+    """Declare nothing: the verb has no arguments of its own.
+
+    Args:
+        parser: The parser of the verb.
+    """
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """List the rows of PRESETS."""
+    """List the rows of PRESETS.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        One row for each preset.
+    """
     rows = [
         (row.name, row.title, row.generator, row.adversarial, ", ".join(row.losses))
         for row in PRESETS

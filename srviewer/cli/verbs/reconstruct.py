@@ -1,4 +1,4 @@
-"""srviewer reconstruct: a thick scan to a thin one."""
+"""srviewer reconstruct: a thin-slice volume from a thick-slice scan."""
 
 import argparse
 from collections.abc import Sequence
@@ -49,7 +49,11 @@ GAPS_UNLESS_SAID: Gaps = "fill"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The scan, the output, and how to get from one to the other."""
+    """Declare scan, output, request, maps and report.
+
+    Args:
+        parser: The parser of the verb.
+    """
     parser.add_argument("path", type=Path, help="a file, folder or zip with a thick-slice scan")
     add_destination_arguments(parser)
     add_series_arguments(parser)
@@ -59,16 +63,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     _add_lock_arguments(parser)
     parser.add_argument(
-        "--labels", type=Path, metavar="FILE", help="a label map of the scan that goes along"
+        "--labels",
+        type=Path,
+        metavar="FILE",
+        help="a label map of the scan, to be transferred to the result",
     )
     parser.add_argument(
-        "-o-labels", "--output-labels", type=Path, metavar="FILE", help="where the labels go"
+        "-o-labels",
+        "--output-labels",
+        type=Path,
+        metavar="FILE",
+        help="the label map of the result",
     )
     parser.add_argument(
         "--report",
         type=Path,
         metavar="FILE.html",
-        help="one page: pictures, maps, the test on this scan, settings, card",
+        help="one page: slices, maps, the self-test, settings, card",
     )
     for kind in MAPS:
         parser.add_argument(
@@ -85,7 +96,7 @@ def _add_lock_arguments(parser: argparse.ArgumentParser) -> None:
         "--lock",
         type=Path,
         metavar="MASK.nii.gz",
-        help="a region (voxels above 0) in which nothing learned is added",
+        help="a region (voxels above 0) in which the interpolation replaces the network",
     )
     lock.add_argument(
         "--lock-shape",
@@ -97,18 +108,18 @@ def _add_lock_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_doubt_arguments(parser: argparse.ArgumentParser) -> None:
-    """What becomes of a scan whose geometry is in doubt."""
+    """Declare the options for a scan whose geometry is in doubt."""
     parser.add_argument(
         "--acknowledge",
         action="store_true",
-        help="rebuild although something puts the geometry of the scan in doubt, or it is a "
+        help="reconstruct although something puts the geometry of the scan in doubt, or it is a "
         "mask or label map",
     )
     parser.add_argument(
         "--gaps",
         choices=GAPS,
-        help="missing or uneven slices: rebuild only the longest regular run, or every run with "
-        "the gaps left empty (fill, which --acknowledge alone means); acknowledges them",
+        help="missing or uneven slices: reconstruct only the longest regular run, or every run "
+        "with the gaps left empty (fill, which --acknowledge alone means); acknowledges them",
     )
     parser.add_argument(
         "--deskew",
@@ -118,7 +129,18 @@ def _add_doubt_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """Reconstruct, export, report."""
+    """Reconstruct a scan, write the result and report on it.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        The agreement with the scan, the files, and the provenance.
+
+    Raises:
+        UserError: A label map and its output do not go together, or the scan, the request or an
+            output is refused.
+    """
     check_outputs(args, _sources(args), images=_images(args), others=[args.report])
     check_destination(args)
     _check_labels(args)
@@ -131,9 +153,9 @@ def execute(args: argparse.Namespace) -> Outcome:
         return _execute_in_slabs(args, source, wanted)
     scan = follow(series.read(args.frame))
     refuse_replacing(args, scan, [image_target(args)])
-    drawn = None if args.labels is None else open_only(args.labels)
-    if drawn is not None:
-        refuse_replacing(args, drawn, [args.output_labels])
+    labels = None if args.labels is None else open_only(args.labels)
+    if labels is not None:
+        refuse_replacing(args, labels, [args.output_labels])
     if args.deskew:
         scan = follow(deskewed(scan, scan.geometry.slice_axis))
     if not args.acknowledge:
@@ -145,10 +167,10 @@ def execute(args: argparse.Namespace) -> Outcome:
     output = write_result(result.volume, args, provenance, scan)
     for kind, path in wanted.items():
         follow(write(result.maps()[kind], path, provenance, overwrite=True))
-    if drawn is not None:
-        labels = follow(label_map(drawn, scan, request))
-        made = label_provenance(provenance, labels)
-        follow(write(labels, args.output_labels, made, "original", overwrite=args.overwrite))
+    if labels is not None:
+        thin_labels = follow(label_map(labels, scan, request))
+        origin = label_provenance(provenance, thin_labels)
+        follow(write(thin_labels, args.output_labels, origin, "original", overwrite=args.overwrite))
     if args.report is not None:
         follow(trust_report(scan, result)).save(args.report)
     others = (*wanted.values(), args.output_labels, args.report)
@@ -160,7 +182,7 @@ def execute(args: argparse.Namespace) -> Outcome:
 def _execute_in_slabs(
     args: argparse.Namespace, source: PlaneByPlane, wanted: dict[str, Path]
 ) -> Outcome:
-    """The same for a scan that does not fit into memory."""
+    """Reconstruct a scan that does not fit into memory."""
     request = asked_request(source.header, args)
     check_slabs(args, source.header, request)
     _check_maps(request, wanted)
@@ -172,27 +194,36 @@ def _execute_in_slabs(
 
     files = SlabFiles(
         args.output,
-        lambda scan, made: unscored(made, scan),
+        lambda scan, result: unscored(result, scan),
         check,
         stored_as(args),
         wanted,
         args.overwrite,
     )
-    made = follow(written_in_slabs(source, request, files))
+    reconstruction = follow(written_in_slabs(source, request, files))
     output = Written(args.output)
     written = [output.path, *wanted.values()]
-    text = _text(made.scan, made.result, written, rounded_to(made.result.header, args, output))
-    return Outcome(text, {**values_of(output), **made.provenance})
+    result = reconstruction.result
+    text = _text(reconstruction.scan, result, written, rounded_to(result.header, args, output))
+    return Outcome(text, {**values_of(output), **reconstruction.provenance})
 
 
 def asked_request(scan: ScanHeader, args: argparse.Namespace) -> Request:
-    """What every option of this verb asks for."""
+    """The request of every option of this verb.
+
+    Args:
+        scan: The scan.
+        args: The parsed arguments.
+
+    Returns:
+        The request.
+    """
     gaps = args.gaps or GAPS_UNLESS_SAID
     return replace(request_of(scan, args), isotropic=args.isotropic, gaps=gaps)
 
 
 def _region(args: argparse.Namespace, scan: Volume) -> Volume | None:
-    """Where nothing learned is added."""
+    """The region lock, on the grid of the scan; None for none."""
     if args.lock_shape is not None:
         return drawn_region(args.lock_shape, scan.geometry)
     return None if args.lock is None else follow(lock_region(open_only(args.lock), scan))
@@ -200,7 +231,7 @@ def _region(args: argparse.Namespace, scan: Volume) -> Volume | None:
 
 def _check_labels(args: argparse.Namespace) -> None:
     if (args.labels is None) != (args.output_labels is None):
-        raise UserError("--labels and -o-labels go together: what is read and what is written.")
+        raise UserError("--labels and -o-labels go together: the input and the output.")
     if args.labels is not None and "motion" in args.repair:
         raise UserError(
             "Labels are not moved with the slices, so --labels does not go with --repair motion. "
@@ -217,22 +248,22 @@ def _images(args: argparse.Namespace) -> list[Path | None]:
 
 
 def _map_files(args: argparse.Namespace) -> dict[str, Path | None]:
-    """Where each kind of map is to be written, None where it is not."""
+    """The file of each kind of map, None where it is not to be written."""
     return {kind.id: getattr(args, kind.id.replace("-", "_")) for kind in MAPS}
 
 
 def _check_maps(request: Request, wanted: dict[str, Path]) -> None:
-    """Raise UserError for a map that this run will not make."""
+    """Raise UserError for a map that this request does not give."""
     networked = method(request.method).needs_model
-    made = {
+    needs = {
         DISAGREEMENT.id: (networked, "--method cross-plane"),
         SPREAD.id: (networked and request.flips, "--method cross-plane --flips"),
         TEXTURE_CHANGE.id: (networked and request.texture > 0, "a --texture above 0"),
     }
     for kind in wanted:
-        there, needs = made.get(kind, (True, ""))
-        if not there:
-            raise UserError(f"This run makes no {kind} map. It needs {needs}.")
+        is_given, option = needs.get(kind, (True, ""))
+        if not is_given:
+            raise UserError(f"This request gives no {kind} map. It needs {option}.")
 
 
 def _refuse_unsound(scan: ScanHeader, gaps: str | None) -> None:
@@ -242,8 +273,8 @@ def _refuse_unsound(scan: ScanHeader, gaps: str | None) -> None:
         return
     choice = "" if scan.planes is None else " Choose what becomes of the gaps: --gaps run|fill."
     raise UserError(
-        f"'{scan.name}' was not rebuilt: {' '.join(w.message for w in unsound)} "
-        f"Give --acknowledge to rebuild it all the same.{choice}"
+        f"'{scan.name}' was not reconstructed: {' '.join(w.message for w in unsound)} "
+        f"Give --acknowledge to reconstruct it anyway.{choice}"
     )
 
 
@@ -282,7 +313,7 @@ def _model(result: RebuildFacts) -> str:
 
 
 def _adapted(result: RebuildFacts) -> list[str]:
-    """How fitting to the scan went, where it was kept: a refusal is among the warnings."""
+    """The outcome of an adaptation that is used; one that was refused is among the warnings."""
     tried = result.adapted
     return [f"adapting to this scan {tried.found}"] if tried is not None and tried.kept else []
 
@@ -298,7 +329,7 @@ def _moved_by_texture(result: RebuildFacts) -> list[str]:
 
 
 def _qualification(result: RebuildFacts, rounded: str) -> str:
-    """What was done to the result after its agreement with the scan was measured."""
+    """Changes of the result after its agreement with the scan was measured."""
     steps = []
     if result.request.isotropic:
         steps.append("resampled to isotropic voxels")

@@ -1,4 +1,4 @@
-"""srviewer screenshot: what the window would show, rendered without a display."""
+"""srviewer screenshot: a figure of the panes, rendered without a display."""
 
 import argparse
 from collections.abc import Sequence
@@ -35,18 +35,24 @@ MOST_SECONDS = 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The scan, the picture, and what to show."""
+    """Declare scan, figure, and the view.
+
+    Args:
+        parser: The parser of the verb.
+    """
     parser.add_argument("path", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.png|svg|pdf")
     add_series_arguments(parser)
     layouts = tuple(row.id for row in LAYOUTS)
-    parser.add_argument("--layout", choices=layouts, help="default: what fits")
+    parser.add_argument(
+        "--layout", choices=layouts, help="default: compare with --second, else planes"
+    )
     parser.add_argument(
         "--second",
         action="append",
         default=[],
         metavar="PATH|cubic",
-        help="what to compare with; up to three times; cubic: the scan interpolated",
+        help="a volume to compare with; up to three times; cubic: the scan interpolated",
     )
     parser.add_argument(
         "--name", action="append", default=[], help="of each --second, in the same order"
@@ -55,14 +61,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--without-scan", action="store_true", help="compare the --second volumes with each other"
     )
     parser.add_argument("--reference", type=Path, metavar="PATH", help="score against this")
-    parser.add_argument("--meaning", metavar="TEXT", help="what the reference is, in words")
+    parser.add_argument(
+        "--meaning", metavar="TEXT", help="the sentence that says what the reference is"
+    )
     _add_view_arguments(parser)
     _add_page_arguments(parser)
 
 
 def _add_view_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--at", type=point, metavar="X,Y,Z", help="cursor in RAS mm; default: the middle"
+        "--at", type=point, metavar="X,Y,Z", help="crosshair in RAS+ mm; default: the middle"
     )
     parser.add_argument("--centre", type=point, metavar="X,Y,Z", help="middle of the panes")
     parser.add_argument("--zoom", type=number, default=1.0, help="times the size that fits")
@@ -90,7 +98,14 @@ def _add_page_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """Render through the window's own widgets."""
+    """Render a figure with the window's own widgets.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        The file and the layout.
+    """
     if args.output.suffix.lower() not in SUFFIXES:
         require_suffix(args.output, ".png, .svg or .pdf")
     files = [Path(second) for second in args.second if second != CUBIC]
@@ -100,10 +115,10 @@ def execute(args: argparse.Namespace) -> Outcome:
     scan = open_volume(args.path, args.series, args.frame)
     seconds = _seconds(args, scan)
     scored = _scored(args, scan, [volume for _, volume in seconds])
-    shown = [(*second, scores) for second, scores in zip(seconds, scored, strict=True)]
-    args.doors["render"](scan, shown, not args.without_scan, picture, args.output)
-    found = {"output": str(args.output), "layout": picture.layout}
-    return Outcome(f"written: {args.output}", found)
+    volumes = [(*second, scores) for second, scores in zip(seconds, scored, strict=True)]
+    args.doors["render"](scan, volumes, not args.without_scan, picture, args.output)
+    values = {"output": str(args.output), "layout": picture.layout}
+    return Outcome(f"written: {args.output}", values)
 
 
 def _picture(args: argparse.Namespace) -> Picture:
@@ -111,7 +126,7 @@ def _picture(args: argparse.Namespace) -> Picture:
     if find_layout(layout).compares and len(args.second) < (2 if args.without_scan else 1):
         raise UserError(f"The layout '{layout}' compares: give --second.")
     if len(args.second) + (not args.without_scan) > MOST_SECONDS:
-        raise UserError(f"At most {MOST_SECONDS} volumes stand beside each other.")
+        raise UserError(f"At most {MOST_SECONDS} volumes are shown side by side.")
     if len(args.name) > len(args.second):
         raise UserError("Each --name belongs to a --second: there are more names than volumes.")
     if not all(LEAST_SIDE <= side <= MOST_SIDE for side in args.size):
@@ -144,26 +159,26 @@ def _picture(args: argparse.Namespace) -> Picture:
 
 
 def _seconds(args: argparse.Namespace, scan: Volume) -> list[tuple[str, Volume]]:
-    """Names and volumes; a cubic one lies on the grid of the first file, where that refines."""
-    files = {place: open_only(Path(place)) for place in args.second if place != CUBIC}
+    """Names and volumes; a cubic one has the grid of the first file, where that refines."""
+    files = {name: open_only(Path(name)) for name in args.second if name != CUBIC}
     grid = next(iter(files.values()), None)
     request = suggested_request(scan) if grid is None else _refinement(scan, grid)
-    found = []
-    for place, name in zip_longest(args.second, args.name):
-        if place == CUBIC:
+    named = []
+    for second, title in zip_longest(args.second, args.name):
+        if second == CUBIC:
             wanted = replace(request or suggested_request(scan), method="cubic")
             volume = follow(reconstruct(scan, wanted)).volume
         else:
-            volume = follow(beside(files[place], scan))
-        default = CUBIC if place == CUBIC else Path(place).name
-        found.append((name or default, volume))
-    return found
+            volume = follow(beside(files[second], scan))
+        default = CUBIC if second == CUBIC else Path(second).name
+        named.append((title or default, volume))
+    return named
 
 
 def _scored(
     args: argparse.Namespace, scan: Volume, seconds: Sequence[Volume]
 ) -> list[ScoredPair | None]:
-    """The scores of each volume that lies on the reference's grid; None for the others."""
+    """The scores of each volume on the reference's grid; None for the others."""
     if args.reference is None:
         return [None for _ in seconds]
     truth = open_only(args.reference)
@@ -180,7 +195,7 @@ def _scored(
 
 
 def _refinement(scan: ScanHeader, fine: ScanHeader) -> Request | None:
-    """What leads from the scan's grid to the finer one; None where nothing does."""
+    """The request from the scan's grid to a finer one; None where there is none."""
     steps = refinement(scan.geometry, fine.geometry)
     if not steps:
         return None

@@ -1,4 +1,4 @@
-"""srviewer self-test: what a method gains over cubic on this very scan."""
+"""srviewer self-test: the gain of a method over cubic on this very scan."""
 
 import argparse
 from pathlib import Path
@@ -11,22 +11,33 @@ from srviewer.sr.scores.self_test import SelfTest, self_test
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The scan, and the reconstruction that is put to the test."""
+    """Declare the scan, and the request to be tested.
+
+    Args:
+        parser: The parser of the verb.
+    """
     parser.add_argument("path", type=Path, help="a file, folder or zip with a thick-slice scan")
     add_series_arguments(parser)
     add_request_arguments(parser)
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """Degrade the sharp axes, restore them, score them beside cubic."""
+    """Degrade the scan's in-plane axes, reconstruct and score them, with cubic as the baseline.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        The verdict and the scores.
+    """
     check_outputs(args, [args.path])
     scan = open_volume(args.path, args.series, args.frame)
-    found = follow(self_test(scan, request_of(scan, args)))
-    return Outcome(_text(found), found.values())
+    result = follow(self_test(scan, request_of(scan, args)))
+    return Outcome(_text(result), result.values())
 
 
-def _text(found: SelfTest) -> str:
-    notes = [f"note: {line}" for line in found.warnings]
+def _text(result: SelfTest) -> str:
+    notes = [f"note: {line}" for line in result.warnings]
     return "\n".join(
-        [found.verdict, table(found.head, found.cells()), *notes, "Research use only."]
+        [result.verdict, table(result.head, result.cells()), *notes, "Research use only."]
     )

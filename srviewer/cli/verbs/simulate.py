@@ -21,7 +21,11 @@ from srviewer.sr.scores.simulate import simulate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The thin volume, the output, and the acquisition."""
+    """Declare the thin volume, the output, and the acquisition.
+
+    Args:
+        parser: The parser of the verb.
+    """
     parser.add_argument("path", type=Path, help="a thin volume")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="THICK.nii.gz")
     add_series_arguments(parser)
@@ -36,25 +40,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="of the noise")
     parser.add_argument(
-        "--truth", type=Path, metavar="FILE", help="write the covered thin part too"
+        "--truth",
+        type=Path,
+        metavar="FILE",
+        help="write the part of the thin volume that is covered",
     )
     add_overwrite_argument(parser)
     parser.add_argument(
         "--acknowledge",
         action="store_true",
-        help="thicken also a mask or label map, as if its numbers were intensities",
+        help="degrade also a mask or label map, as if its numbers were intensities",
     )
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """Simulate and export."""
+    """Degrade a thin volume and write the thick scan.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        The acquisition, the grid and the files.
+
+    Raises:
+        UserError: The acquisition cannot be simulated, or the volume is a segmentation.
+    """
     check_outputs(args, [args.path], images=[args.output, args.truth])
     thin = open_volume(args.path, args.series, args.frame)
     if is_segmentation(thin.warnings) and not args.acknowledge:
-        said = " ".join(w.message for w in thin.warnings if w.code in SEGMENTATION_CODES)
+        warnings = " ".join(w.message for w in thin.warnings if w.code in SEGMENTATION_CODES)
         raise UserError(
-            f"'{thin.name}' was not thickened: {said} Give --acknowledge to thicken it all the "
-            f"same."
+            f"'{thin.name}' was not degraded: {warnings} Give --acknowledge to degrade it anyway."
         )
     refuse_replacing(args, thin, [args.output, args.truth])
     degradation = _degradation(thin, args)

@@ -1,11 +1,11 @@
-"""srviewer train: a network trained on thin volumes, or on 2D images."""
+"""srviewer train: training of a network on thin volumes, or on 2D images."""
 
 import argparse
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from srviewer.cli.console.skipped_scans import LeftOutOfTraining
+from srviewer.cli.console.skipped_scans import TrainingSkips
 from srviewer.cli.console.verb_output import Outcome, follow_stepwise
 from srviewer.cli.options.outputs import check_outputs, require_suffix
 from srviewer.cli.options.values import number, whole_numbers
@@ -27,7 +27,11 @@ from srviewer.sr.training.run import TrainingJob, resumable_plan, trained_model
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The volumes or images, the plan, the budget."""
+    """Declare training and validation set, plan and budget.
+
+    Args:
+        parser: The parser of the verb.
+    """
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="thin volumes, folders")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="MODEL.safetensors")
     plan = parser.add_mutually_exclusive_group()
@@ -53,14 +57,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     budget.add_argument("--minutes", type=number, help="wall time of the training itself")
     budget.add_argument("--steps", type=int, help="optimiser steps; repeatable by seed")
     parser.add_argument("--batch", type=int, help="patches in one step, over all processes")
-    parser.add_argument("--seed", type=int, help="what is drawn at random, drawn again")
+    parser.add_argument("--seed", type=int, help="seed of every random choice")
     parser.add_argument(
         "--validation",
         type=Path,
         nargs="+",
         default=[],
         metavar="PATH",
-        help="thin volumes of other people, to measure on; without any, nothing is measured",
+        help="thin volumes of other subjects, to score on; without any, nothing is scored",
     )
     parser.add_argument(
         "--start-from",
@@ -81,7 +85,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """Train, keep checkpoints beside the output, measure on the validation volumes."""
+    """Train a network, with checkpoints beside the output, and score it on the validation set.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        The size, the plan and the scores of the model; nothing where another process leads.
+
+    Raises:
+        UserError: There is no worker, or the plan, the data or the output is refused.
+    """
     require_suffix(args.output, SUFFIX)
     check_outputs(args, [], others=[args.output])
     if args.workers < 1:
@@ -98,10 +112,10 @@ def execute(args: argparse.Namespace) -> Outcome:
         workers=args.workers,
         process=process,
     )
-    left_out = LeftOutOfTraining()
+    left_out = TrainingSkips()
     model = follow_stepwise(mapped(trained_model(job), left_out.take))
     if not process.leads:
-        args.json = None  # the leading process speaks for all
+        args.json = None  # the leading process reports for all
         return Outcome("", {})
     values = {
         "output": str(args.output),
@@ -116,13 +130,13 @@ def execute(args: argparse.Namespace) -> Outcome:
 
 
 def _text(model: Model, output: Path, left_out: list[str]) -> str:
-    learned, held_out = model.plan.train, model.plan.validation
-    pair = f", the sharper pair of {model.texture_of}" if model.texture_of else ""
+    trained, held_out = model.plan.train, model.plan.validation
+    pair = f", the texture model of {model.texture_of}" if model.texture_of else ""
     return "\n".join(
         [
             f"{model.parameters:,} parameters{pair}",
-            f"learned from {len(learned)}: {', '.join(learned)}",
-            f"held out: {', '.join(held_out) or 'nobody, so nothing was measured (--validation)'}",
+            f"trained on {len(trained)}: {', '.join(trained)}",
+            f"held out: {', '.join(held_out) or 'none, so nothing was scored (--validation)'}",
             *left_out,
             *([gain_line(model_card(model, output))] if held_out else []),
             f"written: {output}",
@@ -131,8 +145,8 @@ def _text(model: Model, output: Path, left_out: list[str]) -> str:
 
 
 def _plan(args: argparse.Namespace) -> TrainingPlan:
-    """What the arguments say; a resumed run without any keeps its own."""
-    if args.resume and not _says_something(args):
+    """The plan of the arguments; a resumed run without any keeps its own."""
+    if args.resume and not _has_plan_options(args):
         return resumable_plan(args.output)
     asked = read_object(args.plan) if args.plan else {"preset": args.preset or "fast"}
     plan = plan_in(asked, args.plan) if args.plan else completed_plan(asked)
@@ -156,14 +170,14 @@ def _plan(args: argparse.Namespace) -> TrainingPlan:
 
 
 def _factors_of_the_start(args: argparse.Namespace, asked: dict[str, Any]) -> tuple[int, ...]:
-    """Those of the model to start from: others make another network, and no sharper pair of it."""
+    """The factors of the model to start from: others are another network, not its texture model."""
     start = args.start_from or asked.get("start_from")
     if not start or "factors" in asked or args.layout == "image":
         return ()
     return find_model(start).plan.factors
 
 
-def _says_something(args: argparse.Namespace) -> bool:
+def _has_plan_options(args: argparse.Namespace) -> bool:
     names = (
         "preset", "plan", "layout", "size", "factors", "minutes", "steps", "batch", "seed",
         "start_from", "features",

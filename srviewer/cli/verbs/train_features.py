@@ -1,9 +1,9 @@
-"""srviewer train-features: the network that the perceptual losses look through."""
+"""srviewer train-features: training of the feature network of the perceptual losses."""
 
 import argparse
 from pathlib import Path
 
-from srviewer.cli.console.skipped_scans import LeftOutOfTraining
+from srviewer.cli.console.skipped_scans import TrainingSkips
 from srviewer.cli.console.verb_output import Outcome, follow
 from srviewer.cli.options.outputs import check_outputs, require_suffix
 from srviewer.cli.options.values import number
@@ -14,21 +14,32 @@ from srviewer.sr.training.feature_training import trained_features
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The volumes, the file, the budget."""
+    """Declare the volumes, the file, the budget.
+
+    Args:
+        parser: The parser of the verb.
+    """
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="thin volumes, folders")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FEATURES.safetensors")
     budget = parser.add_mutually_exclusive_group(required=True)
     budget.add_argument("--minutes", type=number, default=0.0, help="wall time")
     budget.add_argument("--steps", type=int, default=0, help="optimiser steps; repeatable by seed")
-    parser.add_argument("--seed", type=int, default=0, help="what is drawn at random, drawn again")
+    parser.add_argument("--seed", type=int, default=0, help="seed of every random choice")
 
 
 def execute(args: argparse.Namespace) -> Outcome:
-    """Train and write; says how often each question was answered rightly."""
+    """Train a feature network and write it.
+
+    Args:
+        args: The parsed arguments.
+
+    Returns:
+        The steps, and how often each question of the pretext task was answered rightly.
+    """
     require_suffix(args.output, SUFFIX)
     check_outputs(args, [], others=[args.output])
     budget = Budget(args.minutes, args.steps)
-    left_out = LeftOutOfTraining()
+    left_out = TrainingSkips()
     job = trained_features(args.paths, args.output, budget, args.seed)
     features = follow(mapped(job, left_out.take))
     answers = ", ".join(f"{name} {share:.0%}" for name, share in features.accuracy.items())

@@ -1,4 +1,4 @@
-"""The one QApplication of a process."""
+"""The QApplication of the process."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Colours for grey values, for signed values and for labels."""
+"""Colours for intensities, for signed values and for labels."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,14 @@ ENTRIES = 256  # pyqtgraph is several times slower with more
 
 @dataclass(frozen=True)
 class ColourMap:
-    """A named table. ``id``: its word in settings and session files. ``table``: (256, 3) RGB."""
+    """A colour map of the user's choice.
+
+    Attributes:
+        id: Its word in settings and session files.
+        title: For the list of colour maps, to be translated.
+        tip: Tooltip, to be translated.
+        table: Returns (256, 3) RGB.
+    """
 
     id: str
     title: str
@@ -27,13 +34,13 @@ class ColourMap:
 
 @cache
 def grey() -> Table:
-    """Black to white, in equal steps."""
+    """Black to white in equal steps, (256, 3) RGB."""
     return _frozen(np.repeat(np.arange(ENTRIES, dtype=np.uint8)[:, None], 3, axis=1))
 
 
 @cache
 def bone() -> Table:
-    """Grey with a blue tint in the dark, steadily brighter: white looks like an X-ray film's."""
+    """Grey with a blue tint in the dark, increasing in lightness, (256, 3) RGB."""
     x = np.linspace(0, 1, ENTRIES)
     red = np.interp(x, (0, 0.746, 1), (0, 0.652, 1))
     green = np.interp(x, (0, 0.365, 0.746, 1), (0, 0.319, 0.777, 1))
@@ -42,7 +49,7 @@ def bone() -> Table:
 
 
 def _supplied(name: str) -> Callable[[], Table]:
-    """One of the maps that come with pyqtgraph; read when it is first wanted."""
+    """A map that comes with pyqtgraph; read when it is first used."""
 
     @cache
     def table() -> Table:
@@ -52,7 +59,7 @@ def _supplied(name: str) -> Callable[[], Table]:
     return table
 
 
-# Black (hot: dark) to white in even steps of lightness, so that no edge is made up by the colours;
+# Black (hot: dark) to white in even steps of lightness, so that the colours add no edges;
 # "CET" are Peter Kovesi's maps.
 COLOUR_MAPS = (
     ColourMap("grey", mark("Grey"), mark("Black to white"), grey),
@@ -82,27 +89,42 @@ COLOUR_MAPS = (
 
 # For signed values: blue below, white at 0, red above; equal lightness at equal distance from 0.
 diverging = _supplied("CET-D1")
-# For a signed picture on black: blue below, black at 0, red above.
+# For a signed image on black: blue below, black at 0, red above.
 signed = _supplied("CET-D4")
-# For what lies over a grey picture: dark red to yellow.
+# For overlays on grey: dark red to yellow.
 heat = _supplied("CET-L4")
 
 
 def find_map(wanted: str) -> ColourMap:
-    """The map with this id; UserError when there is none."""
+    """Find a colour map.
+
+    Args:
+        wanted: The id of the map; UserError when no map has it.
+
+    Returns:
+        The row of ``COLOUR_MAPS``.
+    """
     return find_row(COLOUR_MAPS, wanted, "colour map")
 
 
 @cache
 def colours_of(wanted: str, inverted: bool) -> Table | None:
-    """The table of the map with this id, turned round if ``inverted``; None for plain grey."""
+    """The table of a colour map.
+
+    Args:
+        wanted: The id of the map; UserError when no map has it.
+        inverted: Reverse the table.
+
+    Returns:
+        (256, 3) RGB, read-only; None for grey that is not inverted, which is drawn without a table.
+    """
     if wanted == "grey" and not inverted:
         return None
     table = find_map(wanted).table()
     return _frozen(np.ascontiguousarray(table[::-1])) if inverted else table
 
 
-# Okabe and Ito's colours, which the colour blind tell apart, then lighter and darker ones.
+# Okabe and Ito's colours, which the colour blind can distinguish, then lighter and darker ones.
 LABELS: Table = np.array(
     [
         (230, 159, 0),
@@ -123,6 +145,6 @@ LABELS: Table = np.array(
 
 
 def _frozen(table: Table) -> Table:
-    """A table that every caller may share."""
+    """The same table, made read-only so that callers may share it."""
     table.flags.writeable = False
     return table

@@ -1,4 +1,4 @@
-"""The colours of the two themes; over images it is always the dark one."""
+"""The colours of the two themes; text over images always has those of the dark one."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,17 @@ from dataclasses import dataclass
 class Colours:
     """Every colour of one theme, as #rrggbb.
 
-    ``base``: under lists and plots. ``surface``: of the window. ``raised``: of controls.
-    ``accent_dark``, ``warning_dark``, ``danger_dark``: behind text in the colour of that name.
     Text, muted, accent, warning, danger and cubic reach a contrast of 4.5 on base, surface and
-    what they are written on (WCAG AA); tests/gui/test_theme.py computes it.
+    what they are written on (WCAG AA), which the tests of the theme compute.
+
+    Attributes:
+        base: Behind lists and plots.
+        surface: Of the window.
+        raised: Of controls.
+        accent_dark: Behind text in the accent colour.
+        warning_dark: Behind text in the warning colour.
+        danger_dark: Behind text in the danger colour.
+        cubic: Of the curve of cubic interpolation.
     """
 
     base: str

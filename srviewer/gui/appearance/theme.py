@@ -1,4 +1,4 @@
-"""The look: a palette, an accent colour and one compact style sheet, dark or light."""
+"""The dark and the light theme: palette, accent colour and one compact style sheet."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -162,12 +162,17 @@ _current = DARK
 
 
 def colours() -> Colours:
-    """Those of the theme that is applied, for everything but what is drawn over an image."""
+    """The colours of the current theme, for everything but what is drawn over an image."""
     return _current
 
 
 def apply(app: QApplication, scheme: Scheme = "dark") -> None:
-    """Give ``app`` the theme; "system" is what the desktop says now, dark if it says nothing."""
+    """Give the application a theme.
+
+    Args:
+        app: Its style, font, palette and style sheet are replaced.
+        scheme: "system" is the scheme of the desktop, dark where that is unknown.
+    """
     global _current
     _current = LIGHT if _is_light(app, scheme) else DARK
     app.setStyle("Fusion")
@@ -180,15 +185,24 @@ def apply(app: QApplication, scheme: Scheme = "dark") -> None:
 
 
 def choose(app: QApplication, scheme: Scheme) -> None:
-    """``apply``, where that changes anything: restyling a whole window takes a while."""
+    """Apply a theme unless it is the current one: restyling a whole window takes a while.
+
+    Args:
+        app: As in ``apply``.
+        scheme: As in ``apply``.
+    """
     if _current is not (LIGHT if _is_light(app, scheme) else DARK):
         apply(app, scheme)
 
 
 def follow(widget: QWidget, redraw: Callable[[], None]) -> None:
-    """Call ``redraw``, a method of ``widget``, whenever another theme was applied.
+    """Redraw a widget whenever the theme changes.
 
     For what neither palette nor style sheet reaches: colours in rich text, in tables, in plots.
+
+    Args:
+        widget: Owns the subscription, which ends with it.
+        redraw: A method of the widget.
     """
     widget.installEventFilter(_Follower(widget, redraw))
 
@@ -199,7 +213,7 @@ class _Follower(QObject):
         self._redraw, self._drawn = redraw, _current
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # Qt tells of a palette more than once, and of one that is the same.
+        # Qt sends the event more than once, and for an unchanged palette.
         if event.type() == QEvent.Type.PaletteChange and self._drawn is not _current:
             self._drawn = _current
             self._redraw()
@@ -207,7 +221,7 @@ class _Follower(QObject):
 
 
 class _Icon(QIconEngine):
-    """A Material Design icon that takes its colours when it is drawn; ``on``: what it lies on."""
+    """A Material Design icon that takes its colours when it is drawn; ``on``: its background."""
 
     def __init__(self, name: str, on: Literal["surface", "accent"]) -> None:
         super().__init__()
@@ -224,46 +238,60 @@ class _Icon(QIconEngine):
         drawn.paint(painter, rect, Qt.AlignmentFlag.AlignCenter, mode, state)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        made = QPixmap(size)
-        if made.isNull():  # a control that is being laid out has no room yet
-            return made
-        made.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(made)
-        self.paint(painter, made.rect(), mode, state)
+        pixmap = QPixmap(size)
+        if pixmap.isNull():  # a control that is being laid out has no room yet
+            return pixmap
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self.paint(painter, pixmap.rect(), mode, state)
         painter.end()
-        return made
+        return pixmap
 
 
 def icon(name: str) -> QIcon:
-    """A Material Design icon in the theme's colours: muted when disabled, accent when checked."""
+    """A Material Design icon in the theme's colours: muted when disabled, accent when checked.
+
+    Args:
+        name: In Material Design Icons 6, without the prefix.
+
+    Returns:
+        An icon that follows the theme.
+    """
     return QIcon(_Icon(name, "surface"))
 
 
 def icon_on_accent(name: str) -> QIcon:
-    """An icon for a control that is filled with the accent colour."""
+    """A Material Design icon for a control that is filled with the accent colour.
+
+    Args:
+        name: As in ``icon``.
+
+    Returns:
+        An icon that follows the theme.
+    """
     return QIcon(_Icon(name, "accent"))
 
 
 def _is_light(app: QApplication, scheme: Scheme) -> bool:
-    said = app.styleHints().colorScheme() == Qt.ColorScheme.Light
-    return scheme == "light" or (scheme == "system" and said)
+    desktop_is_light = app.styleHints().colorScheme() == Qt.ColorScheme.Light
+    return scheme == "light" or (scheme == "system" and desktop_is_light)
 
 
 def _values(colours: Colours) -> dict[str, str]:
-    """What the style sheet refers to: the colours, and the pictures that it needs."""
+    """The values of the style sheet's placeholders: colours, and paths of icons."""
     pictures = {
         "chevron": "chevron-down",
         "chevron_up": "chevron-up",
         "close": "close",
         "check": "check-light" if colours is LIGHT else "check-dark",
     }
-    places = {key: (resource("icons") / f"{name}.svg").as_posix() for key, name in pictures.items()}
-    return asdict(colours) | places | {"panes": BETWEEN}
+    paths = {key: (resource("icons") / f"{name}.svg").as_posix() for key, name in pictures.items()}
+    return asdict(colours) | paths | {"panes": BETWEEN}
 
 
 def _palette(colours: Colours) -> QPalette:
     role = QPalette.ColorRole
-    places = {
+    role_colours = {
         role.Window: colours.surface,
         role.WindowText: colours.text,
         role.Base: colours.base,
@@ -287,8 +315,8 @@ def _palette(colours: Colours) -> QPalette:
         role.Accent: colours.accent,
     }
     palette = QPalette()
-    for where, colour in places.items():
-        palette.setColor(where, QColor(colour))
-    for where in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, where, QColor(colours.disabled))
+    for colour_role, colour in role_colours.items():
+        palette.setColor(colour_role, QColor(colour))
+    for colour_role in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, colour_role, QColor(colours.disabled))
     return palette

@@ -11,7 +11,14 @@ from srviewer.gui.texts.translation import mark
 
 @dataclass(frozen=True)
 class WindowPreset:
-    """A named window; ``modality``: offered for this one only, "" for all."""
+    """A named grey-level window.
+
+    Attributes:
+        title: For the menu, to be translated.
+        tip: Tooltip, to be translated.
+        modality: DICOM's code of the only modality that it is offered for; "" for all.
+        window: Computes the window of a volume, in the volume's unit.
+    """
 
     title: str
     tip: str

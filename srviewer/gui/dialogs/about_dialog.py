@@ -1,4 +1,4 @@
-"""What srviewer is, what it is not for, and what it is made of."""
+"""The About dialog: version, purpose, and the licences of the parts."""
 
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
@@ -55,9 +55,9 @@ class AboutDialog(QDialog):
         head.addLayout(words, 1)
         about = label(
             tr(
-                "Thick-slice MRI rebuilt thin, compared and scored. What lies between thick "
-                "slices is an estimate; the scores say how good it is where there is something "
-                "to score against."
+                "Thick-slice MRI reconstructed with thin slices, compared and scored. Thin slices "
+                "are an estimate; the scores say how good it is where there is a reference to "
+                "score against."
             ),
             "plain",
         )
@@ -79,9 +79,9 @@ class AboutDialog(QDialog):
 
 
 def _parts() -> str:
-    own = ("srviewer", __version__, "MIT")
+    program = ("srviewer", __version__, "MIT")
     python = ("Python", python_version(), "Python Software Foundation licence")
-    rows = [own, python, *((name, _version(name), licence) for name, licence in PARTS)]
+    rows = [program, python, *((name, _version(name), licence) for name, licence in PARTS)]
     cells = "".join(
         "<tr>" + "".join(f"<td>{html_text(text)}</td>" for text in row) + "</tr>" for row in rows
     )

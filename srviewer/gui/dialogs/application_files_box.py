@@ -1,4 +1,4 @@
-"""One kind of srviewer's own files in the preferences: the switch, what there is, Clear."""
+"""Controls in the preferences for a kind of srviewer's own files: a switch, the state, Clear."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
@@ -11,9 +11,12 @@ INDENT = 20  # px: under the text of the switch
 
 
 class OwnFilesBox(QWidget):
-    """``keep`` is the switch; ``clear`` empties what is there, which ``state`` shows.
+    """A switch for a kind of files, their state, and a button that deletes them.
 
-    ``switch``: the text of the switch, its name and its tip, not translated yet.
+    Attributes:
+        keep: The switch.
+        state: How many files there are, and where.
+        clear: The button.
     """
 
     def __init__(self, files: OwnFiles, switch: tuple[str, str, str]) -> None:
@@ -37,7 +40,7 @@ class OwnFilesBox(QWidget):
         self.show_state()
 
     def show_state(self) -> None:
-        """Look again at what there is."""
+        """Update the state."""
         self.state.setText(self._files.state())
 
     def _clear(self) -> None:

@@ -1,4 +1,4 @@
-"""A figure of what the window shows: its size, resolution and page, with a preview."""
+"""The dialog that saves a figure: size, resolution and page, with a preview."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -29,14 +29,14 @@ from srviewer.gui.widgets.plain_text import PlainLabel
 
 PREVIEW = 460  # px across
 KINDS = {
-    ".png": mark("PNG picture (*.png)"),
+    ".png": mark("PNG image (*.png)"),
     ".svg": mark("SVG drawing (*.svg)"),
     ".pdf": mark("PDF page (*.pdf)"),
 }
 
 
 class FigureDialog(QDialog):
-    """What is previewed is what is written; the window's own views stay as they are."""
+    """Previews and writes a figure; the window's own views stay as they are."""
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
@@ -98,7 +98,7 @@ class FigureDialog(QDialog):
         both.addLayout(right)
 
     def picture(self) -> Picture:
-        """What is set."""
+        """The contents of the figure as they are set."""
         return replace(
             self._first,
             width=self.width_box.value(),
@@ -109,7 +109,11 @@ class FigureDialog(QDialog):
         )
 
     def save(self, path: Path) -> None:
-        """Write the figure; UserError when it cannot be written."""
+        """Write the figure; UserError when it cannot be written.
+
+        Args:
+            path: Ends with .png, .svg or .pdf.
+        """
         page = self._page()
         try:
             write_figure(page, path)

@@ -17,7 +17,7 @@ class GuideDialog(QDialog):
         self.text.setOpenExternalLinks(True)
         self.text.setMarkdown((resource("help") / "guide.md").read_text(encoding="utf-8"))
         self.text.document().setDocumentMargin(14)
-        describe(self.text, tr("Guide"), tr("How to open, look, rebuild, judge and export"))
+        describe(self.text, tr("Guide"), tr("How to open, view, reconstruct, score and export"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         describe(close, tr("Close"), tr("Close the guide"))

@@ -1,4 +1,4 @@
-"""The scan and its result as maximum intensity projections that turn together."""
+"""Maximum intensity projections of the scan and its result that rotate together."""
 
 from functools import partial
 
@@ -22,53 +22,63 @@ STEP = 180 // VIEWS  # degrees
 
 
 class TurningView(QWidget):
-    """One projection, in true proportions and in the colours of the window."""
+    """A projection, in true proportions and in the colours of the window.
+
+    Attributes:
+        projections: The projections from all angles; None while they are computed.
+        degrees: The angle about the body that is shown.
+    """
 
     def __init__(self, session: Session, title: str) -> None:
         super().__init__()
         self._session, self._title = session, title
-        self.made: Turntable | None = None
+        self.projections: Turntable | None = None
         self.degrees = 0.0
         self._levels = session.view.window
         self.setMinimumSize(260, 300)
         describe(
             self,
-            tr("{title}, turning", title=title),
-            tr("Drag across to turn it, in degrees about the body"),
+            tr("{title}, maximum intensity projection", title=title),
+            tr("Drag across to rotate it, in degrees about the body"),
         )
 
-    def show_made(self, made: Turntable, levels: Window) -> None:
-        """Draw ``made`` from now on, in these grey levels."""
-        self.made, self._levels = made, levels
+    def show_projections(self, projections: Turntable, levels: Window) -> None:
+        """Draw projections from now on.
+
+        Args:
+            projections: The projections from all angles.
+            levels: Grey levels, in the unit of the scan.
+        """
+        self.projections, self._levels = projections, levels
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Called by Qt."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.IMAGE))
-        if self.made is None:
+        if self.projections is None:
             painter.setPen(QColor(theme.MUTED))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("Projecting\u2026"))
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        width, height = self.made.extent_mm
+        width, height = self.projections.extent_mm
         scale = 0.94 * min(self.width() / width, self.height() / height)
-        place = QRectF(0, 0, width * scale, height * scale)
-        place.moveCenter(QPointF(self.width() / 2, self.height() / 2))
-        painter.drawImage(place, self._image(self.made))
+        area = QRectF(0, 0, width * scale, height * scale)
+        area.moveCenter(QPointF(self.width() / 2, self.height() / 2))
+        painter.drawImage(area, self._image(self.projections))
         painter.setPen(QColor(theme.TEXT))
         painter.drawText(10, 20, f"{self._title}  {self.degrees:.0f}\u00b0")
         self._write_letters(painter)
 
     @property
     def letters(self) -> tuple[str, str]:
-        """The patient's directions at the left and the right edge."""
+        """The orientation letters at the left and the right edge."""
         first, last = ends_at(self.degrees)
         return (last, first) if self._session.view.radiological else (first, last)
 
     def _write_letters(self, painter: QPainter) -> None:
         flag = Qt.AlignmentFlag
-        places = (
+        letters = (
             (flag.AlignLeft | flag.AlignVCenter, self.letters[0]),
             (flag.AlignRight | flag.AlignVCenter, self.letters[1]),
             (flag.AlignHCenter | flag.AlignTop, "S"),
@@ -78,12 +88,12 @@ class TurningView(QWidget):
         font.setBold(True)
         painter.setFont(font)
         painter.setPen(QColor(theme.WARNING))
-        for place, letter in places:
-            painter.drawText(self.rect().adjusted(10, 8, -10, -8), place, letter)
+        for alignment, letter in letters:
+            painter.drawText(self.rect().adjusted(10, 8, -10, -8), alignment, letter)
 
-    def _image(self, made: Turntable) -> QImage:
+    def _image(self, projections: Turntable) -> QImage:
         view, window = self._session.view, self._levels
-        pixels = made.at(self.degrees)[::-1]  # the screen's rows grow downwards
+        pixels = projections.at(self.degrees)[::-1]  # the screen's rows grow downwards
         if view.radiological:
             pixels = pixels[:, ::-1]
         grey = ((pixels - window.low) * (255 / window.width)).clip(0, 255).astype(np.uint8)
@@ -94,11 +104,11 @@ class TurningView(QWidget):
 
 
 class MipDialog(QDialog):
-    """Before and after side by side; a slider, a drag or Play turns both."""
+    """Before and after side by side; a slider, a drag or Play rotates both."""
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Turning projection (maximum intensity)"))
+        self.setWindowTitle(tr("Maximum intensity projection"))
         self.resize(820, 560)
         self._work = Work(self)
         self._levels: Window | None = None
@@ -150,15 +160,15 @@ class MipDialog(QDialog):
             label(tr("The brightest voxel along each line. Research use only."), "muted")
         )
 
-    def _show(self, number: int, made: Turntable) -> None:
-        """Grey levels from the brightest of all slices, not of one: the same before and after."""
+    def _show(self, number: int, projections: Turntable) -> None:
+        """Take the grey levels from the scan's projections, so that both views are comparable."""
         if self._levels is None or number == 0:
-            self._levels = window_of_values(made.views)
+            self._levels = window_of_values(projections.views)
         for view in self.views:
             if view is self.views[number]:
-                view.show_made(made, self._levels)
-            elif view.made is not None:
-                view.show_made(view.made, self._levels)
+                view.show_projections(projections, self._levels)
+            elif view.projections is not None:
+                view.show_projections(view.projections, self._levels)
 
     def _turn(self, degrees: int) -> None:
         for view in self.views:

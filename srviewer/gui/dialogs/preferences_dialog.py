@@ -1,4 +1,4 @@
-"""The dialog of preferences: each is applied and kept as soon as it is changed."""
+"""The dialog of preferences: each is applied and stored as soon as it is changed."""
 
 from dataclasses import replace
 
@@ -48,7 +48,11 @@ KEPT = (
 
 
 class PreferencesDialog(QDialog):
-    """Edits ``preferences`` and the session's convention; tells of each change at once."""
+    """Edits the preferences and the session's convention; each change is sent at once.
+
+    Attributes:
+        preferences: The present values.
+    """
 
     changed = Signal(object)  # Preferences
 
@@ -92,17 +96,17 @@ class PreferencesDialog(QDialog):
         self._connect()
 
     def _fill(self) -> None:
-        now = self.preferences
-        fill(self.theme, [(tr(THEME_TITLES[name]), name) for name in SCHEMES], now.theme)
+        current = self.preferences
+        fill(self.theme, [(tr(THEME_TITLES[name]), name) for name in SCHEMES], current.theme)
         sides = [
             (tr("Radiological: R on the left"), True),
             (tr("Neurological: R on the right"), False),
         ]
         fill(self.convention, sides, self._session.view.radiological)
-        fill(self.device, device_entries(), now.device)
-        self.threads.setValue(now.threads)
+        fill(self.device, device_entries(), current.device)
+        self.threads.setValue(current.threads)
         for name, box in self._boxes().items():
-            box.keep.setChecked(getattr(now, name))
+            box.keep.setChecked(getattr(current, name))
 
     def _lay_out(self, buttons: QDialogButtonBox) -> None:
         rows = form()
@@ -148,5 +152,5 @@ class PreferencesDialog(QDialog):
         self._session.set_radiological(self.convention.currentData())
 
     def _boxes(self) -> dict[str, OwnFilesBox]:
-        """By the names of their preferences."""
+        """The switches by the names of their preferences."""
         return {"autosave": self.autosave, "log": self.log, "recent": self.recent}

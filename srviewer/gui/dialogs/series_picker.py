@@ -34,14 +34,14 @@ KIND = "thumbnail"
 
 
 class SeriesPicker(QDialog):
-    """Lists the series with a picture of each; arrow keys and Return are enough to choose."""
+    """Lists the series with a thumbnail each; arrow keys and Return are enough to choose."""
 
-    def __init__(self, found: Found, parent: QWidget) -> None:
+    def __init__(self, listing: Found, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Several images were found"))
         self.resize(660, 520)
-        self._series = found.series
-        self._without_picture = iter(range(len(found.series)))
+        self._series = listing.series
+        self._without_picture = iter(range(len(listing.series)))
         self._work = Work(self)
         self._work.failed.connect(self._skip_thumbnail)
         self.list = QListWidget()
@@ -50,9 +50,9 @@ class SeriesPicker(QDialog):
         describe(
             self.list, tr("Series"), tr("The images that were found; Return opens the chosen one")
         )
-        for series in found.series:
+        for series in listing.series:
             self.list.addItem(_entry(series))
-        self.list.setCurrentRow(_likeliest(found.series))
+        self.list.setCurrentRow(_likeliest(listing.series))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setWordWrap(True)
         self.frame = QSpinBox()
@@ -66,7 +66,7 @@ class SeriesPicker(QDialog):
         describe(choose, tr("Open"), tr("Open the chosen series (Return)"))
         cancel = self._buttons.button(QDialogButtonBox.StandardButton.Cancel)
         describe(cancel, tr("Cancel"), tr("Open none of them; what is open stays (Escape)"))
-        self._lay_out(found)
+        self._lay_out(listing)
         self.list.currentRowChanged.connect(self._show_frames)
         self.list.itemActivated.connect(self.accept)
         self._buttons.accepted.connect(self.accept)
@@ -80,19 +80,19 @@ class SeriesPicker(QDialog):
         self._load_next()
 
     def choice(self) -> tuple[Series, int]:
-        """The chosen series and frame (from 0)."""
+        """The chosen series and its frame, from 0."""
         return self._series[self.list.currentRow()], self.frame.value() - 1
 
-    def _lay_out(self, found: Found) -> None:
+    def _lay_out(self, listing: Found) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(10)
-        asked = tr("{count} images. Which one should be opened?", count=len(self._series))
-        layout.addWidget(label(asked, "value"))
+        question = tr("{count} images. Which one should be opened?", count=len(self._series))
+        layout.addWidget(label(question, "value"))
         layout.addWidget(self.list, 1)
-        if found.ignored:
-            others = label(skipped(found), "muted")
-            set_tip(others, "\n".join(tr(problem.text) for problem in found.problems))
+        if listing.ignored:
+            others = label(skipped(listing), "muted")
+            set_tip(others, "\n".join(tr(problem.text) for problem in listing.problems))
             layout.addWidget(others)
         bottom = QHBoxLayout()
         bottom.addWidget(self._frame_label)
@@ -111,7 +111,7 @@ class SeriesPicker(QDialog):
         self._frame_label.setVisible(frames > 1)
 
     def _load_next(self) -> None:
-        """One after the other, so that the first pictures appear soon."""
+        """Read one series after the other, so that the first thumbnails appear soon."""
         row = next(self._without_picture, None)
         if row is not None:
             show = partial(self._show_thumbnail, row)
@@ -122,12 +122,19 @@ class SeriesPicker(QDialog):
         self._load_next()
 
     def _skip_thumbnail(self, title: str, error: Exception) -> None:
-        """A series that cannot be read has no picture; opening it says why."""
+        """Leave a series that cannot be read without a thumbnail; opening it reports the error."""
         self._load_next()
 
 
 def thumbnail(volume: Volume) -> QPixmap:
-    """The middle slice of the sharp plane, in true proportions."""
+    """The middle slice of the acquisition plane, in true proportions.
+
+    Args:
+        volume: A volume of a series.
+
+    Returns:
+        At most 96 pixels on a side, in the convention that the window starts with.
+    """
     image = slice_at(volume, sharp_plane(volume.geometry), volume.geometry.centre)
     window = robust_window(volume.voxels, volume.padding)
     # The convention that the window starts with: R, or A in a sagittal slice, on the left.
@@ -143,13 +150,20 @@ def thumbnail(volume: Volume) -> QPixmap:
 
 
 def sharp_plane(geometry: Geometry) -> Plane:
-    """The plane whose slices the scan is made of."""
+    """The acquisition plane of a scan.
+
+    Args:
+        geometry: Of the scan.
+
+    Returns:
+        The plane across the thick axis; without one, across the axis with the fewest voxels.
+    """
     axis = _slice_axis(geometry)
     return next(plane for plane in Plane if plane.normal_axis(geometry) == axis)
 
 
 def _slice_axis(geometry: Geometry) -> Axis:
-    """The thick axis; among cubes the one with the fewest voxels."""
+    """The thick axis; among cubes the axis with the fewest voxels."""
     if geometry.thick_axis is not None:
         return geometry.thick_axis
     return min(range(3), key=lambda axis: geometry.shape[axis])
@@ -166,7 +180,7 @@ def _entry(series: Series) -> QListWidgetItem:
         grid_words(geometry),
     ]
     first = blocking_warnings(series.warnings)
-    warnings = [tr(one.message) for one in dict.fromkeys((*first, *series.warnings))]
+    warnings = [tr(warning.message) for warning in dict.fromkeys((*first, *series.warnings))]
     lines += [f"\u26a0 {warning}" for warning in warnings[:1]]
     item = list_item("\n".join(map(visible_line, lines)), "\n".join((series.uid, *warnings)))
     blank = QPixmap(THUMBNAIL, THUMBNAIL)
@@ -176,17 +190,17 @@ def _entry(series: Series) -> QListWidgetItem:
 
 
 def _icon(picture: QPixmap) -> QIcon:
-    """The same picture in a chosen row, which Qt would tint."""
+    """An icon with the same image in a chosen row, which Qt would tint."""
     icon = QIcon(picture)
     icon.addPixmap(picture, QIcon.Mode.Selected)
     return icon
 
 
 def _likeliest(series: tuple[Series, ...]) -> int:
-    """The scan with the most slices: a localizer has few."""
+    """The row of the scan with the most slices: a localizer has few."""
 
-    def likelihood(one: Series) -> tuple[bool, int]:
-        slices = one.geometry.shape[_slice_axis(one.geometry)]
-        return not is_segmentation(one.warnings), slices
+    def likelihood(candidate: Series) -> tuple[bool, int]:
+        slices = candidate.geometry.shape[_slice_axis(candidate.geometry)]
+        return not is_segmentation(candidate.warnings), slices
 
     return max(range(len(series)), key=lambda row: likelihood(series[row]))

@@ -1,4 +1,4 @@
-"""What the window shows or is set to do, as a line for a shell that makes the same."""
+"""Command lines that make what the window shows, or reconstruct as it is set."""
 
 import shlex
 from dataclasses import fields
@@ -49,30 +49,48 @@ WORDS = {
 
 
 def screenshot_line(study: Study, picture: Picture | None = None) -> str:
-    """The line that makes a figure of what is shown; first those that make unsaved results.
+    """The command line that makes the figure, after those that make results that are not saved.
 
-    Raises UserError for what no file holds and no command makes.
+    Args:
+        study: The open study.
+        picture: Contents of the figure; None for those of the window.
+
+    Returns:
+        Commands for a POSIX shell, joined by ``&&``.
+
+    Raises:
+        UserError: A volume is in no file, or no command makes it.
     """
     picture = picture or picture_of(study.session)
     scan = _scan(study)
-    visible = [one for one in compared(study.session.state) if one.volume is not None]
+    visible = [entry for entry in compared(study.session.state) if entry.volume is not None]
     if not find_layout(picture.layout).compares:
         visible = visible[:1]
     before, seconds = [], []
-    for one in visible:
-        if one.key != ORIGINAL:
-            first, place = _place(study, one, scan)
+    for entry in visible:
+        if entry.key != ORIGINAL:
+            first, location = _location(study, entry, scan)
             before += first
-            seconds += ["--second", place, "--name", one.name]
-    words = [PROGRAM, "screenshot", *scan, "-o", FIGURE, *seconds]
-    if ORIGINAL not in [one.key for one in visible]:
-        words.append("--without-scan")
-    words += [*_reference(study), *_options(picture)]
-    return " && ".join(shlex.join(line) for line in (*before, words))
+            seconds += ["--second", location, "--name", entry.name]
+    arguments = [PROGRAM, "screenshot", *scan, "-o", FIGURE, *seconds]
+    if ORIGINAL not in [entry.key for entry in visible]:
+        arguments.append("--without-scan")
+    arguments += [*_reference(study), *_options(picture)]
+    return " && ".join(shlex.join(line) for line in (*before, arguments))
 
 
 def reconstruct_line(study: Study) -> str:
-    """The line that rebuilds the open scan as the panel is set; UserError as above."""
+    """The command line that reconstructs the open scan as the panel is set.
+
+    Args:
+        study: The open study.
+
+    Returns:
+        A command for a POSIX shell.
+
+    Raises:
+        UserError: No scan is open, or it is in no file.
+    """
     request = study.session.request
     if request is None:
         raise UserError(tr("Open a scan first."))
@@ -92,75 +110,75 @@ def _scan(study: Study) -> list[str]:
         )
     series, paths = origin.series, [path.absolute() for path in origin.paths]
     if series.identify is not None:
-        run(series.identify(origin.frame))  # no line for a file that is another scan by now
+        run(series.identify(origin.frame))  # no line for a file whose content has changed
     path = paths[0] if len(paths) == 1 else paths[0].parent
-    words = [str(path)]
+    arguments = [str(path)]
     if path.is_dir() or len(paths) > 1 or len(origin.found.series) > 1:
-        words += ["--series", _which(origin)]
-    return words if origin.frame == 0 else [*words, "--frame", str(origin.frame)]
+        arguments += ["--series", _which(origin)]
+    return arguments if origin.frame == 0 else [*arguments, "--frame", str(origin.frame)]
 
 
 def _which(origin: Origin) -> str:
-    """The series' UID, or its number where that is no series' own."""
+    """The series' UID, or its number where there is no UID or several series share it."""
     uid = origin.series.uid
-    alike = [one for one in origin.found.series if one.uid == uid]
+    alike = [series for series in origin.found.series if series.uid == uid]
     return uid if uid and len(alike) < 2 else str(origin.series.index)
 
 
-def _place(study: Study, one: Comparable, scan: list[str]) -> tuple[list[list[str]], str]:
-    """The lines that must come first, and the path (or "cubic") of what is compared."""
-    if one.key == CUBIC:
+def _location(study: Study, entry: Comparable, scan: list[str]) -> tuple[list[list[str]], str]:
+    """Commands that must run first, and the path (or "cubic") of a compared volume."""
+    if entry.key == CUBIC:
         return [], CUBIC
-    assert one.volume is not None
-    path = study.session.state.file_of(one.volume)
+    assert entry.volume is not None
+    path = study.session.state.file_of(entry.volume)
     if path is not None:
         return [], str(path)
-    kept = study.session.comparables.find(one.key)
-    if kept is None or kept.made is None:
-        raise UserError(tr("'{name}' is in no file. Export it first.", name=one.name))
-    target = f"{one.key}.nii.gz"
-    return [_reconstruction(scan, kept.made.request, study, target)], target
+    compared_volume = study.session.comparables.find(entry.key)
+    if compared_volume is None or compared_volume.made is None:
+        raise UserError(tr("'{name}' is in no file. Export it first.", name=entry.name))
+    target = f"{entry.key}.nii.gz"
+    return [_reconstruction(scan, compared_volume.made.request, study, target)], target
 
 
 def _reconstruction(
     scan: list[str], request: Request, study: Study, target: str = "result.nii.gz"
 ) -> list[str]:
-    words = [PROGRAM, "reconstruct", *scan, "-o", target, "--method", request.method]
-    words += ["--axis", AXIS_NAMES[request.axis], "--factor", str(request.factor)]
+    arguments = [PROGRAM, "reconstruct", *scan, "-o", target, "--method", request.method]
+    arguments += ["--axis", AXIS_NAMES[request.axis], "--factor", str(request.factor)]
     plain = Request(request.axis, request.factor)
-    # Which one is the default depends on the machine; one that is not used may be gone.
+    # The default model depends on the machine; a model that is not used may be deleted.
     if method(request.method).needs_model or is_at_hand(request.model):
-        words += _option("--model", request.model)
+        arguments += _option("--model", request.model)
     for name in ("fusion", "device", "profile", "minimum"):
         if getattr(request, name) != getattr(plain, name):
-            words += [f"--{name}", str(getattr(request, name))]
+            arguments += [f"--{name}", str(getattr(request, name))]
     if request.thickness_mm is not None:
-        words += ["--thickness", repr(request.thickness_mm)]
+        arguments += ["--thickness", repr(request.thickness_mm)]
     if request.repair:
-        words += ["--repair", ",".join(request.repair)]
+        arguments += ["--repair", ",".join(request.repair)]
     for axis, factor in request.also:
-        words += ["--also", f"{AXIS_NAMES[axis]}:{factor}"]
-    words += _adaptation(request.adaptation)
+        arguments += ["--also", f"{AXIS_NAMES[axis]}:{factor}"]
+    arguments += _adaptation(request.adaptation)
     if request.texture:
-        words += ["--texture", repr(request.texture)]
-    words += [f"--{name}" for name in ("flips", "isotropic") if getattr(request, name)]
+        arguments += ["--texture", repr(request.texture)]
+    arguments += [f"--{name}" for name in ("flips", "isotropic") if getattr(request, name)]
     if study.concerns:
-        words.append("--acknowledge")
+        arguments.append("--acknowledge")
     if study.concerns or request.gaps != plain.gaps:
-        words += ["--gaps", request.gaps]
-    return words
+        arguments += ["--gaps", request.gaps]
+    return arguments
 
 
-def _adaptation(asked: Adaptation | None) -> list[str]:
-    if asked is None:
+def _adaptation(adaptation: Adaptation | None) -> list[str]:
+    if adaptation is None:
         return []
-    words = ["--adapt", repr(asked.seconds)] if asked.seconds else []
-    words += ["--adapt-steps", str(asked.steps)] if asked.steps else []
-    return [*words, "--adapt-seed", str(asked.seed)] if asked.seed else words
+    arguments = ["--adapt", repr(adaptation.seconds)] if adaptation.seconds else []
+    arguments += ["--adapt-steps", str(adaptation.steps)] if adaptation.steps else []
+    return [*arguments, "--adapt-seed", str(adaptation.seed)] if adaptation.seed else arguments
 
 
 def _option(name: str, value: str) -> list[str]:
-    """A value that begins with a minus would be taken for an option."""
+    """An option and its value; one that begins with a minus would be taken for an option."""
     return [f"{name}={value}"] if value.startswith("-") else [name, value]
 
 
@@ -181,22 +199,22 @@ def _file(study: Study, volume: Volume) -> Path | None:
 
 
 def _options(picture: Picture) -> list[str]:
-    """What differs from the command's own defaults."""
-    words: list[str] = []
+    """The options that differ from the defaults of the command."""
+    arguments: list[str] = []
     plain = Picture()
     for field in fields(Picture):
         value = getattr(picture, field.name)
         if field.name in WORDS and value != getattr(plain, field.name):
-            words.append(WORDS[field.name])
+            arguments.append(WORDS[field.name])
         elif field.name == "layout" or (
             field.name in VALUES and value != getattr(plain, field.name)
         ):
-            words += [VALUES[field.name], _written(value)]
+            arguments += [VALUES[field.name], _written(value)]
     if (picture.width, picture.height) != (plain.width, plain.height):
-        words += ["--size", f"{picture.width}x{picture.height}"]
-    return words
+        arguments += ["--size", f"{picture.width}x{picture.height}"]
+    return arguments
 
 
 def _written(value: object) -> str:
-    """Numbers as short as they can be read back exactly."""
+    """A value as text; numbers as short as they can be read back exactly."""
     return ",".join(map(repr, value)) if isinstance(value, tuple) else str(value)

@@ -1,4 +1,4 @@
-"""A figure: the panes as the window draws them, over a line that says what they are."""
+"""A figure: the panes as the window draws them, over a caption."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +37,12 @@ SCREEN_DPI = 96
 
 
 class FigurePage:
-    """The views of a session at the size of a picture, laid out but never on screen."""
+    """The views of a session at the size of a figure, laid out but never on screen.
+
+    Attributes:
+        session: Changes to it would change the figure.
+        picture: Contents, size, resolution and theme of the figure.
+    """
 
     def __init__(self, session: Session, picture: Picture) -> None:
         self.session, self.picture = session, picture
@@ -48,12 +53,19 @@ class FigurePage:
         self._view.refresh()
 
     def close(self) -> None:
-        """Let the views go."""
+        """Delete the views."""
         self._view.hide()
         self._view.deleteLater()
 
     def image(self, dots_per_pixel: float) -> QImage:
-        """The figure as pixels, so many to each pixel of its nominal size."""
+        """The figure as pixels.
+
+        Args:
+            dots_per_pixel: Pixels of the image for each pixel of the figure's size.
+
+        Returns:
+            An RGB image that states its resolution.
+        """
         size = QSize(self.picture.width, self.picture.height) * dots_per_pixel
         image = QImage(size, QImage.Format.Format_RGB32)
         dots = round(SCREEN_DPI * dots_per_pixel / 0.0254)
@@ -66,7 +78,12 @@ class FigurePage:
         return image
 
     def draw(self, painter: QPainter, dots_per_pixel: float) -> None:
-        """Slices as pixels, everything else as lines and text."""
+        """Draw the figure: slices as pixels, everything else as lines and text.
+
+        Args:
+            painter: In pixels of the figure's size.
+            dots_per_pixel: Resolution of the slices.
+        """
         colours = LIGHT if self.picture.theme == "light" else DARK
         page = QRectF(0, 0, self.picture.width, self.picture.height)
         painter.fillRect(page, QColor(colours.surface))
@@ -86,18 +103,18 @@ class FigurePage:
 
 
 def _foot(painter: QPainter, area: QRectF, session: Session, colours: Colours) -> None:
-    """What is shown and how good it is on the left, grey levels and the notice on the right."""
-    flag, told = Qt.AlignmentFlag, tr(RESEARCH_USE_ONLY)
+    """Draw the caption with volumes and scores on the left, grey levels and notice on the right."""
+    flag, disclaimer = Qt.AlignmentFlag, tr(RESEARCH_USE_ONLY)
     notice = _font(bold=True)
-    # A reader of an SVG may put another font, and wider letters, in the place of ours.
-    width = 1.2 * QFontMetricsF(notice).horizontalAdvance(told)
+    # A viewer of an SVG may use another font with wider letters.
+    width = 1.2 * QFontMetricsF(notice).horizontalAdvance(disclaimer)
     painter.setFont(notice)
     painter.setPen(QColor(colours.warning))
     corner = QRectF(area.right() - width, area.top(), width, area.height())
-    painter.drawText(corner, flag.AlignLeft | flag.AlignBottom, told)
+    painter.drawText(corner, flag.AlignLeft | flag.AlignBottom, disclaimer)
     _grey_bar(painter, QRectF(area.right() - width, area.top() + 1, width, 14), session, colours)
     text = area.adjusted(0, 0, -width - 18, 0)
-    for line, bold, place in (
+    for line, bold, alignment in (
         (volumes_line(session), True, flag.AlignTop),
         (scores_line(session), False, flag.AlignBottom),
     ):
@@ -107,7 +124,7 @@ def _foot(painter: QPainter, area: QRectF, session: Session, colours: Colours) -
         cut = QFontMetricsF(font).elidedText(
             visible_line(line), Qt.TextElideMode.ElideRight, text.width()
         )
-        painter.drawText(text, flag.AlignLeft | place, cut)
+        painter.drawText(text, flag.AlignLeft | alignment, cut)
 
 
 def _grey_bar(painter: QPainter, area: QRectF, session: Session, colours: Colours) -> None:
@@ -126,8 +143,8 @@ def _grey_bar(painter: QPainter, area: QRectF, session: Session, colours: Colour
     table = colours_of(view.colours, view.inverted)
     table = grey() if table is None else table
     shades = QLinearGradient(bar.topLeft(), bar.topRight())
-    for place in range(0, 256, 15):
-        shades.setColorAt(place / 255, QColor(*(int(part) for part in table[place])))
+    for index in range(0, 256, 15):
+        shades.setColorAt(index / 255, QColor(*(int(part) for part in table[index])))
     painter.fillRect(bar, shades)
 
 
@@ -140,20 +157,25 @@ def _font(bold: bool) -> QFont:
 
 
 def write_figure(page: FigurePage, path: Path) -> None:
-    """Write a PNG, SVG or PDF by the ending of ``path``, whole or not at all.
+    """Write a figure as PNG, SVG or PDF, atomically.
 
-    Raises UserError for another ending, or when the file cannot be written.
+    Args:
+        page: The figure.
+        path: Its ending chooses the format.
+
+    Raises:
+        UserError: The ending is another, or the file cannot be written.
     """
-    made = {".png": _png, ".svg": _svg, ".pdf": _pdf}.get(path.suffix.lower())
-    if made is None:
+    writer = {".png": _png, ".svg": _svg, ".pdf": _pdf}.get(path.suffix.lower())
+    if writer is None:
         raise UserError(tr("'{name}' must end with .png, .svg or .pdf.", name=path.name))
-    content = made(page)
+    content = writer(page)
 
-    def save(place: Path) -> None:
-        place.write_bytes(content)
+    def save(temporary_path: Path) -> None:
+        temporary_path.write_bytes(content)
 
-    def verify(place: Path) -> None:
-        if place.read_bytes() != content:
+    def verify(temporary_path: Path) -> None:
+        if temporary_path.read_bytes() != content:
             raise UserError(
                 tr("'{name}' does not read back as written. Check the disk.", name=path.name)
             )
@@ -163,7 +185,7 @@ def write_figure(page: FigurePage, path: Path) -> None:
 
 @contextmanager
 def _memory() -> Iterator[QBuffer]:
-    """A file in memory: Qt's writers do not say why one on disk cannot be written."""
+    """A file in memory: Qt's writers do not say why a file on disk cannot be written."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     yield buffer
@@ -173,7 +195,7 @@ def _memory() -> Iterator[QBuffer]:
 def _png(page: FigurePage) -> bytes:
     with _memory() as buffer:
         if not page.image(page.picture.dpi / SCREEN_DPI).save(buffer, "PNG"):  # type: ignore[call-overload]
-            raise UserError(tr("The figure is too large for a picture. Make it smaller."))
+            raise UserError(tr("The figure is too large for an image. Make it smaller."))
     return bytes(buffer.data().data())
 
 

@@ -1,4 +1,4 @@
-"""What is written under a figure."""
+"""The caption of a figure."""
 
 from srviewer.core.scores.metrics import brief_scores
 from srviewer.gui.state.session import Session
@@ -10,30 +10,44 @@ from srviewer.study.state.layouts import find_layout
 
 
 def volumes_line(session: Session) -> str:
-    """The scan and what is shown of it: "scan: A original, B fast x4"."""
+    """Name the scan and the compared volumes: "scan:  A original,  B fast x4".
+
+    Args:
+        session: What the figure shows.
+
+    Returns:
+        The scan's name alone where nothing is compared.
+    """
     scan = session.original.name if session.original else ""
     if not find_layout(session.comparing.layout).compares:
         return scan
     shown = zip("ABCD", compared(session.state), strict=False)
-    return f"{scan}:  " + ",  ".join(f"{letter} {one.name}" for letter, one in shown)
+    return f"{scan}:  " + ",  ".join(f"{letter} {entry.name}" for letter, entry in shown)
 
 
 def scores_line(session: Session) -> str:
-    """Whole-volume scores of what is shown beside cubic's, and what they are measured against."""
+    """Whole-volume scores of the compared volumes and of cubic interpolation, with the meaning.
+
+    Args:
+        session: What the figure shows.
+
+    Returns:
+        One line; without a reference the agreement with the scan, or that nothing is scored.
+    """
     if not find_layout(session.comparing.layout).compares:
         return ""
     parts, scored = [], None
-    for one in compared(session.state):
-        if one.scores is None:
+    for entry in compared(session.state):
+        if entry.scores is None:
             continue
-        scored = one.scores
-        found = one.scores.cubic if one.key == CUBIC else one.scores.candidate
-        parts.append(f"{one.name} {_values(found.whole)}")
+        scored = entry.scores
+        scores_of_entry = entry.scores.cubic if entry.key == CUBIC else entry.scores.candidate
+        parts.append(f"{entry.name} {_values(scores_of_entry.whole)}")
     if scored is not None:
         cubic = _values(scored.cubic.whole)
         scores, meaning = ";  ".join(parts), tr(scored.candidate.meaning)
-        told = mark("{scores}  (cubic {cubic}), against {meaning}")
-        return tr(told, scores=scores, cubic=cubic, meaning=meaning)
+        caption = mark("{scores}  (cubic {cubic}), against {meaning}")
+        return tr(caption, scores=scores, cubic=cubic, meaning=meaning)
     if session.result is not None and session.comparables.current in session.comparables.shown:
         return f"{tr(NO_REFERENCE)} ({agreement(session.result.consistency)})"
     return tr(NOT_SCORED)

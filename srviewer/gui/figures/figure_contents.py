@@ -1,4 +1,4 @@
-"""From what the window shows to a picture's plain values, and back."""
+"""Conversion between what the window shows and the plain values of a figure."""
 
 from dataclasses import replace
 
@@ -11,10 +11,17 @@ from srviewer.study.state.view import View
 
 
 def picture_of(session: Session) -> Picture:
-    """What the window shows now; size, resolution and theme are those of a new figure."""
-    view, how = session.view, session.comparing
+    """Read the contents of a figure from a session.
+
+    Args:
+        session: What the window shows.
+
+    Returns:
+        Its contents; size, resolution and theme are those of a new figure.
+    """
+    view, comparing = session.view, session.comparing
     return Picture(
-        layout=how.layout,
+        layout=comparing.layout,
         at=view.cursor_mm,
         window=(view.window.low, view.window.high),
         centre=view.centre_mm,
@@ -25,15 +32,20 @@ def picture_of(session: Session) -> Picture:
         colours=view.colours,
         inverted=view.inverted,
         crosshair=view.crosshair,
-        divider=how.divider,
-        upright=how.upright,
-        tile_mm=how.tile_mm,
-        span=how.difference_range,
+        divider=comparing.divider,
+        upright=comparing.upright,
+        tile_mm=comparing.tile_mm,
+        span=comparing.difference_range,
     )
 
 
 def look(session: Session, picture: Picture) -> None:
-    """Make a session, in which the scan is open, show a picture."""
+    """Set the view and the comparison of a session to the contents of a figure.
+
+    Args:
+        session: The scan is open in it.
+        picture: Contents of the figure.
+    """
     view: View = replace(
         session.view,
         centre_mm=picture.centre,
@@ -62,7 +74,14 @@ def look(session: Session, picture: Picture) -> None:
 
 
 def copied(session: Session) -> Session:
-    """A session that shows the same and that nobody else changes: for a figure."""
+    """A copy of a session that shows the same and that nobody else changes, for a figure.
+
+    Args:
+        session: Its flip key may be held, which the copy ignores.
+
+    Returns:
+        A new session with the same state.
+    """
     copy = Session()
     copy.set(replace(session.state, comparing=replace(session.comparing, swapped=False)))
     return copy

@@ -1,4 +1,4 @@
-"""A figure of files, made without a display."""
+"""A figure of volumes from files, drawn without a display."""
 
 import os
 from collections.abc import Sequence
@@ -22,10 +22,14 @@ Shown = tuple[str, Volume, ScoredPair | None]  # name, volume, its scores beside
 def render(
     original: Volume, seconds: Sequence[Shown], with_scan: bool, picture: Picture, path: Path
 ) -> None:
-    """Write ``picture`` as PNG, SVG or PDF, drawn by the window's own views.
+    """Write a figure as PNG, SVG or PDF, drawn by the window's own views; UserError when it cannot.
 
-    ``seconds``: what is compared, in this order, after the scan if ``with_scan``. Raises UserError
-    when the file cannot be written.
+    Args:
+        original: The scan.
+        seconds: The volumes that are compared, in their order.
+        with_scan: Whether the scan is compared, too, as the first.
+        picture: Contents of the figure.
+        path: Its ending chooses the format.
     """
     if QGuiApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

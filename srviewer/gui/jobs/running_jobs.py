@@ -1,4 +1,4 @@
-"""The jobs that are running now: one of each kind, but for those that may run side by side."""
+"""The jobs that are running: one of each kind, unless several may run at the same time."""
 
 from collections.abc import Callable
 from time import monotonic
@@ -12,19 +12,25 @@ from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.log import log_error
 from srviewer.job import Job, Progress
 
-# A guess from less than this (a second, a fiftieth of the job) would jump about.
+# An estimate from less than this (seconds, share of the job) would be unsteady.
 LEAST_SECONDS, LEAST_FRACTION = 1.0, 0.02
 
 
 class Task(QObject):
-    """One running job: its ``kind``, its ``title`` for people, how far it is.
+    """One running job.
 
-    ``asked``: somebody started it, and would miss what it makes. The window starts others by
-    itself, for what it shows.
+    Attributes:
+        kind: The group of jobs of which at most one runs; it is also logged.
+        title: For the user, translated.
+        asked: True if the user started the job and expects its result; False for jobs that the
+            window starts by itself.
+        progress: The last progress that was reported.
+        error: The exception that ended the job, or None.
+        tells_time: Whether the time left can be extrapolated from the progress.
     """
 
     reported = Signal()
-    brought = Signal(object)  # a piece of the result, on the way
+    brought = Signal(object)  # a part of the result, before the job ends
     ended = Signal(object)  # the task itself
 
     def __init__(
@@ -41,7 +47,7 @@ class Task(QObject):
         self.kind, self.title, self.asked = kind, title, asked
         self.progress = Progress(0.0, title)
         self.error: Exception | None = None
-        self.tells_time = True  # its pace so far says how long it will take
+        self.tells_time = True
         self._started = monotonic()
         self._done, self._wanted = done, wanted
         self._dropped = False
@@ -53,31 +59,35 @@ class Task(QObject):
         self._worker.cancelled.connect(self._end)
 
     def start(self) -> None:
-        """Begin to drive the job in its thread."""
+        """Run the job in its thread."""
         self._worker.start()
 
     def cancel(self) -> None:
-        """Ask for no further step; whatever the job still gives is thrown away."""
+        """Cancel the job; a result that it still gives is dropped."""
         self._dropped = True
         self._worker.requestInterruption()
 
     def hold(self, held: bool) -> None:
-        """Let the job stand still where it is, or go on."""
+        """Pause or resume the job.
+
+        Args:
+            held: True to pause it after its current step.
+        """
         self._worker.hold(held)
         self.reported.emit()
 
     def join(self) -> None:
-        """Wait until the thread is gone."""
+        """Wait until the thread has ended."""
         self._worker.wait()
 
     @property
     def cancelling(self) -> bool:
-        """Whether it was told to stop and has not stopped yet."""
+        """Whether it was cancelled, though its thread may still run."""
         return self._dropped
 
     @property
     def seconds_left(self) -> float | None:
-        """From the pace so far; None while that says nothing yet."""
+        """Seconds, extrapolated from the progress; None while there is too little of it."""
         elapsed, fraction = monotonic() - self._started, self.progress.fraction
         if not self.tells_time or elapsed < LEAST_SECONDS or fraction < LEAST_FRACTION:
             return None
@@ -127,10 +137,19 @@ class Work(QObject):
         beside: bool = False,
         asked: bool = True,
     ) -> Task:
-        """Run ``job`` and call ``done`` with its result; a running job of its kind is cancelled.
+        """Run a job in a thread.
 
-        ``beside``: it goes on. The result is dropped if ``wanted()`` is false by then. ``asked``:
-        not by the window alone, see ``missed``.
+        Args:
+            kind: A running job of the same kind is cancelled first, unless ``beside``.
+            title: For the user, translated.
+            job: Is closed when it ends, fails or is cancelled.
+            done: Called in the window's thread with the job's result.
+            wanted: Called when the job has ended; if it returns False, the result is dropped.
+            beside: Let other jobs of the kind go on.
+            asked: The user started it, so that it counts in ``missed``.
+
+        Returns:
+            The task, already started.
         """
         if not beside:
             self.cancel(kind)
@@ -143,7 +162,14 @@ class Work(QObject):
         return task
 
     def running(self, kind: str) -> Task | None:
-        """The job of this kind that is running and still wanted."""
+        """Find the running job of a kind.
+
+        Args:
+            kind: As given to ``start``.
+
+        Returns:
+            The oldest that is not cancelled; None when there is none.
+        """
         return next((t for t in self._tasks if t.kind == kind and not t.cancelling), None)
 
     @property
@@ -153,18 +179,22 @@ class Work(QObject):
 
     @property
     def missed(self) -> tuple[Task, ...]:
-        """Those whose results somebody would miss if everything was stopped now."""
+        """Jobs that the user started and has not cancelled: their results would be missed."""
         return tuple(task for task in self._tasks if task.asked and not task.cancelling)
 
     def cancel(self, kind: str) -> None:
-        """Cancel the job of this kind, if there is one."""
+        """Cancel the job of a kind, if there is one.
+
+        Args:
+            kind: As given to ``start``.
+        """
         task = self.running(kind)
         if task is not None:
             task.cancel()
             self.changed.emit()
 
     def stop(self) -> None:
-        """Cancel everything and wait until every thread is gone."""
+        """Cancel all jobs for good and wait until every thread has ended."""
         self.stopped = True
         for task in self._tasks:
             task.cancel()
@@ -181,7 +211,14 @@ class Work(QObject):
 
 
 def time_left(seconds: float) -> str:
-    """Seconds as people say them: "21 s", "1 min 20 s", "12 min"."""
+    """Format a duration as "21 s", "1 min 20 s" or "12 min".
+
+    Args:
+        seconds: At least 1 second is shown.
+
+    Returns:
+        The translated text; seconds are left out from ten minutes on.
+    """
     whole = max(1, round(seconds))
     if whole < 60:
         return tr("{seconds} s", seconds=whole)

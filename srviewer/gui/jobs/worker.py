@@ -1,4 +1,4 @@
-"""A thread that drives one job and tells the window how it goes."""
+"""A thread that runs one job and reports its progress."""
 
 from threading import Event
 from time import monotonic
@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject, QThread, Signal
 from srviewer.job import Job, Partial, Progress
 
 REPORT_EVERY = 0.05  # seconds; more than about 20 reports a second only slow the window down
-LOOK_EVERY = 0.05  # seconds between two looks whether a held job was cancelled
+LOOK_EVERY = 0.05  # seconds between two checks whether a held job was cancelled
 STACK_BYTES = 16 * 2**20  # macOS gives a thread 512 KiB, which the numerical libraries overrun
 
 
 class Worker(QThread):
-    """Drives ``job`` to its end, or until ``requestInterruption()``; closes it whatever happens.
+    """Runs a job to its end, or until ``requestInterruption()``; closes it in any case.
 
     Exactly one of ``succeeded`` (with the job's result), ``failed`` (with the exception) and
     ``cancelled`` is sent, after the job was closed. Connect bound methods of QObjects only:
@@ -22,7 +22,7 @@ class Worker(QThread):
     """
 
     progressed = Signal(object)  # Progress
-    brought = Signal(object)  # the piece of a Partial; none is left out
+    brought = Signal(object)  # the part in a Partial; every one is sent
     succeeded = Signal(object)
     failed = Signal(object)  # Exception
     cancelled = Signal()
@@ -35,7 +35,11 @@ class Worker(QThread):
         self.setStackSize(STACK_BYTES)
 
     def hold(self, held: bool) -> None:
-        """Ask the job for no further step until this is called again with False."""
+        """Pause or resume the job.
+
+        Args:
+            held: True to ask the job for no further step until this is called again with False.
+        """
         if held:
             self._going.clear()
         else:

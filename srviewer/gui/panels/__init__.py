@@ -1,1 +1,1 @@
-"""The panels at the side of the window; none knows another."""
+"""The panels at the side of the window; they do not import each other."""

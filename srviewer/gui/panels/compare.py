@@ -1,4 +1,4 @@
-"""The panel that judges a result: what it is scored against, the scores, a simulated scan."""
+"""The panel of scores: reference, scores beside those of cubic interpolation, simulation."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,7 +34,7 @@ COLUMNS = ("", mark("result"), mark("cubic"), mark("change"))
 
 
 class ComparePanel(QWidget):
-    """Loads or simulates a ground truth and shows the scores, always beside cubic."""
+    """Loads or simulates a ground truth and shows the scores, always beside cubic interpolation."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()
@@ -46,17 +46,17 @@ class ComparePanel(QWidget):
             tr("A thin scan on the grid of the result, to score it against"),
         )
         self._axis = choice(
-            tr("Axis to thicken"), tr("The array axis that is made thick (spacing in mm)")
+            tr("Axis to degrade"), tr("The array axis that is made thick (spacing in mm)")
         )
         self._factor = choice(tr("Factor"), tr("How many thin slices are joined to a thick one"))
         self._simulate = button(
-            tr("Thicken, rebuild, score"),
-            tr("Thicken the open scan, rebuild it and score the result against the scan as it was"),
+            tr("Simulate and score"),
+            tr("Degrade the open scan, reconstruct it and score the result against the open scan"),
         )
         self.report = ReportButton(study)
         self._table = _table()
         self._meaning = label("", "muted")
-        self._offered: Volume | None = None  # what the axes and factors are those of
+        self._offered: Volume | None = None  # of the axes and factors in the lists
         self._lay_out()
         self._connect()
         self._offer_simulation()
@@ -71,7 +71,7 @@ class ComparePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.setSpacing(10)
-        layout.addWidget(label(tr("MEASURED AGAINST"), "heading"))
+        layout.addWidget(label(tr("SCORED AGAINST"), "heading"))
         layout.addWidget(self._reference)
         layout.addWidget(self._load)
         layout.addSpacing(4)
@@ -83,7 +83,9 @@ class ComparePanel(QWidget):
         layout.addSpacing(4)
         layout.addWidget(label(tr("SIMULATE"), "heading"))
         layout.addWidget(
-            label(tr("Make the open scan thick, rebuild it, and score it against itself."), "muted")
+            label(
+                tr("Degrade the open scan, reconstruct it, and score it against itself."), "muted"
+            )
         )
         layout.addLayout(rows)
         layout.addWidget(self._simulate)
@@ -107,7 +109,7 @@ class ComparePanel(QWidget):
             return
         self._offered = thin
         geometry = thin.geometry
-        # Thickening the axis that is thick already says the least: the last one is offered first.
+        # Degrading the thick axis says the least: the last of the other axes is offered first.
         first = next(axis for axis in (2, 1, 0) if axis != geometry.thick_axis)
         fill(self._axis, [(axis_title(geometry, axis), axis) for axis in range(3)], first)
         fill(self._factor, [(f"\u00d7{factor}", factor) for factor in SIMULATED_FACTORS], 4)
@@ -139,13 +141,13 @@ class ComparePanel(QWidget):
         if self._study.work.running(SCORE) is not None:
             text = tr("Scoring\u2026")
         elif session.result is None:
-            text = tr("Scores appear once the scan is rebuilt.")
+            text = tr("Scores appear once the scan is reconstructed.")
         elif session.reference is None:
             text = tr("Load a ground truth, or simulate, to get scores.")
         elif not comparable(session.state):
             text = tr(
                 "No scores: the result has other voxels than the ground truth: {difference}. "
-                "Rebuild it with the axis and target that fit.",
+                "Reconstruct it with the axis and target that fit.",
                 difference=difference(session.state),
             )
         self._state.setText(text)
@@ -198,7 +200,7 @@ def _table() -> QTableWidget:
 
 
 def _titles(metrics: Iterable[Metric]) -> str:
-    """Their titles with their units; what is not comparable is in the unit of the scan."""
+    """Titles with units; metrics that are not comparable are in the unit of the scan."""
     in_scan = tr("in the scan's unit")
     return ", ".join(
         tr(m.axis_title) if m.comparable else f"{tr(m.title)} ({in_scan})" for m in metrics
@@ -225,7 +227,7 @@ def _fill(table: QTableWidget, scores: ScoredPair) -> None:
 
 
 def _number(value: float | None, metric: Metric, sign: str) -> str:
-    """Five significant digits at most: MAE is in the scan's unit, which may be large."""
+    """Format a value with five significant digits at most: MAE may be large in the scan's unit."""
     if value is None:
         return "\u2013"
     decimals = metric.decimals if abs(value) < 100 else 1

@@ -1,4 +1,4 @@
-"""The panel of measurements: tools, a list with the values before and after, a table to keep."""
+"""The panel of measurements: tools, a list with the values before and after, export as CSV."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +35,7 @@ BEFORE, AFTER = mark("before"), mark("after")  # in the table that is written, t
 
 
 class MeasurePanel(QWidget):
-    """Lists the session's measurements; a choice in the list brings the crosshair there."""
+    """Lists the session's measurements; choosing one in the list moves the crosshair to it."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()
@@ -81,21 +81,21 @@ class MeasurePanel(QWidget):
 
     def _tool_button(self, tool: Tool) -> QToolButton:
         offer = next(offer for offer in TOOL_OFFERS if offer.tool is tool)
-        made = QToolButton()
-        made.setIcon(theme.icon(offer.icon))
-        made.setIconSize(QSize(20, 20))
-        made.setCheckable(True)
-        made.setChecked(tool is self._session.tool)
-        describe(made, tr(offer.text), f"{tr(offer.tip)} ({offer.key})")
-        made.clicked.connect(lambda: self._session.set_tool(tool))
-        return made
+        tool_button = QToolButton()
+        tool_button.setIcon(theme.icon(offer.icon))
+        tool_button.setIconSize(QSize(20, 20))
+        tool_button.setCheckable(True)
+        tool_button.setChecked(tool is self._session.tool)
+        describe(tool_button, tr(offer.text), f"{tr(offer.tip)} ({offer.key})")
+        tool_button.clicked.connect(lambda: self._session.set_tool(tool))
+        return tool_button
 
     def _show_tool(self) -> None:
-        for made, offer in zip(self.tools, TOOL_OFFERS, strict=True):
-            made.setChecked(offer.tool is self._session.tool)
+        for tool_button, offer in zip(self.tools, TOOL_OFFERS, strict=True):
+            tool_button.setChecked(offer.tool is self._session.tool)
 
     def _volumes(self) -> list[tuple[str, Volume]]:
-        """Before and after, as far as there are both."""
+        """Scan and result with their titles, as far as there are both."""
         original, result = self._session.original, self._session.result
         before = [] if original is None else [(BEFORE, original)]
         return before if result is None else [*before, (AFTER, result.volume)]
@@ -129,13 +129,13 @@ class MeasurePanel(QWidget):
         roi = self._session.rois[chosen]
         lines = [f"{tr(roi.plane.title)}, {size_of(roi)}"]
         for title, volume in self._volumes():
-            found = values_inside(roi, volume)
-            if found is not None:
-                lines.append(f"{tr(title)}: {_long(found, volume.unit)}")
+            values = values_inside(roi, volume)
+            if values is not None:
+                lines.append(f"{tr(title)}: {_long(values, volume.unit)}")
         self.details.setText("\n".join(lines))
 
     def _go_there(self, row: int) -> None:
-        """The crosshair into the slice of the measurement, at its first point."""
+        """Move the crosshair to the first point of the measurement."""
         self._session.move_cursor(self._session.rois[row].points_mm[0])
 
     def _rename(self, item: QTableWidgetItem) -> None:
@@ -158,7 +158,11 @@ class MeasurePanel(QWidget):
             self.write(Path(name if name.lower().endswith(".csv") else f"{name}.csv"))
 
     def write(self, path: Path) -> None:
-        """Write the table, or say why that cannot be."""
+        """Write all measurements to a CSV file; an error is shown in the window.
+
+        Args:
+            path: Of the table, ending in ``.csv``.
+        """
         try:
             write_csv(path, self._session.rois, self._volumes())
         except UserError as error:
@@ -166,7 +170,7 @@ class MeasurePanel(QWidget):
 
 
 class _Table(QTableWidget):
-    """One row for each measurement; names can be changed in place."""
+    """A row for each measurement; names can be changed in place."""
 
     delete_pressed = Signal()
 
@@ -200,17 +204,17 @@ class _Table(QTableWidget):
 
 
 def _short(roi: Roi, volume: Volume | None) -> str:
-    found = None if volume is None else values_inside(roi, volume)
-    return "" if found is None else f"{found.mean:.4g}"
+    values = None if volume is None else values_inside(roi, volume)
+    return "" if values is None else f"{values.mean:.4g}"
 
 
-def _long(found: RoiValues, unit: str) -> str:
+def _long(values: RoiValues, unit: str) -> str:
     return tr(
         "{mean:.5g} \u00b1 {sd:.4g}, {minimum:.5g} to {maximum:.5g} {unit} in {count} voxels",
-        mean=found.mean,
-        sd=found.sd,
-        minimum=found.minimum,
-        maximum=found.maximum,
+        mean=values.mean,
+        sd=values.sd,
+        minimum=values.minimum,
+        maximum=values.maximum,
         unit=unit,
-        count=found.count,
+        count=values.count,
     ).replace("  ", " ")

@@ -1,4 +1,4 @@
-"""The panel that trains networks: the runs, and what the next one is told."""
+"""The panel of training: the training runs, and the settings of the next one."""
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
@@ -18,7 +18,7 @@ MOST_SHOWN = 3  # records that cannot be read
 
 
 class TrainPanel(QWidget):
-    """Takes files and folders that are dropped on it. ``page()``: what belongs beside it."""
+    """Training runs and settings; takes files and folders that are dropped on it."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()
@@ -42,32 +42,34 @@ class TrainPanel(QWidget):
         self._show()
 
     def page(self) -> TrainingPage:
-        """Curves, preview and card of the runs in this panel."""
+        """A page with curves, preview and model card of the runs, to be shown beside the panel."""
         page = TrainingPage(self._runs, self.run_list)
         page.dropped.connect(self.setup.add)
         return page
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Called by Qt: files are welcome."""
+        """Called by Qt: accept files and folders."""
         if dropped_paths(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Called by Qt: what is dropped here is to be learned from, not opened."""
+        """Called by Qt: add the files and folders to the training data; they are not opened."""
         event.acceptProposedAction()
         self.setup.add(dropped_paths(event))
 
     def _show(self) -> None:
         self.setup.choices.avoid(run.name for run in self._runs.all)
-        some = bool(self._runs.all)
-        self._heading.setVisible(some or bool(self._runs.unreadable))
-        self._line.setVisible(some)
-        left = [run.name for run in self._runs.unfinished]
-        told = tr(
+        has_runs = bool(self._runs.all)
+        self._heading.setVisible(has_runs or bool(self._runs.unreadable))
+        self._line.setVisible(has_runs)
+        unfinished = [run.name for run in self._runs.unfinished]
+        message = tr(
             "Not finished when srviewer was last closed: {names}. Resume or remove.",
-            names=", ".join(left),
+            names=", ".join(unfinished),
         )
-        self.offer.show_text((*((told,) if left else ()), *self._runs.unreadable[:MOST_SHOWN]))
+        self.offer.show_text(
+            (*((message,) if unfinished else ()), *self._runs.unreadable[:MOST_SHOWN])
+        )
 
     def _start(self, job: TrainingJob) -> None:
         try:

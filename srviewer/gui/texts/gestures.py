@@ -1,4 +1,4 @@
-"""What mouse and keys do in a pane, in words; what the window does is in its actions."""
+"""The gestures of mouse and keyboard in a pane, as texts for the shortcuts dialog."""
 
 from srviewer.gui.texts.translation import mark
 

@@ -1,4 +1,4 @@
-"""The list from which the user picks what to compare."""
+"""The list of volumes from which the user picks what to compare."""
 
 from dataclasses import dataclass
 
@@ -9,16 +9,21 @@ from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.state.comparables import CUBIC, NO_RESULT, ORIGINAL, REFERENCE, Kept
 from srviewer.study.state.study_state import StudyState
 
-PRESS_RECONSTRUCT = mark("No result yet.\nPress Reconstruct to rebuild the scan with thin slices.")
+PRESS_RECONSTRUCT = mark("No result yet.\nPress Reconstruct to get thin slices.")
 INTERPOLATING = mark("Cubic interpolation is on its way.")
 
 
 @dataclass(frozen=True, eq=False)
 class Comparable:
-    """One entry of the lists from which the user picks, and what its panes need.
+    """An entry of the lists from which the user picks, with what its panes need.
 
-    ``volume``: None for what can be had but is not there yet; ``hint`` says how to get it.
-    ``made``: how, for a result.
+    Attributes:
+        key: Identifies the entry in the state of the study.
+        name: For the user.
+        volume: None for an entry that has no volume yet.
+        scores: Scores of the volume and of cubic interpolation; None without a reference.
+        hint: How to get the volume while there is none.
+        made: The reconstruction of a result; None for other volumes.
     """
 
     key: str
@@ -30,26 +35,40 @@ class Comparable:
 
 
 def offered(state: StudyState) -> tuple[Comparable, ...]:
-    """Everything that can be compared, in the order of the lists."""
-    kept, reference = state.comparables, state.reference
+    """List everything that can be compared.
+
+    Args:
+        state: Of one study.
+
+    Returns:
+        The entries in the order of the lists: scan, cubic, results, reference, loaded volumes.
+    """
+    comparables, reference = state.comparables, state.reference
     cubic_hint = tr(INTERPOLATING)
     listed = [
         Comparable(ORIGINAL, tr("original"), state.scan),
-        Comparable(CUBIC, tr("cubic"), kept.cubic, state.scores, cubic_hint),
-        *map(_entry, kept.results),
+        Comparable(CUBIC, tr("cubic"), comparables.cubic, state.scores, cubic_hint),
+        *map(_entry, comparables.results),
     ]
-    if not kept.results:
+    if not comparables.results:
         listed.append(Comparable(NO_RESULT, tr("result"), None, hint=tr(PRESS_RECONSTRUCT)))
     if reference is not None:
         listed.append(Comparable(REFERENCE, tr("reference"), reference.volume))
-    return (*listed, *map(_entry, kept.loaded))
+    return (*listed, *map(_entry, comparables.loaded))
 
 
 def compared(state: StudyState) -> tuple[Comparable, ...]:
-    """What is compared, A and B first."""
+    """List what is compared now.
+
+    Args:
+        state: Of one study.
+
+    Returns:
+        The chosen entries, A and B first; those that are no longer offered are left out.
+    """
     by_key = {entry.key: entry for entry in offered(state)}
     return tuple(by_key[key] for key in state.comparables.shown if key in by_key)
 
 
-def _entry(kept: Kept) -> Comparable:
-    return Comparable(kept.key, kept.name, kept.volume, kept.scores, made=kept.made)
+def _entry(stored: Kept) -> Comparable:
+    return Comparable(stored.key, stored.name, stored.volume, stored.scores, made=stored.made)

@@ -1,4 +1,4 @@
-"""The words of the window in the user's language: every text that is shown passes through ``tr``.
+"""The texts of the window in the user's language: every text that is shown passes through ``tr``.
 
 Translations are ``resources/translations/srviewer_LANGUAGE.qm``; CONTRIBUTING says how one is made.
 """
@@ -14,38 +14,55 @@ CONTEXT = ""
 
 
 def tr(text: str, /, **values: object) -> str:
-    """``text`` in the user's language, then ``values`` filled in: ``tr("{n} files", n=3)``.
+    """Translate a text, then fill in values: ``tr("{n} files", n=3)``.
 
-    ``text`` is English, a literal where lupdate is to find it. What has no translation, or one
-    that its values do not fit, stays as it is. Control characters of the values are spelled out.
+    Args:
+        text: English; a literal where lupdate is to find it.
+        values: For the placeholders of ``str.format``.
+
+    Returns:
+        The translation; the English text where there is none, or where the values do not fit it.
+        Control characters are spelled out.
     """
     try:
-        said = QCoreApplication.translate(CONTEXT, text) if text else ""
+        translated = QCoreApplication.translate(CONTEXT, text) if text else ""
     except UnicodeEncodeError:  # it names a file whose name is no UTF-8
-        said = text
+        translated = text
     if not values:
-        return visible(said)
+        return visible(translated)
     try:
-        return visible(said.format(**values))
+        return visible(translated.format(**values))
     except (LookupError, ValueError, TypeError, AttributeError):  # the translator's slip
         return visible(text.format(**values))
 
 
 def mark(text: str) -> str:
-    """``text`` itself: it is put into a table on import, and given to ``tr`` when it is shown."""
+    """Mark a text for lupdate that is put into a table on import and translated when it is shown.
+
+    Args:
+        text: English, a literal.
+
+    Returns:
+        The same text.
+    """
     return text
 
 
 def install(app: QCoreApplication, locale: QLocale) -> None:
-    """Speak the language of ``locale``, where srviewer and Qt have it; else English."""
+    """Switch to the language of a locale where srviewer has it; English otherwise.
+
+    Args:
+        app: Gets the translators of srviewer and of Qt's own dialogs.
+        locale: Usually that of the system.
+    """
     try:
-        ours = str(resource("translations"))
+        folder = str(resource("translations"))
     except UserError:  # no language but English comes with this installation
         return
-    own = QTranslator(app)
-    if not own.load(locale, "srviewer", "_", ours):
+    translator = QTranslator(app)
+    if not translator.load(locale, "srviewer", "_", folder):
         return
-    app.installTranslator(own)
+    app.installTranslator(translator)
     qt = QTranslator(app)  # the buttons of Qt's own dialogs
     if qt.load(locale, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(qt)

@@ -1,4 +1,4 @@
-"""How the window names axes, spacings, devices."""
+"""Texts for axes, spacings, scores, measurements and devices."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,12 +15,20 @@ from srviewer.sr.models.devices import device_choices
 # The largest difference, as a share of the intensity range, that still counts as agreement.
 CONSISTENT = 0.005
 NO_REFERENCE = mark("no reference: agreement with the scan only")
-NOT_SCORED = mark("no reference: not scored")  # of what was not made here
-OBLIQUE = 1.0  # degrees: below this nobody would call it oblique
+NOT_SCORED = mark("no reference: not scored")  # of a volume that is no result
+OBLIQUE = 1.0  # degrees: up to this nobody would call it oblique
 
 
 def axis_title(geometry: Geometry, axis: Axis) -> str:
-    """An array axis with its patient direction and spacing: "k (I-S)  4.00 mm"."""
+    """Describe an array axis: "k (I-S)  4.00 mm".
+
+    Args:
+        geometry: Of the volume.
+        axis: Array axis, 0 to 2.
+
+    Returns:
+        Its name, its ends in the patient (low index first) and its spacing.
+    """
     world = geometry.world_axes.index(axis)
     low, high = LETTERS[world]
     grows = geometry.directions[world, axis] > 0
@@ -29,7 +37,14 @@ def axis_title(geometry: Geometry, axis: Axis) -> str:
 
 
 def orientation(geometry: Geometry) -> str:
-    """Where the axes (i, j, k) point: "RAS", "LPS" ..."""
+    """Orientation code of a grid: "RAS", "LPS" and so on.
+
+    Args:
+        geometry: Of the volume.
+
+    Returns:
+        For i, j and k the patient's direction in which the index increases most.
+    """
     letters = []
     for axis in range(3):
         world = geometry.world_axes.index(axis)
@@ -39,40 +54,89 @@ def orientation(geometry: Geometry) -> str:
 
 
 def grid_words(geometry: Geometry) -> str:
-    """ "320 x 320 x 36 voxels of 0.72 x 0.72 x 4 mm"."""
+    """Describe a grid: "320 x 320 x 36 voxels of 0.72 x 0.72 x 4 mm".
+
+    Args:
+        geometry: Of the volume.
+
+    Returns:
+        The translated text, in the order (i, j, k).
+    """
     size, spacing = counts(geometry.shape), millimetres(geometry.spacing)
     return tr("{size} voxels of {spacing}", size=size, spacing=spacing)
 
 
 def file_names(paths: Sequence[Path]) -> str:
-    """The name of one file, the number of several."""
+    """The name of one file, or the number of several.
+
+    Args:
+        paths: At least one.
+
+    Returns:
+        The translated text.
+    """
     return paths[0].name if len(paths) == 1 else tr("{count} files", count=len(paths))
 
 
 def millimetres(values: Sequence[float]) -> str:
-    """Lengths to the hundredth: "0.72 x 0.72 x 4 mm"."""
+    """Format lengths to the hundredth: "0.72 x 0.72 x 4 mm".
+
+    Args:
+        values: In mm.
+
+    Returns:
+        The lengths with the multiplication sign between them.
+    """
     return " \u00d7 ".join(f"{round(mm, 2):g}" for mm in values) + " mm"
 
 
 def counts(values: Sequence[int]) -> str:
-    """Whole numbers: "320 x 320 x 36"."""
+    """Format whole numbers: "320 x 320 x 36".
+
+    Args:
+        values: Of a shape.
+
+    Returns:
+        The numbers with the multiplication sign between them.
+    """
     return " \u00d7 ".join(map(str, values))
 
 
 def percent(share: float) -> str:
-    """A share with two digits that matter: "0.02 %", "15 %"; below that "under 0.001 %"."""
+    """Format a share with two significant digits: "0.02 %", "15 %".
+
+    Args:
+        share: 0 to 1.
+
+    Returns:
+        The percentage; "under 0.001 %" for less than that, unless it is 0.
+    """
     return f"{100 * share:.2g} %" if share >= 1e-5 or share == 0 else tr("under 0.001 %")
 
 
-def agreement(found: Consistency) -> str:
-    """How well a result keeps to the scan, as one line."""
-    if agrees(found):
-        return tr("agrees with the scan: {share} (max)", share=percent(found.max))
-    return tr("differs from the scan by up to {share}", share=percent(found.max))
+def agreement(consistency: Consistency) -> str:
+    """Describe the agreement of a result with the scan, as one line.
+
+    Args:
+        consistency: The residual as a share of the intensity range.
+
+    Returns:
+        The translated text, with the largest residual in percent.
+    """
+    if agrees(consistency):
+        return tr("agrees with the scan: {share} (max)", share=percent(consistency.max))
+    return tr("differs from the scan by up to {share}", share=percent(consistency.max))
 
 
 def adaptation(tried: Adapted) -> str:
-    """How fitting the model to the scan went, as one line."""
+    """Describe the outcome of the adaptation of a model to the scan, as one line.
+
+    Args:
+        tried: The adaptation, whether its weights were used or refused.
+
+    Returns:
+        The translated text: the gain in dB, or why the weights were refused.
+    """
     if tried.kept:
         return tr("adapted: {gain:+.2f} dB on its held-out slices", gain=tried.gain)
     if not tried.steps:
@@ -80,23 +144,52 @@ def adaptation(tried: Adapted) -> str:
     return tr("adapting {found}: the model as it ships", found=tr(tried.found))
 
 
-def agrees(found: Consistency) -> bool:
-    """Whether a result is as consistent as exact data consistency makes it."""
-    return found.max <= CONSISTENT
+def agrees(consistency: Consistency) -> bool:
+    """Whether a result is as consistent as exact data consistency makes it.
+
+    Args:
+        consistency: The residual as a share of the intensity range.
+
+    Returns:
+        True for a largest residual of at most 0.5 % of the intensity range.
+    """
+    return consistency.max <= CONSISTENT
 
 
 def roi_title(roi: Roi, number: int) -> str:
-    """What a measurement is called; ``number`` counts all of them from 0."""
+    """The name of a measurement.
+
+    Args:
+        roi: The measurement.
+        number: Its index among all measurements of the study, from 0.
+
+    Returns:
+        Its own name; where it has none, its kind and its number from 1.
+    """
     return roi.name or f"{kind_title(roi)} {number + 1}"
 
 
 def kind_title(roi: Roi) -> str:
-    """What a measurement is: "Distance"."""
+    """The kind of a measurement: "Distance".
+
+    Args:
+        roi: The measurement.
+
+    Returns:
+        The translated text.
+    """
     return tr(KIND_TITLES[roi.kind])
 
 
 def size_of(roi: Roi) -> str:
-    """The length, angle or area of a measurement with its unit."""
+    """The length, angle or area of a measurement with its unit.
+
+    Args:
+        roi: The measurement.
+
+    Returns:
+        In mm, degrees or square mm; empty when it has none of them.
+    """
     if roi.length_mm is not None:
         return f"{roi.length_mm:.1f} mm"
     if roi.area_mm2 is not None:
@@ -105,18 +198,26 @@ def size_of(roi: Roi) -> str:
 
 
 def measured(roi: Roi, volume: Volume) -> str:
-    """What a measurement finds in a volume, as one line beside it."""
+    """The values of a measurement in a volume, as one line.
+
+    Args:
+        roi: The measurement.
+        volume: Its voxels inside the measurement are used.
+
+    Returns:
+        Mean, standard deviation and number of voxels; for a distance or an angle its size.
+    """
     if not roi.has_values:
         return size_of(roi)
-    found = values_inside(roi, volume)
-    if found is None:
+    values = values_inside(roi, volume)
+    if values is None:
         return tr("no voxel inside")
-    told = mark("{mean:.4g} \u00b1 {sd:.3g}  ({count} voxels)")
-    return tr(told, mean=found.mean, sd=found.sd, count=found.count)
+    message = mark("{mean:.4g} \u00b1 {sd:.3g}  ({count} voxels)")
+    return tr(message, mean=values.mean, sd=values.sd, count=values.count)
 
 
 def device_entries() -> list[tuple[str, str]]:
-    """(title, name) of what may compute, for a list."""
+    """(title, name) of each device that can compute, for a list."""
     return [(tr(DEVICE_TITLES.get(name, name)), name) for name in device_choices()]
 
 

@@ -1,1 +1,1 @@
-"""Training in the window: runs, their curves, the form of a plan."""
+"""Training in the window: training runs, their curves, the form of a plan."""

@@ -1,4 +1,4 @@
-"""What a new run is told in a few controls: preset, size, factors, device, budget, output."""
+"""The main settings of a new training run: preset, size, factors, device, budget, output."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -40,7 +40,14 @@ MOST = 10**9
 
 
 class Choices(QWidget):
-    """``plan()`` is what the controls say; ``started_over``: another preset, size or kind."""
+    """Controls for the main settings.
+
+    ``started_over`` is sent for another preset, size or kind of data.
+
+    Attributes:
+        folder: The folder that the model is written to.
+        factors: The buttons of the factors.
+    """
 
     started_over = Signal()
     factors_changed = Signal()
@@ -91,8 +98,8 @@ class Choices(QWidget):
 
     @property
     def chosen_factors(self) -> tuple[int, ...]:
-        """The factors that are pressed."""
-        return tuple(factor for factor, made in self.factors.items() if made.isChecked())
+        """The factors whose buttons are pressed."""
+        return tuple(factor for factor, toggle in self.factors.items() if toggle.isChecked())
 
     def plan(self) -> TrainingPlan:
         """The preset's plan in this layout, size and for these factors, without a budget."""
@@ -102,20 +109,38 @@ class Choices(QWidget):
         return self.with_factors(plan)
 
     def with_factors(self, plan: TrainingPlan) -> TrainingPlan:
-        """``plan`` for the factors that are pressed; its own shares where they are the same."""
+        """Set the factors of a plan.
+
+        Args:
+            plan: Any plan.
+
+        Returns:
+            The plan for the factors that are pressed; the same plan, with its own shares of the
+            factors, if it has these factors already.
+        """
         factors = self.chosen_factors
         return plan if factors == plan.factors else plan.with_factors(factors)
 
     def with_budget(self, plan: TrainingPlan) -> TrainingPlan:
-        """``plan`` bounded as the controls say; UserError when they say no amount."""
+        """Set the budget of a plan.
+
+        Args:
+            plan: Any plan.
+
+        Returns:
+            The plan, bounded in minutes or in steps.
+
+        Raises:
+            UserError: The budget is no number above 0, or too large.
+        """
         text, unit = self.budget.text().strip(), self.unit.currentData()
         try:
             amount = float(text) if unit == MINUTES else int(text)
         except ValueError:
             amount = 0
         if not 0 < amount < MOST:
-            told = mark("'{text}' {unit} is no budget. Give a number above 0.")
-            raise UserError(tr(told, text=text, unit=tr(unit)))
+            message = mark("'{text}' {unit} is no budget. Give a number above 0.")
+            raise UserError(tr(message, text=text, unit=tr(unit)))
         bounds: dict[str, Any] = {MINUTES: 0.0, STEPS: 0, unit: amount}
         return replace(plan, **bounds)
 
@@ -136,7 +161,11 @@ class Choices(QWidget):
         return output
 
     def avoid(self, names: Iterable[str]) -> None:
-        """Suggest none of these names, which runs have."""
+        """Do not suggest these names.
+
+        Args:
+            names: Of the models of training runs.
+        """
         self._avoided = frozenset(names)
         if self.name.text() in self._avoided:
             self.name.clear()
@@ -148,16 +177,16 @@ class Choices(QWidget):
         budget.setSpacing(6)
         budget.addWidget(self.budget, 1)
         budget.addWidget(self.unit, 1)
-        place = QHBoxLayout()
-        place.setSpacing(4)
+        folder_row = QHBoxLayout()
+        folder_row.setSpacing(4)
         choose = QToolButton()
         choose.setIcon(theme.icon("folder-open-outline"))
         describe(
             choose, tr("Choose the folder"), tr("Choose the folder that the model is written to")
         )
         choose.clicked.connect(self._choose_folder)
-        place.addWidget(self._folder_shown, 1)
-        place.addWidget(choose)
+        folder_row.addWidget(self._folder_shown, 1)
+        folder_row.addWidget(choose)
         rows = form()
         rows.addRow(tr("Preset"), self.preset)
         rows.addRow(tr("Size"), self.scale)
@@ -165,7 +194,7 @@ class Choices(QWidget):
         rows.addRow(tr("Device"), self.device)
         rows.addRow(tr("Budget"), budget)
         rows.addRow(tr("Name"), self.name)
-        rows.addRow(tr("Folder"), place)
+        rows.addRow(tr("Folder"), folder_row)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(rows)
@@ -189,15 +218,15 @@ class Choices(QWidget):
         self.budget.setText(str(FIRST[self.unit.currentData()]))
 
     def _offer_factors(self) -> None:
-        for made in self.factors.values():
-            made.deleteLater()
+        for toggle in self.factors.values():
+            toggle.deleteLater()
         self.factors = {}
-        for place, factor in enumerate(FACTORS[self.layout_id]):
-            self.factors[factor] = made = _factor_button(factor, self.factors_changed.emit)
-            self._grid.addWidget(made, 0, place)
+        for column, factor in enumerate(FACTORS[self.layout_id]):
+            self.factors[factor] = toggle = _factor_button(factor, self.factors_changed.emit)
+            self._grid.addWidget(toggle, 0, column)
 
     def _suggest_name(self) -> None:
-        """After the preset, with the first number that is free; a name of the user's stays."""
+        """Suggest the preset with the first free number, unless the user has typed a name."""
         if self.name.text() not in ("", self._named):
             return
         preset = self.preset.currentData()
@@ -219,18 +248,18 @@ class Choices(QWidget):
 
 
 def _factor_button(factor: int, changed: Callable[[], None]) -> QToolButton:
-    made = QToolButton()
-    made.setText(f"\u00d7{factor}")
-    made.setProperty("role", "toggle")
-    made.setMinimumWidth(24)
-    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    made.setCheckable(True)
-    made.setChecked(True)
-    made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    toggle = QToolButton()
+    toggle.setText(f"\u00d7{factor}")
+    toggle.setProperty("role", "toggle")
+    toggle.setMinimumWidth(24)
+    toggle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    toggle.setCheckable(True)
+    toggle.setChecked(True)
+    toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
     describe(
-        made,
+        toggle,
         tr("Factor {factor}", factor=factor),
         tr("Train to make {factor} thin slices of a thick one", factor=factor),
     )
-    made.clicked.connect(changed)
-    return made
+    toggle.clicked.connect(changed)
+    return toggle

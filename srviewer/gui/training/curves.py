@@ -1,4 +1,4 @@
-"""Losses and scores of runs as live curves, with cubic interpolation as the line to beat."""
+"""Live curves of losses and scores of training runs, with the baseline as a dashed line."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,13 @@ TOTAL = mark("total")
 
 @dataclass(frozen=True)
 class Along:
-    """What runs are plotted against."""
+    """A quantity on the horizontal axis of the plots.
+
+    Attributes:
+        id: Its word.
+        title: Of the axis, to be translated.
+        read: Computes the quantity from an entry of the log of a training run.
+    """
 
     id: str
     title: str
@@ -37,7 +43,11 @@ ALONG = (
 
 
 class CurvePlot(QWidget):
-    """One plot with a title above and a key of its curves."""
+    """A plot with a title above and a legend of its curves below.
+
+    Attributes:
+        curves: The values of each curve by its name.
+    """
 
     def __init__(self, title: str, unit: str) -> None:
         super().__init__()
@@ -60,7 +70,12 @@ class CurvePlot(QWidget):
         self._dress()
 
     def start(self, along: Along, logarithmic: bool) -> None:
-        """Clear the plot for new curves."""
+        """Clear the plot for new curves.
+
+        Args:
+            along: The quantity on the horizontal axis.
+            logarithmic: Whether the vertical axis is logarithmic.
+        """
         self._dress()
         self.plot.clear()
         self.plot.setLogMode(x=False, y=logarithmic)
@@ -69,7 +84,14 @@ class CurvePlot(QWidget):
         self.key.setText("")
 
     def add(self, name: str, values: Values, colour: str, dashed: bool = False) -> None:
-        """Draw one curve; a lone point as a point."""
+        """Draw a curve; a single value is drawn as a point.
+
+        Args:
+            name: For the legend; untrusted text.
+            values: Along the plot, up the plot; nothing is drawn without any.
+            colour: As #rrggbb.
+            dashed: Whether the line is dashed and thinner.
+        """
         if not values[0]:
             return
         style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
@@ -100,7 +122,7 @@ class CurvePlot(QWidget):
 
 
 class Curves:
-    """Plots of the loss and of each comparable metric, of the runs that are to be shown."""
+    """Plots of the loss and of each comparable metric, for the training runs that are shown."""
 
     def __init__(self) -> None:
         self.loss = CurvePlot(tr("LOSS"), "")
@@ -110,21 +132,28 @@ class Curves:
         }
 
     def show_runs(self, runs: Sequence[Run], chosen: Run | None, along: Along, term: str) -> None:
-        """Draw ``runs``; ``term``: which loss, ``ALL_TERMS`` for every one of ``chosen``."""
+        """Draw the curves.
+
+        Args:
+            runs: The training runs to draw.
+            chosen: The run whose loss terms are drawn.
+            along: The quantity on the horizontal axis.
+            term: A loss term of all runs, or ``ALL_TERMS`` for every term of ``chosen``.
+        """
         self._show_loss(runs, chosen, along, term)
         for metric in comparable_metrics():
             plot = self.scores[metric.id]
             plot.start(along, False)
             for run in runs:
                 plot.add(run.name, scores(run, metric.id, along), run_colour(run.number))
-            places = [x for run in runs for x in scores(run, metric.id, along)[0]]
-            levels: set[float] = set()  # runs measured on the same people share one line
+            positions = [x for run in runs for x in scores(run, metric.id, along)[0]]
+            levels: set[float] = set()  # runs with the same validation set share a line
             for run in runs:
                 level = scores(run, metric.key_cubic, along)[1][-1:]
                 if level and level[0] not in levels:
                     name = tr("cubic ({run})", run=run.name) if levels else tr("cubic")
                     levels.update(level)
-                    line = [min(places), max(places)], level * 2
+                    line = [min(positions), max(positions)], level * 2
                     plot.add(name, line, theme.colours().cubic, dashed=True)
 
     def _show_loss(self, runs: Sequence[Run], chosen: Run | None, along: Along, term: str) -> None:
@@ -144,12 +173,26 @@ class Curves:
 
 
 def spans_a_decade(losses: Sequence[float]) -> bool:
-    """Whether a logarithmic axis tells more: within a decade it may not have a single mark."""
+    """Whether a logarithmic axis shows more: within a decade it may not have a single mark.
+
+    Args:
+        losses: All values in the plot.
+
+    Returns:
+        True if all are above 0 and the largest is more than ten times the smallest.
+    """
     return bool(losses) and min(losses) > 0 and max(losses) > 10 * min(losses)
 
 
 def terms_of(run: Run) -> list[str]:
-    """The terms of the loss that a run has told of."""
+    """List the loss terms of a training run.
+
+    Args:
+        run: Its log names them.
+
+    Returns:
+        The terms in the order of their first report.
+    """
     names: dict[str, None] = {}
     for entry in run.entries:
         names.update(dict.fromkeys(entry["losses"]))
@@ -157,16 +200,34 @@ def terms_of(run: Run) -> list[str]:
 
 
 def losses(run: Run, term: str, along: Along) -> Values:
-    """A term of the loss, before weighting, or ``TOTAL``, their weighted sum."""
-    found = [
+    """Values of a loss term over a training run.
+
+    Args:
+        run: Its log has the values.
+        term: A term before weighting, or ``TOTAL`` for the weighted sum.
+        along: The quantity on the horizontal axis.
+
+    Returns:
+        (along the plot, up the plot), where the term was reported.
+    """
+    points = [
         (along.read(e), e["loss"] if term == TOTAL else e["losses"][term])
         for e in run.entries
         if term == TOTAL or term in e["losses"]
     ]
-    return [x for x, _ in found], [y for _, y in found]
+    return [x for x, _ in points], [y for _, y in points]
 
 
 def scores(run: Run, metric: str, along: Along) -> Values:
-    """A score on people held out, where it was measured."""
-    found = [(along.read(e), e["scores"][metric]) for e in run.entries if metric in e["scores"]]
-    return [x for x, _ in found], [y for _, y in found]
+    """Values of a score on the validation set over a training run.
+
+    Args:
+        run: Its log has the values.
+        metric: Key of the score in the log.
+        along: The quantity on the horizontal axis.
+
+    Returns:
+        (along the plot, up the plot), where the score was taken.
+    """
+    points = [(along.read(e), e["scores"][metric]) for e in run.entries if metric in e["scores"]]
+    return [x for x, _ in points], [y for _, y in points]

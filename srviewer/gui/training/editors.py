@@ -1,4 +1,4 @@
-"""Controls for the fields of a plan, one kind for each type of value."""
+"""Controls for the fields of a plan, a class for each type of value."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,68 +21,89 @@ from srviewer.gui.widgets.form import describe, fill
 
 
 class Editor:
-    """``widget``: the control. ``name``: what it edits, for people."""
+    """A control for one field.
+
+    Attributes:
+        widget: The control.
+        name: The title of the field, translated.
+    """
 
     def __init__(self, widget: QWidget, name: str) -> None:
         self.widget, self.name = widget, name
 
     def show(self, value: Any) -> None:
-        """Show ``value`` and tell nobody."""
+        """Show a value without a signal.
+
+        Args:
+            value: Of the type of the field.
+        """
         raise NotImplementedError
 
     def value(self) -> Any:
-        """What the control says; UserError when that is no value of its kind."""
+        """The value in the control; UserError when it is not of the type of the field."""
         raise NotImplementedError
 
 
 class FlagEditor(Editor):
-    """On or off."""
+    """A tick box."""
 
     def __init__(self, name: str) -> None:
         self._box = QCheckBox()
         super().__init__(self._box, name)
 
     def show(self, value: Any) -> None:
-        """Show it."""
+        """Show the flag.
+
+        Args:
+            value: True ticks the box.
+        """
         self._box.setChecked(value)
 
     def value(self) -> bool:
-        """Whether it is on."""
+        """Whether the box is ticked."""
         return self._box.isChecked()
 
 
 class ChoiceEditor(Editor):
-    """One of a few words."""
+    """A list of words."""
 
     def __init__(self, name: str, choices: Sequence[str]) -> None:
         self._box = QComboBox()
-        fill(self._box, [(tr(one), one) for one in choices], choices[0])
+        fill(self._box, [(tr(word), word) for word in choices], choices[0])
         super().__init__(self._box, name)
 
     def show(self, value: Any) -> None:
-        """Show it."""
+        """Choose a word.
+
+        Args:
+            value: A word of the list.
+        """
         self._box.setCurrentIndex(self._box.findData(value))
 
     def value(self) -> str:
-        """The word."""
+        """The chosen word."""
         return str(self._box.currentData())
 
 
 class TextEditor(Editor):
-    """Text, numbers, or several of them with commas between; ``read`` makes the value of it."""
+    """A line for a text, a number, or several of them with commas between."""
 
     def __init__(self, name: str, kind: Any, read: Callable[[str], Any]) -> None:
         self._line, self._kind, self._read = QLineEdit(), kind, read
         super().__init__(self._line, name)
 
     def show(self, value: Any) -> None:
-        """Show it."""
+        """Show the value as text.
+
+        Args:
+            value: A value, or a tuple of values.
+        """
         values = value if isinstance(value, tuple) else (value,)
-        self._line.setText(", ".join(str(one).removesuffix(".0") for one in values))
+        self._line.setText(", ".join(str(item).removesuffix(".0") for item in values))
         self._line.setCursorPosition(0)
 
     def value(self) -> Any:
-        """What the text means."""
+        """The value that the text means; UserError when it is not of the type of the field."""
         text = self._line.text().strip()
         try:
             if get_origin(self._kind) is tuple:
@@ -95,7 +116,7 @@ class TextEditor(Editor):
 
 
 class FileEditor(TextEditor):
-    """Text that may name a file, with a button that chooses one."""
+    """A line for a text that may name a file, with a button that chooses a file."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name, str, str)
@@ -117,22 +138,31 @@ class FileEditor(TextEditor):
 
 
 def editor(name: str, kind: Any, about: Any) -> Editor:
-    """The control for a field of the type ``kind``; ``about``: its metadata."""
+    """The control for a field of a plan.
+
+    Args:
+        name: The title of the field, translated.
+        kind: Type of the field.
+        about: Metadata of the field: tip, unit, choices, perhaps file.
+
+    Returns:
+        A new control with its tooltip.
+    """
     single = get_args(kind)[0] if get_origin(kind) is tuple else kind
-    made: Editor
+    control: Editor
     if kind is bool:
-        made = FlagEditor(name)
+        control = FlagEditor(name)
     elif kind is str and about["choices"]:
-        made = ChoiceEditor(name, about["choices"])
+        control = ChoiceEditor(name, about["choices"])
     elif about.get("file"):
-        made = FileEditor(name)
+        control = FileEditor(name)
     else:
-        made = TextEditor(name, kind, single)
+        control = TextEditor(name, kind, single)
     tip = tr(about["tip"])
     if about["unit"]:
         tip = f"{tip} ({tr(about['unit'])})"
     if about["choices"]:
         tip = f"{tip}: {', '.join(map(tr, about['choices']))}"
-    describe(made.widget, name, tip)
-    made.widget.setMinimumWidth(80)
-    return made
+    describe(control.widget, name, tip)
+    control.widget.setMinimumWidth(80)
+    return control

@@ -1,4 +1,4 @@
-"""The large page beside the training tab: curves of the runs, preview and card of the chosen."""
+"""The page beside the panel of training: curves of the runs, preview and card of the chosen run."""
 
 from time import monotonic
 
@@ -40,9 +40,9 @@ NO_CARD = mark("The card appears with the first checkpoint, a few minutes into t
 
 
 class TrainingPage(QWidget):
-    """Follows the run that is chosen in ``run_list`` and the ticks beside them."""
+    """Shows the run that is chosen in the list, and the curves of all that are ticked there."""
 
-    dropped = Signal(object)  # files and folders to learn from
+    dropped = Signal(object)  # files and folders with training data
 
     def __init__(self, runs: Runs, run_list: RunList) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class TrainingPage(QWidget):
         self._bar.setRange(0, 1000)
         describe(self._bar, tr("Progress of the run"), tr("Share of the run that is done"))
         self._along = choice(tr("Plotted against"), tr("What lies along the plots"))
-        fill(self._along, [(tr(one.title), one) for one in ALONG], ALONG[0])
+        fill(self._along, [(tr(along.title), along) for along in ALONG], ALONG[0])
         self._term = choice(
             tr("Loss"), tr("Every term of the chosen run, or one term of all ticked runs")
         )
@@ -66,7 +66,7 @@ class TrainingPage(QWidget):
         describe(
             self.card,
             tr("Model card"),
-            tr("What the model is, what it learned from, how it scores"),
+            tr("Settings, training data and scores of the model"),
         )
         self._invitation = MarkupLabel()
         self._invitation.setText(tr(INVITATION))
@@ -123,17 +123,17 @@ class TrainingPage(QWidget):
         layout.addWidget(self._body)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Called by Qt: files are welcome."""
+        """Called by Qt: accept files and folders."""
         if dropped_paths(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Called by Qt: what is dropped here is to be learned from, not opened."""
+        """Called by Qt: add the files and folders to the training data; they are not opened."""
         event.acceptProposedAction()
         self.dropped.emit(dropped_paths(event))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Called by Qt: what was told while nobody looked is drawn."""
+        """Called by Qt: draw the reports that came while the page was hidden."""
         self._show()
         super().showEvent(event)
 
@@ -147,14 +147,14 @@ class TrainingPage(QWidget):
         term = self._term.currentData() or ALL_TERMS
         terms = [ALL_TERMS, TOTAL, *terms_of(run)]
         if [self._term.itemData(n) for n in range(self._term.count())] != terms:
-            fill(self._term, [(tr(one), one) for one in terms], term)
+            fill(self._term, [(tr(name), name) for name in terms], term)
         self._head(run)
         self._plot()
         self.preview.show_preview(run.preview)
         self._show_card(run)
 
     def _show_report(self, run: Run) -> None:
-        """While it trains; drawing more often than anybody can look only takes time from it."""
+        """Draw a report, but not more often than of use: drawing takes time from the training."""
         if self.isVisible() and monotonic() - self._drawn >= DRAW_EVERY:
             self._show()
 
@@ -171,7 +171,7 @@ class TrainingPage(QWidget):
         self.curves.show_runs(shown, chosen, along, self._term.currentData() or ALL_TERMS)
 
     def _show_card(self, run: Run) -> None:
-        """Read anew only when the file has changed."""
+        """Read the card again only when the model file has changed."""
         stamp = run.job.output.stat().st_mtime_ns if run.model_exists else None
         if self._card_of == (run, stamp):
             return
@@ -188,7 +188,14 @@ class TrainingPage(QWidget):
 
 
 def facts(run: Run) -> str:
-    """Step and pace of a run."""
+    """Steps, steps per second and minutes of a training run.
+
+    Args:
+        run: Its last report is used.
+
+    Returns:
+        One line; empty before the first report.
+    """
     if not run.entries:
         return ""
     last = run.entries[-1]

@@ -1,4 +1,4 @@
-"""Every field of a plan as a form, made from what the fields say about themselves."""
+"""A form with every field of a plan, derived from the metadata of the fields."""
 
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, get_type_hints
@@ -17,7 +17,7 @@ TITLE_WIDTH = 128  # px
 
 
 class PlanForm(QWidget):
-    """Shows a plan and gives it back as edited; a field that a plan gains appears by itself."""
+    """Shows a plan and returns it as edited; new fields of a plan appear in it by themselves."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,11 +34,22 @@ class PlanForm(QWidget):
         return tuple(self._editors)
 
     def editor(self, name: str) -> Editor:
-        """The control of one field."""
+        """The control of a field.
+
+        Args:
+            name: Dotted name, of ``names``.
+
+        Returns:
+            Its control.
+        """
         return self._editors[name]
 
     def show_plan(self, plan: TrainingPlan) -> None:
-        """Show every field of ``plan``."""
+        """Show a plan.
+
+        Args:
+            plan: Each of its fields fills its control.
+        """
         self._plan = plan
         for name, control in self._editors.items():
             value: Any = plan
@@ -47,9 +58,10 @@ class PlanForm(QWidget):
             control.show(value)
 
     def plan(self) -> TrainingPlan:
-        """The plan that was shown, with what was edited.
+        """The plan that was shown, as edited.
 
-        Raises UserError when a value is none of its kind, or the plan cannot be trained.
+        Raises:
+            UserError: A value is not of the type of its field, or the plan cannot be trained.
         """
         assert self._plan is not None
         changes: dict[str, Any] = {}
@@ -65,7 +77,7 @@ class PlanForm(QWidget):
         return replace(self._plan, **changes)
 
     def _add(self, layout: QVBoxLayout, kind: Any, prefix: str, heading: str) -> None:
-        """The rows of one dataclass; those that it holds follow under headings of their own."""
+        """Add the rows of a dataclass; nested dataclasses follow under headings of their own."""
         rows: QFormLayout = form()
         if heading:
             layout.addWidget(label(tr(heading).upper(), "heading"))
@@ -80,16 +92,23 @@ class PlanForm(QWidget):
                 )
                 continue
             name = tr(field_title(field.name))
-            made = editor(name, hints[field.name], field.metadata)
-            self._editors[prefix + field.name] = made
+            control = editor(name, hints[field.name], field.metadata)
+            self._editors[prefix + field.name] = control
             unit = tr(field.metadata["unit"])
-            told = unit and unit not in name.lower()
-            title = label(f"{name}, {unit}" if told else name, "muted")
+            has_unit = unit and unit not in name.lower()
+            title = label(f"{name}, {unit}" if has_unit else name, "muted")
             title.setFixedWidth(TITLE_WIDTH)
-            set_tip(title, made.widget.toolTip())
-            rows.addRow(title, made.widget)
+            set_tip(title, control.widget.toolTip())
+            rows.addRow(title, control.widget)
 
 
 def field_title(name: str) -> str:
-    """A field of a plan as people read it: "Batch size"."""
+    """The title of a field of a plan: "Batch size".
+
+    Args:
+        name: Of the field.
+
+    Returns:
+        English, to be translated.
+    """
     return name.replace("_", " ").capitalize()

@@ -1,4 +1,4 @@
-"""A patch of somebody held out: what the network is given, what it makes of it, the truth."""
+"""The preview of a training run: input, result and target of a patch of a held-out subject."""
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -11,13 +11,13 @@ from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import describe
 from srviewer.nn.catalogue import Preview
 
-CAPTIONS = (mark("thick"), mark("result"), mark("truth"))
+CAPTIONS = (mark("thick"), mark("result"), mark("target"))
 CAPTION, GAP = 20, 8  # px
-NOTHING = mark("A patch of somebody held out appears here when it is first measured.")
+NOTHING = mark("A patch of a held-out subject appears here with the first scores.")
 
 
 class PreviewView(QWidget):
-    """Three images side by side on one grey scale, drawn alike."""
+    """Three images side by side with the same grey levels."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class PreviewView(QWidget):
         describe(
             self,
             tr("Preview"),
-            tr("Thick slices, the network's result and the truth, one grey scale"),
+            tr("Thick slices, the network's result and the target, same grey levels"),
         )
 
     def sizeHint(self) -> QSize:
@@ -35,7 +35,11 @@ class PreviewView(QWidget):
         return QSize(480, 190)
 
     def show_preview(self, preview: Preview | None) -> None:
-        """Show the three of them, or that there are none yet."""
+        """Show the patches, or a text while there are none.
+
+        Args:
+            preview: Each (rows, columns) or (rows, columns, 3); None before the first scores.
+        """
         self.images = ()
         if preview is not None:
             top = float(np.percentile(preview.truth, 99.8)) or 1.0
@@ -57,15 +61,15 @@ class PreviewView(QWidget):
         scale = min(room / first.width(), (self.height() - CAPTION) / first.height())
         width, height = first.width() * scale, first.height() * scale
         left = (self.width() - 3 * width - 2 * GAP) / 2
-        for place, (image, caption) in enumerate(zip(self.images, CAPTIONS, strict=True)):
-            x = left + place * (width + GAP)
+        for column, (image, caption) in enumerate(zip(self.images, CAPTIONS, strict=True)):
+            x = left + column * (width + GAP)
             above = QRectF(x, 0, width, CAPTION)
             painter.drawText(above, Qt.AlignmentFlag.AlignVCenter, tr(caption))
             painter.drawImage(QRectF(x, CAPTION, width, height), image)
 
 
 def _image(pixels: Voxels, top: float) -> QImage:
-    """(H, W) or (H, W, 3), ``top`` as white, as a picture of its own."""
+    """An image of (rows, columns) or (rows, columns, 3), with ``top`` as white."""
     eight = np.ascontiguousarray(np.clip(pixels / top * 255, 0, 255).astype(np.uint8))
     height, width = eight.shape[:2]
     kind = QImage.Format.Format_Grayscale8 if eight.ndim == 2 else QImage.Format.Format_RGB888

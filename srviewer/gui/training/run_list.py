@@ -1,4 +1,4 @@
-"""The runs as a list: what each is doing, and the buttons that hold, stop, resume it."""
+"""The list of training runs: the state of each, and buttons to pause, stop and resume it."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ MOST_SHOWN = 5
 
 
 class RunList(QWidget):
-    """``chosen`` is the run that is looked at; a tick puts a run into the plots."""
+    """A list of training runs; a tick puts a run into the plots."""
 
     chosen_changed = Signal()
 
@@ -54,8 +54,8 @@ class RunList(QWidget):
         )
         buttons = QGridLayout()
         buttons.setSpacing(6)
-        for place, made in enumerate((self.pause, self.resume, self.stop, self.remove)):
-            buttons.addWidget(made, place // 2, place % 2)
+        for number, control in enumerate((self.pause, self.resume, self.stop, self.remove)):
+            buttons.addWidget(control, number // 2, number % 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -63,13 +63,13 @@ class RunList(QWidget):
         layout.addLayout(buttons)
         self.list.currentItemChanged.connect(self._choose)
         self.list.itemChanged.connect(self._tick)
-        for made, act in (
+        for control, act in (
             (self.pause, runs.pause),
             (self.resume, runs.resume),
             (self.stop, runs.stop),
             (self.remove, runs.remove),
         ):
-            made.clicked.connect(lambda _, act=act: self._act(act))
+            control.clicked.connect(lambda _, act=act: self._act(act))
         runs.changed.connect(self._show)
         runs.reported.connect(self._show_run)
         theme.follow(self, self._show)
@@ -77,19 +77,23 @@ class RunList(QWidget):
 
     @property
     def chosen(self) -> Run | None:
-        """The run that is looked at."""
+        """The run that the page shows."""
         item = self.list.currentItem()
         run = None if item is None else item.data(RUN)
         return run if isinstance(run, Run) else None
 
     def choose(self, run: Run) -> None:
-        """Look at ``run``."""
+        """Choose a run.
+
+        Args:
+            run: Of the list.
+        """
         for row in range(self.list.count()):
             if self.list.item(row).data(RUN) is run:
                 self.list.setCurrentRow(row)
 
     def _show(self) -> None:
-        """Newest first."""
+        """Fill the list, newest first."""
         chosen = self.chosen
         self.list.blockSignals(True)
         self.list.clear()
@@ -133,9 +137,9 @@ class RunList(QWidget):
 
 
 def _button(text: str, icon: str, tip: str) -> QPushButton:
-    made = button(text, tip)
-    made.setIcon(theme.icon(icon))
-    return made
+    push_button = button(text, tip)
+    push_button.setIcon(theme.icon(icon))
+    return push_button
 
 
 def _item(run: Run) -> QListWidgetItem:
@@ -153,7 +157,14 @@ def _text(run: Run) -> str:
 
 
 def state_line(run: Run) -> str:
-    """What a run is doing, in a few words."""
+    """The state of a training run in a few words.
+
+    Args:
+        run: The run.
+
+    Returns:
+        The translated text, with the progress in percent and the time left.
+    """
     done = f", {100 * run.fraction:.0f} %" if run.entries else ""
     if run.state is not State.TRAINING:
         return f"{tr(run.state.value)}{done if run.state is not State.FINISHED else ''}"
@@ -162,12 +173,19 @@ def state_line(run: Run) -> str:
         return tr(run.progress.message)
     if left <= 0:
         message = tr(run.progress.message)
-        return tr("measuring on people held out: {message}", message=message)
+        return tr("scoring held-out subjects: {message}", message=message)
     return f"{state_words(run)}{done}" + tr(", {time} left", time=time_left(left))
 
 
 def state_words(run: Run) -> str:
-    """The stage of a run that is training."""
+    """The stage of a run that is training.
+
+    Args:
+        run: With at least one report.
+
+    Returns:
+        The translated text: with adversarial terms, or before them.
+    """
     adversarial = run.entries[-1]["stage"] == "adversarial"
     return tr("adversarial") if adversarial else tr("training")
 

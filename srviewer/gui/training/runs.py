@@ -1,4 +1,4 @@
-"""The training runs of the window: one learns at a time, the others wait, none is forgotten."""
+"""The training runs of the window, of which one trains at a time while the others wait."""
 
 import os
 from collections import deque
@@ -27,7 +27,7 @@ Entry = dict[str, Any]
 
 
 class State(Enum):
-    """What a run is doing."""
+    """The states of a training run, with their texts."""
 
     WAITING = mark("waiting for its turn")
     TRAINING = mark("training")
@@ -43,10 +43,16 @@ LIVE = (State.WAITING, State.TRAINING, State.PAUSED, State.STOPPING)
 
 
 class Run:
-    """One run and what it told so far.
+    """A training run with its reports.
 
-    ``preview``: the newest; ``problem``: why it failed; ``shown``: whether it is plotted;
-    ``number``: its own, which gives it its colour.
+    Attributes:
+        job: Data, plan, output and device.
+        state: What it is doing.
+        number: Counts the runs of the window; it decides the colour.
+        progress: The last progress that was reported.
+        preview: The newest preview, or None.
+        problem: Why it failed; "" otherwise.
+        shown: Whether it is in the plots.
     """
 
     def __init__(self, job: TrainingJob, state: State, number: int) -> None:
@@ -64,25 +70,30 @@ class Run:
 
     @property
     def entries(self) -> list[Entry]:
-        """Read from the log beside the model when they are first asked for."""
+        """The reports, read from the log beside the model at the first use."""
         if self._entries is None:
             self._entries = read_log(log_path(self.job.output))
         return self._entries
 
     def add(self, entry: Entry, preview: Preview | None) -> None:
-        """Take a report; what a resumed run does again replaces what it did."""
+        """Add a report; steps that a resumed run repeats replace the earlier ones.
+
+        Args:
+            entry: As in the log.
+            preview: None keeps the last one.
+        """
         while self.entries and self.entries[-1]["step"] >= entry["step"]:
             self.entries.pop()
         self.entries.append(entry)
         self.preview = preview or self.preview
 
     def start_anew(self) -> None:
-        """Forget the curves of an earlier run of this output."""
+        """Drop the reports of an earlier run with this output."""
         self._entries = []
 
     @property
     def fraction(self) -> float:
-        """The share of the budget that is used; the reading before and measuring after aside."""
+        """Used share of the budget, 0 to 1; reading before and scoring after do not count."""
         if not self.entries:
             return 0.0
         last, plan = self.entries[-1], self.job.plan
@@ -90,21 +101,25 @@ class Run:
 
     @property
     def seconds_left(self) -> float | None:
-        """Of the training itself, from the pace so far; None while that says nothing yet."""
+        """Seconds of the training itself, extrapolated; None before the first report."""
         done = self.fraction
         return float(self.entries[-1]["seconds"]) * (1 - done) / done if done else None
 
     @property
     def model_exists(self) -> bool:
-        """Whether a model was written that can be used already."""
+        """Whether a model file was written, which can be used already."""
         return self.job.output.is_file()
 
 
 class Runs(QObject):
-    """Starts, holds, stops and resumes runs, on ``work``."""
+    """Starts, pauses, stops and resumes training runs.
+
+    Attributes:
+        unreadable: Why records of earlier runs cannot be read.
+    """
 
     changed = Signal()  # the list, or the state of a run
-    reported = Signal(object)  # the run that has something new to show
+    reported = Signal(object)  # the run with a new report
     model_written = Signal(object)  # the run whose model can be used now
 
     def __init__(self, work: Work, parent: QObject) -> None:
@@ -115,9 +130,9 @@ class Runs(QObject):
         self._current: Run | None = None
         self._numbers = 0
         self._list: list[Run] = []
-        kept = remembered()
-        self.unreadable = tuple(reason for _, reason in kept.unreadable)  # records of runs
-        for job in kept.jobs:
+        records = remembered()
+        self.unreadable = tuple(reason for _, reason in records.unreadable)
+        for job in records.jobs:
             state = State.UNFINISHED if is_unfinished(job.output) else State.FINISHED
             if state is State.UNFINISHED or job.output.is_file():
                 run = self._made(job, state)
@@ -125,16 +140,16 @@ class Runs(QObject):
 
     @property
     def all(self) -> tuple[Run, ...]:
-        """Every run, oldest first."""
+        """All runs, oldest first."""
         return tuple(self._list)
 
     @property
     def unfinished(self) -> tuple[Run, ...]:
-        """Those that an earlier window left unfinished."""
+        """The runs that an earlier window left unfinished."""
         return tuple(run for run in self._list if run.state is State.UNFINISHED)
 
     def models_elsewhere(self) -> list[tuple[str, str]]:
-        """(name, file) of the models for scans that lie outside the folder of the user's models."""
+        """(name, file) of models for scans that lie outside the folder of the user's models."""
         return [
             (run.name, str(run.job.output))
             for run in self._list
@@ -145,9 +160,16 @@ class Runs(QObject):
         ]
 
     def start(self, job: TrainingJob) -> Run:
-        """Train as soon as no other run does.
+        """Add a run, which trains as soon as no other run does.
 
-        Raises UserError when a run of this output is under way, or unfinished.
+        Args:
+            job: Replaces the entry of a finished run with the same output.
+
+        Returns:
+            The new run.
+
+        Raises:
+            UserError: A run with this output is not finished.
         """
         same = [run for run in self._list if run.job.output == job.output]
         if any(run.state in LIVE for run in same) or is_unfinished(job.output):
@@ -167,13 +189,21 @@ class Runs(QObject):
         return run
 
     def pause(self, run: Run) -> None:
-        """Let it stand still; it keeps its place in memory."""
+        """Pause a run; it stays in memory.
+
+        Args:
+            run: Nothing happens unless it is training.
+        """
         if run is self._current and self._task is not None:
             self._task.hold(True)
             self._set(run, State.PAUSED)
 
     def resume(self, run: Run) -> None:
-        """Go on: at once if it was paused, else from its checkpoint as soon as no other trains."""
+        """Resume a run: at once if it is paused, else from its checkpoint when no other run trains.
+
+        Args:
+            run: Paused, stopped, failed or unfinished.
+        """
         if run.state is State.PAUSED and self._task is not None:
             self._set(run, State.TRAINING)
             self._task.hold(False)
@@ -182,7 +212,11 @@ class Runs(QObject):
             self._next()
 
     def stop(self, run: Run) -> None:
-        """End it and keep a checkpoint, from which it can be resumed."""
+        """Stop a run and keep a checkpoint, from which it can be resumed.
+
+        Args:
+            run: Training, paused or waiting.
+        """
         if run is self._current and self._task is not None:
             self._set(run, State.STOPPING)
             self._work.cancel(TRAIN)
@@ -190,7 +224,11 @@ class Runs(QObject):
             self._set(run, State.STOPPED)
 
     def remove(self, run: Run) -> None:
-        """Take it from the list; its model and log stay where they are, its checkpoint goes."""
+        """Remove a run and its checkpoint; its model and its log stay.
+
+        Args:
+            run: Nothing happens while it waits, trains or stops.
+        """
         if run.state in LIVE:
             return
         forget(run.job.output)
@@ -205,7 +243,7 @@ class Runs(QObject):
         return run
 
     def _next(self) -> None:
-        """Start the first run that waits, if none is learning."""
+        """Start the first waiting run, if none is training."""
         waiting = next((run for run in self._list if run.state is State.WAITING), None)
         if self._current is None and waiting is not None and not self._work.stopped:
             self._begin(waiting)
@@ -224,14 +262,14 @@ class Runs(QObject):
         self._task.ended.connect(self._end)
 
     def _watched(self, job: Job[Any]) -> Job[Any]:
-        """The job, its reports put aside: the window hears of only some of a job's steps."""
+        """The job with its reports queued: the window is sent only some of a job's steps."""
         inbox = self._inbox
 
         def put_aside(step: Progress) -> Progress:
             if not isinstance(step, TrainStep):
                 return step
             inbox.append((log_entry(step), step.preview))
-            return Progress(step.fraction, step.message)  # the weights go no further
+            return Progress(step.fraction, step.message)  # without the weights, which are large
 
         return mapped(job, put_aside)
 
@@ -261,7 +299,7 @@ class Runs(QObject):
         self._next()
 
     def _keep(self, model: object) -> None:
-        """Nothing more: the run has written its model itself."""
+        """Do nothing: the run has written its model itself."""
 
     def _set(self, run: Run, state: State) -> None:
         run.state = state
@@ -269,5 +307,5 @@ class Runs(QObject):
 
 
 def _threads() -> int:
-    """One processor is left to the window."""
+    """All processors but one, which is left to the window."""
     return max(1, (os.cpu_count() or 2) - 1)

@@ -1,4 +1,4 @@
-"""A new run: whom it learns from, what it is told, all settings of its plan, the start."""
+"""The settings of a new training run: subjects, main settings, all fields of the plan, start."""
 
 from collections.abc import Callable, Sequence
 from functools import reduce
@@ -25,13 +25,19 @@ from srviewer.sr.training.run import TrainingJob
 PEOPLE = "people"
 IMAGES_FILTER = mark("Images (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff);;All files (*)")
 NOBODY_HELD_OUT = mark(
-    "Nobody is held out, so nothing will tell whether the network beats cubic interpolation. Add "
-    "more people, or hold one out."
+    "No subject is held out, so no score will show whether the network is better than cubic "
+    "interpolation. Add more subjects, or hold one out."
 )
 
 
 class Setup(QWidget):
-    """``start_wanted`` carries the TrainingJob that the controls describe."""
+    """Controls for a new training run.
+
+    ``start_wanted`` sends the TrainingJob that the controls describe.
+
+    Attributes:
+        form: All fields of the plan; None until they are unfolded.
+    """
 
     start_wanted = Signal(object)
     refused = Signal(object)  # UserError
@@ -40,12 +46,12 @@ class Setup(QWidget):
         super().__init__()
         self._work = work
         self._pending: tuple[Path, ...] = ()
-        self._left_out: dict[tuple[Path, ...], Counts] = {}  # of what was looked into together
+        self._left_out: dict[tuple[Path, ...], Counts] = {}  # of the paths of each search
         self.choices = Choices()
         self.split = SplitView()
         self.note = Notice("note", tr("Notes on this run"))
         self.add_files = button(
-            tr("Add files\u2026"), tr("Thin, nearly isotropic volumes to learn from")
+            tr("Add files\u2026"), tr("Thin, nearly isotropic volumes to train on")
         )
         self.add_folder = button(
             tr("Add folder\u2026"), tr("Every volume in a folder and below it")
@@ -70,7 +76,11 @@ class Setup(QWidget):
         self._show_notes()
 
     def add(self, paths: Sequence[Path]) -> None:
-        """Look whom the files and folders show, and add them."""
+        """Find the subjects in files and folders, and add them.
+
+        Args:
+            paths: Folders are searched with those below them.
+        """
         self._pending = (*self._pending, *paths)
         job = people_found(self._pending, self.choices.layout_id)
         self._work.start(PEOPLE, tr("Looking at scans"), job, self._found, lambda: True)
@@ -82,11 +92,11 @@ class Setup(QWidget):
         return self.form
 
     def job(self) -> TrainingJob:
-        """What the controls describe; UserError when it cannot be trained."""
+        """The training job as set; UserError when it cannot be trained."""
         train, validation = self.split.train, self.split.validation
         if not train:
             raise UserError(
-                tr("There is nobody to learn from. Add thin volumes, or drop them here.")
+                tr("There is no subject to train on. Add thin volumes, or drop them here.")
             )
         check_split(train, validation)
         return TrainingJob(
@@ -150,10 +160,10 @@ class Setup(QWidget):
             self._show_preset()
         self.form.setVisible(shown)
 
-    def _found(self, found: PeopleFound) -> None:
-        self._left_out[self._pending] = found.left_out
+    def _found(self, listing: PeopleFound) -> None:
+        self._left_out[self._pending] = listing.left_out
         self._pending = ()
-        self.split.add(found.people)
+        self.split.add(listing.people)
 
     def _clear(self) -> None:
         self._left_out = {}
@@ -163,21 +173,25 @@ class Setup(QWidget):
         looking = self._work.running(PEOPLE) is not None
         if not looking:
             self._pending = ()
-        for made in (self.add_files, self.add_folder, self.choices.kind):
-            made.setEnabled(not looking)
+        for control in (self.add_files, self.add_folder, self.choices.kind):
+            control.setEnabled(not looking)
 
     def _show_notes(self) -> None:
         train, validation = self.split.train, self.split.validation
         notes = []
         if train and not validation:
             notes.append(NOBODY_HELD_OUT)
-        thick = [f"{name} ({mm:.1f} mm)" for one in (*train, *validation) for name, mm in one.thick]
+        thick = [
+            f"{name} ({mm:.1f} mm)" for person in (*train, *validation) for name, mm in person.thick
+        ]
         if thick:
             named = ", ".join(thick[:3]) + (", \u2026" if len(thick) > 3 else "")
-            told = tr("Thick slices cannot teach what thin ones look like: {named}.", named=named)
-            notes.append(told)
-        nothing: Counts = ()
-        left_out = reduce(added, self._left_out.values(), nothing)
+            message = tr(
+                "Thick slices cannot teach what thin ones look like: {named}.", named=named
+            )
+            notes.append(message)
+        no_counts: Counts = ()
+        left_out = reduce(added, self._left_out.values(), no_counts)
         if left_out:
             counts = ", ".join(f"{count} {tr(reason)}" for reason, count in left_out)
             notes.append(tr("Left out: {counts}.", counts=counts))

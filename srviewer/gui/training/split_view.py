@@ -1,4 +1,4 @@
-"""Who is learned from and who is held out: two lists between which people move."""
+"""The split by subject: two lists, training and validation, between which subjects move."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,12 @@ FEWEST_LINES, MOST_LINES = 2, 6
 
 
 class SplitView(QWidget):
-    """Everybody is in exactly one of ``train`` and ``validation``."""
+    """Two lists of subjects, each of whom is in exactly one of them.
+
+    Attributes:
+        train: The training set.
+        validation: The validation set.
+    """
 
     changed = Signal()
 
@@ -37,29 +42,34 @@ class SplitView(QWidget):
         self._heads = (label("", "heading"), label("", "heading"))
         self.lists = (
             _list(
-                tr("Learned from"),
-                tr("The network learns from these people; double-click holds out"),
+                tr("Training set"),
+                tr("The network is trained on these subjects; double-click holds out"),
             ),
             _list(
-                tr("Held out"),
-                tr("Scored while training, never learned from; double-click moves back"),
+                tr("Validation set"),
+                tr("Scored during training, never trained on; double-click moves back"),
             ),
         )
-        self.hold_out = _mover(tr("Hold out"), tr("Measure on the chosen people instead"))
-        self.take_back = _mover(tr("Learn"), tr("Learn from the chosen people instead"))
-        self.remove = _mover(tr("Remove"), tr("Take the chosen people out of both lists"))
+        self.hold_out = _mover(tr("Hold out"), tr("Score on the chosen subjects instead"))
+        self.take_back = _mover(tr("Train"), tr("Train on the chosen subjects instead"))
+        self.remove = _mover(tr("Remove"), tr("Take the chosen subjects out of both lists"))
         self._lay_out()
         self.hold_out.clicked.connect(self._hold_out)
         self.take_back.clicked.connect(self._take_back)
         self.remove.clicked.connect(self._remove)
         self.lists[0].itemDoubleClicked.connect(self._hold_out)
         self.lists[1].itemDoubleClicked.connect(self._take_back)
-        for one in self.lists:
-            one.itemSelectionChanged.connect(self._enable)
+        for list_widget in self.lists:
+            list_widget.itemSelectionChanged.connect(self._enable)
         self._show()
 
     def add(self, people: Sequence[Person]) -> None:
-        """Add people; the first ones are split as suggested, later ones are learned from."""
+        """Add subjects.
+
+        Args:
+            people: The first to be added are split as suggested; later ones go to the training
+                set, unless they are held out already.
+        """
         if not self.train and not self.validation:
             self.train, self.validation = suggested_split(joined(people))
         else:
@@ -69,15 +79,15 @@ class SplitView(QWidget):
         self._tell()
 
     def clear(self) -> None:
-        """Forget everybody."""
+        """Remove all subjects."""
         self.train = self.validation = ()
         self._tell()
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
-        for made in (self.hold_out, self.take_back, self.remove):
-            buttons.addWidget(made)
+        for mover in (self.hold_out, self.take_back, self.remove):
+            buttons.addWidget(mover)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -113,48 +123,48 @@ class SplitView(QWidget):
         self.changed.emit()
 
     def _show(self) -> None:
-        for title, head, one, people in (
-            (tr("LEARNED FROM"), self._heads[0], self.lists[0], self.train),
-            (tr("HELD OUT"), self._heads[1], self.lists[1], self.validation),
+        for title, head, list_widget, people in (
+            (tr("TRAINING SET"), self._heads[0], self.lists[0], self.train),
+            (tr("VALIDATION SET"), self._heads[1], self.lists[1], self.validation),
         ):
             _title(head, title, people)
-            one.clear()
+            list_widget.clear()
             for person in people:
-                one.addItem(_item(person))
+                list_widget.addItem(_item(person))
             lines = min(max(len(people), FEWEST_LINES), MOST_LINES)
-            one.setFixedHeight(LINE * lines + 10)
+            list_widget.setFixedHeight(LINE * lines + 10)
         self._enable()
 
     def _enable(self) -> None:
-        chosen = [bool(one.selectedItems()) for one in self.lists]
+        chosen = [bool(list_widget.selectedItems()) for list_widget in self.lists]
         self.hold_out.setEnabled(chosen[0])
         self.take_back.setEnabled(chosen[1])
         self.remove.setEnabled(any(chosen))
 
 
 def _list(name: str, tip: str) -> QListWidget:
-    made = QListWidget()
-    made.setProperty("density", "compact")
-    made.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-    made.setUniformItemSizes(True)
-    made.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    made.setAcceptDrops(False)  # files are taken by the panel
-    describe(made, name, tip)
-    return made
+    list_widget = QListWidget()
+    list_widget.setProperty("density", "compact")
+    list_widget.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    list_widget.setUniformItemSizes(True)
+    list_widget.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    list_widget.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    list_widget.setAcceptDrops(False)  # files are taken by the panel
+    describe(list_widget, name, tip)
+    return list_widget
 
 
 def _mover(text: str, tip: str) -> QPushButton:
-    made = button(text, tip)
-    made.setProperty("density", "compact")
-    return made
+    mover = button(text, tip)
+    mover.setProperty("density", "compact")
+    return mover
 
 
 def _title(head: QLabel, title: str, people: Sequence[Person]) -> None:
     scans = sum(len(person.names) for person in people)
-    persons = tr("1 person") if len(people) == 1 else tr("{count} people", count=len(people))
-    told = f"{persons}, {_scans(scans)}" if people else tr("nobody")
-    head.setText(f"{title}: {told}")
+    persons = tr("1 subject") if len(people) == 1 else tr("{count} subjects", count=len(people))
+    text = f"{persons}, {_scans(scans)}" if people else tr("none")
+    head.setText(f"{title}: {text}")
 
 
 def _scans(count: int) -> str:

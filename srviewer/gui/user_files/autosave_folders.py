@@ -1,4 +1,4 @@
-"""The folders in which running windows keep what a crash must not take."""
+"""The folders of the autosave, one for each running window."""
 
 import shutil
 import time
@@ -15,15 +15,19 @@ from srviewer.private import is_private, make_private_file
 from srviewer.study.sessions.session_file import SUFFIX
 
 SESSION = f"session{SUFFIX}"
-KEPT_DAYS = 14  # an offer that nobody took
+KEPT_DAYS = 14  # until an autosave that nobody opened is deleted
 
 
 @dataclass(frozen=True, eq=False)
 class AutosaveFolder:
-    """One folder that this process alone writes to, by a lock that dies with the process.
+    """A folder that one process alone writes to, by a lock that ends with the process.
 
     The lock lies beside the folder and is taken before the folder is made, and given back after it
-    is deleted: a window that starts meanwhile never sees a folder that nobody seems to own.
+    is deleted: a window that starts meanwhile never sees a folder without an owner.
+
+    Attributes:
+        path: The folder.
+        lock: Held by this process.
     """
 
     path: Path
@@ -31,36 +35,43 @@ class AutosaveFolder:
 
     @property
     def session(self) -> Path:
-        """The session file in it; it need not exist."""
+        """The path of the session file in the folder; it need not exist."""
         return self.path / SESSION
 
     @property
     def saved_at(self) -> datetime:
-        """When the session in it was written, in local time."""
+        """When the session file was written, in local time."""
         return datetime.fromtimestamp(self.session.stat().st_mtime)
 
     def discard(self) -> None:
-        """Delete it."""
+        """Delete the folder and release its lock."""
         shutil.rmtree(self.path, ignore_errors=True)
         self.lock.unlock()
 
     def release(self) -> None:
-        """Leave it to the next window."""
+        """Release the lock and keep the folder, for the next window to offer."""
         self.lock.unlock()
 
 
 def root() -> Path:
-    """The folder of all of them; it need not exist."""
+    """The folder that holds all autosave folders; it need not exist."""
     return user_cache_dir() / "sessions"
 
 
 def lasting(path: Path) -> bool:
-    """Whether a file is there and stays there: those that were autosaved go with the window."""
+    """Whether a file exists and outlives the window: the files of an autosave do not.
+
+    Args:
+        path: Absolute.
+
+    Returns:
+        False for missing files and for files below ``root()``.
+    """
     return path.exists() and not path.is_relative_to(root())
 
 
 def new_folder() -> AutosaveFolder | None:
-    """A folder of this process's own; None where nothing can be written, or not in private."""
+    """An empty autosave folder of this process; None where no private folder can be written."""
     path = root() / f"window-{token_hex(6)}"
     try:
         private_folder(root())
@@ -73,9 +84,9 @@ def new_folder() -> AutosaveFolder | None:
 
 
 def left_behind() -> Iterator[AutosaveFolder]:
-    """What windows left that ended without closing, newest first, each claimed by this process.
+    """Autosaves of windows that ended without closing, newest first, each locked by this process.
 
-    Too old ones, and those without a session, are deleted on the way.
+    Those older than 14 days, and those without a session file, are deleted on the way.
     """
     for path in sorted(_folders(), key=_written, reverse=True):
         folder = _claimed(path)
@@ -88,13 +99,13 @@ def left_behind() -> Iterator[AutosaveFolder]:
 
 
 def size_bytes() -> int:
-    """How much the folders hold together."""
+    """Size of all autosave folders together, in bytes."""
     files = (path for path in root().rglob("*") if path.is_file() and not path.is_symlink())
     return sum(_size(path) for path in files)
 
 
 def clear() -> None:
-    """Delete every folder whose window is not running."""
+    """Delete every autosave folder whose window is not running."""
     for path in _folders():
         folder = _claimed(path)
         if folder is not None:
@@ -102,7 +113,7 @@ def clear() -> None:
 
 
 def _folders() -> list[Path]:
-    """Those of this user, private now whatever rights they had."""
+    """The folders of this user, made private if they were not."""
     if not root().is_dir():
         return []
     try:

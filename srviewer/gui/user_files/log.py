@@ -1,7 +1,7 @@
-"""The program's log: what went wrong and where in the program, never in whose scan.
+"""The program's log: which error occurred and where in the code, without any name of a scan.
 
-Messages of exceptions, names of files and what libraries say may hold a patient's name, so none of
-them is written: an error is logged by its kind and the lines of code that it came through.
+Messages of exceptions, names of files and messages of libraries may hold a patient's name, so none
+of them is written: an error is logged by its kind and the lines of code that it came through.
 """
 
 import logging
@@ -27,7 +27,7 @@ log = logging.getLogger("srviewer")
 
 
 class PrivateLogFile(RotatingFileHandler):
-    """A log that only this user may read, as are the older ones that it was renamed to."""
+    """A log file that only this user may read, as are the older files of its rotation."""
 
     def _open(self) -> TextIOWrapper:
         make_private_file(Path(self.baseFilename))
@@ -35,10 +35,10 @@ class PrivateLogFile(RotatingFileHandler):
 
 
 def start_log() -> Path | None:
-    """Write what srviewer logs from now on into the user's log folder; its path.
+    """Write what srviewer logs from now on into the user's log folder.
 
-    None where nothing can be written there, or not so that only this user may read it: the program
-    works without.
+    Returns:
+        The log file; None where no private file can be written there: the program works without.
     """
     stop_log()
     path = user_log_dir() / FILE
@@ -58,7 +58,7 @@ def start_log() -> Path | None:
 
 
 def stop_log() -> None:
-    """Close the file."""
+    """Close the log file."""
     for handler in list(log.handlers):
         log.removeHandler(handler)
         handler.close()
@@ -66,12 +66,12 @@ def stop_log() -> None:
 
 
 def log_files() -> list[Path]:
-    """The log and the older ones, so far as they are there."""
+    """The log file and the older ones of its rotation that exist, sorted by name."""
     return sorted(user_log_dir().glob(f"{FILE}*"))
 
 
 def clear_log() -> None:
-    """Delete what was logged; what is logged from now on begins an empty file.
+    """Delete the log; what is logged from now on begins an empty file.
 
     A file that is being written is emptied in place: another window may be writing it as well.
     """
@@ -84,23 +84,28 @@ def clear_log() -> None:
 
 
 def log_error(kind: str, error: BaseException) -> None:
-    """Note that work of this ``kind`` (a word of the program's own) failed."""
+    """Log that a job or an action failed.
+
+    Args:
+        kind: Of the job or action: a word of the program, never a name from a file.
+        error: A UserError is logged as information, any other exception as an error.
+    """
     if isinstance(error, UserError):
-        log.info("%s: told the user (%s)", kind, _way(error))
+        log.info("%s: shown to the user (%s)", kind, _way(error))
     else:
         log.error("%s: %s (%s)", kind, type(error).__name__, _way(error))
 
 
 def _way(error: BaseException) -> str:
-    """The lines of code from the outermost to where it was raised, and so for its causes."""
-    frames = [f"{_short(one.filename)}:{one.lineno}" for one in extract_tb(error.__traceback__)]
+    """The lines of code from the outermost to where the error was raised, and so for its causes."""
+    frames = [f"{_short(line.filename)}:{line.lineno}" for line in extract_tb(error.__traceback__)]
     way = " > ".join(frames) or "not raised"
     cause = error.__cause__ or error.__context__
     return way if cause is None else f"{way}; from {type(cause).__name__} {_way(cause)}"
 
 
 def _short(filename: str) -> str:
-    """A source file without the folders of this machine, which may be named after a person."""
+    """The end of a source file's path: folders of this machine may be named after a person."""
     path = Path(filename)
     if path.is_relative_to(PACKAGE):
         return path.relative_to(PACKAGE).as_posix()

@@ -1,4 +1,4 @@
-"""What the user prefers, kept between runs."""
+"""The preferences of the user, kept between runs."""
 
 import os
 from dataclasses import asdict, dataclass, replace
@@ -15,9 +15,15 @@ KEY = "preferences"
 
 @dataclass(frozen=True)
 class Preferences:
-    """``device``: of a scan's first reconstruction. ``threads``: 0 leaves it to torch.
+    """The settings of the preferences dialog.
 
-    ``autosave``, ``log``, ``recent``: which files of its own srviewer keeps.
+    Attributes:
+        theme: Dark, light, or that of the desktop.
+        device: Of a scan's first reconstruction; an entry of ``device_choices()``.
+        threads: For computing on the processor; 0 leaves the number to torch.
+        autosave: Whether open studies are autosaved.
+        log: Whether a log is written.
+        recent: Whether the list of recent files is kept.
     """
 
     theme: Scheme = "dark"
@@ -29,7 +35,14 @@ class Preferences:
 
 
 def read_preferences(settings: QSettings) -> Preferences:
-    """Those in ``settings``; what was never written, or makes no sense, is as at first."""
+    """Read the preferences.
+
+    Args:
+        settings: Holds them under ``preferences/``.
+
+    Returns:
+        The stored values; the default of each that is missing or not valid.
+    """
     first = Preferences()
 
     # Without its type, QSettings gives back text after a restart.
@@ -50,12 +63,17 @@ def read_preferences(settings: QSettings) -> Preferences:
 
 
 def write_preferences(settings: QSettings, preferences: Preferences) -> None:
-    """Keep them for the next run."""
+    """Store the preferences for the next run.
+
+    Args:
+        settings: Written to at once.
+        preferences: All of them, also those that are at their default.
+    """
     for name, value in asdict(preferences).items():
         settings.setValue(f"{KEY}/{name}", value)
     settings.sync()
 
 
 def processors() -> int:
-    """How many this machine has."""
+    """Number of processors of this machine."""
     return os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""The user's settings in a file that nobody else may read: they name the files that were opened."""
+"""The user's settings in a private file, since they name the files that were opened."""
 
 import os
 import sys
@@ -34,7 +34,15 @@ def own_settings() -> QSettings:
 
 
 def stored_document(settings: QSettings, key: str) -> Any:
-    """The JSON value under ``key``; None where there is none, or something else wrote there."""
+    """Read a JSON value from the settings.
+
+    Args:
+        settings: Hold the value as JSON text.
+        key: Of the settings.
+
+    Returns:
+        The value; None where there is none or the text is not JSON.
+    """
     try:
         return document_of(str(settings.value(key, "null", type=str)))
     except ValueError:
@@ -42,9 +50,15 @@ def stored_document(settings: QSettings, key: str) -> Any:
 
 
 def make_private(settings: QSettings) -> bool:
-    """Make the file of ``settings`` private; whether it is so now.
+    """Make the file of the settings private, with its folder if that is new.
 
-    What macOS and Windows themselves keep is private already.
+    Settings of macOS and Windows themselves are private already.
+
+    Args:
+        settings: Their file is created if it does not exist.
+
+    Returns:
+        True if the file is private now.
     """
     path = _file(settings)
     if path is not None:
@@ -58,7 +72,11 @@ def make_private(settings: QSettings) -> bool:
 
 
 def forget_folders(settings: QSettings) -> None:
-    """Empty Qt's file beside ``settings``, if it is there."""
+    """Empty the file in which Qt keeps the folders that its file dialogs have shown.
+
+    Args:
+        settings: Qt's file lies beside theirs; nothing happens if there is none.
+    """
     path = _file(settings)
     if path is not None and path.with_name(DIALOGS).is_file():
         os.truncate(path.with_name(DIALOGS), 0)

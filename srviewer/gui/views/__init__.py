@@ -1,1 +1,1 @@
-"""What draws volumes and scores."""
+"""Panes that draw volumes, and plots of scores."""

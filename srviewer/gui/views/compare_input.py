@@ -1,4 +1,4 @@
-"""What mouse and keyboard do in a pane that shows two volumes: drag the edge, hold to flip."""
+"""Mouse and keyboard in a pane of two volumes: drag the curtain's edge, hold a key to flip."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ LEAST, MOST = 0.02, 0.98  # the edge can always be taken again
 
 
 class CompareInput(QObject):
-    """Comes before the pane's own navigation and takes from it only what is meant for it."""
+    """Filters the events of a pane before its navigation, and takes only those of comparing."""
 
     def __init__(self, pane: SliceView) -> None:
         super().__init__(pane)
@@ -75,8 +75,8 @@ class CompareInput(QObject):
         self._session.compare(replace(self._comparing, divider=share))
 
     def _near(self, at: QPointF) -> bool:
-        apart = abs(self._share(at) - self._comparing.divider)
-        return apart * self._length() <= REACH
+        distance = abs(self._share(at) - self._comparing.divider)
+        return distance * self._length() <= REACH
 
     def _share(self, at: QPointF) -> float:
         return (at.x() if self._comparing.upright else at.y()) / max(1, self._length())

@@ -12,14 +12,21 @@ MAP_SOLID = 0.01  # of the intensity range: below it a map fades out
 
 
 def map_layers(session: Session) -> tuple[Layer, ...]:
-    """The map that the session asks for; none while there is no result, or it has no such map."""
-    result, how = session.result, session.comparing
-    volume = result.maps().get(how.map) if result else None
+    """The map that the user chose, as overlays for the panes.
+
+    Args:
+        session: Its result has the maps; its comparison settings name one.
+
+    Returns:
+        One layer; empty while there is no result, or when the result has no such map.
+    """
+    result, comparing = session.result, session.comparing
+    volume = result.maps().get(comparing.map) if result else None
     if result is None or volume is None:
         return ()
     span = MAP_SPAN * result.data_range
-    signed = find_row(MAPS, how.map, "map").signed
+    signed = find_row(MAPS, comparing.map, "map").signed
     window = Window(-span if signed else 0.0, span)
-    table, least = diverging() if signed else heat(), how.threshold * result.data_range
-    ink = Graded(table, window, least, MAP_SOLID * result.data_range)
-    return (Layer(volume, ink, how.opacity),)
+    table, least = diverging() if signed else heat(), comparing.threshold * result.data_range
+    colours = Graded(table, window, least, MAP_SOLID * result.data_range)
+    return (Layer(volume, colours, comparing.opacity),)

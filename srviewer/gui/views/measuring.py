@@ -31,7 +31,14 @@ class Measuring:
         return bool(self._points) or self._grabbed is not None
 
     def press(self, position: QPointF) -> bool:
-        """A left button goes down; true when that is for measuring."""
+        """Handle a left button that goes down.
+
+        Args:
+            position: Of the mouse, in pixels of the pane.
+
+        Returns:
+            True if the event is for measuring, so that the crosshair stays.
+        """
         self._start = position
         self._grabbed = None if self._points else self._under(position)
         if self._grabbed is not None:
@@ -43,7 +50,14 @@ class Measuring:
         return True
 
     def move(self, position: QPointF) -> bool:
-        """The mouse moves; true when that is for measuring."""
+        """Handle a move of the mouse.
+
+        Args:
+            position: Of the mouse, in pixels of the pane.
+
+        Returns:
+            True if a point is being drawn or dragged.
+        """
         world = self._pane.world_at(position)
         if world is None or not self.busy:
             return False
@@ -57,7 +71,11 @@ class Measuring:
         return True
 
     def release(self, position: QPointF) -> None:
-        """The left button goes up: the end of a drag is a point, the end of a click is not."""
+        """Handle a left button that goes up: a drag ends in a point, a click does not.
+
+        Args:
+            position: Of the mouse, in pixels of the pane.
+        """
         if self._grabbed is not None:
             self._grabbed = None
             return
@@ -73,7 +91,7 @@ class Measuring:
         return True
 
     def cancel(self) -> bool:
-        """Forget what is half drawn; false when nothing was."""
+        """Drop an unfinished measurement; false when there is none."""
         was = bool(self._points)
         self._points = []
         self._pane.show_draft(None)
@@ -112,7 +130,7 @@ class Measuring:
         return boxed(kind, plane, self._pane.header.geometry, points[:2], "")
 
     def _window_from(self, roi: Roi) -> None:
-        """Grey levels that spread what is in the box over black to white."""
+        """Spread the values in the box over black to white."""
         volume = self._pane.volume
         if volume is None:
             return
@@ -123,18 +141,26 @@ class Measuring:
 
     def _under(self, position: QPointF) -> tuple[int, int] | None:
         """(measurement, point) within reach of the mouse, among those that the pane shows."""
-        best, found = REACH, None
+        best, nearest = REACH, None
         for number, roi in self._pane.visible_rois():
             for point, world in enumerate(roi.points_mm):
-                away = (self._pane.position_of(world) - position).manhattanLength()
-                if away <= best:
-                    best, found = away, (number, point)
-        return found
+                distance = (self._pane.position_of(world) - position).manhattanLength()
+                if distance <= best:
+                    best, nearest = distance, (number, point)
+        return nearest
 
 
 def free_name(rois: tuple[Roi, ...], roi: Roi) -> str:
-    """ "Distance 1" and so on, with the first number that is free."""
-    taken = {one.name for one in rois}
+    """A name for a new measurement: "Distance 1" and so on, with the first number that is free.
+
+    Args:
+        rois: The measurements that there are.
+        roi: The new one, of which only the kind counts.
+
+    Returns:
+        The translated kind and a number from 1.
+    """
+    taken = {other.name for other in rois}
     number = 1
     while (name := f"{kind_title(roi)} {number}") in taken:
         number += 1

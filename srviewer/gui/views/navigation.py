@@ -1,4 +1,4 @@
-"""What mouse and keyboard do in a pane."""
+"""Mouse and keyboard in a pane: crosshair, slices, zoom, pan, grey levels."""
 
 from enum import Enum
 
@@ -29,7 +29,7 @@ KEY_STEPS = {
     Qt.Key.Key_End: 10**6,
     Qt.Key.Key_Home: -(10**6),
 }
-# With Alt: (place of the axis in the plane, 1 across and 2 up; voxels to the right or upwards).
+# With Alt: (entry of the plane's value, 1 across and 2 up; voxels to the right or upwards).
 NUDGES = {
     Qt.Key.Key_Right: (1, 1),
     Qt.Key.Key_Left: (1, -1),
@@ -44,7 +44,7 @@ KEY_ZOOMS = {
 
 
 class Drag(Enum):
-    """What moving the mouse does while a button is held."""
+    """Meanings of a drag with a button held."""
 
     CROSSHAIR = "crosshair"
     WINDOW = "window"
@@ -73,7 +73,7 @@ class Navigation(QObject):
         pane.installEventFilter(self)
 
     def _leave_tool(self) -> None:
-        """Another tool is chosen: forget what is half drawn."""
+        """Drop an unfinished measurement when another tool is chosen."""
         self._measuring.cancel()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -227,17 +227,17 @@ class Navigation(QObject):
         """Alt and an arrow: the crosshair moves by one voxel in the plane, as seen on screen."""
         if key not in NUDGES or self._pane.header is None:
             return False
-        place, step = NUDGES[key]
-        world = self._pane.plane.axes[place]
+        entry, step = NUDGES[key]
+        world = self._pane.plane.axes[entry]
         across = next(plane for plane in Plane if plane.axes[0] == world)
-        if place == 1 and self._pane.mirrored:
+        if entry == 1 and self._pane.mirrored:
             step = -step
         geometry, cursor = self._pane.header.geometry, self._session.view.cursor_mm
         self._session.move_cursor(stepped(geometry, across, cursor, step))
         return True
 
     def _leave(self) -> bool:
-        """Escape: what is half drawn, then the tool, then the single plane."""
+        """Escape: end the unfinished measurement, else the tool, else the single plane."""
         if self._measuring.cancel():
             return True
         if self._session.tool is not Tool.CROSSHAIR:

@@ -1,4 +1,4 @@
-"""The three planes of one volume."""
+"""The three planes of a volume."""
 
 from enum import Enum
 
@@ -16,7 +16,7 @@ from srviewer.gui.views.slice_view import SliceView
 
 
 class Arrangement(Enum):
-    """Where the three panes lie: ``value`` is (cells, stretch of rows, stretch of columns).
+    """Positions of the three panes: ``value`` is (cells, stretch of rows, stretch of columns).
 
     A cell is (row, column, rows, columns), of the axial, coronal and sagittal pane in turn.
     """
@@ -27,7 +27,7 @@ class Arrangement(Enum):
 
 
 class OrthoView(QWidget):
-    """Three linked panes of one volume."""
+    """Three linked panes of a volume."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -45,7 +45,11 @@ class OrthoView(QWidget):
         session.follow(self._follow, "view")
 
     def arrange(self, arrangement: Arrangement) -> None:
-        """Lay the panes out."""
+        """Lay the panes out.
+
+        Args:
+            arrangement: Positions of the three panes.
+        """
         self._arrangement = arrangement
         cells, _, _ = arrangement.value
         for pane, cell in zip(self.panes.values(), cells, strict=True):
@@ -54,27 +58,45 @@ class OrthoView(QWidget):
         self._stretch()
 
     def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
-        """Draw ``volume``; ``role`` names it in each pane, ``hint`` stands there without one."""
+        """Draw a volume in the three panes.
+
+        Args:
+            volume: None draws the hint instead.
+            role: Names the volume in each pane.
+            hint: Shown where there is no volume.
+        """
         for pane in self.panes.values():
             pane.show_volume(volume, role, hint)
 
     def show_preview(self, preview: Preview) -> None:
-        """Draw what there is of a result to come."""
+        """Draw the slices of a progressive preview, as far as there are any.
+
+        Args:
+            preview: Of the result that is being computed.
+        """
         for pane in self.panes.values():
             pane.show_preview(preview)
 
     def show_layers(self, layers: tuple[Layer, ...]) -> None:
-        """Draw these over the slices of this volume alone."""
+        """Draw overlays over these panes alone.
+
+        Args:
+            layers: Replace those of the last call, the last on top.
+        """
         for pane in self.panes.values():
             pane.show_layers(layers)
 
     def show_over(self, over: Over | None) -> None:
-        """Lay another volume over this one."""
+        """Draw a composite in these panes.
+
+        Args:
+            over: The second volume and how it is drawn; None shows the first volume alone.
+        """
         for pane in self.panes.values():
             pane.show_over(over)
 
     def _follow(self) -> None:
-        """Scrolling asks for no new layout, which would be made of the whole window."""
+        """Change the layout only for another choice of planes: it is that of the whole window."""
         if self._session.view.only is not self._only:
             self._show_wanted()
             self._stretch()

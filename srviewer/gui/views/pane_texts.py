@@ -1,4 +1,4 @@
-"""What a pane says of its slice: plane, spacing, number, and what it is of a result to come."""
+"""Texts in a pane on its slice: plane, spacing, number, and the state of a result to come."""
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.slices.planes import Plane, SliceImage
@@ -11,7 +11,7 @@ from srviewer.gui.views.drawing.text_drawing import Line, fits_beside
 from srviewer.sr.rebuild.progressive_preview import Look
 
 ROOMY = 170  # px: a lower pane has no second line at its foot
-NOTHING_YET = mark("Not rebuilt here yet.\nThe whole result follows.")
+NOTHING_YET = mark("Not reconstructed here yet.\nThe whole result follows.")
 # What one slice is of a result that is made of so many estimates.
 OF_THE_RESULT = {2: mark("one plane of two"), 8: mark("one estimate of eight")}
 
@@ -19,9 +19,17 @@ OF_THE_RESULT = {2: mark("one plane of two"), 8: mark("one estimate of eight")}
 def plane_title(
     plane: Plane, shown: ScanHeader, width: float, height: float
 ) -> tuple[Line, tuple[Line, ...]]:
-    """What stands above for the plane and, where the spacing has no room beside it, at the foot.
+    """Text with the plane and its spacing.
 
-    ``width``, ``height``: of the pane, in pixels.
+    Args:
+        plane: Of the pane.
+        shown: Header of the volume in the pane.
+        width: Of the pane, in pixels.
+        height: Of the pane, in pixels.
+
+    Returns:
+        The line above, and the lines at the foot: the spacing (across, up, through-plane; mm)
+        where there is no room for it above but at the foot.
     """
     normal, across, up = plane.array_axes(shown.geometry)
     mm = shown.geometry.spacing
@@ -35,7 +43,15 @@ def plane_title(
 
 
 def oblique_note(shown: ScanHeader, width: float) -> tuple[Line, ...]:
-    """That the slices do not lie along the patient's axes, and by how much."""
+    """Note on slices that do not lie along the patient's axes.
+
+    Args:
+        shown: Header of the volume in the pane.
+        width: Of the pane, in pixels.
+
+    Returns:
+        One line with the angle in degrees; empty up to 1 degree.
+    """
     degrees = shown.geometry.obliquity
     if degrees <= OBLIQUE:
         return ()
@@ -45,34 +61,64 @@ def oblique_note(shown: ScanHeader, width: float) -> tuple[Line, ...]:
 
 
 def nothing_yet(active: bool) -> Annotations:
-    """Instead of a slice that is not there yet. ``active``: the keyboard steers this pane."""
+    """Annotations in place of a slice that is not there yet.
+
+    Args:
+        active: Whether the pane has the keyboard focus.
+
+    Returns:
+        The name of a result to come and a hint.
+    """
     role = Line(tr("result to come"), theme.MUTED, bold=True)
     return Annotations((role,), hint=tr(NOTHING_YET), active=active)
 
 
 def first_look() -> Line:
-    """What names a pane with a slice of a result to come: it is less than the result."""
+    """The name of a pane with a slice of a progressive preview."""
     return Line(tr("first look"), theme.WARNING, bold=True)
 
 
 def look_notes(look: Look) -> tuple[Line, ...]:
-    """What such a slice is, where a result has its scores."""
-    told = tr(OF_THE_RESULT[look.estimates])
+    """Notes on a slice of a progressive preview, where a result has its scores.
+
+    Args:
+        look: The slice.
+
+    Returns:
+        The share of the result's estimates in it, and that the whole result follows.
+    """
+    note = tr(OF_THE_RESULT[look.estimates])
     if look.thick is not None:
-        told = tr("{estimate}, {count} slices seen", estimate=told, count=look.thick)
-    return Line(told, theme.TEXT), Line(tr("the whole result follows"), theme.MUTED)
+        note = tr("{estimate}, {count} slices seen", estimate=note, count=look.thick)
+    return Line(note, theme.TEXT), Line(tr("the whole result follows"), theme.MUTED)
 
 
 def slice_line(image: SliceImage) -> Line:
-    """Which slice this is, or that the crosshair lies in none."""
+    """The number of a slice, or that the crosshair lies outside the volume.
+
+    Args:
+        image: The slice that is shown.
+
+    Returns:
+        One line; slices are counted from 1.
+    """
     if not image.inside:
-        told = tr("crosshair outside: slice {number}", number=image.index + 1)
-        return Line(told, theme.WARNING)
+        note = tr("crosshair outside: slice {number}", number=image.index + 1)
+        return Line(note, theme.WARNING)
     return Line(tr("slice {number} / {count}", number=image.index + 1, count=image.count))
 
 
 def depth_of(image: SliceImage, plane: Plane, geometry: Geometry) -> float | None:
-    """How far towards R, A or S a slice lies; None where there is nothing to scroll through."""
+    """Position of a slice in its volume, for the slice bar.
+
+    Args:
+        image: The slice that is shown.
+        plane: Of the pane.
+        geometry: Of the volume.
+
+    Returns:
+        0 to 1 towards R, A or S; None for a volume of one slice.
+    """
     if image.count < 2:
         return None
     share = image.index / (image.count - 1)

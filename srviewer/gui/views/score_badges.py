@@ -1,4 +1,4 @@
-"""What a pane says about how good its slice is: scores beside cubic's, or that there are none."""
+"""Scores of a slice in the corner of its pane, beside those of cubic interpolation."""
 
 from srviewer.core.comparison.comparison import Scores
 from srviewer.core.scores.metrics import brief_scores
@@ -11,22 +11,29 @@ from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.study.state.comparables import CUBIC, ORIGINAL, REFERENCE
 
 
-def badge(one: Comparable, plane: Plane, number: int, referenced: bool) -> tuple[Line, ...]:
-    """The scores of slice ``number``, cubic's under it, and what both are measured against.
+def badge(entry: Comparable, plane: Plane, number: int, referenced: bool) -> tuple[Line, ...]:
+    """The scores of a slice, those of cubic interpolation below, and the meaning of both.
 
-    ``referenced``: whether the session has a reference; without one there is nothing to score.
+    Args:
+        entry: The volume in the pane.
+        plane: Of the pane.
+        number: Index of the slice along the normal of the plane, from 0.
+        referenced: Whether the study has a reference; without it there are no scores.
+
+    Returns:
+        Lines of text; the agreement with the scan for a result without a reference.
     """
-    if one.volume is None:
+    if entry.volume is None:
         return ()
-    if one.scores is None:
-        return () if referenced else _unreferenced(one)
-    meaning = Line(tr("against {meaning}", meaning=tr(one.scores.candidate.meaning)), theme.MUTED)
-    axis = plane.normal_axis(one.volume.geometry)
-    pair = (one.scores.candidate, one.scores.cubic)
+    if entry.scores is None:
+        return () if referenced else _unreferenced(entry)
+    meaning = Line(tr("against {meaning}", meaning=tr(entry.scores.candidate.meaning)), theme.MUTED)
+    axis = plane.normal_axis(entry.volume.geometry)
+    pair = (entry.scores.candidate, entry.scores.cubic)
     ours, cubic = (_values(scores, axis, number) for scores in pair)
     if ours is None or cubic is None:
         return (Line(tr("too little foreground to score"), theme.MUTED), meaning)
-    if one.key == CUBIC:
+    if entry.key == CUBIC:
         return (Line(cubic, theme.TEXT), meaning)
     return (
         Line(ours, theme.ACCENT, bold=True),
@@ -35,15 +42,19 @@ def badge(one: Comparable, plane: Plane, number: int, referenced: bool) -> tuple
     )
 
 
-def _unreferenced(one: Comparable) -> tuple[Line, ...]:
-    """What is known of an entry all the same: a result is held to the scan."""
-    if one.key in (ORIGINAL, REFERENCE):
+def _unreferenced(entry: Comparable) -> tuple[Line, ...]:
+    """Lines for an entry without scores: a result has its agreement with the scan."""
+    if entry.key in (ORIGINAL, REFERENCE):
         return ()
-    if one.made is None:
+    if entry.made is None:
         return (Line(tr(NOT_SCORED), theme.MUTED),)
-    found = one.made.consistency
-    known = Line(tr(NO_REFERENCE), theme.MUTED)
-    return (known,) if agrees(found) else (known, Line(agreement(found), theme.WARNING))
+    consistency = entry.made.consistency
+    unscored = Line(tr(NO_REFERENCE), theme.MUTED)
+    return (
+        (unscored,)
+        if agrees(consistency)
+        else (unscored, Line(agreement(consistency), theme.WARNING))
+    )
 
 
 def _values(scores: Scores, axis: int, index: int) -> str | None:

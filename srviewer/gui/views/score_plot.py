@@ -1,4 +1,4 @@
-"""The comparable metrics over the slices: the result's as a thick line, cubic's as a thin one."""
+"""Plots of the comparable metrics over the slices: result thick, cubic interpolation thin."""
 
 from html import escape
 
@@ -24,7 +24,7 @@ HEIGHT = 190  # px
 
 
 class MetricPlot(pyqtgraph.PlotWidget):
-    """One metric over the slices of one plane; a click jumps to the slice."""
+    """A metric over the slices of one plane; a click moves the crosshair to the slice."""
 
     def __init__(self, session: Session, metric: Metric) -> None:
         super().__init__(enableMenu=False)
@@ -67,7 +67,13 @@ class MetricPlot(pyqtgraph.PlotWidget):
         self._here.setPen(colours.muted, width=1)
 
     def show_scores(self, volume: Volume, axis: Axis, scores: ScoredPair) -> None:
-        """Draw the curves along one array axis; slices are numbered from 1."""
+        """Draw the curves along one array axis; slices are numbered from 1.
+
+        Args:
+            volume: The result.
+            axis: Array axis across the slices.
+            scores: Of the result and of cubic interpolation.
+        """
         self._volume, self._axis = volume, axis
         ours = _values(scores.candidate, axis, self._metric.id)
         cubic = _values(scores.cubic, axis, self._metric.id)
@@ -87,7 +93,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
         room = 0.2 * max(float(np.ptp(both)), 1e-3)
         lowest = float(both.min()) - room
         self.setYRange(lowest, float(both.max()) + room, padding=0)
-        # At the foot of the plot, under the mark, where the curves are not.
+        # At the foot of the plot, under the circle, where no curves are.
         self._worst_label.setAnchor((worst / max(1, len(ours) - 1), 1.0))
         self._worst_label.setPos(worst + 1, lowest)
         self.setXRange(1, max(2, len(ours)), padding=0.02)
@@ -99,7 +105,11 @@ class MetricPlot(pyqtgraph.PlotWidget):
             self._here.setPos(float(np.floor(index + 0.5)) + 1)
 
     def jump_to(self, number: float) -> None:
-        """Put the crosshair into the slice nearest to ``number``, counted from 1."""
+        """Move the crosshair into a slice.
+
+        Args:
+            number: Counted from 1; rounded, and limited to the volume.
+        """
         if self._volume is None:
             return
         geometry = self._volume.geometry
@@ -109,14 +119,18 @@ class MetricPlot(pyqtgraph.PlotWidget):
         self._session.move_cursor(geometry.world(index))
 
     def jump_worst(self, step: int) -> None:
-        """To the slice scored worst; 1 and -1: to the one scored next better or worse than this."""
+        """Move the crosshair to the slice with the worst score, or by steps in the order of scores.
+
+        Args:
+            step: 0 for the worst slice; 1 and -1 for the next better and the next worse one.
+        """
         if self._volume is None or self._ranked.size == 0:
             return
         here = self._volume.geometry.index(self._session.view.cursor_mm)[self._axis]
-        places = np.flatnonzero(self._ranked == int(np.floor(here + 0.5)))
+        ranks = np.flatnonzero(self._ranked == int(np.floor(here + 0.5)))
         rank = 0
-        if step and places.size:
-            rank = min(max(int(places[0]) + step, 0), self._ranked.size - 1)
+        if step and ranks.size:
+            rank = min(max(int(ranks[0]) + step, 0), self._ranked.size - 1)
         self.jump_to(float(self._ranked[rank]) + 1)
 
     def _jump(self, event: object) -> None:
@@ -168,7 +182,11 @@ class ScorePlot(QWidget):
         self._keys.setText(" &nbsp; ".join(keys))
 
     def jump_worst(self, step: int) -> None:
-        """As ``MetricPlot.jump_worst``, by the ranking metric, in the plane that is plotted."""
+        """Do ``MetricPlot.jump_worst`` by the ranking metric, in the plane that is plotted.
+
+        Args:
+            step: As there.
+        """
         self.plots[0].jump_worst(step)
 
     def _show(self) -> None:
@@ -190,7 +208,7 @@ class ScorePlot(QWidget):
 
 
 def _values(scores: Scores, axis: Axis, metric: str) -> npt.NDArray[np.float64]:
-    """One value for each slice; NaN, a gap in the line, where the score is absent or endless."""
+    """A value for each slice; NaN, a gap in the line, where the score is missing or infinite."""
     rows = (row[metric] for row in scores.per_slice[axis])
     values = np.array([np.nan if value is None else value for value in rows], float)
     values[~np.isfinite(values)] = np.nan

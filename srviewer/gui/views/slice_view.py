@@ -1,4 +1,4 @@
-"""One pane: a slice of one volume, drawn in millimetres."""
+"""A pane: a slice of one volume, drawn in millimetres."""
 
 from dataclasses import dataclass, replace
 
@@ -46,7 +46,13 @@ FIT = 0.94  # of the pane is filled by a volume at zoom 1
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """A slice that was cut: ``number`` along the normal of the plane, before it is clamped."""
+    """The slice that was cut last.
+
+    Attributes:
+        volume: Of which it is a slice.
+        number: Along the normal of the plane, before it is limited to the volume.
+        image: The slice.
+    """
 
     volume: Volume
     number: int
@@ -54,10 +60,16 @@ class Cut:
 
 
 class SliceView(QWidget):
-    """Draws what the session looks at: one plane of the volume it was given.
+    """Draws one plane of a volume at the session's crosshair, zoom, grey levels and colours.
 
     Every pane of one plane shows the same millimetres at the same size of pane, so a thick scan
     and a thin result lie over each other exactly.
+
+    Attributes:
+        session: Says how the slice is drawn.
+        plane: Axial, coronal or sagittal.
+        volume: None for a result to come, and before a scan is open.
+        slice: The slice that is shown; None while there is none.
     """
 
     def __init__(self, session: Session, plane: Plane) -> None:
@@ -72,7 +84,7 @@ class SliceView(QWidget):
         self._over: Over | None = None
         self._preview: Preview | None = None
         self._cut: Cut | None = None
-        self._drawn: tuple[object, ...] = ()  # what the canvas shows, see ``_wanted``
+        self._drawn: tuple[object, ...] = ()  # by the canvas, see ``_wanted``
         self._canvas = Canvas()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -85,7 +97,13 @@ class SliceView(QWidget):
         session.follow(self._show_tool, "tool")
 
     def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
-        """Draw ``volume`` from now on; ``role`` names it, ``hint`` stands there without one."""
+        """Draw a volume from now on.
+
+        Args:
+            volume: None draws the hint instead.
+            role: Names the volume.
+            hint: Shown where there is no volume.
+        """
         self.volume, self._role, self._badge, self._preview = volume, role, (), None
         self.setAccessibleDescription(visible(volume.name) if volume is not None else hint)
         if volume is None:
@@ -93,13 +111,21 @@ class SliceView(QWidget):
         self.refresh()
 
     def show_preview(self, preview: Preview) -> None:
-        """Draw the slice of a result to come where it is the one under the crosshair."""
+        """Draw slices of a progressive preview, as far as the crosshair lies in one that is there.
+
+        Args:
+            preview: Of the result that is being computed.
+        """
         self.volume, self._preview = None, preview
         self.setAccessibleDescription(tr("result to come"))
         self.refresh()
 
     def show_badge(self, lines: tuple[Line, ...]) -> None:
-        """Write the scores of the slice into the corner."""
+        """Write the scores of the slice into the upper right corner.
+
+        Args:
+            lines: Replace those of the last call.
+        """
         if lines == self._badge:
             return
         self._badge = lines
@@ -107,13 +133,21 @@ class SliceView(QWidget):
             self._annotate(self.slice)
 
     def show_layers(self, layers: tuple[Layer, ...]) -> None:
-        """Draw these over this pane's slices, over what the session lays over all panes."""
+        """Draw overlays over this pane's slices, above the overlays of the session.
+
+        Args:
+            layers: Replace those of the last call, the last on top.
+        """
         if layers != self._layers:
             self._layers = layers
             self.refresh()
 
     def show_draft(self, roi: Roi | None) -> None:
-        """Show a measurement that is being drawn."""
+        """Show a measurement that is being drawn.
+
+        Args:
+            roi: None when it is finished or dropped.
+        """
         if roi != self._draft:
             self._draft = roi
             self._show_rois()
@@ -130,12 +164,16 @@ class SliceView(QWidget):
         ]
 
     def show_over(self, over: Over | None) -> None:
-        """Lay another volume over this one; None takes it away."""
+        """Draw a composite in this pane.
+
+        Args:
+            over: The second volume and how it is drawn; None shows the first volume alone.
+        """
         self._over = over
         self.refresh()
 
     def refresh(self) -> None:
-        """Draw the slice under the crosshair, as the session looks at it now."""
+        """Draw the slice under the crosshair, with the session's present view."""
         header = self.header
         if header is None or not self.isVisible():
             return
@@ -151,10 +189,10 @@ class SliceView(QWidget):
         self._annotate(self.slice)
 
     def _wanted(self) -> tuple[object, ...]:
-        """Everything that the canvas draws, but for what is written over it."""
+        """Everything that decides what the canvas draws, but for annotations."""
         session = self.session
         view = session.view
-        # What lies over the slice is sampled at the crosshair; the slice itself is cut already.
+        # Composite and overlays are sampled at the crosshair; the slice itself is cut already.
         cursor = view.cursor_mm if self._over or session.layers or self._layers else None
         return (
             *(self.slice, session.original, self.width(), self.height()),
@@ -179,22 +217,29 @@ class SliceView(QWidget):
 
     @property
     def header(self) -> ScanHeader | None:
-        """Of what is drawn; a result to come has no volume yet."""
+        """The header of what is drawn; a result to come has no volume yet."""
         if self.volume is not None or self._preview is None:
             return self.volume
         return self._preview.header
 
     @property
     def annotations(self) -> Annotations:
-        """What is written over the slice."""
+        """The annotations of the slice."""
         return self._canvas.annotations
 
     def picture(self, dots_per_pixel: float) -> QImage:
-        """The slice with what lies over it, without what is written over it."""
+        """The slice with composite and overlays, without annotations.
+
+        Args:
+            dots_per_pixel: Resolution of the image against that of the screen.
+
+        Returns:
+            An RGB image of the size of the pane times ``dots_per_pixel``.
+        """
         return self._canvas.picture(dots_per_pixel)
 
     def annotations_printed(self) -> Annotations:
-        """What is written over the slice in a figure: nothing that only steers."""
+        """The annotations of the slice in a figure: without slice bar and frame of the focus."""
         return replace(self.annotations, depth=None, active=False)
 
     @property
@@ -203,11 +248,25 @@ class SliceView(QWidget):
         return self.plane is Plane.SAGITTAL or self.session.view.radiological
 
     def world_at(self, position: QPointF) -> Point | None:
-        """The RAS+ point under a position of the pane, in the plane of the crosshair."""
+        """The point in the patient under a position of the pane.
+
+        Args:
+            position: In pixels of the pane.
+
+        Returns:
+            RAS+ mm, in the plane of the crosshair; None where nothing is drawn.
+        """
         return self._world(position, self.session.view.cursor_mm)
 
     def position_of(self, world_mm: Point) -> QPointF:
-        """Where a RAS+ point is drawn, in pixels of the pane."""
+        """The position at which a point in the patient is drawn.
+
+        Args:
+            world_mm: RAS+ mm.
+
+        Returns:
+            Pixels of the pane; they may lie outside it.
+        """
         assert self.header is not None
         x, y = pane_position(self.header.geometry, self.plane, world_mm)
         centre, scale = self._centre(), self._mm_per_pixel()
@@ -215,7 +274,14 @@ class SliceView(QWidget):
         return QPointF(self.width() / 2 + right, self.height() / 2 - (y - centre.y()) / scale)
 
     def panned(self, by_pixels: QPointF) -> Point | None:
-        """The RAS+ point that comes to the middle when the image is pushed by so many pixels."""
+        """The point that comes to the middle of the pane when the image is moved.
+
+        Args:
+            by_pixels: The move to the right and down, in pixels of the pane.
+
+        Returns:
+            RAS+ mm; None where nothing is drawn.
+        """
         middle = QPointF(self.width() / 2, self.height() / 2)
         return self._world(middle - by_pixels, self.session.centre_mm())
 
@@ -245,7 +311,7 @@ class SliceView(QWidget):
         self._show_focus()
 
     def _image(self, cursor_mm: Point) -> SliceImage | None:
-        """The slice under the crosshair; None for one of a result to come that is not there."""
+        """The slice under the crosshair; None where the progressive preview has none yet."""
         if self.volume is not None:
             return self._cut_at(self.volume, cursor_mm)
         preview = self._preview
@@ -289,11 +355,11 @@ class SliceView(QWidget):
         return tuple(Shape(roi.kind, self._corners(roi), self._words_at(roi)) for roi in rois)
 
     def _words_at(self, roi: Roi) -> str:
-        """Beside a measurement; a result to come has no values yet."""
+        """The text beside a measurement; for a result to come without values."""
         return size_of(roi) if self.volume is None else measured(roi, self.volume)
 
     def _corners(self, roi: Roi) -> tuple[tuple[float, float], ...]:
-        """Where the points of a measurement are drawn."""
+        """The points of a measurement in pixels of the pane."""
         return tuple((p.x(), p.y()) for p in map(self.position_of, roi.points_mm))
 
     def _show_focus(self) -> None:
@@ -314,7 +380,7 @@ class SliceView(QWidget):
         return x, centre.y() - (position.y() - self.height() / 2) * scale
 
     def _frame(self) -> ScanHeader:
-        """Of the volume that fixes the scale of all panes."""
+        """The header of the volume that fixes the scale of all panes."""
         header = self.session.original or self.header
         assert header is not None
         return header
@@ -339,7 +405,7 @@ class SliceView(QWidget):
         assert self.header is not None
         left, right, bottom, top = image.letters
         cursor = self.session.view.cursor_mm
-        at = self.position_of(cursor)
+        crosshair = self.position_of(cursor)
         size = self.width(), self.height()
         title, spacing = plane_title(self.plane, self.header, *size)
         self._canvas.annotate(
@@ -348,7 +414,7 @@ class SliceView(QWidget):
                 top_right=self._badge,
                 bottom_left=(*spacing, slice_line(image)),
                 letters=(right, left, bottom, top) if self.mirrored else image.letters,
-                crosshair=(at.x(), at.y()) if self.session.view.crosshair else None,
+                crosshair=(crosshair.x(), crosshair.y()) if self.session.view.crosshair else None,
                 pixels_per_mm=1 / self._mm_per_pixel(),
                 depth=depth_of(image, self.plane, self.header.geometry),
                 active=self.hasFocus(),
@@ -359,7 +425,7 @@ class SliceView(QWidget):
         )
 
     def _colour_bar(self) -> ColourBar | None:
-        """The scale of what lies over the slice: of a difference, else of a map."""
+        """The scale of a difference, else that of a map."""
         bar = self._over.colour_bar() if self._over else None
         graded = [layer.ink for layer in self._layers if isinstance(layer.ink, Graded)]
         if bar is not None or not graded:

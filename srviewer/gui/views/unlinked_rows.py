@@ -1,4 +1,4 @@
-"""Panes of volumes that the crosshair of the scan says nothing about."""
+"""Panes of volumes that are not linked to the crosshair of the scan."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from srviewer.study.state.view import View
 
 
 class LooseRows(QObject):
-    """One row for each such volume, with a crosshair and a zoom of its own.
+    """A row of panes for each volume that is not linked, with a crosshair and a zoom of its own.
 
     Grey levels, interpolation, side of the patient's right and the plane shown follow the scan's.
     """
@@ -23,27 +23,34 @@ class LooseRows(QObject):
         session.follow(self._follow, "view")
         session.follow(self._forget, "scan")
 
-    def row(self, one: Comparable) -> OrthoView:
-        """The panes of a volume that is not linked."""
-        if one.key not in self._rows:
-            assert one.volume is not None
-            own = Session(self)
-            own.open(one.volume, (), None)
-            self._rows[one.key] = own, OrthoView(own)
+    def row(self, entry: Comparable) -> OrthoView:
+        """The panes of a volume that is not linked.
+
+        Args:
+            entry: With a volume.
+
+        Returns:
+            The same row for the same entry until another scan is shown.
+        """
+        if entry.key not in self._rows:
+            assert entry.volume is not None
+            row_session = Session(self)
+            row_session.open(entry.volume, (), None)
+            self._rows[entry.key] = row_session, OrthoView(row_session)
             self._follow()
-        return self._rows[one.key][1]
+        return self._rows[entry.key][1]
 
     def _follow(self) -> None:
-        for own, _ in self._rows.values():
-            own.look(_looked_at(own.view, self._session.view))
+        for row_session, _ in self._rows.values():
+            row_session.look(_looked_at(row_session.view, self._session.view))
 
     def _forget(self) -> None:
-        for own, row in self._rows.values():
+        for row_session, row in self._rows.values():
             row.deleteLater()
-            own.deleteLater()
+            row_session.deleteLater()
         self._rows.clear()
 
 
 def _looked_at(own: View, shared: View) -> View:
-    kept = (own.cursor_mm, own.centre_mm, own.zoom)
-    return replace(shared, cursor_mm=kept[0], centre_mm=kept[1], zoom=kept[2])
+    position = (own.cursor_mm, own.centre_mm, own.zoom)
+    return replace(shared, cursor_mm=position[0], centre_mm=position[1], zoom=position[2])

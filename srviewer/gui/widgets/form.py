@@ -36,31 +36,49 @@ def form() -> QFormLayout:
 
 
 def label(text: str, role: str) -> PlainLabel:
-    """Text in a role of the style sheet: heading, research, muted, value, good."""
-    made = PlainLabel(text)
-    dress(made, role)
-    return made
+    """A label in a role of the style sheet.
+
+    Args:
+        text: Shown as plain text.
+        role: heading, research, muted, value, good, doubt or plain.
+
+    Returns:
+        A new label, styled as by ``dress``.
+    """
+    text_label = PlainLabel(text)
+    dress(text_label, role)
+    return text_label
 
 
-def dress(made: QLabel, role: str) -> None:
-    """Give a new label its role; its text wraps and can be selected."""
-    made.setProperty("role", role)
+def dress(target: QLabel, role: str) -> None:
+    """Give a new label its role; its text wraps and can be selected.
+
+    Args:
+        target: Not shown yet; a label that is already styled needs ``set_role``.
+        role: As in ``label``; a heading and the research notice do not wrap.
+    """
+    target.setProperty("role", role)
     if role not in UNBROKEN:
-        made.setWordWrap(True)
+        target.setWordWrap(True)
         # A long file name must not widen the panel, or the window.
-        made.setMinimumWidth(1)
-    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        target.setMinimumWidth(1)
+    target.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
 
 def set_role(widget: QWidget, role: str) -> None:
-    """Change the role of a widget that is already styled."""
+    """Change the role of a widget that is already styled.
+
+    Args:
+        widget: Its style is applied again.
+        role: As in the style sheet of ``theme``.
+    """
     widget.setProperty("role", role)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
 
 
 class ElidedLabel(PlainLabel):
-    """One line that is cut where room ends; the tooltip has the rest."""
+    """One line that is cut where there is no room for it; the tooltip has the whole text."""
 
     def __init__(self, role: str) -> None:
         super().__init__()
@@ -70,7 +88,11 @@ class ElidedLabel(PlainLabel):
         self.full = ""
 
     def show_text(self, text: str) -> None:
-        """Show ``text``, or its beginning."""
+        """Show a text, or its beginning.
+
+        Args:
+            text: Also the tooltip.
+        """
         self.full = visible(text)
         set_tip(self, text)
         self._cut()
@@ -88,7 +110,13 @@ class ElidedLabel(PlainLabel):
 
 
 def describe(widget: QWidget, name: str, tip: str) -> None:
-    """Give a control its name for screen readers and its tooltip for everybody."""
+    """Give a control its accessible name, its accessible description and its tooltip.
+
+    Args:
+        widget: Any control; the text of a spin box is also indented.
+        name: Accessible name, for screen readers.
+        tip: Tooltip and accessible description.
+    """
     widget.setAccessibleName(visible(name))
     widget.setAccessibleDescription(visible(tip))
     set_tip(widget, tip)
@@ -98,7 +126,15 @@ def describe(widget: QWidget, name: str, tip: str) -> None:
 
 
 def choice(name: str, tip: str) -> QComboBox:
-    """An empty combo box that may be narrower than its longest entry."""
+    """An empty combo box that may be narrower than its longest entry.
+
+    Args:
+        name: Accessible name.
+        tip: Tooltip.
+
+    Returns:
+        A new combo box without entries: see ``fill``.
+    """
     box = QComboBox()
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(10)
@@ -108,7 +144,13 @@ def choice(name: str, tip: str) -> QComboBox:
 
 
 def fill(box: QComboBox, entries: Iterable[tuple[str, object]], chosen: object) -> None:
-    """Replace the entries (text, value) of ``box`` without telling anybody; choose one."""
+    """Replace the entries of a combo box and choose one, without signals.
+
+    Args:
+        box: Its old entries are removed.
+        entries: (text, value) of each; the text is shown as plain text.
+        chosen: The value to choose; where no entry has it, the first entry is chosen.
+    """
     box.blockSignals(True)
     box.clear()
     for text, value in entries:
@@ -118,7 +160,7 @@ def fill(box: QComboBox, entries: Iterable[tuple[str, object]], chosen: object) 
 
 
 def seconds_box() -> QSpinBox:
-    """How long to adapt."""
+    """A field for the time of adaptation: 5 to 3600 s."""
     box = QSpinBox()
     box.setRange(5, 3600)
     box.setValue(USUAL_SECONDS)
@@ -127,7 +169,7 @@ def seconds_box() -> QSpinBox:
 
 
 def millimetres_box() -> QDoubleSpinBox:
-    """A length to the hundredth."""
+    """A field for a length in mm, with two decimals."""
     box = QDoubleSpinBox()
     box.setDecimals(2)
     box.setSingleStep(0.1)
@@ -136,7 +178,7 @@ def millimetres_box() -> QDoubleSpinBox:
 
 
 class IconLabel(QWidget):
-    """A picture that says nothing by itself; drawn anew, so that it follows the theme."""
+    """An icon without a text; drawn anew each time, so that it follows the theme."""
 
     def __init__(self, name: str, size: int) -> None:
         super().__init__()
@@ -151,7 +193,15 @@ class IconLabel(QWidget):
 
 
 def button(text: str, tip: str) -> QPushButton:
-    """A push button."""
-    made = QPushButton(text)
-    describe(made, text, tip)
-    return made
+    """A push button.
+
+    Args:
+        text: On the button; also its accessible name.
+        tip: Tooltip.
+
+    Returns:
+        A new button.
+    """
+    push_button = QPushButton(text)
+    describe(push_button, text, tip)
+    return push_button

@@ -1,4 +1,4 @@
-"""A framed piece of text: a note, a warning to acknowledge, an error with its details."""
+"""Framed texts: notes, warnings to acknowledge, errors with their details."""
 
 import traceback
 
@@ -22,7 +22,7 @@ from srviewer.gui.widgets.form import IconLabel, button, describe, label
 
 BUG = mark(
     "Something went wrong inside srviewer, and the open study was left as it was. "
-    "The details help whoever mends it."
+    "The details help to correct it."
 )
 
 
@@ -40,13 +40,17 @@ class Notice(QFrame):
         self.hide()
 
     def show_text(self, lines: tuple[str, ...]) -> None:
-        """Show one paragraph for each line; hide when there is none."""
+        """Show paragraphs; hide the frame when there is none.
+
+        Args:
+            lines: One paragraph each, in English; translated here.
+        """
         self.text.setText("\n\n".join(map(tr, lines)))
         self.setVisible(bool(lines))
 
 
 class Acknowledgement(Notice):
-    """A warning that must be read before the work goes on."""
+    """A warning that must be acknowledged before anything is reconstructed."""
 
     acknowledged = Signal()
 
@@ -61,12 +65,16 @@ class Acknowledgement(Notice):
         layout.addWidget(self._button)
 
     def show_acknowledged(self, acknowledged: bool) -> None:
-        """Offer the button only while it is needed."""
+        """Show the button only while the warning is not acknowledged.
+
+        Args:
+            acknowledged: True hides the button.
+        """
         self._button.setVisible(not acknowledged)
 
 
 class OfferBar(QFrame):
-    """Something that the user may want, in place; ``role`` as in ``Notice``."""
+    """An offer with two buttons, inside the window; its role is that of a note."""
 
     accepted = Signal()
     declined = Signal()
@@ -88,13 +96,17 @@ class OfferBar(QFrame):
         self.hide()
 
     def offer(self, text: str) -> None:
-        """Show it."""
+        """Show the bar.
+
+        Args:
+            text: The offer, translated.
+        """
         self.text.setText(text)
         self.show()
 
 
 class ErrorBar(QFrame):
-    """What went wrong, word for word, until it is closed; never in the way of the study."""
+    """An error message with details, shown until it is closed; it does not block the window."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,9 +119,7 @@ class ErrorBar(QFrame):
         describe(self._unfold, tr("Details"), tr("Show what the program knows about this error"))
         self.copy = QToolButton()
         self.copy.setIcon(theme.icon("content-copy"))
-        describe(
-            self.copy, tr("Copy"), tr("Copy this message and its details, to send them to somebody")
-        )
+        describe(self.copy, tr("Copy"), tr("Copy this message and its details, to report them"))
         self.copy.clicked.connect(self._copy)
         close = QToolButton()
         close.setIcon(theme.icon("close"))
@@ -134,10 +144,15 @@ class ErrorBar(QFrame):
         self.hide()
 
     def show_error(self, title: str, error: Exception) -> None:
-        """Show the message of a UserError word for word; anything else is a bug and says so."""
+        """Show an error: the message of a UserError, or a general one for any other exception.
+
+        Args:
+            title: Of the job or action that failed; the first line of the details.
+            error: Its traceback is the rest of the details.
+        """
         self.message.setText(tr(str(error) if isinstance(error, UserError) else BUG))
-        said = "".join(traceback.format_exception(error))
-        self.details.setPlainText(visible(f"{title}\n\n{said}"))
+        trace = "".join(traceback.format_exception(error))
+        self.details.setPlainText(visible(f"{title}\n\n{trace}"))
         self._unfold.setChecked(False)
         self.details.hide()
         self.show()

@@ -13,7 +13,11 @@ class _WithFoot(Protocol):
 
 
 class PanelTabs(QTabWidget):
-    """A tab for each panel. ``panels``: them by their ids, in the order of the tabs."""
+    """A tab for each panel.
+
+    Attributes:
+        panels: The panels by their ids, in the order of the tabs.
+    """
 
     def __init__(self) -> None:
         super().__init__()

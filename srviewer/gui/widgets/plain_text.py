@@ -1,4 +1,4 @@
-"""Text in the window as it is: names and headers of a stranger's file are never drawn as markup.
+"""Labels, tooltips, message boxes and pages that never draw untrusted text as markup.
 
 Qt takes a text that looks like HTML for HTML, and reads the files that it names, wherever a format
 is not set: in labels, message boxes and every tooltip. Nothing else in the window makes a label, a
@@ -31,7 +31,14 @@ class _HasTip(Protocol):
 
 
 def plain_tip(text: str) -> str:
-    """``text`` for a tooltip, which has no format to set: as it is, and no markup to Qt."""
+    """Escape a text for a tooltip, which has no format to set, so that Qt does not see markup.
+
+    Args:
+        text: Untrusted text; control characters are spelled out.
+
+    Returns:
+        The same to the eye, without anything that Qt takes for HTML.
+    """
     shown = visible(text)
     if QtOfText.mightBeRichText(shown):
         shown = shown.replace("<", f"<{JOINER}").replace("&lt;", f"&{JOINER}lt;")
@@ -39,24 +46,44 @@ def plain_tip(text: str) -> str:
 
 
 def set_tip(target: _HasTip, text: str) -> None:
-    """Give a widget, an action or an item the tooltip ``text``, as it is."""
+    """Set the tooltip of a widget, an action or an item, as plain text.
+
+    Args:
+        target: Anything with ``setToolTip``.
+        text: Untrusted text.
+    """
     target.setToolTip(plain_tip(text))
 
 
 def named(text: str) -> str:
-    """A name for a menu, a button or a tab, where a lone "&" would underline a letter."""
+    """Escape a name for a menu, a button or a tab, where a lone "&" would underline a letter.
+
+    Args:
+        text: Untrusted text.
+
+    Returns:
+        One line with each "&" doubled.
+    """
     return visible_line(text).replace("&", "&&")
 
 
 def add_named(menu: QMenu, name: str) -> QAction:
-    """A new entry of ``menu`` called ``name``, as it is."""
+    """Add an entry to a menu, with its name as plain text.
+
+    Args:
+        menu: The entry becomes its last.
+        name: Untrusted text; also the tooltip.
+
+    Returns:
+        The new action, not connected to anything.
+    """
     action = menu.addAction(named(name))
     set_tip(action, visible_line(name))  # else Qt makes one of the text
     return action
 
 
 class PlainLabel(QLabel):
-    """A label that shows its text as it is."""
+    """A label that shows its text as plain text."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__()
@@ -64,7 +91,7 @@ class PlainLabel(QLabel):
         self.setText(text)
 
     def setText(self, text: str) -> None:
-        """Show ``text``."""
+        """Show a text; control characters are spelled out."""
         super().setText(visible(text))
 
 
@@ -78,7 +105,7 @@ class MarkupLabel(QLabel):
 
 class _ClosedDocument(QTextDocument):
     def loadResource(self, kind: int, name: QUrl | str) -> object:
-        """Called by Qt, which looks for the file itself unless it is given a picture."""
+        """Called by Qt, which would load the file itself if it were not given an image."""
         nothing = QImage(1, 1, QImage.Format.Format_ARGB32)
         nothing.fill(Qt.GlobalColor.transparent)
         return nothing
@@ -92,7 +119,11 @@ class TextPage(QTextBrowser):
         self.setDocument(_ClosedDocument(self))
 
     def show_markdown(self, text: str) -> None:
-        """Show Markdown; HTML within it is text."""
+        """Show Markdown; HTML within it is shown as text.
+
+        Args:
+            text: In GitHub's dialect.
+        """
         features = QTextDocument.MarkdownFeature
         self.document().setMarkdown(text, features.MarkdownDialectGitHub | features.MarkdownNoHTML)
 
@@ -100,7 +131,17 @@ class TextPage(QTextBrowser):
 def message_box(
     icon: QMessageBox.Icon, title: str, text: str, parent: QWidget | None
 ) -> QMessageBox:
-    """A message that shows ``text`` as it is; without buttons."""
+    """A message box with plain text and without buttons.
+
+    Args:
+        icon: Qt's icon of the kind of message.
+        title: Of the window; untrusted text.
+        text: The message; untrusted text.
+        parent: The window that it belongs to, or None.
+
+    Returns:
+        A new box, not shown yet.
+    """
     box = QMessageBox(parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setIcon(icon)
@@ -110,14 +151,29 @@ def message_box(
 
 
 def list_item(text: str, tip: str) -> QListWidgetItem:
-    """An entry of a list."""
+    """An entry of a list, with plain text.
+
+    Args:
+        text: Untrusted text.
+        tip: Tooltip; untrusted text.
+
+    Returns:
+        A new item.
+    """
     item = QListWidgetItem(visible(text))
     set_tip(item, tip)
     return item
 
 
 def table_item(text: str) -> QTableWidgetItem:
-    """A cell of a table that may be narrower than ``text``, which its tooltip has whole."""
+    """A cell of a table that may be narrower than its text; the tooltip has the whole text.
+
+    Args:
+        text: Untrusted text.
+
+    Returns:
+        A new item.
+    """
     item = QTableWidgetItem(visible_line(text))
     set_tip(item, text)
     return item

@@ -1,11 +1,15 @@
-"""A panel that may be taller than the window, with what must stay in view under it."""
+"""A panel that scrolls when it is taller than the window, with a fixed foot."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 
 class Scrolled(QWidget):
-    """``panel`` in ``area``, which scrolls up and down; ``foot`` does not."""
+    """A panel in a scroll area, with a foot below that does not scroll.
+
+    Attributes:
+        area: Scrolls vertically only.
+    """
 
     def __init__(self, panel: QWidget, foot: QWidget | None = None) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A DICOMDIR: the files that it names, and none outside its own folder."""
+"""DICOMDIR: the files that it names, and none outside its own folder."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
 from srviewer.errors import UserError, is_of_system
-from srviewer.io.dicom.elements.bounded_reading import items_of, read_header
+from srviewer.io.dicom.elements.bounded_reading import items_of, read_dicom_header
 from srviewer.io.dicom.elements.file_bytes import LARGEST_INFLATED, DicomBytes, too_much
 from srviewer.io.dicom.elements.kinds import DIRECTORY
 from srviewer.io.dicom.elements.pydicom_warnings import only_serious, seriously
@@ -25,9 +25,12 @@ POINTERS = ("OffsetOfTheNextDirectoryRecord", "OffsetOfReferencedLowerLevelDirec
 
 @dataclass(frozen=True)
 class Directory:
-    """``files``: those that are there. ``missing``: how many are named and are not.
+    """The files of a DICOMDIR.
 
-    ``damaged``: whether some or all of what it names cannot be told.
+    Attributes:
+        files: Files that it names and that exist, each once.
+        missing: The number of files that it names and that do not exist.
+        damaged: Whether some of its records cannot be read.
     """
 
     files: tuple[Path, ...]
@@ -36,10 +39,17 @@ class Directory:
 
 
 def directory(path: Path) -> Job[Directory | None]:
-    """What ``path`` names if it is a DICOMDIR; None for any other file, or one that is denied.
+    """Read the files that a DICOMDIR names.
 
-    Raises UserError when a name leads out of the DICOMDIR's folder, no file being touched then, and
-    when it holds more than one disc.
+    Args:
+        path: A file of any kind.
+
+    Returns:
+        The files; None where ``path`` is no DICOMDIR or cannot be read.
+
+    Raises:
+        UserError: It names a file outside its own folder, none of which is touched then, or holds
+            more than one disc.
     """
     try:
         records = yield from seriously(_records(path))
@@ -54,16 +64,16 @@ def directory(path: Path) -> Job[Directory | None]:
     root = path.parent.resolve()
     wanted = [name for name in names if name]
     inside = _Inside()
-    found = []
+    files = []
     for number, name in enumerate(wanted):
         if number % 64 == 0:
             yield Progress(number / len(wanted), f"Looking for the files of {path.name}")
-        file = inside.found(root, name)
+        file = inside.file_named(root, name)
         if file is not None:
-            found.append(file)
+            files.append(file)
             if not file.resolve().is_relative_to(root):
                 raise _leads_out(path, str(file.relative_to(root)))
-    return Directory(tuple(dict.fromkeys(found)), len(wanted) - len(found), damaged)
+    return Directory(tuple(dict.fromkeys(files)), len(wanted) - len(files), damaged)
 
 
 def _records(path: Path) -> Job[list[Dataset] | None]:
@@ -74,7 +84,7 @@ def _records(path: Path) -> Job[list[Dataset] | None]:
                 raise InvalidDicomError(f"{NAME} without its start")
             return None
     with DicomBytes(path, inflated=LARGEST_INFLATED) as content:
-        header = yield from read_header(path, content, (RECORDS,), BEHIND)
+        header = yield from read_dicom_header(path, content, (RECORDS,), BEHIND)
     kind = header.file_meta.get("MediaStorageSOPClassUID")
     if kind != DIRECTORY and (kind or path.stem.upper() != NAME):
         return None
@@ -89,10 +99,10 @@ def _records(path: Path) -> Job[list[Dataset] | None]:
 def _is_cut(path: Path, records: list[Dataset]) -> bool:
     """Whether a record lies, or its content would lie, behind the end of the file."""
     size = path.stat().st_size
-    pointers = (int(one.get(name) or 0) for one in records for name in POINTERS)
+    pointers = (int(record.get(name) or 0) for record in records for name in POINTERS)
     return any(pointer >= size for pointer in pointers) or any(
-        one.get("DirectoryRecordType") == "IMAGE" and "ReferencedFileID" not in one
-        for one in records
+        record.get("DirectoryRecordType") == "IMAGE" and "ReferencedFileID" not in record
+        for record in records
     )
 
 
@@ -106,28 +116,28 @@ def _name(path: Path, record: Dataset) -> tuple[str, ...]:
 
 
 class _Inside:
-    """What folders hold, each looked into once."""
+    """The files of folders, each folder listed once."""
 
     def __init__(self) -> None:
         self._listed = cache(_by_plain_name)
 
-    def found(self, root: Path, name: tuple[str, ...]) -> Path | None:
-        """The file of this name; discs are often copied with other capitals, or ";1" behind."""
-        place = root
+    def file_named(self, root: Path, name: tuple[str, ...]) -> Path | None:
+        """The file of a record's name; copies of discs often change capitals or append ";1"."""
+        path = root
         try:
             for part in name:
-                exact = place / part
+                exact = path / part
                 if not exact.exists():
-                    exact = self._listed(place).get(_plain(part), exact)
-                place = exact
-            return place if place.is_file() else None
+                    exact = self._listed(path).get(_plain(part), exact)
+                path = exact
+            return path if path.is_file() else None
         except OSError:  # a folder on the way may not be entered
             return None
 
 
 def _by_plain_name(folder: Path) -> dict[str, Path]:
     files = sorted(folder.iterdir(), reverse=True) if folder.is_dir() else ()
-    return {_plain(one.name): one for one in files}
+    return {_plain(child.name): child for child in files}
 
 
 def _plain(name: str) -> str:

@@ -1,4 +1,4 @@
-"""DICOM files of any order and mixture to series that can be read."""
+"""The reader of DICOM: files of any order and mixture to series that can be read."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,8 +14,8 @@ from srviewer.io.dicom.volumes.geometry import Stack, stacked
 from srviewer.io.dicom.volumes.grouping import Group, groups, named
 from srviewer.io.dicom.volumes.joined_series import joined
 from srviewer.io.dicom.volumes.series import SORTING, Bundle, Rank, by_series, rank
-from srviewer.io.dicom.volumes.slice_positions import SAME_PLACE_MM
-from srviewer.io.dicom.volumes.unused_images import left_over
+from srviewer.io.dicom.volumes.slice_positions import SAME_POSITION_MM
+from srviewer.io.dicom.volumes.unused_images import unused_image_problems
 from srviewer.io.scans.series import Found, Problem, Series, and_more, counted
 from srviewer.job import Job, Progress, aside, within
 
@@ -24,13 +24,13 @@ R = TypeVar("R")
 NOT_PLACED = "images that make no volume"
 LOCALIZERS = "localizers"
 MANY_SLICES = 5000  # sorting them takes longer than whoever cancels would wait
-# Between the corners of volumes whose slices lie at the same places.
-SAME_GRID_MM = 2 * SAME_PLACE_MM
+# The largest distance between corners of volumes whose slices have the same positions.
+SAME_GRID_MM = 2 * SAME_POSITION_MM
 
 
 @dataclass
 class _Headers:
-    """What the headers of files tell: their images, and why others hold none."""
+    """The headers of files: the images in them, and the reasons why other files hold none."""
 
     slices: list[SliceHeader]
     problems: list[Problem]
@@ -38,11 +38,18 @@ class _Headers:
 
 
 def scan(paths: Sequence[Path]) -> Job[Found]:
-    """The series of these files, from their headers alone.
+    """Collect the series of some files, from their headers alone.
 
-    Files that are no images are ignored, with the reason; so are localizers beside other images.
-    Single images and images that cannot be placed are problems. A series is made of the given
-    files only, never of their neighbours, and of one person's and one study's images only.
+    A series is made of the given files only, never of their neighbours, and of one person's and one
+    DICOM study's images only. Files that are no images are ignored with the reason, as are
+    localizers beside other images; single images and images without a position in a volume are
+    problems.
+
+    Args:
+        paths: The files, of any kind and in any order.
+
+    Returns:
+        The series in the order of their numbers, with the files that were ignored and the problems.
     """
     headers = yield from within(_read(paths), 0.0, 0.9)
     problems, reasons = headers.problems, headers.reasons
@@ -52,19 +59,21 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     for number, group in enumerate(stacks):
         yield Progress(0.95 + 0.04 * number / len(stacks), SORTING)
         try:
-            made = yield from _aside(partial(_series, group), sum(map(len, group.volumes)))
-            (planning if group.first.localizer else series).extend(made)
+            series_of_group = yield from _aside(
+                partial(_series, group), sum(map(len, group.volumes))
+            )
+            (planning if group.first.localizer else series).extend(series_of_group)
         except UserError as error:
             problems.append(Problem(group.first.series.name, str(error)))
-    used = {path for one in series or planning for path in one.sources}
+    used = {path for entry in series or planning for path in entry.sources}
     if series:
         lonely = [group for group in alone if group.first.localizer]
-        reasons |= {path: LOCALIZERS for one in planning for path in one.sources}
+        reasons |= {path: LOCALIZERS for entry in planning for path in entry.sources}
         reasons |= {path: LOCALIZERS for group in lonely for path in group.files}
         alone = [group for group in alone if not group.first.localizer]
-    problems += yield from within(left_over(alone, paths), 0.99, 1.0)
+    problems += yield from within(unused_image_problems(alone, paths), 0.99, 1.0)
     ignored = [reasons.get(path, NOT_PLACED) for path in paths if path not in used]
-    numbered = tuple(replace(one, index=n) for n, one in enumerate(series or planning))
+    numbered = tuple(replace(entry, index=n) for n, entry in enumerate(series or planning))
     return Found(numbered, len(ignored), tuple(problems), counted(ignored))
 
 
@@ -72,40 +81,40 @@ def _read(paths: Sequence[Path]) -> Job[_Headers]:
     read = _Headers([], [], {})
     denied: dict[str, list[Path]] = {}
     for number, path in enumerate(paths):
-        told = f"Reading headers: {number:,} of {len(paths):,} files"
-        yield Progress(number / len(paths), told)
+        message = f"Reading headers: {number:,} of {len(paths):,} files"
+        yield Progress(number / len(paths), message)
         span = number / len(paths), (number + 1) / len(paths)
         try:
-            found = yield from within(read_slices(path), *span)
+            result = yield from within(read_slices(path), *span)
         except UserError as error:
             read.problems.append(Problem(path.name, str(error)))
             read.reasons[path] = NOT_PLACED
             continue
-        if isinstance(found, Skipped):
-            read.reasons[path] = found.reason
-            if found.denied:
-                denied.setdefault(found.denied, []).append(path)
+        if isinstance(result, Skipped):
+            read.reasons[path] = result.reason
+            if result.denied:
+                denied.setdefault(result.denied, []).append(path)
         else:
-            read.slices.extend(found)
-    read.problems += [_denied(said, files) for said, files in denied.items()]
+            read.slices.extend(result)
+    read.problems += [_denied(message, files) for message, files in denied.items()]
     return read
 
 
 def _sorted(slices: Sequence[SliceHeader]) -> Job[tuple[list[Group], list[Group]]]:
-    """Groups that cover several places, named and in the order of their series; the others."""
+    """Groups of several positions, named and in the order of their series; and the other groups."""
     stacks: list[tuple[Rank, Group]] = []
     alone: list[Group] = []
-    whole: dict[int, tuple[Bundle, Group]] = {}  # series that cover a single place
+    whole: dict[int, tuple[Bundle, Group]] = {}  # series that cover a single position
     collected = yield from _aside(partial(by_series, slices), len(slices))
     for number, bundle in enumerate(collected):
         yield Progress(0.8 * number / len(collected), SORTING)
-        found = yield from _aside(partial(groups, bundle), len(bundle.slices))
-        if len(found) == 1 and found[0].alone:
-            whole[id(bundle)] = bundle, found[0]
+        parts = yield from _aside(partial(groups, bundle), len(bundle.slices))
+        if len(parts) == 1 and parts[0].alone:
+            whole[id(bundle)] = bundle, parts[0]
         else:
-            place = rank(bundle.slices[0].series)
-            stacks += [(place, group) for group in found if not group.alone]
-            alone += [group for group in found if group.alone]
+            order = rank(bundle.slices[0].series)
+            stacks += [(order, group) for group in parts if not group.alone]
+            alone += [group for group in parts if group.alone]
     bundles = [bundle for bundle, _ in whole.values()]
     together, single = yield from within(joined(bundles), 0.8, 1.0)
     alone += [whole[id(bundle)][1] for bundle in single]
@@ -120,11 +129,11 @@ def _aside(call: Callable[[], R], slices: int) -> Job[R]:
     return (yield from aside(call, Progress(0.0, SORTING)))
 
 
-def _denied(said: str, files: Sequence[Path]) -> Problem:
+def _denied(message: str, files: Sequence[Path]) -> Problem:
     return Problem(
         files[0].name,
-        f"{and_more(files, 'files')} cannot be read: {said}. Check that they are still there and "
-        "that you may read them.",
+        f"{and_more(files, 'files')} cannot be read: {message}. Check that they are still there "
+        "and that you may read them.",
     )
 
 
@@ -139,7 +148,9 @@ def _series(group: Group) -> list[Series]:
         else:
             same.append(stack)
     return [
-        _one(group, f"{group.name}, grid {number + 1}" if alike[1:] else group.name, tuple(stacks))
+        _series_on_grid(
+            group, f"{group.name}, grid {number + 1}" if alike[1:] else group.name, tuple(stacks)
+        )
         for number, stacks in enumerate(alike)
     ]
 
@@ -151,16 +162,18 @@ def _stack(group: Group, slices: Sequence[SliceHeader]) -> Stack:
         raise UserError(f"'{group.name}' cannot be stacked to a volume: {error}.") from error
 
 
-def _same_grid(one: Stack, other: Stack) -> bool:
-    return one.slots == other.slots and one.geometry.matches(other.geometry, SAME_GRID_MM)
+def _same_grid(stack: Stack, other_stack: Stack) -> bool:
+    return stack.slots == other_stack.slots and stack.geometry.matches(
+        other_stack.geometry, SAME_GRID_MM
+    )
 
 
-def _one(group: Group, name: str, stacks: tuple[Stack, ...]) -> Series:
+def _series_on_grid(group: Group, name: str, stacks: tuple[Stack, ...]) -> Series:
     first = stacks[0]
     tags = first.slices[0].series
-    warnings = dict.fromkeys((*group.warnings, *(w for one in stacks for w in one.warnings)))
-    told: tuple[ScanWarning, ...] = tuple(warnings)
-    files = dict.fromkeys(one.file.path for stack in stacks for one in stack.slices)
+    warnings = dict.fromkeys((*group.warnings, *(w for stack in stacks for w in stack.warnings)))
+    unique_warnings: tuple[ScanWarning, ...] = tuple(warnings)
+    files = dict.fromkeys(header.file.path for stack in stacks for header in stack.slices)
     return Series(
         index=0,
         name=name,
@@ -169,8 +182,8 @@ def _one(group: Group, name: str, stacks: tuple[Stack, ...]) -> Series:
         geometry=first.geometry,
         unit=tags.unit,
         frames=len(stacks),
-        warnings=told,
-        read=StoredStacks(name, stacks, told).read,
+        warnings=unique_warnings,
+        read=StoredStacks(name, stacks, unique_warnings).read,
         sources=tuple(files),
         patient=tags.patient,
     )

@@ -1,4 +1,4 @@
-"""Results in a BIDS data set: named by its rules, below derivatives/srviewer."""
+"""Results in a BIDS data set, below derivatives/srviewer and named by its rules."""
 
 import json
 import re
@@ -31,30 +31,42 @@ LABEL = re.compile(r"[a-zA-Z0-9]+")
 
 @dataclass(frozen=True)
 class BidsName:
-    """``entities``: key -> label, "sub" among them; ``suffix``: the contrast, such as "T2w"."""
+    """The name of an image by the rules of BIDS.
+
+    Attributes:
+        entities: The label of each key, "sub" among them.
+        suffix: The contrast, such as "T2w".
+    """
 
     entities: Mapping[str, str]
     suffix: str
 
     def derived(self) -> "BidsName":
-        """The name of what srviewer makes of it."""
+        """The name of the image's result, with desc-sr."""
         return BidsName({**self.entities, "desc": "sr"}, self.suffix)
 
     @property
     def folder(self) -> Path:
-        """Where it lies in a data set."""
+        """The folder of the image in a data set."""
         parts = [f"{key}-{self.entities[key]}" for key in ("sub", "ses") if key in self.entities]
         return Path(*parts, "anat")
 
     @property
     def stem(self) -> str:
-        """The file's name without its ending, entities in order."""
+        """The file's name without its ending, entities in the order of BIDS."""
         keys = sorted(self.entities, key=_rank)
         return "_".join([*(f"{key}-{self.entities[key]}" for key in keys), self.suffix])
 
 
 def name_of(path: Path) -> BidsName | None:
-    """What a file's name says by the rules of BIDS; None when it does not follow them."""
+    """Parse a file's name by the rules of BIDS.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Its entities and suffix; None when the name does not follow the rules.
+    """
     match = NAME.fullmatch(path.name)
     if match is None:
         return None
@@ -63,9 +75,17 @@ def name_of(path: Path) -> BidsName | None:
 
 
 def given_name(subject: str, contrast: str) -> BidsName:
-    """The name for a scan from outside a data set; UserError for a label that BIDS does not allow.
+    """Build the name of a scan from outside a data set.
 
-    ``subject``: with or without "sub-".
+    Args:
+        subject: The label of the person, with or without "sub-".
+        contrast: One of ``CONTRASTS``.
+
+    Returns:
+        The name, with the subject as its only entity.
+
+    Raises:
+        UserError: BIDS does not allow the label, or does not know the contrast.
     """
     label = subject.removeprefix("sub-")
     if not LABEL.fullmatch(label):
@@ -78,20 +98,43 @@ def given_name(subject: str, contrast: str) -> BidsName:
 
 
 def derivative_path(root: Path, name: BidsName) -> Path:
-    """Where the result of the scan ``name`` lies in the data set ``root``."""
-    made = name.derived()
-    return root / PIPELINE / made.folder / f"{made.stem}.nii.gz"
+    """The path of a scan's result in a data set.
+
+    Args:
+        root: The data set.
+        name: The name of the scan.
+
+    Returns:
+        A path below derivatives/srviewer that ends with .nii.gz.
+    """
+    derived_name = name.derived()
+    return root / PIPELINE / derived_name.folder / f"{derived_name.stem}.nii.gz"
 
 
 def check_data_set(root: Path) -> None:
-    """Raise UserError unless ``root`` is there and its derivatives are srviewer's, if any are."""
+    """Check that a data set can take results.
+
+    Args:
+        root: The data set.
+
+    Raises:
+        UserError: The folder does not exist, or another program's data lie in derivatives/srviewer.
+    """
     if not root.is_dir():
         raise UserError(f"The data set '{root}' does not exist. Create its folder first.")
     _check_description(root / PIPELINE / DESCRIPTION)
 
 
 def check_derivative(root: Path, name: BidsName) -> None:
-    """Raise UserError unless the result can be written; nothing is made yet."""
+    """Check that a result can be written to a data set; nothing is created yet.
+
+    Args:
+        root: The data set.
+        name: The name of the scan.
+
+    Raises:
+        UserError: As in ``check_data_set``, or the file cannot be written.
+    """
     check_data_set(root)
     target = derivative_path(root, name)
     if target.parent.exists():
@@ -106,12 +149,24 @@ def write_derivative(
     provenance: Mapping[str, object],
     overwrite: bool = False,
 ) -> Job[Path]:
-    """Write ``volume`` into the data set ``root`` as what was made of the scan ``name``; its path.
+    """Write a result into a data set.
 
-    ``source``: the file that was opened. ``overwrite``: replace what was made from another one. The
-    image and its sidecar are written both or neither,
-    then the description of the derivatives where there is none. Raises UserError as
-    ``check_derivative`` and ``srviewer.io.export.nifti.write`` do.
+    The image and its sidecar are written both or neither, then the description of the derivatives
+    where there is none.
+
+    Args:
+        volume: The result.
+        root: The data set.
+        name: The name of the scan.
+        source: The file that was opened as the scan.
+        provenance: The source, request and model of the result.
+        overwrite: Replace also the result of another scan.
+
+    Returns:
+        The path of the image.
+
+    Raises:
+        UserError: As in ``check_derivative`` and ``srviewer.io.export.nifti.write``.
     """
     root = root.absolute()
     check_derivative(root, name)
@@ -130,22 +185,35 @@ def write_described(
     provenance: Mapping[str, object],
     overwrite: bool = False,
 ) -> Job[None]:
-    """Write ``volume`` to ``target`` with the sidecar of a derivative of the data set ``root``."""
+    """Write a result with the sidecar of a BIDS derivative.
+
+    Args:
+        volume: The result.
+        target: The path of the image.
+        root: The data set, to which the sidecar's sources are relative.
+        source: The file that was opened as the scan.
+        provenance: The source, request and model of the result.
+        overwrite: Replace also the result of another scan.
+    """
     described = _sidecar(volume, root, source, provenance)
     yield from write(volume, target, provenance, described=described, overwrite=overwrite)
 
 
 def describe(root: Path) -> None:
-    """Say what srviewer's derivatives of the data set ``root`` are, where nothing says it yet."""
+    """Write the description of srviewer's derivatives in a data set, unless it exists.
+
+    Args:
+        root: The data set.
+    """
     description = root / PIPELINE / DESCRIPTION
     if not description.exists():
         write_text(description, json.dumps(_description(), indent=2) + "\n")
 
 
 def _rank(key: str) -> int:
-    """Where the entity stands in a name; one that BIDS does not know stands before "desc"."""
-    place = ORDER.find(f" {key} ")
-    return ORDER.index(" desc ") - 1 if place < 0 else place
+    """The position of an entity in a name; one that BIDS does not know comes before "desc"."""
+    position = ORDER.find(f" {key} ")
+    return ORDER.index(" desc ") - 1 if position < 0 else position
 
 
 def _sidecar(

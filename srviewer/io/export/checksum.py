@@ -1,4 +1,4 @@
-"""The checksum of the voxels in a NIfTI file, as the JSON beside a result states it."""
+"""The checksum of the voxels in a NIfTI file, as the sidecar of a result states it."""
 
 import zlib
 from pathlib import Path
@@ -12,9 +12,17 @@ from srviewer.job import Job, Progress
 
 
 def voxels_crc32(path: Path) -> Job[int | None]:
-    """CRC-32 of the bytes of the voxels as they are stored; None where the file is cut short.
+    """Compute the checksum of the voxels in a file.
 
-    Raises what nibabel raises for a file that is no NIfTI image.
+    Args:
+        path: A NIfTI image, compressed or not.
+
+    Returns:
+        CRC-32 of the voxels' bytes as they are stored; None where the file is cut short.
+
+    Raises:
+        ImageFileError: The file is no NIfTI image; other errors of nibabel are those of
+            ``UNREADABLE``.
     """
     image = nib.load(path, mmap=False)
     start = int(image.dataobj.offset)
@@ -29,7 +37,15 @@ def voxels_crc32(path: Path) -> Job[int | None]:
 
 
 def crc32_of(voxels: Voxels, data_type: str) -> Job[int]:
-    """The same of voxels in memory, (i, j, k), that were read from a file of this data type."""
+    """Compute the checksum that voxels in memory have in a file.
+
+    Args:
+        voxels: (i, j, k) voxels.
+        data_type: Numpy's name of the data type in the file.
+
+    Returns:
+        CRC-32, equal to that of ``voxels_crc32`` where the voxels were read from such a file.
+    """
     checksum, count = 0, voxels.shape[2]
     for k in range(count):
         content = voxels[:, :, k].astype(data_type).tobytes(order="F")

@@ -1,4 +1,4 @@
-"""Takes away what killed programs left in a folder of results, once it mends nothing any more."""
+"""Removal of the temporary files that killed programs left in a folder of results."""
 
 import os
 from pathlib import Path
@@ -11,19 +11,22 @@ from srviewer.temporary_names import abandoned_in, is_in_use, remove, target_of,
 
 
 def cleared(folder: Path) -> Job[None]:
-    """Delete what ended programs left in ``folder`` under temporary names.
+    """Delete the temporary files of ended programs in a folder.
 
-    First a JSON takes its place whose image has taken its own already. What a running program
-    writes stays; so does for a day what is not known to be of an ended one, and the older image
-    that belongs to a JSON, as long as another lies in its place.
+    First, the JSON of an image that is complete takes its name. Files that a running program writes
+    stay; so do for a day those of unknown programs, and an older image that belongs to a JSON while
+    another image has its name.
+
+    Args:
+        folder: The folder of results.
     """
-    for left in abandoned_in(folder):
-        if os.path.lexists(left) and not (yield from _is_needed(left)):
-            remove(left)
+    for leftover in abandoned_in(folder):
+        if os.path.lexists(leftover) and not (yield from _is_needed(leftover)):
+            remove(leftover)
 
 
-def _is_needed(left: Path) -> Job[bool]:
-    image = _image_of(left.with_name(target_of(left)))
+def _is_needed(leftover: Path) -> Job[bool]:
+    image = _image_of(leftover.with_name(target_of(leftover)))
     if image is None:
         return False
     if _is_written_now(image):
@@ -32,13 +35,13 @@ def _is_needed(left: Path) -> Job[bool]:
         return False
     if (yield from restored_document(image)):
         return False
-    return (yield from belong_together(left, sidecar(image)))
+    return (yield from belong_together(leftover, sidecar(image)))
 
 
 def _image_of(target: Path) -> Path | None:
-    """The image that is there and of which a path is the name, or the name of the JSON beside."""
+    """The existing image of which ``target`` is the path, or the path of the sidecar."""
     stem = target.with_suffix("") if target.suffix.lower() == ".json" else None
-    # The compressed name is the one that results mostly have.
+    # Most results are compressed, so that name is tried first.
     endings = reversed(NIFTI_SUFFIXES)
     names = [stem.with_name(stem.name + ending) for ending in endings] if stem else [target]
     images = (name for name in names if name.name.lower().endswith(NIFTI_SUFFIXES))
@@ -47,4 +50,4 @@ def _image_of(target: Path) -> Path | None:
 
 def _is_written_now(image: Path) -> bool:
     names = (image, sidecar(image))
-    return any(is_in_use(one) for name in names for one in temporaries_of(name))
+    return any(is_in_use(temporary) for name in names for temporary in temporaries_of(name))

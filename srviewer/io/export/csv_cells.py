@@ -7,9 +7,14 @@ _STARTS_FORMULA = re.compile("[\t\r]|\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
 
 
 def csv_cell(text: str) -> str:
-    """``text``, after an apostrophe where a spreadsheet would take it for a formula.
+    """Make a text safe against being run as a formula by a spreadsheet.
 
-    Numbers stay, several of them too: "-1.5", "-1.0,2.0,3.0 4.0,5.0,-6.0".
+    Args:
+        text: The text of a cell.
+
+    Returns:
+        ``text``, after an apostrophe where a spreadsheet would take it for a formula. Numbers stay,
+        several of them too: "-1.5", "-1.0,2.0,3.0 4.0,5.0,-6.0".
     """
     return f"'{text}" if _STARTS_FORMULA.match(text) and not _is_numbers(text) else text
 

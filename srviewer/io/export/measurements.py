@@ -1,4 +1,4 @@
-"""Measurements to a table that every spreadsheet opens."""
+"""Measurements as a table (CSV) that every spreadsheet opens."""
 
 import csv
 from collections.abc import Sequence
@@ -17,9 +17,15 @@ VALUES = ("count", "mean", "sd", "min", "max")
 
 
 def write_csv(path: Path, rois: Sequence[Roi], volumes: Sequence[tuple[str, Volume]]) -> None:
-    """One row for each measurement; its values in each of the (title, volume).
+    """Write one row for each measurement, with its values in each volume.
 
-    Values are in the volume's unit. Raises UserError when ``path`` cannot be written.
+    Args:
+        path: The file to write; an existing one is replaced.
+        rois: The measurements, in RAS+ mm.
+        volumes: Title and volume; values are in the volume's unit.
+
+    Raises:
+        UserError: The file cannot be written.
     """
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -41,11 +47,11 @@ def write_csv(path: Path, rois: Sequence[Roi], volumes: Sequence[tuple[str, Volu
 
 
 def _cells(roi: Roi, volume: Volume) -> list[str]:
-    found = values_inside(roi, volume)
-    if found is None:
+    values = values_inside(roi, volume)
+    if values is None:
         return [""] * len(VALUES)
-    numbers = (found.mean, found.sd, found.minimum, found.maximum)
-    return [str(found.count), *(_number(value) for value in numbers)]
+    numbers = (values.mean, values.sd, values.minimum, values.maximum)
+    return [str(values.count), *(_number(value) for value in numbers)]
 
 
 def _number(value: float | None) -> str:

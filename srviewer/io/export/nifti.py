@@ -1,4 +1,4 @@
-"""Volumes to NIfTI files, with their provenance beside them."""
+"""The writer of NIfTI files with their provenance in a sidecar."""
 
 import gzip
 import os
@@ -42,24 +42,25 @@ def write(
     described: Mapping[str, object] = MappingProxyType({}),
     overwrite: bool = False,
 ) -> Job[None]:
-    """Write ``path`` (.nii or .nii.gz) and ``<name>.json`` beside it, both or none.
+    """Write an image (.nii or .nii.gz) and its sidecar ``<name>.json``, both or none.
 
-    The affine is exact to float32 as sform; see ``nifti_placing.place`` for the qform. Both have
-    the codes of the scan.
-    Both files are read back and compared before they take their names.
+    The affine is exact to float32 as sform; see ``srviewer.io.nifti.placement.place`` for the
+    qform. Both have the codes of the scan. Both files are read back and compared before they take
+    their names.
 
     Args:
-        volume: its ``source`` is never overwritten.
-        path: of the image.
-        provenance: how the image was made; by default its source is that of ``volume``.
+        volume: The result; its ``source`` is never overwritten.
+        path: The path of the image.
+        provenance: The source, request and model of the result; by default its source is that of
+            ``volume``.
         stored_as: "original" rounds and clips to the data type that the scan was stored in.
-        described: what the JSON says besides.
-        overwrite: replace also what was made from another source.
+        described: Further values of the sidecar, which come first.
+        overwrite: Replace also the result of another scan.
 
     Raises:
-        UserError: an unknown suffix, a folder that cannot be written to, a target that is a part
-            of the source; WouldReplace where something else is there.
-
+        UserError: The suffix is unknown, the folder cannot be written to, or the target is a part
+            of the source.
+        WouldReplace: There is a file that is no earlier result of the same scan.
     """
     planes = (volume.voxels[:, :, k] for k in range(volume.geometry.shape[2]))
     return write_planes(volume, planes, path, provenance, stored_as, described, overwrite)
@@ -74,23 +75,35 @@ def write_planes(
     described: Mapping[str, object] = MappingProxyType({}),
     overwrite: bool = False,
 ) -> Job[None]:
-    """As ``write``, of voxels that come as ``planes``, (i, j) for each k; the rest is ``volume``'s.
+    """Write an image and its sidecar as ``write`` does, of planes that come one after another.
 
-    So that a volume need not be in memory as a whole.
+    Args:
+        volume: The result without its voxels.
+        planes: (i, j) voxels for each k, in order; only one of them need be in memory.
+        path: The path of the image.
+        provenance: As in ``write``.
+        stored_as: As in ``write``.
+        described: As in ``write``.
+        overwrite: As in ``write``.
+
+    Raises:
+        WouldReplace: There is a file that is no earlier result of the same scan, or one was written
+            meanwhile.
+        UserError: As in ``write``.
     """
     path = path.absolute()
-    beside = sidecar(path)
+    sidecar_path = sidecar(path)
     if volume.source is not None:
         provenance = {**volume.source.described(), **provenance}
-    _check(path, beside, volume)
+    _check(path, sidecar_path, volume)
     yield from cleared(path.parent)
-    new = not (overwrite or os.path.lexists(path) or os.path.lexists(beside))
+    new = not (overwrite or os.path.lexists(path) or os.path.lexists(sidecar_path))
     if not overwrite:
         yield from check_replaceable(path, _source_of(provenance))
-    before = stamp_of(path), stamp_of(beside)
+    before = stamp_of(path), stamp_of(sidecar_path)
     dtype = np.dtype(volume.stored_as if stored_as == "original" else "float32")
     header = _header(volume.geometry, volume.space, dtype)
-    with staged_together(path, beside, new=new) as (image, document_file):
+    with staged_together(path, sidecar_path, new=new) as (image, document_file):
         checksum = yield from within(_save(volume.name, planes, header, image), 0.0, 0.6)
         flush_to_disk(image)
         yield from within(_verify(image, header, checksum), 0.6, 1.0)
@@ -99,12 +112,19 @@ def write_planes(
             document_file.write_bytes(encoded(text))
         flush_to_disk(document_file)
         check_document(document_file, text)
-        if not (overwrite or new) and (stamp_of(path), stamp_of(beside)) != before:
+        if not (overwrite or new) and (stamp_of(path), stamp_of(sidecar_path)) != before:
             raise WouldReplace(f"'{path}' was written by something else in the meantime.")
 
 
 def check_image_target(path: Path) -> None:
-    """Raise UserError unless an image and its JSON can be written at ``path``."""
+    """Check that an image and its sidecar can be written.
+
+    Args:
+        path: The path of the image.
+
+    Raises:
+        UserError: The suffix is no NIfTI suffix, or a file cannot be written there.
+    """
     if not path.name.lower().endswith(NIFTI_SUFFIXES):
         raise UserError(
             f"'{path.name}' has no ending that srviewer writes. End the name with "
@@ -115,15 +135,15 @@ def check_image_target(path: Path) -> None:
 
 
 def _source_of(provenance: Mapping[str, object]) -> str | None:
-    """The identity of what an image is made from, by the provenance to write beside it."""
+    """The digest of the source of an image, by the provenance to write into its sidecar."""
     stated = provenance.get("source_sha256")
     return stated if isinstance(stated, str) else None
 
 
-def _check(path: Path, beside: Path, volume: ScanHeader) -> None:
+def _check(path: Path, sidecar_path: Path, volume: ScanHeader) -> None:
     check_image_target(path)
     for source in () if volume.source is None else volume.source.paths:
-        for target in (path, beside):
+        for target in (path, sidecar_path):
             if overwrites(target, source):
                 raise UserError(
                     f"'{target}' is part of what this result was made from and is not "
@@ -132,7 +152,15 @@ def _check(path: Path, beside: Path, volume: ScanHeader) -> None:
 
 
 def overwrites(target: Path, source: Path) -> bool:
-    """Whether writing ``target`` would overwrite ``source`` or a file inside it."""
+    """Whether writing a file would overwrite a source or a file inside it.
+
+    Args:
+        target: The path to write.
+        source: A file or folder of the source.
+
+    Returns:
+        False where either does not exist.
+    """
     if not target.exists() or not source.exists():
         return False
     return target.samefile(source) or source.resolve() in target.resolve().parents
@@ -197,11 +225,11 @@ def _stored(plane: Voxels, dtype: np.dtype[np.generic]) -> np.ndarray:
 
 
 def _verify(path: Path, header: nib.Nifti1Header, checksum: int) -> Job[None]:
-    """Read the file back; raise UserError unless it holds exactly what was written."""
+    """Read the file back; raise UserError unless it holds exactly the voxels and header written."""
     written = nib.load(path, mmap=False)
-    found = yield from voxels_crc32(path)
+    written_checksum = yield from voxels_crc32(path)
     same = (
-        found == checksum
+        written_checksum == checksum
         and written.shape == header.get_data_shape()
         and written.get_data_dtype() == header.get_data_dtype()
         and np.array_equal(written.affine, header.get_sform())

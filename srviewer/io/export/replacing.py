@@ -1,4 +1,4 @@
-"""Whether a result may take a name: nothing that was made from another scan is replaced."""
+"""Checks that a result replaces no file of another scan or program."""
 
 import os
 from collections.abc import Mapping
@@ -21,9 +21,10 @@ from srviewer.job import Job
 
 
 class WouldReplace(UserError):
-    """Something of another scan, or of another program, lies where a result is to go.
+    """The error of a result whose path has a file of another scan, or of another program.
 
-    ``reason``: a sentence that says what, without what is to be done about it.
+    Attributes:
+        reason: A sentence that names the file and its state, without advice.
     """
 
     def __init__(self, reason: str) -> None:
@@ -32,85 +33,110 @@ class WouldReplace(UserError):
 
 
 def check_replaceable(path: Path, source: str | None) -> Job[None]:
-    """Raise WouldReplace unless the image ``path`` and the JSON beside it may be replaced.
+    """Check that an image and its sidecar may be replaced.
 
-    They may where neither is there, and where both are as srviewer wrote them from the same
-    source: ``source`` is its identity as in ``ScanSource.sha256``, None for one that is unknown.
+    They may where neither exists, and where both are as srviewer wrote them from the same source. A
+    pair that a killed program left half replaced is mended first.
+
+    Args:
+        path: The path of the image.
+        source: The digest of the source, as ``ScanSource.sha256``; None for an unknown one.
+
+    Raises:
+        WouldReplace: They may not be replaced.
     """
-    beside = sidecar(path)
-    if not os.path.lexists(path) and not os.path.lexists(beside):
+    sidecar_path = sidecar(path)
+    if not os.path.lexists(path) and not os.path.lexists(sidecar_path):
         return
-    for link in (path, beside):
+    for link in (path, sidecar_path):
         if link.is_symlink() and not link.exists():
             raise _refused(link, "is a link to a file that is not there now")
-    there = path if path.exists() else beside
+    existing = path if path.exists() else sidecar_path
     try:
         document = own_document(path)
     except UserError as error:
-        raise _refused(there, "was not written by srviewer, or is damaged") from error
-    known = made_from(document)
-    if known is None:
-        raise _refused(there, "does not say by content which scan it was made from")
-    if known != source:
+        raise _refused(existing, "was not written by srviewer, or is damaged") from error
+    stated_digest = made_from(document)
+    if stated_digest is None:
+        raise _refused(existing, "does not say by content which scan it was made from")
+    if stated_digest != source:
         names = source_names(document)
         named = f"{names}, " if names else ""
-        whose = f"another scan ({named}SHA-256 {known[:8]}\u2026)"
-        raise _refused(there, f"was made from {whose}")
+        whose = f"another scan ({named}SHA-256 {stated_digest[:8]}\u2026)"
+        raise _refused(existing, f"was made from {whose}")
     neighbour = _stated_image(path, document)
     if neighbour is not None:
-        raise _refused(beside, f"belongs to '{neighbour.name}'")
+        raise _refused(sidecar_path, f"belongs to '{neighbour.name}'")
     if path.exists() and not (yield from is_as_written(path, document)):
         if (yield from restored_pair(path)):
             yield from check_replaceable(path, source)
             return
-        raise _refused(there, "is not the image that the JSON beside it describes")
+        raise _refused(existing, "is not the image that the JSON beside it describes")
 
 
 def restored_pair(path: Path) -> Job[bool]:
-    """Mend an image and a JSON of which a killed program had replaced only one; whether it could.
+    """Mend an image and a sidecar of which a killed program replaced only one.
 
-    What it left under temporary names belongs to the one or the other: the newer JSON to the image
-    that is there, or the older image to the JSON that is there.
+    Its temporary files belong to one of the two: the newer sidecar to the existing image, or the
+    older image to the existing sidecar.
+
+    Args:
+        path: The path of the image.
+
+    Returns:
+        Whether image and sidecar belong together now.
     """
     if (yield from restored_document(path)):
         return True
-    beside = sidecar(path)
-    for left in leftovers(path):
-        if (yield from belong_together(left, beside)):
-            return _renamed(left, path)
+    sidecar_path = sidecar(path)
+    for leftover in leftovers(path):
+        if (yield from belong_together(leftover, sidecar_path)):
+            return _renamed(leftover, path)
     return False
 
 
 def restored_document(path: Path) -> Job[bool]:
-    """Put in its place the JSON that a killed program had for the image ``path``; whether it did.
+    """Give the sidecar of a killed program its name; the image stays as it is.
 
-    The image itself stays as it is.
+    Args:
+        path: The path of the image.
+
+    Returns:
+        Whether there was a sidecar that describes the image.
     """
-    for left in leftovers(sidecar(path)):
-        if (yield from belong_together(path, left)):
-            return _renamed(left, sidecar(path))
+    for leftover in leftovers(sidecar(path)):
+        if (yield from belong_together(path, leftover)):
+            return _renamed(leftover, sidecar(path))
     return False
 
 
-def _renamed(left: Path, target: Path) -> bool:
+def _renamed(leftover: Path, target: Path) -> bool:
     try:
-        left.replace(target)
+        leftover.replace(target)
     except OSError:  # another program mended it meanwhile, or nothing may be written here
         return False
     return True
 
 
-def belong_together(image: Path, beside: Path) -> Job[bool]:
-    """Whether the JSON ``beside`` describes the voxels of ``image``."""
+def belong_together(image: Path, sidecar_path: Path) -> Job[bool]:
+    """Whether a sidecar describes the voxels of an image.
+
+    Args:
+        image: The path of the image.
+        sidecar_path: The path of the sidecar.
+
+    Returns:
+        False also where either cannot be read.
+    """
     try:
-        document = document_in(beside)
+        document = document_in(sidecar_path)
     except UserError:
         return False
     return (yield from is_as_written(image, document))
 
 
 def _stated_image(path: Path, document: Mapping[str, Any]) -> Path | None:
-    """Another image that the JSON is about, as "a.nii" beside "a.nii.gz"; None for none."""
+    """Another image that the sidecar describes, as "a.nii" beside "a.nii.gz"; None for none."""
     file = document.get("file")
     name = file.get("name") if isinstance(file, dict) else None
     if not isinstance(name, str) or name in ("", path.name) or Path(name).name != name:
@@ -120,7 +146,15 @@ def _stated_image(path: Path, document: Mapping[str, Any]) -> Path | None:
 
 
 def is_as_written(path: Path, document: Mapping[str, Any]) -> Job[bool]:
-    """Whether the image ``path`` holds the voxels that the JSON beside it describes."""
+    """Whether an image holds the voxels that its sidecar describes.
+
+    Args:
+        path: The path of the image.
+        document: The content of the sidecar.
+
+    Returns:
+        False also for an image that cannot be read.
+    """
     stated = stated_checksum(document)
     try:
         checksum = yield from voxels_crc32(path)

@@ -1,1 +1,1 @@
-"""Files below what a user names: folders, archives, streams, digests."""
+"""Access to files: folders, archives, streams, digests."""

@@ -1,4 +1,4 @@
-"""A zip archive unpacked into a folder, bounded and without leaving it."""
+"""Zip archives unpacked into a folder, bounded in size and without leaving the folder."""
 
 import lzma
 import os
@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from srviewer.errors import NoSpace, Unreadable, UserError, is_full
 from srviewer.job import Job, Progress, aside
 
-# What zipfile raises for archives that are damaged in one way or another.
+# Errors of zipfile for damaged archives.
 UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -43,9 +43,12 @@ PIECE = 1 << 20
 
 @dataclass
 class Room:
-    """The limits that an archive shares with all archives inside it, as far as they are left.
+    """The limits that an archive shares with all archives inside it, as far as they remain.
 
-    ``size``: bytes when unpacked.
+    Attributes:
+        levels: Archives within archives.
+        files: The number of files.
+        size: Bytes when unpacked.
     """
 
     levels: int = MOST_LEVELS
@@ -54,7 +57,17 @@ class Room:
 
     @contextmanager
     def level(self, path: Path) -> Iterator[None]:
-        """One level further down inside the block. Raises UserError where there is none."""
+        """Use one level of archives within archives in the block.
+
+        Args:
+            path: The archive, for messages.
+
+        Raises:
+            UserError: No level remains.
+
+        Yields:
+            Nothing.
+        """
         if not self.levels:
             raise UserError(
                 f"'{path.name}' is refused: it is a zip inside more than {MOST_LEVELS - 1} others. "
@@ -68,7 +81,14 @@ class Room:
 
 
 def room_of(path: Path) -> Room:
-    """The limits of an archive and all archives inside it, which grow with its own size."""
+    """The limits of an archive and all archives inside it, which grow with its own size.
+
+    Args:
+        path: The archive.
+
+    Returns:
+        Limits that nothing has used yet.
+    """
     try:
         packed = path.stat().st_size
     except OSError:  # reported where it is opened
@@ -79,11 +99,22 @@ def room_of(path: Path) -> Room:
 def extract(
     path: Path, folder: Path, members: Collection[str] | None, room: Room
 ) -> Job[list[Path]]:
-    """Unpack the files of a zip below ``folder``, or only those named in ``members``.
+    """Unpack the files of a zip archive below a folder.
 
-    Nothing is written before every name and the total size are found to be safe and inside
-    ``room``, which has less of it afterwards. Raises UserError for names that lead out of the
-    folder or occur twice, for more than fits, for a damaged or encrypted archive.
+    Nothing is written before every name and the total size were checked.
+
+    Args:
+        path: The archive.
+        folder: The folder to unpack to.
+        members: The names of the files to unpack; None for all.
+        room: The limits, which are less afterwards.
+
+    Returns:
+        The paths of the files, in the order of the archive.
+
+    Raises:
+        UserError: A name leads out of the folder or occurs twice, the archive is encrypted, or
+            exceeds ``room``. Unreadable for a damaged one, NoSpace for a full disk.
     """
     try:
         _check_list(path)
@@ -109,15 +140,15 @@ def extract(
                 unpacked.append(target)
             return unpacked
     except UNREADABLE as error:
-        # What the system says is plain without its number and the whole path.
-        said = (isinstance(error, OSError) and error.strerror) or error
+        # The system's message is clear without its number and the whole path.
+        message = (isinstance(error, OSError) and error.strerror) or error
         kind: type[UserError] = Unreadable
         hint = "Copy it again"
         if is_full(error):
             kind, hint = NoSpace, "The disk of temporary files is full: free some space"
         raise kind(
-            f"'{path.name}' cannot be unpacked: {said}. {hint}, or unpack it yourself and open the "
-            "folder."
+            f"'{path.name}' cannot be unpacked: {message}. {hint}, or unpack it yourself and open "
+            "the folder."
         ) from error
 
 
@@ -127,10 +158,10 @@ def _check_list(path: Path) -> None:
     with path.open("rb") as file:
         file.seek(max(0, size - LIST_END_BYTES - LONGEST_COMMENT))
         tail = file.read()
-    place = tail.rfind(LIST_END)
-    if place < 0 or len(tail) < place + LIST_END_BYTES:
+    position = tail.rfind(LIST_END)
+    if position < 0 or len(tail) < position + LIST_END_BYTES:
         return
-    stated = int.from_bytes(tail[place + 12 : place + 16], "little")
+    stated = int.from_bytes(tail[position + 12 : position + 16], "little")
     # A list of 4 GB or more has its size elsewhere; it is no longer than the file.
     if min(stated, size) > LARGEST_LIST:
         raise UserError(

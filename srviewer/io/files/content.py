@@ -1,4 +1,4 @@
-"""Files known by their content: digests, and images that are read only while it stays the same."""
+"""Files identified by their content: digests, and series read only while it is unchanged."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,14 @@ _known: dict[tuple[Path, Stamp], str] = {}
 
 
 def stamp_of(path: Path) -> Stamp | None:
-    """Values that differ once the file is written to or replaced; None where it is gone."""
+    """The stamp of a file, which differs once the file is written to or replaced.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Inode, size and times of change; None where the file is gone.
+    """
     try:
         status = path.stat()
     except OSError:
@@ -35,7 +42,14 @@ def stamp_of(path: Path) -> Stamp | None:
 
 
 def stamped(paths: Sequence[Path]) -> Job[Stamps]:
-    """The stamp of each file."""
+    """Take the stamps of files.
+
+    Args:
+        paths: The files.
+
+    Returns:
+        The stamp of each file.
+    """
     stamps: dict[Path, Stamp | None] = {}
     for number, path in enumerate(paths):
         stamps[path] = stamp_of(path)
@@ -45,9 +59,18 @@ def stamped(paths: Sequence[Path]) -> Job[Stamps]:
 
 
 def digest(path: Path) -> Job[str]:
-    """SHA-256 of the file's bytes, in hex. Raises UserError when it cannot be read.
+    """Compute the digest of a file.
 
-    A file that was not touched since it was last asked for is not read again.
+    A file that was not changed since the last call is not read again.
+
+    Args:
+        path: The file.
+
+    Returns:
+        SHA-256 of its bytes, in hex.
+
+    Raises:
+        Unreadable: The file cannot be read.
     """
     stamp = stamp_of(path)
     if stamp is not None and (path, stamp) in _known:
@@ -71,7 +94,14 @@ def digest(path: Path) -> Job[str]:
 
 
 def digests(paths: Sequence[Path]) -> Job[tuple[SourceFile, ...]]:
-    """The files with their digests, in order."""
+    """Compute the digests of files.
+
+    Args:
+        paths: The files.
+
+    Returns:
+        The files with their digests, in order.
+    """
     files: list[SourceFile] = []
     for number, path in enumerate(paths):
         span = number / len(paths), (number + 1) / len(paths)
@@ -79,48 +109,57 @@ def digests(paths: Sequence[Path]) -> Job[tuple[SourceFile, ...]]:
     return tuple(files)
 
 
-def known_by_content(found: Found, stamps: Stamps, root: Path) -> Found:
-    """The same series, each read only while its files are those that were looked at.
-
-    Args:
-        found: what was found in the files.
-        stamps: of every file, from before its header was read.
-        root: the folder that the user gave.
+def known_by_content(listing: Found, stamps: Stamps, root: Path) -> Found:
+    """Bind series to the content of their files, so that each is read only while it is unchanged.
 
     Their volumes carry their ``source``. A file that was replaced or changed meanwhile is a
     UserError, since another person's scan may lie on the same grid.
 
+    Args:
+        listing: The series of the files.
+        stamps: The stamp of every file, from before its header was read.
+        root: The folder that the user opened.
+
+    Returns:
+        The same listing with such series.
     """
     by_files: dict[tuple[Path, ...], list[Series]] = {}
-    for one in found.series:
-        by_files.setdefault(one.sources, []).append(one)
+    for series in listing.series:
+        by_files.setdefault(series.sources, []).append(series)
     steady: list[Series] = []
-    for one in found.series:
-        same = by_files[one.sources]
-        place = None if len(same) == 1 else [other is one for other in same].index(True)
-        steady.append(_Steady(one, place, stamps, root).series())
-    return replace(found, series=tuple(steady))
+    for series in listing.series:
+        same = by_files[series.sources]
+        number = None if len(same) == 1 else [member is series for member in same].index(True)
+        steady.append(_Steady(series, number, stamps, root).series())
+    return replace(listing, series=tuple(steady))
 
 
 @dataclass(frozen=True, eq=False)
 class _Steady:
-    """Reads ``plain``, unless its files are not those that were looked at any more.
+    """A series that can be read only while its files are unchanged.
 
-    ``place``: which it is among the series of the same files, None for the only one.
+    ``number``: its number among the series of the same files, None for the only one.
     """
 
     plain: Series
-    place: int | None
+    number: int | None
     stamps: Stamps
     root: Path
 
     def series(self) -> Series:
-        """The series with this way of reading it."""
+        """The series, read through this object."""
         stream = None if self.plain.stream is None else self.stream
         return replace(self.plain, read=self.read, stream=stream, identify=self.identify)
 
     def check(self, removed: bool = False) -> None:
-        """Raise UserError when a file was replaced or changed; ``removed``: it may be gone."""
+        """Check that no file was replaced or changed.
+
+        Args:
+            removed: Whether files may be gone.
+
+        Raises:
+            UserError: A file has another stamp.
+        """
         for path in self.plain.sources:
             stamp = stamp_of(path)
             if stamp == self.stamps.get(path) or (removed and stamp is None):
@@ -135,22 +174,22 @@ class _Steady:
             )
 
     def identify(self, frame: int) -> Job[ScanSource]:
-        """As ``Series.identify``."""
-        part = part_words(self.place, None if self.plain.frames == 1 else frame)
+        """Take the source of a volume, as ``Series.identify``."""
+        part = part_words(self.number, None if self.plain.frames == 1 else frame)
         self.check()
         files = yield from digests(self.plain.sources)
         self.check()
         return source_of(files, part, self.root)
 
     def read(self, frame: int) -> Job[Volume]:
-        """As ``Series.read``."""
+        """Read a volume, as ``Series.read``."""
         source = yield from within(self.identify(frame), 0.0, HASHED)
         volume = yield from within(self.plain.read(frame), HASHED, 1.0)
         self.check(removed=True)
         return replace(volume, source=source)
 
     def stream(self, frame: int) -> PlaneByPlane:
-        """As ``Series.stream``."""
+        """Open a volume plane by plane, as ``Series.stream``."""
         assert self.plain.stream is not None
         plain = self.plain.stream(frame)
         planes = partial(self._checked, plain)

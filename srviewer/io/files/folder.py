@@ -1,4 +1,4 @@
-"""The files under what a user names: files, and folders with everything below them."""
+"""The listing of files and folders, with everything below them."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -11,27 +11,39 @@ from srviewer.job import Job, Progress
 
 @dataclass(frozen=True)
 class Listing:
-    """``files``: each once, in a stable order. ``closed``: folders that cannot be looked into."""
+    """The files below some paths.
+
+    Attributes:
+        files: Each regular file once, in a stable order.
+        closed: Folders that cannot be listed or entered.
+    """
 
     files: tuple[Path, ...]
     closed: tuple[Path, ...]
 
 
 def files_under(paths: Sequence[Path]) -> Job[Listing]:
-    """Every regular file; links that loop are followed once.
+    """List every regular file; links that loop are followed once.
 
-    Raises UserError when one of ``paths`` does not exist or cannot be reached.
+    Args:
+        paths: Files and folders.
+
+    Returns:
+        The files, and the folders that are not accessible.
+
+    Raises:
+        UserError: One of ``paths`` does not exist, cannot be reached, or is a device.
     """
-    found: dict[Path, None] = {}
+    files: dict[Path, None] = {}
     closed: dict[Path, None] = {}
     for path in paths:
         for number, file in enumerate(_walk(path, closed) if _is_folder(path) else (path,)):
             # A pipe or a device would wait for ever.
             if file is not None and _is_regular(file, closed):
-                found[file] = None
+                files[file] = None
             if file is None or number % 64 == 0:
-                yield Progress(0.0, f"Looking through {path.name}: {len(found):,} files")
-    return Listing(tuple(found), tuple(closed))
+                yield Progress(0.0, f"Looking through {path.name}: {len(files):,} files")
+    return Listing(tuple(files), tuple(closed))
 
 
 def _is_folder(path: Path) -> bool:

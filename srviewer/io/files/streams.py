@@ -20,15 +20,28 @@ DEFLATE_LIMIT = 1032
 
 @dataclass
 class GzipEnd:
-    """What followed the compressed data: ``trailing`` is set where it is no part of them."""
+    """The end of a gzip file.
+
+    Attributes:
+        trailing: Whether bytes follow that are no part of the compressed data.
+    """
 
     trailing: bool = False
 
 
 def beginning(path: Path, count: int) -> bytes:
-    """The first ``count`` bytes of the content, unpacked if it is gzip; fewer where it is shorter.
+    """Read the first bytes of a file's content, unpacked if it is gzip.
 
-    Raises OSError, and zlib.error where the compressed data are damaged.
+    Args:
+        path: The file.
+        count: The number of bytes.
+
+    Returns:
+        At most ``count`` bytes.
+
+    Raises:
+        OSError: The file cannot be read.
+        zlib.error: The compressed data are damaged.
     """
     with path.open("rb") as file:
         content = file.read(count)
@@ -45,10 +58,22 @@ def beginning(path: Path, count: int) -> bytes:
 
 
 def read_range(path: Path, start: int, count: int, end: GzipEnd | None = None) -> Job[bytearray]:
-    """``count`` bytes from byte ``start`` of the content of ``path``, unpacked if it is gzip.
+    """Read a range of a file's content, unpacked if it is gzip.
 
-    A gzip file is read to its end, so that its checksum is verified even for a part of it; ``end``
-    tells what came there. Raises UserError when the file is cut short, damaged or unreadable.
+    A gzip file is read to its end, so that its checksum is verified even for a part of it.
+
+    Args:
+        path: The file.
+        start: The first byte of the content.
+        count: The number of bytes.
+        end: Set to the state of the end of a gzip file.
+
+    Returns:
+        Exactly ``count`` bytes.
+
+    Raises:
+        Unreadable: The file is cut short.
+        UserError: The compressed data are damaged.
     """
     size = path.stat().st_size
     limit = size * DEFLATE_LIMIT if is_gzip(path) else size
@@ -73,33 +98,65 @@ def read_range(path: Path, start: int, count: int, end: GzipEnd | None = None) -
 def pieces(
     path: Path, stop: int, end: GzipEnd | None = None
 ) -> Generator[tuple[bytes, float], None, None]:
-    """The content of ``path`` in pieces, each with the share (0..1) of the file that is read.
+    """Read a file's content in pieces, unpacked if it is gzip.
 
-    A plain file is read up to byte ``stop``, a gzip file to its end, where ``end`` is filled in.
-    Raises UserError when it is damaged, or a gzip file that ends too early.
+    Args:
+        path: The file.
+        stop: The byte at which a plain file ends; a gzip file is read to its end.
+        end: Set to the state of the end of a gzip file.
+
+    Returns:
+        A generator of pieces, each with the share (0..1) of the file that was read.
+
+    Raises:
+        UserError: While pieces are taken: the file is damaged, or a gzip file that ends too early.
     """
     return _gzip_pieces(path, end or GzipEnd()) if is_gzip(path) else _plain_pieces(path, stop)
 
 
 def is_gzip(path: Path) -> bool:
-    """Whether the file starts like a gzip file, whatever its name says."""
+    """Whether the file starts like a gzip file, whatever its name is.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Whether its first two bytes are those of gzip.
+    """
     with path.open("rb") as file:
         return file.read(2) == GZIP_MAGIC
 
 
 def not_read(path: Path, error: OSError) -> Unreadable:
-    """The error of a file that the system does not let us read, or that is gone."""
+    """Build the error of a file that is gone, or that the system does not let us read.
+
+    Args:
+        path: The file.
+        error: The system's error.
+
+    Returns:
+        The error, for the caller to raise.
+    """
     return Unreadable(
         f"'{path.name}' cannot be read: {error.strerror or error}. Check that it is still there "
         "and that you may read it."
     )
 
 
-def truncated(path: Path, expected: int, found: int) -> Unreadable:
-    """The error of a file that holds fewer bytes than its header promises."""
+def truncated(path: Path, expected: int, actual: int) -> Unreadable:
+    """Build the error of a file that holds fewer bytes than its header promises.
+
+    Args:
+        path: The file.
+        expected: Bytes by the header.
+        actual: Bytes in the file.
+
+    Returns:
+        The error, for the caller to raise.
+    """
     return Unreadable(
         f"'{path.name}' is cut short: its header promises {expected:,} bytes and it holds "
-        f"{found:,}. Copy or download it again."
+        f"{actual:,}. Copy or download it again."
     )
 
 
@@ -140,7 +197,7 @@ def _gzip_pieces(path: Path, end: GzipEnd) -> Generator[tuple[bytes, float], Non
 
 
 def _next_member(file: BinaryIO, packed: bytes) -> bytes:
-    """What comes after a member: a gzip file may be several ones in a row, padded with zeros."""
+    """The bytes after a member: a gzip file may be several ones in a row, padded with zeros."""
     behind = file.tell() + LONGEST_PADDING
     while len(packed := packed.lstrip(b"\0")) < len(GZIP_MAGIC) and file.tell() < behind:
         if not (more := file.read(PACKED_PIECE)):

@@ -1,4 +1,4 @@
-"""The names of NIfTI, Analyze and FreeSurfer images, and the two files of a pair by them."""
+"""Names of NIfTI, Analyze and FreeSurfer images, and the two files of a pair by their names."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -16,24 +16,43 @@ DICOM_MARK, DICOM_MARK_AT = b"DICM", 128
 
 @dataclass(frozen=True)
 class ImageFiles:
-    """The files of one image: of a pair two, of any other image the same one twice."""
+    """The files of one image; header and voxels are the same file unless it is a pair.
+
+    Attributes:
+        header: The file of the header.
+        voxels: The file of the voxels.
+    """
 
     header: Path
     voxels: Path
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """Each once."""
+        """The files, each once."""
         return (self.header,) if self.header == self.voxels else (self.header, self.voxels)
 
 
 def is_pair_name(path: Path) -> bool:
-    """Whether the name is that of one file of a pair."""
+    """Whether the name is that of one file of a pair.
+
+    Args:
+        path: The file.
+
+    Returns:
+        True for .hdr and .img, compressed or not.
+    """
     return path.name.lower().endswith(PAIR_SUFFIXES)
 
 
 def is_pair_part(path: Path) -> bool:
-    """The same, unless the file says that it is DICOM, as files named .img may be."""
+    """Whether a file is one of a pair by its name, and no DICOM file, which may be named .img.
+
+    Args:
+        path: The file, of which the start is read.
+
+    Returns:
+        True also where it cannot be read.
+    """
     if not is_pair_name(path):
         return False
     try:
@@ -45,18 +64,34 @@ def is_pair_part(path: Path) -> bool:
 
 
 def image_stem(path: Path) -> str:
-    """The file's name without its ending."""
+    """The file's name without its ending.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The name without .nii, .hdr, .img, .mgh, .mgz and .gz.
+    """
     return ENDING.sub("", path.name, count=1)
 
 
-def partner(path: Path) -> Path | None:
-    """The other file of the pair, compressed as ``path`` is if there is such a one; else None."""
+def paired_file(path: Path) -> Path | None:
+    """Look for the other file of a pair.
+
+    Args:
+        path: Either file of the pair.
+
+    Returns:
+        The other file, compressed as ``path`` is where there are two; None where there is none.
+    """
     name = path.name.lower()
     suffixes = VOXELS if name.endswith(HEADERS) else HEADERS
     packed, capitals = name.endswith(".gz"), path.suffix.isupper()
-    for suffix in sorted(suffixes, key=lambda one: one.endswith(".gz") != packed):
-        # As this one is spelt first: some file systems find either.
-        for spelling in sorted((suffix, suffix.upper()), key=lambda one: one.isupper() != capitals):
+    for suffix in sorted(suffixes, key=lambda ending: ending.endswith(".gz") != packed):
+        # In the capitals of ``path`` first: some file systems ignore case.
+        for spelling in sorted(
+            (suffix, suffix.upper()), key=lambda ending: ending.isupper() != capitals
+        ):
             other = path.with_name(image_stem(path) + spelling)
             if other.is_file():
                 return other
@@ -64,21 +99,31 @@ def partner(path: Path) -> Path | None:
 
 
 def with_partners(files: Iterable[Path]) -> tuple[Path, ...]:
-    """``files`` and, where one file of a pair is among them, the other one; each once."""
-    found: dict[Path, None] = {}
+    """Add the other file of each pair.
+
+    Args:
+        files: Files of any kind.
+
+    Returns:
+        ``files`` and the other files of pairs, each once.
+    """
+    paths: dict[Path, None] = {}
     for file in files:
-        found[file] = None
-        if is_pair_part(file) and (other := partner(file)) is not None:
-            found[other] = None
-    return tuple(found)
+        paths[file] = None
+        if is_pair_part(file) and (other := paired_file(file)) is not None:
+            paths[other] = None
+    return tuple(paths)
 
 
 @dataclass(frozen=True)
 class NamedImages:
-    """``images``: each once. ``alone``: files of pairs whose other file is not there.
+    """Images by the names of their files.
 
-    ``spare``: of two voxel files of one header ("a.img", "a.img.gz"), the one that is not
-    compressed as the header is; it is not opened.
+    Attributes:
+        images: Each image once.
+        alone: Files of pairs whose other file does not exist.
+        spare: Of two voxel files of one header ("a.img", "a.img.gz"), the one that is not
+            compressed as the header is; it is not opened.
     """
 
     images: tuple[ImageFiles, ...]
@@ -87,19 +132,26 @@ class NamedImages:
 
 
 def images_of(files: Sequence[Path]) -> NamedImages:
-    """The images that ``files`` make; of a pair, either file is enough."""
+    """Group files to images; of a pair, either file is enough.
+
+    Args:
+        files: Files by whose names pairs are recognised.
+
+    Returns:
+        The images in the order of their files.
+    """
     images: dict[Path, ImageFiles] = {}
     alone: list[Path] = []
     for file in files:
         if not is_pair_name(file):
             images[file] = ImageFiles(file, file)
             continue
-        other = partner(file)
+        other = paired_file(file)
         if other is None:
             alone.append(file)
             continue
         header = file if file.name.lower().endswith(HEADERS) else other
-        voxels = partner(header)
+        voxels = paired_file(header)
         assert voxels is not None  # ``file`` itself, if there is no other
         images.setdefault(header, ImageFiles(header, voxels))
     used = {path for image in images.values() for path in image.paths}

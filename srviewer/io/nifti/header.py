@@ -1,4 +1,4 @@
-"""The header of one NIfTI or Analyze image: which kind it is, as stored, and as it is read."""
+"""The header of one NIfTI or Analyze image: its format, as stored, and as corrected."""
 
 import logging
 import zlib
@@ -38,7 +38,7 @@ UNREADABLE = (
     zlib.error,
 )
 NIFTI1_MAGIC, NIFTI2_MAGIC = slice(344, 348), slice(4, 8)
-# What stands there for voxels in the same file, and in one of their own.
+# Their values for voxels in the same file, and in a file of their own.
 SINGLE = {b"n+1\0": Nifti1Header, b"n+2\0": Nifti2Header}
 PAIRS = {b"ni1\0": Nifti1PairHeader, b"ni2\0": Nifti2PairHeader}
 ANALYZE_SIZES = (b"\x5c\x01\0\0", b"\0\0\x01\x5c")  # 348, the length of its header
@@ -48,7 +48,13 @@ MGH_BYTES = 284  # of a FreeSurfer image up to its voxels
 
 @dataclass(frozen=True, eq=False)
 class StoredHeader:
-    """``header``: as it is read. ``raw``: as the file holds it. ``notes``: what was assumed."""
+    """A header of a NIfTI or Analyze image.
+
+    Attributes:
+        header: The header with corrections.
+        raw: The header as the file holds it.
+        notes: Warnings about the corrections.
+    """
 
     header: AnalyzeHeader
     raw: AnalyzeHeader
@@ -56,20 +62,28 @@ class StoredHeader:
 
     @property
     def is_nifti(self) -> bool:
-        """Whether it is NIfTI, which says where the image lies, and not Analyze."""
+        """Whether it is NIfTI, which has an orientation, and not Analyze."""
         return isinstance(self.header, Nifti1Header)
 
     @property
     def scale(self) -> tuple[float, float]:
-        """Slope and intercept of the values."""
+        """Slope and intercept from stored numbers to values."""
         slope, inter = self.header.get_slope_inter()
         return (1.0, 0.0) if slope is None else (float(slope), float(inter or 0.0))
 
 
 def raw_header(files: ImageFiles) -> AnalyzeHeader | None:
-    """The header as the file holds it; None where it is neither NIfTI nor Analyze.
+    """Read the header as the file holds it.
 
-    Raises one of UNREADABLE when it cannot be read, UserError when it has the name of another kind.
+    Args:
+        files: The files of the image.
+
+    Returns:
+        The header; None where it is neither NIfTI nor Analyze.
+
+    Raises:
+        UserError: The file has the name of another kind of image.
+        OSError: It cannot be read; all errors are those of ``UNREADABLE``.
     """
     block = beginning(files.header, LONGEST)
     paired = files.header != files.voxels
@@ -86,17 +100,24 @@ def raw_header(files: ImageFiles) -> AnalyzeHeader | None:
     return kind(block[: kind.sizeof_hdr], check=False)
 
 
-def read_header(files: ImageFiles) -> StoredHeader | None:
-    """The header with what breaks the standard corrected; None as ``raw_header``.
+def read_nifti_header(files: ImageFiles) -> StoredHeader | None:
+    """Read the header, with corrections where it breaks the standard.
 
-    Raises UserError for what cannot be corrected, or one of UNREADABLE.
+    Args:
+        files: The files of the image.
+
+    Returns:
+        The header; None where it is neither NIfTI nor Analyze.
+
+    Raises:
+        UserError: It cannot be corrected. Other errors are those of ``UNREADABLE``.
     """
     raw = raw_header(files)
     if raw is None:
         return None
     header = raw.copy()
     notes = repaired(header, files.header.name)
-    with silent():
+    with nibabel_silenced():
         header.check_fix()
     if isinstance(header, Spm2AnalyzeHeader) and header.get_slope_inter()[0] not in (None, 1.0):
         slope, inter = header.get_slope_inter()
@@ -105,9 +126,17 @@ def read_header(files: ImageFiles) -> StoredHeader | None:
 
 
 def mgh_header(path: Path, check: bool) -> MGHHeader:
-    """The header of a FreeSurfer image without what may follow its voxels, which are not read.
+    """Read the header of a FreeSurfer image, without the fields that may follow its voxels.
 
-    ``check``: whether values that break the format are errors, of UNREADABLE.
+    Args:
+        path: The file.
+        check: Whether values that break the format are errors of UNREADABLE.
+
+    Returns:
+        The header.
+
+    Raises:
+        EOFError: The file is shorter than a header.
     """
     start = beginning(path, MGH_BYTES)
     if len(start) < MGH_BYTES:
@@ -116,8 +145,8 @@ def mgh_header(path: Path, check: bool) -> MGHHeader:
 
 
 @contextmanager
-def silent() -> Iterator[None]:
-    """Inside, nibabel does not print what it repairs in a header; what matters is checked here."""
+def nibabel_silenced() -> Iterator[None]:
+    """Silence nibabel's messages about repairs in the block; callers check those that matter."""
     level = imageglobals.logger.level
     imageglobals.logger.setLevel(logging.CRITICAL + 1)
     try:

@@ -1,4 +1,4 @@
-"""What the header of a NIfTI, Analyze or FreeSurfer image says of its grid and its voxels."""
+"""The grid and the voxel storage of a NIfTI, Analyze or FreeSurfer image, by its header."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,39 +9,56 @@ from srviewer.errors import UserError
 from srviewer.io.files.streams import beginning, is_gzip, not_read
 from srviewer.io.nifti.file_pairs import MGH_SUFFIXES, ImageFiles
 from srviewer.io.nifti.geometry import (
-    Placed,
+    LocatedGrid,
     Shape,
     Warnings,
     analyze_geometry,
     mgh_geometry,
     nifti_geometry,
 )
-from srviewer.io.nifti.header import UNREADABLE, StoredHeader, mgh_header, read_header, silent
+from srviewer.io.nifti.header import (
+    UNREADABLE,
+    StoredHeader,
+    mgh_header,
+    nibabel_silenced,
+    read_nifti_header,
+)
 
 MGH_PLACED = slice(28, 30)  # the bytes of "goodRASFlag" in the header of a FreeSurfer image
 
 
 @dataclass(frozen=True, eq=False)
-class Opened:
-    """One image by its header.
+class ImageHeader:
+    """The header of one image.
 
-    ``shape``: along all of its dimensions, at least three. ``start``: the byte of the unpacked
-    voxel file where the first voxel is. ``scale``: slope and intercept of the values. ``notes``:
-    what was assumed of the header.
+    Attributes:
+        shape: Voxels along all of its dimensions, at least three.
+        placed: The grid with its space.
+        dtype: The data type of stored numbers.
+        start: The byte of the first voxel in the unpacked file of voxels.
+        scale: Slope and intercept from stored numbers to values.
+        notes: Warnings about corrections of the header.
     """
 
     shape: tuple[int, ...]
-    placed: Placed
+    placed: LocatedGrid
     dtype: np.dtype[np.generic]
     start: int
     scale: tuple[float, float]
     notes: Warnings
 
 
-def opened(files: ImageFiles) -> Opened | None:
-    """The image of ``files``; None for a pair that is neither NIfTI nor Analyze.
+def opened(files: ImageFiles) -> ImageHeader | None:
+    """Read the header of an image of any of these formats.
 
-    Raises UserError for one that cannot be read or placed.
+    Args:
+        files: The files of the image.
+
+    Returns:
+        The header; None for a pair that is neither NIfTI nor Analyze.
+
+    Raises:
+        UserError: The image cannot be read, or has no valid grid.
     """
     try:
         for path in files.paths:
@@ -49,7 +66,7 @@ def opened(files: ImageFiles) -> Opened | None:
             _check_name(path)
         if files.header.name.lower().endswith(MGH_SUFFIXES):
             return _opened_mgh(files.header)
-        stored = read_header(files)
+        stored = read_nifti_header(files)
     except (PermissionError, FileNotFoundError) as error:
         raise not_read(files.header, error) from error
     except UNREADABLE as error:
@@ -61,34 +78,34 @@ def opened(files: ImageFiles) -> Opened | None:
     return None
 
 
-def _opened_nifti(path: Path, stored: StoredHeader) -> Opened:
+def _opened_nifti(path: Path, stored: StoredHeader) -> ImageHeader:
     header = stored.header
     shape = tuple(int(n) for n in header.get_data_shape())
-    place = nifti_geometry if stored.is_nifti else analyze_geometry
+    locate = nifti_geometry if stored.is_nifti else analyze_geometry
     grid = _grid(path, shape)
     try:
-        with silent():
-            placed = place(header, stored.raw, grid)
+        with nibabel_silenced():
+            placed = locate(header, stored.raw, grid)
     except ValueError as error:
         raise _not_placed(path) from error
     dtype, start = header.get_data_dtype(), header.get_data_offset()
-    return Opened(shape, placed, dtype, start, stored.scale, stored.notes)
+    return ImageHeader(shape, placed, dtype, start, stored.scale, stored.notes)
 
 
-def _opened_mgh(path: Path) -> Opened:
-    with silent():
+def _opened_mgh(path: Path) -> ImageHeader:
+    with nibabel_silenced():
         header = mgh_header(path, check=True)
         shape = tuple(int(n) for n in header.get_data_shape())
         dtype, start = header.get_data_dtype(), int(header.get_data_offset())
     grid = _grid(path, shape)
-    # nibabel's header says of all of them that they are placed.
+    # nibabel's header sets this flag for all of them.
     good_ras = beginning(path, MGH_PLACED.stop)[MGH_PLACED]
     try:
-        with silent():
+        with nibabel_silenced():
             placed = mgh_geometry(header, any(good_ras), grid)
     except ValueError as error:
         raise _not_placed(path) from error
-    return Opened(shape, placed, dtype, start, (1.0, 0.0), ())
+    return ImageHeader(shape, placed, dtype, start, (1.0, 0.0), ())
 
 
 def _grid(path: Path, shape: tuple[int, ...]) -> Shape:
@@ -131,6 +148,6 @@ def _check_name(path: Path) -> None:
 
 
 def _one_line(error: BaseException, path: Path) -> str:
-    """The message of a library, which need not tell where the file lies."""
-    said = str(error).replace(str(path), path.name)
-    return " ".join(said.split())[:200] or type(error).__name__
+    """The message of a library on one line, without the folder of the file."""
+    message = str(error).replace(str(path), path.name)
+    return " ".join(message.split())[:200] or type(error).__name__

@@ -1,4 +1,4 @@
-"""How a NIfTI header says where its image lies, so that every kind of program reads it alike."""
+"""The position of an image in a NIfTI header, written so that all programs read it alike."""
 
 from nibabel.nifti1 import Nifti1Header
 
@@ -8,16 +8,21 @@ from srviewer.core.resampling.rigid_grid import about_centre, nearest_rigid, sta
 
 
 def place(header: Nifti1Header, geometry: Geometry, space: SpaceCodes) -> None:
-    """Write ``geometry`` as sform, and the nearest rigid grid as qform where that stands for it.
+    """Write a grid as sform, and the nearest rigid grid as qform where the two are equivalent.
 
     Programs built on ITK refuse a sheared sform without a qform, however small the shear. Of a
-    tilted stack the qform is left out: it would put the slices elsewhere.
+    tilted stack the qform is left out: its slices would have other positions.
+
+    Args:
+        header: The header to change.
+        geometry: The grid, in RAS+ mm.
+        space: The codes for sform and qform.
     """
     header.set_xyzt_units("mm")
     header.set_sform(geometry.affine, space.sform)
     rigid = nearest_rigid(geometry)
     header.set_qform(rigid.affine, space.qform)
-    # A quaternion in float32 may be a thousandth of a turn beside: that is shared by both ends.
+    # A quaternion in float32 may be wrong by a thousandth of a turn, which both ends share so.
     stored = about_centre(Geometry(geometry.shape, header.get_qform()), geometry)
     for name, offset in zip("xyz", stored.affine[:3, 3], strict=True):
         header[f"qoffset_{name}"] = offset

@@ -1,4 +1,4 @@
-"""NIfTI, Analyze and FreeSurfer images: found by their names, from their headers alone."""
+"""The reader of NIfTI, Analyze and FreeSurfer images, from their headers alone."""
 
 import math
 from collections.abc import Sequence
@@ -20,9 +20,15 @@ SPARE = "second copies of the voxels of a pair"
 
 
 def scan(paths: Sequence[Path]) -> Job[Found]:
-    """The image of each file, from its header alone; one that cannot be opened is a problem.
+    """List the image of each file; one that cannot be opened is a problem.
 
     Of a pair (.hdr, .img) either file is enough, and both together are one image.
+
+    Args:
+        paths: Files with names of these formats.
+
+    Returns:
+        The images in the order of their files, with ignored files and problems.
     """
     series: list[Series] = []
     problems: list[Problem] = []
@@ -31,9 +37,9 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     for number, files in enumerate(named.images):
         yield Progress(number / len(named.images), f"Opening {files.header.name}")
         try:
-            one = _series(files, len(series))
-            series.extend(() if one is None else (one,))
-            others += 0 if one is not None else len(files.paths)
+            image = _series(files, len(series))
+            series.extend(() if image is None else (image,))
+            others += 0 if image is not None else len(files.paths)
         except UserError as error:
             problems.append(Problem(files.header.name, str(error)))
         except OSError as error:  # it was deleted meanwhile
@@ -47,20 +53,20 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
 def _series(files: ImageFiles, index: int) -> Series | None:
     """The image of ``files``; None for a pair that is neither NIfTI nor Analyze."""
     path = files.voxels
-    image = opened(files)
-    if image is None:
+    header = opened(files)
+    if header is None:
         return None
     stored = StoredVoxels(
         path=path,
-        start=image.start,
-        dtype=_voxel_type(path, image.dtype),
-        slope=image.scale[0],
-        inter=image.scale[1],
+        start=header.start,
+        dtype=_voxel_type(path, header.dtype),
+        slope=header.scale[0],
+        inter=header.scale[1],
         name=image_stem(path),
-        geometry=image.placed.geometry,
-        frames=math.prod(image.shape[3:]),
-        warnings=(*name_warnings(image_stem(path)), *image.notes, *image.placed.warnings),
-        space=image.placed.space,
+        geometry=header.placed.geometry,
+        frames=math.prod(header.shape[3:]),
+        warnings=(*name_warnings(image_stem(path)), *header.notes, *header.placed.warnings),
+        space=header.placed.space,
     )
     stored.check_size()
     return Series(

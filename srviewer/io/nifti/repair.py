@@ -1,4 +1,4 @@
-"""Fields of NIfTI and Analyze headers that break the standard, read as ITK and the standard do."""
+"""Corrections of NIfTI and Analyze headers that break the standard, as ITK makes them."""
 
 from collections.abc import Iterator
 
@@ -14,9 +14,17 @@ MOST_DIMENSIONS = 7
 
 
 def repaired(header: AnalyzeHeader, name: str) -> tuple[ScanWarning, ...]:
-    """Correct ``header`` in place; what was assumed. ``name``: of the file.
+    """Correct a header in place.
 
-    Raises UserError for sizes and places that no file can have.
+    Args:
+        header: The header to change.
+        name: The name of the file, for messages.
+
+    Returns:
+        A warning for each assumption.
+
+    Raises:
+        UserError: No file can have these sizes and offsets.
     """
     messages = [*_dimensions(header, name), *_offset(header, name), *_scale(header)]
     if header["pixdim"][0] < 0:  # which way the qform's third axis runs: only its sign counts
@@ -26,7 +34,7 @@ def repaired(header: AnalyzeHeader, name: str) -> tuple[ScanWarning, ...]:
 
 
 def _dimensions(header: AnalyzeHeader, name: str) -> Iterator[str]:
-    """Sizes after the third that are no sizes count as 1."""
+    """Take sizes below 1 after the third dimension as 1."""
     sizes = header["dim"]
     count = int(sizes[0])
     if not 1 <= count <= MOST_DIMENSIONS:
@@ -44,7 +52,7 @@ def _dimensions(header: AnalyzeHeader, name: str) -> Iterator[str]:
 
 
 def _offset(header: AnalyzeHeader, name: str) -> Iterator[str]:
-    """A single file without the place of its voxels has them right after the header."""
+    """Take an offset of 0 in a single file as the end of the header."""
     offset = float(header["vox_offset"])
     if not np.isfinite(offset) or not 0 <= offset <= LARGEST_BYTE:
         raise UserError(
@@ -60,7 +68,7 @@ def _offset(header: AnalyzeHeader, name: str) -> Iterator[str]:
 
 
 def _scale(header: AnalyzeHeader) -> Iterator[str]:
-    """A slope that is 0 or no number means none; an intercept that is no number means 0."""
+    """Take a slope that is 0 or no number as none, and an intercept that is no number as 0."""
     if not isinstance(header, Nifti1Header):
         return
     slope, inter = float(header["scl_slope"]), float(header["scl_inter"])

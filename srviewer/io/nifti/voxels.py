@@ -32,9 +32,19 @@ from srviewer.job import Job, Progress, within
 
 @dataclass(frozen=True, eq=False)
 class StoredVoxels:
-    """Where and how one file stores its voxels: i runs fastest, frames follow each other.
+    """The storage of the voxels in one file: i runs fastest, frames follow each other.
 
-    ``start``: the first voxel's byte in the unpacked file. A voxel is ``stored * slope + inter``.
+    Attributes:
+        path: The file.
+        start: The byte of the first voxel in the unpacked file.
+        dtype: The data type of stored numbers.
+        slope: A voxel is ``stored * slope + inter``.
+        inter: The intercept.
+        name: The name of the scan.
+        geometry: The grid of one frame, in RAS+ mm.
+        frames: The number of volumes along the fourth dimension.
+        warnings: The warnings of the header.
+        space: The codes of the space of its coordinates.
     """
 
     path: Path
@@ -60,17 +70,25 @@ class StoredVoxels:
         return i * j * k * self.dtype.itemsize
 
     def check_size(self) -> None:
-        """Raise UserError when the file cannot hold what its header promises."""
+        """Raise UserError when the file cannot hold the voxels that its header promises."""
         size = self.path.stat().st_size
         expected = self.start + self.frames * self.frame_bytes
         if expected > (size * DEFLATE_LIMIT if is_gzip(self.path) else size):
             raise truncated(self.path, expected, size)
 
     def read(self, frame: int) -> Job[Volume]:
-        """One frame as a Volume of float32 in the file's own memory order (i fastest).
+        """Read one frame as a volume of float32 in the file's own memory order (i fastest).
 
-        That order costs no second copy, and NumPy keeps it in what is computed from it.
-        Raises UserError for a frame that is not there and for a cut or damaged file.
+        That order costs no second copy, and NumPy keeps it in results computed from it.
+
+        Args:
+            frame: The number of the volume, from 0.
+
+        Returns:
+            The volume with the warnings of header and voxels.
+
+        Raises:
+            UserError: There is no such frame, or the file is cut short, damaged or unreadable.
         """
         check_frame(self.name, frame, self.frames)
         start = self.start + frame * self.frame_bytes
@@ -87,7 +105,14 @@ class StoredVoxels:
         return (yield from within(with_slice_faults(volume), 0.97, 1.0))
 
     def stream(self, frame: int) -> PlaneByPlane:
-        """One frame plane by plane; UserError as in ``read``, some of it while planes are read."""
+        """Open one frame to be read plane by plane.
+
+        Args:
+            frame: The number of the volume, from 0.
+
+        Returns:
+            The frame; errors of ``read`` may come while its planes are read.
+        """
         check_frame(self.name, frame, self.frames)
         end = GzipEnd()
         planes = partial(self._planes, frame, end)
@@ -109,12 +134,12 @@ class StoredVoxels:
         i, j, planes = self.geometry.shape
         size = self.frame_bytes // planes
         skipped = self.start + frame * self.frame_bytes
-        stop, found = skipped + self.frame_bytes, 0
+        stop, position = skipped + self.frame_bytes, 0
         waiting = bytearray()
         try:
             for piece, _ in pieces(self.path, stop, end):
-                waiting += memoryview(piece)[max(0, skipped - found) : max(0, stop - found)]
-                found += len(piece)
+                waiting += memoryview(piece)[max(0, skipped - position) : max(0, stop - position)]
+                position += len(piece)
                 while len(waiting) >= size:
                     stored = np.ndarray((i, j), self.dtype, bytes(waiting[:size]), order="F")
                     del waiting[:size]
@@ -122,11 +147,11 @@ class StoredVoxels:
                     yield plane, self._convert(stored, plane)
         except OSError as error:
             raise not_read(self.path, error) from error
-        if found < stop:
-            raise truncated(self.path, stop, found)
+        if position < stop:
+            raise truncated(self.path, stop, position)
 
     def _converted(self, stored: np.ndarray) -> Job[tuple[Voxels, int]]:
-        """Stored numbers as voxel values; also how many were not finite, and are 0 now."""
+        """Stored numbers as voxel values, and the count of non-finite ones, which are 0 now."""
         voxels = np.empty(stored.shape, np.float32, order="F")
         non_finite = 0
         for k in range(stored.shape[2]):
@@ -136,7 +161,7 @@ class StoredVoxels:
         return voxels, non_finite
 
     def _convert(self, stored: np.ndarray, plane: Voxels) -> int:
-        """Stored numbers of a plane into ``plane``; how many were not finite, and are 0 now."""
+        """Write a plane's values to ``plane``; the count of non-finite ones, which are 0 now."""
         with np.errstate(over="ignore", invalid="ignore"):
             plane[:] = (
                 stored.astype(np.float64) * self.slope + self.inter if self.scaled else stored

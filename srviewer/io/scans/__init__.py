@@ -1,1 +1,1 @@
-"""Scans found in files, and the checks of their size and voxels."""
+"""The listing of scans in files, and the checks of their size and voxels."""

@@ -12,7 +12,14 @@ H = TypeVar("H", bound=ScanHeader)
 
 
 def sized(series: Series) -> Series:
-    """The same series, which and whose volumes carry ``implausible_size`` where it applies."""
+    """Add the warning ``implausible_size`` to a series where it applies.
+
+    Args:
+        series: A series of any format.
+
+    Returns:
+        The same series, which and whose volumes carry the warning.
+    """
     known = any(warning.code == CODE for warning in series.warnings)
     added = () if known else size_warnings(series.geometry)
     return _Sized(series, added).series() if added else series
@@ -20,6 +27,8 @@ def sized(series: Series) -> Series:
 
 @dataclass(frozen=True, eq=False)
 class _Sized:
+    """A series with further warnings."""
+
     plain: Series
     added: tuple[ScanWarning, ...]
 

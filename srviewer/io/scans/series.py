@@ -1,4 +1,4 @@
-"""What a scan of files finds: images whose voxels are not loaded yet."""
+"""The listing of images in files, whose voxels are not loaded yet."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,10 +18,12 @@ Counts = tuple[tuple[str, int], ...]
 class PlaneByPlane:
     """An image that need not be in memory as a whole.
 
-    ``planes``: (i, j) float32 for each k, with how many of its voxels were not finite and are 0
-    now; read to the end, the file is checked.
-    ``identify``: finds the source of the image, which ``header`` lacks. ``noted``: what only
-    reading all planes told.
+    Attributes:
+        header: The image without its voxels and its source.
+        planes: Yields (i, j) float32 for each k, with the number of its voxels that were not finite
+            and are 0 now; after the last plane, the file has been checked.
+        identify: Takes the source of the image.
+        noted: Returns warnings that only reading all planes can give.
     """
 
     header: ScanHeader
@@ -32,19 +34,25 @@ class PlaneByPlane:
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """One image that was found; its voxels are not loaded yet.
+    """One image; its voxels are not loaded yet.
 
-    ``index``: its place in ``Found.series``. ``name``: never the patient's. ``uid``: DICOM's
-    SeriesInstanceUID (parts of one split series share it), or the file's name. ``unit``: "HU" or
-    "" where unknown. ``frames``: 1, or the number of volumes along the 4th dimension.
-    ``warnings``: what headers tell. ``read``: frame number -> job; its Volume carries these
-    warnings and those that only voxels tell (``non_finite``, ``label_like``).
-    ``sources``: the files that must not be overwritten while this series is in use.
-    ``patient``: equal for series of one patient, "" where the file does not say; a digest, so that
-    nothing that tells who it is goes any further.
-    ``stream``: frame number -> the image plane by plane; None where a file must be read whole.
-    ``identify``: frame number -> its source; raises UserError once a file was replaced or changed
-    since it was looked at. None for what lies in an archive.
+    Attributes:
+        index: Its number in ``Found.series``.
+        name: The name of the scan, never the patient's.
+        uid: DICOM's SeriesInstanceUID (parts of one split series share it), or the file's name.
+        modality: DICOM's word, "" where unknown.
+        geometry: The grid, in RAS+ mm.
+        unit: "HU", or "" where unknown.
+        frames: The number of volumes along the fourth dimension, 1 or more.
+        warnings: The warnings of headers.
+        read: Reads the volume with a number, from 0. Its warnings are these and those that only
+            voxels give (``non_finite``, ``label_like``).
+        sources: The files that must not be overwritten while this series is in use.
+        patient: A digest that is equal for series of one patient, "" where the file names none; no
+            identity goes any further.
+        stream: Opens a volume plane by plane; None where a file must be read whole.
+        identify: Takes the source of a volume, with UserError once a file was replaced or changed
+            since it was listed; None for a series in an archive.
     """
 
     index: int
@@ -64,9 +72,11 @@ class Series:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why something that looks like an image cannot be opened.
+    """The reason why a file that looks like an image cannot be opened.
 
-    ``name``: of the file, or of the series of files. ``text``: a sentence for people.
+    Attributes:
+        name: The name of the file, or of the series of files.
+        text: A sentence for people.
     """
 
     name: str
@@ -74,7 +84,11 @@ class Problem:
 
 
 class NothingOpened(UserError):
-    """Nothing of what was given can be opened; ``problems``: as in ``Found``."""
+    """The error of paths of which nothing can be opened.
+
+    Attributes:
+        problems: As in ``Found``.
+    """
 
     def __init__(self, message: str, problems: tuple[Problem, ...]) -> None:
         super().__init__(message)
@@ -83,11 +97,15 @@ class NothingOpened(UserError):
 
 @dataclass(frozen=True)
 class Found:
-    """What was found in files.
+    """The images in files.
 
-    ``ignored``: how many files are no images. ``problems``: for each file that looks like an
-    image but cannot be opened; such files count as ignored too.
-    ``skipped``: what the ignored files are, in the plural, and how many of each; most first.
+    Attributes:
+        series: The images that can be read.
+        ignored: The number of files that are no images.
+        problems: A problem for each file that looks like an image but cannot be opened; such files
+            count as ignored too.
+        skipped: The kinds of the ignored files, in the plural, with their number; the most frequent
+            first.
     """
 
     series: tuple[Series, ...]
@@ -97,28 +115,67 @@ class Found:
 
 
 def counted(reasons: Iterable[str]) -> Counts:
-    """How often each reason occurs, the most frequent first."""
+    """Count each reason.
+
+    Args:
+        reasons: Kinds of ignored files.
+
+    Returns:
+        Each reason with its number, the most frequent first.
+    """
     return tuple(Counter(reasons).most_common())
 
 
-def added(one: Counts, other: Counts) -> Counts:
-    """The counts of both together."""
-    return tuple((Counter(dict(one)) + Counter(dict(other))).most_common())
+def added(counts: Counts, other_counts: Counts) -> Counts:
+    """Add counts.
+
+    Args:
+        counts: Reasons with their numbers.
+        other_counts: Further ones.
+
+    Returns:
+        The counts of both together, the most frequent first.
+    """
+    return tuple((Counter(dict(counts)) + Counter(dict(other_counts))).most_common())
 
 
 def and_more(files: Sequence[Path], kind: str) -> str:
-    """ "'a.dcm' and 3 more files" for people; ``kind``: what they are, in the plural."""
+    """Name the first of some files and the number of the others, for people.
+
+    Args:
+        files: At least one file.
+        kind: A noun for them, in the plural.
+
+    Returns:
+        A text such as "'a.dcm' and 3 more files".
+    """
     others = f" and {len(files) - 1:,} more {kind}" if len(files) > 1 else ""
     return f"'{files[0].name}'{others}"
 
 
 def summary(skipped: Counts) -> str:
-    """ "3 structured reports, 1 localizers" for people."""
+    """List the kinds of ignored files for people.
+
+    Args:
+        skipped: The kinds with their numbers.
+
+    Returns:
+        A text such as "3 structured reports, 1 localizers".
+    """
     return ", ".join(f"{count} {reason}" for reason, count in skipped)
 
 
 def check_frame(name: str, frame: int, frames: int) -> None:
-    """Raise UserError when an image of ``frames`` volumes has no volume number ``frame``."""
+    """Check that an image has a volume with this number.
+
+    Args:
+        name: The name of the image.
+        frame: The number of the volume.
+        frames: The number of volumes.
+
+    Raises:
+        UserError: ``frame`` is not in 0..``frames`` - 1.
+    """
     if not 0 <= frame < frames:
         raise UserError(
             f"'{name}' has {frames} volume(s), numbered from 0; there is no number {frame}."

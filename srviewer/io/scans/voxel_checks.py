@@ -1,4 +1,4 @@
-"""Checks of the voxels of a scan: values that are no numbers, label maps, a single value."""
+"""Checks of the voxels of a scan: values that are not finite, label maps, a single value."""
 
 from dataclasses import replace
 
@@ -15,7 +15,14 @@ from srviewer.job import Job, Progress
 
 
 def zero_non_finite(slab: Voxels) -> int:
-    """Set NaN and infinite voxels of ``slab`` to 0 in place; how many there were."""
+    """Set NaN and infinite voxels to 0 in place.
+
+    Args:
+        slab: Voxels of any shape, writable.
+
+    Returns:
+        The number of such voxels.
+    """
     finite = np.isfinite(slab)
     if finite.all():
         return 0
@@ -30,25 +37,34 @@ def voxel_warnings(
     non_finite: int,
     check: LabelCheck,
 ) -> tuple[ScanWarning, ...]:
-    """The warnings of loaded voxels, (i, j, k); ``non_finite`` of them were set to 0.
+    """Collect the warnings about loaded voxels.
 
-    ``check``: what all of them went through. Of a volume that is not in memory, the voxels of
-    ``middle_slices`` across its ``slice_axis`` will do besides.
+    Args:
+        voxels: (i, j, k) finite voxels; of a volume that is not in memory, those of
+            ``middle_slices`` across its ``slice_axis``.
+        geometry: The grid of the whole volume.
+        modality: DICOM's word; zero-filling is looked for in MR and unknown modalities.
+        non_finite: The number of voxels that were set to 0.
+        check: The check for label maps that all voxels went through.
+
+    Returns:
+        The warnings ``non_finite``, ``label_like``, ``constant`` and those of zero-filling that
+        apply.
     """
-    found: list[ScanWarning] = []
+    warnings: list[ScanWarning] = []
     if non_finite:
         every = int(np.prod(geometry.shape, dtype=np.int64))
         message = f"{non_finite:,} of {every:,} voxels are not numbers; they are shown as 0."
-        found.append(ScanWarning("non_finite", message))
+        warnings.append(ScanWarning("non_finite", message))
     kind = check.kind()
     if kind == "labels":
-        found.append(ScanWarning("label_like", _label_message(check.values)))
+        warnings.append(ScanWarning("label_like", _label_message(check.values)))
     elif kind == "constant":
         message = f"Every voxel has the same value ({voxels.flat[0]:g}): the image is empty."
-        found.append(ScanWarning("constant", message))
+        warnings.append(ScanWarning("constant", message))
     elif modality in ("", "MR"):
-        found.extend(zero_fill_warnings(voxels, geometry))
-    return tuple(found)
+        warnings.extend(zero_fill_warnings(voxels, geometry))
+    return tuple(warnings)
 
 
 def with_slice_faults(scan: Volume) -> Job[Volume]:
@@ -67,7 +83,16 @@ def may_have_slice_faults(scan: ScanHeader) -> bool:
 
 
 def label_check(voxels: Voxels, name: str, padding: float | None = None) -> Job[LabelCheck]:
-    """The check of a volume that is in memory, (i, j, k); a scan is told from its first slabs."""
+    """Check a volume in memory for a label map; the first slabs of a scan are enough.
+
+    Args:
+        voxels: (i, j, k) finite voxels.
+        name: The name of the scan, for progress.
+        padding: The value of voxels that are no image; None where there are none.
+
+    Returns:
+        The finished check.
+    """
     i, j, k = voxels.shape
     check = LabelCheck((i, j, k), padding)
     for number, slab in enumerate(slabs_of(voxels)):
@@ -79,9 +104,18 @@ def label_check(voxels: Voxels, name: str, padding: float | None = None) -> Job[
 
 
 def holds_labels(series: Series) -> Job[bool]:
-    """Whether the first volume of ``series`` is a label map by its voxels.
+    """Whether the first volume of a series is a label map by its voxels.
 
-    Only as much of the file is read as it takes. Raises UserError when it cannot be read.
+    The file is read only as far as needed.
+
+    Args:
+        series: The series.
+
+    Returns:
+        True for masks and label maps.
+
+    Raises:
+        UserError: The series cannot be read.
     """
     if series.stream is None:
         volume = yield from series.read(0)

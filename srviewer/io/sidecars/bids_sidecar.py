@@ -1,4 +1,4 @@
-"""What a BIDS sidecar, the JSON beside a NIfTI image, says of its acquisition."""
+"""The slice thickness in the BIDS sidecar of a NIfTI image."""
 
 from pathlib import Path
 
@@ -9,7 +9,14 @@ MOST_BYTES = 2**20  # a sidecar is a page of text
 
 
 def slice_thickness(image: Path) -> float | None:
-    """SliceThickness in mm; None where there is no sidecar, or none that says it."""
+    """Read SliceThickness from the sidecar of an image.
+
+    Args:
+        image: The path of the image.
+
+    Returns:
+        mm, above 0; None where there is no sidecar, or none with that value.
+    """
     try:
         # Other programs' numbers need not be finite where they are not asked for.
         value = read_document(sidecar(image), MOST_BYTES, strict=False)["SliceThickness"]

@@ -1,4 +1,4 @@
-"""The JSON beside an exported image: what it is and how it came to be."""
+"""The sidecar of an exported image: its grid, its history and its provenance as JSON."""
 
 import json
 import math
@@ -16,7 +16,14 @@ from srviewer.errors import UserError
 
 
 def sidecar(image: Path) -> Path:
-    """The JSON's path: ``out.nii.gz`` -> ``out.json``."""
+    """The path of an image's sidecar.
+
+    Args:
+        image: The path of the image, such as ``out.nii.gz``.
+
+    Returns:
+        The path with the ending .json, such as ``out.json``.
+    """
     name = image.name
     for suffix in (".gz", ".nii", ".hdr", ".img"):
         name = name[: -len(suffix)] if name.lower().endswith(suffix) else name
@@ -31,16 +38,33 @@ def document(
     provenance: Mapping[str, object],
     described: Mapping[str, object],
 ) -> str:
-    """The JSON text; ``checksum`` is the CRC-32 of the voxels' bytes in the file.
+    """Build the text of a sidecar.
 
-    ``described``: what it says besides, first.
+    Args:
+        volume: The result.
+        image: The path of the image.
+        data_type: Numpy's name of the data type in the file.
+        checksum: CRC-32 of the voxels' bytes in the file, in hex.
+        provenance: The source, request and model of the result.
+        described: Further values, which come first.
+
+    Returns:
+        JSON text.
     """
     file = {"name": image.name, "data_type": data_type, "voxels_crc32": checksum}
     return as_text({**described, "file": file, **story(volume, provenance)})
 
 
 def story(volume: ScanHeader, provenance: Mapping[str, object]) -> dict[str, object]:
-    """What every export tells of a volume: where its voxels lie, how they came to be."""
+    """Collect the values that every export states of a volume: grid, history, warnings, provenance.
+
+    Args:
+        volume: The result.
+        provenance: The source, request and model of the result.
+
+    Returns:
+        Values by the keys of the sidecar; ``plain`` makes JSON of them.
+    """
     geometry = volume.geometry
     return {
         "notice": RESEARCH_USE_ONLY,
@@ -62,20 +86,45 @@ def story(volume: ScanHeader, provenance: Mapping[str, object]) -> dict[str, obj
 
 
 def as_text(content: Mapping[str, object]) -> str:
-    """Values as the text of a JSON file; TypeError for what has no place in one."""
+    """Write values as the text of a JSON file.
+
+    Args:
+        content: The values, of types that ``plain`` converts.
+
+    Returns:
+        Indented JSON text that ends with a newline.
+
+    Raises:
+        TypeError: A value of another type.
+    """
     return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def check_document(path: Path, expected: str) -> None:
-    """Raise UserError when the file does not hold ``expected``."""
+    """Check that a file holds the text that was written.
+
+    Args:
+        path: The file.
+        expected: The text.
+
+    Raises:
+        UserError: The file holds something else.
+    """
     if path.read_bytes() != encoded(expected):
         raise UserError(f"'{path.name}' was not written correctly. Check the disk and try again.")
 
 
 def plain(value: object) -> object:
-    """``value`` in JSON's own types: arrays as lists, paths as text, numbers that are none as null.
+    """Convert a value to the types of JSON.
 
-    Raises TypeError for anything else.
+    Args:
+        value: Mappings, sequences, arrays, paths, texts and numbers, nested in any way.
+
+    Returns:
+        Arrays as lists, paths as text, numbers that are not finite as None.
+
+    Raises:
+        TypeError: A value of another type.
     """
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}

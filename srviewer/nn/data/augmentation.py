@@ -1,4 +1,4 @@
-"""Other scanners and contrasts made of a training patch, before its slices become thick."""
+"""Augmentation of training patches in contrast, shading and intensity, before degradation."""
 
 import numpy as np
 
@@ -10,10 +10,15 @@ FLATTEST = 0.15  # least change of grey between two knots, as a share of the ran
 
 
 def augment(slab: Voxels, data: DataPlan, random: np.random.Generator) -> None:
-    """Change ``slab`` (2k+1, rows, columns), shares of the range, in place.
+    """Change the intensities of a patch at random, in place.
 
-    Its grey levels are bent or redrawn, shaded and scaled, so that a network does not learn one
-    scanner's. Air stays at 0, since every scan's is there.
+    Its grey levels are bent or redrawn, shaded and scaled, so that a network does not depend on
+    those of one scanner. Air stays at 0, as in every scan.
+
+    Args:
+        slab: (2k + 1, rows, columns) in shares of the intensity range.
+        data: The ranges and shares to draw from.
+        random: The random generator of the patch.
     """
     if random.random() < data.contrast_share:
         np.copysign(np.abs(slab) ** np.float32(random.uniform(*data.contrast)), slab, out=slab)

@@ -1,4 +1,4 @@
-"""Training pairs cut on the fly from 2D images, made small by antialiased bicubic."""
+"""Training pairs cut on the fly from 2D images, downsampled by antialiased bicubic."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -18,8 +18,8 @@ LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 class ImagePatchSource:
     """Random patches of images (H, W, 3) in 0..1, the same ones for the same seed and step.
 
-    Flipped and turned by quarters. An image too small for a patch at a factor is not used for that
-    factor; UserError when there is none for some factor.
+    They are mirrored and turned by quarters. An image too small for a patch at a factor is not used
+    for that factor; UserError when there is none for some factor.
     """
 
     def __init__(
@@ -29,10 +29,17 @@ class ImagePatchSource:
         self._patches = process.patches(plan.batch)
         self._images = [in_channels(image, plan.channels) for image in images]
         self._small: dict[tuple[int, int], Image] = {}
-        self._fitting = {factor: self._those_that_fit(factor) for factor in plan.factors}
+        self._fitting = {factor: self._fitting_images(factor) for factor in plan.factors}
 
     def draw(self, step: int) -> PatchBatch:
-        """The batch of this step."""
+        """Draw the batch of a step.
+
+        Args:
+            step: The number of the step, from 0.
+
+        Returns:
+            The same batch whenever it is drawn.
+        """
         random = generator(self._plan.seed, step, BATCH_STREAM)
         shares = np.array(self._plan.factor_shares)
         factor = int(random.choice(self._plan.factors, p=shares / shares.sum()))
@@ -40,31 +47,32 @@ class ImagePatchSource:
             self._pair(factor, generator(self._plan.seed, step, patch + 1))
             for patch in self._patches
         ]
-        given, truth = (np.stack([_turned(p[n]) for p in pairs]) for n in (0, 1))
-        return PatchBatch.of(factor, given, truth)
+        inputs, targets = (np.stack([_channels_first(p[n]) for p in pairs]) for n in (0, 1))
+        return PatchBatch.of(factor, inputs, targets)
 
     def _pair(self, factor: int, random: np.random.Generator) -> tuple[Image, Image]:
         number = int(random.choice(self._fitting[factor]))
         small = self._shrunk(number, factor)
         rows, columns = self._plan.rows, self._plan.columns
         top, left = random.integers([small.shape[0] - rows + 1, small.shape[1] - columns + 1])
-        given = small[top : top + rows, left : left + columns]
-        truth = self._images[number][
+        inputs = small[top : top + rows, left : left + columns]
+        targets = self._images[number][
             factor * top : factor * (top + rows), factor * left : factor * (left + columns)
         ]
         quarters = 2 * int(random.integers(2)) if rows != columns else int(random.integers(4))
         step = int(random.choice((-1, 1)))
-        return np.rot90(given, quarters)[:, ::step], np.rot90(truth, quarters)[:, ::step]
+        return np.rot90(inputs, quarters)[:, ::step], np.rot90(targets, quarters)[:, ::step]
 
     def _shrunk(self, number: int, factor: int) -> Image:
-        """The image made smaller; done once, on whichever thread needs it first."""
+        """The downsampled image; made once, on whichever thread needs it first."""
         key = (number, factor)
         if key not in self._small:
             whole = cropped(self._images[number], factor)
             self._small[key] = resized(whole, Fraction(1, factor))
         return self._small[key]
 
-    def _those_that_fit(self, factor: int) -> list[int]:
+    def _fitting_images(self, factor: int) -> list[int]:
+        """The numbers of the images that are large enough for a patch at this factor."""
         least = (factor * self._plan.rows, factor * self._plan.columns)
         fitting = [
             number
@@ -80,10 +88,18 @@ class ImagePatchSource:
 
 
 def in_channels(image: Image, channels: int) -> Image:
-    """(H, W, 3) as (H, W, ``channels``): colour, or its luma alone."""
+    """Reduce an image to the channels of a network.
+
+    Args:
+        image: (H, W, 3) RGB in 0..1.
+        channels: 3, or 1 for its luma (ITU-R BT.601).
+
+    Returns:
+        (H, W, ``channels``) in 0..1.
+    """
     return image if channels == 3 else (image @ LUMA)[..., None]
 
 
-def _turned(image: Image) -> Image:
+def _channels_first(image: Image) -> Image:
     """(H, W, C) to (C, H, W)."""
     return np.ascontiguousarray(image.transpose(2, 0, 1))

@@ -1,4 +1,4 @@
-"""Training pairs from one scan: its first estimate made thick along the axes that are sharp."""
+"""Training pairs of one scan: its first estimate, degraded along the axes that are sharp."""
 
 from dataclasses import dataclass
 
@@ -9,33 +9,46 @@ from srviewer.core.geometry.grid import Axis
 from srviewer.core.intensity.intensity_range import OF_SHARES
 from srviewer.core.slices.planes import TRAINING_GROUPS, TrainingGroup, unstack
 from srviewer.core.volumes.volume import Voxels
-from srviewer.nn.data.patches import mirrored_at_random, place_at_random, preferably_tissue
+from srviewer.nn.data.patches import prefer_foreground, random_mirror_index, random_patch_index
 from srviewer.nn.data.prefetching import BATCH_STREAM, PatchBatch, generator
 
 ROWS, COLUMNS, BATCH = 20, 40, 16  # of a patch, before it is refined; patches in a step
 LEAST_ROWS = 4
-HELD_OUT_SHARE = 6  # one slice of so many is held out, all in one piece in the middle
+HELD_OUT_SHARE = 6  # one slice of so many is held out, as one slab in the middle
 MOST_HELD_OUT = 4  # slices scored along each sharp axis
-HELD_OUT_SIDE = 128  # fine pixels along a scored piece
-HELD_OUT_FOREGROUND = 0.05  # least share of a scored piece
+HELD_OUT_SIDE = 128  # fine pixels along a scored slice
+HELD_OUT_FOREGROUND = 0.05  # least share of a scored slice
 
 
 @dataclass(frozen=True, eq=False)
 class ScanPair:
-    """``given``: (2k+1, h, w); ``truth``: (h * factor, w); shares of the range."""
+    """A pair of one slice, in shares of the intensity range.
+
+    Attributes:
+        factor: The factor between the two.
+        inputs: (2k + 1, h, w) input.
+        target: (h * factor, w) target.
+    """
 
     factor: int
-    given: Voxels
-    truth: Voxels
+    inputs: Voxels
+    target: Voxels
 
 
 class ScanPairs:
-    """Patches of the estimate, the same ones for the same seed and step.
+    """Patches of an estimate, the same ones for the same seed and step.
 
-    ``thin``: (i, j, k) the estimate, in shares of the range. ``degradation``: how the scan became
-    thick, along ``thick`` in the scan. ``factors``: those that the network is run with. The middle
-    slices are never learned from: ``held_out`` scores on them.
-    Raises ValueError when the estimate is too small.
+    The middle slices across the thick axis are held out: ``held_out`` returns them for scoring.
+
+    Args:
+        thin: (i, j, k) the estimate, in shares of the intensity range.
+        degradation: The acquisition of the scan, along its thick axis.
+        factors: Those that the network is run with.
+        neighbours: Adjacent slices on each side, k.
+        seed: Of all random choices.
+
+    Raises:
+        ValueError: The estimate is too small.
     """
 
     def __init__(
@@ -63,14 +76,21 @@ class ScanPairs:
             raise ValueError("the estimate is too small to learn from")
 
     def draw(self, step: int) -> PatchBatch:
-        """The batch of this step: one factor, one sharp axis in each patch."""
+        """Draw the batch of a step: one factor, and one sharp axis in each patch.
+
+        Args:
+            step: The number of the step, from 0.
+
+        Returns:
+            The same batch whenever it is drawn.
+        """
         random = generator(self._seed, step, BATCH_STREAM)
         factor = int(random.choice(self._factors))
         margin = self._margin(factor)
         size = (2 * self._neighbours + 1, factor * (self._rows + 2 * margin), self._columns)
         slabs = np.empty((BATCH, *size), np.float32)
         for number, slab in enumerate(slabs):
-            slab[:] = self._piece(size, generator(self._seed, step, number + 1))
+            slab[:] = self._patch(size, generator(self._seed, step, number + 1))
         along = self._along(1, factor)
         thick = along.apply(slabs.reshape(-1, *size[1:]))[:, margin : margin + self._rows]
         thick = thick.reshape(BATCH, size[0], self._rows, self._columns)
@@ -79,7 +99,7 @@ class ScanPairs:
         return PatchBatch.of(factor, thick, slabs[:, middle : middle + 1, inner])
 
     def held_out(self) -> list[ScanPair]:
-        """Slices that are never learned from, across the thick axis, along both sharp ones."""
+        """Pairs of the held-out slices across the thick axis, along both sharp ones."""
         factor, thick = max(self._factors), self._degradation.axis
         pairs = []
         for group in (group for group in self._groups if group.normal == thick):
@@ -90,37 +110,39 @@ class ScanPairs:
                 slab = _central(padded[number : number + 2 * reach + 1], factor)
                 pairs.append(self._pair(slab, factor))
         return [
-            pair for pair in pairs if OF_SHARES.foreground(pair.truth).mean() >= HELD_OUT_FOREGROUND
+            pair
+            for pair in pairs
+            if OF_SHARES.foreground(pair.target).mean() >= HELD_OUT_FOREGROUND
         ]
 
     def _pair(self, slab: Voxels, factor: int) -> ScanPair:
-        truth = np.ascontiguousarray(slab[self._neighbours])
-        return ScanPair(factor, self._along(1, factor).apply(slab), truth)
+        target = np.ascontiguousarray(slab[self._neighbours])
+        return ScanPair(factor, self._along(1, factor).apply(slab), target)
 
     def _along(self, axis: Axis, factor: int) -> Degradation:
-        """The scan's acquisition; a pass among several is a plain mean."""
+        """The scan's acquisition along an axis; of one pass among several, a plain mean."""
         whole = self._degradation
         if factor != whole.factor:
             return Degradation(axis, factor)
         return Degradation(axis, factor, whole.profile, whole.thickness)
 
     def _margin(self, factor: int) -> int:
-        """Thick rows by which the profile reads beyond the slices that it makes."""
+        """Thick rows by which the profile reads beyond the patch."""
         first, _ = self._along(1, factor).weights()
         return -(first // factor)
 
-    def _piece(self, size: tuple[int, int, int], random: np.random.Generator) -> Voxels:
-        """A piece of the estimate, mirrored at random, preferably not all air."""
-        piece = preferably_tissue(
-            lambda: self._random_piece(size, random), lambda piece: piece[self._neighbours]
+    def _patch(self, size: tuple[int, int, int], random: np.random.Generator) -> Voxels:
+        """A patch of the estimate, mirrored at random, preferably not all air."""
+        patch = prefer_foreground(
+            lambda: self._random_patch(size, random), lambda patch: patch[self._neighbours]
         )
-        return piece[mirrored_at_random(random)]
+        return patch[random_mirror_index(random)]
 
-    def _random_piece(self, size: tuple[int, int, int], random: np.random.Generator) -> Voxels:
+    def _random_patch(self, size: tuple[int, int, int], random: np.random.Generator) -> Voxels:
         part = self._parts[random.integers(len(self._parts))]
         group: TrainingGroup = self._groups[random.integers(len(self._groups))]
         stack = unstack(part, group.thick, group.normal)
-        return stack[place_at_random(stack.shape, size, random)]
+        return stack[random_patch_index(stack.shape, size, random)]
 
 
 def _spread(count: int, most: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Training patches from a scan's two thick planes, in turns with pairs from its sharp axes."""
+"""Training patches of a scan's two thick planes, in turns with pairs of its sharp axes."""
 
 from collections.abc import Sequence
 
@@ -7,19 +7,26 @@ import numpy as np
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.slices.planes import cross_planes, unstack
 from srviewer.core.volumes.volume import Voxels
-from srviewer.nn.data.patches import mirrored_at_random, place_at_random, preferably_tissue
+from srviewer.nn.data.patches import prefer_foreground, random_mirror_index, random_patch_index
 from srviewer.nn.data.prefetching import BatchSource, PatchBatch, generator
 from srviewer.nn.data.scan_pairs import BATCH, COLUMNS, ROWS
 
-PLANE_STREAM = 1000  # of the generators: apart from those of the pairs
+PLANE_STREAM = 1000  # of the random generators: none of the pairs has it
 
 
 class ThickPlanes:
-    """Patches of the scan as the network meets them; the fused estimate is what it should say.
+    """Patches of the scan as inputs, and of the fused estimate as targets.
 
-    Each plane alone is worse than the mean of both. Learning that mean keeps the network true to
-    the thick axis while it learns from the sharp ones. ``scan``, ``fused``: (i, j, k) before and
-    after refining by ``factor`` along ``thick``, in shares of the range.
+    Each plane alone is worse than the mean of both. Fitting that mean keeps the network true to the
+    thick axis while it is trained on the sharp ones.
+
+    Args:
+        scan: (i, j, k) before refining, in shares of the intensity range.
+        fused: The estimate, refined by ``factor`` along ``thick``, in the same unit.
+        thick: The thick axis.
+        factor: Thin slices for each thick one.
+        neighbours: Adjacent slices on each side, k.
+        seed: Of all random choices.
     """
 
     def __init__(
@@ -38,35 +45,49 @@ class ThickPlanes:
         self._rows, self._columns = min(ROWS, scan.shape[thick]), min(COLUMNS, *sharp)
 
     def draw(self, step: int) -> PatchBatch:
-        """The batch of this step."""
+        """Draw the batch of a step.
+
+        Args:
+            step: The number of the step, from 0.
+
+        Returns:
+            The same batch whenever it is drawn.
+        """
         streams = range(PLANE_STREAM, PLANE_STREAM + BATCH)
-        pieces = [self._piece(generator(self._seed, step, stream)) for stream in streams]
-        given, truth = (np.stack(both) for both in zip(*pieces, strict=True))
-        return PatchBatch.of(self._factor, given, truth)
+        patches = [self._patch(generator(self._seed, step, stream)) for stream in streams]
+        inputs, targets = (np.stack(both) for both in zip(*patches, strict=True))
+        return PatchBatch.of(self._factor, inputs, targets)
 
-    def _piece(self, random: np.random.Generator) -> tuple[Voxels, Voxels]:
-        """What is given and what to say, mirrored at random, preferably not all air."""
-        given, truth = preferably_tissue(
-            lambda: self._random_piece(random), lambda pair: pair[1][0]
+    def _patch(self, random: np.random.Generator) -> tuple[Voxels, Voxels]:
+        """Input and target, mirrored at random, preferably not all air."""
+        inputs, targets = prefer_foreground(
+            lambda: self._random_patch(random), lambda pair: pair[1][0]
         )
-        mirror = mirrored_at_random(random)
-        return given[mirror], truth[mirror]
+        mirror = random_mirror_index(random)
+        return inputs[mirror], targets[mirror]
 
-    def _random_piece(self, random: np.random.Generator) -> tuple[Voxels, Voxels]:
+    def _random_patch(self, random: np.random.Generator) -> tuple[Voxels, Voxels]:
         scan, fused = self._stacks[random.integers(len(self._stacks))]
         size = (self._depth, self._rows, self._columns)
-        slab, rows, columns = place_at_random(scan.shape, size, random)
+        slab, rows, columns = random_patch_index(scan.shape, size, random)
         fine = slice(rows.start * self._factor, rows.stop * self._factor)
         # Slice n of the estimate is the middle of slices n to n + depth - 1 of the padded scan.
         return scan[slab, rows, columns], fused[slab.start : slab.start + 1, fine, columns]
 
 
 class InTurns:
-    """Batches of several sources, one source a step."""
+    """Batches of several sources, one source in each step."""
 
     def __init__(self, sources: Sequence[BatchSource]) -> None:
         self._sources = sources
 
     def draw(self, step: int) -> PatchBatch:
-        """The batch of this step."""
+        """Draw the batch of a step.
+
+        Args:
+            step: The number of the step, from 0.
+
+        Returns:
+            The same batch whenever it is drawn.
+        """
         return self._sources[step % len(self._sources)].draw(step)

@@ -1,4 +1,4 @@
-"""Pairs of held-out people or images, made once and scored while a run goes on."""
+"""Validation during a run: pairs of held-out subjects or images, and their scores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,22 +21,37 @@ from srviewer.nn.reports.report import Preview
 
 PREFERRED_FACTORS = (4, 2)
 LEAST_FOREGROUND = 0.1
-SIDE = 128  # fine pixels along the pieces that are scored
+SIDE = 128  # fine pixels along the parts of slices that are scored
 MOST_PAIRS = 24
 
 
 @dataclass(frozen=True, eq=False)
-class HeldOut:
-    """``given``: (C, h, w); ``truth`` and ``cubic``: (c, H, W); shares of the range."""
+class ValidationPair:
+    """A held-out pair, in shares of the intensity range.
+
+    Attributes:
+        factor: The factor between the two.
+        inputs: (C, h, w) input.
+        target: (c, H, W) target.
+        cubic: (c, H, W) the baseline.
+    """
 
     factor: int
-    given: Voxels
-    truth: Voxels
+    inputs: Voxels
+    target: Voxels
     cubic: Voxels
 
 
-def volume_pairs(volumes: Sequence[Volume], plan: TrainingPlan) -> list[HeldOut]:
-    """The middle slice of each of the six groups of each volume, its central part."""
+def volume_pairs(volumes: Sequence[Volume], plan: TrainingPlan) -> list[ValidationPair]:
+    """Pairs of the central part of a middle slice, for each of the six groups of each volume.
+
+    Args:
+        volumes: Thin volumes of the validation set.
+        plan: The plan of the run.
+
+    Returns:
+        At most MOST_PAIRS; none of slices that are too small or mostly air.
+    """
     factor = _factor(plan)
     pairs = [
         _slice_pair(shares, group, factor, plan)
@@ -46,33 +61,48 @@ def volume_pairs(volumes: Sequence[Volume], plan: TrainingPlan) -> list[HeldOut]
     return _thinned([pair for pair in pairs if pair is not None])
 
 
-def image_pairs(images: Sequence[Image], plan: TrainingPlan) -> list[HeldOut]:
-    """The central part of each image."""
+def image_pairs(images: Sequence[Image], plan: TrainingPlan) -> list[ValidationPair]:
+    """Pairs of the central part of each image.
+
+    Args:
+        images: Images (H, W, 3) in 0..1 of the validation set.
+        plan: The plan of the run.
+
+    Returns:
+        At most MOST_PAIRS; none of images that are too small.
+    """
     factor = _factor(plan)
     pairs = []
     for image in images:
-        truth = _central(in_channels(image, plan.channels), (0, 1), factor)
-        if min(truth.shape[:2]) < 4 * factor:
+        target = _central(in_channels(image, plan.channels), (0, 1), factor)
+        if min(target.shape[:2]) < 4 * factor:
             continue
-        small = resized(truth, Fraction(1, factor))
+        small = resized(target, Fraction(1, factor))
         large = resized(small, factor)
-        channels = (np.ascontiguousarray(x.transpose(2, 0, 1)) for x in (small, truth, large))
-        pairs.append(HeldOut(factor, *channels))
+        channels = (np.ascontiguousarray(x.transpose(2, 0, 1)) for x in (small, target, large))
+        pairs.append(ValidationPair(factor, *channels))
     return _thinned(pairs)
 
 
-def measured(
-    network: nn.Module, pairs: Sequence[HeldOut], device: torch.device
+def validation_scores(
+    network: nn.Module, pairs: Sequence[ValidationPair], device: torch.device
 ) -> tuple[dict[str, float], Preview | None]:
-    """Mean scores of the network and of cubic over ``pairs``, and one of them to look at.
+    """Score a network and cubic on held-out pairs.
 
-    Empty and None where there are no pairs that can be scored.
+    Args:
+        network: The generator, in evaluation mode.
+        pairs: The pairs.
+        device: That of the network.
+
+    Returns:
+        The mean scores by key of the metric and of its baseline, and one pair to be shown; empty
+        and None where no pair can be scored.
     """
     scores: dict[str, list[float]] = {}
     preview = None
     for number, pair in enumerate(pairs):
         result = _run(network, pair, device)
-        ours, cubic = (_scores(pair.truth, image) for image in (result, pair.cubic))
+        ours, cubic = (_scores(pair.target, image) for image in (result, pair.cubic))
         for key, value in beside_cubic(ours, cubic).items():
             if value is not None:
                 scores.setdefault(key, []).append(value)
@@ -81,37 +111,37 @@ def measured(
     return {name: float(np.mean(values)) for name, values in scores.items()}, preview
 
 
-def _run(network: nn.Module, pair: HeldOut, device: torch.device) -> Voxels:
-    """The torch mode is left before anything yields."""
+def _run(network: nn.Module, pair: ValidationPair, device: torch.device) -> Voxels:
+    """The (c, H, W) output for one pair; torch's inference mode ends before anything yields."""
     with torch.inference_mode():
-        given = torch.from_numpy(pair.given)[None].to(device)
-        return np.asarray(network(given, pair.factor)[0].float().cpu().numpy())
+        inputs = torch.from_numpy(pair.inputs)[None].to(device)
+        return np.asarray(network(inputs, pair.factor)[0].float().cpu().numpy())
 
 
-def _scores(truth: Voxels, image: Voxels) -> dict[str, float | None]:
-    """Metrics of arrays over all channels, those of slices of the brightness; a range of 1."""
-    mask = OF_SHARES.foreground(truth) if len(truth) == 1 else np.ones(truth.shape, bool)
-    grey, seen = _brightness(truth), _brightness(image)
+def _scores(target: Voxels, image: Voxels) -> dict[str, float | None]:
+    """Metrics over all channels, those of slices on the luma; the range is 1."""
+    mask = OF_SHARES.foreground(target) if len(target) == 1 else np.ones(target.shape, bool)
+    luma_of_target, luma = _luma(target), _luma(image)
     inside = np.asarray(mask.all(axis=0))
     return {
-        metric.id: metric.score(truth, image, 1.0, mask)
+        metric.id: metric.score(target, image, 1.0, mask)
         if metric.whole_volume
-        else metric.score(grey, seen, 1.0, inside)
+        else metric.score(luma_of_target, luma, 1.0, inside)
         for metric in comparable_metrics()
     }
 
 
-def _brightness(image: Voxels) -> Voxels:
-    """(c, H, W) to (H, W)."""
+def _luma(image: Voxels) -> Voxels:
+    """(c, H, W) to (H, W): the only channel, or the luma of RGB."""
     return image[0] if len(image) == 1 else np.tensordot(LUMA, image, 1)
 
 
-def _preview(pair: HeldOut, result: Voxels) -> Preview:
-    channel = len(pair.given) // 2
-    given = pair.given[channel : channel + 1] if len(result) == 1 else pair.given
-    repeats = [n // m for n, m in zip(result.shape, given.shape, strict=True)]
-    thick = given.repeat(repeats[1], axis=1).repeat(repeats[2], axis=2)
-    return Preview(*(_shown(image) for image in (thick, result, pair.truth)))
+def _preview(pair: ValidationPair, result: Voxels) -> Preview:
+    channel = len(pair.inputs) // 2
+    inputs = pair.inputs[channel : channel + 1] if len(result) == 1 else pair.inputs
+    repeats = [n // m for n, m in zip(result.shape, inputs.shape, strict=True)]
+    thick = inputs.repeat(repeats[1], axis=1).repeat(repeats[2], axis=2)
+    return Preview(*(_shown(image) for image in (thick, result, pair.target)))
 
 
 def _shown(image: Voxels) -> Voxels:
@@ -125,33 +155,35 @@ def _factor(plan: TrainingPlan) -> int:
 
 def _slice_pair(
     voxels: Voxels, group: TrainingGroup, factor: int, plan: TrainingPlan
-) -> HeldOut | None:
-    """None for a volume too small, or mostly air there."""
+) -> ValidationPair | None:
+    """The pair of a middle slice; None for a volume too small, or mostly air there."""
     stack = unstack(voxels, group.thick, group.normal)
     reach, middle = plan.neighbours, len(stack) // 2
     slab = _central(stack[max(0, middle - reach) : middle + reach + 1], (1, 2), factor)
     if len(slab) < 2 * reach + 1 or slab.shape[1] < 4 * factor:
         return None
     thick = Degradation(axis=1, factor=factor).apply(slab)
-    truth = slab[reach : reach + 1]
-    if OF_SHARES.foreground(truth).mean() < LEAST_FOREGROUND:
+    target = slab[reach : reach + 1]
+    if OF_SHARES.foreground(target).mean() < LEAST_FOREGROUND:
         return None
     positions = thin_positions(thick.shape[1], factor)
     interpolated = cubic(np.ascontiguousarray(thick[reach : reach + 1]), 1, positions)
-    return HeldOut(factor, np.ascontiguousarray(thick), np.ascontiguousarray(truth), interpolated)
+    return ValidationPair(
+        factor, np.ascontiguousarray(thick), np.ascontiguousarray(target), interpolated
+    )
 
 
 def _central(image: Voxels, axes: tuple[int, int], factor: int) -> Voxels:
     """The middle of the image along ``axes``, at most SIDE and a multiple of ``factor`` long."""
-    where = [slice(None)] * image.ndim
+    index = [slice(None)] * image.ndim
     for axis in axes:
         length = min(image.shape[axis], SIDE) // factor * factor
         start = (image.shape[axis] - length) // 2
-        where[axis] = slice(start, start + length)
-    return image[tuple(where)]
+        index[axis] = slice(start, start + length)
+    return image[tuple(index)]
 
 
-def _thinned(pairs: list[HeldOut]) -> list[HeldOut]:
-    """At most MOST_PAIRS of them, evenly taken, so that measuring stays quick."""
+def _thinned(pairs: list[ValidationPair]) -> list[ValidationPair]:
+    """At most MOST_PAIRS, evenly taken, so that scoring stays quick."""
     step = max(1, -(-len(pairs) // MOST_PAIRS))
     return pairs[::step]

@@ -11,7 +11,7 @@ from srviewer.core.slices.planes import TRAINING_GROUPS, unstack
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.nn.data.augmentation import augment
-from srviewer.nn.data.patches import mirrored_at_random, place_at_random, preferably_tissue
+from srviewer.nn.data.patches import prefer_foreground, random_mirror_index, random_patch_index
 from srviewer.nn.data.prefetching import BATCH_STREAM, PatchBatch, generator
 from srviewer.nn.devices.processes import ALONE, Process
 from srviewer.nn.plans.plan import TrainingPlan
@@ -23,8 +23,8 @@ class PatchSource:
     """Random patches of thin volumes, the same ones for the same seed and step.
 
     Every batch has one factor and one slice profile; its patches come from random volumes, groups
-    and places, flipped, scaled in intensity and sometimes bent in contrast, so that the network
-    does not learn one scanner's grey values.
+    and positions, mirrored and augmented, so that the network does not depend on the intensities of
+    one scanner. UserError when a volume is too small.
     """
 
     def __init__(
@@ -48,7 +48,14 @@ class PatchSource:
             )
 
     def draw(self, step: int) -> PatchBatch:
-        """The batch of this step."""
+        """Draw the batch of a step.
+
+        Args:
+            step: The number of the step, from 0.
+
+        Returns:
+            The same batch whenever it is drawn.
+        """
         random = generator(self._plan.seed, step, BATCH_STREAM)
         degradation = self._degradation(random)
         factor, margin = degradation.factor, _margin(degradation)
@@ -63,7 +70,7 @@ class PatchSource:
         return PatchBatch.of(factor, thick, slabs[:, middle : middle + 1, inner])
 
     def _degradation(self, random: np.random.Generator) -> Degradation:
-        """How the slices of one batch become thick."""
+        """The acquisition model of one batch."""
         plan, data = self._plan, self._plan.data
         shares = np.array(plan.factor_shares)
         factor = int(random.choice(plan.factors, p=shares / shares.sum()))
@@ -90,22 +97,22 @@ class PatchSource:
         return thick
 
     def _fill(self, slab: Voxels, random: np.random.Generator) -> None:
-        """A (2k+1, rows, columns) piece of a volume, augmented, preferably not all air."""
+        """Fill (2k + 1, rows, columns) with a patch, augmented, preferably not all air."""
         middle, data = self._plan.neighbours, self._plan.data
-        piece = preferably_tissue(
-            lambda: self._random_piece(slab.shape, random), lambda piece: piece[middle]
+        patch = prefer_foreground(
+            lambda: self._random_patch(slab.shape, random), lambda patch: patch[middle]
         )
-        slab[:] = piece[mirrored_at_random(random, data.flip_share)]
+        slab[:] = patch[random_mirror_index(random, data.flip_share)]
         augment(slab, data, random)
 
-    def _random_piece(self, size: tuple[int, ...], random: np.random.Generator) -> Voxels:
+    def _random_patch(self, size: tuple[int, ...], random: np.random.Generator) -> Voxels:
         voxels = self._volumes[random.integers(len(self._volumes))]
         group = TRAINING_GROUPS[random.integers(len(TRAINING_GROUPS))]
         stack = unstack(voxels, group.thick, group.normal)
-        return stack[place_at_random(stack.shape, size, random)]
+        return stack[random_patch_index(stack.shape, size, random)]
 
 
 def _margin(degradation: Degradation) -> int:
-    """Thick rows by which a profile reads beyond the slices that it makes."""
+    """Thick rows by which a profile reads beyond the patch."""
     first, _ = degradation.weights()
     return ceil(-first / degradation.factor)

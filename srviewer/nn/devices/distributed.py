@@ -1,4 +1,4 @@
-"""Several processes that train one network under torchrun."""
+"""Data-parallel training: several processes that train one network under torchrun."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,16 +13,33 @@ from srviewer.nn.devices.processors import chosen_device
 
 
 def process_device(name: str, process: Process) -> torch.device:
-    """The device for this process: on a machine with several GPUs, one each."""
+    """The device of a process: on a machine with several GPUs, one each.
+
+    Args:
+        name: "auto", "cpu", "cuda" or "mps".
+        process: This process.
+
+    Returns:
+        The device; UserError where the machine lacks it.
+    """
     device = chosen_device(name)
     return torch.device("cuda", process.local) if device.type == "cuda" else device
 
 
 @contextmanager
-def joined(process: Process, device: torch.device, batch: int) -> Iterator[None]:
-    """The processes know each other inside the block; nothing happens for one alone.
+def process_group(process: Process, device: torch.device, batch: int) -> Iterator[None]:
+    """Join the processes of a run inside the block; nothing happens for one alone.
 
-    Raises UserError when ``batch`` patches cannot be shared out evenly.
+    Args:
+        process: This process.
+        device: Its device.
+        batch: Patches of a training batch, over all processes.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        UserError: ``batch`` is no multiple of the number of processes.
     """
     if process.of == 1:
         yield
@@ -39,10 +56,18 @@ def joined(process: Process, device: torch.device, batch: int) -> Iterator[None]
         distributed.destroy_process_group()
 
 
-def parallel(network: nn.Module, device: torch.device, process: Process) -> nn.Module:
-    """The network whose gradients are averaged over all processes; itself for one alone.
+def data_parallel(network: nn.Module, device: torch.device, process: Process) -> nn.Module:
+    """Wrap a network so that its gradients are averaged over all processes.
 
     A step uses the tail of one factor only, so parameters may go without a gradient.
+
+    Args:
+        network: The network.
+        device: That of this process.
+        process: This process.
+
+    Returns:
+        The wrapped network; itself where there is one process.
     """
     if process.of == 1:
         return network
@@ -53,7 +78,16 @@ def parallel(network: nn.Module, device: torch.device, process: Process) -> nn.M
 
 
 def synchronised(network: nn.Module, device: torch.device, process: Process) -> nn.Module:
-    """Batch normalisation over the patches of all processes, which torch has for GPUs only."""
+    """Batch normalisation over the patches of all processes, which torch has for GPUs only.
+
+    Args:
+        network: The network.
+        device: That of this process.
+        process: This process.
+
+    Returns:
+        The converted network; itself where there is one process, or no GPU.
+    """
     if process.of > 1 and device.type == "cuda":
         convert = nn.SyncBatchNorm.convert_sync_batchnorm
         together: nn.Module = convert(network)  # type: ignore[no-untyped-call]
@@ -62,7 +96,16 @@ def synchronised(network: nn.Module, device: torch.device, process: Process) -> 
 
 
 def leaders(value: float, device: torch.device, process: Process) -> float:
-    """The value of the process that leads, so that all decide alike."""
+    """Share a value of the leading process, so that all decide alike.
+
+    Args:
+        value: The value of this process.
+        device: Its device.
+        process: This process.
+
+    Returns:
+        The value of the leading process.
+    """
     if process.of == 1:
         return value
     shared = torch.tensor(value, dtype=torch.float64, device=device)
@@ -71,7 +114,15 @@ def leaders(value: float, device: torch.device, process: Process) -> float:
 
 
 def averaged(values: Tensor, process: Process) -> Tensor:
-    """The mean of ``values`` over all processes."""
+    """The mean over all processes.
+
+    Args:
+        values: Of any shape, in float; changed in place.
+        process: This process.
+
+    Returns:
+        The mean of ``values``, of the same shape.
+    """
     if process.of > 1:
         distributed.all_reduce(values)
         values /= process.of

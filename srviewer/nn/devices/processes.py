@@ -1,4 +1,4 @@
-"""Which of a run's processes this one is, as torchrun tells it. Needs no torch."""
+"""The processes of a data-parallel run, from the environment of torchrun. Needs no torch."""
 
 import os
 from dataclasses import dataclass
@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Process:
-    """``number`` of ``of`` processes over all machines; ``local``: its number on this machine.
+    """One process of a training run; the first leads: it alone writes files and reports.
 
-    The first one leads: it alone writes files and reports.
+    Attributes:
+        number: Of this process over all machines, from 0.
+        of: The number of processes over all machines.
+        local: Of this process on its machine, from 0.
     """
 
     number: int = 0
@@ -17,11 +20,18 @@ class Process:
 
     @property
     def leads(self) -> bool:
-        """Whether this one writes and reports."""
+        """Whether this process writes files and reports."""
         return self.number == 0
 
     def patches(self, batch: int) -> range:
-        """The numbers of those patches of a batch that are this process's."""
+        """The share of a batch that this process draws.
+
+        Args:
+            batch: Patches of a training batch, over all processes.
+
+        Returns:
+            The numbers of its patches.
+        """
         return range(self.number, batch, self.of)
 
 
@@ -29,7 +39,7 @@ ALONE = Process()
 
 
 def this_process() -> Process:
-    """From the environment that torchrun sets; alone without one."""
+    """This process, from the environment that torchrun sets; alone without one."""
     number, of, local = (
         int(os.environ.get(name, default))
         for name, default in (("RANK", "0"), ("WORLD_SIZE", "1"), ("LOCAL_RANK", "0"))

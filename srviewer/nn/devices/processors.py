@@ -1,4 +1,4 @@
-"""Which processor a network runs on."""
+"""The devices that networks run on: processor or GPU."""
 
 import torch
 
@@ -7,9 +7,18 @@ from srviewer.nn.devices.threads import wanted_threads
 
 
 def chosen_device(name: str) -> torch.device:
-    """The device for "auto", "cpu", "cuda" or "mps"; UserError when the machine lacks it.
+    """The device of a name.
 
-    The processor's threads become those that were wanted: every job starts here.
+    The number of processor threads is set too, since every job starts here.
+
+    Args:
+        name: "auto" for the fastest, "cpu", "cuda" or "mps".
+
+    Returns:
+        The device.
+
+    Raises:
+        UserError: The machine lacks it.
     """
     if threads := wanted_threads():
         torch.set_num_threads(threads)
@@ -24,13 +33,20 @@ def chosen_device(name: str) -> torch.device:
 
 
 def present_devices() -> tuple[str, ...]:
-    """What this machine has, the fastest kind first; "cpu" is always there."""
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    return (*(name for name, present in there.items() if present), "cpu")
+    """The devices of this machine, the fastest first; "cpu" is always one of them."""
+    is_present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return (*(name for name, present in is_present.items() if present), "cpu")
 
 
 def device_title(device: torch.device) -> str:
-    """What to show for a device: its kind and, for a GPU, its name."""
+    """The name of a device for people.
+
+    Args:
+        device: The device.
+
+    Returns:
+        Its type and, for a GPU, its name.
+    """
     if device.type == "cuda":
         return f"cuda ({torch.cuda.get_device_name(device)})"
     return device.type

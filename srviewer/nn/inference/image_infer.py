@@ -1,4 +1,4 @@
-"""Running a trained network on a 2D image: numpy in, numpy out, tile by tile."""
+"""Running a trained network on a 2D image, tile by tile."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from srviewer.nn.models.model_file import Model
 CPU_SIDE = 320
 GPU_SIDE = 1024
 LEAST_SIDE = 32
-# Seen around a tile and thrown away: what is further off than this hardly reaches a pixel.
+# Pixels around a tile that are input only: those further away hardly change an output pixel.
 OVERLAP = 24
 WARM_UP_SIDE = 48
 
@@ -27,7 +27,7 @@ Enlarge = Callable[[Image], Image]
 
 
 class ImageUpsampler:
-    """A model of the image layout, ready to run on one device.
+    """A model of the layout "image", ready to run on one device.
 
     Raises UserError when the weights do not fit the network or the device is absent.
     """
@@ -43,14 +43,24 @@ class ImageUpsampler:
 
     @property
     def device_title(self) -> str:
-        """The device as shown and exported."""
+        """The device as it is shown and exported."""
         return device_title(self.device)
 
     def upsample(self, image: Image, factor: int) -> Job[Image]:
-        """(H, W, C) in 0..1 to (factor H, factor W, C).
+        """Enlarge an image.
 
-        A network of one channel enlarges each of the C by itself. Tiles that do not fit into the
-        device's memory are halved, for all images to come too; UserError when the smallest do not.
+        A network of one channel enlarges each channel by itself. Tiles that do not fit into the
+        device's memory are halved, for all images to come too.
+
+        Args:
+            image: (H, W, C) in 0..1.
+            factor: One of the factors of the model.
+
+        Returns:
+            A job with (factor * H, factor * W, C).
+
+        Raises:
+            UserError: The smallest tiles do not fit into the memory.
         """
         while True:
             job = tiled(lambda tile: self._run(tile, factor), image, factor, self._side)
@@ -65,7 +75,7 @@ class ImageUpsampler:
                 self._side //= 2
 
     def _run(self, tile: Image, factor: int) -> Image:
-        """One tile (H, W, C); the torch mode is left before anything yields."""
+        """One tile (H, W, C); torch's inference mode ends before anything yields."""
         with torch.inference_mode():
             planes = torch.from_numpy(np.ascontiguousarray(tile)).to(self.device).permute(2, 0, 1)
             batch = planes.reshape(-1, self._channels, *planes.shape[1:])
@@ -75,16 +85,25 @@ class ImageUpsampler:
         return values
 
     def _warm_up(self, factors: tuple[int, ...]) -> None:
-        """The first run of a network is slow, which a measured image should not pay for."""
+        """Run once for each factor: the first run is slow, and images are timed."""
         blank = np.zeros((WARM_UP_SIDE, WARM_UP_SIDE, 3), np.float32)
         for factor in factors:
             self._run(blank, factor)
 
 
 def tiled(enlarge: Enlarge, image: Image, factor: int, side: int) -> Job[Image]:
-    """Apply ``enlarge`` to tiles of (H, W, C) of at most ``side`` pixels and join the results.
+    """Enlarge an image tile by tile and join the results.
 
-    Each tile is seen with ``OVERLAP`` pixels around it, as far as the image goes.
+    Each tile is extended by ``OVERLAP`` pixels around it, as far as the image goes.
+
+    Args:
+        enlarge: Makes (factor * h, factor * w, C) of (h, w, C).
+        image: (H, W, C).
+        factor: The factor of ``enlarge``.
+        side: The longest side of a tile in pixels, without the overlap.
+
+    Returns:
+        A job with (factor * H, factor * W, C).
     """
     rows, columns, channels = image.shape
     large = np.empty((rows * factor, columns * factor, channels), np.float32)
@@ -94,8 +113,8 @@ def tiled(enlarge: Enlarge, image: Image, factor: int, side: int) -> Job[Image]:
         around = _widened(down, rows), _widened(across, columns)
         result = enlarge(image[around])
         inner = tuple(
-            slice((kept.start - seen.start) * factor, (kept.stop - seen.start) * factor)
-            for kept, seen in zip((down, across), around, strict=True)
+            slice((tile.start - seen.start) * factor, (tile.stop - seen.start) * factor)
+            for tile, seen in zip((down, across), around, strict=True)
         )
         outer = tuple(slice(s.start * factor, s.stop * factor) for s in (down, across))
         large[outer] = result[inner]
@@ -103,7 +122,7 @@ def tiled(enlarge: Enlarge, image: Image, factor: int, side: int) -> Job[Image]:
 
 
 def _spans(length: int, side: int) -> Iterator[slice]:
-    """Pieces of at most ``side``, of nearly equal length, that cover 0..length."""
+    """Spans of at most ``side``, of nearly equal length, that cover 0..length."""
     count = math.ceil(length / side)
     for number in range(count):
         yield slice(number * length // count, (number + 1) * length // count)

@@ -1,4 +1,4 @@
-"""Running a trained network: numpy in, numpy out."""
+"""Running a trained network on stacks of slices."""
 
 from collections.abc import Iterator
 
@@ -14,23 +14,23 @@ from srviewer.job import Job, Progress
 from srviewer.nn.devices.processors import chosen_device, device_title
 from srviewer.nn.models.building import check_fit
 from srviewer.nn.models.model_file import Model
-from srviewer.nn.networks.receptive_field import reach_of
+from srviewer.nn.networks.receptive_field import receptive_radius
 
 # Low-resolution pixels in one batch: on a CPU about 0.05 s of work, so that a cancel is prompt.
 CPU_PIXELS = 16 * 1024
 GPU_PIXELS = 4 * 1024 * 1024
-# A pixel below this share of the intensity range is air: where there is nothing else within the
-# network's reach, slices are interpolated, which keeps the measured means as the network does.
+# A pixel below this share of the intensity range is air: where the receptive field holds nothing
+# else, slices are interpolated, which keeps the block means as the network does.
 AIR_SHARE = 0.02
 
-# What torch raises when a device has no room left, or answers no more.
+# Raised by torch when the memory of a device is full, or the device is lost.
 DEVICE_ERRORS = (torch.OutOfMemoryError, getattr(torch, "AcceleratorError", torch.OutOfMemoryError))
 
 Box = tuple[slice, slice]  # rows, columns of the coarse slices
 
 
 class Upsampler:
-    """A model ready to run on one device.
+    """A model of the layout "axis", ready to run on one device.
 
     Raises UserError when the weights do not fit the network, the device is absent, or the model
     is for images.
@@ -43,7 +43,7 @@ class Upsampler:
                 f"with the layout 'axis'. Choose another model."
             )
         self._model = model
-        self._lost = ""  # what was said of a device that had to be left
+        self._lost = ""  # names a device that failed, for the title
         self.device = chosen_device(device)
         self.neighbours = model.plan.neighbours
         self._network = built_network(model).eval().to(self.device)
@@ -51,24 +51,40 @@ class Upsampler:
 
     @property
     def device_title(self) -> str:
-        """The device as shown and exported; it tells when a faster one had to be left."""
+        """The device as it is shown and exported, and the one that it replaced after a failure."""
         return device_title(self.device) + self._lost
 
     def upsample(self, slices: Voxels, factor: int, scale: float) -> Job[Voxels]:
-        """(slice, row, column) to (slice, factor * row, column), the thick axis as rows.
+        """Refine a stack of slices along its rows.
 
-        Each slice is seen with its neighbours. ``scale``: the intensity range, by which the input
-        is divided for the network. A batch that does not fit into the memory is halved; when
-        a single slice does not fit, or the device is lost, the CPU goes on. Raises UserError when
-        a slice does not fit into the computer's memory either.
+        Each slice is given with its neighbours. A batch that does not fit into the memory is
+        halved; when a single slice does not fit, or the device is lost, the CPU goes on.
+
+        Args:
+            slices: (slice, row, column), the thick axis as rows, in the unit of the scan.
+            factor: One of the factors of the model.
+            scale: The intensity range, by which the input is divided for the network.
+
+        Returns:
+            A job with (slice, factor * row, column) in the unit of the scan; UserError when a slice
+            does not fit into the computer's memory either.
         """
         padded = np.pad(slices, ((self.neighbours, self.neighbours), (0, 0), (0, 0)), mode="edge")
         return (yield from self.upsample_seen(padded, factor, scale))
 
     def upsample_seen(self, padded: Voxels, factor: int, scale: float) -> Job[Voxels]:
-        """As ``upsample``, of slices that come with their ``neighbours`` on both sides.
+        """Refine slices that come with their ``neighbours`` on both sides.
 
-        A part of a stack gives the same numbers as the whole, when it begins where a batch begins.
+        A part of a stack gives the same values as the whole, when it begins where a batch begins.
+
+        Args:
+            padded: (slice + 2 neighbours, row, column), the thick axis as rows, in the unit of the
+                scan.
+            factor: One of the factors of the model.
+            scale: The intensity range, by which the input is divided for the network.
+
+        Returns:
+            A job with (slice, factor * row, column), as of ``upsample``.
         """
         count, rows, columns = padded.shape
         count -= 2 * self.neighbours
@@ -95,18 +111,26 @@ class Upsampler:
         return fine
 
     def batch_of(self, rows: int, columns: int) -> int:
-        """How many slices of this size are seen together."""
+        """The number of slices in a batch.
+
+        Args:
+            rows: Of a slice, before it is refined.
+            columns: Of a slice.
+
+        Returns:
+            1 or more, for the present device.
+        """
         pixels = CPU_PIXELS if self.device.type == "cpu" else GPU_PIXELS
         return max(1, pixels // (rows * columns))
 
     def _retreat(self, error: RuntimeError, rows: int, columns: int) -> None:
-        """Go on with the CPU; UserError when it was the CPU that failed for want of memory."""
+        """Fall back to the CPU; UserError when it was the CPU whose memory ran out."""
         if self.device.type == "cpu":
             if not _full(error):
                 raise error
             raise UserError(
                 f"A slice of {rows} x {columns} pixels does not fit into this computer's memory. "
-                "Close other programs, choose a smaller model, or rebuild a NIfTI file with "
+                "Close other programs, choose a smaller model, or reconstruct a NIfTI file with "
                 "'srviewer reconstruct --slabs always', which takes less."
             ) from error
         reason = "ran out of memory" if _full(error) else "was lost"
@@ -117,14 +141,14 @@ class Upsampler:
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def _box(self, slices: Voxels, factor: int, scale: float) -> Box:
-        """Rows and columns outside which there is only air, however the network looks at it."""
+        """Rows and columns outside which the receptive field holds only air."""
         brightest = np.abs(slices).max(axis=0)
-        reach = reach_of(self._network, factor)
+        radius = receptive_radius(self._network, factor)
         rows, columns = (brightest.max(axis=axis) > AIR_SHARE * scale for axis in (1, 0))
-        return _grown(rows, reach), _grown(columns, reach)
+        return _grown(rows, radius), _grown(columns, radius)
 
     def _refine(self, windows: Voxels, box: Box, factor: int, scale: float, fine: Voxels) -> None:
-        """One batch (B, row, column, 2k+1) into ``fine``; the network sees what is in the box."""
+        """One batch (B, row, column, 2k+1) into ``fine``; the network is run in the box alone."""
         rows, columns = box
         whole = (rows.stop - rows.start, columns.stop - columns.start) == windows.shape[1:3]
         if not whole:
@@ -136,7 +160,7 @@ class Upsampler:
             fine[:, inner, columns] = self._run(self._network, seen, factor, scale)
 
     def _run(self, layers: nn.Module, windows: Voxels, factor: int, scale: float) -> Voxels:
-        """One batch (B, row, column, C); the torch mode is left before anything yields."""
+        """One batch (B, row, column, C); torch's inference mode ends before anything yields."""
         with torch.inference_mode():
             # Neighbours last in memory is torch's channels_last layout: one gather, no more copies.
             batch = torch.from_numpy(windows / np.float32(scale)).to(self.device)
@@ -150,16 +174,26 @@ def _full(error: RuntimeError) -> bool:
     return isinstance(error, torch.OutOfMemoryError) or memory_ran_out(error)
 
 
-def _grown(seen: npt.NDArray[np.bool_], reach: int) -> slice:
-    """From the first to the last True, ``reach`` further on both sides; empty without one."""
-    places = np.flatnonzero(seen)
-    if places.size == 0:
+def _grown(seen: npt.NDArray[np.bool_], radius: int) -> slice:
+    """From the first to the last True, ``radius`` further on both sides; empty without a True."""
+    indices = np.flatnonzero(seen)
+    if indices.size == 0:
         return slice(0, 0)
-    return slice(max(0, int(places[0]) - reach), min(len(seen), int(places[-1]) + 1 + reach))
+    return slice(max(0, int(indices[0]) - radius), min(len(seen), int(indices[-1]) + 1 + radius))
 
 
 def built_network(model: Model) -> nn.Module:
-    """The torch module with the model's weights; UserError when they do not belong together."""
+    """Build the network of a model with its weights.
+
+    Args:
+        model: The model.
+
+    Returns:
+        The torch module, on the processor.
+
+    Raises:
+        UserError: The weights do not fit the network.
+    """
     check_fit(model)
     network = model.spec.build(model.plan.shape)
     network.load_state_dict({n: torch.from_numpy(np.array(w)) for n, w in model.weights.items()})
@@ -167,13 +201,28 @@ def built_network(model: Model) -> nn.Module:
 
 
 def weights_of(network: nn.Module) -> Iterator[tuple[str, np.ndarray]]:
-    """Name and float32 array of each parameter and stored buffer."""
+    """The weights of a network as arrays.
+
+    Args:
+        network: The network, on any device.
+
+    Yields:
+        Name and copy of each parameter and stored buffer.
+    """
     for name, weight in network.state_dict().items():
         yield name, weight.detach().cpu().numpy().copy()
 
 
 def check_result(values: Voxels, model: Model) -> None:
-    """UserError where the weights made values that are no numbers of a scan that has numbers."""
+    """Check that the output of a network is finite.
+
+    Args:
+        values: The output.
+        model: The model, for the message.
+
+    Raises:
+        UserError: A value is NaN or infinite.
+    """
     if not np.isfinite(values).all():
         raise UserError(
             f"The model {model.title} makes values that are no numbers: its weights are too large. "

@@ -1,4 +1,4 @@
-"""Whether weights fit a network, and how large it is, before memory is taken for it."""
+"""Checks of a network's weights and size before memory is taken for it."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -17,7 +17,14 @@ NUMPY_TYPES = {"F32": np.dtype(np.float32), "I64": np.dtype(np.int64)}
 
 
 def check_fit(model: Model) -> None:
-    """UserError when the weights are not those of the model's network; takes no memory."""
+    """Check that a model's weights are those of its network; takes no memory.
+
+    Args:
+        model: The model.
+
+    Raises:
+        UserError: A name, shape or type differs.
+    """
     wanted = kinds_of(outlined(lambda: model.spec.build(model.plan.shape)))
     fits = wanted.keys() == model.weights.keys() and all(
         (weight.dtype, weight.shape) == (NUMPY_TYPES[wanted[name].data_type], wanted[name].shape)
@@ -31,7 +38,15 @@ def check_fit(model: Model) -> None:
 
 
 def check_size(build: Callable[[], nn.Module], what: str) -> None:
-    """UserError when the weights of what ``build`` makes are more than a model file holds."""
+    """Check that a network fits into a model file; takes no memory.
+
+    Args:
+        build: Builds the network.
+        what: The network's name in the message, such as "discriminator".
+
+    Raises:
+        UserError: Its weights are more than MAX_BYTES.
+    """
     numbers = sum(weight.numel() for weight in outlined(build).state_dict().values())
     size = 4 * numbers
     if size > MAX_BYTES:
@@ -42,7 +57,7 @@ def check_size(build: Callable[[], nn.Module], what: str) -> None:
 
 
 class _Undrawn(TorchFunctionMode):
-    """Draws no random values, for which torch would load for seconds what it has of symbols."""
+    """Skips random initialisation, for which torch would load its symbolic shapes for seconds."""
 
     def __torch_function__(
         self,
@@ -57,13 +72,27 @@ class _Undrawn(TorchFunctionMode):
 
 
 def outlined(build: Callable[[], nn.Module]) -> nn.Module:
-    """The module that ``build`` makes, with shapes and without values."""
+    """Build a module with shapes and without values.
+
+    Args:
+        build: Builds the module.
+
+    Returns:
+        The module on torch's device "meta".
+    """
     with torch.device("meta"), _Undrawn():
         return build()
 
 
 def kinds_of(network: nn.Module) -> dict[str, ArrayKind]:
-    """Name -> type and shape of each parameter and stored buffer."""
+    """Type and shape of a network's weights.
+
+    Args:
+        network: The network, with or without values.
+
+    Returns:
+        Type and shape of each parameter and stored buffer, by name.
+    """
     return {
         name: ArrayKind(DATA_TYPES[weight.dtype], tuple(weight.shape))
         for name, weight in network.state_dict().items()

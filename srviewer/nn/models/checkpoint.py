@@ -1,4 +1,4 @@
-"""A run that can be taken up again: all that has changed since its start, in one file."""
+"""Checkpoints: all that has changed since the start of a run, in one file to resume it from."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -22,15 +22,21 @@ from srviewer.nn.plans.plan import TrainingPlan
 FORMAT = "srviewer-checkpoint-1"
 SUFFIX = ".checkpoint"
 Check = Callable[[TrainingPlan, Outline], None]
-MAX_BYTES = 2**36  # the shapes say, before an array is read, whether a file of it is of its run
+MAX_BYTES = 2**36  # a file of another run is refused by its shapes before an array is read
 
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """``step`` steps are done after ``seconds`` of wall time. ``arrays``: see Learner.arrays.
+    """The state of a training run after a step.
 
     No state of a random generator is needed: every random choice is a function of the plan's seed
     and the step.
+
+    Attributes:
+        plan: The plan of the run.
+        step: Training steps done.
+        seconds: Wall time of the run so far.
+        arrays: Weights and optimiser states, as ``Learner.arrays`` returns them.
     """
 
     plan: TrainingPlan
@@ -40,12 +46,27 @@ class Checkpoint:
 
 
 def checkpoint_path(output: Path) -> Path:
-    """Where the checkpoint of a run lies that writes the model ``output``."""
+    """The checkpoint file of a run.
+
+    Args:
+        output: The model file that the run writes.
+
+    Returns:
+        A file beside it.
+    """
     return output.with_suffix(SUFFIX)
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
-    """Write it whole or not at all; UserError when it cannot be written."""
+    """Write a checkpoint whole or not at all.
+
+    Args:
+        checkpoint: The state of the run.
+        path: The file, replaced where it exists.
+
+    Raises:
+        UserError: It cannot be written.
+    """
     header = {
         "format": FORMAT,
         "plan": checkpoint.plan.dumps(),
@@ -56,10 +77,18 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
 
 
 def load_checkpoint(path: Path, check: Check = lambda plan, outline: None) -> Checkpoint:
-    """Read one; UserError when there is none, or it is foreign or damaged.
+    """Read a checkpoint.
 
-    ``check`` raises UserError for a plan, or ValueError for an outline, that is not that of the
-    run; before it has passed, no array is read.
+    Args:
+        path: The file.
+        check: Raises UserError for a plan, or ValueError for an outline, that is not that of the
+            run; before it has passed, no array is read.
+
+    Returns:
+        The state of the run.
+
+    Raises:
+        UserError: There is no such file, it is damaged or foreign, or ``check`` refused it.
     """
     try:
         outline = read_outline(path, MAX_BYTES)
@@ -76,7 +105,17 @@ def load_checkpoint(path: Path, check: Check = lambda plan, outline: None) -> Ch
 
 
 def checkpoint_header(path: Path) -> tuple[TrainingPlan, int]:
-    """The plan of the run and its steps alone; UserError as in load_checkpoint."""
+    """Read plan and progress of a checkpoint without its arrays.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The plan of the run, and its steps done.
+
+    Raises:
+        UserError: There is no such file, or it is damaged or foreign.
+    """
     try:
         plan, step, _ = _progress(read_outline(path, MAX_BYTES).header)
         return plan, step
@@ -85,7 +124,7 @@ def checkpoint_header(path: Path) -> tuple[TrainingPlan, int]:
 
 
 def _progress(header: Mapping[str, str]) -> tuple[TrainingPlan, int, float]:
-    """Plan, steps and seconds; UserError, ValueError or LookupError for what cannot be."""
+    """Plan, steps and seconds; UserError, ValueError or LookupError for invalid values."""
     if header.get("format") != FORMAT:
         raise ValueError("another format")
     step, seconds = int(header["step"]), float(header["seconds"])

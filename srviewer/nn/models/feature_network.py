@@ -1,4 +1,4 @@
-"""Feature networks: what the perceptual and texture losses look at, before its activation."""
+"""Feature networks, whose features perceptual and texture losses compare before the activation."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,11 +27,10 @@ IMAGENET_SPREAD = (0.229, 0.224, 0.225)
 
 
 class FeatureNetwork(nn.Module):
-    """A small VGG of one channel: (B, C, H, W), shares of the range, to its last convolution.
+    """A small VGG of one channel, up to the output of its last convolution.
 
-    The output, (B, c, H / 4, W / 4) for one channel, is before the activation and divided by
-    ``scale``, its mean magnitude on training patches. Colour channels go through one by one, as
-    further samples. nn/training/pretext.py tells what it was trained for.
+    Its features are before the activation and divided by ``scale``, their mean magnitude on
+    training patches. It is trained in ``srviewer/nn/training/pretext.py``.
     """
 
     scale: Tensor
@@ -42,7 +41,15 @@ class FeatureNetwork(nn.Module):
         self.register_buffer("scale", torch.ones(()))
 
     def forward(self, images: Tensor) -> Tensor:
-        """Features before the last activation."""
+        """Compute features before the last activation.
+
+        Args:
+            images: (B, C, H, W) in shares of the intensity range. Channels are further samples.
+
+        Returns:
+            (B * C, c, H / 4, W / 4), c being the width of the last level; odd lengths are rounded
+            up.
+        """
         features = images.reshape(-1, 1, *images.shape[2:])
         for depth, level in enumerate(self.levels):
             if depth:
@@ -67,9 +74,11 @@ class _Level(nn.Module):
 
 
 class Vgg19(nn.Module):
-    """VGG19 up to conv5_4 before its activation, with a user's weights.
+    """VGG19 up to conv5_4 before its activation (Simonyan and Zisserman 2015), with given weights.
 
-    (B, 1 or 3, H, W) in 0..1 to (B, 512, H / 16, W / 16); grey is repeated to three channels.
+    Raises:
+        LookupError: A layer is missing.
+        ValueError: A weight is no finite number.
     """
 
     mean: Tensor
@@ -93,17 +102,31 @@ class Vgg19(nn.Module):
         self.register_buffer("spread", torch.tensor(IMAGENET_SPREAD)[:, None, None])
 
     def forward(self, images: Tensor) -> Tensor:
-        """Features of conv5_4 before the activation."""
+        """Compute the features of conv5_4 before the activation.
+
+        Args:
+            images: (B, 1 or 3, H, W) in 0..1; grey is repeated to three channels.
+
+        Returns:
+            (B, 512, H / 16, W / 16); odd lengths are rounded up.
+        """
         colour = images.expand(-1, 3, -1, -1)
         features: Tensor = self.features((colour - self.mean) / self.spread)
         return features
 
 
 def feature_network(name: str) -> nn.Module:
-    """The network for a plan's ``features``: "own" for ours, else a file; its weights are fixed.
+    """Load the feature network of a plan.
 
-    A file is ours, or VGG19's weights in torchvision's layout (.safetensors, .pth). UserError when
-    it is missing or something else: no untrained network ever takes its place.
+    Args:
+        name: The plan's ``features``: "own" for ours, else a file: one of ours, or VGG19's weights
+            in torchvision's layout (.safetensors, .pth).
+
+    Returns:
+        The network with fixed weights, on the processor.
+
+    Raises:
+        UserError: The file is missing or something else: no untrained network ever takes its place.
     """
     path = _own_file() if name == OWN_FEATURES else Path(name)
     try:
@@ -135,7 +158,7 @@ def _network(path: Path) -> nn.Module:
 
 
 def _ours(path: Path) -> FeatureNetwork | None:
-    """The feature network of a file that says it is one of ours."""
+    """The feature network of a file that declares to be one of ours."""
     with safe_open(path, framework="pt") as file:
         if (file.metadata() or {}).get("format") != FORMAT:
             return None
@@ -156,7 +179,14 @@ def _kinds(weights: Mapping[str, Tensor]) -> dict[str, ArrayKind]:
 
 
 def check_values(weights: Mapping[str, Tensor]) -> None:
-    """ValueError for weights that are no finite numbers."""
+    """Check that weights are finite numbers.
+
+    Args:
+        weights: The weights by name.
+
+    Raises:
+        ValueError: One is not; the message names it.
+    """
     for name, weight in weights.items():
         if not (weight.is_floating_point() and bool(torch.isfinite(weight).all())):
             raise ValueError(f"'{name[:80]}' holds values that are no numbers")

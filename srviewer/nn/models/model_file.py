@@ -1,4 +1,4 @@
-"""A trained network as a file: safetensors with the plan and scores as JSON. Never pickle."""
+"""Model files: safetensors with the weights, and plan and scores as JSON. Never pickle."""
 
 import hashlib
 import json
@@ -26,14 +26,21 @@ FORMAT = "srviewer-model-1"
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A trained network.
+    """A trained network with its plan and scores.
 
-    ``weights``: parameter name -> float32 array. ``plan``: how it was trained. ``scores``: one row
-    per (file, axis, factor) of what it was measured on, beside cubic. ``licences``: training
-    volume -> licence. ``sha256``: of the file, "" before it is saved.
-    ``texture_of``: the name of the model that this one is the sharper pair of, "" for none.
-    ``path``: the file that it was read from.
     Inputs are divided by the scan's own intensity range, so a model fits any intensity unit.
+
+    Attributes:
+        name: The name, which users see and choose by.
+        spec: Its network, a row of NETWORKS.
+        weights: Parameters and stored buffers by name; float32, counters int64.
+        plan: The plan that it was trained with.
+        scores: One row for each (file, axis, factor) of the validation set, with the scores of
+            cubic.
+        licences: The licence of each training volume.
+        sha256: The digest of the file, "" before it is saved.
+        texture_of: The name of the fidelity model whose texture model this is, "" for none.
+        path: The file that it was read from, None for none.
     """
 
     name: str
@@ -48,12 +55,12 @@ class Model:
 
     @property
     def title(self) -> str:
-        """Its name for messages, with its file where it was read from one."""
+        """The name for messages, with the file where it was read from one."""
         return f"'{self.name}'" if self.path is None else f"'{self.name}' ({self.path})"
 
     @property
     def factors(self) -> tuple[int, ...]:
-        """The through-plane factors that it can do in one pass."""
+        """The through-plane factors that the network can do in one pass."""
         return self.plan.factors
 
     @property
@@ -63,14 +70,22 @@ class Model:
 
     @property
     def parameters(self) -> int:
-        """How many trained numbers it has."""
+        """The number of trained values, without the statistics of batch normalisation."""
         return sum(
             weight.size for name, weight in self.weights.items() if not name.endswith(STATISTICS)
         )
 
 
 def save_model(model: Model, path: Path) -> None:
-    """Write ``model`` to ``path`` through a temporary name, verified before it replaces."""
+    """Write a model file whole or not at all, verified before it replaces another.
+
+    Args:
+        model: The model.
+        path: The file.
+
+    Raises:
+        UserError: It cannot be written, or does not read back.
+    """
     header = {
         "format": FORMAT,
         "name": model.name,
@@ -84,17 +99,33 @@ def save_model(model: Model, path: Path) -> None:
 
 
 def texture_partner(path: Path) -> str:
-    """The ``texture_of`` of a model file, from its header alone; "" where it cannot be read."""
+    """Read ``texture_of`` from the header of a model file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The name of its fidelity model; "" where there is none, or the file cannot be read.
+    """
     try:
         return read_outline(path).header.get("texture_of", "")
-    except (OSError, *UNREADABLE):  # what is wrong is said when it is loaded
+    except (OSError, *UNREADABLE):  # loading it says what is wrong
         return ""
 
 
 def load_model(path: Path) -> Model:
-    """Read a model file; Unreadable when it is missing, too large, foreign or damaged.
+    """Read a model file.
 
     The weights are read once its header is known to be that of a network of their size.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The model; whether its weights fit its network is checked when that is built.
+
+    Raises:
+        Unreadable: The file is missing, too large, foreign or damaged.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -123,7 +154,7 @@ def load_model(path: Path) -> Model:
         raise refused(str(path), error) from error
     except Unreadable:
         raise
-    except UserError as error:  # a plan's complaint does not name the file
+    except UserError as error:  # the error of a plan does not name the file
         raise refused(str(path), error) from error
 
 

@@ -1,4 +1,4 @@
-"""The header of a model file, each of its texts checked for its kind."""
+"""The header of a model file, each of its texts checked for type and range."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,16 @@ COUNTER = STATISTICS[-1]
 
 @dataclass(frozen=True)
 class ModelHeader:
-    """What a model file says beside its weights; the fields are those of Model."""
+    """The content of a model file besides its weights; the fields are those of Model.
+
+    Attributes:
+        name: The name of the model.
+        spec: Its network.
+        plan: The plan that it was trained with.
+        scores: One row for each (file, axis, factor) of the validation set.
+        licences: The licence of each training volume.
+        texture_of: The name of its fidelity model, "" for none.
+    """
 
     name: str
     spec: NetworkSpec
@@ -30,7 +39,19 @@ class ModelHeader:
 
 
 def model_header(texts: Mapping[str, str]) -> ModelHeader:
-    """The header in ``texts``; ValueError, LookupError or UserError where something is wrong."""
+    """Read the header of a model file.
+
+    Args:
+        texts: The texts of the safetensors header, untrusted.
+
+    Returns:
+        The header.
+
+    Raises:
+        ValueError: A text is not of its type, or the plan is that of another network.
+        LookupError: A text is missing.
+        UserError: There is no such network, or the plan is invalid.
+    """
     spec = network_spec(texts["network"])
     plan = TrainingPlan.from_json(_document(texts, "plan"))
     if plan.network != spec.id:
@@ -46,9 +67,16 @@ def model_header(texts: Mapping[str, str]) -> ModelHeader:
 
 
 def check_kinds(outline: Outline, plan: TrainingPlan) -> None:
-    """ValueError for arrays that are no weights of a network of this plan.
+    """Check that arrays can be the weights of a network of a plan.
 
-    Quick and without torch: whether every shape fits is asked when the network is built.
+    Quick and without torch: whether every shape fits is checked when the network is built.
+
+    Args:
+        outline: Type and shape of the arrays.
+        plan: The plan.
+
+    Raises:
+        ValueError: A type is wrong, or no array has the channels of the first layer.
     """
     for name, kind in outline.arrays.items():
         wanted = "I64" if name.endswith(COUNTER) else "F32"
@@ -90,7 +118,7 @@ def _is_score(row: Any) -> bool:
         isinstance(factor, int)
         and not isinstance(factor, bool)
         and is_text(file, LONGEST_NAME)
-        and all(one is None or is_number(one) for one in numbers)
+        and all(score is None or is_number(score) for score in numbers)
     )
 
 
@@ -103,12 +131,27 @@ def _licences(values: Any) -> dict[str, str]:
 
 
 def refused(file: str, error: Exception) -> Unreadable:
-    """The error of a model file that is none."""
+    """The error of a file that is no valid model file.
+
+    Args:
+        file: The file's name for the message.
+        error: The reason.
+
+    Returns:
+        An error to raise.
+    """
     return Unreadable(f"The model {file} is damaged or no model file: {reason_of(error)}.")
 
 
 def reason_of(error: Exception) -> str:
-    """``error`` on one line, to stand inside a sentence."""
+    """The message of an error on one line, to stand inside a sentence.
+
+    Args:
+        error: Any error of reading.
+
+    Returns:
+        At most 200 characters without a full stop; the error's type where it has no message.
+    """
     if isinstance(error, KeyError):
         return f"it lacks {error}"
     return " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__

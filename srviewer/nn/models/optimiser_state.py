@@ -1,4 +1,4 @@
-"""An optimiser's state as named arrays, and back."""
+"""The state of an optimiser as named arrays, and back."""
 
 import torch
 
@@ -8,7 +8,14 @@ MOMENTS = ("exp_avg", "exp_avg_sq")  # of Adam
 
 
 def optimiser_arrays(optimiser: torch.optim.Optimizer) -> Arrays:
-    """ "parameter number/quantity" -> array, for every parameter that has been moved."""
+    """The state of an optimiser as arrays.
+
+    Args:
+        optimiser: Adam.
+
+    Returns:
+        Arrays by "parameter number/quantity", of every parameter that has been updated.
+    """
     return {
         f"{number}/{quantity}": value.detach().cpu().numpy().copy()
         for number, state in optimiser.state_dict()["state"].items()
@@ -17,8 +24,15 @@ def optimiser_arrays(optimiser: torch.optim.Optimizer) -> Arrays:
 
 
 def optimiser_kinds(optimiser: torch.optim.Optimizer) -> dict[str, ArrayKind]:
-    """ "parameter number/quantity" -> type and shape, of all that ``optimiser_arrays`` may give."""
-    parameters = [one for group in optimiser.param_groups for one in group["params"]]
+    """Type and shape of the arrays that ``optimiser_arrays`` may return.
+
+    Args:
+        optimiser: Adam.
+
+    Returns:
+        Type and shape by "parameter number/quantity".
+    """
+    parameters = [each for group in optimiser.param_groups for each in group["params"]]
     kinds: dict[str, ArrayKind] = {}
     for number, parameter in enumerate(parameters):
         kinds[f"{number}/step"] = ArrayKind("F32", ())
@@ -28,7 +42,12 @@ def optimiser_kinds(optimiser: torch.optim.Optimizer) -> dict[str, ArrayKind]:
 
 
 def restore_optimiser(optimiser: torch.optim.Optimizer, arrays: Arrays) -> None:
-    """Take over what ``optimiser_arrays`` gave."""
+    """Restore a state.
+
+    Args:
+        optimiser: Adam, with parameters of the same shapes; changed in place.
+        arrays: As ``optimiser_arrays`` returned them.
+    """
     state: dict[int, dict[str, torch.Tensor]] = {}
     for name, array in arrays.items():
         number, quantity = name.split("/")

@@ -19,13 +19,18 @@ MAX_BYTES = 2**31  # far above any network of ours: a larger file is something e
 MAX_HEADER = 16 * 2**20  # bytes
 MOST_ARRAYS, MOST_AXES = 50_000, 8
 
-# What reading a file that is none of ours may raise.
+# Raised by safetensors and numpy for files that others wrote or that are damaged.
 UNREADABLE = (SafetensorError, ValueError, LookupError, TypeError, OverflowError, MemoryError)
 
 
 @dataclass(frozen=True)
 class ArrayKind:
-    """``data_type``: as safetensors names it, such as "F32"."""
+    """Type and shape of an array.
+
+    Attributes:
+        data_type: The name that safetensors has for it, such as "F32".
+        shape: Its lengths.
+    """
 
     data_type: str
     shape: tuple[int, ...]
@@ -33,40 +38,75 @@ class ArrayKind:
 
 @dataclass(frozen=True)
 class Outline:
-    """What a file says of itself: its arrays by name, and the texts of its header."""
+    """The header of a safetensors file.
+
+    Attributes:
+        arrays: Type and shape of each array, by name.
+        header: The texts of its metadata, untrusted.
+    """
 
     arrays: Mapping[str, ArrayKind]
     header: Mapping[str, str]
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], header: dict[str, str]) -> None:
-    """Write as ``srviewer.atomic.write_atomically`` does; UserError when that fails."""
+    """Write a file whole or not at all, verified before it replaces another.
+
+    Args:
+        path: The file.
+        arrays: The arrays by name.
+        header: The texts of its metadata.
+
+    Raises:
+        UserError: It cannot be written, or does not read back.
+    """
     ordered = {name: np.asarray(array, order="C") for name, array in arrays.items()}
 
-    def verify(place: Path) -> None:
-        saved, written = _arrays_and_header(place)
+    def verify(temporary_path: Path) -> None:
+        saved, written = _arrays_and_header(temporary_path)
         if written != header or any(not _same(saved[name], ordered[name]) for name in ordered):
             raise UserError(f"What was written to {path} does not read back; is the disk full?")
 
     # Not by save_file, whose files their owner alone may read.
     content = save(ordered, metadata=header)
-    write_atomically(path, lambda place: _write(place, content), verify)
+    write_atomically(path, lambda temporary_path: _write(temporary_path, content), verify)
 
 
-def _write(place: Path, content: bytes) -> None:
-    place.write_bytes(content)
+def _write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
 
 
 def read_arrays(path: Path, most_bytes: int = MAX_BYTES) -> Arrays:
-    """The arrays; OSError or one of UNREADABLE when the file is missing, damaged or too large."""
+    """Read all arrays of a file.
+
+    Args:
+        path: The file.
+        most_bytes: A larger file is refused.
+
+    Returns:
+        The arrays by name.
+
+    Raises:
+        OSError: The file is missing, too large or cannot be read. A damaged one raises an error of
+            UNREADABLE.
+    """
     with _opened(path, most_bytes) as file:
         return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
 
 
 def read_outline(path: Path, most_bytes: int = MAX_BYTES) -> Outline:
-    """What the header says, without reading an array; errors as in read_arrays.
+    """Read the header of a file without an array.
 
-    No array is empty, and their bytes are as many as their types and shapes say.
+    Args:
+        path: The file.
+        most_bytes: A larger file is refused.
+
+    Returns:
+        The header. No array is empty, and their bytes are as many as their types and shapes say.
+
+    Raises:
+        OSError: As in ``read_arrays``.
+        ValueError: There are too many arrays, or one has a shape that no network has.
     """
     with _opened(path, most_bytes) as file:
         names = file.keys()
@@ -81,7 +121,14 @@ def read_outline(path: Path, most_bytes: int = MAX_BYTES) -> Outline:
 
 
 def check_finite(arrays: Mapping[str, np.ndarray]) -> None:
-    """ValueError for NaN, infinity, or a negative variance, with which nothing can be computed."""
+    """Check that arrays are numbers to compute with.
+
+    Args:
+        arrays: The arrays by name.
+
+    Raises:
+        ValueError: One holds NaN or infinity, or is a variance below 0.
+    """
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ValueError(f"its array '{name[:80]}' holds values that are no numbers")
@@ -99,8 +146,8 @@ def _opened(path: Path, most_bytes: int) -> Iterator[Any]:
         yield opened
 
 
-def _kind(part: Any) -> ArrayKind:
-    return ArrayKind(str(part.get_dtype()), tuple(part.get_shape()))
+def _kind(array: Any) -> ArrayKind:
+    return ArrayKind(str(array.get_dtype()), tuple(array.get_shape()))
 
 
 def _arrays_and_header(path: Path) -> tuple[Arrays, dict[str, str]]:
@@ -109,5 +156,5 @@ def _arrays_and_header(path: Path) -> tuple[Arrays, dict[str, str]]:
         return {name: file.get_tensor(name) for name in names}, file.metadata() or {}
 
 
-def _same(one: np.ndarray, other: np.ndarray) -> bool:
-    return one.tobytes() == other.tobytes()
+def _same(first: np.ndarray, second: np.ndarray) -> bool:
+    return first.tobytes() == second.tobytes()

@@ -1,4 +1,4 @@
-"""One model between two of the same shape: network interpolation (Wang et al. 2018)."""
+"""Weight interpolation: a model between two of the same shape (Wang et al. 2018)."""
 
 from dataclasses import replace
 
@@ -9,17 +9,36 @@ from srviewer.nn.models.model_file import Model
 
 
 def textured(model: Model, fidelity: Model, texture: Model, amount: float) -> Model:
-    """``model`` moved by ``amount`` (0..1) of the way that leads from fidelity to texture.
+    """Move a model along the difference of the texture and the fidelity weights.
 
-    With ``model`` the fidelity weights, 1 gives the texture weights; a model that was adapted to a
-    scan takes the same way from where it is. Raises UserError when the two are no pair.
+    Args:
+        model: The fidelity model, or one that was adapted to a scan from it.
+        fidelity: The fidelity model.
+        texture: The texture model that belongs to it.
+        amount: How much of the difference is added, 0..1; with ``model`` the fidelity model, 1
+            gives the texture weights.
+
+    Returns:
+        ``model`` with the moved weights; integers, such as counters, are its own.
+
+    Raises:
+        UserError: The two are of different networks or shapes.
     """
     check_pair(fidelity, texture)
     return _moved(model, fidelity, texture, amount)
 
 
 def towards(model: Model, fitted: Model, share: float) -> Model:
-    """``model`` moved by ``share`` (0..1) of the way to what it became by learning."""
+    """Move a model towards its fitted weights.
+
+    Args:
+        model: The model before adaptation.
+        fitted: The model after it.
+        share: How far it moves, 0..1.
+
+    Returns:
+        ``model`` with the moved weights.
+    """
     return _moved(model, model, fitted, share)
 
 
@@ -35,7 +54,15 @@ def _moved(model: Model, start: Model, end: Model, amount: float) -> Model:
 
 
 def check_pair(fidelity: Model, texture: Model) -> None:
-    """Raise UserError unless both are of one network and shape."""
+    """Check that two models can be interpolated.
+
+    Args:
+        fidelity: The fidelity model.
+        texture: The texture model.
+
+    Raises:
+        UserError: They are of different networks or shapes.
+    """
     if fidelity.spec.id != texture.spec.id or fidelity.shapes != texture.shapes:
         raise UserError(
             f"The models '{fidelity.name}' and '{texture.name}' are no pair: their networks "

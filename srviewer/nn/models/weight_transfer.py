@@ -1,4 +1,4 @@
-"""A trained network's weights in a larger one of its family, which starts where it stood."""
+"""Weight transfer: a trained network's weights in a larger one that computes the same (Net2Net)."""
 
 from collections.abc import Mapping
 
@@ -9,13 +9,22 @@ from srviewer.errors import UserError
 Arrays = Mapping[str, np.ndarray]
 
 
-def grown(small: Arrays, fresh: Arrays) -> dict[str, np.ndarray]:
-    """Weights shaped as ``fresh`` (a new, wider or deeper network) that do what ``small`` did.
+def transferred(small: Arrays, fresh: Arrays) -> dict[str, np.ndarray]:
+    """Weights for a wider or deeper network that compute what the smaller one did.
 
-    Where a layer grew wider, what was there ignores the new channels at first (their weights are
-    zero) while the new ones are as in ``fresh``. A residual block that ``small`` lacks starts as
+    Where a layer is wider, the transferred channels ignore the new ones at first (their weights are
+    zero), while the new ones are as in ``fresh``. A residual block that ``small`` lacks starts as
     the identity: its last convolution is zero. After Chen, Goodfellow and Shlens 2016 (Net2Net).
-    Raises UserError when ``small`` has a layer that is missing or smaller in ``fresh``.
+
+    Args:
+        small: The trained weights by name.
+        fresh: The initial weights of the new network.
+
+    Returns:
+        Weights of the names and shapes of ``fresh``.
+
+    Raises:
+        UserError: ``small`` has a layer that is missing or smaller in ``fresh``.
     """
     unfit = [n for n, w in small.items() if n not in fresh or not _holds(fresh[n], w)]
     if unfit:

@@ -1,4 +1,4 @@
-"""Discriminators: networks that tell truth from results, for patches of any size."""
+"""Discriminators: networks that distinguish results from truth, for patches of any size."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,10 +18,18 @@ LARGEST_GROWTH = 8  # the deepest layers have this many times the channels of th
 
 @dataclass(frozen=True)
 class Discriminator:
-    """``build(channels, width)``: a module from (B, channels, H, W) to its judgement C(x).
+    """A discriminator that can be built.
 
-    C(x) is (B, 1), or (B, 1, H, W) where it judges ``per_pixel``; not passed through a sigmoid.
-    ``conditional``: it also sees the interpolated input, so it is built for twice the channels.
+    C(x) is its output before any sigmoid.
+
+    Attributes:
+        id: The id in DISCRIMINATORS, as plans store it.
+        title: The name for people.
+        build: ``build(channels, width)`` gives a module from (B, channels, H, W) to C(x): (B, 1),
+            or (B, 1, H, W) where ``per_pixel``.
+        per_pixel: Whether C(x) has a value for each pixel.
+        conditional: Whether it also sees the interpolated input, as in a conditional GAN; it is
+            built for twice the channels.
     """
 
     id: str
@@ -59,7 +67,7 @@ class _Vgg(nn.Module):
 
 
 class _UNet(nn.Module):
-    """A judgement for every pixel, with spectral norm (Schonfeld 2020, Wang 2021)."""
+    """A U-Net with spectral norm: a value for every pixel (Schonfeld 2020, Wang 2021)."""
 
     def __init__(self, channels: int, width: int) -> None:
         super().__init__()
@@ -81,12 +89,12 @@ class _UNet(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         features = functional.leaky_relu(self.head(images), SLOPE)
-        kept = []
+        skips = []
         for layer in self.down:
-            kept.append(features)
+            skips.append(features)
             features = functional.leaky_relu(layer(features), SLOPE)
         for layer in self.up:
-            skip = kept.pop()
+            skip = skips.pop()
             larger = functional.interpolate(
                 features, skip.shape[2:], mode="bilinear", align_corners=False
             )
@@ -113,10 +121,30 @@ DISCRIMINATORS = (
 
 
 def discriminator(discriminator_id: str) -> Discriminator:
-    """The row of DISCRIMINATORS with this id; KeyError when there is none."""
+    """Look up a row of DISCRIMINATORS.
+
+    Args:
+        discriminator_id: The id of the row.
+
+    Returns:
+        The row.
+
+    Raises:
+        KeyError: There is no such row.
+    """
     return {row.id: row for row in DISCRIMINATORS}[discriminator_id]
 
 
 def seen(row: Discriminator, images: Tensor, interpolated: Tensor) -> Tensor:
-    """What the discriminator looks at: ``images``, with the input as more channels if it asks."""
+    """Join the input of a discriminator.
+
+    Args:
+        row: The discriminator.
+        images: (B, C, H, W) results or truth.
+        interpolated: (B, C, H, W) the interpolated input of the generator.
+
+    Returns:
+        ``images``, with ``interpolated`` as further channels where the discriminator is
+        conditional.
+    """
     return torch.cat([images, interpolated], dim=1) if row.conditional else images

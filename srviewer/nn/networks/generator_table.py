@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 class NetworkSpec:
     """A generator that can be built, trained, saved and loaded.
 
-    ``build(shape)`` gives a torch module whose ``forward(slices, factor)`` takes and gives what
-    ``shape`` says, intensities as shares of their range. ``published``: the size in the paper that
-    introduced it; ``counts``: what ``blocks`` and ``inner`` count.
+    Attributes:
+        id: The id in NETWORKS, as plans and model files store it.
+        title: The name for people.
+        published: The size in the paper that introduced it.
+        counts: The meaning of ``blocks`` and ``inner`` for this network.
+        build: ``build(shape)`` gives a torch module; its ``forward(slices, factor)`` takes and
+            returns tensors as NetworkShape says, intensities as shares of their range.
     """
 
     id: str
@@ -29,7 +33,7 @@ class NetworkSpec:
     build: Callable[[NetworkShape], Module]
 
 
-# Each is a door to torch, so the imports wait until a network is built.
+# Imported when a network is built, since each of these modules loads torch.
 def _srcnn(shape: NetworkShape) -> Module:
     from srviewer.nn.networks.srcnn import srcnn
 
@@ -120,5 +124,15 @@ NETWORKS = (
 
 
 def network_spec(network_id: str) -> NetworkSpec:
-    """The row of NETWORKS with this id; UserError when there is none."""
+    """Look up a row of NETWORKS.
+
+    Args:
+        network_id: The id of the row.
+
+    Returns:
+        The row.
+
+    Raises:
+        UserError: There is no such row.
+    """
     return find_row(NETWORKS, network_id, "network")

@@ -1,4 +1,4 @@
-"""The two frames of a generator: refine what was interpolated, or enlarge what was refined."""
+"""The two frames of a generator: before or after its layers, the slices are enlarged."""
 
 from collections.abc import Callable
 
@@ -9,9 +9,10 @@ from srviewer.nn.networks.shape import NetworkShape
 
 
 class PreUpsampled(nn.Module):
-    """Works on the interpolated slices: ``trunk`` (B, inputs, fine) to the detail that they lack.
+    """A generator that works on interpolated slices.
 
-    One trunk does every factor.
+    Its ``trunk`` maps (B, inputs, fine rows, fine columns) to the detail that is added to the base.
+    One trunk serves every factor.
     """
 
     def __init__(self, shape: NetworkShape, trunk: nn.Module) -> None:
@@ -20,14 +21,23 @@ class PreUpsampled(nn.Module):
         self.trunk = trunk
 
     def forward(self, slices: Tensor, factor: int) -> Tensor:
-        """What NetworkShape says."""
+        """Interpolate the slices and add the detail of the trunk.
+
+        Args:
+            slices: The input as NetworkShape says, in shares of the intensity range.
+            factor: One of the factors of the shape.
+
+        Returns:
+            The output as NetworkShape says, in the same unit.
+        """
         detail = self.trunk(self.base(slices, factor))
         return self.base.finished(slices, detail, factor)
 
 
 class PostUpsampled(nn.Module):
-    """Works on the coarse grid: ``trunk`` to features, then one ``tail`` per factor to the detail.
+    """A generator that works on the coarse grid.
 
+    Its ``trunk`` makes features, and one ``tail`` for each factor makes the detail of them.
     Every family refines the interpolated base (a global residual, as in VDSR). Published SRResNet,
     FSRCNN and RRDB predict the whole image; with the base they span the same functions, start at
     cubic quality instead of noise, and compare fairly after equal, short training.
@@ -42,6 +52,14 @@ class PostUpsampled(nn.Module):
         self.tails = nn.ModuleDict({str(factor): tail(factor) for factor in shape.factors})
 
     def forward(self, slices: Tensor, factor: int) -> Tensor:
-        """What NetworkShape says."""
+        """Add the detail of trunk and tail to the interpolated slices.
+
+        Args:
+            slices: The input as NetworkShape says, in shares of the intensity range.
+            factor: One of the factors of the shape.
+
+        Returns:
+            The output as NetworkShape says, in the same unit.
+        """
         detail = self.tails[str(factor)](self.trunk(slices))
         return self.base.finished(slices, detail, factor)

@@ -14,14 +14,14 @@ from srviewer.nn.networks.enlargement import shuffled
 from srviewer.nn.networks.shape import NetworkShape
 
 BASE_TAPS = 5
-REACH = BASE_TAPS // 2
+BASE_RADIUS = BASE_TAPS // 2
 
 
 class AxisBase(nn.Module):
     """Slices refined along their rows, with exact block means.
 
-    The mean of each block of ``factor`` rows of what ``finished`` gives is the measured row of the
-    middle slice, whatever a network has learned: the base has it and the detail has none.
+    The mean of each block of ``factor`` rows that ``finished`` returns is the measured row of the
+    middle slice, whatever a network has learned: the base has that mean and the detail has none.
     """
 
     def __init__(self, neighbours: int, factors: tuple[int, ...]) -> None:
@@ -32,18 +32,34 @@ class AxisBase(nn.Module):
             self.register_buffer(f"kernel_{factor}", kernel, persistent=False)
 
     def forward(self, slices: Tensor, factor: int) -> Tensor:
-        """(B, C, H, W) to (B, C, factor * H, W)."""
+        """Interpolate along the rows with ``block_mean_kernel``, the last row repeated at the ends.
+
+        Args:
+            slices: (B, C, H, W).
+            factor: One of the factors that it was built for.
+
+        Returns:
+            (B, C, factor * H, W) in the unit of ``slices``.
+        """
         batch, channels, rows, columns = slices.shape
         single = slices.reshape(batch * channels, 1, rows, columns)
-        padded = functional.pad(single, (0, 0, REACH, REACH), mode="replicate")
+        padded = functional.pad(single, (0, 0, BASE_RADIUS, BASE_RADIUS), mode="replicate")
         with _full_precision(slices):
             phases = functional.conv2d(padded, self.get_buffer(f"kernel_{factor}"))
         return shuffled(phases, (factor, 1)).reshape(batch, channels, factor * rows, columns)
 
     def finished(self, slices: Tensor, detail: Tensor, factor: int) -> Tensor:
-        """The base of the middle slice plus ``detail`` (B, 1, factor * H, W) less its block means.
+        """Add detail to the base of the middle slice and keep the block means.
 
         Added up in float32, whatever the precision of the detail.
+
+        Args:
+            slices: (B, 2k + 1, H, W).
+            detail: (B, 1, factor * H, W); its block means are subtracted.
+            factor: One of the factors that it was built for.
+
+        Returns:
+            (B, 1, factor * H, W) in the unit of ``slices``.
         """
         k = self._neighbours
         base = self(slices[:, k : k + 1], factor)
@@ -55,7 +71,7 @@ class AxisBase(nn.Module):
 
 
 class ImageBase(nn.Module):
-    """Images enlarged along rows and columns by the cubic of ``core.bicubic``, borders mirrored."""
+    """Images enlarged along rows and columns by ``core.scores.bicubic``, borders mirrored."""
 
     def __init__(self, factors: tuple[int, ...]) -> None:
         super().__init__()
@@ -64,17 +80,36 @@ class ImageBase(nn.Module):
             self.register_buffer(f"kernel_{factor}", kernel, persistent=False)
 
     def forward(self, images: Tensor, factor: int) -> Tensor:
-        """(B, C, H, W) to (B, C, factor * H, factor * W)."""
+        """Interpolate along rows and columns.
+
+        Args:
+            images: (B, C, H, W).
+            factor: One of the factors that it was built for.
+
+        Returns:
+            (B, C, factor * H, factor * W) in the unit of ``images``.
+        """
         batch, channels, rows, columns = images.shape
         kernel = self.get_buffer(f"kernel_{factor}")
-        single = mirrored(images.reshape(batch * channels, 1, rows, columns), (REACH, REACH))
+        single = mirrored(
+            images.reshape(batch * channels, 1, rows, columns), (BASE_RADIUS, BASE_RADIUS)
+        )
         with _full_precision(images):
             tall = shuffled(functional.conv2d(single, kernel), (factor, 1))
             wide = shuffled(functional.conv2d(tall, kernel.transpose(2, 3)), (1, factor))
         return wide.reshape(batch, channels, factor * rows, factor * columns)
 
     def finished(self, images: Tensor, detail: Tensor, factor: int) -> Tensor:
-        """The enlarged images plus ``detail`` of the same shape."""
+        """Add detail to the enlarged images.
+
+        Args:
+            images: (B, C, H, W).
+            detail: (B, C, factor * H, factor * W).
+            factor: One of the factors that it was built for.
+
+        Returns:
+            As ``detail``, in the unit of ``images``.
+        """
         base: Tensor = self(images, factor)
         return base + detail.to(base.dtype)
 
@@ -83,7 +118,14 @@ Base = AxisBase | ImageBase
 
 
 def base_of(shape: NetworkShape) -> Base:
-    """The interpolation that belongs to a layout."""
+    """The base of a network's layout.
+
+    Args:
+        shape: Of the network.
+
+    Returns:
+        ``AxisBase`` for the layout "axis", ``ImageBase`` for "image".
+    """
     if shape.layout == "axis":
         return AxisBase(shape.neighbours, shape.factors)
     return ImageBase(shape.factors)
@@ -91,7 +133,7 @@ def base_of(shape: NetworkShape) -> Base:
 
 @contextmanager
 def _full_precision(images: Tensor) -> Iterator[None]:
-    """Mixed precision and TF32 would round the base, and with it the measured values."""
+    """Run the block in float32: mixed precision and TF32 would round measured values."""
     allowed = torch.backends.cudnn.allow_tf32
     torch.backends.cudnn.allow_tf32 = False
     try:
@@ -102,9 +144,14 @@ def _full_precision(images: Tensor) -> Iterator[None]:
 
 
 def mirrored(images: Tensor, margin: tuple[int, int]) -> Tensor:
-    """(B, C, H, W) continued by (rows, columns) on each side, mirrored about its outer edges.
+    """Continue images on all sides, mirrored about their outer edges.
 
-    Any margin will do, even one larger than the image.
+    Args:
+        images: (B, C, H, W).
+        margin: (rows, columns) added on each side; it may be larger than the image.
+
+    Returns:
+        (B, C, H + 2 rows, W + 2 columns).
     """
     for dim, reach in zip((2, 3), margin, strict=True):
         count = images.shape[dim]
@@ -114,10 +161,16 @@ def mirrored(images: Tensor, margin: tuple[int, int]) -> Tensor:
 
 
 def block_mean_kernel(factor: int) -> np.ndarray:
-    """(factor, 5) float32 weights from five thick voxels to the thin ones inside the middle one.
+    """Weights from five thick voxels to the thin ones inside the middle one.
 
     They are the cell means of the polynomial of degree 4 whose own means over the five thick
     voxels are the given values, so the mean over a thick voxel is reproduced exactly.
+
+    Args:
+        factor: Thin voxels for each thick one.
+
+    Returns:
+        (factor, 5) float32; each row adds up to 1.
     """
     powers = np.arange(BASE_TAPS)
     thick_edges = np.arange(BASE_TAPS + 1) - BASE_TAPS / 2
@@ -127,16 +180,24 @@ def block_mean_kernel(factor: int) -> np.ndarray:
 
 
 def cubic_kernel(factor: int) -> np.ndarray:
-    """(factor, 5) float32 weights from five pixels to the fine ones inside the middle one.
+    """Weights from five pixels to the fine ones inside the middle one.
 
-    Read off ``resized``, which stays the only definition of bicubic.
+    Computed by ``resized``, which stays the only definition of bicubic.
+
+    Args:
+        factor: Fine pixels for each coarse one, along one axis.
+
+    Returns:
+        (factor, 5) float32.
     """
     length = 2 * BASE_TAPS + 1
     impulses = np.eye(length, dtype=np.float32)[:, None]
     response = resized(impulses, factor)[:, 0]
     middle = length // 2
     return np.ascontiguousarray(
-        response[middle * factor : (middle + 1) * factor, middle - REACH : middle + REACH + 1]
+        response[
+            middle * factor : (middle + 1) * factor, middle - BASE_RADIUS : middle + BASE_RADIUS + 1
+        ]
     )
 
 

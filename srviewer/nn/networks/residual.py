@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from srviewer.nn.networks.enlargement import convolution, layout_of, shuffled, silent
+from srviewer.nn.networks.enlargement import convolution, enlargement_of, shuffled, zero_initialised
 from srviewer.nn.networks.interpolated_base import base_of
 from srviewer.nn.networks.shape import NetworkShape
 
@@ -18,24 +18,33 @@ class ResidualNetwork(nn.Module):
 
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__()
-        self._layout = layout_of(shape)
+        self._enlargement = enlargement_of(shape)
         width = shape.size.width
         self.base = base_of(shape)
-        self.head = convolution(self._layout.inputs, width)
+        self.head = convolution(self._enlargement.inputs, width)
         self.body = nn.ModuleList(_ResidualBlock(width) for _ in range(shape.size.blocks))
         self.tails = nn.ModuleDict({str(r): self._tail(width, r) for r in shape.factors})
 
     def forward(self, slices: Tensor, factor: int) -> Tensor:
-        """What NetworkShape says."""
+        """Add the detail of trunk and tail to the interpolated slices.
+
+        Args:
+            slices: The input as NetworkShape says, in shares of the intensity range.
+            factor: One of the factors of the shape.
+
+        Returns:
+            The output as NetworkShape says, in the same unit; for the layout "axis" its block means
+            are the middle slice.
+        """
         features: Tensor = self.head(slices)
         for block in self.body:
             features = block(features)
-        detail = shuffled(self.tails[str(factor)](features), self._layout.strides(factor))
+        detail = shuffled(self.tails[str(factor)](features), self._enlargement.strides(factor))
         return self.base.finished(slices, detail, factor)
 
     def _tail(self, width: int, factor: int) -> nn.Module:
-        down, right = self._layout.strides(factor)
-        return silent(convolution(width, self._layout.outputs * down * right))
+        down, right = self._enlargement.strides(factor)
+        return zero_initialised(convolution(width, self._enlargement.outputs * down * right))
 
 
 class _ResidualBlock(nn.Module):

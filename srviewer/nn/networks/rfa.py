@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from srviewer.nn.networks.enlargement import Shuffle, convolution, layout_of, silent
+from srviewer.nn.networks.enlargement import Shuffle, convolution, enlargement_of, zero_initialised
 from srviewer.nn.networks.generators import PostUpsampled
 from srviewer.nn.networks.interpolated_base import mirrored
 from srviewer.nn.networks.shape import NetworkShape
@@ -14,16 +14,24 @@ LEAST_PIXELS = 15  # that the attention's 7 x 7 pool with stride 3 after a strid
 
 
 def rfa(shape: NetworkShape) -> PostUpsampled:
-    """``blocks`` aggregations of ``width`` channels, ``inner`` channels in their attention."""
-    layout, width = layout_of(shape), shape.size.width
+    """Build the generator of RFANet.
+
+    Args:
+        shape: Of the network: ``blocks`` aggregations of ``width`` channels, ``inner`` channels in
+            their attention.
+
+    Returns:
+        The network; each factor has a tail of sub-pixel shuffles.
+    """
+    enlargement, width = enlargement_of(shape), shape.size.width
 
     def tail(factor: int) -> nn.Module:
         layers: list[nn.Module] = []
-        for down, right in layout.stages(factor):
+        for down, right in enlargement.stages(factor):
             layers += [convolution(width, width * down * right), Shuffle((down, right))]
-        return nn.Sequential(*layers, silent(convolution(width, layout.outputs)))
+        return nn.Sequential(*layers, zero_initialised(convolution(width, enlargement.outputs)))
 
-    return PostUpsampled(shape, _Trunk(layout.inputs, shape), tail)
+    return PostUpsampled(shape, _Trunk(enlargement.inputs, shape), tail)
 
 
 class _Trunk(nn.Module):
@@ -40,7 +48,7 @@ class _Trunk(nn.Module):
 
 
 class _Aggregation(nn.Module):
-    """Every branch reaches the end directly: all are joined and fused by a 1 x 1 convolution."""
+    """Four residual blocks whose branches are joined and fused by a 1 x 1 convolution."""
 
     def __init__(self, width: int, inner: int) -> None:
         super().__init__()
@@ -48,12 +56,12 @@ class _Aggregation(nn.Module):
         self.fuse = convolution(BRANCHES * width, width, 1)
 
     def forward(self, features: Tensor) -> Tensor:
-        kept: list[Tensor] = []
+        branches: list[Tensor] = []
         current = features
         for branch in self.branches:
-            kept.append(branch(current))
-            current = current + kept[-1]
-        fused: Tensor = self.fuse(torch.cat(kept, dim=1))
+            branches.append(branch(current))
+            current = current + branches[-1]
+        fused: Tensor = self.fuse(torch.cat(branches, dim=1))
         return features + fused
 
 
@@ -75,7 +83,7 @@ class _Branch(nn.Module):
 
 
 class _SpatialAttention(nn.Module):
-    """Weighs each pixel by what lies in a wide neighbourhood of it."""
+    """Weighs each pixel by a wide neighbourhood of it."""
 
     def __init__(self, width: int, inner: int) -> None:
         super().__init__()

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from srviewer.nn.networks.enlargement import Nearest, convolution, layout_of, silent
+from srviewer.nn.networks.enlargement import Nearest, convolution, enlargement_of, zero_initialised
 from srviewer.nn.networks.generators import PostUpsampled
 from srviewer.nn.networks.shape import NetworkShape
 
@@ -12,17 +12,25 @@ SLOPE = 0.2  # of LeakyReLU
 
 
 def rrdb(shape: NetworkShape) -> PostUpsampled:
-    """``blocks`` of three dense blocks of ``width`` channels that grow by ``inner``."""
-    layout, width = layout_of(shape), shape.size.width
+    """Build the generator of ESRGAN.
+
+    Args:
+        shape: Of the network: ``blocks`` of three dense blocks of ``width`` channels, each of which
+            adds ``inner`` channels with every convolution.
+
+    Returns:
+        The network; each factor has a tail of nearest-neighbour enlargements and convolutions.
+    """
+    enlargement, width = enlargement_of(shape), shape.size.width
 
     def tail(factor: int) -> nn.Module:
         layers: list[nn.Module] = []
-        for strides in layout.stages(factor):
+        for strides in enlargement.stages(factor):
             layers += [Nearest(strides), convolution(width, width), nn.LeakyReLU(SLOPE)]
         layers += [convolution(width, width), nn.LeakyReLU(SLOPE)]
-        return nn.Sequential(*layers, silent(convolution(width, layout.outputs)))
+        return nn.Sequential(*layers, zero_initialised(convolution(width, enlargement.outputs)))
 
-    return PostUpsampled(shape, _Trunk(layout.inputs, shape), tail)
+    return PostUpsampled(shape, _Trunk(enlargement.inputs, shape), tail)
 
 
 class _Trunk(nn.Module):
@@ -48,7 +56,7 @@ class _ResidualInResidual(nn.Module):
 
 
 class _Dense(nn.Module):
-    """Five convolutions, each of which sees what all before it gave."""
+    """Five convolutions, each with the outputs of all before it as its input."""
 
     def __init__(self, width: int, growth: int) -> None:
         super().__init__()

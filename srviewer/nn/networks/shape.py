@@ -1,14 +1,16 @@
-"""What a generator takes and gives, and how large it is."""
+"""Input, output and size of a generator."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large a network is; what the numbers count differs by family, see NETWORKS.
+    """The size of a network; what the numbers count differs by family, see NETWORKS.
 
-    ``width``: feature channels. ``blocks``: how often the family's block is repeated.
-    ``inner``: channels of the family's narrow part, 0 where it has none.
+    Attributes:
+        width: Feature channels.
+        blocks: Repetitions of the family's block.
+        inner: Channels of the family's narrow part, 0 where it has none.
     """
 
     width: int
@@ -18,11 +20,16 @@ class Size:
 
 @dataclass(frozen=True)
 class NetworkShape:
-    """What a generator takes and gives.
+    """Input and output of a generator.
 
-    ``layout`` "axis": (B, 2 ``neighbours`` + 1, H, W) slices, H along the thick axis, to
-    (B, 1, r H, W). ``layout`` "image": (B, ``channels``, H, W) to (B, ``channels``, r H, r W).
-    ``factors``: every r that it can do.
+    Attributes:
+        layout: "axis": (B, 2 ``neighbours`` + 1, H, W) slices, H along the thick axis, to
+            (B, 1, r H, W), the middle slice. "image": (B, ``channels``, H, W) to
+            (B, ``channels``, r H, r W).
+        channels: Colour channels of an image; 1 for slices.
+        neighbours: Adjacent slices on each side of the middle one; 0 for images.
+        factors: Every factor r that the network can do.
+        size: The size of the network.
     """
 
     layout: str

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from srviewer.nn.networks.enlargement import Shuffle, convolution, layout_of, silent
+from srviewer.nn.networks.enlargement import Shuffle, convolution, enlargement_of, zero_initialised
 from srviewer.nn.networks.generators import PostUpsampled
 from srviewer.nn.networks.shape import NetworkShape
 
@@ -11,17 +11,24 @@ OUTER_KERNEL = 9  # of the first and the last layer
 
 
 def srresnet(shape: NetworkShape) -> PostUpsampled:
-    """``blocks`` residual blocks of ``width`` channels."""
-    layout, width = layout_of(shape), shape.size.width
+    """Build the generator of SRGAN.
+
+    Args:
+        shape: Of the network: ``blocks`` residual blocks of ``width`` channels.
+
+    Returns:
+        The network; each factor has a tail of sub-pixel shuffles.
+    """
+    enlargement, width = enlargement_of(shape), shape.size.width
 
     def tail(factor: int) -> nn.Module:
         layers: list[nn.Module] = []
-        for down, right in layout.stages(factor):
+        for down, right in enlargement.stages(factor):
             layers += [convolution(width, width * down * right), Shuffle((down, right)), nn.PReLU()]
-        last = silent(convolution(width, layout.outputs, OUTER_KERNEL))
+        last = zero_initialised(convolution(width, enlargement.outputs, OUTER_KERNEL))
         return nn.Sequential(*layers, last)
 
-    return PostUpsampled(shape, _Trunk(layout.inputs, width, shape.size.blocks), tail)
+    return PostUpsampled(shape, _Trunk(enlargement.inputs, width, shape.size.blocks), tail)
 
 
 class _Trunk(nn.Module):

@@ -1,4 +1,4 @@
-"""How long a network is fitted to one scan, and what came of it. Loads no torch."""
+"""Adaptation of a model to one scan: its budget, its guard and its outcome. Loads no torch."""
 
 import math
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from srviewer.errors import UserError
 from srviewer.nn.plans.budget import Budget
 from srviewer.nn.plans.plan import MAX_SEED
 
-USUAL_SECONDS = 60  # what is offered first
+USUAL_SECONDS = 60  # offered first
 MOST_SECONDS, MOST_STEPS = 7 * 86400.0, 10**9
 
 # Shares of the way from the shipped to the fitted weights that are tried, and the gain in dB on the
@@ -22,10 +22,15 @@ LEAST_GAIN = min(LEAST_GAINS.values())
 
 
 def best_share(before: float, after: Mapping[float, float]) -> tuple[float, float]:
-    """The share of the way with the best score, and that score.
+    """The guard: the share of the way to the fitted weights with the best score.
 
-    ``before``: the score in dB at 0. ``after``: the scores in dB of the shares in LEAST_GAINS.
-    Where none gains enough, 0 and the best score of those that need the least.
+    Args:
+        before: PSNR in dB of the model as it is, on held-out slices of the scan.
+        after: PSNR in dB at each of the shares in LEAST_GAINS.
+
+    Returns:
+        The share and its PSNR in dB; where none gains enough, 0 and the best PSNR of those shares
+        that need the least gain.
     """
     enough = [share for share, gain in LEAST_GAINS.items() if after[share] >= before + gain]
     if not enough:
@@ -36,12 +41,17 @@ def best_share(before: float, after: Mapping[float, float]) -> tuple[float, floa
 
 @dataclass(frozen=True)
 class Adaptation:
-    """``seconds`` of wall time or ``steps``, whichever ends first; 0 for no bound.
+    """The budget of an adaptation: seconds of wall time or steps, whichever ends first.
 
-    ``seconds`` up to MOST_SECONDS, ``steps`` up to MOST_STEPS, ``seed`` from 0 to MAX_SEED.
+    Bounded by steps alone it is repeatable: the same seed gives the same weights.
 
-    Bounded by steps alone it is repeatable: the same ``seed`` gives the same weights.
-    Raises UserError for what cannot be.
+    Attributes:
+        seconds: 0 to MOST_SECONDS; 0 for no bound.
+        steps: 0 to MOST_STEPS; 0 for no bound.
+        seed: Of all random choices, 0 to MAX_SEED.
+
+    Raises:
+        UserError: There is no bound, or a value is outside these ranges.
     """
 
     seconds: Annotated[float, Meta(ge=0.0, le=MOST_SECONDS)] = 0.0
@@ -60,17 +70,21 @@ class Adaptation:
 
     @property
     def budget(self) -> Budget:
-        """As the training loop counts."""
+        """The bounds as a training run counts them, in minutes and steps."""
         return Budget(self.seconds / 60, self.steps)
 
 
 @dataclass(frozen=True)
 class Adapted:
-    """What came of it. ``kept``: whether the weights in use are other than those that ship.
+    """The outcome of an adaptation.
 
-    ``before``, ``after``: PSNR in dB on slices of the scan that it did not learn from, by the
-    model as it was and by the one in use, or the best of those refused. ``steps``, ``seconds``:
-    what it took. ``share``: how far the weights moved to the fitted ones, 0..1.
+    Attributes:
+        kept: Whether the weights in use are other than those of the model file.
+        before: PSNR in dB of the model as it was, on slices held out from the adaptation.
+        after: PSNR in dB of the model in use, or the best of those refused, on the same slices.
+        steps: Training steps done.
+        seconds: Wall time of the training.
+        share: How far the weights moved to the fitted ones, 0..1.
     """
 
     kept: bool
@@ -82,17 +96,17 @@ class Adapted:
 
     @property
     def gain(self) -> float:
-        """``after`` over ``before``, in dB."""
+        """``after`` minus ``before``, in dB."""
         return self.after - self.before
 
     @property
     def found(self) -> str:
-        """What adapting brought and, where it was not enough, what was asked for: a predicate."""
+        """The gain and, where it was refused, the least gain, as a predicate for messages."""
         change = "gained" if self.gain >= 0 else "lost"
-        said = (
+        message = (
             f"{change} {abs(self.gain):.2f} dB on its held-out slices "
             f"({self.before:.2f} dB before, {self.after:.2f} dB after)"
         )
         if self.kept:
-            return said
-        return f"{said}, and a gain of {LEAST_GAIN:g} dB is asked for"
+            return message
+        return f"{message}, and a gain of {LEAST_GAIN:g} dB is asked for"

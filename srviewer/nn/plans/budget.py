@@ -1,4 +1,4 @@
-"""How long something may train."""
+"""The budget of a training run."""
 
 import math
 from dataclasses import dataclass
@@ -8,9 +8,16 @@ from srviewer.errors import UserError
 
 @dataclass(frozen=True)
 class Budget:
-    """``minutes`` of wall time or ``steps``, 0 for no bound; a run by steps alone is repeatable.
+    """Bounds of a training run; the one that is reached first ends it.
 
-    Raises UserError when there is no bound, or one that no run would reach.
+    A run bounded by steps alone is repeatable.
+
+    Attributes:
+        minutes: Of wall time; 0 for no bound.
+        steps: Training steps; 0 for no bound.
+
+    Raises:
+        UserError: There is no bound, or one that no run would reach.
     """
 
     minutes: float = 0.0
@@ -26,7 +33,15 @@ class Budget:
             )
 
     def used(self, step: int, seconds: float) -> float:
-        """The used share, of whichever is further."""
+        """The used share of the bound that is nearer.
+
+        Args:
+            step: Training steps done.
+            seconds: Wall time used.
+
+        Returns:
+            0..1.
+        """
         by_steps = step / self.steps if self.steps else 0.0
         by_time = seconds / 60 / self.minutes if self.minutes else 0.0
         return min(1.0, max(by_steps, by_time))

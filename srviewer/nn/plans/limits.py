@@ -1,6 +1,6 @@
-"""The largest values of a training plan: far above any in use, and what a computer can still do."""
+"""The largest values of a training plan: far above any in use, and within a computer's means."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from srviewer.nn.plans.parts import AdversarialPlan, Check, LossWeights
@@ -25,8 +25,17 @@ LARGEST_WEIGHT = 1e12  # of a loss
 
 def limit_checks(
     fields: Mapping[str, Any], losses: LossWeights, adversary: AdversarialPlan
-) -> Iterable[Check]:
-    """(wrong, complaint) pairs. ``fields``: of the plan, by name."""
+) -> Iterator[Check]:
+    """Check a plan against the largest values.
+
+    Args:
+        fields: The fields of the plan, by name.
+        losses: Its loss terms.
+        adversary: Its discriminator.
+
+    Yields:
+        For each limit, whether it is exceeded, and the complaint for that case.
+    """
     for name, most in MOST.items():
         yield fields[name] > most, f"{name} is at most {most:g}"
     for name, most in MOST_OF_ADVERSARY.items():

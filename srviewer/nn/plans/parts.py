@@ -1,4 +1,4 @@
-"""The parts of a training plan, and how a field tells what a form shows beside it."""
+"""The parts of a training plan, each field with its tip, unit and choices for forms."""
 
 from __future__ import annotations
 
@@ -16,34 +16,61 @@ Check = tuple[bool, str]
 
 
 def setting(default: T, tip: str, unit: str = "", choices: Iterable[str] = ()) -> T:
-    """A field with what a form shows beside it; ``choices``: the only values that it takes."""
+    """A field of a plan, with what a form shows beside it.
+
+    Args:
+        default: Its default value.
+        tip: What it means, in a few words.
+        unit: Its unit, "" for none.
+        choices: The only values that it takes; none for any value.
+
+    Returns:
+        A dataclass field with this metadata; typed as its default.
+    """
     described: T = field(default=default, metadata=about(tip, unit, choices))
     return described
 
 
 def file_setting(default: str, tip: str) -> str:
-    """A field that may name a file."""
+    """A field of a plan that may name a file.
+
+    Args:
+        default: Its default value.
+        tip: What it means, in a few words.
+
+    Returns:
+        A dataclass field with this metadata; typed as its default.
+    """
     described: str = field(default=default, metadata={**about(tip), "file": True})
     return described
 
 
 def about(tip: str, unit: str = "", choices: Iterable[str] = ()) -> dict[str, Any]:
-    """The metadata of a field: what it means, in which unit, what it may be."""
+    """The metadata of a field: its meaning, unit and choices.
+
+    Args:
+        tip: What it means, in a few words.
+        unit: Its unit, "" for none.
+        choices: The only values that it takes; none for any value.
+
+    Returns:
+        The values under "tip", "unit" and "choices".
+    """
     return {"tip": tip, "unit": unit, "choices": tuple(choices)}
 
 
 @dataclass(frozen=True)
 class LossWeights:
-    """How much each term counts in the generator's loss (eq. 17); 0 leaves it out."""
+    """Weights of the terms of the generator's loss (eq. 17); 0 leaves a term out."""
 
     l1: float = setting(0.0, "Mean absolute difference to the truth; eta of eq. 17")
     mse: float = setting(0.0, "Mean squared difference to the truth")
     perceptual: float = setting(0.0, "L1 between features before their activation")
     texture: float = setting(0.0, "L1 between the Gram matrices of the features")
-    adversarial: float = setting(0.0, "The discriminator's judgement; lambda of eq. 17")
+    adversarial: float = setting(0.0, "The adversarial term; lambda of eq. 17")
 
     def used(self) -> dict[str, float]:
-        """Term -> weight, those above 0."""
+        """The weights above 0, by the name of their term."""
         return {term: weight for term, weight in asdict(self).items() if weight > 0}
 
     @property
@@ -57,23 +84,23 @@ PIXELS_ONLY = LossWeights(l1=1.0)
 
 @dataclass(frozen=True)
 class AdversarialPlan:
-    """The network that judges the generator, and the game that they play."""
+    """The discriminator of a plan, and the GAN objective of both networks."""
 
     objective: str = setting(
-        "none", "The game of the two networks; none for no discriminator", choices=OBJECTIVES
+        "none", "The GAN objective; none for no discriminator", choices=OBJECTIVES
     )
     discriminator: str = setting(
-        "vgg", "The network that judges; used where there is a game", choices=DISCRIMINATOR_IDS
+        "vgg", "The discriminator; used where there is an objective", choices=DISCRIMINATOR_IDS
     )
     width: int = setting(32, "Channels of the discriminator's first layer", "channels")
     warm_start: float = setting(
-        0.5, "Share of the run that trains on L1 alone before the game begins", "share"
+        0.5, "Warm start: share of the run that trains on L1 alone", "share"
     )
-    learning_rate: float = setting(1e-4, "Of both networks during the game")
+    learning_rate: float = setting(1e-4, "Of both networks after the warm start")
     penalty: float = setting(10.0, "Weight of the critic's gradient penalty")
 
     def checks(self) -> Iterable[Check]:
-        """(wrong, complaint) pairs."""
+        """Check the values: (wrong, complaint) pairs."""
         yield self.objective not in OBJECTIVES, f"no objective '{self.objective}'"
         yield self.discriminator not in DISCRIMINATOR_IDS, f"no such {self.discriminator}"
         yield self.width < 1, "the discriminator's width is >= 1"
@@ -84,7 +111,7 @@ class AdversarialPlan:
 
 @dataclass(frozen=True)
 class DataPlan:
-    """How training pairs are made from thin volumes; each range is drawn from evenly."""
+    """Degradation and augmentation of training pairs; each range is drawn from evenly."""
 
     profiles: tuple[str, ...] = setting(
         ("box",), "Slice profiles, drawn equally often", choices=PROFILES
@@ -98,9 +125,9 @@ class DataPlan:
     intensity: tuple[float, float] = setting((0.6, 1.2), "Scale of all intensities", "factor")
     contrast: tuple[float, float] = setting((0.7, 1.4), "Gamma of bent contrasts", "exponent")
     contrast_share: float = setting(0.3, "How many patches get a bent contrast", "share")
-    flip_share: float = setting(0.5, "How often each axis is reversed", "share")
+    flip_share: float = setting(0.5, "How often each axis is mirrored", "share")
     plain_share: float = setting(
-        0.0, "How many batches have box slices without gaps and noise all the same", "share"
+        0.0, "How many batches have box slices without gaps and noise anyway", "share"
     )
     remap_share: float = setting(
         0.0, "How many patches get random grey levels: other contrasts", "share"
@@ -110,7 +137,7 @@ class DataPlan:
     )
 
     def checks(self) -> Iterable[Check]:
-        """(wrong, complaint) pairs."""
+        """Check the values: (wrong, complaint) pairs."""
         unknown = not self.profiles or set(self.profiles) - set(PROFILES)
         yield bool(unknown), f"profiles are {' or '.join(PROFILES)}"
         yield not _within(self.thickness, 0.1, 4), "thickness is 0.1 to 4, the smaller first"

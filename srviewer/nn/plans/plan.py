@@ -39,12 +39,14 @@ NO_ADVERSARY = AdversarialPlan()
 class TrainingPlan:
     """Everything that is needed to repeat a training run; stored in the model file.
 
-    What each field means and its unit stand in its metadata, which forms and help texts show.
-    Raises UserError for values that cannot be trained.
+    The meaning of each field and its unit stand in its metadata, which forms and help texts show.
+
+    Raises:
+        UserError: A value cannot be trained with.
     """
 
-    preset: str = setting("", "Where the plan started from")
-    network: str = setting("residual", "The generator's kind", choices=[row.id for row in NETWORKS])
+    preset: str = setting("", "The preset that the plan started from")
+    network: str = setting("residual", "The generator", choices=[row.id for row in NETWORKS])
     width: int = setting(32, "Feature channels", "channels")
     blocks: int = setting(9, "How often the network's block is repeated")
     neighbours: int = setting(2, "k: the network sees 2k + 1 adjacent slices", "slices")
@@ -57,12 +59,12 @@ class TrainingPlan:
     batch: int = setting(32, "Patches in one step, over all processes", "patches")
     learning_rate: float = setting(2e-3, "Of Adam, after the warm-up")
     warm_up: int = setting(200, "Steps in which the learning rate rises", "steps")
-    ema: float = setting(0.999, "Decay of the averaged weights, which are what is kept")
+    ema: float = setting(0.999, "Decay of the averaged weights, which the model holds")
     steps: int = setting(0, "Bound of the run; 0 for none", "steps")
     minutes: float = setting(0.0, "Bound of the run in wall time; 0 for none", "minutes")
     seed: int = setting(0, "Of every random choice")
-    train: tuple[str, ...] = setting((), "Names of the volumes or images learned from")
-    validation: tuple[str, ...] = setting((), "Names of those held out, of other people")
+    train: tuple[str, ...] = setting((), "Names of the volumes or images of the training set")
+    validation: tuple[str, ...] = setting((), "Names of the validation set, of other subjects")
     layout: str = setting(
         "axis", "axis: thicker slices to thinner; image: both axes of an image", choices=LAYOUTS
     )
@@ -130,12 +132,12 @@ class TrainingPlan:
 
     @property
     def size(self) -> Size:
-        """How large the network is."""
+        """The size of the network."""
         return Size(self.width, self.blocks, self.inner)
 
     @property
     def shape(self) -> NetworkShape:
-        """What the network takes and gives: all that is needed to build it."""
+        """Input, output and size of the network: all that is needed to build it."""
         return NetworkShape(self.layout, self.channels, self.neighbours, self.factors, self.size)
 
     @property
@@ -145,20 +147,42 @@ class TrainingPlan:
 
     @property
     def seeks_texture(self) -> bool:
-        """Whether it trains for looks, by a discriminator or features, and not by pixels alone."""
+        """Whether it has a discriminator or feature losses, not a pixel loss alone."""
         return self.is_adversarial or self.losses.needs_features
 
     def sized(self, size: Size) -> TrainingPlan:
-        """This plan for a network of another size."""
+        """This plan for a network of another size.
+
+        Args:
+            size: The size of the network.
+
+        Returns:
+            The plan, all else unchanged.
+        """
         return replace(self, width=size.width, blocks=size.blocks, inner=size.inner)
 
     def with_factors(self, factors: tuple[int, ...]) -> TrainingPlan:
-        """This plan for other factors, each drawn equally often."""
+        """This plan for other factors, each drawn equally often.
+
+        Args:
+            factors: The factors, 2 to MAX_FACTOR each.
+
+        Returns:
+            The plan, all else unchanged.
+        """
         shares = (1 / max(1, len(factors)),) * len(factors)
         return replace(self, factors=factors, factor_shares=shares)
 
     def in_layout(self, layout: str) -> TrainingPlan:
-        """This plan for slices ("axis") or for RGB images ("image", with the factors 2, 3, 4)."""
+        """This plan for slices or for RGB images.
+
+        Args:
+            layout: "axis" for slices, "image" for images.
+
+        Returns:
+            The plan, with the channels and patches of that layout, and the factors 2, 3 and 4 for
+            images; unchanged where it has that layout.
+        """
         if layout == self.layout:
             return self
         if layout == "axis":
@@ -176,12 +200,19 @@ class TrainingPlan:
         )
 
     def differing(self, other: TrainingPlan) -> list[str]:
-        """The names of the fields in which two plans differ."""
+        """Compare two plans.
+
+        Args:
+            other: The plan to compare with.
+
+        Returns:
+            The names of the fields that differ.
+        """
         mine, theirs = self.to_json(), other.to_json()
         return [name for name in mine if mine[name] != theirs[name]]
 
     def to_share(self) -> TrainingPlan:
-        """This plan with the names of its files only: folders tell about the person who trained."""
+        """This plan with file names without folders, which could identify who trained."""
         start, features = Path(self.start_from).name, Path(self.features).name
         return replace(self, start_from=start, features=features)
 
@@ -191,7 +222,18 @@ class TrainingPlan:
 
     @staticmethod
     def from_json(values: Any) -> TrainingPlan:
-        """A plan from JSON values; UserError without a preset, for unknown keys and values."""
+        """Read a plan from JSON values.
+
+        Args:
+            values: As ``to_json`` returns them, of this version or an earlier one; the preset must
+                be there, other missing fields have their defaults.
+
+        Returns:
+            The plan.
+
+        Raises:
+            UserError: There is no preset, an unknown field, or a value that cannot be.
+        """
         return read_plan(TrainingPlan, values)
 
     def dumps(self) -> str:

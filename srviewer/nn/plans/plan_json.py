@@ -1,4 +1,4 @@
-"""Reading a training plan's JSON, with messages that name the field and its default."""
+"""Reads a training plan from JSON, with messages that name the field and its default."""
 
 import json
 import re
@@ -15,7 +15,14 @@ T = TypeVar("T")
 
 
 def check_names_preset(values: Any) -> None:
-    """UserError for what is no JSON object with a preset."""
+    """Check that a document can be a training plan.
+
+    Args:
+        values: The JSON values.
+
+    Raises:
+        UserError: They are no JSON object, or name no preset.
+    """
     if not isinstance(values, dict):
         raise UserError("A training plan must be a JSON object.")
     if not isinstance(values.get("preset"), str):
@@ -23,9 +30,18 @@ def check_names_preset(values: Any) -> None:
 
 
 def read_plan(kind: type[T], document: Any) -> T:
-    """A plan of ``kind``, a dataclass whose fields have defaults, from its JSON values.
+    """Read a plan from its JSON values.
 
-    Raises UserError for what names no preset, for unknown fields, and for values of other kinds.
+    Args:
+        kind: The dataclass of the plan, whose fields have defaults.
+        document: The JSON values, of this version or an earlier one.
+
+    Returns:
+        The plan; fields that are missing have their defaults.
+
+    Raises:
+        UserError: The document names no preset, has an unknown field, or a value of another type or
+            out of range.
     """
     check_names_preset(document)
     values = _present(document)
@@ -37,7 +53,7 @@ def read_plan(kind: type[T], document: Any) -> T:
 
 
 def _present(document: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a plan of any version as the present one has them."""
+    """The fields of a plan of any version, as this version has them."""
     try:
         return PLAN.upgraded(document)
     except ValueError as error:
@@ -45,7 +61,7 @@ def _present(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_names(kind: type, values: dict[str, Any], prefix: str) -> None:
-    """UserError for unknown fields, and for what is no object where a part of a plan is one."""
+    """Raise UserError for unknown fields, and where a part of a plan is no object."""
     defaults = {row.name: row.default for row in fields(kind)}
     unknown = sorted(prefix + str(name) for name in set(values) - set(defaults))
     if unknown:

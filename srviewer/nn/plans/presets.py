@@ -16,10 +16,14 @@ SMALL_DISCRIMINATOR, PUBLISHED_DISCRIMINATOR = 16, 64  # channels of the first l
 
 @dataclass(frozen=True)
 class Preset:
-    """A named starting point for training; ``paper`` names the paper's row, or "" where ours.
+    """A named training plan.
 
-    ``plan``: sized so that a CPU can train it in minutes (``at_published_size`` gives the
-    literature's); None for what needs no training.
+    Attributes:
+        name: The name, by which it is asked for.
+        title: The name for people.
+        paper: The paper's row of this system, "" where it is ours.
+        plan: The plan, sized so that a CPU can train it in minutes (``at_published_size`` gives the
+            literature's size); None where nothing is trained.
     """
 
     name: str
@@ -29,7 +33,7 @@ class Preset:
 
     @property
     def id(self) -> str:
-        """The name: what a preset is asked for by."""
+        """The name, as the column that tables are looked up by."""
         return self.name
 
     @property
@@ -51,7 +55,7 @@ class Preset:
 
 
 def _plan(name: str, network: str, width: int, blocks: int, inner: int = 0) -> TrainingPlan:
-    """A network of the paper: it sees one slice at a time."""
+    """A plan of a network of the paper, which has one slice as its input."""
     return TrainingPlan(
         name,
         network,
@@ -89,14 +93,14 @@ CONTENT = LossWeights(l1=1.0, adversarial=5e-3)
 PERCEPTUAL = LossWeights(perceptual=1.0, adversarial=5e-3)
 EQUATION_17 = LossWeights(l1=1e-2, perceptual=1.0, adversarial=5e-3)
 WITH_TEXTURE = replace(EQUATION_17, texture=1.0)
-# Eq. 17 lets the features rule; with more weight on the pixels the sharper pair of a shipped
-# network wins as much in texture and loses less PSNR.
+# In eq. 17 the features dominate; with more weight on the pixels the texture model of a shipped
+# network gains as much texture and loses less PSNR.
 HELD_TEXTURE = LossWeights(l1=1.0, perceptual=0.2, texture=1.0, adversarial=2e-2)
 
 _OURS = replace(_rfa("ours"), neighbours=2)
 
-# What ships must hold for scanners and contrasts that it has not seen. Most batches stay plain,
-# since only for box slices does the last layer's exact block mean fit the truth.
+# Shipped models must hold for scanners and contrasts beyond their training set. Most batches have
+# box slices, since only for those does the last layer's exact block mean fit the truth.
 ROBUST = DataPlan(
     profiles=("box", "gaussian"),
     thickness=(0.6, 1.2),
@@ -112,7 +116,7 @@ _QUALITY = replace(
 
 
 def _textured(plan: TrainingPlan, name: str) -> TrainingPlan:
-    """The second weight set of a shipped network, for the way from fidelity to texture."""
+    """The plan of the texture model that belongs to a shipped network."""
     plan = replace(plan, preset=name, batch=plan.batch // 2)
     return _against(plan, "relativistic", "unet", HELD_TEXTURE)
 
@@ -222,12 +226,32 @@ TRAINABLE = tuple(row.name for row in PRESETS if row.plan is not None)
 
 
 def preset(name: str) -> Preset:
-    """The row of PRESETS with this name; UserError when there is none."""
+    """Look up a row of PRESETS.
+
+    Args:
+        name: The name of the preset.
+
+    Returns:
+        The row.
+
+    Raises:
+        UserError: There is no such row.
+    """
     return find_row(PRESETS, name, "preset")
 
 
 def training_plan(name: str) -> TrainingPlan:
-    """The plan of a preset; UserError when there is none, or nothing to train."""
+    """The plan of a preset.
+
+    Args:
+        name: The name of the preset.
+
+    Returns:
+        The plan.
+
+    Raises:
+        UserError: There is no such preset, or it is an interpolation, which is not trained.
+    """
     plan = preset(name).plan
     if plan is None:
         raise UserError(
@@ -238,10 +262,18 @@ def training_plan(name: str) -> TrainingPlan:
 
 
 def completed_plan(values: dict[str, Any]) -> TrainingPlan:
-    """A plan from JSON values; what they leave out is as in the preset that they name.
+    """Complete a plan that lacks values with those of its preset.
 
-    A run that starts from a model has no L1 stage unless the values ask for one. UserError for
-    unknown fields, an unknown preset, or a plan that cannot be run.
+    A run that starts from a model has no L1 stage unless the values ask for one.
+
+    Args:
+        values: JSON values that name a preset, and any other fields of a plan.
+
+    Returns:
+        The plan.
+
+    Raises:
+        UserError: A field or the preset is unknown, or the plan cannot be run.
     """
     check_names_preset(values)
     plan = training_plan(values["preset"]).to_json()
@@ -256,7 +288,11 @@ def completed_plan(values: dict[str, Any]) -> TrainingPlan:
 def at_published_size(plan: TrainingPlan) -> TrainingPlan:
     """The plan with its networks as large as in the literature: for a GPU.
 
-    A preset that is no system of the paper has no such size and keeps its own.
+    Args:
+        plan: The plan of a preset.
+
+    Returns:
+        The plan; unchanged for a preset that is no system of the paper.
     """
     if any(row.name == plan.preset and not row.paper for row in PRESETS):
         return plan

@@ -1,4 +1,4 @@
-"""What a training run tells while it goes on."""
+"""Reports of a training run while it goes on."""
 
 from dataclasses import dataclass, field
 
@@ -9,9 +9,12 @@ from srviewer.nn.models.model_file import Model
 
 @dataclass(frozen=True, eq=False)
 class Preview:
-    """One held-out patch: (H, W) for slices, (H, W, 3) for colour; shares of the range.
+    """A held-out patch: (H, W) for slices, (H, W, 3) for colour; shares of the intensity range.
 
-    ``thick``: what the network was given, each pixel repeated to the size of the others.
+    Attributes:
+        thick: The input of the network, each pixel repeated to the size of the others.
+        result: The output of the network.
+        truth: The target.
     """
 
     thick: Voxels
@@ -21,15 +24,22 @@ class Preview:
 
 @dataclass(frozen=True)
 class TrainStep(Progress):
-    """A report of a run.
+    """Progress of a training run with losses, speed, scores and the model so far.
 
-    ``step``: steps done. ``seconds``: wall time, that before a resume included. ``losses``: term ->
-    mean since the last report, before weighting; ``loss``: their weighted sum for the generator.
-    ``stage``: "pixels" or "adversarial". ``steps_per_second``: since the last report.
-    ``waiting``: share of the time that the network waited for data. ``model``: the averaged
-    weights so far, fit to be saved or measured. ``scores``: each comparable metric and that
-    of cubic ("psnr", "psnr_cubic") on held-out patches, empty when not measured this time.
-    ``checkpointed``: a checkpoint was just kept.
+    Attributes:
+        step: Training steps done.
+        seconds: Wall time of the run, that before a resume included.
+        loss: The weighted sum of the generator's loss terms.
+        model: The averaged weights so far, fit to be saved or scored.
+        losses: Mean of each loss term since the last report, before weighting.
+        stage: "pixels" or "adversarial".
+        learning_rate: Of the last step.
+        steps_per_second: Since the last report.
+        waiting: The share of the time in which the network waited for data, 0..1.
+        scores: Mean score on held-out patches of each comparable metric and of its baseline
+            ("psnr", "psnr_cubic"); empty in a report without scores.
+        checkpointed: Whether a checkpoint was just written.
+        preview: One of the held-out patches, None in a report without scores.
     """
 
     step: int

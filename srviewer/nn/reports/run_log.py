@@ -1,4 +1,4 @@
-"""The log of a run beside its model: a line of JSON per report, and TensorBoard's events."""
+"""The log of a training run beside its model: JSON lines, and TensorBoard events."""
 
 import json
 from contextlib import suppress
@@ -22,7 +22,7 @@ Entry: TypeAlias = dict[str, Any]
 class RunLog:
     """Appends to the log of the run that writes the model ``output``.
 
-    Lines after step ``resumed_at`` are dropped first: the steps that they tell of are done again.
+    Lines after step ``resumed_at`` are dropped first: those steps are done again.
     Raises UserError, which names the file, when one cannot be written.
     """
 
@@ -32,12 +32,16 @@ class RunLog:
             check_ordinary(self._path, MAX_BYTES)
         make_folder(self._path.parent)
         with writing(self._path):
-            kept = [line for line in read_log(self._path) if line["step"] <= resumed_at]
-            self._path.write_text("".join(map(_line, kept)), encoding="utf-8")
+            entries = [entry for entry in read_log(self._path) if entry["step"] <= resumed_at]
+            self._path.write_text("".join(map(_line, entries)), encoding="utf-8")
         self._events = EventFile(output.with_suffix(EVENTS_SUFFIX))
 
     def add(self, step: TrainStep) -> None:
-        """Append a report."""
+        """Append a report.
+
+        Args:
+            step: The report.
+        """
         with writing(self._path), self._path.open("a", encoding="utf-8") as file:
             file.write(_line(log_entry(step)))
         scalars = {f"loss/{name}": value for name, value in step.losses.items()}
@@ -48,7 +52,14 @@ class RunLog:
 
 
 def log_entry(step: TrainStep) -> Entry:
-    """What the log keeps of a report."""
+    """The entry of the log for a report.
+
+    Args:
+        step: The report.
+
+    Returns:
+        JSON values, without the model and the preview.
+    """
     return {
         "step": step.step,
         "seconds": round(step.seconds, 3),
@@ -64,14 +75,26 @@ def log_entry(step: TrainStep) -> Entry:
 
 
 def log_path(output: Path) -> Path:
-    """Where the log of the run that writes the model ``output`` lies."""
+    """The log file of a run.
+
+    Args:
+        output: The model file that the run writes.
+
+    Returns:
+        A file beside it.
+    """
     return output.with_suffix(SUFFIX)
 
 
 def read_log(path: Path) -> list[Entry]:
-    """The reports of a log, oldest first; lines cut short, or of other kinds, are left out.
+    """Read the reports of a log.
 
-    None of a file that is no ordinary one, or cannot be read.
+    Args:
+        path: The log file.
+
+    Returns:
+        The entries, oldest first; lines that are cut short or of other content are left out, and
+        there are none of a file that cannot be read.
     """
     try:
         entries = read_lines(path)
@@ -81,7 +104,18 @@ def read_log(path: Path) -> list[Entry]:
 
 
 def read_lines(path: Path) -> list[Any]:
-    """The JSON value of each line that is one, of any kind; OSError for what cannot be read."""
+    """Read the lines of a file that are JSON.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The value of each such line, of any type.
+
+    Raises:
+        OSError: The file cannot be read, or is no ordinary one.
+        ValueError: It is larger than MAX_BYTES.
+    """
     check_ordinary(path, MAX_BYTES)
     values = []
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():

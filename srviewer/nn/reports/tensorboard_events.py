@@ -1,4 +1,4 @@
-"""TensorBoard's event files, written without TensorBoard: scalars in framed protocol buffers."""
+"""TensorBoard event files, written without TensorBoard: scalars in framed protocol buffers."""
 
 import struct
 import time
@@ -18,7 +18,12 @@ class EventFile:
         self._append(_double(1, time.time()) + _bytes(3, b"brain.Event:2"))
 
     def add(self, step: int, scalars: dict[str, float]) -> None:
-        """The values of one step, by their names."""
+        """Append the scalars of one step.
+
+        Args:
+            step: The number of the step.
+            scalars: The values by name.
+        """
         values = b"".join(
             _bytes(1, _bytes(1, name.encode()) + _float(2, value))
             for name, value in scalars.items()
@@ -31,7 +36,7 @@ class EventFile:
             file.write(length + _checksum(length) + event + _checksum(event))
 
 
-# The wire format of protocol buffers: a key (field number and kind), then the value.
+# The wire format of protocol buffers: a key (field number and wire type), then the value.
 def _double(field: int, value: float) -> bytes:
     return _varint(field << 3 | 1) + struct.pack("<d", value)
 
@@ -63,7 +68,14 @@ def _checksum(content: bytes) -> bytes:
 
 
 def crc32c(content: bytes) -> int:
-    """The CRC-32C of RFC 3720."""
+    """The CRC-32C of RFC 3720.
+
+    Args:
+        content: Any bytes.
+
+    Returns:
+        32 bits.
+    """
     crc = 0xFFFFFFFF
     for byte in content:
         crc = crc >> 8 ^ _TABLE[(crc ^ byte) & 255]

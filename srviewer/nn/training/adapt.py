@@ -1,4 +1,4 @@
-"""Fitting a trained network to the scan that it is about to rebuild."""
+"""Adaptation: fine-tuning a trained network on the scan that is to be reconstructed."""
 
 import math
 import time
@@ -30,7 +30,13 @@ SCORED, FITTED = 0.02, 0.92  # shares of the job
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """``model``: after learning, whatever it is worth. ``steps``, ``seconds``: what it took."""
+    """A model after fine-tuning, whatever its scores.
+
+    Attributes:
+        model: The model with the fitted weights.
+        steps: Training steps done.
+        seconds: Wall time of the training.
+    """
 
     model: Model
     steps: int
@@ -44,32 +50,53 @@ def adapt(
     adaptation: Adaptation,
     device: str,
 ) -> Job[tuple[Model, Adapted]]:
-    """The model moved towards what it became by learning from ``source``, or as it was.
+    """Fine-tune a model and keep as much of the change as held-out slices support.
 
-    How far it moves is what restores ``held_out``, slices that it did not learn from, best.
+    The weights move towards the fitted ones by the share that restores ``held_out`` best, see
+    ``best_share``.
+
+    Args:
+        model: The trained model.
+        source: Training batches of the scan.
+        held_out: Slices of the scan held out from ``source``, to be scored.
+        adaptation: The budget and the seed.
+        device: "auto", "cpu", "cuda" or "mps".
+
+    Returns:
+        A job with the model to use, ``model`` itself where nothing is gained, and the outcome.
     """
     before = yield from within(restored_psnr(model, held_out, device), 0.0, SCORED)
-    found = yield from within(fitted(model, source, adaptation, device), SCORED, FITTED)
-    blends = {share: towards(model, found.model, share) for share in LEAST_GAINS}
+    tuned = yield from within(fitted(model, source, adaptation, device), SCORED, FITTED)
+    blends = {share: towards(model, tuned.model, share) for share in LEAST_GAINS}
     after = {}
     for number, (share, blend) in enumerate(blends.items()):
         start, stop = (FITTED + (1 - FITTED) * n / len(blends) for n in (number, number + 1))
         after[share] = yield from within(restored_psnr(blend, held_out, device), start, stop)
     share, reached = best_share(before, after)
-    outcome = Adapted(share > 0, before, reached, found.steps, found.seconds, share)
+    outcome = Adapted(share > 0, before, reached, tuned.steps, tuned.seconds, share)
     return blends.get(share, model), outcome
 
 
 def fitted(model: Model, source: BatchSource, adaptation: Adaptation, device: str) -> Job[Fitted]:
-    """The model after learning from ``source`` until the budget is used.
+    """Fine-tune a model until the budget is used.
 
-    A step is a yield, so that a cancel is prompt. Normalisation keeps its trained statistics.
+    It yields after each step, so that a cancel is prompt. Batch normalisation keeps its trained
+    statistics.
+
+    Args:
+        model: The trained model.
+        source: Training batches.
+        adaptation: The budget and the seed.
+        device: "auto", "cpu", "cuda" or "mps".
+
+    Returns:
+        A job with the fitted model, steps and seconds.
     """
     torch.manual_seed(adaptation.seed)
-    where = chosen_device(device)
-    network = _ready(model, where)
+    processor = chosen_device(device)
+    network = _ready(model, processor)
     started = time.monotonic()
-    steps = yield from _learn(network, source, adaptation, where)
+    steps = yield from _learn(network, source, adaptation, processor)
     learned = replace(model, weights=dict(weights_of(network)))
     return Fitted(learned, steps, round(time.monotonic() - started, 3))
 
@@ -83,7 +110,7 @@ def _ready(model: Model, device: torch.device) -> nn.Module:
 def _learn(
     network: nn.Module, source: BatchSource, adaptation: Adaptation, device: torch.device
 ) -> Job[int]:
-    """Learn until the budget is used; the steps done."""
+    """Train until the budget is used; the number of steps done."""
     optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, betas=BETAS)
     budget, started, step, done = adaptation.budget, time.monotonic(), 0, 0.0
     with prefetched(source, 0, 1) as batches:
@@ -101,8 +128,8 @@ def _learn(
 def _step(
     network: nn.Module, batch: PatchBatch, optimiser: torch.optim.Optimizer, device: torch.device
 ) -> None:
-    result = network(batch.given.to(device), batch.factor)
-    loss = functional.mse_loss(result, batch.truth.to(device))
+    result = network(batch.inputs.to(device), batch.factor)
+    loss = functional.mse_loss(result, batch.targets.to(device))
     optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_NORM)
@@ -110,21 +137,31 @@ def _step(
 
 
 def restored_psnr(model: Model, pairs: Sequence[ScanPair], device: str) -> Job[float]:
-    """Mean PSNR in dB over the foreground; 0 where nothing can be scored, so that nothing wins."""
-    where = chosen_device(device)
-    network = _ready(model, where)
-    found = []
+    """Score a model on held-out slices.
+
+    Args:
+        model: The model.
+        pairs: The slices, in shares of the intensity range.
+        device: "auto", "cpu", "cuda" or "mps".
+
+    Returns:
+        A job with the mean PSNR in dB over the foreground; 0 where no slice can be scored, so that
+        no share gains.
+    """
+    processor = chosen_device(device)
+    network = _ready(model, processor)
+    scores = []
     for number, pair in enumerate(pairs):
         yield Progress(number / len(pairs), "Scoring the held-out slices")
-        seen = OF_SHARES.foreground(pair.truth)
-        score = psnr(pair.truth, _restored(network, pair, where), 1.0, seen)
+        foreground = OF_SHARES.foreground(pair.target)
+        score = psnr(pair.target, _restored(network, pair, processor), 1.0, foreground)
         if score is not None and math.isfinite(score):
-            found.append(score)
-    return float(np.mean(found)) if found else 0.0
+            scores.append(score)
+    return float(np.mean(scores)) if scores else 0.0
 
 
 def _restored(network: nn.Module, pair: ScanPair, device: torch.device) -> np.ndarray:
-    """The torch mode is left before anything yields."""
+    """The (H, W) output for one pair; torch's inference mode ends before anything yields."""
     with torch.inference_mode():
-        given = torch.from_numpy(np.ascontiguousarray(pair.given))[None].to(device)
-        return np.asarray(network(given, pair.factor)[0, 0].float().cpu().numpy())
+        inputs = torch.from_numpy(np.ascontiguousarray(pair.inputs))[None].to(device)
+        return np.asarray(network(inputs, pair.factor)[0, 0].float().cpu().numpy())

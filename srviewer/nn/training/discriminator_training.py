@@ -1,9 +1,9 @@
-"""The discriminator of a run: its judgement of results, and how it learns."""
+"""The discriminator of a training run: its loss for the generator, and its own training."""
 
 import torch
 from torch import Tensor
 
-from srviewer.nn.devices.distributed import parallel, synchronised
+from srviewer.nn.devices.distributed import data_parallel, synchronised
 from srviewer.nn.devices.processes import Process
 from srviewer.nn.models.building import check_size
 from srviewer.nn.networks.discriminators import discriminator, seen
@@ -14,8 +14,11 @@ BETAS = (0.9, 0.99)
 CRITIC_BETAS = (0.0, 0.9)  # a critic chases a moving target (Gulrajani 2017)
 
 
-class Adversary:
-    """Plays against the generator. All images are (B, C, H, W), shares of the range."""
+class DiscriminatorTrainer:
+    """The discriminator, its optimiser and its GAN objective.
+
+    All images are (B, C, H, W) in shares of the intensity range.
+    """
 
     def __init__(self, plan: TrainingPlan, device: torch.device, process: Process) -> None:
         self._plan, self._batch, self._process = plan.adversarial, plan.batch, process
@@ -25,14 +28,23 @@ class Adversary:
         check_size(lambda: self._row.build(channels, self._plan.width), "discriminator")
         network = self._row.build(channels, self._plan.width).to(device)
         self.network = synchronised(network, device, process)
-        self._parallel = parallel(self.network, device, process)
+        self._parallel = data_parallel(self.network, device, process)
         betas = CRITIC_BETAS if self._objective.penalised else BETAS
         self.optimiser = torch.optim.Adam(
             self.network.parameters(), lr=self._plan.learning_rate, betas=betas
         )
 
-    def judged(self, truth: Tensor, result: Tensor, interpolated: Tensor) -> Tensor:
-        """The generator's adversarial term; the discriminator's weights get no gradient."""
+    def generator_loss(self, truth: Tensor, result: Tensor, interpolated: Tensor) -> Tensor:
+        """Compute the generator's adversarial term; the discriminator's weights get no gradient.
+
+        Args:
+            truth: Targets.
+            result: Output of the generator.
+            interpolated: The interpolated input, which a conditional discriminator sees.
+
+        Returns:
+            A scalar.
+        """
         self.network.requires_grad_(False)
         with torch.no_grad():
             real = self.network(seen(self._row, truth, interpolated))
@@ -43,7 +55,18 @@ class Adversary:
     def learn(
         self, truth: Tensor, result: Tensor, interpolated: Tensor, seed: int, rate: float
     ) -> Tensor:
-        """One step of the discriminator; what it minimised. ``seed``: of the penalty's mixing."""
+        """Train the discriminator for one step.
+
+        Args:
+            truth: Targets.
+            result: Output of the generator; no gradient goes back to it.
+            interpolated: The interpolated input, which a conditional discriminator sees.
+            seed: Of the mixing of the gradient penalty.
+            rate: The learning rate.
+
+        Returns:
+            The loss, a scalar without gradient.
+        """
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         real, fake = (seen(self._row, images, interpolated) for images in (truth, result.detach()))

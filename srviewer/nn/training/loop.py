@@ -9,7 +9,7 @@ from srviewer.errors import UserError
 from srviewer.job import Job, Progress
 from srviewer.nn.data.prefetching import prefetched
 from srviewer.nn.data.training_data import Material
-from srviewer.nn.devices.distributed import joined, leaders, process_device
+from srviewer.nn.devices.distributed import leaders, process_device, process_group
 from srviewer.nn.devices.processes import ALONE, Process
 from srviewer.nn.models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from srviewer.nn.models.model_file import Model
@@ -18,7 +18,7 @@ from srviewer.nn.plans.budget import Budget
 from srviewer.nn.plans.plan import TrainingPlan
 from srviewer.nn.training.learner import Learner
 from srviewer.nn.training.reporter import Reporter
-from srviewer.nn.training.schedule import pace
+from srviewer.nn.training.schedule import step_settings
 from srviewer.nn.training.stopwatch import Stopwatch
 
 REPORT_SECONDS = 5.0
@@ -26,11 +26,15 @@ REPORT_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run works and what it is kept in.
+    """Device, processes and checkpoint of a run.
 
-    ``checkpoint``: the file, None to keep nothing; ``resume``: go on from it. ``workers``: threads
-    that cut batches. ``process``: which of several this is. ``threads``: of the processor that the
-    networks may use, 0 for as many as torch thinks best.
+    Attributes:
+        device: "auto", "cpu", "cuda" or "mps".
+        checkpoint: The checkpoint file, None for no checkpoints.
+        resume: Whether to go on from the checkpoint.
+        workers: Threads that cut batches.
+        process: This process, of several in data-parallel training.
+        threads: Processor threads that the networks may use, 0 for torch's choice.
     """
 
     device: str = "auto"
@@ -42,46 +46,57 @@ class Place:
 
 
 def train(material: Material, plan: TrainingPlan, name: str, place: Place) -> Job[Model]:
-    """Train the plan's networks; the result holds the averaged weights of the generator.
+    """Train the networks of a plan.
 
-    Yields Progress after each step, and a TrainStep every few seconds, with each checkpoint and at
-    the end. A run bounded by steps is repeatable bit for bit on one machine, resumed or not; one
+    It yields Progress after each step, and a TrainStep every few seconds, with each checkpoint and
+    at the end. A run bounded by steps is repeatable bit for bit on one machine, resumed or not; one
     bounded by minutes is not; time in which nobody asks for the next step does not count. Closing
-    the job keeps a checkpoint, and so does its last step.
-    Raises UserError when the plan has no budget, there is nothing to resume, the resumed run has
-    another plan, or a loss stops being a number.
+    the job writes a checkpoint, and so does its last step.
+
+    Args:
+        material: Training and validation set.
+        plan: The plan.
+        name: The name of the model.
+        place: Device, processes and checkpoint.
+
+    Returns:
+        A job with the model; it holds the averaged weights of the generator.
+
+    Raises:
+        UserError: The plan has no budget, there is nothing to resume, the resumed run has another
+            plan, or a loss is no longer a number.
     """
     budget = Budget(plan.minutes, plan.steps)
     device = process_device(place.device, place.process)
     if place.threads:
         torch.set_num_threads(place.threads)
-    with joined(place.process, device, plan.batch):
+    with process_group(place.process, device, plan.batch):
         learner = Learner(plan, device, place.process)
         step, seconds = _resumed(learner, plan, place)
         source = material.source(plan, place.process)
         held_out = material.held_out(plan) if place.process.leads else []
         watch = Stopwatch(seconds)
         reporter = Reporter(learner, name, held_out, device, place.process, watch)
-        kept = reported = seconds
+        saved = reported = seconds
         done = budget.used(step, seconds)
         with prefetched(source, step, place.workers) as batches:
             try:
                 while done < 1.0:
                     batch = reporter.waited_for(batches.next)
-                    now = pace(plan, done, step)
-                    reporter.add(learner.learn(batch, step, now))
+                    settings = step_settings(plan, done, step)
+                    reporter.add(learner.learn(batch, step, settings))
                     step += 1
                     seconds = leaders(watch.seconds, device, place.process)
                     done = budget.used(step, seconds)
-                    keep = done >= 1.0 or seconds - kept > 60 * plan.checkpoint_minutes
+                    keep = done >= 1.0 or seconds - saved > 60 * plan.checkpoint_minutes
                     if not keep and seconds - reported < REPORT_SECONDS:
                         with watch.stopped():
                             yield Progress(done, f"Step {step}")
                         continue
-                    report = reporter.step(done, step, seconds, now)
+                    report = reporter.step(done, step, seconds, settings)
                     reported = seconds
                     if keep:
-                        kept = seconds
+                        saved = seconds
                         _keep(learner, plan, step, seconds, place)
                     with watch.stopped():
                         yield replace(report, checkpointed=keep)
@@ -93,22 +108,22 @@ def train(material: Material, plan: TrainingPlan, name: str, place: Place) -> Jo
 
 
 def _resumed(learner: Learner, plan: TrainingPlan, place: Place) -> tuple[int, float]:
-    """Steps and seconds of the run so far; the learner takes over where it was left."""
+    """Steps and seconds of the run so far; the learner is restored from the checkpoint."""
     if not place.resume or place.checkpoint is None:
         return 0, 0.0
     path = place.checkpoint
 
-    def check(kept: TrainingPlan, outline: Outline) -> None:
-        if kept != plan:
+    def check(saved: TrainingPlan, outline: Outline) -> None:
+        if saved != plan:
             raise UserError(
-                f"The run kept in {path} has another plan: it differs in "
-                f"{', '.join(kept.differing(plan))}. Resume it with its own, or start anew."
+                f"The run in {path} has another plan: it differs in "
+                f"{', '.join(saved.differing(plan))}. Resume it with its own, or start anew."
             )
         learner.check(outline)
 
-    found = load_checkpoint(path, check)
-    learner.restore(found.arrays)
-    return found.step, found.seconds
+    checkpoint = load_checkpoint(path, check)
+    learner.restore(checkpoint.arrays)
+    return checkpoint.step, checkpoint.seconds
 
 
 def _keep(learner: Learner, plan: TrainingPlan, step: int, seconds: float, place: Place) -> None:

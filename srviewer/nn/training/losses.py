@@ -1,4 +1,4 @@
-"""The terms of the generator's loss that compare a result with its truth."""
+"""The terms of the generator's loss that compare a result with its target."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,14 @@ Compare = Callable[[Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Loss:
-    """``compare(result, truth)``: a scalar; of images (B, C, H, W), or of their ``features``."""
+    """A term of the loss.
+
+    Attributes:
+        id: The id in LOSSES and the field of LossWeights.
+        title: The name for people.
+        compare: Makes a scalar of (result, truth): of images (B, C, H, W), or of their features.
+        features: Whether it compares features.
+    """
 
     id: str
     title: str
@@ -22,12 +29,27 @@ class Loss:
 
 
 def texture(result: Tensor, truth: Tensor) -> Tensor:
-    """L1 between the Gram matrices of two sets of features."""
+    """The texture loss: L1 between Gram matrices.
+
+    Args:
+        result: (B, c, h, w) features of the result.
+        truth: (B, c, h, w) features of the target.
+
+    Returns:
+        A scalar.
+    """
     return functional.l1_loss(gram(result), gram(truth))
 
 
 def gram(features: Tensor) -> Tensor:
-    """(B, c, h, w) to (B, c, c): F F^T / (c h w)."""
+    """Gram matrices F F^T / (c h w).
+
+    Args:
+        features: (B, c, h, w).
+
+    Returns:
+        (B, c, c).
+    """
     _, channels, rows, columns = features.shape
     flat = features.flatten(2)
     return flat @ flat.transpose(1, 2) / (channels * rows * columns)
@@ -47,9 +69,19 @@ def compared(
     truth: Tensor,
     features: Callable[[Tensor], Tensor] | None,
 ) -> dict[str, Tensor]:
-    """Each term of LOSSES that ``terms`` weighs, before weighting.
+    """Compute the terms of LOSSES that have a weight.
 
-    ``features``: maps images (B, C, H, W) to what the feature losses compare.
+    Args:
+        terms: The weights by the id of the term.
+        result: (B, C, H, W) output of the generator.
+        truth: (B, C, H, W) targets.
+        features: The feature network; None where no term needs it.
+
+    Returns:
+        A scalar for each term, before weighting.
+
+    Raises:
+        UserError: A term needs features and there is no feature network.
     """
     rows = [row for row in LOSSES if row.id in terms]
     values = {row.id: row.compare(result, truth) for row in rows if not row.features}
@@ -57,6 +89,6 @@ def compared(
     if deep:
         if features is None:
             raise UserError("Perceptual and texture losses need a feature network.")
-        seen, wanted = features(result), features(truth).detach()
-        values |= {row.id: row.compare(seen, wanted) for row in deep}
+        of_result, of_truth = features(result), features(truth).detach()
+        values |= {row.id: row.compare(of_result, of_truth) for row in deep}
     return values

@@ -1,12 +1,12 @@
-"""Trains the feature network on a question whose answers need what a perceptual loss must see.
+"""The pretext task on which the feature network is trained: to grade blur and noise of patches.
 
-Patches of thin slices are made worse in a random way, and the network is asked three things: by how
-much the rows were made thicker and interpolated back (1, 2, 3, 4, 6 or 8), by how much the columns,
-and how noisy the patch is (three levels). None can be answered without a sense of sharpness in each
-direction, and of texture apart from noise: that is what a result of super-resolution should share
-with its truth, and what differences of pixels are blind to. The answers are free: no labels, no
-other data than the volumes, no weights whose licence forbids shipping them. (Guessing quarter turns
-was tried and dropped: patches of all six groups, reversed at random, have no upright.)
+Patches of thin slices are degraded at random, and the network classifies three things: the factor
+by which the rows were thickened and interpolated back (1, 2, 3, 4, 6 or 8), that of the columns,
+and the noise (three levels). Each needs a sense of sharpness in its direction, and of texture apart
+from noise: what a result of super-resolution should share with its target, and what differences of
+pixels do not show. The labels are free: no annotation, no data but the volumes, no weights whose
+licence forbids shipping them. (Predicting quarter turns was tried and dropped: patches of all six
+groups, mirrored at random, have no upright.)
 Command: ``srviewer train-features PATH... -o features.safetensors --minutes 4``.
 """
 
@@ -48,7 +48,14 @@ CUTTING = TrainingPlan(
 
 @dataclass(frozen=True, eq=False)
 class TrainedFeatures:
-    """``arrays``: what a feature file holds. ``accuracy``: question -> share of right answers."""
+    """A trained feature network.
+
+    Attributes:
+        arrays: The content of a feature file.
+        accuracy: The share of right answers, 0..1, for each of "rows", "columns" and "noise".
+        steps: Training steps done.
+        trained_on: The names of the volumes.
+    """
 
     arrays: Arrays
     accuracy: dict[str, float]
@@ -56,7 +63,11 @@ class TrainedFeatures:
     trained_on: tuple[str, ...]
 
     def save(self, path: Path) -> None:
-        """Write the file that a plan's ``features`` may name."""
+        """Write a file that a plan's ``features`` may name.
+
+        Args:
+            path: The file.
+        """
         write_arrays(
             path, self.arrays, {"format": FORMAT, "trained_on": "; ".join(self.trained_on)}
         )
@@ -65,7 +76,18 @@ class TrainedFeatures:
 def train_features(
     volumes: Sequence[Volume], budget: Budget, seed: int, widths: tuple[int, ...] = WIDTHS
 ) -> Job[TrainedFeatures]:
-    """Train on thin volumes; UserError when one is too small, or for a seed that cannot be."""
+    """Train a feature network on the pretext task.
+
+    Args:
+        volumes: Thin volumes.
+        budget: Bounds of the training.
+        seed: Of all random choices.
+        widths: Channels of the levels.
+
+    Returns:
+        A job with the network and its accuracy; UserError where a volume is too small or the seed
+        cannot be.
+    """
     patches = _Patches(volumes, seed)
     torch.manual_seed(seed)
     network, heads = FeatureNetwork(widths), _Heads(widths[-1])
@@ -100,7 +122,7 @@ def train_features(
 
 
 class _Heads(nn.Module):
-    """One answer per patch to each of the three questions."""
+    """Three classifiers, of the mean and the spread of the features of a patch."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -108,20 +130,20 @@ class _Heads(nn.Module):
 
     def forward(self, features: Tensor) -> list[Tensor]:
         active = functional.relu(features)
-        # The spread over the patch tells of texture, its mean of content.
-        seen = torch.cat([active.mean(dim=(2, 3)), active.std(dim=(2, 3))], dim=1)
-        return [answer(seen) for answer in self.answers]
+        # The spread over the patch depends on its texture, the mean on its content.
+        pooled = torch.cat([active.mean(dim=(2, 3)), active.std(dim=(2, 3))], dim=1)
+        return [answer(pooled) for answer in self.answers]
 
 
 class _Patches:
-    """Patches (B, 1, SIDE, SIDE) and the answers to the three questions, (B,) each."""
+    """Degraded patches (B, 1, SIDE, SIDE) and their three labels, (B,) each."""
 
     def __init__(self, volumes: Sequence[Volume], seed: int) -> None:
         self._seed = seed
         self._source = PatchSource(volumes, replace(CUTTING, batch=BATCH, seed=seed))
 
     def draw(self, step: int) -> tuple[Tensor, list[Tensor]]:
-        fine = self._source.draw(step).truth.numpy()[:, 0]
+        fine = self._source.draw(step).targets.numpy()[:, 0]
         # The stream after the last patch's: the source has used those before it.
         random = generator(self._seed, step, BATCH_STREAM + BATCH + 1)
         answers = [random.integers(kinds, size=BATCH) for _, kinds in QUESTIONS]

@@ -1,4 +1,4 @@
-"""Gathers what a run did since its last report, and makes the next one of it."""
+"""Reports of a training run: means, speed and validation scores since the last report."""
 
 import math
 import time
@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 
 from srviewer.errors import UserError
-from srviewer.nn.data.validation import HeldOut, measured
+from srviewer.nn.data.validation import ValidationPair, validation_scores
 from srviewer.nn.devices.distributed import averaged
 from srviewer.nn.devices.processes import Process
 from srviewer.nn.reports.report import Preview, TrainStep
 from srviewer.nn.training.learner import Learner
-from srviewer.nn.training.schedule import Pace
+from srviewer.nn.training.schedule import StepSettings
 from srviewer.nn.training.stopwatch import Stopwatch
 
 MEASURING_SHARE = 0.05  # of the wall time at most goes into scoring held-out pairs
@@ -23,13 +23,17 @@ R = TypeVar("R")
 
 
 class Reporter:
-    """``held_out``: what is scored, at the first report, at the last, and as time allows."""
+    """Collects losses and waiting times between two reports of a run.
+
+    The pairs ``held_out`` are scored at the first report, at the last, and at others as time
+    allows.
+    """
 
     def __init__(
         self,
         learner: Learner,
         name: str,
-        held_out: Sequence[HeldOut],
+        held_out: Sequence[ValidationPair],
         device: torch.device,
         process: Process,
         watch: Stopwatch,
@@ -43,26 +47,47 @@ class Reporter:
         self._measure_next = -math.inf
 
     def waited_for(self, call: Callable[[], R]) -> R:
-        """The call's result; its time counts as waiting for data."""
+        """Call a function and count its time as waiting for data.
+
+        Args:
+            call: The function.
+
+        Returns:
+            Its result.
+        """
         started = time.monotonic()
         result = call()
         self._waited += time.monotonic() - started
         return result
 
     def add(self, terms: dict[str, Tensor]) -> None:
-        """What one step minimised."""
+        """Record the losses of one step.
+
+        Args:
+            terms: Scalars by name, as ``Learner.learn`` returns them.
+        """
         self._steps += 1
         for name, term in terms.items():
             self._terms.setdefault(name, []).append(term)
 
-    def step(self, done: float, step: int, seconds: float, pace: Pace) -> TrainStep:
-        """The report at ``step``, after ``seconds`` of the run; counting starts again.
+    def step(self, done: float, step: int, seconds: float, settings: StepSettings) -> TrainStep:
+        """Make a report and start collecting anew.
 
-        Raises UserError when a loss or a weight is no number.
+        Args:
+            done: The used share of the budget, 0..1.
+            step: Training steps done.
+            seconds: Wall time of the run so far.
+            settings: Stage and learning rate of the last step.
+
+        Returns:
+            The report.
+
+        Raises:
+            UserError: A loss or a weight is no number.
         """
-        losses = self._losses(step, pace.rate)
+        losses = self._losses(step, settings.rate)
         passed = max(self._watch.seconds - self._since, 1e-9)
-        scores, preview = self._measured(done)
+        scores, preview = self._validation(done)
         report = TrainStep(
             done,
             f"Step {step}, loss {losses['total']:.5f}",
@@ -71,8 +96,8 @@ class Reporter:
             loss=losses.pop("total"),
             model=self._learner.model(self._name),
             losses=losses,
-            stage=pace.stage,
-            learning_rate=pace.rate,
+            stage=settings.stage,
+            learning_rate=settings.rate,
             steps_per_second=self._steps / passed,
             waiting=min(1.0, self._waited / passed),
             scores=scores,
@@ -94,11 +119,11 @@ class Reporter:
             f"there was one; train again with a smaller learning rate than {rate:.2g}."
         )
 
-    def _measured(self, done: float) -> tuple[dict[str, float], Preview | None]:
+    def _validation(self, done: float) -> tuple[dict[str, float], Preview | None]:
         started = self._watch.seconds
         if not self._held_out or (done < 1.0 and started < self._measure_next):
             return {}, None
-        found = measured(self._learner.averaged, self._held_out, self._device)
+        scores_and_preview = validation_scores(self._learner.averaged, self._held_out, self._device)
         finished = self._watch.seconds
         self._measure_next = finished + (finished - started) / MEASURING_SHARE
-        return found
+        return scores_and_preview

@@ -1,4 +1,4 @@
-"""How long a run has worked: time in which nobody asked for its next step does not count."""
+"""Working time of a run, without the time in which nobody asked for its next step."""
 
 import time
 from collections.abc import Iterator
@@ -6,19 +6,19 @@ from contextlib import contextmanager
 
 
 class Stopwatch:
-    """Starts at ``seconds``, which a run that is resumed has behind it."""
+    """Counts from ``seconds`` on, the time that a resumed run has behind it."""
 
     def __init__(self, seconds: float) -> None:
         self._zero = time.monotonic() - seconds
 
     @property
     def seconds(self) -> float:
-        """Of work so far."""
+        """Seconds of work so far."""
         return time.monotonic() - self._zero
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """The time inside the block does not count."""
+        """Leave out the time that is spent inside the block."""
         before = time.monotonic()
         yield
         self._zero += time.monotonic() - before

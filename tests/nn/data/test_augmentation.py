@@ -46,6 +46,6 @@ def test_plain_batches_have_no_noise(share: float, blobs: Volume) -> None:
         factors=(2,), factor_shares=(1.0,), neighbours=1, rows=8, columns=12, batch=4, data=data
     )
     batch = PatchSource([blobs], plan).draw(0)
-    means = batch.truth.unflatten(2, (-1, 2)).mean(dim=3)
-    plain = bool((batch.given[:, 1:2] - means).abs().max() < 1e-5)
+    means = batch.targets.unflatten(2, (-1, 2)).mean(dim=3)
+    plain = bool((batch.inputs[:, 1:2] - means).abs().max() < 1e-5)
     assert plain == (share == 1.0)

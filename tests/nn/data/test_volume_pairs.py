@@ -31,7 +31,7 @@ def pictures() -> list[np.ndarray]:
 
 
 def equal(one: PatchBatch, other: PatchBatch) -> bool:
-    return torch.equal(one.given, other.given) and torch.equal(one.truth, other.truth)
+    return torch.equal(one.inputs, other.inputs) and torch.equal(one.targets, other.targets)
 
 
 def test_a_patch_is_its_truth_degraded(blobs: Volume) -> None:
@@ -39,9 +39,9 @@ def test_a_patch_is_its_truth_degraded(blobs: Volume) -> None:
     factors = set()
     for step in range(8):
         batch = source.draw(step)
-        degraded = Degradation(1, batch.factor).apply(batch.truth[:, 0].numpy())
-        assert np.allclose(degraded, batch.given[:, 2].numpy(), atol=1e-6)
-        assert batch.given.shape == (6, 5, 6, 16) and batch.truth.shape[2] == 6 * batch.factor
+        degraded = Degradation(1, batch.factor).apply(batch.targets[:, 0].numpy())
+        assert np.allclose(degraded, batch.inputs[:, 2].numpy(), atol=1e-6)
+        assert batch.inputs.shape == (6, 5, 6, 16) and batch.targets.shape[2] == 6 * batch.factor
         factors.add(batch.factor)
     assert factors == {2, 3}
 
@@ -53,9 +53,9 @@ def test_a_profile_sees_beyond_the_patch(profile: str, thickness: float, blobs: 
     data = DataPlan((profile,), (thickness, thickness), contrast_share=0.0, flip_share=0.0)
     plan = replace(PLAN, data=replace(data, intensity=(1.0, 1.0)), neighbours=0, factors=(2, 4))
     batch = PatchSource([ramp(blobs)], plan).draw(0)
-    truth = batch.truth.numpy().reshape(6, 6, batch.factor, 16)
+    truth = batch.targets.numpy().reshape(6, 6, batch.factor, 16)
     # On a linear ramp every symmetric profile gives the middle of its block.
-    assert np.allclose(batch.given[:, 0].numpy(), truth.mean(axis=2), atol=1e-5)
+    assert np.allclose(batch.inputs[:, 0].numpy(), truth.mean(axis=2), atol=1e-5)
 
 
 def ramp(like: Volume) -> Volume:
@@ -66,9 +66,9 @@ def ramp(like: Volume) -> Volume:
 def test_gaps_and_noise_change_the_input_alone(blobs: Volume) -> None:
     plain = PatchSource([blobs], PLAN).draw(1)
     noisy = PatchSource([blobs], replace(PLAN, data=DataPlan(noise=(0.1, 0.1)))).draw(1)
-    assert torch.equal(plain.truth, noisy.truth) and plain.factor == noisy.factor
-    noise = noisy.given - plain.given
-    assert 0.07 < noise[plain.given > 0.6].std() < 0.13
+    assert torch.equal(plain.targets, noisy.targets) and plain.factor == noisy.factor
+    noise = noisy.inputs - plain.inputs
+    assert 0.07 < noise[plain.inputs > 0.6].std() < 0.13
     assert not torch.equal(noise[0], noise[1])  # each patch has its own
 
 
@@ -76,7 +76,7 @@ def test_all_six_groups_and_flips_are_drawn(blobs: Volume) -> None:
     """On a ramp, which way a patch rises tells group and flip."""
     data = DataPlan(contrast_share=0.0, intensity=(1.0, 1.0))
     source = PatchSource([ramp(blobs)], replace(PLAN, batch=64, data=data, factors=(2, 4)))
-    given = source.draw(0).given.numpy().astype(float)
+    given = source.draw(0).inputs.numpy().astype(float)
     # Steps along the slices' normal and along the columns, relative to the ramp's 1, 2 and 3.
     normal = given[:, 1, 0, 0] - given[:, 0, 0, 0]
     columns = given[:, 0, 0, 1] - given[:, 0, 0, 0]
@@ -89,7 +89,7 @@ def test_steps_differ_and_repeat(blobs: Volume, pictures: list[np.ndarray]) -> N
     for source in (PatchSource([blobs], PLAN), ImagePatchSource(pictures, PICTURES)):
         again, other = source.draw(7), source.draw(8)
         assert equal(source.draw(7), again) and not torch.equal(
-            again.given[0, 0], other.given[0, 0]
+            again.inputs[0, 0], other.inputs[0, 0]
         )
 
 
@@ -102,8 +102,8 @@ def test_processes_share_the_batch_of_one(blobs: Volume, pictures: list[np.ndarr
     for number in (0, 1):
         for all_of_it, part in zip(whole, sources(Process(number, 2)), strict=True):
             mine, batch = part.draw(3), all_of_it.draw(3)
-            assert torch.equal(mine.given, batch.given[number::2])
-            assert torch.equal(mine.truth, batch.truth[number::2])
+            assert torch.equal(mine.inputs, batch.inputs[number::2])
+            assert torch.equal(mine.targets, batch.targets[number::2])
 
 
 def test_a_volume_smaller_than_a_patch_is_refused(blobs: Volume) -> None:
@@ -118,7 +118,7 @@ def test_a_small_image_is_bicubic_of_its_truth(pictures: list[np.ndarray]) -> No
     """Away from the patch's edges, where the whole image was seen."""
     source = ImagePatchSource(pictures[:1], replace(PICTURES, rows=9, columns=11))
     batch = source.draw(2)
-    for given, truth in zip(batch.given.numpy(), batch.truth.numpy(), strict=True):
+    for given, truth in zip(batch.inputs.numpy(), batch.targets.numpy(), strict=True):
         small = resized(truth.transpose(1, 2, 0), 1 / batch.factor).transpose(2, 0, 1)
         assert np.allclose(given[:, 3:-3, 3:-3], small[:, 3:-3, 3:-3], atol=1e-5)
 
@@ -130,7 +130,7 @@ def test_images_too_small_for_any_patch_are_refused(pictures: list[np.ndarray]) 
 
 def test_one_channel_learns_from_brightness(pictures: list[np.ndarray]) -> None:
     batch = ImagePatchSource(pictures, replace(PICTURES, channels=1)).draw(0)
-    assert batch.given.shape[1] == batch.truth.shape[1] == 1
+    assert batch.inputs.shape[1] == batch.targets.shape[1] == 1
 
 
 @pytest.mark.parametrize("workers", [1, 3])

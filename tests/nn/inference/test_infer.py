@@ -9,7 +9,7 @@ from srviewer.job import run
 from srviewer.nn.inference import infer
 from srviewer.nn.inference.infer import Upsampler
 from srviewer.nn.networks.generator_table import NETWORKS, NetworkSpec
-from srviewer.nn.networks.receptive_field import EVERYWHERE, reach_of
+from srviewer.nn.networks.receptive_field import UNBOUNDED, receptive_radius
 from srviewer.nn.networks.shape import NetworkShape, Size
 from srviewer.sr.models.available_models import find_model
 
@@ -56,8 +56,8 @@ def test_no_network_looks_further_than_it_is_said_to(row: NetworkSpec) -> None:
     network = row.build(NetworkShape("axis", 1, 1, (2, 3), Size(4, 1, 4))).eval()
     for parameter in network.parameters():
         torch.nn.init.normal_(parameter, std=0.3)
-    reach = reach_of(network, 2)
-    if reach == EVERYWHERE:
+    reach = receptive_radius(network, 2)
+    if reach == UNBOUNDED:
         assert row.id == "rfa"
         return
     assert reach < 60

@@ -4,7 +4,7 @@ import torch
 
 from srviewer.errors import UserError
 from srviewer.nn.inference.infer import weights_of
-from srviewer.nn.models.weight_transfer import grown
+from srviewer.nn.models.weight_transfer import transferred
 from srviewer.nn.networks.generator_table import network_spec
 from srviewer.nn.networks.shape import NetworkShape, Size
 
@@ -23,7 +23,7 @@ def network(width: int, blocks: int, seed: int) -> torch.nn.Module:
 @pytest.mark.parametrize(("width", "blocks"), [(4, 2), (4, 5), (7, 2), (7, 5)])
 def test_a_grown_network_does_what_the_small_one_did_and_can_learn(width: int, blocks: int) -> None:
     small, large = network(4, 2, seed=1), network(width, blocks, seed=2)
-    weights = grown(dict(weights_of(small)), dict(weights_of(large)))
+    weights = transferred(dict(weights_of(small)), dict(weights_of(large)))
     large.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
     slices = torch.rand(2, 3, 9, 8)
     for factor in (2, 3):
@@ -36,8 +36,8 @@ def test_a_grown_network_does_what_the_small_one_did_and_can_learn(width: int, b
 def test_a_smaller_network_cannot_take_a_larger_one() -> None:
     small, large = (dict(weights_of(network(w, 2, 0))) for w in (4, 6))
     with pytest.raises(UserError, match=r"does not fit into this network: head\.weight"):
-        grown(large, small)
+        transferred(large, small)
     deep = dict(weights_of(network(4, 3, 0)))
     with pytest.raises(UserError, match=r"body\.2"):
-        grown(deep, small)
-    assert all(np.array_equal(w, small[n]) for n, w in grown(small, small).items())
+        transferred(deep, small)
+    assert all(np.array_equal(w, small[n]) for n, w in transferred(small, small).items())

@@ -12,7 +12,7 @@ from srviewer.nn.plans.budget import Budget
 from srviewer.nn.plans.parts import AdversarialPlan, DataPlan, LossWeights
 from srviewer.nn.plans.plan import TrainingPlan
 from srviewer.nn.plans.presets import TRAINABLE, training_plan
-from srviewer.nn.training.schedule import pace
+from srviewer.nn.training.schedule import step_settings
 
 
 @pytest.mark.parametrize("name", TRAINABLE)
@@ -112,12 +112,12 @@ def test_layouts_lead_there_and_back() -> None:
 
 def test_a_game_follows_its_l1_stage() -> None:
     plan = replace(training_plan("esrgan"), warm_up=0)
-    first, second = pace(plan, 0.2, 5), pace(plan, 0.5, 5)
+    first, second = step_settings(plan, 0.2, 5), step_settings(plan, 0.5, 5)
     assert (first.stage, first.losses.used()) == ("pixels", {"l1": 1.0})
     assert (second.stage, second.losses) == ("adversarial", plan.losses)
     assert second.rate == pytest.approx(plan.adversarial.learning_rate)  # a schedule of its own
     at_once = replace(plan, adversarial=replace(plan.adversarial, warm_start=0.0))
-    assert pace(at_once, 0.0, 0).stage == "adversarial"
+    assert step_settings(at_once, 0.0, 0).stage == "adversarial"
 
 
 @pytest.mark.parametrize(
@@ -126,11 +126,11 @@ def test_a_game_follows_its_l1_stage() -> None:
 )
 def test_the_rate_rises_then_falls(schedule: str, shares: tuple[float, ...]) -> None:
     plan = replace(training_plan("fast"), schedule=schedule, warm_up=10, learning_rate=0.1)
-    falling = [pace(plan, done, 50).rate / 0.1 for done in (0.0, 0.5, 1.0)]
+    falling = [step_settings(plan, done, 50).rate / 0.1 for done in (0.0, 0.5, 1.0)]
     assert falling == pytest.approx(shares)
-    assert pace(plan, 0.0, 4).rate == pytest.approx(0.05)
+    assert step_settings(plan, 0.0, 4).rate == pytest.approx(0.05)
     short = replace(plan, warm_up=10_000)
-    assert pace(short, 0.06, 4).rate == pytest.approx(pace(plan, 0.06, 50).rate)
+    assert step_settings(short, 0.06, 4).rate == pytest.approx(step_settings(plan, 0.06, 50).rate)
 
 
 def test_the_budget_is_used_up_by_whichever_is_further() -> None:

@@ -30,7 +30,7 @@ from srviewer.nn.models.model_file import Model, load_model, save_model
 from srviewer.nn.training.learner import Learner
 from srviewer.nn.training.loop import Place, train
 from srviewer.nn.training.losses import compared
-from srviewer.nn.training.schedule import pace
+from srviewer.nn.training.schedule import step_settings
 
 EVERY_PRESET = pytest.mark.parametrize("name", TRAINABLE)
 NAMES = [
@@ -126,7 +126,7 @@ def test_a_few_steps_lower_its_main_loss(name: str, blobs: Volume, feature_file:
     learner = Learner(plan, torch.device("cpu"), ALONE)
     stages = (0.0, 0.9) if plan.is_adversarial else (0.0,)
     for done in stages:
-        now = replace(pace(plan, done, 100), rate=2e-3)
+        now = replace(step_settings(plan, done, 100), rate=2e-3)
         # The discriminator learns too, so of a game only what it does not judge must go down.
         still = replace(now.losses, adversarial=0.0)
         before = score(learner, batch, still)
@@ -137,8 +137,8 @@ def test_a_few_steps_lower_its_main_loss(name: str, blobs: Volume, feature_file:
 
 def score(learner: Learner, batch: object, losses: LossWeights) -> float:
     with torch.no_grad():
-        result = learner.network(batch.given, batch.factor)  # type: ignore[attr-defined]
-        terms = compared(losses.used(), result, batch.truth, learner._features)  # type: ignore[attr-defined]
+        result = learner.network(batch.inputs, batch.factor)  # type: ignore[attr-defined]
+        terms = compared(losses.used(), result, batch.targets, learner._features)  # type: ignore[attr-defined]
     return sum(losses.used()[name] * float(term) for name, term in terms.items())
 
 

@@ -116,8 +116,8 @@ def test_the_held_out_slices_are_never_drawn(blobs: Volume) -> None:
     pairs = ScanPairs(marked, Degradation(2, 2), (2,), neighbours=1, seed=1)
     for step in range(20):
         batch = pairs.draw(step)
-        assert bool(torch.isfinite(batch.given).all() and torch.isfinite(batch.truth).all())
-    assert pairs.draw(3).truth.shape[2] == 2 * pairs.draw(3).given.shape[2]
+        assert bool(torch.isfinite(batch.inputs).all() and torch.isfinite(batch.targets).all())
+    assert pairs.draw(3).targets.shape[2] == 2 * pairs.draw(3).inputs.shape[2]
 
 
 def test_patches_of_the_thick_planes_are_the_scan_and_what_the_estimate_says_of_it() -> None:
@@ -125,19 +125,19 @@ def test_patches_of_the_thick_planes_are_the_scan_and_what_the_estimate_says_of_
     scan = Degradation(2, 3).apply(fused)
     planes = ThickPlanes(scan, fused, thick=2, factor=3, neighbours=1, seed=2)
     batch = planes.draw(7)
-    assert batch.factor == 3 and batch.given.shape == (16, 3, 20, 40)
-    given, truth = batch.given.numpy()[:, 1], batch.truth.numpy()[:, 0]
+    assert batch.factor == 3 and batch.inputs.shape == (16, 3, 20, 40)
+    given, truth = batch.inputs.numpy()[:, 1], batch.targets.numpy()[:, 0]
     assert np.allclose(truth.reshape(16, 20, 3, 40).mean(axis=2), given, atol=1e-6)
     again = planes.draw(7)
-    assert torch.equal(batch.given, again.given) and torch.equal(batch.truth, again.truth)
+    assert torch.equal(batch.inputs, again.inputs) and torch.equal(batch.targets, again.targets)
 
 
 def test_sources_take_turns(pairs: ScanPairs) -> None:
     scan = np.ones((44, 48, 20), np.float32)
     planes = ThickPlanes(scan, np.ones((44, 48, 40), np.float32), 2, 2, neighbours=1, seed=0)
     source = InTurns((pairs, planes))
-    assert torch.equal(source.draw(4).truth, pairs.draw(4).truth)
-    assert torch.equal(source.draw(5).truth, planes.draw(5).truth)
+    assert torch.equal(source.draw(4).targets, pairs.draw(4).targets)
+    assert torch.equal(source.draw(5).targets, planes.draw(5).targets)
 
 
 def test_a_scan_too_small_is_said_to_be(blobs: Volume) -> None:

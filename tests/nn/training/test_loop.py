@@ -68,9 +68,9 @@ def test_a_short_run_beats_the_untrained_base_on_patches_it_never_saw(blobs: Vol
     model = run(train(Volumes([blobs]), PLAN, "trial", CPU))
     fresh = PatchSource([blobs], replace(PLAN, seed=99)).draw(0)
     with torch.inference_mode():
-        learned = built_network(model)(fresh.given, fresh.factor)
-        untrained = model.spec.build(PLAN.shape)(fresh.given, fresh.factor)
-    gain = (untrained - fresh.truth).abs().mean() / (learned - fresh.truth).abs().mean()
+        learned = built_network(model)(fresh.inputs, fresh.factor)
+        untrained = model.spec.build(PLAN.shape)(fresh.inputs, fresh.factor)
+    gain = (untrained - fresh.targets).abs().mean() / (learned - fresh.targets).abs().mean()
     assert gain > 1.03
 
 

@@ -25,7 +25,7 @@ ROW, NAME = 24, 126  # px: the height of a row, the width of the names
 
 
 class HeaderBox(QWidget):
-    """Read when it is asked for: nobody waits for it, and it may name the patient."""
+    """The header, read only when the user asks for it, since it may name the patient."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class HeaderBox(QWidget):
         self._forget()
 
     def copy_rows(self) -> None:
-        """Put rows onto the clipboard, a tab between their parts."""
+        """Copy the chosen rows, else all that are shown, with tabs between the columns."""
         chosen = sorted({index.row() for index in self.table.selectedIndexes()})
         rows = [self._shown[number] for number in chosen] or self._shown
         lines = ("\t".join((row.key, row.name, row.value)) for row in rows)
@@ -93,10 +93,10 @@ class HeaderBox(QWidget):
 
     def _fill(self) -> None:
         wanted = self.search.text().strip()
-        found = [row for row in self.rows if row.matches(wanted)][:MOST_SHOWN]
-        self._shown = found
-        self.table.setRowCount(len(found))
-        for number, row in enumerate(found):
+        matching = [row for row in self.rows if row.matches(wanted)][:MOST_SHOWN]
+        self._shown = matching
+        self.table.setRowCount(len(matching))
+        for number, row in enumerate(matching):
             for column, text in enumerate((row.key, row.name, row.value)):
                 self.table.setItem(number, column, table_item(text))
 

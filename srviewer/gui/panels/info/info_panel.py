@@ -1,4 +1,4 @@
-"""The panel that tells what is open: grid, place, history, warnings."""
+"""The panel of information on the open scan: grid, position, history, warnings."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ MOST_PROBLEMS = 50
 
 
 class InfoPanel(QWidget):
-    """The facts about the original and the result, as text that can be copied."""
+    """Facts about the scan and the result, as text that can be copied."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()
@@ -52,10 +52,10 @@ class InfoPanel(QWidget):
         files = "".join(f"<li>{html_text(name)}</li>" for name in names)
         parts.append(_heading(tr("Opened from")) + f"<ul>{files}</ul>")
         origin = session.state.origin
-        found = None if origin is None else origin.found
-        if found is not None and (found.ignored or found.problems):
-            counts_of_kinds = [skipped(found)] if found.ignored else []
-            problems = (tr(problem.text) for problem in found.problems[:MOST_PROBLEMS])
+        listing = None if origin is None else origin.found
+        if listing is not None and (listing.ignored or listing.problems):
+            counts_of_kinds = [skipped(listing)] if listing.ignored else []
+            problems = (tr(problem.text) for problem in listing.problems[:MOST_PROBLEMS])
             parts.append(_list(tr("Not opened"), [*counts_of_kinds, *problems]))
         self._text.setHtml("".join(parts))
 

@@ -1,4 +1,4 @@
-"""Playing through the slices of a plane."""
+"""Playing the slices of a plane."""
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
@@ -13,9 +13,14 @@ SLOWEST, USUAL, FASTEST = 1, 12, 60  # frames per second
 
 
 class Cine(QObject):
-    """Steps the plane that had the keyboard last, so many slices a second."""
+    """Steps through the slices of the active plane at a rate.
 
-    changed = Signal()  # it started, stopped, or plays otherwise
+    Attributes:
+        loop: Whether the first slice follows the last.
+        rate: Slices per second.
+    """
+
+    changed = Signal()  # it started, stopped, or has another rate or loop
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
@@ -29,11 +34,11 @@ class Cine(QObject):
 
     @property
     def playing(self) -> bool:
-        """Whether it runs."""
+        """Whether the slices are stepping."""
         return self._timer.isActive()
 
     def toggle(self) -> None:
-        """Play, or stop."""
+        """Start, or stop."""
         if self.playing or self._session.original is None:
             self.stop()
         else:
@@ -41,24 +46,32 @@ class Cine(QObject):
             self.changed.emit()
 
     def stop(self) -> None:
-        """Stay at the slice that is shown."""
+        """Stop at the slice that is shown."""
         self._timer.stop()
         self.changed.emit()
 
     def set_rate(self, frames_per_second: int) -> None:
-        """Play so fast from now on."""
+        """Set the rate, also while playing.
+
+        Args:
+            frames_per_second: Slices per second, 1 to 60.
+        """
         self.rate = frames_per_second
         if self.playing:
             self._timer.start(1000 // frames_per_second)
         self.changed.emit()
 
     def set_loop(self, loop: bool) -> None:
-        """After the last slice begin anew, or stop."""
+        """Choose what follows the last slice.
+
+        Args:
+            loop: True to go on with the first slice, False to stop.
+        """
         self.loop = loop
         self.changed.emit()
 
     def step(self) -> None:
-        """One slice on: through the thin result where there is one, else through the scan."""
+        """Step to the next slice: of the result where there is one, else of the scan."""
         session = self._session
         volume = session.result.volume if session.result else session.original
         if volume is None:
@@ -78,7 +91,7 @@ class Cine(QObject):
 
 
 class CineBox(QWidget):
-    """Play, pace and loop as controls."""
+    """Controls for play, rate and loop."""
 
     def __init__(self, cine: Cine) -> None:
         super().__init__()

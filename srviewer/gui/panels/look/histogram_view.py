@@ -24,23 +24,46 @@ KEY_STEP = 0.02  # of the window's width
 
 @dataclass(frozen=True)
 class Scale:
-    """From values to pixels: ``low`` lies at 0 and ``high`` at ``width``."""
+    """A linear map from values to pixels of the widget.
+
+    Attributes:
+        low: The value at 0, in the unit of the scan.
+        high: The value at ``width``.
+        width: In pixels.
+    """
 
     low: float
     high: float
     width: float
 
     def x(self, value: float) -> float:
-        """Pixels from the left of a value."""
+        """The position of a value.
+
+        Args:
+            value: In the unit of the scan.
+
+        Returns:
+            Pixels from the left.
+        """
         return (value - self.low) / (self.high - self.low) * self.width
 
     def value(self, x: float) -> float:
-        """The value at so many pixels from the left."""
+        """The value at a position.
+
+        Args:
+            x: Pixels from the left.
+
+        Returns:
+            In the unit of the scan.
+        """
         return self.low + x / max(1.0, self.width) * (self.high - self.low)
 
 
 class HistogramView(QWidget):
-    """Counted once for each scan, in the background; the limits follow and set the window."""
+    """Shows the histogram; its limits follow and set the session's grey levels.
+
+    The voxels of each scan are counted once, in the background.
+    """
 
     def __init__(self, study: Study) -> None:
         super().__init__()
@@ -64,7 +87,7 @@ class HistogramView(QWidget):
 
     @property
     def histogram(self) -> Histogram | None:
-        """Of the scan that is shown; None while it is counted."""
+        """The histogram of the scan that is shown; None while it is counted."""
         scan = self._session.original
         return None if scan is None else self._counted.get(scan)
 
@@ -73,7 +96,7 @@ class HistogramView(QWidget):
         return QSize(260, HEIGHT)
 
     def scale(self) -> Scale:
-        """What the widget shows now: every value, and the window with some room."""
+        """The present scale: every frequent value, and the grey-level window with some room."""
         window = self._session.view.window
         low, high = window.low, window.high
         if self.histogram is not None:
@@ -108,13 +131,13 @@ class HistogramView(QWidget):
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Down: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 1}
         step = steps.get(Qt.Key(event.key()), 0)
         window = self._session.view.window
-        by = step * KEY_STEP * window.width
+        shift = step * KEY_STEP * window.width
         if step == 0 or self._session.original is None:
             super().keyPressEvent(event)
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._session.set_window(Window.of_level(window.level, window.width + by))
+            self._session.set_window(Window.of_level(window.level, window.width + shift))
         else:
-            self._session.set_window(Window.of_level(window.level + by, window.width))
+            self._session.set_window(Window.of_level(window.level + shift, window.width))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Called by Qt."""
@@ -145,8 +168,8 @@ class HistogramView(QWidget):
         scale, window = self.scale(), self._session.view.window
         least = 1e-3 * (scale.high - scale.low)
         if self._grabbed == "both":
-            by = scale.value(x) - scale.value(self._last)
-            wanted = Window.of_level(window.level + by, window.width)
+            shift = scale.value(x) - scale.value(self._last)
+            wanted = Window.of_level(window.level + shift, window.width)
         elif self._grabbed == "low":
             wanted = Window(min(scale.value(x), window.high - least), window.high)
         else:
@@ -177,7 +200,7 @@ class HistogramView(QWidget):
         )
 
     def _last_frequent(self) -> float:
-        """Where nearly all voxels have come: one bright voxel must not squeeze the rest."""
+        """The 99.98 % quantile: one bright voxel must not squeeze the rest."""
         assert self.histogram is not None
         share = np.cumsum(self.histogram.counts) / self.histogram.counts.sum()
         last = int(np.searchsorted(share, 0.9998)) + 1

@@ -1,4 +1,4 @@
-"""Level and width as numbers, and the windows that have a name."""
+"""Controls for the grey-level window: preset, level, width."""
 
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -15,7 +15,7 @@ LARGEST = 1e9
 
 
 class Levels(QWidget):
-    """Follows the session's window, and sets it."""
+    """Follows the session's grey-level window, and sets it."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -81,10 +81,10 @@ class Levels(QWidget):
         if original is not self._offered:
             self._offered = original
             fitting = [p for p in WINDOW_PRESETS if p.modality in ("", original.modality)]
-            fill(self.preset, [(tr(one.title), one) for one in fitting], None)
+            fill(self.preset, [(tr(preset.title), preset) for preset in fitting], None)
             self._applied = (0, session.auto_window)
-        kept = self._applied is not None and self._applied[1] == window
-        self.preset.setCurrentIndex(self._applied[0] if self._applied and kept else -1)
+        unchanged = self._applied is not None and self._applied[1] == window
+        self.preset.setCurrentIndex(self._applied[0] if self._applied and unchanged else -1)
 
     def _apply(self) -> None:
         preset, original = self.preset.currentData(), self._session.original

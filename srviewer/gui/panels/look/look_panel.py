@@ -1,4 +1,4 @@
-"""The panel for looking: grey levels, colours, playing, what is laid over the slices."""
+"""The panel of the view: grey levels, colours, playing, overlays."""
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -14,7 +14,7 @@ from srviewer.gui.widgets.form import choice, describe, fill, label
 
 
 class LookPanel(QWidget):
-    """Every choice here holds for all panes alike."""
+    """Controls for the view; they apply to all panes."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()
@@ -76,6 +76,6 @@ class LookPanel(QWidget):
 
 
 def _switch(text: str, tip: str) -> QCheckBox:
-    made = QCheckBox(text)
-    describe(made, text, tip)
-    return made
+    tick_box = QCheckBox(text)
+    describe(tick_box, text, tip)
+    return tick_box

@@ -1,4 +1,4 @@
-"""The list of what is laid over the slices, with how strongly each is seen."""
+"""The list of overlays, with opacity and threshold of each."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,32 +25,31 @@ from srviewer.study.state.overlay import Overlay
 
 
 class OverlayBox(QWidget):
-    """One row for each layer of the session, and a button that adds one."""
+    """A row for each overlay of the session, and a button that adds an overlay."""
 
     def __init__(self, overlays: Overlays) -> None:
         super().__init__()
         self._overlays, self._session = overlays, overlays.session
         self._shown: list[LayerRow] = []
         self.add = button(
-            tr("Lay over\u2026"), tr("Draw a mask, a label map or a map of values over every pane")
+            tr("Add overlay\u2026"),
+            tr("Draw a mask, a label map or a map of values over every pane"),
         )
         self.add.clicked.connect(self.choose)
         self._rows = QVBoxLayout()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(label(tr("LAID OVER"), "heading"))
+        layout.addWidget(label(tr("OVERLAYS"), "heading"))
         layout.addLayout(self._rows)
         layout.addWidget(self.add)
         self._session.follow(self._show, "layers", "scan")
         self._show()
 
     def choose(self) -> None:
-        """Ask for a file."""
+        """Ask for a file and add it as an overlay."""
         sources = self._session.sources
         folder = str(sources[0].parent) if sources else str(Path.home())
-        name, _ = QFileDialog.getOpenFileName(
-            self, tr("Lay over the slices"), folder, tr(open_filter())
-        )
+        name, _ = QFileDialog.getOpenFileName(self, tr("Add an overlay"), folder, tr(open_filter()))
         if name:
             self._overlays.load(Path(name))
 
@@ -71,7 +70,7 @@ class OverlayBox(QWidget):
 
 
 class LayerRow(QWidget):
-    """Name, opacity, threshold and removal of one layer."""
+    """Name, opacity, threshold and removal of an overlay."""
 
     def __init__(self, overlays: Overlays, number: int) -> None:
         super().__init__()
@@ -80,14 +79,14 @@ class LayerRow(QWidget):
         self._name = ElidedLabel("value")
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
-        describe(self.opacity, tr("Opacity"), tr("How strongly the layer is seen, 0 to 100 %"))
+        describe(self.opacity, tr("Opacity"), tr("Opacity of the overlay, 0 to 100 %"))
         self.threshold = QDoubleSpinBox()
         self.threshold.setRange(0, 1e9)
         self.threshold.setPrefix(tr("from "))
         describe(self.threshold, tr("Threshold"), tr("Weaker values than this are not drawn"))
         remove = QToolButton()
         remove.setIcon(theme.icon("close"))
-        describe(remove, tr("Remove"), tr("Take this layer away"))
+        describe(remove, tr("Remove"), tr("Remove this overlay"))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 4)
         grid.addWidget(self._name, 0, 0, 1, 2)
@@ -99,7 +98,11 @@ class LayerRow(QWidget):
         remove.clicked.connect(self._remove)
 
     def show_layer(self, layer: Overlay) -> None:
-        """Show what ``layer`` is."""
+        """Show the name and the settings of an overlay.
+
+        Args:
+            layer: The overlay; without a window it has no threshold.
+        """
         self._layer = layer
         self._name.show_text(f"{layer.volume.name}{self._cover(layer)}")
         for widget in (self.opacity, self.threshold):
@@ -113,7 +116,7 @@ class LayerRow(QWidget):
             widget.blockSignals(False)
 
     def _cover(self, layer: Overlay) -> str:
-        """What is said of a layer that leaves part of the scan open."""
+        """A note on an overlay that covers only part of the scan; "" for all of it."""
         original = self._overlays.session.original
         share = 1.0 if original is None else overlap(original.geometry, layer.volume.geometry)
         if share > 0.995:

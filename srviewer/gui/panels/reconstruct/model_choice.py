@@ -1,4 +1,4 @@
-"""The models that a panel offers, and what is said of files that are none."""
+"""The models that a panel offers, and notes on files that cannot be used."""
 
 from pathlib import Path
 
@@ -27,7 +27,12 @@ MOST_SHOWN = 3  # files that cannot be used
 
 
 class ModelChoice:
-    """``box``: the models for scans, without sharper pairs. ``left_out``: which files are none."""
+    """The list of models for reconstruction, without texture models.
+
+    Attributes:
+        box: The list; the data of an entry is the name or the file of a model.
+        left_out: A note on model files that cannot be used.
+    """
 
     def __init__(self) -> None:
         self.box: QComboBox = choice(
@@ -36,7 +41,11 @@ class ModelChoice:
         self.left_out = Notice("note", tr("Models that cannot be used"))
 
     def offer(self, elsewhere: list[tuple[str, str]]) -> None:
-        """Those at hand, and ``elsewhere``, (name, file) of those that lie in other folders."""
+        """Fill the list.
+
+        Args:
+            elsewhere: (name, file) of models outside the folders of models; listed last.
+        """
         models = models_at_hand()
         self.left_out.show_text(_lines(models.unreadable))
         entries = [
@@ -47,14 +56,25 @@ class ModelChoice:
         fill(self.box, [*entries, *elsewhere], None)
 
     def show(self, name_or_file: str) -> None:
-        """Choose it; a file that a session or a result named is offered from now on."""
+        """Choose a model.
+
+        Args:
+            name_or_file: A file that is not in the list, as of a session or a result, is added.
+        """
         if self.box.findData(name_or_file) < 0:
             self.box.addItem(Path(name_or_file).stem, name_or_file)
         self.box.setCurrentIndex(self.box.findData(name_or_file))
 
 
 def model_of(request: Request) -> tuple[Model | None, tuple[str, ...]]:
-    """The model of a request, and why there is none: its file may have gone or changed."""
+    """Find the model of a request.
+
+    Args:
+        request: Its method may need no model.
+
+    Returns:
+        The model, or None; and the reason where it cannot be read: it may be deleted or changed.
+    """
     if not method(request.method).needs_model:
         return None, ()
     try:
@@ -64,7 +84,16 @@ def model_of(request: Request) -> tuple[Model | None, tuple[str, ...]]:
 
 
 def suggested_factor(original: Volume, axis: Axis, request: Request) -> int:
-    """What suits the axis; the factor of the request where its model cannot be used."""
+    """Suggest a factor for an axis.
+
+    Args:
+        original: The scan.
+        axis: Array axis to refine.
+        request: Its model limits the factors.
+
+    Returns:
+        The factor; that of the request where its model cannot be used.
+    """
     try:
         return suggested_request(original, axis, request.model).factor
     except UserError:
@@ -72,20 +101,27 @@ def suggested_factor(original: Volume, axis: Axis, request: Request) -> int:
 
 
 def offered_factors(model: Model | None) -> list[int]:
-    """Those that the model can reach; any for interpolation."""
+    """List the factors that a model can reach.
+
+    Args:
+        model: None for interpolation, which reaches any.
+
+    Returns:
+        Factors from 2 to 8, in ascending order.
+    """
     factors = range(2, LARGEST_FACTOR_OFFERED + 1)
     return [factor for factor in factors if model is None or reachable(factor, model.factors)]
 
 
 def _lines(unreadable: tuple[UnreadableModel, ...]) -> tuple[str, ...]:
-    """Of each file why it cannot be used; of many, of the first."""
-    lines = tuple(one.reason for one in unreadable[:MOST_SHOWN])
+    """The reason for each of the first files, and the number of the others."""
+    lines = tuple(model.reason for model in unreadable[:MOST_SHOWN])
     more = len(unreadable) - len(lines)
     rest = tr("{count} more: 'srviewer models' lists them all.", count=more)
     return (*lines, rest) if more else lines
 
 
 def _title(card: ModelCard) -> str:
-    """Its name and its size, which is what the time goes by."""
+    """Name and number of parameters, on which the time depends."""
     millions = card.parameters / 1e6
     return tr("{name} ({millions:.2g} million parameters)", name=card.name, millions=millions)

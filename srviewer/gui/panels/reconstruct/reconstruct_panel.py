@@ -1,4 +1,4 @@
-"""The panel that rebuilds the open scan: what was detected, what will be done, how far it is."""
+"""The panel of the reconstruction: the scan, the request, the progress, the result."""
 
 from dataclasses import replace
 
@@ -48,7 +48,8 @@ from srviewer.sr.results.reconstruction import Reconstruction
 class ReconstructPanel(QWidget):
     """Edits the session's request and starts it.
 
-    ``foot``: the button and the progress, to be shown under the panel however long that is.
+    Attributes:
+        foot: Button and progress, which stay in view below the panel when it is scrolled.
     """
 
     def __init__(self, study: Study) -> None:
@@ -56,13 +57,11 @@ class ReconstructPanel(QWidget):
         self._study, self._session = study, study.session
         self._scan = ElidedLabel("value")
         self._detected = label("", "muted")
-        self._axis = choice(
-            tr("Axis"), tr("The array axis whose slices are rebuilt (spacing in mm)")
-        )
+        self._axis = choice(tr("Axis"), tr("The array axis that gets thin slices (spacing in mm)"))
         self._factor = choice(
             tr("Target"), tr("Slice spacing to reach, in mm, and the factor to it")
         )
-        self._method = choice(tr("Method"), tr("How the missing slices are made"))
+        self._method = choice(tr("Method"), tr("How the thin slices are estimated"))
         self._models = ModelChoice()
         self._model = self._models.box
         self._device = choice(
@@ -74,7 +73,7 @@ class ReconstructPanel(QWidget):
         self._warnings = Acknowledgement()
         self._note = Notice("note", tr("Notes on this reconstruction"))
         self._start = button(
-            tr("Reconstruct"), tr("Rebuild the open scan with thin slices (Ctrl+Return)")
+            tr("Reconstruct"), tr("Reconstruct the open scan with thin slices (Ctrl+Return)")
         )
         self._start.setProperty("primary", "true")
         self._start.setIcon(theme.icon_on_accent("play"))
@@ -160,7 +159,7 @@ class ReconstructPanel(QWidget):
         self._cancel.clicked.connect(self._stop)
 
     def _offer_models(self) -> None:
-        """Those at hand, and those that were trained here and written elsewhere."""
+        """Offer the models at hand, and those that were trained here and written elsewhere."""
         self._models.offer(self._study.training.models_elsewhere())
 
     def _show_trained(self) -> None:
@@ -194,9 +193,9 @@ class ReconstructPanel(QWidget):
 
     def _show_request(self) -> None:
         original, request = self._session.original, self._session.request
-        known = original is not None and request is not None
+        editable = original is not None and request is not None
         for box in (self._axis, self._factor, self._method, self._model, self._device):
-            box.setEnabled(known)
+            box.setEnabled(editable)
         if original is None or request is None:
             self._show_work()
             return
@@ -216,10 +215,10 @@ class ReconstructPanel(QWidget):
         ):
             box.setCurrentIndex(box.findData(value))
         self._model.setEnabled(needs_model)
-        # Those that must be acknowledged stand in the banner already.
-        told = tuple(w.message for w in original.warnings if w not in self._study.concerns)
+        # Warnings that must be acknowledged are in the banner already.
+        warnings = tuple(w.message for w in original.warnings if w not in self._study.concerns)
         advice = () if problem else cautions(original, request, model)
-        self._note.show_text((*told, *problem, *advice))
+        self._note.show_text((*warnings, *problem, *advice))
         self._show_work()
 
     def _show_work(self) -> None:
@@ -243,16 +242,16 @@ class ReconstructPanel(QWidget):
         result = self._session.result
         self._outcome.setVisible(result is not None)
         if result is not None:
-            found = result.consistency
-            self._verdict.setText(agreement(found))
-            set_role(self._verdict, "good" if agrees(found) else "doubt")
+            consistency = result.consistency
+            self._verdict.setText(agreement(consistency))
+            set_role(self._verdict, "good" if agrees(consistency) else "doubt")
             self._facts.setText(_facts(result))
 
     def _edit(self) -> None:
         request, original = self._session.request, self._session.original
         if request is not None and original is not None:
             axis, factor = self._axis.currentData(), self._factor.currentData()
-            if axis != request.axis:  # what was set for the other axis says nothing of this one
+            if axis != request.axis:  # settings of the other axis do not apply
                 factor = suggested_factor(original, axis, request)
                 request = replace(request, also=(), thickness_mm=None)
             if self._model.currentData() != request.model:
@@ -287,9 +286,9 @@ def _facts(result: Reconstruction) -> str:
             "{by}, {seconds:.1f} s on {device}", by=by, seconds=result.seconds, device=result.device
         ),
     ]
-    apart = result.disagreement
-    if apart is not None:
-        share = float(apart.voxels.mean()) / result.data_range
+    disagreement = result.disagreement
+    if disagreement is not None:
+        share = float(disagreement.voxels.mean()) / result.data_range
         lines.append(tr("the two planes differ by {share} (mean)", share=percent(share)))
         if result.model is not None:
             lines.append(tr(disagreement_worth(result.model, result.request.factor)))
@@ -299,5 +298,5 @@ def _facts(result: Reconstruction) -> str:
     if changed is not None:
         lines.append(tr("texture moved {share} of the voxels", share=percent(changed)))
     if result.region is not None:
-        lines.append(tr("nothing learned inside {region}", region=result.region))
+        lines.append(tr("interpolation only inside {region}", region=result.region))
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The offer to repair faults between slices, beside the warnings that tell of them."""
+"""The offer to repair faults between slices, shown below the warnings of them."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ WORDS: dict[Repair, str] = {
 
 
 class RepairBox(QCheckBox):
-    """Asks for the repairs that the open scan has use for; hidden where there are none."""
+    """Edits the repairs of the request; hidden where the open scan has no fault to repair."""
 
     def __init__(self, study: Study) -> None:
         super().__init__("")
@@ -33,7 +33,7 @@ class RepairBox(QCheckBox):
         self._show()
 
     def _wanted(self) -> tuple[Repair, ...]:
-        """What is asked for, or would be."""
+        """The repairs that are requested, or else those that would be."""
         original, request = self._session.original, self._session.request
         if original is None or request is None:
             return ()

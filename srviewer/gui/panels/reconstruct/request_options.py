@@ -1,4 +1,4 @@
-"""What goes beyond method and model: adaptation, texture, flips, slices, a second axis, a lock."""
+"""Options of a request: adaptation, texture, flips, slice profile, a second axis, region lock."""
 
 from dataclasses import replace
 from typing import Any
@@ -35,7 +35,7 @@ PROFILES = ((mark("Box"), "box"), (mark("Gaussian"), "gaussian"))
 
 
 class RequestOptions(QWidget):
-    """Edits the session's request and locked region; shows only what the scan has use for."""
+    """Edits the session's request and region lock; hides options that do not apply to the scan."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()
@@ -48,15 +48,15 @@ class RequestOptions(QWidget):
         describe(
             self.seconds,
             tr("Seconds of adaptation"),
-            tr("How long to learn from the scan, seconds"),
+            tr("How long to adapt to the scan, seconds"),
         )
         self.flips = _tick(
-            tr("Average mirrored copies"),
-            tr("Four times the time; their spread is a map of what the network is unsure of"),
+            tr("Average mirrored inputs"),
+            tr("Test-time augmentation: four times the time; its spread is shown as a map"),
         )
         self.minimum = _tick(
             tr("No voxel below the scan's minimum"),
-            tr("Removes undershoots, such as negative values; what was measured stays as it is"),
+            tr("Removes undershoots, such as negative values; block means are kept"),
         )
         self.also = QCheckBox("")
         describe(
@@ -78,7 +78,7 @@ class RequestOptions(QWidget):
         for box in (self.thickness, self.profile):
             box.setMinimumWidth(60)  # both share one row of a narrow panel
         self.lock = choice(
-            tr("Region without learned detail"),
+            tr("Region lock"),
             tr("Inside this drawn shape, as deep as it is wide, only interpolation is used"),
         )
         self._lay_out()
@@ -109,7 +109,7 @@ class RequestOptions(QWidget):
         layout.addWidget(self.flips)
         layout.addWidget(self.minimum)
         layout.addWidget(self.also)
-        self.also.hide()  # until a scan is open that has use for it, as is the next
+        self.also.hide()  # until a scan with a second axis is open, as is the next
         self._rows.setRowVisible(self._texture_row, False)
 
     def _connect(self) -> None:
@@ -153,7 +153,7 @@ class RequestOptions(QWidget):
             widget.blockSignals(False)
 
     def _show_also(self, original: Volume, request: Request) -> None:
-        """What is asked for, or would be."""
+        """Show the second axis that is requested, or else that which would be."""
         steps = request.also or suggested_also(original, request.axis)
         self.also.setVisible(bool(steps))
         self.also.setChecked(bool(request.also))
@@ -170,7 +170,7 @@ class RequestOptions(QWidget):
         self.also.setText("\n".join(lines))
 
     def _show_texture(self, request: Request, networked: bool) -> None:
-        """The slider is there when the chosen model has a sharper pair."""
+        """Show the slider when the chosen model has a texture model."""
         there = networked and _has_pair(request.model)
         self._rows.setRowVisible(self._texture_row, there)
         self._texture_row.show_amount(request.texture)
@@ -189,8 +189,10 @@ class RequestOptions(QWidget):
     def _edit_adaptation(self) -> None:
         request, seconds = self._session.request, self.seconds.value()
         if request is not None:
-            kept = request.adaptation
-            wanted = replace(kept, seconds=seconds) if kept else Adaptation(seconds=seconds)
+            adaptation = request.adaptation
+            wanted = (
+                replace(adaptation, seconds=seconds) if adaptation else Adaptation(seconds=seconds)
+            )
             self._set(adaptation=wanted if self.adapt.isChecked() else None)
 
     def _edit_flips(self) -> None:
@@ -214,8 +216,8 @@ class RequestOptions(QWidget):
     def _edit_thickness(self) -> None:
         original, request = self._session.original, self._session.request
         if original is not None and request is not None:
-            said, typed = _stated(original, request), self.thickness.value()
-            self._set(thickness_mm=None if abs(typed - said) < 0.006 else typed)
+            stated, typed = _stated(original, request), self.thickness.value()
+            self._set(thickness_mm=None if abs(typed - stated) < 0.006 else typed)
 
     def _set(self, **changes: Any) -> None:
         if self._session.request is not None:
@@ -229,7 +231,7 @@ def _tick(text: str, tip: str) -> QCheckBox:
 
 
 def _stated(scan: Volume, request: Request) -> float:
-    """The slice thickness, mm, where none is asked for."""
+    """The slice thickness in mm that is used when the request has none."""
     spacing = scan.geometry.spacing[request.axis]
     return slice_thickness(scan, request.axis) or spacing
 
@@ -237,5 +239,5 @@ def _stated(scan: Volume, request: Request) -> float:
 def _has_pair(model: str) -> bool:
     try:
         return texture_pair(model) is not None
-    except UserError:  # said where the model is chosen
+    except UserError:  # reported where the model is chosen
         return False

@@ -1,4 +1,4 @@
-"""One click: what the chosen method gains over cubic on the open scan itself."""
+"""The self-test: the gain of the chosen method over cubic interpolation on the open scan."""
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -10,7 +10,7 @@ from srviewer.sr.scores.self_test import SelfTest
 
 
 class SelfTestBox(QWidget):
-    """The button and the verdict on the present request."""
+    """A button for the self-test, and its verdict on the present request."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()
@@ -18,8 +18,8 @@ class SelfTestBox(QWidget):
         self.start = button(
             tr("Test on this scan"),
             tr(
-                "Make the scan's own sharp axes thick, rebuild them as chosen above, and score "
-                "them beside cubic interpolation"
+                "Degrade the scan's own in-plane axes, reconstruct them as chosen above, and "
+                "score them beside cubic interpolation"
             ),
         )
         self.verdict = label("", "muted")
@@ -34,7 +34,7 @@ class SelfTestBox(QWidget):
 
     @property
     def found(self) -> SelfTest | None:
-        """What the test of the present request said, None before it was made."""
+        """The self-test of the present request; None before it has run."""
         request = self._session.request
         return None if request is None else self._session.state.test_of(request)
 

@@ -1,4 +1,4 @@
-"""What to do about a rebuild that may not fit into memory: slab by slab, straight into a file."""
+"""Notice of a reconstruction beyond the memory, which can be written slab-wise to a file."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from srviewer.sr.slabs.choice import SlabOffer, slab_offer
 
 
 class SlabBox(Notice):
-    """Says what a rebuild would take, and asks for a file to rebuild into; hidden otherwise."""
+    """Shows the memory that a reconstruction would need, and asks for a file; hidden otherwise."""
 
     def __init__(self, study: Study) -> None:
         super().__init__("note", tr("Memory of this reconstruction"))
@@ -22,10 +22,8 @@ class SlabBox(Notice):
         self._offer: SlabOffer | None = None
         self._written = ""
         self.start = button(
-            tr("Rebuild into a file\u2026"),
-            tr(
-                "Rebuild slab by slab into a NIfTI file; what waits lies on the same disk meanwhile"
-            ),
+            tr("Reconstruct into a file\u2026"),
+            tr("Slab-wise, into a NIfTI file; temporary data is on the same disk meanwhile"),
         )
         layout = self.layout()
         assert layout is not None
@@ -60,8 +58,8 @@ class SlabBox(Notice):
         self.start.setEnabled(possible and idle and self._study.may_reconstruct)
 
     def _note_written(self, path: Path, opened: bool) -> None:
-        told = tr("Written, and too large to be shown: {path}", path=path)
-        self._written = "" if opened else told
+        message = tr("Written, and too large to be shown: {path}", path=path)
+        self._written = "" if opened else message
         self._show()
 
     def _choose(self) -> None:
@@ -72,7 +70,7 @@ class SlabBox(Notice):
         sources = self._session.sources
         start = sources[0].with_name(suggested) if sources else Path(suggested)
         name, _ = QFileDialog.getSaveFileName(
-            self, tr("Rebuild into a file"), str(start), tr("NIfTI (*.nii.gz *.nii)")
+            self, tr("Reconstruct into a file"), str(start), tr("NIfTI (*.nii.gz *.nii)")
         )
         if name:
             self._study.reconstruct_into(with_suffix(Path(name)))

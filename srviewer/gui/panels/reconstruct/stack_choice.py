@@ -1,4 +1,4 @@
-"""What to do about a scan whose slices do not lie on one regular, rectangular grid."""
+"""Choices for a scan whose slices do not lie on one regular, rectangular grid."""
 
 from dataclasses import replace
 
@@ -10,13 +10,13 @@ from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import button, choice, fill, label
 
 TITLES = (
-    (mark("Rebuild every regular run, leave gaps empty"), "fill"),
-    (mark("Rebuild only the longest regular run"), "run"),
+    (mark("Reconstruct every regular run, leave gaps empty"), "fill"),
+    (mark("Reconstruct only the longest regular run"), "run"),
 )
 
 
 class StackChoice(QWidget):
-    """Shown below the scan's warnings: how gaps are treated, and a way to straighten a tilt."""
+    """Shown below the scan's warnings: how missing slices are treated, and a button to deskew."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()

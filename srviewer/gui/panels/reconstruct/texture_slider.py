@@ -1,4 +1,4 @@
-"""The slider from faithful to sharp, with where it stands."""
+"""The slider from the fidelity model to the texture model, with its value."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe, label
 
-STEPS = 20  # from faithful to sharp
+STEPS = 20  # from the fidelity model to the texture model
 
 
 class TextureSlider(QWidget):
-    """A row: the slider, and its place in %."""
+    """A row: the slider, and its value in %."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -19,12 +19,10 @@ class TextureSlider(QWidget):
         describe(
             self.slider,
             tr("Texture"),
-            tr(
-                "Left: faithful. Right: sharper, less faithful; a map shows which voxels it changes"
-            ),
+            tr("Left: fidelity model. Right: texture model, sharper; a map shows what it changes"),
         )
         self.percent = label("", "value")
-        describe(self.percent, tr("Texture in %"), tr("How far the slider is towards sharp"))
+        describe(self.percent, tr("Texture in %"), tr("Weight of the texture model, in %"))
         self.percent.setFixedWidth(self.fontMetrics().horizontalAdvance("100 %") + 6)
         self.percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout = QHBoxLayout(self)
@@ -34,10 +32,14 @@ class TextureSlider(QWidget):
 
     @property
     def amount(self) -> float:
-        """From 0, faithful, to 1, sharp."""
+        """Weight of the texture model: 0 for the fidelity model, 1 for the texture model."""
         return self.slider.value() / STEPS
 
     def show_amount(self, amount: float) -> None:
-        """Show ``amount``, which may lie between two steps."""
+        """Move the slider.
+
+        Args:
+            amount: 0 to 1; the slider rounds it to one of 20 steps, the text does not.
+        """
         self.slider.setValue(round(amount * STEPS))
         self.percent.setText(f"{100 * amount:.0f} %")

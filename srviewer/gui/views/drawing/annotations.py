@@ -1,4 +1,4 @@
-"""What is written over a slice: names, letters, crosshair, scores, scale bar."""
+"""Annotations of a slice: names, letters, crosshair, scores, measurements, scale bar."""
 
 from dataclasses import dataclass
 from math import floor
@@ -37,13 +37,21 @@ CROSSHAIR.setAlpha(150)
 
 @dataclass(frozen=True)
 class Annotations:
-    """Everything that is written over one slice.
+    """The annotations of one slice.
 
-    ``crosshair``: where it crosses, in pixels of the pane; None hides it. ``letters``: at the
-    (left, right, bottom, top) edges of the screen. ``pixels_per_mm``: for the scale bar.
-    ``depth``: how far through the volume this slice lies, 0..1. ``hint``: instead of a slice.
-    ``active``: the pane that the keyboard steers. ``shapes``: measurements. ``divider``,
-    ``colour_bar``: of what lies over the slice.
+    Attributes:
+        top_left: Lines in that corner.
+        top_right: Lines in that corner; a line that is too wide goes to the foot.
+        bottom_left: Lines at the foot, the last at the lower edge.
+        letters: At the (left, right, bottom, top) edges of the screen.
+        crosshair: Where its lines cross, in pixels of the pane; None hides it.
+        pixels_per_mm: For the scale bar; 0 draws none.
+        depth: Position of the slice in the volume, 0 to 1; None draws no slice bar.
+        hint: Text in place of a slice.
+        active: Whether the pane has the keyboard focus.
+        shapes: Measurements.
+        divider: The edge of a curtain, if there is one.
+        colour_bar: The scale of a difference or a map, if there is one.
     """
 
     top_left: tuple[Line, ...] = ()
@@ -61,13 +69,25 @@ class Annotations:
 
 
 def paint(painter: QPainter, area: QRectF, notes: Annotations) -> None:
-    """Write ``notes`` over the pane that covers ``area``, in pixels."""
+    """Draw annotations over a pane.
+
+    Args:
+        painter: Of the pane, or of a figure.
+        area: The pane, in pixels.
+        notes: What to draw.
+    """
     paint_moving(painter, area, notes)
     paint_lasting(painter, area, notes)
 
 
 def paint_lasting(painter: QPainter, area: QRectF, notes: Annotations) -> None:
-    """Write what stays as it is from slice to slice: what ``lasting`` gives."""
+    """Draw the annotations that are the same from slice to slice: those of ``lasting``.
+
+    Args:
+        painter: As in ``paint``.
+        area: The pane, in pixels.
+        notes: What to draw; the others are ignored.
+    """
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     inner = _inner(area)
     write_lines(painter, inner, notes.top_left, LEFT | Qt.AlignmentFlag.AlignTop, WIDEST)
@@ -77,12 +97,25 @@ def paint_lasting(painter: QPainter, area: QRectF, notes: Annotations) -> None:
 
 
 def lasting(notes: Annotations) -> tuple[object, ...]:
-    """What ``paint_lasting`` writes; as long as this is the same, so is that."""
+    """The annotations that ``paint_lasting`` draws, to know whether they have changed.
+
+    Args:
+        notes: All annotations.
+
+    Returns:
+        A tuple to compare with that of other annotations.
+    """
     return notes.top_left, notes.letters, notes.pixels_per_mm
 
 
 def paint_moving(painter: QPainter, area: QRectF, notes: Annotations) -> None:
-    """Write what changes while one looks: crosshair, scores, the slice's number."""
+    """Draw the annotations that change with the crosshair: lines, scores, number of the slice.
+
+    Args:
+        painter: As in ``paint``.
+        area: The pane, in pixels.
+        notes: What to draw; those of ``lasting`` are ignored.
+    """
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     if notes.hint:
         _hint(painter, area, notes.hint)
@@ -109,13 +142,13 @@ def _inner(area: QRectF) -> QRectF:
 
 
 def _corners(painter: QPainter, area: QRectF, notes: Annotations) -> None:
-    """Lines in the other corners; what is too wide for the upper right stands at the foot."""
+    """Lines in the other corners; lines that are too wide for the upper right stand at the foot."""
     flag = Qt.AlignmentFlag
     pane_width = area.width() + 2 * MARGIN
     fitting = [fits_beside(line, pane_width) for line in notes.top_right]
     beside, below = (
-        tuple(line for line, fits in zip(notes.top_right, fitting, strict=True) if fits is kept)
-        for kept in (True, False)
+        tuple(line for line, fits in zip(notes.top_right, fitting, strict=True) if fits is expected)
+        for expected in (True, False)
     )
     write_lines(painter, area, beside, flag.AlignRight | flag.AlignTop, WIDEST)
     foot = LEFT | flag.AlignBottom
@@ -126,19 +159,19 @@ def _corners(painter: QPainter, area: QRectF, notes: Annotations) -> None:
 
 def _letters(painter: QPainter, area: QRectF, letters: tuple[str, str, str, str]) -> None:
     flag = Qt.AlignmentFlag
-    places = (
+    alignments = (
         flag.AlignLeft | flag.AlignVCenter,
         flag.AlignRight | flag.AlignVCenter,
         flag.AlignBottom | flag.AlignHCenter,
         flag.AlignTop | flag.AlignHCenter,
     )
     painter.setFont(font(15, bold=True))
-    for letter, place in zip(letters, places, strict=True):
-        write(painter, area, Line(letter, theme.WARNING), place)
+    for letter, alignment in zip(letters, alignments, strict=True):
+        write(painter, area, Line(letter, theme.WARNING), alignment)
 
 
-def _crosshair(painter: QPainter, area: QRectF, at: QPointF) -> None:
-    x, y = floor(at.x()), floor(at.y())
+def _crosshair(painter: QPainter, area: QRectF, point: QPointF) -> None:
+    x, y = floor(point.x()), floor(point.y())
     left, right, top, bottom = area.left(), area.right(), area.top(), area.bottom()
     # Filled, since a line of a see-through colour takes ten times as long.
     for line in (
@@ -152,7 +185,7 @@ def _crosshair(painter: QPainter, area: QRectF, at: QPointF) -> None:
 
 
 def _fill(painter: QPainter, area: QRectF, colour: QColor) -> None:
-    """Fill in pieces: from 96 rows of pixels on Qt calls threads, for which it waits longer."""
+    """Fill in parts: from 96 rows of pixels on Qt calls threads, for which it waits longer."""
     top = area.top()
     while top < area.bottom():
         height = min(PIECE, area.bottom() - top)
@@ -170,15 +203,15 @@ def _scale_bar(painter: QPainter, area: QRectF, pixels_per_mm: float) -> None:
     painter.drawLine(QPointF(right - width, bottom), QPointF(right, bottom))
     painter.setFont(font(11, bold=False))
     label = QRectF(right - width - 40, bottom - 19, width + 80, 15)
-    place = Qt.AlignmentFlag.AlignHCenter
+    alignment = Qt.AlignmentFlag.AlignHCenter
     if width < 60:
-        label, place = QRectF(right - 100, bottom - 19, 100, 15), Qt.AlignmentFlag.AlignRight
+        label, alignment = QRectF(right - 100, bottom - 19, 100, 15), Qt.AlignmentFlag.AlignRight
     text = f"{length / 10:g} cm" if length >= 10 else f"{length:g} mm"
-    write(painter, label, Line(text), place)
+    write(painter, label, Line(text), alignment)
 
 
 def _depth(painter: QPainter, area: QRectF, depth: float) -> None:
-    """The slice bar at the right edge: where this slice lies in the volume, top = last."""
+    """The slice bar at the right edge: the position of this slice in the volume, top = last."""
     track = QRectF(area.right() - 5, area.top() + 2, 4, area.height() - 4)
     _fill(painter, track, QColor(255, 255, 255, 40))
     height = max(14.0, track.height() / 24)

@@ -31,11 +31,14 @@ SMOOTH = QPainter.RenderHint.SmoothPixmapTransform
 
 @dataclass(frozen=True, eq=False)
 class Second:
-    """Another image in the same pane.
+    """A second image in the same pane.
 
-    ``pixels``: (rows, columns) values, drawn as the first image is, or (rows, columns, 4) colours,
-    which are drawn alone. ``extent``: where, in pane mm. ``window``: None for colours. ``clip``:
-    the part of the pane that it covers, in pane mm; None for all of it.
+    Attributes:
+        pixels: (rows, columns) values, drawn as the first image is, or (rows, columns, 4) colours,
+            which are drawn alone.
+        extent: Its rectangle in pane mm.
+        window: Grey levels of values; None for colours.
+        clip: The part of the pane that it covers, in pane mm; None for all of it.
     """
 
     pixels: Voxels | Rgba
@@ -45,21 +48,21 @@ class Second:
 
 
 class _Made:
-    """An image that is made when it is first drawn; ``make`` is told whether smoothly."""
+    """An image that is computed when it is first drawn; ``make`` gets whether smoothly."""
 
     def __init__(self, make: Callable[[bool], QImage]) -> None:
         self._make = make
         self._made: dict[bool, QImage] = {}
 
     def image(self, smooth: bool) -> QImage:
-        """The image, made to be drawn so."""
+        """The image for smooth or for blockwise scaling."""
         if smooth not in self._made:
             self._made[smooth] = self._make(smooth)
         return self._made[smooth]
 
 
 class Canvas(QWidget):
-    """Draws; takes no input. The mouse goes to the pane behind it."""
+    """Draws images and annotations; takes no input. The mouse goes to the pane behind it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,9 +83,12 @@ class Canvas(QWidget):
         self._writing = QPixmap()  # as `_written` says
 
     def show_pixels(self, pixels: Voxels, window: Window, table: Table | None) -> None:
-        """Draw (row, column) pixels; the first row lies at the lower edge.
+        """Draw a slice; its first row lies at the lower edge.
 
-        ``table``: (256, 3) RGB; None for plain grey, which is faster.
+        Args:
+            pixels: (rows, columns), in the unit of the volume.
+            window: Grey levels, in the same unit.
+            table: (256, 3) RGB; None for plain grey, which is faster.
         """
         same = self._source is not None and _same_memory(pixels, self._source)
         if same and window == self._window and table is self._table:
@@ -94,36 +100,59 @@ class Canvas(QWidget):
         self.update()
 
     def clear_pixels(self) -> None:
-        """Draw no image, and nothing over it."""
+        """Draw no image, no second image and no overlays."""
         self._source = self._gathered = self._image = self._second = None
         self._layers = []
         self.update()
 
     def show_second(self, second: Second | None) -> None:
-        """Draw another image over the first, or in its place; None draws none."""
+        """Draw a second image over the first, or instead of it.
+
+        Args:
+            second: None draws the first alone.
+        """
         self._second = None if second is None else (second, self._made(second))
         self.update()
 
     def show_layers(self, layers: Sequence[tuple[Rgba, float]], extent: QRectF) -> None:
-        """Draw these (colours, opacity) over the image, the last on top; all cover ``extent``."""
+        """Draw overlays over the image.
+
+        Args:
+            layers: (colours (rows, columns, 4), opacity 0 to 1) of each, the last on top.
+            extent: The rectangle that all of them cover, in pane mm.
+        """
         self._layers = [(_coloured(colours), extent, opacity) for colours, opacity in layers]
         self.update()
 
     def set_smooth(self, smooth: bool) -> None:
-        """Draw with bilinear interpolation, or as blocks."""
+        """Choose the interpolation of the pixels.
+
+        Args:
+            smooth: True for bilinear interpolation, False for blocks.
+        """
         self._smooth = smooth
         self.update()
 
     def place(self, extent: QRectF, shown: QRectF, mirrored: bool) -> None:
-        """Put the image at ``extent`` and show ``shown``, both in pane mm.
+        """Set the position of the image and the part that is shown.
 
-        ``mirrored``: the scale grows to the left.
+        Args:
+            extent: The rectangle of the image, in pane mm.
+            shown: The rectangle that fills the pane, in pane mm.
+            mirrored: The scale grows to the left.
         """
         self._extent, self._shown, self._mirrored = extent, shown, mirrored
         self.update()
 
     def picture(self, dots_per_pixel: float) -> QImage:
-        """The images alone, without what is written over them."""
+        """The images without annotations.
+
+        Args:
+            dots_per_pixel: Resolution of the image against that of the screen.
+
+        Returns:
+            An RGB image of the size of the canvas times ``dots_per_pixel``.
+        """
         image = QImage(self.size() * dots_per_pixel, QImage.Format.Format_RGB32)
         image.fill(QColor(theme.IMAGE))
         painter = QPainter(image)
@@ -133,7 +162,11 @@ class Canvas(QWidget):
         return image
 
     def annotate(self, annotations: Annotations) -> None:
-        """Write these over the image from now on."""
+        """Draw these annotations over the image from now on.
+
+        Args:
+            annotations: Replace those of the last call.
+        """
         self.annotations = annotations
         self.update()
 
@@ -165,16 +198,16 @@ class Canvas(QWidget):
         if self._second is not None:
             self._draw_second(painter, *self._second)
         painter.setRenderHint(SMOOTH, False)  # between two labels there is no third
-        for made, extent, opacity in self._layers:
+        for lazy_image, extent, opacity in self._layers:
             painter.setOpacity(opacity)
-            painter.drawImage(extent, made.image(False))
+            painter.drawImage(extent, lazy_image.image(False))
         painter.restore()
 
-    def _draw_second(self, painter: QPainter, second: Second, made: _Made) -> None:
-        """Inside its clip alone: sharp edges, and no voxel is copied."""
+    def _draw_second(self, painter: QPainter, second: Second, lazy_image: _Made) -> None:
+        """Draw within the clip alone: sharp edges, and no voxel is copied."""
         if second.clip is not None:
             painter.setClipPath(second.clip)
-        painter.drawImage(second.extent, made.image(self._smooth))
+        painter.drawImage(second.extent, lazy_image.image(self._smooth))
         if second.clip is not None:
             painter.setClipping(False)
             pen = QPen(EDGE, 1)
@@ -183,7 +216,7 @@ class Canvas(QWidget):
             painter.drawPath(second.clip)
 
     def _to_pixels(self) -> QTransform:
-        """From pane mm, which grow upwards, to pixels."""
+        """The transform from pane mm, which grow upwards, to pixels."""
         shown = self._shown
         across, up = self.width() / shown.width(), self.height() / shown.height()
         if self._mirrored:
@@ -191,7 +224,7 @@ class Canvas(QWidget):
         return QTransform(across, 0, 0, -up, -shown.left() * across, shown.bottom() * up)
 
     def _lasting(self, area: QRectF) -> QPixmap:
-        """What is written over every slice alike, drawn once: text takes long."""
+        """The annotations that are the same from slice to slice, drawn once: text takes long."""
         ratio = self.devicePixelRatioF()
         wanted = area.size(), ratio, lasting(self.annotations)
         if wanted != self._written:
@@ -209,7 +242,9 @@ def _coloured(colours: Rgba) -> _Made:
     return _Made(lambda smooth: image_of_colours(colours, smooth))
 
 
-def _same_memory(one: Voxels, other: Voxels) -> bool:
-    """Whether both are one and the same view of an array that does not change."""
-    places = (view.__array_interface__["data"][0] for view in (one, other))
-    return one.shape == other.shape and one.strides == other.strides and len(set(places)) == 1
+def _same_memory(first: Voxels, second: Voxels) -> bool:
+    """Whether both are the same view of an array that does not change."""
+    addresses = (view.__array_interface__["data"][0] for view in (first, second))
+    return (
+        first.shape == second.shape and first.strides == second.strides and len(set(addresses)) == 1
+    )

@@ -1,4 +1,4 @@
-"""Composites: B drawn over A in one pane, by one function for each layout that does so."""
+"""Composites: B drawn over A in one pane, by a function for each such layout."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,15 +19,19 @@ from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.layouts import find_layout
 from srviewer.study.state.view import View
 
-MOST_TILES = 20_000  # in a pane: more cannot be told apart and would stall the drawing
+MOST_TILES = 20_000  # in a pane: more cannot be distinguished and would stall the drawing
 
 
 @dataclass(frozen=True)
 class Over:
-    """What is laid over the panes of A.
+    """A composite: the second volume and how it is drawn over the first.
 
-    ``volume``: B. ``names``: of A and B. ``comparing``: how; one of the layouts that draw both.
-    ``span``: the difference's colour scale runs from -span to span, in the scan's ``unit``.
+    Attributes:
+        volume: B.
+        names: Of A and B.
+        comparing: Layout of the comparison, one that draws both volumes in a pane.
+        span: The difference's colour scale runs from -span to span.
+        unit: Of the scan, and so of ``span``.
     """
 
     volume: Volume
@@ -39,20 +43,28 @@ class Over:
     def drawn(
         self, base: Volume, plane: Plane, view: View, shown: QRectF, mirrored: bool
     ) -> Second:
-        """What the canvas draws over the slice of ``base``, which is A.
+        """The second image for the canvas, over the slice of A.
 
-        ``shown``: the pane mm that fill the pane; ``mirrored``: they grow to the left.
+        Args:
+            base: A.
+            plane: Of the pane.
+            view: Crosshair, grey levels and interpolation.
+            shown: The rectangle that fills the pane, in pane mm.
+            mirrored: Whether pane mm grow to the left.
+
+        Returns:
+            The slice of B with its clip, or the colours of the difference.
         """
         return COMPOSITES[self.comparing.layout](self, Under(base, plane, view, shown, mirrored))
 
     def divider(self) -> Divider | None:
-        """The edge between A and B, where the layout has one that is dragged."""
+        """The edge between A and B, where the layout has an edge that is dragged."""
         if "edge" not in find_layout(self.comparing.layout).controls:
             return None
         return Divider(self.comparing.divider, self.comparing.upright, self.names)
 
     def colour_bar(self) -> ColourBar | None:
-        """The colour scale, where the layout has one whose range is set."""
+        """The colour scale, where the layout has a range that is set."""
         if "range" not in find_layout(self.comparing.layout).controls:
             return None
         return ColourBar(signed(), -self.span, self.span, self.unit)
@@ -60,7 +72,15 @@ class Over:
 
 @dataclass(frozen=True)
 class Under:
-    """The pane that is drawn over: ``base`` is A, the rest as ``Over.drawn`` has it."""
+    """The pane that a composite is drawn in.
+
+    Attributes:
+        base: A.
+        plane: Of the pane.
+        view: Crosshair, grey levels and interpolation.
+        shown: The rectangle that fills the pane, in pane mm.
+        mirrored: Whether pane mm grow to the left.
+    """
 
     base: Volume
     plane: Plane
@@ -81,13 +101,13 @@ def _checkerboard(over: Over, under: Under) -> Second:
 
 def _difference(over: Over, under: Under) -> Second:
     view = under.view
-    found = difference_slice(under.base, over.volume, under.plane, view.cursor_mm, view.smooth)
-    colours = Graded(signed(), Window(-over.span, over.span)).rgba(found.image.pixels)
-    colours[..., 3] *= found.covered
-    return Second(colours, QRectF(*found.image.extent_mm), None, None)
+    difference = difference_slice(under.base, over.volume, under.plane, view.cursor_mm, view.smooth)
+    colours = Graded(signed(), Window(-over.span, over.span)).rgba(difference.image.pixels)
+    colours[..., 3] *= difference.covered
+    return Second(colours, QRectF(*difference.image.extent_mm), None, None)
 
 
-# How the layouts draw B that are composites, by their ids.
+# By the ids of the layouts that are composites.
 COMPOSITES: dict[str, Callable[[Over, Under], Second]] = {
     "curtain": _curtain,
     "checkerboard": _checkerboard,
@@ -111,7 +131,15 @@ def _beyond(comparing: Comparing, shown: QRectF, mirrored: bool) -> QRectF:
 
 
 def tiles(shown: QRectF, side_mm: float) -> QPainterPath:
-    """B's squares of a checkerboard whose corners lie at multiples of ``side_mm``, in pane mm."""
+    """B's squares of a checkerboard, with corners at multiples of their side.
+
+    Args:
+        shown: The rectangle that fills the pane, in pane mm.
+        side_mm: Side of a square; enlarged where there would be more than 20,000 squares.
+
+    Returns:
+        Every second square, in pane mm.
+    """
     side = max(side_mm, (shown.width() * shown.height() / MOST_TILES) ** 0.5)
     path = QPainterPath()
     for row in range(floor(shown.top() / side), ceil(shown.bottom() / side)):

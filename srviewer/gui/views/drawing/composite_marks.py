@@ -1,4 +1,4 @@
-"""What belongs to two volumes in one pane: the curtain's edge, the scale of colours."""
+"""Annotations of a composite: the curtain's edge, the colour scale."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,12 @@ SCALE_BAR = 32.0  # px at the foot of a pane that the bar of lengths and its nam
 
 @dataclass(frozen=True)
 class Divider:
-    """The edge of a curtain: ``share`` of the pane from the left, or from the top if not upright.
+    """The edge of a curtain.
 
-    ``names``: of what lies before and beyond it.
+    Attributes:
+        share: Of the pane before the edge, 0 to 1: from the left, or from the top if not upright.
+        upright: Whether the edge is vertical.
+        names: Of the volumes before and beyond it.
     """
 
     share: float
@@ -27,7 +30,14 @@ class Divider:
 
 @dataclass(frozen=True, eq=False)
 class ColourBar:
-    """A scale of colours: ``table`` (n, 3) RGB from ``low`` to ``high``, in ``unit``."""
+    """A colour scale.
+
+    Attributes:
+        table: (n, 3) RGB from ``low`` to ``high``.
+        low: In ``unit``.
+        high: In ``unit``.
+        unit: "" where it is not known.
+    """
 
     table: npt.NDArray[np.uint8]
     low: float
@@ -36,34 +46,39 @@ class ColourBar:
 
 
 def paint_divider(painter: QPainter, area: QRectF, divider: Divider) -> None:
-    """A thin line with a grip, and on either side the name of what lies there.
+    """Draw the edge with a grip, and on either side the name of the volume there.
 
-    The grip is away from the middle, which is what one looks at, and from the notes at the foot.
+    The grip is away from the middle, where the user looks, and from the notes at the foot.
+
+    Args:
+        painter: Of the pane, or of a figure.
+        area: The pane, in pixels.
+        divider: The edge.
     """
     across, share = (area.width(), area.height()), divider.share
     if divider.upright:
         above_notes = min(80.0, 0.3 * area.height())
-        at = QPointF(area.left() + share * across[0], area.bottom() - above_notes)
-        ends = QPointF(at.x(), area.top()), QPointF(at.x(), area.bottom())
+        grip = QPointF(area.left() + share * across[0], area.bottom() - above_notes)
+        ends = QPointF(grip.x(), area.top()), QPointF(grip.x(), area.bottom())
     else:
-        at = QPointF(area.left() + across[0] / 4, area.top() + share * across[1])
-        ends = QPointF(area.left(), at.y()), QPointF(area.right(), at.y())
+        grip = QPointF(area.left() + across[0] / 4, area.top() + share * across[1])
+        ends = QPointF(area.left(), grip.y()), QPointF(area.right(), grip.y())
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for colour, width in ((SHADOW, 3.0), (QColor(theme.TEXT), 1.2)):
         painter.setPen(QPen(colour, width))
         painter.drawLine(*ends)
     painter.setBrush(QColor(theme.SURFACE))
-    painter.drawEllipse(at, 6.0, 6.0)
+    painter.drawEllipse(grip, 6.0, 6.0)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     flag = Qt.AlignmentFlag
     before, beyond = (Line(name, colour, bold=True) for name, colour in _sides(divider.names))
     if divider.upright:
-        foot = QRectF(area.left() + 6, at.y() - 8, at.x() - area.left() - 18, 18)
-        rest = QRectF(at.x() + 12, foot.top(), area.right() - at.x() - 18, 18)
+        foot = QRectF(area.left() + 6, grip.y() - 8, grip.x() - area.left() - 18, 18)
+        rest = QRectF(grip.x() + 12, foot.top(), area.right() - grip.x() - 18, 18)
         write_lines(painter, foot, (before,), flag.AlignRight | flag.AlignTop, 1.0)
         write_lines(painter, rest, (beyond,), flag.AlignLeft | flag.AlignTop, 1.0)
     else:
-        box = QRectF(at.x() + 14, at.y() - 22, area.right() - at.x() - 40, 17)
+        box = QRectF(grip.x() + 14, grip.y() - 22, area.right() - grip.x() - 40, 17)
         write_lines(painter, box, (before,), flag.AlignLeft | flag.AlignTop, 1.0)
         write_lines(painter, box.translated(0, 27), (beyond,), flag.AlignLeft | flag.AlignTop, 1.0)
 
@@ -73,7 +88,13 @@ def _sides(names: tuple[str, str]) -> tuple[tuple[str, str], tuple[str, str]]:
 
 
 def paint_colour_bar(painter: QPainter, area: QRectF, bar: ColourBar) -> None:
-    """Upright at the right edge, high values on top; its ends and its middle in figures."""
+    """Draw a vertical colour scale at the right edge, with figures at its ends and its middle.
+
+    Args:
+        painter: Of the pane, or of a figure.
+        area: The pane without its margins, in pixels.
+        bar: The scale, high values on top.
+    """
     upper = area.center().y() + 16
     height = min(120.0, 0.3 * area.height(), area.bottom() - SCALE_BAR - upper)
     box = QRectF(area.right() - 12, upper, 10, height)
@@ -88,11 +109,19 @@ def paint_colour_bar(painter: QPainter, area: QRectF, bar: ColourBar) -> None:
     sign = "+" if bar.low < 0 else ""
     top = f"{sign}{number_with_unit(bar.high, bar.unit)}"
     for share, text in ((0.0, top), (0.5, f"{middle:.4g}"), (1.0, f"{bar.low:.4g}")):
-        place = QRectF(box.left() - 106, box.top() + share * height - 8, 100, 16)
-        where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        write(painter, place, Line(text), where)
+        text_box = QRectF(box.left() - 106, box.top() + share * height - 8, 100, 16)
+        alignment = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        write(painter, text_box, Line(text), alignment)
 
 
 def number_with_unit(value: float, unit: str) -> str:
-    """ "20 HU", or "20" where the unit is not known."""
+    """Format a value with its unit: "20 HU".
+
+    Args:
+        value: Shown with four significant digits.
+        unit: "" where it is not known.
+
+    Returns:
+        The number and the unit, or the number alone.
+    """
     return f"{value:.4g} {unit}".strip()

@@ -1,4 +1,4 @@
-"""Voxels and colours as the images that Qt draws."""
+"""Voxels and colours as images of Qt."""
 
 import numpy as np
 import numpy.typing as npt
@@ -15,17 +15,30 @@ GREY = np.uint32(0x010101)  # times a grey level: red, green and blue alike
 
 
 def along_memory(pixels: Voxels) -> Voxels:
-    """The same pixels; those that lie scattered are gathered, which takes longer than all else."""
+    """The same pixels, gathered if they lie scattered in memory, since reading those is slow.
+
+    Args:
+        pixels: (rows, columns), a view of a volume.
+
+    Returns:
+        The same values at the same positions, contiguous along one axis.
+    """
     scattered = min(abs(step) for step in pixels.strides) > pixels.itemsize
     return np.copy(pixels, order="K") if scattered else pixels
 
 
 def image_of(pixels: Voxels, window: Window, table: Table | None, smooth: bool) -> QImage:
-    """(rows, columns) pixels as an image, whose first line is the first row.
+    """Convert values to an image, whose first line is the first row.
 
-    ``table``: (256, 3) RGB; None for plain grey. ``smooth``: made to be scaled smoothly, which Qt
-    does twice as fast with 32 bits a pixel; but it would put the edges of blocks in that format
-    on whole pixels of the screen.
+    Args:
+        pixels: (rows, columns), in the unit of ``window``.
+        window: The values at the ends of the table.
+        table: (256, 3) RGB; None for plain grey.
+        smooth: Make an image for smooth scaling, which Qt does twice as fast with 32 bits a pixel;
+            but it would put the edges of blocks in that format on whole pixels of the screen.
+
+    Returns:
+        32 bits a pixel if ``smooth``, else 8.
     """
     index = _index(pixels, window, table)
     if smooth:
@@ -38,7 +51,15 @@ def image_of(pixels: Voxels, window: Window, table: Table | None, smooth: bool) 
 
 
 def image_of_colours(colours: Rgba, smooth: bool) -> QImage:
-    """(rows, columns, 4) colours as an image, whose first line is the first row."""
+    """Convert colours to an image, whose first line is the first row.
+
+    Args:
+        colours: (rows, columns, 4) RGBA.
+        smooth: Make an image for smooth scaling.
+
+    Returns:
+        32 bits a pixel, with premultiplied alpha if ``smooth``.
+    """
     image = _image(np.ascontiguousarray(colours), QImage.Format.Format_RGBA8888)
     if smooth:
         return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
@@ -46,7 +67,7 @@ def image_of_colours(colours: Rgba, smooth: bool) -> QImage:
 
 
 def _index(pixels: Voxels, window: Window, table: Table | None) -> npt.NDArray[np.uint8]:
-    """(rows, columns) entries of ``table``, or grey levels 0..255."""
+    """(rows, columns) entries of ``table``, or grey levels 0 to 255."""
     last, whole = (255, 255.0) if table is None else (len(table) - 1, float(len(table)))
     scaled = pixels - np.float32(window.low)  # in the order of the memory: it is read once
     scaled *= np.float32(whole / (window.width or 1.0))
@@ -66,6 +87,6 @@ def _words(index: npt.NDArray[np.uint8], table: Table | None) -> npt.NDArray[np.
 
 
 def _image(pixels: npt.NDArray[np.uint8 | np.uint32], kind: QImage.Format) -> QImage:
-    """An image that lies in the memory of ``pixels`` and keeps it."""
+    """An image that uses the memory of ``pixels`` and keeps it alive."""
     image: QImage = ndarray_to_qimage(pixels, kind)
     return image

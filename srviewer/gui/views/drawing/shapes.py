@@ -1,4 +1,4 @@
-"""How measurements look in a pane."""
+"""Measurements as they are drawn in a pane."""
 
 from dataclasses import dataclass
 from math import cos, pi, sin
@@ -20,7 +20,13 @@ TEXT_GAP = 8.0  # px
 
 @dataclass(frozen=True)
 class Shape:
-    """One measurement. ``points``: those of its Roi, in pixels of the pane. ``text``: one line."""
+    """A measurement in pixels of the pane.
+
+    Attributes:
+        kind: Distance, angle, rectangle or ellipse.
+        points: Those of its Roi, in pixels of the pane.
+        text: A line beside it; "" for none.
+    """
 
     kind: Kind
     points: tuple[tuple[float, float], ...]
@@ -28,7 +34,13 @@ class Shape:
 
 
 def paint_shapes(painter: QPainter, area: QRectF, shapes: tuple[Shape, ...]) -> None:
-    """Draw ``shapes`` over the pane that covers ``area``, in pixels."""
+    """Draw measurements over a pane.
+
+    Args:
+        painter: Its font is that of the texts.
+        area: The pane, in pixels.
+        shapes: In the order of drawing.
+    """
     if not shapes:
         return
     painter.save()
@@ -56,15 +68,15 @@ def _outline(shape: Shape) -> QPolygonF:
         return QPolygonF([QPointF(x, y) for x, y in points])
     centre, u, v = points[0], points[1] - points[0], points[2] - points[0]
     if shape.kind == "rectangle":
-        places = [centre + a * u + b * v for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+        corners = [centre + a * u + b * v for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
     else:
         turns = (2 * pi * number / ROUND for number in range(ROUND))
-        places = [centre + cos(turn) * u + sin(turn) * v for turn in turns]
-    return QPolygonF([QPointF(x, y) for x, y in places])
+        corners = [centre + cos(turn) * u + sin(turn) * v for turn in turns]
+    return QPolygonF([QPointF(x, y) for x, y in corners])
 
 
 def _label(painter: QPainter, area: QRectF, around: QRectF, text: str) -> None:
-    """Below the shape, or above it where the pane ends; never beyond the pane."""
+    """Write below the shape, or above it where the pane ends; never beyond the pane."""
     text = visible_line(text)
     metrics = QFontMetricsF(painter.font())
     size = metrics.size(Qt.TextFlag.TextSingleLine, text)

@@ -1,4 +1,4 @@
-"""What can be laid over a slice: a volume, its colours, how much of it is seen."""
+"""Overlays of slices: a volume, its colours, its opacity."""
 
 from dataclasses import dataclass
 
@@ -18,11 +18,16 @@ Rgba = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False)
 class Graded:
-    """Colours by value: a residual, a difference, a probability.
+    """Colours by value, for a map: a residual, a difference, a probability.
 
-    ``table``: (n, 3) RGB, n <= 256, from the low to the high end of ``window``. Values whose
-    magnitude is below ``threshold`` are not drawn; 0 draws everything. Those below ``solid`` are
-    the fainter the nearer they are to 0, so that nothing does not hide what lies under it.
+    Values below ``solid`` in magnitude are the more transparent the nearer they are to 0, so that
+    zeros do not hide the slice under them.
+
+    Attributes:
+        table: (n, 3) RGB, n <= 256, from the low to the high end of ``window``.
+        window: In the unit of the volume.
+        threshold: Values of a smaller magnitude are not drawn; 0 draws everything.
+        solid: Values of this magnitude and more are opaque.
     """
 
     table: Table
@@ -31,7 +36,14 @@ class Graded:
     solid: float = 0.0
 
     def rgba(self, values: Voxels) -> Rgba:
-        """(rows, columns) values as (rows, columns, 4) colours."""
+        """Convert values to colours.
+
+        Args:
+            values: (rows, columns), in the unit of ``window``.
+
+        Returns:
+            (rows, columns, 4) RGBA.
+        """
         scale = len(self.table) / self.window.width
         index = ((values - self.window.low) * scale).clip(0, len(self.table) - 1)
         size = np.abs(values)
@@ -44,24 +56,35 @@ class Graded:
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """One colour for each label: a mask, a parcellation. 0 is not drawn.
+    """A colour for each label of a mask or a label map. 0 is not drawn.
 
-    ``table``: (n, 3) RGB, of the labels 1, 2, 3 ...; after the last it begins anew.
+    Attributes:
+        table: (n, 3) RGB, of the labels 1, 2, 3 and so on; after the last it begins again.
     """
 
     table: Table
 
     def rgba(self, values: Voxels) -> Rgba:
-        """(rows, columns) values, rounded to labels, as (rows, columns, 4) colours."""
+        """Convert labels to colours.
+
+        Args:
+            values: (rows, columns), rounded to whole numbers.
+
+        Returns:
+            (rows, columns, 4) RGBA.
+        """
         labels = np.rint(values).astype(np.int64)
         return _with_alpha(self.table[(labels - 1) % len(self.table)], labels != 0)
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """A volume over the slices of others, wherever it lies in mm.
+    """A volume over the slices of others, on any grid of the same frame of reference.
 
-    ``ink``: how its values become colours. ``opacity``: 0..1.
+    Attributes:
+        volume: Mask, label map or map.
+        ink: Converts its values to colours.
+        opacity: 0 to 1.
     """
 
     volume: Volume
@@ -69,7 +92,16 @@ class Layer:
     opacity: float = 0.5
 
     def drawn_over(self, onto: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> Rgba:
-        """(rows, columns, 4): its colours at the pixels of a slice of the grid ``onto``."""
+        """The overlay's colours at the pixels of a slice of another grid.
+
+        Args:
+            onto: The grid of the slice.
+            plane: Of the slice.
+            cursor_mm: A point in the slice, RAS+ mm.
+
+        Returns:
+            (rows, columns, 4) RGBA, transparent outside the overlay's volume.
+        """
         values, inside = sampled_slice(self.volume, onto, plane, cursor_mm)
         colours = self.ink.rgba(values)
         if not inside.all():
@@ -78,11 +110,18 @@ class Layer:
 
 
 def drawn_layer(overlay: Overlay) -> Layer:
-    """``overlay`` in the colours of labels, or from dark to bright."""
+    """The overlay of a study with its colours.
+
+    Args:
+        overlay: Without a window it is a mask or a label map.
+
+    Returns:
+        A layer in the colours of labels, or from dark red to yellow.
+    """
     if overlay.window is None:
         return Layer(overlay.volume, Labelled(LABELS), overlay.opacity)
-    ink = Graded(heat(), overlay.window, overlay.threshold)
-    return Layer(overlay.volume, ink, overlay.opacity)
+    colours = Graded(heat(), overlay.window, overlay.threshold)
+    return Layer(overlay.volume, colours, overlay.opacity)
 
 
 def _with_alpha(colours: Rgba, seen: npt.NDArray[np.bool_]) -> Rgba:

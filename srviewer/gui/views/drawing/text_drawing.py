@@ -1,4 +1,4 @@
-"""Text over an image: lines that can be read on bright tissue and on black."""
+"""Text over an image, legible on bright tissue and on black."""
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -17,7 +17,13 @@ PLATE = QColor(0, 0, 0, 130)  # behind text, so that it can be read on bright ti
 
 @dataclass(frozen=True)
 class Line:
-    """One line of text in a corner."""
+    """A line of text in a corner of a pane.
+
+    Attributes:
+        text: Translated; untrusted parts may be in it.
+        colour: As #rrggbb.
+        bold: For names and scores.
+    """
 
     text: str
     colour: str = theme.TEXT
@@ -26,36 +32,76 @@ class Line:
 
 @cache
 def font(pixels: int, bold: bool) -> QFont:
-    """The font of everything over an image."""
-    made = QFont()
-    made.setFamilies(list(theme.FAMILIES))
-    made.setPixelSize(pixels)
-    made.setBold(bold)
-    return made
+    """The font of all text over an image.
+
+    Args:
+        pixels: Its height.
+        bold: Its weight.
+
+    Returns:
+        A shared font, not to be changed.
+    """
+    line_font = QFont()
+    line_font.setFamilies(list(theme.FAMILIES))
+    line_font.setPixelSize(pixels)
+    line_font.setBold(bold)
+    return line_font
 
 
 @cache
 def metrics(pixels: int, bold: bool) -> QFontMetricsF:
-    """How large text in ``font`` is."""
+    """The size of text in ``font``.
+
+    Args:
+        pixels: As in ``font``.
+        bold: As in ``font``.
+
+    Returns:
+        Qt's metrics of that font.
+    """
     return QFontMetricsF(font(pixels, bold))
 
 
 @lru_cache(maxsize=512)  # measuring text costs more than drawing it
 def fitting(text: str, bold: bool, room: float) -> tuple[str, float]:
-    """What of ``text`` fits into ``room`` pixels, and how wide that is."""
+    """Cut a text to a width.
+
+    Args:
+        text: Untrusted text.
+        bold: Its weight; its height is 12 pixels.
+        room: The width, in pixels.
+
+    Returns:
+        The text, or its beginning and an ellipsis, and its width in pixels.
+    """
     measure = metrics(12, bold)
     shown = measure.elidedText(visible_line(text), Qt.TextElideMode.ElideRight, room)
     return shown, measure.horizontalAdvance(shown)
 
 
 def fits_beside(line: Line, pane_width: float) -> bool:
-    """Whether ``line`` in an upper corner of a pane ends before the letter in its middle."""
+    """Whether a line in an upper corner of a pane ends before the letter in the middle.
+
+    Args:
+        line: The line.
+        pane_width: In pixels.
+
+    Returns:
+        True if it does.
+    """
     _, width = fitting(line.text, line.bold, pane_width)
     return width <= pane_width / 2 - MARGIN - LETTER
 
 
 def write(painter: QPainter, area: QRectF, line: Line, where: Qt.AlignmentFlag) -> None:
-    """Text with a dark shadow, readable on white and on black."""
+    """Draw text with a dark shadow, legible on white and on black.
+
+    Args:
+        painter: Its font is used.
+        area: In pixels.
+        line: Text and colour.
+        where: Position of the text within the area.
+    """
     painter.setPen(SHADOW)
     text = visible_line(line.text)
     painter.drawText(area.translated(1, 1), where, text)
@@ -70,7 +116,15 @@ def write_lines(
     where: Qt.AlignmentFlag,
     widest: float,
 ) -> None:
-    """Lines of text in a corner, each on a dark plate; cut at ``widest`` of the area's width."""
+    """Draw lines of text in a corner, each on a dark plate.
+
+    Args:
+        painter: Of the pane, or of a figure.
+        area: In pixels.
+        lines: From the top down.
+        where: The corner of the area.
+        widest: Share of the area's width at which a line is cut.
+    """
     heights = [metrics(12, line.bold).height() + 1 for line in lines]
     top = area.top()
     if where & Qt.AlignmentFlag.AlignBottom:

@@ -23,25 +23,47 @@ PIECES_OF_ITEM = 60_000  # reads of an item of a sequence, which is read in one 
 EVERY = 64  # items in a step
 
 
-def header_of(path: Path, tags: Sequence[BaseTag | int] | None = None) -> FileDataset:
-    """The header of a file up to its pixels, or these elements of it, in one step.
+def read_header_elements(path: Path, tags: Sequence[BaseTag | int] | None = None) -> FileDataset:
+    """Read the header of a file up to its pixels, or some elements of it, in one step.
 
-    Raises UserError where it holds more than any image's, and what pydicom raises.
+    Args:
+        path: The DICOM file, deflated or not.
+        tags: The elements to read; None for all of them.
+
+    Returns:
+        The header with its file meta information; elements are converted when they are asked for.
+
+    Raises:
+        UserError: The header holds more than any image's.
+        InvalidDicomError: And other errors of pydicom, for files that break the standard.
     """
     with DicomBytes(path, inflated=LARGEST_INFLATED) as file:
-        return run(read_header(path, file, tags, quick=True))
+        return run(read_dicom_header(path, file, tags, quick=True))
 
 
-def read_header(
+def read_dicom_header(
     path: Path,
     file: DicomBytes,
     tags: Sequence[BaseTag | int] | None,
     ends: Container[int] = PIXELS,
     quick: bool = False,
 ) -> Job[FileDataset]:
-    """As ``header_of``, of an open file; ``ends``: the elements at which reading stops.
+    """Read the header of an open file, up to the first of the elements at which reading stops.
 
-    ``quick``: in one step, however large it is. Afterwards the file is at that element.
+    Args:
+        path: The file's path, for its size and for messages.
+        file: The open file; afterwards it is at the element at which reading stopped.
+        tags: The elements to read; None for all of them.
+        ends: The tags, group << 16 | element, at which reading stops: the pixels by default.
+        quick: Read in one step, however large the file is; otherwise large ones are read in a
+            thread.
+
+    Returns:
+        The header, as ``read_header_elements`` returns it.
+
+    Raises:
+        UserError: The header holds more than any image's.
+        InvalidDicomError: And other errors of pydicom, for files that break the standard.
     """
     call = partial(_read, path, file, tags, ends)
     if quick or (path.stat().st_size <= QUICK_BYTES and not file.deflated):
@@ -54,7 +76,7 @@ def read_header(
 def _read(
     path: Path, file: DicomBytes, tags: Sequence[BaseTag | int] | None, ends: Container[int]
 ) -> FileDataset:
-    wanted = None if tags is None else list(tags)
+    specific_tags = None if tags is None else list(tags)
     try:
         with only_serious():
             file.seek(0)
@@ -62,10 +84,10 @@ def _read(
                 file,  # type: ignore[arg-type]
                 lambda tag, vr, length: int(tag) in ends,
                 force=True,
-                specific_tags=wanted,
+                specific_tags=specific_tags,
             )
     except Exception as error:
-        if file.exceeded and not isinstance(error, UserError):  # pydicom made another one of it
+        if file.exceeded and not isinstance(error, UserError):  # pydicom replaced ours
             raise too_much(path) from error
         raise
     if file.exceeded:
@@ -78,9 +100,21 @@ def _read(
 def items_of(
     path: Path, header: Dataset, tag: int, most: int
 ) -> Generator[Progress, None, list[Dataset]]:
-    """The items of a sequence, at most ``most`` + 1 of them; none where it is absent.
+    """Read the items of a sequence, a few in each step.
 
-    Raises UserError where one is larger than any item of an image, and what pydicom raises.
+    Args:
+        path: The file, for messages.
+        header: The data set that holds the sequence.
+        tag: The sequence, group << 16 | element.
+        most: The largest count that the caller accepts; reading ends with the item after it.
+
+    Returns:
+        At most ``most`` + 1 items, so that the caller sees where there are too many; empty where
+        the sequence is absent.
+
+    Raises:
+        UserError: An item is larger than any item of an image.
+        InvalidDicomError: And other errors of pydicom, for files that break the standard.
     """
     # The declared type lacks what was not converted yet.
     element = cast(DataElement | RawDataElement | None, header.get_item(BaseTag(tag)))
@@ -88,37 +122,37 @@ def items_of(
         return [] if element is None else list(element.value or ())[: most + 1]
     content = element.value or b""
     pieces = _Pieces(content, path)
-    found: list[Dataset] = []
-    while pieces.tell() < len(content) and len(found) <= most:
+    items: list[Dataset] = []
+    while pieces.tell() < len(content) and len(items) <= most:
         item = _item(pieces, element.is_implicit_VR, element.is_little_endian)
         if item is None:
             break
-        found.append(item)
-        if len(found) % EVERY == 0:
+        items.append(item)
+        if len(items) % EVERY == 0:
             yield Progress(pieces.tell() / len(content), f"Reading {path.name}")
-    return found
+    return items
 
 
 class _Pieces(BytesIO):
-    """Bytes of which one item takes only so many reads."""
+    """The bytes of a sequence, of which each item takes only a limited number of reads."""
 
     def __init__(self, content: bytes, path: Path) -> None:
         super().__init__(content)
         self.path = path
-        self.left = 0
+        self.reads_left = 0
 
     def allow(self, reads: int) -> None:
-        """Let the next item take so many."""
-        self.left = reads
+        """Set the number of reads that the next item may take."""
+        self.reads_left = reads
 
     @property
     def exceeded(self) -> bool:
-        """Whether an item took more."""
-        return self.left < 0
+        """Whether an item took more reads than it was allowed."""
+        return self.reads_left < 0
 
     def read(self, count: int | None = -1) -> bytes:
-        self.left -= 1
-        if self.left < 0:
+        self.reads_left -= 1
+        if self.reads_left < 0:
             raise too_much(self.path)
         return super().read(count)
 

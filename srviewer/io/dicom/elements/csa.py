@@ -12,7 +12,15 @@ MOST_ITEMS = 1000
 
 
 def csa_numbers(content: bytes, wanted: tuple[str, ...]) -> dict[str, tuple[float, ...]]:
-    """The numbers under the names in ``wanted``; those that are absent or damaged are left out."""
+    """Read the numbers of a CSA header by their names.
+
+    Args:
+        content: The value of the private element, (0029,1010) or (0029,1020).
+        wanted: The names to look for, such as "SliceNormalVector".
+
+    Returns:
+        The numbers by name, without names that are absent or hold text; empty for a damaged header.
+    """
     try:
         return {name: numbers for name, numbers in _tags(content) if numbers and name in wanted}
     except (struct.error, ValueError):
@@ -21,23 +29,23 @@ def csa_numbers(content: bytes, wanted: tuple[str, ...]) -> dict[str, tuple[floa
 
 def _tags(content: bytes) -> Iterator[tuple[str, tuple[float, ...]]]:
     newer = content[:4] == CSA2_START
-    place = 8 if newer else 0
-    count, _ = struct.unpack_from("<2I", content, place)
-    place += 8
+    position = 8 if newer else 0
+    count, _ = struct.unpack_from("<2I", content, position)
+    position += 8
     first_items = 0
     for number in range(_at_most(count, MOST_TAGS)):
-        name, _, _, _, items, _ = struct.unpack_from("<64si4s3i", content, place)
-        place += 84
+        name, _, _, _, items, _ = struct.unpack_from("<64si4s3i", content, position)
+        position += 84
         first_items = items if number == 0 else first_items
         values = []
         for _ in range(_at_most(items, MOST_ITEMS)):
-            lengths = struct.unpack_from("<4i", content, place)
-            place += 16
+            lengths = struct.unpack_from("<4i", content, position)
+            position += 16
             length = lengths[1] if newer else lengths[0] - first_items
-            if not 0 <= length <= len(content) - place:
+            if not 0 <= length <= len(content) - position:
                 raise ValueError("an item reaches beyond its header")
-            values.append(content[place : place + length])
-            place += (length + 3) // 4 * 4
+            values.append(content[position : position + length])
+            position += (length + 3) // 4 * 4
         yield name.split(b"\0")[0].decode("latin-1"), _numbers(values)
 
 

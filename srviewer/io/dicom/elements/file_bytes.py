@@ -1,4 +1,4 @@
-"""The bytes of a DICOM file as pydicom reads them: as they lie in it, or inflated while read."""
+"""The bytes of a DICOM file as pydicom reads them, inflated on the way where they are deflated."""
 
 import struct
 import zlib
@@ -16,18 +16,22 @@ PLAIN = str(ExplicitVRLittleEndian).encode().ljust(len(DEFLATED), b"\0")
 LARGEST_META = 4096  # bytes in which the file meta information ends, hundreds in real files
 LONG_VRS = (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"UC", b"UN", b"UR", b"UT")
 PACKED_PIECE = 64 << 10
-WINDOW = 1 << 20  # inflated bytes that are kept behind the place of reading
+WINDOW = 1 << 20  # inflated bytes that are kept before the position of reading
 # A header is read in pieces, a few for each of its elements.
 MOST_PIECES = 500_000
 LARGEST_INFLATED = 64 << 20  # bytes of a deflated header
 
 
 class DicomBytes:
-    """A file for reading, of which no more is taken than is there, nor in more than some pieces.
+    """A DICOM file open for reading, with limits on the number of reads and of inflated bytes.
 
-    A deflated file reads as if it were not deflated: its header says so, and what follows is
-    inflated as far as it is read. ``pieces``: how many reads are still allowed. ``inflated``: how
-    many bytes a deflated file may hold up to where it is read, None for any number.
+    A deflated file reads as if it were not: its header names explicit little endian as the transfer
+    syntax, and what follows is inflated as far as it is read.
+
+    Attributes:
+        deflated: Whether the file is deflated.
+        name: The path as text, as pydicom expects it of a file.
+        pieces: Reads that are still allowed.
     """
 
     def __init__(self, path: Path, pieces: int = MOST_PIECES, inflated: int | None = None) -> None:
@@ -51,7 +55,18 @@ class DicomBytes:
         self.seek, self.tell = self._bytes.seek, self._bytes.tell
 
     def read(self, count: int = -1) -> bytes:
-        """As of any file; UserError once too many pieces were read."""
+        """Read bytes at the current position.
+
+        Args:
+            count: The number of bytes; negative for all that follow. Never more than the file has
+                is asked for, whatever a damaged header promises.
+
+        Returns:
+            At most ``count`` bytes, fewer at the end of the file.
+
+        Raises:
+            UserError: More reads were made than are allowed.
+        """
         self.pieces -= 1
         if self.pieces < 0:
             raise too_much(self._path)
@@ -61,12 +76,12 @@ class DicomBytes:
 
     @property
     def room(self) -> int:
-        """How many bytes may be read at most."""
+        """The largest number of bytes that can be read."""
         return self._size * DEFLATE_LIMIT if self.deflated else self._size
 
     @property
     def exceeded(self) -> bool:
-        """Whether more was asked for than is allowed."""
+        """Whether more reads or inflated bytes were asked for than are allowed."""
         return self.pieces < 0 or (isinstance(self._bytes, _Inflating) and self._bytes.exceeded)
 
     def __enter__(self) -> "DicomBytes":
@@ -76,13 +91,20 @@ class DicomBytes:
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        place: TracebackType | None,
+        trace: TracebackType | None,
     ) -> None:
         self._file.close()
 
 
 def too_much(path: Path) -> UserError:
-    """The error of a header that holds more than that of any image."""
+    """Build the error of a header that holds more than that of any image.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The error, for the caller to raise.
+    """
     return UserError(
         f"'{path.name}' is refused: its header holds far more than the header of an image can. It "
         "is damaged, or was made to take all memory. Copy it again."
@@ -90,7 +112,7 @@ def too_much(path: Path) -> UserError:
 
 
 class _Inflating:
-    """``head`` and, behind it, what is deflated in ``file`` from the same byte on."""
+    """``head``, followed by the inflated content of ``file`` from the same byte on."""
 
     def __init__(self, file: BinaryIO, head: bytes, most: int | None) -> None:
         self._file, self._head, self._most = file, head, most
@@ -100,30 +122,30 @@ class _Inflating:
         self._file.seek(len(self._head))
         self._unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
         self._kept, self._first = bytearray(self._head), 0
-        self._place, self.exceeded = 0, False
+        self._position, self.exceeded = 0, False
 
     def tell(self) -> int:
-        return self._place
+        return self._position
 
-    def seek(self, place: int, whence: int = 0) -> int:
-        """Go there; bytes that are no longer kept are inflated anew."""
-        place = max(0, place + (self._place if whence else 0))
-        if place < self._first:
+    def seek(self, position: int, whence: int = 0) -> int:
+        """Move to a byte; bytes that are no longer kept are inflated anew."""
+        position = max(0, position + (self._position if whence else 0))
+        if position < self._first:
             self._start()
-        while self._first + len(self._kept) < place and self._more():
-            self._forget(place)
-        self._place = place
-        return place
+        while self._first + len(self._kept) < position and self._more():
+            self._forget(position)
+        self._position = position
+        return position
 
     def read(self, count: int) -> bytes:
-        """Up to ``count`` bytes; all for -1, as far as that is allowed."""
-        stop = self._place + count if count >= 0 else None
+        """Up to ``count`` bytes; all for -1, within the limit."""
+        stop = self._position + count if count >= 0 else None
         while (stop is None or self._first + len(self._kept) < stop) and self._more():
             pass
-        start = self._place - self._first
+        start = self._position - self._first
         piece = bytes(self._kept[start : None if stop is None else stop - self._first])
-        self._place += len(piece)
-        self._forget(self._place)
+        self._position += len(piece)
+        self._forget(self._position)
         return piece
 
     def _more(self) -> bool:
@@ -137,25 +159,27 @@ class _Inflating:
         self._kept += self._unpacker.decompress(packed, WINDOW)
         return True
 
-    def _forget(self, place: int) -> None:
-        """Keep what lies less than a window before ``place``, now and then."""
-        old = min(place - WINDOW - self._first, len(self._kept))
+    def _forget(self, position: int) -> None:
+        """Drop bytes that lie more than a window before ``position``, once they are many."""
+        old = min(position - WINDOW - self._first, len(self._kept))
         if old > WINDOW:
             del self._kept[:old]
             self._first += old
 
 
 def _meta_end(start: bytes) -> int:
-    """The byte behind the file meta information, which says deflated; 0 where it does not."""
-    place = 132 if start[128:132] == b"DICM" else 0
+    """The end of the file meta information of a deflated file, in bytes; 0 for any other file."""
+    position = 132 if start[128:132] == b"DICM" else 0
     deflated = False
-    while len(start) >= place + 12 and start[place : place + 2] == b"\x02\0":
-        vr = start[place + 4 : place + 6]
+    while len(start) >= position + 12 and start[position : position + 2] == b"\x02\0":
+        vr = start[position + 4 : position + 6]
         if vr in LONG_VRS:
-            length, head = struct.unpack_from("<I", start, place + 8)[0], 12
+            length, head = struct.unpack_from("<I", start, position + 8)[0], 12
         else:
-            length, head = struct.unpack_from("<H", start, place + 6)[0], 8
-        value = start[place + head : place + head + length]
-        deflated |= start[place + 2 : place + 4] == b"\x10\0" and value.strip(b"\0 ") == DEFLATED
-        place += head + length
-    return place if deflated and place <= len(start) else 0
+            length, head = struct.unpack_from("<H", start, position + 6)[0], 8
+        value = start[position + head : position + head + length]
+        deflated |= (
+            start[position + 2 : position + 4] == b"\x10\0" and value.strip(b"\0 ") == DEFLATED
+        )
+        position += head + length
+    return position if deflated and position <= len(start) else 0

@@ -1,6 +1,6 @@
-"""Which part of a complex image GE keeps in a file: magnitude, phase, real, imaginary, a field map.
+"""The component of a complex image in GE files: magnitude, phase, real, imaginary or field map.
 
-GE says it with a number of its own (0043,102F). Its sequences for field maps give two volumes with
+GE states it as a number of its own (0043,102F). Its sequences for field maps give two volumes with
 the same number there: first the map in Hz, then the magnitude.
 """
 
@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 
 KIND = (0x0043102F, "GEMS_PARM_01")
 SEQUENCES = ((0x0019109C, "GEMS_ACQU_01"), (0x0019109E, "GEMS_ACQU_01"))
-LOCATIONS = (0x0021104F, "GEMS_RELA_01")  # how many slices one volume has
+LOCATIONS = (0x0021104F, "GEMS_RELA_01")  # the number of slices of one volume
 GE_ELEMENTS = (KIND, *SEQUENCES, LOCATIONS)
 # Their numbers in the standard's words.
 KINDS = ("MAGNITUDE", "PHASE", "REAL", "IMAGINARY")
@@ -17,11 +17,21 @@ FIELD_MAP = "FIELD MAP"
 
 
 def ge_component(dataset: Dataset) -> str:
-    """The part of the complex image, in the words of ComplexImageComponent; "" where not said."""
+    """Read the component of the complex image from GE's private elements.
+
+    Args:
+        dataset: A header with GE's private elements and InstanceNumber.
+
+    Returns:
+        A value of ComplexImageComponent, "FIELD MAP", or "IMAGE TYPE n" for an unknown number; ""
+        where the header does not state it.
+    """
     number = _integer(dataset, KIND)
     if number is None:
         return ""
-    if number == 0 and any(_text(dataset, one).lower() in FIELD_MAPS for one in SEQUENCES):
+    if number == 0 and any(
+        _text(dataset, sequence).lower() in FIELD_MAPS for sequence in SEQUENCES
+    ):
         slices, instance = _integer(dataset, LOCATIONS), dataset.get("InstanceNumber")
         if slices and instance and int(instance) <= slices:
             return FIELD_MAP

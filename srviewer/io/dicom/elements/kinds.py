@@ -1,4 +1,4 @@
-"""The kinds of DICOM files that srviewer opens no scan from, in words for people."""
+"""Kinds of DICOM files that are not opened as scans, named for messages."""
 
 from pydicom.dataset import FileDataset
 
@@ -8,7 +8,7 @@ STORAGE = "1.2.840.10008.5.1.4.1.1."
 # Segmentation, Surface, Label Map and Height Map Segmentation Storage.
 SEGMENTATIONS = tuple(f"{STORAGE}66.{number}" for number in (4, 5, 7, 8))
 DIRECTORY = "1.2.840.10008.1.3.10"
-# The start of the SOP class UID (PS3.4 B.5) -> what such files are.
+# The start of the SOP class UID (PS3.4 B.5) -> the kind of such files.
 KINDS = (
     (DIRECTORY, "DICOMDIR tables of contents"),
     (STORAGE + "88.", "structured reports"),
@@ -22,12 +22,26 @@ KINDS = (
 
 
 def is_segmentation(header: FileDataset) -> bool:
-    """Whether the file holds regions that were drawn on images, by its class or modality."""
+    """Whether the file holds regions that were drawn on images, by its class or modality.
+
+    Args:
+        header: The file's header with its meta information.
+
+    Returns:
+        True for the four segmentation storage classes and for the modality SEG.
+    """
     return _sop_class(header) in SEGMENTATIONS or text(header, "Modality") == "SEG"
 
 
 def kind_of(header: FileDataset) -> str:
-    """The kind of an object without an image by its SOP class, in the plural."""
+    """Name the kind of an object without an image, by its SOP class.
+
+    Args:
+        header: The file's header with its meta information.
+
+    Returns:
+        Words in the plural, such as "structured reports".
+    """
     if is_segmentation(header):
         return "segmentations"
     known = (kind for start, kind in KINDS if _sop_class(header).startswith(start))
@@ -35,7 +49,14 @@ def kind_of(header: FileDataset) -> str:
 
 
 def kind_of_image(header: FileDataset) -> str:
-    """The kind of an image whose pixels are no grey values, in the plural."""
+    """Name the kind of an image whose pixels are not grey values.
+
+    Args:
+        header: The file's header with its meta information.
+
+    Returns:
+        Words in the plural, such as "colour images".
+    """
     if is_segmentation(header):
         return "segmentations"
     if header.get("SamplesPerPixel", 1) != 1:

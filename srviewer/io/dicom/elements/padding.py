@@ -17,11 +17,20 @@ KEYWORDS = {
 def padding_limits(
     header: Dataset, pixels: str, signed: bool, bits_stored: int
 ) -> tuple[float, float] | None:
-    """(PixelPaddingValue, PixelPaddingRangeLimit) as stored numbers, whatever their order.
+    """Read both ends of the range of stored numbers that are padding (PS3.3 C.7.5.1.1.2).
 
-    Twice the value where there is no limit; None where there is no value. ``pixels``: the keyword
-    of the pixel data. Whole numbers are read as ``signed`` says (PixelRepresentation), since files
-    state either VR and implicit ones none.
+    Files state either VR for them, and files in implicit encoding none, so whole numbers are read
+    as the pixels are.
+
+    Args:
+        header: The file's header.
+        pixels: The keyword of the pixel data, a key of ``KEYWORDS``.
+        signed: Whether pixels are signed (PixelRepresentation).
+        bits_stored: The bits of a pixel that are used, 1 or more.
+
+    Returns:
+        (PixelPaddingValue, PixelPaddingRangeLimit) as stored numbers, in either order; twice the
+        value where there is no limit, None where there is no value.
     """
     value, limit = (_number(header, keyword, signed, bits_stored) for keyword in KEYWORDS[pixels])
     if value is None:

@@ -1,4 +1,4 @@
-"""Whose images a DICOM file holds and of which study, as digests that can only be compared."""
+"""Digests of patient and study, by which the images of DICOM files are compared."""
 
 import hashlib
 
@@ -9,33 +9,53 @@ from srviewer.io.dicom.elements.tags import PERSON, STUDY, content, text
 ESCAPE = b"\x1b"
 
 
-def person_of(header: Dataset) -> str:
-    """A digest of all that says whose images these are; a value that is absent counts as one.
+def person_digest(header: Dataset) -> str:
+    """The digest of everything that identifies the person of an image.
 
-    An image without the number, name or birth date that another one has may be anybody's, so both
-    are two people's. Spaces and the capitals of names make no difference.
+    An image without the number, name or birth date that another one has may be anybody's, so an
+    absent value counts as a value and the two are two people's. Spaces and capitals of names make
+    no difference.
+
+    Args:
+        header: The header with the elements of ``PERSON``.
+
+    Returns:
+        SHA-256, in hex.
     """
     values = {keyword: content(header, keyword) for keyword in PERSON}
     values["PatientName"] = _name(values["PatientName"])
     return _digest(list(values.values()))
 
 
-def study_of(header: Dataset) -> str:
-    """A digest of the study's UID, number, day, time and accession number.
+def dicom_study_digest(header: Dataset) -> str:
+    """The digest of a DICOM study's UID, number, date, time and accession number.
 
-    Not of the UID alone: some anonymisers give all studies one.
+    The UID alone is not enough: some anonymisers give all studies the same.
+
+    Args:
+        header: The header with StudyInstanceUID and the elements of ``STUDY``.
+
+    Returns:
+        SHA-256, in hex.
     """
     return _digest([content(header, keyword) for keyword in ("StudyInstanceUID", *STUDY)])
 
 
-def patient_of(header: Dataset) -> str:
-    """A digest of the patient's number alone, "" where there is none."""
+def patient_digest(header: Dataset) -> str:
+    """The digest of the patient's number alone.
+
+    Args:
+        header: The header with PatientID.
+
+    Returns:
+        SHA-256, in hex; "" where there is no number.
+    """
     number = text(header, "PatientID").strip()
     return hashlib.sha256(number.encode()).hexdigest() if number else ""
 
 
 def _name(value: bytes) -> bytes:
-    """A person's name without what may be left out behind it."""
+    """A person's name without the optional separators at its end."""
     shortest = b"=".join(
         b"^".join(b" ".join(part.split()) for part in group.split(b"^")).rstrip(b"^ ")
         for group in value.split(b"=")

@@ -1,4 +1,4 @@
-"""Values that vendors keep in private elements of a DICOM header instead of the standard's."""
+"""Values that vendors keep in private elements of a DICOM header, by the standard's keywords."""
 
 import struct
 
@@ -27,7 +27,7 @@ PRIVATE = {
         (0x00651037, "Image Private Header"),
     ),
 }
-# How many slices one image holds as tiles.
+# The number of slices that one image holds as tiles.
 SIEMENS_TILES, UIH_TILES = 0x0019100A, 0x00651050
 ELEMENTS = (
     *(element for rows in PRIVATE.values() for element, _ in rows),
@@ -45,20 +45,37 @@ GE_B_VALUE_MODULUS = 100_000
 
 
 def private_text(dataset: Dataset, keyword: str) -> str:
-    """The value of a standard ``keyword`` as its vendor keeps it, as text; "" when it does not."""
+    """Read the value of a standard keyword from the private elements of its vendor.
+
+    Args:
+        dataset: The header or the item of a sequence.
+        keyword: The standard's keyword, such as "DiffusionBValue".
+
+    Returns:
+        The value as text, several numbers joined by a backslash; "" where no vendor's element holds
+        it.
+    """
     if keyword == "ComplexImageComponent":
         return ge_component(dataset)
-    found = []
+    values = []
     for tag, element, creator in _TAGS.get(keyword, ()):
         if tag in dataset and creator_of(dataset, element) == creator:
-            found.append(private_number(dataset, element))
-    if not found or keyword != "DiffusionBValue":
-        return "\\".join(found)
-    return _without_offset(found[0])
+            values.append(private_number(dataset, element))
+    if not values or keyword != "DiffusionBValue":
+        return "\\".join(values)
+    return _without_offset(values[0])
 
 
 def creator_of(dataset: Dataset, element: int) -> str:
-    """Who defines the private ``element``, of block 10; "" where nobody is named."""
+    """Read the private creator of an element of block 10.
+
+    Args:
+        dataset: The header.
+        element: The element's tag, group << 16 | element.
+
+    Returns:
+        The creator's name; "" where none is stated.
+    """
     item = dataset.get_item((element >> 16, 0x10))
     content = "" if item is None else item.value
     stated = content.decode("ascii", "replace") if isinstance(content, bytes) else str(content)
@@ -66,7 +83,16 @@ def creator_of(dataset: Dataset, element: int) -> str:
 
 
 def private_number(dataset: Dataset, element: int) -> str:
-    """A value as text: private ones come as bytes of unknown kind, text or 1 or 3 numbers."""
+    """Read the value of a private element of unknown VR as text.
+
+    Args:
+        dataset: The header.
+        element: The element's tag, group << 16 | element.
+
+    Returns:
+        Numbers as text, joined by a backslash, where the bytes are text or 1 or 3 floats; else the
+        bytes in hex. "" where the element is absent.
+    """
     item = dataset.get_item((element >> 16, element & 0xFFFF))
     content = None if item is None else item.value
     if not isinstance(content, bytes):

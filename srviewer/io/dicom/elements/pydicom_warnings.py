@@ -1,4 +1,4 @@
-"""Which of pydicom's warnings matter."""
+"""Pydicom's warnings, silenced but for those that concern the pixels."""
 
 import logging
 import warnings
@@ -16,7 +16,7 @@ logging.getLogger("pydicom").propagate = False
 
 
 class _Silence:
-    """Python's filters of warnings are the whole process's: changed once for all threads."""
+    """Python's warning filters, changed once for all threads, since the process has only these."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -45,7 +45,7 @@ _silence = _Silence()
 
 @contextmanager
 def only_serious() -> Iterator[None]:
-    """Inside, pydicom's warnings are silent, but for a frame cut short, which raises UserWarning.
+    """Silence pydicom's warnings in the block, but for a cut frame, which raises UserWarning.
 
     It warns of each oddity of a header; what matters there is checked by the caller.
     """
@@ -57,7 +57,14 @@ def only_serious() -> Iterator[None]:
 
 
 def seriously(job: Job[R]) -> Job[R]:
-    """Run ``job`` with each of its steps inside ``only_serious``, and nothing between them."""
+    """Run each step of a job inside ``only_serious``, and nothing between the steps.
+
+    Args:
+        job: The job that reads with pydicom.
+
+    Returns:
+        What ``job`` returns.
+    """
     try:
         while True:
             with only_serious():

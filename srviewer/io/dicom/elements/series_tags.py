@@ -1,22 +1,34 @@
-"""What a DICOM header says of the series, the study and the person that its images are of."""
+"""The DICOM elements of a file that its series, its study and its patient share."""
 
 from dataclasses import dataclass
 
 from pydicom.dataset import FileDataset
 
 from srviewer.io.dicom.elements.kinds import is_segmentation
-from srviewer.io.dicom.elements.patient_and_study import patient_of, person_of, study_of
+from srviewer.io.dicom.elements.patient_and_study import (
+    dicom_study_digest,
+    patient_digest,
+    person_digest,
+)
 from srviewer.io.dicom.elements.tags import Lookup, text
 
 
 @dataclass(frozen=True)
 class SeriesTags:
-    """What all images of a series share. ``name`` and ``number`` are for people.
+    """Values that all images of one series share.
 
-    ``patient``: a digest of the patient's number, "" where there is none. ``person``, ``study``:
-    digests of all that says whose images they are, and of which study. ``frame``: the UID of the
-    frame of reference, in which positions can be compared. ``segmentation``: whether the values
-    stand for regions that somebody drew. ``body_part``: DICOM's word for what was examined, or "".
+    Attributes:
+        uid: SeriesInstanceUID, "" where there is none.
+        name: The description or the protocol, else the modality, for people.
+        number: SeriesNumber as text, for people.
+        modality: DICOM's word, such as "MR".
+        unit: "HU" for CT, else "".
+        patient: The digest of the patient's number, "" where there is none.
+        person: The digest of all that identifies the patient.
+        study: The digest that identifies the DICOM study.
+        frame: FrameOfReferenceUID; positions can be compared within it.
+        segmentation: Whether the values stand for regions that somebody drew.
+        body_part: DICOM's word for what was examined, or "".
     """
 
     uid: str
@@ -33,7 +45,15 @@ class SeriesTags:
 
 
 def series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
-    """Those of a file; ``first``: the values of its first image."""
+    """Read the values that a file shares with its series.
+
+    Args:
+        header: The file's header.
+        first: The values of the file's first image.
+
+    Returns:
+        The values, with digests in place of everything that names the patient.
+    """
     modality = text(header, "Modality")
     named = " ".join(
         str(header.get("SeriesDescription") or header.get("ProtocolName") or "").split()
@@ -45,9 +65,9 @@ def series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
         modality=modality,
         # "US" says that the unit is unspecified (PS3.3 C.11.1.1.2), which scanners write for CT.
         unit="HU" if modality == "CT" and first.text("RescaleType") in ("", "US", "HU") else "",
-        patient=patient_of(header),
-        person=person_of(header),
-        study=study_of(header),
+        patient=patient_digest(header),
+        person=person_digest(header),
+        study=dicom_study_digest(header),
         frame=text(header, "FrameOfReferenceUID"),
         segmentation=is_segmentation(header),
         body_part=text(header, "BodyPartExamined"),

@@ -1,4 +1,4 @@
-"""Reading single values of a DICOM header, classic or enhanced multi-frame."""
+"""Single values of a DICOM header, classic or enhanced multi-frame."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,8 +10,8 @@ from pydicom.tag import BaseTag, Tag
 from srviewer.io.dicom.elements.padding import KEYWORDS as PADDING
 from srviewer.io.dicom.elements.private_elements import PRIVATE_TAGS, private_text
 
-# By which values images at one and the same position are images of different kinds, each a series
-# of its own, in this order.
+# Values in which images of one position differ that are of different contrasts, each a series of
+# its own, in this order.
 CONTRASTS = (
     "EchoTime",
     "ImageType",
@@ -20,7 +20,7 @@ CONTRASTS = (
     "FlipAngle",
     "DiffusionBValue",
 )
-# By which values they are the same kind of image, taken again: the volumes of one series.
+# Values in which images of one contrast differ that were taken again: the volumes of one series.
 REPEATS = (
     "TemporalPositionIdentifier",
     "AcquisitionNumber",
@@ -30,7 +30,7 @@ REPEATS = (
 )
 TRAITS = CONTRASTS + REPEATS
 
-# What tells people from each other (PS3.3 C.7.1.1), and studies whose UID is gone.
+# Elements that identify a person (PS3.3 C.7.1.1), and a study whose UID is gone.
 PERSON = (
     "PatientID",
     "IssuerOfPatientID",
@@ -139,13 +139,27 @@ GROUPS = {
 
 @dataclass(frozen=True, eq=False)
 class Lookup:
-    """The values of one 2D image: of its own functional groups, of shared ones, of its file."""
+    """The values of one 2D image: of its own functional groups, of shared ones, of its file.
+
+    Attributes:
+        groups: The items of the functional groups of the frame, then the shared ones.
+        file: The header of the file, where values are looked for last.
+    """
 
     groups: tuple[Dataset, ...]
     file: Dataset
 
     def text(self, keyword: str) -> str:
-        """The value as text, several values joined by a backslash; "" when it is absent."""
+        """Look up a value as text.
+
+        Args:
+            keyword: The standard's keyword of a classic header; ``GROUPS`` says where multi-frame
+                ones hold it.
+
+        Returns:
+            The value, several joined by a backslash; a vendor's private value where the standard's
+            is absent, "" where both are.
+        """
         for group in self.groups:
             for sequence, inner in GROUPS.get(keyword, ()):
                 items = group.get(sequence)
@@ -154,7 +168,15 @@ class Lookup:
         return text(self.file, keyword) or private_text(self.file, keyword)
 
     def numbers(self, keyword: str, count: int) -> tuple[float, ...] | None:
-        """``count`` finite numbers of a decimal string; None when there are fewer or others."""
+        """Look up a decimal string of several numbers.
+
+        Args:
+            keyword: The standard's keyword.
+            count: The numbers that the value must have.
+
+        Returns:
+            ``count`` finite numbers; None when there are fewer, more or others.
+        """
         try:
             values = tuple(float(word) for word in self.text(keyword).split("\\"))
         except ValueError:
@@ -163,7 +185,14 @@ class Lookup:
         return values if len(values) == count and finite else None
 
     def number(self, keyword: str) -> float | None:
-        """One finite number of a decimal string, or None."""
+        """Look up a single number.
+
+        Args:
+            keyword: The standard's keyword.
+
+        Returns:
+            A finite number, or None.
+        """
         values = self.numbers(keyword, 1)
         return values[0] if values else None
 
@@ -173,7 +202,15 @@ _tag = cache(Tag)
 
 
 def text(dataset: Dataset, keyword: str) -> str:
-    """A value as text without pydicom's conversion, which costs most of a header's time."""
+    """Read a value as text without pydicom's conversion, which costs most of a header's time.
+
+    Args:
+        dataset: The header or the item of a sequence.
+        keyword: The standard's keyword.
+
+    Returns:
+        The value without padding, several joined by a backslash; "" when it is absent.
+    """
     element = dataset.get_item(_tag(keyword))
     value = None if element is None else element.value
     if isinstance(value, bytes) and keyword in BINARY:
@@ -185,14 +222,21 @@ def text(dataset: Dataset, keyword: str) -> str:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, Items):
-        return "\\".join(str(one.value) for item in value for one in item)
+        return "\\".join(str(element_of_item.value) for item in value for element_of_item in item)
     return "\\".join(map(str, value)) if hasattr(value, "__iter__") else str(value)
 
 
 def content(dataset: Dataset, keyword: str) -> bytes:
-    """A text's bytes as they are stored, without the padding around it; none when it is absent.
+    """Read the bytes of a text as they are stored, without the padding around it.
 
     Two texts of unknown alphabets may read alike and differ in their bytes.
+
+    Args:
+        dataset: The header.
+        keyword: The standard's keyword.
+
+    Returns:
+        The bytes, empty when the value is absent.
     """
     element = dataset.get_item(_tag(keyword))
     value = None if element is None else element.value

@@ -1,4 +1,4 @@
-"""The DICOM header of a derived series: what all its slices say."""
+"""The DICOM header of a derived series: all elements that its slices share."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,15 +22,15 @@ from srviewer.errors import UserError
 from srviewer.io.dicom.export.stored_values import Scale
 from srviewer.io.dicom.headers.origin import (
     ACQUISITION,
+    FRAME,
     MR_ACQUISITION,
     PATIENT,
-    PLACE,
     SCANNER,
     STUDY,
 )
 from srviewer.io.sidecars.provenance import plain, story
 
-# A volume whose file does not tell its modality is taken for what this program is made for.
+# A volume of unknown modality is taken for MR, for which this program is made.
 SOP_CLASSES = {"MR": MRImageStorage, "": MRImageStorage, "CT": CTImageStorage}
 PRIVATE_GROUP, PRIVATE_CREATOR = 0x0099, "SRVIEWER"
 # Attributes of type 2, which must be there even when their values are not known.
@@ -62,9 +62,19 @@ LONG_STRING, SHORT_TEXT, LONG_TEXT = 64, 1024, 10240
 
 
 def derived_header(volume: Volume, scale: Scale, provenance: Mapping[str, object]) -> Dataset:
-    """All of a slice's header but what differs from slice to slice.
+    """Build the header of a result's slices, without the elements that differ from slice to slice.
 
-    Raises UserError for a modality that srviewer makes no DICOM of.
+    Args:
+        volume: The result, with the origin, history and warnings of its scan.
+        scale: The relation of its pixels to its voxel values.
+        provenance: The source, request and model of the result; paths of sources are left out.
+
+    Returns:
+        A data set with new UIDs for the series, and for study and frame of reference where the scan
+        has none.
+
+    Raises:
+        UserError: The volume's modality is neither MR nor CT.
     """
     sop_class = SOP_CLASSES.get(volume.modality)
     if sop_class is None:
@@ -84,7 +94,14 @@ def derived_header(volume: Volume, scale: Scale, provenance: Mapping[str, object
 
 
 def file_meta(header: Dataset) -> FileMetaDataset:
-    """The meta information of one slice's file."""
+    """Build the file meta information of a slice.
+
+    Args:
+        header: The slice's header, with its SOP class and instance.
+
+    Returns:
+        Meta information for explicit little endian.
+    """
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     meta.MediaStorageSOPClassUID = header.SOPClassUID
@@ -93,8 +110,8 @@ def file_meta(header: Dataset) -> FileMetaDataset:
 
 
 def _add_whose(header: Dataset, source: Dataset, known: bool) -> None:
-    """Patient, study and frame of reference: the scan's own, or new ones of nobody."""
-    _copy(header, source, (*PATIENT, *STUDY, *PLACE, "Laterality"))
+    """Add patient, study and frame of reference: the scan's own, or new ones of nobody."""
+    _copy(header, source, (*PATIENT, *STUDY, *FRAME, "Laterality"))
     if not known:
         # A name of its own each time, so that no archive takes two people for one.
         header.PatientName, header.PatientID = "Anonymous^", f"ANON-{token_hex(4).upper()}"
@@ -117,7 +134,7 @@ def _add_acquisition(header: Dataset, source: Dataset, sop_class: UID) -> None:
         return
     _copy(header, source, MR_ACQUISITION)
     _fill(header, REQUIRED_MR)
-    # "RM" is research mode (PS3.3 C.8.3.1): how the scan was made is not known.
+    # "RM" is research mode (PS3.3 C.8.3.1): the technique is not known.
     header.ScanningSequence = header.get("ScanningSequence") or "RM"
     header.SequenceVariant = header.get("SequenceVariant") or "NONE"
     # Only an inversion recovery has one.
@@ -149,7 +166,7 @@ def _short_name(name: str) -> str:
 
 
 def _equipment(source: Dataset) -> list[Dataset]:
-    """What took part in making the images: the scanner where it is known, then this program."""
+    """The devices that contributed to the images: the scanner, where known, then this program."""
     ours = Dataset()
     ours.Manufacturer = ours.ManufacturerModelName = "srviewer"
     ours.SoftwareVersions = __version__
@@ -170,7 +187,7 @@ def _add_story(
     scale: Scale,
     provenance: Mapping[str, object],
 ) -> None:
-    """That it is derived, from what and how, in words for people and as JSON."""
+    """Add the provenance: image type, source images, and the history as text and as JSON."""
     third = "AXIAL" if header.Modality == "CT" else "OTHER"
     header.ImageType = ["DERIVED", "SECONDARY", third]
     images = () if volume.origin is None else volume.origin.images
@@ -179,11 +196,11 @@ def _add_story(
     header.DerivationDescription = f"srviewer: {'; '.join(volume.history)}"[:SHORT_TEXT]
     header.ImageComments = _comments(volume, scale)
     header.BurnedInAnnotation = source.get("BurnedInAnnotation") or "NO"
-    # Where the files lie is no one else's business, and their names may tell whose they are.
-    told = {key: value for key, value in provenance.items() if key != "sources"}
+    # Paths are private, and the names of files may identify the patient.
+    without_sources = {key: value for key, value in provenance.items() if key != "sources"}
     block = header.private_block(PRIVATE_GROUP, PRIVATE_CREATOR, create=True)
-    whole = {**story(volume, told), "pixels": scale.described()}
-    block.add_new(0x01, "UT", json.dumps(plain(whole)))
+    content = {**story(volume, without_sources), "pixels": scale.described()}
+    block.add_new(0x01, "UT", json.dumps(plain(content)))
 
 
 def _comments(volume: ScanHeader, scale: Scale) -> str:
@@ -222,7 +239,7 @@ def _add_pixels(header: Dataset, volume: Volume, scale: Scale) -> None:
 
 
 def _add_window(header: Dataset, window: Window, scale: Scale) -> None:
-    """The window, in values after rescaling, as the standard has it (PS3.3 C.11.2.1.2)."""
+    """Add the window, in values after rescaling (PS3.3 C.11.2.1.2)."""
     width = max(1.0, window.width) if scale.is_identity else window.width
     header.WindowCenter, header.WindowWidth = f"{window.level:.6g}", f"{width:.6g}"
     if width < 1:

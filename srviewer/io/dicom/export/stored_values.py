@@ -17,11 +17,17 @@ LEAST_BITS = 12  # what a CT image stores at least, and what scanners write
 
 @dataclass(frozen=True)
 class Scale:
-    """A voxel is ``stored * slope + intercept``; both are decimal strings as the file has them.
+    """The relation of stored numbers to voxel values: ``stored * slope + intercept``.
 
-    ``signed``: whether pixels are signed. ``bits``: how many of a pixel's 16 are used. ``note``:
-    for people, why the pixels are not the values themselves; "" where they are. ``padding``: voxels
-    of this value are stored as ``padding_stored``, and no others are; None where there is none.
+    Attributes:
+        slope: A decimal string, as the file has it.
+        intercept: A decimal string, as the file has it.
+        signed: Whether pixels are signed.
+        bits: The bits of a pixel that are used, of 16.
+        note: The reason why pixels are not the values themselves, for people; "" where they are.
+        padding: Voxels of this value, and no others, are stored as ``padding_stored``; None for no
+            padding.
+        padding_stored: The stored number of padding.
     """
 
     slope: str = "1"
@@ -39,13 +45,20 @@ class Scale:
 
     @property
     def dtype(self) -> np.dtype[np.generic]:
-        """Of the pixels in the file."""
+        """The data type of the pixels in the file."""
         return np.dtype("<i2" if self.signed else "<u2")
 
     def stored(self, plane: Voxels) -> npt.NDArray[np.generic]:
-        """The nearest numbers that can be stored; at most half a ``slope`` off.
+        """Convert voxel values to stored numbers.
 
         Measured voxels whose nearest number stands for padding take the next one.
+
+        Args:
+            plane: Voxels of any shape, within the range for which the scale was built.
+
+        Returns:
+            The nearest numbers that can be stored, of the same shape; the error is half a ``slope``
+            at most.
         """
         exact = (plane.astype(np.float64) - float(self.intercept)) / float(self.slope)
         limits = np.iinfo(np.int16 if self.signed else np.uint16)
@@ -60,7 +73,7 @@ class Scale:
         return stored
 
     def described(self) -> dict[str, object]:
-        """Plain JSON values."""
+        """The scale as plain JSON values."""
         return {
             "slope": float(self.slope),
             "intercept": float(self.intercept),
@@ -72,16 +85,19 @@ class Scale:
 
 
 def scale_of(volume: Volume, stored_as: DataType = "original", scan: Volume | None = None) -> Scale:
-    """How the values of ``volume`` are stored.
+    """Choose the scale in which the values of a volume are stored.
 
     Args:
-        volume: its voxels are finite.
-        stored_as: "original": the pixels are the values themselves, rounded to whole numbers,
-            where the scan held whole numbers and they fit into 16 bits. "float32": spread over 16
-            bits with a slope. What is whole and fits is always kept exactly. Padding keeps its
+        volume: A volume of finite voxels.
+        stored_as: "original": the pixels are the values themselves, rounded to whole numbers, where
+            the scan held whole numbers and they fit into 16 bits. "float32": spread over 16 bits
+            with a slope. Values that are whole and fit are always kept exactly. Padding keeps its
             value where that fits beside whole numbers, and else lies just outside the others.
-        scan: what ``volume`` was made from; without it, its data type tells what it held.
+        scan: The scan of which ``volume`` is a result; without it, the volume's data type says what
+            the scan held.
 
+    Returns:
+        A scale that holds all voxels of ``volume``.
     """
     low, high = measured_limits(volume)
     padding = volume.padding
@@ -106,8 +122,8 @@ def _held_whole_numbers(volume: Volume, scan: Volume | None) -> bool:
 def _whole(low: float, high: float, padding: float | None) -> Scale | None:
     """Slope 1 for values from ``low`` to ``high``; None where 16 bits do not hold them.
 
-    Padding takes the first of these numbers for which no offset is needed, else the first that
-    fits with one: its own, the one below the values, the one above them.
+    Padding takes the first of these numbers for which no offset is needed, else the first that fits
+    with one: its own, the number below the values, the number above them.
     """
     least, most = round(low), round(high)
     if padding is None:
@@ -142,8 +158,8 @@ def _with_offset(least: int, most: int, padding: float | None) -> Scale | None:
     """Slope 1, with the least value stored as 0; None where 16 bits are too few."""
     if most - least > HIGHEST:
         return None
-    held = f"{_kinds(padding)}, from {least} to {most},"
-    because = f"{held} fit into 16 bits only with an offset"
+    range_text = f"{_kinds(padding)}, from {least} to {most},"
+    because = f"{range_text} fit into 16 bits only with an offset"
     return _noted("1", format_number_as_ds(float(least)), because)
 
 
@@ -152,7 +168,7 @@ def _kinds(padding: float | None) -> str:
 
 
 def _spread(low: float, high: float, padding: float | None, because: str) -> Scale:
-    """All of 16 bits for values from ``low`` to ``high``; where there is padding, 0 stands for it.
+    """All of 16 bits for values from ``low`` to ``high``; padding, where there is any, is 0.
 
     Without it 0 is stored as 0 where that costs little, for viewers that ignore the intercept.
     """

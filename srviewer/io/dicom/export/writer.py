@@ -1,4 +1,4 @@
-"""Volumes to DICOM: a new series, one file a slice, in a folder of its own."""
+"""The writer of DICOM series: one file a slice, in a new folder."""
 
 import zlib
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from srviewer.unwritable import check_new_folder, named_file
 # DICOM images have square corners; this much of a cosine is rounding.
 SQUARE = 1e-4
 # Decimal strings keep positions to better than this.
-PLACE_MM = 1e-3
+POSITION_MM = 1e-3
 
 
 def write_series(
@@ -37,23 +37,24 @@ def write_series(
     stored_as: DataType = "original",
     scan: Volume | None = None,
 ) -> Job[Scale]:
-    """Write ``volume`` as a new series into the new folder ``folder``, all of it or nothing.
+    """Write a volume as a new series into a new folder, all of it or nothing.
 
     Slices are the planes along k. The patient, the study and the frame of reference are those of
     the scan where it was DICOM. Every file is read back and compared before the folder takes its
-    name. Returns how pixels stand for values.
+    name.
 
     Args:
-        volume: the result.
-        folder: is made.
-        provenance: how the result was made.
-        stored_as: see ``scale_of``, as is ``scan``: what ``volume`` was made from.
-        scan: None where it is not at hand.
+        volume: The result.
+        folder: The folder to create.
+        provenance: The source, request and model of the result.
+        stored_as: As in ``scale_of``.
+        scan: The scan of which ``volume`` is a result; None where it is not at hand.
+
+    Returns:
+        The relation of the written pixels to the voxel values.
 
     Raises:
-        UserError: the folder is there already or cannot be made, or DICOM cannot express the
-            volume.
-
+        UserError: The folder exists or cannot be created, or DICOM cannot express the volume.
     """
     folder = folder.absolute()
     check_new_folder(folder)
@@ -63,8 +64,8 @@ def write_series(
     header = derived_header(volume, scale, provenance)
     planes = volume.geometry.shape[2]
     yield from cleared(folder.parent)
-    with staged_folder(folder) as place:
-        files = [place / f"{k + 1:05d}.dcm" for k in range(planes)]
+    with staged_folder(folder) as staged:
+        files = [staged / f"{k + 1:05d}.dcm" for k in range(planes)]
         checksums = []
         for k, path in enumerate(files):
             checksums.append(_save(volume, k, header, scale, path))
@@ -74,7 +75,14 @@ def write_series(
 
 
 def check_expressible(volume: Volume) -> None:
-    """Raise UserError when no DICOM series can hold the volume."""
+    """Check that a DICOM series can hold a volume.
+
+    Args:
+        volume: The result.
+
+    Raises:
+        UserError: Its grid is sheared within the slices (i, j), or a voxel is not finite.
+    """
     across, down = volume.geometry.directions.T[:2]
     if abs(float(across @ down)) > SQUARE:
         raise UserError(
@@ -91,32 +99,34 @@ def check_expressible(volume: Volume) -> None:
 
 def _save(volume: Volume, k: int, header: Dataset, scale: Scale, path: Path) -> int:
     """Write the plane ``k``; the CRC-32 of its pixels' bytes."""
-    one = copy(header)
-    one.SOPInstanceUID = generate_uid(prefix=None)
-    one.InstanceNumber = k + 1
-    _place(one, volume.geometry, k)
+    slice_header = copy(header)
+    slice_header.SOPInstanceUID = generate_uid(prefix=None)
+    slice_header.InstanceNumber = k + 1
+    _set_position(slice_header, volume.geometry, k)
     pixels = scale.stored(volume.voxels[:, :, k].T).tobytes()
-    one.PixelData = pixels
-    one["PixelData"].VR = "OW"
-    one.file_meta = file_meta(one)
+    slice_header.PixelData = pixels
+    slice_header["PixelData"].VR = "OW"
+    slice_header.file_meta = file_meta(slice_header)
     with named_file(path):
-        one.save_as(path, enforce_file_format=True)
+        slice_header.save_as(path, enforce_file_format=True)
     flush_to_disk(path)
     return zlib.crc32(pixels)
 
 
-def _place(one: Dataset, geometry: Geometry, k: int) -> None:
-    """Where the plane ``k`` lies, in DICOM's LPS millimetres."""
+def _set_position(slice_header: Dataset, geometry: Geometry, k: int) -> None:
+    """Set the position of the plane ``k``, in DICOM's LPS millimetres."""
     lps = LPS_TO_RAS @ geometry.affine
     across, down = (lps[:3, a] / geometry.spacing[a] for a in (0, 1))
-    place, normal = lps[:3, 3] + k * lps[:3, 2], np.cross(across, down)
-    one.ImagePositionPatient = _decimals(place)
-    one.ImageOrientationPatient = _decimals(np.concatenate([across, down]))
-    one.PixelSpacing = _decimals(np.array([geometry.spacing[1], geometry.spacing[0]]))
-    one.SliceLocation = format_number_as_ds(float(normal @ place))
-    apart = abs(float(normal @ lps[:3, 2]))
+    position, normal = lps[:3, 3] + k * lps[:3, 2], np.cross(across, down)
+    slice_header.ImagePositionPatient = _decimals(position)
+    slice_header.ImageOrientationPatient = _decimals(np.concatenate([across, down]))
+    slice_header.PixelSpacing = _decimals(np.array([geometry.spacing[1], geometry.spacing[0]]))
+    slice_header.SliceLocation = format_number_as_ds(float(normal @ position))
+    spacing_mm = abs(float(normal @ lps[:3, 2]))
     # Thin slices touch each other: each stands for all of the space up to the next.
-    one.SliceThickness, one.SpacingBetweenSlices = _decimals(np.array([apart, apart]))
+    slice_header.SliceThickness, slice_header.SpacingBetweenSlices = _decimals(
+        np.array([spacing_mm, spacing_mm])
+    )
 
 
 def _decimals(values: np.ndarray) -> list[str]:
@@ -124,21 +134,29 @@ def _decimals(values: np.ndarray) -> list[str]:
 
 
 def _verify(files: list[Path], checksums: list[int], volume: Volume) -> Job[None]:
-    """Read everything back; raise UserError unless it is what was meant, where it was meant."""
+    """Read all files back; raise UserError unless pixels and grid are those of ``volume``."""
     for number, (path, checksum) in enumerate(zip(files, checksums, strict=True)):
         if zlib.crc32(dcmread(path).PixelData) != checksum:
             raise _wrong(path)
         yield Progress(0.8 * number / len(files), "Checking what was written")
-    found = yield from within(scan(files), 0.8, 1.0)
-    same = len(found.series) == 1 and found.series[0].geometry.matches(
-        sorted_along_normal(volume.geometry), PLACE_MM
+    listing = yield from within(scan(files), 0.8, 1.0)
+    same = len(listing.series) == 1 and listing.series[0].geometry.matches(
+        sorted_along_normal(volume.geometry), POSITION_MM
     )
     if not same:
         raise _wrong(files[0].parent)
 
 
 def sorted_along_normal(geometry: Geometry) -> Geometry:
-    """The grid as a reader of DICOM gives it, whose k grows along the normal of the slices."""
+    """The grid as a reader of DICOM returns it, whose k grows along the normal of the slices.
+
+    Args:
+        geometry: The grid of a volume, in RAS+ mm.
+
+    Returns:
+        The same grid, with the order of the planes along k reversed where it ran against the
+        normal.
+    """
     if np.linalg.det(geometry.affine[:3, :3]) > 0:
         return geometry
     affine = geometry.affine.copy()

@@ -1,4 +1,4 @@
-"""What the header of a DICOM file claims of its pixels, compared with the bytes that are there."""
+"""Checks of the amount of pixels that a DICOM header promises against the bytes of its file."""
 
 import struct
 from pathlib import Path
@@ -10,30 +10,45 @@ from srviewer.io.dicom.elements.file_bytes import DicomBytes
 from srviewer.io.dicom.headers.stored_pixels import PixelFile
 
 MOST_FRAMES = 100_000  # of one file; 90,000 is a long series of whole volumes over time
-# How many bytes of pixels a byte may hold: run-length encoding no more than this, and other kinds
-# not that much unless the image is blank, which a few dozen megabytes may be.
+# The most bytes of pixels that a byte can hold: in run-length encoding, and in other encodings,
+# which reach it only for blank images, as a few dozen megabytes may be.
 RLE_LIMIT, PACKED_LIMIT = 64, 1024
 BLANK_BYTES = 32 << 20
 FRAGMENT_START = b"\xfe\xff\x00\xe0"
 
 
 def check_frames(path: Path, frames: int, frame_bytes: int, room: int) -> None:
-    """Raise UserError for more frames than any file has, or than ``room`` bytes can hold.
+    """Check that a file can hold the frames that its header promises.
 
-    ``frame_bytes``: of one frame, at least.
+    Args:
+        path: The file.
+        frames: NumberOfFrames.
+        frame_bytes: The bytes of a frame, at least.
+        room: The bytes that can hold frames.
+
+    Raises:
+        UserError: There are more frames than any file has, or than ``room`` bytes can hold.
     """
-    held = room // max(frame_bytes, 1)
-    if frames > MOST_FRAMES or frames > max(held, 1):
+    most_frames = room // max(frame_bytes, 1)
+    if frames > MOST_FRAMES or frames > max(most_frames, 1):
         raise UserError(
             f"'{path.name}' is cut short or damaged: its header promises {frames:,} frames, and "
-            f"it holds at most {min(held, MOST_FRAMES):,}. Copy it again."
+            f"it holds at most {min(most_frames, MOST_FRAMES):,}. Copy it again."
         )
 
 
 def check_claims(pixels: PixelFile, file: DicomBytes) -> None:
-    """Raise UserError where the file cannot hold the pixels that its header promises.
+    """Check that a file can hold the pixels that its header promises.
 
     A single frame that is not compressed may be cut short: it is left out of its series.
+
+    Args:
+        pixels: The pixel storage by the header.
+        file: The open file, of which fragments of compressed data are counted.
+
+    Raises:
+        UserError: Uncompressed frames are longer than the file, or compressed data would have to be
+            smaller than their encoding allows, or has fewer fragments than frames.
     """
     if not pixels.compressed:
         if pixels.frames > 1:
@@ -53,9 +68,9 @@ def check_claims(pixels: PixelFile, file: DicomBytes) -> None:
 
 
 def _fragments(file: DicomBytes, pixels: PixelFile) -> int:
-    """How many pieces of compressed data there are, as far as they tell of as many frames."""
+    """Count the fragments of compressed data, up to the number of frames."""
     file.seek(pixels.start)
-    count = -1  # the first one is a table of where the others are
+    count = -1  # the first one is a table of the others' offsets
     while count < pixels.frames:
         head = file.read(8)
         if len(head) < 8 or head[:4] != FRAGMENT_START:

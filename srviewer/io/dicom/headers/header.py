@@ -1,4 +1,4 @@
-"""One DICOM file's header as plain values: its 2D images and where they lie in the patient."""
+"""The header of one DICOM file as plain values: its 2D images with their positions."""
 
 import struct
 import zlib
@@ -18,13 +18,13 @@ from srviewer.io.dicom.headers.claims import check_claims
 from srviewer.io.dicom.headers.frames import frames_of, image_header
 from srviewer.io.dicom.headers.mosaic import is_mosaic, mosaic_tiles
 from srviewer.io.dicom.headers.stored_pixels import PixelFile, is_grey, pixel_file
-from srviewer.io.dicom.headers.tiles import PlacedTile, Tile, Whole
+from srviewer.io.dicom.headers.tiles import PositionedTile, Tile, Whole
 from srviewer.io.dicom.headers.vframe import is_vframe, vframe_tiles
 from srviewer.job import Job, Progress
 
 Numbers = tuple[float, ...]
 
-# What pydicom raises for files that break the standard in one way or another.
+# Errors of pydicom for files that break the standard.
 UNREADABLE = (
     InvalidDicomError,
     BytesLengthException,
@@ -40,7 +40,7 @@ UNREADABLE = (
     struct.error,
     zlib.error,
 )
-# How a file starts that has no preamble: group 0008 or 0002, little or big endian.
+# The start of a file without a preamble: group 0008 or 0002, little or big endian.
 BARE_STARTS = (b"\x08\x00", b"\x02\x00", b"\x00\x08")
 EVERY = 256  # slices of one file in a step
 
@@ -49,12 +49,23 @@ EVERY = 256  # slices of one file in a step
 class SliceHeader:
     """One 2D image, its voxels not loaded.
 
-    ``position`` (3) and ``orientation`` (6): DICOM's, in LPS mm, or None where unknown.
-    ``pixel_spacing``: mm between rows, mm between columns. ``spacing_tag``, ``thickness``: mm
-    that the header states and positions may contradict. ``stack``: which stack of an enhanced
-    object it belongs to, "" where there is one. ``traits``: one text per TRAITS.
-    ``tile``: the part of the frame that it fills, None for all of it. ``localizer``: whether it
-    was taken only to plan others.
+    Attributes:
+        file: The storage of the pixels of its file.
+        frame: The number of its frame in the file, from 0.
+        series: The values that it shares with its series.
+        uid: SOPInstanceUID.
+        instance: InstanceNumber, 0 where there is none.
+        position: The centre of its first pixel (3), LPS mm; None where unknown.
+        orientation: Unit vectors along its rows and down its columns (6), LPS; None where unknown.
+        pixel_spacing: mm between rows, mm between columns; None where unknown.
+        spacing_tag: SpacingBetweenSlices in mm, which positions may contradict.
+        thickness: SliceThickness in mm.
+        slope: RescaleSlope, never 0.
+        intercept: RescaleIntercept.
+        stack: StackID of an enhanced object, "" for others.
+        traits: One text for each of ``TRAITS``.
+        tile: The part of the frame that it fills, None for all of it.
+        localizer: Whether it was taken only to plan other scans.
     """
 
     file: PixelFile
@@ -76,20 +87,22 @@ class SliceHeader:
 
     @property
     def rows(self) -> int:
-        """Of this image alone."""
+        """The rows of this image alone."""
         return self.tile.rows if self.tile else self.file.rows
 
     @property
     def columns(self) -> int:
-        """Of this image alone."""
+        """The columns of this image alone."""
         return self.tile.columns if self.tile else self.file.columns
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that holds no image for srviewer; ``reason``: what it is, in the plural.
+    """A file that holds no image for srviewer.
 
-    ``denied``: what the system says where it does not let us read the file, else "".
+    Attributes:
+        reason: The kind of file, in the plural.
+        denied: The system's message where the file may not be read, else "".
     """
 
     reason: str
@@ -97,10 +110,17 @@ class Skipped:
 
 
 def read_slices(path: Path) -> Job[tuple[SliceHeader, ...] | Skipped]:
-    """The 2D images of one file, from its header alone.
+    """Read the 2D images of a file from its header alone.
 
-    Raises UserError for an image that srviewer cannot place in a volume, and for a file that
-    cannot hold what its header promises.
+    Args:
+        path: A file of any kind.
+
+    Returns:
+        The images in the order of their frames and tiles, or the reason why the file is skipped.
+
+    Raises:
+        UserError: An image has no position in a volume, or the file cannot hold what its header
+            promises. Errors of pydicom become ``Skipped``.
     """
     try:
         with DicomBytes(path, inflated=LARGEST_INFLATED) as file:
@@ -127,44 +147,44 @@ def _slices(path: Path, file: DicomBytes) -> Job[tuple[SliceHeader, ...] | Skipp
     check_claims(pixels, file)
     frames = yield from frames_of(path, header, pixels.frames)
     tags = series_tags(header, frames[0])
-    found = []
+    slices = []
     for number, values in enumerate(frames):
-        found.append(_slice(pixels, number, tags, values))
-        if len(found) % EVERY == 0:
+        slices.append(_slice(pixels, number, tags, values))
+        if len(slices) % EVERY == 0:
             yield Progress(number / len(frames), f"Reading {path.name}: {number:,} slices")
     if len(frames) > 1:  # each is one slice, whatever else the header says
-        return tuple(found)
+        return tuple(slices)
     words = text(header, "ImageType").split("\\")
     if is_vframe(header, words):
-        return _tiled(found[0], vframe_tiles)
-    return _tiled(found[0], mosaic_tiles) if is_mosaic(header, words) else tuple(found)
+        return _tiled(slices[0], vframe_tiles)
+    return _tiled(slices[0], mosaic_tiles) if is_mosaic(header, words) else tuple(slices)
 
 
 def _tiled(
-    one: SliceHeader, tiles: Callable[[Whole], tuple[PlacedTile, ...] | None]
+    header: SliceHeader, tiles: Callable[[Whole], tuple[PositionedTile, ...] | None]
 ) -> tuple[SliceHeader, ...]:
     """The slices that one image holds beside and below each other.
 
-    Raises UserError where the header does not say where each of them lies.
+    Raises UserError where the header does not give a position for each of them.
     """
-    spacing = abs(one.spacing_tag or one.thickness or 0.0)
-    whole = Whole(one.file, one.position, one.orientation, one.pixel_spacing, spacing)
+    spacing = abs(header.spacing_tag or header.thickness or 0.0)
+    whole = Whole(header.file, header.position, header.orientation, header.pixel_spacing, spacing)
     placed = tiles(whole)
     if placed is None:
         raise UserError(
-            f"'{one.file.path.name}' is a mosaic of many slices in one image, and its header does "
-            "not say how many there are and where each lies. Convert it to NIfTI with a tool that "
-            "knows this scanner."
+            f"'{header.file.path.name}' is a mosaic of many slices in one image, and its header "
+            "does not say how many there are and where each lies. Convert it to NIfTI with a tool "
+            "that knows this scanner."
         )
     return tuple(
-        replace(one, tile=each.tile, position=each.position, traits=_taken_at(one, each.time))
+        replace(header, tile=each.tile, position=each.position, traits=_taken_at(header, each.time))
         for each in placed
     )
 
 
-def _taken_at(one: SliceHeader, time: str) -> tuple[str, ...]:
-    place = TRAITS.index("AcquisitionTime")
-    return (*one.traits[:place], time or one.traits[place], *one.traits[place + 1 :])
+def _taken_at(header: SliceHeader, time: str) -> tuple[str, ...]:
+    index = TRAITS.index("AcquisitionTime")
+    return (*header.traits[:index], time or header.traits[index], *header.traits[index + 1 :])
 
 
 def _slice(file: PixelFile, frame: int, series: SeriesTags, values: Lookup) -> SliceHeader:

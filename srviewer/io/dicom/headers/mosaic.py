@@ -1,4 +1,4 @@
-"""A Siemens mosaic: where the slices lie that one image holds as tiles.
+"""Siemens mosaics: the positions of the slices that one image holds as tiles.
 
 The tiles run along the rows, from the upper left, in a square that is as small as it can be. The
 header gives the position of the whole mosaic as if it were one large slice around the same centre;
@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset
 
-from srviewer.io.dicom.elements.bounded_reading import header_of
+from srviewer.io.dicom.elements.bounded_reading import read_header_elements
 from srviewer.io.dicom.elements.csa import csa_numbers
 from srviewer.io.dicom.elements.private_elements import SIEMENS_TILES, creator_of
-from srviewer.io.dicom.headers.tiles import Numbers, PlacedTile, Whole, cut
+from srviewer.io.dicom.headers.tiles import Numbers, PositionedTile, Whole, cut
 
 CSA_IMAGE_HEADER = 0x00291010
 CREATOR = "SIEMENS MR HEADER"
@@ -22,15 +22,31 @@ COUNT_NAME, NORMAL_NAME = "NumberOfImagesInMosaic", "SliceNormalVector"
 
 
 def is_mosaic(header: Dataset, words: list[str]) -> bool:
-    """Whether a header says so in the ``words`` of its image type or by a number of tiles."""
+    """Whether a header describes a Siemens mosaic.
+
+    Args:
+        header: The header, with Siemens' number of tiles where it has one.
+        words: The values of its image type.
+
+    Returns:
+        True for the word MOSAIC, or more than one tile.
+    """
     if "MOSAIC" in words:
         return True
     return creator_of(header, SIEMENS_TILES) == CREATOR and _stated(header) > 1
 
 
-def mosaic_tiles(whole: Whole) -> tuple[PlacedTile, ...] | None:
-    """The slices of a mosaic in their order; None where nothing says how many, or where."""
-    header = header_of(whole.file.path, (CSA_IMAGE_HEADER, SIEMENS_TILES))
+def mosaic_tiles(whole: Whole) -> tuple[PositionedTile, ...] | None:
+    """Locate the slices of a mosaic.
+
+    Args:
+        whole: The mosaic.
+
+    Returns:
+        The tiles with their positions, in the order of the slices; None where the header lacks
+        their number, their normal or the spacing.
+    """
+    header = read_header_elements(whole.file.path, (CSA_IMAGE_HEADER, SIEMENS_TILES))
     private = _private(header)
     count = _count(header, private)
     side = ceil(sqrt(count)) if count > 0 else 0
@@ -46,7 +62,7 @@ def mosaic_tiles(whole: Whole) -> tuple[PlacedTile, ...] | None:
         + np.array(whole.orientation[3:]) * down_mm * (whole.file.rows - tiles[0].rows) / 2
     )
     return tuple(
-        PlacedTile(tile, tuple((first + number * whole.spacing * normal).tolist()), "")
+        PositionedTile(tile, tuple((first + number * whole.spacing * normal).tolist()), "")
         for number, tile in enumerate(tiles)
     )
 
@@ -60,7 +76,7 @@ def _private(header: Dataset) -> dict[str, Numbers]:
 
 
 def _count(header: Dataset, private: dict[str, Numbers]) -> int:
-    """How many slices, 0 where nothing says so."""
+    """The number of slices, 0 where the header does not state it."""
     stated = private.get(COUNT_NAME)
     return int(stated[0]) if stated else _stated(header)
 
@@ -76,7 +92,7 @@ def _stated(header: Dataset) -> int:
 def _normal(
     private: dict[str, Numbers], orientation: Numbers | None
 ) -> npt.NDArray[np.float64] | None:
-    """The direction of the slices, which may run against rows times columns."""
+    """The unit vector along which the slices follow, which may run against rows times columns."""
     stated = private.get(NORMAL_NAME)
     if orientation is None or stated is None or len(stated) != 3:
         return None

@@ -1,4 +1,4 @@
-"""The part of a DICOM header that a series made from it repeats."""
+"""The elements of a scan's DICOM header that a series derived from it repeats."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from pydicom.uid import MRImageStorage
 from pydicom.valuerep import validate_value
 
 from srviewer.core.volumes.dicom_origin import DicomOrigin, SourceImage
-from srviewer.io.dicom.elements.bounded_reading import header_of
+from srviewer.io.dicom.elements.bounded_reading import read_header_elements
 from srviewer.io.dicom.elements.pydicom_warnings import only_serious
 from srviewer.io.dicom.elements.tags import text
 from srviewer.io.dicom.headers.header import UNREADABLE, SliceHeader
@@ -36,7 +36,7 @@ STUDY = (
     "AccessionNumber",
     "ReferringPhysicianName",
 )
-PLACE = ("FrameOfReferenceUID", "PositionReferenceIndicator", "PatientPosition")
+FRAME = ("FrameOfReferenceUID", "PositionReferenceIndicator", "PatientPosition")
 SCANNER = (
     "Manufacturer",
     "ManufacturerModelName",
@@ -84,7 +84,7 @@ MR_ACQUISITION = (
 KEPT = (
     *PATIENT,
     *STUDY,
-    *PLACE,
+    *FRAME,
     *SCANNER,
     *ACQUISITION,
     *MR_ACQUISITION,
@@ -95,28 +95,35 @@ TAGS: list[BaseTag] = [Tag(keyword) for keyword in ("SpecificCharacterSet", "SOP
 
 
 def origin_of(slices: Sequence[SliceHeader]) -> DicomOrigin:
-    """The origin of a volume stacked from ``slices``; its header is their first file's."""
+    """Collect the origin of a volume from the headers of its slices.
+
+    Args:
+        slices: At least one slice; the first one's file gives the header.
+
+    Returns:
+        The header to repeat, the source images, and the frame of reference.
+    """
     header, sop_class = _kept(slices[0])
-    uids = dict.fromkeys(one.uid for one in slices if one.uid)
+    uids = dict.fromkeys(slice_header.uid for slice_header in slices if slice_header.uid)
     images = tuple(SourceImage(sop_class, uid) for uid in uids)
     return DicomOrigin(header.to_json(), images, str(header.get("FrameOfReferenceUID") or ""))
 
 
-def _kept(one: SliceHeader) -> tuple[Dataset, str]:
-    """What is kept of the file's header, values that break the standard left out; its SOP class.
+def _kept(slice_header: SliceHeader) -> tuple[Dataset, str]:
+    """The elements to repeat, without values that break the standard, and the SOP class.
 
-    What makes a place mean something is left out where the place itself is a guess: a result there
-    must not claim to lie where the rest of the study does.
+    Elements that give positions a meaning are left out where the position is a guess: a result
+    there must not claim to lie where the rest of the study does.
     """
-    kept = Dataset()
-    placed = one.position is not None and one.orientation is not None
+    repeated = Dataset()
+    placed = slice_header.position is not None and slice_header.orientation is not None
     try:
         with only_serious():
-            header = header_of(one.file.path, TAGS)
+            header = read_header_elements(slice_header.file.path, TAGS)
             for keyword in KEPT:
-                if (placed or keyword not in PLACE) and _sound(header, keyword):
-                    kept[keyword] = header[keyword]
-            return kept, str(header.get("SOPClassUID") or MRImageStorage)
+                if (placed or keyword not in FRAME) and _sound(header, keyword):
+                    repeated[keyword] = header[keyword]
+            return repeated, str(header.get("SOPClassUID") or MRImageStorage)
     except UNREADABLE:
         # The pixels may be readable all the same; an export then makes a study of its own.
         return Dataset(), str(MRImageStorage)

@@ -1,4 +1,4 @@
-"""How one DICOM file stores its pixels, and whether they are grey values at all."""
+"""The pixel storage of one DICOM file, and the test that its pixels are grey values."""
 
 import struct
 from dataclasses import dataclass
@@ -29,14 +29,25 @@ PHOTOMETRIC = ("MONOCHROME2", "MONOCHROME1", "PALETTE COLOR")
 
 @dataclass(frozen=True)
 class PixelFile:
-    """How one file stores its pixels.
+    """The storage of the pixels in one file.
 
-    ``start``: the byte where the pixel data's value begins, as ``DicomBytes`` reads. ``size``: of
-    the whole file in bytes. ``keyword``: pydicom's name of the pixel data's element, ``vr`` its
-    value representation, "" in implicit encoding.
-    ``unused_low``: bits below the stored ones, where old files left some.
-    ``little_endian``: the order of the bytes of pixels that are not compressed.
-    ``padding``: both ends of the stored numbers that are no image, or None.
+    Attributes:
+        path: The file.
+        start: The byte at which the value of the pixel data begins, as ``DicomBytes`` reads.
+        size: Bytes of the whole file.
+        syntax: The transfer syntax.
+        keyword: Pydicom's keyword of the element of the pixel data.
+        vr: Its value representation, "" in implicit encoding.
+        rows: Pixels along a column.
+        columns: Pixels along a row.
+        frames: The number of 2D images.
+        bits_allocated: Bits of a pixel in the file.
+        bits_stored: Bits of a pixel that hold its value.
+        unused_low: Bits below the stored ones, where old files left some.
+        signed: Whether pixels are signed.
+        photometric: One of ``PHOTOMETRIC``.
+        little_endian: The order of the bytes of pixels that are not compressed.
+        padding: Both ends of the range of stored numbers that are no image, or None.
     """
 
     path: Path
@@ -63,7 +74,7 @@ class PixelFile:
 
     @property
     def bits_used(self) -> int:
-        """How many of the allocated bits, from the lowest, reach up to the highest stored one."""
+        """The number of allocated bits, from the lowest, up to the highest stored one."""
         return self.bits_stored + self.unused_low
 
     @property
@@ -73,7 +84,7 @@ class PixelFile:
 
     @property
     def compressed(self) -> bool:
-        """Whether the pixels are compressed; False for a syntax that nobody knows."""
+        """Whether the pixels are compressed; False for an unknown transfer syntax."""
         return _is_compressed(self.syntax)
 
     @property
@@ -85,13 +96,20 @@ class PixelFile:
 
     @property
     def room(self) -> int:
-        """How many bytes the file can hold as ``DicomBytes`` reads; exact unless deflated."""
+        """The largest number of bytes that ``DicomBytes`` can read; exact unless deflated."""
         deflated = self.syntax == DeflatedExplicitVRLittleEndian
         return self.size * DEFLATE_LIMIT if deflated else self.size
 
 
 def is_grey(header: FileDataset) -> bool:
-    """Whether the header describes images of one value a pixel, which palettes may colour."""
+    """Whether the header describes images with one value in a pixel, which palettes may colour.
+
+    Args:
+        header: The file's header.
+
+    Returns:
+        False for colours, single bits and unknown photometric interpretations.
+    """
     return (
         header.get("SamplesPerPixel", 1) == 1
         and text(header, "PhotometricInterpretation") in PHOTOMETRIC
@@ -100,17 +118,26 @@ def is_grey(header: FileDataset) -> bool:
 
 
 def pixel_file(path: Path, file: DicomBytes, header: FileDataset) -> PixelFile | None:
-    """The pixels of the file whose ``header`` has just been read; None when it has none."""
+    """Read the storage of the pixels of the file whose header has just been read.
+
+    Args:
+        path: The file's path.
+        file: The open file, at the element of its pixels.
+        header: Its header.
+
+    Returns:
+        The storage; None when the file has no pixels.
+    """
     implicit, little = header.original_encoding
     syntax = header.file_meta.get("TransferSyntaxUID") or (
         (ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian)
         if little
         else ExplicitVRBigEndian
     )
-    place = _pixel_place(file, bool(implicit), bool(little))
-    if place is None:
+    element = _pixel_element(file, bool(implicit), bool(little))
+    if element is None:
         return None
-    start, keyword, vr = place
+    start, keyword, vr = element
     stored = int(header.get("BitsStored", header.BitsAllocated))
     signed = header.get("PixelRepresentation", 0) == 1
     photometric = text(header, "PhotometricInterpretation")
@@ -137,7 +164,17 @@ def pixel_file(path: Path, file: DicomBytes, header: FileDataset) -> PixelFile |
 
 
 def frame_count(header: FileDataset) -> int:
-    """How many frames the header promises; ValueError where that is no number."""
+    """Read the number of frames that the header promises.
+
+    Args:
+        header: The file's header.
+
+    Returns:
+        NumberOfFrames, 1 where it is absent.
+
+    Raises:
+        ValueError: NumberOfFrames is no whole number.
+    """
     return int(text(header, "NumberOfFrames") or 1)
 
 
@@ -148,15 +185,15 @@ def _is_compressed(syntax: UID) -> bool:
 def _unused_low(header: FileDataset, stored: int) -> int:
     """Bits below the lowest stored one: none today, but files of the 1980s and 90s may have some.
 
-    Only what the header can mean is believed: a highest bit that lies in the allocated ones and
-    leaves room for those that are stored.
+    Only a plausible header is believed: a highest bit that lies in the allocated ones and leaves
+    room for those that are stored.
     """
     highest = int(header.get("HighBit", stored - 1))
     return highest - stored + 1 if stored <= highest < int(header.BitsAllocated) else 0
 
 
-def _pixel_place(file: DicomBytes, implicit: bool, little: bool) -> tuple[int, str, str] | None:
-    """Where the pixel data begins, its keyword, its VR; None when a file has none.
+def _pixel_element(file: DicomBytes, implicit: bool, little: bool) -> tuple[int, str, str] | None:
+    """The byte at which the pixel data begins, its keyword, its VR; None when a file has none.
 
     pydicom has just stopped before that element.
     """

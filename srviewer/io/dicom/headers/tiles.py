@@ -1,4 +1,4 @@
-"""Many slices in one image, as tiles beside and below each other."""
+"""Tiles: the slices that one DICOM image holds beside and below each other."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,14 @@ MOST_TILES = 4096  # of one image, 64 along each edge
 
 @dataclass(frozen=True)
 class Tile:
-    """The part of a frame that one slice fills: its first row and column, and how many."""
+    """The part of a frame that one slice fills.
+
+    Attributes:
+        row: Its first row in the frame.
+        column: Its first column in the frame.
+        rows: The rows of the slice.
+        columns: The columns of the slice.
+    """
 
     row: int
     column: int
@@ -19,8 +26,14 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class PlacedTile:
-    """A tile, the LPS mm of its first voxel, and when its image was taken, "" where not known."""
+class PositionedTile:
+    """A tile with its position and time.
+
+    Attributes:
+        tile: The part of the frame.
+        position: The centre of its first pixel (3), LPS mm.
+        time: AcquisitionTime, "" where unknown.
+    """
 
     tile: Tile
     position: Numbers
@@ -29,10 +42,14 @@ class PlacedTile:
 
 @dataclass(frozen=True)
 class Whole:
-    """The image that holds the tiles, and what its header says of all of it.
+    """The image that holds the tiles, with the values that its header gives for all of it.
 
-    ``position`` (3), ``orientation`` (6): DICOM's, in LPS mm. ``pixel_spacing``: mm between rows,
-    mm between columns. ``spacing``: mm between slices, 0 where unknown.
+    Attributes:
+        file: The storage of its pixels.
+        position: The centre of its first pixel (3), LPS mm; None where unknown.
+        orientation: Unit vectors along rows and down columns (6), LPS; None where unknown.
+        pixel_spacing: mm between rows, mm between columns; None where unknown.
+        spacing: mm between slices, 0 where unknown.
     """
 
     file: PixelFile
@@ -43,7 +60,18 @@ class Whole:
 
 
 def cut(file: PixelFile, count: int, down: int, across: int) -> tuple[Tile, ...] | None:
-    """``count`` tiles along the rows of ``down`` x ``across``; None where the image is no such."""
+    """Cut an image into tiles of one size, which run along the rows from the upper left.
+
+    Args:
+        file: The storage of the image.
+        count: The number of slices, which may be less than that of tiles.
+        down: Tiles in a column.
+        across: Tiles in a row.
+
+    Returns:
+        ``count`` tiles; None where rows or columns cannot be divided so, or ``count`` is not
+        possible.
+    """
     if not 0 < count <= min(down * across, MOST_TILES) or file.rows % down or file.columns % across:
         return None
     rows, columns = file.rows // down, file.columns // across

@@ -1,4 +1,4 @@
-"""Which DICOM transfer syntaxes this installation can decode."""
+"""The DICOM transfer syntaxes that this installation can decode."""
 
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import (
@@ -15,7 +15,7 @@ THROUGH_ITK = (JPEGLossless, JPEGLosslessSV1, JPEGLSLossless, JPEGLSNearLossless
 
 
 def transfer_syntaxes() -> dict[str, str]:
-    """Name of each transfer syntax that can be decoded -> "pydicom" or "SimpleITK"."""
+    """The name of each transfer syntax that can be decoded, with "pydicom" or "SimpleITK"."""
     decoders = {syntax.name: _decoder(syntax) for syntax in AllTransferSyntaxes}
     return {name: decoder for name, decoder in decoders.items() if decoder}
 

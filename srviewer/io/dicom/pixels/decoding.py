@@ -1,4 +1,4 @@
-"""The stored numbers of DICOM pixels, from any transfer syntax; bright is high in all of them."""
+"""Decoding of DICOM pixels, in any transfer syntax, to stored numbers of which high is bright."""
 
 from collections.abc import Generator, Sequence
 from typing import Any, BinaryIO
@@ -11,7 +11,7 @@ from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import JPEGExtended12Bit
 
 from srviewer.errors import UserError
-from srviewer.io.dicom.elements.bounded_reading import header_of
+from srviewer.io.dicom.elements.bounded_reading import read_header_elements
 from srviewer.io.dicom.elements.file_bytes import DicomBytes
 from srviewer.io.dicom.elements.pydicom_warnings import only_serious
 from srviewer.io.dicom.headers.header import UNREADABLE
@@ -27,10 +27,21 @@ BRIGHTNESS = (0.299, 0.587, 0.114)
 
 
 def decoded(file: PixelFile, frames: Sequence[int]) -> Frames:
-    """The stored numbers of some frames of one file, each (rows, columns), in rising order.
+    """Decode frames of a file to their stored numbers.
 
-    MONOCHROME1 is turned over within its range and a palette replaced by the brightness of its
-    colours. Raises UserError when the file has changed or cannot be decoded.
+    MONOCHROME1 is inverted within its range, and a palette is replaced by the brightness of its
+    colours (Rec. 601).
+
+    Args:
+        file: The storage of the pixels.
+        frames: The numbers of the frames, rising.
+
+    Yields:
+        (rows, columns), one array for each frame.
+
+    Raises:
+        UserError: The file has changed since its header was read, or cannot be decoded.
+        ValueError: Never leaves the function: a frame of another shape is a UserError.
     """
     try:
         if file.path.stat().st_size != file.size:
@@ -84,7 +95,7 @@ def _native(file: PixelFile, frames: Sequence[int], decoder: Decoder) -> Frames:
 
 
 def _unpacked(content: bytes, file: PixelFile) -> Pixels:
-    """Little-endian whole numbers; bits above the stored ones, which may hold anything, left out.
+    """Little-endian whole numbers, without bits above the stored ones, which may hold anything.
 
     pydicom's decoder gives the same in several times the time.
     """
@@ -127,14 +138,22 @@ def _options(file: PixelFile, frames: int) -> dict[str, Any]:
 
 
 def turned(pixels: Pixels, file: PixelFile) -> Pixels:
-    """Bright for dark: the largest number that the stored bits can hold becomes the smallest."""
+    """Invert stored numbers within the range of the stored bits, so that high is bright.
+
+    Args:
+        pixels: Stored numbers of any shape.
+        file: Their storage, of which sign and stored bits are used.
+
+    Returns:
+        int64 numbers of the same shape.
+    """
     if file.signed:
         return np.invert(pixels.astype(np.int64))
     return ((1 << file.bits_stored) - 1) - pixels.astype(np.int64)
 
 
 def _palette(file: PixelFile) -> Dataset:
-    return header_of(file.path)
+    return read_header_elements(file.path)
 
 
 def _brightness(pixels: Pixels, palette: Dataset) -> Pixels:

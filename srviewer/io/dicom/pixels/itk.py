@@ -1,4 +1,4 @@
-"""DICOM pixels in the transfer syntaxes that pydicom cannot decode alone, by SimpleITK."""
+"""Decoding by SimpleITK of the transfer syntaxes that pydicom cannot decode alone."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,11 +15,21 @@ from srviewer.temporary_folders import temporary_folder
 
 
 def decoded(file: PixelFile, frames: Sequence[int]) -> Iterator[npt.NDArray[np.generic]]:
-    """The stored numbers of some frames, each (rows, columns).
+    """Decode frames of a file to their stored numbers.
 
     SimpleITK is used as a decoder and nothing else: each frame reaches it in a file of its own
-    that says nothing of rescaling or geometry, of which it would apply the one and lose the other.
-    Raises RuntimeError or ValueError when it cannot decode them.
+    without rescaling and geometry, of which it would apply the former and lose the latter.
+
+    Args:
+        file: The storage of the pixels.
+        frames: The numbers of the frames.
+
+    Yields:
+        (rows, columns), one array for each frame.
+
+    Raises:
+        RuntimeError: SimpleITK cannot decode a frame.
+        ValueError: Pydicom cannot find it in the encapsulated data.
     """
     with file.path.open("rb") as source:
         for frame in frames:

@@ -28,9 +28,12 @@ from srviewer.job import Job, Progress, within
 
 @dataclass(frozen=True, eq=False)
 class StoredStacks:
-    """Stacks of slices on one grid, one for each frame, whose pixels are still in their files.
+    """Stacks of slices on one grid, one for each time point, whose pixels are still in their files.
 
-    ``warnings``: what headers tell of all of them.
+    Attributes:
+        name: The name of the series.
+        stacks: One stack for each volume of the fourth dimension.
+        warnings: The warnings that headers give rise to, of all stacks.
     """
 
     name: str
@@ -38,11 +41,19 @@ class StoredStacks:
     warnings: tuple[ScanWarning, ...]
 
     def read(self, frame: int) -> Job[Volume]:
-        """The volume, (i, j, k) = (column, row, slice), float32 in that memory order.
+        """Read one volume, (i, j, k) = (column, row, slice), float32 in that memory order.
 
         Planes without a slice are filled with the smallest value, or the padding. Voxels that are
-        padding hold that of the first slice that states it, whatever their own slice's. Raises
-        UserError when there is no such ``frame``, when a file has changed or cannot be decoded.
+        padding hold that of the first slice that states it, whatever their own slice's.
+
+        Args:
+            frame: The number of the volume, from 0.
+
+        Returns:
+            The volume with its origin and the warnings of headers and voxels.
+
+        Raises:
+            UserError: There is no such volume, or a file has changed or cannot be decoded.
         """
         check_frame(self.name, frame, len(self.stacks))
         stack = self.stacks[frame]
@@ -50,11 +61,11 @@ class StoredStacks:
         columns, rows, planes = stack.geometry.shape
         images = np.empty((planes, rows, columns), np.float32)
         non_finite, padding, is_padded = 0, _padding_value(slices), False
-        for done, (k, one, pixels) in enumerate(_placed(stack)):
-            _rescale(pixels, one, images[k])
+        for done, (k, header, pixels) in enumerate(_placed(stack)):
+            _rescale(pixels, header, images[k])
             non_finite += zero_non_finite(images[k]) if pixels.dtype.kind == "f" else 0
             if padding is not None:
-                is_padded = _mark(images[k], pixels, one, padding, is_padded)
+                is_padded = _mark(images[k], pixels, header, padding, is_padded)
             yield Progress(0.97 * (done + 1) / len(slices), f"Reading {self.name}")
         padding = padding if is_padded else None
         _fill_missing(images, stack.slots, padding)
@@ -86,31 +97,31 @@ class StoredStacks:
 
 def _padding_value(slices: Sequence[SliceHeader]) -> float | None:
     """The voxel value of padding by the first slice that states one."""
-    for one in slices:
-        if one.file.padding is not None:
-            value = np.array(one.file.padding[:1])
-            stored = turned(value, one.file) if one.file.dark_is_high else value
-            return float(np.float32(float(stored[0]) * one.slope + one.intercept))
+    for header in slices:
+        if header.file.padding is not None:
+            value = np.array(header.file.padding[:1])
+            stored = turned(value, header.file) if header.file.dark_is_high else value
+            return float(np.float32(float(stored[0]) * header.slope + header.intercept))
     return None
 
 
-def _mark(image: Voxels, pixels: Pixels, one: SliceHeader, padding: float, known: bool) -> bool:
+def _mark(image: Voxels, pixels: Pixels, header: SliceHeader, padding: float, known: bool) -> bool:
     """Mark the padding of a slice, rows x columns; whether there is any, or was ``known`` to be."""
-    limits = one.file.padding
+    limits = header.file.padding
     plain = limits is not None and limits[0] == limits[1] and pixels.dtype.itemsize <= 2
-    if plain and _padding_value([one]) == padding:  # as nearly always: it is marked as it is
+    if plain and _padding_value([header]) == padding:  # as nearly always: it is marked as it is
         return known or bool((image == np.float32(padding)).any())
-    padded = _padded(pixels, one)
+    padded = _padded(pixels, header)
     marked(image, padded, padding)
     return known or bool(padded.any())
 
 
-def _padded(pixels: Pixels, one: SliceHeader) -> Mask:
-    """Which pixels of a slice, (rows, columns), are padding."""
-    if one.file.padding is None:
+def _padded(pixels: Pixels, header: SliceHeader) -> Mask:
+    """The mask of the pixels of a slice, (rows, columns), that are padding."""
+    if header.file.padding is None:
         return np.zeros(pixels.shape, bool)
-    limits = np.array(one.file.padding)
-    low, high = np.sort(turned(limits, one.file) if one.file.dark_is_high else limits)
+    limits = np.array(header.file.padding)
+    low, high = np.sort(turned(limits, header.file) if header.file.dark_is_high else limits)
     return np.asarray((pixels >= low) & (pixels <= high))
 
 
@@ -122,7 +133,7 @@ def _voxel_warnings(
     check: LabelCheck,
     padding: float | None,
 ) -> tuple[ScanWarning, ...]:
-    """Those of ``voxel_warnings``, without padding."""
+    """The warnings of ``voxel_warnings``, taken without padding."""
     if padding is not None:
         axis = stack.geometry.slice_axis
         voxels = np.take(voxels, middle_slices(stack.geometry.shape[axis]), axis)
@@ -135,31 +146,31 @@ def _placed(stack: Stack) -> Iterator[tuple[int, SliceHeader, Pixels]]:
     by_file = groupby(zip(stack.slots, stack.slices, strict=True), key=lambda pair: pair[1].file)
     for file, members in by_file:
         ordered = sorted(members, key=lambda pair: pair[1].frame)
-        frames = list(dict.fromkeys(one.frame for _, one in ordered))
+        frames = list(dict.fromkeys(header.frame for _, header in ordered))
         images = decoded(file, frames)
         for _, same in groupby(ordered, key=lambda pair: pair[1].frame):
             image = next(images)
-            for k, one in same:
-                yield k, one, _part(image, one)
+            for k, header in same:
+                yield k, header, _part(image, header)
         images.close()
 
 
-def _part(image: Pixels, one: SliceHeader) -> Pixels:
-    tile = one.tile
+def _part(image: Pixels, header: SliceHeader) -> Pixels:
+    tile = header.tile
     if tile is None:
         return image
     return image[tile.row : tile.row + tile.rows, tile.column : tile.column + tile.columns]
 
 
-def _rescale(pixels: Pixels, one: SliceHeader, image: npt.NDArray[np.float32]) -> None:
+def _rescale(pixels: Pixels, header: SliceHeader, image: npt.NDArray[np.float32]) -> None:
     """Write ``stored * slope + intercept`` to ``image``, rounded once."""
-    if (one.slope, one.intercept) == (1.0, 0.0):
+    if (header.slope, header.intercept) == (1.0, 0.0):
         image[...] = pixels
-    elif one.slope == 1.0 and one.intercept.is_integer() and pixels.dtype.itemsize <= 2:
+    elif header.slope == 1.0 and header.intercept.is_integer() and pixels.dtype.itemsize <= 2:
         # Whole numbers this small are exact in single precision, which is several times faster.
-        np.add(pixels, one.intercept, out=image, dtype=np.float32, casting="unsafe")
+        np.add(pixels, header.intercept, out=image, dtype=np.float32, casting="unsafe")
     else:
-        image[...] = pixels.astype(np.float64) * one.slope + one.intercept
+        image[...] = pixels.astype(np.float64) * header.slope + header.intercept
 
 
 def _fill_missing(
@@ -176,7 +187,7 @@ def _stored_as(slices: Sequence[SliceHeader], voxels: Voxels) -> str:
     if (
         file.keyword != "PixelData"
         or file.photometric == "PALETTE COLOR"
-        or any(one.slope != 1 or one.intercept % 1 != 0 for one in slices)
+        or any(header.slope != 1 or header.intercept % 1 != 0 for header in slices)
     ):
         return "float32"
     stored = np.dtype(f"{'int' if file.signed else 'uint'}{file.bits_allocated}")

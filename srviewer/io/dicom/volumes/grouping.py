@@ -1,4 +1,4 @@
-"""Which DICOM slices form one volume."""
+"""The grouping of one series' DICOM slices to volumes."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ from srviewer.io.dicom.volumes.series import Bundle
 from srviewer.io.dicom.volumes.slice_positions import (
     Slices,
     beside_each_other,
-    count_places,
+    count_positions,
     near_each_other,
-    places_of,
+    slice_positions,
 )
 from srviewer.io.dicom.volumes.stacks import stacks
 from srviewer.io.dicom.volumes.traits import contrast_label
@@ -29,9 +29,11 @@ SPACING_TOLERANCE = 1e-3
 class Group:
     """Slices of one series, size, orientation and contrast.
 
-    ``name``: what tells it from others of its series, "" where it is the only one; the series' own
-    name and number as well once it was ``named``. ``volumes``: the slices of each volume; several
-    lie at the same places, one after another.
+    Attributes:
+        name: The contrast or other difference from groups of the same series, "" for the only one;
+            with the series' own name and number after ``named``.
+        volumes: The slices of each volume; several cover the same positions, one after another.
+        warnings: Warnings about all of the volumes.
     """
 
     name: str
@@ -40,25 +42,31 @@ class Group:
 
     @property
     def first(self) -> SliceHeader:
-        """One of its slices, for what all have in common."""
+        """One of its slices, for the values that all of them share."""
         return self.volumes[0][0]
 
     @property
     def alone(self) -> bool:
-        """Whether it covers a single place, and so makes no volume."""
-        return count_places(self.volumes[0]) < 2
+        """Whether it covers a single position, and so makes no volume."""
+        return count_positions(self.volumes[0]) < 2
 
     @property
     def files(self) -> set[Path]:
-        """Those that hold its slices."""
-        return {one.file.path for volume in self.volumes for one in volume}
+        """The files that hold its slices."""
+        return {header.file.path for volume in self.volumes for header in volume}
 
 
 def groups(bundle: Bundle) -> list[Group]:
-    """What one series holds, not named yet. Nothing of one group is ever stacked with another.
+    """Group the slices of one series; those of two groups are never stacked together.
 
-    Told apart by stack, orientation, pixel spacing and size; where places repeat, by ``CONTRASTS``
-    into groups and by ``REPEATS`` into the volumes of a group.
+    Groups differ in stack, orientation, pixel spacing or size. Where positions repeat,
+    ``CONTRASTS`` part slices into groups and ``REPEATS`` into the volumes of a group.
+
+    Args:
+        bundle: The slices of one series.
+
+    Returns:
+        The groups, not named yet.
     """
     distinct, copies = _without_copies(bundle.slices)
     warnings = (*bundle.warnings, *copies)
@@ -70,16 +78,21 @@ def groups(bundle: Bundle) -> list[Group]:
             "are kept apart, and this is one of them."
         )
         warnings = (*warnings, ScanWarning("mixed_orientation", message))
-    found: list[Group] = []
+    result: list[Group] = []
     for plane in planes:
-        held = [kind for stack in _stacks(plane) for kind in contrasts(stack, places_of(stack))]
-        kinds = [[one for taken in kind for v in taken.volumes for one in v] for kind in held]
-        for number, kind in enumerate(held):
+        contrasts_of_plane = [
+            kind for stack in _stacks(plane) for kind in contrasts(stack, slice_positions(stack))
+        ]
+        kinds = [
+            [header for repeats in kind for v in repeats.volumes for header in v]
+            for kind in contrasts_of_plane
+        ]
+        for number, kind in enumerate(contrasts_of_plane):
             label = contrast_label(kinds, number)
-            for taken in kind:
-                volumes = tuple(map(tuple, taken.volumes))
-                found.append(Group(label, volumes, (*warnings, *taken.warnings)))
-    return found
+            for repeats in kind:
+                volumes = tuple(map(tuple, repeats.volumes))
+                result.append(Group(label, volumes, (*warnings, *repeats.warnings)))
+    return result
 
 
 def _stacks(plane: Slices) -> list[Slices]:
@@ -92,28 +105,42 @@ def _stacks(plane: Slices) -> list[Slices]:
 
 
 def by_plane(slices: Slices) -> list[Slices]:
-    """Slices of one size, orientation and pixel spacing each."""
+    """Part slices by size, orientation and pixel spacing.
+
+    Args:
+        slices: Slices in any order.
+
+    Returns:
+        Lists of slices that are parallel and of one size, in the order of their first slices.
+    """
     planes: list[Slices] = []
-    for one in slices:
-        fitting = next((plane for plane in planes if _same_plane(plane[0], one)), None)
+    for header in slices:
+        fitting = next((plane for plane in planes if _same_plane(plane[0], header)), None)
         if fitting is None:
-            planes.append([one])
+            planes.append([header])
         else:
-            fitting.append(one)
+            fitting.append(header)
     return planes
 
 
 def named(groups: Sequence[Group]) -> list[Group]:
-    """The groups with names for people; those of one series UID are numbered where alike."""
+    """Name groups for people; groups of one series UID with equal names are numbered.
+
+    Args:
+        groups: The groups of all series.
+
+    Returns:
+        The same groups in the same order, with the name and number of their series.
+    """
     alike = Counter(map(_title, groups))
     seen: Counter[tuple[str, str]] = Counter()
-    found = []
+    with_titles = []
     for group in groups:
         title = _title(group)
         seen[title] += 1
         number = f", part {seen[title]}" if alike[title] > 1 else ""
-        found.append(replace(group, name=title[1] + number))
-    return found
+        with_titles.append(replace(group, name=title[1] + number))
+    return with_titles
 
 
 def _title(group: Group) -> tuple[str, str]:
@@ -126,7 +153,10 @@ def _title(group: Group) -> tuple[str, str]:
 def _without_copies(members: Slices) -> tuple[Slices, tuple[ScanWarning, ...]]:
     """Each image once: the same files often lie in two folders."""
     # Some anonymisers give all images one UID, so position and number must agree as well.
-    once = {(one.uid, one.frame, one.instance, one.position): one for one in reversed(members)}
+    once = {
+        (header.uid, header.frame, header.instance, header.position): header
+        for header in reversed(members)
+    }
     if len(once) == len(members):
         return members, ()
     message = (
@@ -136,21 +166,28 @@ def _without_copies(members: Slices) -> tuple[Slices, tuple[ScanWarning, ...]]:
     return list(reversed(once.values())), (ScanWarning("duplicate_positions", message),)
 
 
-def _same_plane(one: SliceHeader, other: SliceHeader) -> bool:
+def _same_plane(header: SliceHeader, other_header: SliceHeader) -> bool:
     return (
-        (one.rows, one.columns) == (other.rows, other.columns)
-        and (one.position is None) == (other.position is None)
-        and _close(one.orientation, other.orientation, ORIENTATION_TOLERANCE)
-        and _close(one.pixel_spacing, other.pixel_spacing, SPACING_TOLERANCE)
+        (header.rows, header.columns) == (other_header.rows, other_header.columns)
+        and (header.position is None) == (other_header.position is None)
+        and _close(header.orientation, other_header.orientation, ORIENTATION_TOLERANCE)
+        and _close(header.pixel_spacing, other_header.pixel_spacing, SPACING_TOLERANCE)
     )
 
 
-def _close(one: Numbers | None, other: Numbers | None, tolerance: float) -> bool:
-    if one is None or other is None:
-        return one is other
-    return all(abs(a - b) <= tolerance for a, b in zip(one, other, strict=True))
+def _close(values: Numbers | None, other_values: Numbers | None, tolerance: float) -> bool:
+    if values is None or other_values is None:
+        return values is other_values
+    return all(abs(a - b) <= tolerance for a, b in zip(values, other_values, strict=True))
 
 
 def rounded(values: Numbers | None) -> Numbers:
-    """To 0.01, none for None."""
+    """Round numbers to 0.01.
+
+    Args:
+        values: Numbers such as direction cosines.
+
+    Returns:
+        The rounded numbers, equal for nearly parallel slices; empty for None.
+    """
     return tuple(np.round(values, 2).tolist()) if values else ()

@@ -1,4 +1,4 @@
-"""Images that have a series UID each, although they are the slices of one scan."""
+"""Scans whose slices have a series UID each."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,43 +14,49 @@ from srviewer.job import Job, Progress
 
 LEAST = 3  # slices: any two lie on a regular grid
 MOST_DIRECTIONS = 100
-# What may be said of a stack whose grid is as regular as its slices' positions are.
+# Warnings that a regular stack may have.
 HARMLESS = frozenset({"oblique", "inverted", "palette_colour"})
 
 
 def joined(bundles: Sequence[Bundle]) -> Job[tuple[list[Group], list[Bundle]]]:
-    """The scans that series of a single place make together, and the series that make none.
+    """Join series of a single position each to the scans that they make together.
 
     Only images of one person, study, frame of reference, modality, description, size, orientation
     and pixel spacing are joined, and only where they make regular grids of at least three slices,
     one for each contrast, without a repeat or a gap. Localizers and segmentations never are.
+
+    Args:
+        bundles: Series that cover a single position each.
+
+    Returns:
+        The groups of the joined scans, and the series that belong to none.
     """
     alike: dict[tuple[str, ...], list[Bundle]] = defaultdict(list)
-    left = []
+    single = []
     for bundle in bundles:
         if _may_join(bundle.slices):
             alike[_common(bundle)].append(bundle)
         else:
-            left.append(bundle)
-    found = []
+            single.append(bundle)
+    scans = []
     for number, members in enumerate(alike.values()):
         yield Progress(number / len(alike), SORTING)
         for plane in _by_plane(members):
-            made = _joined(plane)
-            found += made
-            left += () if made else plane
-    return found, left
+            groups_of_plane = _joined(plane)
+            scans += groups_of_plane
+            single += () if groups_of_plane else plane
+    return scans, single
 
 
 def _may_join(slices: Slices) -> bool:
     return all(
-        one.position is not None
-        and one.orientation is not None
-        and one.file.frames == 1
-        and one.tile is None
-        and not one.localizer
-        and not one.series.segmentation
-        for one in slices
+        header.position is not None
+        and header.orientation is not None
+        and header.file.frames == 1
+        and header.tile is None
+        and not header.localizer
+        and not header.series.segmentation
+        for header in slices
     )
 
 
@@ -64,21 +70,23 @@ def _by_plane(bundles: Sequence[Bundle]) -> list[list[Bundle]]:
     directions = {rounded(bundle.slices[0].orientation) for bundle in bundles}
     if len(directions) > MOST_DIRECTIONS:  # comparing each with each would take long
         return [[bundle] for bundle in bundles]
-    of_slice = {id(one): bundle for bundle in bundles for one in bundle.slices}
-    planes = by_plane([one for bundle in bundles for one in bundle.slices])
-    return [list({id(b): b for b in (of_slice[id(one)] for one in p)}.values()) for p in planes]
+    of_slice = {id(header): bundle for bundle in bundles for header in bundle.slices}
+    planes = by_plane([header for bundle in bundles for header in bundle.slices])
+    return [
+        list({id(b): b for b in (of_slice[id(header)] for header in p)}.values()) for p in planes
+    ]
 
 
 def _joined(bundles: Sequence[Bundle]) -> list[Group]:
     """One group for each contrast; none unless all of them are regular."""
-    slices = [one for bundle in bundles for one in bundle.slices]
-    if len({one.series.number for one in slices}) > 1:
-        slices = [replace(one, series=replace(one.series, number="")) for one in slices]
+    slices = [header for bundle in bundles for header in bundle.slices]
+    if len({header.series.number for header in slices}) > 1:
+        slices = [replace(header, series=replace(header.series, number="")) for header in slices]
     warnings = tuple(dict.fromkeys(w for bundle in bundles for w in bundle.warnings))
-    found = groups(Bundle(slices, warnings))
-    if not all(map(_regular, found)):
+    joined_groups = groups(Bundle(slices, warnings))
+    if not all(map(_regular, joined_groups)):
         return []
-    return [replace(g, warnings=(_note(len(g.volumes[0])), *g.warnings)) for g in found]
+    return [replace(g, warnings=(_note(len(g.volumes[0])), *g.warnings)) for g in joined_groups]
 
 
 def _regular(group: Group) -> bool:

@@ -1,10 +1,10 @@
-"""What is said of volumes that were made of images at the same places."""
+"""Warnings about volumes made of images that repeat positions."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 from srviewer.core.volumes.volume import ScanWarning
-from srviewer.io.dicom.volumes.slice_positions import Places, Slices
+from srviewer.io.dicom.volumes.slice_positions import SlicePositions, Slices
 from srviewer.io.dicom.volumes.traits import mixed_in
 
 TIMES_DISAGREE = ScanWarning(
@@ -14,22 +14,35 @@ TIMES_DISAGREE = ScanWarning(
 )
 
 
-def by_number_alone(slices: Slices, places: Places) -> ScanWarning:
-    """That only instance numbers tell images of one place from each other."""
-    at = Counter(map(places.of, slices))
+def by_number_alone(slices: Slices, positions: SlicePositions) -> ScanWarning:
+    """Build the warning that only instance numbers distinguish images of one position.
+
+    Args:
+        slices: The slices of one contrast.
+        positions: Their numbered positions.
+
+    Returns:
+        The warning ``duplicate_positions`` with the number of images at a position.
+    """
+    at = Counter(map(positions.of, slices))
     count = max(at.values())
     every = "Each place has" if min(at.values()) == count else "Places have up to"
     message = (
-        f"{every} {count} images that only their numbers tell apart; they are taken as "
+        f"{every} {count} images that only their numbers distinguish; they are taken as "
         f"{count} volumes in the order of these numbers."
     )
     return ScanWarning("duplicate_positions", message)
 
 
 def mixed(volumes: Sequence[Slices], repeated: bool) -> tuple[ScanWarning, ...]:
-    """A warning where slices of one volume differ in what all of a volume have in common.
+    """Warn of slices of one volume that differ in a value which all of a volume should share.
 
-    ``repeated``: whether several images lie at some place of the stack.
+    Args:
+        volumes: The volumes of one contrast.
+        repeated: Whether several images lie at some position of the stack.
+
+    Returns:
+        The warning ``mixed_contrasts``, or none.
     """
     differing = [words for volume in volumes if (words := mixed_in(volume, repeated))]
     if not differing:
@@ -48,7 +61,16 @@ def mixed(volumes: Sequence[Slices], repeated: bool) -> tuple[ScanWarning, ...]:
 
 
 def incomplete(covered: int, every: int, beside: bool) -> tuple[ScanWarning, ...]:
-    """A warning where volumes cover fewer places than others; ``beside``: of the same contrast."""
+    """Warn of volumes that cover fewer positions than others.
+
+    Args:
+        covered: The positions that the volumes cover.
+        every: The positions of the whole stack.
+        beside: Whether volumes of the same contrast cover other positions.
+
+    Returns:
+        The warning ``incomplete_volume``, or none.
+    """
     if covered == every:
         return ()
     others = "volumes of its series" if beside else "images of this series"

@@ -1,4 +1,4 @@
-"""Images that repeat places: of different contrasts, or the same again in time."""
+"""Images that repeat positions: of different contrasts, or the same again in time."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -14,8 +14,8 @@ from srviewer.io.dicom.volumes.repeat_warnings import (
     incomplete,
     mixed,
 )
-from srviewer.io.dicom.volumes.slice_positions import Places, Slices
-from srviewer.io.dicom.volumes.times import against_times, at_places, in_order
+from srviewer.io.dicom.volumes.slice_positions import SlicePositions, Slices
+from srviewer.io.dicom.volumes.times import against_times, at_positions, in_order
 from srviewer.io.dicom.volumes.traits import (
     CONTRAST_TRAITS,
     DIRECTION,
@@ -27,14 +27,19 @@ from srviewer.io.dicom.volumes.traits import (
 )
 
 # Whether parts of some slices are of different contrasts.
-Good = Callable[[list[Slices], Slices, Places], bool]
-# Of the slices that volumes would have without any missing: at most this many for each there is.
+Good = Callable[[list[Slices], Slices, SlicePositions], bool]
+# The most slices that complete volumes would have, for each slice that exists.
 MOST_WITH_HOLES = 1.25
 
 
 @dataclass(frozen=True)
 class Repeats:
-    """Volumes of one contrast that cover the same places, one after another."""
+    """Volumes of one contrast that cover the same positions, one after another.
+
+    Attributes:
+        volumes: The slices of each volume.
+        warnings: Warnings about all of them.
+    """
 
     volumes: tuple[Slices, ...]
     warnings: tuple[ScanWarning, ...]
@@ -44,7 +49,10 @@ class Repeats:
 class Volumes:
     """The volumes that the slices of one contrast make.
 
-    ``by_number``: whether by that alone. ``doubtful``: whether times put other slices together.
+    Attributes:
+        volumes: The slices of each volume.
+        by_number: Whether only instance numbers distinguish the volumes.
+        doubtful: Whether times of acquisition put other slices together.
     """
 
     volumes: list[Slices]
@@ -52,47 +60,62 @@ class Volumes:
     doubtful: bool = False
 
 
-def contrasts(slices: Slices, places: Places) -> list[list[Repeats]]:
-    """What the slices of one stack hold: for each contrast its volumes, by what they cover.
+def contrasts(slices: Slices, positions: SlicePositions) -> list[list[Repeats]]:
+    """Part the slices of one stack into contrasts, and each contrast into volumes.
 
-    Slices of one place differ in traits. A trait that parts them into volumes which all cover the
-    same places tells volumes apart; one that differs within a volume does not.
+    Slices of one position differ in traits. A trait whose values give volumes that all cover the
+    same positions distinguishes volumes; a trait that differs within a volume does not. Of several
+    partitions the one with the fewest repeated and missing slices is taken.
+
+    Args:
+        slices: The slices of one stack.
+        positions: Their numbered positions.
+
+    Returns:
+        For each contrast its volumes, those together that cover the same positions.
     """
-    best = [volumes(part, places) for part in _by_contrast(slices, places, _useful)]
+    best = [volumes(part, positions) for part in _by_contrast(slices, positions, _useful)]
     # Traits that differ within volumes part them: fewer contrasts may leave fewer slices missing.
-    for parts in (_by_contrast(slices, places, _even), [slices]):
-        cost = _cost(best, places)
+    for parts in (_by_contrast(slices, positions, _even), [slices]):
+        cost = _cost(best, positions)
         if not any(cost):
             break
-        other = [volumes(part, places) for part in parts]
-        if _cost(other, places) < cost:
-            best = [one for held in other for one in _by_usual_contrast(held)]
-    return [_repeats(one, slices, places) for one in best]
+        candidates = [volumes(part, positions) for part in parts]
+        if _cost(candidates, positions) < cost:
+            best = [kind for candidate in candidates for kind in _by_usual_contrast(candidate)]
+    return [_repeats(kind, slices, positions) for kind in best]
 
 
-def volumes(slices: Slices, places: Places) -> Volumes:
-    """The volumes that slices of one contrast make; one of them where nothing repeats.
+def volumes(slices: Slices, positions: SlicePositions) -> Volumes:
+    """Part the slices of one contrast into volumes.
 
     By the trait, or the pair of traits, that makes the fewest volumes without a repeat, where
     hardly any slice is missing in them; else by the order in which they were taken; else by their
     numbers.
+
+    Args:
+        slices: The slices of one contrast.
+        positions: Their numbered positions.
+
+    Returns:
+        One volume where no position repeats.
     """
-    if not places.repeated(slices):
+    if not positions.repeated(slices):
         return Volumes([slices])
-    named, traits = _by_traits(slices, places)
-    if named and _nearly_whole(named, slices, places):
+    named, traits = _by_traits(slices, positions)
+    if named and _nearly_whole(named, slices, positions):
         directed = REPEAT_TRAITS[0] in traits
-        return Volumes(named, doubtful=not directed and against_times(named, slices, places))
-    taken = in_order(slices, places)
-    if taken is not None and not taken.by_number:
-        return Volumes(taken.volumes + taken.unsure)
-    if named or taken is None:
+        return Volumes(named, doubtful=not directed and against_times(named, slices, positions))
+    ordered = in_order(slices, positions)
+    if ordered is not None and not ordered.by_number:
+        return Volumes(ordered.volumes + ordered.unsure)
+    if named or ordered is None:
         return Volumes(named or [slices])
-    return Volumes(taken.volumes + taken.unsure, by_number=True)
+    return Volumes(ordered.volumes + ordered.unsure, by_number=True)
 
 
-def _by_contrast(slices: Slices, places: Places, good: Good) -> list[Slices]:
-    """Slices at repeated places parted by the first trait of contrast that is good, then the next.
+def _by_contrast(slices: Slices, positions: SlicePositions, good: Good) -> list[Slices]:
+    """Part slices at repeated positions by each trait of contrast that is good, one after another.
 
     ``good``: is given the parts and the slices that they are parts of.
     """
@@ -101,49 +124,51 @@ def _by_contrast(slices: Slices, places: Places, good: Good) -> list[Slices]:
         finer = []
         for part in parts:
             split = _parted(part, [trait])
-            finer += split if len(split) > 1 and good(split, part, places) else [part]
+            finer += split if len(split) > 1 and good(split, part, positions) else [part]
         parts = finer
     return parts
 
 
-def _useful(parts: list[Slices], slices: Slices, places: Places) -> bool:
-    """Whether fewer slices repeat a place, and hardly any lies alone."""
-    repeated = places.repeated(slices)
+def _useful(parts: list[Slices], slices: Slices, positions: SlicePositions) -> bool:
+    """Whether fewer slices repeat a position, and hardly any lies alone."""
+    repeated = positions.repeated(slices)
     return (
-        repeated > 0 and sum(map(places.repeated, parts)) < repeated and not _lonely(parts, places)
+        repeated > 0
+        and sum(map(positions.repeated, parts)) < repeated
+        and not _lonely(parts, positions)
     )
 
 
-def _even(parts: list[Slices], slices: Slices, places: Places) -> bool:
-    """Whether all parts cover the same places."""
-    covered = places.covered(slices)
-    return all(places.covered(part) == covered for part in parts)
+def _even(parts: list[Slices], slices: Slices, positions: SlicePositions) -> bool:
+    """Whether all parts cover the same positions."""
+    covered = positions.covered(slices)
+    return all(positions.covered(part) == covered for part in parts)
 
 
-def _lonely(parts: list[Slices], places: Places) -> bool:
-    """Whether half of the slices or more lie in parts that cover a single place."""
-    alone = sum(len(part) for part in parts if len(places.covered(part)) < 2)
+def _lonely(parts: list[Slices], positions: SlicePositions) -> bool:
+    """Whether half of the slices or more lie in parts that cover a single position."""
+    alone = sum(len(part) for part in parts if len(positions.covered(part)) < 2)
     return 2 * alone >= sum(map(len, parts))
 
 
 def _parted(slices: Slices, traits: Sequence[Trait]) -> list[Slices]:
     parts: dict[tuple[str, ...], Slices] = defaultdict(list)
-    for one in slices:
-        parts[tuple(trait(one) for trait in traits)].append(one)
+    for header in slices:
+        parts[tuple(trait(header) for trait in traits)].append(header)
     return list(parts.values())
 
 
-def _by_traits(slices: Slices, places: Places) -> tuple[list[Slices], tuple[Trait, ...]]:
+def _by_traits(slices: Slices, positions: SlicePositions) -> tuple[list[Slices], tuple[Trait, ...]]:
     """The fewest volumes without a repeat that one or two traits make, by time, and these traits.
 
     None where no traits make any.
     """
-    least = _most_at_a_place(slices, places)
+    least = _most_at_a_position(slices, positions)
     best: list[Slices] = []
     by: tuple[Trait, ...] = ()
     for traits in _keys(slices):
         parts = _parted(slices, traits)
-        if any(map(places.repeated, parts)) or _lonely(parts, places):
+        if any(map(positions.repeated, parts)) or _lonely(parts, positions):
             continue
         if not best or len(parts) < len(best):
             best, by = parts, traits
@@ -152,11 +177,11 @@ def _by_traits(slices: Slices, places: Places) -> tuple[list[Slices], tuple[Trai
     return sorted(best, key=_when), by
 
 
-def _nearly_whole(volumes: list[Slices], slices: Slices, places: Places) -> bool:
-    """Whether there are as many volumes as images at some place, or hardly a slice is missing."""
-    if len(volumes) == _most_at_a_place(slices, places):
+def _nearly_whole(volumes: list[Slices], slices: Slices, positions: SlicePositions) -> bool:
+    """Whether some position has an image for each volume, or hardly a slice is missing."""
+    if len(volumes) == _most_at_a_position(slices, positions):
         return True
-    return len(volumes) * len(places.covered(slices)) <= MOST_WITH_HOLES * len(slices)
+    return len(volumes) * len(positions.covered(slices)) <= MOST_WITH_HOLES * len(slices)
 
 
 def _keys(slices: Slices) -> Iterator[tuple[Trait, ...]]:
@@ -166,61 +191,61 @@ def _keys(slices: Slices) -> Iterator[tuple[Trait, ...]]:
     yield from combinations(differing, 2)
 
 
-def _most_at_a_place(slices: Slices, places: Places) -> int:
-    return max(map(len, at_places(slices, places).values()))
+def _most_at_a_position(slices: Slices, positions: SlicePositions) -> int:
+    return max(map(len, at_positions(slices, positions).values()))
 
 
-def _by_usual_contrast(held: Volumes) -> list[Volumes]:
+def _by_usual_contrast(candidate: Volumes) -> list[Volumes]:
     """Volumes of which most slices are of one contrast."""
     alike: dict[tuple[str, ...], list[Slices]] = defaultdict(list)
-    for volume in held.volumes:
+    for volume in candidate.volumes:
         usual = Counter(map(contrasts_of, volume)).most_common(1)[0][0]
         alike[usual].append(volume)
-    return [replace(held, volumes=members) for members in alike.values()]
+    return [replace(candidate, volumes=members) for members in alike.values()]
 
 
-def _cost(held: Sequence[Volumes], places: Places) -> tuple[int, bool, int]:
-    """What speaks against these volumes: slices twice at a place, numbers alone, missing slices."""
-    every = [volume for one in held for volume in one.volumes]
-    size = len(places.covered([one for volume in every for one in volume]))
-    holes = sum(size - len(places.covered(volume)) for volume in every)
-    repeated = sum(map(places.repeated, every))
-    return repeated, any(one.by_number for one in held), holes
+def _cost(candidates: Sequence[Volumes], positions: SlicePositions) -> tuple[int, bool, int]:
+    """The cost of these volumes: slices twice at a position, numbers alone, missing slices."""
+    every = [volume for candidate in candidates for volume in candidate.volumes]
+    size = len(positions.covered([header for volume in every for header in volume]))
+    holes = sum(size - len(positions.covered(volume)) for volume in every)
+    repeated = sum(map(positions.repeated, every))
+    return repeated, any(candidate.by_number for candidate in candidates), holes
 
 
-def _repeats(held: Volumes, slices: Slices, places: Places) -> list[Repeats]:
-    """The volumes, those together that cover the same places.
+def _repeats(candidate: Volumes, slices: Slices, positions: SlicePositions) -> list[Repeats]:
+    """The volumes, those together that cover the same positions.
 
     ``slices``: all of the stack, of which these may be one contrast.
     """
-    members = [one for volume in held.volumes for one in volume]
+    members = [header for volume in candidate.volumes for header in volume]
     covering: dict[frozenset[int], list[Slices]] = defaultdict(list)
-    for volume in held.volumes:
-        covering[places.covered(volume)].append(volume)
+    for volume in candidate.volumes:
+        covering[positions.covered(volume)].append(volume)
     warnings: list[ScanWarning] = []
-    if held.by_number:
-        warnings.append(by_number_alone(members, places))
-    if held.doubtful:
+    if candidate.by_number:
+        warnings.append(by_number_alone(members, positions))
+    if candidate.doubtful:
         warnings.append(TIMES_DISAGREE)
-    every, repeated = len(places.covered(slices)), places.repeated(slices) > 0
-    found = []
+    every, repeated = len(positions.covered(slices)), positions.repeated(slices) > 0
+    repeats = []
     for covered, alike in covering.items():
         fewer = incomplete(len(covered), every, len(covering) > 1)
-        found.append(Repeats(tuple(alike), (*warnings, *mixed(alike, repeated), *fewer)))
-    return found
+        repeats.append(Repeats(tuple(alike), (*warnings, *mixed(alike, repeated), *fewer)))
+    return repeats
 
 
 def _when(volume: Slices) -> tuple[object, ...]:
     """The key by which volumes are ordered; those of tiled images go by time, not by direction."""
     if volume[0].tile is not None:
         times = zip(REPEATS, times_of(volume[0]), strict=True)
-        taken = (_sortable(value) for keyword, value in times if keyword != DIRECTION)
-        return (*taken, volume[0].instance)
+        sort_key = (_sortable(value) for keyword, value in times if keyword != DIRECTION)
+        return (*sort_key, volume[0].instance)
     return min(map(_time, volume))
 
 
-def _time(one: SliceHeader) -> tuple[object, ...]:
-    return (*map(_sortable, times_of(one)), one.instance, one.frame)
+def _time(header: SliceHeader) -> tuple[object, ...]:
+    return (*map(_sortable, times_of(header)), header.instance, header.frame)
 
 
 def _sortable(value: str) -> tuple[float, str]:

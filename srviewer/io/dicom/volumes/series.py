@@ -1,4 +1,4 @@
-"""Which DICOM slices belong to one series of one person, study and frame of reference."""
+"""DICOM slices collected by series, person, study and frame of reference."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.io.dicom.elements.series_tags import SeriesTags
 from srviewer.io.dicom.headers.header import SliceHeader
-from srviewer.io.dicom.volumes.slice_positions import Slices, count_places
+from srviewer.io.dicom.volumes.slice_positions import Slices, count_positions
 
 SORTING = "Sorting slices"
 Rank = tuple[bool, float]
@@ -15,14 +15,14 @@ Rank = tuple[bool, float]
 SEGMENTATION = ScanWarning(
     "segmentation",
     "This is a segmentation, not a scan: its values stand for regions that were drawn on a scan "
-    "and are no grey values. Rebuild the scan itself.",
+    "and are no grey values. Reconstruct the scan itself.",
 )
 OWN_FRAMES = ScanWarning(
     "mixed_series",
     "Each image names a frame of reference of its own, as some anonymisers write; their positions "
     "are taken as measured in one.",
 )
-# What images of one series must have in common, in words for people.
+# Values that images of one series must share, in words for people.
 COMMON = {
     "patient": "person",
     "study": "study",
@@ -33,28 +33,46 @@ COMMON = {
 
 @dataclass(frozen=True)
 class Bundle:
-    """Slices of one series; ``warnings``: about how they were collected."""
+    """Slices of one series.
+
+    Attributes:
+        slices: The slices, in the order of their files.
+        warnings: Warnings about their collection.
+    """
 
     slices: Slices
     warnings: tuple[ScanWarning, ...]
 
 
 def by_series(slices: Sequence[SliceHeader]) -> list[Bundle]:
-    """The slices of each series, ordered by series number; segmentations come last.
+    """Collect the slices of each series.
 
     Slices of two people, studies, frames of reference or modalities are never in one bundle,
-    whatever the series UID says. Where it is empty, description and number take its place.
+    whatever the series UID is. Description and number stand for an empty series UID.
+
+    Args:
+        slices: Slices of any series.
+
+    Returns:
+        The bundles by series number; segmentations come last.
     """
     series: dict[tuple[str, ...], Slices] = defaultdict(list)
-    for one in slices:
-        tags = one.series
-        series[(tags.uid,) if tags.uid else ("", tags.name, tags.number)].append(one)
+    for header in slices:
+        tags = header.series
+        series[(tags.uid,) if tags.uid else ("", tags.name, tags.number)].append(header)
     parts = (part for members in series.values() for part in _parts(members))
     return sorted(parts, key=lambda part: rank(part.slices[0].series))
 
 
 def rank(tags: SeriesTags) -> Rank:
-    """Where a series comes among others: by its number, segmentations behind."""
+    """Rank a series among others: by its number, segmentations last.
+
+    Args:
+        tags: The values of the series.
+
+    Returns:
+        A key to sort by.
+    """
     try:
         number = int(tags.number)
     except ValueError:
@@ -64,9 +82,9 @@ def rank(tags: SeriesTags) -> Rank:
 
 def _parts(members: Slices) -> list[Bundle]:
     wholes: dict[tuple[str | bool, ...], Slices] = defaultdict(list)
-    for one in members:
-        tags = one.series
-        wholes[tags.person, tags.study, tags.modality, tags.segmentation].append(one)
+    for header in members:
+        tags = header.series
+        wholes[tags.person, tags.study, tags.modality, tags.segmentation].append(header)
     parts = [part for whole in wholes.values() for part in _by_frame(whole)]
     first = [part.slices[0].series for part in parts]
     shared = (_shared(first),) if len(parts) > 1 else ()
@@ -80,15 +98,15 @@ def _by_frame(slices: Slices) -> list[Bundle]:
     """Slices whose positions can be compared.
 
     With a series UID, slices that name no frame of reference go with the only one that is named.
-    Frames of reference that hold one place each are made up, since a scan has one for all.
+    Frames of reference that hold one position each are made up, since a scan has one for all.
     """
     frames: dict[str, Slices] = defaultdict(list)
-    for one in slices:
-        frames[one.series.frame].append(one)
+    for header in slices:
+        frames[header.series.frame].append(header)
     named = [members for frame, members in frames.items() if frame or not slices[0].series.uid]
     if len(named) < 2:
         return [Bundle(slices, ())]
-    if all(count_places(members) == 1 for members in named):
+    if all(count_positions(members) == 1 for members in named):
         return [Bundle(slices, (OWN_FRAMES,))]
     return [Bundle(members, ()) for members in frames.values()]
 
@@ -98,9 +116,9 @@ def _kind(tags: SeriesTags) -> tuple[ScanWarning, ...]:
 
 
 def _shared(parts: Sequence[SeriesTags]) -> ScanWarning:
-    """That images of one series UID differ in what those of a series have in common."""
+    """The warning that images of one series UID differ in a value that a series shares."""
     differing = [
-        words for words, name in COMMON.items() if len({getattr(one, name) for one in parts}) > 1
+        words for words, name in COMMON.items() if len({getattr(tags, name) for tags in parts}) > 1
     ]
     listed = " and ".join(filter(None, (", ".join(differing[:-1]), differing[-1])))
     kind = "series UID" if parts[0].uid else "description, without a series UID,"

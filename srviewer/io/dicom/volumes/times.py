@@ -1,4 +1,4 @@
-"""Images of one place in the order in which they were taken, where no trait names their volume."""
+"""Images of one position in the order of their acquisition, where no trait names their volume."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -9,29 +9,31 @@ import numpy.typing as npt
 
 from srviewer.io.dicom.elements.tags import TRAITS
 from srviewer.io.dicom.headers.header import SliceHeader
-from srviewer.io.dicom.volumes.slice_positions import Places, Slices
+from srviewer.io.dicom.volumes.slice_positions import SlicePositions, Slices
 
 Times = npt.NDArray[np.float64]
 
-# Which traits count on from image to image of a place, best first.
+# Traits that count on from image to image of a position, best first.
 COUNTING = (
     "TriggerTime",
     "AcquisitionTime",
     "AcquisitionNumber",
 )
-# Of the places: how many at most may be left out, because nothing tells of which volume their
-# images are.
+# The largest share of positions that may be left out because the volume of their images is unknown.
 MOST_UNSURE = 0.25
-# How far an image may lie from its time in a volume, of the time between two volumes.
+# The largest deviation of an image from its volume's time, as a share of the time between two.
 LATE = 0.25
 DAY = 86400.0  # seconds
 
 
 @dataclass(frozen=True)
 class Ordered:
-    """Volumes, one after another; ``by_number``: whether only instance numbers order them.
+    """Volumes, one after another.
 
-    ``unsure``: images of places that have too few, of which nothing tells the volume; by place.
+    Attributes:
+        volumes: The slices of each volume.
+        unsure: Images of positions that have too few, whose volume is unknown, by position.
+        by_number: Whether only instance numbers order them.
     """
 
     volumes: list[Slices]
@@ -39,52 +41,78 @@ class Ordered:
     by_number: bool
 
 
-def in_order(slices: Slices, places: Places) -> Ordered | None:
-    """The first image of every place, the second, ...; None where no order fits.
+def in_order(slices: Slices, positions: SlicePositions) -> Ordered | None:
+    """Take the first image of every position as a volume, the second as the next, and so on.
 
-    Heart phases and multi-slice dynamics give every slice a time of its own. Where some places
-    have fewer images than others, times tell which volumes these are of.
+    Heart phases and multi-slice dynamics give every slice a time of its own. Where some positions
+    have fewer images than others, times show the volumes to which these belong.
+
+    Args:
+        slices: The slices of one contrast.
+        positions: Their numbered positions.
+
+    Returns:
+        The volumes; None where neither times nor numbers order them.
     """
-    at = list(at_places(slices, places).values())
+    at = list(at_positions(slices, positions).values())
     if len(at) < 2:
         return None
     for keyword in COUNTING:
         if (timed := _volumes(at, _seconds_of(keyword, slices))) is not None:
             return Ordered(*timed, by_number=False)
-    numbered = _volumes(at, lambda one: one.instance)
+    numbered = _volumes(at, lambda header: header.instance)
     if numbered is None and len({len(images) for images in at}) == 1:
-        ordered = [sorted(images, key=lambda one: (one.instance, one.frame)) for images in at]
+        ordered = [
+            sorted(images, key=lambda header: (header.instance, header.frame)) for images in at
+        ]
         numbered = [list(volume) for volume in zip(*ordered, strict=True)], []
     return None if numbered is None else Ordered(*numbered, by_number=True)
 
 
-def against_times(volumes: Sequence[Slices], slices: Slices, places: Places) -> bool:
-    """Whether the times of acquisition put other slices together, where all places have a time."""
-    at = list(at_places(slices, places).values())
+def against_times(volumes: Sequence[Slices], slices: Slices, positions: SlicePositions) -> bool:
+    """Whether times of acquisition put other slices together than these volumes.
+
+    Args:
+        volumes: The slices of each volume.
+        slices: All of these slices.
+        positions: Their numbered positions.
+
+    Returns:
+        False also where positions differ in their number of images, or a time is unknown.
+    """
+    at = list(at_positions(slices, positions).values())
     if len({len(images) for images in at}) > 1:
         return False
     timed = _volumes(at, _seconds_of("AcquisitionTime", slices))
     if timed is None:
         return False
-    numbers = {id(one): number for number, volume in enumerate(volumes) for one in volume}
-    return any(len({numbers[id(one)] for one in volume}) > 1 for volume in timed[0])
+    numbers = {id(header): number for number, volume in enumerate(volumes) for header in volume}
+    return any(len({numbers[id(header)] for header in volume}) > 1 for volume in timed[0])
 
 
-def at_places(slices: Slices, places: Places) -> dict[int, Slices]:
-    """The images of each place."""
+def at_positions(slices: Slices, positions: SlicePositions) -> dict[int, Slices]:
+    """Collect the images of each position.
+
+    Args:
+        slices: The slices.
+        positions: Their numbered positions.
+
+    Returns:
+        The images by the number of their position.
+    """
     at: dict[int, Slices] = defaultdict(list)
-    for one in slices:
-        at[places.of(one)].append(one)
+    for header in slices:
+        at[positions.of(header)].append(header)
     return at
 
 
 def _volumes(
     at: Sequence[Slices], time: Callable[[SliceHeader], float | None]
 ) -> tuple[list[Slices], list[Slices]] | None:
-    """By times that differ at every place, and what is unsure; None where they do not differ."""
+    """Volumes by times that differ at each position, and unsure images; None without such times."""
     rows: list[tuple[Slices, Times]] = []
     for images in at:
-        stated = [time(one) for one in images]
+        stated = [time(header) for header in images]
         known = [value for value in stated if value is not None]
         if len(set(known)) < len(images):
             return None
@@ -100,16 +128,17 @@ def _volumes(
         if numbers is None:
             unsure.append(images)
             continue
-        for one, number in zip(images, numbers.tolist(), strict=True):
-            volumes[number].append(one)
+        for header, number in zip(images, numbers.tolist(), strict=True):
+            volumes[number].append(header)
     return None if len(unsure) > MOST_UNSURE * len(at) else (volumes, unsure)
 
 
 def _numbers(times: Times, full: Times, latest: float) -> npt.NDArray[np.int64] | None:
-    """Of which volumes the images at ``times`` are; other places have one at each of ``full``.
+    """The volumes of the images at ``times``; complete positions have an image at each of ``full``.
 
-    The images of a place are all late by the same time against ``full``, the earliest of the whole
-    places, and those of whole places by up to ``latest``. None unless one answer alone fits.
+    The images of a position are all late by the same time against ``full``, the earliest of the
+    complete positions, and those of complete positions by up to ``latest``. None unless a single
+    answer fits.
     """
     step = float(np.median(np.diff(full)))
     starts = times[0] - full[: len(full) - len(times) + 1]
@@ -132,15 +161,15 @@ def _nearest(values: Times, full: Times) -> npt.NDArray[np.int64]:
 
 def _seconds_of(keyword: str, slices: Slices) -> Callable[[SliceHeader], float | None]:
     """The number of a trait; of a time or a date with time, the seconds since some midnight."""
-    place = TRAITS.index(keyword)
+    index = TRAITS.index(keyword)
     if keyword != "AcquisitionTime":
-        return lambda one: _number(one.traits[place])
-    seconds = {value: _clock(value) for value in {one.traits[place] for one in slices}}
+        return lambda header: _number(header.traits[index])
+    seconds = {value: _clock(value) for value in {header.traits[index] for header in slices}}
     known = [value for value in seconds.values() if value is not None]
     if known and max(known) < DAY and max(known) - min(known) > DAY / 2:  # midnight lies between
         later = {k: v + DAY if v is not None and v < DAY / 2 else v for k, v in seconds.items()}
-        return lambda one: later[one.traits[place]]
-    return lambda one: seconds[one.traits[place]]
+        return lambda header: later[header.traits[index]]
+    return lambda header: seconds[header.traits[index]]
 
 
 def _number(value: str) -> float | None:

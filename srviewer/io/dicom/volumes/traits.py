@@ -1,4 +1,4 @@
-"""The traits by which DICOM images of one place differ, as texts that can be compared."""
+"""Traits in which DICOM images of one position differ, as texts that can be compared."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -29,31 +29,66 @@ WORDS = {
 
 
 def contrast(keyword: str) -> Trait:
-    """The trait with this keyword; equal numbers are equal texts, tiny b-values are 0."""
-    place = TRAITS.index(keyword)
+    """Build the trait of a keyword, of which equal numbers are equal texts and tiny b-values are 0.
+
+    Args:
+        keyword: One of ``TRAITS``.
+
+    Returns:
+        A function of a slice.
+    """
+    index = TRAITS.index(keyword)
     plain = _PLAIN.get(keyword, plain_numbers)
-    return lambda one: plain(one.traits[place])
+    return lambda header: plain(header.traits[index])
 
 
 def stored(keyword: str) -> Trait:
-    """The trait with this keyword, as it is stored."""
-    place = TRAITS.index(keyword)
-    return lambda one: one.traits[place]
+    """Build the trait of a keyword, as it is stored.
+
+    Args:
+        keyword: One of ``TRAITS``.
+
+    Returns:
+        A function of a slice.
+    """
+    index = TRAITS.index(keyword)
+    return lambda header: header.traits[index]
 
 
-def contrasts_of(one: SliceHeader) -> tuple[str, ...]:
-    """What kind of image a slice is of: one text per CONTRASTS."""
-    return tuple(trait(one) for trait in CONTRAST_TRAITS)
+def contrasts_of(header: SliceHeader) -> tuple[str, ...]:
+    """Read the contrast of a slice.
+
+    Args:
+        header: The slice.
+
+    Returns:
+        One text for each of ``CONTRASTS``.
+    """
+    return tuple(trait(header) for trait in CONTRAST_TRAITS)
 
 
-def times_of(one: SliceHeader) -> tuple[str, ...]:
-    """When a slice was taken: one text per REPEATS, as stored."""
-    return one.traits[len(CONTRASTS) :]
+def times_of(header: SliceHeader) -> tuple[str, ...]:
+    """Read the values by which repeats of a slice differ.
+
+    Args:
+        header: The slice.
+
+    Returns:
+        One text for each of ``REPEATS``, as stored.
+    """
+    return header.traits[len(CONTRASTS) :]
 
 
 @lru_cache(4096)
 def plain_numbers(value: str) -> str:
-    """Numbers to six digits, without signs of zeros; any other text as it is."""
+    """Write numbers in one form: six digits, zero without a sign.
+
+    Args:
+        value: Numbers joined by a backslash, or any text.
+
+    Returns:
+        Equal texts for equal numbers; any other text unchanged.
+    """
     try:
         return "\\".join(f"{round(float(word), 6) + 0.0:.6g}" for word in value.split("\\"))
     except ValueError:
@@ -61,16 +96,29 @@ def plain_numbers(value: str) -> str:
 
 
 def mixed_in(slices: Slices, repeated: bool) -> list[str]:
-    """In what slices of one volume differ although they should not, in words for people.
+    """List the traits in which slices of one volume differ although they should not.
 
-    ``repeated``: whether others lie at their places, so that any difference of theirs matters.
+    Args:
+        slices: The slices of the volume.
+        repeated: Whether other images lie at their positions, so that any difference matters.
+
+    Returns:
+        Words for people, such as "echo time".
     """
     traits = _TRAITS if repeated else _TRAITS | {"ImageType": _kind}
     return [words for keyword, words in WORDS.items() if _differ(set(map(traits[keyword], slices)))]
 
 
 def contrast_label(contrasts: Sequence[Slices], number: int) -> str:
-    """What tells one of these contrasts from the others: "TE 80 ms", "b 1000"; "" for the only."""
+    """Label a contrast by the values in which it differs from the others.
+
+    Args:
+        contrasts: The slices of each contrast.
+        number: The contrast to label.
+
+    Returns:
+        A label such as "TE 80 ms" or "b 1000"; "" for a single contrast.
+    """
     labels: dict[str, str] = {}
     for keyword, words in LABELS.items():
         if keyword == "ComplexImageComponent" and "ImageType" in labels:
@@ -108,13 +156,13 @@ def _b_value(value: str) -> str:
 
 @lru_cache(4096)
 def _image_type(value: str) -> str:
-    """What comes after ORIGINAL or DERIVED and PRIMARY or SECONDARY."""
+    """The words after ORIGINAL or DERIVED and PRIMARY or SECONDARY."""
     return " ".join(value.split("\\")[2:])
 
 
-def _kind(one: SliceHeader) -> str:
+def _kind(header: SliceHeader) -> str:
     """The words of its image type that name a kind of image: the third, and those of maps."""
-    words = one.traits[TRAITS.index("ImageType")].split("\\")[2:]
+    words = header.traits[TRAITS.index("ImageType")].split("\\")[2:]
     return " ".join(words[:1] + [word for word in words[1:] if word in MAPS])
 
 
@@ -135,7 +183,7 @@ CONTRAST_TRAITS = tuple(_TRAITS[keyword] for keyword in CONTRASTS)
 TILED_CONTRAST_TRAITS = tuple(
     _TRAITS[keyword] for keyword in CONTRASTS if keyword != "DiffusionBValue"
 )
-# By which repeats are told apart, best first. The raw b-value counts repeats of b = 0.
+# Traits that distinguish repeats, best first. The raw b-value counts repeats of b = 0.
 REPEAT_TRAITS = (
     _TRAITS[DIRECTION],
     stored("TemporalPositionIdentifier"),

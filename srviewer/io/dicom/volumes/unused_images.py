@@ -1,4 +1,4 @@
-"""Messages about images that make no volume, one for all of a kind."""
+"""Problems of DICOM images that make no volume, one for all images of a kind."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -23,23 +23,27 @@ Vector = npt.NDArray[np.float64]
 
 # Modalities whose images lie side by side or one behind the other in a patient.
 OF_SLICES = ("MR", "CT", "PT", "NM", "SEG", "")
-# Of a cosine: how far normals may be from lying in one plane, and how far they must be from lying
-# along one line.
+# Limits of a cosine: of the normals' distance from one plane, and from one line.
 FLAT, TURNED = 0.01, 0.03
-MOST_BESIDE = 100  # files that are looked at to see whether a folder holds more of a series
-AXIS_MM = 1.0  # how far the axis may lie beside a slice
+MOST_BESIDE = 100  # files of a folder that are read to see whether it holds more of a series
+AXIS_MM = 1.0  # the largest distance of the axis from a slice
 
 
-def left_over(groups: Sequence[Group], given: Sequence[Path]) -> Job[list[Problem]]:
-    """A problem for each series description; each group covers a single place.
+def unused_image_problems(groups: Sequence[Group], given: Sequence[Path]) -> Job[list[Problem]]:
+    """Describe images that make no volume.
 
-    ``given``: all files that were looked at, from which it is known whether there are others.
+    Args:
+        groups: Groups that cover a single position each.
+        given: All files that were read; others in their folders may complete a series.
+
+    Returns:
+        A problem for each radial stack, and for each series description of the others.
     """
     alike: dict[tuple[str, ...], list[Group]] = defaultdict(list)
     for group in groups:
         tags = group.first.series
         alike[tags.person, tags.study, tags.modality, tags.name].append(group)
-    said: dict[tuple[str, str], list[Group]] = defaultdict(list)
+    by_description: dict[tuple[str, str], list[Group]] = defaultdict(list)
     problems = []
     for number, members in enumerate(alike.values()):
         yield Progress(number / len(alike), SORTING)
@@ -48,9 +52,12 @@ def left_over(groups: Sequence[Group], given: Sequence[Path]) -> Job[list[Proble
             problems.append(Problem(slices[0].series.name, _turned(members)))
         else:
             tags = slices[0].series
-            said[tags.modality, tags.name] += members
-    beside = cache(partial(_series_beside, frozenset(given)))
-    alone = [Problem(name, _single(members, beside)) for (_, name), members in said.items()]
+            by_description[tags.modality, tags.name] += members
+    series_beside = cache(partial(_series_beside, frozenset(given)))
+    alone = [
+        Problem(name, _single(members, series_beside))
+        for (_, name), members in by_description.items()
+    ]
     return problems + alone
 
 
@@ -62,7 +69,7 @@ def _turned(groups: Sequence[Group]) -> str:
     )
 
 
-def _single(groups: Sequence[Group], beside: Callable[[Path], frozenset[SeriesTags]]) -> str:
+def _single(groups: Sequence[Group], series_beside: Callable[[Path], frozenset[SeriesTags]]) -> str:
     tags, count = groups[0].first.series, _count(groups)
     notes = dict.fromkeys(
         warning.message
@@ -73,12 +80,12 @@ def _single(groups: Sequence[Group], beside: Callable[[Path], frozenset[SeriesTa
     slices = tags.modality in OF_SLICES
     folders = {path.parent for group in groups for path in group.files}
     series = {group.first.series for group in groups}
-    more = slices and not notes and any(series & beside(folder) for folder in folders)
+    more = slices and not notes and any(series & series_beside(folder) for folder in folders)
     advice = ("Open the folder that holds the whole series.",) if more else ()
-    said = _what(groups, count, slices)
+    message = _what(groups, count, slices)
     if notes and count > 1:  # which say why
-        said = f"{count} images of '{tags.name}' make no volume."
-    return " ".join((said, *notes, *advice))
+        message = f"{count} images of '{tags.name}' make no volume."
+    return " ".join((message, *notes, *advice))
 
 
 def _what(groups: Sequence[Group], count: int, slices: bool) -> str:
@@ -104,22 +111,22 @@ def _count(groups: Sequence[Group]) -> int:
 
 
 def _series_beside(given: frozenset[Path], folder: Path) -> frozenset[SeriesTags]:
-    """The series of files in ``folder`` that nobody has looked at, of the first few of them."""
-    found: set[SeriesTags] = set()
+    """The series of the first few files in ``folder`` that were not given."""
+    series: set[SeriesTags] = set()
     try:
-        others = (one for one in folder.iterdir() if one not in given and one.is_file())
+        others = (path for path in folder.iterdir() if path not in given and path.is_file())
         for path in islice(others, MOST_BESIDE):
             with suppress(UserError):
                 slices = run(read_slices(path))
-                found.update(() if isinstance(slices, Skipped) else [slices[0].series])
+                series.update(() if isinstance(slices, Skipped) else [slices[0].series])
     except OSError:
         return frozenset()
-    return frozenset(found)
+    return frozenset(series)
 
 
 def _radial(slices: Sequence[SliceHeader]) -> bool:
     """Whether the slices contain one line, about which each is turned against the others."""
-    placed = [found for one in slices if (found := _middle_and_normal(one)) is not None]
+    placed = [line for header in slices if (line := _middle_and_normal(header)) is not None]
     if len(placed) < max(LEAST, len(slices)):
         return False
     centres, normals = (np.array(rows) for rows in zip(*placed, strict=True))
@@ -131,14 +138,14 @@ def _radial(slices: Sequence[SliceHeader]) -> bool:
     return bool(np.abs(normals @ point - through).max() <= AXIS_MM)
 
 
-def _middle_and_normal(one: SliceHeader) -> tuple[Vector, Vector] | None:
+def _middle_and_normal(header: SliceHeader) -> tuple[Vector, Vector] | None:
     """LPS mm of the slice's middle, and the unit vector across it; None where a value is absent."""
-    if one.position is None or one.orientation is None or one.pixel_spacing is None:
+    if header.position is None or header.orientation is None or header.pixel_spacing is None:
         return None
-    along, down = np.array(one.orientation).reshape(2, 3)
-    down_mm, along_mm = one.pixel_spacing
-    middle = np.array(one.position) + (
-        along * along_mm * (one.columns - 1) / 2 + down * down_mm * (one.rows - 1) / 2
+    along, down = np.array(header.orientation).reshape(2, 3)
+    down_mm, along_mm = header.pixel_spacing
+    middle = np.array(header.position) + (
+        along * along_mm * (header.columns - 1) / 2 + down * down_mm * (header.rows - 1) / 2
     )
     normal = np.cross(along, down)
     return middle, normal / np.linalg.norm(normal)
