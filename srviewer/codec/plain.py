@@ -20,7 +20,7 @@ LONGEST_TEXT = 10_000  # characters
 MOST_ENTRIES = 100_000  # of a list or an object
 
 T = TypeVar("T")
-PLACE = re.compile(r"(?P<said>.*?)(?: - at `\$\.?(?P<field>.*)`)?", re.DOTALL)
+PLACE = re.compile(r"(?P<message>.*?)(?: - at `\$\.?(?P<field>.*)`)?", re.DOTALL)
 MISSING = re.compile(r"Object missing required field `(.*)`")
 ONE_OF = re.compile(r"Expected `str` matching regex '\\\\A\(\?:(.*)\)\\\\Z'")
 KINDS = {
@@ -35,10 +35,11 @@ KINDS = {
 
 
 class FieldError(ValueError):
-    """A field that cannot be.
+    """A field of a document that has no valid value.
 
-    ``field``: where it lies in the document, such as "studies[1].view.zoom", "" for the whole of
-    it. ``reason``: a predicate, such as "must be a number, not text".
+    Attributes:
+        field: Its path in the document, such as "studies[1].view.zoom"; "" for the whole document.
+        reason: A predicate, such as "must be a number, not text".
     """
 
     def __init__(self, field: str, reason: str) -> None:
@@ -47,14 +48,28 @@ class FieldError(ValueError):
 
 
 def one_of(words: Iterable[str]) -> Meta:
-    """Annotation of a text that must be one of ``words``: the ids of a table, for instance."""
+    """Annotate a text that must be one of some words, such as the ids of a table.
+
+    Args:
+        words: The words.
+
+    Returns:
+        The annotation: a pattern that matches these words alone, and the words as examples.
+    """
     words = list(words)
     return Meta(pattern=rf"\A(?:{'|'.join(map(re.escape, words))})\Z", examples=words)
 
 
 @lru_cache
 def annotations_of(kind: type) -> Mapping[str, Any]:
-    """Field -> annotation of a dataclass."""
+    """The annotations of the fields of a dataclass.
+
+    Args:
+        kind: The dataclass.
+
+    Returns:
+        Field -> annotation, with its ``msgspec.Meta``.
+    """
     return get_type_hints(kind, include_extras=True)
 
 
@@ -65,11 +80,13 @@ def to_plain(value: object, seen: Callable[[Any], object] = lambda value: value)
         value: A dataclass, an enum's member, a mapping by text, a tuple or list, a path, or a
             value that is plain already. File names may hold bytes that are no UTF-8, as Python
             reads them: files are written with ``surrogateescape``.
-        seen: Gives what is written in the place of each value, however deep inside.
+        seen: Converts each value before it is written, however deep inside.
+
+    Returns:
+        The plain value.
 
     Raises:
         TypeError: For anything else.
-
     """
     # msgspec leaves out fields that have the default that it read them with.
     value = seen(value)
@@ -89,28 +106,32 @@ def to_plain(value: object, seen: Callable[[Any], object] = lambda value: value)
 
 
 def from_plain(value: object, kind: type[T]) -> T:
-    """A value of ``kind`` from the JSON value that ``to_plain`` wrote, or that anyone else did.
+    """Read a value of ``kind`` from a JSON value of ``to_plain``, or of another program.
 
     Args:
         value: Any JSON value. Fields that ``kind`` has not are ignored.
         kind: A dataclass, of the types that ``to_plain`` takes. Its annotations say what fits.
 
+    Returns:
+        The value.
+
     Raises:
         FieldError: A ValueError that names the first field that does not fit, and why.
-        UserError: As ``kind`` itself raises it when it is made.
-
+        UserError: ``kind`` itself refuses the values of its fields.
     """
     read: T = _read(value, kind, "")
     return read
 
 
 def known_fields(value: object, kind: type) -> dict[str, Any]:
-    """Each field of ``kind`` that ``value`` gives, by itself; what makes no sense is left out.
+    """Read the valid fields of a document, each by itself, and leave out the others.
 
     Args:
         value: Any JSON value.
         kind: A dataclass.
 
+    Returns:
+        Field -> value of its type; empty where ``value`` is no object.
     """
     known: dict[str, Any] = {}
     given = value if isinstance(value, Mapping) else {}
@@ -163,7 +184,7 @@ def _check_simple(value: object, field: str) -> None:
 
 
 def _of_text(kind: Any, value: object) -> Any:
-    """For msgspec: what it cannot read by itself."""
+    """Read the types that msgspec leaves to its caller: paths."""
     if kind is not Path:
         raise NotImplementedError(f"{kind} has no plain form")
     if not isinstance(value, str) or not value or "\0" in value:
@@ -175,19 +196,19 @@ def _inside(field: str, name: str) -> str:
     return f"{field}.{name}" if field else name
 
 
-def _named(said: str, within: str) -> FieldError:
-    """The error of msgspec in our words."""
-    match = PLACE.fullmatch(said)
+def _named(text: str, within: str) -> FieldError:
+    """The error of msgspec with the path of its field and a reason in plain words."""
+    match = PLACE.fullmatch(text)
     assert match is not None  # it takes every text
-    place, said = match["field"] or "", match["said"]
+    place, message = match["field"] or "", match["message"]
     field = within + place if place[:1] in ("", "[") else _inside(within, place)
-    if missing := MISSING.fullmatch(said):
+    if missing := MISSING.fullmatch(message):
         return FieldError(_inside(field, missing[1]), "is missing")
-    if words := ONE_OF.fullmatch(said):
+    if words := ONE_OF.fullmatch(message):
         return FieldError(field, f"is none of {words[1].replace('|', ', ')}".replace("\\", ""))
-    if not said.startswith("Expected "):
-        return FieldError(field, f"cannot be: {said}")
-    kinds = re.sub(r"`([a-z| ]+)`", _plain_kinds, said.removeprefix("Expected "))
+    if not message.startswith("Expected "):
+        return FieldError(field, f"cannot be: {message}")
+    kinds = re.sub(r"`([a-z| ]+)`", _plain_kinds, message.removeprefix("Expected "))
     return FieldError(field, f"must be {kinds}".replace(", got ", ", not "))
 
 

@@ -1,4 +1,4 @@
-"""Kinds of documents with their versions, and the way from an older version to the present one."""
+"""Types of documents with their versions, and the migrations from older versions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ Plain = dict[str, Any]
 
 @dataclass(frozen=True)
 class DocumentType:
-    """A kind of document that earlier and later versions of the program write too.
+    """A type of document that earlier and later versions of the program write too.
 
-    Args:
-        format: What the field "format" says.
-        version: What the field "version" says in what is written now.
+    Attributes:
+        format: The value of its field "format".
+        version: The value of its field "version" in documents of this program.
         migrations: From each older version that is still read to the next, the oldest first, the
             last one to ``version``. Each takes the fields without "format" and "version", as a
             document of its version has them, and gives those of the next version; it may change
@@ -30,7 +30,14 @@ class DocumentType:
     unmarked: int | None = None
 
     def marked(self, fields: Mapping[str, Any]) -> Plain:
-        """``fields`` with the format and the present version before them."""
+        """Add the format and the present version.
+
+        Args:
+            fields: Of the document, as JSON values.
+
+        Returns:
+            A new document, in which both stand first.
+        """
         return {"format": self.format, "version": self.version, **fields}
 
     def upgraded(self, document: object) -> Plain:
@@ -39,10 +46,12 @@ class DocumentType:
         Args:
             document: Any JSON value; it stays as it is, but for what is inside its fields.
 
+        Returns:
+            The fields without "format" and "version".
+
         Raises:
             FieldError: For what is no object, or says no version.
             ValueError: For another format, and for a version that is newer, or too old.
-
         """
         if not isinstance(document, dict):
             raise FieldError("", "is no JSON object")
@@ -59,15 +68,15 @@ class DocumentType:
 
     def _version(self, fields: Plain) -> int:
         """The version, which is taken out of ``fields`` together with the format."""
-        said = {name: fields.pop(name) for name in ("format", "version") if name in fields}
-        if not said and self.unmarked is not None:
+        marks = {name: fields.pop(name) for name in ("format", "version") if name in fields}
+        if not marks and self.unmarked is not None:
             return self.unmarked
         for name in ("format", "version"):
-            if name not in said:
+            if name not in marks:
                 raise FieldError(name, "is missing")
-        if said["format"] != self.format:
+        if marks["format"] != self.format:
             raise ValueError("it is of another format")
-        version = said["version"]
+        version = marks["version"]
         if type(version) is not int:
             raise FieldError("version", "must be a whole number")
         return version

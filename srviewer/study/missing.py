@@ -19,7 +19,15 @@ from srviewer.study.state.study_state import StudyState
 
 @dataclass(frozen=True)
 class MissingScores:
-    """The scores of a result against the reference, beside those of cubic interpolation."""
+    """A job for the scores of a result and of cubic interpolation against the reference.
+
+    Attributes:
+        kind: The name under which the window runs the job.
+        scan: The open scan.
+        made: The result that is scored.
+        reference: What it is scored against.
+        key: Of the result among the comparables.
+    """
 
     kind: ClassVar[str] = "score"
     scan: Volume
@@ -38,7 +46,15 @@ class MissingScores:
         )
 
     def kept_in(self, state: StudyState, scores: ScoredPair) -> StudyState:
-        """``state`` with the scores, unless it has another reference by now."""
+        """Add the scores to a study, unless it has another reference by now.
+
+        Args:
+            state: The study as it is when the job has ended.
+            scores: The result of the job.
+
+        Returns:
+            The study with the scores, or as it was.
+        """
         if state.reference is not self.reference:
             return state
         return replace(state, comparables=state.comparables.scored(self.key, scores))
@@ -46,55 +62,90 @@ class MissingScores:
 
 @dataclass(frozen=True)
 class MissingCubic:
-    """The scan by cubic interpolation on the grid of the current result, else as asked for."""
+    """A job for cubic interpolation of the scan on the grid of the current result.
+
+    Attributes:
+        kind: The name under which the window runs the job.
+        scan: The open scan.
+        request: Gives the grid: of the current result, or of the next one where there is none.
+    """
 
     kind: ClassVar[str] = "interpolate"
     scan: Volume
     request: Request
 
     def job(self) -> Job[Reconstruction]:
-        """Interpolate."""
+        """Interpolate the scan."""
         return reconstruct(self.scan, replace(self.request, method="cubic"))
 
-    def kept_in(self, state: StudyState, made: Reconstruction) -> StudyState:
-        """``state`` with the volume, unless its current result lies on another grid by now."""
+    def kept_in(self, state: StudyState, cubic: Reconstruction) -> StudyState:
+        """Add the interpolation to a study, unless its current result has another grid by now.
+
+        Args:
+            state: The study as it is when the job has ended.
+            cubic: The result of the job.
+
+        Returns:
+            The study with the volume, or as it was.
+        """
         kept = state.comparables
-        if kept.result and not same_grid(kept.result.volume.geometry, made.volume.geometry):
+        if kept.result and not same_grid(kept.result.volume.geometry, cubic.volume.geometry):
             return state
-        return replace(state, comparables=replace(kept, cubic=made.volume))
+        return replace(state, comparables=replace(kept, cubic=cubic.volume))
 
 
 Missing = MissingScores | MissingCubic
 
 
 def missing(state: StudyState) -> tuple[Missing, ...]:
-    """What ``state`` lacks of what it shows, the most urgent first."""
+    """List the jobs for all that a study shows and lacks.
+
+    Args:
+        state: The study.
+
+    Returns:
+        The jobs, the most urgent first: the current result, other results, interpolation.
+    """
     return (*_scores(state), *_cubic(state))
 
 
 def comparable(state: StudyState) -> bool:
-    """Whether nothing about their grids keeps the current result from being scored."""
+    """Whether the current result and the reference have the same grid.
+
+    Args:
+        state: The study.
+
+    Returns:
+        True also where one of the two is absent.
+    """
     if state.result is None or state.reference is None:
         return True
     return _fits(state.result.volume, state.reference)
 
 
 def difference(state: StudyState) -> str:
-    """By what the grid of the result differs from that of the reference; "" where it fits."""
+    """Describe the difference between the grids of the current result and of the reference.
+
+    Args:
+        state: The study.
+
+    Returns:
+        As ``grid_difference``; "" for equal grids, and where one of the two is absent.
+    """
     if state.result is None or state.reference is None:
         return ""
     return grid_difference(state.result.volume.geometry, state.reference.volume.geometry)
 
 
 def _scores(state: StudyState) -> Iterator[Missing]:
-    """Of the current result, and of every other one that is shown."""
+    """The scores of the current result, and of every other result that is shown."""
     scan, reference, kept = state.scan, state.reference, state.comparables
     if scan is None or reference is None:
         return
-    wanted = [one for one in kept.results if one.key == kept.current or one.key in kept.shown]
-    for one in sorted(wanted, key=lambda one: one.key != kept.current):
-        if one.scores is None and one.made is not None and _fits(one.volume, reference):
-            yield MissingScores(scan, one.made, reference, one.key)
+    wanted = [entry for entry in kept.results if entry.key in (kept.current, *kept.shown)]
+    for entry in sorted(wanted, key=lambda entry: entry.key != kept.current):
+        if entry.scores is None and entry.made is not None and _fits(entry.volume, reference):
+            yield MissingScores(scan, entry.made, reference, entry.key)
 
 
 def _cubic(state: StudyState) -> Iterator[Missing]:

@@ -28,7 +28,7 @@ def opened(
     sources: Sequence[Path] = (),
     reference: Reference | None = None,
 ) -> StudyState:
-    """A study of ``scan`` alone, with what the user chose for the one before.
+    """A new study of a scan, with the user's choices for the study before.
 
     Args:
         scan: what was read.
@@ -38,6 +38,8 @@ def opened(
         sources: the files that it came from, which an export never overwrites.
         reference: its ground truth, where it comes with one.
 
+    Returns:
+        The study, with the first request and the grey-level window that suit the scan.
     """
     window = robust_window(scan.voxels, scan.padding)
     return StudyState(
@@ -62,7 +64,17 @@ def emptied(before: StudyState) -> StudyState:
 
 
 def another_frame(state: StudyState, scan: Volume, frame: int, device: str) -> StudyState:
-    """Volume ``frame``, from 0, of the same series; view, measurements and overlays hold."""
+    """A new study of another time point of the same series.
+
+    Args:
+        state: The study that is shown, of a scan with an origin.
+        scan: The volume of the time point.
+        frame: Its number, from 0.
+        device: Of the first request, where there is none yet.
+
+    Returns:
+        The study, with the view, measurements, overlays and acknowledgement of ``state``.
+    """
     assert state.origin is not None
     origin = replace(state.origin, frame=frame)
     return replace(
@@ -76,9 +88,15 @@ def another_frame(state: StudyState, scan: Volume, frame: int, device: str) -> S
 
 
 def suggested(scan: Volume, kept: Request | None, device: str) -> Request:
-    """The axis and factor that suit ``scan``, with the choices of the request ``kept``.
+    """Suggest the request for a scan, with the user's choices for the scan before.
 
-    ``device``: where there is none yet.
+    Args:
+        scan: The scan, which decides axis and factor.
+        kept: The request whose ``CHOICES`` and model go on; None where there is none yet.
+        device: Of a first request, in the words of ``DEVICES``.
+
+    Returns:
+        The request; with the default model where the earlier one is not available any more.
     """
     if kept is None:
         first = suggested_request(scan, model=default_model(device))

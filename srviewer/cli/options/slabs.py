@@ -42,8 +42,8 @@ def slab_source(args: argparse.Namespace, series: Series) -> PlaneByPlane | None
     choice = choose_slabs(
         series, args.frame, args.slabs, lambda scan: request_of(scan, args), free_bytes()
     )
-    if choice.told:
-        note(choice.told)
+    if choice.message:
+        note(choice.message)
     return choice.source
 
 

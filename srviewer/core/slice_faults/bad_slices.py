@@ -36,57 +36,75 @@ NEAR = 3  # slices
 
 @dataclass(frozen=True)
 class BadSlice:
-    """``number``: from 0 along the slice axis. ``kind``: in which way it is bad."""
+    """A slice that is no image of the anatomy between its neighbours.
+
+    Attributes:
+        number: Along the slice axis, from 0.
+        kind: In which way it is bad.
+    """
 
     number: int
     kind: Kind
 
 
 def bad_slices(stack: SliceStack, ratio: float) -> tuple[BadSlice, ...]:
-    """The slices that are no image of what lies between their neighbours, in order.
+    """Detect the slices that are no image of the anatomy between their neighbours.
 
-    ``ratio``: of the brightness of odd to even slices, which is not what is looked for.
+    Args:
+        stack: The slices of the scan.
+        ratio: The intensity of odd slices (1, 3, ...) over that of even ones, which is divided
+            out first; 1 for none.
+
+    Returns:
+        The bad slices in order of their numbers; none in a stack of fewer than ``LEAST_SLICES``,
+        or where so many differ that they are no exceptions.
     """
     images = stack.small.copy()
     images[1::2] /= np.float32(ratio)
     search = _Search(images, stack.tissue, stack.held)
     if len(search.order) < LEAST_SLICES:
         return ()
-    found: dict[int, Kind] = dict.fromkeys(_empty_ends(search, stack), "dark")
+    kinds: dict[int, Kind] = dict.fromkeys(_empty_ends(search, stack), "dark")
     for look in (_repeated, _dark_or_bright):
-        found |= {n: kind for n, kind in look(search) if n not in found}
-        search = search.without(found)
+        kinds |= {n: kind for n, kind in look(search) if n not in kinds}
+        search = search.without(kinds)
     # Beside empty planes the image ends, and the last slice may hold but a part of it.
     outermost = set(np.flatnonzero(stack.measured)[[0, -1]].tolist())
-    found |= {n: kind for n, kind in _ends(search) if n in outermost and n not in found}
-    search = search.without(found)
+    kinds |= {n: kind for n, kind in _ends(search) if n in outermost and n not in kinds}
+    search = search.without(kinds)
     most = max(1, int(MOST_SHARE * len(search.order)))
     alone: dict[int, Kind] = {}
     while len(alone) <= most and (number := _most_unlike(search)) is not None:
         alone[number] = "unlike"
         search = search.without(alone)
     if len(alone) <= most:
-        found |= alone
-    if len(found) > max(2, 2 * most):
+        kinds |= alone
+    if len(kinds) > max(2, 2 * most):
         return ()
-    return tuple(BadSlice(number, found[number]) for number in sorted(found))
+    return tuple(BadSlice(number, kinds[number]) for number in sorted(kinds))
 
 
 @dataclass(frozen=True, eq=False)
 class _Search:
-    """``images``, ``tissue``: (n, h, w). ``order``: the numbers of those still looked at."""
+    """The slices that are not known to be bad.
+
+    Attributes:
+        images: (n, h, w), all slices, as in ``SliceStack.small``.
+        tissue: (n, h, w).
+        order: The numbers of the slices that are still checked, ascending.
+    """
 
     images: Voxels
     tissue: Mask
     order: npt.NDArray[np.int_]
 
-    def without(self, found: Iterable[int]) -> "_Search":
-        return _Search(self.images, self.tissue, np.setdiff1d(self.order, list(found)))
+    def without(self, numbers: Iterable[int]) -> "_Search":
+        return _Search(self.images, self.tissue, np.setdiff1d(self.order, list(numbers)))
 
-    def distance(self, one: int, other: int) -> float:
-        """The summed squares between two images."""
-        off = self.images[one] - self.images[other]
-        return float(np.vdot(off, off))
+    def distance(self, first: int, second: int) -> float:
+        """The sum of squared differences of two images."""
+        difference = self.images[first] - self.images[second]
+        return float(np.vdot(difference, difference))
 
     def steps(self) -> npt.NDArray[np.float64]:
         """The distance of each slice in order from the one after it."""
@@ -95,21 +113,21 @@ class _Search:
         )
 
     def is_full(self, *numbers: int) -> bool:
-        """Whether all of these hold as much as slices that can be judged."""
+        """Whether all of these hold enough tissue to be checked."""
         most = self.tissue[self.order].sum(axis=(1, 2)).max()
         return all(self.tissue[n].sum() >= LEAST_AREA * most for n in numbers)
 
     def over(self, number: int, other: int, common: Mask) -> float:
-        """The brightness of one slice over that of another, in voxels that hold ``common``."""
+        """The intensity of a slice over that of another, summed over the voxels of ``common``."""
         beside = float(self.images[other][common].sum(dtype=np.float64))
         return float(self.images[number][common].sum(dtype=np.float64)) / max(beside, 1e-9)
 
 
-Found = Iterable[tuple[int, Kind]]
+NumberedKinds = Iterable[tuple[int, Kind]]
 
 
-def _repeated(search: _Search) -> Found:
-    """Slices that are their neighbour again: of the two, the one that fits less to the next."""
+def _repeated(search: _Search) -> NumberedKinds:
+    """Slices that repeat a neighbour: of the two, the slice that fits less to the next."""
     steps, order = search.steps(), search.order
     usual = float(np.median(steps)) if len(steps) else 0.0
     energy = float(np.vdot(search.images, search.images)) / max(1, len(search.images))
@@ -119,16 +137,16 @@ def _repeated(search: _Search) -> Found:
         near = np.delete(steps[max(0, place - NEAR) : place + NEAR + 1], min(place, NEAR))
         if not len(near) or step > REPEATED * min(float(np.median(near)), usual):
             continue
-        one, other = order[place], order[place + 1]
-        if search.is_full(one, other):
+        first, second = order[place], order[place + 1]
+        if search.is_full(first, second):
             before = steps[place - 1] if place else np.inf
             after = steps[place + 1] if place + 1 < len(steps) else np.inf
             first_is = before > after if place and place + 1 < len(steps) else not place
-            yield int(one if first_is else other), "repeated"
+            yield int(first if first_is else second), "repeated"
 
 
-def _dark_or_bright(search: _Search) -> Found:
-    """Up to two slices in a row that differ from both neighbours in the same way."""
+def _dark_or_bright(search: _Search) -> NumberedKinds:
+    """Up to two adjacent slices that are both dark or both bright against their neighbours."""
     order = search.order
     most = search.tissue[order].sum(axis=(1, 2)).max()
     for many in (1, 2):
@@ -167,7 +185,7 @@ def _blocks(image: Voxels) -> Voxels:
     return np.asarray(blocks.mean(axis=(1, 3)))
 
 
-def _ends(search: _Search) -> Found:
+def _ends(search: _Search) -> NumberedKinds:
     """The first and the last slice, which have neighbours on one side alone."""
     steps = search.steps()
     for ordered, along in ((search.order, steps), (search.order[::-1], steps[::-1])):
@@ -185,7 +203,7 @@ def _ends(search: _Search) -> Found:
 
 
 def _empty_ends(search: _Search, stack: SliceStack) -> Iterable[int]:
-    """The first or the last slice where it alone is empty and the next two are full."""
+    """The first or the last slice, where only that slice is empty and the next two are full."""
     first, last = np.flatnonzero(stack.measured)[[0, -1]]
     order = search.order
     for end, inner in ((first, order[:2]), (last, order[:-3:-1])):
@@ -201,7 +219,7 @@ def _tapers(search: _Search, inner: list[int]) -> bool:
 
 
 def _most_unlike(search: _Search) -> int | None:
-    """The slice that lies furthest from what lies between its neighbours, if that is far."""
+    """The slice that differs most from the interpolation of its neighbours; None if all fit."""
     order, steps = search.order, search.steps()
     if len(order) < LEAST_SLICES:
         return None
@@ -213,12 +231,14 @@ def _most_unlike(search: _Search) -> int | None:
         before, number, after = order[place - 1], order[place], order[place + 1]
         share = (number - before) / (after - before)
         between = (1 - share) * search.images[before] + share * search.images[after]
-        off = search.images[number] - between
+        residual = search.images[number] - between
         near = [
             *steps[max(0, place - NEAR) : max(0, place - 1)],
             *steps[place + 1 : place + NEAR],
             search.distance(before, after),
         ]
-        scores[int(number)] = float(np.sqrt(np.vdot(off, off) / (np.median(near) + floor)))
+        scores[int(number)] = float(
+            np.sqrt(np.vdot(residual, residual) / (np.median(near) + floor))
+        )
     worst = max(scores, key=scores.__getitem__)
     return worst if scores[worst] > UNLIKE else None

@@ -23,10 +23,14 @@ LEAST_RATIO = 1.05  # clean scans stay between 0.974 and 1.021
 
 @dataclass(frozen=True)
 class SliceFaults:
-    """``axis``: the array axis across the slices. ``bad``: slices on their own.
+    """The faults between the slices of a scan.
 
-    ``shift``: of the odd slices (1, 3, ...) against the even ones, in voxels along the two other
-    array axes in order. ``ratio``: of the brightness of the odd slices to that of the even ones.
+    Attributes:
+        axis: The array axis across the slices.
+        shift: Of the odd slices (1, 3, ...) against the even ones, in voxels along the two other
+            array axes in order.
+        ratio: The intensity of the odd slices over that of the even ones, both above the floor.
+        bad: Single bad slices, in order.
     """
 
     axis: Axis
@@ -36,12 +40,12 @@ class SliceFaults:
 
     @property
     def moved(self) -> bool:
-        """Whether the shift is one that no clean scan has."""
+        """Whether the shift is larger than in any clean scan."""
         return hypot(*self.shift) >= LEAST_SHIFT
 
     @property
     def banded(self) -> bool:
-        """Whether the ratio is one that no clean scan has."""
+        """Whether the ratio is further from 1 than in any clean scan."""
         return abs(log(self.ratio)) >= log(LEAST_RATIO)
 
 
@@ -51,9 +55,17 @@ def slice_faults(
     measured: npt.NDArray[np.bool_],
     padding: float | None = None,
 ) -> Job[SliceFaults]:
-    """The faults between the slices that ``read`` gives, across the array axis ``axis``.
+    """Detect the faults between slices that are read one by one.
 
-    ``measured``: (n,), False for planes without a slice. ``padding``: of voxels that are no image.
+    Args:
+        read: Gives a slice by its number.
+        axis: The array axis across the slices.
+        measured: (n,), False for planes without a slice.
+        padding: The value of padding voxels; None where there are none.
+
+    Returns:
+        A job whose result is the faults; none where fewer than ``LEAST_SLICES`` slices are
+        measured, or all are air.
     """
     if measured.sum() < LEAST_SLICES:
         return SliceFaults(axis)
@@ -61,14 +73,21 @@ def slice_faults(
     if not stack.tissue.any():
         return SliceFaults(axis)
     bad = bad_slices(stack, odd_to_even(stack))
-    left_out = frozenset(one.number for one in bad)
+    left_out = frozenset(bad_slice.number for bad_slice in bad)
     ratio = odd_to_even(stack, left_out)
     shift = yield from odd_shift(stack, ratio, left_out, LOOKING)
     return SliceFaults(axis, shift, ratio, bad)
 
 
 def volume_faults(scan: Volume) -> Job[SliceFaults]:
-    """The faults between the slices of a scan in memory; none where it has no thick axis."""
+    """Detect the faults between the slices of a scan in memory.
+
+    Args:
+        scan: The scan.
+
+    Returns:
+        A job whose result is the faults; none where the scan has no thick axis.
+    """
     axis = scan.geometry.slice_axis
     if scan.geometry.thick_axis is None:
         return SliceFaults(axis)
@@ -78,7 +97,16 @@ def volume_faults(scan: Volume) -> Job[SliceFaults]:
 
 
 def measured_planes(count: int, axis: Axis, planes: Planes | None) -> npt.NDArray[np.bool_]:
-    """(count,): which planes across ``axis`` hold a slice."""
+    """The planes across an axis that hold a slice.
+
+    Args:
+        count: The number of planes.
+        axis: The array axis across them.
+        planes: The planes of the scan; None for one without missing slices.
+
+    Returns:
+        (count,), False for missing slices.
+    """
     if planes is None or planes.axis != axis:
         return np.ones(count, bool)
     return np.array([place is not None for place in planes.places_mm])

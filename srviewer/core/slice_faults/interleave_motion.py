@@ -1,4 +1,4 @@
-"""Odd slices moved in the plane against even ones, as a patient who moves between interleaves."""
+"""The in-plane shift of odd slices against even ones, from motion between interleaves."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,12 +33,21 @@ NONE: Shift = (0.0, 0.0)
 def odd_shift(
     stack: SliceStack, ratio: float, left_out: frozenset[int], message: str
 ) -> Job[Shift]:
-    """How far the odd slices (1, 3, ...) lie from the even ones, in voxels along both plane axes.
+    """Measure the in-plane shift of the odd slices (1, 3, ...) against the even ones.
 
     The shift of least squares between the odd slices and the mean of their even neighbours, and the
-    reverse; half of their difference, so that what leans along the stack cancels. Zero where too
-    few slices are known, or the two contradict each other. ``ratio``: of the brightness of odd to
-    even slices.
+    reverse; half of their difference, so that a linear trend along the stack cancels.
+
+    Args:
+        stack: The slices of the scan.
+        ratio: The intensity of odd slices over that of even ones.
+        left_out: Numbers of slices that are not used.
+        message: Of the progress.
+
+    Returns:
+        A job whose result is the shift in voxels along the two array axes of the plane, in order;
+        ``NONE`` where too few slices are known, the two measurements contradict each other, or the
+        shift is within its standard error.
     """
     ways = []
     for parity in (1, 0):
@@ -50,21 +59,23 @@ def odd_shift(
             return NONE
         ways.append(way)
     forth, back = ways
-    found = (forth.shift[0] - back.shift[0]) / 2, (forth.shift[1] - back.shift[1]) / 2
-    apart = np.hypot(forth.shift[0] + back.shift[0], forth.shift[1] + back.shift[1])
-    far = float(np.hypot(*found))
-    contradict = apart > max(DISAGREEING * 2 * far, LEAST_DISAGREEING)
+    shift = (forth.shift[0] - back.shift[0]) / 2, (forth.shift[1] - back.shift[1]) / 2
+    disagreement = np.hypot(forth.shift[0] + back.shift[0], forth.shift[1] + back.shift[1])
+    far = float(np.hypot(*shift))
+    contradict = disagreement > max(DISAGREEING * 2 * far, LEAST_DISAGREEING)
     error = np.sqrt(forth.variance + back.variance) / 2
     agreed = (forth.agreeing + back.agreeing) / 2 >= AGREEING
-    return NONE if contradict or far < (IF_AGREED if agreed else ELSE) * error else found
+    return NONE if contradict or far < (IF_AGREED if agreed else ELSE) * error else shift
 
 
 @dataclass(frozen=True)
 class _Measured:
-    """A shift, and how sure it is.
+    """A shift with its uncertainty.
 
-    ``variance``: of its length, over the slices that it was measured from. ``agreeing``: the share
-    of these that alone become more like their neighbours by it.
+    Attributes:
+        shift: In voxels along the two array axes of the plane.
+        variance: Of its length in voxels, over the slices that it was measured from.
+        agreeing: The share of these slices that alone become more like their neighbours by it.
     """
 
     shift: Shift
@@ -73,7 +84,7 @@ class _Measured:
 
 
 def _centres(stack: SliceStack, parity: int, left_out: frozenset[int]) -> list[int]:
-    """Slices of one parity that hold much and have both neighbours, spread over the stack."""
+    """Slices of one parity with enough tissue and both neighbours, spread over the stack."""
     areas = stack.areas
     usable = [
         number
@@ -89,7 +100,7 @@ def _centres(stack: SliceStack, parity: int, left_out: frozenset[int]) -> list[i
 def _shift(
     stack: SliceStack, centres: list[int], ratio: float, message: str
 ) -> Job[_Measured | None]:
-    """How far the slices ``centres`` lie from the mean of their neighbours; None if unclear."""
+    """The shift of the slices ``centres`` from the mean of their neighbours; None if unclear."""
     pairs: list[tuple[Voxels, Voxels]] = []
     for number in centres:
         scale = np.float32(ratio if number % 2 == 0 else 1 / ratio)
@@ -111,8 +122,8 @@ def _shift(
         least = min(sums, key=sums.__getitem__)
         if least == best:
             voxels = sum(image.size for image, _ in pairs)
-            found = _refined(sums, best)
-            measured = _Measured(found, _variance(known, best), _agreeing(known, found))
+            shift = _refined(sums, best)
+            measured = _Measured(shift, _variance(known, best), _agreeing(known, shift))
             return measured if _is_clear(sums, best, voxels) else None
         if max(map(abs, least)) > reach:
             return None
@@ -124,33 +135,33 @@ def _around(place: Place) -> Iterable[Place]:
 
 
 def _squares(pairs: list[tuple[Voxels, Voxels]], shift: Place, margin: int) -> Squares:
-    """The summed squares between each image moved back by ``shift`` and what lies around it."""
+    """The sum of squared residuals of each image, moved back by ``shift``, from its neighbours."""
     sums = []
     for image, around in pairs:
         height, width = image.shape
         i, j = margin + shift[0], margin + shift[1]
         inner = image[i : height - 2 * margin + i, j : width - 2 * margin + j]
-        off = inner - around[margin : height - margin, margin : width - margin]
-        sums.append(max(float(np.vdot(off, off)), LEAST_SQUARES))
+        residual = inner - around[margin : height - margin, margin : width - margin]
+        sums.append(max(float(np.vdot(residual, residual)), LEAST_SQUARES))
     return np.array(sums)
 
 
 def _is_clear(sums: dict[Place, float], best: Place, voxels: int) -> bool:
-    """Whether the minimum is one, and none of noise."""
+    """Whether the minimum is deeper than noise makes it."""
     beside = np.mean([value for place, value in sums.items() if place != best])
     least = max(LEAST_RISE, LEAST_RISE_IN_NOISE / np.sqrt(voxels))
     return bool(beside / sums[best] - 1 > least)
 
 
-def _agreeing(known: dict[Place, Squares], found: Shift) -> float:
-    """The share of slices that alone become more like their neighbours towards ``found``."""
-    way_i, way_j = np.array(found) / max(1e-9, *np.abs(found))
+def _agreeing(known: dict[Place, Squares], shift: Shift) -> float:
+    """The share of slices that alone become more like their neighbours towards ``shift``."""
+    way_i, way_j = np.array(shift) / max(1e-9, *np.abs(shift))
     forth = (round(way_i), round(way_j))
     return float(np.mean(known[forth] < known[-forth[0], -forth[1]]))
 
 
 def _variance(known: dict[Place, Squares], best: Place) -> float:
-    """Of the length of the shift, by leaving out each slice in turn (the jackknife)."""
+    """The variance of the length of the shift, by the jackknife over the slices."""
     count = len(known[best])
     shifts = []
     for number in range(count):
@@ -163,7 +174,7 @@ def _variance(known: dict[Place, Squares], best: Place) -> float:
 
 
 def _refined(sums: dict[Place, float], best: Place) -> Shift:
-    """The minimum of the paraboloid through the 3 x 3 places around ``best``."""
+    """The minimum of the paraboloid through the 3 x 3 shifts around ``best``."""
     i, j = best
     values: npt.NDArray[np.float64] = np.array(
         [[sums[i + a, j + b] for b in (-1, 0, 1)] for a in (-1, 0, 1)]

@@ -1,4 +1,4 @@
-"""The slices of a scan corrected for faults between them."""
+"""Correction of the slices of a scan for faults between them."""
 
 import numpy as np
 
@@ -12,43 +12,66 @@ REPAIRING = "Repairing the slices"
 
 
 def evened(voxels: Voxels, faults: SliceFaults, floor: float) -> Voxels:
-    """(i, j, k) with the odd slices as bright as the even ones; ``floor``: the value of air."""
-    made = np.array(voxels)
-    odd = np.moveaxis(made, faults.axis, 0)[1::2]
+    """Divide the intensity of the odd slices by its ratio to that of the even ones.
+
+    Args:
+        voxels: (i, j, k), of the scan; not changed.
+        faults: Give the axis and the ratio.
+        floor: The intensity floor of the scan, which stays as it is.
+
+    Returns:
+        (i, j, k), in the unit of the scan.
+    """
+    corrected = np.array(voxels)
+    odd = np.moveaxis(corrected, faults.axis, 0)[1::2]
     odd[...] = (odd - np.float32(floor)) / np.float32(faults.ratio) + np.float32(floor)
-    return made
+    return corrected
 
 
 def moved_back(voxels: Voxels, faults: SliceFaults) -> Job[Voxels]:
-    """(i, j, k) with the odd slices where they would lie if nothing had moved.
+    """Shift the odd slices back in their plane, by spline interpolation of order ``SPLINE``.
 
-    Beyond the edge of a slice it is continued by its last voxels.
+    Beyond its edge a slice is continued by its last voxels, and its range stays as it was.
+
+    Args:
+        voxels: (i, j, k), of the scan; not changed.
+        faults: Give the axis and the shift.
+
+    Returns:
+        A job whose result is (i, j, k), in the unit of the scan.
     """
-    made = np.array(voxels)
-    rows = np.moveaxis(made, faults.axis, 0)
+    corrected = np.array(voxels)
+    rows = np.moveaxis(corrected, faults.axis, 0)
     for number in range(1, len(rows), 2):
         yield Progress(number / len(rows), REPAIRING)
         rows[number] = _moved(rows[number], faults.shift)
-    return made
+    return corrected
 
 
 def bridged(voxels: Voxels, faults: SliceFaults, usable: tuple[int, ...]) -> Voxels:
-    """(i, j, k) with what lies between their neighbours in the place of bad slices.
+    """Replace bad slices by linear interpolation between the nearest usable ones.
 
-    ``usable``: the numbers of the slices that are not bad, in order. A first or last slice becomes
-    its neighbour again.
+    A first or last slice becomes a copy of its neighbour.
+
+    Args:
+        voxels: (i, j, k), of the scan; not changed.
+        faults: Give the axis and the bad slices.
+        usable: The numbers of the slices that are not bad, in order.
+
+    Returns:
+        (i, j, k), in the unit of the scan.
     """
-    made = np.array(voxels)
-    rows = np.moveaxis(made, faults.axis, 0)
+    corrected = np.array(voxels)
+    rows = np.moveaxis(corrected, faults.axis, 0)
     known = np.array(usable)
-    for number in (one.number for one in faults.bad):
+    for number in (bad_slice.number for bad_slice in faults.bad):
         place = int(np.searchsorted(known, number))
         before, after = known[max(0, place - 1)], known[min(place, len(known) - 1)]
         if place == 0:
             before = after
         share = np.float32(0 if before == after else (number - before) / (after - before))
         rows[number] = (1 - share) * rows[before] + share * rows[after]
-    return made
+    return corrected
 
 
 def _moved(image: Voxels, shift: Shift) -> Voxels:

@@ -1,4 +1,4 @@
-"""The slices of a scan one by one, and all of them small, as checks between slices see them."""
+"""The slices of a scan for checks between them: reduced in size together, in full singly."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,11 +23,16 @@ ReadSlice = Callable[[int], Voxels]  # number -> (n, m) voxels of that slice
 
 @dataclass(frozen=True, eq=False)
 class SliceStack:
-    """``small``: (n, h, w), every slice as means of blocks, with the floor as 0, the range as 1.
+    """All slices of a scan, reduced in size, with a reader of full slices.
 
-    ``tissue``: (n, h, w), which of these are no air. ``measured``: (n,), False for planes without a
-    slice. ``read``: one slice in full size, as in the scan. ``padding``: the value of voxels that
-    are no image. ``intensity``: of the small slices, in the unit of the scan.
+    Attributes:
+        small: (n, h, w), every slice as means of blocks, with the intensity floor as 0 and the
+            intensity range as 1.
+        tissue: (n, h, w), True for voxels of ``small`` above ``TISSUE_SHARE``.
+        measured: (n,), False for planes without a slice.
+        read: Reads one slice in full size, in the unit of the scan.
+        padding: The value of padding voxels; None where there are none.
+        intensity: Floor and range of the small slices, in the unit of the scan.
     """
 
     small: Voxels
@@ -50,7 +55,14 @@ class SliceStack:
         return numbers[(numbers >= filled[0]) & (numbers <= filled[-1])] if len(filled) else filled
 
     def shares(self, number: int) -> Voxels:
-        """One slice in full size, with the floor and all padding as 0 and the range as 1."""
+        """Read one slice in full size as shares of the intensity range.
+
+        Args:
+            number: Of the slice, from 0.
+
+        Returns:
+            (n, m), with the floor and all padding as 0 and the range as 1.
+        """
         image = self.read(number)
         shares = self.intensity.shares(image)
         if self.padding is None:
@@ -59,7 +71,15 @@ class SliceStack:
 
 
 def slices_of(voxels: Voxels, axis: Axis) -> ReadSlice:
-    """Reads slices across ``axis`` of (i, j, k) voxels in memory."""
+    """Make a reader of the slices of voxels in memory.
+
+    Args:
+        voxels: (i, j, k).
+        axis: The array axis across the slices.
+
+    Returns:
+        A function from the number of a slice to a view of its voxels.
+    """
     rows = np.moveaxis(voxels, axis, 0)
     return lambda number: rows[number]
 
@@ -67,9 +87,17 @@ def slices_of(voxels: Voxels, axis: Axis) -> ReadSlice:
 def slice_stack(
     read: ReadSlice, measured: npt.NDArray[np.bool_], padding: float | None, message: str
 ) -> Job[SliceStack]:
-    """Reads every slice once; ``measured``: (n,), which planes hold a slice.
+    """Read every slice once and reduce it in size.
 
-    ``message``: of the progress.
+    Args:
+        read: Gives a slice by its number.
+        measured: (n,), False for planes without a slice.
+        padding: The value of padding voxels; None where there are none.
+        message: Of the progress.
+
+    Returns:
+        A job whose result is the stack; its intensity is that of the measured slices without
+        padding.
     """
     count = len(measured)
     images, waiting = [], 0

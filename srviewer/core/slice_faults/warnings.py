@@ -18,7 +18,15 @@ MOST_NAMED = 8  # slices in a message; ``where_mm`` has all
 
 
 def slice_fault_warnings(faults: SliceFaults, geometry: Geometry) -> tuple[ScanWarning, ...]:
-    """A warning for each kind of fault; ``geometry``: of the scan."""
+    """A warning for each kind of fault.
+
+    Args:
+        faults: The faults of a scan.
+        geometry: The grid of the scan.
+
+    Returns:
+        The warnings, with the positions of the slices in mm along their normal.
+    """
     every_second = tuple(range(1, geometry.shape[faults.axis], 2))
     messages = []
     if faults.moved:
@@ -26,7 +34,7 @@ def slice_fault_warnings(faults: SliceFaults, geometry: Geometry) -> tuple[ScanW
     if faults.banded:
         messages.append((BRIGHTNESS, _brightness(faults), every_second))
     if faults.bad:
-        numbers = tuple(one.number for one in faults.bad)
+        numbers = tuple(bad_slice.number for bad_slice in faults.bad)
         messages.append((BAD_SLICE, _bad(faults.bad), numbers))
     return tuple(
         ScanWarning(code, message, _places(geometry, faults.axis, numbers))
@@ -59,7 +67,7 @@ def _brightness(faults: SliceFaults) -> str:
 
 
 def _bad(bad: tuple[BadSlice, ...]) -> str:
-    named = [f"slice {one.number + 1} is {WORDS[one.kind]}" for one in bad[:MOST_NAMED]]
+    named = [f"slice {each.number + 1} is {WORDS[each.kind]}" for each in bad[:MOST_NAMED]]
     more = f" and {len(bad) - MOST_NAMED} more" if len(bad) > MOST_NAMED else ""
     text = ", ".join(named)
     return (
@@ -69,6 +77,6 @@ def _bad(bad: tuple[BadSlice, ...]) -> str:
 
 
 def _places(geometry: Geometry, axis: int, numbers: tuple[int, ...]) -> tuple[float, ...]:
-    """Where slices lie, in mm along their normal."""
+    """The positions of slices in mm along their normal."""
     first = float(geometry.normal(axis) @ geometry.affine[:3, 3])
     return tuple(round(first + number * geometry.distance(axis), 3) for number in numbers)

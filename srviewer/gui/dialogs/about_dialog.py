@@ -30,6 +30,7 @@ PARTS = (
     ("SimpleITK", "Apache-2.0"),
     ("safetensors", "Apache-2.0"),
     ("pillow", "MIT-CMU"),
+    ("jinja2", "BSD-3-Clause"),
     ("matplotlib", "Python Software Foundation licence"),
     ("dask", "BSD-3-Clause"),
     ("psutil", "BSD-3-Clause"),

@@ -68,7 +68,15 @@ def voxel_warnings(
 
 
 def with_slice_faults(scan: Volume) -> Job[Volume]:
-    """``scan`` with the warnings of faults between its slices, where it may have slices of MRI."""
+    """Check an MR scan for faults between its slices.
+
+    Args:
+        scan: The scan, with the warnings of its header and voxels.
+
+    Returns:
+        A job whose result is the scan with a warning for each kind of fault; as it was where
+        ``may_have_slice_faults`` is false.
+    """
     if not may_have_slice_faults(scan):
         return scan
     faults = yield from volume_faults(scan)
@@ -76,7 +84,14 @@ def with_slice_faults(scan: Volume) -> Job[Volume]:
 
 
 def may_have_slice_faults(scan: ScanHeader) -> bool:
-    """Whether it is an MR image with a thick axis, as far as its header and warnings say."""
+    """Whether a scan can be an MR image with a thick axis, by its header and warnings.
+
+    Args:
+        scan: The header, with the warnings of the voxels as far as they are known.
+
+    Returns:
+        False also for segmentations and constant images.
+    """
     other = {"constant", *SEGMENTATION_CODES}
     is_image = not any(warning.code in other for warning in scan.warnings)
     return is_image and scan.modality in ("", "MR") and scan.geometry.thick_axis is not None

@@ -166,8 +166,8 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[O
     room = min(settings.room, free_bytes())
     slabs = settings.slabs if target(settings.target).streams else "never"
     choice = choose_slabs(series, 0, slabs, lambda scan: _request(scan, settings), room)
-    if choice.told:
-        log.add(choice.told)
+    if choice.message:
+        log.add(choice.message)
     output = place.folder / name.output
     with _unfinished(place, output.name) as draft:
         job = (
@@ -197,7 +197,7 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[O
     log.add(f"written: {name.output}, {size:,} bytes, {result.seconds:.1f} s on {result.device}")
     for line in result.warnings:
         log.add(f"note: {line}")
-    message = " ".join(filter(None, (choice.told, _name_note(item, name.output))))
+    message = " ".join(filter(None, (choice.message, _name_note(item, name.output))))
     return Outcome(item.name, name.output, "done", message=message, values=values)
 
 

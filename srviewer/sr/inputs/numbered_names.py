@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import count
 
 
-def told_apart(names: Iterable[str]) -> tuple[str, ...]:
+def unique_names(names: Iterable[str]) -> tuple[str, ...]:
     """Make names unique by a number behind those that occur again: "a", "a (2)".
 
     Args:
@@ -13,8 +13,8 @@ def told_apart(names: Iterable[str]) -> tuple[str, ...]:
     Returns:
         One name for each, all different, in the same order.
     """
-    told: list[str] = []
+    unique: list[str] = []
     for name in names:
         numbered = (f"{name} ({number})" for number in count(2))
-        told.append(name if name not in told else next(n for n in numbered if n not in told))
-    return tuple(told)
+        unique.append(name if name not in unique else next(n for n in numbered if n not in unique))
+    return tuple(unique)

@@ -23,7 +23,7 @@ def segmentation_reason(warnings: Sequence[ScanWarning]) -> str:
     Returns:
         The reason as a noun in the plural; "" for a scan.
     """
-    return next((REASONS[one.code] for one in warnings if one.code in REASONS), "")
+    return next((REASONS[warning.code] for warning in warnings if warning.code in REASONS), "")
 
 
 def check_is_scan(volume: ScanHeader, wanted: str) -> None:
@@ -36,9 +36,9 @@ def check_is_scan(volume: ScanHeader, wanted: str) -> None:
     Raises:
         Unsupported: It is a segmentation by its warnings.
     """
-    said = [one.message for one in volume.warnings if one.code in REASONS]
-    if said:
-        message = f"'{volume.name}' is not {wanted}: {' '.join(said)} Give a scan."
+    messages = [warning.message for warning in volume.warnings if warning.code in REASONS]
+    if messages:
+        message = f"'{volume.name}' is not {wanted}: {' '.join(messages)} Give a scan."
         raise Unsupported(message, segmentation_reason(volume.warnings))
 
 
@@ -54,19 +54,19 @@ def scans_among(series: Sequence[Series]) -> Job[tuple[tuple[Series, ...], Count
     Returns:
         A job whose result is the scans, and the number of the others for each reason.
     """
-    kept: list[Series] = []
+    scans: list[Series] = []
     reasons: Counter[str] = Counter()
-    for number, one in enumerate(series):
-        yield Progress(number / len(series), f"Looking into {one.name}")
-        reason = segmentation_reason(one.warnings)
+    for number, candidate in enumerate(series):
+        yield Progress(number / len(series), f"Looking into {candidate.name}")
+        reason = segmentation_reason(candidate.warnings)
         if not reason:
             span = number / len(series), (number + 1) / len(series)
-            reason = BY_VOXELS if (yield from within(_holds_labels(one), *span)) else ""
+            reason = BY_VOXELS if (yield from within(_holds_labels(candidate), *span)) else ""
         if reason:
             reasons[reason] += 1
         else:
-            kept.append(one)
-    return tuple(kept), tuple(reasons.most_common())
+            scans.append(candidate)
+    return tuple(scans), tuple(reasons.most_common())
 
 
 def _holds_labels(series: Series) -> Job[bool]:

@@ -72,8 +72,8 @@ def people_of(series: Iterable[Series]) -> tuple[Person, ...]:
         The subjects, in the order of their first scans.
     """
     by_key: dict[str, list[Series]] = {}
-    for one in series:
-        by_key.setdefault(person_key(one), []).append(one)
+    for scan_series in series:
+        by_key.setdefault(person_key(scan_series), []).append(scan_series)
     return tuple(_person(key, scans) for key, scans in by_key.items())
 
 
@@ -100,8 +100,8 @@ def people_in(paths: Sequence[Path], layout: str) -> Job[tuple[Person, ...]]:
     Returns:
         A job whose result is the subjects, as ``people_found`` gives them.
     """
-    found = yield from people_found(paths, layout)
-    return found.people
+    listing = yield from people_found(paths, layout)
+    return listing.people
 
 
 def people_found(paths: Sequence[Path], layout: str) -> Job[PeopleFound]:
@@ -119,9 +119,9 @@ def people_found(paths: Sequence[Path], layout: str) -> Job[PeopleFound]:
     """
     if layout == "image":
         return PeopleFound((yield from _image_people(paths)))
-    found = yield from within(scan(list(paths)), 0.0, 0.3)
-    kept, left_out = yield from within(scans_among(found.series), 0.3, 1.0)
-    return PeopleFound(people_of(kept), left_out)
+    listing = yield from within(scan(list(paths)), 0.0, 0.3)
+    scans, left_out = yield from within(scans_among(listing.series), 0.3, 1.0)
+    return PeopleFound(people_of(scans), left_out)
 
 
 def joined(people: Iterable[Person]) -> tuple[Person, ...]:
@@ -134,17 +134,17 @@ def joined(people: Iterable[Person]) -> tuple[Person, ...]:
         One entry for each subject, in the order of their first entries.
     """
     by_key: dict[str, Person] = {}
-    for one in people:
-        other = by_key.get(one.key)
-        if other is None:
-            by_key[one.key] = one
-        elif not set(one.files) <= set(other.files):
-            by_key[one.key] = Person(
-                one.key,
-                other.title,
-                other.names + one.names,
-                other.files + one.files,
-                other.thick + one.thick,
+    for person in people:
+        earlier = by_key.get(person.key)
+        if earlier is None:
+            by_key[person.key] = person
+        elif not set(person.files) <= set(earlier.files):
+            by_key[person.key] = Person(
+                person.key,
+                earlier.title,
+                earlier.names + person.names,
+                earlier.files + person.files,
+                earlier.thick + person.thick,
             )
     return tuple(by_key.values())
 
@@ -187,11 +187,11 @@ def check_split(train: Sequence[Person], validation: Sequence[Person]) -> None:
 
 
 def _person(key: str, scans: Sequence[Series]) -> Person:
-    files = dict.fromkeys(file for one in scans for file in one.sources)
+    files = dict.fromkeys(file for series in scans for file in series.sources)
     thick = (
-        (scan_name(one), one.geometry.spacing[one.geometry.thick_axis])
-        for one in scans
-        if one.geometry.thick_axis is not None
+        (scan_name(series), series.geometry.spacing[series.geometry.thick_axis])
+        for series in scans
+        if series.geometry.thick_axis is not None
     )
     title = _label(scans[0]) or scans[0].name
     return Person(key, title, tuple(map(scan_name, scans)), tuple(files), tuple(thick))

@@ -1,4 +1,4 @@
-"""Which part of the body a scan shows, where its header or its name says so."""
+"""The part of the body that a scan shows, by its header or its name."""
 
 import re
 
@@ -37,9 +37,15 @@ BRAIN = ("brain", "head", "skull")
 
 
 def other_body_part(scan: ScanHeader) -> str | None:
-    """The part of the body, where that is said and is not an adult's head; else None.
+    """The part of the body that a scan shows, where it is not an adult's head.
 
-    The header's word counts more than those of the name.
+    The header's Body Part Examined (0018,0015) is asked before the name.
+
+    Args:
+        scan: The header.
+
+    Returns:
+        The part in English; None for a head, and where neither names a part.
     """
     for text in (scan.body_part, scan.name):
         words = re.findall("[a-z]+", text.lower())

@@ -1,4 +1,4 @@
-"""What gaps, noise, large factors and other parts of the body cost, as it was measured.
+"""The measured loss of gain by gaps, noise, large factors and other parts of the body.
 
 The figures of gaps, noise and factors are those of ``python -m benchmarks.slice_faults``, eight
 people that no network was trained on, model "fast"; see docs/trust.md. Those of other parts of the
@@ -19,9 +19,15 @@ PEOPLE = "measured on 8 people"
 
 
 def costs(scan: ScanHeader, request: Request, noise: float) -> tuple[str, ...]:
-    """What a network gains less on this scan than on a clean head, one line each.
+    """The reasons for which a network gains less on a scan than on a clean head.
 
-    ``noise``: as ``noise_level`` gives it.
+    Args:
+        scan: The header of the scan.
+        request: The reconstruction.
+        noise: As ``noise_level`` gives it: standard deviation as a share of the intensity range.
+
+    Returns:
+        A sentence for each reason, with the measured gains in dB; none for a clean head.
     """
     lines = (_of_gaps(scan, request), _of_noise(noise), _of_factor(request), _of_part(scan))
     return tuple(line for line in lines if line)

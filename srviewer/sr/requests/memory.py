@@ -83,7 +83,7 @@ def fits(scan: Geometry, request: Request, room: float) -> bool:
     return needed_bytes(scan, request) <= MOST_OF_IT * room
 
 
-def memory_told(scan: Geometry, request: Request, room: float) -> str:
+def memory_message(scan: Geometry, request: Request, room: float) -> str:
     """A sentence on the memory that a reconstruction takes and that is free.
 
     Args:

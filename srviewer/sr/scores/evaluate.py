@@ -15,7 +15,7 @@ from srviewer.errors import UserError
 from srviewer.job import Job, within
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.cross_plane.refinement import passes
-from srviewer.sr.inputs.numbered_names import told_apart
+from srviewer.sr.inputs.numbered_names import unique_names
 from srviewer.sr.inputs.segmentations import check_is_scan
 from srviewer.sr.models.available_models import find_model
 from srviewer.sr.rebuild.gaps import rebuild
@@ -151,7 +151,7 @@ def evaluate(volumes: Sequence[Volume], plan: EvaluationPlan) -> Job[list[Evalua
     requests = plan.requests()
     if not requests or not volumes:
         raise UserError("There is nothing to evaluate: give files, factors, axes and methods.")
-    names = told_apart(volume.name for volume in volumes)
+    names = unique_names(volume.name for volume in volumes)
     volumes = [replace(volume, name=name) for volume, name in zip(volumes, names, strict=True)]
     _check(volumes, requests)
     rows: list[EvaluationRow] = []

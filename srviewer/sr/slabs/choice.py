@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
 from srviewer.io.scans.series import PlaneByPlane, Series
-from srviewer.sr.requests.memory import fits, memory_told
+from srviewer.sr.requests.memory import fits, memory_message
 from srviewer.sr.requests.request import Request
 from srviewer.sr.slabs.slab_wise import unstreamable
 
@@ -21,11 +21,11 @@ class SlabChoice:
 
     Attributes:
         source: The scan plane by plane; None where it is reconstructed in memory.
-        told: A sentence for the user where slab-wise was chosen automatically; "" otherwise.
+        message: A sentence for the user where slab-wise was chosen automatically; "" otherwise.
     """
 
     source: PlaneByPlane | None
-    told: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def slab_offer(
     """
     if fits(scan.geometry, request, room):
         return None
-    warning = memory_told(scan.geometry, request, room)
+    warning = memory_message(scan.geometry, request, room)
     if series is None or series.stream is None:
         more = "Only NIfTI and MGH files, as they were opened, can be rebuilt slab by slab."
         return SlabOffer(f"{warning} {more}", False)
@@ -97,7 +97,7 @@ def choose_slabs(
     request = request_for(ScanHeader(series.geometry, series.name))
     if wanted == "auto" and fits(series.geometry, request, room):
         return SlabChoice(None)
-    warning = memory_told(series.geometry, request, room)
+    warning = memory_message(series.geometry, request, room)
     if series.stream is None:
         raise UserError(
             f"{warning} Only NIfTI and MGH files can be rebuilt slab by slab: convert it, or try "

@@ -12,7 +12,7 @@ from srviewer.io.formats import scan
 from srviewer.io.images import read_image
 from srviewer.io.scans.series import Counts, Series, added, summary
 from srviewer.job import Job, Progress, within
-from srviewer.sr.inputs.numbered_names import told_apart
+from srviewer.sr.inputs.numbered_names import unique_names
 from srviewer.sr.inputs.segmentations import scans_among
 from srviewer.sr.inputs.subjects import Person, check_split, people_in, people_of, scan_name
 
@@ -79,7 +79,7 @@ def volume_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[Traini
     learned, left_out = yield from within(_scans_in(paths), 0.0, 0.2)
     held_out, also_left_out = yield from within(_scans_in(validation), 0.2, 0.3)
     check_split(people_of(learned), people_of(held_out))
-    names = told_apart([scan_name(series) for series in (*learned, *held_out)])
+    names = unique_names([scan_name(series) for series in (*learned, *held_out)])
     volumes: list[Volume] = []
     for number, (name, series) in enumerate(zip(names, (*learned, *held_out), strict=True)):
         done = 0.3 + 0.7 * number / len(names)
@@ -115,7 +115,7 @@ def image_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[Trainin
     check_split(people, others)
     learned = yield from within(_images(people), 0.1, 0.8)
     held_out = yield from within(_images(others), 0.8, 1.0)
-    names = told_apart([name for name, _ in (*learned, *held_out)])
+    names = unique_names([name for name, _ in (*learned, *held_out)])
     return TrainingData(
         names[: len(learned)],
         names[len(learned) :],

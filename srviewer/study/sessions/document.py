@@ -1,4 +1,4 @@
-"""The content of a session file: what refers to files, and the rest of each study's state."""
+"""The content of a session file: references to files, and the rest of each study's state."""
 
 from dataclasses import dataclass, field, fields
 from typing import Annotated, Any
@@ -17,7 +17,7 @@ Number = Annotated[int, Meta(ge=0, lt=2**31)]
 
 @dataclass(frozen=True)
 class SavedScan:
-    """What was opened: the paths together, the series among what they hold, its volume.
+    """An opened scan: paths, the series in them, its time point.
 
     Attributes:
         files: the paths that were opened.
@@ -38,15 +38,15 @@ class SavedScan:
 
 @dataclass(frozen=True)
 class SavedResult:
-    """A result by its NIfTI file.
+    """A result and the locations of its NIfTI files.
 
     Attributes:
         image: the file.
         maps: the files of the maps that go with it, by the id of their kind.
         name: as the user calls it.
         current: whether it is the one that is scored.
-        model: the name or the file of its model, "" in files of version 0.1.0; the JSON beside it
-            has the name alone.
+        model: the name or the file of its model, "" in files of version 0.1.0; the sidecar has
+            the name alone.
         scores: against the saved reference; None where it was not scored.
 
     """
@@ -61,7 +61,13 @@ class SavedResult:
 
 @dataclass(frozen=True)
 class SavedReference:
-    """A ground truth by its file; ``thin``: the scan before it was thickened, if it was."""
+    """A reference and its location.
+
+    Attributes:
+        image: The location of its file.
+        meaning: A sentence for the user that says what it is.
+        thin: Whether it is the thin scan that the open one was simulated from.
+    """
 
     image: Place
     meaning: str
@@ -70,7 +76,13 @@ class SavedReference:
 
 @dataclass(frozen=True)
 class SavedOverlay:
-    """An overlay by its file; ``threshold``: None for labels, or as at first."""
+    """An overlay and its location.
+
+    Attributes:
+        image: The location of its file.
+        opacity: 0 to 1.
+        threshold: In the unit of its values; None for labels, and for the default.
+    """
 
     image: Place
     opacity: float
@@ -79,7 +91,7 @@ class SavedOverlay:
 
 @dataclass(frozen=True)
 class SavedLoaded:
-    """A volume that was opened only to be compared, by what it was opened from."""
+    """A volume that was opened only to be compared, with its location."""
 
     image: Place
     name: str
@@ -90,13 +102,13 @@ class SavedStudy:
     """One study of a session file.
 
     Attributes:
-        scan: what was opened.
+        scan: the open scan.
         results: oldest first.
-        reference: what they are scored against.
+        reference: the volume that they are scored against.
         layers: the overlays.
-        loaded: what was opened only to be compared.
-        shown: what is compared, A and B first: "original", "cubic", "reference", "result-0" for
-            the first of ``results``, "loaded-0" for the first of ``loaded``.
+        loaded: the volumes that were opened only to be compared.
+        shown: the volumes that are compared, A and B first: "original", "cubic", "reference",
+            "result-0" for the first of ``results``, "loaded-0" for the first of ``loaded``.
         state: the fields of StudyState that hold no voxels, as JSON values by their names.
 
     """
@@ -112,23 +124,38 @@ class SavedStudy:
 
 @dataclass(frozen=True)
 class SavedSession:
-    """All studies in the order of their tabs; ``front``: which of them was shown, from 0."""
+    """All open studies.
+
+    Attributes:
+        studies: In the order of their tabs.
+        front: The number of the study that was shown, from 0.
+    """
 
     studies: Annotated[tuple[SavedStudy, ...], Meta(min_length=1)]
     front: Number = 0
 
 
 def plain_fields(state: StudyState) -> dict[str, Any]:
-    """The saved fields of ``state`` as JSON values by their names."""
+    """The saved fields of a study as JSON values.
+
+    Args:
+        state: The study.
+
+    Returns:
+        Name -> JSON value of each field whose metadata says "saved".
+    """
     return {row.name: to_plain(getattr(state, row.name)) for row in _saved_fields()}
 
 
 def fields_of(plain: dict[str, Any], before: StudyState | None = None) -> dict[str, Any]:
-    """Values of the fields of a StudyState from what ``plain_fields`` wrote.
+    """Read the fields of a StudyState from JSON values of ``plain_fields``.
 
     Args:
         plain: by their names. Files of earlier versions have fewer, and fewer fields inside them.
         before: has what is missing inside a field; None for the first values.
+
+    Returns:
+        Name -> value of each saved field that is present.
 
     Raises:
         ValueError: for damage, but for that in a lenient field, which is left out then.

@@ -33,14 +33,28 @@ class Place:
             raise ValueError(f"'{self.absolute}' is no path from the root")
 
     def candidates(self, folder: Path) -> tuple[Path, ...]:
-        """The paths that exist, the one seen from ``folder``, the session file's, first."""
+        """List the paths that exist.
+
+        Args:
+            folder: Of the session file.
+
+        Returns:
+            The path relative to ``folder`` first, then the absolute one; each once.
+        """
         near = [] if self.relative is None else [folder / self.relative]
-        # "a/../b" is how the relative one was made, whatever links lie on the way.
+        # The relative path was computed as "a/../b", without following links.
         whole = (Path(os.path.normpath(path)) for path in (*near, self.absolute))
         return tuple(dict.fromkeys(path for path in whole if _exists(path)))
 
     def seen_from(self, folder: Path) -> "Place":
-        """With the path from ``folder``, where it lies on the same drive."""
+        """The location relative to another session file.
+
+        Args:
+            folder: Of the session file.
+
+        Returns:
+            The same file; without a relative path where it is on another drive.
+        """
         try:
             return replace(self, relative=Path(os.path.relpath(self.absolute, folder)).as_posix())
         except ValueError:  # another drive of Windows
@@ -48,22 +62,35 @@ class Place:
 
 
 def place_of(path: Path, volume: Volume) -> Place:
-    """The place of what ``volume`` was read from, with its content.
+    """The location that a volume was read from, with its digest.
 
-    Of a file that is the SHA-256 of its bytes; of a folder, the identity of the image.
+    Args:
+        path: The file, or the folder of its files.
+        volume: The volume.
+
+    Returns:
+        The location. The digest is the SHA-256 of the bytes of a file, or the identity of the image
+        in a folder; None where the volume does not know it.
     """
     source, place = volume.source, Place(path.absolute())
     if source is None:
         return place
     if path.is_dir():
-        inside = all(one.absolute().is_relative_to(path.absolute()) for one in source.paths)
+        inside = all(p.absolute().is_relative_to(path.absolute()) for p in source.paths)
         return replace(place, sha256=source.sha256) if inside else place
     known = (file.sha256 for file in source.files if file.path.absolute() == path.absolute())
     return replace(place, sha256=next(known, None))
 
 
 def file_place(path: Path) -> Job[Place]:
-    """The place of a file, with the SHA-256 of its bytes."""
+    """The location of a file with the SHA-256 of its bytes.
+
+    Args:
+        path: The file, which is read whole.
+
+    Returns:
+        A job whose result is the location.
+    """
     return Place(path.absolute(), sha256=(yield from digest(path)))
 
 

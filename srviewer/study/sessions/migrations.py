@@ -1,4 +1,4 @@
-"""Session files of earlier versions in the form of the present one."""
+"""Migrations of session files of earlier versions."""
 
 from typing import Any, TypeVar
 
@@ -7,12 +7,25 @@ T = TypeVar("T")
 
 
 def from_one_study(document: Document) -> Document:
-    """Version 1, a single study, as version 2: a list of studies."""
+    """Migrate version 1, a single study, to version 2, a list of studies.
+
+    Args:
+        document: The fields of version 1.
+
+    Returns:
+        The fields of version 2.
+    """
     return {**document, "studies": [document], "front": 0}
 
 
 def from_saved_fields(document: Document) -> Document:
-    """Version 2, whose fields had a form of their own, as version 3: those of the state.
+    """Migrate version 2, whose fields had a form of their own, to version 3, those of the state.
+
+    Args:
+        document: The fields of version 2.
+
+    Returns:
+        The fields of version 3.
 
     Raises:
         ValueError: an object or a list is something else; whatever is inside is not looked at.

@@ -1,4 +1,4 @@
-"""The studies of a session file read back, each with what belongs to it by content."""
+"""Reading of the studies of a session file, with all their files checked by digest."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -49,12 +49,12 @@ Lasting = Callable[[Path], bool]
 
 @dataclass(frozen=True, eq=False)
 class RestoredSession:
-    """The studies that could be had again, at least one.
+    """The studies that could be restored, at least one.
 
     Attributes:
         states: in the order of their tabs.
-        front: which of them is to be shown, from 0.
-        problems: what could not be had, of all studies, one sentence each.
+        front: the number of the study to be shown, from 0.
+        problems: a sentence for each file that could not be restored, of all studies.
 
     """
 
@@ -64,7 +64,7 @@ class RestoredSession:
 
 
 def restore(path: Path, before: StudyState, device: str, lasting: Lasting) -> Job[RestoredSession]:
-    """Read what the session file ``path`` names.
+    """Restore the studies of a session file.
 
     Args:
         path: the session file.
@@ -73,10 +73,11 @@ def restore(path: Path, before: StudyState, device: str, lasting: Lasting) -> Jo
         lasting: whether a file stays where it is: those that were autosaved go with the window.
 
     Returns:
-        What could be had. A scan, a result or a reference that cannot be had becomes a problem.
+        A job whose result is the restored studies; a scan, a result or a reference that cannot be
+        read becomes a problem.
 
     Raises:
-        UserError: it is no session file, or none of its scans can be had.
+        UserError: it is no session file, or none of its scans can be read.
 
     """
     yield Progress(0.0, f"Opening {path.name}")
@@ -105,13 +106,20 @@ class _Result:
     """A result with the files that hold it and its maps, as ``Kept.files``."""
 
     saved: SavedResult
-    made: Reconstruction
+    reconstruction: Reconstruction
     files: Mapping[str, HeldFile]
 
 
 @dataclass(frozen=True, eq=False)
 class _Reading:
-    """One study of the session file ``path``; ``problems``: why a part of it cannot be had."""
+    """The reading of a study of the session file ``path``.
+
+    Attributes:
+        path: The session file.
+        saved: The study as it holds it.
+        lasting: As in ``restore``.
+        problems: The errors of the files that could not be restored.
+    """
 
     path: Path
     saved: SavedStudy
@@ -119,17 +127,25 @@ class _Reading:
     problems: list[UserError] = field(default_factory=list)
 
     def state(self, before: StudyState, device: str) -> Job[StudyState]:
-        """The study, its scan at least."""
+        """Read the study.
+
+        Args:
+            before: The study that is shown; its conventions go on.
+            device: Of a request that names none.
+
+        Returns:
+            A job whose result is the study, with its scan at least.
+        """
         saved = self.saved
         scan, origin = yield from within(self._scan(), 0.0, 0.4)
-        read = (self._result(scan, one) for one in saved.results)
+        read = (self._result(scan, result) for result in saved.results)
         results = yield from within(self._each(read, len(saved.results)), 0.4, 0.8)
         if saved.scan.sha256 is None and self.problems and not results:
             self._check_refusals(origin.paths[0])
         references = yield from within(self._references(scan, results), 0.8, 0.9)
-        read_layers = (self._overlay(one) for one in saved.layers)
+        read_layers = (self._overlay(overlay) for overlay in saved.layers)
         layers = yield from within(self._each(read_layers, len(saved.layers)), 0.9, 0.95)
-        read_loaded = (self._loaded(one, scan) for one in saved.loaded)
+        read_loaded = (self._loaded(volume, scan) for volume in saved.loaded)
         loaded = yield from within(self._each(read_loaded, len(saved.loaded)), 0.95, 1.0)
         request = request_for(scan, saved.state.get("request"), device)
         made_here = not all(map(self.lasting, origin.paths))  # it was simulated, and autosaved
@@ -151,7 +167,7 @@ class _Reading:
         )
 
     def _each(self, jobs: Iterable[Job[Had]], count: int) -> Job[dict[int, Had]]:
-        """What can be had, by its number; why the rest cannot goes to ``problems``."""
+        """The results of jobs by their numbers; errors go to ``problems``."""
         had: dict[int, Had] = {}
         for number, job in enumerate(jobs):
             try:
@@ -163,8 +179,8 @@ class _Reading:
     # --- the scan
 
     def _scan(self) -> Job[tuple[Volume, Origin]]:
-        """The scan as seen from the session file; else where it was when that was saved."""
-        near = [self._found(place) for place in self.saved.scan.files]
+        """The scan at its location relative to the session file, else at its absolute location."""
+        near = [self._existing(place) for place in self.saved.scan.files]
         far = [place.candidates(self._folder)[-1] for place in self.saved.scan.files]
         if far == near:
             return (yield from self._scan_in(near))
@@ -178,14 +194,14 @@ class _Reading:
 
     def _scan_in(self, paths: Sequence[Path]) -> Job[tuple[Volume, Origin]]:
         saved = self.saved.scan
-        found = yield from within(formats.scan(paths), 0.0, 0.3)
-        series = yield from _series(found.series, saved)
+        listing = yield from within(formats.scan(paths), 0.0, 0.3)
+        series = yield from _series(listing.series, saved)
         if series is None or saved.frame >= series.frames:
             raise UserError(
                 f"What '{self.path.name}' was saved from has changed: its series is not in "
                 f"'{paths[0]}' any more. Open the scan itself."
             )
-        origin = Origin(tuple(paths), series, saved.frame, found)
+        origin = Origin(tuple(paths), series, saved.frame, listing)
         volume = yield from within(series.read(saved.frame), 0.3, 1.0)
         try:
             document: Mapping[str, Any] | None = own_document(paths[0])
@@ -194,7 +210,7 @@ class _Reading:
         if not _is_of(volume, saved.sha256):
             if document is None or not (yield from is_as_written(paths[0], document)):
                 raise self._replaced(paths[0])
-            volume = replace(volume, source=stated_source(document))  # it was made in the window
+            volume = replace(volume, source=stated_source(document))  # of a simulated scan
             if not _is_of(volume, saved.sha256):
                 raise self._replaced(paths[0])
         return volume if document is None else described(volume, document), origin
@@ -214,7 +230,7 @@ class _Reading:
     # --- what belongs to it
 
     def _result(self, scan: Volume, saved: SavedResult) -> Job[_Result]:
-        """A result with those of its maps that are still there; why others are not is a problem."""
+        """A result with the maps that can still be read; errors of the others are problems."""
         image = yield from self._unchanged(saved.image)
         maps: dict[str, Path] = {}
         for kind, place in saved.maps.items():
@@ -222,15 +238,15 @@ class _Reading:
                 maps[kind] = yield from self._unchanged(place)
             except UserError as error:
                 self.problems.append(error)
-        made = yield from restored(scan, image, maps, saved.model)
-        return _Result(saved, made, {k: held_in(p) for k, p in {"": image, **maps}.items()})
+        result = yield from restored(scan, image, maps, saved.model)
+        return _Result(saved, result, {k: held_in(p) for k, p in {"": image, **maps}.items()})
 
     def _references(
         self, scan: Volume, results: Mapping[int, _Result]
     ) -> Job[dict[int, Reference]]:
-        """The reference, if there is one and it can be had."""
-        current_first = sorted(results.values(), key=lambda one: not one.saved.current)
-        grids = [one.made.volume.geometry for one in current_first]
+        """The reference under the key 0; empty where there is none, or it cannot be read."""
+        current_first = sorted(results.values(), key=lambda result: not result.saved.current)
+        grids = [result.reconstruction.volume.geometry for result in current_first]
         saved = self.saved.reference
         if saved is None:
             return {}
@@ -241,7 +257,7 @@ class _Reading:
     ) -> Job[Reference]:
         path = yield from self._unchanged(saved.image)
         truth = self._checked((yield from read_truth_again(path, scan, grids)), saved.image)
-        # The thin scan that the open one was made from is its truth.
+        # The thin scan that the open one was simulated from is its reference.
         return Reference(truth, saved.meaning, truth if saved.thin else None, held_in(path))
 
     def _overlay(self, saved: SavedOverlay) -> Job[Overlay]:
@@ -263,15 +279,15 @@ class _Reading:
         loaded: Mapping[int, tuple[Volume, str, HeldFile]],
         scored: bool,
     ) -> Comparables:
-        """All of them, oldest first; ``scored``: there is the reference that scores are against."""
+        """The results and loaded volumes; ``scored``: the reference of their scores was read."""
         kept, keys, current = Comparables(), dict[str, str](), None
-        for number, one in results.items():
-            kept = kept.with_result(one.made)
+        for number, result in results.items():
+            kept = kept.with_result(result.reconstruction)
             key = keys[f"{RESULT}{number}"] = kept.current
-            kept = kept.renamed(key, one.saved.name).with_held(key, one.files)
-            if scored and one.saved.scores is not None:
-                kept = kept.scored(key, one.saved.scores)
-            current = key if one.saved.current else current
+            kept = kept.renamed(key, result.saved.name).with_held(key, result.files)
+            if scored and result.saved.scores is not None:
+                kept = kept.scored(key, result.saved.scores)
+            current = key if result.saved.current else current
         for number, (volume, name, file) in loaded.items():
             kept = kept.with_loaded(volume, name, file)
             keys[f"{LOADED}{number}"] = kept.loaded[-1].key
@@ -287,11 +303,11 @@ class _Reading:
         return self.path.absolute().parent
 
     def _unchanged(self, place: Place) -> Job[Path]:
-        """The path of a file that belonged to the session. UserError when it is another by now.
+        """The path of a file of the session. Raises UserError when its content has changed.
 
         The content of a folder is known only once its image is read, see ``_checked``.
         """
-        path = self._found(place)
+        path = self._existing(place)
         if place.sha256 is None or path.is_dir():
             return path
         for candidate in place.candidates(self._folder):
@@ -300,13 +316,13 @@ class _Reading:
         raise _another(path)
 
     def _checked(self, volume: Volume, place: Place) -> Volume:
-        """``volume``, read from ``place``, unless a folder there holds another image now."""
-        path = self._found(place)
+        """``volume``, read from ``place``. Raises UserError when its folder holds another image."""
+        path = self._existing(place)
         if path.is_dir() and not _is_of(volume, place.sha256):
             raise _another(path)
         return volume
 
-    def _found(self, place: Place) -> Path:
+    def _existing(self, place: Place) -> Path:
         path = next(iter(place.candidates(self._folder)), None)
         if path is None:
             raise UserError(
@@ -333,14 +349,14 @@ def _series(series: tuple[Series, ...], saved: SavedScan) -> Job[Series | None]:
     None rather than any other: those of one uid may be two people's. Version 0.1.0 did not note the
     content; there the only one of that uid is taken, or the one with the saved number.
     """
-    alike = [one for one in series if one.uid == saved.uid]
+    alike = [each for each in series if each.uid == saved.uid]
     if saved.sha256 is None:
-        alike = [one for one in alike if len(alike) == 1 or one.index == saved.index]
-    for one in alike[1:] and alike:
-        if one.identify is not None and saved.frame < one.frames:
-            source = yield from one.identify(saved.frame)
+        alike = [each for each in alike if len(alike) == 1 or each.index == saved.index]
+    for candidate in alike[1:] and alike:
+        if candidate.identify is not None and saved.frame < candidate.frames:
+            source = yield from candidate.identify(saved.frame)
             if source.sha256 == saved.sha256:
-                return one
+                return candidate
     return alike[0] if len(alike) == 1 else None
 
 

@@ -1,4 +1,4 @@
-"""Session files: what was open and how it was looked at, as JSON that is checked when read."""
+"""Session files: all open studies with their views, as JSON that is checked when read."""
 
 import json
 from functools import partial
@@ -22,11 +22,16 @@ LARGEST = 32 * 2**20  # bytes; a study with the scores of eight results has a fi
 
 
 def read_session(path: Path) -> SavedSession:
-    """The session in ``path``; nothing that it names is opened or looked for.
+    """Read a session file, without the files that it names.
+
+    Args:
+        path: The session file.
+
+    Returns:
+        The session.
 
     Raises:
         UserError: it is no session file of srviewer, or damaged.
-
     """
     document = _document(path)
     try:
@@ -39,7 +44,15 @@ def read_session(path: Path) -> SavedSession:
 
 
 def write_session(path: Path, session: SavedSession) -> None:
-    """Write ``session`` to ``path``, whole or not at all. Raises UserError when it cannot be."""
+    """Write a session file by an atomic write.
+
+    Args:
+        path: The session file, which is replaced if it exists.
+        session: The session.
+
+    Raises:
+        UserError: The file cannot be written.
+    """
     folder = path.absolute().parent
     content = {
         **DOCUMENT.marked({}),
@@ -84,7 +97,7 @@ def _session(document: Any) -> SavedSession:
 
 
 def _place_from(folder: Path, value: object) -> object:
-    """A place as seen from ``folder``, and anything else as it is."""
+    """A location with its path relative to ``folder``; any other value as it is."""
     return value.seen_from(folder) if isinstance(value, Place) else value
 
 

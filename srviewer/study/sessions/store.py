@@ -1,4 +1,4 @@
-"""All open studies written to a session file; what no file holds is written beside it."""
+"""Writing of all open studies to a session file, and of volumes that no file holds."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +35,13 @@ Usable = Callable[[Path], bool]
 
 @dataclass(frozen=True, eq=False)
 class Unwritten:
-    """A volume that no file holds: ``stem`` of the name of its file, and how it was made."""
+    """A volume that no file holds.
+
+    Attributes:
+        volume: The volume.
+        stem: Of the name of its file to be.
+        provenance: For its sidecar.
+    """
 
     volume: Volume
     stem: str
@@ -45,7 +51,7 @@ class Unwritten:
 def store(
     path: Path, states: Sequence[StudyState], front: int, folder: Path, usable: Usable
 ) -> Job[Mapping[Volume, Path]]:
-    """Write the session file ``path``, and into ``folder`` every volume that no file holds yet.
+    """Write a session file, and every volume that no file holds yet.
 
     Args:
         path: the session file.
@@ -55,7 +61,7 @@ def store(
         usable: whether a file that holds a volume may be named in the session.
 
     Returns:
-        Where each volume was written.
+        A job whose result is the file of each volume that was written.
 
     Raises:
         UserError: something cannot be written. The session file is the last, so one that is there
@@ -63,13 +69,13 @@ def store(
 
     """
     written: dict[Volume, Path] = {}
-    wanted = [one for state in states for one in _unwritten(state, usable)]
-    for number, one in enumerate(wanted):
+    waiting = [entry for state in states for entry in _unwritten(state, usable)]
+    for number, entry in enumerate(waiting):
         make_folder(folder)
-        target = _free(folder, one.stem)
-        span = number / len(wanted), (number + 1) / len(wanted)
-        yield from within(write(one.volume, target, one.provenance), *span)
-        written[one.volume] = target
+        target = _free(folder, entry.stem)
+        span = number / len(waiting), (number + 1) / len(waiting)
+        yield from within(write(entry.volume, target, entry.provenance), *span)
+        written[entry.volume] = target
     yield Progress(1.0, "Writing the session")
     studies = []
     for state in states:
@@ -79,17 +85,31 @@ def store(
 
 
 def files_of(state: StudyState) -> set[Path]:
-    """Every file that a session names for ``state``."""
+    """The files of the results, the loaded volumes and the reference of a study.
+
+    Args:
+        state: The study.
+
+    Returns:
+        The files, with that of a scan that was simulated in the window.
+    """
     reference = None if state.reference is None else state.reference.file
     held = [state.scan_file, reference]
-    held += [one for kept in state.comparables.kept for one in kept.files.values()]
-    return {one.path for one in held if one is not None}
+    held += [file for kept in state.comparables.kept for file in kept.files.values()]
+    return {file.path for file in held if file is not None}
 
 
-def stored_maps(made: Reconstruction) -> Mapping[str, Volume]:
-    """The maps that must be stored with a result: the residual follows from most results."""
-    maps = made.maps()
-    return {k: v for k, v in maps.items() if k != RESIDUAL.id or made.request.isotropic}
+def stored_maps(result: Reconstruction) -> Mapping[str, Volume]:
+    """The maps that are stored with a result.
+
+    Args:
+        result: The result.
+
+    Returns:
+        Kind -> map; without the residual where it follows from the result.
+    """
+    maps = result.maps()
+    return {k: v for k, v in maps.items() if k != RESIDUAL.id or result.request.isotropic}
 
 
 def _unwritten(state: StudyState, usable: Usable) -> Iterator[Unwritten]:
@@ -112,7 +132,7 @@ def _unwritten(state: StudyState, usable: Usable) -> Iterator[Unwritten]:
 
 
 def _free(folder: Path, stem: str) -> Path:
-    """A name that no file has: what an older session file names must stay as it is."""
+    """A free name for an image: files that an older session file names are not replaced."""
     number = 1
     while True:
         path = folder / f"{stem}-{number}{IMAGE_SUFFIX}"
@@ -122,13 +142,13 @@ def _free(folder: Path, stem: str) -> Path:
 
 
 def _results(state: StudyState) -> tuple[Kept, ...]:
-    """Oldest first."""
+    """The results, oldest first."""
     return tuple(reversed(state.comparables.results))
 
 
 @dataclass(frozen=True, eq=False)
 class _Saving:
-    """A study whose volumes all lie in files: those that it names, else the ``written`` ones."""
+    """The saving of a study whose volumes all have files: its own, else the ``written`` ones."""
 
     state: StudyState
     written: Mapping[Volume, Path]
@@ -146,12 +166,12 @@ class _Saving:
             reference=(yield from self._reference()),
             layers=tuple(
                 SavedOverlay(
-                    place_of(one.file.path, one.volume),
-                    one.opacity,
-                    None if one.labelled else one.threshold,
+                    place_of(overlay.file.path, overlay.volume),
+                    overlay.opacity,
+                    None if overlay.labelled else overlay.threshold,
                 )
-                for one in state.layers
-                if one.file is not None
+                for overlay in state.layers
+                if overlay.file is not None
             ),
             loaded=tuple(
                 SavedLoaded(place_of(kept.files[""].path, kept.volume), kept.name)
@@ -199,7 +219,7 @@ class _Saving:
 
 
 def _shown(comparables: Comparables, loaded: Sequence[str]) -> tuple[str, ...]:
-    """What is compared, A and B first; ``loaded``: keys of the loaded volumes that are saved."""
+    """The shown volumes, A and B first; ``loaded``: keys of the loaded volumes that are saved."""
     results = [kept.key for kept in reversed(comparables.results)]
     words = {key: f"{RESULT}{number}" for number, key in enumerate(results)}
     words |= {key: f"{LOADED}{number}" for number, key in enumerate(loaded)}

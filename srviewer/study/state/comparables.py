@@ -1,4 +1,4 @@
-"""The results of a scan, the volumes loaded beside it, and which of everything is shown."""
+"""The results of a scan, the volumes that are compared with it, and the choice of those shown."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,14 +17,14 @@ FEWEST_SHOWN, MOST_SHOWN = 2, 4
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """A volume that was made here or loaded to be compared.
+    """A result, or a volume that was loaded to be compared.
 
     Attributes:
-        key: stays when it is renamed.
-        name: as the user calls it.
-        volume: itself.
-        made: how it was made; None for a loaded volume.
-        scores: its own beside cubic's, against the present reference; None while it has none.
+        key: an identifier that stays when it is renamed.
+        name: the user's name for it.
+        volume: the volume of the result, or the loaded one.
+        made: the reconstruction; None for a loaded volume.
+        scores: of the result and of cubic interpolation against the reference; None without.
         files: the files that hold its volume (key "") and the maps of a result (key: their kind).
 
     """
@@ -44,12 +44,16 @@ class Kept:
 
 @dataclass(frozen=True, eq=False)
 class Comparables:
-    """The results and loaded volumes of the open scan, and which of everything is shown.
+    """The results and loaded volumes of the open scan, and the choice of those shown.
 
-    ``results``: newest first. ``current``: the key of the one that is scored, plotted and
-    exported. ``loaded``: newest last. ``cubic``: the scan by cubic interpolation on the current
-    result's grid, once it was asked for. ``shown``: two to four keys; the first two are A and B.
-    ``made``: how many results and loaded volumes there ever were, so that no key comes twice.
+    Attributes:
+        results: Newest first, ``MOST_RESULTS`` at most.
+        current: The key of the result that is scored, plotted and exported.
+        loaded: Newest last.
+        cubic: The scan by cubic interpolation on the grid of the current result; None until it is
+            computed.
+        shown: Two to four keys; the first two are A and B.
+        made: The number of all results and loaded volumes so far, which makes keys unique.
     """
 
     results: tuple[Kept, ...] = ()
@@ -65,19 +69,33 @@ class Comparables:
         return self.results + self.loaded
 
     def find(self, key: str) -> Kept | None:
-        """The result or loaded volume with this key."""
-        return next((one for one in self.kept if one.key == key), None)
+        """Find a result or loaded volume.
+
+        Args:
+            key: Its key.
+
+        Returns:
+            The entry; None where there is none.
+        """
+        return next((entry for entry in self.kept if entry.key == key), None)
 
     @property
     def result(self) -> Kept | None:
         """The current result."""
         return self.find(self.current)
 
-    def with_result(self, made: Reconstruction) -> "Comparables":
-        """A new current result, shown in the place of the first result that is shown."""
+    def with_result(self, result: Reconstruction) -> "Comparables":
+        """Add a result, make it the current one and show it instead of the first result shown.
+
+        Args:
+            result: The result.
+
+        Returns:
+            With the result; the oldest of more than ``MOST_RESULTS`` is dropped.
+        """
         number = self.made + 1
-        name = self._free_name(result_name(made))
-        new = Kept(f"result-{number}", name, made.volume, made)
+        name = self._free_name(result_name(result))
+        new = Kept(f"result-{number}", name, result.volume, result)
         grown = replace(self, results=(new, *self.results)[:MOST_RESULTS], made=number)
         place = next((key for key in self.shown if self._is_result(key)), None)
         shown = (*self.shown[:1], new.key, *self.shown[2:])
@@ -86,7 +104,16 @@ class Comparables:
         return grown.choosing(new.key).showing(shown)
 
     def with_loaded(self, volume: Volume, name: str, file: HeldFile | None = None) -> "Comparables":
-        """A loaded volume, shown as B; ``file``: what it was read from."""
+        """Add a loaded volume and show it as B.
+
+        Args:
+            volume: The volume.
+            name: For it; a number makes it unique.
+            file: The file that it was read from; None where there is none.
+
+        Returns:
+            With the volume.
+        """
         number = self.made + 1
         files = {} if file is None else {"": file}
         new = Kept(f"volume-{number}", self._free_name(name), volume, files=files)
@@ -94,29 +121,59 @@ class Comparables:
         return grown.showing((self.shown[0], new.key, *self.shown[2:]))
 
     def without(self, key: str) -> "Comparables":
-        """Without a result or loaded volume; the newest result takes the place of a current one."""
-        results = tuple(one for one in self.results if one.key != key)
-        loaded = tuple(one for one in self.loaded if one.key != key)
-        left = replace(self, results=results, loaded=loaded)
+        """Remove a result or loaded volume.
+
+        Args:
+            key: Its key.
+
+        Returns:
+            Without it; the newest result becomes the current one where that was removed.
+        """
+        results = tuple(entry for entry in self.results if entry.key != key)
+        loaded = tuple(entry for entry in self.loaded if entry.key != key)
+        remaining = replace(self, results=results, loaded=loaded)
         if key == self.current:
-            left = left.choosing(results[0].key if results else NO_RESULT)
-        return left.showing(self.shown)
+            remaining = remaining.choosing(results[0].key if results else NO_RESULT)
+        return remaining.showing(self.shown)
 
     def renamed(self, key: str, name: str) -> "Comparables":
-        """With another name for a result or loaded volume."""
+        """Rename a result or loaded volume.
+
+        Args:
+            key: Its key.
+            name: The new name, as it is.
+
+        Returns:
+            With the name.
+        """
         return self._changed(key, name=name)
 
     def scored(self, key: str, scores: ScoredPair) -> "Comparables":
-        """With the scores of a result."""
+        """Set the scores of a result.
+
+        Args:
+            key: Of the result.
+            scores: Of the result and of cubic interpolation against the present reference.
+
+        Returns:
+            With the scores.
+        """
         return self._changed(key, scores=scores)
 
     def unscored(self) -> "Comparables":
-        """Without any scores: what they were measured against has changed."""
-        results = tuple(replace(one, scores=None) for one in self.results)
+        """Without any scores, which are of an earlier reference."""
+        results = tuple(replace(result, scores=None) for result in self.results)
         return replace(self, results=results)
 
     def with_files(self, written: Mapping[Volume, HeldFile]) -> "Comparables":
-        """With the files that hold its volumes, for those that are in ``written``."""
+        """Note the files of volumes that were written.
+
+        Args:
+            written: Volume -> its file; also of volumes that are not among these.
+
+        Returns:
+            With the files of its volumes and maps that are in ``written``.
+        """
 
         def known(kept: Kept) -> Kept:
             new = {key: written[v] for key, v in kept.volumes.items() if v in written}
@@ -125,11 +182,26 @@ class Comparables:
         return self._each(known)
 
     def with_held(self, key: str, files: Mapping[str, HeldFile]) -> "Comparables":
-        """With the files that hold a result and its maps."""
+        """Set the files that hold a result and its maps.
+
+        Args:
+            key: Of the result.
+            files: As ``Kept.files``.
+
+        Returns:
+            With these files.
+        """
         return self._changed(key, files=files)
 
     def held(self, volume: Volume) -> HeldFile | None:
-        """The file that held ``volume``, where it belongs to a result or was loaded."""
+        """The file that held a volume when it was read or written.
+
+        Args:
+            volume: A result, a map of it or a loaded volume, by identity.
+
+        Returns:
+            The file; None where there is none.
+        """
         for kept in self.kept:
             for key, held in kept.files.items():
                 if kept.volumes.get(key) is volume:
@@ -137,31 +209,45 @@ class Comparables:
         return None
 
     def choosing(self, key: str) -> "Comparables":
-        """With another current result; cubic stays only if it lies on that one's grid."""
+        """Make another result the current one.
+
+        Args:
+            key: Of the result.
+
+        Returns:
+            With this result; without cubic interpolation where that has another grid.
+        """
         chosen, cubic = self.find(key), self.cubic
         if chosen and cubic and not same_grid(cubic.geometry, chosen.volume.geometry):
             cubic = None
         return replace(self, current=key, cubic=cubic)
 
     def showing(self, keys: tuple[str, ...]) -> "Comparables":
-        """With these shown, each once and at most four; what is missing is filled up.
+        """Choose the volumes that are shown.
 
-        A current result that is not shown gives way to the first result that is: what is scored
-        is what is looked at.
+        A current result that is not shown gives way to the first result that is, so that the
+        scores are those of a volume on the screen.
+
+        Args:
+            keys: A and B first; unknown and repeated keys are ignored.
+
+        Returns:
+            With two to four of them; too few are filled up by the current result, the scan and
+            cubic interpolation.
         """
-        known = (ORIGINAL, CUBIC, REFERENCE, *(one.key for one in self.kept))
+        known = (ORIGINAL, CUBIC, REFERENCE, *(entry.key for entry in self.kept))
         wanted = tuple(key for key in dict.fromkeys(keys) if key in known)[:MOST_SHOWN]
         for filler in (self.current, ORIGINAL, CUBIC):
             if len(wanted) < FEWEST_SHOWN and filler not in wanted:
                 wanted = (*wanted, filler)
-        results = [key for key in wanted if key in {one.key for one in self.results}]
+        results = [key for key in wanted if key in {result.key for result in self.results}]
         shown = replace(self, shown=wanted)
         if results and self.current not in results:
             return shown.choosing(results[0])
         return shown
 
     def _is_result(self, key: str) -> bool:
-        return key == NO_RESULT or key in {one.key for one in self.results}
+        return key == NO_RESULT or key in {result.key for result in self.results}
 
     def _changed(self, key: str, **fields: object) -> "Comparables":
         def change(kept: Kept) -> Kept:
@@ -175,13 +261,20 @@ class Comparables:
         )
 
     def _free_name(self, name: str) -> str:
-        taken, number, free = {one.name for one in self.kept}, 2, name
+        taken, number, free = {entry.name for entry in self.kept}, 2, name
         while free in taken:
             free, number = f"{name} ({number})", number + 1
         return free
 
 
-def result_name(made: Reconstruction) -> str:
-    """What a result is called until the user names it: method or model, and factor."""
-    by = made.model.name if made.model else made.request.method
-    return f"{by} \u00d7{made.request.factor}"
+def result_name(result: Reconstruction) -> str:
+    """The name of a result until the user renames it: model or method, and factor.
+
+    Args:
+        result: The result.
+
+    Returns:
+        Such as "fast \u00d74".
+    """
+    by = result.model.name if result.model else result.request.method
+    return f"{by} \u00d7{result.request.factor}"

@@ -1,4 +1,4 @@
-"""How two volumes are put beside or over each other."""
+"""The settings of the comparison of A and B, and of the map over every pane."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,16 +13,20 @@ DIFFERENCE_SHARE = 0.25  # of the automatic grey-level window: small changes sho
 
 @dataclass(frozen=True)
 class Comparing:
-    """How A and B are compared; the same in every pane.
+    """The settings of the comparison of A and B, the same in every pane.
 
-    ``layout``: the id of a row of LAYOUTS. ``divider``: where the curtain's edge lies, as a share
-    of the pane from the left or the top. ``upright``: the edge runs from top to bottom, A on its
-    left; else across, A above it. ``tile_mm``: the side of a square of the checkerboard.
-    ``difference_range``: the end of the difference's colour scale, in the scan's unit; 0 for one
-    that suits the scan. ``swapped``: A and B have changed places, while the key for it is held.
-    ``map``: which map of the current result lies over every pane, "" for none; values below
-    ``threshold`` are not drawn (a share of the scan's intensity range), the rest with ``opacity``
-    (0..1). Shares are brought into 0..1.
+    Attributes:
+        layout: The id of a row of LAYOUTS.
+        divider: The position of the curtain's edge, as a share of the pane from the left or the
+            top; clipped to 0..1, as are ``threshold`` and ``opacity``.
+        upright: The edge runs from top to bottom, A on its left; else across, A above it.
+        tile_mm: The side of a square of the checkerboard, in mm.
+        difference_range: The end of the difference's colour scale, in the scan's unit; 0 for the
+            default of the scan.
+        swapped: A and B are exchanged, while the key for it is held.
+        map: The kind of the map of the current result that lies over every pane; "" for none.
+        threshold: Values of the map below it are not drawn; a share of the scan's intensity range.
+        opacity: Of the map, 0..1.
     """
 
     layout: Annotated[str, Meta(examples=[row.id for row in LAYOUTS])] = PLANES

@@ -10,7 +10,9 @@ from srviewer.io.files.content import Stamp, stamp_of
 class HeldFile:
     """A file that held a volume, voxel for voxel, when it was read or written.
 
-    ``stamp``: of the file at that time, see ``srviewer.io.files.content.stamp_of``.
+    Attributes:
+        path: Of the file.
+        stamp: Of the file at that time, as ``srviewer.io.files.content.stamp_of`` gives it.
     """
 
     path: Path
@@ -23,5 +25,12 @@ class HeldFile:
 
 
 def held_in(path: Path) -> HeldFile:
-    """``path`` as it is now."""
+    """Note that a file holds a volume now.
+
+    Args:
+        path: Of the file.
+
+    Returns:
+        The file with its present stamp.
+    """
     return HeldFile(path, stamp_of(path))

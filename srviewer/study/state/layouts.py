@@ -1,4 +1,4 @@
-"""The table of layouts: the ways in which the volumes of a study are looked at and compared."""
+"""The table of layouts: the ways to show and compare the volumes of a study."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -17,17 +17,17 @@ class Layout:
     Attributes:
         id: Its word on the command line, in session files and in settings.
         title: In menus, English.
-        tip: What is seen, English.
+        tip: A description for the user, English.
         icon: Its icon in the window, a name of Material Design Icons.
         key: Its shortcut.
         rows: Three planes of "A", or of "each" volume that is compared.
-        direction: Where the next row of "each" lies: "down" or "across".
+        direction: Of the rows of "each": "down" or "across".
         arrangement: Of the three planes of a row: "wide" is the first beside the other two, "row"
             all beside each other, "tall" the first above the other two.
-        compares: Whether more than A is looked at.
+        compares: Whether more than A is shown.
         composite: Whether B is drawn over A in the same panes, by a function with this id.
         sign: Between the names of A and B of a composite.
-        controls: What can be set or done beside it: the "edge" of the curtain, "flip" while a key
+        controls: Its controls beside the panes: the "edge" of the curtain, "flip" while a key
             is held, the side of a "tile", the "range" of the colours of a difference.
     """
 

@@ -1,4 +1,4 @@
-"""The image among files that an open scan is."""
+"""The origin of an open scan: the files that were opened, and the series among them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,13 +9,13 @@ from srviewer.io.scans.series import Found, Series
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """What was opened, and which of the images found in it the scan is.
+    """The opened files, and the series and time point of the scan in them.
 
     Attributes:
-        paths: what the user gave, opened together.
-        series: the image.
-        frame: the number of the volume along the fourth dimension, from 0.
-        found: everything that was found in ``paths``.
+        paths: the files and folders that were opened together.
+        series: the series of the scan.
+        frame: the number of the time point, from 0.
+        found: all series in ``paths``, and the files that are none.
 
     """
 

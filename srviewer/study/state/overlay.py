@@ -37,12 +37,27 @@ class Overlay:
         return self.window is None
 
     def seen_at(self, opacity: float) -> "Overlay":
-        """The same overlay with another opacity, 0..1."""
+        """Change the opacity.
+
+        Args:
+            opacity: Clipped to 0..1.
+
+        Returns:
+            The same overlay with this opacity.
+        """
         return replace(self, opacity=min(max(opacity, 0.0), 1.0))
 
 
 def overlay_of(volume: Volume, file: HeldFile | None = None) -> Overlay:
-    """Few whole numbers from 0 become labels; other values a map that starts above their floor."""
+    """Make an overlay of a volume: labels for few whole numbers from 0, else a map of values.
+
+    Args:
+        volume: The volume, in its own unit.
+        file: The file that holds it; None where there is none.
+
+    Returns:
+        The overlay; a map gets a window, and a threshold at a tenth of its width.
+    """
     sample = volume.voxels[tuple(slice(None, None, max(1, n // 64)) for n in volume.voxels.shape)]
     whole = bool((sample == np.rint(sample)).all()) and float(volume.voxels.min()) >= 0
     if whole and len(np.unique(sample)) <= 256 and float(volume.voxels.max()) <= MOST_LABELS:

@@ -1,4 +1,4 @@
-"""A ground truth that results are scored against."""
+"""The reference that results are scored against."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from srviewer.study.state.held_file import HeldFile
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """A ground truth and what it is, in the words that stand beside every score.
+    """A reference with the meaning of scores against it.
 
     Attributes:
         volume: on the grid of the results.
-        meaning: what it is, for people.
-        thin: the scan that was thickened, where the open one was simulated from it.
+        meaning: the sentence beside every score that says what the reference is.
+        thin: the thin scan that the open one was simulated from; None for others.
         file: the file that holds ``volume``; None where there is none.
 
     """

@@ -20,8 +20,8 @@ from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.reference import Reference
 from srviewer.study.state.view import NO_WINDOW, View
 
-# Metadata of fields that session files hold, without any further code. What cannot be read of a
-# LENIENT one is as at first; in another one, it makes the whole file damaged.
+# Metadata of fields that session files hold, without any further code. A LENIENT field that cannot
+# be read gets its default; any other makes the whole file damaged.
 SAVED = {"saved": True}
 LENIENT = {"saved": True, "lenient": True}
 
@@ -36,26 +36,26 @@ class Tested:
 
 @dataclass(frozen=True, eq=False)
 class StudyState:
-    """Everything that one open study is; ``StudyState()`` while nothing is open.
+    """The state of one open study; ``StudyState()`` while nothing is open.
 
     A new field is kept by tabs and copies as it is, and by session files where its metadata says
     so. Fields that hold voxels are saved by ``srviewer.study.sessions.document``.
 
     Attributes:
         scan: the open scan.
-        origin: which image of which files it is; None for a scan that was made here.
-        scan_file: the file that holds a scan that was made here; None where there is none.
+        origin: its files and series; None for a scan that was simulated in the window.
+        scan_file: the file that holds a simulated scan; None where there is none.
         sources: the files that it came from, which an export never overwrites.
         auto_window: grey levels that suit the scan, in its unit.
-        request: what the next reconstruction will do.
+        request: of the next reconstruction.
         acknowledged: whether the scan's warnings were read.
-        comparables: the results and loaded volumes, and which of everything is shown.
-        reference: what the results are scored against.
-        comparing: how A and B are compared.
-        view: how every pane looks at it.
+        comparables: the results and loaded volumes, and the choice of those shown.
+        reference: the volume that results are scored against.
+        comparing: the settings of the comparison of A and B.
+        view: crosshair, zoom, window and colours of every pane.
         layers: overlays over every pane, the last on top.
         rois: measurements, oldest first.
-        locked: the one of them inside which nothing learned is added.
+        locked: the measurement that is the region lock; None for none.
         tested: the self-tests of the scan, the newest last.
 
     """
@@ -78,7 +78,7 @@ class StudyState:
 
     @property
     def result(self) -> Reconstruction | None:
-        """The current result: the one that is scored, plotted and exported."""
+        """The current result, which is scored, plotted and exported."""
         current = self.comparables.result
         return None if current is None else current.made
 
@@ -88,54 +88,102 @@ class StudyState:
         current = self.comparables.result
         return None if current is None else current.scores
 
-    def with_result(self, made: Reconstruction) -> "StudyState":
-        """With a new current result; earlier ones are kept."""
-        return self.keeping(self.comparables.with_result(made))
+    def with_result(self, result: Reconstruction) -> "StudyState":
+        """Add a result and make it the current one.
+
+        Args:
+            result: The result.
+
+        Returns:
+            The study with it, as ``keeping`` shows it.
+        """
+        return self.keeping(self.comparables.with_result(result))
 
     def keeping(self, comparables: Comparables) -> "StudyState":
-        """With these results and loaded volumes; another current result is shown beside the scan.
+        """Replace the results and loaded volumes.
 
-        A layout that shows the scan alone becomes one above the other.
+        Args:
+            comparables: The new ones.
+
+        Returns:
+            The study with them. For another current result, a layout that shows the scan alone
+            becomes A above B.
         """
-        made = comparables.result and comparables.result.made
+        result = comparables.result and comparables.result.made
         comparing = self.comparing
-        if made is not None and made is not self.result and comparing.layout == PLANES:
+        if result is not None and result is not self.result and comparing.layout == PLANES:
             comparing = replace(comparing, layout=COMPARE)
         return replace(self, comparables=comparables, comparing=comparing)
 
     def without_preview(self) -> "StudyState":
-        """With the scan alone, where the layout was opened for a result that will not come."""
+        """With the layout of the scan alone, after a reconstruction without a result."""
         if self.comparing.layout != COMPARE:
             return self
         return replace(self, comparing=replace(self.comparing, layout=PLANES))
 
     def with_reference(self, reference: Reference | None) -> "StudyState":
-        """With something else to score against; scores against the former one are gone."""
+        """Replace the reference.
+
+        Args:
+            reference: The new one; None for none.
+
+        Returns:
+            The study with it, without scores.
+        """
         return replace(self, reference=reference, comparables=self.comparables.unscored())
 
     def with_rois(self, rois: tuple[Roi, ...]) -> "StudyState":
-        """With these measurements; the lock goes along with its measurement."""
+        """Replace the measurements.
+
+        Args:
+            rois: The new ones, oldest first.
+
+        Returns:
+            The study with them; the region lock follows its measurement.
+        """
         return replace(self, rois=rois, locked=followed(self.locked, self.rois, rois))
 
     def with_tested(self, request: Request, test: SelfTest) -> "StudyState":
-        """With the self-test of a request, in the place of an earlier one."""
+        """Add a self-test, instead of an earlier one of the same request.
+
+        Args:
+            request: The request that was tested.
+            test: The self-test.
+
+        Returns:
+            The study with the test.
+        """
         others = tuple(row for row in self.tested if row.request != request)
         return replace(self, tested=(*others, Tested(request, test)))
 
     def test_of(self, request: Request) -> SelfTest | None:
-        """The self-test of this very request; None where it was not tested."""
+        """Find the self-test of a request.
+
+        Args:
+            request: The request, equal in all settings.
+
+        Returns:
+            The test; None where it was not tested.
+        """
         return next((row.test for row in self.tested if row.request == request), None)
 
     def with_files(self, written: Mapping[Volume, HeldFile]) -> "StudyState":
-        """With the files that hold its volumes, for those that are in ``written``."""
+        """Note the files of volumes that were written.
+
+        Args:
+            written: Volume -> its file.
+
+        Returns:
+            The study with the files of its scan, reference, overlays, results and loaded volumes.
+        """
         if not written:
             return self
         state = replace(
             self,
             comparables=self.comparables.with_files(written),
             layers=tuple(
-                replace(one, file=written[one.volume]) if one.volume in written else one
-                for one in self.layers
+                replace(layer, file=written[layer.volume]) if layer.volume in written else layer
+                for layer in self.layers
             ),
         )
         if self.scan is not None and self.scan in written and self.origin is None:
@@ -146,7 +194,14 @@ class StudyState:
         return state
 
     def file_of(self, volume: Volume) -> Path | None:
-        """The file that still holds ``volume``, voxel for voxel; None where there is none."""
+        """The file that still holds a volume, voxel for voxel.
+
+        Args:
+            volume: Of the study, by identity.
+
+        Returns:
+            The file; None where there is none, or it was written to since.
+        """
         held = self._held(volume)
         return held.path if held is not None and held.unchanged else None
 
@@ -171,13 +226,18 @@ class StudyState:
         return self.comparables.held(volume)
 
 
-DERIVED = ("result", "scores")  # properties whose changes are told as well
+DERIVED = ("result", "scores")  # properties whose changes are reported as well
 
 
 def changes(before: StudyState, after: StudyState) -> frozenset[str]:
-    """The names of the fields, and of the DERIVED, in which two states differ.
+    """The names of the fields, and of the DERIVED properties, in which two states differ.
 
-    All of them where the scans differ: what is equal is of another study all the same.
+    Args:
+        before: A state.
+        after: Another state.
+
+    Returns:
+        The names; all of them where the scans differ, since equal values are of another study.
     """
     names = (*(row.name for row in fields(StudyState)), *DERIVED)
     if before.scan is not after.scan:
@@ -185,5 +245,5 @@ def changes(before: StudyState, after: StudyState) -> frozenset[str]:
     return frozenset(name for name in names if _differ(getattr(before, name), getattr(after, name)))
 
 
-def _differ(one: object, other: object) -> bool:
-    return one is not other and one != other
+def _differ(before: object, after: object) -> bool:
+    return before is not after and before != after

@@ -1,4 +1,4 @@
-"""How the open study is looked at."""
+"""The view of an open study: crosshair, zoom, window, colours."""
 
 from dataclasses import dataclass, replace
 
@@ -15,14 +15,20 @@ NO_WINDOW = Window(0.0, 1.0)  # while nothing is open
 
 @dataclass(frozen=True)
 class View:
-    """How everything is looked at; the same for every pane.
+    """The view of a study, the same for every pane.
 
-    ``cursor_mm``: the crosshair, in RAS+ mm. ``window``: grey levels, in the scan's unit.
-    ``centre_mm``: the RAS+ point in the middle of each pane; None for the middle of the volume.
-    ``zoom``: times the size that fits the pane. ``only``: the one plane shown; None for all three.
-    ``radiological``: the patient's right on the left of the screen. ``smooth``: pixels are drawn
-    with bilinear interpolation instead of as blocks. ``colours``: the id of a colour map, and
-    ``inverted`` whether its dark end stands for high values. ``crosshair``: whether it is drawn.
+    Attributes:
+        cursor_mm: The crosshair, in RAS+ mm.
+        window: Grey levels, in the scan's unit.
+        centre_mm: The RAS+ point in mm in the middle of each pane; None for the middle of the
+            volume.
+        zoom: Times the size that fits the pane, within ``ZOOM_LIMITS``.
+        only: The plane that is shown alone; None for all three.
+        radiological: The patient's right is on the left of the screen.
+        smooth: Pixels are drawn with bilinear interpolation instead of as blocks.
+        colours: The id of a colour map.
+        inverted: The dark end of the colour map stands for high values.
+        crosshair: Whether the crosshair is drawn.
     """
 
     cursor_mm: Point = (0.0, 0.0, 0.0)
@@ -37,7 +43,15 @@ class View:
     crosshair: bool = True
 
     def whole(self, scan: Volume, window: Window) -> "View":
-        """All of ``scan``, in grey levels between ``window``, the crosshair in its middle."""
+        """Show the whole of a scan, with the crosshair in its middle.
+
+        Args:
+            scan: The scan.
+            window: Grey levels, in the scan's unit.
+
+        Returns:
+            The view of all three planes, with conventions and colours as before.
+        """
         return replace(
             self,
             cursor_mm=point(scan.geometry.middle_voxel),
@@ -48,9 +62,15 @@ class View:
         )
 
     def zoomed(self, factor: float, fixed_mm: npt.ArrayLike, centre_mm: Point) -> "View":
-        """Zoomed by ``factor`` within ZOOM_LIMITS; the RAS+ point ``fixed_mm`` stays in place.
+        """Zoom within ``ZOOM_LIMITS``.
 
-        ``centre_mm``: the RAS+ point in the middle of the panes now.
+        Args:
+            factor: Above 1 to enlarge.
+            fixed_mm: The RAS+ point, in mm, that stays where it is on the screen.
+            centre_mm: The RAS+ point, in mm, in the middle of the panes now.
+
+        Returns:
+            The view with the new zoom and centre.
         """
         zoom = min(max(self.zoom * factor, ZOOM_LIMITS[0]), ZOOM_LIMITS[1])
         shrink = self.zoom / zoom
@@ -58,7 +78,14 @@ class View:
         return replace(self, zoom=zoom, centre_mm=point(moved))
 
     def with_conventions(self, other: "View") -> "View":
-        """With what ``other`` says of the whole window: convention, interpolation, crosshair."""
+        """Take over the settings of the whole window: convention, interpolation, crosshair.
+
+        Args:
+            other: The view that has them.
+
+        Returns:
+            This view with these settings.
+        """
         return replace(
             self,
             radiological=other.radiological,
@@ -68,6 +95,13 @@ class View:
 
 
 def point(world_mm: npt.ArrayLike) -> Point:
-    """A RAS+ point in mm as three floats."""
+    """Convert a point to three floats.
+
+    Args:
+        world_mm: (3,), RAS+ mm.
+
+    Returns:
+        x, y, z in mm.
+    """
     x, y, z = (float(value) for value in world_mm)  # type: ignore[union-attr, arg-type]
     return x, y, z

@@ -90,7 +90,7 @@ def test_the_same_place_given_twice_is_one_place() -> None:
     assert both.names == ("sub-01_T1w", "sub-01_T2w") and len(both.files) == 2
 
 
-def test_scans_of_one_name_are_told_apart_in_the_plan(tmp_path: Path) -> None:
+def test_scans_of_one_name_get_numbers_in_the_plan(tmp_path: Path) -> None:
     for person in ("sub-01", "sub-02", "sub-03"):
         (tmp_path / person).mkdir()
         volume = phantoms.head((20, 22, 24))
