@@ -212,6 +212,7 @@ def test_open_a_second_study_beside_the_first_and_go_back_to_it_as_it_was_left(
     drop([truth_file])
     question = opened.dropping.question
     assert question is not None and "truth.nii.gz" in question.text()
+    question.checkBox().click()  # it is not ticked beforehand
     beside = next(b for b in question.buttons() if b.text() == "Open beside")
     qtbot.mouseClick(beside, LEFT)
     until(lambda: session.original is not first)

@@ -49,7 +49,6 @@ class Dropping(QObject):
         )
         self._over.setVisible(len(self._paths) == 1)
         self._again = QCheckBox(tr("Do the same with the next drop"))
-        self._again.setChecked(True)
         describe(
             self._again, tr("Do the same"), tr("Beside or in place, until the window is closed")
         )
