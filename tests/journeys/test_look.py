@@ -102,7 +102,7 @@ def test_play_through_the_slices_and_stop(
     pane = opened.compare.original.panes[Plane.AXIAL]
     pane.setFocus()
     seen: set[int] = set()
-    opened.session.changed.connect(lambda _: seen.add(pane.slice.index))
+    opened.session.changed.connect(lambda _: pane.slice and seen.add(pane.slice.index))
     qtbot.keyClick(pane, Qt.Key.Key_P)
     until(lambda: seen == set(range(9)))  # round and round
     box.loop.click()
