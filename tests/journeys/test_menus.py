@@ -13,6 +13,7 @@ from srviewer.gui.window.main_window import MainWindow
 
 RECORDED = Path(__file__).with_name("menus.txt").read_text(encoding="utf-8")
 WITH_A_SCAN = (
+    "Close",
     "Save a figure\u2026",
     "Copy as command line",
     "Copy the rebuild as command line",
