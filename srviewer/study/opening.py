@@ -55,7 +55,14 @@ def opened(
 
 
 def emptied(before: StudyState) -> StudyState:
-    """Nothing open, with what the user chose for the study ``before`` and for the whole window."""
+    """Close a study.
+
+    Args:
+        before: The study that was shown.
+
+    Returns:
+        A state with nothing open, which keeps the user's choices for ``before`` and the window.
+    """
     return StudyState(
         request=before.request,
         comparing=before.comparing,

@@ -240,13 +240,13 @@ def test_a_drop_can_replace_the_study_or_be_laid_over_it(
 ) -> None:
     session, studies = opened.session, opened.studies
     first, studies.choice = session.original, None
-    for text in ("Lay over the scan", "Cancel", "Replace the study"):
+    for text in ("Show as overlay", "Cancel", "Replace the study"):
         drop([truth_file])
         question = opened.dropping.question
         assert question is not None
         button = next(b for b in question.buttons() if b.text().replace("&", "") == text)
         qtbot.mouseClick(button, LEFT)
-        if text == "Lay over the scan":
+        if text == "Show as overlay":
             until(lambda: len(session.layers) == 1)
         else:
             assert (session.original is first) or text != "Cancel"

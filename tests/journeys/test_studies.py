@@ -58,7 +58,7 @@ def test_a_rebuild_goes_on_and_joins_its_own_study(
     _hold(two, RECONSTRUCT, False)
     until(lambda: two.study.work.running(RECONSTRUCT) is None)
     assert session.original is not scan and session.result is None
-    assert "'thick' was rebuilt" in two.statusBar().currentMessage()
+    assert "'thick' was reconstructed" in two.statusBar().currentMessage()
     strip.setCurrentIndex(0)
     assert session.original is scan
     assert session.result is not None
@@ -71,10 +71,10 @@ def test_nothing_cancels_the_rebuild_of_another_study(two: MainWindow, until: Un
     scan = _rebuild_held(two)
     two.studies.show(1)
     two.study.simulate(Degradation(axis=1, factor=2))
-    assert "'thick' is being rebuilt" in two.error_bar.message.text()
+    assert "'thick' is being reconstructed" in two.error_bar.message.text()
     two.error_bar.message.clear()
     two.study.reconstruct()
-    assert "'thick' is being rebuilt" in two.error_bar.message.text()
+    assert "'thick' is being reconstructed" in two.error_bar.message.text()
     assert two.study.rebuilding is scan
     assert two.study.work.running(SIMULATE) is None
     _hold(two, RECONSTRUCT, False)

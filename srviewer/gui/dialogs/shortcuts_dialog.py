@@ -52,7 +52,7 @@ class ShortcutsDialog(QDialog):
         self.resize(620, 640)
 
     def rows_shown(self) -> tuple[Row, ...]:
-        """What the search leaves."""
+        """The rows that match the search."""
         hidden = self.table.isRowHidden
         return tuple(row for number, row in enumerate(self.rows) if not hidden(number))
 

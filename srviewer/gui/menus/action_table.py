@@ -407,7 +407,7 @@ ACTIONS: tuple[Row | Rows, ...] = (
     ActionSpec(
         "reconstruct",
         mark("Reconstruct"),
-        mark("Rebuild the open scan"),
+        mark("Reconstruct the open scan"),
         menu="scan",
         icon="play",
         key="Ctrl+Return",

@@ -34,7 +34,14 @@ class ExportActions(QObject):
     def export(
         self, target: Target, path: Path, stored_as: DataType, name: BidsName | None = None
     ) -> None:
-        """Write the result to ``target`` at ``path``; ``name``: of the scan, for a data set."""
+        """Write the current result; nothing happens without one.
+
+        Args:
+            target: The export target.
+            path: The file or folder to write, as the target needs it.
+            stored_as: The number type of the stored voxels.
+            name: The scan's name by BIDS, for a data set; else None.
+        """
         session, exporting = self._study.session, self._study.exporting
         result = session.result
         if result is None:
@@ -57,7 +64,7 @@ class ExportActions(QObject):
         return lambda: self._choose(target)
 
     def _ask_to_replace(self, error: WouldReplace, replace: Callable[[], None]) -> None:
-        """What the system's own question about the name does not tell."""
+        """Say why files would be replaced, which the system's file dialog does not."""
         warning, question = QMessageBox.Icon.Warning, tr("Replace it?")
         box = message_box(warning, question, f"{error.reason} {question}", self._window)
         button = box.addButton(tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
@@ -100,7 +107,7 @@ class ExportActions(QObject):
             self.export(target, Path(root), target.stored_as(None), name)
 
     def _name(self) -> BidsName | None:
-        """What the scan's name says, else what the user does; None when they give up."""
+        """The BIDS name from the scan's file name, else from the user; None when they give up."""
         sources = self._study.session.sources
         known = name_of(sources[0]) if len(sources) == 1 else None
         if known is not None:

@@ -22,10 +22,14 @@ WIDEST = 100_000  # px
 
 @dataclass(frozen=True)
 class NamedLayout:
-    """A layout as it is stored. ``comparing``: the fields of Comparing that were known then.
+    """A layout as it is stored.
 
-    ``panel``: the number of the open panel, from 0, as earlier versions know it; ``panel_id``: its
-    id. ``sizes``: the width of each part of the window, px.
+    Attributes:
+        comparing: The fields of ``Comparing`` that were known when it was saved.
+        smooth: Whether pixels are interpolated on screen.
+        panel: The number of the open panel, from 0, as earlier versions know it.
+        sizes: The width of each part of the window, px.
+        panel_id: The id of the open panel.
     """
 
     comparing: Mapping[str, Any]
@@ -36,7 +40,7 @@ class NamedLayout:
 
 
 class NamedLayouts:
-    """How volumes are compared, interpolation, open panel and its width, by name in settings."""
+    """Stored settings of comparison, interpolation, open panel and its width, by name."""
 
     def __init__(
         self, settings: QSettings, session: Session, splitter: QSplitter, panels: PanelTabs
@@ -45,11 +49,15 @@ class NamedLayouts:
         self._splitter, self._panels = splitter, panels
 
     def names(self) -> tuple[str, ...]:
-        """In the order of the alphabet."""
+        """The names of the stored layouts, in alphabetical order."""
         return tuple(sorted(self._stored(), key=str.casefold))
 
     def save(self, name: str) -> None:
-        """Give the present arrangement this name; one that has it is replaced."""
+        """Store the present arrangement of the window.
+
+        Args:
+            name: Its name; an arrangement that has this name already is replaced.
+        """
         kept = NamedLayout(
             to_plain(replace(self._session.comparing, swapped=False)),
             self._session.view.smooth,
@@ -60,7 +68,11 @@ class NamedLayouts:
         self._write({**self._stored(), name: to_plain(kept)})
 
     def show(self, name: str) -> None:
-        """Arrange the window as it was when ``name`` was saved."""
+        """Arrange the window as it was when an arrangement was saved.
+
+        Args:
+            name: The name of the arrangement; an unknown name changes nothing.
+        """
         try:
             kept = LAYOUT.upgraded(self._stored().get(name))
         except ValueError:
@@ -75,7 +87,11 @@ class NamedLayouts:
             self._splitter.setSizes(known["sizes"])
 
     def delete(self, name: str) -> None:
-        """Forget it."""
+        """Delete a stored arrangement.
+
+        Args:
+            name: Its name; an unknown name changes nothing.
+        """
         self._write({key: value for key, value in self._stored().items() if key != name})
 
     def _stored(self) -> Mapping[str, Any]:

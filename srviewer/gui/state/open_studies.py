@@ -42,17 +42,29 @@ class Studies(QObject):
         return (*before, self.session.state, *after)
 
     def show(self, number: int) -> None:
-        """Bring the study at ``number`` back with its result, reference and view."""
+        """Bring a study back with its result, reference and view.
+
+        Args:
+            number: Its position in ``states``, from 0; nothing happens outside of them.
+        """
         if number != self.current and 0 <= number < len(self.states):
             self._bring(self.states, number)
 
     def step(self, by: int) -> None:
-        """Show the next study, or the one before, round and round."""
+        """Show a study relative to the current one; after the last comes the first.
+
+        Args:
+            by: Positions to go on in ``states``; negative to go back.
+        """
         if self.states:
             self.show((self.current + by) % len(self.states))
 
     def close(self, number: int) -> None:
-        """Forget a study and everything that was made from it."""
+        """Forget a study and everything that was made from it.
+
+        Args:
+            number: Its position in ``states``, from 0; nothing happens outside of them.
+        """
         states = self.states
         if not 0 <= number < len(states):
             return
@@ -68,7 +80,12 @@ class Studies(QObject):
             self.changed.emit()
 
     def change(self, scan: Volume, change: Callable[[StudyState], StudyState]) -> None:
-        """Change the study of ``scan``, shown or not; nothing when it was closed meanwhile."""
+        """Change the study of a scan, shown or not; nothing when it was closed meanwhile.
+
+        Args:
+            scan: The scan of the study, by identity.
+            change: Gives the new state for the present one.
+        """
         if self.session.original is scan:
             self.session.set(change(self.session.state))
             return
@@ -82,13 +99,16 @@ class Studies(QObject):
         self._over, self.next = self.session.original, None
 
     def begin_beside(self) -> None:
-        """What is opened next comes beside the study that is shown, whatever ``choice`` says."""
+        """Open the next study beside the one that is shown, whatever ``choice`` says."""
         self._wanted, self._over = "add", self.session.original
 
     def place(self, state: StudyState) -> None:
         """Show a new study: the open one makes way, or waits.
 
         One that was brought to the front since ``begin`` was not meant to make way.
+
+        Args:
+            state: The new study.
         """
         states, shown = self.states, self.session.original
         if shown is not None and (self._wanted == "add" or shown is not self._over):
@@ -97,12 +117,21 @@ class Studies(QObject):
         self.session.set(state)
 
     def add(self, state: StudyState) -> None:
-        """Show a new study in a tab of its own."""
+        """Show a new study in a tab of its own.
+
+        Args:
+            state: The new study.
+        """
         self.begin_beside()
         self.place(state)
 
     def surround(self, before: Sequence[StudyState], after: Sequence[StudyState]) -> None:
-        """Put these on both sides of the study that is shown."""
+        """Put studies on both sides of the one that is shown, which stays shown.
+
+        Args:
+            before: Those whose tabs come before its tab.
+            after: Those whose tabs come after it.
+        """
         states, here = self.states, self.current
         self._states = (*states[:here], *before, states[here], *after, *states[here + 1 :])
         self.current += len(before)

@@ -33,10 +33,10 @@ KNOWN = frozenset({*StudyState.__dataclass_fields__, *DERIVED, PREVIEW, TOOL})
 
 
 class Session(QObject):
-    """Holds one state and tells what of it changed, each change once.
+    """Holds one state and announces which of its fields changed, each change once.
 
-    A change that is made by somebody who is being told is told when all have heard of the first,
-    together with any other made meanwhile.
+    A change that a follower makes is announced when all followers have heard of the first,
+    together with any other that came meanwhile.
     """
 
     changed = Signal(object)  # frozenset of names: fields of StudyState, DERIVED, PREVIEW, TOOL
@@ -59,21 +59,37 @@ class Session(QObject):
         return self._state
 
     def set(self, state: StudyState) -> None:
-        """Show ``state``; what is equal to what was there is not told."""
+        """Show another state; fields that are equal to the present ones are not announced.
+
+        Args:
+            state: The state to show.
+        """
         before, self._state = self._state, state
         self._tell(changes(before, state))
 
     def change(self, **fields: object) -> None:
-        """Show the same state with other values of these fields."""
+        """Show the same state with other values of some fields.
+
+        Args:
+            **fields: New values, by the names of fields of ``StudyState``.
+        """
         self.set(replace(self._state, **fields))  # type: ignore[arg-type]
 
     def follow(self, slot: Callable[[], None], *names: str) -> None:
-        """Call ``slot``, a method, after changes of ``names``, while its object exists."""
+        """Call a method after changes, while its object exists.
+
+        Args:
+            slot: A bound method without arguments.
+            *names: Those of ``KNOWN`` whose changes it is called after.
+
+        Raises:
+            ValueError: A name is not in ``KNOWN``.
+        """
         if unknown := set(names) - KNOWN:
             raise ValueError(f"{sorted(unknown)} is nothing of a study")
         # Not the method itself: it would keep its object, and what that draws, alive for ever.
         follower = _Follower(WeakMethod(slot), frozenset(names))
-        self._followers = [*(one for one in self._followers if one.is_there), follower]
+        self._followers = [*(known for known in self._followers if known.is_there), follower]
 
     def _tell(self, names: frozenset[str]) -> None:
         self._pending |= names
@@ -108,7 +124,7 @@ class Session(QObject):
 
     @property
     def request(self) -> Request | None:
-        """What the next reconstruction will do."""
+        """The settings of the next reconstruction."""
         return self._state.request
 
     @property
@@ -133,17 +149,17 @@ class Session(QObject):
 
     @property
     def reference(self) -> Reference | None:
-        """What the results are scored against."""
+        """The ground truth that the results are scored against."""
         return self._state.reference
 
     @property
     def comparing(self) -> Comparing:
-        """How A and B are compared."""
+        """The settings of the comparison of A and B."""
         return self._state.comparing
 
     @property
     def view(self) -> View:
-        """How every pane looks at the scan."""
+        """The view that every pane shares."""
         return self._state.view
 
     @property
@@ -164,17 +180,31 @@ class Session(QObject):
     # --- changes of the study
 
     def open(self, scan: Volume, sources: Sequence[Path], reference: Reference | None) -> None:
-        """Show another scan; what belonged to the one before goes with it."""
+        """Show another scan; what belonged to the one before goes with it.
+
+        Args:
+            scan: The scan.
+            sources: The files that it came from.
+            reference: The ground truth for its results; None for none.
+        """
         self.set(
             opened(scan, self._state, self.preferred_device, None, sources, reference=reference)
         )
 
     def set_reference(self, reference: Reference | None) -> None:
-        """Give the results something real to be scored against, or take it away."""
+        """Set the ground truth that the results are scored against.
+
+        Args:
+            reference: The ground truth; None to take it away.
+        """
         self.set(self._state.with_reference(reference))
 
     def keep(self, comparables: Comparables) -> None:
-        """Take over changed results and loaded volumes: shown, renamed, removed, chosen, loaded."""
+        """Take over changed results and loaded volumes.
+
+        Args:
+            comparables: The list after volumes were shown, renamed, removed, chosen or loaded.
+        """
         self.set(self._state.keeping(comparables))
 
     def difference_span(self) -> float:
@@ -183,7 +213,11 @@ class Session(QObject):
         return wanted or rounded_down(DIFFERENCE_SHARE * self.auto_window.width)
 
     def compare(self, comparing: Comparing) -> None:
-        """Change how A and B are compared."""
+        """Change how A and B are compared.
+
+        Args:
+            comparing: The new settings of the comparison.
+        """
         self.change(comparing=comparing)
 
     def acknowledge(self) -> None:
@@ -191,48 +225,89 @@ class Session(QObject):
         self.change(acknowledged=True)
 
     def set_request(self, request: Request) -> None:
-        """Set what the next reconstruction will do."""
+        """Set what the next reconstruction will do.
+
+        Args:
+            request: Its settings.
+        """
         self.change(request=request)
 
     def prefer_device(self, device: str) -> None:
-        """Compute on ``device`` from now on."""
+        """Compute on a device from now on.
+
+        Args:
+            device: As in ``Request.device``, such as "auto", "cpu" or "cuda".
+        """
         self.preferred_device = device
         if self.request is not None:
             self.set_request(replace(self.request, device=device))
 
     def set_layers(self, layers: Sequence[Overlay]) -> None:
-        """Lay these over the slices of every pane, in this order."""
+        """Show overlays over the slices of every pane.
+
+        Args:
+            layers: The overlays, the last on top.
+        """
         self.change(layers=tuple(layers))
 
     def set_rois(self, rois: Sequence[Roi]) -> None:
-        """Show these measurements in every pane; a lock goes with its measurement."""
+        """Show measurements in every pane; a lock goes with its measurement.
+
+        Args:
+            rois: All measurements, oldest first.
+        """
         self.set(self._state.with_rois(tuple(rois)))
 
     def lock(self, roi: Roi | None) -> None:
-        """Add nothing learned inside this measurement from now on."""
+        """Add nothing learned inside a measurement from now on.
+
+        Args:
+            roi: One of ``rois``; None to lock nothing.
+        """
         self.change(locked=roi)
 
     # --- changes of the view
 
     def look(self, view: View) -> None:
-        """Look at everything in another way."""
+        """Set the view that every pane shares.
+
+        Args:
+            view: The new view.
+        """
         self.change(view=view)
 
     def move_cursor(self, world_mm: npt.ArrayLike) -> None:
-        """Put the crosshair at a RAS+ point; a pane that is zoomed in follows it."""
+        """Move the crosshair; a pane that is zoomed in follows it.
+
+        Args:
+            world_mm: The RAS+ point (mm).
+        """
         self._look(cursor_mm=point(world_mm))
 
     def set_window(self, window: Window) -> None:
-        """Set the grey levels of every pane."""
+        """Set the grey levels of every pane.
+
+        Args:
+            window: Window and level, in the unit of the scan.
+        """
         self._look(window=window)
 
     def zoom_by(self, factor: float, fixed_mm: npt.ArrayLike) -> None:
-        """Zoom every pane by ``factor``; the RAS+ point ``fixed_mm`` stays where it is."""
+        """Zoom every pane.
+
+        Args:
+            factor: Relative to the present zoom; above 1 enlarges.
+            fixed_mm: The RAS+ point (mm) that stays where it is on the screen.
+        """
         if self.original is not None:
             self.look(self.view.zoomed(factor, fixed_mm, self.centre_mm()))
 
     def pan_to(self, centre_mm: npt.ArrayLike) -> None:
-        """Put a RAS+ point in the middle of every pane."""
+        """Put a point in the middle of every pane.
+
+        Args:
+            centre_mm: The RAS+ point (mm).
+        """
         self._look(centre_mm=point(centre_mm))
 
     def centre_mm(self) -> Point:
@@ -242,27 +317,51 @@ class Session(QObject):
         return (0.0, 0.0, 0.0) if self.original is None else point(self.original.geometry.centre)
 
     def maximise(self, plane: Plane | None) -> None:
-        """Show only ``plane``; None shows all three."""
+        """Show one plane alone, or all three.
+
+        Args:
+            plane: The only plane to show; None for all.
+        """
         self._look(only=plane)
 
     def set_radiological(self, radiological: bool) -> None:
-        """Put the patient's right on the left of the screen, or on the right."""
+        """Choose the side of the screen that shows the patient's right.
+
+        Args:
+            radiological: The left side, as radiologists look at scans; else the right side.
+        """
         self._look(radiological=radiological)
 
     def set_smooth(self, smooth: bool) -> None:
-        """Draw pixels smoothly, or as the blocks that they are; in every pane alike."""
+        """Choose how every pane draws pixels.
+
+        Args:
+            smooth: Interpolated; else as blocks.
+        """
         self._look(smooth=smooth)
 
     def set_colours(self, colours: str) -> None:
-        """Draw grey values in the colour map with this id; in every pane alike."""
+        """Set the colour map of every pane.
+
+        Args:
+            colours: The id of a colour map, as in ``COLOUR_MAPS``.
+        """
         self._look(colours=colours)
 
     def set_inverted(self, inverted: bool) -> None:
-        """Let the other end of the colour map stand for high values."""
+        """Set the direction of the colour map.
+
+        Args:
+            inverted: Whether high values have the colours of its low end.
+        """
         self._look(inverted=inverted)
 
     def set_crosshair(self, crosshair: bool) -> None:
-        """Draw the crosshair, or hide it; it is where it is all the same."""
+        """Show or hide the crosshair; its place does not change.
+
+        Args:
+            crosshair: Whether it is drawn.
+        """
         self._look(crosshair=crosshair)
 
     def reset_view(self) -> None:
@@ -276,13 +375,21 @@ class Session(QObject):
     # --- changes of the window
 
     def set_tool(self, tool: Tool) -> None:
-        """Choose what a left drag does."""
+        """Choose what a left drag does.
+
+        Args:
+            tool: The tool of every pane.
+        """
         if tool is not self.tool:
             self.tool = tool
             self._tell(frozenset({TOOL}))
 
     def set_preview(self, preview: Preview | None) -> None:
-        """Show this where the result will be, while there is none."""
+        """Set the progressive preview, which is shown where the result will be.
+
+        Args:
+            preview: The slices that are known so far; None for no preview.
+        """
         if preview is not self.preview:
             self.preview = preview
             self._tell(frozenset({PREVIEW}))

@@ -1,4 +1,4 @@
-"""What a left drag in a pane does."""
+"""The tools of the panes: the action of a left drag."""
 
 from enum import Enum
 
@@ -17,12 +17,12 @@ class Tool(Enum):
 
     @property
     def points(self) -> int:
-        """How many points are set with the mouse, or with Return at the crosshair."""
+        """The number of points that are set with the mouse, or with Return at the crosshair."""
         return {Tool.CROSSHAIR: 0, Tool.ANGLE: 3}.get(self, 2)
 
     @property
     def kind(self) -> Kind | None:
-        """What it draws; None for a tool that leaves nothing behind."""
+        """The shape that it draws; None for a tool that leaves nothing behind."""
         return KINDS.get(self)
 
 

@@ -1,4 +1,4 @@
-"""How the tools of the panes are offered in menus, buttons and keys."""
+"""The tools of the panes as menus, buttons and keys offer them."""
 
 from dataclasses import dataclass
 

@@ -40,11 +40,27 @@ class Undone:
     put: Callable[[StudyState, StudyState, StudyState], StudyState] | None = None
 
     def part(self, state: StudyState) -> StudyState:
-        """A state with these fields of ``state`` alone, which keeps no other volume in memory."""
+        """Copy the fields of this change, so that no other volume is kept in memory.
+
+        Args:
+            state: The state to copy from.
+
+        Returns:
+            A state with these fields alone; the others are as in an empty study.
+        """
         return replace(StudyState(), **{name: getattr(state, name) for name in self.fields})
 
     def restored(self, now: StudyState, wanted: StudyState, left: StudyState) -> StudyState:
-        """``now`` with these fields as in ``wanted``; ``left``: the state that is taken back."""
+        """Restore the fields of this change.
+
+        Args:
+            now: The present state.
+            wanted: The state that has the fields to restore.
+            left: The state to leave, which is taken back.
+
+        Returns:
+            The state ``now`` with these fields as in ``wanted``.
+        """
         if self.put is not None:
             return self.put(now, wanted, left)
         return replace(now, **{name: getattr(wanted, name) for name in self.fields})
@@ -178,9 +194,10 @@ def _put_reference(now: StudyState, wanted: StudyState, left: StudyState) -> Stu
 
 def _edited(before: StudyState, after: StudyState) -> bool:
     """Whether the user removed or renamed something; what jobs add is not to be taken back."""
-    names = {one.key: one.name for one in after.comparables.kept}
+    names = {entry.key: entry.name for entry in after.comparables.kept}
     added = after.comparables.made != before.comparables.made
-    return not added and any(names.get(one.key) != one.name for one in before.comparables.kept)
+    entries = before.comparables.kept
+    return not added and any(names.get(entry.key) != entry.name for entry in entries)
 
 
 KINDS = (
@@ -211,15 +228,26 @@ KINDS = (
 
 
 def with_entries(now: Comparables, wanted: Comparables, left: Comparables) -> Comparables:
-    """``now`` with the entries of ``wanted``, and those that came after both it and ``left``."""
-    known = {one.key for one in (*wanted.kept, *left.kept)}
-    fresh = {one.key: one for one in now.kept}
+    """Restore the entries of a list of results, and keep those that came later.
+
+    Args:
+        now: The present list.
+        wanted: The list that has the entries to restore.
+        left: The list to leave, which is taken back.
+
+    Returns:
+        The entries of ``wanted`` with their present scores, and those of ``now`` that are in
+        neither ``wanted`` nor ``left``.
+    """
+    known = {entry.key for entry in (*wanted.kept, *left.kept)}
+    fresh = {entry.key: entry for entry in now.kept}
 
     def entries(old: tuple[Kept, ...], new: tuple[Kept, ...]) -> tuple[Kept, ...]:
-        later = tuple(one for one in new if one.key not in known)
+        later = tuple(entry for entry in new if entry.key not in known)
         # Scores as they are now: what they are measured against may have changed.
         back = tuple(
-            replace(one, scores=fresh[one.key].scores if one.key in fresh else None) for one in old
+            replace(entry, scores=fresh[entry.key].scores if entry.key in fresh else None)
+            for entry in old
         )
         return later + back
 
@@ -228,5 +256,6 @@ def with_entries(now: Comparables, wanted: Comparables, left: Comparables) -> Co
         results=entries(wanted.results, now.results),
         loaded=entries(wanted.loaded, now.loaded),
     )
-    current = wanted.current if now.current not in {one.key for one in both.kept} else now.current
+    keys = {entry.key for entry in both.kept}
+    current = now.current if now.current in keys else wanted.current
     return both.choosing(current).showing(wanted.shown)

@@ -1,4 +1,4 @@
-"""The files that srviewer keeps of its own: what there is of each kind, and how it is emptied."""
+"""The files that srviewer keeps of its own: their size and place, and how they are deleted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,16 +18,31 @@ from srviewer.paths import private_folder, user_cache_dir, user_log_dir
 
 @dataclass(frozen=True)
 class OwnFiles:
-    """Files of one kind. ``state``: how much there is and where, as text; ``clear`` deletes it."""
+    """Files of one kind.
+
+    Attributes:
+        state: Gives their size and place, as text.
+        clear: Deletes them.
+        name: The accessible name of the button that clears.
+        tip: The tip of this button.
+    """
 
     state: Callable[[], str]
     clear: Callable[[], None]
-    name: str  # of the button that clears, for screen readers
+    name: str
     tip: str
 
 
 def own_files(recovery: Recovery, recent: Recent) -> tuple[OwnFiles, OwnFiles, OwnFiles]:
-    """Autosaves, log and recent files, in this order."""
+    """List the kinds of files that srviewer keeps of its own.
+
+    Args:
+        recovery: Clears the autosaves.
+        recent: The list of recent files.
+
+    Returns:
+        Autosaves, log and recent files, in this order.
+    """
     return (
         OwnFiles(
             lambda: _state(autosave_folders.size_bytes(), autosave_folders.root()),
@@ -51,7 +66,11 @@ def own_files(recovery: Recovery, recent: Recent) -> tuple[OwnFiles, OwnFiles, O
 
 
 def open_log_folder() -> None:
-    """Show the folder of the log in the system's file manager; UserError when there can be none."""
+    """Show the folder of the log in the system's file manager.
+
+    Raises:
+        UserError: The folder cannot be used.
+    """
     folder = user_log_dir()
     try:
         private_folder(folder)
@@ -62,7 +81,14 @@ def open_log_folder() -> None:
 
 
 def megabytes(size: int) -> str:
-    """A size in bytes as people read it: "0 MB", "under 0.1 MB", "0.3 MB", "12 MB"."""
+    """Word a size in megabytes.
+
+    Args:
+        size: Bytes.
+
+    Returns:
+        Text such as "0 MB", "under 0.1 MB", "0.3 MB" or "12 MB".
+    """
     mb = size / 1e6
     if 0 < mb < 0.1:
         return tr("under 0.1 MB")

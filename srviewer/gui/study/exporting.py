@@ -1,4 +1,4 @@
-"""Writes the current result, with how it was made beside it."""
+"""Writes the current result, with its provenance beside it."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -27,15 +27,25 @@ EXPORT = "export"
 
 
 class Claims:
-    """What is being written at the moment, by jobs in several threads."""
+    """The files that jobs in several threads are writing at the moment."""
 
     def __init__(self) -> None:
         self._lock, self._claimed = Lock(), set[Path]()
 
     def holding(self, path: Path, job: Job[R]) -> Job[R]:
-        """Run ``job``, which writes ``path``; raises UserError while another one does.
+        """Run a job that writes a file while no other job writes it.
 
         Two images with one JSON file, "a.nii" and "a.nii.gz", are not written together either.
+
+        Args:
+            path: The file.
+            job: The job that writes it.
+
+        Returns:
+            A job with the result of ``job``.
+
+        Raises:
+            UserError: Another job writes the file at the moment.
         """
         claimed = sidecar(path.resolve())
         with self._lock:
@@ -58,7 +68,9 @@ class Claims:
 class Exporting(QObject):
     """Exports what ``session`` shows, as jobs of ``work``.
 
-    ``claims``: what is being written.
+    Attributes:
+        claims: The files that are being written.
+        remarks: A note for the user on a file that was written, by its path.
     """
 
     exported = Signal(object)  # the path of the file that was written
@@ -69,11 +81,15 @@ class Exporting(QObject):
         super().__init__(parent)
         self._studies, self._session, self._work = studies, studies.session, work
         self.claims = Claims()
-        # What a user must know of what was written, by its path; set by jobs.
-        self.remarks: dict[Path, str] = {}
+        self.remarks: dict[Path, str] = {}  # set by jobs
 
     def export(self, path: Path, stored_as: DataType) -> None:
-        """Write the result as NIfTI, with how it was made beside it."""
+        """Write the result as NIfTI, with its provenance beside it.
+
+        Args:
+            path: The file to write.
+            stored_as: The number type of the stored voxels.
+        """
         result = self._session.result
         if result is not None:
             provenance = self.provenance(result)
@@ -84,14 +100,25 @@ class Exporting(QObject):
             self._write(make, path, self._exported(result, stored_as))
 
     def export_by(self, make: Callable[[bool], Job[Path]], target: Path) -> None:
-        """Run a job that writes the result to ``target``, which is no file of its own.
+        """Run a job that writes the result to an export target.
 
-        ``make``: of whether to replace what was made from another scan.
+        Args:
+            make: Gives the job that writes; its argument: whether to replace files that came from
+                another scan.
+            target: The file or folder that is written, claimed meanwhile.
         """
         self._write(make, target, self.exported.emit)
 
     def provenance(self, result: Reconstruction) -> dict[str, Any]:
-        """How the result was made, what was acknowledged before, how it scored."""
+        """Describe a result for the JSON file beside it.
+
+        Args:
+            result: The current result.
+
+        Returns:
+            Its settings, the codes of the warnings that were acknowledged, and its scores, None
+            where it has none.
+        """
         scores = self._session.scores
         return {
             **result.provenance(),
@@ -100,7 +127,11 @@ class Exporting(QObject):
         }
 
     def beforehand(self) -> dict[str, Any]:
-        """What is known of a result before it is made: what was acknowledged."""
+        """The provenance that is known before a reconstruction starts.
+
+        Returns:
+            The codes of the warnings that were acknowledged.
+        """
         session = self._session
         warnings = () if session.original is None else session.original.warnings
         acknowledged = [warning.code for warning in blocking_warnings(warnings)]
@@ -121,7 +152,7 @@ class Exporting(QObject):
 
         held = self.claims.holding(target, _or_in_the_way(make(overwrite)))
         title = tr("Exporting {name}", name=target.name)
-        # One that is still being written is wanted as well.
+        # Another export that is still being written is wanted as well.
         self._work.start(EXPORT, title, held, end, lambda: True, beside=True)
 
     def _exported(self, result: Reconstruction, stored_as: DataType) -> Callable[[Path], None]:
@@ -159,13 +190,29 @@ def _or_in_the_way(job: Job[Path]) -> Job[Path | WouldReplace]:
 
 
 def with_suffix(path: Path) -> Path:
-    """``path`` with an ending that can be written; never the name of another file that exists."""
+    """Give a path the ending of a NIfTI file where it has none.
+
+    Args:
+        path: The file that the user chose.
+
+    Returns:
+        ``path`` as it is where it ends as NIfTI, or where the longer name is that of a file that
+        exists; else with ".nii.gz" after it.
+    """
     full = path.with_name(f"{path.name}.nii.gz")
     return path if path.name.lower().endswith(NIFTI_SUFFIXES) or full.exists() else full
 
 
 def file_name(name: str) -> str:
-    """``name`` with only what every file system takes."""
+    """Make a file name from the name of a volume.
+
+    Args:
+        name: Any text.
+
+    Returns:
+        ``name`` with letters, digits, "-", "_" and "." alone, which every file system takes;
+        "result" where nothing is left.
+    """
     kept = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
     while "__" in kept:
         kept = kept.replace("__", "_")

@@ -1,4 +1,4 @@
-"""Masks, label maps and other volumes that the user lays over the open scan."""
+"""Loads masks, label maps and other volumes as overlays of the open scan."""
 
 from pathlib import Path
 
@@ -19,14 +19,18 @@ KIND = "overlay"
 
 
 class Overlays(QObject):
-    """Loads layers into the session, or says why one does not belong to the scan."""
+    """Loads overlays into the session, or says why a volume does not belong to the scan."""
 
     def __init__(self, study: Study, parent: QObject) -> None:
         super().__init__(parent)
         self.study, self.session = study, study.session
 
     def load(self, path: Path) -> None:
-        """Lay the volume in ``path`` over every pane, if it lies where the scan lies."""
+        """Show a volume as an overlay in every pane, if it lies where the scan lies.
+
+        Args:
+            path: A file in one of the formats that can be opened.
+        """
         original = self.session.original
         if original is None:
             self.study.failed.emit(
@@ -52,25 +56,39 @@ class Overlays(QObject):
         )
 
     def replace(self, number: int, overlay: Overlay | None) -> None:
-        """Change the overlay at ``number``, or take it away."""
+        """Change an overlay, or take it away.
+
+        Args:
+            number: Its position in ``session.layers``, from 0.
+            overlay: Its new state; None to take it away.
+        """
         layers = list(self.session.layers)
         layers[number : number + 1] = [] if overlay is None else [overlay]
         self.session.set_layers(layers)
 
 
 def check_place(volume: Volume, file: str, original: Volume) -> None:
-    """Raise UserError when ``volume``, from ``file``, lies nowhere near the scan in mm."""
+    """Check that a volume shares space with the scan, in RAS+ mm.
+
+    Args:
+        volume: The volume to lay over the scan.
+        file: The name of its file, for the message.
+        original: The scan.
+
+    Raises:
+        UserError: The two share no space.
+    """
     if overlap(original.geometry, volume.geometry) > 0:
         return
-    apart = float(np.linalg.norm(original.geometry.centre - volume.geometry.centre))
+    distance = float(np.linalg.norm(original.geometry.centre - volume.geometry.centre))
     raise UserError(
         tr(
-            "'{file}' does not lie over '{name}': their middles are {apart:.0f} mm apart "
+            "'{file}' does not lie over '{name}': their middles are {distance:.0f} mm apart "
             "and they share no space: {difference}. A mask must be in the scan's own "
             "millimetres; save it again with the scan's geometry.",
             file=file,
             name=original.name,
-            apart=apart,
+            distance=distance,
             difference=grid_difference(volume.geometry, original.geometry),
         )
     )

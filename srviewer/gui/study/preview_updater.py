@@ -1,4 +1,4 @@
-"""While a scan is rebuilt: the slices on screen first, in the place of the result."""
+"""Progressive preview: while a scan is reconstructed, the slices on screen come first."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,14 +22,22 @@ from srviewer.study.state.view import Point
 
 @dataclass
 class _Crosshair:
-    """Where it is, for a job in another thread to read."""
+    """The place of the crosshair, for a job in another thread to read.
+
+    Attributes:
+        mm: An RAS+ point.
+    """
 
     mm: Point
 
 
 @dataclass(eq=False)
 class _Running:
-    """A rebuild whose slices are shown as they come. ``opened``: whether the layout was changed."""
+    """A reconstruction whose slices are shown as they come.
+
+    Attributes:
+        opened: Whether the layout was changed for the preview.
+    """
 
     scan: Volume
     task: Task
@@ -60,7 +68,15 @@ class Previews(QObject):
         job: Job[Reconstruction],
         start: Callable[[Job[Reconstruction]], Task],
     ) -> None:
-        """``start(job)``, the rebuild of the scan that is shown, previewed where that can be."""
+        """Start the reconstruction of the scan that is shown, with a preview where that can be.
+
+        Args:
+            scan: The scan that is shown.
+            request: The settings of the reconstruction.
+            region: Where nothing learned is added; None for nowhere.
+            job: The reconstruction.
+            start: Starts a job and gives its task.
+        """
         session = self._session
         if NO_RESULT not in session.comparables.shown or not may_look_first(scan, request, region):
             start(job)

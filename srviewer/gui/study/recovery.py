@@ -1,4 +1,4 @@
-"""What a crash would take is saved in the background, and offered when a window starts again."""
+"""Autosave: open work is saved in the background, and offered when a window starts again."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -57,13 +57,21 @@ class Recovery(QObject):
         study.studies.changed.connect(self._note)
 
     def begin(self, enabled: bool) -> None:
-        """Offer what was left behind; save from now on if ``enabled``."""
+        """Offer what earlier windows left behind.
+
+        Args:
+            enabled: Whether to autosave from now on.
+        """
         self._left = left_behind()
         self._offer_next()
         self.enable(enabled)
 
     def enable(self, enabled: bool) -> None:
-        """Save from now on, or no more; what was saved of the open study goes then."""
+        """Turn autosave on or off.
+
+        Args:
+            enabled: Save from now on; else save no more and delete what this window saved.
+        """
         if enabled and self._own is None:
             self._own = new_folder()
             self._note()
@@ -71,7 +79,14 @@ class Recovery(QObject):
             self._discard()
 
     def owns(self, path: Path) -> bool:
-        """Whether a session file is one that was autosaved."""
+        """Check whether a session file was autosaved.
+
+        Args:
+            path: The session file.
+
+        Returns:
+            Whether it lies in the folder of the autosaves.
+        """
         return path.is_relative_to(root())
 
     def clear(self) -> None:
@@ -92,8 +107,8 @@ class Recovery(QObject):
     def _leave(self) -> None:
         """Save once more and leave it to the next window, if there are results or drawings."""
         states, own = self._study.studies.states, self._own
-        made = any(state.comparables.results or state.rois for state in states)
-        if own is None or not made:
+        is_work = any(state.comparables.results or state.rois for state in states)
+        if own is None or not is_work:
             return
         self.work.stop()
         with suppress(OSError, UserError):  # what was saved before is left then
@@ -123,7 +138,7 @@ class Recovery(QObject):
             self.work.start(AUTOSAVE, tr("Autosave"), job, self._study.remember, lambda: True)
 
     def _give_up(self) -> None:
-        """Save no more. A full disk stays full: it is told once, by ``work.failed``."""
+        """Save no more. A full disk stays full: it is reported once, by ``work.failed``."""
         if self._own is not None:
             self._own.discard()
             self._own = None

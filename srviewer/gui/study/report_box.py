@@ -43,7 +43,11 @@ class ReportButton(QWidget):
         self._show()
 
     def save(self, path: Path) -> None:
-        """Write the report of the current result to ``path``."""
+        """Write the report of the current result.
+
+        Args:
+            path: The HTML file to write.
+        """
         session = self._session
         scan, result, reference = session.original, session.result, session.reference
         if scan is not None and result is not None:
@@ -86,7 +90,12 @@ class ReportBox(QWidget):
         self.labels.clicked.connect(self._choose_labels)
 
     def bring_labels(self, source: Path, target: Path) -> None:
-        """Write the labels in ``source`` to ``target``, on the grid of the current result."""
+        """Write a label map on the grid of the current result.
+
+        Args:
+            source: The file of the label map, on the grid of the scan.
+            target: The NIfTI file to write.
+        """
         scan, result = self._session.original, self._session.result
         if scan is not None and result is not None:
 
@@ -130,8 +139,8 @@ def _brought(
             tr("'{name}' is the label map itself. Choose another name.", name=target.name)
         )
     labels = yield from within(read(source), 0.0, 0.3)
-    made = yield from within(label_map(labels, scan, result.request), 0.3, 0.8)
-    provenance = label_provenance(result.provenance(), made)
-    job = write(made, target, provenance, "original", overwrite=overwrite)
+    thin_labels = yield from within(label_map(labels, scan, result.request), 0.3, 0.8)
+    provenance = label_provenance(result.provenance(), thin_labels)
+    job = write(thin_labels, target, provenance, "original", overwrite=overwrite)
     yield from within(job, 0.8, 1.0)
     return target

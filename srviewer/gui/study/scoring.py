@@ -25,7 +25,7 @@ class Scoring(QObject):
     def _provide(self) -> None:
         lacking = missing(self._session.state)
         for kind in (SCORE, INTERPOLATE):
-            self._provide_one(kind, [one for one in lacking if one.kind == kind])
+            self._provide_one(kind, [value for value in lacking if value.kind == kind])
 
     def _provide_one(self, kind: str, lacking: list[Missing]) -> None:
         if self._started.get(kind) in lacking:  # it runs, or would only fail again
@@ -48,8 +48,8 @@ class Scoring(QObject):
         )
 
     def _kept(self, lacking: Missing) -> Callable[[Any], None]:
-        def keep(made: Any) -> None:
+        def keep(value: Any) -> None:
             self._started.pop(lacking.kind, None)
-            self._session.set(lacking.kept_in(self._session.state, made))
+            self._session.set(lacking.kept_in(self._session.state, value))
 
         return keep

@@ -46,6 +46,6 @@ class SelfTesting(QObject):
         self._work.start(SELF_TEST, title, self_test(scan, request), keep, lambda: True)
 
     def _leave_old_request(self) -> None:
-        """What is running was asked about the request that the shown scan had."""
+        """Cancel a test whose request is no longer that of the shown scan."""
         if self.task is not None and self._session.request != self._asked:
             self._work.cancel(SELF_TEST)

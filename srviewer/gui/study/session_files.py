@@ -1,4 +1,4 @@
-"""The open studies to a session file and back."""
+"""Saves the open studies in a session file, and opens it again."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -33,7 +33,11 @@ class SessionFiles(QObject):
         study.session_chosen.connect(self.open)
 
     def save(self, path: Path) -> None:
-        """Write what is open to ``path``; what no file holds goes into a folder beside it."""
+        """Write the open studies to a session file.
+
+        Args:
+            path: The session file; volumes that no file holds go into a folder beside it.
+        """
         studies = self._studies
         if not studies.states:
             return
@@ -48,7 +52,12 @@ class SessionFiles(QObject):
         self._study.work.start(SAVE, title, job, keep, lambda: True)
 
     def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
-        """Show what ``path`` was saved from, and call ``then``."""
+        """Show the studies of a session file.
+
+        Args:
+            path: The session file.
+            then: Called once they are shown; None for nothing.
+        """
 
         def show(restored: RestoredSession) -> None:
             self._show(restored)
@@ -66,7 +75,7 @@ class SessionFiles(QObject):
         self._study.work.start(OPEN, title, job, show, lambda: True)
 
     def _show(self, restored: RestoredSession) -> None:
-        """The one in front as any scan that is opened; the others on both sides of it."""
+        """Place the study in front as any that is opened; the others on both sides of it."""
         states, front = [_in_known_colours(state) for state in restored.states], restored.front
         self._studies.place(states[front])
         self._studies.surround(states[:front], states[front + 1 :])
@@ -85,5 +94,12 @@ def session_filter() -> str:
 
 
 def with_suffix(path: Path) -> Path:
-    """``path`` with the ending of a session file."""
+    """Give a path the ending of a session file where it has none.
+
+    Args:
+        path: The file that the user chose.
+
+    Returns:
+        The path, which ends with ``SUFFIX``.
+    """
     return path if path.suffix == SUFFIX else path.with_name(f"{path.name}{SUFFIX}")

@@ -1,4 +1,4 @@
-"""What lay beside the open scan and was not opened: told once, and kept for the Info panel."""
+"""Reports the files beside the open scan that were not opened; the Info panel lists them."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QStatusBar
@@ -14,7 +14,7 @@ SHOWN_MS = 8000
 
 
 class LeftOut(QObject):
-    """Tells after each opening: a line for what is no image, the error bar for damaged ones."""
+    """Reports skipped files after each opening: in the status bar; damaged ones as an error."""
 
     def __init__(self, study: Study, status: QStatusBar, errors: ErrorBar, parent: QObject) -> None:
         super().__init__(parent)
@@ -27,8 +27,8 @@ class LeftOut(QObject):
             return
         found = origin.found
         if found.ignored:
-            told = f"{skipped(found)} " + tr("The Info panel lists them.")
-            self._status.showMessage(visible(told), SHOWN_MS)
+            notice = f"{skipped(found)} " + tr("The Info panel lists them.")
+            self._status.showMessage(visible(notice), SHOWN_MS)
         if found.problems:
             more = len(found.problems) - 1
             others = tr("{count:,} more could not be opened; the Info panel says why.", count=more)
@@ -38,6 +38,13 @@ class LeftOut(QObject):
 
 
 def skipped(found: Found) -> str:
-    """How many files were no images, and what they are, for people."""
+    """Word the number and the kinds of the files that were skipped.
+
+    Args:
+        found: The images in the files that were opened.
+
+    Returns:
+        One sentence in the language of the window.
+    """
     kinds = ", ".join(f"{count} {tr(reason)}" for reason, count in found.skipped)
     return tr("{count:,} files were skipped: {kinds}.", count=found.ignored, kinds=kinds)

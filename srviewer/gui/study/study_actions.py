@@ -1,4 +1,4 @@
-"""What the window can do with the open study: each verb starts a job and keeps its result."""
+"""The actions on the open study: each starts a job and keeps its result."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -77,7 +77,12 @@ class Study(QObject):
     # --- opening
 
     def open(self, paths: Sequence[Path], then: Callable[[], None] | None = None) -> None:
-        """Open a file, several files, a folder or a zip; call ``then`` once it is shown."""
+        """Open a scan.
+
+        Args:
+            paths: A file, several files, a folder, a zip or a session file.
+            then: Called once the scan is shown; None for nothing.
+        """
         self.work.cancel(SIMULATE)  # it would replace what is opened now
         self.studies.begin()
         self.opening.emit()
@@ -89,7 +94,11 @@ class Study(QObject):
         self._start(OPEN, title, formats.scan(paths), self._found)
 
     def open_sample(self, then: Callable[[], None] | None = None) -> None:
-        """Open the built-in thick scan with its thin truth."""
+        """Open the built-in thick scan with its thin ground truth.
+
+        Args:
+            then: Called once the scan is shown; None for nothing.
+        """
         try:
             scan, truth = sample_scan(), sample_truth()
         except UserError as error:
@@ -121,7 +130,7 @@ class Study(QObject):
         self._read_next(Origins(self._paths, self._looked_at, tuple(chosen)), self._after_opening)
 
     def _read_next(self, origins: Origins, then: Callable[[], None] | None) -> None:
-        """Read the first of them; once it is shown, call ``then`` and go on with the others."""
+        """Read the first origin; once it is shown, call ``then`` and go on with the others."""
         origin, rest = origins.first, origins.rest
 
         def show(volume: Volume) -> None:
@@ -167,7 +176,7 @@ class Study(QObject):
     # --- reconstructing and judging
 
     def reconstruct(self) -> None:
-        """Rebuild the open scan as the session's request says, once concerns are acknowledged."""
+        """Reconstruct the open scan by the session's request, once concerns are acknowledged."""
         original, request = self.session.original, self.session.request
         if original is not None and request is not None and self.may_reconstruct:
             title = tr("Reconstructing {name}", name=original.name)
@@ -184,7 +193,14 @@ class Study(QObject):
             )
 
     def reconstruct_into(self, path: Path) -> None:
-        """Rebuild the open scan slab by slab into the file ``path``; show that where it fits."""
+        """Reconstruct the open scan slab by slab into a file; show it where it fits into memory.
+
+        Args:
+            path: The NIfTI file to write.
+
+        Raises:
+            ValueError: The scan's kind of file is not read plane by plane.
+        """
         original, request = self.session.original, self.session.request
         origin = self.session.state.origin
         if original is None or request is None or origin is None or not self.may_reconstruct:
@@ -204,7 +220,7 @@ class Study(QObject):
 
     @property
     def region(self) -> Volume | None:
-        """Where nothing learned is added to the next result."""
+        """The region where nothing learned is added to the next result."""
         original, roi = self.session.original, self.session.locked
         if original is None or roi is None:
             return None
@@ -213,18 +229,18 @@ class Study(QObject):
 
     @property
     def rebuilding(self) -> Volume | None:
-        """The scan that is being rebuilt, shown or not."""
+        """The scan that is being reconstructed, shown or not."""
         return None if self.work.running(RECONSTRUCT) is None else self._rebuilding
 
     def _busy_elsewhere(self, wanted: str) -> bool:
-        """Whether the scan of another study is being rebuilt, which is then told and goes on."""
+        """Report the scan of another study that is being reconstructed; whether there is one."""
         scan = self.rebuilding
         if scan is None or scan is self.session.original:
             return False
         error = UserError(
             tr(
-                "'{name}' is being rebuilt, one scan at a time. Wait until it is done, or "
-                "cancel it, and try again.",
+                "'{name}' is being reconstructed, one scan at a time. Wait until it is done, "
+                "or cancel it, and try again.",
                 name=scan.name,
             )
         )
@@ -233,40 +249,55 @@ class Study(QObject):
 
     @property
     def to_thicken(self) -> Volume | None:
-        """What a simulation starts from: the thin scan that an earlier one began with, if any."""
+        """The scan to simulate from: the thin scan of an earlier simulation, else the open scan."""
         reference = self.session.reference
         if reference is not None and reference.thin is not None:
             return reference.thin
         return self.session.original
 
     def simulate(self, degradation: Degradation) -> None:
-        """Thicken the thin scan, rebuild it and score the result against the scan as it was.
+        """Degrade the thin scan, reconstruct it and score the result against the thin scan.
 
         A mask or label map is refused.
+
+        Args:
+            degradation: The acquisition model.
         """
         thin = self.to_thicken
-        if thin is not None and not self._busy_elsewhere(tr("Thickening")):
+        if thin is not None and not self._busy_elsewhere(tr("Simulating")):
             try:
                 check_is_scan(thin, "scored")
             except UserError as error:
-                self.failed.emit(tr("Thickening"), error)
+                self.failed.emit(tr("Simulating"), error)
                 return
             job = simulate(thin, degradation)
-            self._start(SIMULATE, tr("Thickening"), job, self._simulated(thin, degradation))
+            self._start(SIMULATE, tr("Simulating"), job, self._simulated(thin, degradation))
 
     def load_reference(self, path: Path) -> None:
-        """Score against the volume in ``path``, which must lie on the result's grid."""
+        """Score the results against a ground truth.
+
+        Args:
+            path: The file of the ground truth, which must lie on the result's grid.
+        """
         self._load_truth(path, tr("the loaded ground truth '{name}'", name=path.name))
 
     def remember(self, written: Mapping[Volume, Path]) -> None:
-        """Keep in mind which files hold what is open, so that it is not written again."""
+        """Note which files hold volumes of the open studies, so that none is written again.
+
+        Args:
+            written: The file of each volume.
+        """
         files = {volume: held_in(path) for volume, path in written.items()}
         for state in self.studies.states:
             if state.scan is not None:
                 self.studies.change(state.scan, lambda state: state.with_files(files))
 
     def load_beside(self, path: Path) -> None:
-        """Show the volume in ``path`` beside the scan, wherever it lies."""
+        """Compare a volume with the scan, wherever it lies.
+
+        Args:
+            path: A file in one of the formats that can be opened.
+        """
         original = self.session.original
         if original is None:
             return
@@ -283,7 +314,7 @@ class Study(QObject):
             self.work.cancel(kind)
 
     def _leave_closed(self) -> None:
-        """A rebuild or test of a study that was closed or replaced is for nobody."""
+        """Cancel the reconstruction and the test of a study that was closed or replaced."""
         scans = [state.scan for state in self.studies.states]
         for kind, scan in ((RECONSTRUCT, self.rebuilding), (SELF_TEST, self.testing.scan)):
             if scan is not None and all(other is not scan for other in scans):

@@ -1,4 +1,4 @@
-"""What is compared, in rows of three planes that share one place and one grey scale."""
+"""The compared volumes, in rows of three planes that share one place and one grey scale."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -55,7 +55,7 @@ class CompareView(QWidget):
 
     @property
     def layout_shown(self) -> Layout:
-        """How the rows lie."""
+        """The layout of the rows."""
         return find_layout(self._session.comparing.layout)
 
     def refresh(self) -> None:
@@ -63,8 +63,8 @@ class CompareView(QWidget):
         self._drawn = self._session.comparing
         shown = self._shown()
         self._place(self._chosen_rows(shown))
-        for row, one in zip(self.rows, shown, strict=False):
-            self._fill(row, one)
+        for row, entry in zip(self.rows, shown, strict=False):
+            self._fill(row, entry)
         for row in self.rows[len(shown) :]:
             row.show_volume(None, Line(""), "")  # nothing that was let go is kept alive
         self._lay_over()
@@ -72,7 +72,7 @@ class CompareView(QWidget):
         self._show_badges()
 
     def _follow(self, changed: frozenset[str]) -> None:
-        """What changes while an edge is dragged needs no new layout."""
+        """Show changes; those made while an edge is dragged need no new layout."""
         new, old = self._session.comparing, self._drawn
         swapped = (new.layout, new.swapped) != (old.layout, old.swapped)
         if swapped or changed & {"scan", "comparables", "reference"}:
@@ -93,11 +93,11 @@ class CompareView(QWidget):
         return (shown[1], shown[0], *shown[2:]) if self._session.comparing.swapped else shown
 
     def _shown(self) -> tuple[Comparable, ...]:
-        """What the rows show, from the top or the left."""
+        """The entries that the rows show, from the top or the left."""
         return self.pair()[:1] if self.layout_shown.rows == "A" else self.pair()
 
     def _place(self, rows: list[OrthoView]) -> None:
-        """Show these rows, and lay them out anew where others were shown, or in another layout."""
+        """Show these rows, laid out anew where other rows or another layout were shown."""
         self.rows = [*rows, *(row for row in self._linked if row not in rows)]
         placed = (self.layout_shown, *rows)
         if placed == self._placed:
@@ -118,7 +118,7 @@ class CompareView(QWidget):
                 CompareInput(pane)
             self._linked.append(row)
         spare = iter(self._linked)
-        return [self._loose.row(one) if self._reason(one) else next(spare) for one in shown]
+        return [self._loose.row(entry) if self._reason(entry) else next(spare) for entry in shown]
 
     def _arrange(self, count: int) -> None:
         beside = self.layout_shown.direction == "across"
@@ -133,17 +133,17 @@ class CompareView(QWidget):
             self._grid.setRowStretch(number, 1 if used and (number == 0 or not beside) else 0)
             self._grid.setColumnStretch(number, 1 if used and (number == 0 or beside) else 0)
 
-    def _fill(self, row: OrthoView, one: Comparable) -> None:
+    def _fill(self, row: OrthoView, entry: Comparable) -> None:
         preview = self._session.preview
-        if one.key == NO_RESULT and preview is not None and not self.layout_shown.composite:
+        if entry.key == NO_RESULT and preview is not None and not self.layout_shown.composite:
             row.show_preview(preview)
         else:
-            row.show_volume(one.volume, self._role(one), one.hint)
+            row.show_volume(entry.volume, self._role(entry), entry.hint)
 
     def _show_preview(self) -> None:
-        for row, one in zip(self.rows, self._shown(), strict=False):
-            if one.key == NO_RESULT:
-                self._fill(row, one)
+        for row, entry in zip(self.rows, self._shown(), strict=False):
+            if entry.key == NO_RESULT:
+                self._fill(row, entry)
 
     def _lay_over(self) -> None:
         over = self._over()
@@ -156,33 +156,33 @@ class CompareView(QWidget):
             row.show_layers(layers)
 
     def _over(self) -> Over | None:
-        one, other = self.pair()[:2] if len(self.pair()) > 1 else (None, None)
-        if not self.layout_shown.composite or not one or not other or not self._overlays(other):
+        base, other = self.pair()[:2] if len(self.pair()) > 1 else (None, None)
+        if not self.layout_shown.composite or not base or not other or not self._overlays(other):
             return None
         session = self._session
         assert other.volume is not None and session.original is not None
         span = session.difference_span()
-        names = (one.name, other.name)
+        names = (base.name, other.name)
         return Over(other.volume, names, session.comparing, span, session.original.unit)
 
     def _overlays(self, other: Comparable) -> bool:
         return other.volume is not None and not self._reason(other)
 
-    def _reason(self, one: Comparable) -> str:
+    def _reason(self, entry: Comparable) -> str:
         """Why an entry is not linked; "" where it is."""
         original = self._session.original
-        return tr(unlinked(one.volume, original)) if one.volume and original else ""
+        return tr(unlinked(entry.volume, original)) if entry.volume and original else ""
 
-    def _role(self, one: Comparable) -> Line:
-        """What names an entry, or the two that are laid over each other, in its panes."""
-        words, colour = one.name, theme.TEXT if one.key == ORIGINAL else theme.ACCENT
+    def _role(self, entry: Comparable) -> Line:
+        """The name of an entry, or of two that lie over each other, for its panes."""
+        words, colour = entry.name, theme.TEXT if entry.key == ORIGINAL else theme.ACCENT
         pair = self.pair()
         if self.layout_shown.composite and len(pair) > 1:
             other = pair[1]
             if not self._overlays(other):
                 reason = other.hint.split("\n")[0] if other.volume is None else self._reason(other)
-                told = tr("{a} alone. {b}: {reason}", a=words, b=other.name, reason=reason)
-                return Line(told, theme.WARNING, bold=True)
+                notice = tr("{a} alone. {b}: {reason}", a=words, b=other.name, reason=reason)
+                return Line(notice, theme.WARNING, bold=True)
             names = f"{words}  {self.layout_shown.sign}  {other.name}"
             return Line(names, theme.TEXT, bold=True)
         if "flip" in self.layout_shown.controls and len(pair) > 1:
@@ -190,14 +190,14 @@ class CompareView(QWidget):
         return Line(words, colour, bold=True)
 
     def _held_back(self) -> Comparable:
-        """What is seen when the key is pressed; while it is, what comes back."""
+        """The entry that pressing the key shows; while it is pressed, the one that comes back."""
         return self.pair()[1]
 
     def _show_badges(self) -> None:
         cursor = self._session.view.cursor_mm
         referenced = self._session.reference is not None
-        for row, one in zip(self.rows, self._shown(), strict=False):
-            scored = self._judged() if self.layout_shown.composite else one
+        for row, entry in zip(self.rows, self._shown(), strict=False):
+            scored = self._judged() if self.layout_shown.composite else entry
             if scored.volume is None:
                 continue
             for plane, pane in row.panes.items():
@@ -208,6 +208,6 @@ class CompareView(QWidget):
     def _judged(self) -> Comparable:
         """Which of the two that lie over each other the badge is about."""
         pair = self.pair()[:2]
-        scored = (one for one in pair if one.scores)
-        made = (one for one in pair if one.made)
-        return next(scored, None) or next(made, None) or pair[-1]
+        scored = (entry for entry in pair if entry.scores)
+        results = (entry for entry in pair if entry.made)
+        return next(scored, None) or next(results, None) or pair[-1]

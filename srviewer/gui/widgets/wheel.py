@@ -7,7 +7,11 @@ WHEELED = (QAbstractSpinBox, QComboBox, QAbstractSlider)
 
 
 def keep_from_wheel(control: QWidget) -> None:
-    """Let ``control`` pass the wheel on to its panel, which scrolls, while it has no focus."""
+    """Let a control pass the wheel on to its panel, which scrolls, while it has no focus.
+
+    Args:
+        control: One of the kinds in ``WHEELED``.
+    """
     control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel gives none
     control.installEventFilter(_Filter(control))
 

@@ -20,10 +20,15 @@ from srviewer.stop_signals import STOP, Stopped, status_after
 
 
 def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
-    """Show the window until it is closed; the exit status.
+    """Show the window until it is closed.
 
-    ``paths`` are opened together; ``sample`` opens the built-in sample instead; ``reconstruct``
-    starts the reconstruction as soon as the scan is shown.
+    Args:
+        paths: Opened together; none for an empty window.
+        sample: Open the built-in sample instead.
+        reconstruct: Start the reconstruction as soon as the scan is shown.
+
+    Returns:
+        The exit status.
     """
     app = application()
     settings = own_settings()
@@ -53,7 +58,7 @@ def _stop(window: MainWindow, number: int) -> None:
 def _show_bug(
     window: MainWindow, kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """What no job and no dialog caught: into the error bar, and to the terminal as ever."""
+    """Show an error that nothing caught in the error bar, and in the terminal as ever."""
     sys.__excepthook__(kind, error, trace)
     log_error("window", error)
     if isinstance(error, Exception):

@@ -29,7 +29,11 @@ class Closing(QObject):
         self._studies, self._export, self._window = study.studies, export, window
 
     def close(self, number: int) -> None:
-        """Close the study at ``number``, after a question where a result was not exported."""
+        """Close a study, after a question where a result was not exported.
+
+        Args:
+            number: Its position in the tabs, from 0; nothing happens outside of them.
+        """
         if 0 <= number < len(self._studies.states) and self._may_close([number], ""):
             self._studies.close(number)
 
@@ -38,10 +42,13 @@ class Closing(QObject):
         self.close(self._studies.current)
 
     def may_close_window(self, autosaved: bool) -> bool:
-        """Whether the window may be closed; asks once where results were not exported.
+        """Ask before the window is closed, once, where results were not exported.
 
         Args:
-            autosaved: whether the next window will offer what is open now.
+            autosaved: Whether the next window will offer what is open now.
+
+        Returns:
+            Whether the window may be closed.
         """
         note = tr("The next start offers what is open now, for a week.") if autosaved else ""
         return self._may_close(range(len(self._studies.states)), note)

@@ -83,8 +83,8 @@ class CompareBar(QWidget):
         row.setSpacing(5)
         row.addWidget(self._slots[0])
         row.addWidget(self._swap)
-        for one in (*self._slots[1:], self._more, self._across, self._hold):
-            row.addWidget(one)
+        for tool_button in (*self._slots[1:], self._more, self._across, self._hold):
+            row.addWidget(tool_button)
         row.addWidget(self._tile)
         row.addWidget(self._range)
         row.addStretch(1)
@@ -132,8 +132,8 @@ class CompareBar(QWidget):
         self._range.setSuffix(f" {unit}".rstrip())
         self._map.setVisible(session.result is not None)
         self._map.setCurrentIndex(max(0, self._map.findData(how.map)))
-        for one in (self._threshold_label, self._threshold, self._opacity_label, self._opacity):
-            one.setVisible(bool(how.map) and session.result is not None)
+        for widget in (self._threshold_label, self._threshold, self._opacity_label, self._opacity):
+            widget.setVisible(bool(how.map) and session.result is not None)
         _show(self._threshold, 100 * how.threshold)
         _show(self._opacity, round(100 * how.opacity))
 
@@ -146,7 +146,7 @@ class CompareBar(QWidget):
 
     def _add(self) -> None:
         shown = self._session.comparables.shown
-        free = [one.key for one in offered(self._session.state) if one.key not in shown]
+        free = [entry.key for entry in offered(self._session.state) if entry.key not in shown]
         if free:
             self._session.keep(self._session.comparables.showing((*shown, free[0])))
 
@@ -169,11 +169,11 @@ class CompareBar(QWidget):
         menu.clear()
         comparables = self._session.comparables
         key = comparables.shown[number]
-        for one in offered(self._session.state):
-            action = add_named(menu, one.name)
+        for entry in offered(self._session.state):
+            action = add_named(menu, entry.name)
             action.setCheckable(True)
-            action.setChecked(one.key == key)
-            action.triggered.connect(self._doing(self._choose, number, one.key))
+            action.setChecked(entry.key == key)
+            action.triggered.connect(self._doing(self._choose, number, entry.key))
         menu.addSeparator()
         menu.addAction(tr("Load a volume\u2026")).triggered.connect(self._load)
         if comparables.find(key) is not None:
@@ -209,7 +209,7 @@ class CompareBar(QWidget):
         self._session.keep(self._session.comparables.without(key))
 
     def _close(self, number: int, key: str) -> None:
-        shown = tuple(one for one in self._session.comparables.shown if one != key)
+        shown = tuple(other for other in self._session.comparables.shown if other != key)
         self._session.keep(self._session.comparables.showing(shown))
 
     def _load(self) -> None:

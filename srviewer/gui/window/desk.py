@@ -37,7 +37,7 @@ from srviewer.nn.devices.threads import set_threads
 
 
 class Desk(QObject):
-    """Owns these. ``recovery.bar`` and ``hint`` belong above the views."""
+    """Owns the parts around the study. ``recovery.bar`` and ``hint`` belong above the views."""
 
     def __init__(
         self,
@@ -62,18 +62,23 @@ class Desk(QObject):
         self._apply()
 
     def begin(self) -> None:
-        """The window was started by a user: offer what a crash left, and autosave."""
+        """Offer what a crash left, and autosave, in a window that a user started."""
         self.recovery.begin(self.preferences.autosave)
 
     def end(self) -> None:
-        """The window closes: leave the work that was open to the next one."""
+        """Leave the work that was open to the next window, before this one closes."""
         if self.dialog is not None:
             self.dialog.reject()
         self.recovery.end()
         self._recent.leave()
 
     def arrange(self, splitter: QSplitter, panels: SidePanels) -> None:
-        """Take the parts of the window whose arrangement can be named."""
+        """Take the parts of the window whose arrangement can be named.
+
+        Args:
+            splitter: Divides the width between views and panels.
+            panels: The panels at the side.
+        """
         self.layouts_menu.layouts = NamedLayouts(
             self._settings, self._study.session, splitter, panels
         )
@@ -182,7 +187,7 @@ class Desk(QObject):
             theme.choose(app, self.preferences.theme)
 
     def _show(self, dialog: QDialog) -> None:
-        """One at a time, and nothing waits for it."""
+        """Open a dialog in the place of another; nothing waits for it."""
         if self.dialog is not None:
             self.dialog.reject()
         self.dialog = dialog

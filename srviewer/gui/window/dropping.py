@@ -1,4 +1,4 @@
-"""What files that are dropped on an open study mean: asked once, then remembered."""
+"""Opens files dropped on an open study: where is asked once, then remembered."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from srviewer.gui.widgets.plain_text import message_box
 
 
 class Dropping(QObject):
-    """Opens what is dropped, beside the open study or in its place, or lays it over."""
+    """Opens dropped files beside the open study, in its place, or as an overlay."""
 
     def __init__(self, study: Study, overlays: Overlays, window: QWidget) -> None:
         super().__init__(window)
@@ -25,7 +25,11 @@ class Dropping(QObject):
         self._paths: tuple[Path, ...] = ()
 
     def take(self, paths: Sequence[Path]) -> None:
-        """Open ``paths``, after the question where there is one."""
+        """Open files; ask where first, if a study is open and the user has not answered yet.
+
+        Args:
+            paths: The files and folders that were dropped.
+        """
         if self._study.session.original is None or self._studies.choice is not None:
             self._study.open(paths)
             return
@@ -38,13 +42,13 @@ class Dropping(QObject):
         role = QMessageBox.ButtonRole
         self._add = box.addButton(tr("Open beside"), role.AcceptRole)
         self._replace = box.addButton(tr("Replace the study"), role.AcceptRole)
-        self._over = box.addButton(tr("Lay over the scan"), role.ActionRole)
+        self._over = box.addButton(tr("Show as overlay"), role.ActionRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         describe(self._add, tr("Open beside"), tr("Keep the open study in the list"))
         describe(self._replace, tr("Replace the study"), tr("Close the open study and its results"))
         describe(
             self._over,
-            tr("Lay over the scan"),
+            tr("Show as overlay"),
             tr("Draw it as a mask or label map over the slices"),
         )
         self._over.setVisible(len(self._paths) == 1)

@@ -1,4 +1,4 @@
-"""What the window shows before anything is open: where to drop, what to press."""
+"""The page before anything is open: where to drop, which buttons to press."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -10,7 +10,7 @@ from srviewer.io.formats import FORMATS
 
 
 class EmptyPage(QWidget):
-    """An invitation."""
+    """Invites the user to drop or open a scan."""
 
     open_wanted = Signal()
     folder_wanted = Signal()
@@ -40,8 +40,8 @@ class EmptyPage(QWidget):
         folder.clicked.connect(self.folder_wanted)
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
-        for made in (sample, files, folder):
-            buttons.addWidget(made)
+        for choice in (sample, files, folder):
+            buttons.addWidget(choice)
         frame = QFrame()
         frame.setProperty("role", "empty")
         inner = QVBoxLayout(frame)

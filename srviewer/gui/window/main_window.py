@@ -102,11 +102,19 @@ class MainWindow(QMainWindow):
         self._show_page()
 
     def open(self, paths: Sequence[Path]) -> None:
-        """Open a file, several files, a folder or a zip."""
+        """Open a scan.
+
+        Args:
+            paths: A file, several files, a folder, a zip or a session file.
+        """
         self.study.open(paths)
 
     def arrange(self, layout: str) -> None:
-        """Show the layout with this id."""
+        """Choose the layout of the comparison.
+
+        Args:
+            layout: Its id, as in ``study.state.layouts``.
+        """
         self.session.compare(replace(self.session.comparing, layout=layout))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -214,21 +222,22 @@ class MainWindow(QMainWindow):
 
     def _note_exported(self, path: Path) -> None:
         self.error_bar.hide()
-        told = tr("Exported to {path}. Research use only.", path=path)
+        notice = tr("Exported to {path}. Research use only.", path=path)
         remark = self.study.exporting.remarks.pop(path, "")
-        self._tell(f"{told} {remark}".strip())
+        self._tell(f"{notice} {remark}".strip())
 
     def _note_refused_elsewhere(self, path: Path) -> None:
         self._tell(
             tr(
                 "Exported to {path}. Its slices are tilted, and programs built on ITK (3D Slicer, "
-                "ITK-SNAP, ANTs) will refuse it: for them, press Straighten the tilt and rebuild.",
+                "ITK-SNAP, ANTs) will refuse it: for them, press Straighten the tilt and "
+                "reconstruct.",
                 path=path,
             )
         )
 
     def _note_rebuilt(self, name: str) -> None:
-        self._tell(tr("'{name}' was rebuilt; the result is in its tab.", name=name))
+        self._tell(tr("'{name}' was reconstructed; the result is in its tab.", name=name))
 
     def _tell(self, text: str) -> None:
         self.statusBar().showMessage(visible(text), 8000)

@@ -46,7 +46,7 @@ class Opening(QObject):
         self._study.open_sample()
 
     def leave(self) -> None:
-        """What is opened next is none of the series that are offered."""
+        """Close the question which series to open: something else is opened."""
         if self._picker is not None:
             self._picker.reject()
 

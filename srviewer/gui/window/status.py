@@ -55,7 +55,7 @@ class PointLabel(ElidedLabel):
 
 
 class ActivityLabel(QWidget):
-    """What is running, how far it is, and a way to stop it."""
+    """The running job with its progress, and a button to cancel it."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()
@@ -104,7 +104,7 @@ class ActivityLabel(QWidget):
 
 
 class DeviceLabel(MarkupLabel):
-    """What computes, or what computed the result; in the accent colour while something runs."""
+    """The device that computes or computed the result; accent colour while something runs."""
 
     def __init__(self, study: Study) -> None:
         super().__init__()

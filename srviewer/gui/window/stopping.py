@@ -13,22 +13,28 @@ from srviewer.stop_signals import NUMBERS, handled
 
 @contextmanager
 def signals_to(stop: Callable[[int], None]) -> Iterator[None]:
-    """Within the block call ``stop`` with the number of the first signal, from Qt's event loop.
+    """Handle signals within a block, in Qt's event loop.
 
     Python calls handlers between its own instructions, and Qt's loop waits without any: a byte
     on a socket wakes it.
+
+    Args:
+        stop: Called with the number of the first signal, once.
+
+    Yields:
+        Nothing; before and after the block signals are handled as before.
     """
     awake, wake = socket.socketpair()
     with awake, wake:
-        for one in (awake, wake):
-            one.setblocking(False)
+        for end in (awake, wake):
+            end.setblocking(False)
         notifier = QSocketNotifier(awake.fileno(), QSocketNotifier.Type.Read)
 
         def heed() -> None:
-            came = [number for number in awake.recv(64) if number in NUMBERS]
-            if came:
+            signals = [number for number in awake.recv(64) if number in NUMBERS]
+            if signals:
                 notifier.setEnabled(False)  # further ones change nothing
-                stop(came[0])
+                stop(signals[0])
 
         notifier.activated.connect(heed)
 
@@ -42,4 +48,4 @@ def signals_to(stop: Callable[[int], None]) -> Iterator[None]:
 
 
 def _wake(_number: int, _frame: FrameType | None) -> None:
-    """The number lies on the socket already."""
+    """Do nothing: the number lies on the socket already."""

@@ -1,4 +1,4 @@
-"""How the window was left, kept for the next run."""
+"""Keeps the state of the window for the next run."""
 
 from PySide6.QtCore import QByteArray, QSettings, QSize
 from PySide6.QtWidgets import QMainWindow, QSplitter

@@ -32,7 +32,7 @@ class Refinement:
         model: The network; None for interpolation.
         fusion: Joins the estimates of the two planes.
         device: Where the network runs, one of ``DEVICES``.
-        flips: Average over mirrored copies (test-time augmentation).
+        flips: Test-time augmentation: average over mirrored inputs.
         intensity: Floor and range of the scan without its padding; None to measure them where the
             voxels hold no padding.
     """
@@ -157,7 +157,7 @@ def _spread(*copies: Voxels) -> Voxels:
 
 
 def mirrorings(axis: Axis) -> tuple[tuple[Axis, ...], ...]:
-    """The mirrored copies of test-time augmentation.
+    """The mirrored inputs of test-time augmentation.
 
     Args:
         axis: The refined axis.

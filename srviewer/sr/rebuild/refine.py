@@ -139,8 +139,9 @@ def sharper_pair(request: Request, model: Model | None) -> tuple[Model, Model] |
     pair = texture_pair(request.model)
     if pair is None:
         raise UserError(
-            f"The model '{model.name}' has no sharper pair. Leave out the texture, choose another "
-            f"model, or train a pair: srviewer train with --preset fast-texture and --start-from."
+            f"The model '{model.name}' has no texture model. Leave out the texture, choose "
+            f"another model, or train one: srviewer train with --preset fast-texture and "
+            f"--start-from."
         )
     return model, pair
 

@@ -28,7 +28,7 @@ TITLES = {
     "thickness_mm": "slice thickness, mm",
     "also": "other axes refined",
     "minimum": "minimum set by",
-    "flips": "mirrored copies averaged",
+    "flips": "test-time augmentation",
     "peak_memory_mb": "most memory used, MB",
 }
 

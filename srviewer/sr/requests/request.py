@@ -67,7 +67,7 @@ class Request:
         also: (axis, factor) of axes to refine afterwards.
         adaptation: Fine-tune the model on the scan first; None for not at all.
         texture: From 0, the fidelity model, to 1, its texture model.
-        flips: Average over mirrored copies (test-time augmentation), at four times the time.
+        flips: Test-time augmentation: average over mirrored inputs, at four times the time.
         minimum: "scan" for no voxel below the scan's least one that is no padding, see
             ``srviewer.core.reconstruction.lower_bound``.
         repair: Faults between slices to correct first where the scan has them, of ``REPAIRS``.

@@ -32,7 +32,10 @@ DISAGREEMENT = MapKind(
     False,
 )
 SPREAD = MapKind(
-    "spread", "Spread of flips", "standard deviation of the results of mirrored copies", False
+    "spread",
+    "Spread of flips",
+    "standard deviation of the results of test-time augmentation",
+    False,
 )
 TEXTURE_CHANGE = MapKind(
     "texture-change", "Change by texture", "magnitude of the change by texture", False

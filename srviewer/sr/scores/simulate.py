@@ -40,7 +40,7 @@ def simulate(thin: Volume, degradation: Degradation) -> Job[Simulation]:
     Raises:
         UserError: The volume has too few slices, as in ``check_slices``.
     """
-    yield Progress(0.0, "Thickening")
+    yield Progress(0.0, "Simulating")
     check_slices(thin, degradation)
     thick = degradation.thick_volume(thin)
     named = replace(thick, name=f"{thin.name} (thick, simulated)", stored_as="float32")

@@ -56,9 +56,17 @@ MOST_AT_ONCE = 8  # images that open without a question
 
 
 def one_image_a_file(found: Found, paths: Sequence[Path]) -> bool:
-    """Whether nothing is to be chosen: one image, or one with a file of its own for each path.
+    """Check whether images open without a question.
 
     An image of several volumes in time opens at the first; a slider leads to the others.
+
+    Args:
+        found: The images in the files.
+        paths: The files and folders that were chosen.
+
+    Returns:
+        Whether there is one image, or one with a file of its own for each path, at most
+        ``MOST_AT_ONCE``.
     """
     if len(found.series) == 1:
         return True

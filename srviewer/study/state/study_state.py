@@ -206,10 +206,13 @@ class StudyState:
         return held.path if held is not None and held.unchanged else None
 
     def unexported(self, lasting: Callable[[Path], bool]) -> tuple[Kept, ...]:
-        """The results that no file will hold once the study is closed.
+        """List the results that no file will hold once the study is closed.
 
         Args:
-            lasting: whether a file stays where it is: those that were autosaved do not.
+            lasting: Whether a file stays where it is: those that were autosaved do not.
+
+        Returns:
+            Those results, in their order.
         """
         return tuple(
             kept
