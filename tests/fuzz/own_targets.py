@@ -31,7 +31,7 @@ from srviewer.nn.models.optimiser_state import optimiser_kinds
 from srviewer.nn.plans.budget import Budget
 from srviewer.nn.reports.run_log import read_log
 from srviewer.nn.training.learner import Learner
-from srviewer.sr.batch.records import Place, read_record
+from srviewer.sr.batch.records import BatchFolder, read_record
 from srviewer.sr.batch.summary import cells
 from srviewer.sr.batch.work import Outcome
 from srviewer.sr.models.available_models import model_card
@@ -197,7 +197,7 @@ def _done(
 
 def _read_done(path: Path) -> None:
     """Of a result that lies there with the JSON beside it; what is no record is as good as none."""
-    place = Place(path.parent, "b")
+    place = BatchFolder(path.parent, "b")
     target = place.record(OUTPUT)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(path.read_bytes())

@@ -27,7 +27,7 @@ from srviewer.io.targets import NIFTI, Export, target
 from srviewer.job import Job, within
 from srviewer.sr.batch.items import Item
 from srviewer.sr.batch.names import Wanted, likely_names, named, stem_and_ending
-from srviewer.sr.batch.records import Log, Place, read_record, stored_bytes, write_record
+from srviewer.sr.batch.records import BatchFolder, Log, read_record, stored_bytes, write_record
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.inputs.segmentations import segmentation_reason
 from srviewer.sr.models.available_models import find_model
@@ -112,7 +112,7 @@ class Outcome:
     reason: str = ""
 
 
-def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
+def rebuilding(item: Item, settings: Settings, batch_folder: BatchFolder) -> Job[Outcome]:
     """Reconstruct one item, unless its record says that it is done with these settings.
 
     The result takes its name only when it is whole, and the record follows it, so an item whose
@@ -121,15 +121,15 @@ def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
     Args:
         item: The volume.
         settings: Of the reconstruction.
-        place: The folder of the batch.
+        batch_folder: The folder of the batch.
 
     Returns:
         A job whose result is the outcome; a failure is an outcome, too, and raises nothing.
     """
     started = time.monotonic()
-    log = Log(place)
+    log = Log(batch_folder)
     try:
-        outcome = yield from _rebuilding(item, settings, place, log)
+        outcome = yield from _rebuilding(item, settings, batch_folder, log)
     except Unsupported as error:
         outcome = Outcome(item.name, None, "left out", message=str(error), reason=error.kind)
         log.add(f"left out: {error}")
@@ -148,18 +148,25 @@ def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
     return replace(outcome, seconds=time.monotonic() - started, source=item.source_name)
 
 
-def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[Outcome]:
+def _rebuilding(
+    item: Item, settings: Settings, batch_folder: BatchFolder, log: Log
+) -> Job[Outcome]:
     source = yield from within(_source(item), 0.0, FOUND / 2)
     key = _key(item, source, settings)
     wanted = Wanted(item.output, item.crowded)
-    before = _done(place, item, likely_names(place.folder, place.state, wanted, source), key)
+    before = _done(
+        batch_folder,
+        item,
+        likely_names(batch_folder.folder, batch_folder.state, wanted, source),
+        key,
+    )
     if before is not None and before.output is not None:
         log.of(before.output)
         log.add(f"{before.status}: the same scan and settings gave {before.output}")
         return before
     # What is a folder takes a new name rather than the place of another folder.
     replaces = settings.overwrite and target(settings.target).ending != ""
-    name = yield from named(place.folder, place.state, wanted, source, replaces)
+    name = yield from named(batch_folder.folder, batch_folder.state, wanted, source, replaces)
     log.of(name.output)
     log.add(f"begun: {item.source_name}, {len(item.sources)} files")
     series = yield from within(_series_of(item), FOUND / 2, FOUND)
@@ -168,17 +175,17 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[O
     choice = choose_slabs(series, 0, slabs, lambda scan: _request(scan, settings), room)
     if choice.message:
         log.add(choice.message)
-    output = place.folder / name.output
-    with _unfinished(place, output.name) as draft:
+    output = batch_folder.folder / name.output
+    with _unfinished(batch_folder, output.name) as draft:
         job = (
-            _in_memory(series, item, settings, place.folder, draft)
+            _in_memory(series, item, settings, batch_folder.folder, draft)
             if choice.source is None
             else _in_slabs(choice.source, item, settings, draft)
         )
         result, values = yield from within(job, FOUND, 1.0)
         if values.get("source_sha256") != source.sha256:
             raise _changed(item)
-        if not name.untouched(place.folder):
+        if not name.untouched(batch_folder.folder):
             raise UserError(
                 f"'{name.output}' was written by something else meanwhile. Run it again."
             )
@@ -187,13 +194,13 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[O
     record = {
         "output": str(name.output),
         "key": key,
-        "batch": place.batch,
+        "batch": batch_folder.batch,
         "size": size,
         "source_sha256": source.sha256,
         "paths": [str(path) for path in item.sources],
         "values": values,
     }
-    write_record(place.record(name.output), record)
+    write_record(batch_folder.record(name.output), record)
     log.add(f"written: {name.output}, {size:,} bytes, {result.seconds:.1f} s on {result.device}")
     for line in result.warnings:
         log.add(f"note: {line}")
@@ -201,12 +208,16 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[O
     return Outcome(item.name, name.output, "done", message=message, values=values)
 
 
-def _done(place: Place, item: Item, names: Sequence[PurePosixPath], key: str) -> Outcome | None:
+def _done(
+    batch_folder: BatchFolder, item: Item, names: Sequence[PurePosixPath], key: str
+) -> Outcome | None:
     """The outcome of an earlier run with the same source and settings, if that still holds."""
     for output in names:
-        record = read_record(place, output, key)
+        record = read_record(batch_folder, output, key)
         if record is not None:
-            same_run = record["batch"] == place.batch  # its worker died before it could report
+            same_run = (
+                record["batch"] == batch_folder.batch
+            )  # its worker died before it could report
             note = _name_note(item, output)
             status: Status = "done" if same_run else "done before"
             return Outcome(item.name, output, status, message=note, values=record["values"])
@@ -298,10 +309,10 @@ def _request(volume: ScanHeader, settings: Settings) -> Request:
 
 
 @contextmanager
-def _unfinished(place: Place, name: str) -> Iterator[Path]:
+def _unfinished(batch_folder: BatchFolder, name: str) -> Iterator[Path]:
     """A path for a draft in a folder of this attempt's own, which is deleted afterwards."""
     # Not a private folder: the draft gets the rights that results have where they are written.
-    folder = place.unfinished / mark()
+    folder = batch_folder.unfinished / mark()
     make_folder(folder)
     try:
         yield folder / name

@@ -115,10 +115,12 @@ def _check_checkpoint(job: TrainingJob) -> None:
 
 def _logged(data: TrainingData, plan: TrainingPlan, job: TrainingJob) -> Job[Model]:
     """Train; the leading process keeps model and log up to date."""
-    from srviewer.nn.training.loop import Place, train  # lazy: loads torch
+    from srviewer.nn.training.loop import TrainingEnvironment, train  # lazy: loads torch
 
     checkpoint = checkpoint_path(job.output)
-    environment = Place(job.device, checkpoint, job.resume, job.workers, job.process, job.threads)
+    environment = TrainingEnvironment(
+        job.device, checkpoint, job.resume, job.workers, job.process, job.threads
+    )
     run = train(data.material(), plan, job.output.stem, environment)
     if not job.process.leads:
         return (yield from run)

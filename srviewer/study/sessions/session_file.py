@@ -12,7 +12,7 @@ from srviewer.documents import read_document
 from srviewer.errors import UserError
 from srviewer.io.sidecars.provenance import plain
 from srviewer.study.sessions.document import SavedSession, fields_of
-from srviewer.study.sessions.file_location import Place
+from srviewer.study.sessions.file_location import FileLocation
 from srviewer.study.sessions.migrations import from_one_study, from_saved_fields
 from srviewer.study.state.view import NO_WINDOW
 
@@ -98,7 +98,7 @@ def _session(document: Any) -> SavedSession:
 
 def _place_from(folder: Path, value: object) -> object:
     """A location with its path relative to ``folder``; any other value as it is."""
-    return value.seen_from(folder) if isinstance(value, Place) else value
+    return value.seen_from(folder) if isinstance(value, FileLocation) else value
 
 
 def _reason(error: BaseException) -> str:

@@ -30,7 +30,7 @@ plan = TrainingPlan.from_json(json.loads(Path(sys.argv[1]).read_text()))
 losses = []
 process = this_process()
 job = module.train(
-    Volumes([phantoms.head()]), plan, "m", module.Place("cpu", process=process)
+    Volumes([phantoms.head()]), plan, "m", module.TrainingEnvironment("cpu", process=process)
 )
 model = run(job, lambda step: losses.append(step.loss) if isinstance(step, TrainStep) else None)
 if process.leads:

@@ -18,7 +18,7 @@ from srviewer.nn.inference.infer import built_network
 from srviewer.nn.models.checkpoint import checkpoint_header, load_checkpoint
 from srviewer.nn.models.model_file import Model, save_model
 from srviewer.nn.training import loop as module
-from srviewer.nn.training.loop import Place, train
+from srviewer.nn.training.loop import TrainingEnvironment, train
 
 PLAN = TrainingPlan(
     "fast",
@@ -33,7 +33,7 @@ PLAN = TrainingPlan(
     steps=120,
     seed=4,
 )
-CPU = Place("cpu")
+CPU = TrainingEnvironment("cpu")
 
 
 def game(features: Path) -> TrainingPlan:
@@ -51,7 +51,9 @@ def game(features: Path) -> TrainingPlan:
     )
 
 
-def reports(material: Volumes | Images, plan: TrainingPlan, place: Place = CPU) -> list[TrainStep]:
+def reports(
+    material: Volumes | Images, plan: TrainingPlan, place: TrainingEnvironment = CPU
+) -> list[TrainStep]:
     steps: list[TrainStep] = []
     run(
         train(material, plan, "trial", place),
@@ -130,7 +132,7 @@ def test_a_closed_run_resumes_to_the_same_end(
 ) -> None:
     plan, material = game(feature_file), Volumes([blobs])
     whole = run(train(material, plan, "trial", CPU))
-    place = Place("cpu", tmp_path / "trial.checkpoint")
+    place = TrainingEnvironment("cpu", tmp_path / "trial.checkpoint")
     job = train(material, plan, "trial", place)
     for _ in range(stop):
         next(job)
@@ -141,7 +143,7 @@ def test_a_closed_run_resumes_to_the_same_end(
 
 
 def test_another_plan_does_not_resume_a_run(blobs: Volume, tmp_path: Path) -> None:
-    place = Place("cpu", tmp_path / "trial.checkpoint")
+    place = TrainingEnvironment("cpu", tmp_path / "trial.checkpoint")
     job = train(Volumes([blobs]), PLAN, "trial", place)
     next(job)
     job.close()
@@ -161,7 +163,7 @@ def test_what_is_no_checkpoint_is_refused(content: bytes | None, tmp_path: Path)
 
 def test_a_checkpoint_is_kept_as_often_as_the_plan_says(blobs: Volume, tmp_path: Path) -> None:
     plan = replace(PLAN, steps=4, checkpoint_minutes=1e-9)
-    place = Place("cpu", tmp_path / "trial.checkpoint")
+    place = TrainingEnvironment("cpu", tmp_path / "trial.checkpoint")
     steps = reports(Volumes([blobs]), plan, place)
     assert [step.checkpointed for step in steps] == [True] * 4
     assert checkpoint_header(place.checkpoint or Path()) == (plan, 4)
@@ -183,7 +185,7 @@ def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_checkpoint(
     blobs: Volume, tmp_path: Path
 ) -> None:
     voxels = blobs.voxels.copy()
-    place = Place("cpu", tmp_path / "trial.checkpoint")
+    place = TrainingEnvironment("cpu", tmp_path / "trial.checkpoint")
     plan = replace(PLAN, steps=6, checkpoint_minutes=1e-9)
     material = Volumes([replace(blobs, voxels=voxels)])
     job = train(material, plan, "trial", place)

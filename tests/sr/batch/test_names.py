@@ -16,7 +16,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.batch.items import describe_derivative, select
-from srviewer.sr.batch.records import Place
+from srviewer.sr.batch.records import BatchFolder
 from srviewer.sr.batch.summary import summary_path, write_summary
 from srviewer.sr.batch.work import Outcome, Settings, rebuilding
 from srviewer.sr.requests.request import Request
@@ -37,7 +37,7 @@ def study(thick_head: Volume, tmp_path: Path) -> Path:
 
 
 def batch(paths: Sequence[Path], out: Path, settings: Settings = LINEAR) -> list[Outcome]:
-    place = Place(out, os.urandom(4).hex())
+    place = BatchFolder(out, os.urandom(4).hex())
     return [run(rebuilding(i, settings, place)) for i in run(select(paths, thin_too=False)).items]
 
 

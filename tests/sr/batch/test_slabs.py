@@ -19,7 +19,7 @@ from srviewer.io.export.nifti import write
 from srviewer.job import run
 from srviewer.sr.batch.dispatch import BatchPlan, batch
 from srviewer.sr.batch.items import Item, select
-from srviewer.sr.batch.records import Place
+from srviewer.sr.batch.records import BatchFolder
 from srviewer.sr.batch.work import Outcome, Settings, rebuilding
 from srviewer.sr.requests import memory
 from srviewer.sr.requests.request import Request
@@ -44,7 +44,7 @@ def test_without_room_it_goes_slab_by_slab_to_the_same_file(
     settings: Settings, scan: Path, tmp_path: Path
 ) -> None:
     def done(folder: str, asked: Settings) -> tuple[Outcome, bytes, str]:
-        item, place = item_of(scan), Place(tmp_path / folder, "one")
+        item, place = item_of(scan), BatchFolder(tmp_path / folder, "one")
         outcome = run(rebuilding(item, asked, place))
         assert outcome.status == "done", outcome.message
         assert not list(place.folder.rglob("unfinished/*/*"))
@@ -70,7 +70,7 @@ def test_without_room_it_goes_slab_by_slab_to_the_same_file(
 def test_what_cannot_go_slab_by_slab_is_refused_in_words(
     scan: Path, thick_head: Volume, tmp_path: Path
 ) -> None:
-    place = Place(tmp_path / "out", "one")
+    place = BatchFolder(tmp_path / "out", "one")
     whole = replace(CUBIC.request, isotropic=True)
     refused = run(rebuilding(item_of(scan), replace(CUBIC, request=whole, room=NO_ROOM), place))
     assert refused.status == "failed" and "there is no isotropic resampling" in refused.message
@@ -85,7 +85,7 @@ def test_a_scan_in_doubt_waits_for_a_word_there_too(thick_head: Volume, tmp_path
     voxels = thick_head.voxels.copy()
     voxels[0, 0, 0] = np.nan
     nib.save(nib.Nifti1Image(voxels, thick_head.geometry.affine), tmp_path / "scan.nii")
-    item, place = item_of(tmp_path / "scan.nii"), Place(tmp_path / "out", "one")
+    item, place = item_of(tmp_path / "scan.nii"), BatchFolder(tmp_path / "out", "one")
     slabs = replace(CUBIC, slabs="always")
     refused = run(rebuilding(item, slabs, place))
     assert refused.status == "failed" and "--acknowledge" in refused.message

@@ -17,7 +17,7 @@ from srviewer.io.sidecars.provenance import sidecar
 from srviewer.io.targets import TARGETS, Target, target
 from srviewer.job import run
 from srviewer.sr.batch.items import select
-from srviewer.sr.batch.records import Place
+from srviewer.sr.batch.records import BatchFolder
 from srviewer.sr.batch.work import Outcome, Settings, rebuilding
 from srviewer.sr.requests.request import Request
 
@@ -37,7 +37,9 @@ def done(
     """The outcomes of one run, without workers."""
     settings = replace(settings, target=kind.id, store=kind.stored_as(None))
     items = run(select(paths, False, kind)).items
-    return [run(rebuilding(item, settings, Place(out, os.urandom(4).hex()))) for item in items]
+    return [
+        run(rebuilding(item, settings, BatchFolder(out, os.urandom(4).hex()))) for item in items
+    ]
 
 
 def test_series_of_dicom_each_in_a_folder_and_only_once(thick_head: Volume, tmp_path: Path) -> None:

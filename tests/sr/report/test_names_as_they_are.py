@@ -10,7 +10,7 @@ from PySide6.QtGui import QTextDocument
 
 from srviewer.core.scores.image_scores import PROTOCOLS
 from srviewer.job import run
-from srviewer.sr.batch.records import Log, Place
+from srviewer.sr.batch.records import BatchFolder, Log
 from srviewer.sr.batch.summary import write_summary
 from srviewer.sr.batch.work import Outcome
 from srviewer.sr.benchmark.image_sets import BenchmarkResult, BenchmarkRow
@@ -81,7 +81,7 @@ def test_names_in_a_model_card_are_text(qapp: object) -> None:
 
 def test_a_log_of_a_batch_has_no_control_characters(tmp_path: Path) -> None:
     output = PurePosixPath("a.nii.gz")
-    log = Log(Place(tmp_path, "1"))
+    log = Log(BatchFolder(tmp_path, "1"))
     log.of(output)
     log.add(f"failed: {MARKUP}\udcff\nsecond line")
     text = (tmp_path / "logs" / "a.nii.gz.log").read_text(encoding="utf-8")

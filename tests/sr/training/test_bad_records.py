@@ -10,7 +10,7 @@ import pytest
 from srviewer.nn.catalogue import training_plan
 from srviewer.nn.reports.run_log import read_log
 from srviewer.paths import user_data_dir
-from srviewer.sr.batch.records import Place, read_record, write_record
+from srviewer.sr.batch.records import BatchFolder, read_record, write_record
 from srviewer.sr.training.records import remember, remembered
 from srviewer.sr.training.run import TrainingJob
 
@@ -115,7 +115,7 @@ def test_lines_of_a_log_that_are_no_reports_are_left_out(tmp_path: Path) -> None
 def test_a_done_record_of_the_wrong_kind_is_as_good_as_none(
     change: dict[str, Any], tmp_path: Path
 ) -> None:
-    place, output = Place(tmp_path, "b"), PurePosixPath("a.nii.gz")
+    place, output = BatchFolder(tmp_path, "b"), PurePosixPath("a.nii.gz")
     (tmp_path / "a.nii.gz").write_bytes(b"1234")
     document = {"software": {"name": "srviewer"}, "provenance": {}}
     (tmp_path / "a.json").write_text(json.dumps(document))
