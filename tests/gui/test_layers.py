@@ -10,7 +10,7 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.colour_maps import COLOUR_MAPS, LABELS, diverging, heat
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.views.drawing.slice_overlay import Graded, Labelled, Layer
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.study.state.overlay import Overlay
@@ -59,7 +59,7 @@ def _at(ortho: OrthoView, plane: Plane, world: tuple[float, float, float]) -> QC
 
 
 def test_a_label_map_on_a_coarser_grid_is_drawn_where_it_lies(
-    session: Session, ortho: OrthoView, head: Volume
+    session: ShownStudy, ortho: OrthoView, head: Volume
 ) -> None:
     session.open(head, (), None)
     session.move_cursor((0, 0, 0))
@@ -77,7 +77,7 @@ def test_a_label_map_on_a_coarser_grid_is_drawn_where_it_lies(
 
 
 def test_a_graded_layer_of_one_view_hides_what_is_below_its_threshold(
-    session: Session, ortho: OrthoView, head: Volume
+    session: ShownStudy, ortho: OrthoView, head: Volume
 ) -> None:
     session.open(head, (), None)
     session.set_window(Window(5000, 6000))  # everything of the scan is black

@@ -25,7 +25,7 @@ from srviewer.gui.panels.measure import MeasurePanel
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.window.frame_bar import FrameBar
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.gui.window.study_tabs import StudyStrip
+from srviewer.gui.window.study_tabs import StudyTabs
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
@@ -216,7 +216,7 @@ def test_open_a_second_study_beside_the_first_and_go_back_to_it_as_it_was_left(
     qtbot.mouseClick(beside, LEFT)
     until(lambda: session.original is not first)
     second = session.original
-    strip = opened.findChild(StudyStrip)
+    strip = opened.findChild(StudyTabs)
     assert strip.isVisible() and strip.count() == 2
     assert session.result is None
     qtbot.mouseClick(strip, LEFT, pos=strip.tabRect(0).center())

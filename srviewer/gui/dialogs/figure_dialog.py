@@ -22,7 +22,7 @@ from srviewer.core.slices.figure_contents import LEAST_DPI, LEAST_SIDE, MOST_DPI
 from srviewer.errors import UserError
 from srviewer.gui.figures.figure import FigurePage, write_figure
 from srviewer.gui.figures.figure_contents import copied, picture_of
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import describe, fill, form, label
 from srviewer.gui.widgets.plain_text import PlainLabel
@@ -38,7 +38,7 @@ KINDS = {
 class FigureDialog(QDialog):
     """Previews and writes a figure; the window's own views stay as they are."""
 
-    def __init__(self, session: Session, parent: QWidget) -> None:
+    def __init__(self, session: ShownStudy, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Save a figure"))

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from srviewer.gui.appearance.theme import SCHEMES, Scheme
 from srviewer.gui.dialogs.application_files_box import OwnFilesBox
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.application_files import OwnFiles
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import device_entries
@@ -59,7 +59,7 @@ class PreferencesDialog(QDialog):
     def __init__(
         self,
         preferences: Preferences,
-        session: Session,
+        session: ShownStudy,
         files: tuple[OwnFiles, OwnFiles, OwnFiles],
         parent: QWidget,
     ) -> None:

@@ -21,7 +21,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
 from srviewer.gui.study.report_box import ReportButton
 from srviewer.gui.study.scoring import SCORE
-from srviewer.gui.study.study_actions import RECONSTRUCT, SIMULATE, TRUTH, Study
+from srviewer.gui.study.study_actions import RECONSTRUCT, SIMULATE, TRUTH, StudyActions
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import NO_REFERENCE, axis_title
 from srviewer.gui.widgets.form import button, choice, describe, fill, form, label
@@ -36,7 +36,7 @@ COLUMNS = ("", mark("result"), mark("cubic"), mark("change"))
 class ComparePanel(QWidget):
     """Loads or simulates a ground truth and shows the scores, always beside cubic interpolation."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self._reference = label("", "value")

@@ -23,7 +23,7 @@ from srviewer.errors import UserError
 from srviewer.gui.appearance import theme
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.state.tool_offers import TOOL_OFFERS
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import size_of
 from srviewer.gui.widgets.form import button, describe, label
@@ -37,7 +37,7 @@ BEFORE, AFTER = mark("before"), mark("after")  # in the table that is written, t
 class MeasurePanel(QWidget):
     """Lists the session's measurements; choosing one in the list moves the crosshair to it."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self.tools = [self._tool_button(offer.tool) for offer in TOOL_OFFERS]

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.jobs.running_jobs import Task, Work
-from srviewer.gui.state.open_studies import Studies
+from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.progressive_preview import Preview
 from srviewer.job import Job
 from srviewer.sr.rebuild.progressive_preview import Look, looked_first, may_look_first
@@ -44,7 +44,7 @@ class Previews(QObject):
     A result that is shown already stays where it is until the new one is there.
     """
 
-    def __init__(self, studies: Studies, work: Work, parent: QObject) -> None:
+    def __init__(self, studies: OpenStudies, work: Work, parent: QObject) -> None:
         super().__init__(parent)
         self._studies, self._session, self._work = studies, studies.session, work
         self._running: _Running | None = None

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button
 from srviewer.io.export.nifti import overwrites, write
@@ -24,7 +24,7 @@ REPORT = "report"
 class ReportButton(QWidget):
     """Asks for a name and writes the report; there to be pressed when there is a result."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self.start: QPushButton = button(
@@ -71,7 +71,7 @@ class ReportButton(QWidget):
 class ReportBox(QWidget):
     """Two buttons below the facts of a result."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self.report = ReportButton(study)

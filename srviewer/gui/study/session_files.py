@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.appearance.colour_maps import COLOUR_MAPS
-from srviewer.gui.study.study_actions import OPEN, Study
+from srviewer.gui.study.study_actions import OPEN, StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.autosave_folders import lasting
 from srviewer.study.sessions.restore import RestoredSession, restore
@@ -27,7 +27,7 @@ class SessionFiles(QObject):
     saved = Signal(object)
     incomplete = Signal(str, object)  # what was tried, a UserError: the rest was opened
 
-    def __init__(self, study: Study, parent: QObject) -> None:
+    def __init__(self, study: StudyActions, parent: QObject) -> None:
         super().__init__(parent)
         self._study, self._studies = study, study.studies
         study.session_chosen.connect(self.open)

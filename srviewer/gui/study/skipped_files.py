@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QStatusBar
 
 from srviewer.core.visible_text import visible
 from srviewer.errors import UserError
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.notice import ErrorBar
 from srviewer.io.scans.series import Found
@@ -16,7 +16,9 @@ SHOWN_MS = 8000
 class LeftOut(QObject):
     """Tells after each opening: a line for what is no image, the error bar for damaged ones."""
 
-    def __init__(self, study: Study, status: QStatusBar, errors: ErrorBar, parent: QObject) -> None:
+    def __init__(
+        self, study: StudyActions, status: QStatusBar, errors: ErrorBar, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._study, self._status, self._errors = study, status, errors
         study.opened.connect(self._tell)

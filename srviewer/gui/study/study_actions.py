@@ -13,7 +13,7 @@ from srviewer.core.resampling.deskew import deskewed
 from srviewer.core.volumes.volume import ScanWarning, Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.gui.jobs.running_jobs import Task, Work
-from srviewer.gui.state.open_studies import Studies
+from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.study.exporting import Exporting
 from srviewer.gui.study.preview_updater import Previews
 from srviewer.gui.study.scoring import Scoring
@@ -42,7 +42,7 @@ OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
 LOAD = "load volume"
 
 
-class Study(QObject):
+class StudyActions(QObject):
     """Opens, simulates and reconstructs; never blocks. Its parts score and export.
 
     A failure leaves the session as it was and is sent by ``work.failed``.
@@ -56,7 +56,7 @@ class Study(QObject):
     written = Signal(object, bool)  # the file of a result, whether it fits into memory as well
     failed = Signal(str, object)  # what was tried, the exception
 
-    def __init__(self, studies: Studies, parent: QObject | None = None) -> None:
+    def __init__(self, studies: OpenStudies, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.studies, self.session = studies, studies.session
         session = self.session

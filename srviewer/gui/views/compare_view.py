@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from srviewer.core.comparison.linking import unlinked
 from srviewer.core.slices.planes import slice_number
 from srviewer.gui.appearance import theme
-from srviewer.gui.state.session import PREVIEW, Session
+from srviewer.gui.state.shown_study import PREVIEW, ShownStudy
 from srviewer.gui.texts.offered import Comparable, compared
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.views.compare_input import CompareInput
@@ -27,7 +27,7 @@ from srviewer.study.state.layouts import Layout, find_layout
 class CompareView(QWidget):
     """Up to four rows of panes that share cursor, zoom, grey levels and interpolation."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ShownStudy) -> None:
         super().__init__()
         self._session = session
         self.rows: list[OrthoView] = []  # those that are shown come first

@@ -2,7 +2,7 @@
 
 from srviewer.core.intensity.window import Window
 from srviewer.gui.appearance.colour_maps import diverging, heat
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.views.drawing.slice_overlay import Graded, Layer
 from srviewer.sr.results.maps import MAPS
 from srviewer.table import find_row
@@ -11,7 +11,7 @@ MAP_SPAN = 0.1  # of the intensity range: where the colours of a map end
 MAP_SOLID = 0.01  # of the intensity range: below it a map fades out
 
 
-def map_layers(session: Session) -> tuple[Layer, ...]:
+def map_layers(session: ShownStudy) -> tuple[Layer, ...]:
     """The map that the user chose, as overlays for the panes.
 
     Args:

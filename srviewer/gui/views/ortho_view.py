@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.progressive_preview import Preview
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.views.drawing.composite import Over
 from srviewer.gui.views.drawing.slice_overlay import Layer
 from srviewer.gui.views.drawing.text_drawing import Line
@@ -29,7 +29,7 @@ class Arrangement(Enum):
 class OrthoView(QWidget):
     """Three linked panes of a volume."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ShownStudy) -> None:
         super().__init__()
         self._session = session
         self._grid = QGridLayout(self)

@@ -14,7 +14,7 @@ from srviewer.core.scores.metrics import Metric, comparable_metrics
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import ElidedLabel, choice, fill
 from srviewer.gui.widgets.plain_text import MarkupLabel, PlainLabel, set_tip
@@ -26,7 +26,7 @@ HEIGHT = 190  # px
 class MetricPlot(pyqtgraph.PlotWidget):
     """A metric over the slices of one plane; a click moves the crosshair to the slice."""
 
-    def __init__(self, session: Session, metric: Metric) -> None:
+    def __init__(self, session: ShownStudy, metric: Metric) -> None:
         super().__init__(enableMenu=False)
         self._session, self._metric = session, metric
         self._axis: Axis = 0
@@ -141,7 +141,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
 class ScorePlot(QWidget):
     """The comparable metrics over the slices of one plane. Hidden while there are no scores."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ShownStudy) -> None:
         super().__init__()
         self._session = session
         self._plane = choice(tr("Plane of the plot"), tr("Whose slices are plotted"))

@@ -19,7 +19,7 @@ from srviewer.core.visible_text import visible
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.gui.appearance.colour_maps import colours_of
 from srviewer.gui.state.progressive_preview import Preview
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import measured, size_of
@@ -72,7 +72,7 @@ class SliceView(QWidget):
         slice: The slice that is shown; None while there is none.
     """
 
-    def __init__(self, session: Session, plane: Plane) -> None:
+    def __init__(self, session: ShownStudy, plane: Plane) -> None:
         super().__init__()
         self.session, self.plane = session, plane
         self.volume: Volume | None = None

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from srviewer.core.visible_text import visible_line
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.autosave_folders import lasting
 from srviewer.gui.widgets.form import describe
@@ -24,7 +24,7 @@ class Closing(QObject):
         window: the parent of the questions.
     """
 
-    def __init__(self, study: Study, export: Callable[[], None], window: QWidget) -> None:
+    def __init__(self, study: StudyActions, export: Callable[[], None], window: QWidget) -> None:
         super().__init__(window)
         self._studies, self._export, self._window = study.studies, export, window
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.visible_text import visible_line
 from srviewer.gui.appearance import theme
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.offered import compared, offered
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe, fill
@@ -37,7 +37,7 @@ LETTERS = "ABCD"
 class CompareBar(QWidget):
     """Hidden while one volume is looked at without a map."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self._slots = [self._slot(number) for number in range(MOST_SHOWN)]

@@ -25,7 +25,7 @@ from srviewer.gui.state.undo import History
 from srviewer.gui.study.application_files import open_log_folder, own_files
 from srviewer.gui.study.recovery import Recovery
 from srviewer.gui.study.session_files import SessionFiles, session_filter, with_suffix
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.log import start_log, stop_log
 from srviewer.gui.user_files.preferences import Preferences, read_preferences, write_preferences
@@ -42,7 +42,7 @@ class Desk(QObject):
     def __init__(
         self,
         window: QMainWindow,
-        study: Study,
+        study: StudyActions,
         settings: QSettings,
         recent: Recent,
         bar: ErrorBar,

@@ -9,8 +9,8 @@ from srviewer.core.visible_text import html_text
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
 from srviewer.gui.jobs.running_jobs import Task, time_left
-from srviewer.gui.state.session import Session
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import agreement
 from srviewer.gui.widgets.form import ElidedLabel, describe, label
@@ -23,7 +23,7 @@ WIDEST = 190  # px, of what is running
 class PointLabel(ElidedLabel):
     """The point under the mouse, else under the crosshair: mm, voxel, values before and after."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ShownStudy) -> None:
         super().__init__("muted")
         self._session = session
         self.setAccessibleName(tr("Point under the mouse"))
@@ -57,7 +57,7 @@ class PointLabel(ElidedLabel):
 class ActivityLabel(QWidget):
     """What is running, how far it is, and a way to stop it."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._work = study.work
         self._text = ElidedLabel("muted")
@@ -106,7 +106,7 @@ class ActivityLabel(QWidget):
 class DeviceLabel(MarkupLabel):
     """What computes, or what computed the result; in the accent colour while something runs."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self.setAccessibleName(tr("Device"))
@@ -127,7 +127,7 @@ class DeviceLabel(MarkupLabel):
 class StatusBar(QStatusBar):
     """Point, agreement with the scan, activity, and what this program is not for."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._session = study.session
         self._agreement = PlainLabel()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QTabBar
 from srviewer.core.visible_text import visible_line
 from srviewer.gui.dialogs.series_picker import thumbnail
 from srviewer.gui.menus.actions import Actions
-from srviewer.gui.state.open_studies import Studies
+from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import grid_words
 from srviewer.gui.widgets.form import describe
@@ -19,10 +19,10 @@ from srviewer.gui.window.closing import Closing
 WIDEST = 26  # characters of a name
 
 
-class StudyStrip(QTabBar):
+class StudyTabs(QTabBar):
     """A tab for each study: its middle slice, its name, a way to close it."""
 
-    def __init__(self, studies: Studies, closing: Closing, actions: Actions) -> None:
+    def __init__(self, studies: OpenStudies, closing: Closing, actions: Actions) -> None:
         super().__init__()
         self._studies = studies
         self.setTabsClosable(True)

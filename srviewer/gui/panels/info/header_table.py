@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button, describe
 from srviewer.gui.widgets.plain_text import table_item
@@ -27,7 +27,7 @@ ROW, NAME = 24, 126  # px: the height of a row, the width of the names
 class HeaderBox(QWidget):
     """The header, read only when the user asks for it, since it may name the patient."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self.rows: tuple[HeaderRow, ...] = ()

@@ -12,7 +12,7 @@ from srviewer.core.intensity.histogram import Histogram, histogram
 from srviewer.core.intensity.window import Window
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
 
@@ -65,7 +65,7 @@ class HistogramView(QWidget):
     The voxels of each scan are counted once, in the background.
     """
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self._counted = WeakKeyDictionary[Volume, Histogram]()  # of every open scan

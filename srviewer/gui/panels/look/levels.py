@@ -6,7 +6,7 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.window_presets import WINDOW_PRESETS, WindowPreset
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button, choice, describe, fill, form
@@ -17,7 +17,7 @@ LARGEST = 1e9
 class Levels(QWidget):
     """Follows the session's grey-level window, and sets it."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ShownStudy) -> None:
         super().__init__()
         self._session = session
         self._offered: Volume | None = None

@@ -8,7 +8,7 @@ from srviewer.gui.panels.look.histogram_view import HistogramView
 from srviewer.gui.panels.look.levels import Levels
 from srviewer.gui.panels.look.overlay_list import OverlayBox
 from srviewer.gui.study.overlay_loader import Overlays
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import choice, describe, fill, label
 
@@ -16,7 +16,7 @@ from srviewer.gui.widgets.form import choice, describe, fill, label
 class LookPanel(QWidget):
     """Controls for the view; they apply to all panes."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._session = study.session
         self.cine = Cine(study.session, self)
@@ -56,7 +56,7 @@ class LookPanel(QWidget):
         layout.addWidget(OverlayBox(self.overlays))
         layout.addStretch(1)
 
-    def _connect(self, study: Study) -> None:
+    def _connect(self, study: StudyActions) -> None:
         session = study.session
         self.colours.activated.connect(self._choose_colours)
         self.inverted.clicked.connect(session.set_inverted)

@@ -18,7 +18,7 @@ from srviewer.gui.panels.reconstruct.self_test_box import SelfTestBox
 from srviewer.gui.panels.reconstruct.slab_box import SlabBox
 from srviewer.gui.panels.reconstruct.stack_choice import StackChoice
 from srviewer.gui.study.report_box import ReportBox
-from srviewer.gui.study.study_actions import RECONSTRUCT, Study
+from srviewer.gui.study.study_actions import RECONSTRUCT, StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import (
     adaptation,
@@ -52,7 +52,7 @@ class ReconstructPanel(QWidget):
         foot: Button and progress, which stay in view below the panel when it is scrolled.
     """
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self._scan = ElidedLabel("value")

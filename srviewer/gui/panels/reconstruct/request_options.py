@@ -14,7 +14,7 @@ from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.panels.reconstruct.texture_slider import TextureSlider
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import roi_title
 from srviewer.gui.widgets.form import (
@@ -37,7 +37,7 @@ PROFILES = ((mark("Box"), "box"), (mark("Gaussian"), "gaussian"))
 class RequestOptions(QWidget):
     """Edits the session's request and region lock; hides options that do not apply to the scan."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self.adapt = _tick(

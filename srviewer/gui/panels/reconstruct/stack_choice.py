@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.core.resampling.deskew import SQUARE_DEGREES, tilt_degrees
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import button, choice, fill, label
 
@@ -18,7 +18,7 @@ TITLES = (
 class StackChoice(QWidget):
     """Shown below the scan's warnings: how missing slices are treated, and a button to deskew."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self._question = label(tr("Missing or uneven slices"), "muted")

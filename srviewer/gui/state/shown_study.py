@@ -32,7 +32,7 @@ PREVIEW, TOOL = "preview", "tool"
 KNOWN = frozenset({*StudyState.__dataclass_fields__, *DERIVED, PREVIEW, TOOL})
 
 
-class Session(QObject):
+class ShownStudy(QObject):
     """Holds one state and tells what of it changed, each change once.
 
     A change that is made by somebody who is being told is told when all have heard of the first,
