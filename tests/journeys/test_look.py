@@ -20,7 +20,7 @@ from srviewer.gui.panels.info.header_table import HeaderBox
 from srviewer.gui.panels.info.info_panel import InfoPanel
 from srviewer.gui.panels.look.cine import CineBox
 from srviewer.gui.panels.look.look_panel import LookPanel
-from srviewer.gui.panels.look.overlay_list import LayerRow, OverlayBox
+from srviewer.gui.panels.look.overlay_list import OverlayBox, OverlayRow
 from srviewer.gui.panels.measure import MeasurePanel
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.window.frame_bar import FrameBar
@@ -172,14 +172,14 @@ def test_lay_a_mask_over_the_scan_and_take_it_away(
     qtbot.mouseClick(box.add, LEFT)
     until(lambda: len(opened.session.layers) == 1)
     assert opened.session.layers[0].labelled
-    row = box.findChild(LayerRow)
+    row = box.findChild(OverlayRow)
     row.opacity.setValue(100)
     pane = opened.compare.original.panes[Plane.AXIAL]
     at = pane.position_of((4.5, 6.5, opened.session.view.cursor_mm[2])).toPoint()
     colour = pane.grab().toImage().pixelColor(at)
     assert colour.getRgb()[:3] == (230, 159, 0)
     qtbot.mouseClick(row.findChild(QToolButton), LEFT)
-    until(lambda: box.findChild(LayerRow) is None)
+    until(lambda: box.findChild(OverlayRow) is None)
     assert pane.grab().toImage().pixelColor(at).getRgb()[:3] != (230, 159, 0)
 
 

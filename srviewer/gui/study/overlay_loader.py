@@ -19,7 +19,7 @@ KIND = "overlay"
 
 
 class Overlays(QObject):
-    """Loads layers into the session, or says why one does not belong to the scan."""
+    """Loads overlays into the session, or says why one does not belong to the scan."""
 
     def __init__(self, study: StudyActions, parent: QObject) -> None:
         super().__init__(parent)
