@@ -12,12 +12,12 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.progressive_preview import Preview
+from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.slice_view import SliceView
-from srviewer.sr.rebuild.progressive_preview import Look
+from srviewer.sr.rebuild.progressive_preview import PreviewSlice
 
 SHAPE, SPACING = (14, 16, 10), (2.0, 1.5, 4.0)
 BRIGHT = (3, 5, 7)
@@ -136,13 +136,13 @@ def test_a_slice_of_a_result_to_come_lies_where_it_will_and_has_no_values_yet(
     session.set_rois([Roi("rectangle", plane, ((x, y, z), (x + 9, y, z), (x, y, z + 9)))])
     qapp.processEvents()
     assert "voxels" in pane.annotations.shapes[0].text
-    look = Look(alone, plane, expected.index, 2, None)
-    pane.show_preview(Preview(head.header, {plane: look}))
+    preview_slice = PreviewSlice(alone, plane, expected.index, 2, None)
+    pane.show_preview(ProgressivePreview(head.header, {plane: preview_slice}))
     assert pane.slice is not None and np.array_equal(pane.slice.pixels, expected.pixels)
     assert (pane.slice.index, pane.slice.count) == (expected.index, expected.count)
     assert pane.slice.extent_mm == expected.extent_mm and pane.slice.letters == expected.letters
     assert pane.annotations.shapes[0].text == "324 mm\u00b2"
-    pane.show_preview(Preview(head.header))
+    pane.show_preview(ProgressivePreview(head.header))
     assert pane.slice is None and pane.world_at(QPointF(pane.rect().center())) is not None
 
 

@@ -7,28 +7,30 @@ import numpy.typing as npt
 
 from srviewer.core.slices.planes import Plane, SliceImage, slice_at, slice_number
 from srviewer.core.volumes.volume import ScanHeader
-from srviewer.sr.rebuild.progressive_preview import Look
+from srviewer.sr.rebuild.progressive_preview import PreviewSlice
 
 
 @dataclass(frozen=True, eq=False)
-class Preview:
-    """``header``: of the result. ``looks``: one slice a plane."""
+class ProgressivePreview:
+    """``header``: of the result. ``slices``: one slice a plane."""
 
     header: ScanHeader
-    looks: Mapping[Plane, Look] = field(default_factory=dict)
+    slices: Mapping[Plane, PreviewSlice] = field(default_factory=dict)
 
-    def with_look(self, look: Look) -> "Preview":
+    def with_slice(self, preview_slice: PreviewSlice) -> "ProgressivePreview":
         """With this slice in the place of an earlier one of its plane."""
-        return replace(self, looks={**self.looks, look.plane: look})
+        return replace(self, slices={**self.slices, preview_slice.plane: preview_slice})
 
-    def look(self, plane: Plane, cursor_mm: npt.ArrayLike) -> Look | None:
+    def at(self, plane: Plane, cursor_mm: npt.ArrayLike) -> PreviewSlice | None:
         """The slice that holds the RAS+ point ``cursor_mm``; None where that one is not there."""
-        look = self.looks.get(plane)
+        preview_slice = self.slices.get(plane)
         number = slice_number(self.header.geometry, plane, cursor_mm)
-        return look if look is not None and look.number == number else None
+        return (
+            preview_slice if preview_slice is not None and preview_slice.number == number else None
+        )
 
-    def image(self, look: Look, cursor_mm: npt.ArrayLike) -> SliceImage:
-        """``look`` as a slice of the result to come."""
-        count = self.header.geometry.shape[look.plane.normal_axis(self.header.geometry)]
-        alone = slice_at(look.volume, look.plane, cursor_mm)
-        return replace(alone, index=look.number, count=count)
+    def image(self, preview_slice: PreviewSlice, cursor_mm: npt.ArrayLike) -> SliceImage:
+        """``preview_slice`` as a slice of the result to come."""
+        count = self.header.geometry.shape[preview_slice.plane.normal_axis(self.header.geometry)]
+        alone = slice_at(preview_slice.volume, preview_slice.plane, cursor_mm)
+        return replace(alone, index=preview_slice.number, count=count)

@@ -14,7 +14,7 @@ from srviewer.core.intensity.window import Window, rounded_down
 from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.progressive_preview import Preview
+from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.tool import Tool
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
@@ -48,7 +48,8 @@ class ShownStudy(QObject):
         self._pending: frozenset[str] = frozenset()
         self._telling = False
         self._followers: list[_Follower] = []
-        self.preview: Preview | None = None  # of the result that is being made of the scan
+        # Of the result that is computed from the scan.
+        self.preview: ProgressivePreview | None = None
         self.tool = Tool.CROSSHAIR  # what a left drag does
         self.active = Plane.AXIAL  # the plane that had the keyboard last
         self.preferred_device = "auto"  # of the first request
@@ -281,7 +282,7 @@ class ShownStudy(QObject):
             self.tool = tool
             self._tell(frozenset({TOOL}))
 
-    def set_preview(self, preview: Preview | None) -> None:
+    def set_preview(self, preview: ProgressivePreview | None) -> None:
         """Show this where the result will be, while there is none."""
         if preview is not self.preview:
             self.preview = preview

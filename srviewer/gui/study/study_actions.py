@@ -15,7 +15,7 @@ from srviewer.errors import UserError
 from srviewer.gui.jobs.running_jobs import Task, Work
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.study.exporting import Exporting
-from srviewer.gui.study.preview_updater import Previews
+from srviewer.gui.study.preview_updater import PreviewUpdater
 from srviewer.gui.study.scoring import Scoring
 from srviewer.gui.study.self_testing import SELF_TEST, SelfTesting
 from srviewer.gui.texts.translation import mark, tr
@@ -69,7 +69,7 @@ class StudyActions(QObject):
         self._after_opening: Callable[[], None] | None = None
         session.follow(self._leave_old_scan, "scan")
         studies.changed.connect(self._leave_closed)
-        self.previews = Previews(studies, self.work, self)
+        self.previews = PreviewUpdater(studies, self.work, self)
         self.scoring = Scoring(session, self.work, self)
         self.testing = SelfTesting(studies, self.work, self)
         self.exporting = Exporting(studies, self.work, self)

@@ -12,7 +12,7 @@ from srviewer.errors import UserError
 from srviewer.gui.jobs.running_jobs import Task, Work
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.job import Job, Progress, mapped
-from srviewer.nn.catalogue import Preview, TrainStep
+from srviewer.nn.catalogue import PatchPreview, TrainStep
 from srviewer.nn.models.checkpoint import checkpoint_path
 from srviewer.nn.plans.budget import Budget
 from srviewer.nn.reports.run_log import log_entry, log_path, read_log
@@ -58,7 +58,7 @@ class Run:
     def __init__(self, job: TrainingJob, state: State, number: int) -> None:
         self.job, self.state, self.number = job, state, number
         self.progress = Progress(0.0, "")
-        self.preview: Preview | None = None
+        self.preview: PatchPreview | None = None
         self.problem = ""
         self.shown = True
         self._entries: list[Entry] | None = None
@@ -75,7 +75,7 @@ class Run:
             self._entries = read_log(log_path(self.job.output))
         return self._entries
 
-    def add(self, entry: Entry, preview: Preview | None) -> None:
+    def add(self, entry: Entry, preview: PatchPreview | None) -> None:
         """Add a report; steps that a resumed run repeats replace the earlier ones.
 
         Args:
@@ -125,7 +125,7 @@ class Runs(QObject):
     def __init__(self, work: Work, parent: QObject) -> None:
         super().__init__(parent)
         self._work = work
-        self._inbox: deque[tuple[Entry, Preview | None]] = deque()
+        self._inbox: deque[tuple[Entry, PatchPreview | None]] = deque()
         self._task: Task | None = None
         self._current: Run | None = None
         self._numbers = 0

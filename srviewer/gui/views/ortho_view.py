@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.progressive_preview import Preview
+from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.views.drawing.composite import Composite
 from srviewer.gui.views.drawing.slice_overlay import DrawnOverlay
@@ -68,7 +68,7 @@ class OrthoView(QWidget):
         for pane in self.panes.values():
             pane.show_volume(volume, role, hint)
 
-    def show_preview(self, preview: Preview) -> None:
+    def show_preview(self, preview: ProgressivePreview) -> None:
         """Draw the slices of a progressive preview, as far as there are any.
 
         Args:

@@ -18,7 +18,7 @@ from srviewer.core.slices.planes import (
 from srviewer.core.visible_text import visible
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.gui.appearance.colour_maps import colours_of
-from srviewer.gui.state.progressive_preview import Preview
+from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import tr
@@ -33,10 +33,10 @@ from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.pane_texts import (
     depth_of,
     first_look,
-    look_notes,
     nothing_yet,
     oblique_note,
     plane_title,
+    preview_notes,
     slice_line,
 )
 from srviewer.study.state.view import Point
@@ -82,7 +82,7 @@ class SliceView(QWidget):
         self._overlays: tuple[DrawnOverlay, ...] = ()
         self._draft: Roi | None = None
         self._composite: Composite | None = None
-        self._preview: Preview | None = None
+        self._preview: ProgressivePreview | None = None
         self._cut: Cut | None = None
         self._drawn: tuple[object, ...] = ()  # by the canvas, see ``_wanted``
         self._canvas = Canvas()
@@ -110,7 +110,7 @@ class SliceView(QWidget):
             self._show_hint(Annotations(hint=hint))
         self.refresh()
 
-    def show_preview(self, preview: Preview) -> None:
+    def show_preview(self, preview: ProgressivePreview) -> None:
         """Draw slices of a progressive preview, as far as the crosshair lies in one that is there.
 
         Args:
@@ -315,11 +315,11 @@ class SliceView(QWidget):
         if self.volume is not None:
             return self._cut_at(self.volume, cursor_mm)
         preview = self._preview
-        look = None if preview is None else preview.look(self.plane, cursor_mm)
-        if preview is None or look is None:
+        preview_slice = None if preview is None else preview.at(self.plane, cursor_mm)
+        if preview is None or preview_slice is None:
             return None
-        self._role, self._badge = first_look(), look_notes(look)
-        return preview.image(look, cursor_mm)
+        self._role, self._badge = first_look(), preview_notes(preview_slice)
+        return preview.image(preview_slice, cursor_mm)
 
     def _cut_at(self, volume: Volume, cursor_mm: Point) -> SliceImage:
         """The slice under the crosshair, cut again only where that lies in another one."""

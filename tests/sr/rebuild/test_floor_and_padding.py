@@ -17,7 +17,7 @@ from srviewer.job import Partial, run
 from srviewer.nn.data.volume_pairs import PatchSource
 from srviewer.nn.plans.presets import preset
 from srviewer.sr.rebuild.gaps import rebuild
-from srviewer.sr.rebuild.progressive_preview import looked_first
+from srviewer.sr.rebuild.progressive_preview import with_preview
 from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.rebuild.restore import restored
 from srviewer.sr.requests.request import Request
@@ -158,14 +158,14 @@ def test_a_session_gives_the_padding_back(padded: Volume, tmp_path: Path) -> Non
 
 def test_the_first_look_has_the_padding_of_the_result(padded: Volume) -> None:
     whole = run(reconstruct(padded, FAST)).volume
-    job = looked_first(padded, FAST, lambda: padded.geometry.centre, reconstruct(padded, FAST))
-    looks = [step.piece for step in job if isinstance(step, Partial)]
-    assert len(looks) == 3
-    for look in looks:
-        axis = look.plane.normal_axis(whole.geometry)
-        expected = np.take(whole.voxels == PADDING, [look.number], axis)
-        np.testing.assert_array_equal(look.volume.padded, expected)
-        assert look.volume.voxels[~expected].min() > -200
+    job = with_preview(padded, FAST, lambda: padded.geometry.centre, reconstruct(padded, FAST))
+    slices = [step.piece for step in job if isinstance(step, Partial)]
+    assert len(slices) == 3
+    for preview_slice in slices:
+        axis = preview_slice.plane.normal_axis(whole.geometry)
+        expected = np.take(whole.voxels == PADDING, [preview_slice.number], axis)
+        np.testing.assert_array_equal(preview_slice.volume.padded, expected)
+        assert preview_slice.volume.voxels[~expected].min() > -200
 
 
 def test_gaps_and_isotropic_voxels_keep_padding(padded: Volume) -> None:
