@@ -7,7 +7,7 @@ from srviewer.cli.console.verb_output import follow, note
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
-from srviewer.io.scans.series import Found, Series, check_frame, summary
+from srviewer.io.scans.series import ScanListing, Series, check_frame, summary
 from srviewer.sr.inputs.segmentations import scans_among
 
 
@@ -56,7 +56,7 @@ def open_series(path: Path, wanted: str | None, frame: int) -> Series:
     return series
 
 
-def left_out(listing: Found) -> list[str]:
+def left_out(listing: ScanListing) -> list[str]:
     """Lines on the files that were not opened, with the reasons: none is passed over in silence.
 
     Args:
@@ -84,7 +84,7 @@ def open_only(path: Path) -> Volume:
     return open_volume(path, None, 0)
 
 
-def _named(listing: Found, path: Path, wanted: str) -> Series:
+def _named(listing: ScanListing, path: Path, wanted: str) -> Series:
     """The series with this number or UID."""
     by_number = [series for series in listing.series if wanted == str(series.index)]
     matching = by_number or [series for series in listing.series if wanted == series.uid]
@@ -97,7 +97,7 @@ def _named(listing: Found, path: Path, wanted: str) -> Series:
     raise UserError(f"{path} holds no series '{wanted}'. It holds: {known}.")
 
 
-def _first_scan(listing: Found, path: Path) -> Series:
+def _first_scan(listing: ScanListing, path: Path) -> Series:
     """The first thick series, else the first; a mask or label map only where there is no scan."""
     if len(listing.series) == 1:
         return listing.series[0]

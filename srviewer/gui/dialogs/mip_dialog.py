@@ -11,7 +11,7 @@ from srviewer.core.intensity.window import Window, window_of_values
 from srviewer.core.slices.projection import VIEWS, Turntable, ends_at, turntable
 from srviewer.gui.appearance import theme
 from srviewer.gui.appearance.colour_maps import find_map
-from srviewer.gui.jobs.running_jobs import Work
+from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button, describe, label
@@ -110,7 +110,7 @@ class MipDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Maximum intensity projection"))
         self.resize(820, 560)
-        self._work = Work(self)
+        self._work = RunningJobs(self)
         self._levels: Window | None = None
         self.views = [TurningView(session, tr("before"))]
         volumes = [session.original]

@@ -116,7 +116,7 @@ class Task(QObject):
         self.ended.emit(self)
 
 
-class Work(QObject):
+class RunningJobs(QObject):
     """Starts jobs in threads and keeps them until they have ended."""
 
     changed = Signal()  # a job started, reported or ended

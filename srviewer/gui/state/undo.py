@@ -11,7 +11,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import mark
-from srviewer.study.state.comparables import Comparables, Kept
+from srviewer.study.state.comparables import Comparables, ComparedVolume
 from srviewer.study.state.study_state import StudyState
 
 MOST = 100  # changes that can be taken back
@@ -215,7 +215,9 @@ def with_entries(now: Comparables, wanted: Comparables, left: Comparables) -> Co
     known = {one.key for one in (*wanted.kept, *left.kept)}
     fresh = {one.key: one for one in now.kept}
 
-    def entries(old: tuple[Kept, ...], new: tuple[Kept, ...]) -> tuple[Kept, ...]:
+    def entries(
+        old: tuple[ComparedVolume, ...], new: tuple[ComparedVolume, ...]
+    ) -> tuple[ComparedVolume, ...]:
         later = tuple(one for one in new if one.key not in known)
         # Scores as they are now: what they are measured against may have changed.
         back = tuple(

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from srviewer.core.resampling.rigid_grid import refused_by_itk
 from srviewer.core.volumes.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
-from srviewer.gui.jobs.running_jobs import Work
+from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.io.export.nifti import DataType, write
@@ -65,7 +65,7 @@ class Exporting(QObject):
     refused_elsewhere = Signal(object)  # the path of one that programs built on ITK do not open
     in_the_way = Signal(object, object)  # WouldReplace, what to call to replace it all the same
 
-    def __init__(self, studies: OpenStudies, work: Work, parent: QObject) -> None:
+    def __init__(self, studies: OpenStudies, work: RunningJobs, parent: QObject) -> None:
         super().__init__(parent)
         self._studies, self._session, self._work = studies, studies.session, work
         self.claims = Claims()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject
 
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.jobs.running_jobs import Task, Work
+from srviewer.gui.jobs.running_jobs import RunningJobs, Task
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.job import Job
@@ -44,7 +44,7 @@ class PreviewUpdater(QObject):
     A result that is shown already stays where it is until the new one is there.
     """
 
-    def __init__(self, studies: OpenStudies, work: Work, parent: QObject) -> None:
+    def __init__(self, studies: OpenStudies, work: RunningJobs, parent: QObject) -> None:
         super().__init__(parent)
         self._studies, self._session, self._work = studies, studies.session, work
         self._running: _Running | None = None

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.gui.jobs.running_jobs import Work
+from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.study.session_files import SessionFiles
 from srviewer.gui.study.study_actions import OPEN, StudyActions
 from srviewer.gui.texts.translation import tr
@@ -37,7 +37,7 @@ class Recovery(QObject):
         self._offered: AutosaveFolder | None = None
         self._left: Iterator[AutosaveFolder] = iter(())
         self._pending = False
-        self.work = Work(self)
+        self.work = RunningJobs(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(EVERY_MS)

@@ -8,7 +8,7 @@ from srviewer.errors import UserError
 from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.notice import ErrorBar
-from srviewer.io.scans.series import Found
+from srviewer.io.scans.series import ScanListing
 
 SHOWN_MS = 8000
 
@@ -39,7 +39,7 @@ class LeftOut(QObject):
             self._errors.show_error(tr("Opening what lies beside the scan"), error)
 
 
-def skipped(found: Found) -> str:
+def skipped(found: ScanListing) -> str:
     """How many files were no images, and what they are, for people."""
     kinds = ", ".join(f"{count} {tr(reason)}" for reason, count in found.skipped)
     return tr("{count:,} files were skipped: {kinds}.", count=found.ignored, kinds=kinds)

@@ -11,7 +11,7 @@ from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.recent_files import Recent
 from srviewer.io.formats import open_filter
-from srviewer.io.scans.series import Found
+from srviewer.io.scans.series import ScanListing
 
 
 class Opening(QObject):
@@ -50,7 +50,7 @@ class Opening(QObject):
         if self._picker is not None:
             self._picker.reject()
 
-    def _pick(self, found: Found) -> None:
+    def _pick(self, found: ScanListing) -> None:
         self.leave()
         picker = self._picker = SeriesPicker(found, self._window)
         picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -16,7 +16,7 @@ from srviewer.io.dicom.volumes.joined_series import joined
 from srviewer.io.dicom.volumes.series import SORTING, Bundle, Rank, by_series, rank
 from srviewer.io.dicom.volumes.slice_positions import SAME_POSITION_MM
 from srviewer.io.dicom.volumes.unused_images import unused_image_problems
-from srviewer.io.scans.series import Found, Problem, Series, and_more, counted
+from srviewer.io.scans.series import Problem, ScanListing, Series, and_more, counted
 from srviewer.job import Job, Progress, aside, within
 
 R = TypeVar("R")
@@ -37,7 +37,7 @@ class _Headers:
     reasons: dict[Path, str]
 
 
-def scan(paths: Sequence[Path]) -> Job[Found]:
+def scan(paths: Sequence[Path]) -> Job[ScanListing]:
     """Collect the series of some files, from their headers alone.
 
     A series is made of the given files only, never of their neighbours, and of one person's and one
@@ -74,7 +74,7 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     problems += yield from within(unused_image_problems(alone, paths), 0.99, 1.0)
     ignored = [reasons.get(path, NOT_PLACED) for path in paths if path not in used]
     numbered = tuple(replace(entry, index=n) for n, entry in enumerate(series or planning))
-    return Found(numbered, len(ignored), tuple(problems), counted(ignored))
+    return ScanListing(numbered, len(ignored), tuple(problems), counted(ignored))
 
 
 def _read(paths: Sequence[Path]) -> Job[_Headers]:

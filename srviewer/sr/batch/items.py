@@ -16,7 +16,7 @@ from srviewer.core.volumes.source_files import common_folder, name_below, path_w
 from srviewer.errors import UserError
 from srviewer.io.files.companions import COMPANIONS, is_companion
 from srviewer.io.formats import scan
-from srviewer.io.scans.series import Found, NothingOpened, Problem, Series
+from srviewer.io.scans.series import NothingOpened, Problem, ScanListing, Series
 from srviewer.io.targets import NIFTI, Target
 from srviewer.job import Job, Progress, within
 from srviewer.sr.inputs.segmentations import segmentation_reason
@@ -201,18 +201,18 @@ def _bids_images(root: Path) -> list[Path]:
     return [path for path in every if _stem(path).rpartition("_")[2] in BIDS_CONTRASTS]
 
 
-def _listing(files: Sequence[Path]) -> Job[Found]:
+def _listing(files: Sequence[Path]) -> Job[ScanListing]:
     """List the series in files, with an empty list where nothing can be opened."""
     yield Progress(0.0, "Looking for volumes")
     if not files:
-        return Found((), 0)
+        return ScanListing((), 0)
     try:
         return (yield from scan(files))
     except NothingOpened as error:
         problems = error.problems or (Problem(files[0].name, str(error)),)
-        return Found((), len(files), problems)
+        return ScanListing((), len(files), problems)
     except UserError as error:
-        return Found((), len(files), (Problem(files[0].name, str(error)),))
+        return ScanListing((), len(files), (Problem(files[0].name, str(error)),))
 
 
 def _unsuitable(series: Series, thin_too: bool) -> LeftOut | None:

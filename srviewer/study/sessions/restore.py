@@ -103,7 +103,7 @@ def restore(path: Path, before: StudyState, device: str, lasting: Lasting) -> Jo
 
 @dataclass(frozen=True, eq=False)
 class _Result:
-    """A result with the files that hold it and its maps, as ``Kept.files``."""
+    """A result with the files that hold it and its maps, as ``ComparedVolume.files``."""
 
     saved: SavedResult
     reconstruction: Reconstruction

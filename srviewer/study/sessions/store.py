@@ -25,7 +25,7 @@ from srviewer.study.sessions.document import (
 )
 from srviewer.study.sessions.file_location import FileLocation, location_of, location_of_file
 from srviewer.study.sessions.session_file import write_session
-from srviewer.study.state.comparables import Comparables, Kept
+from srviewer.study.state.comparables import Comparables, ComparedVolume
 from srviewer.study.state.study_state import StudyState
 from srviewer.unwritable import make_folder
 
@@ -141,7 +141,7 @@ def _free(folder: Path, stem: str) -> Path:
         number += 1
 
 
-def _results(state: StudyState) -> tuple[Kept, ...]:
+def _results(state: StudyState) -> tuple[ComparedVolume, ...]:
     """The results, oldest first."""
     return tuple(reversed(state.comparables.results))
 
@@ -207,7 +207,7 @@ class _Saving:
             location = yield from location_of_file(file)
         return SavedReference(location, reference.meaning, reference.thin is not None)
 
-    def _result(self, kept: Kept) -> Job[SavedResult]:
+    def _result(self, kept: ComparedVolume) -> Job[SavedResult]:
         assert kept.made is not None
         image = yield from location_of_file(self._file(kept.volume))
         maps: dict[str, FileLocation] = {}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from srviewer.io.scans.series import Found, Series
+from srviewer.io.scans.series import ScanListing, Series
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Origin:
     paths: tuple[Path, ...]
     series: Series
     frame: int
-    found: Found
+    found: ScanListing
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Origins:
     """
 
     paths: tuple[Path, ...]
-    found: Found
+    found: ScanListing
     chosen: tuple[tuple[Series, int], ...]
 
     @property
@@ -55,7 +55,7 @@ class Origins:
 MOST_AT_ONCE = 8  # images that open without a question
 
 
-def one_image_a_file(found: Found, paths: Sequence[Path]) -> bool:
+def one_image_a_file(found: ScanListing, paths: Sequence[Path]) -> bool:
     """Whether nothing is to be chosen: one image, or one with a file of its own for each path.
 
     An image of several volumes in time opens at the first; a slider leads to the others.
