@@ -32,7 +32,7 @@ from srviewer.io.scans.series import (
     Series,
     added,
     and_more,
-    counted,
+    reason_counts,
     summary,
 )
 from srviewer.job import Job, within
@@ -202,7 +202,7 @@ def _scan_archives(paths: Sequence[Path], room: archive.Room | None = None) -> J
             part = yield from within(_scan_archive(path, room or archive.room_of(path)), *span)
         except UserError as error:
             kind = NO_ROOM if isinstance(error, NoSpace) else NOT_OPENED
-            part = ScanListing((), 1, (Problem(path.name, str(error)),), counted([kind]))
+            part = ScanListing((), 1, (Problem(path.name, str(error)),), reason_counts([kind]))
         series.extend(part.series)
         ignored += part.ignored
         problems.extend(part.problems)

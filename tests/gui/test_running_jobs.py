@@ -9,7 +9,7 @@ from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from srviewer.errors import UserError
-from srviewer.gui.jobs.running_jobs import RunningJobs, time_left
+from srviewer.gui.jobs.running_jobs import RunningJobs, duration_text
 from srviewer.job import Job, Partial, Progress
 
 
@@ -156,7 +156,7 @@ def test_progress_comes_no_faster_than_a_window_can_show(
     [(0.2, "1 s"), (21.4, "21 s"), (80, "1 min 20 s"), (59.7, "1 min 00 s"), (734, "12 min")],
 )
 def test_time_left_reads_as_people_say_it(seconds: float, text: str) -> None:
-    assert time_left(seconds) == text
+    assert duration_text(seconds) == text
 
 
 def test_pieces_of_a_result_arrive_in_order_and_none_after_a_cancel(

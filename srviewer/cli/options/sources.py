@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import follow, note
+from srviewer.cli.console.verb_output import note, run_with_progress
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
@@ -34,7 +34,7 @@ def open_volume(path: Path, wanted: str | None, frame: int) -> Volume:
     Returns:
         The volume.
     """
-    return follow(open_series(path, wanted, frame).read(frame))
+    return run_with_progress(open_series(path, wanted, frame).read(frame))
 
 
 def open_series(path: Path, wanted: str | None, frame: int) -> Series:
@@ -48,7 +48,7 @@ def open_series(path: Path, wanted: str | None, frame: int) -> Series:
     Returns:
         The series, which has this frame; UserError where there is none.
     """
-    listing = follow(scan([path]))
+    listing = run_with_progress(scan([path]))
     series = _first_scan(listing, path) if wanted is None else _named(listing, path, wanted)
     for line in left_out(listing):
         note(line)
@@ -101,7 +101,7 @@ def _first_scan(listing: ScanListing, path: Path) -> Series:
     """The first thick series, else the first; a mask or label map only where there is no scan."""
     if len(listing.series) == 1:
         return listing.series[0]
-    scans, _ = follow(scans_among(listing.series))
+    scans, _ = run_with_progress(scans_among(listing.series))
     offered = scans or listing.series
     thick = [series for series in offered if series.geometry.thick_axis is not None]
     first = (thick or list(offered))[0]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import Outcome, follow
+from srviewer.cli.console.verb_output import Outcome, run_with_progress
 from srviewer.cli.options.outputs import check_outputs, require_suffix
 from srviewer.cli.options.sources import add_series_arguments, open_only, open_volume
 from srviewer.cli.options.values import number, point, size, span
@@ -167,9 +167,9 @@ def _seconds(args: argparse.Namespace, scan: Volume) -> list[tuple[str, Volume]]
     for second, title in zip_longest(args.second, args.name):
         if second == CUBIC:
             wanted = replace(request or suggested_request(scan), method="cubic")
-            volume = follow(reconstruct(scan, wanted)).volume
+            volume = run_with_progress(reconstruct(scan, wanted)).volume
         else:
-            volume = follow(beside(files[second], scan))
+            volume = run_with_progress(beside(files[second], scan))
         default = CUBIC if second == CUBIC else Path(second).name
         named.append((title or default, volume))
     return named
@@ -182,12 +182,12 @@ def _scored(
     if args.reference is None:
         return [None for _ in seconds]
     truth = open_only(args.reference)
-    truth = follow(placed_truth(truth, args.reference.name, scan, None))
+    truth = run_with_progress(placed_truth(truth, args.reference.name, scan, None))
     request = _refinement(scan, truth)
     assert request is not None  # it lies on a finer grid
     meaning = args.meaning or f"the loaded ground truth '{args.reference.name}'"
     return [
-        follow(score_beside_cubic(truth, scan, volume, request, meaning))
+        run_with_progress(score_beside_cubic(truth, scan, volume, request, meaning))
         if same_grid(volume.geometry, truth.geometry)
         else None
         for volume in seconds

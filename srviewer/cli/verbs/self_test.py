@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import Outcome, follow, table
+from srviewer.cli.console.verb_output import Outcome, run_with_progress, table
 from srviewer.cli.options.outputs import check_outputs
 from srviewer.cli.options.request import add_request_arguments, request_of
 from srviewer.cli.options.sources import add_series_arguments, open_volume
@@ -32,7 +32,7 @@ def execute(args: argparse.Namespace) -> Outcome:
     """
     check_outputs(args, [args.path])
     scan = open_volume(args.path, args.series, args.frame)
-    result = follow(self_test(scan, request_of(scan, args)))
+    result = run_with_progress(self_test(scan, request_of(scan, args)))
     return Outcome(_text(result), result.values())
 
 

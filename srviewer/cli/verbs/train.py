@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from srviewer.cli.console.skipped_scans import TrainingSkips
-from srviewer.cli.console.verb_output import Outcome, follow_stepwise
+from srviewer.cli.console.verb_output import Outcome, run_stepwise
 from srviewer.cli.options.outputs import check_outputs, require_suffix
 from srviewer.cli.options.values import number, whole_numbers
 from srviewer.cli.verbs.models import gain_line
@@ -113,7 +113,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         process=process,
     )
     left_out = TrainingSkips()
-    model = follow_stepwise(mapped(trained_model(job), left_out.take))
+    model = run_stepwise(mapped(trained_model(job), left_out.take))
     if not process.leads:
         args.json = None  # the leading process reports for all
         return Outcome("", {})

@@ -24,7 +24,7 @@ from srviewer.gui.figures.figure import FigurePage, write_figure
 from srviewer.gui.figures.figure_contents import copied, picture_of
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.widgets.form import describe, fill, form, label
+from srviewer.gui.widgets.form import describe, form, label, set_entries
 from srviewer.gui.widgets.plain_text import PlainLabel
 
 PREVIEW = 460  # px across
@@ -52,7 +52,7 @@ class FigureDialog(QDialog):
         self.dpi_box = _spin(tr("Resolution"), tr("Dots per inch"), LEAST_DPI, MOST_DPI, " dpi")
         self.page_box = QComboBox()
         describe(self.page_box, tr("Page"), tr("Dark for a screen, light for paper"))
-        fill(self.page_box, [(tr("Dark"), "dark"), (tr("Light"), "light")], "dark")
+        set_entries(self.page_box, [(tr("Dark"), "dark"), (tr("Light"), "light")], "dark")
         self.crosshair_box = QCheckBox(tr("Crosshair"))
         describe(self.crosshair_box, tr("Crosshair"), tr("Draw the crosshair"))
         self.preview = PlainLabel()

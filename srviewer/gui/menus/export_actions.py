@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow, QMessageBo
 
 from srviewer.errors import UserError
 from srviewer.gui.menus.actions import Actions
-from srviewer.gui.study.exporting import file_name, with_suffix
+from srviewer.gui.study.exporting import file_name, with_image_suffix
 from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.recent_files import Recent
@@ -85,7 +85,7 @@ class ExportActions(QObject):
             self._window, tr(target.question), str(suggested), ";;".join(kinds)
         )
         if chosen:
-            path = with_suffix(Path(chosen)) if target is NIFTI else Path(chosen)
+            path = with_image_suffix(Path(chosen)) if target is NIFTI else Path(chosen)
             # Some desktops do not tell which kind was chosen.
             self.export(target, path, kinds.get(kind, target.stored_as(None)))
 

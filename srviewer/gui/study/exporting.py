@@ -13,7 +13,7 @@ from srviewer.errors import UserError
 from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.io.export.nifti import DataType, write
+from srviewer.io.export.nifti import DataType, write_nifti
 from srviewer.io.export.replacing import WouldReplace
 from srviewer.io.nifti.file_pairs import NIFTI_SUFFIXES
 from srviewer.io.sidecars.provenance import sidecar
@@ -146,7 +146,7 @@ def _export(
     overwrite: bool,
 ) -> Job[Path]:
     yield Progress(0.0, mark("Writing"))
-    yield from write(volume, path, provenance, stored_as, overwrite=overwrite)
+    yield from write_nifti(volume, path, provenance, stored_as, overwrite=overwrite)
     return path
 
 
@@ -158,7 +158,7 @@ def _or_in_the_way(job: Job[Path]) -> Job[Path | WouldReplace]:
         return error
 
 
-def with_suffix(path: Path) -> Path:
+def with_image_suffix(path: Path) -> Path:
     """``path`` with an ending that can be written; never the name of another file that exists."""
     full = path.with_name(f"{path.name}.nii.gz")
     return path if path.name.lower().endswith(NIFTI_SUFFIXES) or full.exists() else full

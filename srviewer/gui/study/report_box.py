@@ -9,7 +9,7 @@ from srviewer.errors import UserError
 from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button
-from srviewer.io.export.nifti import overwrites, write
+from srviewer.io.export.nifti import overwrites, write_nifti
 from srviewer.io.formats import open_filter, read
 from srviewer.job import Job, within
 from srviewer.sr.report.trust_report import trust_report
@@ -132,6 +132,6 @@ def _brought(
     labels = yield from within(read(source), 0.0, 0.3)
     made = yield from within(label_map(labels, scan, result.request), 0.3, 0.8)
     provenance = label_provenance(result.provenance(), made)
-    job = write(made, target, provenance, "original", overwrite=overwrite)
+    job = write_nifti(made, target, provenance, "original", overwrite=overwrite)
     yield from within(job, 0.8, 1.0)
     return target

@@ -11,7 +11,7 @@ from srviewer.errors import UserError
 from srviewer.gui.appearance.colour_maps import COLOUR_MAPS
 from srviewer.gui.study.study_actions import OPEN, StudyActions
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.user_files.autosave_folders import lasting
+from srviewer.gui.user_files.autosave_folders import outlives_window
 from srviewer.study.sessions.restore import RestoredSession, restore
 from srviewer.study.sessions.session_file import SUFFIX
 from srviewer.study.sessions.store import store
@@ -43,7 +43,7 @@ class SessionFiles(QObject):
             self.saved.emit(path)
 
         folder = path.with_name(f"{path.stem} files")
-        job = store(path, studies.states, studies.current, folder, lasting)
+        job = store(path, studies.states, studies.current, folder, outlives_window)
         title = tr("Saving {name}", name=path.name)
         self._study.work.start(SAVE, title, job, keep, lambda: True)
 
@@ -61,7 +61,7 @@ class SessionFiles(QObject):
                 then()
 
         session = self._study.session
-        job = restore(path, session.state, session.preferred_device, lasting)
+        job = restore(path, session.state, session.preferred_device, outlives_window)
         title = tr("Opening {name}", name=path.name)
         self._study.work.start(OPEN, title, job, show, lambda: True)
 
@@ -84,6 +84,6 @@ def session_filter() -> str:
     return tr("srviewer session (*{ending})", ending=SUFFIX)
 
 
-def with_suffix(path: Path) -> Path:
+def with_session_suffix(path: Path) -> Path:
     """``path`` with the ending of a session file."""
     return path if path.suffix == SUFFIX else path.with_name(f"{path.name}{SUFFIX}")

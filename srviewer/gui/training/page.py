@@ -22,7 +22,7 @@ from srviewer.gui.training.preview import PreviewView
 from srviewer.gui.training.run_list import RunList, state_line
 from srviewer.gui.training.runs import State, TrainingRun, TrainingRuns
 from srviewer.gui.widgets.dropped_files import dropped_paths
-from srviewer.gui.widgets.form import ElidedLabel, choice, describe, fill, label
+from srviewer.gui.widgets.form import ElidedLabel, choice, describe, label, set_entries
 from srviewer.gui.widgets.plain_text import MarkupLabel, TextPage
 from srviewer.nn.models.model_file import load_model
 from srviewer.sr.models.available_models import model_card
@@ -56,7 +56,7 @@ class TrainingPage(QWidget):
         self._bar.setRange(0, 1000)
         describe(self._bar, tr("Progress of the run"), tr("Share of the run that is done"))
         self._along = choice(tr("Plotted against"), tr("What lies along the plots"))
-        fill(self._along, [(tr(along.title), along) for along in ALONG], ALONG[0])
+        set_entries(self._along, [(tr(along.title), along) for along in ALONG], ALONG[0])
         self._term = choice(
             tr("Loss"), tr("Every term of the chosen run, or one term of all ticked runs")
         )
@@ -79,7 +79,7 @@ class TrainingPage(QWidget):
         run_list.chosen_changed.connect(self._show)
         runs.reported.connect(self._show_report)
         runs.changed.connect(self._show)
-        theme.follow(self, self._show)
+        theme.redraw_on_theme_change(self, self._show)
         self._show()
 
     def _lay_out(self) -> None:
@@ -147,7 +147,7 @@ class TrainingPage(QWidget):
         term = self._term.currentData() or ALL_TERMS
         terms = [ALL_TERMS, TOTAL, *terms_of(run)]
         if [self._term.itemData(n) for n in range(self._term.count())] != terms:
-            fill(self._term, [(tr(name), name) for name in terms], term)
+            set_entries(self._term, [(tr(name), name) for name in terms], term)
         self._head(run)
         self._plot()
         self.preview.show_preview(run.preview)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.visible_text import visible_line
 from srviewer.gui.appearance import theme
-from srviewer.gui.jobs.running_jobs import time_left
+from srviewer.gui.jobs.running_jobs import duration_text
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.colours import run_colour
 from srviewer.gui.training.runs import LIVE, State, TrainingRun, TrainingRuns
@@ -72,7 +72,7 @@ class RunList(QWidget):
             control.clicked.connect(lambda _, act=act: self._act(act))
         runs.changed.connect(self._show)
         runs.reported.connect(self._show_run)
-        theme.follow(self, self._show)
+        theme.redraw_on_theme_change(self, self._show)
         self._show()
 
     @property
@@ -174,7 +174,7 @@ def state_line(run: TrainingRun) -> str:
     if left <= 0:
         message = tr(run.progress.message)
         return tr("scoring held-out subjects: {message}", message=message)
-    return f"{state_words(run)}{done}" + tr(", {time} left", time=time_left(left))
+    return f"{state_words(run)}{done}" + tr(", {time} left", time=duration_text(left))
 
 
 def state_words(run: TrainingRun) -> str:

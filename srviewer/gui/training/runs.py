@@ -17,7 +17,7 @@ from srviewer.nn.models.checkpoint import checkpoint_path
 from srviewer.nn.plans.budget import Budget
 from srviewer.nn.reports.run_log import log_entry, log_path, read_log
 from srviewer.paths import models_dir
-from srviewer.sr.training.records import forget, is_unfinished, remember, remembered
+from srviewer.sr.training.records import forget, is_unfinished, remember, stored_runs
 from srviewer.sr.training.run import TrainingJob, trained_model
 
 TRAIN = "train"
@@ -130,7 +130,7 @@ class TrainingRuns(QObject):
         self._current: TrainingRun | None = None
         self._numbers = 0
         self._list: list[TrainingRun] = []
-        records = remembered()
+        records = stored_runs()
         self.unreadable = tuple(reason for _, reason in records.unreadable)
         for job in records.jobs:
             state = State.UNFINISHED if is_unfinished(job.output) else State.FINISHED

@@ -16,7 +16,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.widgets.form import ElidedLabel, choice, fill
+from srviewer.gui.widgets.form import ElidedLabel, choice, set_entries
 from srviewer.gui.widgets.plain_text import MarkupLabel, PlainLabel, set_tip
 from srviewer.sr.scores.evaluate import ScoredPair
 
@@ -52,7 +52,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.scene().sigMouseClicked.connect(self._jump)
         self._colour()
-        theme.follow(self, self._colour)
+        theme.redraw_on_theme_change(self, self._colour)
 
     def _colour(self) -> None:
         colours = theme.colours()
@@ -146,7 +146,7 @@ class ScorePlot(QWidget):
         self._session = session
         self._plane = choice(tr("Plane of the plot"), tr("Whose slices are plotted"))
         self._plane.setFixedWidth(110)
-        fill(self._plane, [(tr(plane.title), plane) for plane in Plane], Plane.CORONAL)
+        set_entries(self._plane, [(tr(plane.title), plane) for plane in Plane], Plane.CORONAL)
         self._plane.activated.connect(self._show)
         self._keys = MarkupLabel()
         self._meaning = ElidedLabel("muted")
@@ -171,7 +171,7 @@ class ScorePlot(QWidget):
         self.setFixedHeight(HEIGHT)
         session.follow(self._show, "scores")
         session.follow(self._follow, "view")
-        theme.follow(self, self._show_keys)
+        theme.redraw_on_theme_change(self, self._show_keys)
         self._show_keys()
         self._show()
 

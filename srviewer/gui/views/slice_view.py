@@ -22,7 +22,7 @@ from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.texts.wording import measured, size_of
+from srviewer.gui.texts.wording import measurement_text, size_text
 from srviewer.gui.views.drawing.annotations import Annotations
 from srviewer.gui.views.drawing.canvas import Canvas
 from srviewer.gui.views.drawing.composite import Composite
@@ -356,7 +356,7 @@ class SliceView(QWidget):
 
     def _words_at(self, roi: Roi) -> str:
         """The text beside a measurement; for a result to come without values."""
-        return size_of(roi) if self.volume is None else measured(roi, self.volume)
+        return size_text(roi) if self.volume is None else measurement_text(roi, self.volume)
 
     def _corners(self, roi: Roi) -> tuple[tuple[float, float], ...]:
         """The points of a measurement in pixels of the pane."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from srviewer.core.visible_text import visible_line
 from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.user_files.autosave_folders import lasting
+from srviewer.gui.user_files.autosave_folders import outlives_window
 from srviewer.gui.widgets.form import describe
 from srviewer.gui.widgets.plain_text import message_box
 
@@ -50,7 +50,7 @@ class Closing(QObject):
         unexported = [
             (number, kept.name)
             for number in numbers
-            for kept in self._studies.states[number].unexported(lasting)
+            for kept in self._studies.states[number].unexported(outlives_window)
         ]
         if not unexported:
             return True

@@ -8,7 +8,7 @@ from srviewer import RESEARCH_USE_ONLY
 from srviewer.core.visible_text import html_text
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
-from srviewer.gui.jobs.running_jobs import Task, time_left
+from srviewer.gui.jobs.running_jobs import Task, duration_text
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
@@ -90,7 +90,7 @@ class ActivityLabel(QWidget):
         self.setVisible(task is not None)
         if task is not None:
             left = task.seconds_left
-            self._left.setText("" if left is None else tr("{time} left", time=time_left(left)))
+            self._left.setText("" if left is None else tr("{time} left", time=duration_text(left)))
             wide = self._text.fontMetrics().horizontalAdvance(task.title) + 10
             self._text.setFixedWidth(min(wide, WIDEST))
             self._text.show_text(task.title)
@@ -113,7 +113,7 @@ class DeviceLabel(MarkupLabel):
         set_tip(self, tr("What the next reconstruction runs on, or what the last one ran on"))
         study.work.changed.connect(self._show)
         study.session.follow(self._show, "request", "result")
-        theme.follow(self, self._show)
+        theme.redraw_on_theme_change(self, self._show)
         self._show()
 
     def _show(self) -> None:

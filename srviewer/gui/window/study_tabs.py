@@ -13,7 +13,7 @@ from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import grid_words
 from srviewer.gui.widgets.form import describe
-from srviewer.gui.widgets.plain_text import named, plain_tip
+from srviewer.gui.widgets.plain_text import menu_text, plain_tip
 from srviewer.gui.window.closing import Closing
 
 WIDEST = 26  # characters of a name
@@ -60,7 +60,7 @@ class StudyTabs(QTabBar):
             if scan is None or self.tabData(number) is scan:
                 continue
             self.setTabData(number, scan)
-            self.setTabText(number, named(_short(scan.name)))
+            self.setTabText(number, menu_text(_short(scan.name)))
             self.setTabIcon(number, QIcon(thumbnail(scan)))
             tip = f"{visible_line(scan.name)}\n{grid_words(scan.geometry)}"
             self.setTabToolTip(number, plain_tip(tip))

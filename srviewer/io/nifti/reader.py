@@ -12,7 +12,7 @@ from srviewer.io.nifti.file_pairs import HEADERS, ImageFiles, image_stem, images
 from srviewer.io.nifti.image_header import opened
 from srviewer.io.nifti.voxels import StoredVoxels
 from srviewer.io.scans.segmentation_names import name_warnings
-from srviewer.io.scans.series import Problem, ScanListing, Series, counted
+from srviewer.io.scans.series import Problem, ScanListing, Series, reason_counts
 from srviewer.job import Job, Progress
 
 NO_PAIR = "files of pairs that are no NIfTI and no Analyze image"
@@ -47,7 +47,7 @@ def scan(paths: Sequence[Path]) -> Job[ScanListing]:
     problems += [Problem(path.name, _alone(path)) for path in named.alone]
     reasons = ["volumes that cannot be opened"] * len(problems)
     reasons += [NO_PAIR] * others + [SPARE] * len(named.spare)
-    return ScanListing(tuple(series), len(reasons), tuple(problems), counted(reasons))
+    return ScanListing(tuple(series), len(reasons), tuple(problems), reason_counts(reasons))
 
 
 def _series(files: ImageFiles, index: int) -> Series | None:

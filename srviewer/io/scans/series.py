@@ -114,7 +114,7 @@ class ScanListing:
     skipped: Counts = ()
 
 
-def counted(reasons: Iterable[str]) -> Counts:
+def reason_counts(reasons: Iterable[str]) -> Counts:
     """Count each reason.
 
     Args:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from srviewer.io.export.clearing import cleared
+from srviewer.io.export.clearing import clear_abandoned
 from srviewer.job import Job, Progress
 from srviewer.sr.batch.records import BatchFolder
 from srviewer.temporary_folders import clear_temporary_folders
@@ -27,7 +27,7 @@ def clear_batch(batch_folder: BatchFolder, folders: Iterable[Path]) -> Job[None]
     yield Progress(0.0, "Looking for what an earlier batch left")
     _clear_unfinished(batch_folder.unfinished.parent)
     for folder in (*batch_folder.record_folders, *sorted(set(folders))):
-        yield from cleared(folder)
+        yield from clear_abandoned(folder)
     clear_temporary_folders()
 
 

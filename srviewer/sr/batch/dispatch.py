@@ -26,7 +26,7 @@ from srviewer.sr.batch.records import LOGS, STATE, BatchFolder
 from srviewer.sr.batch.summary import summary_path, write_summary
 from srviewer.sr.batch.work import Outcome, Settings, rebuilding
 from srviewer.sr.requests.memory import machine_bytes
-from srviewer.temporary_names import mark
+from srviewer.temporary_names import process_mark
 from srviewer.unwritable import make_folder
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
     kind = target(settings.target)
     folder = kind.home(plan.folder)
     selection = yield from within(select(plan.paths, thin_too, kind), 0.0, SEARCHED)
-    batch_folder = BatchFolder(_made(folder).resolve(), mark())
+    batch_folder = BatchFolder(_made(folder).resolve(), process_mark())
     left_out = tuple(
         Outcome(
             name=volume.name,

@@ -78,7 +78,7 @@ class BatchFolder:
         return self.folder / LOGS / f"{output.as_posix()}.log"
 
 
-def read_record(
+def read_batch_record(
     batch_folder: BatchFolder, output: PurePosixPath, key: str
 ) -> dict[str, Any] | None:
     """Read the record of a finished volume.

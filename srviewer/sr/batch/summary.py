@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from srviewer.atomic import write_text
-from srviewer.io.scans.series import counted as counted_reasons
+from srviewer.io.scans.series import reason_counts as counted_reasons
 from srviewer.io.scans.series import summary
 from srviewer.sr.batch.records import LOGS
 from srviewer.sr.batch.work import Outcome
@@ -31,7 +31,7 @@ def write_summary(path: Path, outcomes: Sequence[Outcome]) -> None:
     failed_first = sorted(outcomes, key=lambda outcome: outcome.status != "failed")
     page = drawn_page(
         "summary.html",
-        title=counted(outcomes),
+        title=status_line(outcomes),
         head=(*HEAD, "notes"),
         status=STATUS,
         rows=[_row(outcome) for outcome in failed_first],
@@ -68,7 +68,7 @@ def _begins(path: Path) -> bool:
         return MARK.encode() in file.read(HEAD_BYTES)
 
 
-def counted(outcomes: Sequence[Outcome]) -> str:
+def status_line(outcomes: Sequence[Outcome]) -> str:
     """One line with the number of volumes for each status.
 
     Args:

@@ -17,7 +17,7 @@ from srviewer.atomic import replace_together
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.volumes.source_files import ScanSource, part_words, source_of
 from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, blocking_warnings
-from srviewer.errors import Unsupported, UserError, plain
+from srviewer.errors import Unsupported, UserError, as_user_error
 from srviewer.io.export.nifti import DataType
 from srviewer.io.files.content import digests
 from srviewer.io.formats import scan
@@ -26,8 +26,14 @@ from srviewer.io.sidecars.provenance import sidecar
 from srviewer.io.targets import NIFTI, Export, target
 from srviewer.job import Job, within
 from srviewer.sr.batch.items import Item
-from srviewer.sr.batch.names import Wanted, likely_names, named, stem_and_ending
-from srviewer.sr.batch.records import BatchFolder, Log, read_record, stored_bytes, write_record
+from srviewer.sr.batch.names import Wanted, likely_names, output_name, stem_and_ending
+from srviewer.sr.batch.records import (
+    BatchFolder,
+    Log,
+    read_batch_record,
+    stored_bytes,
+    write_record,
+)
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.inputs.segmentations import segmentation_reason
 from srviewer.sr.models.available_models import find_model
@@ -38,7 +44,7 @@ from srviewer.sr.results.rebuild_facts import RebuildFacts
 from srviewer.sr.results.reconstruction import unscored
 from srviewer.sr.slabs.choice import SlabsWanted, choose_slabs
 from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
-from srviewer.temporary_names import mark
+from srviewer.temporary_names import process_mark
 from srviewer.unwritable import make_folder
 
 FOUND = 0.02  # the share of one volume's job in which it is found again
@@ -141,7 +147,7 @@ def rebuilding(item: Item, settings: Settings, batch_folder: BatchFolder) -> Job
         outcome = Outcome(item.name, None, "failed", message=message)
         log.add(f"failed: {message}")
     except Exception as error:  # a bug in one volume must not end the others
-        user_error = plain(error)
+        user_error = as_user_error(error)
         message = f"{type(error).__name__}: {error}" if user_error is error else str(user_error)
         outcome = Outcome(item.name, None, "failed", message=message)
         log.add(f"failed:\n{traceback.format_exc()}")
@@ -166,7 +172,7 @@ def _rebuilding(
         return before
     # What is a folder takes a new name rather than the place of another folder.
     replaces = settings.overwrite and target(settings.target).ending != ""
-    name = yield from named(batch_folder.folder, batch_folder.state, wanted, source, replaces)
+    name = yield from output_name(batch_folder.folder, batch_folder.state, wanted, source, replaces)
     log.of(name.output)
     log.add(f"begun: {item.source_name}, {len(item.sources)} files")
     series = yield from within(_series_of(item), FOUND / 2, FOUND)
@@ -213,7 +219,7 @@ def _done(
 ) -> Outcome | None:
     """The outcome of an earlier run with the same source and settings, if that still holds."""
     for output in names:
-        record = read_record(batch_folder, output, key)
+        record = read_batch_record(batch_folder, output, key)
         if record is not None:
             same_run = (
                 record["batch"] == batch_folder.batch
@@ -312,7 +318,7 @@ def _request(volume: ScanHeader, settings: Settings) -> Request:
 def _unfinished(batch_folder: BatchFolder, name: str) -> Iterator[Path]:
     """A path for a draft in a folder of this attempt's own, which is deleted afterwards."""
     # Not a private folder: the draft gets the rights that results have where they are written.
-    folder = batch_folder.unfinished / mark()
+    folder = batch_folder.unfinished / process_mark()
     make_folder(folder)
     try:
         yield folder / name

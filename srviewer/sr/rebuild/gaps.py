@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.acquisition.degradation import size_of
+from srviewer.core.acquisition.degradation import consistency_of
 from srviewer.core.geometry.grid import Axis, Geometry
 from srviewer.core.geometry.slice_runs import SliceRun, longest, runs
 from srviewer.core.intensity.intensity_range import volume_intensity
-from srviewer.core.intensity.padding import empty_value, interpolated
+from srviewer.core.intensity.padding import empty_value, interpolated_around_padding
 from srviewer.core.volumes.interpolate import Positions, cubic, linear, nearest
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.errors import UserError
@@ -178,7 +178,7 @@ def _joined(
         spread=None,  # these belong to one run
         texture_change=None,
         residual=made_map(scan, residual, scan.name, RESIDUAL),
-        consistency=size_of(judged, data_range),
+        consistency=consistency_of(judged, data_range),
         data_range=data_range,  # the first run may hold the darkest slices
         request=request,
         thickness_mm=first.thickness_mm if len(thickness) == 1 else None,
@@ -243,7 +243,7 @@ def _lay(
     positions = source.geometry.index(grid.world(index))[:, axis]
     if np.abs(positions - np.rint(positions)).max() < ON_CENTRE:
         kernel = nearest
-    values = interpolated(kernel, source.voxels, axis, positions, source.padding)
+    values = interpolated_around_padding(kernel, source.voxels, axis, positions, source.padding)
     np.moveaxis(laid, axis, 0)[mine] = np.moveaxis(values, axis, 0)
 
 

@@ -29,7 +29,7 @@ from srviewer.job import Job, Partial, Progress, aside, mapped, within
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.cross_plane.padding_restored import image_alone
-from srviewer.sr.cross_plane.refinement import mirrorings, passes, started
+from srviewer.sr.cross_plane.refinement import loaded_upsampler, mirrorings, passes
 from srviewer.sr.models.available_models import find_model
 from srviewer.sr.rebuild.reconstruct import thin_header
 from srviewer.sr.rebuild.refine import sharper_pair
@@ -158,7 +158,7 @@ def _prepared(scan: Volume, request: Request) -> Job[tuple["Upsampler", Model]]:
             return textured(model, *sharper, request.texture)
 
         model = yield from aside(blended, Progress(0.0, MESSAGE))
-    return (yield from started(model, request.device)), model
+    return (yield from loaded_upsampler(model, request.device)), model
 
 
 class _PreviewSlices:

@@ -9,7 +9,7 @@ from srviewer.atomic import remove_leftovers
 from srviewer.core.scores.metrics import beside_cubic
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.export.clearing import cleared
+from srviewer.io.export.clearing import clear_abandoned
 from srviewer.job import Job, Progress, mapped, within
 from srviewer.nn.catalogue import TrainingPlan
 from srviewer.nn.devices.processes import ALONE, Process
@@ -71,7 +71,7 @@ def trained_model(job: TrainingJob) -> Job[Model]:
             unfinished run at the output that is not to be resumed.
     """
     check_target(job.output)  # before an hour is spent on what cannot be saved
-    yield from cleared(job.output.parent)
+    yield from clear_abandoned(job.output.parent)
     _check_checkpoint(job)
     read = image_data if job.plan.layout == "image" else volume_data
     data = yield from within(read(job.paths, job.validation), 0.0, READING)

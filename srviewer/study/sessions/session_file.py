@@ -10,7 +10,7 @@ from srviewer.atomic import write_text
 from srviewer.codec import DocumentType, from_plain, to_plain
 from srviewer.documents import read_document
 from srviewer.errors import UserError
-from srviewer.io.sidecars.provenance import plain
+from srviewer.io.sidecars.provenance import json_value
 from srviewer.study.sessions.document import SavedSession, fields_of
 from srviewer.study.sessions.file_location import FileLocation
 from srviewer.study.sessions.migrations import from_one_study, from_saved_fields
@@ -60,7 +60,7 @@ def write_session(path: Path, session: SavedSession) -> None:
         "notice": RESEARCH_USE_ONLY,
         **to_plain(session, partial(_place_from, folder)),
     }
-    write_text(path, json.dumps(plain(content), indent=1, ensure_ascii=False) + "\n")
+    write_text(path, json.dumps(json_value(content), indent=1, ensure_ascii=False) + "\n")
 
 
 def _document(path: Path) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import write
+from srviewer.io.export.nifti import write_nifti
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, Progress, within
 from srviewer.sr.results.maps import RESIDUAL
@@ -74,7 +74,7 @@ def store(
         make_folder(folder)
         target = _free(folder, entry.stem)
         span = number / len(waiting), (number + 1) / len(waiting)
-        yield from within(write(entry.volume, target, entry.provenance), *span)
+        yield from within(write_nifti(entry.volume, target, entry.provenance), *span)
         written[entry.volume] = target
     yield Progress(1.0, "Writing the session")
     studies = []

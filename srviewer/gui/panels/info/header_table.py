@@ -17,7 +17,7 @@ from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button, describe
 from srviewer.gui.widgets.plain_text import table_item
 from srviewer.io.header_rows import HeaderRow
-from srviewer.io.header_view import header_of
+from srviewer.io.header_view import rows_of_file
 
 KIND = "header"
 MOST_SHOWN = 2000
@@ -80,7 +80,7 @@ class HeaderBox(QWidget):
         self._study.work.start(
             KIND,
             tr("Reading the header of {name}", name=file.path.name),
-            header_of(file),
+            rows_of_file(file),
             self._show,
             lambda: self._session.original is original,
         )

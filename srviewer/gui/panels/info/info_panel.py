@@ -35,7 +35,7 @@ class InfoPanel(QWidget):
         layout.addWidget(self._text, 1)
         layout.addWidget(HeaderBox(study))
         study.session.follow(self._show, "scan", "result")
-        theme.follow(self, self._show)
+        theme.redraw_on_theme_change(self, self._show)
         self._show()
 
     def _show(self) -> None:

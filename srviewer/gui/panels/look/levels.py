@@ -9,7 +9,7 @@ from srviewer.gui.appearance.window_presets import WINDOW_PRESETS, WindowPreset
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.widgets.form import button, choice, describe, fill, form
+from srviewer.gui.widgets.form import button, choice, describe, form, set_entries
 
 LARGEST = 1e9
 
@@ -81,7 +81,7 @@ class Levels(QWidget):
         if original is not self._offered:
             self._offered = original
             fitting = [p for p in WINDOW_PRESETS if p.modality in ("", original.modality)]
-            fill(self.preset, [(tr(preset.title), preset) for preset in fitting], None)
+            set_entries(self.preset, [(tr(preset.title), preset) for preset in fitting], None)
             self._applied = (0, session.auto_window)
         unchanged = self._applied is not None and self._applied[1] == window
         self.preset.setCurrentIndex(self._applied[0] if self._applied and unchanged else -1)

@@ -10,7 +10,7 @@ from srviewer.gui.panels.look.overlay_list import OverlayBox
 from srviewer.gui.study.overlay_loader import Overlays
 from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.widgets.form import choice, describe, fill, label
+from srviewer.gui.widgets.form import choice, describe, label, set_entries
 
 
 class LookPanel(QWidget):
@@ -24,7 +24,7 @@ class LookPanel(QWidget):
         self.histogram = HistogramView(study)
         self.levels = Levels(study.session)
         self.colours = choice(tr("Colour map"), tr("The colours that stand for grey values"))
-        fill(self.colours, [(tr(row.title), row.id) for row in COLOUR_MAPS], "grey")
+        set_entries(self.colours, [(tr(row.title), row.id) for row in COLOUR_MAPS], "grey")
         self.inverted = _switch(
             tr("Inverted"), tr("The other end of the colours stands for high values")
         )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
-from srviewer.gui.study.exporting import file_name, with_suffix
+from srviewer.gui.study.exporting import file_name, with_image_suffix
 from srviewer.gui.study.study_actions import RECONSTRUCT, StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button
@@ -73,4 +73,4 @@ class SlabBox(Notice):
             self, tr("Reconstruct into a file"), str(start), tr("NIfTI (*.nii.gz *.nii)")
         )
         if name:
-            self._study.reconstruct_into(with_suffix(Path(name)))
+            self._study.reconstruct_into(with_image_suffix(Path(name)))

@@ -21,7 +21,12 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.volumes.volume import Voxels
 from srviewer.gui.appearance import theme
 from srviewer.gui.appearance.colour_maps import Table
-from srviewer.gui.views.drawing.annotations import Annotations, lasting, paint_lasting, paint_moving
+from srviewer.gui.views.drawing.annotations import (
+    Annotations,
+    paint_lasting,
+    paint_moving,
+    static_annotations,
+)
 from srviewer.gui.views.drawing.pixels import along_memory, image_of, image_of_colours
 from srviewer.gui.views.drawing.slice_overlay import Rgba
 
@@ -226,7 +231,7 @@ class Canvas(QWidget):
     def _lasting(self, area: QRectF) -> QPixmap:
         """The annotations that are the same from slice to slice, drawn once: text takes long."""
         ratio = self.devicePixelRatioF()
-        wanted = area.size(), ratio, lasting(self.annotations)
+        wanted = area.size(), ratio, static_annotations(self.annotations)
         if wanted != self._written:
             self._written = wanted
             self._writing = QPixmap((area.size() * ratio).toSize())

@@ -28,7 +28,7 @@ from srviewer.io.dicom.headers.origin import (
     SCANNER,
     STUDY,
 )
-from srviewer.io.sidecars.provenance import plain, story
+from srviewer.io.sidecars.provenance import json_value, story
 
 # A volume of unknown modality is taken for MR, for which this program is made.
 SOP_CLASSES = {"MR": MRImageStorage, "": MRImageStorage, "CT": CTImageStorage}
@@ -200,7 +200,7 @@ def _add_story(
     without_sources = {key: value for key, value in provenance.items() if key != "sources"}
     block = header.private_block(PRIVATE_GROUP, PRIVATE_CREATOR, create=True)
     content = {**story(volume, without_sources), "pixels": scale.described()}
-    block.add_new(0x01, "UT", json.dumps(plain(content)))
+    block.add_new(0x01, "UT", json.dumps(json_value(content)))
 
 
 def _comments(volume: ScanHeader, scale: Scale) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.valuerep import format_number_as_ds
 
-from srviewer.core.intensity.padding import measured, measured_limits
+from srviewer.core.intensity.padding import measured_limits, measured_voxels
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.io.export.nifti import DataType
 
@@ -192,7 +192,7 @@ def _noted(slope: str, intercept: str, because: str) -> Scale:
 def _all_whole(volume: Volume) -> bool:
     planes = range(volume.geometry.shape[2])
     # Plane by plane, and only until one is not: results are as large as memory allows.
-    return all(_is_whole(measured(volume.voxels[:, :, k], volume.padding)) for k in planes)
+    return all(_is_whole(measured_voxels(volume.voxels[:, :, k], volume.padding)) for k in planes)
 
 
 def _is_whole(plane: Voxels) -> bool:

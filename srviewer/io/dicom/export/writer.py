@@ -19,7 +19,7 @@ from srviewer.io.dicom.export.derived_header import derived_header, file_meta
 from srviewer.io.dicom.export.stored_values import Scale, scale_of
 from srviewer.io.dicom.reader import scan
 from srviewer.io.dicom.volumes.geometry import LPS_TO_RAS
-from srviewer.io.export.clearing import cleared
+from srviewer.io.export.clearing import clear_abandoned
 from srviewer.io.export.nifti import DataType
 from srviewer.job import Job, Progress, within
 from srviewer.unwritable import check_new_folder, named_file
@@ -63,7 +63,7 @@ def write_series(
     scale = scale_of(volume, stored_as, scan)
     header = derived_header(volume, scale, provenance)
     planes = volume.geometry.shape[2]
-    yield from cleared(folder.parent)
+    yield from clear_abandoned(folder.parent)
     with staged_folder(folder) as staged:
         files = [staged / f"{k + 1:05d}.dcm" for k in range(planes)]
         checksums = []
