@@ -16,7 +16,7 @@ from srviewer.stop_signals import STOP, status_after
 from srviewer.temporary_names import remove_own
 
 if TYPE_CHECKING:
-    from srviewer.cli.console.verb_output import Outcome
+    from srviewer.cli.console.verb_output import VerbOutput
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
@@ -31,7 +31,7 @@ class VerbModule(Protocol):
             parser: The parser of the verb.
         """
 
-    def execute(self, args: argparse.Namespace) -> "Outcome":
+    def execute(self, args: argparse.Namespace) -> "VerbOutput":
         """Do the work of the verb.
 
         Args:

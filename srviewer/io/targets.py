@@ -60,7 +60,7 @@ class Written:
 
     Attributes:
         path: The file or folder that was written.
-        pixels: The relation of a DICOM series' pixels to values, as ``Scale.described``; else
+        pixels: The relation of a DICOM series' pixels to values, as ``StoredScale.described``; else
             empty.
     """
 

@@ -33,7 +33,7 @@ from srviewer.nn.reports.run_log import read_log
 from srviewer.nn.training.learner import Learner
 from srviewer.sr.batch.records import BatchFolder, read_batch_record
 from srviewer.sr.batch.summary import cells
-from srviewer.sr.batch.work import Outcome
+from srviewer.sr.batch.work import VolumeOutcome
 from srviewer.sr.models.available_models import model_card
 from srviewer.sr.models.model_card import card_markdown
 from srviewer.sr.rebuild.reconstruct import reconstruct
@@ -203,7 +203,7 @@ def _read_done(path: Path) -> None:
     target.write_bytes(path.read_bytes())
     record = read_batch_record(place, OUTPUT, "k")
     if record is not None:
-        assert cells(Outcome("s", OUTPUT, "done before", values=record["values"]))
+        assert cells(VolumeOutcome("s", OUTPUT, "done before", values=record["values"]))
 
 
 def _sidecar() -> tuple[dict[str, bytes], dict[str, bytes]]:

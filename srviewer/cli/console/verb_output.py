@@ -27,7 +27,7 @@ REDRAW_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
-class Outcome:
+class VerbOutput:
     """The output of a verb.
 
     Attributes:
@@ -137,7 +137,7 @@ def note(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def publish(outcome: Outcome, target: str | None) -> None:
+def publish(outcome: VerbOutput, target: str | None) -> None:
     """Print the text of a verb, and write its JSON where it was asked for.
 
     Args:

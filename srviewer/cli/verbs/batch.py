@@ -5,7 +5,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import Outcome, run_with_progress, table
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress, table
 from srviewer.cli.options.destination import add_folder_arguments, chosen_target, stored_as
 from srviewer.cli.options.outputs import add_overwrite_argument, check_outputs
 from srviewer.cli.options.request import add_request_arguments, asked_model, asked_of_every
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_slab_argument(parser)
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Reconstruct all scans; failures are listed and do not end the batch.
 
     Args:
@@ -82,7 +82,7 @@ def execute(args: argparse.Namespace) -> Outcome:
             f"None of {len(result.outcomes)} volumes was reconstructed; see {result.summary}. "
             f"{first.name}: {first.message}"
         )
-    return Outcome(_text(result, folder), _values(result, folder))
+    return VerbOutput(_text(result, folder), _values(result, folder))
 
 
 def _settings(args: argparse.Namespace) -> Settings:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.cli.console.paper_tables import paper_tables
-from srviewer.cli.console.verb_output import Outcome, run_with_progress, table
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress, table
 from srviewer.cli.options.outputs import check_outputs
 from srviewer.cli.options.values import whole_numbers, words
 from srviewer.core.scores.image_scores import PROTOCOLS, protocol
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Score every model on every set at every scale; bicubic is always among them.
 
     Args:
@@ -81,7 +81,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         "rows": [asdict(row) for row in result.rows],
         "figures": [str(path) for path in figures],
     }
-    return Outcome("\n\n".join(part for part in parts if part), values)
+    return VerbOutput("\n\n".join(part for part in parts if part), values)
 
 
 def _header(result: BenchmarkResult) -> str:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from srviewer.cli.console.skipped_scans import left_out_lines
-from srviewer.cli.console.verb_output import Outcome, run_with_progress, table
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress, table
 from srviewer.cli.options.outputs import check_outputs
 from srviewer.cli.options.sources import open_only
 from srviewer.cli.options.values import axes, whole_numbers, words
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Score every combination; cubic is added where it was not asked for.
 
     Args:
@@ -66,7 +66,7 @@ def execute(args: argparse.Namespace) -> Outcome:
     notes = dict.fromkeys(f"note: {row.file}: {line}" for row in rows for line in row.warnings)
     lines = [_rows_table(rows), "", _gains_table(rows), *notes, *left_out_lines(left_out)]
     values = {"rows": [row.values() for row in rows], "left_out": dict(left_out)}
-    return Outcome("\n".join(lines), values)
+    return VerbOutput("\n".join(lines), values)
 
 
 def _rows_table(rows: list[EvaluationRow]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from srviewer.cli.console.verb_output import Outcome, run_with_progress
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.outputs import check_outputs
 from srviewer.cli.options.sources import left_out
 from srviewer.core.geometry.grid import AXIS_NAMES, Geometry
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """List the series of a path.
 
     Args:
@@ -61,7 +61,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         "skipped": dict(listing.skipped),
         "problems": [problem.text for problem in listing.problems],
     }
-    return Outcome("\n".join(lines), values)
+    return VerbOutput("\n".join(lines), values)
 
 
 def _with_voxel_warnings(series: Series) -> Series:

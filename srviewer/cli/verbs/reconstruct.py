@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import Outcome, run_with_progress
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.destination import (
     add_destination_arguments,
     check_destination,
@@ -128,7 +128,7 @@ def _add_doubt_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Reconstruct a scan, write the result and report on it.
 
     Args:
@@ -180,12 +180,12 @@ def execute(args: argparse.Namespace) -> Outcome:
     others = (*wanted.values(), args.output_labels, args.report)
     written = [output.path, *(path for path in others if path is not None)]
     text = _text(scan, result, written, rounded_to(result.volume, args, output), _notes(output))
-    return Outcome(text, {**values_of(output), **provenance})
+    return VerbOutput(text, {**values_of(output), **provenance})
 
 
 def _execute_in_slabs(
     args: argparse.Namespace, source: PlaneByPlane, wanted: dict[str, Path]
-) -> Outcome:
+) -> VerbOutput:
     """Reconstruct a scan that does not fit into memory."""
     request = asked_request(source.header, args)
     check_slabs(args, source.header, request)
@@ -209,7 +209,7 @@ def _execute_in_slabs(
     written = [output.path, *wanted.values()]
     result = reconstruction.result
     text = _text(reconstruction.scan, result, written, rounded_to(result.header, args, output))
-    return Outcome(text, {**values_of(output), **reconstruction.provenance})
+    return VerbOutput(text, {**values_of(output), **reconstruction.provenance})
 
 
 def asked_request(scan: ScanHeader, args: argparse.Namespace) -> Request:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import Outcome, run_with_progress
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.outputs import check_outputs, require_suffix
 from srviewer.cli.options.sources import add_series_arguments, open_only, open_volume
 from srviewer.cli.options.values import number, point, size, span
@@ -19,7 +19,7 @@ from srviewer.core.slices.figure_contents import (
     MOST_SIDE,
     PLANE_NAMES,
     SUFFIXES,
-    Picture,
+    FigureContents,
 )
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
@@ -97,7 +97,7 @@ def _add_page_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--theme", choices=("dark", "light"), default="dark", help="of the page")
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Render a figure with the window's own widgets.
 
     Args:
@@ -118,10 +118,10 @@ def execute(args: argparse.Namespace) -> Outcome:
     volumes = [(*second, scores) for second, scores in zip(seconds, scored, strict=True)]
     args.doors["render"](scan, volumes, not args.without_scan, picture, args.output)
     values = {"output": str(args.output), "layout": picture.layout}
-    return Outcome(f"written: {args.output}", values)
+    return VerbOutput(f"written: {args.output}", values)
 
 
-def _picture(args: argparse.Namespace) -> Picture:
+def _picture(args: argparse.Namespace) -> FigureContents:
     layout = args.layout or (COMPARE if args.second else PLANES)
     if find_layout(layout).compares and len(args.second) < (2 if args.without_scan else 1):
         raise UserError(f"The layout '{layout}' compares: give --second.")
@@ -135,7 +135,7 @@ def _picture(args: argparse.Namespace) -> Picture:
         raise UserError(f"A figure has {LEAST_DPI} to {MOST_DPI} dots per inch.")
     if not (0 <= args.divider <= 1 and args.tile > 0 and args.range >= 0 and args.zoom > 0):
         raise UserError("A divider lies in 0..1; tile and zoom are above 0; range is not below 0.")
-    return Picture(
+    return FigureContents(
         layout=layout,
         at=args.at,
         window=args.window,

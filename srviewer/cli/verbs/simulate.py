@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from srviewer import RESEARCH_USE_ONLY, __version__
-from srviewer.cli.console.verb_output import Outcome, run_with_progress
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.outputs import add_overwrite_argument, check_outputs, refuse_replacing
 from srviewer.cli.options.sources import add_series_arguments, open_volume
 from srviewer.cli.options.values import axis_number, number
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Degrade a thin volume and write the thick scan.
 
     Args:
@@ -100,7 +100,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         "shape": list(geometry.shape),
         "spacing_mm": list(geometry.spacing),
     }
-    return Outcome(text, values)
+    return VerbOutput(text, values)
 
 
 def _degradation(thin: ScanHeader, args: argparse.Namespace) -> Degradation:

@@ -18,7 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from srviewer import RESEARCH_USE_ONLY
-from srviewer.core.slices.figure_contents import LEAST_DPI, LEAST_SIDE, MOST_DPI, MOST_SIDE, Picture
+from srviewer.core.slices.figure_contents import (
+    LEAST_DPI,
+    LEAST_SIDE,
+    MOST_DPI,
+    MOST_SIDE,
+    FigureContents,
+)
 from srviewer.errors import UserError
 from srviewer.gui.figures.figure import FigurePage, write_figure
 from srviewer.gui.figures.figure_contents import copied, picture_of
@@ -97,7 +103,7 @@ class FigureDialog(QDialog):
         both.addWidget(self.preview, 1)
         both.addLayout(right)
 
-    def picture(self) -> Picture:
+    def picture(self) -> FigureContents:
         """The contents of the figure as they are set."""
         return replace(
             self._first,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.regions.roi import Roi, shape_words
-from srviewer.core.slices.figure_contents import Picture
+from srviewer.core.slices.figure_contents import FigureContents
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.figures.figure_contents import picture_of
@@ -24,7 +24,7 @@ from srviewer.study.state.origin import Origin
 
 PROGRAM = "srviewer"
 FIGURE = "figure.png"
-# Options of ``screenshot`` for the fields of a Picture: a value, or a word that stands alone.
+# Options of ``screenshot`` for the fields of FigureContents: a value, or a word that stands alone.
 VALUES = {
     "layout": "--layout",
     "at": "--at",
@@ -48,7 +48,7 @@ WORDS = {
 }
 
 
-def screenshot_line(study: StudyActions, picture: Picture | None = None) -> str:
+def screenshot_line(study: StudyActions, picture: FigureContents | None = None) -> str:
     """The command line that makes the figure, after those that make results that are not saved.
 
     Args:
@@ -200,11 +200,11 @@ def _file(study: StudyActions, volume: Volume) -> Path | None:
     return study.session.state.file_of(volume)
 
 
-def _options(picture: Picture) -> list[str]:
+def _options(picture: FigureContents) -> list[str]:
     """The options that differ from the defaults of the command."""
     arguments: list[str] = []
-    plain = Picture()
-    for field in fields(Picture):
+    plain = FigureContents()
+    for field in fields(FigureContents):
         value = getattr(picture, field.name)
         if field.name in WORDS and value != getattr(plain, field.name):
             arguments.append(WORDS[field.name])

@@ -19,7 +19,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.atomic import write_atomically
-from srviewer.core.slices.figure_contents import Picture
+from srviewer.core.slices.figure_contents import FigureContents
 from srviewer.core.visible_text import visible_line
 from srviewer.errors import UserError
 from srviewer.gui.appearance import theme
@@ -44,7 +44,7 @@ class FigurePage:
         picture: Contents, size, resolution and theme of the figure.
     """
 
-    def __init__(self, session: ShownStudy, picture: Picture) -> None:
+    def __init__(self, session: ShownStudy, picture: FigureContents) -> None:
         self.session, self.picture = session, picture
         self._view = CompareView(session)
         self._view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from srviewer.core.intensity.window import Window
-from srviewer.core.slices.figure_contents import Picture
+from srviewer.core.slices.figure_contents import FigureContents
 from srviewer.core.slices.planes import Plane
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.view import View
 
 
-def picture_of(session: ShownStudy) -> Picture:
+def picture_of(session: ShownStudy) -> FigureContents:
     """Read the contents of a figure from a session.
 
     Args:
@@ -20,7 +20,7 @@ def picture_of(session: ShownStudy) -> Picture:
         Its contents; size, resolution and theme are those of a new figure.
     """
     view, comparing = session.view, session.comparing
-    return Picture(
+    return FigureContents(
         layout=comparing.layout,
         at=view.cursor_mm,
         window=(view.window.low, view.window.high),
@@ -39,7 +39,7 @@ def picture_of(session: ShownStudy) -> Picture:
     )
 
 
-def look(session: ShownStudy, picture: Picture) -> None:
+def look(session: ShownStudy, picture: FigureContents) -> None:
     """Set the view and the comparison of a session to the contents of a figure.
 
     Args:

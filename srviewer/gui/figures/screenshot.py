@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
 
-from srviewer.core.slices.figure_contents import Picture
+from srviewer.core.slices.figure_contents import FigureContents
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.application import application
 from srviewer.gui.figures.figure import FigurePage, write_figure
@@ -20,7 +20,7 @@ Shown = tuple[str, Volume, ScoredPair | None]  # name, volume, its scores beside
 
 
 def render(
-    original: Volume, seconds: Sequence[Shown], with_scan: bool, picture: Picture, path: Path
+    original: Volume, seconds: Sequence[Shown], with_scan: bool, picture: FigureContents, path: Path
 ) -> None:
     """Write a figure as PNG, SVG or PDF, drawn by the window's own views; UserError when it cannot.
 

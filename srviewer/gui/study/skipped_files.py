@@ -13,7 +13,7 @@ from srviewer.io.scans.series import ScanListing
 SHOWN_MS = 8000
 
 
-class LeftOut(QObject):
+class SkippedFilesNotice(QObject):
     """Tells after each opening: a line for what is no image, the error bar for damaged ones."""
 
     def __init__(

@@ -31,7 +31,7 @@ from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.shown_study import ShownStudy
-from srviewer.gui.study.skipped_files import LeftOut
+from srviewer.gui.study.skipped_files import SkippedFilesNotice
 from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.page import TrainingPage
@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         self._fill_tool_bar()
         self.setStatusBar(StatusBar(self.study))
         self._connect()
-        self._left_out = LeftOut(self.study, self.statusBar(), self.error_bar, self)
+        self._left_out = SkippedFilesNotice(self.study, self.statusBar(), self.error_bar, self)
         self._state = WindowState(settings, self, self._splitter, self.panels, self.session)
         self._state.restore()
         self.arrange(PLANES)

@@ -24,7 +24,7 @@ from srviewer.sr.batch.items import Item, describe_derivative, select
 from srviewer.sr.batch.pulse import Pulse
 from srviewer.sr.batch.records import LOGS, STATE, BatchFolder
 from srviewer.sr.batch.summary import summary_path, write_summary
-from srviewer.sr.batch.work import Outcome, Settings, rebuilding
+from srviewer.sr.batch.work import Settings, VolumeOutcome, rebuilding
 from srviewer.sr.requests.memory import machine_bytes
 from srviewer.temporary_names import process_mark
 from srviewer.unwritable import make_folder
@@ -72,7 +72,7 @@ class BatchResult:
         summary: The HTML page with all of them.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[VolumeOutcome, ...]
     summary: Path
 
 
@@ -99,7 +99,7 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
     selection = yield from within(select(plan.paths, thin_too, kind), 0.0, SEARCHED)
     batch_folder = BatchFolder(_made(folder).resolve(), process_mark())
     left_out = tuple(
-        Outcome(
+        VolumeOutcome(
             name=volume.name,
             output=None,
             status="failed" if volume.broken else "left out",
@@ -109,7 +109,7 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
         )
         for volume in selection.left_out
     )
-    done: tuple[Outcome, ...] = ()
+    done: tuple[VolumeOutcome, ...] = ()
     if selection.items:
         job = _distributed(selection.items, plan, batch_folder)
         done = yield from within(job, SEARCHED, 1.0)
@@ -131,7 +131,7 @@ def _made(folder: Path) -> Path:
 
 def _distributed(
     items: Sequence[Item], plan: BatchPlan, batch_folder: BatchFolder
-) -> Job[tuple[Outcome, ...]]:
+) -> Job[tuple[VolumeOutcome, ...]]:
     folders = {(batch_folder.folder / item.output).parent for item in items}
     yield from within(clear_batch(batch_folder, folders), 0.0, 0.0)
     try:
@@ -153,7 +153,7 @@ def _distributed(
 
 def _by_own_workers(
     workers: int, items: Sequence[Item], settings: Settings, batch_folder: BatchFolder
-) -> Job[tuple[Outcome, ...]]:
+) -> Job[tuple[VolumeOutcome, ...]]:
     from distributed import Client
 
     with private_scratch():
@@ -164,10 +164,10 @@ def _by_own_workers(
 
 def _one_by_one(
     items: Sequence[Item], settings: Settings, batch_folder: BatchFolder
-) -> Job[tuple[Outcome, ...]]:
+) -> Job[tuple[VolumeOutcome, ...]]:
     """All volumes in this process: closing the job ends the volume in hand."""
     yield Progress(0.0, ALONE)
-    outcomes: list[Outcome] = []
+    outcomes: list[VolumeOutcome] = []
     for number, item in enumerate(items):
         prefix = f"{number + 1} of {len(items)} volumes: "
         job = mapped(rebuilding(item, settings, batch_folder), partial(_prefixed, prefix))
@@ -182,7 +182,7 @@ def _prefixed(prefix: str, step: Progress) -> Progress:
 
 def _gathered(
     client: "Client", items: Sequence[Item], settings: Settings, batch_folder: BatchFolder
-) -> Job[tuple[Outcome, ...]]:
+) -> Job[tuple[VolumeOutcome, ...]]:
     from distributed import as_completed
 
     # Not pure: whether an item is done stands in its record and is never guessed by Dask.
@@ -190,7 +190,7 @@ def _gathered(
         _at_worker, items, settings=settings, batch_folder=batch_folder, pure=False
     )
     item_of = {future.key: item for future, item in zip(futures, items, strict=True)}
-    outcomes: dict[Item, Outcome] = {}
+    outcomes: dict[Item, VolumeOutcome] = {}
     waiting, pulse = as_completed(futures), Pulse(client)
     try:
         while len(outcomes) < len(items):
@@ -210,15 +210,15 @@ def _gathered(
     return tuple(outcomes.get(item) or _lost(item) for item in items)
 
 
-def _lost(item: Item) -> Outcome:
+def _lost(item: Item) -> VolumeOutcome:
     message = (
         "The Dask scheduler went away or does not answer. Start it again and run the same batch: "
         "what is finished is kept."
     )
-    return Outcome(item.name, None, "failed", message=message, source=item.source_name)
+    return VolumeOutcome(item.name, None, "failed", message=message, source=item.source_name)
 
 
-def _at_worker(item: Item, settings: Settings, batch_folder: BatchFolder) -> Outcome:
+def _at_worker(item: Item, settings: Settings, batch_folder: BatchFolder) -> VolumeOutcome:
     """Reconstruct one volume at a worker."""
     from distributed import get_worker
 
@@ -234,19 +234,19 @@ def _heed_the_end(batch_folder: BatchFolder, _step: Progress) -> None:
         raise _Ended
 
 
-def _outcome(future: "Future", item: Item) -> Outcome:
+def _outcome(future: "Future", item: Item) -> VolumeOutcome:
     try:
         error = future.exception(timeout=ANSWER_SECONDS)
         if error is None:
-            outcome: Outcome = future.result(timeout=ANSWER_SECONDS)
+            outcome: VolumeOutcome = future.result(timeout=ANSWER_SECONDS)
             return outcome
     except (OSError, CancelledError):  # the scheduler went away at this moment
         return _lost(item)
     # Only what ended the worker itself comes here, such as memory that ran out.
     message = f"Its workers stopped: {error}"
-    return Outcome(item.name, None, "failed", message=message, source=item.source_name)
+    return VolumeOutcome(item.name, None, "failed", message=message, source=item.source_name)
 
 
-def _message(outcomes: dict[Item, Outcome], count: int, workers: int) -> str:
+def _message(outcomes: dict[Item, VolumeOutcome], count: int, workers: int) -> str:
     failed = sum(outcome.status == "failed" for outcome in outcomes.values())
     return f"{len(outcomes)} of {count} volumes, {failed} failed, {workers} workers"

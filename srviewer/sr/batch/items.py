@@ -62,7 +62,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class SkippedVolume:
     """A volume that is not reconstructed.
 
     Attributes:
@@ -91,7 +91,7 @@ class Selection:
     """
 
     items: tuple[Item, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[SkippedVolume, ...]
     bids: bool
 
 
@@ -111,18 +111,20 @@ def select(paths: Sequence[Path], thin_too: bool, target: Target = NIFTI) -> Job
     """
     roots, shared = _expanded(paths)
     items: dict[tuple[tuple[Path, ...], int], Item] = {}  # each once, however it was given
-    left_out: list[LeftOut] = []
+    left_out: list[SkippedVolume] = []
     taken: set[PurePosixPath] = set()
     for number, root in enumerate(roots):
         if is_companion(root):
             source = name_below(shared, root)
             reason = "is a companion file of macOS and no image"
-            left_out.append(LeftOut(root.name, reason, False, COMPANIONS, source))
+            left_out.append(SkippedVolume(root.name, reason, False, COMPANIONS, source))
             continue
         files = _bids_images(root) if _is_bids(root) else [root]
         span = number / len(roots), (number + 1) / len(roots)
         listing = yield from within(_listing(files), *span)
-        left_out += [LeftOut(problem.name, problem.text, True) for problem in listing.problems]
+        left_out += [
+            SkippedVolume(problem.name, problem.text, True) for problem in listing.problems
+        ]
         for series in listing.series:
             unsuitable = _unsuitable(series, thin_too)
             if unsuitable is not None:
@@ -132,7 +134,7 @@ def select(paths: Sequence[Path], thin_too: bool, target: Target = NIFTI) -> Job
             item = _item(root, shared, series, listing.series, target)
             if item is None:
                 source = name_below(shared, series.sources[0])
-                left_out.append(LeftOut(series.name, UNNAMED, False, UNNAMED_KIND, source))
+                left_out.append(SkippedVolume(series.name, UNNAMED, False, UNNAMED_KIND, source))
             else:
                 item = replace(item, crowded=item.output in taken)
                 if items.setdefault((item.sources, item.place), item) is item:
@@ -215,16 +217,18 @@ def _listing(files: Sequence[Path]) -> Job[ScanListing]:
         return ScanListing((), len(files), (Problem(files[0].name, str(error)),))
 
 
-def _unsuitable(series: Series, thin_too: bool) -> LeftOut | None:
+def _unsuitable(series: Series, thin_too: bool) -> SkippedVolume | None:
     """The series as a volume that is left out; None when it is to be reconstructed."""
     if kind := segmentation_reason(series.warnings):
-        return LeftOut(series.name, "is a mask or label map by its name or header", False, kind)
+        return SkippedVolume(
+            series.name, "is a mask or label map by its name or header", False, kind
+        )
     if series.frames > 1:
         reason = f"holds {series.frames} volumes over time or direction; a batch rebuilds single "
-        return LeftOut(series.name, f"{reason}ones", False, "series of several volumes")
+        return SkippedVolume(series.name, f"{reason}ones", False, "series of several volumes")
     if series.geometry.thick_axis is None and not thin_too:
         reason = f"has no thick axis ({_spacing(series.geometry)} mm)"
-        return LeftOut(series.name, reason, False, "volumes without a thick axis")
+        return SkippedVolume(series.name, reason, False, "volumes without a thick axis")
     return None
 
 

@@ -94,7 +94,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class VolumeOutcome:
     """The outcome of one volume.
 
     Attributes:
@@ -118,7 +118,7 @@ class Outcome:
     reason: str = ""
 
 
-def rebuilding(item: Item, settings: Settings, batch_folder: BatchFolder) -> Job[Outcome]:
+def rebuilding(item: Item, settings: Settings, batch_folder: BatchFolder) -> Job[VolumeOutcome]:
     """Reconstruct one item, unless its record says that it is done with these settings.
 
     The result takes its name only when it is whole, and the record follows it, so an item whose
@@ -137,26 +137,26 @@ def rebuilding(item: Item, settings: Settings, batch_folder: BatchFolder) -> Job
     try:
         outcome = yield from _rebuilding(item, settings, batch_folder, log)
     except Unsupported as error:
-        outcome = Outcome(item.name, None, "left out", message=str(error), reason=error.kind)
+        outcome = VolumeOutcome(item.name, None, "left out", message=str(error), reason=error.kind)
         log.add(f"left out: {error}")
     except UserError as error:
-        outcome = Outcome(item.name, None, "failed", message=str(error))
+        outcome = VolumeOutcome(item.name, None, "failed", message=str(error))
         log.add(f"failed: {error}")
     except OSError as error:  # of the system, which needs no traceback
         message = f"{Path(error.filename or '').name}: {error.strerror or error}".lstrip(": ")
-        outcome = Outcome(item.name, None, "failed", message=message)
+        outcome = VolumeOutcome(item.name, None, "failed", message=message)
         log.add(f"failed: {message}")
     except Exception as error:  # a bug in one volume must not end the others
         user_error = as_user_error(error)
         message = f"{type(error).__name__}: {error}" if user_error is error else str(user_error)
-        outcome = Outcome(item.name, None, "failed", message=message)
+        outcome = VolumeOutcome(item.name, None, "failed", message=message)
         log.add(f"failed:\n{traceback.format_exc()}")
     return replace(outcome, seconds=time.monotonic() - started, source=item.source_name)
 
 
 def _rebuilding(
     item: Item, settings: Settings, batch_folder: BatchFolder, log: Log
-) -> Job[Outcome]:
+) -> Job[VolumeOutcome]:
     source = yield from within(_source(item), 0.0, FOUND / 2)
     key = _key(item, source, settings)
     wanted = Wanted(item.output, item.crowded)
@@ -211,12 +211,12 @@ def _rebuilding(
     for line in result.warnings:
         log.add(f"note: {line}")
     message = " ".join(filter(None, (choice.message, _name_note(item, name.output))))
-    return Outcome(item.name, name.output, "done", message=message, values=values)
+    return VolumeOutcome(item.name, name.output, "done", message=message, values=values)
 
 
 def _done(
     batch_folder: BatchFolder, item: Item, names: Sequence[PurePosixPath], key: str
-) -> Outcome | None:
+) -> VolumeOutcome | None:
     """The outcome of an earlier run with the same source and settings, if that still holds."""
     for output in names:
         record = read_batch_record(batch_folder, output, key)
@@ -226,7 +226,7 @@ def _done(
             )  # its worker died before it could report
             note = _name_note(item, output)
             status: Status = "done" if same_run else "done before"
-            return Outcome(item.name, output, status, message=note, values=record["values"])
+            return VolumeOutcome(item.name, output, status, message=note, values=record["values"])
     return None
 
 

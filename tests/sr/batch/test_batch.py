@@ -26,7 +26,7 @@ from srviewer.job import run
 from srviewer.sr.batch.items import describe_derivative, select
 from srviewer.sr.batch.records import BatchFolder
 from srviewer.sr.batch.summary import write_summary
-from srviewer.sr.batch.work import Outcome, Settings, rebuilding
+from srviewer.sr.batch.work import Settings, VolumeOutcome, rebuilding
 from srviewer.sr.requests.request import Request
 
 CUBIC = Settings(Request(0, 2, "cubic"), None, None, "float32", acknowledge=False)
@@ -117,7 +117,7 @@ def test_a_volume_is_done_again_only_when_something_changed(
     item = run(select([scans / "a"], thin_too=False)).items[0]
     out = tmp_path / "out"
 
-    def done(batch: str, settings: Settings = CUBIC) -> Outcome:
+    def done(batch: str, settings: Settings = CUBIC) -> VolumeOutcome:
         return run(rebuilding(item, settings, BatchFolder(out, batch)))
 
     assert done("one").status == "done"
@@ -187,8 +187,8 @@ def test_the_summary_escapes_what_it_shows(tmp_path: Path) -> None:
     write_summary(
         path,
         [
-            Outcome("fine", PurePosixPath("a b/fine_thin.nii.gz"), "done", 1.0),
-            Outcome("<script>", None, "failed", message="<b>broken</b>"),
+            VolumeOutcome("fine", PurePosixPath("a b/fine_thin.nii.gz"), "done", 1.0),
+            VolumeOutcome("<script>", None, "failed", message="<b>broken</b>"),
         ],
     )
     text = path.read_text()

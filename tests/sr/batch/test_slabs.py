@@ -20,7 +20,7 @@ from srviewer.job import run
 from srviewer.sr.batch.dispatch import BatchPlan, batch
 from srviewer.sr.batch.items import Item, select
 from srviewer.sr.batch.records import BatchFolder
-from srviewer.sr.batch.work import Outcome, Settings, rebuilding
+from srviewer.sr.batch.work import Settings, VolumeOutcome, rebuilding
 from srviewer.sr.requests import memory
 from srviewer.sr.requests.request import Request
 
@@ -43,7 +43,7 @@ def scan(thick_head: Volume, tmp_path: Path) -> Path:
 def test_without_room_it_goes_slab_by_slab_to_the_same_file(
     settings: Settings, scan: Path, tmp_path: Path
 ) -> None:
-    def done(folder: str, asked: Settings) -> tuple[Outcome, bytes, str]:
+    def done(folder: str, asked: Settings) -> tuple[VolumeOutcome, bytes, str]:
         item, place = item_of(scan), BatchFolder(tmp_path / folder, "one")
         outcome = run(rebuilding(item, asked, place))
         assert outcome.status == "done", outcome.message

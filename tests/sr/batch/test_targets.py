@@ -18,7 +18,7 @@ from srviewer.io.targets import TARGETS, Target, target
 from srviewer.job import run
 from srviewer.sr.batch.items import select
 from srviewer.sr.batch.records import BatchFolder
-from srviewer.sr.batch.work import Outcome, Settings, rebuilding
+from srviewer.sr.batch.work import Settings, VolumeOutcome, rebuilding
 from srviewer.sr.requests.request import Request
 
 DICOM, BIDS = target("dicom"), target("bids")
@@ -33,7 +33,7 @@ def save(volume: Volume, path: Path) -> Path:
 
 def done(
     paths: Sequence[Path], out: Path, kind: Target, settings: Settings = CUBIC
-) -> list[Outcome]:
+) -> list[VolumeOutcome]:
     """The outcomes of one run, without workers."""
     settings = replace(settings, target=kind.id, store=kind.stored_as(None))
     items = run(select(paths, False, kind)).items

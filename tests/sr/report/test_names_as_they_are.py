@@ -12,7 +12,7 @@ from srviewer.core.scores.image_scores import PROTOCOLS
 from srviewer.job import run
 from srviewer.sr.batch.records import BatchFolder, Log
 from srviewer.sr.batch.summary import write_summary
-from srviewer.sr.batch.work import Outcome
+from srviewer.sr.batch.work import VolumeOutcome
 from srviewer.sr.benchmark.image_sets import BenchmarkResult, BenchmarkRow
 from srviewer.sr.benchmark.paper_figures import save_figures
 from srviewer.sr.models.available_models import available_models
@@ -49,7 +49,7 @@ def test_names_in_figures_are_no_mathematics(tmp_path: Path) -> None:
 
 def test_names_in_the_summary_of_a_batch_are_text(tmp_path: Path) -> None:
     odd = PurePosixPath(f"a/{MARKUP.replace('/', '')}\udcff' onclick='x.nii.gz")
-    one = Outcome(MARKUP, odd, "done", message=MARKUP, source=MARKUP, values={})
+    one = VolumeOutcome(MARKUP, odd, "done", message=MARKUP, source=MARKUP, values={})
     write_summary(tmp_path / "summary.html", [one])
     page = (tmp_path / "summary.html").read_text(encoding="utf-8")
     assert page.count("<img") == 0 and "\x1b" not in page and "\u202e" not in page
