@@ -17,7 +17,7 @@ from benchmarks.timing import Row, alternately, at_least, at_most
 from srviewer.core.comparison.comparison import Comparison
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import Volume
-from srviewer.io.export.nifti import write
+from srviewer.io.export.nifti import write_nifti
 from srviewer.io.formats import read
 from srviewer.job import Progress, run
 
@@ -68,7 +68,7 @@ def files() -> Iterator[Row]:
         yield at_most("open: 256x256x192 .nii.gz", ours, theirs, "s", "nibabel", 1.3)
         image = nib.Nifti1Image(scan.voxels, scan.geometry.affine)
         ours, theirs = alternately(
-            lambda: run(write(scan, target, {})),
+            lambda: run(write_nifti(scan, target, {})),
             lambda: nib.save(image, Path(folder, "theirs.nii.gz")),
             3,
         )

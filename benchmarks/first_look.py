@@ -76,7 +76,7 @@ def _measured(scan: Path) -> None:
             begin, times = time.monotonic(), list[float]()
 
             def note(changed: frozenset[str]) -> None:
-                if "preview" in changed and session.preview is not None and session.preview.looks:
+                if "preview" in changed and session.preview is not None and session.preview.slices:
                     times.append(time.monotonic() - begin)  # noqa: B023
 
             session.changed.connect(note)

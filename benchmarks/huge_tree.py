@@ -19,7 +19,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 
 from srviewer.io.formats import scan
-from srviewer.io.scans.series import Found
+from srviewer.io.scans.series import ScanListing
 
 DEFAULT_FILES = 100_000
 SLICES = 100
@@ -84,7 +84,7 @@ def _bare(root: Path) -> float:
     return time.process_time() - started
 
 
-def _found(root: Path) -> tuple[Found, float, float]:
+def _found(root: Path) -> tuple[ScanListing, float, float]:
     """What lies there, seconds of processor time, and those of the longest step by the clock."""
     steps = scan([root])
     longest, started, last = 0.0, time.process_time(), time.monotonic()
@@ -92,7 +92,7 @@ def _found(root: Path) -> tuple[Found, float, float]:
         try:
             next(steps)
         except StopIteration as end:
-            found: Found = end.value
+            found: ScanListing = end.value
             return found, time.process_time() - started, max(longest, time.monotonic() - last)
         now = time.monotonic()
         longest, last = max(longest, now - last), now

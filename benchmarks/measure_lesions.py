@@ -34,7 +34,7 @@ from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.rebuild.reconstruct import reconstruct
-from srviewer.sr.report.figures import Picture, montage
+from srviewer.sr.report.figures import MontageSlice, montage
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.simulate import Simulation, simulate
 
@@ -193,7 +193,7 @@ def picture(made: Simulation, results: dict[str, Voxels], spots: list[Spot]) -> 
     window = robust_window(truth.voxels)
     shown = {"truth": truth.voxels, **results}
     pictures = [
-        Picture(
+        MontageSlice(
             name,
             slice_at(truth.derived(voxels, truth.geometry, name), plane, at),
             window.low,

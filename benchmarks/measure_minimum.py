@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.pieces import middle_of
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.intensity.intensity_range import volume_intensity
-from srviewer.core.intensity.padding import measured, measured_limits
+from srviewer.core.intensity.padding import measured_limits, measured_voxels
 from srviewer.core.scores.metrics import psnr
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
@@ -70,7 +70,10 @@ def _scores(thin: Volume, request: Request) -> str:
 
 
 def _below(made: Reconstruction, scan: Volume) -> str:
-    least, voxels = measured_limits(scan)[0], measured(made.volume.voxels, made.volume.padding)
+    least, voxels = (
+        measured_limits(scan)[0],
+        measured_voxels(made.volume.voxels, made.volume.padding),
+    )
     share = float((voxels < least).mean())
     lowest = float(voxels.min() - least) / made.data_range
     agreement = made.consistency

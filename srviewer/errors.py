@@ -71,7 +71,7 @@ def memory_ran_out(error: BaseException) -> bool:
     return is_torch_error or isinstance(error, MemoryError)
 
 
-def plain(error: Exception) -> Exception:
+def as_user_error(error: Exception) -> Exception:
     """``error``, or a UserError in its place where memory ran out, which is not a bug.
 
     Args:

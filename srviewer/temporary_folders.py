@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from srviewer.temporary_names import MARK, is_over, mark, remembered, remove
+from srviewer.temporary_names import MARK, deleted_at_exit, is_over, process_mark, remove
 
 _NAME = re.compile(rf"srviewer-(?P<mark>{MARK})-[a-z0-9_]+")
 
@@ -17,8 +17,8 @@ _NAME = re.compile(rf"srviewer-(?P<mark>{MARK})-[a-z0-9_]+")
 def temporary_folder() -> Iterator[Path]:
     """A new folder for this user alone, which is deleted with all that is in it after the block."""
     _clear_once(os.getpid())
-    with tempfile.TemporaryDirectory(prefix=f"srviewer-{mark()}-") as folder:
-        yield remembered(Path(folder))
+    with tempfile.TemporaryDirectory(prefix=f"srviewer-{process_mark()}-") as folder:
+        yield deleted_at_exit(Path(folder))
 
 
 def clear_temporary_folders() -> None:

@@ -34,7 +34,7 @@ _numbers = count(secrets.randbits(16))
 _own: deque[Path] = deque(maxlen=MOST_OWN)
 
 
-def mark() -> str:
+def process_mark() -> str:
     """A mark of this process, another one with each call."""
     pid, started = os.getpid(), bytes(2)
     with suppress(OSError):  # where the system does not say, as in ``_machine``
@@ -76,12 +76,12 @@ def temporary_name(path: Path) -> Path:
     Returns:
         A new name in the same folder, with the mark of this process.
     """
-    start = f"{PREFIX}{mark()}-"
+    start = f"{PREFIX}{process_mark()}-"
     temporary = path.with_name(start + _fitting(path.name, start))
-    return remembered(temporary)
+    return deleted_at_exit(temporary)
 
 
-def remembered(temporary: Path) -> Path:
+def deleted_at_exit(temporary: Path) -> Path:
     """Note a temporary file or folder that ``remove_own`` is to delete.
 
     Args:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # Qt is loaded by the process that draws, not by the one that
     from PySide6.QtGui import QImage
 
     from srviewer.core.volumes.volume import Volume
-    from srviewer.gui.state.session import Session
+    from srviewer.gui.state.shown_study import ShownStudy
     from srviewer.gui.views.compare_view import CompareView
 
 STORED = Path(__file__).parent / "gui" / "baselines"
@@ -58,7 +58,7 @@ def _panes() -> "Mapping[str, QImage]":
 
     from phantoms import head
     from srviewer.core.acquisition.degradation import Degradation
-    from srviewer.gui.state.session import Session
+    from srviewer.gui.state.shown_study import ShownStudy
     from srviewer.gui.views.compare_view import CompareView
     from srviewer.job import run
     from srviewer.sr.rebuild.reconstruct import reconstruct
@@ -67,7 +67,7 @@ def _panes() -> "Mapping[str, QImage]":
 
     thin = head()
     thick = Degradation(axis=2, factor=4).thick_volume(thin)
-    session = Session()
+    session = ShownStudy()
     view = CompareView(session)
     view.resize(*SIZE)
     view.show()
@@ -88,7 +88,7 @@ def _panes() -> "Mapping[str, QImage]":
     return pictures
 
 
-def _ways(session: "Session", thin: "Volume") -> "Mapping[str, Callable[[], None]]":
+def _ways(session: "ShownStudy", thin: "Volume") -> "Mapping[str, Callable[[], None]]":
     """What is done to the window before each picture."""
     from srviewer.core.volumes.volume import Volume
     from srviewer.study.state.comparing import Comparing

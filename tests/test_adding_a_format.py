@@ -19,7 +19,7 @@ from srviewer.gui.window.empty_page import EmptyPage
 from srviewer.io.formats import FORMATS, Format, open_filter, read, scan
 from srviewer.io.header_rows import HeaderRow
 from srviewer.io.header_view import header_rows
-from srviewer.io.scans.series import Found, Series
+from srviewer.io.scans.series import ScanListing, Series
 from srviewer.job import Job, Progress, run
 
 
@@ -35,7 +35,7 @@ def _grid(file: BinaryIO) -> Geometry:
     return Geometry(tuple(map(int, np.load(file))), np.load(file))
 
 
-def _scan(paths: Sequence[Path]) -> Job[Found]:
+def _scan(paths: Sequence[Path]) -> Job[ScanListing]:
     series = []
     for path in paths:
         yield Progress(0.0, f"Opening {path.name}")
@@ -44,7 +44,7 @@ def _scan(paths: Sequence[Path]) -> Job[Found]:
         job = partial(_read, path)
         one = Series(len(series), path.stem, path.name, "MR", grid, "", 1, (), job, (path,))
         series.append(one)
-    return Found(tuple(series), 0)
+    return ScanListing(tuple(series), 0)
 
 
 def _header(path: Path) -> Job[tuple[HeaderRow, ...]]:

@@ -18,7 +18,7 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.gui.appearance import theme
 from srviewer.gui.panels import compare as panel
-from srviewer.gui.state.session import Reference, Session
+from srviewer.gui.state.shown_study import Reference, ShownStudy
 from srviewer.gui.texts.offered import Comparable
 from srviewer.gui.training.curves import Curves
 from srviewer.gui.views.score_badges import badge
@@ -60,9 +60,9 @@ def added(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def session(qapp: QApplication) -> Session:
+def session(qapp: QApplication) -> ShownStudy:
     theme.apply(qapp)
-    return Session()
+    return ShownStudy()
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def _cropped(volume: Volume) -> Volume:
 
 
 def test_the_window_shows_it(
-    session: Session, qtbot: QtBot, head: Volume, thick_head: Volume,
+    session: ShownStudy, qtbot: QtBot, head: Volume, thick_head: Volume,
     result: Reconstruction, pair: ScoredPair,
 ) -> None:  # fmt: skip
     plot = ScorePlot(session)
@@ -151,7 +151,7 @@ def test_the_window_shows_it(
     assert badge(shown, Plane.CORONAL, 20, True)[0].text.endswith(f"{values[20]:.2f} %")
 
 
-def test_the_training_tab_plots_it(session: Session, qtbot: QtBot) -> None:
+def test_the_training_tab_plots_it(session: ShownStudy, qtbot: QtBot) -> None:
     curves = Curves()
     for plot in (curves.loss, *curves.scores.values()):
         qtbot.addWidget(plot)
@@ -159,7 +159,7 @@ def test_the_training_tab_plots_it(session: Session, qtbot: QtBot) -> None:
 
 
 def test_the_table_of_the_panel_has_a_row_for_it(
-    session: Session, qtbot: QtBot, pair: ScoredPair
+    session: ShownStudy, qtbot: QtBot, pair: ScoredPair
 ) -> None:
     table = panel._table()
     qtbot.addWidget(table)

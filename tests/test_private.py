@@ -19,7 +19,7 @@ from srviewer.paths import (
     user_log_dir,
 )
 from srviewer.private import is_private, make_private_file, make_private_folder
-from srviewer.sr.training.records import remember, remembered
+from srviewer.sr.training.records import remember, stored_runs
 from srviewer.sr.training.run import TrainingJob
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such rights")
@@ -136,10 +136,10 @@ def _run(folder: Path) -> TrainingJob:
 
 def test_records_of_training_are_private(tmp_path: Path, own_folders: Path) -> None:
     old = wide(user_data_dir() / "training" / "old.json", "{}")
-    assert remembered().jobs == () and rights(old) == 0o600
+    assert stored_runs().jobs == () and rights(old) == 0o600
     with umask(0o000):
         remember(_run(tmp_path))
-    assert open_to_others(old.parent) == [] and len(remembered().jobs) == 1
+    assert open_to_others(old.parent) == [] and len(stored_runs().jobs) == 1
 
 
 @needs_chown
@@ -149,4 +149,4 @@ def test_without_a_place_for_its_record_a_run_is_only_not_offered_again(
     remember(_run(tmp_path))
     os.chown(user_data_dir() / "training", STRANGER, STRANGER)
     remember(_run(tmp_path / "other"))
-    assert remembered().jobs == ()
+    assert stored_runs().jobs == ()

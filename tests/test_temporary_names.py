@@ -14,15 +14,17 @@ from srviewer.atomic import staged, write_text
 from srviewer.temporary_folders import clear_temporary_folders
 from srviewer.temporary_names import (
     abandoned_in,
-    mark,
     owner,
+    process_mark,
     remove_own,
     target_of,
     temporaries_of,
     temporary_name,
 )
 
-MARKING = "from srviewer.temporary_names import mark; print(mark(), flush=True); input()"
+MARKING = (
+    "from srviewer.temporary_names import process_mark; print(process_mark(), flush=True); input()"
+)
 OLD = "1a2b3c4d"  # the marks of version 0.1.0
 DAYS_AGO = time.time() - 2 * 86400
 
@@ -53,12 +55,12 @@ def ended() -> str:
 
 
 def test_a_mark_says_whose_it_is(ended: str) -> None:
-    assert mark() != mark() and owner(mark()) == "living"
-    assert owner(_foreign(ended)) == owner(_foreign(mark())) == owner(OLD) == "unknown"
+    assert process_mark() != process_mark() and owner(process_mark()) == "living"
+    assert owner(_foreign(ended)) == owner(_foreign(process_mark())) == owner(OLD) == "unknown"
 
 
 def test_a_number_that_another_process_got_is_not_the_old_one() -> None:
-    packed = bytearray(base64.b32decode(mark().upper()))
+    packed = bytearray(base64.b32decode(process_mark().upper()))
     packed[7] ^= 1  # of the moment at which it began
     assert owner(base64.b32encode(packed).decode().lower()) == "ended"
 
@@ -70,7 +72,11 @@ def test_only_what_is_of_no_running_process_is_abandoned(ended: str, tmp_path: P
         return path
 
     dead, foreign, old = left(ended), _aged(left(_foreign(ended))), _aged(left("0a1b2c3d"))
-    left(OLD), left(_foreign(mark())), _aged(left(mark()))  # young, or of this process
+    (
+        left(OLD),
+        left(_foreign(process_mark())),
+        _aged(left(process_mark())),
+    )  # young, or of this process
     for name in (".srviewer-notes-out.nii", ".srviewer-batch", "srviewer-1a2b3c4d-out.nii"):
         (tmp_path / name).write_bytes(b"")
         _aged(tmp_path / name)
@@ -102,7 +108,7 @@ def test_folders_that_killed_processes_left_go(
     ended: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    kept = [f"srviewer-{mark()}-abcd1234", f"srviewer-{_foreign(ended)}-abcd1234"]
+    kept = [f"srviewer-{process_mark()}-abcd1234", f"srviewer-{_foreign(ended)}-abcd1234"]
     kept += ["srviewer-results1", "srviewer-abcdefgh"]  # a person's own, as far as one can tell
     for name in (f"srviewer-{ended}-abcd1234", *kept):
         (tmp_path / name / "in").mkdir(parents=True)

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.training.page import TrainingPage
-from srviewer.gui.training.runs import Run
+from srviewer.gui.training.runs import TrainingRun
 from srviewer.gui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], bool]], None]
@@ -59,7 +59,7 @@ def prepare(panel: TrainPanel, people: Path, until: Until, name: str, steps: int
     choices.name.setText(name)
 
 
-def started(panel: TrainPanel, qtbot: QtBot) -> Run:
+def started(panel: TrainPanel, qtbot: QtBot) -> TrainingRun:
     before = len(panel.run_list.runs.all)
     press(qtbot, panel.setup.start)
     assert len(panel.run_list.runs.all) == before + 1

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from srviewer import RESEARCH_USE_ONLY, __version__
 from srviewer.cli.console.terminal import visible_output
-from srviewer.errors import UserError, plain
+from srviewer.errors import UserError, as_user_error
 from srviewer.stop_signals import STOP, status_after
 from srviewer.temporary_names import remove_own
 
 if TYPE_CHECKING:
-    from srviewer.cli.console.verb_output import Outcome
+    from srviewer.cli.console.verb_output import VerbOutput
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
@@ -31,7 +31,7 @@ class VerbModule(Protocol):
             parser: The parser of the verb.
         """
 
-    def execute(self, args: argparse.Namespace) -> "Outcome":
+    def execute(self, args: argparse.Namespace) -> "VerbOutput":
         """Do the work of the verb.
 
         Args:
@@ -153,7 +153,7 @@ def _run(module: VerbModule, args: argparse.Namespace) -> int:
         print(f"srviewer: {error}", file=sys.stderr)
         return FAILED
     except (MemoryError, RuntimeError) as error:
-        user_error = plain(error)
+        user_error = as_user_error(error)
         if user_error is error:
             raise
         if args.debug:

@@ -26,13 +26,13 @@ from srviewer.io.nifti.file_pairs import (
 from srviewer.io.scans.scan_size import sized
 from srviewer.io.scans.series import (
     Counts,
-    Found,
     NothingOpened,
     Problem,
+    ScanListing,
     Series,
     added,
     and_more,
-    counted,
+    reason_counts,
     summary,
 )
 from srviewer.job import Job, within
@@ -58,11 +58,11 @@ class Format:
     id: str
     title: str
     suffixes: tuple[str, ...]
-    scan: Callable[[Sequence[Path]], Job[Found]]
+    scan: Callable[[Sequence[Path]], Job[ScanListing]]
     header: Callable[[Path], Job[tuple[HeaderRow, ...]]]
 
 
-def scan(paths: Sequence[Path], root: Path | None = None) -> Job[Found]:
+def scan(paths: Sequence[Path], root: Path | None = None) -> Job[ScanListing]:
     """List the images in files, folders, DICOMDIRs and zip archives, from their headers alone.
 
     Every file in a folder is read; of archives and DICOMDIRs only those in ``paths``, and of a
@@ -163,7 +163,7 @@ def open_filter() -> str:
     return ";;".join([*lines, "All files (*)"])
 
 
-def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[Found]:
+def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[ScanListing]:
     """The images of files, each handed to its format; series are numbered anew.
 
     ``room``: the limits of archives among them, None for their own.
@@ -187,10 +187,10 @@ def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[
             problems += part.problems
             skipped = added(skipped, part.skipped)
     numbered = tuple(sized(replace(entry, index=index)) for index, entry in enumerate(series))
-    return Found(numbered, ignored, problems, skipped)
+    return ScanListing(numbered, ignored, problems, skipped)
 
 
-def _scan_archives(paths: Sequence[Path], room: archive.Room | None = None) -> Job[Found]:
+def _scan_archives(paths: Sequence[Path], room: archive.Room | None = None) -> Job[ScanListing]:
     """The images in zip archives, which are unpacked for as long as this takes."""
     series: list[Series] = []
     ignored = 0
@@ -202,15 +202,15 @@ def _scan_archives(paths: Sequence[Path], room: archive.Room | None = None) -> J
             part = yield from within(_scan_archive(path, room or archive.room_of(path)), *span)
         except UserError as error:
             kind = NO_ROOM if isinstance(error, NoSpace) else NOT_OPENED
-            part = Found((), 1, (Problem(path.name, str(error)),), counted([kind]))
+            part = ScanListing((), 1, (Problem(path.name, str(error)),), reason_counts([kind]))
         series.extend(part.series)
         ignored += part.ignored
         problems.extend(part.problems)
         skipped = added(skipped, part.skipped)
-    return Found(tuple(series), ignored, tuple(problems), skipped)
+    return ScanListing(tuple(series), ignored, tuple(problems), skipped)
 
 
-def _scan_archive(path: Path, room: archive.Room) -> Job[Found]:
+def _scan_archive(path: Path, room: archive.Room) -> Job[ScanListing]:
     with temporary_folder() as root, room.level(path):
         files = yield from within(archive.extract(path, root, None, room), 0.0, 0.6)
         listing = yield from within(_scan_files(files, room), 0.6, 1.0)
@@ -257,7 +257,7 @@ def format_of(file: Path) -> Format:
     return DICOM
 
 
-def _nothing(paths: Sequence[Path], listing: Found) -> str:
+def _nothing(paths: Sequence[Path], listing: ScanListing) -> str:
     if listing.problems:
         return listing.problems[0].text
     named = f"'{paths[0]}'" if len(paths) == 1 else f"These {len(paths)} paths"
@@ -267,7 +267,7 @@ def _nothing(paths: Sequence[Path], listing: Found) -> str:
     )
 
 
-def _looked_at(listing: Found) -> str:
+def _looked_at(listing: ScanListing) -> str:
     return f"it holds {summary(listing.skipped)}" if listing.ignored else "no file is there"
 
 

@@ -14,7 +14,7 @@ from srviewer.io.nifti.header import UNREADABLE
 from srviewer.job import Job
 
 
-def header_of(file: SourceFile) -> Job[tuple[HeaderRow, ...]]:
+def rows_of_file(file: SourceFile) -> Job[tuple[HeaderRow, ...]]:
     """Read the header of a file that was opened, unless it was replaced since.
 
     Args:

@@ -20,7 +20,7 @@ from srviewer.io.export.bids import (
     write_derivative,
     write_described,
 )
-from srviewer.io.export.nifti import DataType, write
+from srviewer.io.export.nifti import DataType, write_nifti
 from srviewer.io.sidecars.provenance import as_text, sidecar, story
 from srviewer.job import Job
 from srviewer.table import find_row
@@ -60,7 +60,7 @@ class Written:
 
     Attributes:
         path: The file or folder that was written.
-        pixels: The relation of a DICOM series' pixels to values, as ``Scale.described``; else
+        pixels: The relation of a DICOM series' pixels to values, as ``StoredScale.described``; else
             empty.
     """
 
@@ -230,7 +230,7 @@ def _write_nifti(export: Export) -> Job[Written]:
 
 
 def _draft_nifti(export: Export, path: Path) -> Job[None]:
-    yield from write(
+    yield from write_nifti(
         export.volume, path, export.provenance, export.stored_as, overwrite=export.overwrite
     )
 

@@ -13,7 +13,7 @@ from srviewer.nn.plans.presets import (
     preset,
     training_plan,
 )
-from srviewer.nn.reports.report import Preview, TrainStep
+from srviewer.nn.reports.report import PatchPreview, TrainStep
 
 __all__ = [
     "NETWORKS",
@@ -24,8 +24,8 @@ __all__ = [
     "LossWeights",
     "NetworkShape",
     "NetworkSpec",
+    "PatchPreview",
     "Preset",
-    "Preview",
     "Size",
     "TrainStep",
     "TrainingPlan",

@@ -14,7 +14,7 @@ from srviewer.__main__ import main
 from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 from srviewer.sr.batch.items import select
-from srviewer.sr.batch.records import STATE, Place
+from srviewer.sr.batch.records import STATE, BatchFolder
 from srviewer.sr.batch.work import Settings, rebuilding
 from srviewer.sr.inputs.segmentations import BY_NAME, BY_VOXELS
 from srviewer.sr.requests.request import Request
@@ -76,7 +76,7 @@ def test_a_worker_finds_a_label_map_and_writes_nothing(
     tree: Path, tmp_path: Path, slabs: SlabsWanted, acknowledge: bool
 ) -> None:
     settings = Settings(Request(0, 2, "cubic"), None, None, "float32", acknowledge, slabs)
-    place = Place(tmp_path / "out", "one")
+    place = BatchFolder(tmp_path / "out", "one")
     for name in ("sub-02_brain.nii", "sub-03_lesion.nii.gz"):
         (item,) = run(select([tree / name], thin_too=False)).items
         outcome = run(rebuilding(item, settings, place))

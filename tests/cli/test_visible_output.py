@@ -14,7 +14,7 @@ from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 from bad_files import nifti
 from srviewer.__main__ import main
 from srviewer.cli.console.terminal import VisibleStream, terminal, visible_output
-from srviewer.cli.console.verb_output import follow, table
+from srviewer.cli.console.verb_output import run_with_progress, table
 from srviewer.job import Job, Progress
 
 STEERING = "\x07\r\b\x9b2J\u202e"
@@ -106,7 +106,7 @@ def test_the_line_of_progress_steers_by_its_own_characters_alone() -> None:
     with os.fdopen(theirs, "w", encoding="utf-8") as screen:
         with redirect_stderr(screen), visible_output():
             assert not sys.stderr.isatty() and terminal(sys.stderr).isatty()
-            follow(job())
+            run_with_progress(job())
         screen.flush()
         said = os.read(ours, 4096).decode()
     os.close(ours)

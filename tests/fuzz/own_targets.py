@@ -11,7 +11,7 @@ import torch
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import write
+from srviewer.io.export.nifti import write_nifti
 from srviewer.io.formats import read
 from srviewer.io.sidecars.exported_image import (
     described,
@@ -31,9 +31,9 @@ from srviewer.nn.models.optimiser_state import optimiser_kinds
 from srviewer.nn.plans.budget import Budget
 from srviewer.nn.reports.run_log import read_log
 from srviewer.nn.training.learner import Learner
-from srviewer.sr.batch.records import Place, read_record
+from srviewer.sr.batch.records import BatchFolder, read_batch_record
 from srviewer.sr.batch.summary import cells
-from srviewer.sr.batch.work import Outcome
+from srviewer.sr.batch.work import VolumeOutcome
 from srviewer.sr.models.available_models import model_card
 from srviewer.sr.models.model_card import card_markdown
 from srviewer.sr.rebuild.reconstruct import reconstruct
@@ -41,7 +41,7 @@ from srviewer.sr.rebuild.restore import restored
 from srviewer.sr.requests.request import Request
 from srviewer.sr.training.plan_file import plan_in, read_object
 from srviewer.sr.training.records import is_unfinished
-from srviewer.sr.training.records import read_record as read_training
+from srviewer.sr.training.records import read_training_record as read_training
 from srviewer.study.sessions.session_file import read_session, write_session
 from tests.fuzz.kinds import json_of_other_kinds, lines_of_other_kinds, safetensors_of_other_kinds
 from tests.fuzz.seeds import Target, model_seed, session_seed
@@ -168,7 +168,7 @@ def _result() -> tuple[dict[str, bytes], dict[str, bytes]]:
     made = run(reconstruct(SCAN, Request(axis=2, factor=2, method="linear")))
     with TemporaryDirectory() as folder:
         image = Path(folder) / "result.nii.gz"
-        run(write(made.volume, image, made.provenance()))
+        run(write_nifti(made.volume, image, made.provenance()))
         beside = sidecar(image)
         return {beside.name: beside.read_bytes()}, {image.name: image.read_bytes()}
 
@@ -197,13 +197,13 @@ def _done(
 
 def _read_done(path: Path) -> None:
     """Of a result that lies there with the JSON beside it; what is no record is as good as none."""
-    place = Place(path.parent, "b")
+    place = BatchFolder(path.parent, "b")
     target = place.record(OUTPUT)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(path.read_bytes())
-    record = read_record(place, OUTPUT, "k")
+    record = read_batch_record(place, OUTPUT, "k")
     if record is not None:
-        assert cells(Outcome("s", OUTPUT, "done before", values=record["values"]))
+        assert cells(VolumeOutcome("s", OUTPUT, "done before", values=record["values"]))
 
 
 def _sidecar() -> tuple[dict[str, bytes], dict[str, bytes]]:

@@ -25,7 +25,7 @@ from srviewer.study.sessions.document import (
     SavedStudy,
     plain_fields,
 )
-from srviewer.study.sessions.file_location import Place
+from srviewer.study.sessions.file_location import FileLocation
 from srviewer.study.sessions.session_file import write_session
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.study_state import StudyState, Tested
@@ -56,7 +56,7 @@ def model_seed() -> dict[str, bytes]:
 
 def session_seed() -> dict[str, bytes]:
     """Two studies with something in every field."""
-    place = Place(Path("/data/a.nii"))
+    place = FileLocation(Path("/data/a.nii"))
     request = Request(2, 4, "linear", adaptation=Adaptation(60.0), also=((1, 2),))
     row = SelfTestRow("i", {"psnr": 30.5, "ssim": 0.9}, {"psnr": 29.0, "ssim": 0.85})
     lesion = Roi("ellipse", Plane.CORONAL, ((1.0, 0.0, 0.0), (4.0, 0.0, 0.0), (1.0, 0.0, 3.0)))

@@ -5,19 +5,19 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from srviewer.gui.appearance import theme
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.ortho_view import OrthoView
 
 
 @pytest.fixture
-def session(qapp: QApplication) -> Session:
+def session(qapp: QApplication) -> ShownStudy:
     theme.apply(qapp)
-    return Session()
+    return ShownStudy()
 
 
 @pytest.fixture
-def ortho(session: Session, qtbot: QtBot) -> OrthoView:
+def ortho(session: ShownStudy, qtbot: QtBot) -> OrthoView:
     """Three panes that show whatever the session opens."""
     view = OrthoView(session)
     qtbot.addWidget(view)

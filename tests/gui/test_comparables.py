@@ -7,7 +7,7 @@ import pytest
 
 from srviewer.core.comparison.linking import unlinked
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.job import run
 from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
@@ -56,7 +56,7 @@ def test_the_oldest_result_gives_way(made: Reconstruction) -> None:
 
 
 def test_another_current_result_is_told_once(
-    session: Session, thick_head: Volume, made: Reconstruction
+    session: ShownStudy, thick_head: Volume, made: Reconstruction
 ) -> None:
     session.open(thick_head, (), None)
     session.set(session.state.with_result(made))

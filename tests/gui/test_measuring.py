@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.regions.roi import values_inside
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.slice_view import SliceView
@@ -16,7 +16,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def axial(session: Session, ortho: OrthoView, head: Volume) -> SliceView:
+def axial(session: ShownStudy, ortho: OrthoView, head: Volume) -> SliceView:
     session.open(head, (), None)
     return ortho.panes[Plane.AXIAL]
 
@@ -35,7 +35,7 @@ def _drag(qtbot: QtBot, pane: SliceView, start: QPoint, stop: QPoint) -> None:
 
 
 def test_a_dragged_distance_is_kept_and_written_beside_the_line(
-    axial: SliceView, session: Session, qtbot: QtBot
+    axial: SliceView, session: ShownStudy, qtbot: QtBot
 ) -> None:
     session.set_tool(Tool.DISTANCE)
     cursor = session.view.cursor_mm
@@ -48,7 +48,7 @@ def test_a_dragged_distance_is_kept_and_written_beside_the_line(
     assert shape.text == f"{roi.length_mm:.1f} mm"
 
 
-def test_an_angle_takes_three_clicks(axial: SliceView, session: Session, qtbot: QtBot) -> None:
+def test_an_angle_takes_three_clicks(axial: SliceView, session: ShownStudy, qtbot: QtBot) -> None:
     session.set_tool(Tool.ANGLE)
     for x, y in ((10, 0), (0, 0), (0, 10)):
         qtbot.mouseClick(axial, LEFT, pos=_place(axial, x, y))
@@ -58,7 +58,7 @@ def test_an_angle_takes_three_clicks(axial: SliceView, session: Session, qtbot: 
 
 @pytest.mark.parametrize("tool", [Tool.RECTANGLE, Tool.ELLIPSE])
 def test_a_region_shows_the_values_of_each_pane_and_can_be_dragged_on(
-    tool: Tool, axial: SliceView, session: Session, head: Volume, qtbot: QtBot
+    tool: Tool, axial: SliceView, session: ShownStudy, head: Volume, qtbot: QtBot
 ) -> None:
     session.set_tool(tool)
     _drag(qtbot, axial, _place(axial, -8, -6), _place(axial, 8, 6))
@@ -75,7 +75,7 @@ def test_a_region_shows_the_values_of_each_pane_and_can_be_dragged_on(
 
 
 def test_it_is_seen_in_its_own_slice_only(
-    axial: SliceView, ortho: OrthoView, session: Session, qtbot: QtBot
+    axial: SliceView, ortho: OrthoView, session: ShownStudy, qtbot: QtBot
 ) -> None:
     session.set_tool(Tool.DISTANCE)
     _drag(qtbot, axial, _place(axial, 0, 0), _place(axial, 9, 9))
@@ -86,7 +86,7 @@ def test_it_is_seen_in_its_own_slice_only(
     assert len(axial.annotations.shapes) == 1
 
 
-def test_measuring_with_keys_alone(axial: SliceView, session: Session, qtbot: QtBot) -> None:
+def test_measuring_with_keys_alone(axial: SliceView, session: ShownStudy, qtbot: QtBot) -> None:
     alt = Qt.KeyboardModifier.AltModifier
     session.set_tool(Tool.DISTANCE)
     qtbot.keyClick(axial, Qt.Key.Key_Return)
@@ -103,7 +103,7 @@ def test_measuring_with_keys_alone(axial: SliceView, session: Session, qtbot: Qt
 
 
 def test_escape_drops_what_is_half_drawn_then_the_tool(
-    axial: SliceView, session: Session, qtbot: QtBot
+    axial: SliceView, session: ShownStudy, qtbot: QtBot
 ) -> None:
     session.set_tool(Tool.RECTANGLE)
     qtbot.mouseClick(axial, LEFT, pos=_place(axial, 0, 0))
@@ -114,7 +114,7 @@ def test_escape_drops_what_is_half_drawn_then_the_tool(
 
 
 def test_a_box_sets_the_grey_levels_to_what_is_in_it(
-    axial: SliceView, session: Session, qtbot: QtBot
+    axial: SliceView, session: ShownStudy, qtbot: QtBot
 ) -> None:
     session.set_tool(Tool.WINDOW_BOX)
     _drag(qtbot, axial, _place(axial, -5, -5), _place(axial, 5, 5))
@@ -124,7 +124,7 @@ def test_a_box_sets_the_grey_levels_to_what_is_in_it(
 
 
 def test_the_slice_bar_is_dragged(
-    axial: SliceView, session: Session, head: Volume, qtbot: QtBot
+    axial: SliceView, session: ShownStudy, head: Volume, qtbot: QtBot
 ) -> None:
     bar = axial.width() - 4
     _drag(qtbot, axial, QPoint(bar, 40), QPoint(bar, 0))
@@ -135,7 +135,7 @@ def test_the_slice_bar_is_dragged(
 
 
 def test_colours_invert_and_the_crosshair_are_the_same_in_every_pane(
-    ortho: OrthoView, axial: SliceView, session: Session
+    ortho: OrthoView, axial: SliceView, session: ShownStudy
 ) -> None:
     session.set_colours("hot")
     session.set_window(session.auto_window)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.slice_view import SliceView
 
@@ -17,7 +17,7 @@ NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def axial(session: Session, ortho: OrthoView, head: Volume) -> SliceView:
+def axial(session: ShownStudy, ortho: OrthoView, head: Volume) -> SliceView:
     session.open(head, (), None)
     return ortho.panes[Plane.AXIAL]
 
@@ -54,7 +54,7 @@ def _slice(pane: SliceView) -> int:
 
 
 def test_a_click_moves_the_crosshair_there_in_all_three_panes(
-    axial: SliceView, ortho: OrthoView, session: Session, qtbot: QtBot
+    axial: SliceView, ortho: OrthoView, session: ShownStudy, qtbot: QtBot
 ) -> None:
     at = QPoint(axial.width() // 3, axial.height() // 4)
     depth = session.view.cursor_mm[2]
@@ -68,14 +68,14 @@ def test_a_click_moves_the_crosshair_there_in_all_three_panes(
         assert QPointF(*marked) == pane.position_of(session.view.cursor_mm)
 
 
-def test_dragging_moves_the_crosshair_along(axial: SliceView, session: Session) -> None:
+def test_dragging_moves_the_crosshair_along(axial: SliceView, session: ShownStudy) -> None:
     stop = QPointF(200, 180)
     _drag(axial, Qt.MouseButton.LeftButton, QPointF(100, 100), stop)
     assert session.view.cursor_mm == pytest.approx(axial.world_at(stop))
 
 
 def test_a_right_drag_changes_the_window_in_steps_that_fit_the_data(
-    axial: SliceView, session: Session
+    axial: SliceView, session: ShownStudy
 ) -> None:
     before, cursor = session.view.window, session.view.cursor_mm
     _drag(axial, Qt.MouseButton.RightButton, QPointF(100, 100), QPointF(150, 75))
@@ -85,7 +85,7 @@ def test_a_right_drag_changes_the_window_in_steps_that_fit_the_data(
     assert session.view.cursor_mm == cursor
 
 
-def test_a_middle_drag_pushes_the_image(axial: SliceView, session: Session) -> None:
+def test_a_middle_drag_pushes_the_image(axial: SliceView, session: ShownStudy) -> None:
     session.zoom_by(3, session.view.cursor_mm)
     start, stop = QPointF(100, 100), QPointF(160, 70)
     grabbed = axial.world_at(start)
@@ -94,7 +94,7 @@ def test_a_middle_drag_pushes_the_image(axial: SliceView, session: Session) -> N
 
 
 def test_space_turns_a_left_drag_into_a_push(
-    axial: SliceView, session: Session, qtbot: QtBot
+    axial: SliceView, session: ShownStudy, qtbot: QtBot
 ) -> None:
     cursor, start, stop = session.view.cursor_mm, QPointF(100, 100), QPointF(130, 140)
     grabbed = axial.world_at(start)
@@ -116,7 +116,7 @@ def test_the_wheel_steps_slices_and_parts_of_a_notch_add_up(axial: SliceView) ->
     assert _slice(axial) == first
 
 
-def test_ctrl_and_wheel_zoom_at_the_mouse(axial: SliceView, session: Session) -> None:
+def test_ctrl_and_wheel_zoom_at_the_mouse(axial: SliceView, session: ShownStudy) -> None:
     at = QPointF(80, 210)
     under = axial.world_at(at)
     _turn(axial, 120, Qt.KeyboardModifier.ControlModifier, at)
@@ -150,7 +150,7 @@ def test_home_and_end_go_to_the_first_and_last_slice(
     assert _slice(axial) == head.geometry.shape[2] - 1
 
 
-def test_r_resets_and_plus_zooms(axial: SliceView, session: Session, qtbot: QtBot) -> None:
+def test_r_resets_and_plus_zooms(axial: SliceView, session: ShownStudy, qtbot: QtBot) -> None:
     opened = session.view
     qtbot.keyClick(axial, Qt.Key.Key_Plus)
     qtbot.keyClick(axial, Qt.Key.Key_Up)
@@ -160,7 +160,7 @@ def test_r_resets_and_plus_zooms(axial: SliceView, session: Session, qtbot: QtBo
 
 
 def test_a_double_click_shows_one_plane_and_back(
-    axial: SliceView, ortho: OrthoView, session: Session, qtbot: QtBot
+    axial: SliceView, ortho: OrthoView, session: ShownStudy, qtbot: QtBot
 ) -> None:
     small = axial.width()
     qtbot.mouseDClick(axial, Qt.MouseButton.LeftButton)
@@ -173,7 +173,7 @@ def test_a_double_click_shows_one_plane_and_back(
 
 
 def test_the_point_under_the_mouse_is_told_and_forgotten(
-    axial: SliceView, session: Session
+    axial: SliceView, session: ShownStudy
 ) -> None:
     told = []
     session.hovered.connect(told.append)

@@ -16,8 +16,8 @@ from srviewer.gui.widgets.plain_text import (
     PlainLabel,
     TextPage,
     add_named,
+    menu_text,
     message_box,
-    named,
     plain_tip,
 )
 
@@ -102,7 +102,7 @@ def test_names_in_menus_keep_their_ampersands(qtbot: QtBot) -> None:
     menu = QMenu()
     qtbot.addWidget(menu)
     action = add_named(menu, "T1 & T2 <b>x</b>\n")
-    assert action.text() == "T1 && T2 <b>x</b>\\x0a" == named("T1 & T2 <b>x</b>\n")
+    assert action.text() == "T1 && T2 <b>x</b>\\x0a" == menu_text("T1 & T2 <b>x</b>\n")
     assert not Qt.mightBeRichText(action.toolTip())
 
 

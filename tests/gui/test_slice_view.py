@@ -12,12 +12,12 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.progressive_preview import Preview
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.progressive_preview import ProgressivePreview
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.slice_view import SliceView
-from srviewer.sr.rebuild.progressive_preview import Look
+from srviewer.sr.rebuild.progressive_preview import PreviewSlice
 
 SHAPE, SPACING = (14, 16, 10), (2.0, 1.5, 4.0)
 BRIGHT = (3, 5, 7)
@@ -35,7 +35,7 @@ def _grey(picture: QImage, position: QPointF) -> int:
 
 @pytest.mark.parametrize("number", range(len(ORIENTATIONS)))
 def test_the_voxel_under_the_crosshair_is_drawn_under_the_crosshair(
-    number: int, session: Session, ortho: OrthoView, qapp: QApplication
+    number: int, session: ShownStudy, ortho: OrthoView, qapp: QApplication
 ) -> None:
     volume = _one_bright_voxel(ORIENTATIONS[number])
     session.set_smooth(False)
@@ -54,7 +54,7 @@ def test_the_voxel_under_the_crosshair_is_drawn_under_the_crosshair(
 
 
 def test_the_bright_voxel_covers_its_millimetres_and_no_more(
-    session: Session, ortho: OrthoView, qapp: QApplication
+    session: ShownStudy, ortho: OrthoView, qapp: QApplication
 ) -> None:
     volume = _one_bright_voxel(np.eye(3))
     session.set_smooth(False)
@@ -92,7 +92,7 @@ def test_letters_follow_the_convention_and_the_pixels_follow_the_letters(
     radiological: bool,
     left: str,
     right: str,
-    session: Session,
+    session: ShownStudy,
     ortho: OrthoView,
     head: Volume,
 ) -> None:
@@ -110,7 +110,7 @@ def test_letters_follow_the_convention_and_the_pixels_follow_the_letters(
 
 
 def test_a_thick_and_a_thin_volume_lie_over_each_other(
-    session: Session, ortho: OrthoView, head: Volume, thick_head: Volume, qapp: QApplication
+    session: ShownStudy, ortho: OrthoView, head: Volume, thick_head: Volume, qapp: QApplication
 ) -> None:
     session.open(thick_head, (), None)
     session.zoom_by(2.5, (4, 5, 6))
@@ -123,7 +123,7 @@ def test_a_thick_and_a_thin_volume_lie_over_each_other(
 
 
 def test_a_slice_of_a_result_to_come_lies_where_it_will_and_has_no_values_yet(
-    session: Session, ortho: OrthoView, head: Volume, thick_head: Volume, qapp: QApplication
+    session: ShownStudy, ortho: OrthoView, head: Volume, thick_head: Volume, qapp: QApplication
 ) -> None:
     session.open(thick_head, (), None)
     plane, pane = Plane.CORONAL, ortho.panes[Plane.CORONAL]
@@ -136,18 +136,18 @@ def test_a_slice_of_a_result_to_come_lies_where_it_will_and_has_no_values_yet(
     session.set_rois([Roi("rectangle", plane, ((x, y, z), (x + 9, y, z), (x, y, z + 9)))])
     qapp.processEvents()
     assert "voxels" in pane.annotations.shapes[0].text
-    look = Look(alone, plane, expected.index, 2, None)
-    pane.show_preview(Preview(head.header, {plane: look}))
+    preview_slice = PreviewSlice(alone, plane, expected.index, 2, None)
+    pane.show_preview(ProgressivePreview(head.header, {plane: preview_slice}))
     assert pane.slice is not None and np.array_equal(pane.slice.pixels, expected.pixels)
     assert (pane.slice.index, pane.slice.count) == (expected.index, expected.count)
     assert pane.slice.extent_mm == expected.extent_mm and pane.slice.letters == expected.letters
     assert pane.annotations.shapes[0].text == "324 mm\u00b2"
-    pane.show_preview(Preview(head.header))
+    pane.show_preview(ProgressivePreview(head.header))
     assert pane.slice is None and pane.world_at(QPointF(pane.rect().center())) is not None
 
 
 def test_smooth_and_blocks_differ_on_screen(
-    session: Session, ortho: OrthoView, thick_head: Volume, qapp: QApplication
+    session: ShownStudy, ortho: OrthoView, thick_head: Volume, qapp: QApplication
 ) -> None:
     session.open(thick_head, (), None)
     pictures = []
@@ -165,7 +165,7 @@ def _levels(pane: SliceView) -> int:
     return int(np.count_nonzero(np.diff(column)))
 
 
-def test_a_pane_without_a_volume_says_what_to_do(session: Session, ortho: OrthoView) -> None:
+def test_a_pane_without_a_volume_says_what_to_do(session: ShownStudy, ortho: OrthoView) -> None:
     pane = ortho.panes[Plane.AXIAL]
     ortho.show_volume(None, Line(""), "Open a scan.")
     assert pane.annotations.hint == "Open a scan."

@@ -92,7 +92,7 @@ def test_what_follows_is_told_once_of_each_change(qapp: QApplication, qtbot: QtB
     button = QPushButton()
     qtbot.addWidget(button)
     told: list[str] = []
-    theme.follow(button, lambda: told.append(theme.colours().text))
+    theme.redraw_on_theme_change(button, lambda: told.append(theme.colours().text))
     for name in ("light", "light", "dark"):
         theme.apply(qapp, name)  # type: ignore[arg-type]
         QApplication.processEvents()

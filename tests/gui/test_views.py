@@ -14,7 +14,7 @@ from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.window import rounded_down
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.wording import NO_REFERENCE
 from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.drawing.annotations import Annotations
@@ -32,7 +32,7 @@ from srviewer.study.state.reference import Reference
 
 
 @pytest.fixture
-def compare(session: Session, qtbot: QtBot) -> CompareView:
+def compare(session: ShownStudy, qtbot: QtBot) -> CompareView:
     view = CompareView(session)
     qtbot.addWidget(view)
     view.resize(1100, 760)
@@ -40,7 +40,7 @@ def compare(session: Session, qtbot: QtBot) -> CompareView:
     return view
 
 
-def _rebuild(session: Session, scan: Volume, method: str) -> None:
+def _rebuild(session: ShownStudy, scan: Volume, method: str) -> None:
     session.open(scan, (), None)
     session.set(
         session.state.with_result(run(reconstruct(scan, Request(axis=2, factor=4, method=method))))
@@ -49,7 +49,7 @@ def _rebuild(session: Session, scan: Volume, method: str) -> None:
 
 @pytest.mark.parametrize("layout", ["compare", "side-by-side"])
 def test_before_and_after_show_the_same_millimetres(
-    layout: str, compare: CompareView, session: Session, thick_head: Volume
+    layout: str, compare: CompareView, session: ShownStudy, thick_head: Volume
 ) -> None:
     _rebuild(session, thick_head, "cubic")
     session.compare(Comparing(layout))
@@ -64,7 +64,7 @@ def test_before_and_after_show_the_same_millimetres(
 
 
 def test_a_row_that_is_not_laid_out_covers_nothing(
-    compare: CompareView, session: Session, thick_head: Volume
+    compare: CompareView, session: ShownStudy, thick_head: Volume
 ) -> None:
     session.open(thick_head, (), None)
     QApplication.processEvents()
@@ -72,7 +72,7 @@ def test_a_row_that_is_not_laid_out_covers_nothing(
 
 
 def test_one_plane_alone_is_shown_before_and_after(
-    compare: CompareView, session: Session, thick_head: Volume
+    compare: CompareView, session: ShownStudy, thick_head: Volume
 ) -> None:
     _rebuild(session, thick_head, "cubic")
     session.compare(Comparing("compare"))
@@ -88,7 +88,7 @@ def test_one_plane_alone_is_shown_before_and_after(
 
 
 def test_without_a_result_the_place_for_it_says_what_to_do(
-    compare: CompareView, session: Session, thick_head: Volume
+    compare: CompareView, session: ShownStudy, thick_head: Volume
 ) -> None:
     session.open(thick_head, (), None)
     session.compare(Comparing("compare"))
@@ -111,7 +111,7 @@ class _Seen(QObject):
         return False
 
 
-def test_a_step_paints_each_pane_once_and_fast(session: Session, qtbot: QtBot) -> None:
+def test_a_step_paints_each_pane_once_and_fast(session: ShownStudy, qtbot: QtBot) -> None:
     view = CompareView(session)
     qtbot.addWidget(view)
     view.resize(1100, 760)
@@ -137,7 +137,7 @@ def test_a_step_paints_each_pane_once_and_fast(session: Session, qtbot: QtBot) -
 
 
 @pytest.fixture
-def plot(session: Session, qtbot: QtBot, head: Volume, thick_head: Volume) -> ScorePlot:
+def plot(session: ShownStudy, qtbot: QtBot, head: Volume, thick_head: Volume) -> ScorePlot:
     made = ScorePlot(session)
     qtbot.addWidget(made)
     made.resize(900, 200)
@@ -153,7 +153,7 @@ def plot(session: Session, qtbot: QtBot, head: Volume, thick_head: Volume) -> Sc
 
 
 def test_the_plot_draws_both_curves_and_marks_the_worst_slice(
-    plot: ScorePlot, session: Session
+    plot: ScorePlot, session: ShownStudy
 ) -> None:
     assert plot.isVisible()
     assert session.scores is not None
@@ -170,7 +170,7 @@ def test_the_plot_draws_both_curves_and_marks_the_worst_slice(
     assert worst == [values.index(min(known)) + 1]
 
 
-def test_jumping_moves_only_along_the_slices(plot: ScorePlot, session: Session) -> None:
+def test_jumping_moves_only_along_the_slices(plot: ScorePlot, session: ShownStudy) -> None:
     before = np.array(session.view.cursor_mm)
     plot.plots[1].jump_to(12.3)
     after = np.array(session.view.cursor_mm)
@@ -188,7 +188,7 @@ def test_the_scale_bar_has_a_round_length(most: float, length: float) -> None:
 
 
 def test_panes_without_a_reference_say_so_instead_of_a_score(
-    compare: CompareView, session: Session, head: Volume, thick_head: Volume
+    compare: CompareView, session: ShownStudy, head: Volume, thick_head: Volume
 ) -> None:
     _rebuild(session, thick_head, "linear")
     session.keep(session.comparables.showing((*session.comparables.shown, CUBIC)))
@@ -211,7 +211,7 @@ def test_panes_without_a_reference_say_so_instead_of_a_score(
 
 
 def test_names_and_scores_keep_clear_of_the_letter_between_them(
-    compare: CompareView, session: Session, thick_head: Volume
+    compare: CompareView, session: ShownStudy, thick_head: Volume
 ) -> None:
     _rebuild(session, thick_head, "cubic")
     session.compare(Comparing("compare"))
@@ -228,7 +228,7 @@ def test_names_and_scores_keep_clear_of_the_letter_between_them(
 
 
 def test_a_map_comes_with_its_scale(
-    compare: CompareView, session: Session, thick_head: Volume
+    compare: CompareView, session: ShownStudy, thick_head: Volume
 ) -> None:
     session.open(thick_head, (), None)
     result = run(reconstruct(thick_head, Request(axis=2, factor=4)))

@@ -15,7 +15,7 @@ from srviewer.codec import from_plain, to_plain
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.views.drawing.canvas import Second
-from srviewer.gui.views.drawing.composite import COMPOSITES, Over, Under
+from srviewer.gui.views.drawing.composite import COMPOSITES, Composite, Under
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.layouts import LAYOUTS, Layout
@@ -34,8 +34,8 @@ ADDED = Layout(
 )
 
 
-def _red(over: Over, under: Under) -> Second:
-    image = slice_at(over.volume, under.plane, under.view.cursor_mm)
+def _red(composite: Composite, under: Under) -> Second:
+    image = slice_at(composite.volume, under.plane, under.view.cursor_mm)
     colours = np.full((*image.pixels.shape, 4), (255, 0, 0, 255), np.uint8)
     return Second(colours, QRectF(*image.extent_mm), None, None)
 

@@ -9,7 +9,7 @@ from srviewer.gui.appearance.application import application
 from srviewer.gui.menus import action_table
 from srviewer.gui.menus.action_table import ACTIONS, ActionSpec
 from srviewer.gui.menus.window_arrangements import NamedLayouts
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.widgets.scrolled import Scrolled
 from srviewer.gui.window import side_panels
 from srviewer.gui.window.main_window import MainWindow
@@ -17,7 +17,7 @@ from srviewer.gui.window.side_panels import PANELS, PanelSpec
 
 
 class NotesPanel(QWidget):
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self.foot = QLabel("foot")
 

@@ -18,7 +18,7 @@ from srviewer.io.sidecars.provenance import as_text, sidecar, story
 from srviewer.io.targets import TARGETS, Export, Target, Written
 from srviewer.job import Job, Progress, run
 from srviewer.sr.batch.items import select
-from srviewer.sr.batch.records import Place
+from srviewer.sr.batch.records import BatchFolder
 from srviewer.sr.batch.work import Settings, rebuilding
 from srviewer.sr.requests.request import Request
 
@@ -89,9 +89,9 @@ def test_batch_writes_it(
     out = tmp_path_factory.mktemp("batch")
     settings = Settings(Request(0, 2, "cubic"), None, None, "float32", False, target="numpy")
     (item,) = run(select([stored], False, ADDED)).items
-    done = run(rebuilding(item, settings, Place(out, "one")))
+    done = run(rebuilding(item, settings, BatchFolder(out, "one")))
     assert str(done.output) == "scan_thin.npy" and done.status == "done"
-    again = run(rebuilding(item, settings, Place(out, "two")))
+    again = run(rebuilding(item, settings, BatchFolder(out, "two")))
     assert again.status == "done before"
     with pytest.raises(SystemExit):
         main(["batch", "--help"])

@@ -24,7 +24,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 import srviewer.gui.window.app as app
 from srviewer.study.state.comparables import REFERENCE
-from srviewer.gui.views.drawing.slice_overlay import Graded
+from srviewer.gui.views.drawing.slice_overlay import ValueColours
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.panels.reconstruct.request_options import RequestOptions

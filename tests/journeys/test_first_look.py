@@ -48,7 +48,7 @@ def _hold(window: MainWindow, held: bool) -> None:
 
 
 def _seen(window: MainWindow) -> int:
-    return 0 if window.session.preview is None else len(window.session.preview.looks)
+    return 0 if window.session.preview is None else len(window.session.preview.slices)
 
 
 def _looked(window: MainWindow, qtbot: QtBot, until: Until) -> None:

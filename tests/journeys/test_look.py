@@ -20,12 +20,12 @@ from srviewer.gui.panels.info.header_table import HeaderBox
 from srviewer.gui.panels.info.info_panel import InfoPanel
 from srviewer.gui.panels.look.cine import CineBox
 from srviewer.gui.panels.look.look_panel import LookPanel
-from srviewer.gui.panels.look.overlay_list import LayerRow, OverlayBox
+from srviewer.gui.panels.look.overlay_list import OverlayBox, OverlayRow
 from srviewer.gui.panels.measure import MeasurePanel
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.window.frame_bar import FrameBar
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.gui.window.study_tabs import StudyStrip
+from srviewer.gui.window.study_tabs import StudyTabs
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
@@ -172,14 +172,14 @@ def test_lay_a_mask_over_the_scan_and_take_it_away(
     qtbot.mouseClick(box.add, LEFT)
     until(lambda: len(opened.session.layers) == 1)
     assert opened.session.layers[0].labelled
-    row = box.findChild(LayerRow)
+    row = box.findChild(OverlayRow)
     row.opacity.setValue(100)
     pane = opened.compare.original.panes[Plane.AXIAL]
     at = pane.position_of((4.5, 6.5, opened.session.view.cursor_mm[2])).toPoint()
     colour = pane.grab().toImage().pixelColor(at)
     assert colour.getRgb()[:3] == (230, 159, 0)
     qtbot.mouseClick(row.findChild(QToolButton), LEFT)
-    until(lambda: box.findChild(LayerRow) is None)
+    until(lambda: box.findChild(OverlayRow) is None)
     assert pane.grab().toImage().pixelColor(at).getRgb()[:3] != (230, 159, 0)
 
 
@@ -217,7 +217,7 @@ def test_open_a_second_study_beside_the_first_and_go_back_to_it_as_it_was_left(
     qtbot.mouseClick(beside, LEFT)
     until(lambda: session.original is not first)
     second = session.original
-    strip = opened.findChild(StudyStrip)
+    strip = opened.findChild(StudyTabs)
     assert strip.isVisible() and strip.count() == 2
     assert session.result is None
     qtbot.mouseClick(strip, LEFT, pos=strip.tabRect(0).center())

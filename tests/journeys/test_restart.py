@@ -126,7 +126,7 @@ def test_the_window_starts_without_torch() -> None:
 SCREENSHOT = """
 import sys
 from pathlib import Path
-from srviewer.core.slices.figure_contents import Picture
+from srviewer.core.slices.figure_contents import FigureContents
 from srviewer.gui.figures.screenshot import render
 from srviewer.io.formats import read
 from srviewer.job import run
@@ -134,8 +134,8 @@ from PySide6.QtWidgets import QApplication
 assert QApplication.instance() is None
 original, second = (run(read(Path(name))) for name in sys.argv[1:3])
 shown = [("second", second, None)]
-render(original, shown, True, Picture("compare", (4.0, 5.0, 6.0)), Path(sys.argv[3]))
-render(original, [], True, Picture(), Path(sys.argv[4]))
+render(original, shown, True, FigureContents("compare", (4.0, 5.0, 6.0)), Path(sys.argv[3]))
+render(original, [], True, FigureContents(), Path(sys.argv[4]))
 assert "torch" not in sys.modules
 """
 

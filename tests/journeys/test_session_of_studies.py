@@ -14,7 +14,7 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.user_files import autosave_folders
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.gui.window.study_tabs import StudyStrip
+from srviewer.gui.window.study_tabs import StudyTabs
 from srviewer.study.sessions.session_file import read_session
 
 Drop = Callable[[Sequence[Path]], bool]
@@ -97,7 +97,7 @@ def test_every_open_study_comes_back_as_it_was_with_the_same_one_in_front(
     assert drop([path])
     until(lambda: session.original is not before)
     assert _names(three) == ["thick", "truth", "third"]
-    strip = three.findChild(StudyStrip)
+    strip = three.findChild(StudyTabs)
     assert strip.isVisible() and strip.currentIndex() == 1 and strip.tabText(1) == "truth"
     assert session.original is not None and session.original.name == "truth"
     assert session.view.window == view.window and session.view.zoom == view.zoom

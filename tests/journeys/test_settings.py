@@ -17,7 +17,7 @@ from srviewer.cli.verbs.reconstruct import asked_request
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.figures.command_line import reconstruct_line
 from srviewer.gui.panels.reconstruct.request_options import RequestOptions
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.nn.models.model_file import save_model
 from srviewer.nn.plans.adaptation import Adaptation
@@ -195,7 +195,7 @@ def test_the_copied_line_asks_for_every_setting(opened: MainWindow, tmp_path: Pa
 def test_what_is_kept_for_the_next_scan_is_what_was_chosen_and_suits_it(
     qtbot: QtBot, thick_head: Volume, head: Volume
 ) -> None:
-    session = Session()
+    session = ShownStudy()
     session.open(head, (), None)
     first = session.request
     assert first is not None

@@ -11,7 +11,7 @@ import pytest
 from srviewer.core.resampling.reorient import Reorientation
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.overlay_loader import Overlays
 from srviewer.gui.study.report_box import ReportBox
 from srviewer.gui.window.main_window import MainWindow
@@ -41,7 +41,7 @@ def loaded_truth(window: MainWindow, path: Path, until: Until) -> Volume:
     return session.reference.volume
 
 
-def psnr_of(session: Session) -> tuple[list[float | None], ...]:
+def psnr_of(session: ShownStudy) -> tuple[list[float | None], ...]:
     assert session.scores is not None
     both = (session.scores.candidate, session.scores.cubic)
     return tuple([row["psnr"] for axis in one.per_slice for row in axis] for one in both)

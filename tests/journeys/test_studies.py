@@ -15,7 +15,7 @@ from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
 from srviewer.gui.study.study_actions import OPEN, RECONSTRUCT, SIMULATE
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.gui.window.study_tabs import StudyStrip
+from srviewer.gui.window.study_tabs import StudyTabs
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -48,7 +48,7 @@ def _hold(window: MainWindow, kind: str, held: bool) -> None:
 def test_a_rebuild_goes_on_and_joins_its_own_study(
     two: MainWindow, until: Until, qtbot: QtBot
 ) -> None:
-    session, strip = two.session, two.findChild(StudyStrip)
+    session, strip = two.session, two.findChild(StudyTabs)
     strip.setCurrentIndex(0)
     scan = _rebuild_held(two)
     strip.setCurrentIndex(1)

@@ -22,7 +22,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.user_files import autosave_folders
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.gui.window.study_tabs import StudyStrip
+from srviewer.gui.window.study_tabs import StudyTabs
 
 Until = Callable[[Callable[[], bool]], None]
 ROLE = QMessageBox.ButtonRole
@@ -101,7 +101,7 @@ def test_closing_a_tab_asks_only_for_a_result_that_would_go(
     until(lambda: not opened.study.work.tasks)
     assert _answered(ROLE.RejectRole, close.trigger) == []
     assert opened.studies.states == () and opened.session.original is None
-    assert not opened.findChild(StudyStrip).isVisible() and not close.isEnabled()
+    assert not opened.findChild(StudyTabs).isVisible() and not close.isEnabled()
 
 
 def test_closing_the_window_asks_once_and_the_next_one_offers_the_work(

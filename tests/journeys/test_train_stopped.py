@@ -17,7 +17,7 @@ from srviewer.gui.training.runs import State
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.nn.models.checkpoint import checkpoint_header, checkpoint_path
 from srviewer.nn.models.model_file import load_model
-from srviewer.sr.training.records import remembered
+from srviewer.sr.training.records import stored_runs
 from training_tab import page_of, prepare, press, started
 
 Drop = Callable[[Sequence[Path]], bool]
@@ -149,5 +149,5 @@ def test_after_a_crash_the_next_window_resumes_to_the_same_end(
 
     panel.run_list.choose(left[0])
     press(qtbot, panel.run_list.remove)
-    assert killed.exists() and killed not in [job.output for job in remembered().jobs]
+    assert killed.exists() and killed not in [job.output for job in stored_runs().jobs]
     window.study.work.stop()

@@ -13,7 +13,7 @@ from srviewer.core.slices.planes import Plane
 from srviewer.gui.panels.reconstruct.request_options import RequestOptions
 from srviewer.gui.study.study_actions import RECONSTRUCT
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.gui.window.study_tabs import StudyStrip
+from srviewer.gui.window.study_tabs import StudyTabs
 
 Until = Callable[[Callable[[], bool]], None]
 Rebuild = Callable[..., None]
@@ -98,7 +98,7 @@ def test_each_study_keeps_its_own_changes(
     assert not actions["undo"].isEnabled() and not actions["redo"].isEnabled()
     session.set_rois([LESION])
 
-    strip = opened.findChild(StudyStrip)
+    strip = opened.findChild(StudyTabs)
     strip.setCurrentIndex(0)
     assert actions["undo"].text() == "Undo list of results"
     control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from srviewer.gui.jobs.running_jobs import Work
+from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.views import slice_view
 from srviewer.gui.window.main_window import MainWindow
 
@@ -26,18 +26,18 @@ class Costs:
 @pytest.fixture
 def costs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Costs]:
     seen = Costs()
-    cut, start = slice_view.slice_at, Work.start
+    cut, start = slice_view.slice_at, RunningJobs.start
 
     def counted_cut(*given: Any) -> Any:
         seen.cuts += 1
         return cut(*given)
 
-    def counted_start(work: Work, kind: str, *given: Any, **named: Any) -> Any:
+    def counted_start(work: RunningJobs, kind: str, *given: Any, **named: Any) -> Any:
         seen.jobs.append(kind)
         return start(work, kind, *given, **named)
 
     monkeypatch.setattr(slice_view, "slice_at", counted_cut)
-    monkeypatch.setattr(Work, "start", counted_start)
+    monkeypatch.setattr(RunningJobs, "start", counted_start)
     yield seen
 
 

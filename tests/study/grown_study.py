@@ -9,8 +9,8 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.session import Session
-from srviewer.gui.state.open_studies import Studies
+from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.job import run
 from srviewer.study.opening import opened
 from srviewer.study.sessions.restore import restore
@@ -19,8 +19,8 @@ from srviewer.study.sessions.store import store
 
 app = QCoreApplication([])
 assert Path(sys.modules["srviewer"].__file__).parents[1] == Path.cwd()
-session = Session()
-studies = Studies(session, session)
+session = ShownStudy()
+studies = OpenStudies(session, session)
 geometry = Geometry((8, 8, 4), np.diag((1.0, 1.0, 4.0, 1.0)))
 first, second = (
     opened(Volume(np.full(geometry.shape, n, np.float32), geometry, f"n{n}"), StudyState(), "cpu")

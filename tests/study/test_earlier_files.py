@@ -19,7 +19,7 @@ from srviewer.sr.rebuild.restore import restored
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.training.plan_file import plan_in, read_licences, read_object
-from srviewer.sr.training.records import read_record as read_training
+from srviewer.sr.training.records import read_training_record as read_training
 from srviewer.study.sessions.restore import RestoredSession, restore
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.study_state import StudyState

@@ -25,7 +25,7 @@ from srviewer.study.sessions.document import (
     fields_of,
     plain_fields,
 )
-from srviewer.study.sessions.file_location import Place
+from srviewer.study.sessions.file_location import FileLocation
 from srviewer.study.sessions.session_file import LARGEST, read_session, write_session
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.study_state import StudyState
@@ -42,15 +42,18 @@ STATE = StudyState(
     locked=LESION,
 )
 STUDY = SavedStudy(
-    scan=SavedScan((Place(HERE / "a.dcm"), Place(HERE / "b.dcm")), "1.2.3", 1, 0),
+    scan=SavedScan((FileLocation(HERE / "a.dcm"), FileLocation(HERE / "b.dcm")), "1.2.3", 1, 0),
     results=(
         SavedResult(
-            Place(HERE / "r.nii.gz"), {"disagreement": Place(HERE / "d.nii.gz")}, "fast", True
+            FileLocation(HERE / "r.nii.gz"),
+            {"disagreement": FileLocation(HERE / "d.nii.gz")},
+            "fast",
+            True,
         ),
     ),
-    reference=SavedReference(Place(HERE / "t.nii.gz"), "the loaded truth", False),
-    layers=(SavedOverlay(Place(HERE / "m.nii.gz"), 0.5, None),),
-    loaded=(SavedLoaded(Place(HERE / "other.nii.gz"), "last year"),),
+    reference=SavedReference(FileLocation(HERE / "t.nii.gz"), "the loaded truth", False),
+    layers=(SavedOverlay(FileLocation(HERE / "m.nii.gz"), 0.5, None),),
+    loaded=(SavedLoaded(FileLocation(HERE / "other.nii.gz"), "last year"),),
     shown=("loaded-0", "result-0"),
     state=plain_fields(STATE),
 )
@@ -84,7 +87,7 @@ def test_the_neighbour_is_preferred_to_the_place_of_old(tmp_path: Path) -> None:
     for folder in ("old", "new"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "scan.nii").write_text(folder)
-    scan = SavedScan((Place(tmp_path / "old" / "scan.nii"),), "scan.nii", 0, 0)
+    scan = SavedScan((FileLocation(tmp_path / "old" / "scan.nii"),), "scan.nii", 0, 0)
     write_session(tmp_path / "old" / "s.srviewer", SavedSession((SavedStudy(scan),)))
     (tmp_path / "old" / "s.srviewer").rename(tmp_path / "new" / "s.srviewer")
     (place,) = read_session(tmp_path / "new" / "s.srviewer").studies[0].scan.files
@@ -131,7 +134,7 @@ def _read(document: object, tmp_path: Path) -> SavedSession:
 def test_a_file_of_the_first_version_is_read_as_one_study(tmp_path: Path) -> None:
     (study,) = _read(OF_ONE_STUDY, tmp_path).studies
     assert study.scan == SavedScan(
-        (Place(HERE / "thick.nii.gz", "thick.nii.gz"),), "thick.nii.gz", 0, 0
+        (FileLocation(HERE / "thick.nii.gz", "thick.nii.gz"),), "thick.nii.gz", 0, 0
     )
     assert study.state["request"] == OF_ONE_STUDY["request"]
     known = fields_of(study.state)

@@ -27,7 +27,7 @@ REDRAW_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
-class Outcome:
+class VerbOutput:
     """The output of a verb.
 
     Attributes:
@@ -39,7 +39,7 @@ class Outcome:
     values: Mapping[str, Any]
 
 
-def follow(job: Job[R], patient: bool = False) -> R:
+def run_with_progress(job: Job[R], patient: bool = False) -> R:
     """Run a job with a progress bar on standard error, when that is a terminal.
 
     A signal ends it between two steps.
@@ -66,8 +66,8 @@ def follow(job: Job[R], patient: bool = False) -> R:
             bar.clear()
 
 
-def follow_stepwise(job: Job[R]) -> R:
-    """As ``follow``, but a signal waits for the end of a step, so that the job can store its state.
+def run_stepwise(job: Job[R]) -> R:
+    """As ``run_with_progress``, but a signal waits until the job can store its state.
 
     Args:
         job: The job.
@@ -75,7 +75,7 @@ def follow_stepwise(job: Job[R]) -> R:
     Returns:
         The result of the job.
     """
-    return follow(job, patient=True)
+    return run_with_progress(job, patient=True)
 
 
 class ProgressBar:
@@ -137,7 +137,7 @@ def note(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def publish(outcome: Outcome, target: str | None) -> None:
+def publish(outcome: VerbOutput, target: str | None) -> None:
     """Print the text of a verb, and write its JSON where it was asked for.
 
     Args:

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import follow
+from srviewer.cli.console.verb_output import run_with_progress
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
 from srviewer.io.export.bids import CONTRASTS, BidsName, given_name, name_of
@@ -104,7 +104,7 @@ def write_result(
     export = Export(
         volume, path, provenance, stored_as(args), args.path, scan, _name(args), args.overwrite
     )
-    return follow(row.write(export))
+    return run_with_progress(row.write(export))
 
 
 def values_of(written: Written) -> dict[str, object]:

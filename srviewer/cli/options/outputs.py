@@ -4,10 +4,10 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import follow
+from srviewer.cli.console.verb_output import run_with_progress
 from srviewer.core.volumes.volume import ScanHeader
 from srviewer.errors import UserError
-from srviewer.io.export.clearing import cleared
+from srviewer.io.export.clearing import clear_abandoned
 from srviewer.io.export.nifti import check_image_target, overwrites
 from srviewer.io.export.replacing import WouldReplace, check_replaceable
 from srviewer.io.nifti.file_pairs import with_partners
@@ -50,7 +50,7 @@ def check_outputs(
                     f"'{path}' is an input and is not overwritten. Choose another name."
                 )
     for folder in sorted({path.parent for path in seen}):
-        follow(cleared(folder))
+        run_with_progress(clear_abandoned(folder))
 
 
 def add_overwrite_argument(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +85,9 @@ def refuse_replacing(
         if path is None:
             continue
         try:
-            follow(check_replaceable(path, None if scan.source is None else scan.source.sha256))
+            run_with_progress(
+                check_replaceable(path, None if scan.source is None else scan.source.sha256)
+            )
         except WouldReplace as error:
             raise UserError(f"{error} Or give --overwrite to replace it.") from error
 

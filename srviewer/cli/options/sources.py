@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import follow, note
+from srviewer.cli.console.verb_output import note, run_with_progress
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import scan
-from srviewer.io.scans.series import Found, Series, check_frame, summary
+from srviewer.io.scans.series import ScanListing, Series, check_frame, summary
 from srviewer.sr.inputs.segmentations import scans_among
 
 
@@ -34,7 +34,7 @@ def open_volume(path: Path, wanted: str | None, frame: int) -> Volume:
     Returns:
         The volume.
     """
-    return follow(open_series(path, wanted, frame).read(frame))
+    return run_with_progress(open_series(path, wanted, frame).read(frame))
 
 
 def open_series(path: Path, wanted: str | None, frame: int) -> Series:
@@ -48,7 +48,7 @@ def open_series(path: Path, wanted: str | None, frame: int) -> Series:
     Returns:
         The series, which has this frame; UserError where there is none.
     """
-    listing = follow(scan([path]))
+    listing = run_with_progress(scan([path]))
     series = _first_scan(listing, path) if wanted is None else _named(listing, path, wanted)
     for line in left_out(listing):
         note(line)
@@ -56,7 +56,7 @@ def open_series(path: Path, wanted: str | None, frame: int) -> Series:
     return series
 
 
-def left_out(listing: Found) -> list[str]:
+def left_out(listing: ScanListing) -> list[str]:
     """Lines on the files that were not opened, with the reasons: none is passed over in silence.
 
     Args:
@@ -84,7 +84,7 @@ def open_only(path: Path) -> Volume:
     return open_volume(path, None, 0)
 
 
-def _named(listing: Found, path: Path, wanted: str) -> Series:
+def _named(listing: ScanListing, path: Path, wanted: str) -> Series:
     """The series with this number or UID."""
     by_number = [series for series in listing.series if wanted == str(series.index)]
     matching = by_number or [series for series in listing.series if wanted == series.uid]
@@ -97,11 +97,11 @@ def _named(listing: Found, path: Path, wanted: str) -> Series:
     raise UserError(f"{path} holds no series '{wanted}'. It holds: {known}.")
 
 
-def _first_scan(listing: Found, path: Path) -> Series:
+def _first_scan(listing: ScanListing, path: Path) -> Series:
     """The first thick series, else the first; a mask or label map only where there is no scan."""
     if len(listing.series) == 1:
         return listing.series[0]
-    scans, _ = follow(scans_among(listing.series))
+    scans, _ = run_with_progress(scans_among(listing.series))
     offered = scans or listing.series
     thick = [series for series in offered if series.geometry.thick_axis is not None]
     first = (thick or list(offered))[0]

@@ -5,7 +5,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import Outcome, follow, table
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress, table
 from srviewer.cli.options.destination import add_folder_arguments, chosen_target, stored_as
 from srviewer.cli.options.outputs import add_overwrite_argument, check_outputs
 from srviewer.cli.options.request import add_request_arguments, asked_model, asked_of_every
@@ -13,7 +13,7 @@ from srviewer.cli.options.slabs import add_slab_argument
 from srviewer.cli.options.values import axis_number
 from srviewer.errors import UserError
 from srviewer.sr.batch.dispatch import BatchPlan, BatchResult, batch
-from srviewer.sr.batch.summary import HEAD, cells, counted, left_out_reasons
+from srviewer.sr.batch.summary import HEAD, cells, left_out_reasons, status_line
 from srviewer.sr.batch.work import Settings
 from srviewer.sr.requests.request import Request
 
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_slab_argument(parser)
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Reconstruct all scans; failures are listed and do not end the batch.
 
     Args:
@@ -74,7 +74,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         raise UserError(f"A {target.noun} cannot be written slab-wise. Leave out --slabs always.")
     folder = target.home(path)
     plan = BatchPlan(tuple(args.paths), path, _settings(args), args.workers, args.scheduler)
-    result = follow(batch(plan))
+    result = run_with_progress(batch(plan))
     failures = [outcome for outcome in result.outcomes if outcome.status == "failed"]
     if not any(outcome.status.startswith("done") for outcome in result.outcomes):
         first = (*failures, *result.outcomes)[0]
@@ -82,7 +82,7 @@ def execute(args: argparse.Namespace) -> Outcome:
             f"None of {len(result.outcomes)} volumes was reconstructed; see {result.summary}. "
             f"{first.name}: {first.message}"
         )
-    return Outcome(_text(result, folder), _values(result, folder))
+    return VerbOutput(_text(result, folder), _values(result, folder))
 
 
 def _settings(args: argparse.Namespace) -> Settings:
@@ -108,7 +108,7 @@ def _text(result: BatchResult, folder: Path) -> str:
         [
             table(HEAD, rows),
             *problems,
-            counted(result.outcomes),
+            status_line(result.outcomes),
             f"written: {folder}; summary: {folder / result.summary.name}",
             "Research use only.",
         ]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.cli.console.paper_tables import paper_tables
-from srviewer.cli.console.verb_output import Outcome, follow, table
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress, table
 from srviewer.cli.options.outputs import check_outputs
 from srviewer.cli.options.values import whole_numbers, words
 from srviewer.core.scores.image_scores import PROTOCOLS, protocol
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Score every model on every set at every scale; bicubic is always among them.
 
     Args:
@@ -66,14 +66,14 @@ def execute(args: argparse.Namespace) -> Outcome:
     job = benchmark_images(
         args.folders, args.scales, args.models, protocol(args.protocol), args.device
     )
-    result = follow(job)
+    result = run_with_progress(job)
     figures: tuple[Path, ...] = ()
     if args.figures is not None:
         from srviewer.sr.benchmark.paper_figures import (
             save_figures,  # matplotlib takes a second to load
         )
 
-        figures = follow(save_figures(result, curves, args.figures))
+        figures = run_with_progress(save_figures(result, curves, args.figures))
     parts = (_header(result), _rows_table(result), paper_tables(result.rows), _written(figures))
     values = {
         "protocol": result.protocol.id,
@@ -81,7 +81,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         "rows": [asdict(row) for row in result.rows],
         "figures": [str(path) for path in figures],
     }
-    return Outcome("\n\n".join(part for part in parts if part), values)
+    return VerbOutput("\n\n".join(part for part in parts if part), values)
 
 
 def _header(result: BenchmarkResult) -> str:

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import Outcome, follow, table
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress, table
 from srviewer.cli.options.outputs import check_outputs, require_suffix
 from srviewer.cli.options.sources import open_only
 from srviewer.core.comparison.comparison import Scores
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Score a candidate over the whole volume and per slice of each array axis.
 
     Args:
@@ -47,7 +47,9 @@ def execute(args: argparse.Namespace) -> Outcome:
         require_suffix(args.report, ".html")
     reference, candidate = open_only(args.reference), open_only(args.candidate)
     meaning = f"the given reference '{reference.name}'"
-    compared = follow(compare_volumes(reference, candidate, meaning, args.mask, args.resample))
+    compared = run_with_progress(
+        compare_volumes(reference, candidate, meaning, args.mask, args.resample)
+    )
     scores = compared.scores
     # An oblique grid changes no score.
     notes = list(compared.notes)
@@ -70,10 +72,10 @@ def execute(args: argparse.Namespace) -> Outcome:
         "warnings": notes,
     }
     if args.report is not None:
-        follow(comparison_report(reference, compared, notes)).save(args.report)
+        run_with_progress(comparison_report(reference, compared, notes)).save(args.report)
     written = [] if args.report is None else [f"written: {args.report}"]
     lines = [_text(scores), *(f"note: {line}" for line in notes), *written]
-    return Outcome("\n".join(lines), values)
+    return VerbOutput("\n".join(lines), values)
 
 
 def _text(scores: Scores) -> str:

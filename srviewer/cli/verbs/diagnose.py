@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 from srviewer import RESEARCH_USE_ONLY, __version__
-from srviewer.cli.console.verb_output import Outcome
+from srviewer.cli.console.verb_output import VerbOutput
 from srviewer.io.dicom.pixels.decoders import transfer_syntaxes
 from srviewer.paths import models_dir, resource, user_cache_dir, user_log_dir
 
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Collect versions, devices, decoders and folders.
 
     Args:
@@ -66,7 +66,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         "cache_folder": str(user_cache_dir()),
         "notice": RESEARCH_USE_ONLY,
     }
-    return Outcome("\n".join(f"{key}: {_text(value)}" for key, value in values.items()), values)
+    return VerbOutput("\n".join(f"{key}: {_text(value)}" for key, value in values.items()), values)
 
 
 def _version(package: str) -> str | None:

@@ -4,14 +4,14 @@ import argparse
 from pathlib import Path
 
 from srviewer.cli.console.skipped_scans import left_out_lines
-from srviewer.cli.console.verb_output import Outcome, follow, table
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress, table
 from srviewer.cli.options.outputs import check_outputs
 from srviewer.cli.options.sources import open_only
 from srviewer.cli.options.values import axes, whole_numbers, words
 from srviewer.core.scores.metrics import comparable_metrics
 from srviewer.core.volumes.volume import is_segmentation
 from srviewer.errors import UserError
-from srviewer.io.scans.series import counted
+from srviewer.io.scans.series import reason_counts
 from srviewer.sr.inputs.segmentations import segmentation_reason
 from srviewer.sr.models.available_models import default_model
 from srviewer.sr.scores.evaluate import EvaluationPlan, EvaluationRow, evaluate
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Score every combination; cubic is added where it was not asked for.
 
     Args:
@@ -57,16 +57,16 @@ def execute(args: argparse.Namespace) -> Outcome:
         raise UserError("A factor is a whole number of 2 or more.")
     volumes = [open_only(path) for path in args.paths]
     scans = [volume for volume in volumes if not is_segmentation(volume.warnings)]
-    left_out = counted(
+    left_out = reason_counts(
         segmentation_reason(volume.warnings)
         for volume in volumes
         if is_segmentation(volume.warnings)
     )
-    rows = follow(evaluate(scans or volumes, plan))  # refuses segmentations
+    rows = run_with_progress(evaluate(scans or volumes, plan))  # refuses segmentations
     notes = dict.fromkeys(f"note: {row.file}: {line}" for row in rows for line in row.warnings)
     lines = [_rows_table(rows), "", _gains_table(rows), *notes, *left_out_lines(left_out)]
     values = {"rows": [row.values() for row in rows], "left_out": dict(left_out)}
-    return Outcome("\n".join(lines), values)
+    return VerbOutput("\n".join(lines), values)
 
 
 def _rows_table(rows: list[EvaluationRow]) -> str:

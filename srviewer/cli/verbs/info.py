@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from srviewer.cli.console.verb_output import Outcome, follow
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.outputs import check_outputs
 from srviewer.cli.options.sources import left_out
 from srviewer.core.geometry.grid import AXIS_NAMES, Geometry
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """List the series of a path.
 
     Args:
@@ -49,7 +49,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         The series with geometry and warnings, and the files that were left out.
     """
     check_outputs(args, [args.path])
-    listing = follow(scan([args.path]))
+    listing = run_with_progress(scan([args.path]))
     if args.voxels:
         listing = replace(listing, series=tuple(map(_with_voxel_warnings, listing.series)))
     headers = [_header(series, args.tags) for series in listing.series]
@@ -61,19 +61,19 @@ def execute(args: argparse.Namespace) -> Outcome:
         "skipped": dict(listing.skipped),
         "problems": [problem.text for problem in listing.problems],
     }
-    return Outcome("\n".join(lines), values)
+    return VerbOutput("\n".join(lines), values)
 
 
 def _with_voxel_warnings(series: Series) -> Series:
     """The series with the warnings of its first volume's voxels as well."""
-    return replace(series, warnings=follow(series.read(0)).warnings)
+    return replace(series, warnings=run_with_progress(series.read(0)).warnings)
 
 
 def _header(series: Series, wanted: str | None) -> list[HeaderRow] | None:
     """The header rows of its first file that hold ``wanted``; None where it was not asked for."""
     if wanted is None:
         return None
-    return [row for row in follow(header_rows(series.sources[0])) if row.matches(wanted)]
+    return [row for row in run_with_progress(header_rows(series.sources[0])) if row.matches(wanted)]
 
 
 def _values(series: Series, header: list[HeaderRow] | None) -> dict[str, Any]:

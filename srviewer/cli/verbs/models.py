@@ -2,7 +2,7 @@
 
 import argparse
 
-from srviewer.cli.console.verb_output import Outcome
+from srviewer.cli.console.verb_output import VerbOutput
 from srviewer.core.scores.metrics import ranking_metric
 from srviewer.sr.models.available_models import ModelCard, ModelsAtHand, find_card, models_at_hand
 from srviewer.sr.models.model_card import card_markdown
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """List the shipped models, the user's own, and files among these that are no models.
 
     Args:
@@ -32,10 +32,10 @@ def execute(args: argparse.Namespace) -> Outcome:
     """
     if args.card is not None:
         card = find_card(args.card)
-        return Outcome(card_markdown(card), _values(ModelsAtHand((card,), ())))
+        return VerbOutput(card_markdown(card), _values(ModelsAtHand((card,), ())))
     models = models_at_hand(thorough=True)
     unreadable = [f"cannot be used: {file.path}\n   {file.reason}" for file in models.unreadable]
-    return Outcome("\n\n".join([*map(_text, models.cards), *unreadable, MORE]), _values(models))
+    return VerbOutput("\n\n".join([*map(_text, models.cards), *unreadable, MORE]), _values(models))
 
 
 def _values(models: ModelsAtHand) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from srviewer.cli.console.verb_output import Outcome, table
+from srviewer.cli.console.verb_output import VerbOutput, table
 from srviewer.nn.catalogue import PRESETS
 
 
@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """List the rows of PRESETS.
 
     Args:
@@ -40,4 +40,6 @@ def execute(args: argparse.Namespace) -> Outcome:
             for row in PRESETS
         ]
     }
-    return Outcome(table(("preset", "title", "generator", "adversarial", "losses"), rows), values)
+    return VerbOutput(
+        table(("preset", "title", "generator", "adversarial", "losses"), rows), values
+    )

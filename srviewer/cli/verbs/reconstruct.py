@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import Outcome, follow
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.destination import (
     add_destination_arguments,
     check_destination,
@@ -29,7 +29,7 @@ from srviewer.core.regions.locked_region import drawn_region
 from srviewer.core.resampling.deskew import deskewed
 from srviewer.core.volumes.volume import ScanHeader, Volume, blocking_warnings
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import write
+from srviewer.io.export.nifti import write_nifti
 from srviewer.io.scans.series import PlaneByPlane
 from srviewer.io.targets import Written
 from srviewer.sr.cross_plane.methods import method
@@ -128,7 +128,7 @@ def _add_doubt_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Reconstruct a scan, write the result and report on it.
 
     Args:
@@ -151,37 +151,41 @@ def execute(args: argparse.Namespace) -> Outcome:
     source = slab_source(args, series)
     if source is not None:
         return _execute_in_slabs(args, source, wanted)
-    scan = follow(series.read(args.frame))
+    scan = run_with_progress(series.read(args.frame))
     refuse_replacing(args, scan, [image_target(args)])
     labels = None if args.labels is None else open_only(args.labels)
     if labels is not None:
         refuse_replacing(args, labels, [args.output_labels])
     if args.deskew:
-        scan = follow(deskewed(scan, scan.geometry.slice_axis))
+        scan = run_with_progress(deskewed(scan, scan.geometry.slice_axis))
     if not args.acknowledge:
         _refuse_unsound(scan, args.gaps)
     request = asked_request(scan, args)
     _check_maps(request, wanted)
-    result = follow(rebuild(scan, request, _region(args, scan)))
+    result = run_with_progress(rebuild(scan, request, _region(args, scan)))
     provenance = unscored(result, scan)
     output = write_result(result.volume, args, provenance, scan)
     for kind, path in wanted.items():
-        follow(write(result.maps()[kind], path, provenance, overwrite=True))
+        run_with_progress(write_nifti(result.maps()[kind], path, provenance, overwrite=True))
     if labels is not None:
-        thin_labels = follow(label_map(labels, scan, request))
+        thin_labels = run_with_progress(label_map(labels, scan, request))
         origin = label_provenance(provenance, thin_labels)
-        follow(write(thin_labels, args.output_labels, origin, "original", overwrite=args.overwrite))
+        run_with_progress(
+            write_nifti(
+                thin_labels, args.output_labels, origin, "original", overwrite=args.overwrite
+            )
+        )
     if args.report is not None:
-        follow(trust_report(scan, result)).save(args.report)
+        run_with_progress(trust_report(scan, result)).save(args.report)
     others = (*wanted.values(), args.output_labels, args.report)
     written = [output.path, *(path for path in others if path is not None)]
     text = _text(scan, result, written, rounded_to(result.volume, args, output), _notes(output))
-    return Outcome(text, {**values_of(output), **provenance})
+    return VerbOutput(text, {**values_of(output), **provenance})
 
 
 def _execute_in_slabs(
     args: argparse.Namespace, source: PlaneByPlane, wanted: dict[str, Path]
-) -> Outcome:
+) -> VerbOutput:
     """Reconstruct a scan that does not fit into memory."""
     request = asked_request(source.header, args)
     check_slabs(args, source.header, request)
@@ -200,12 +204,12 @@ def _execute_in_slabs(
         wanted,
         args.overwrite,
     )
-    reconstruction = follow(written_in_slabs(source, request, files))
+    reconstruction = run_with_progress(written_in_slabs(source, request, files))
     output = Written(args.output)
     written = [output.path, *wanted.values()]
     result = reconstruction.result
     text = _text(reconstruction.scan, result, written, rounded_to(result.header, args, output))
-    return Outcome(text, {**values_of(output), **reconstruction.provenance})
+    return VerbOutput(text, {**values_of(output), **reconstruction.provenance})
 
 
 def asked_request(scan: ScanHeader, args: argparse.Namespace) -> Request:
@@ -226,7 +230,7 @@ def _region(args: argparse.Namespace, scan: Volume) -> Volume | None:
     """The region lock, on the grid of the scan; None for none."""
     if args.lock_shape is not None:
         return drawn_region(args.lock_shape, scan.geometry)
-    return None if args.lock is None else follow(lock_region(open_only(args.lock), scan))
+    return None if args.lock is None else run_with_progress(lock_region(open_only(args.lock), scan))
 
 
 def _check_labels(args: argparse.Namespace) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import Outcome, follow
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.outputs import check_outputs, require_suffix
 from srviewer.cli.options.sources import add_series_arguments, open_only, open_volume
 from srviewer.cli.options.values import number, point, size, span
@@ -19,7 +19,7 @@ from srviewer.core.slices.figure_contents import (
     MOST_SIDE,
     PLANE_NAMES,
     SUFFIXES,
-    Picture,
+    FigureContents,
 )
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
@@ -97,7 +97,7 @@ def _add_page_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--theme", choices=("dark", "light"), default="dark", help="of the page")
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Render a figure with the window's own widgets.
 
     Args:
@@ -118,10 +118,10 @@ def execute(args: argparse.Namespace) -> Outcome:
     volumes = [(*second, scores) for second, scores in zip(seconds, scored, strict=True)]
     args.doors["render"](scan, volumes, not args.without_scan, picture, args.output)
     values = {"output": str(args.output), "layout": picture.layout}
-    return Outcome(f"written: {args.output}", values)
+    return VerbOutput(f"written: {args.output}", values)
 
 
-def _picture(args: argparse.Namespace) -> Picture:
+def _picture(args: argparse.Namespace) -> FigureContents:
     layout = args.layout or (COMPARE if args.second else PLANES)
     if find_layout(layout).compares and len(args.second) < (2 if args.without_scan else 1):
         raise UserError(f"The layout '{layout}' compares: give --second.")
@@ -135,7 +135,7 @@ def _picture(args: argparse.Namespace) -> Picture:
         raise UserError(f"A figure has {LEAST_DPI} to {MOST_DPI} dots per inch.")
     if not (0 <= args.divider <= 1 and args.tile > 0 and args.range >= 0 and args.zoom > 0):
         raise UserError("A divider lies in 0..1; tile and zoom are above 0; range is not below 0.")
-    return Picture(
+    return FigureContents(
         layout=layout,
         at=args.at,
         window=args.window,
@@ -167,9 +167,9 @@ def _seconds(args: argparse.Namespace, scan: Volume) -> list[tuple[str, Volume]]
     for second, title in zip_longest(args.second, args.name):
         if second == CUBIC:
             wanted = replace(request or suggested_request(scan), method="cubic")
-            volume = follow(reconstruct(scan, wanted)).volume
+            volume = run_with_progress(reconstruct(scan, wanted)).volume
         else:
-            volume = follow(beside(files[second], scan))
+            volume = run_with_progress(beside(files[second], scan))
         default = CUBIC if second == CUBIC else Path(second).name
         named.append((title or default, volume))
     return named
@@ -182,12 +182,12 @@ def _scored(
     if args.reference is None:
         return [None for _ in seconds]
     truth = open_only(args.reference)
-    truth = follow(placed_truth(truth, args.reference.name, scan, None))
+    truth = run_with_progress(placed_truth(truth, args.reference.name, scan, None))
     request = _refinement(scan, truth)
     assert request is not None  # it lies on a finer grid
     meaning = args.meaning or f"the loaded ground truth '{args.reference.name}'"
     return [
-        follow(score_beside_cubic(truth, scan, volume, request, meaning))
+        run_with_progress(score_beside_cubic(truth, scan, volume, request, meaning))
         if same_grid(volume.geometry, truth.geometry)
         else None
         for volume in seconds

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from srviewer.cli.console.verb_output import Outcome, follow, table
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress, table
 from srviewer.cli.options.outputs import check_outputs
 from srviewer.cli.options.request import add_request_arguments, request_of
 from srviewer.cli.options.sources import add_series_arguments, open_volume
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_request_arguments(parser)
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Degrade the scan's in-plane axes, reconstruct and score them, with cubic as the baseline.
 
     Args:
@@ -32,8 +32,8 @@ def execute(args: argparse.Namespace) -> Outcome:
     """
     check_outputs(args, [args.path])
     scan = open_volume(args.path, args.series, args.frame)
-    result = follow(self_test(scan, request_of(scan, args)))
-    return Outcome(_text(result), result.values())
+    result = run_with_progress(self_test(scan, request_of(scan, args)))
+    return VerbOutput(_text(result), result.values())
 
 
 def _text(result: SelfTest) -> str:

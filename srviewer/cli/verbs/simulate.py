@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from srviewer import RESEARCH_USE_ONLY, __version__
-from srviewer.cli.console.verb_output import Outcome, follow
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.outputs import add_overwrite_argument, check_outputs, refuse_replacing
 from srviewer.cli.options.sources import add_series_arguments, open_volume
 from srviewer.cli.options.values import axis_number, number
@@ -16,7 +16,7 @@ from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk
 from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, is_segmentation
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import write
+from srviewer.io.export.nifti import write_nifti
 from srviewer.sr.scores.simulate import simulate
 
 
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Degrade a thin volume and write the thick scan.
 
     Args:
@@ -74,15 +74,19 @@ def execute(args: argparse.Namespace) -> Outcome:
         )
     refuse_replacing(args, thin, [args.output, args.truth])
     degradation = _degradation(thin, args)
-    simulation = follow(simulate(thin, degradation))
+    simulation = run_with_progress(simulate(thin, degradation))
     provenance = {
         "software": f"srviewer {__version__}",
         "notice": RESEARCH_USE_ONLY,
         "simulated": degradation.describe(),
     }
-    follow(write(simulation.thick, args.output, provenance, overwrite=args.overwrite))
+    run_with_progress(
+        write_nifti(simulation.thick, args.output, provenance, overwrite=args.overwrite)
+    )
     if args.truth is not None:
-        follow(write(simulation.truth, args.truth, provenance, overwrite=args.overwrite))
+        run_with_progress(
+            write_nifti(simulation.truth, args.truth, provenance, overwrite=args.overwrite)
+        )
     geometry = simulation.thick.geometry
     shape = " x ".join(map(str, geometry.shape))
     files = ", ".join(str(path) for path in (args.output, args.truth) if path is not None)
@@ -96,7 +100,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         "shape": list(geometry.shape),
         "spacing_mm": list(geometry.spacing),
     }
-    return Outcome(text, values)
+    return VerbOutput(text, values)
 
 
 def _degradation(thin: ScanHeader, args: argparse.Namespace) -> Degradation:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from srviewer.cli.console.skipped_scans import TrainingSkips
-from srviewer.cli.console.verb_output import Outcome, follow_stepwise
+from srviewer.cli.console.verb_output import VerbOutput, run_stepwise
 from srviewer.cli.options.outputs import check_outputs, require_suffix
 from srviewer.cli.options.values import number, whole_numbers
 from srviewer.cli.verbs.models import gain_line
@@ -84,7 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Train a network, with checkpoints beside the output, and score it on the validation set.
 
     Args:
@@ -113,10 +113,10 @@ def execute(args: argparse.Namespace) -> Outcome:
         process=process,
     )
     left_out = TrainingSkips()
-    model = follow_stepwise(mapped(trained_model(job), left_out.take))
+    model = run_stepwise(mapped(trained_model(job), left_out.take))
     if not process.leads:
         args.json = None  # the leading process reports for all
-        return Outcome("", {})
+        return VerbOutput("", {})
     values = {
         "output": str(args.output),
         "parameters": model.parameters,
@@ -126,7 +126,7 @@ def execute(args: argparse.Namespace) -> Outcome:
         "processes": process.of,
         "left_out": dict(left_out.counts),
     }
-    return Outcome(_text(model, args.output, left_out.lines), values)
+    return VerbOutput(_text(model, args.output, left_out.lines), values)
 
 
 def _text(model: Model, output: Path, left_out: list[str]) -> str:

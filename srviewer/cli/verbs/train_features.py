@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from srviewer.cli.console.skipped_scans import TrainingSkips
-from srviewer.cli.console.verb_output import Outcome, follow
+from srviewer.cli.console.verb_output import VerbOutput, run_with_progress
 from srviewer.cli.options.outputs import check_outputs, require_suffix
 from srviewer.cli.options.values import number
 from srviewer.job import mapped
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of every random choice")
 
 
-def execute(args: argparse.Namespace) -> Outcome:
+def execute(args: argparse.Namespace) -> VerbOutput:
     """Train a feature network and write it.
 
     Args:
@@ -41,7 +41,7 @@ def execute(args: argparse.Namespace) -> Outcome:
     budget = Budget(args.minutes, args.steps)
     left_out = TrainingSkips()
     job = trained_features(args.paths, args.output, budget, args.seed)
-    features = follow(mapped(job, left_out.take))
+    features = run_with_progress(mapped(job, left_out.take))
     answers = ", ".join(f"{name} {share:.0%}" for name, share in features.accuracy.items())
     values = {
         "output": str(args.output),
@@ -51,4 +51,4 @@ def execute(args: argparse.Namespace) -> Outcome:
         "left_out": dict(left_out.counts),
     }
     text = [f"{features.steps} steps; right answers: {answers}", *left_out.lines]
-    return Outcome("\n".join([*text, f"written: {args.output}"]), values)
+    return VerbOutput("\n".join([*text, f"written: {args.output}"]), values)

@@ -236,10 +236,10 @@ def consistency(result: Voxels, scan: Voxels, degradation: Degradation) -> Consi
     Returns:
         The size of the residual, as shares of R (section 7 of the paper).
     """
-    return size_of(residual(result, scan, degradation), measured_intensity(scan).range)
+    return consistency_of(residual(result, scan, degradation), measured_intensity(scan).range)
 
 
-def size_of(residual: Voxels, data_range: float) -> Consistency:
+def consistency_of(residual: Voxels, data_range: float) -> Consistency:
     """The size of a residual.
 
     Args:

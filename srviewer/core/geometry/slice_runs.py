@@ -23,7 +23,7 @@ class Planes:
 
 
 @dataclass(frozen=True)
-class Run:
+class SliceRun:
     """A run: slices that follow each other at one distance.
 
     Attributes:
@@ -68,7 +68,7 @@ class Run:
         return Geometry((shape[0], shape[1], shape[2]), affine)
 
 
-def runs(planes: Planes) -> tuple[Run, ...]:
+def runs(planes: Planes) -> tuple[SliceRun, ...]:
     """The slices in order, cut wherever the distance to the next one changes.
 
     Args:
@@ -88,12 +88,12 @@ def runs(planes: Planes) -> tuple[Run, ...]:
     steps = sorted(_step(members) for members in groups if len(members) > 1)
     usual = steps[len(steps) // 2] if steps else 1.0
     return tuple(
-        Run(members[0][0], members[-1][0] + 1, members[0][1], _step(members) or usual)
+        SliceRun(members[0][0], members[-1][0] + 1, members[0][1], _step(members) or usual)
         for members in groups
     )
 
 
-def longest(slice_runs: tuple[Run, ...]) -> Run:
+def longest(slice_runs: tuple[SliceRun, ...]) -> SliceRun:
     """The run of most slices; of several, the one that covers most.
 
     Args:

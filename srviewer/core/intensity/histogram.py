@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.intensity.padding import measured, measured_limits
+from srviewer.core.intensity.padding import measured_limits, measured_voxels
 from srviewer.core.volumes.volume import Volume
 from srviewer.job import Job, Progress
 
@@ -43,5 +43,7 @@ def histogram(volume: Volume) -> Job[Histogram]:
     counts = np.zeros(BINS, np.int64)
     for number, plane in enumerate(voxels):
         yield Progress(number / len(voxels), "Counting grey values")
-        counts += np.histogram(measured(plane, volume.padding), bins=BINS, range=(low, high))[0]
+        counts += np.histogram(
+            measured_voxels(plane, volume.padding), bins=BINS, range=(low, high)
+        )[0]
     return Histogram(counts, low, high)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from srviewer.core.intensity.padding import measured
+from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.intensity.percentiles import Largest, Parts, parts_of
 from srviewer.core.scores.metrics import Mask
 from srviewer.core.volumes.volume import Volume, Voxels
@@ -124,7 +124,7 @@ def intensity_of_parts(parts: Parts, padding: float | None = None) -> Intensity:
     """
     total, count = 0.0, 0
     low, high = np.inf, -np.inf
-    for part in (measured(part, padding) for part in parts()):
+    for part in (measured_voxels(part, padding) for part in parts()):
         if not part.size:
             continue
         total += float(part.sum(dtype=np.float64))
@@ -134,7 +134,7 @@ def intensity_of_parts(parts: Parts, padding: float | None = None) -> Intensity:
         return OF_SHARES
     brightest = Largest(1 - RANGE_PERCENT / 100, count)
     darkest = Largest(FLOOR_PERCENT / 100, count)
-    for part in (measured(part, padding) for part in parts()):
+    for part in (measured_voxels(part, padding) for part in parts()):
         brightest.add(part[part > np.float64(total / count)])
         darkest.add(-part)
     top, negative = brightest.percentile(RANGE_PERCENT), darkest.percentile(100 - FLOOR_PERCENT)

@@ -16,7 +16,7 @@ from srviewer.core.volumes.volume import Volume, Voxels
 Kernel = Callable[[Voxels, Axis, Positions], Voxels]
 
 
-def measured(voxels: Voxels, padding: float | None) -> Voxels:
+def measured_voxels(voxels: Voxels, padding: float | None) -> Voxels:
     """The voxels that are no padding.
 
     Args:
@@ -38,7 +38,7 @@ def measured_limits(volume: Volume) -> tuple[float, float]:
     Returns:
         In the unit of the volume; of all voxels where nothing was measured.
     """
-    values = measured(volume.voxels, volume.padding)
+    values = measured_voxels(volume.voxels, volume.padding)
     values = values if values.size else volume.voxels
     return float(values.min()), float(values.max())
 
@@ -65,7 +65,7 @@ def without_padding(voxels: Voxels, padding: float | None) -> Voxels:
     Returns:
         Of the same shape; the array itself where nothing is replaced.
     """
-    values = measured(voxels, padding)
+    values = measured_voxels(voxels, padding)
     if values is voxels or not values.size:
         return voxels
     return np.where(voxels == np.float32(padding), values.min(), voxels)
@@ -113,7 +113,7 @@ def filled(voxels: Voxels, padded: Mask, axis: Axis, otherwise: float) -> Voxels
     return np.moveaxis(closest_values, 0, axis)
 
 
-def interpolated(
+def interpolated_around_padding(
     kernel: Kernel, voxels: Voxels, axis: Axis, positions: Positions, padding: float | None
 ) -> Voxels:
     """Interpolate along an axis without the influence of padding.
@@ -131,7 +131,7 @@ def interpolated(
     if padding is None:
         return kernel(voxels, axis, positions)
     padded = voxels == np.float32(padding)
-    values = measured(voxels, padding)
+    values = measured_voxels(voxels, padding)
     without_gaps = filled(voxels, padded, axis, float(values.min()) if values.size else padding)
     padded_after = nearest(padded.astype(np.float32), axis, positions) > 0
     return marked(np.array(kernel(without_gaps, axis, positions)), padded_after, padding)

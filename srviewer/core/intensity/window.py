@@ -5,7 +5,7 @@ from math import floor, log10
 
 import numpy as np
 
-from srviewer.core.intensity.padding import measured
+from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.volumes.volume import Voxels
 
 
@@ -86,8 +86,8 @@ def robust_window(voxels: Voxels, padding: float | None = None) -> Window:
     """
     step = max(1, round((voxels.size / 1e6) ** (1 / 3)))
     sample = voxels[::step, ::step, ::step] if min(voxels.shape) > 2 * step else voxels
-    sample_values = measured(sample, padding)
+    sample_values = measured_voxels(sample, padding)
     if sample_values.size and np.ptp(sample_values) > 0:
         return window_of_values(sample_values)
-    all_values = measured(voxels, padding)
+    all_values = measured_voxels(voxels, padding)
     return window_of_values(all_values if all_values.size else voxels)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from srviewer.core.acquisition.degradation import Degradation, residual, size_of
+from srviewer.core.acquisition.degradation import Degradation, consistency_of, residual
 from srviewer.core.volumes.interpolate import cubic, thin_positions
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress
@@ -37,7 +37,7 @@ def back_projected(
     for number in range(MOST_ROUNDS):
         yield Progress(number / MOST_ROUNDS, "Restoring data consistency")
         scan_residual = residual(result, scan, degradation)
-        if size_of(scan_residual, data_range).max <= TOLERANCE:
+        if consistency_of(scan_residual, data_range).max <= TOLERANCE:
             break
         result -= cubic(scan_residual, degradation.axis, positions)
     if degradation.is_block_mean:

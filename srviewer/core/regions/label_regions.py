@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.intensity.padding import measured
+from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.volumes.volume import Voxels
 
 Kind = Literal["scan", "labels", "constant"]
@@ -78,7 +78,7 @@ class LabelCheck:
         if self.settled:
             return
         if self._common is None:
-            if not measured(slab, self.padding).size:
+            if not measured_voxels(slab, self.padding).size:
                 self._padded += slab.size
                 return
             self._common = _most_frequent(slab)

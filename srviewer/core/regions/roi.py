@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Geometry
-from srviewer.core.intensity.padding import measured
+from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 
@@ -172,7 +172,7 @@ def values_inside(roi: Roi, volume: Volume) -> RoiValues | None:
         The values; None when no measured voxel's centre lies inside.
     """
     index = voxels_inside(roi, volume.geometry)
-    values = measured(volume.voxels[tuple(index.T)], volume.padding).astype(np.float64)
+    values = measured_voxels(volume.voxels[tuple(index.T)], volume.padding).astype(np.float64)
     if len(values) == 0:
         return None
     return RoiValues(

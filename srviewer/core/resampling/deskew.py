@@ -6,7 +6,7 @@ from math import ceil, floor
 import numpy as np
 
 from srviewer.core.geometry.grid import Axis, Geometry, Matrix
-from srviewer.core.intensity.padding import empty_value, interpolated
+from srviewer.core.intensity.padding import empty_value, interpolated_around_padding
 from srviewer.core.volumes.interpolate import cubic
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.job import Job, Progress
@@ -57,7 +57,7 @@ def deskewed(volume: Volume, axis: Axis) -> Job[Volume]:
         pixels = volume.voxels[tuple(box)]
         for side, shift, start in zip(sides, shifts[plane], first, strict=True):
             positions = np.arange(grid.shape[side]) + start - shift
-            pixels = interpolated(cubic, pixels, side, positions, volume.padding)
+            pixels = interpolated_around_padding(cubic, pixels, side, positions, volume.padding)
             outside = (positions < -0.5) | (positions > geometry.shape[side] - 0.5)
             np.moveaxis(pixels, side, 0)[outside] = empty
         voxels[tuple(box)] = pixels

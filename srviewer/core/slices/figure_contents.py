@@ -13,7 +13,7 @@ LEAST_DPI, MOST_DPI = 48, 1200
 
 
 @dataclass(frozen=True)
-class Picture:
+class FigureContents:
     """A figure of a scan and of the volumes that are compared with it.
 
     Attributes:

@@ -195,7 +195,7 @@ def choose(app: QApplication, scheme: Scheme) -> None:
         apply(app, scheme)
 
 
-def follow(widget: QWidget, redraw: Callable[[], None]) -> None:
+def redraw_on_theme_change(widget: QWidget, redraw: Callable[[], None]) -> None:
     """Redraw a widget whenever the theme changes.
 
     For what neither palette nor style sheet reaches: colours in rich text, in tables, in plots.

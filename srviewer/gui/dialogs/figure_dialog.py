@@ -18,13 +18,19 @@ from PySide6.QtWidgets import (
 )
 
 from srviewer import RESEARCH_USE_ONLY
-from srviewer.core.slices.figure_contents import LEAST_DPI, LEAST_SIDE, MOST_DPI, MOST_SIDE, Picture
+from srviewer.core.slices.figure_contents import (
+    LEAST_DPI,
+    LEAST_SIDE,
+    MOST_DPI,
+    MOST_SIDE,
+    FigureContents,
+)
 from srviewer.errors import UserError
 from srviewer.gui.figures.figure import FigurePage, write_figure
 from srviewer.gui.figures.figure_contents import copied, picture_of
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.widgets.form import describe, fill, form, label
+from srviewer.gui.widgets.form import describe, form, label, set_entries
 from srviewer.gui.widgets.plain_text import PlainLabel
 
 PREVIEW = 460  # px across
@@ -38,7 +44,7 @@ KINDS = {
 class FigureDialog(QDialog):
     """Previews and writes a figure; the window's own views stay as they are."""
 
-    def __init__(self, session: Session, parent: QWidget) -> None:
+    def __init__(self, session: ShownStudy, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Save a figure"))
@@ -52,7 +58,7 @@ class FigureDialog(QDialog):
         self.dpi_box = _spin(tr("Resolution"), tr("Dots per inch"), LEAST_DPI, MOST_DPI, " dpi")
         self.page_box = QComboBox()
         describe(self.page_box, tr("Page"), tr("Dark for a screen, light for paper"))
-        fill(self.page_box, [(tr("Dark"), "dark"), (tr("Light"), "light")], "dark")
+        set_entries(self.page_box, [(tr("Dark"), "dark"), (tr("Light"), "light")], "dark")
         self.crosshair_box = QCheckBox(tr("Crosshair"))
         describe(self.crosshair_box, tr("Crosshair"), tr("Draw the crosshair"))
         self.preview = PlainLabel()
@@ -97,7 +103,7 @@ class FigureDialog(QDialog):
         both.addWidget(self.preview, 1)
         both.addLayout(right)
 
-    def picture(self) -> Picture:
+    def picture(self) -> FigureContents:
         """The contents of the figure as they are set."""
         return replace(
             self._first,

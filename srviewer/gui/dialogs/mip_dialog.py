@@ -11,8 +11,8 @@ from srviewer.core.intensity.window import Window, window_of_values
 from srviewer.core.slices.projection import VIEWS, Turntable, ends_at, turntable
 from srviewer.gui.appearance import theme
 from srviewer.gui.appearance.colour_maps import find_map
-from srviewer.gui.jobs.running_jobs import Work
-from srviewer.gui.state.session import Session
+from srviewer.gui.jobs.running_jobs import RunningJobs
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button, describe, label
 
@@ -29,7 +29,7 @@ class TurningView(QWidget):
         degrees: The angle about the body that is shown.
     """
 
-    def __init__(self, session: Session, title: str) -> None:
+    def __init__(self, session: ShownStudy, title: str) -> None:
         super().__init__()
         self._session, self._title = session, title
         self.projections: Turntable | None = None
@@ -106,11 +106,11 @@ class TurningView(QWidget):
 class MipDialog(QDialog):
     """Before and after side by side; a slider, a drag or Play rotates both."""
 
-    def __init__(self, session: Session, parent: QWidget) -> None:
+    def __init__(self, session: ShownStudy, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Maximum intensity projection"))
         self.resize(820, 560)
-        self._work = Work(self)
+        self._work = RunningJobs(self)
         self._levels: Window | None = None
         self.views = [TurningView(session, tr("before"))]
         volumes = [session.original]

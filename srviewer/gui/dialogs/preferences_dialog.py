@@ -13,12 +13,12 @@ from PySide6.QtWidgets import (
 
 from srviewer.gui.appearance.theme import SCHEMES, Scheme
 from srviewer.gui.dialogs.application_files_box import OwnFilesBox
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.application_files import OwnFiles
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import device_entries
 from srviewer.gui.user_files.preferences import Preferences, processors
-from srviewer.gui.widgets.form import choice, describe, fill, form, label
+from srviewer.gui.widgets.form import choice, describe, form, label, set_entries
 
 THEME_TITLES: dict[Scheme, str] = {
     "dark": mark("Dark"),
@@ -59,7 +59,7 @@ class PreferencesDialog(QDialog):
     def __init__(
         self,
         preferences: Preferences,
-        session: Session,
+        session: ShownStudy,
         files: tuple[OwnFiles, OwnFiles, OwnFiles],
         parent: QWidget,
     ) -> None:
@@ -97,13 +97,13 @@ class PreferencesDialog(QDialog):
 
     def _fill(self) -> None:
         current = self.preferences
-        fill(self.theme, [(tr(THEME_TITLES[name]), name) for name in SCHEMES], current.theme)
+        set_entries(self.theme, [(tr(THEME_TITLES[name]), name) for name in SCHEMES], current.theme)
         sides = [
             (tr("Radiological: R on the left"), True),
             (tr("Neurological: R on the right"), False),
         ]
-        fill(self.convention, sides, self._session.view.radiological)
-        fill(self.device, device_entries(), current.device)
+        set_entries(self.convention, sides, self._session.view.radiological)
+        set_entries(self.device, device_entries(), current.device)
         self.threads.setValue(current.threads)
         for name, box in self._boxes().items():
             box.keep.setChecked(getattr(current, name))

@@ -21,13 +21,13 @@ from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume, blocking_warnings, is_segmentation
 from srviewer.gui.appearance import theme
-from srviewer.gui.jobs.running_jobs import Work
+from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.study.skipped_files import skipped
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import grid_words
 from srviewer.gui.widgets.form import describe, label
 from srviewer.gui.widgets.plain_text import PlainLabel, list_item, set_tip
-from srviewer.io.scans.series import Found, Series
+from srviewer.io.scans.series import ScanListing, Series
 
 THUMBNAIL = 96  # px
 KIND = "thumbnail"
@@ -36,13 +36,13 @@ KIND = "thumbnail"
 class SeriesPicker(QDialog):
     """Lists the series with a thumbnail each; arrow keys and Return are enough to choose."""
 
-    def __init__(self, listing: Found, parent: QWidget) -> None:
+    def __init__(self, listing: ScanListing, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Several images were found"))
         self.resize(660, 520)
         self._series = listing.series
         self._without_picture = iter(range(len(listing.series)))
-        self._work = Work(self)
+        self._work = RunningJobs(self)
         self._work.failed.connect(self._skip_thumbnail)
         self.list = QListWidget()
         self.list.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
@@ -89,7 +89,7 @@ class SeriesPicker(QDialog):
             return [(self._series[rows[0]], self.frame.value() - 1)]
         return [(self._series[row], 0) for row in rows]
 
-    def _lay_out(self, listing: Found) -> None:
+    def _lay_out(self, listing: ScanListing) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(10)

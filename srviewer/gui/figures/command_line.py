@@ -6,11 +6,11 @@ from pathlib import Path
 
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.regions.roi import Roi, shape_words
-from srviewer.core.slices.figure_contents import Picture
+from srviewer.core.slices.figure_contents import FigureContents
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.figures.figure_contents import picture_of
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.offered import Comparable, compared
 from srviewer.gui.texts.translation import tr
 from srviewer.job import run
@@ -24,7 +24,7 @@ from srviewer.study.state.origin import Origin
 
 PROGRAM = "srviewer"
 FIGURE = "figure.png"
-# Options of ``screenshot`` for the fields of a Picture: a value, or a word that stands alone.
+# Options of ``screenshot`` for the fields of FigureContents: a value, or a word that stands alone.
 VALUES = {
     "layout": "--layout",
     "at": "--at",
@@ -48,7 +48,7 @@ WORDS = {
 }
 
 
-def screenshot_line(study: Study, picture: Picture | None = None) -> str:
+def screenshot_line(study: StudyActions, picture: FigureContents | None = None) -> str:
     """The command line that makes the figure, after those that make results that are not saved.
 
     Args:
@@ -79,7 +79,7 @@ def screenshot_line(study: Study, picture: Picture | None = None) -> str:
     return " && ".join(shlex.join(line) for line in (*before, arguments))
 
 
-def reconstruct_line(study: Study) -> str:
+def reconstruct_line(study: StudyActions) -> str:
     """The command line that reconstructs the open scan as the panel is set.
 
     Args:
@@ -98,7 +98,7 @@ def reconstruct_line(study: Study) -> str:
     return shlex.join([*_reconstruction(_scan(study), request, study), *_lock(locked)])
 
 
-def _scan(study: Study) -> list[str]:
+def _scan(study: StudyActions) -> list[str]:
     """The arguments that open the scan."""
     origin = study.session.state.origin
     if origin is None:
@@ -125,7 +125,9 @@ def _which(origin: Origin) -> str:
     return uid if uid and len(alike) < 2 else str(origin.series.index)
 
 
-def _location(study: Study, entry: Comparable, scan: list[str]) -> tuple[list[list[str]], str]:
+def _location(
+    study: StudyActions, entry: Comparable, scan: list[str]
+) -> tuple[list[list[str]], str]:
     """Commands that must run first, and the path (or "cubic") of a compared volume."""
     if entry.key == CUBIC:
         return [], CUBIC
@@ -141,7 +143,7 @@ def _location(study: Study, entry: Comparable, scan: list[str]) -> tuple[list[li
 
 
 def _reconstruction(
-    scan: list[str], request: Request, study: Study, target: str = "result.nii.gz"
+    scan: list[str], request: Request, study: StudyActions, target: str = "result.nii.gz"
 ) -> list[str]:
     arguments = [PROGRAM, "reconstruct", *scan, "-o", target, "--method", request.method]
     arguments += ["--axis", AXIS_NAMES[request.axis], "--factor", str(request.factor)]
@@ -186,7 +188,7 @@ def _lock(locked: Roi | None) -> list[str]:
     return [] if locked is None else [f"--lock-shape={shape_words(locked)}"]
 
 
-def _reference(study: Study) -> list[str]:
+def _reference(study: StudyActions) -> list[str]:
     reference = study.session.reference
     path = _file(study, reference.volume) if reference else None
     if reference is None or path is None or study.session.scores is None:
@@ -194,15 +196,15 @@ def _reference(study: Study) -> list[str]:
     return ["--reference", str(path), "--meaning", reference.meaning]
 
 
-def _file(study: Study, volume: Volume) -> Path | None:
+def _file(study: StudyActions, volume: Volume) -> Path | None:
     return study.session.state.file_of(volume)
 
 
-def _options(picture: Picture) -> list[str]:
+def _options(picture: FigureContents) -> list[str]:
     """The options that differ from the defaults of the command."""
     arguments: list[str] = []
-    plain = Picture()
-    for field in fields(Picture):
+    plain = FigureContents()
+    for field in fields(FigureContents):
         value = getattr(picture, field.name)
         if field.name in WORDS and value != getattr(plain, field.name):
             arguments.append(WORDS[field.name])

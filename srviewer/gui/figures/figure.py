@@ -19,14 +19,14 @@ from PySide6.QtSvg import QSvgGenerator
 
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.atomic import write_atomically
-from srviewer.core.slices.figure_contents import Picture
+from srviewer.core.slices.figure_contents import FigureContents
 from srviewer.core.visible_text import visible_line
 from srviewer.errors import UserError
 from srviewer.gui.appearance import theme
 from srviewer.gui.appearance.colour_maps import colours_of, grey
 from srviewer.gui.appearance.colours import DARK, LIGHT, Colours
 from srviewer.gui.figures.figure_caption import scores_line, volumes_line
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.drawing.annotations import paint
@@ -44,7 +44,7 @@ class FigurePage:
         picture: Contents, size, resolution and theme of the figure.
     """
 
-    def __init__(self, session: Session, picture: Picture) -> None:
+    def __init__(self, session: ShownStudy, picture: FigureContents) -> None:
         self.session, self.picture = session, picture
         self._view = CompareView(session)
         self._view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
@@ -102,7 +102,7 @@ class FigurePage:
         _foot(painter, foot.adjusted(12, 6, -12, -6), self.session, colours)
 
 
-def _foot(painter: QPainter, area: QRectF, session: Session, colours: Colours) -> None:
+def _foot(painter: QPainter, area: QRectF, session: ShownStudy, colours: Colours) -> None:
     """Draw the caption with volumes and scores on the left, grey levels and notice on the right."""
     flag, disclaimer = Qt.AlignmentFlag, tr(RESEARCH_USE_ONLY)
     notice = _font(bold=True)
@@ -127,7 +127,7 @@ def _foot(painter: QPainter, area: QRectF, session: Session, colours: Colours) -
         painter.drawText(text, flag.AlignLeft | alignment, cut)
 
 
-def _grey_bar(painter: QPainter, area: QRectF, session: Session, colours: Colours) -> None:
+def _grey_bar(painter: QPainter, area: QRectF, session: ShownStudy, colours: Colours) -> None:
     """The grey levels of the slices, with the values at their ends."""
     view, unit = session.view, session.original.unit if session.original else ""
     painter.setFont(_font(bold=False))

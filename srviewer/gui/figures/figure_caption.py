@@ -1,7 +1,7 @@
 """The caption of a figure."""
 
 from srviewer.core.scores.metrics import brief_scores
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.offered import compared
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, agreement
@@ -9,7 +9,7 @@ from srviewer.study.state.comparables import CUBIC
 from srviewer.study.state.layouts import find_layout
 
 
-def volumes_line(session: Session) -> str:
+def volumes_line(session: ShownStudy) -> str:
     """Name the scan and the compared volumes: "scan:  A original,  B fast x4".
 
     Args:
@@ -25,7 +25,7 @@ def volumes_line(session: Session) -> str:
     return f"{scan}:  " + ",  ".join(f"{letter} {entry.name}" for letter, entry in shown)
 
 
-def scores_line(session: Session) -> str:
+def scores_line(session: ShownStudy) -> str:
     """Whole-volume scores of the compared volumes and of cubic interpolation, with the meaning.
 
     Args:

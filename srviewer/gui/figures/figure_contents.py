@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from srviewer.core.intensity.window import Window
-from srviewer.core.slices.figure_contents import Picture
+from srviewer.core.slices.figure_contents import FigureContents
 from srviewer.core.slices.planes import Plane
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.view import View
 
 
-def picture_of(session: Session) -> Picture:
+def picture_of(session: ShownStudy) -> FigureContents:
     """Read the contents of a figure from a session.
 
     Args:
@@ -20,7 +20,7 @@ def picture_of(session: Session) -> Picture:
         Its contents; size, resolution and theme are those of a new figure.
     """
     view, comparing = session.view, session.comparing
-    return Picture(
+    return FigureContents(
         layout=comparing.layout,
         at=view.cursor_mm,
         window=(view.window.low, view.window.high),
@@ -39,7 +39,7 @@ def picture_of(session: Session) -> Picture:
     )
 
 
-def look(session: Session, picture: Picture) -> None:
+def look(session: ShownStudy, picture: FigureContents) -> None:
     """Set the view and the comparison of a session to the contents of a figure.
 
     Args:
@@ -73,7 +73,7 @@ def look(session: Session, picture: Picture) -> None:
     )
 
 
-def copied(session: Session) -> Session:
+def copied(session: ShownStudy) -> ShownStudy:
     """A copy of a session that shows the same and that nobody else changes, for a figure.
 
     Args:
@@ -82,6 +82,6 @@ def copied(session: Session) -> Session:
     Returns:
         A new session with the same state.
     """
-    copy = Session()
+    copy = ShownStudy()
     copy.set(replace(session.state, comparing=replace(session.comparing, swapped=False)))
     return copy

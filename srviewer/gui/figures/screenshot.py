@@ -7,12 +7,12 @@ from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
 
-from srviewer.core.slices.figure_contents import Picture
+from srviewer.core.slices.figure_contents import FigureContents
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.application import application
 from srviewer.gui.figures.figure import FigurePage, write_figure
 from srviewer.gui.figures.figure_contents import look
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.state.comparables import ORIGINAL
 
@@ -20,7 +20,7 @@ Shown = tuple[str, Volume, ScoredPair | None]  # name, volume, its scores beside
 
 
 def render(
-    original: Volume, seconds: Sequence[Shown], with_scan: bool, picture: Picture, path: Path
+    original: Volume, seconds: Sequence[Shown], with_scan: bool, picture: FigureContents, path: Path
 ) -> None:
     """Write a figure as PNG, SVG or PDF, drawn by the window's own views; UserError when it cannot.
 
@@ -36,7 +36,7 @@ def render(
         # That platform warns of each window's size hints, which nobody can act on.
         os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
     application()
-    session = Session()
+    session = ShownStudy()
     session.open(original, (), None)
     _show(session, seconds, with_scan)
     look(session, picture)
@@ -45,7 +45,7 @@ def render(
     page.close()
 
 
-def _show(session: Session, seconds: Sequence[Shown], with_scan: bool) -> None:
+def _show(session: ShownStudy, seconds: Sequence[Shown], with_scan: bool) -> None:
     comparables = session.comparables
     for name, volume, _ in seconds:
         comparables = comparables.with_loaded(volume, name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from srviewer.errors import plain
+from srviewer.errors import as_user_error
 from srviewer.gui.jobs.worker import Worker
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.log import log_error
@@ -108,7 +108,7 @@ class Task(QObject):
 
     def _fail(self, error: Exception) -> None:
         if not self._dropped:
-            self.error = plain(error)
+            self.error = as_user_error(error)
         self._end()
 
     def _end(self) -> None:
@@ -116,7 +116,7 @@ class Task(QObject):
         self.ended.emit(self)
 
 
-class Work(QObject):
+class RunningJobs(QObject):
     """Starts jobs in threads and keeps them until they have ended."""
 
     changed = Signal()  # a job started, reported or ended
@@ -210,7 +210,7 @@ class Work(QObject):
         self.changed.emit()
 
 
-def time_left(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """Format a duration as "21 s", "1 min 20 s" or "12 min".
 
     Args:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QWidget
 
 from srviewer.gui.appearance import theme
 from srviewer.gui.menus.action_table import MENU_BAR, ActionSpec, ButtonSpec, MenuSpec, action_rows
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
 from srviewer.gui.widgets.plain_text import set_tip
@@ -20,7 +20,7 @@ ELLIPSIS = "\u2026"
 class Actions(QObject):
     """Actions and menus of ``window`` by their ids; they follow the study that is shown."""
 
-    def __init__(self, window: QMainWindow, session: Session) -> None:
+    def __init__(self, window: QMainWindow, session: ShownStudy) -> None:
         super().__init__(window)
         self._window, self._session = window, session
         self._rows = action_rows()

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow, QMessageBo
 
 from srviewer.errors import UserError
 from srviewer.gui.menus.actions import Actions
-from srviewer.gui.study.exporting import file_name, with_suffix
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.exporting import file_name, with_image_suffix
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.recent_files import Recent
 from srviewer.gui.widgets.plain_text import message_box
@@ -24,7 +24,9 @@ from srviewer.job import Job
 class ExportActions(QObject):
     """Asks where to; there is an action for each target."""
 
-    def __init__(self, window: QMainWindow, study: Study, recent: Recent, actions: Actions) -> None:
+    def __init__(
+        self, window: QMainWindow, study: StudyActions, recent: Recent, actions: Actions
+    ) -> None:
         super().__init__(window)
         self._window, self._study, self._recent = window, study, recent
         for target in TARGETS:
@@ -90,7 +92,7 @@ class ExportActions(QObject):
             self._window, tr(target.question), str(suggested), ";;".join(kinds)
         )
         if chosen:
-            path = with_suffix(Path(chosen)) if target is NIFTI else Path(chosen)
+            path = with_image_suffix(Path(chosen)) if target is NIFTI else Path(chosen)
             # Some desktops do not tell which kind was chosen.
             self.export(target, path, kinds.get(kind, target.stored_as(None)))
 

@@ -10,7 +10,7 @@ from srviewer.errors import UserError
 from srviewer.gui.dialogs.figure_dialog import FigureDialog
 from srviewer.gui.figures.command_line import reconstruct_line, screenshot_line
 from srviewer.gui.menus.actions import Actions
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.views.score_plot import ScorePlot
 
@@ -19,7 +19,7 @@ class FigureActions(QObject):
     """Connects these actions of ``window``."""
 
     def __init__(
-        self, window: QMainWindow, study: Study, plot: ScorePlot, actions: Actions
+        self, window: QMainWindow, study: StudyActions, plot: ScorePlot, actions: Actions
     ) -> None:
         super().__init__(window)
         self._window, self._study = window, study
@@ -36,7 +36,7 @@ class FigureActions(QObject):
     def _save(self) -> None:
         FigureDialog(self._study.session, self._window).open()
 
-    def _copy(self, line: Callable[[Study], str]) -> None:
+    def _copy(self, line: Callable[[StudyActions], str]) -> None:
         try:
             text = line(self._study)
         except UserError as error:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from srviewer.gui.appearance.window_presets import WINDOW_PRESETS, WindowPreset
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.plain_text import set_tip
 
@@ -13,7 +13,7 @@ from srviewer.gui.widgets.plain_text import set_tip
 class LevelsMenu(QObject):
     """Fills ``menu`` when it is shown, with the presets that suit the scan."""
 
-    def __init__(self, menu: QMenu, session: Session) -> None:
+    def __init__(self, menu: QMenu, session: ShownStudy) -> None:
         super().__init__(menu)
         self._menu, self._session = menu, session
         menu.aboutToShow.connect(self._list)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.recent_files import Recent, title
 from srviewer.gui.widgets.plain_text import add_named, set_tip
@@ -13,7 +13,7 @@ from srviewer.gui.widgets.plain_text import add_named, set_tip
 class RecentMenu(QObject):
     """Fills ``menu`` when it is shown."""
 
-    def __init__(self, menu: QMenu, study: Study, recent: Recent) -> None:
+    def __init__(self, menu: QMenu, study: StudyActions, recent: Recent) -> None:
         super().__init__(menu)
         self._menu, self._study, self._recent = menu, study, recent
         menu.aboutToShow.connect(self._list)

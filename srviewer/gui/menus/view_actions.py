@@ -9,13 +9,15 @@ from srviewer.gui.dialogs.mip_dialog import MipDialog
 from srviewer.gui.menus.action_table import COLOURS, LAYOUT, TOOL
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.panels.look.cine import Cine
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 
 
 class LookActions(QObject):
     """Connects these actions of ``window``."""
 
-    def __init__(self, window: QMainWindow, session: Session, cine: Cine, actions: Actions) -> None:
+    def __init__(
+        self, window: QMainWindow, session: ShownStudy, cine: Cine, actions: Actions
+    ) -> None:
         super().__init__(window)
         self._window, self._session, self._cine = window, session, cine
         self._actions = actions

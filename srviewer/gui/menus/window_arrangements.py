@@ -10,7 +10,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QSplitter
 
 from srviewer.codec import DocumentType, from_plain, known_fields, to_plain
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.user_files.private_settings import stored_document
 from srviewer.gui.widgets.panel_tabs import PanelTabs
 from srviewer.study.state.comparing import Comparing
@@ -43,7 +43,7 @@ class NamedLayouts:
     """Stored settings of comparison, interpolation, open panel and its width, by name."""
 
     def __init__(
-        self, settings: QSettings, session: Session, splitter: QSplitter, panels: PanelTabs
+        self, settings: QSettings, session: ShownStudy, splitter: QSplitter, panels: PanelTabs
     ) -> None:
         self._settings, self._session = settings, session
         self._splitter, self._panels = splitter, panels

@@ -21,10 +21,10 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
 from srviewer.gui.study.report_box import ReportButton
 from srviewer.gui.study.scoring import SCORE
-from srviewer.gui.study.study_actions import RECONSTRUCT, SIMULATE, TRUTH, Study
+from srviewer.gui.study.study_actions import RECONSTRUCT, SIMULATE, TRUTH, StudyActions
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import NO_REFERENCE, axis_title
-from srviewer.gui.widgets.form import button, choice, describe, fill, form, label
+from srviewer.gui.widgets.form import button, choice, describe, form, label, set_entries
 from srviewer.io.formats import open_filter
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.missing import comparable, difference
@@ -36,7 +36,7 @@ COLUMNS = ("", mark("result"), mark("cubic"), mark("change"))
 class ComparePanel(QWidget):
     """Loads or simulates a ground truth and shows the scores, always beside cubic interpolation."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self._reference = label("", "value")
@@ -101,7 +101,7 @@ class ComparePanel(QWidget):
         self._study.work.changed.connect(self._show_work)
         self._load.clicked.connect(self._choose_truth)
         self._simulate.clicked.connect(self._start)
-        theme.follow(self, self._show_scores)
+        theme.redraw_on_theme_change(self, self._show_scores)
 
     def _offer_simulation(self) -> None:
         thin = self._study.to_thicken
@@ -111,8 +111,8 @@ class ComparePanel(QWidget):
         geometry = thin.geometry
         # Degrading the thick axis says the least: the last of the other axes is offered first.
         first = next(axis for axis in (2, 1, 0) if axis != geometry.thick_axis)
-        fill(self._axis, [(axis_title(geometry, axis), axis) for axis in range(3)], first)
-        fill(self._factor, [(f"\u00d7{factor}", factor) for factor in SIMULATED_FACTORS], 4)
+        set_entries(self._axis, [(axis_title(geometry, axis), axis) for axis in range(3)], first)
+        set_entries(self._factor, [(f"\u00d7{factor}", factor) for factor in SIMULATED_FACTORS], 4)
 
     def _show_reference(self) -> None:
         reference = self._session.reference

@@ -23,9 +23,9 @@ from srviewer.errors import UserError
 from srviewer.gui.appearance import theme
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.state.tool_offers import TOOL_OFFERS
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.texts.wording import size_of
+from srviewer.gui.texts.wording import size_text
 from srviewer.gui.widgets.form import button, describe, label
 from srviewer.gui.widgets.plain_text import table_item
 from srviewer.io.export.measurements import write_csv
@@ -37,7 +37,7 @@ BEFORE, AFTER = mark("before"), mark("after")  # in the table that is written, t
 class MeasurePanel(QWidget):
     """Lists the session's measurements; choosing one in the list moves the crosshair to it."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self.tools = [self._tool_button(offer.tool) for offer in TOOL_OFFERS]
@@ -105,7 +105,7 @@ class MeasurePanel(QWidget):
         self.table.blockSignals(True)
         self.table.setRowCount(len(rois))
         for row, roi in enumerate(rois):
-            cells = [roi.name, size_of(roi)]
+            cells = [roi.name, size_text(roi)]
             cells += [_short(roi, volumes.get(title)) for title in (BEFORE, AFTER)]
             for column, text in enumerate(cells):
                 item = table_item(text)
@@ -127,7 +127,7 @@ class MeasurePanel(QWidget):
             self.details.setText("" if self._session.rois else tr("Choose a tool, drag in a pane."))
             return
         roi = self._session.rois[chosen]
-        lines = [f"{tr(roi.plane.title)}, {size_of(roi)}"]
+        lines = [f"{tr(roi.plane.title)}, {size_text(roi)}"]
         for title, volume in self._volumes():
             values = values_inside(roi, volume)
             if values is not None:

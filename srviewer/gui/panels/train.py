@@ -4,7 +4,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from srviewer.errors import UserError
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.page import TrainingPage
 from srviewer.gui.training.run_list import RunList
@@ -20,7 +20,7 @@ MOST_SHOWN = 3  # records that cannot be read
 class TrainPanel(QWidget):
     """Training runs and settings; takes files and folders that are dropped on it."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._runs = study, study.training
         self.setAcceptDrops(True)

@@ -7,14 +7,14 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.study.opening import emptied
 from srviewer.study.state.study_state import StudyState
 
 Choice = Literal["add", "replace"]
 
 
-class Studies(QObject):
+class OpenStudies(QObject):
     """``choice``: what a drop on an open study means; None until the user has said so.
 
     What is opened in any other way comes in a tab of its own.
@@ -22,7 +22,7 @@ class Studies(QObject):
 
     changed = Signal()  # one came, went, or another one is shown
 
-    def __init__(self, session: Session, parent: QObject) -> None:
+    def __init__(self, session: ShownStudy, parent: QObject) -> None:
         super().__init__(parent)
         self.session = session
         self.choice: Choice | None = None

@@ -7,11 +7,11 @@ import numpy.typing as npt
 
 from srviewer.core.slices.planes import Plane, SliceImage, slice_at, slice_number
 from srviewer.core.volumes.volume import ScanHeader
-from srviewer.sr.rebuild.progressive_preview import Look
+from srviewer.sr.rebuild.progressive_preview import PreviewSlice
 
 
 @dataclass(frozen=True, eq=False)
-class Preview:
+class ProgressivePreview:
     """The slices of a result that are known so far.
 
     Attributes:
@@ -20,20 +20,20 @@ class Preview:
     """
 
     header: ScanHeader
-    looks: Mapping[Plane, Look] = field(default_factory=dict)
+    slices: Mapping[Plane, PreviewSlice] = field(default_factory=dict)
 
-    def with_look(self, look: Look) -> "Preview":
+    def with_slice(self, preview_slice: PreviewSlice) -> "ProgressivePreview":
         """Replace the slice of one plane.
 
         Args:
-            look: The new slice.
+            preview_slice: The new slice.
 
         Returns:
-            A preview with ``look`` in the place of an earlier slice of its plane.
+            A preview with ``preview_slice`` in the place of an earlier slice of its plane.
         """
-        return replace(self, looks={**self.looks, look.plane: look})
+        return replace(self, slices={**self.slices, preview_slice.plane: preview_slice})
 
-    def look(self, plane: Plane, cursor_mm: npt.ArrayLike) -> Look | None:
+    def at(self, plane: Plane, cursor_mm: npt.ArrayLike) -> PreviewSlice | None:
         """Get the slice of a plane at the crosshair.
 
         Args:
@@ -43,20 +43,22 @@ class Preview:
         Returns:
             The slice that holds the point; None where it is not computed yet.
         """
-        look = self.looks.get(plane)
+        preview_slice = self.slices.get(plane)
         number = slice_number(self.header.geometry, plane, cursor_mm)
-        return look if look is not None and look.number == number else None
+        return (
+            preview_slice if preview_slice is not None and preview_slice.number == number else None
+        )
 
-    def image(self, look: Look, cursor_mm: npt.ArrayLike) -> SliceImage:
+    def image(self, preview_slice: PreviewSlice, cursor_mm: npt.ArrayLike) -> SliceImage:
         """Cut the image of a slice, numbered as a slice of the result to come.
 
         Args:
-            look: One of ``looks``.
+            preview_slice: One of ``slices``.
             cursor_mm: An RAS+ point (mm) in the slice.
 
         Returns:
             The image with its number and the number of slices of the result across its plane.
         """
-        count = self.header.geometry.shape[look.plane.normal_axis(self.header.geometry)]
-        image = slice_at(look.volume, look.plane, cursor_mm)
-        return replace(image, index=look.number, count=count)
+        count = self.header.geometry.shape[preview_slice.plane.normal_axis(self.header.geometry)]
+        image = slice_at(preview_slice.volume, preview_slice.plane, cursor_mm)
+        return replace(image, index=preview_slice.number, count=count)

@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.open_studies import Studies
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.open_studies import OpenStudies
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import mark
-from srviewer.study.state.comparables import Comparables, Kept
+from srviewer.study.state.comparables import Comparables, ComparedVolume
 from srviewer.study.state.study_state import StudyState
 
 MOST = 100  # changes that can be taken back
@@ -70,7 +70,7 @@ class Change(QUndoCommand):
     """From one state of a study to another."""
 
     def __init__(
-        self, session: Session, kind: Undone, before: StudyState, after: StudyState
+        self, session: ShownStudy, kind: Undone, before: StudyState, after: StudyState
     ) -> None:
         super().__init__(kind.title)
         self._session, self._kind = session, kind
@@ -112,7 +112,7 @@ class History(QObject):
     ``group``: what can be taken back, the study that is shown being its active stack.
     """
 
-    def __init__(self, studies: Studies, parent: QObject) -> None:
+    def __init__(self, studies: OpenStudies, parent: QObject) -> None:
         super().__init__(parent)
         self._studies, self._session = studies, studies.session
         self.group = QUndoGroup(self)
@@ -242,7 +242,9 @@ def with_entries(now: Comparables, wanted: Comparables, left: Comparables) -> Co
     known = {entry.key for entry in (*wanted.kept, *left.kept)}
     fresh = {entry.key: entry for entry in now.kept}
 
-    def entries(old: tuple[Kept, ...], new: tuple[Kept, ...]) -> tuple[Kept, ...]:
+    def entries(
+        old: tuple[ComparedVolume, ...], new: tuple[ComparedVolume, ...]
+    ) -> tuple[ComparedVolume, ...]:
         later = tuple(entry for entry in new if entry.key not in known)
         # Scores as they are now: what they are measured against may have changed.
         back = tuple(

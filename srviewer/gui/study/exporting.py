@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, Signal
 from srviewer.core.resampling.rigid_grid import refused_by_itk
 from srviewer.core.volumes.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
-from srviewer.gui.jobs.running_jobs import Work
-from srviewer.gui.state.open_studies import Studies
+from srviewer.gui.jobs.running_jobs import RunningJobs
+from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.io.export.nifti import DataType, write
+from srviewer.io.export.nifti import DataType, write_nifti
 from srviewer.io.export.replacing import WouldReplace
 from srviewer.io.nifti.file_pairs import NIFTI_SUFFIXES
 from srviewer.io.sidecars.provenance import sidecar
@@ -77,7 +77,7 @@ class Exporting(QObject):
     refused_elsewhere = Signal(object)  # the path of one that programs built on ITK do not open
     in_the_way = Signal(object, object)  # WouldReplace, what to call to replace it all the same
 
-    def __init__(self, studies: Studies, work: Work, parent: QObject) -> None:
+    def __init__(self, studies: OpenStudies, work: RunningJobs, parent: QObject) -> None:
         super().__init__(parent)
         self._studies, self._session, self._work = studies, studies.session, work
         self.claims = Claims()
@@ -177,7 +177,7 @@ def _export(
     overwrite: bool,
 ) -> Job[Path]:
     yield Progress(0.0, mark("Writing"))
-    yield from write(volume, path, provenance, stored_as, overwrite=overwrite)
+    yield from write_nifti(volume, path, provenance, stored_as, overwrite=overwrite)
     return path
 
 
@@ -189,7 +189,7 @@ def _or_in_the_way(job: Job[Path]) -> Job[Path | WouldReplace]:
         return error
 
 
-def with_suffix(path: Path) -> Path:
+def with_image_suffix(path: Path) -> Path:
     """Give a path the ending of a NIfTI file where it has none.
 
     Args:

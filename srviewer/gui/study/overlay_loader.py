@@ -9,7 +9,7 @@ from srviewer.core.comparison.grid_difference import grid_difference
 from srviewer.core.slices.sampling import overlap
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.io import formats
 from srviewer.study.state.held_file import held_in
@@ -21,7 +21,7 @@ KIND = "overlay"
 class Overlays(QObject):
     """Loads overlays into the session, or says why a volume does not belong to the scan."""
 
-    def __init__(self, study: Study, parent: QObject) -> None:
+    def __init__(self, study: StudyActions, parent: QObject) -> None:
         super().__init__(parent)
         self.study, self.session = study, study.session
 

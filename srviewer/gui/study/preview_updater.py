@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject
 
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.jobs.running_jobs import Task, Work
-from srviewer.gui.state.open_studies import Studies
-from srviewer.gui.state.progressive_preview import Preview
+from srviewer.gui.jobs.running_jobs import RunningJobs, Task
+from srviewer.gui.state.open_studies import OpenStudies
+from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.job import Job
-from srviewer.sr.rebuild.progressive_preview import Look, looked_first, may_look_first
+from srviewer.sr.rebuild.progressive_preview import PreviewSlice, can_preview, with_preview
 from srviewer.sr.rebuild.reconstruct import thin_header
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
@@ -42,17 +42,17 @@ class _Running:
     scan: Volume
     task: Task
     crosshair: _Crosshair
-    preview: Preview
+    preview: ProgressivePreview
     opened: bool
 
 
-class Previews(QObject):
+class PreviewUpdater(QObject):
     """Keeps ``session.preview`` as it should be; nothing of it outlives the rebuild.
 
     A result that is shown already stays where it is until the new one is there.
     """
 
-    def __init__(self, studies: Studies, work: Work, parent: QObject) -> None:
+    def __init__(self, studies: OpenStudies, work: RunningJobs, parent: QObject) -> None:
         super().__init__(parent)
         self._studies, self._session, self._work = studies, studies.session, work
         self._running: _Running | None = None
@@ -78,23 +78,23 @@ class Previews(QObject):
             start: Starts a job and gives its task.
         """
         session = self._session
-        if NO_RESULT not in session.comparables.shown or not may_look_first(scan, request, region):
+        if NO_RESULT not in session.comparables.shown or not can_preview(scan, request, region):
             start(job)
             return
         crosshair = _Crosshair(session.view.cursor_mm)
-        task = start(looked_first(scan, request, lambda: crosshair.mm, job))
+        task = start(with_preview(scan, request, lambda: crosshair.mm, job))
         task.brought.connect(self._take)
         opened = session.comparing.layout == PLANES
-        preview = Preview(thin_header(scan, request, None))
+        preview = ProgressivePreview(thin_header(scan, request, None))
         self._running = _Running(scan, task, crosshair, preview, opened)
         session.set_preview(preview)
         if opened:
             session.compare(replace(session.comparing, layout=COMPARE))
 
-    def _take(self, look: Look) -> None:
+    def _take(self, preview_slice: PreviewSlice) -> None:
         running = self._running
         if running is not None and running.task is self.sender():
-            running.preview = running.preview.with_look(look)
+            running.preview = running.preview.with_slice(preview_slice)
             self._follow_study()
 
     def _follow_study(self) -> None:

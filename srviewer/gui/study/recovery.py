@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, QTimer
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.gui.jobs.running_jobs import Work
+from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.study.session_files import SessionFiles
-from srviewer.gui.study.study_actions import OPEN, Study
+from srviewer.gui.study.study_actions import OPEN, StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files import autosave_folders
 from srviewer.gui.user_files.autosave_folders import AutosaveFolder, left_behind, new_folder, root
@@ -30,14 +30,14 @@ class Recovery(QObject):
     Its jobs are not those of ``study.work``: nobody is asked to wait for them.
     """
 
-    def __init__(self, study: Study, files: SessionFiles, parent: QObject) -> None:
+    def __init__(self, study: StudyActions, files: SessionFiles, parent: QObject) -> None:
         super().__init__(parent)
         self._study, self._files = study, files
         self._own: AutosaveFolder | None = None
         self._offered: AutosaveFolder | None = None
         self._left: Iterator[AutosaveFolder] = iter(())
         self._pending = False
-        self.work = Work(self)
+        self.work = RunningJobs(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(EVERY_MS)

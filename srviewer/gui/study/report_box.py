@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button
-from srviewer.io.export.nifti import overwrites, write
+from srviewer.io.export.nifti import overwrites, write_nifti
 from srviewer.io.formats import open_filter, read
 from srviewer.job import Job, within
 from srviewer.sr.report.trust_report import trust_report
@@ -24,7 +24,7 @@ REPORT = "report"
 class ReportButton(QWidget):
     """Asks for a name and writes the report; there to be pressed when there is a result."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self.start: QPushButton = button(
@@ -75,7 +75,7 @@ class ReportButton(QWidget):
 class ReportBox(QWidget):
     """Two buttons below the facts of a result."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self.report = ReportButton(study)
@@ -141,6 +141,6 @@ def _brought(
     labels = yield from within(read(source), 0.0, 0.3)
     thin_labels = yield from within(label_map(labels, scan, result.request), 0.3, 0.8)
     provenance = label_provenance(result.provenance(), thin_labels)
-    job = write(thin_labels, target, provenance, "original", overwrite=overwrite)
+    job = write_nifti(thin_labels, target, provenance, "original", overwrite=overwrite)
     yield from within(job, 0.8, 1.0)
     return target

@@ -5,8 +5,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from srviewer.gui.jobs.running_jobs import Work
-from srviewer.gui.state.session import Session
+from srviewer.gui.jobs.running_jobs import RunningJobs
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.study.missing import Missing, MissingCubic, MissingScores, missing
 
@@ -16,7 +16,7 @@ SCORE, INTERPOLATE = MissingScores.kind, MissingCubic.kind
 class Scoring(QObject):
     """Fills what ``missing`` says of the session's state, one job of each kind at a time."""
 
-    def __init__(self, session: Session, work: Work, parent: QObject) -> None:
+    def __init__(self, session: ShownStudy, work: RunningJobs, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._work = session, work
         self._started: dict[str, Missing] = {}  # by its kind, the last one: running, or it failed

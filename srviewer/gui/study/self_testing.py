@@ -3,8 +3,8 @@
 from PySide6.QtCore import QObject
 
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.jobs.running_jobs import Task, Work
-from srviewer.gui.state.open_studies import Studies
+from srviewer.gui.jobs.running_jobs import RunningJobs, Task
+from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.texts.translation import tr
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.self_test import SelfTest, self_test
@@ -15,7 +15,7 @@ SELF_TEST = "self-test"
 class SelfTesting(QObject):
     """Tests the shown scan as its request says; a change of that request ends the test."""
 
-    def __init__(self, studies: Studies, work: Work, parent: QObject) -> None:
+    def __init__(self, studies: OpenStudies, work: RunningJobs, parent: QObject) -> None:
         super().__init__(parent)
         self._studies, self._session, self._work = studies, studies.session, work
         self._scan: Volume | None = None

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.appearance.colour_maps import COLOUR_MAPS
-from srviewer.gui.study.study_actions import OPEN, Study
+from srviewer.gui.study.study_actions import OPEN, StudyActions
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.user_files.autosave_folders import lasting
+from srviewer.gui.user_files.autosave_folders import outlives_window
 from srviewer.study.sessions.restore import RestoredSession, restore
 from srviewer.study.sessions.session_file import SUFFIX
 from srviewer.study.sessions.store import store
@@ -27,7 +27,7 @@ class SessionFiles(QObject):
     saved = Signal(object)
     incomplete = Signal(str, object)  # what was tried, a UserError: the rest was opened
 
-    def __init__(self, study: Study, parent: QObject) -> None:
+    def __init__(self, study: StudyActions, parent: QObject) -> None:
         super().__init__(parent)
         self._study, self._studies = study, study.studies
         study.session_chosen.connect(self.open)
@@ -47,7 +47,7 @@ class SessionFiles(QObject):
             self.saved.emit(path)
 
         folder = path.with_name(f"{path.stem} files")
-        job = store(path, studies.states, studies.current, folder, lasting)
+        job = store(path, studies.states, studies.current, folder, outlives_window)
         title = tr("Saving {name}", name=path.name)
         self._study.work.start(SAVE, title, job, keep, lambda: True)
 
@@ -70,7 +70,7 @@ class SessionFiles(QObject):
                 then()
 
         session = self._study.session
-        job = restore(path, session.state, session.preferred_device, lasting)
+        job = restore(path, session.state, session.preferred_device, outlives_window)
         title = tr("Opening {name}", name=path.name)
         self._study.work.start(OPEN, title, job, show, lambda: True)
 
@@ -93,7 +93,7 @@ def session_filter() -> str:
     return tr("srviewer session (*{ending})", ending=SUFFIX)
 
 
-def with_suffix(path: Path) -> Path:
+def with_session_suffix(path: Path) -> Path:
     """Give a path the ending of a session file where it has none.
 
     Args:

@@ -5,18 +5,20 @@ from PySide6.QtWidgets import QStatusBar
 
 from srviewer.core.visible_text import visible
 from srviewer.errors import UserError
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.notice import ErrorBar
-from srviewer.io.scans.series import Found
+from srviewer.io.scans.series import ScanListing
 
 SHOWN_MS = 8000
 
 
-class LeftOut(QObject):
+class SkippedFilesNotice(QObject):
     """Reports skipped files after each opening: in the status bar; damaged ones as an error."""
 
-    def __init__(self, study: Study, status: QStatusBar, errors: ErrorBar, parent: QObject) -> None:
+    def __init__(
+        self, study: StudyActions, status: QStatusBar, errors: ErrorBar, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._study, self._status, self._errors = study, status, errors
         study.opened.connect(self._tell)
@@ -37,14 +39,14 @@ class LeftOut(QObject):
             self._errors.show_error(tr("Opening what lies beside the scan"), error)
 
 
-def skipped(found: Found) -> str:
+def skipped(listing: ScanListing) -> str:
     """Word the number and the kinds of the files that were skipped.
 
     Args:
-        found: The images in the files that were opened.
+        listing: The images in the files that were opened.
 
     Returns:
         One sentence in the language of the window.
     """
-    kinds = ", ".join(f"{count} {tr(reason)}" for reason, count in found.skipped)
-    return tr("{count:,} files were skipped: {kinds}.", count=found.ignored, kinds=kinds)
+    kinds = ", ".join(f"{count} {tr(reason)}" for reason, count in listing.skipped)
+    return tr("{count:,} files were skipped: {kinds}.", count=listing.ignored, kinds=kinds)

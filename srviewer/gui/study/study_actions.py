@@ -12,17 +12,17 @@ from srviewer.core.regions.locked_region import drawn_region
 from srviewer.core.resampling.deskew import deskewed
 from srviewer.core.volumes.volume import ScanWarning, Volume, blocking_warnings
 from srviewer.errors import UserError
-from srviewer.gui.jobs.running_jobs import Task, Work
-from srviewer.gui.state.open_studies import Studies
+from srviewer.gui.jobs.running_jobs import RunningJobs, Task
+from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.study.exporting import Exporting
-from srviewer.gui.study.preview_updater import Previews
+from srviewer.gui.study.preview_updater import PreviewUpdater
 from srviewer.gui.study.scoring import Scoring
 from srviewer.gui.study.self_testing import SELF_TEST, SelfTesting
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import file_names, roi_title
-from srviewer.gui.training.runs import Runs
+from srviewer.gui.training.runs import TrainingRuns
 from srviewer.io import formats
-from srviewer.io.scans.series import Found, Series
+from srviewer.io.scans.series import ScanListing, Series
 from srviewer.job import Job
 from srviewer.paths import sample_scan, sample_truth
 from srviewer.sr.inputs.segmentations import check_is_scan
@@ -42,13 +42,13 @@ OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
 LOAD = "load volume"
 
 
-class Study(QObject):
+class StudyActions(QObject):
     """Opens, simulates and reconstructs; never blocks. Its parts score and export.
 
     A failure leaves the session as it was and is sent by ``work.failed``.
     """
 
-    several_found = Signal(object)  # Found: one of its series is to be given to ``read``
+    several_found = Signal(object)  # ScanListing: one of its series is to be given to ``read``
     session_chosen = Signal(object, object)  # the path of a session file, what to call then
     opening = Signal()  # something is to be opened: what was asked about an earlier one is moot
     opened = Signal(object)  # the paths that the scan was opened from
@@ -56,20 +56,20 @@ class Study(QObject):
     written = Signal(object, bool)  # the file of a result, whether it fits into memory as well
     failed = Signal(str, object)  # what was tried, the exception
 
-    def __init__(self, studies: Studies, parent: QObject | None = None) -> None:
+    def __init__(self, studies: OpenStudies, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.studies, self.session = studies, studies.session
         session = self.session
-        self.work = Work(self)
+        self.work = RunningJobs(self)
         self.work.failed.connect(self.failed)
-        self.training = Runs(self.work, self)
+        self.training = TrainingRuns(self.work, self)
         self._rebuilding: Volume | None = None
         self._paths: tuple[Path, ...] = ()
-        self._looked_at: Found | None = None
+        self._looked_at: ScanListing | None = None
         self._after_opening: Callable[[], None] | None = None
         session.follow(self._leave_old_scan, "scan")
         studies.changed.connect(self._leave_closed)
-        self.previews = Previews(studies, self.work, self)
+        self.previews = PreviewUpdater(studies, self.work, self)
         self.scoring = Scoring(session, self.work, self)
         self.testing = SelfTesting(studies, self.work, self)
         self.exporting = Exporting(studies, self.work, self)
@@ -112,7 +112,7 @@ class Study(QObject):
 
         self.open([scan], load_truth)
 
-    def _found(self, found: Found) -> None:
+    def _found(self, found: ScanListing) -> None:
         self._looked_at = found
         if one_image_a_file(found, self._paths):
             self.read([(series, 0) for series in found.series])

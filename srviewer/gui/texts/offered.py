@@ -6,7 +6,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
-from srviewer.study.state.comparables import CUBIC, NO_RESULT, ORIGINAL, REFERENCE, Kept
+from srviewer.study.state.comparables import CUBIC, NO_RESULT, ORIGINAL, REFERENCE, ComparedVolume
 from srviewer.study.state.study_state import StudyState
 
 PRESS_RECONSTRUCT = mark("No result yet.\nPress Reconstruct to get thin slices.")
@@ -70,5 +70,5 @@ def compared(state: StudyState) -> tuple[Comparable, ...]:
     return tuple(by_key[key] for key in state.comparables.shown if key in by_key)
 
 
-def _entry(stored: Kept) -> Comparable:
+def _entry(stored: ComparedVolume) -> Comparable:
     return Comparable(stored.key, stored.name, stored.volume, stored.scores, made=stored.made)

@@ -181,7 +181,7 @@ def kind_title(roi: Roi) -> str:
     return tr(KIND_TITLES[roi.kind])
 
 
-def size_of(roi: Roi) -> str:
+def size_text(roi: Roi) -> str:
     """The length, angle or area of a measurement with its unit.
 
     Args:
@@ -197,7 +197,7 @@ def size_of(roi: Roi) -> str:
     return "" if roi.degrees is None else f"{roi.degrees:.1f}\u00b0"
 
 
-def measured(roi: Roi, volume: Volume) -> str:
+def measurement_text(roi: Roi, volume: Volume) -> str:
     """The values of a measurement in a volume, as one line.
 
     Args:
@@ -208,7 +208,7 @@ def measured(roi: Roi, volume: Volume) -> str:
         Mean, standard deviation and number of voxels; for a distance or an angle its size.
     """
     if not roi.has_values:
-        return size_of(roi)
+        return size_text(roi)
     values = values_inside(roi, volume)
     if values is None:
         return tr("no voxel inside")

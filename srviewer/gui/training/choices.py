@@ -21,7 +21,7 @@ from srviewer.errors import UserError
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import device_entries
-from srviewer.gui.widgets.form import ElidedLabel, choice, describe, fill, form
+from srviewer.gui.widgets.form import ElidedLabel, choice, describe, form, set_entries
 from srviewer.gui.widgets.plain_text import set_tip
 from srviewer.nn.catalogue import PRESETS, TrainingPlan, at_published_size, training_plan
 from srviewer.paths import models_dir
@@ -56,16 +56,16 @@ class Choices(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.kind = choice(tr("What to train on"), tr("Scans along one axis, or images along both"))
-        fill(self.kind, [(tr(title), kind) for title, kind in KINDS], "axis")
+        set_entries(self.kind, [(tr(title), kind) for title, kind in KINDS], "axis")
         self.preset = choice(
             tr("Preset"), tr("The network and its losses, as the paper names them")
         )
         presets = [(f"{row.name}: {tr(row.title)}", row.name) for row in PRESETS if row.plan]
-        fill(self.preset, presets, "fast")
+        set_entries(self.preset, presets, "fast")
         self.scale = choice(tr("Size"), tr("How large the networks are"))
-        fill(self.scale, [(tr(title), size) for title, size in SIZES], "small")
+        set_entries(self.scale, [(tr(title), size) for title, size in SIZES], "small")
         self.device = choice(tr("Device"), tr("What computes; automatic takes the fastest at hand"))
-        fill(self.device, device_entries(), "auto")
+        set_entries(self.device, device_entries(), "auto")
         self.budget = QLineEdit(str(FIRST[MINUTES]))
         self.budget.setMinimumWidth(60)
         self.budget.setAcceptDrops(False)
@@ -74,7 +74,7 @@ class Choices(QWidget):
             tr("Unit of the budget"), tr("Wall time of the training itself, or steps")
         )
         self.unit.setMinimumContentsLength(6)
-        fill(self.unit, [(tr(unit), unit) for unit in FIRST], MINUTES)
+        set_entries(self.unit, [(tr(unit), unit) for unit in FIRST], MINUTES)
         self.name = QLineEdit()
         self.name.setMinimumWidth(60)
         self.name.setAcceptDrops(False)  # files are taken by the panel

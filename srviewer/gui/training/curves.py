@@ -12,7 +12,7 @@ from srviewer.core.visible_text import html_text
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.training.colours import run_colour
-from srviewer.gui.training.runs import Entry, Run
+from srviewer.gui.training.runs import Entry, TrainingRun
 from srviewer.gui.widgets.form import describe, dress, label
 from srviewer.gui.widgets.plain_text import MarkupLabel
 
@@ -131,7 +131,9 @@ class Curves:
             for metric in comparable_metrics()
         }
 
-    def show_runs(self, runs: Sequence[Run], chosen: Run | None, along: Along, term: str) -> None:
+    def show_runs(
+        self, runs: Sequence[TrainingRun], chosen: TrainingRun | None, along: Along, term: str
+    ) -> None:
         """Draw the curves.
 
         Args:
@@ -156,7 +158,9 @@ class Curves:
                     line = [min(positions), max(positions)], level * 2
                     plot.add(name, line, theme.colours().cubic, dashed=True)
 
-    def _show_loss(self, runs: Sequence[Run], chosen: Run | None, along: Along, term: str) -> None:
+    def _show_loss(
+        self, runs: Sequence[TrainingRun], chosen: TrainingRun | None, along: Along, term: str
+    ) -> None:
         drawn: list[tuple[str, Values, str]] = []
         if term == ALL_TERMS and chosen is not None:
             terms = terms_of(chosen)
@@ -184,7 +188,7 @@ def spans_a_decade(losses: Sequence[float]) -> bool:
     return bool(losses) and min(losses) > 0 and max(losses) > 10 * min(losses)
 
 
-def terms_of(run: Run) -> list[str]:
+def terms_of(run: TrainingRun) -> list[str]:
     """List the loss terms of a training run.
 
     Args:
@@ -199,7 +203,7 @@ def terms_of(run: Run) -> list[str]:
     return list(names)
 
 
-def losses(run: Run, term: str, along: Along) -> Values:
+def losses(run: TrainingRun, term: str, along: Along) -> Values:
     """Values of a loss term over a training run.
 
     Args:
@@ -218,7 +222,7 @@ def losses(run: Run, term: str, along: Along) -> Values:
     return [x for x, _ in points], [y for _, y in points]
 
 
-def scores(run: Run, metric: str, along: Along) -> Values:
+def scores(run: TrainingRun, metric: str, along: Along) -> Values:
     """Values of a score on the validation set over a training run.
 
     Args:

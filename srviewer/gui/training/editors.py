@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from srviewer.errors import UserError
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.widgets.form import describe, fill
+from srviewer.gui.widgets.form import describe, set_entries
 
 
 class Editor:
@@ -69,7 +69,7 @@ class ChoiceEditor(Editor):
 
     def __init__(self, name: str, choices: Sequence[str]) -> None:
         self._box = QComboBox()
-        fill(self._box, [(tr(word), word) for word in choices], choices[0])
+        set_entries(self._box, [(tr(word), word) for word in choices], choices[0])
         super().__init__(self._box, name)
 
     def show(self, value: Any) -> None:

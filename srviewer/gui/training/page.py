@@ -20,9 +20,9 @@ from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.training.curves import ALL_TERMS, ALONG, TOTAL, Curves, terms_of
 from srviewer.gui.training.preview import PreviewView
 from srviewer.gui.training.run_list import RunList, state_line
-from srviewer.gui.training.runs import Run, Runs, State
+from srviewer.gui.training.runs import State, TrainingRun, TrainingRuns
 from srviewer.gui.widgets.dropped_files import dropped_paths
-from srviewer.gui.widgets.form import ElidedLabel, choice, describe, fill, label
+from srviewer.gui.widgets.form import ElidedLabel, choice, describe, label, set_entries
 from srviewer.gui.widgets.plain_text import MarkupLabel, TextPage
 from srviewer.nn.models.model_file import load_model
 from srviewer.sr.models.available_models import model_card
@@ -44,7 +44,7 @@ class TrainingPage(QWidget):
 
     dropped = Signal(object)  # files and folders with training data
 
-    def __init__(self, runs: Runs, run_list: RunList) -> None:
+    def __init__(self, runs: TrainingRuns, run_list: RunList) -> None:
         super().__init__()
         self._runs, self._run_list = runs, run_list
         self.setAcceptDrops(True)
@@ -56,7 +56,7 @@ class TrainingPage(QWidget):
         self._bar.setRange(0, 1000)
         describe(self._bar, tr("Progress of the run"), tr("Share of the run that is done"))
         self._along = choice(tr("Plotted against"), tr("What lies along the plots"))
-        fill(self._along, [(tr(along.title), along) for along in ALONG], ALONG[0])
+        set_entries(self._along, [(tr(along.title), along) for along in ALONG], ALONG[0])
         self._term = choice(
             tr("Loss"), tr("Every term of the chosen run, or one term of all ticked runs")
         )
@@ -72,14 +72,14 @@ class TrainingPage(QWidget):
         self._invitation.setText(tr(INVITATION))
         self._invitation.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._drawn = 0.0  # when it was drawn last, by the clock of ``monotonic``
-        self._card_of: tuple[Run, object] | None = None
+        self._card_of: tuple[TrainingRun, object] | None = None
         self._lay_out()
         self._along.activated.connect(self._plot)
         self._term.activated.connect(self._plot)
         run_list.chosen_changed.connect(self._show)
         runs.reported.connect(self._show_report)
         runs.changed.connect(self._show)
-        theme.follow(self, self._show)
+        theme.redraw_on_theme_change(self, self._show)
         self._show()
 
     def _lay_out(self) -> None:
@@ -147,18 +147,18 @@ class TrainingPage(QWidget):
         term = self._term.currentData() or ALL_TERMS
         terms = [ALL_TERMS, TOTAL, *terms_of(run)]
         if [self._term.itemData(n) for n in range(self._term.count())] != terms:
-            fill(self._term, [(tr(name), name) for name in terms], term)
+            set_entries(self._term, [(tr(name), name) for name in terms], term)
         self._head(run)
         self._plot()
         self.preview.show_preview(run.preview)
         self._show_card(run)
 
-    def _show_report(self, run: Run) -> None:
+    def _show_report(self, run: TrainingRun) -> None:
         """Draw a report, but not more often than of use: drawing takes time from the training."""
         if self.isVisible() and monotonic() - self._drawn >= DRAW_EVERY:
             self._show()
 
-    def _head(self, run: Run) -> None:
+    def _head(self, run: TrainingRun) -> None:
         self._name.show_text(f"{run.name}: {tr(run.problem) or state_line(run)}")
         self.facts.setText(facts(run))
         fraction = run.fraction if run.entries else run.progress.fraction
@@ -170,7 +170,7 @@ class TrainingPage(QWidget):
         along = self._along.currentData()
         self.curves.show_runs(shown, chosen, along, self._term.currentData() or ALL_TERMS)
 
-    def _show_card(self, run: Run) -> None:
+    def _show_card(self, run: TrainingRun) -> None:
         """Read the card again only when the model file has changed."""
         stamp = run.job.output.stat().st_mtime_ns if run.model_exists else None
         if self._card_of == (run, stamp):
@@ -187,7 +187,7 @@ class TrainingPage(QWidget):
             self.card.setPlainText(tr(str(error)))
 
 
-def facts(run: Run) -> str:
+def facts(run: TrainingRun) -> str:
     """Steps, steps per second and minutes of a training run.
 
     Args:

@@ -9,7 +9,7 @@ from srviewer.core.volumes.volume import Voxels
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import describe
-from srviewer.nn.catalogue import Preview
+from srviewer.nn.catalogue import PatchPreview
 
 CAPTIONS = (mark("thick"), mark("result"), mark("target"))
 CAPTION, GAP = 20, 8  # px
@@ -34,7 +34,7 @@ class PreviewView(QWidget):
         """Called by Qt."""
         return QSize(480, 190)
 
-    def show_preview(self, preview: Preview | None) -> None:
+    def show_preview(self, preview: PatchPreview | None) -> None:
         """Show the patches, or a text while there are none.
 
         Args:

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.visible_text import visible_line
 from srviewer.gui.appearance import theme
-from srviewer.gui.jobs.running_jobs import time_left
+from srviewer.gui.jobs.running_jobs import duration_text
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.colours import run_colour
-from srviewer.gui.training.runs import LIVE, Run, Runs, State
+from srviewer.gui.training.runs import LIVE, State, TrainingRun, TrainingRuns
 from srviewer.gui.widgets.form import button, describe
 from srviewer.gui.widgets.plain_text import list_item
 
@@ -32,7 +32,7 @@ class RunList(QWidget):
 
     chosen_changed = Signal()
 
-    def __init__(self, runs: Runs) -> None:
+    def __init__(self, runs: TrainingRuns) -> None:
         super().__init__()
         self.runs = runs
         self.list = QListWidget()
@@ -72,17 +72,17 @@ class RunList(QWidget):
             control.clicked.connect(lambda _, act=act: self._act(act))
         runs.changed.connect(self._show)
         runs.reported.connect(self._show_run)
-        theme.follow(self, self._show)
+        theme.redraw_on_theme_change(self, self._show)
         self._show()
 
     @property
-    def chosen(self) -> Run | None:
+    def chosen(self) -> TrainingRun | None:
         """The run that the page shows."""
         item = self.list.currentItem()
         run = None if item is None else item.data(RUN)
-        return run if isinstance(run, Run) else None
+        return run if isinstance(run, TrainingRun) else None
 
-    def choose(self, run: Run) -> None:
+    def choose(self, run: TrainingRun) -> None:
         """Choose a run.
 
         Args:
@@ -108,7 +108,7 @@ class RunList(QWidget):
         self.setVisible(self.list.count() > 0)
         self._choose()
 
-    def _show_run(self, run: Run) -> None:
+    def _show_run(self, run: TrainingRun) -> None:
         for row in range(self.list.count()):
             item = self.list.item(row)
             if item.data(RUN) is run:
@@ -130,7 +130,7 @@ class RunList(QWidget):
         item.data(RUN).shown = item.checkState() is Qt.CheckState.Checked
         self.chosen_changed.emit()
 
-    def _act(self, act: Callable[[Run], None]) -> None:
+    def _act(self, act: Callable[[TrainingRun], None]) -> None:
         run = self.chosen
         if run is not None:
             act(run)
@@ -142,7 +142,7 @@ def _button(text: str, icon: str, tip: str) -> QPushButton:
     return push_button
 
 
-def _item(run: Run) -> QListWidgetItem:
+def _item(run: TrainingRun) -> QListWidgetItem:
     item = list_item(_text(run), f"{run.job.output}\n{tr(run.problem)}".strip())
     item.setIcon(_swatch(run_colour(run.number)))
     item.setData(RUN, run)
@@ -152,11 +152,11 @@ def _item(run: Run) -> QListWidgetItem:
     return item
 
 
-def _text(run: Run) -> str:
+def _text(run: TrainingRun) -> str:
     return f"{visible_line(run.name)}\n{state_line(run)}"
 
 
-def state_line(run: Run) -> str:
+def state_line(run: TrainingRun) -> str:
     """The state of a training run in a few words.
 
     Args:
@@ -174,10 +174,10 @@ def state_line(run: Run) -> str:
     if left <= 0:
         message = tr(run.progress.message)
         return tr("scoring held-out subjects: {message}", message=message)
-    return f"{state_words(run)}{done}" + tr(", {time} left", time=time_left(left))
+    return f"{state_words(run)}{done}" + tr(", {time} left", time=duration_text(left))
 
 
-def state_words(run: Run) -> str:
+def state_words(run: TrainingRun) -> str:
     """The stage of a run that is training.
 
     Args:

@@ -9,15 +9,15 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from srviewer.errors import UserError
-from srviewer.gui.jobs.running_jobs import Task, Work
+from srviewer.gui.jobs.running_jobs import RunningJobs, Task
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.job import Job, Progress, mapped
-from srviewer.nn.catalogue import Preview, TrainStep
+from srviewer.nn.catalogue import PatchPreview, TrainStep
 from srviewer.nn.models.checkpoint import checkpoint_path
 from srviewer.nn.plans.budget import Budget
 from srviewer.nn.reports.run_log import log_entry, log_path, read_log
 from srviewer.paths import models_dir
-from srviewer.sr.training.records import forget, is_unfinished, remember, remembered
+from srviewer.sr.training.records import forget, is_unfinished, remember, stored_runs
 from srviewer.sr.training.run import TrainingJob, trained_model
 
 TRAIN = "train"
@@ -42,7 +42,7 @@ class State(Enum):
 LIVE = (State.WAITING, State.TRAINING, State.PAUSED, State.STOPPING)
 
 
-class Run:
+class TrainingRun:
     """A training run with its reports.
 
     Attributes:
@@ -58,7 +58,7 @@ class Run:
     def __init__(self, job: TrainingJob, state: State, number: int) -> None:
         self.job, self.state, self.number = job, state, number
         self.progress = Progress(0.0, "")
-        self.preview: Preview | None = None
+        self.preview: PatchPreview | None = None
         self.problem = ""
         self.shown = True
         self._entries: list[Entry] | None = None
@@ -75,7 +75,7 @@ class Run:
             self._entries = read_log(log_path(self.job.output))
         return self._entries
 
-    def add(self, entry: Entry, preview: Preview | None) -> None:
+    def add(self, entry: Entry, preview: PatchPreview | None) -> None:
         """Add a report; steps that a resumed run repeats replace the earlier ones.
 
         Args:
@@ -111,7 +111,7 @@ class Run:
         return self.job.output.is_file()
 
 
-class Runs(QObject):
+class TrainingRuns(QObject):
     """Starts, pauses, stops and resumes training runs.
 
     Attributes:
@@ -122,15 +122,15 @@ class Runs(QObject):
     reported = Signal(object)  # the run with a new report
     model_written = Signal(object)  # the run whose model can be used now
 
-    def __init__(self, work: Work, parent: QObject) -> None:
+    def __init__(self, work: RunningJobs, parent: QObject) -> None:
         super().__init__(parent)
         self._work = work
-        self._inbox: deque[tuple[Entry, Preview | None]] = deque()
+        self._inbox: deque[tuple[Entry, PatchPreview | None]] = deque()
         self._task: Task | None = None
-        self._current: Run | None = None
+        self._current: TrainingRun | None = None
         self._numbers = 0
-        self._list: list[Run] = []
-        records = remembered()
+        self._list: list[TrainingRun] = []
+        records = stored_runs()
         self.unreadable = tuple(reason for _, reason in records.unreadable)
         for job in records.jobs:
             state = State.UNFINISHED if is_unfinished(job.output) else State.FINISHED
@@ -139,12 +139,12 @@ class Runs(QObject):
                 run.shown = state is State.UNFINISHED
 
     @property
-    def all(self) -> tuple[Run, ...]:
+    def all(self) -> tuple[TrainingRun, ...]:
         """All runs, oldest first."""
         return tuple(self._list)
 
     @property
-    def unfinished(self) -> tuple[Run, ...]:
+    def unfinished(self) -> tuple[TrainingRun, ...]:
         """The runs that an earlier window left unfinished."""
         return tuple(run for run in self._list if run.state is State.UNFINISHED)
 
@@ -159,7 +159,7 @@ class Runs(QObject):
             and run.job.output.parent != models_dir()
         ]
 
-    def start(self, job: TrainingJob) -> Run:
+    def start(self, job: TrainingJob) -> TrainingRun:
         """Add a run, which trains as soon as no other run does.
 
         Args:
@@ -188,7 +188,7 @@ class Runs(QObject):
         self._next()
         return run
 
-    def pause(self, run: Run) -> None:
+    def pause(self, run: TrainingRun) -> None:
         """Pause a run; it stays in memory.
 
         Args:
@@ -198,7 +198,7 @@ class Runs(QObject):
             self._task.hold(True)
             self._set(run, State.PAUSED)
 
-    def resume(self, run: Run) -> None:
+    def resume(self, run: TrainingRun) -> None:
         """Resume a run: at once if it is paused, else from its checkpoint when no other run trains.
 
         Args:
@@ -211,7 +211,7 @@ class Runs(QObject):
             self._set(run, State.WAITING)
             self._next()
 
-    def stop(self, run: Run) -> None:
+    def stop(self, run: TrainingRun) -> None:
         """Stop a run and keep a checkpoint, from which it can be resumed.
 
         Args:
@@ -223,7 +223,7 @@ class Runs(QObject):
         elif run.state is State.WAITING:
             self._set(run, State.STOPPED)
 
-    def remove(self, run: Run) -> None:
+    def remove(self, run: TrainingRun) -> None:
         """Remove a run and its checkpoint; its model and its log stay.
 
         Args:
@@ -236,8 +236,8 @@ class Runs(QObject):
         self._list.remove(run)
         self.changed.emit()
 
-    def _made(self, job: TrainingJob, state: State) -> Run:
-        run = Run(job, state, self._numbers)
+    def _made(self, job: TrainingJob, state: State) -> TrainingRun:
+        run = TrainingRun(job, state, self._numbers)
         self._numbers += 1
         self._list.append(run)
         return run
@@ -249,7 +249,7 @@ class Runs(QObject):
             self._begin(waiting)
         self.changed.emit()
 
-    def _begin(self, run: Run) -> None:
+    def _begin(self, run: TrainingRun) -> None:
         resume = is_unfinished(run.job.output)
         run.job = replace(run.job, threads=_threads(), resume=resume)
         run.state, run.problem, run.progress = State.TRAINING, "", Progress(0.0, tr("Starting"))
@@ -301,7 +301,7 @@ class Runs(QObject):
     def _keep(self, model: object) -> None:
         """Do nothing: the run has written its model itself."""
 
-    def _set(self, run: Run, state: State) -> None:
+    def _set(self, run: TrainingRun, state: State) -> None:
         run.state = state
         self.changed.emit()
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QToolButton, QVBoxLayout
 
 from srviewer.errors import UserError
 from srviewer.gui.appearance import theme
-from srviewer.gui.jobs.running_jobs import Work
+from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.training.choices import Choices
 from srviewer.gui.training.plan_form import PlanForm
@@ -42,7 +42,7 @@ class Setup(QWidget):
     start_wanted = Signal(object)
     refused = Signal(object)  # UserError
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: RunningJobs) -> None:
         super().__init__()
         self._work = work
         self._pending: tuple[Path, ...] = ()

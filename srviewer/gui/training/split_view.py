@@ -18,7 +18,7 @@ from srviewer.core.visible_text import visible_line
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button, describe, label
 from srviewer.gui.widgets.plain_text import list_item
-from srviewer.sr.inputs.subjects import Person, joined, suggested_split
+from srviewer.sr.inputs.subjects import Person, merged_subjects, suggested_split
 
 PERSON = Qt.ItemDataRole.UserRole
 LINE = 24  # px
@@ -71,11 +71,15 @@ class SplitView(QWidget):
                 set, unless they are held out already.
         """
         if not self.train and not self.validation:
-            self.train, self.validation = suggested_split(joined(people))
+            self.train, self.validation = suggested_split(merged_subjects(people))
         else:
             held_out = {person.key for person in self.validation}
-            self.validation = joined([*self.validation, *(p for p in people if p.key in held_out)])
-            self.train = joined([*self.train, *(p for p in people if p.key not in held_out)])
+            self.validation = merged_subjects(
+                [*self.validation, *(p for p in people if p.key in held_out)]
+            )
+            self.train = merged_subjects(
+                [*self.train, *(p for p in people if p.key not in held_out)]
+            )
         self._tell()
 
     def clear(self) -> None:

@@ -59,7 +59,7 @@ def root() -> Path:
     return user_cache_dir() / "sessions"
 
 
-def lasting(path: Path) -> bool:
+def outlives_window(path: Path) -> bool:
     """Whether a file exists and outlives the window: the files of an autosave do not.
 
     Args:

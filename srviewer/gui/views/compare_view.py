@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from srviewer.core.comparison.linking import unlinked
 from srviewer.core.slices.planes import slice_number
 from srviewer.gui.appearance import theme
-from srviewer.gui.state.session import PREVIEW, Session
+from srviewer.gui.state.shown_study import PREVIEW, ShownStudy
 from srviewer.gui.texts.offered import Comparable, compared
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.views.compare_input import CompareInput
-from srviewer.gui.views.drawing.composite import Over
+from srviewer.gui.views.drawing.composite import Composite
 from srviewer.gui.views.drawing.text_drawing import Line
-from srviewer.gui.views.map_overlays import map_layers
+from srviewer.gui.views.map_overlays import map_overlays
 from srviewer.gui.views.ortho_view import Arrangement, OrthoView
 from srviewer.gui.views.score_badges import badge
 from srviewer.gui.views.unlinked_rows import LooseRows
@@ -27,7 +27,7 @@ from srviewer.study.state.layouts import Layout, find_layout
 class CompareView(QWidget):
     """Up to four rows of panes that share cursor, zoom, grey levels and interpolation."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ShownStudy) -> None:
         super().__init__()
         self._session = session
         self.rows: list[OrthoView] = []  # those that are shown come first
@@ -67,7 +67,7 @@ class CompareView(QWidget):
             self._fill(row, entry)
         for row in self.rows[len(shown) :]:
             row.show_volume(None, Line(""), "")  # nothing that was let go is kept alive
-        self._lay_over()
+        self._update_composite()
         self._lay_map()
         self._show_badges()
 
@@ -81,7 +81,7 @@ class CompareView(QWidget):
         self._drawn = new
         if new != old:
             self._lay_map()
-            self._lay_over()
+            self._update_composite()
         if PREVIEW in changed:
             self._show_preview()
         if changed & {"scores", "view"}:
@@ -145,17 +145,17 @@ class CompareView(QWidget):
             if entry.key == NO_RESULT:
                 self._fill(row, entry)
 
-    def _lay_over(self) -> None:
-        over = self._over()
+    def _update_composite(self) -> None:
+        composite = self._composite()
         for row in self.rows:
-            row.show_over(over if row is self.rows[0] else None)
+            row.show_composite(composite if row is self.rows[0] else None)
 
     def _lay_map(self) -> None:
-        layers = map_layers(self._session)
+        overlays = map_overlays(self._session)
         for row in self.rows:
-            row.show_layers(layers)
+            row.show_overlays(overlays)
 
-    def _over(self) -> Over | None:
+    def _composite(self) -> Composite | None:
         base, other = self.pair()[:2] if len(self.pair()) > 1 else (None, None)
         if not self.layout_shown.composite or not base or not other or not self._overlays(other):
             return None
@@ -163,7 +163,7 @@ class CompareView(QWidget):
         assert other.volume is not None and session.original is not None
         span = session.difference_span()
         names = (base.name, other.name)
-        return Over(other.volume, names, session.comparing, span, session.original.unit)
+        return Composite(other.volume, names, session.comparing, span, session.original.unit)
 
     def _overlays(self, other: Comparable) -> bool:
         return other.volume is not None and not self._reason(other)

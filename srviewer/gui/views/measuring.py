@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPointF
 
-from srviewer.core.intensity.padding import measured
+from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.intensity.window import window_of_values
 from srviewer.core.regions.roi import Roi, boxed, moved_point, voxels_inside
 from srviewer.gui.state.tool import Tool
@@ -135,7 +135,7 @@ class Measuring:
         if volume is None:
             return
         index = voxels_inside(roi, volume.geometry)
-        values = measured(volume.voxels[tuple(index.T)], volume.padding)
+        values = measured_voxels(volume.voxels[tuple(index.T)], volume.padding)
         if len(values) > 1:
             self._session.set_window(window_of_values(values))
 

@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.progressive_preview import Preview
-from srviewer.gui.state.session import Session
-from srviewer.gui.views.drawing.composite import Over
-from srviewer.gui.views.drawing.slice_overlay import Layer
+from srviewer.gui.state.progressive_preview import ProgressivePreview
+from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.views.drawing.composite import Composite
+from srviewer.gui.views.drawing.slice_overlay import DrawnOverlay
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.navigation import Navigation
 from srviewer.gui.views.slice_view import SliceView
@@ -29,7 +29,7 @@ class Arrangement(Enum):
 class OrthoView(QWidget):
     """Three linked panes of a volume."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ShownStudy) -> None:
         super().__init__()
         self._session = session
         self._grid = QGridLayout(self)
@@ -68,7 +68,7 @@ class OrthoView(QWidget):
         for pane in self.panes.values():
             pane.show_volume(volume, role, hint)
 
-    def show_preview(self, preview: Preview) -> None:
+    def show_preview(self, preview: ProgressivePreview) -> None:
         """Draw the slices of a progressive preview, as far as there are any.
 
         Args:
@@ -77,23 +77,23 @@ class OrthoView(QWidget):
         for pane in self.panes.values():
             pane.show_preview(preview)
 
-    def show_layers(self, layers: tuple[Layer, ...]) -> None:
+    def show_overlays(self, overlays: tuple[DrawnOverlay, ...]) -> None:
         """Draw overlays over these panes alone.
 
         Args:
-            layers: Replace those of the last call, the last on top.
+            overlays: Replace those of the last call, the last on top.
         """
         for pane in self.panes.values():
-            pane.show_layers(layers)
+            pane.show_overlays(overlays)
 
-    def show_over(self, over: Over | None) -> None:
+    def show_composite(self, composite: Composite | None) -> None:
         """Draw a composite in these panes.
 
         Args:
-            over: The second volume and how it is drawn; None shows the first volume alone.
+            composite: The second volume and how it is drawn; None shows the first volume alone.
         """
         for pane in self.panes.values():
-            pane.show_over(over)
+            pane.show_composite(composite)
 
     def _follow(self) -> None:
         """Change the layout only for another choice of planes: it is that of the whole window."""

@@ -8,7 +8,7 @@ from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import OBLIQUE, millimetres
 from srviewer.gui.views.drawing.annotations import Annotations
 from srviewer.gui.views.drawing.text_drawing import Line, fits_beside
-from srviewer.sr.rebuild.progressive_preview import Look
+from srviewer.sr.rebuild.progressive_preview import PreviewSlice
 
 ROOMY = 170  # px: a lower pane has no second line at its foot
 NOTHING_YET = mark("Not reconstructed here yet.\nThe whole result follows.")
@@ -78,18 +78,18 @@ def first_look() -> Line:
     return Line(tr("first look"), theme.WARNING, bold=True)
 
 
-def look_notes(look: Look) -> tuple[Line, ...]:
+def preview_notes(preview_slice: PreviewSlice) -> tuple[Line, ...]:
     """Notes on a slice of a progressive preview, where a result has its scores.
 
     Args:
-        look: The slice.
+        preview_slice: The slice.
 
     Returns:
         The share of the result's estimates in it, and that the whole result follows.
     """
-    note = tr(OF_THE_RESULT[look.estimates])
-    if look.thick is not None:
-        note = tr("{estimate}, {count} slices seen", estimate=note, count=look.thick)
+    note = tr(OF_THE_RESULT[preview_slice.estimates])
+    if preview_slice.thick is not None:
+        note = tr("{estimate}, {count} slices seen", estimate=note, count=preview_slice.thick)
     return Line(note, theme.TEXT), Line(tr("the whole result follows"), theme.MUTED)
 
 

@@ -14,9 +14,9 @@ from srviewer.core.scores.metrics import Metric, comparable_metrics
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.widgets.form import ElidedLabel, choice, fill
+from srviewer.gui.widgets.form import ElidedLabel, choice, set_entries
 from srviewer.gui.widgets.plain_text import MarkupLabel, PlainLabel, set_tip
 from srviewer.sr.scores.evaluate import ScoredPair
 
@@ -26,7 +26,7 @@ HEIGHT = 190  # px
 class MetricPlot(pyqtgraph.PlotWidget):
     """A metric over the slices of one plane; a click moves the crosshair to the slice."""
 
-    def __init__(self, session: Session, metric: Metric) -> None:
+    def __init__(self, session: ShownStudy, metric: Metric) -> None:
         super().__init__(enableMenu=False)
         self._session, self._metric = session, metric
         self._axis: Axis = 0
@@ -52,7 +52,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.scene().sigMouseClicked.connect(self._jump)
         self._colour()
-        theme.follow(self, self._colour)
+        theme.redraw_on_theme_change(self, self._colour)
 
     def _colour(self) -> None:
         colours = theme.colours()
@@ -141,12 +141,12 @@ class MetricPlot(pyqtgraph.PlotWidget):
 class ScorePlot(QWidget):
     """The comparable metrics over the slices of one plane. Hidden while there are no scores."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ShownStudy) -> None:
         super().__init__()
         self._session = session
         self._plane = choice(tr("Plane of the plot"), tr("Whose slices are plotted"))
         self._plane.setFixedWidth(110)
-        fill(self._plane, [(tr(plane.title), plane) for plane in Plane], Plane.CORONAL)
+        set_entries(self._plane, [(tr(plane.title), plane) for plane in Plane], Plane.CORONAL)
         self._plane.activated.connect(self._show)
         self._keys = MarkupLabel()
         self._meaning = ElidedLabel("muted")
@@ -171,7 +171,7 @@ class ScorePlot(QWidget):
         self.setFixedHeight(HEIGHT)
         session.follow(self._show, "scores")
         session.follow(self._follow, "view")
-        theme.follow(self, self._show_keys)
+        theme.redraw_on_theme_change(self, self._show_keys)
         self._show_keys()
         self._show()
 

@@ -18,25 +18,25 @@ from srviewer.core.slices.planes import (
 from srviewer.core.visible_text import visible
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.gui.appearance.colour_maps import colours_of
-from srviewer.gui.state.progressive_preview import Preview
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.progressive_preview import ProgressivePreview
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.texts.wording import measured, size_of
+from srviewer.gui.texts.wording import measurement_text, size_text
 from srviewer.gui.views.drawing.annotations import Annotations
 from srviewer.gui.views.drawing.canvas import Canvas
-from srviewer.gui.views.drawing.composite import Over
+from srviewer.gui.views.drawing.composite import Composite
 from srviewer.gui.views.drawing.composite_marks import ColourBar
 from srviewer.gui.views.drawing.shapes import Shape
-from srviewer.gui.views.drawing.slice_overlay import Graded, Layer, Rgba, drawn_layer
+from srviewer.gui.views.drawing.slice_overlay import DrawnOverlay, Rgba, ValueColours, drawn_overlay
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.pane_texts import (
     depth_of,
     first_look,
-    look_notes,
     nothing_yet,
     oblique_note,
     plane_title,
+    preview_notes,
     slice_line,
 )
 from srviewer.study.state.view import Point
@@ -72,17 +72,17 @@ class SliceView(QWidget):
         slice: The slice that is shown; None while there is none.
     """
 
-    def __init__(self, session: Session, plane: Plane) -> None:
+    def __init__(self, session: ShownStudy, plane: Plane) -> None:
         super().__init__()
         self.session, self.plane = session, plane
         self.volume: Volume | None = None
         self.slice: SliceImage | None = None
         self._role = Line("")
         self._badge: tuple[Line, ...] = ()
-        self._layers: tuple[Layer, ...] = ()
+        self._overlays: tuple[DrawnOverlay, ...] = ()
         self._draft: Roi | None = None
-        self._over: Over | None = None
-        self._preview: Preview | None = None
+        self._composite: Composite | None = None
+        self._preview: ProgressivePreview | None = None
         self._cut: Cut | None = None
         self._drawn: tuple[object, ...] = ()  # by the canvas, see ``_wanted``
         self._canvas = Canvas()
@@ -110,7 +110,7 @@ class SliceView(QWidget):
             self._show_hint(Annotations(hint=hint))
         self.refresh()
 
-    def show_preview(self, preview: Preview) -> None:
+    def show_preview(self, preview: ProgressivePreview) -> None:
         """Draw slices of a progressive preview, as far as the crosshair lies in one that is there.
 
         Args:
@@ -132,14 +132,14 @@ class SliceView(QWidget):
         if self.slice is not None:
             self._annotate(self.slice)
 
-    def show_layers(self, layers: tuple[Layer, ...]) -> None:
+    def show_overlays(self, overlays: tuple[DrawnOverlay, ...]) -> None:
         """Draw overlays over this pane's slices, above the overlays of the session.
 
         Args:
-            layers: Replace those of the last call, the last on top.
+            overlays: Replace those of the last call, the last on top.
         """
-        if layers != self._layers:
-            self._layers = layers
+        if overlays != self._overlays:
+            self._overlays = overlays
             self.refresh()
 
     def show_draft(self, roi: Roi | None) -> None:
@@ -163,13 +163,13 @@ class SliceView(QWidget):
             if roi.plane is self.plane and slice_of(roi, geometry) == index
         ]
 
-    def show_over(self, over: Over | None) -> None:
+    def show_composite(self, composite: Composite | None) -> None:
         """Draw a composite in this pane.
 
         Args:
-            over: The second volume and how it is drawn; None shows the first volume alone.
+            composite: The second volume and how it is drawn; None shows the first volume alone.
         """
-        self._over = over
+        self._composite = composite
         self.refresh()
 
     def refresh(self) -> None:
@@ -193,12 +193,12 @@ class SliceView(QWidget):
         session = self.session
         view = session.view
         # Composite and overlays are sampled at the crosshair; the slice itself is cut already.
-        cursor = view.cursor_mm if self._over or session.layers or self._layers else None
+        cursor = view.cursor_mm if self._composite or session.layers or self._overlays else None
         return (
             *(self.slice, session.original, self.width(), self.height()),
             *(view.window, view.colours, view.inverted, view.smooth),
             *(view.centre_mm, view.zoom, view.radiological),
-            *(self._over, session.layers, self._layers, cursor),
+            *(self._composite, session.layers, self._overlays, cursor),
         )
 
     def _draw(self, header: ScanHeader, image: SliceImage) -> None:
@@ -209,11 +209,11 @@ class SliceView(QWidget):
         shown = self._shown()
         self._canvas.place(extent, shown, self.mirrored)
         self._canvas.show_second(
-            self._over.drawn(self.volume, self.plane, view, shown, self.mirrored)
-            if self._over and self.volume is not None
+            self._composite.drawn(self.volume, self.plane, view, shown, self.mirrored)
+            if self._composite and self.volume is not None
             else None
         )
-        self._canvas.show_layers(self._drawn_layers(header), extent)
+        self._canvas.show_overlays(self._drawn_overlays(header), extent)
 
     @property
     def header(self) -> ScanHeader | None:
@@ -315,11 +315,11 @@ class SliceView(QWidget):
         if self.volume is not None:
             return self._cut_at(self.volume, cursor_mm)
         preview = self._preview
-        look = None if preview is None else preview.look(self.plane, cursor_mm)
-        if preview is None or look is None:
+        preview_slice = None if preview is None else preview.at(self.plane, cursor_mm)
+        if preview is None or preview_slice is None:
             return None
-        self._role, self._badge = first_look(), look_notes(look)
-        return preview.image(look, cursor_mm)
+        self._role, self._badge = first_look(), preview_notes(preview_slice)
+        return preview.image(preview_slice, cursor_mm)
 
     def _cut_at(self, volume: Volume, cursor_mm: Point) -> SliceImage:
         """The slice under the crosshair, cut again only where that lies in another one."""
@@ -333,11 +333,11 @@ class SliceView(QWidget):
         self._canvas.clear_pixels()
         self._canvas.annotate(instead)
 
-    def _drawn_layers(self, base: ScanHeader) -> list[tuple[Rgba, float]]:
+    def _drawn_overlays(self, base: ScanHeader) -> list[tuple[Rgba, float]]:
         return [
-            (layer.drawn_over(base.geometry, self.plane, self.session.view.cursor_mm), opacity)
-            for layer in (*map(drawn_layer, self.session.layers), *self._layers)
-            if (opacity := layer.opacity) > 0
+            (overlay.colours_on(base.geometry, self.plane, self.session.view.cursor_mm), opacity)
+            for overlay in (*map(drawn_overlay, self.session.layers), *self._overlays)
+            if (opacity := overlay.opacity) > 0
         ]
 
     def _show_rois(self) -> None:
@@ -356,7 +356,7 @@ class SliceView(QWidget):
 
     def _words_at(self, roi: Roi) -> str:
         """The text beside a measurement; for a result to come without values."""
-        return size_of(roi) if self.volume is None else measured(roi, self.volume)
+        return size_text(roi) if self.volume is None else measurement_text(roi, self.volume)
 
     def _corners(self, roi: Roi) -> tuple[tuple[float, float], ...]:
         """The points of a measurement in pixels of the pane."""
@@ -419,15 +419,19 @@ class SliceView(QWidget):
                 depth=depth_of(image, self.plane, self.header.geometry),
                 active=self.hasFocus(),
                 shapes=self._shapes(),
-                divider=self._over.divider() if self._over else None,
+                divider=self._composite.divider() if self._composite else None,
                 colour_bar=self._colour_bar(),
             )
         )
 
     def _colour_bar(self) -> ColourBar | None:
         """The scale of a difference, else that of a map."""
-        bar = self._over.colour_bar() if self._over else None
-        graded = [layer.ink for layer in self._layers if isinstance(layer.ink, Graded)]
+        bar = self._composite.colour_bar() if self._composite else None
+        graded = [
+            overlay.colours
+            for overlay in self._overlays
+            if isinstance(overlay.colours, ValueColours)
+        ]
         if bar is not None or not graded:
             return bar
         table, window = graded[-1].table, graded[-1].window

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.offered import Comparable
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.study.state.view import View
@@ -16,10 +16,10 @@ class LooseRows(QObject):
     Grey levels, interpolation, side of the patient's right and the plane shown follow the scan's.
     """
 
-    def __init__(self, session: Session, parent: QObject) -> None:
+    def __init__(self, session: ShownStudy, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self._rows: dict[str, tuple[Session, OrthoView]] = {}
+        self._rows: dict[str, tuple[ShownStudy, OrthoView]] = {}
         session.follow(self._follow, "view")
         session.follow(self._forget, "scan")
 
@@ -34,7 +34,7 @@ class LooseRows(QObject):
         """
         if entry.key not in self._rows:
             assert entry.volume is not None
-            row_session = Session(self)
+            row_session = ShownStudy(self)
             row_session.open(entry.volume, (), None)
             self._rows[entry.key] = row_session, OrthoView(row_session)
             self._follow()

@@ -136,7 +136,7 @@ def choice(name: str, tip: str) -> QComboBox:
         tip: Tooltip.
 
     Returns:
-        A new combo box without entries: see ``fill``.
+        A new combo box without entries: see ``set_entries``.
     """
     box = QComboBox()
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -146,7 +146,7 @@ def choice(name: str, tip: str) -> QComboBox:
     return box
 
 
-def fill(box: QComboBox, entries: Iterable[tuple[str, object]], chosen: object) -> None:
+def set_entries(box: QComboBox, entries: Iterable[tuple[str, object]], chosen: object) -> None:
     """Replace the entries of a combo box and choose one, without signals.
 
     Args:

@@ -55,7 +55,7 @@ def set_tip(target: _HasTip, text: str) -> None:
     target.setToolTip(plain_tip(text))
 
 
-def named(text: str) -> str:
+def menu_text(text: str) -> str:
     """Escape a name for a menu, a button or a tab, where a lone "&" would underline a letter.
 
     Args:
@@ -77,7 +77,7 @@ def add_named(menu: QMenu, name: str) -> QAction:
     Returns:
         The new action, not connected to anything.
     """
-    action = menu.addAction(named(name))
+    action = menu.addAction(menu_text(name))
     set_tip(action, visible_line(name))  # else Qt makes one of the text
     return action
 

@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from srviewer.core.visible_text import visible_line
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.user_files.autosave_folders import lasting
+from srviewer.gui.user_files.autosave_folders import outlives_window
 from srviewer.gui.widgets.form import describe
 from srviewer.gui.widgets.plain_text import message_box
 
@@ -24,7 +24,7 @@ class Closing(QObject):
         window: the parent of the questions.
     """
 
-    def __init__(self, study: Study, export: Callable[[], None], window: QWidget) -> None:
+    def __init__(self, study: StudyActions, export: Callable[[], None], window: QWidget) -> None:
         super().__init__(window)
         self._studies, self._export, self._window = study.studies, export, window
 
@@ -57,7 +57,7 @@ class Closing(QObject):
         unexported = [
             (number, kept.name)
             for number in numbers
-            for kept in self._studies.states[number].unexported(lasting)
+            for kept in self._studies.states[number].unexported(outlives_window)
         ]
         if not unexported:
             return True

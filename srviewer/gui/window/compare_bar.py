@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.visible_text import visible_line
 from srviewer.gui.appearance import theme
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.offered import compared, offered
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.widgets.form import describe, fill
-from srviewer.gui.widgets.plain_text import PlainLabel, add_named, named
+from srviewer.gui.widgets.form import describe, set_entries
+from srviewer.gui.widgets.plain_text import PlainLabel, add_named, menu_text
 from srviewer.io.formats import open_filter
 from srviewer.sr.results.maps import MAPS
 from srviewer.study.state.comparables import FEWEST_SHOWN, MOST_SHOWN
@@ -37,7 +37,7 @@ LETTERS = "ABCD"
 class CompareBar(QWidget):
     """Hidden while one volume is looked at without a map."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self._slots = [self._slot(number) for number in range(MOST_SHOWN)]
@@ -63,7 +63,9 @@ class CompareBar(QWidget):
         }
         self._map = QComboBox()
         describe(self._map, tr("Map"), tr("Lay a map of the current result over the slices"))
-        fill(self._map, [(tr("No map"), ""), *((tr(kind.title), kind.id) for kind in MAPS)], "")
+        set_entries(
+            self._map, [(tr("No map"), ""), *((tr(kind.title), kind.id) for kind in MAPS)], ""
+        )
         self._threshold = _spin(
             tr("From"), tr("Least value drawn, in % of the intensity range"), 0, 100, " %"
         )
@@ -120,7 +122,7 @@ class CompareBar(QWidget):
         for number, slot in enumerate(self._slots):
             slot.setVisible(number < (len(shown) if rows else 1 if alone else 2))
             if number < len(shown):
-                slot.setText(f"{LETTERS[number]}  {named(shown[number].name)}")
+                slot.setText(f"{LETTERS[number]}  {menu_text(shown[number].name)}")
         self._swap.setVisible(not alone)
         self._more.setVisible(rows and len(shown) < MOST_SHOWN)
         for name, control in self._controls.items():

@@ -24,8 +24,8 @@ from srviewer.gui.menus.window_arrangements import NamedLayouts
 from srviewer.gui.state.undo import History
 from srviewer.gui.study.application_files import open_log_folder, own_files
 from srviewer.gui.study.recovery import Recovery
-from srviewer.gui.study.session_files import SessionFiles, session_filter, with_suffix
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.session_files import SessionFiles, session_filter, with_session_suffix
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.log import start_log, stop_log
 from srviewer.gui.user_files.preferences import Preferences, read_preferences, write_preferences
@@ -42,7 +42,7 @@ class Desk(QObject):
     def __init__(
         self,
         window: QMainWindow,
-        study: Study,
+        study: StudyActions,
         settings: QSettings,
         recent: Recent,
         bar: ErrorBar,
@@ -162,7 +162,7 @@ class Desk(QObject):
             self._window, tr("Save session"), self._recent.folder(), session_filter()
         )
         if name:
-            self.files.save(with_suffix(Path(name)))
+            self.files.save(with_session_suffix(Path(name)))
 
     def _prefer(self, preferences: Preferences) -> None:
         before, self.preferences = self.preferences, preferences

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QMessageBox, QWidget
 
 from srviewer.gui.study.overlay_loader import Overlays
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import file_names
 from srviewer.gui.widgets.form import describe
@@ -17,7 +17,7 @@ from srviewer.gui.widgets.plain_text import message_box
 class Dropping(QObject):
     """Opens dropped files beside the open study, in its place, or as an overlay."""
 
-    def __init__(self, study: Study, overlays: Overlays, window: QWidget) -> None:
+    def __init__(self, study: StudyActions, overlays: Overlays, window: QWidget) -> None:
         super().__init__(window)
         self._study, self._studies, self._overlays = study, study.studies, overlays
         self._window = window

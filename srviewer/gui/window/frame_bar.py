@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QSpinBox, QWidget
 
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
 from srviewer.gui.widgets.plain_text import PlainLabel
@@ -16,7 +16,7 @@ KIND = "frame"
 class FrameBar(QWidget):
     """A slider and a number; hidden for a scan with one volume. The view stays as it is."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self._wanted = 0

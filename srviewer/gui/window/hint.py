@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSettings
 
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.notice import OfferBar
 
@@ -16,7 +16,7 @@ TEXT = mark(
 class Hint(OfferBar):
     """Appears with the first scan; never again once it was dismissed, in this run or a later."""
 
-    def __init__(self, settings: QSettings, session: Session) -> None:
+    def __init__(self, settings: QSettings, session: ShownStudy) -> None:
         super().__init__(
             tr("First steps"),
             tr("Show all"),

@@ -29,10 +29,10 @@ from srviewer.gui.menus.view_actions import LookActions
 from srviewer.gui.panels.look.cine import Cine
 from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.panels.train import TrainPanel
-from srviewer.gui.state.open_studies import Studies
-from srviewer.gui.state.session import Session
-from srviewer.gui.study.skipped_files import LeftOut
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.state.open_studies import OpenStudies
+from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.study.skipped_files import SkippedFilesNotice
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.page import TrainingPage
 from srviewer.gui.training.runs import TRAIN
@@ -52,7 +52,7 @@ from srviewer.gui.window.opening import Opening
 from srviewer.gui.window.scan_actions import ScanActions
 from srviewer.gui.window.side_panels import SidePanels
 from srviewer.gui.window.status import DeviceLabel, StatusBar
-from srviewer.gui.window.study_tabs import StudyStrip
+from srviewer.gui.window.study_tabs import StudyTabs
 from srviewer.gui.window.window_state import WindowState
 from srviewer.io.targets import NIFTI
 from srviewer.study.state.layouts import PLANES
@@ -68,9 +68,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self.recent = Recent(settings)
-        self.session = Session(self)
-        self.studies = Studies(self.session, self)
-        self.study = Study(self.studies, self)
+        self.session = ShownStudy(self)
+        self.studies = OpenStudies(self.session, self)
+        self.study = StudyActions(self.studies, self)
         self.actions_offered = Actions(self, self.session)
         self.error_bar = ErrorBar()
         self.compare = CompareView(self.session)
@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         self._fill_tool_bar()
         self.setStatusBar(StatusBar(self.study))
         self._connect()
-        self._left_out = LeftOut(self.study, self.statusBar(), self.error_bar, self)
+        self._left_out = SkippedFilesNotice(self.study, self.statusBar(), self.error_bar, self)
         self._state = WindowState(settings, self, self._splitter, self.panels, self.session)
         self._state.restore()
         self.arrange(PLANES)
@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(study)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(StudyStrip(self.studies, self.closing, self.actions_offered))
+        layout.addWidget(StudyTabs(self.studies, self.closing, self.actions_offered))
         layout.addWidget(FrameBar(self.study))
         layout.addWidget(self.compare_bar)
         layout.addWidget(self.compare, 1)

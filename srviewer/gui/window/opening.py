@@ -7,17 +7,17 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.study.session_files import session_filter
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.recent_files import Recent
 from srviewer.io.formats import open_filter
-from srviewer.io.scans.series import Found
+from srviewer.io.scans.series import ScanListing
 
 
 class Opening(QObject):
     """The dialogs of ``window`` that lead to an open scan."""
 
-    def __init__(self, study: Study, recent: Recent, window: QWidget) -> None:
+    def __init__(self, study: StudyActions, recent: Recent, window: QWidget) -> None:
         super().__init__(window)
         self._study, self._recent, self._window = study, recent, window
         self._picker: SeriesPicker | None = None
@@ -50,7 +50,7 @@ class Opening(QObject):
         if self._picker is not None:
             self._picker.reject()
 
-    def _pick(self, found: Found) -> None:
+    def _pick(self, found: ScanListing) -> None:
         self.leave()
         picker = self._picker = SeriesPicker(found, self._window)
         picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

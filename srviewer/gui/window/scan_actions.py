@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow
 
 from srviewer.gui.menus.actions import Actions
-from srviewer.gui.study.study_actions import RECONSTRUCT, Study
+from srviewer.gui.study.study_actions import RECONSTRUCT, StudyActions
 from srviewer.gui.window.opening import Opening
 
 
@@ -12,7 +12,7 @@ class ScanActions(QObject):
     """Connects these actions of ``window``."""
 
     def __init__(
-        self, window: QMainWindow, study: Study, opening: Opening, actions: Actions
+        self, window: QMainWindow, study: StudyActions, opening: Opening, actions: Actions
     ) -> None:
         super().__init__(window)
         self._study, self._actions = study, actions

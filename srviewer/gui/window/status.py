@@ -8,9 +8,9 @@ from srviewer import RESEARCH_USE_ONLY
 from srviewer.core.visible_text import html_text
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
-from srviewer.gui.jobs.running_jobs import Task, time_left
-from srviewer.gui.state.session import Session
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.jobs.running_jobs import Task, duration_text
+from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import agreement
 from srviewer.gui.widgets.form import ElidedLabel, describe, label
@@ -23,7 +23,7 @@ WIDEST = 190  # px, of what is running
 class PointLabel(ElidedLabel):
     """The point under the mouse, else under the crosshair: mm, voxel, values before and after."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ShownStudy) -> None:
         super().__init__("muted")
         self._session = session
         self.setAccessibleName(tr("Point under the mouse"))
@@ -57,7 +57,7 @@ class PointLabel(ElidedLabel):
 class ActivityLabel(QWidget):
     """The running job with its progress, and a button to cancel it."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._work = study.work
         self._text = ElidedLabel("muted")
@@ -90,7 +90,7 @@ class ActivityLabel(QWidget):
         self.setVisible(task is not None)
         if task is not None:
             left = task.seconds_left
-            self._left.setText("" if left is None else tr("{time} left", time=time_left(left)))
+            self._left.setText("" if left is None else tr("{time} left", time=duration_text(left)))
             wide = self._text.fontMetrics().horizontalAdvance(task.title) + 10
             self._text.setFixedWidth(min(wide, WIDEST))
             self._text.show_text(task.title)
@@ -106,14 +106,14 @@ class ActivityLabel(QWidget):
 class DeviceLabel(MarkupLabel):
     """The device that computes or computed the result; accent colour while something runs."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self.setAccessibleName(tr("Device"))
         set_tip(self, tr("What the next reconstruction runs on, or what the last one ran on"))
         study.work.changed.connect(self._show)
         study.session.follow(self._show, "request", "result")
-        theme.follow(self, self._show)
+        theme.redraw_on_theme_change(self, self._show)
         self._show()
 
     def _show(self) -> None:
@@ -127,7 +127,7 @@ class DeviceLabel(MarkupLabel):
 class StatusBar(QStatusBar):
     """Point, agreement with the scan, activity, and what this program is not for."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._session = study.session
         self._agreement = PlainLabel()

@@ -9,20 +9,20 @@ from PySide6.QtWidgets import QTabBar
 from srviewer.core.visible_text import visible_line
 from srviewer.gui.dialogs.series_picker import thumbnail
 from srviewer.gui.menus.actions import Actions
-from srviewer.gui.state.open_studies import Studies
+from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import grid_words
 from srviewer.gui.widgets.form import describe
-from srviewer.gui.widgets.plain_text import named, plain_tip
+from srviewer.gui.widgets.plain_text import menu_text, plain_tip
 from srviewer.gui.window.closing import Closing
 
 WIDEST = 26  # characters of a name
 
 
-class StudyStrip(QTabBar):
+class StudyTabs(QTabBar):
     """A tab for each study: its middle slice, its name, a way to close it."""
 
-    def __init__(self, studies: Studies, closing: Closing, actions: Actions) -> None:
+    def __init__(self, studies: OpenStudies, closing: Closing, actions: Actions) -> None:
         super().__init__()
         self._studies = studies
         self.setTabsClosable(True)
@@ -60,7 +60,7 @@ class StudyStrip(QTabBar):
             if scan is None or self.tabData(number) is scan:
                 continue
             self.setTabData(number, scan)
-            self.setTabText(number, named(_short(scan.name)))
+            self.setTabText(number, menu_text(_short(scan.name)))
             self.setTabIcon(number, QIcon(thumbnail(scan)))
             tip = f"{visible_line(scan.name)}\n{grid_words(scan.geometry)}"
             self.setTabToolTip(number, plain_tip(tip))

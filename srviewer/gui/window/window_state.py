@@ -3,7 +3,7 @@
 from PySide6.QtCore import QByteArray, QSettings, QSize
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.widgets.panel_tabs import PanelTabs
 
 PANEL_WIDTH = 350  # px
@@ -19,7 +19,7 @@ class WindowState:
         window: QMainWindow,
         splitter: QSplitter,
         panels: PanelTabs,
-        session: Session,
+        session: ShownStudy,
     ) -> None:
         self._settings, self._window, self._session = settings, window, session
         self._splitter, self._panels = splitter, panels

@@ -11,12 +11,12 @@ from srviewer.errors import UserError
 from srviewer.io.dicom.headers.header import Skipped, SliceHeader, read_slices
 from srviewer.io.dicom.pixels.voxels import StoredStacks
 from srviewer.io.dicom.volumes.geometry import Stack, stacked
-from srviewer.io.dicom.volumes.grouping import Group, groups, named
-from srviewer.io.dicom.volumes.joined_series import joined
+from srviewer.io.dicom.volumes.grouping import Group, groups, with_names
+from srviewer.io.dicom.volumes.joined_series import joined_series
 from srviewer.io.dicom.volumes.series import SORTING, Bundle, Rank, by_series, rank
 from srviewer.io.dicom.volumes.slice_positions import SAME_POSITION_MM
 from srviewer.io.dicom.volumes.unused_images import unused_image_problems
-from srviewer.io.scans.series import Found, Problem, Series, and_more, counted
+from srviewer.io.scans.series import Problem, ScanListing, Series, and_more, reason_counts
 from srviewer.job import Job, Progress, aside, within
 
 R = TypeVar("R")
@@ -37,7 +37,7 @@ class _Headers:
     reasons: dict[Path, str]
 
 
-def scan(paths: Sequence[Path]) -> Job[Found]:
+def scan(paths: Sequence[Path]) -> Job[ScanListing]:
     """Collect the series of some files, from their headers alone.
 
     A series is made of the given files only, never of their neighbours, and of one person's and one
@@ -74,7 +74,7 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     problems += yield from within(unused_image_problems(alone, paths), 0.99, 1.0)
     ignored = [reasons.get(path, NOT_PLACED) for path in paths if path not in used]
     numbered = tuple(replace(entry, index=n) for n, entry in enumerate(series or planning))
-    return Found(numbered, len(ignored), tuple(problems), counted(ignored))
+    return ScanListing(numbered, len(ignored), tuple(problems), reason_counts(ignored))
 
 
 def _read(paths: Sequence[Path]) -> Job[_Headers]:
@@ -116,10 +116,10 @@ def _sorted(slices: Sequence[SliceHeader]) -> Job[tuple[list[Group], list[Group]
             stacks += [(order, group) for group in parts if not group.alone]
             alone += [group for group in parts if group.alone]
     bundles = [bundle for bundle, _ in whole.values()]
-    together, single = yield from within(joined(bundles), 0.8, 1.0)
+    together, single = yield from within(joined_series(bundles), 0.8, 1.0)
     alone += [whole[id(bundle)][1] for bundle in single]
     stacks += [(rank(group.first.series), group) for group in together]
-    return named([group for _, group in sorted(stacks, key=lambda pair: pair[0])]), alone
+    return with_names([group for _, group in sorted(stacks, key=lambda pair: pair[0])]), alone
 
 
 def _aside(call: Callable[[], R], slices: int) -> Job[R]:

@@ -12,7 +12,7 @@ from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.documents import read_document
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import write
+from srviewer.io.export.nifti import write_nifti
 from srviewer.job import Job
 from srviewer.unwritable import check_target, make_folder
 
@@ -166,7 +166,7 @@ def write_derivative(
         The path of the image.
 
     Raises:
-        UserError: As in ``check_derivative`` and ``srviewer.io.export.nifti.write``.
+        UserError: As in ``check_derivative`` and ``srviewer.io.export.nifti.write_nifti``.
     """
     root = root.absolute()
     check_derivative(root, name)
@@ -196,7 +196,7 @@ def write_described(
         overwrite: Replace also the result of another scan.
     """
     described = _sidecar(volume, root, source, provenance)
-    yield from write(volume, target, provenance, described=described, overwrite=overwrite)
+    yield from write_nifti(volume, target, provenance, described=described, overwrite=overwrite)
 
 
 def describe(root: Path) -> None:

@@ -10,7 +10,7 @@ from srviewer.job import Job
 from srviewer.temporary_names import abandoned_in, is_in_use, remove, target_of, temporaries_of
 
 
-def cleared(folder: Path) -> Job[None]:
+def clear_abandoned(folder: Path) -> Job[None]:
     """Delete the temporary files of ended programs in a folder.
 
     First, the JSON of an image that is complete takes its name. Files that a running program writes

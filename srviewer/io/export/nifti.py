@@ -18,7 +18,7 @@ from srviewer.core.geometry.space_codes import SpaceCodes
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.io.export.checksum import voxels_crc32
-from srviewer.io.export.clearing import cleared
+from srviewer.io.export.clearing import clear_abandoned
 from srviewer.io.export.replacing import WouldReplace, check_replaceable
 from srviewer.io.files.content import stamp_of
 from srviewer.io.nifti.file_pairs import NIFTI_SUFFIXES
@@ -34,7 +34,7 @@ DESCRIPTION = b"srviewer research use only"
 GZIP_LEVEL = 1
 
 
-def write(
+def write_nifti(
     volume: Volume,
     path: Path,
     provenance: Mapping[str, object],
@@ -75,28 +75,28 @@ def write_planes(
     described: Mapping[str, object] = MappingProxyType({}),
     overwrite: bool = False,
 ) -> Job[None]:
-    """Write an image and its sidecar as ``write`` does, of planes that come one after another.
+    """Write an image and its sidecar as ``write_nifti`` does, from planes in their order.
 
     Args:
         volume: The result without its voxels.
         planes: (i, j) voxels for each k, in order; only one of them need be in memory.
         path: The path of the image.
-        provenance: As in ``write``.
-        stored_as: As in ``write``.
-        described: As in ``write``.
-        overwrite: As in ``write``.
+        provenance: As in ``write_nifti``.
+        stored_as: As in ``write_nifti``.
+        described: As in ``write_nifti``.
+        overwrite: As in ``write_nifti``.
 
     Raises:
         WouldReplace: There is a file that is no earlier result of the same scan, or one was written
             meanwhile.
-        UserError: As in ``write``.
+        UserError: As in ``write_nifti``.
     """
     path = path.absolute()
     sidecar_path = sidecar(path)
     if volume.source is not None:
         provenance = {**volume.source.described(), **provenance}
     _check(path, sidecar_path, volume)
-    yield from cleared(path.parent)
+    yield from clear_abandoned(path.parent)
     new = not (overwrite or os.path.lexists(path) or os.path.lexists(sidecar_path))
     if not overwrite:
         yield from check_replaceable(path, _source_of(provenance))

@@ -11,7 +11,7 @@ from srviewer.core.volumes.source_files import ScanSource, SourceFile, part_word
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.errors import UserError
 from srviewer.io.files.streams import not_read
-from srviewer.io.scans.series import Found, PlaneByPlane, Series
+from srviewer.io.scans.series import PlaneByPlane, ScanListing, Series
 from srviewer.job import Job, Progress, within
 
 PIECE = 4 << 20  # bytes read at a time
@@ -109,7 +109,7 @@ def digests(paths: Sequence[Path]) -> Job[tuple[SourceFile, ...]]:
     return tuple(files)
 
 
-def known_by_content(listing: Found, stamps: Stamps, root: Path) -> Found:
+def known_by_content(listing: ScanListing, stamps: Stamps, root: Path) -> ScanListing:
     """Bind series to the content of their files, so that each is read only while it is unchanged.
 
     Their volumes carry their ``source``. A file that was replaced or changed meanwhile is a

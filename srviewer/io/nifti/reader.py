@@ -12,14 +12,14 @@ from srviewer.io.nifti.file_pairs import HEADERS, ImageFiles, image_stem, images
 from srviewer.io.nifti.image_header import opened
 from srviewer.io.nifti.voxels import StoredVoxels
 from srviewer.io.scans.segmentation_names import name_warnings
-from srviewer.io.scans.series import Found, Problem, Series, counted
+from srviewer.io.scans.series import Problem, ScanListing, Series, reason_counts
 from srviewer.job import Job, Progress
 
 NO_PAIR = "files of pairs that are no NIfTI and no Analyze image"
 SPARE = "second copies of the voxels of a pair"
 
 
-def scan(paths: Sequence[Path]) -> Job[Found]:
+def scan(paths: Sequence[Path]) -> Job[ScanListing]:
     """List the image of each file; one that cannot be opened is a problem.
 
     Of a pair (.hdr, .img) either file is enough, and both together are one image.
@@ -47,7 +47,7 @@ def scan(paths: Sequence[Path]) -> Job[Found]:
     problems += [Problem(path.name, _alone(path)) for path in named.alone]
     reasons = ["volumes that cannot be opened"] * len(problems)
     reasons += [NO_PAIR] * others + [SPARE] * len(named.spare)
-    return Found(tuple(series), len(reasons), tuple(problems), counted(reasons))
+    return ScanListing(tuple(series), len(reasons), tuple(problems), reason_counts(reasons))
 
 
 def _series(files: ImageFiles, index: int) -> Series | None:

@@ -26,7 +26,7 @@ from srviewer.io.scans.voxel_checks import (
     with_slice_faults,
     zero_non_finite,
 )
-from srviewer.io.sidecars.bids_sidecar import slice_thickness
+from srviewer.io.sidecars.bids_sidecar import sidecar_thickness
 from srviewer.job import Job, Progress, within
 
 
@@ -126,7 +126,7 @@ class StoredVoxels:
             stored_as="float32" if self.scaled else self.dtype.name,
             history=(f"read from {self.path.name}{which}",),
             warnings=self.warnings + warnings,
-            slice_thickness=slice_thickness(self.path),
+            slice_thickness=sidecar_thickness(self.path),
             space=self.space,
         )
 

@@ -37,7 +37,7 @@ class Series:
     """One image; its voxels are not loaded yet.
 
     Attributes:
-        index: Its number in ``Found.series``.
+        index: Its number in ``ScanListing.series``.
         name: The name of the scan, never the patient's.
         uid: DICOM's SeriesInstanceUID (parts of one split series share it), or the file's name.
         modality: DICOM's word, "" where unknown.
@@ -87,7 +87,7 @@ class NothingOpened(UserError):
     """The error of paths of which nothing can be opened.
 
     Attributes:
-        problems: As in ``Found``.
+        problems: As in ``ScanListing``.
     """
 
     def __init__(self, message: str, problems: tuple[Problem, ...]) -> None:
@@ -96,7 +96,7 @@ class NothingOpened(UserError):
 
 
 @dataclass(frozen=True)
-class Found:
+class ScanListing:
     """The images in files.
 
     Attributes:
@@ -114,7 +114,7 @@ class Found:
     skipped: Counts = ()
 
 
-def counted(reasons: Iterable[str]) -> Counts:
+def reason_counts(reasons: Iterable[str]) -> Counts:
     """Count each reason.
 
     Args:

@@ -8,7 +8,7 @@ from srviewer.io.sidecars.provenance import sidecar
 MOST_BYTES = 2**20  # a sidecar is a page of text
 
 
-def slice_thickness(image: Path) -> float | None:
+def sidecar_thickness(image: Path) -> float | None:
     """Read SliceThickness from the sidecar of an image.
 
     Args:

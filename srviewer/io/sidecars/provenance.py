@@ -63,7 +63,7 @@ def story(volume: ScanHeader, provenance: Mapping[str, object]) -> dict[str, obj
         provenance: The source, request and model of the result.
 
     Returns:
-        Values by the keys of the sidecar; ``plain`` makes JSON of them.
+        Values by the keys of the sidecar; ``json_value`` makes JSON of them.
     """
     geometry = volume.geometry
     return {
@@ -89,7 +89,7 @@ def as_text(content: Mapping[str, object]) -> str:
     """Write values as the text of a JSON file.
 
     Args:
-        content: The values, of types that ``plain`` converts.
+        content: The values, of types that ``json_value`` converts.
 
     Returns:
         Indented JSON text that ends with a newline.
@@ -97,7 +97,7 @@ def as_text(content: Mapping[str, object]) -> str:
     Raises:
         TypeError: A value of another type.
     """
-    return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(json_value(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def check_document(path: Path, expected: str) -> None:
@@ -114,7 +114,7 @@ def check_document(path: Path, expected: str) -> None:
         raise UserError(f"'{path.name}' was not written correctly. Check the disk and try again.")
 
 
-def plain(value: object) -> object:
+def json_value(value: object) -> object:
     """Convert a value to the types of JSON.
 
     Args:
@@ -127,11 +127,11 @@ def plain(value: object) -> object:
         TypeError: A value of another type.
     """
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): json_value(item) for key, item in value.items()}
     if isinstance(value, np.ndarray | np.generic):
-        return plain(value.tolist())
+        return json_value(value.tolist())
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [json_value(item) for item in value]
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, float):

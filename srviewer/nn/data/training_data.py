@@ -14,7 +14,7 @@ from srviewer.nn.plans.plan import TrainingPlan
 
 
 @dataclass(frozen=True, eq=False)
-class Volumes:
+class VolumeTrainingData:
     """Thin volumes, for the layout "axis", split by subject.
 
     Attributes:
@@ -50,7 +50,7 @@ class Volumes:
 
 
 @dataclass(frozen=True, eq=False)
-class Images:
+class ImageTrainingData:
     """Images (H, W, 3) in 0..1, for the layout "image".
 
     Attributes:
@@ -85,4 +85,4 @@ class Images:
         return image_pairs(self.validation, plan)
 
 
-Material = Volumes | Images
+Material = VolumeTrainingData | ImageTrainingData

@@ -17,7 +17,7 @@ from srviewer.core.volumes.interpolate import cubic, thin_positions
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.nn.data.image_pairs import LUMA, in_channels
 from srviewer.nn.plans.plan import TrainingPlan
-from srviewer.nn.reports.report import Preview
+from srviewer.nn.reports.report import PatchPreview
 
 PREFERRED_FACTORS = (4, 2)
 LEAST_FOREGROUND = 0.1
@@ -86,7 +86,7 @@ def image_pairs(images: Sequence[Image], plan: TrainingPlan) -> list[ValidationP
 
 def validation_scores(
     network: nn.Module, pairs: Sequence[ValidationPair], device: torch.device
-) -> tuple[dict[str, float], Preview | None]:
+) -> tuple[dict[str, float], PatchPreview | None]:
     """Score a network and cubic on held-out pairs.
 
     Args:
@@ -136,12 +136,12 @@ def _luma(image: Voxels) -> Voxels:
     return image[0] if len(image) == 1 else np.tensordot(LUMA, image, 1)
 
 
-def _preview(pair: ValidationPair, result: Voxels) -> Preview:
+def _preview(pair: ValidationPair, result: Voxels) -> PatchPreview:
     channel = len(pair.inputs) // 2
     inputs = pair.inputs[channel : channel + 1] if len(result) == 1 else pair.inputs
     repeats = [n // m for n, m in zip(result.shape, inputs.shape, strict=True)]
     thick = inputs.repeat(repeats[1], axis=1).repeat(repeats[2], axis=2)
-    return Preview(*(_shown(image) for image in (thick, result, pair.target)))
+    return PatchPreview(*(_shown(image) for image in (thick, result, pair.target)))
 
 
 def _shown(image: Voxels) -> Voxels:

@@ -8,7 +8,7 @@ from srviewer.nn.models.model_file import Model
 
 
 @dataclass(frozen=True, eq=False)
-class Preview:
+class PatchPreview:
     """A held-out patch: (H, W) for slices, (H, W, 3) for colour; shares of the intensity range.
 
     Attributes:
@@ -53,4 +53,4 @@ class TrainStep(Progress):
     waiting: float = 0.0
     scores: dict[str, float] = field(default_factory=dict)
     checkpointed: bool = False
-    preview: Preview | None = field(default=None, repr=False)
+    preview: PatchPreview | None = field(default=None, repr=False)

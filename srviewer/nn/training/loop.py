@@ -25,7 +25,7 @@ REPORT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Place:
+class TrainingEnvironment:
     """Device, processes and checkpoint of a run.
 
     Attributes:
@@ -45,7 +45,9 @@ class Place:
     threads: int = 0
 
 
-def train(material: Material, plan: TrainingPlan, name: str, place: Place) -> Job[Model]:
+def train(
+    material: Material, plan: TrainingPlan, name: str, environment: TrainingEnvironment
+) -> Job[Model]:
     """Train the networks of a plan.
 
     It yields Progress after each step, and a TrainStep every few seconds, with each checkpoint and
@@ -57,7 +59,7 @@ def train(material: Material, plan: TrainingPlan, name: str, place: Place) -> Jo
         material: Training and validation set.
         plan: The plan.
         name: The name of the model.
-        place: Device, processes and checkpoint.
+        environment: Device, processes and checkpoint.
 
     Returns:
         A job with the model; it holds the averaged weights of the generator.
@@ -67,26 +69,26 @@ def train(material: Material, plan: TrainingPlan, name: str, place: Place) -> Jo
             plan, or a loss is no longer a number.
     """
     budget = Budget(plan.minutes, plan.steps)
-    device = process_device(place.device, place.process)
-    if place.threads:
-        torch.set_num_threads(place.threads)
-    with process_group(place.process, device, plan.batch):
-        learner = Learner(plan, device, place.process)
-        step, seconds = _resumed(learner, plan, place)
-        source = material.source(plan, place.process)
-        held_out = material.held_out(plan) if place.process.leads else []
+    device = process_device(environment.device, environment.process)
+    if environment.threads:
+        torch.set_num_threads(environment.threads)
+    with process_group(environment.process, device, plan.batch):
+        learner = Learner(plan, device, environment.process)
+        step, seconds = _resumed(learner, plan, environment)
+        source = material.source(plan, environment.process)
+        held_out = material.held_out(plan) if environment.process.leads else []
         watch = Stopwatch(seconds)
-        reporter = Reporter(learner, name, held_out, device, place.process, watch)
+        reporter = Reporter(learner, name, held_out, device, environment.process, watch)
         saved = reported = seconds
         done = budget.used(step, seconds)
-        with prefetched(source, step, place.workers) as batches:
+        with prefetched(source, step, environment.workers) as batches:
             try:
                 while done < 1.0:
                     batch = reporter.waited_for(batches.next)
                     settings = step_settings(plan, done, step)
                     reporter.add(learner.learn(batch, step, settings))
                     step += 1
-                    seconds = leaders(watch.seconds, device, place.process)
+                    seconds = leaders(watch.seconds, device, environment.process)
                     done = budget.used(step, seconds)
                     keep = done >= 1.0 or seconds - saved > 60 * plan.checkpoint_minutes
                     if not keep and seconds - reported < REPORT_SECONDS:
@@ -97,21 +99,23 @@ def train(material: Material, plan: TrainingPlan, name: str, place: Place) -> Jo
                     reported = seconds
                     if keep:
                         saved = seconds
-                        _keep(learner, plan, step, seconds, place)
+                        _keep(learner, plan, step, seconds, environment)
                     with watch.stopped():
                         yield replace(report, checkpointed=keep)
             except GeneratorExit:
                 if learner.is_finite():
-                    _keep(learner, plan, step, seconds, place)
+                    _keep(learner, plan, step, seconds, environment)
                 raise
         return learner.model(name)
 
 
-def _resumed(learner: Learner, plan: TrainingPlan, place: Place) -> tuple[int, float]:
+def _resumed(
+    learner: Learner, plan: TrainingPlan, environment: TrainingEnvironment
+) -> tuple[int, float]:
     """Steps and seconds of the run so far; the learner is restored from the checkpoint."""
-    if not place.resume or place.checkpoint is None:
+    if not environment.resume or environment.checkpoint is None:
         return 0, 0.0
-    path = place.checkpoint
+    path = environment.checkpoint
 
     def check(saved: TrainingPlan, outline: Outline) -> None:
         if saved != plan:
@@ -126,6 +130,12 @@ def _resumed(learner: Learner, plan: TrainingPlan, place: Place) -> tuple[int, f
     return checkpoint.step, checkpoint.seconds
 
 
-def _keep(learner: Learner, plan: TrainingPlan, step: int, seconds: float, place: Place) -> None:
-    if place.checkpoint is not None and place.process.leads and step:
-        save_checkpoint(Checkpoint(plan, step, seconds, learner.arrays()), place.checkpoint)
+def _keep(
+    learner: Learner,
+    plan: TrainingPlan,
+    step: int,
+    seconds: float,
+    environment: TrainingEnvironment,
+) -> None:
+    if environment.checkpoint is not None and environment.process.leads and step:
+        save_checkpoint(Checkpoint(plan, step, seconds, learner.arrays()), environment.checkpoint)

@@ -12,7 +12,7 @@ from srviewer.errors import UserError
 from srviewer.nn.data.validation import ValidationPair, validation_scores
 from srviewer.nn.devices.distributed import averaged
 from srviewer.nn.devices.processes import Process
-from srviewer.nn.reports.report import Preview, TrainStep
+from srviewer.nn.reports.report import PatchPreview, TrainStep
 from srviewer.nn.training.learner import Learner
 from srviewer.nn.training.schedule import StepSettings
 from srviewer.nn.training.stopwatch import Stopwatch
@@ -119,7 +119,7 @@ class Reporter:
             f"there was one; train again with a smaller learning rate than {rate:.2g}."
         )
 
-    def _validation(self, done: float) -> tuple[dict[str, float], Preview | None]:
+    def _validation(self, done: float) -> tuple[dict[str, float], PatchPreview | None]:
         started = self._watch.seconds
         if not self._held_out or (done < 1.0 and started < self._measure_next):
             return {}, None

@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from srviewer.io.export.clearing import cleared
+from srviewer.io.export.clearing import clear_abandoned
 from srviewer.job import Job, Progress
-from srviewer.sr.batch.records import Place
+from srviewer.sr.batch.records import BatchFolder
 from srviewer.temporary_folders import clear_temporary_folders
 from srviewer.temporary_names import is_over, remove
 
@@ -15,34 +15,36 @@ LEAVE_SECONDS = 2.0  # in which every worker comes to the end of a step
 LOOK_EVERY = 0.05
 
 
-def clear_batch(place: Place, folders: Iterable[Path]) -> Job[None]:
+def clear_batch(batch_folder: BatchFolder, folders: Iterable[Path]) -> Job[None]:
     """Delete what ended processes left: drafts, temporary files, unpacked archives.
 
     Files that another batch is writing stay.
 
     Args:
-        place: The folder of the batch.
+        batch_folder: The folder of the batch.
         folders: The folders of its results.
     """
     yield Progress(0.0, "Looking for what an earlier batch left")
-    _clear_unfinished(place.unfinished.parent)
-    for folder in (*place.record_folders, *sorted(set(folders))):
-        yield from cleared(folder)
+    _clear_unfinished(batch_folder.unfinished.parent)
+    for folder in (*batch_folder.record_folders, *sorted(set(folders))):
+        yield from clear_abandoned(folder)
     clear_temporary_folders()
 
 
-def end_workers(place: Place) -> None:
+def end_workers(batch_folder: BatchFolder) -> None:
     """Have each worker give up its volume at the end of a progress step, and wait for that.
 
     The wait ends after ``LEAVE_SECONDS``.
 
     Args:
-        place: The folder of the batch.
+        batch_folder: The folder of the batch.
     """
-    place.unfinished.mkdir(parents=True, exist_ok=True)
-    place.ended.touch()
+    batch_folder.unfinished.mkdir(parents=True, exist_ok=True)
+    batch_folder.ended.touch()
     deadline = time.monotonic() + LEAVE_SECONDS
-    while time.monotonic() < deadline and any(path.is_dir() for path in place.unfinished.iterdir()):
+    while time.monotonic() < deadline and any(
+        path.is_dir() for path in batch_folder.unfinished.iterdir()
+    ):
         time.sleep(LOOK_EVERY)
 
 

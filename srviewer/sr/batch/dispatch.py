@@ -22,11 +22,11 @@ from srviewer.sr.batch.cluster import (
 )
 from srviewer.sr.batch.items import Item, describe_derivative, select
 from srviewer.sr.batch.pulse import Pulse
-from srviewer.sr.batch.records import LOGS, STATE, Place
+from srviewer.sr.batch.records import LOGS, STATE, BatchFolder
 from srviewer.sr.batch.summary import summary_path, write_summary
-from srviewer.sr.batch.work import Outcome, Settings, rebuilding
+from srviewer.sr.batch.work import Settings, VolumeOutcome, rebuilding
 from srviewer.sr.requests.memory import machine_bytes
-from srviewer.temporary_names import mark
+from srviewer.temporary_names import process_mark
 from srviewer.unwritable import make_folder
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class BatchResult:
         summary: The HTML page with all of them.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[VolumeOutcome, ...]
     summary: Path
 
 
@@ -97,9 +97,9 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
     kind = target(settings.target)
     folder = kind.home(plan.folder)
     selection = yield from within(select(plan.paths, thin_too, kind), 0.0, SEARCHED)
-    place = Place(_made(folder).resolve(), mark())
+    batch_folder = BatchFolder(_made(folder).resolve(), process_mark())
     left_out = tuple(
-        Outcome(
+        VolumeOutcome(
             name=volume.name,
             output=None,
             status="failed" if volume.broken else "left out",
@@ -109,17 +109,17 @@ def batch(plan: BatchPlan) -> Job[BatchResult]:
         )
         for volume in selection.left_out
     )
-    done: tuple[Outcome, ...] = ()
+    done: tuple[VolumeOutcome, ...] = ()
     if selection.items:
-        job = _distributed(selection.items, plan, place)
+        job = _distributed(selection.items, plan, batch_folder)
         done = yield from within(job, SEARCHED, 1.0)
     outcomes = (*done, *left_out)
-    summary = summary_path(place.folder)
+    summary = summary_path(batch_folder.folder)
     write_summary(summary, outcomes)
     beside = summary.name, f"{LOGS}/"
     kind.finish(plan.folder, beside)
     if selection.bids:
-        describe_derivative(place.folder, beside)
+        describe_derivative(batch_folder.folder, beside)
     return BatchResult(outcomes, summary)
 
 
@@ -129,46 +129,48 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _distributed(items: Sequence[Item], plan: BatchPlan, place: Place) -> Job[tuple[Outcome, ...]]:
-    folders = {(place.folder / item.output).parent for item in items}
-    yield from within(clear_batch(place, folders), 0.0, 0.0)
+def _distributed(
+    items: Sequence[Item], plan: BatchPlan, batch_folder: BatchFolder
+) -> Job[tuple[VolumeOutcome, ...]]:
+    folders = {(batch_folder.folder / item.output).parent for item in items}
+    yield from within(clear_batch(batch_folder, folders), 0.0, 0.0)
     try:
         if plan.scheduler is None and not processes_can_start():
-            return (yield from _one_by_one(items, plan.settings, place))
+            return (yield from _one_by_one(items, plan.settings, batch_folder))
         yield Progress(0.0, "Starting workers")
         workers = min(plan.workers, len(items))
         settings = plan.settings
         if plan.scheduler is not None:
             with client_of(plan.scheduler) as client:
-                return (yield from _gathered(client, items, settings, place))
+                return (yield from _gathered(client, items, settings, batch_folder))
         settings = replace(settings, room=machine_bytes() / workers)  # side by side in one memory
-        return (yield from _by_own_workers(workers, items, settings, place))
+        return (yield from _by_own_workers(workers, items, settings, batch_folder))
     finally:
         # What a worker that was killed had begun; the local ones are gone by now.
-        shutil.rmtree(place.unfinished, ignore_errors=True)
-        run(clear_batch(place, folders))
+        shutil.rmtree(batch_folder.unfinished, ignore_errors=True)
+        run(clear_batch(batch_folder, folders))
 
 
 def _by_own_workers(
-    workers: int, items: Sequence[Item], settings: Settings, place: Place
-) -> Job[tuple[Outcome, ...]]:
+    workers: int, items: Sequence[Item], settings: Settings, batch_folder: BatchFolder
+) -> Job[tuple[VolumeOutcome, ...]]:
     from distributed import Client
 
     with private_scratch():
         cluster = yield from started_cluster(workers)
         with cluster, Client(cluster) as client:
-            return (yield from _gathered(client, items, settings, place))
+            return (yield from _gathered(client, items, settings, batch_folder))
 
 
 def _one_by_one(
-    items: Sequence[Item], settings: Settings, place: Place
-) -> Job[tuple[Outcome, ...]]:
+    items: Sequence[Item], settings: Settings, batch_folder: BatchFolder
+) -> Job[tuple[VolumeOutcome, ...]]:
     """All volumes in this process: closing the job ends the volume in hand."""
     yield Progress(0.0, ALONE)
-    outcomes: list[Outcome] = []
+    outcomes: list[VolumeOutcome] = []
     for number, item in enumerate(items):
         prefix = f"{number + 1} of {len(items)} volumes: "
-        job = mapped(rebuilding(item, settings, place), partial(_prefixed, prefix))
+        job = mapped(rebuilding(item, settings, batch_folder), partial(_prefixed, prefix))
         span = number / len(items), (number + 1) / len(items)
         outcomes.append((yield from within(job, *span)))
     return tuple(outcomes)
@@ -179,14 +181,16 @@ def _prefixed(prefix: str, step: Progress) -> Progress:
 
 
 def _gathered(
-    client: "Client", items: Sequence[Item], settings: Settings, place: Place
-) -> Job[tuple[Outcome, ...]]:
+    client: "Client", items: Sequence[Item], settings: Settings, batch_folder: BatchFolder
+) -> Job[tuple[VolumeOutcome, ...]]:
     from distributed import as_completed
 
     # Not pure: whether an item is done stands in its record and is never guessed by Dask.
-    futures = client.map(_at_worker, items, settings=settings, place=place, pure=False)
+    futures = client.map(
+        _at_worker, items, settings=settings, batch_folder=batch_folder, pure=False
+    )
     item_of = {future.key: item for future, item in zip(futures, items, strict=True)}
-    outcomes: dict[Item, Outcome] = {}
+    outcomes: dict[Item, VolumeOutcome] = {}
     waiting, pulse = as_completed(futures), Pulse(client)
     try:
         while len(outcomes) < len(items):
@@ -201,20 +205,20 @@ def _gathered(
             )
             time.sleep(POLL_SECONDS)
     except BaseException:
-        end_workers(place)
+        end_workers(batch_folder)
         raise
     return tuple(outcomes.get(item) or _lost(item) for item in items)
 
 
-def _lost(item: Item) -> Outcome:
+def _lost(item: Item) -> VolumeOutcome:
     message = (
         "The Dask scheduler went away or does not answer. Start it again and run the same batch: "
         "what is finished is kept."
     )
-    return Outcome(item.name, None, "failed", message=message, source=item.source_name)
+    return VolumeOutcome(item.name, None, "failed", message=message, source=item.source_name)
 
 
-def _at_worker(item: Item, settings: Settings, place: Place) -> Outcome:
+def _at_worker(item: Item, settings: Settings, batch_folder: BatchFolder) -> VolumeOutcome:
     """Reconstruct one volume at a worker."""
     from distributed import get_worker
 
@@ -222,27 +226,27 @@ def _at_worker(item: Item, settings: Settings, place: Place) -> Outcome:
     if limit:  # the worker would be ended above it
         remaining = limit - psutil.Process().memory_info().rss
         settings = replace(settings, room=min(settings.room, remaining))
-    return run(rebuilding(item, settings, place), partial(_heed_the_end, place))
+    return run(rebuilding(item, settings, batch_folder), partial(_heed_the_end, batch_folder))
 
 
-def _heed_the_end(place: Place, _step: Progress) -> None:
-    if place.ended.exists():
+def _heed_the_end(batch_folder: BatchFolder, _step: Progress) -> None:
+    if batch_folder.ended.exists():
         raise _Ended
 
 
-def _outcome(future: "Future", item: Item) -> Outcome:
+def _outcome(future: "Future", item: Item) -> VolumeOutcome:
     try:
         error = future.exception(timeout=ANSWER_SECONDS)
         if error is None:
-            outcome: Outcome = future.result(timeout=ANSWER_SECONDS)
+            outcome: VolumeOutcome = future.result(timeout=ANSWER_SECONDS)
             return outcome
     except (OSError, CancelledError):  # the scheduler went away at this moment
         return _lost(item)
     # Only what ended the worker itself comes here, such as memory that ran out.
     message = f"Its workers stopped: {error}"
-    return Outcome(item.name, None, "failed", message=message, source=item.source_name)
+    return VolumeOutcome(item.name, None, "failed", message=message, source=item.source_name)
 
 
-def _message(outcomes: dict[Item, Outcome], count: int, workers: int) -> str:
+def _message(outcomes: dict[Item, VolumeOutcome], count: int, workers: int) -> str:
     failed = sum(outcome.status == "failed" for outcome in outcomes.values())
     return f"{len(outcomes)} of {count} volumes, {failed} failed, {workers} workers"

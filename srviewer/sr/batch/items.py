@@ -16,7 +16,7 @@ from srviewer.core.volumes.source_files import common_folder, name_below, path_w
 from srviewer.errors import UserError
 from srviewer.io.files.companions import COMPANIONS, is_companion
 from srviewer.io.formats import scan
-from srviewer.io.scans.series import Found, NothingOpened, Problem, Series
+from srviewer.io.scans.series import NothingOpened, Problem, ScanListing, Series
 from srviewer.io.targets import NIFTI, Target
 from srviewer.job import Job, Progress, within
 from srviewer.sr.inputs.segmentations import segmentation_reason
@@ -62,7 +62,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class SkippedVolume:
     """A volume that is not reconstructed.
 
     Attributes:
@@ -91,7 +91,7 @@ class Selection:
     """
 
     items: tuple[Item, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[SkippedVolume, ...]
     bids: bool
 
 
@@ -111,18 +111,20 @@ def select(paths: Sequence[Path], thin_too: bool, target: Target = NIFTI) -> Job
     """
     roots, shared = _expanded(paths)
     items: dict[tuple[tuple[Path, ...], int], Item] = {}  # each once, however it was given
-    left_out: list[LeftOut] = []
+    left_out: list[SkippedVolume] = []
     taken: set[PurePosixPath] = set()
     for number, root in enumerate(roots):
         if is_companion(root):
             source = name_below(shared, root)
             reason = "is a companion file of macOS and no image"
-            left_out.append(LeftOut(root.name, reason, False, COMPANIONS, source))
+            left_out.append(SkippedVolume(root.name, reason, False, COMPANIONS, source))
             continue
         files = _bids_images(root) if _is_bids(root) else [root]
         span = number / len(roots), (number + 1) / len(roots)
         listing = yield from within(_listing(files), *span)
-        left_out += [LeftOut(problem.name, problem.text, True) for problem in listing.problems]
+        left_out += [
+            SkippedVolume(problem.name, problem.text, True) for problem in listing.problems
+        ]
         for series in listing.series:
             unsuitable = _unsuitable(series, thin_too)
             if unsuitable is not None:
@@ -132,7 +134,7 @@ def select(paths: Sequence[Path], thin_too: bool, target: Target = NIFTI) -> Job
             item = _item(root, shared, series, listing.series, target)
             if item is None:
                 source = name_below(shared, series.sources[0])
-                left_out.append(LeftOut(series.name, UNNAMED, False, UNNAMED_KIND, source))
+                left_out.append(SkippedVolume(series.name, UNNAMED, False, UNNAMED_KIND, source))
             else:
                 item = replace(item, crowded=item.output in taken)
                 if items.setdefault((item.sources, item.place), item) is item:
@@ -201,30 +203,32 @@ def _bids_images(root: Path) -> list[Path]:
     return [path for path in every if _stem(path).rpartition("_")[2] in BIDS_CONTRASTS]
 
 
-def _listing(files: Sequence[Path]) -> Job[Found]:
+def _listing(files: Sequence[Path]) -> Job[ScanListing]:
     """List the series in files, with an empty list where nothing can be opened."""
     yield Progress(0.0, "Looking for volumes")
     if not files:
-        return Found((), 0)
+        return ScanListing((), 0)
     try:
         return (yield from scan(files))
     except NothingOpened as error:
         problems = error.problems or (Problem(files[0].name, str(error)),)
-        return Found((), len(files), problems)
+        return ScanListing((), len(files), problems)
     except UserError as error:
-        return Found((), len(files), (Problem(files[0].name, str(error)),))
+        return ScanListing((), len(files), (Problem(files[0].name, str(error)),))
 
 
-def _unsuitable(series: Series, thin_too: bool) -> LeftOut | None:
+def _unsuitable(series: Series, thin_too: bool) -> SkippedVolume | None:
     """The series as a volume that is left out; None when it is to be reconstructed."""
     if kind := segmentation_reason(series.warnings):
-        return LeftOut(series.name, "is a mask or label map by its name or header", False, kind)
+        return SkippedVolume(
+            series.name, "is a mask or label map by its name or header", False, kind
+        )
     if series.frames > 1:
         reason = f"holds {series.frames} volumes over time or direction; a batch rebuilds single "
-        return LeftOut(series.name, f"{reason}ones", False, "series of several volumes")
+        return SkippedVolume(series.name, f"{reason}ones", False, "series of several volumes")
     if series.geometry.thick_axis is None and not thin_too:
         reason = f"has no thick axis ({_spacing(series.geometry)} mm)"
-        return LeftOut(series.name, reason, False, "volumes without a thick axis")
+        return SkippedVolume(series.name, reason, False, "volumes without a thick axis")
     return None
 
 

@@ -65,7 +65,7 @@ class Named:
         return _stamps(folder / self.output) == self.before
 
 
-def named(
+def output_name(
     folder: Path, state: Path, wanted: Wanted, source: ScanSource, overwrite: bool
 ) -> Job[Named]:
     """Reserve a name for the result of a source, which no other source gets from then on.

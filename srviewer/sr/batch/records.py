@@ -23,7 +23,7 @@ LONGEST_TEXT = 10_000  # characters
 
 
 @dataclass(frozen=True)
-class Place:
+class BatchFolder:
     """The folder of a batch.
 
     Attributes:
@@ -78,11 +78,13 @@ class Place:
         return self.folder / LOGS / f"{output.as_posix()}.log"
 
 
-def read_record(place: Place, output: PurePosixPath, key: str) -> dict[str, Any] | None:
+def read_batch_record(
+    batch_folder: BatchFolder, output: PurePosixPath, key: str
+) -> dict[str, Any] | None:
     """Read the record of a finished volume.
 
     Args:
-        place: The folder of the batch.
+        batch_folder: The folder of the batch.
         output: The path of the result below the output folder.
         key: The digest of source and settings that the record must have.
 
@@ -90,8 +92,8 @@ def read_record(place: Place, output: PurePosixPath, key: str) -> dict[str, Any]
         The record; None where it is missing, damaged or of another key, or the result has changed.
     """
     try:
-        record: dict[str, Any] = read_document(place.record(output))
-        image = place.folder / output
+        record: dict[str, Any] = read_document(batch_folder.record(output))
+        image = batch_folder.folder / output
         if not _is_whole(record):
             return None
         if (record["key"], record["size"]) != (key, stored_bytes(image)):
@@ -150,11 +152,11 @@ class Log:
     Until ``of`` is called nothing is logged, as the name may be that of another result.
 
     Args:
-        place: The folder of the batch.
+        batch_folder: The folder of the batch.
     """
 
-    def __init__(self, place: Place) -> None:
-        self._place, self._path = place, Path()
+    def __init__(self, batch_folder: BatchFolder) -> None:
+        self._batch_folder, self._path = batch_folder, Path()
 
     def of(self, output: PurePosixPath) -> None:
         """Append what follows to the log of a result.
@@ -162,7 +164,7 @@ class Log:
         Args:
             output: The path of the result below the output folder.
         """
-        self._path = self._place.log(output)
+        self._path = self._batch_folder.log(output)
 
     def add(self, text: str) -> None:
         """Append a line.

@@ -8,10 +8,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from srviewer.atomic import write_text
-from srviewer.io.scans.series import counted as counted_reasons
+from srviewer.io.scans.series import reason_counts as counted_reasons
 from srviewer.io.scans.series import summary
 from srviewer.sr.batch.records import LOGS
-from srviewer.sr.batch.work import Outcome
+from srviewer.sr.batch.work import VolumeOutcome
 from srviewer.sr.report.pages import drawn_page
 
 SUMMARY = "summary.html"
@@ -21,7 +21,7 @@ MARK = "<title>srviewer batch</title>"
 HEAD_BYTES = 4096  # in which a summary has its mark
 
 
-def write_summary(path: Path, outcomes: Sequence[Outcome]) -> None:
+def write_summary(path: Path, outcomes: Sequence[VolumeOutcome]) -> None:
     """Write the table of outcomes, failures first.
 
     Args:
@@ -31,7 +31,7 @@ def write_summary(path: Path, outcomes: Sequence[Outcome]) -> None:
     failed_first = sorted(outcomes, key=lambda outcome: outcome.status != "failed")
     page = drawn_page(
         "summary.html",
-        title=counted(outcomes),
+        title=status_line(outcomes),
         head=(*HEAD, "notes"),
         status=STATUS,
         rows=[_row(outcome) for outcome in failed_first],
@@ -68,7 +68,7 @@ def _begins(path: Path) -> bool:
         return MARK.encode() in file.read(HEAD_BYTES)
 
 
-def counted(outcomes: Sequence[Outcome]) -> str:
+def status_line(outcomes: Sequence[VolumeOutcome]) -> str:
     """One line with the number of volumes for each status.
 
     Args:
@@ -86,7 +86,7 @@ def counted(outcomes: Sequence[Outcome]) -> str:
     return f"{volumes}: {parts}{why}"
 
 
-def left_out_reasons(outcomes: Sequence[Outcome]) -> dict[str, int]:
+def left_out_reasons(outcomes: Sequence[VolumeOutcome]) -> dict[str, int]:
     """The number of volumes that were left out for each reason.
 
     Args:
@@ -100,7 +100,7 @@ def left_out_reasons(outcomes: Sequence[Outcome]) -> dict[str, int]:
     )
 
 
-def cells(outcome: Outcome) -> tuple[str, ...]:
+def cells(outcome: VolumeOutcome) -> tuple[str, ...]:
     """The row of one volume.
 
     Args:
@@ -123,7 +123,7 @@ def cells(outcome: Outcome) -> tuple[str, ...]:
     )
 
 
-def _row(outcome: Outcome) -> dict[str, object]:
+def _row(outcome: VolumeOutcome) -> dict[str, object]:
     """The values of one volume for the template; ``image`` and ``log`` are addresses."""
     output = None if outcome.output is None else outcome.output.as_posix()
     notes = [outcome.message, *outcome.values.get("warnings", ())]

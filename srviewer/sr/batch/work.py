@@ -17,7 +17,7 @@ from srviewer.atomic import replace_together
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.volumes.source_files import ScanSource, part_words, source_of
 from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, blocking_warnings
-from srviewer.errors import Unsupported, UserError, plain
+from srviewer.errors import Unsupported, UserError, as_user_error
 from srviewer.io.export.nifti import DataType
 from srviewer.io.files.content import digests
 from srviewer.io.formats import scan
@@ -26,8 +26,14 @@ from srviewer.io.sidecars.provenance import sidecar
 from srviewer.io.targets import NIFTI, Export, target
 from srviewer.job import Job, within
 from srviewer.sr.batch.items import Item
-from srviewer.sr.batch.names import Wanted, likely_names, named, stem_and_ending
-from srviewer.sr.batch.records import Log, Place, read_record, stored_bytes, write_record
+from srviewer.sr.batch.names import Wanted, likely_names, output_name, stem_and_ending
+from srviewer.sr.batch.records import (
+    BatchFolder,
+    Log,
+    read_batch_record,
+    stored_bytes,
+    write_record,
+)
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.inputs.segmentations import segmentation_reason
 from srviewer.sr.models.available_models import find_model
@@ -38,7 +44,7 @@ from srviewer.sr.results.rebuild_facts import RebuildFacts
 from srviewer.sr.results.reconstruction import unscored
 from srviewer.sr.slabs.choice import SlabsWanted, choose_slabs
 from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
-from srviewer.temporary_names import mark
+from srviewer.temporary_names import process_mark
 from srviewer.unwritable import make_folder
 
 FOUND = 0.02  # the share of one volume's job in which it is found again
@@ -88,7 +94,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class VolumeOutcome:
     """The outcome of one volume.
 
     Attributes:
@@ -112,7 +118,7 @@ class Outcome:
     reason: str = ""
 
 
-def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
+def rebuilding(item: Item, settings: Settings, batch_folder: BatchFolder) -> Job[VolumeOutcome]:
     """Reconstruct one item, unless its record says that it is done with these settings.
 
     The result takes its name only when it is whole, and the record follows it, so an item whose
@@ -121,45 +127,52 @@ def rebuilding(item: Item, settings: Settings, place: Place) -> Job[Outcome]:
     Args:
         item: The volume.
         settings: Of the reconstruction.
-        place: The folder of the batch.
+        batch_folder: The folder of the batch.
 
     Returns:
         A job whose result is the outcome; a failure is an outcome, too, and raises nothing.
     """
     started = time.monotonic()
-    log = Log(place)
+    log = Log(batch_folder)
     try:
-        outcome = yield from _rebuilding(item, settings, place, log)
+        outcome = yield from _rebuilding(item, settings, batch_folder, log)
     except Unsupported as error:
-        outcome = Outcome(item.name, None, "left out", message=str(error), reason=error.kind)
+        outcome = VolumeOutcome(item.name, None, "left out", message=str(error), reason=error.kind)
         log.add(f"left out: {error}")
     except UserError as error:
-        outcome = Outcome(item.name, None, "failed", message=str(error))
+        outcome = VolumeOutcome(item.name, None, "failed", message=str(error))
         log.add(f"failed: {error}")
     except OSError as error:  # of the system, which needs no traceback
         message = f"{Path(error.filename or '').name}: {error.strerror or error}".lstrip(": ")
-        outcome = Outcome(item.name, None, "failed", message=message)
+        outcome = VolumeOutcome(item.name, None, "failed", message=message)
         log.add(f"failed: {message}")
     except Exception as error:  # a bug in one volume must not end the others
-        user_error = plain(error)
+        user_error = as_user_error(error)
         message = f"{type(error).__name__}: {error}" if user_error is error else str(user_error)
-        outcome = Outcome(item.name, None, "failed", message=message)
+        outcome = VolumeOutcome(item.name, None, "failed", message=message)
         log.add(f"failed:\n{traceback.format_exc()}")
     return replace(outcome, seconds=time.monotonic() - started, source=item.source_name)
 
 
-def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[Outcome]:
+def _rebuilding(
+    item: Item, settings: Settings, batch_folder: BatchFolder, log: Log
+) -> Job[VolumeOutcome]:
     source = yield from within(_source(item), 0.0, FOUND / 2)
     key = _key(item, source, settings)
     wanted = Wanted(item.output, item.crowded)
-    before = _done(place, item, likely_names(place.folder, place.state, wanted, source), key)
+    before = _done(
+        batch_folder,
+        item,
+        likely_names(batch_folder.folder, batch_folder.state, wanted, source),
+        key,
+    )
     if before is not None and before.output is not None:
         log.of(before.output)
         log.add(f"{before.status}: the same scan and settings gave {before.output}")
         return before
     # What is a folder takes a new name rather than the place of another folder.
     replaces = settings.overwrite and target(settings.target).ending != ""
-    name = yield from named(place.folder, place.state, wanted, source, replaces)
+    name = yield from output_name(batch_folder.folder, batch_folder.state, wanted, source, replaces)
     log.of(name.output)
     log.add(f"begun: {item.source_name}, {len(item.sources)} files")
     series = yield from within(_series_of(item), FOUND / 2, FOUND)
@@ -168,17 +181,17 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[O
     choice = choose_slabs(series, 0, slabs, lambda scan: _request(scan, settings), room)
     if choice.message:
         log.add(choice.message)
-    output = place.folder / name.output
-    with _unfinished(place, output.name) as draft:
+    output = batch_folder.folder / name.output
+    with _unfinished(batch_folder, output.name) as draft:
         job = (
-            _in_memory(series, item, settings, place.folder, draft)
+            _in_memory(series, item, settings, batch_folder.folder, draft)
             if choice.source is None
             else _in_slabs(choice.source, item, settings, draft)
         )
         result, values = yield from within(job, FOUND, 1.0)
         if values.get("source_sha256") != source.sha256:
             raise _changed(item)
-        if not name.untouched(place.folder):
+        if not name.untouched(batch_folder.folder):
             raise UserError(
                 f"'{name.output}' was written by something else meanwhile. Run it again."
             )
@@ -187,29 +200,33 @@ def _rebuilding(item: Item, settings: Settings, place: Place, log: Log) -> Job[O
     record = {
         "output": str(name.output),
         "key": key,
-        "batch": place.batch,
+        "batch": batch_folder.batch,
         "size": size,
         "source_sha256": source.sha256,
         "paths": [str(path) for path in item.sources],
         "values": values,
     }
-    write_record(place.record(name.output), record)
+    write_record(batch_folder.record(name.output), record)
     log.add(f"written: {name.output}, {size:,} bytes, {result.seconds:.1f} s on {result.device}")
     for line in result.warnings:
         log.add(f"note: {line}")
     message = " ".join(filter(None, (choice.message, _name_note(item, name.output))))
-    return Outcome(item.name, name.output, "done", message=message, values=values)
+    return VolumeOutcome(item.name, name.output, "done", message=message, values=values)
 
 
-def _done(place: Place, item: Item, names: Sequence[PurePosixPath], key: str) -> Outcome | None:
+def _done(
+    batch_folder: BatchFolder, item: Item, names: Sequence[PurePosixPath], key: str
+) -> VolumeOutcome | None:
     """The outcome of an earlier run with the same source and settings, if that still holds."""
     for output in names:
-        record = read_record(place, output, key)
+        record = read_batch_record(batch_folder, output, key)
         if record is not None:
-            same_run = record["batch"] == place.batch  # its worker died before it could report
+            same_run = (
+                record["batch"] == batch_folder.batch
+            )  # its worker died before it could report
             note = _name_note(item, output)
             status: Status = "done" if same_run else "done before"
-            return Outcome(item.name, output, status, message=note, values=record["values"])
+            return VolumeOutcome(item.name, output, status, message=note, values=record["values"])
     return None
 
 
@@ -298,10 +315,10 @@ def _request(volume: ScanHeader, settings: Settings) -> Request:
 
 
 @contextmanager
-def _unfinished(place: Place, name: str) -> Iterator[Path]:
+def _unfinished(batch_folder: BatchFolder, name: str) -> Iterator[Path]:
     """A path for a draft in a folder of this attempt's own, which is deleted afterwards."""
     # Not a private folder: the draft gets the rights that results have where they are written.
-    folder = place.unfinished / mark()
+    folder = batch_folder.unfinished / process_mark()
     make_folder(folder)
     try:
         yield folder / name

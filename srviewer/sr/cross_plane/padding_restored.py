@@ -83,12 +83,12 @@ def marked_estimate(estimate: Estimate, scan: Volume, degradation: Degradation) 
     return replace(
         estimate,
         voxels=marked(np.array(estimate.voxels), padded, scan.padding),
-        disagreement=cleared(estimate.disagreement, padded),
-        spread=cleared(estimate.spread, padded),
+        disagreement=zero_in_padding(estimate.disagreement, padded),
+        spread=zero_in_padding(estimate.spread, padded),
     )
 
 
-def cleared(values: Voxels | None, padded: Mask | None) -> Voxels | None:
+def zero_in_padding(values: Voxels | None, padded: Mask | None) -> Voxels | None:
     """Set a map to 0 where there is padding.
 
     Args:

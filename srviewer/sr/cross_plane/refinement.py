@@ -94,7 +94,7 @@ def cross_plane(scan: Voxels, todo: Refinement) -> Job[Estimate]:
     """
     if todo.model is None:
         raise ValueError("cross-plane super-resolution needs a model")
-    upsampler = yield from started(todo.model, todo.device)
+    upsampler = yield from loaded_upsampler(todo.model, todo.device)
     yield Progress(0.0, "Measuring the grey levels")
     intensity = todo.intensity_of(scan)
     scan, scale = intensity.above_floor(scan), intensity.range
@@ -119,7 +119,7 @@ def cross_plane(scan: Voxels, todo: Refinement) -> Job[Estimate]:
     return Estimate(result, differing, upsampler.device_title, spread)
 
 
-def started(model: Model, device: str) -> Job["Upsampler"]:
+def loaded_upsampler(model: Model, device: str) -> Job["Upsampler"]:
     """Load torch and build the network of a model, in a thread.
 
     Args:

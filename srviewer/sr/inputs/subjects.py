@@ -124,7 +124,7 @@ def people_found(paths: Sequence[Path], layout: str) -> Job[PeopleFound]:
     return PeopleFound(people_of(scans), left_out)
 
 
-def joined(people: Iterable[Person]) -> tuple[Person, ...]:
+def merged_subjects(people: Iterable[Person]) -> tuple[Person, ...]:
     """Merge entries of the same subject from several folders, without repeated files.
 
     Args:
@@ -212,4 +212,4 @@ def _image_people(paths: Sequence[Path]) -> Job[tuple[Person, ...]]:
             raise UserError(f"'{path}' does not exist.")
         files = image_files(path) if path.is_dir() else [path]
         people += [Person(file.stem, file.stem, (file.stem,), (file,)) for file in files]
-    return joined(people)
+    return merged_subjects(people)

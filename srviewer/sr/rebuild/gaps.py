@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.acquisition.degradation import size_of
+from srviewer.core.acquisition.degradation import consistency_of
 from srviewer.core.geometry.grid import Axis, Geometry
-from srviewer.core.geometry.slice_runs import Run, longest, runs
+from srviewer.core.geometry.slice_runs import SliceRun, longest, runs
 from srviewer.core.intensity.intensity_range import volume_intensity
-from srviewer.core.intensity.padding import empty_value, interpolated
+from srviewer.core.intensity.padding import empty_value, interpolated_around_padding
 from srviewer.core.volumes.interpolate import Positions, cubic, linear, nearest
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
 from srviewer.errors import UserError
@@ -86,7 +86,7 @@ def _rebuilt(scan: Volume, request: Request, region: Volume | None) -> Job[Recon
 
 
 def _longest_alone(
-    scan: Volume, request: Request, region: Volume | None, slice_runs: tuple[Run, ...]
+    scan: Volume, request: Request, region: Volume | None, slice_runs: tuple[SliceRun, ...]
 ) -> Job[Reconstruction]:
     chosen = longest(slice_runs)
     part = _part(scan, request.axis, chosen)
@@ -103,12 +103,14 @@ def _longest_alone(
 class _RunResult:
     """One run and its result; a single slice has no result."""
 
-    run: Run
+    run: SliceRun
     part: Volume
     result: Reconstruction | None
 
 
-def _every_run(scan: Volume, request: Request, slice_runs: tuple[Run, ...]) -> Job[Reconstruction]:
+def _every_run(
+    scan: Volume, request: Request, slice_runs: tuple[SliceRun, ...]
+) -> Job[Reconstruction]:
     axis = request.axis
     step = min(run.step_mm for run in slice_runs if run.count > 1)
     thin = step / request.factor
@@ -150,7 +152,7 @@ def _joined(
     begin, end = run_results[0].run.covered[0], run_results[-1].run.covered[1]
     count = max(1, round((end - begin) / thin))
     centres: Positions = np.asarray(begin + (np.arange(count) + 0.5) * thin, np.float64)
-    grid = Run(0, count, float(centres[0]), thin).geometry(scan.geometry, axis)
+    grid = SliceRun(0, count, float(centres[0]), thin).geometry(scan.geometry, axis)
     owner = _owners([run_result.run for run_result in run_results], centres)
     empty = empty_value(scan)
     voxels = _laid(run_results, owner, grid, axis, empty)
@@ -176,7 +178,7 @@ def _joined(
         spread=None,  # these belong to one run
         texture_change=None,
         residual=made_map(scan, residual, scan.name, RESIDUAL),
-        consistency=size_of(judged, data_range),
+        consistency=consistency_of(judged, data_range),
         data_range=data_range,  # the first run may hold the darkest slices
         request=request,
         thickness_mm=first.thickness_mm if len(thickness) == 1 else None,
@@ -185,7 +187,7 @@ def _joined(
     )
 
 
-def _owners(slice_runs: list[Run], centres: Positions) -> npt.NDArray[np.int_]:
+def _owners(slice_runs: list[SliceRun], centres: Positions) -> npt.NDArray[np.int_]:
     """The run that holds each centre, by the nearest slice; -1 where none reaches."""
     owner = np.full(len(centres), -1)
     nearest_yet = np.full(len(centres), np.inf)
@@ -241,7 +243,7 @@ def _lay(
     positions = source.geometry.index(grid.world(index))[:, axis]
     if np.abs(positions - np.rint(positions)).max() < ON_CENTRE:
         kernel = nearest
-    values = interpolated(kernel, source.voxels, axis, positions, source.padding)
+    values = interpolated_around_padding(kernel, source.voxels, axis, positions, source.padding)
     np.moveaxis(laid, axis, 0)[mine] = np.moveaxis(values, axis, 0)
 
 
@@ -297,7 +299,7 @@ def _offset(scan: ScanHeader, axis: Axis) -> float:
     return float(scan.geometry.normal(axis) @ scan.geometry.affine[:3, 3])
 
 
-def _part(scan: Volume, axis: Axis, run: Run) -> Volume:
+def _part(scan: Volume, axis: Axis, run: SliceRun) -> Volume:
     """The slices of one run alone, on their true grid."""
     where = [slice(None)] * 3
     where[axis] = slice(run.start, run.stop)

@@ -29,7 +29,7 @@ from srviewer.job import Job, Partial, Progress, aside, mapped, within
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.cross_plane.padding_restored import image_alone
-from srviewer.sr.cross_plane.refinement import mirrorings, passes, started
+from srviewer.sr.cross_plane.refinement import loaded_upsampler, mirrorings, passes
 from srviewer.sr.models.available_models import find_model
 from srviewer.sr.rebuild.reconstruct import thin_header
 from srviewer.sr.rebuild.refine import sharper_pair
@@ -49,7 +49,7 @@ MESSAGE = "A first look at the slices on screen"
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class PreviewSlice:
     """One slice of a progressive preview.
 
     Attributes:
@@ -67,7 +67,7 @@ class Look:
     thick: int | None
 
 
-def may_look_first(scan: ScanHeader, request: Request, region: Volume | None) -> bool:
+def can_preview(scan: ScanHeader, request: Request, region: Volume | None) -> bool:
     """Whether a reconstruction can show single slices before the whole is ready.
 
     Not where the whole scan decides about each slice, nor where the result is resampled.
@@ -78,7 +78,7 @@ def may_look_first(scan: ScanHeader, request: Request, region: Volume | None) ->
         region: The locked region; None without one.
 
     Returns:
-        True where ``looked_first`` can be used.
+        True where ``with_preview`` can be used.
     """
     try:
         check_request(scan, request)
@@ -94,19 +94,19 @@ def may_look_first(scan: ScanHeader, request: Request, region: Volume | None) ->
     )
 
 
-def looked_first(scan: Volume, request: Request, where: Where, job: Job[R]) -> Job[R]:
+def with_preview(scan: Volume, request: Request, where: Where, job: Job[R]) -> Job[R]:
     """Run a reconstruction with a progressive preview of the slices on screen.
 
     Args:
         scan: The scan.
-        request: The reconstruction, for which ``may_look_first`` holds.
+        request: The reconstruction, for which ``can_preview`` holds.
         where: Gives the crosshair as it is now, in RAS+ mm; it is called between steps, and slices
             that are computed quickly follow it.
         job: The reconstruction; it is closed when this job ends, in whatever way.
 
     Returns:
         A job with the result of ``job``. Each slice comes as the ``piece`` of a ``Partial``, a
-        ``Look``.
+        ``PreviewSlice``.
 
     Raises:
         UserError: As ``job``.
@@ -116,10 +116,10 @@ def looked_first(scan: Volume, request: Request, where: Where, job: Job[R]) -> J
         upsampler, model = yield from preparing
         intensity = volume_intensity(scan)
         image = yield from within(image_alone(scan, request.axis, intensity), 0.0, 0.0)
-        looks = _Looks(scan, request, upsampler, model, intensity, image)
-        ahead = _followed(looks.across(where()), looks, where)
+        slices = _PreviewSlices(scan, request, upsampler, model, intensity, image)
+        ahead = _followed(slices.across(where()), slices, where)
         yield from mapped(within(ahead, 0.0, SHARE), _named)
-        return (yield from within(_followed(job, looks, where), SHARE, 1.0))
+        return (yield from within(_followed(job, slices, where), SHARE, 1.0))
     finally:
         job.close()
 
@@ -128,12 +128,12 @@ def _named(step: Progress) -> Progress:
     return replace(step, message=MESSAGE)
 
 
-def _followed(job: Job[R], looks: "_Looks", where: Where) -> Job[R]:
+def _followed(job: Job[R], slices: "_PreviewSlices", where: Where) -> Job[R]:
     """Run ``job``, and between its steps compute the slices under a crosshair that has moved."""
     fraction = 0.0
     try:
         while True:
-            for quick in looks.wanted(where()):
+            for quick in slices.wanted(where()):
                 yield from mapped(within(quick, fraction, fraction), _named)
             try:
                 step = next(job)
@@ -158,10 +158,10 @@ def _prepared(scan: Volume, request: Request) -> Job[tuple["Upsampler", Model]]:
             return textured(model, *sharper, request.texture)
 
         model = yield from aside(blended, Progress(0.0, MESSAGE))
-    return (yield from started(model, request.device)), model
+    return (yield from loaded_upsampler(model, request.device)), model
 
 
-class _Looks:
+class _PreviewSlices:
     """Cuts single slices out of a reconstruction, and keeps which were shown."""
 
     def __init__(
@@ -225,7 +225,7 @@ class _Looks:
         step = f"{plane.title} slice {number} alone, of one plane"
         volume = thin.derived_header(grid, step).with_voxels(voxels)
         estimates = 2 * (len(mirrorings(self._request.axis)) if self._request.flips else 1)
-        return Partial(0.0, MESSAGE, Look(volume, plane, number, estimates, thick))
+        return Partial(0.0, MESSAGE, PreviewSlice(volume, plane, number, estimates, thick))
 
     def _marked(self, plane: Plane, number: int, voxels: Voxels) -> Voxels:
         """One slice of the refined grid with the padding that it has in the whole result."""

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from srviewer.core.acquisition.degradation import Degradation, residual, size_of
+from srviewer.core.acquisition.degradation import Degradation, consistency_of, residual
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis
-from srviewer.core.intensity.padding import interpolated, marked
+from srviewer.core.intensity.padding import interpolated_around_padding, marked
 from srviewer.core.volumes.interpolate import cubic, linear
 from srviewer.core.volumes.slabwise import slabwise
 from srviewer.core.volumes.volume import ScanHeader, Volume, Voxels
@@ -106,7 +106,7 @@ def _one_axis(
         spread=maps.get(SPREAD),
         texture_change=maps.get(TEXTURE_CHANGE),
         residual=made_map(scan, scan_residual, scan.name, RESIDUAL),
-        consistency=size_of(judged, data_range),
+        consistency=consistency_of(judged, data_range),
         data_range=data_range,
         request=request,
         model=axis_result.model,
@@ -144,7 +144,7 @@ def _joined(
     return replace(
         step,
         residual=made_map(scan, scan_residual, scan.name, RESIDUAL),
-        consistency=size_of(judged, before.data_range),
+        consistency=consistency_of(judged, before.data_range),
         data_range=before.data_range,
         request=request,
         adapted=before.adapted,
@@ -204,5 +204,5 @@ def _isotropic(volume: Volume, axis: Axis, kernel: Interpolation) -> Volume:
     index = np.zeros((target.shape[axis], 3))
     index[:, axis] = np.arange(target.shape[axis])
     positions = volume.geometry.index(target.world(index))[:, axis]
-    voxels = interpolated(kernel, volume.voxels, axis, positions, volume.padding)
+    voxels = interpolated_around_padding(kernel, volume.voxels, axis, positions, volume.padding)
     return volume.derived(voxels, target, f"resampled to {spacing:.4g} mm along {AXIS_NAMES[axis]}")

@@ -18,10 +18,10 @@ from srviewer.nn.plans.adaptation import Adapted
 from srviewer.sr.cross_plane.adaptation import adapted_model
 from srviewer.sr.cross_plane.methods import Method, method
 from srviewer.sr.cross_plane.padding_restored import (
-    cleared,
     image_alone,
     marked_estimate,
     thin_padding,
+    zero_in_padding,
 )
 from srviewer.sr.cross_plane.refinement import Estimate, Refinement
 from srviewer.sr.models.available_models import find_model
@@ -78,7 +78,7 @@ def refined(
     return replace(
         unmarked,
         estimate=marked_estimate(estimate, scan, degradation),
-        texture=cleared(unmarked.texture, thin_padding(scan, [_grid(degradation)])),
+        texture=zero_in_padding(unmarked.texture, thin_padding(scan, [_grid(degradation)])),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.acquisition.degradation import size_of
+from srviewer.core.acquisition.degradation import consistency_of
 from srviewer.core.geometry.grid import AXIS_NAMES, Geometry
 from srviewer.core.geometry.slice_runs import Planes, runs
 from srviewer.core.intensity.intensity_range import volume_intensity
@@ -171,7 +171,7 @@ def settled(result: Reconstruction, corrected: RepairedScan) -> Reconstruction:
     if residual.geometry.matches(corrected.scan.geometry):
         voxels, judged = corrected.agreement(residual.voxels)
         residual = replace(residual, voxels=voxels)
-        consistency = size_of(judged, result.data_range)
+        consistency = consistency_of(judged, result.data_range)
     maps = (result.disagreement, result.spread, result.texture_change)
     disagreement, spread, change = (_map_emptied(volume, corrected) for volume in maps)
     return replace(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from srviewer.core.acquisition.degradation import Degradation, residual, size_of
+from srviewer.core.acquisition.degradation import Degradation, consistency_of, residual
 from srviewer.core.comparison.grid_difference import grid_difference
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.intensity.intensity_range import volume_intensity
@@ -94,7 +94,7 @@ def restored(
         settled, judged = corrected.agreement(residual_map.voxels)
         residual_map = replace(residual_map, voxels=settled)
     data_range = volume_intensity(corrected.scan).range
-    consistency = size_of(judged, data_range)
+    consistency = consistency_of(judged, data_range)
     check_agreement(scan, consistency, document, image)
     model, missing = _model(provenance, request)
     return Reconstruction(

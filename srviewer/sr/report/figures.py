@@ -19,7 +19,7 @@ TITLE = 0.35  # inches above each slice
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class MontageSlice:
     """One slice of a montage.
 
     Attributes:
@@ -38,7 +38,7 @@ class Picture:
     colours: str = "gray"
 
 
-def montage(rows: Sequence[tuple[str, Sequence[Picture]]]) -> bytes:
+def montage(rows: Sequence[tuple[str, Sequence[MontageSlice]]]) -> bytes:
     """Draw rows of slices, to scale in mm.
 
     Args:
@@ -104,7 +104,7 @@ def _letter(axes: Axes, image: SliceImage) -> None:
         )
 
 
-def _shape(pictures: Sequence[Picture]) -> float:
+def _shape(pictures: Sequence[MontageSlice]) -> float:
     """Height over width of the tallest slice."""
     return max(picture.image.extent_mm[3] / picture.image.extent_mm[2] for picture in pictures)
 

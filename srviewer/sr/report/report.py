@@ -90,7 +90,7 @@ def comparison_report(reference: Volume, compared: Compared, notes: Sequence[str
         A job whose result is the page.
     """
     yield Progress(0.0, "Drawing the report")
-    from srviewer.sr.report.figures import Picture, curves, montage
+    from srviewer.sr.report.figures import MontageSlice, curves, montage
 
     candidate, scores = compared.candidate, compared.scores
     axis = int(np.argmax(reference.geometry.spacing))
@@ -109,9 +109,9 @@ def comparison_report(reference: Volume, compared: Compared, notes: Sequence[str
     for word, number in zip(SHOWN, ranked, strict=True):
         at = _at(reference, normal, number)
         pictures = [
-            Picture("reference", slice_at(reference, plane, at), low, high),
-            Picture("candidate", slice_at(candidate, plane, at), low, high),
-            Picture("difference", slice_at(difference, plane, at), -most, most, "RdBu_r"),
+            MontageSlice("reference", slice_at(reference, plane, at), low, high),
+            MontageSlice("candidate", slice_at(candidate, plane, at), low, high),
+            MontageSlice("difference", slice_at(difference, plane, at), -most, most, "RdBu_r"),
         ]
         rows.append((f"{word}: {AXIS_NAMES[normal]} {number}", pictures))
     caption = f"{plane.title} slices, ranked by {ranking_metric().title}. {SIDES[plane]}"
@@ -145,7 +145,7 @@ def _rows(
     plane: Plane,
     chosen: Sequence[tuple[str, int]],
 ) -> list[tuple[str, list[Any]]]:
-    from srviewer.sr.report.figures import Picture
+    from srviewer.sr.report.figures import MontageSlice
 
     low, high = _levels(scan)
     normal = plane.normal_axis(result.volume.geometry)
@@ -154,14 +154,16 @@ def _rows(
     for word, number in chosen:
         at = _at(result.volume, normal, number)
         pictures = [
-            Picture("scan", slice_at(scan, plane, at), low, high),
-            Picture("result", slice_at(result.volume, plane, at), low, high),
+            MontageSlice("scan", slice_at(scan, plane, at), low, high),
+            MontageSlice("result", slice_at(result.volume, plane, at), low, high),
         ]
         if reference is not None:
-            pictures.append(Picture("reference", slice_at(reference, plane, at), low, high))
+            pictures.append(MontageSlice("reference", slice_at(reference, plane, at), low, high))
         for kind, volume, most in maps:
             floor, colours = (-most, "RdBu_r") if kind.signed else (0.0, "magma")
-            pictures.append(Picture(kind.title, slice_at(volume, plane, at), floor, most, colours))
+            pictures.append(
+                MontageSlice(kind.title, slice_at(volume, plane, at), floor, most, colours)
+            )
         rows.append((f"{word}: {AXIS_NAMES[normal]} {number}", pictures))
     return rows
 

@@ -178,7 +178,7 @@ def used_thickness(scan: ScanHeader, request: Request) -> float:
         The thickness in mm.
     """
     spacing = scan.geometry.spacing[request.axis]
-    thickness = request.thickness_mm or slice_thickness(scan, request.axis) or spacing
+    thickness = request.thickness_mm or thickness_across(scan, request.axis) or spacing
     return spacing if abs(thickness / spacing - 1) <= THICKNESS_TOLERANCE else thickness
 
 
@@ -196,7 +196,7 @@ def lowest_allowed(scan: Volume, request: Request) -> float | None:
     return measured_limits(scan)[0] if request.minimum == "scan" else None
 
 
-def slice_thickness(scan: ScanHeader, axis: Axis) -> float | None:
+def thickness_across(scan: ScanHeader, axis: Axis) -> float | None:
     """The slice thickness in the header of a scan.
 
     Args:

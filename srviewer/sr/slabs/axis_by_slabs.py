@@ -16,7 +16,7 @@ from srviewer.core.volumes.volume import Voxels
 from srviewer.io.chunk_store import Scratch, ScratchVoxels, Shape
 from srviewer.job import Job, within
 from srviewer.sr.cross_plane.methods import Method
-from srviewer.sr.cross_plane.refinement import Refinement, passes, started
+from srviewer.sr.cross_plane.refinement import Refinement, loaded_upsampler, passes
 from srviewer.sr.slabs.sums import SlabSums
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def refined_by_network(
     """
     if todo.model is None:
         raise ValueError("cross-plane super-resolution needs a model")
-    upsampler = yield from started(todo.model, todo.device)
+    upsampler = yield from loaded_upsampler(todo.model, todo.device)
     axis, factor = todo.degradation.axis, todo.degradation.factor
     intensity = todo.intensity or intensity_of_parts(scan.parts)
     floor, scale = np.float32(intensity.floor), intensity.range
@@ -132,7 +132,7 @@ def refined_by_network(
     return replace(finished, device=upsampler.device_title)
 
 
-def interpolated(
+def interpolated_on_disk(
     scan: ScratchVoxels, todo: Refinement, chosen: Method, scratch: Scratch, sums: SlabSums
 ) -> Job[Finished]:
     """Refine one axis by an interpolation, which works on each line of voxels alone.

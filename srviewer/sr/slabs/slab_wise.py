@@ -12,7 +12,7 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.acquisition.noise import MOST_SLICES, noise_level
 from srviewer.core.acquisition.zero_filling import middle_slices
 from srviewer.core.intensity.intensity_range import intensity_of_parts
-from srviewer.core.intensity.padding import measured
+from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.reconstruction.fusion import FUSIONS
 from srviewer.core.regions.label_regions import LabelCheck, slabs_of
 from srviewer.core.slice_faults.faults import measured_planes, slice_faults
@@ -33,7 +33,7 @@ from srviewer.sr.requests.memory import peak_memory_mb
 from srviewer.sr.requests.request import Request, check_request, degradation_of, used_thickness
 from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, map_header
 from srviewer.sr.results.rebuild_facts import RebuildFacts
-from srviewer.sr.slabs.axis_by_slabs import Finished, interpolated, refined_by_network
+from srviewer.sr.slabs.axis_by_slabs import Finished, interpolated_on_disk, refined_by_network
 from srviewer.sr.slabs.sums import SlabSums
 from srviewer.table import find_row
 
@@ -205,7 +205,7 @@ def _least(voxels: ScratchVoxels, padding: float | None) -> Job[float]:
     """The least measured value of a scan on disk; ``padding`` where nothing was measured."""
     least = inf
     for part in voxels.parts():
-        least = min(least, float(measured(part, padding).min(initial=np.float32(inf))))
+        least = min(least, float(measured_voxels(part, padding).min(initial=np.float32(inf))))
         yield Progress(0.0, "Preparing")
     return least if padding is None or isfinite(least) else padding
 
@@ -214,7 +214,7 @@ def _in_slabs(
     voxels: ScratchVoxels, todo: Refinement, chosen: Method, scratch: Scratch, sums: SlabSums
 ) -> Job[Finished]:
     if todo.model is None:
-        return interpolated(voxels, todo, chosen, scratch, sums)
+        return interpolated_on_disk(voxels, todo, chosen, scratch, sums)
     return refined_by_network(voxels, todo, scratch, sums)
 
 

@@ -55,11 +55,14 @@ class TrainingData:
 
     def material(self) -> "Material":
         """The data in the form that the training loop takes."""
-        from srviewer.nn.data.training_data import Images, Volumes  # lazy: loads torch
+        from srviewer.nn.data.training_data import (  # lazy: loads torch
+            ImageTrainingData,
+            VolumeTrainingData,
+        )
 
         if self.images:
-            return Images(self.images, self.held_out_images)
-        return Volumes(self.learned, self.volumes)
+            return ImageTrainingData(self.images, self.held_out_images)
+        return VolumeTrainingData(self.learned, self.volumes)
 
 
 def volume_data(paths: Sequence[Path], validation: Sequence[Path]) -> Job[TrainingData]:

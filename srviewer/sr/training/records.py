@@ -104,19 +104,19 @@ class Remembered:
     unreadable: tuple[tuple[Path, str], ...] = ()
 
 
-def remembered() -> Remembered:
+def stored_runs() -> Remembered:
     """The stored training runs, and the records that are damaged."""
     jobs: list[TrainingJob] = []
     unreadable: list[tuple[Path, str]] = []
     for file in _records():
         try:
-            jobs.append(read_record(file))
+            jobs.append(read_training_record(file))
         except UserError as error:
             unreadable.append((file, str(error)))
     return Remembered(tuple(jobs), tuple(unreadable))
 
 
-def read_record(file: Path) -> TrainingJob:
+def read_training_record(file: Path) -> TrainingJob:
     """Read the record of a training run.
 
     Args:

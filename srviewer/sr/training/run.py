@@ -9,7 +9,7 @@ from srviewer.atomic import remove_leftovers
 from srviewer.core.scores.metrics import beside_cubic
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.export.clearing import cleared
+from srviewer.io.export.clearing import clear_abandoned
 from srviewer.job import Job, Progress, mapped, within
 from srviewer.nn.catalogue import TrainingPlan
 from srviewer.nn.devices.processes import ALONE, Process
@@ -71,7 +71,7 @@ def trained_model(job: TrainingJob) -> Job[Model]:
             unfinished run at the output that is not to be resumed.
     """
     check_target(job.output)  # before an hour is spent on what cannot be saved
-    yield from cleared(job.output.parent)
+    yield from clear_abandoned(job.output.parent)
     _check_checkpoint(job)
     read = image_data if job.plan.layout == "image" else volume_data
     data = yield from within(read(job.paths, job.validation), 0.0, READING)
@@ -115,10 +115,12 @@ def _check_checkpoint(job: TrainingJob) -> None:
 
 def _logged(data: TrainingData, plan: TrainingPlan, job: TrainingJob) -> Job[Model]:
     """Train; the leading process keeps model and log up to date."""
-    from srviewer.nn.training.loop import Place, train  # lazy: loads torch
+    from srviewer.nn.training.loop import TrainingEnvironment, train  # lazy: loads torch
 
     checkpoint = checkpoint_path(job.output)
-    environment = Place(job.device, checkpoint, job.resume, job.workers, job.process, job.threads)
+    environment = TrainingEnvironment(
+        job.device, checkpoint, job.resume, job.workers, job.process, job.threads
+    )
     run = train(data.material(), plan, job.output.stem, environment)
     if not job.process.leads:
         return (yield from run)

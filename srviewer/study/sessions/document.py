@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from srviewer.codec import annotations_of, from_plain, to_plain
 from srviewer.sr.scores.evaluate import ScoredPair
-from srviewer.study.sessions.file_location import Place
+from srviewer.study.sessions.file_location import FileLocation
 from srviewer.study.state.study_state import StudyState
 
 MOST_PLACES = 100_000
@@ -29,7 +29,7 @@ class SavedScan:
 
     """
 
-    files: Annotated[tuple[Place, ...], Meta(min_length=1, max_length=MOST_PLACES)]
+    files: Annotated[tuple[FileLocation, ...], Meta(min_length=1, max_length=MOST_PLACES)]
     uid: str
     index: Number
     frame: Number
@@ -51,8 +51,8 @@ class SavedResult:
 
     """
 
-    image: Place
-    maps: dict[str, Place]
+    image: FileLocation
+    maps: dict[str, FileLocation]
     name: str
     current: bool
     model: str = ""
@@ -69,7 +69,7 @@ class SavedReference:
         thin: Whether it is the thin scan that the open one was simulated from.
     """
 
-    image: Place
+    image: FileLocation
     meaning: str
     thin: bool
 
@@ -84,7 +84,7 @@ class SavedOverlay:
         threshold: In the unit of its values; None for labels, and for the default.
     """
 
-    image: Place
+    image: FileLocation
     opacity: float
     threshold: float | None
 
@@ -93,7 +93,7 @@ class SavedOverlay:
 class SavedLoaded:
     """A volume that was opened only to be compared, with its location."""
 
-    image: Place
+    image: FileLocation
     name: str
 
 

@@ -10,7 +10,7 @@ from srviewer.job import Job
 
 
 @dataclass(frozen=True)
-class Place:
+class FileLocation:
     """The path of a file, and the path from the session file to it.
 
     A folder that is moved as a whole keeps the second, one that is opened from elsewhere the
@@ -46,7 +46,7 @@ class Place:
         whole = (Path(os.path.normpath(path)) for path in (*near, self.absolute))
         return tuple(dict.fromkeys(path for path in whole if _exists(path)))
 
-    def seen_from(self, folder: Path) -> "Place":
+    def seen_from(self, folder: Path) -> "FileLocation":
         """The location relative to another session file.
 
         Args:
@@ -61,7 +61,7 @@ class Place:
             return replace(self, relative=None)
 
 
-def place_of(path: Path, volume: Volume) -> Place:
+def location_of(path: Path, volume: Volume) -> FileLocation:
     """The location that a volume was read from, with its digest.
 
     Args:
@@ -72,17 +72,17 @@ def place_of(path: Path, volume: Volume) -> Place:
         The location. The digest is the SHA-256 of the bytes of a file, or the identity of the image
         in a folder; None where the volume does not know it.
     """
-    source, place = volume.source, Place(path.absolute())
+    source, location = volume.source, FileLocation(path.absolute())
     if source is None:
-        return place
+        return location
     if path.is_dir():
         inside = all(p.absolute().is_relative_to(path.absolute()) for p in source.paths)
-        return replace(place, sha256=source.sha256) if inside else place
+        return replace(location, sha256=source.sha256) if inside else location
     known = (file.sha256 for file in source.files if file.path.absolute() == path.absolute())
-    return replace(place, sha256=next(known, None))
+    return replace(location, sha256=next(known, None))
 
 
-def file_place(path: Path) -> Job[Place]:
+def location_of_file(path: Path) -> Job[FileLocation]:
     """The location of a file with the SHA-256 of its bytes.
 
     Args:
@@ -91,7 +91,7 @@ def file_place(path: Path) -> Job[Place]:
     Returns:
         A job whose result is the location.
     """
-    return Place(path.absolute(), sha256=(yield from digest(path)))
+    return FileLocation(path.absolute(), sha256=(yield from digest(path)))
 
 
 def _exists(path: Path) -> bool:

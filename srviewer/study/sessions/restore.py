@@ -33,7 +33,7 @@ from srviewer.study.sessions.document import (
     SavedStudy,
     fields_of,
 )
-from srviewer.study.sessions.file_location import Place
+from srviewer.study.sessions.file_location import FileLocation
 from srviewer.study.sessions.session_file import read_session
 from srviewer.study.state.comparables import Comparables
 from srviewer.study.state.held_file import HeldFile, held_in
@@ -103,7 +103,7 @@ def restore(path: Path, before: StudyState, device: str, lasting: Lasting) -> Jo
 
 @dataclass(frozen=True, eq=False)
 class _Result:
-    """A result with the files that hold it and its maps, as ``Kept.files``."""
+    """A result with the files that hold it and its maps, as ``ComparedVolume.files``."""
 
     saved: SavedResult
     reconstruction: Reconstruction
@@ -180,8 +180,8 @@ class _Reading:
 
     def _scan(self) -> Job[tuple[Volume, Origin]]:
         """The scan at its location relative to the session file, else at its absolute location."""
-        near = [self._existing(place) for place in self.saved.scan.files]
-        far = [place.candidates(self._folder)[-1] for place in self.saved.scan.files]
+        near = [self._existing(location) for location in self.saved.scan.files]
+        far = [location.candidates(self._folder)[-1] for location in self.saved.scan.files]
         if far == near:
             return (yield from self._scan_in(near))
         try:
@@ -233,9 +233,9 @@ class _Reading:
         """A result with the maps that can still be read; errors of the others are problems."""
         image = yield from self._unchanged(saved.image)
         maps: dict[str, Path] = {}
-        for kind, place in saved.maps.items():
+        for kind, location in saved.maps.items():
             try:
-                maps[kind] = yield from self._unchanged(place)
+                maps[kind] = yield from self._unchanged(location)
             except UserError as error:
                 self.problems.append(error)
         result = yield from restored(scan, image, maps, saved.model)
@@ -302,32 +302,32 @@ class _Reading:
     def _folder(self) -> Path:
         return self.path.absolute().parent
 
-    def _unchanged(self, place: Place) -> Job[Path]:
+    def _unchanged(self, location: FileLocation) -> Job[Path]:
         """The path of a file of the session. Raises UserError when its content has changed.
 
         The content of a folder is known only once its image is read, see ``_checked``.
         """
-        path = self._existing(place)
-        if place.sha256 is None or path.is_dir():
+        path = self._existing(location)
+        if location.sha256 is None or path.is_dir():
             return path
-        for candidate in place.candidates(self._folder):
-            if candidate.is_file() and (yield from digest(candidate)) == place.sha256:
+        for candidate in location.candidates(self._folder):
+            if candidate.is_file() and (yield from digest(candidate)) == location.sha256:
                 return candidate
         raise _another(path)
 
-    def _checked(self, volume: Volume, place: Place) -> Volume:
-        """``volume``, read from ``place``. Raises UserError when its folder holds another image."""
-        path = self._existing(place)
-        if path.is_dir() and not _is_of(volume, place.sha256):
+    def _checked(self, volume: Volume, location: FileLocation) -> Volume:
+        """``volume``. Raises UserError when the folder at ``location`` holds another image."""
+        path = self._existing(location)
+        if path.is_dir() and not _is_of(volume, location.sha256):
             raise _another(path)
         return volume
 
-    def _existing(self, place: Place) -> Path:
-        path = next(iter(place.candidates(self._folder)), None)
+    def _existing(self, location: FileLocation) -> Path:
+        path = next(iter(location.candidates(self._folder)), None)
         if path is None:
             raise UserError(
-                f"'{place.absolute}' is not there any more. Put it back, or into the same place as "
-                "seen from the session file."
+                f"'{location.absolute}' is not there any more. Put it back, or into the same place "
+                "as seen from the session file."
             )
         return path
 

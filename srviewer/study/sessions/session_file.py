@@ -10,9 +10,9 @@ from srviewer.atomic import write_text
 from srviewer.codec import DocumentType, from_plain, to_plain
 from srviewer.documents import read_document
 from srviewer.errors import UserError
-from srviewer.io.sidecars.provenance import plain
+from srviewer.io.sidecars.provenance import json_value
 from srviewer.study.sessions.document import SavedSession, fields_of
-from srviewer.study.sessions.file_location import Place
+from srviewer.study.sessions.file_location import FileLocation
 from srviewer.study.sessions.migrations import from_one_study, from_saved_fields
 from srviewer.study.state.view import NO_WINDOW
 
@@ -60,7 +60,7 @@ def write_session(path: Path, session: SavedSession) -> None:
         "notice": RESEARCH_USE_ONLY,
         **to_plain(session, partial(_place_from, folder)),
     }
-    write_text(path, json.dumps(plain(content), indent=1, ensure_ascii=False) + "\n")
+    write_text(path, json.dumps(json_value(content), indent=1, ensure_ascii=False) + "\n")
 
 
 def _document(path: Path) -> Any:
@@ -98,7 +98,7 @@ def _session(document: Any) -> SavedSession:
 
 def _place_from(folder: Path, value: object) -> object:
     """A location with its path relative to ``folder``; any other value as it is."""
-    return value.seen_from(folder) if isinstance(value, Place) else value
+    return value.seen_from(folder) if isinstance(value, FileLocation) else value
 
 
 def _reason(error: BaseException) -> str:

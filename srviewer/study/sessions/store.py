@@ -6,7 +6,7 @@ from pathlib import Path
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.export.nifti import write
+from srviewer.io.export.nifti import write_nifti
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import Job, Progress, within
 from srviewer.sr.results.maps import RESIDUAL
@@ -23,9 +23,9 @@ from srviewer.study.sessions.document import (
     SavedStudy,
     plain_fields,
 )
-from srviewer.study.sessions.file_location import Place, file_place, place_of
+from srviewer.study.sessions.file_location import FileLocation, location_of, location_of_file
 from srviewer.study.sessions.session_file import write_session
-from srviewer.study.state.comparables import Comparables, Kept
+from srviewer.study.state.comparables import Comparables, ComparedVolume
 from srviewer.study.state.study_state import StudyState
 from srviewer.unwritable import make_folder
 
@@ -74,7 +74,7 @@ def store(
         make_folder(folder)
         target = _free(folder, entry.stem)
         span = number / len(waiting), (number + 1) / len(waiting)
-        yield from within(write(entry.volume, target, entry.provenance), *span)
+        yield from within(write_nifti(entry.volume, target, entry.provenance), *span)
         written[entry.volume] = target
     yield Progress(1.0, "Writing the session")
     studies = []
@@ -141,7 +141,7 @@ def _free(folder: Path, stem: str) -> Path:
         number += 1
 
 
-def _results(state: StudyState) -> tuple[Kept, ...]:
+def _results(state: StudyState) -> tuple[ComparedVolume, ...]:
     """The results, oldest first."""
     return tuple(reversed(state.comparables.results))
 
@@ -166,7 +166,7 @@ class _Saving:
             reference=(yield from self._reference()),
             layers=tuple(
                 SavedOverlay(
-                    place_of(overlay.file.path, overlay.volume),
+                    location_of(overlay.file.path, overlay.volume),
                     overlay.opacity,
                     None if overlay.labelled else overlay.threshold,
                 )
@@ -174,7 +174,7 @@ class _Saving:
                 if overlay.file is not None
             ),
             loaded=tuple(
-                SavedLoaded(place_of(kept.files[""].path, kept.volume), kept.name)
+                SavedLoaded(location_of(kept.files[""].path, kept.volume), kept.name)
                 for kept in loaded.values()
             ),
             shown=_shown(state.comparables, tuple(loaded)),
@@ -193,8 +193,8 @@ class _Saving:
         sha256 = None if scan.source is None else scan.source.sha256
         if origin is None:
             path = self._file(scan)
-            return SavedScan((Place(path.absolute()),), path.name, 0, 0, sha256)
-        places = tuple(Place(path.absolute()) for path in origin.paths)
+            return SavedScan((FileLocation(path.absolute()),), path.name, 0, 0, sha256)
+        places = tuple(FileLocation(path.absolute()) for path in origin.paths)
         return SavedScan(places, origin.series.uid, origin.series.index, origin.frame, sha256)
 
     def _reference(self) -> Job[SavedReference | None]:
@@ -202,17 +202,17 @@ class _Saving:
         if reference is None:
             return None
         file = self._file(reference.volume)
-        place = place_of(file, reference.volume)
-        if place.sha256 is None:
-            place = yield from file_place(file)
-        return SavedReference(place, reference.meaning, reference.thin is not None)
+        location = location_of(file, reference.volume)
+        if location.sha256 is None:
+            location = yield from location_of_file(file)
+        return SavedReference(location, reference.meaning, reference.thin is not None)
 
-    def _result(self, kept: Kept) -> Job[SavedResult]:
+    def _result(self, kept: ComparedVolume) -> Job[SavedResult]:
         assert kept.made is not None
-        image = yield from file_place(self._file(kept.volume))
-        maps: dict[str, Place] = {}
+        image = yield from location_of_file(self._file(kept.volume))
+        maps: dict[str, FileLocation] = {}
         for kind, volume in stored_maps(kept.made).items():
-            maps[kind] = yield from file_place(self._file(volume))
+            maps[kind] = yield from location_of_file(self._file(volume))
         current = kept.key == self.state.comparables.current
         model = kept.made.request.model
         return SavedResult(image, maps, kept.name, current, model, kept.scores)

@@ -16,7 +16,7 @@ FEWEST_SHOWN, MOST_SHOWN = 2, 4
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class ComparedVolume:
     """A result, or a volume that was loaded to be compared.
 
     Attributes:
@@ -56,19 +56,19 @@ class Comparables:
         made: The number of all results and loaded volumes so far, which makes keys unique.
     """
 
-    results: tuple[Kept, ...] = ()
+    results: tuple[ComparedVolume, ...] = ()
     current: str = NO_RESULT
-    loaded: tuple[Kept, ...] = ()
+    loaded: tuple[ComparedVolume, ...] = ()
     cubic: Volume | None = None
     shown: tuple[str, ...] = (ORIGINAL, NO_RESULT)
     made: int = 0
 
     @property
-    def kept(self) -> tuple[Kept, ...]:
+    def kept(self) -> tuple[ComparedVolume, ...]:
         """Results and loaded volumes."""
         return self.results + self.loaded
 
-    def find(self, key: str) -> Kept | None:
+    def find(self, key: str) -> ComparedVolume | None:
         """Find a result or loaded volume.
 
         Args:
@@ -80,7 +80,7 @@ class Comparables:
         return next((entry for entry in self.kept if entry.key == key), None)
 
     @property
-    def result(self) -> Kept | None:
+    def result(self) -> ComparedVolume | None:
         """The current result."""
         return self.find(self.current)
 
@@ -95,7 +95,7 @@ class Comparables:
         """
         number = self.made + 1
         name = self._free_name(result_name(result))
-        new = Kept(f"result-{number}", name, result.volume, result)
+        new = ComparedVolume(f"result-{number}", name, result.volume, result)
         grown = replace(self, results=(new, *self.results)[:MOST_RESULTS], made=number)
         place = next((key for key in self.shown if self._is_result(key)), None)
         shown = (*self.shown[:1], new.key, *self.shown[2:])
@@ -116,7 +116,7 @@ class Comparables:
         """
         number = self.made + 1
         files = {} if file is None else {"": file}
-        new = Kept(f"volume-{number}", self._free_name(name), volume, files=files)
+        new = ComparedVolume(f"volume-{number}", self._free_name(name), volume, files=files)
         grown = replace(self, loaded=(*self.loaded, new), made=number)
         return grown.showing((self.shown[0], new.key, *self.shown[2:]))
 
@@ -175,7 +175,7 @@ class Comparables:
             With the files of its volumes and maps that are in ``written``.
         """
 
-        def known(kept: Kept) -> Kept:
+        def known(kept: ComparedVolume) -> ComparedVolume:
             new = {key: written[v] for key, v in kept.volumes.items() if v in written}
             return replace(kept, files={**kept.files, **new}) if new else kept
 
@@ -186,7 +186,7 @@ class Comparables:
 
         Args:
             key: Of the result.
-            files: As ``Kept.files``.
+            files: As ``ComparedVolume.files``.
 
         Returns:
             With these files.
@@ -250,12 +250,12 @@ class Comparables:
         return key == NO_RESULT or key in {result.key for result in self.results}
 
     def _changed(self, key: str, **fields: object) -> "Comparables":
-        def change(kept: Kept) -> Kept:
+        def change(kept: ComparedVolume) -> ComparedVolume:
             return replace(kept, **fields) if kept.key == key else kept  # type: ignore[arg-type]
 
         return self._each(change)
 
-    def _each(self, change: Callable[[Kept], Kept]) -> "Comparables":
+    def _each(self, change: Callable[[ComparedVolume], ComparedVolume]) -> "Comparables":
         return replace(
             self, results=tuple(map(change, self.results)), loaded=tuple(map(change, self.loaded))
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from srviewer.io.scans.series import Found, Series
+from srviewer.io.scans.series import ScanListing, Series
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Origin:
     paths: tuple[Path, ...]
     series: Series
     frame: int
-    found: Found
+    found: ScanListing
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Origins:
     """
 
     paths: tuple[Path, ...]
-    found: Found
+    found: ScanListing
     chosen: tuple[tuple[Series, int], ...]
 
     @property
@@ -55,21 +55,21 @@ class Origins:
 MOST_AT_ONCE = 8  # images that open without a question
 
 
-def one_image_a_file(found: Found, paths: Sequence[Path]) -> bool:
+def one_image_a_file(listing: ScanListing, paths: Sequence[Path]) -> bool:
     """Check whether images open without a question.
 
     An image of several volumes in time opens at the first; a slider leads to the others.
 
     Args:
-        found: The images in the files.
+        listing: The images in the files.
         paths: The files and folders that were chosen.
 
     Returns:
         Whether there is one image, or one with a file of its own for each path, at most
         ``MOST_AT_ONCE``.
     """
-    if len(found.series) == 1:
+    if len(listing.series) == 1:
         return True
-    files = [series.sources for series in found.series]
+    files = [series.sources for series in listing.series]
     each = len(files) == len(paths) == len(set(files)) <= MOST_AT_ONCE
     return each and all(len(sources) == 1 and sources[0] in paths for sources in files)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from srviewer.core.intensity.padding import measured
+from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.intensity.window import Window, window_of_values
 from srviewer.core.volumes.volume import Volume
 from srviewer.study.state.held_file import HeldFile
@@ -62,6 +62,6 @@ def overlay_of(volume: Volume, file: HeldFile | None = None) -> Overlay:
     whole = bool((sample == np.rint(sample)).all()) and float(volume.voxels.min()) >= 0
     if whole and len(np.unique(sample)) <= 256 and float(volume.voxels.max()) <= MOST_LABELS:
         return Overlay(volume, file=file)
-    seen = measured(sample, volume.padding)
+    seen = measured_voxels(sample, volume.padding)
     window = window_of_values(seen if seen.size else sample)
     return Overlay(volume, window=window, threshold=window.low + 0.1 * window.width, file=file)

@@ -11,7 +11,7 @@ from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.scores.self_test import SelfTest
-from srviewer.study.state.comparables import Comparables, Kept
+from srviewer.study.state.comparables import Comparables, ComparedVolume
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.held_file import HeldFile
 from srviewer.study.state.layouts import COMPARE, PLANES
@@ -205,7 +205,7 @@ class StudyState:
         held = self._held(volume)
         return held.path if held is not None and held.unchanged else None
 
-    def unexported(self, lasting: Callable[[Path], bool]) -> tuple[Kept, ...]:
+    def unexported(self, lasting: Callable[[Path], bool]) -> tuple[ComparedVolume, ...]:
         """List the results that no file will hold once the study is closed.
 
         Args:

@@ -10,7 +10,12 @@ from srviewer.core.acquisition.noise import noise_level
 from srviewer.core.comparison.comparison import Comparison
 from srviewer.core.comparison.difference import difference_slice
 from srviewer.core.intensity.histogram import histogram
-from srviewer.core.intensity.padding import filled, interpolated, marked, measured_limits
+from srviewer.core.intensity.padding import (
+    filled,
+    interpolated_around_padding,
+    marked,
+    measured_limits,
+)
 from srviewer.core.intensity.window import robust_window
 from srviewer.core.regions.roi import boxed, values_inside
 from srviewer.core.resampling.resample import resampled
@@ -93,7 +98,7 @@ def test_only_padded_voxels_hold_the_padding_value() -> None:
 def test_interpolation_does_not_mix_padding_in(head: Volume) -> None:
     scan = padded_at(head, (slice(None), slice(None), slice(0, 6)), LOW)
     positions = thin_positions(head.geometry.shape[2], 2)
-    found = interpolated(cubic, scan.voxels, 2, positions, LOW)
+    found = interpolated_around_padding(cubic, scan.voxels, 2, positions, LOW)
     assert (found[:, :, :12] == LOW).all() and (found[:, :, 12:] != LOW).all()
     rest = cubic(head.voxels, 2, positions)[:, :, 24:]
     np.testing.assert_allclose(found[:, :, 24:], rest, atol=0.5)

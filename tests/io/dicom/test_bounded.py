@@ -18,7 +18,7 @@ from srviewer.errors import UserError
 from srviewer.io.formats import read, scan
 from srviewer.io.header_rows import MOST_ROWS
 from srviewer.io.header_view import header_rows
-from srviewer.io.sidecars.bids_sidecar import slice_thickness
+from srviewer.io.sidecars.bids_sidecar import sidecar_thickness
 from srviewer.io.sidecars.exported_image import own_document
 from srviewer.job import Job, run
 from srviewer.study.sessions.session_file import read_session
@@ -139,13 +139,13 @@ def test_text_that_is_huge_nested_or_a_pipe_is_not_read(tmp_path: Path) -> None:
     beside = tmp_path / "a.json"
     for content in (b"[" * 500_000, b" " * (17 << 20), b"\xff\xfe", b'{"SliceThickness": [1]}'):
         beside.write_bytes(content)
-        assert slice_thickness(image) is None
+        assert sidecar_thickness(image) is None
         for reader in (own_document, lambda path: read_session(path.with_suffix(".json"))):
             with pytest.raises(UserError):
                 reader(image)
     beside.unlink()
     claims.pipe("a.json")(tmp_path)
-    assert slice_thickness(image) is None
+    assert sidecar_thickness(image) is None
     for reader in (own_document, lambda path: read_session(path.with_suffix(".json"))):
         with pytest.raises(UserError):
             reader(image)

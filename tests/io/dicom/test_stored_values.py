@@ -15,13 +15,13 @@ from pydicom.dataset import Dataset
 import phantoms
 from children import ran
 from srviewer.core.volumes.volume import Volume
-from srviewer.io.dicom.export.stored_values import Scale
+from srviewer.io.dicom.export.stored_values import StoredScale
 from srviewer.io.dicom.export.writer import write_series
 from srviewer.io.export.nifti import DataType
 from srviewer.io.formats import read
 from srviewer.job import run
 
-Written = tuple[Scale, list[Dataset]]
+Written = tuple[StoredScale, list[Dataset]]
 
 
 def result_of(low: float, high: float, stored_as: str = "int16", modality: str = "MR") -> Volume:

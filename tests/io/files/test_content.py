@@ -21,7 +21,7 @@ from srviewer.core.volumes.source_files import (
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.formats import read, scan
-from srviewer.io.header_view import header_of
+from srviewer.io.header_view import rows_of_file
 from srviewer.job import run
 
 Writer = Callable[..., list[Path]]
@@ -157,7 +157,7 @@ def test_a_slice_of_another_scan_is_refused(
 def test_the_header_of_a_file_that_was_replaced_is_not_shown(tmp_path: Path) -> None:
     path = save(tmp_path / "T2.nii")
     source = run(read(path)).source
-    assert source is not None and run(header_of(source.files[0]))
+    assert source is not None and run(rows_of_file(source.files[0]))
     save(path, shift=7)
     with pytest.raises(UserError, match="replaced or changed since it was opened"):
-        run(header_of(source.files[0]))
+        run(rows_of_file(source.files[0]))

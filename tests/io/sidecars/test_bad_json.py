@@ -17,7 +17,7 @@ from srviewer.documents import (
     read_document,
 )
 from srviewer.errors import UserError
-from srviewer.io.sidecars.bids_sidecar import slice_thickness
+from srviewer.io.sidecars.bids_sidecar import sidecar_thickness
 from srviewer.io.sidecars.exported_image import described, document_in, stated_checksum
 from srviewer.study.sessions.session_file import read_session
 from tests.fuzz.seeds import session_seed
@@ -92,13 +92,13 @@ def test_a_sidecar_says_a_thickness_or_nothing(
     content: bytes, thickness: float | None, tmp_path: Path
 ) -> None:
     (tmp_path / "a.json").write_bytes(content)
-    assert slice_thickness(tmp_path / "a.nii.gz") == thickness
+    assert sidecar_thickness(tmp_path / "a.nii.gz") == thickness
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
 def test_a_pipe_beside_an_image_keeps_nobody_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.json")
-    assert slice_thickness(tmp_path / "a.nii.gz") is None
+    assert sidecar_thickness(tmp_path / "a.nii.gz") is None
     with pytest.raises(UserError, match=r"'a\.json' is missing, damaged"):
         document_in(tmp_path / "a.json")
 

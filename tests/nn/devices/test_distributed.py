@@ -19,7 +19,7 @@ torch.set_num_threads(1)
 import phantoms
 from srviewer.job import run
 from srviewer.nn.training import loop as module
-from srviewer.nn.data.training_data import Volumes
+from srviewer.nn.data.training_data import VolumeTrainingData
 from srviewer.nn.models.model_file import save_model
 from srviewer.nn.devices.processes import this_process
 from srviewer.nn.reports.report import TrainStep
@@ -30,7 +30,10 @@ plan = TrainingPlan.from_json(json.loads(Path(sys.argv[1]).read_text()))
 losses = []
 process = this_process()
 job = module.train(
-    Volumes([phantoms.head()]), plan, "m", module.Place("cpu", process=process)
+    VolumeTrainingData([phantoms.head()]),
+    plan,
+    "m",
+    module.TrainingEnvironment("cpu", process=process),
 )
 model = run(job, lambda step: losses.append(step.loss) if isinstance(step, TrainStep) else None)
 if process.leads:

@@ -22,13 +22,13 @@ from srviewer.nn.catalogue import (
     preset,
     training_plan,
 )
-from srviewer.nn.data.training_data import Images, Material, Volumes
+from srviewer.nn.data.training_data import ImageTrainingData, Material, VolumeTrainingData
 from srviewer.nn.data.volume_pairs import PatchSource
 from srviewer.nn.devices.processes import ALONE
 from srviewer.nn.inference.infer import Upsampler, built_network, weights_of
 from srviewer.nn.models.model_file import Model, load_model, save_model
 from srviewer.nn.training.learner import Learner
-from srviewer.nn.training.loop import Place, train
+from srviewer.nn.training.loop import TrainingEnvironment, train
 from srviewer.nn.training.losses import compared
 from srviewer.nn.training.schedule import step_settings
 
@@ -147,7 +147,10 @@ def test_one_seed_gives_one_model_that_its_file_keeps(
     name: str, blobs: Volume, feature_file: Path, tmp_path: Path
 ) -> None:
     plan = tiny(name, feature_file, steps=4, seed=3)
-    first, second = (run(train(Volumes([blobs]), plan, "m", Place("cpu"))) for _ in range(2))
+    first, second = (
+        run(train(VolumeTrainingData([blobs]), plan, "m", TrainingEnvironment("cpu")))
+        for _ in range(2)
+    )
     assert all(np.array_equal(first.weights[n], second.weights[n]) for n in first.weights)
     path = tmp_path / "m.safetensors"
     save_model(first, path)
@@ -164,8 +167,8 @@ def test_images_are_learned_too(name: str, feature_file: Path) -> None:
     plan = tiny(name, feature_file, steps=4).in_layout("image")
     plan = replace(plan.with_factors((2, 3)), rows=8, columns=8, batch=2)
     picture = np.random.default_rng(0).random((40, 44, 3), dtype=np.float32)
-    material: Material = Images([picture], [picture])
-    model = run(train(material, plan, "m", Place("cpu")))
+    material: Material = ImageTrainingData([picture], [picture])
+    model = run(train(material, plan, "m", TrainingEnvironment("cpu")))
     with torch.inference_mode():
         large = built_network(model).eval()(torch.rand(1, 3, 6, 5), 3)
     assert large.shape == (1, 3, 18, 15)

@@ -12,13 +12,13 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
 from srviewer.nn.catalogue import AdversarialPlan, LossWeights, TrainingPlan, TrainStep
-from srviewer.nn.data.training_data import Images, Volumes
+from srviewer.nn.data.training_data import ImageTrainingData, VolumeTrainingData
 from srviewer.nn.data.volume_pairs import PatchSource
 from srviewer.nn.inference.infer import built_network
 from srviewer.nn.models.checkpoint import checkpoint_header, load_checkpoint
 from srviewer.nn.models.model_file import Model, save_model
 from srviewer.nn.training import loop as module
-from srviewer.nn.training.loop import Place, train
+from srviewer.nn.training.loop import TrainingEnvironment, train
 
 PLAN = TrainingPlan(
     "fast",
@@ -33,7 +33,7 @@ PLAN = TrainingPlan(
     steps=120,
     seed=4,
 )
-CPU = Place("cpu")
+CPU = TrainingEnvironment("cpu")
 
 
 def game(features: Path) -> TrainingPlan:
@@ -51,7 +51,11 @@ def game(features: Path) -> TrainingPlan:
     )
 
 
-def reports(material: Volumes | Images, plan: TrainingPlan, place: Place = CPU) -> list[TrainStep]:
+def reports(
+    material: VolumeTrainingData | ImageTrainingData,
+    plan: TrainingPlan,
+    place: TrainingEnvironment = CPU,
+) -> list[TrainStep]:
     steps: list[TrainStep] = []
     run(
         train(material, plan, "trial", place),
@@ -65,7 +69,7 @@ def same(one: Model, other: Model) -> bool:
 
 
 def test_a_short_run_beats_the_untrained_base_on_patches_it_never_saw(blobs: Volume) -> None:
-    model = run(train(Volumes([blobs]), PLAN, "trial", CPU))
+    model = run(train(VolumeTrainingData([blobs]), PLAN, "trial", CPU))
     fresh = PatchSource([blobs], replace(PLAN, seed=99)).draw(0)
     with torch.inference_mode():
         learned = built_network(model)(fresh.inputs, fresh.factor)
@@ -76,7 +80,7 @@ def test_a_short_run_beats_the_untrained_base_on_patches_it_never_saw(blobs: Vol
 
 def test_one_seed_gives_one_model(blobs: Volume) -> None:
     plan = replace(PLAN, steps=5)
-    material = Volumes([blobs])
+    material = VolumeTrainingData([blobs])
     first = run(train(material, plan, "trial", CPU))
     assert same(first, run(train(material, plan, "trial", replace(CPU, workers=3))))
     assert not same(first, run(train(material, replace(plan, seed=5), "trial", CPU)))
@@ -86,7 +90,7 @@ def test_reports_hold_what_they_promise(
     blobs: Volume, feature_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "REPORT_SECONDS", 0.0)
-    steps = reports(Volumes([blobs], [blobs]), game(feature_file))
+    steps = reports(VolumeTrainingData([blobs], [blobs]), game(feature_file))
     assert [step.step for step in steps] == list(range(1, 13))
     assert [step.stage for step in steps] == ["pixels"] * 5 + ["adversarial"] * 7
     assert set(steps[0].losses) == {"l1"}
@@ -101,7 +105,9 @@ def test_reports_hold_what_they_promise(
 
 
 def test_an_untrained_network_scores_near_cubic(blobs: Volume) -> None:
-    (step,) = reports(Volumes([blobs], [blobs]), replace(PLAN, steps=1, learning_rate=1e-9))
+    (step,) = reports(
+        VolumeTrainingData([blobs], [blobs]), replace(PLAN, steps=1, learning_rate=1e-9)
+    )
     assert step.scores["psnr"] == pytest.approx(step.scores["psnr_cubic"], abs=1.0)
     assert 10 < step.scores["psnr"] < 40 and 0 < step.scores["ssim"] < 1
 
@@ -110,13 +116,13 @@ def test_images_are_scored_beside_bicubic() -> None:
     random = np.random.default_rng(0)
     picture = np.kron(random.random((12, 14, 3)), np.ones((4, 4, 1))).astype(np.float32)
     plan = replace(PLAN.in_layout("image"), rows=8, columns=8, batch=2, steps=1, warm_up=1000)
-    (step,) = reports(Images([picture], [picture]), plan)
+    (step,) = reports(ImageTrainingData([picture], [picture]), plan)
     assert step.scores["psnr"] == pytest.approx(step.scores["psnr_cubic"], abs=0.3)
     assert step.preview is not None and step.preview.result.shape == (48, 56, 3)
 
 
 def test_cancelling_leaves_no_thread_and_no_torch_mode(blobs: Volume) -> None:
-    job = train(Volumes([blobs]), PLAN, "trial", replace(CPU, workers=2))
+    job = train(VolumeTrainingData([blobs]), PLAN, "trial", replace(CPU, workers=2))
     for _ in range(3):
         next(job)
     job.close()
@@ -128,9 +134,9 @@ def test_cancelling_leaves_no_thread_and_no_torch_mode(blobs: Volume) -> None:
 def test_a_closed_run_resumes_to_the_same_end(
     stop: int, blobs: Volume, feature_file: Path, tmp_path: Path
 ) -> None:
-    plan, material = game(feature_file), Volumes([blobs])
+    plan, material = game(feature_file), VolumeTrainingData([blobs])
     whole = run(train(material, plan, "trial", CPU))
-    place = Place("cpu", tmp_path / "trial.checkpoint")
+    place = TrainingEnvironment("cpu", tmp_path / "trial.checkpoint")
     job = train(material, plan, "trial", place)
     for _ in range(stop):
         next(job)
@@ -141,13 +147,13 @@ def test_a_closed_run_resumes_to_the_same_end(
 
 
 def test_another_plan_does_not_resume_a_run(blobs: Volume, tmp_path: Path) -> None:
-    place = Place("cpu", tmp_path / "trial.checkpoint")
-    job = train(Volumes([blobs]), PLAN, "trial", place)
+    place = TrainingEnvironment("cpu", tmp_path / "trial.checkpoint")
+    job = train(VolumeTrainingData([blobs]), PLAN, "trial", place)
     next(job)
     job.close()
     other = replace(PLAN, width=8, seed=5)
     with pytest.raises(UserError, match="differs in width, seed"):
-        run(train(Volumes([blobs]), other, "trial", replace(place, resume=True)))
+        run(train(VolumeTrainingData([blobs]), other, "trial", replace(place, resume=True)))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\x80\x04K\x01."], ids=["none", "empty", "pickle"])
@@ -161,31 +167,31 @@ def test_what_is_no_checkpoint_is_refused(content: bytes | None, tmp_path: Path)
 
 def test_a_checkpoint_is_kept_as_often_as_the_plan_says(blobs: Volume, tmp_path: Path) -> None:
     plan = replace(PLAN, steps=4, checkpoint_minutes=1e-9)
-    place = Place("cpu", tmp_path / "trial.checkpoint")
-    steps = reports(Volumes([blobs]), plan, place)
+    place = TrainingEnvironment("cpu", tmp_path / "trial.checkpoint")
+    steps = reports(VolumeTrainingData([blobs]), plan, place)
     assert [step.checkpointed for step in steps] == [True] * 4
     assert checkpoint_header(place.checkpoint or Path()) == (plan, 4)
     assert list(tmp_path.iterdir()) == [place.checkpoint]
 
 
 def test_a_run_can_start_from_a_model(blobs: Volume, tmp_path: Path) -> None:
-    first = run(train(Volumes([blobs]), replace(PLAN, steps=5), "first", CPU))
+    first = run(train(VolumeTrainingData([blobs]), replace(PLAN, steps=5), "first", CPU))
     path = tmp_path / "first.safetensors"
     save_model(first, path)
     plan = replace(PLAN, steps=1, warm_up=0, learning_rate=1e-12, start_from=str(path))
-    second = run(train(Volumes([blobs]), plan, "second", CPU))
+    second = run(train(VolumeTrainingData([blobs]), plan, "second", CPU))
     assert all(np.allclose(first.weights[n], second.weights[n], atol=1e-9) for n in first.weights)
     with pytest.raises(UserError, match="does not fit"):
-        run(train(Volumes([blobs]), replace(plan, width=2), "third", CPU))
+        run(train(VolumeTrainingData([blobs]), replace(plan, width=2), "third", CPU))
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_checkpoint(
     blobs: Volume, tmp_path: Path
 ) -> None:
     voxels = blobs.voxels.copy()
-    place = Place("cpu", tmp_path / "trial.checkpoint")
+    place = TrainingEnvironment("cpu", tmp_path / "trial.checkpoint")
     plan = replace(PLAN, steps=6, checkpoint_minutes=1e-9)
-    material = Volumes([replace(blobs, voxels=voxels)])
+    material = VolumeTrainingData([replace(blobs, voxels=voxels)])
     job = train(material, plan, "trial", place)
     for _ in range(2):
         next(job)
@@ -201,4 +207,4 @@ def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_checkpoint(
 
 def test_a_run_needs_a_budget(blobs: Volume) -> None:
     with pytest.raises(UserError, match="budget"):
-        run(train(Volumes([blobs]), replace(PLAN, steps=0), "trial", CPU))
+        run(train(VolumeTrainingData([blobs]), replace(PLAN, steps=0), "trial", CPU))

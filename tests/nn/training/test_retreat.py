@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from srviewer.errors import UserError, plain
+from srviewer.errors import UserError, as_user_error
 from srviewer.job import run
 from srviewer.nn.inference.infer import Upsampler
 from srviewer.nn.models.model_file import load_model
@@ -79,7 +79,7 @@ def test_another_error_of_the_processor_stays_a_bug(upsampler: Upsampler) -> Non
 def test_memory_that_ran_out_is_no_bug(allocate: Callable[[], object]) -> None:
     with pytest.raises((RuntimeError, MemoryError)) as raised:
         allocate()
-    told = plain(raised.value)
+    told = as_user_error(raised.value)
     assert isinstance(told, UserError) and "--slabs always" in str(told)
     other = RuntimeError("shapes do not fit")
-    assert plain(other) is other
+    assert as_user_error(other) is other

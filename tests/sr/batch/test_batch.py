@@ -24,9 +24,9 @@ from srviewer.io.formats import read
 from srviewer.io.sidecars.provenance import sidecar
 from srviewer.job import run
 from srviewer.sr.batch.items import describe_derivative, select
-from srviewer.sr.batch.records import Place
+from srviewer.sr.batch.records import BatchFolder
 from srviewer.sr.batch.summary import write_summary
-from srviewer.sr.batch.work import Outcome, Settings, rebuilding
+from srviewer.sr.batch.work import Settings, VolumeOutcome, rebuilding
 from srviewer.sr.requests.request import Request
 
 CUBIC = Settings(Request(0, 2, "cubic"), None, None, "float32", acknowledge=False)
@@ -117,8 +117,8 @@ def test_a_volume_is_done_again_only_when_something_changed(
     item = run(select([scans / "a"], thin_too=False)).items[0]
     out = tmp_path / "out"
 
-    def done(batch: str, settings: Settings = CUBIC) -> Outcome:
-        return run(rebuilding(item, settings, Place(out, batch)))
+    def done(batch: str, settings: Settings = CUBIC) -> VolumeOutcome:
+        return run(rebuilding(item, settings, BatchFolder(out, batch)))
 
     assert done("one").status == "done"
     # Of a worker whose predecessor died after the record.
@@ -138,7 +138,7 @@ def test_a_volume_is_done_again_only_when_something_changed(
     if sys.platform != "win32":
         assert [rights(path) for path in (result, sidecar(result))] == [0o640, 0o640]
     assert not list(out.rglob("*unfinished/*/*"))
-    log = Place(out, "").log(item.output).read_text()
+    log = BatchFolder(out, "").log(item.output).read_text()
     assert log.count("begun") == log.count("written") == 5
 
 
@@ -147,22 +147,22 @@ def test_another_scan_under_the_same_path_gets_a_result_of_its_own(
 ) -> None:
     item = run(select([scans / "a"], thin_too=False)).items[0]
     out = tmp_path / "out"
-    first = run(rebuilding(item, CUBIC, Place(out, "one")))
+    first = run(rebuilding(item, CUBIC, BatchFolder(out, "one")))
     before = (out / item.output).read_bytes()
     save(thick_head, item.sources[0], shift=1)
     digits = hashlib.sha256(item.sources[0].read_bytes()).hexdigest()[:8]
-    second = run(rebuilding(item, CUBIC, Place(out, "two")))
+    second = run(rebuilding(item, CUBIC, BatchFolder(out, "two")))
     assert first.output == item.output and second.status == "done"
     assert second.output == PurePosixPath(f"scan_thin-{digits}.nii.gz")
     assert second.output.name in second.message and (out / item.output).read_bytes() == before
-    again = run(rebuilding(item, CUBIC, Place(out, "three")))
+    again = run(rebuilding(item, CUBIC, BatchFolder(out, "three")))
     assert again.status == "done before" and again.output == second.output
 
 
 def test_a_failure_is_an_outcome_and_leaves_nothing(scans: Path, tmp_path: Path) -> None:
     item = run(select([scans / "a"], thin_too=False)).items[0]
     item.sources[0].write_bytes(b"not an image")
-    place = Place(tmp_path / "out", "one")
+    place = BatchFolder(tmp_path / "out", "one")
     outcome = run(rebuilding(item, CUBIC, place))
     assert outcome.status == "failed" and "is not compressed" in outcome.message
     log = place.log(item.output)
@@ -175,7 +175,7 @@ def test_a_scan_in_doubt_waits_for_a_word(thick_head: Volume, tmp_path: Path) ->
     voxels[0, 0, 0] = np.nan
     save(replace(thick_head, voxels=voxels), tmp_path / "in" / "scan.nii.gz")
     item = run(select([tmp_path / "in"], thin_too=False)).items[0]
-    place = Place(tmp_path / "out", "one")
+    place = BatchFolder(tmp_path / "out", "one")
     refused = run(rebuilding(item, CUBIC, place))
     assert refused.status == "failed" and "--acknowledge" in refused.message
     done = run(rebuilding(item, replace(CUBIC, acknowledge=True), place))
@@ -187,8 +187,8 @@ def test_the_summary_escapes_what_it_shows(tmp_path: Path) -> None:
     write_summary(
         path,
         [
-            Outcome("fine", PurePosixPath("a b/fine_thin.nii.gz"), "done", 1.0),
-            Outcome("<script>", None, "failed", message="<b>broken</b>"),
+            VolumeOutcome("fine", PurePosixPath("a b/fine_thin.nii.gz"), "done", 1.0),
+            VolumeOutcome("<script>", None, "failed", message="<b>broken</b>"),
         ],
     )
     text = path.read_text()

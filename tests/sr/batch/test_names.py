@@ -16,9 +16,9 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.batch.items import describe_derivative, select
-from srviewer.sr.batch.records import Place
+from srviewer.sr.batch.records import BatchFolder
 from srviewer.sr.batch.summary import summary_path, write_summary
-from srviewer.sr.batch.work import Outcome, Settings, rebuilding
+from srviewer.sr.batch.work import Settings, VolumeOutcome, rebuilding
 from srviewer.sr.requests.request import Request
 
 LINEAR = Settings(Request(0, 2, "linear"), None, None, "float32", acknowledge=False)
@@ -36,12 +36,12 @@ def study(thick_head: Volume, tmp_path: Path) -> Path:
     return tmp_path / "study"
 
 
-def batch(paths: Sequence[Path], out: Path, settings: Settings = LINEAR) -> list[Outcome]:
-    place = Place(out, os.urandom(4).hex())
+def batch(paths: Sequence[Path], out: Path, settings: Settings = LINEAR) -> list[VolumeOutcome]:
+    place = BatchFolder(out, os.urandom(4).hex())
     return [run(rebuilding(i, settings, place)) for i in run(select(paths, thin_too=False)).items]
 
 
-def names(outcomes: Sequence[Outcome]) -> list[str]:
+def names(outcomes: Sequence[VolumeOutcome]) -> list[str]:
     assert all(one.status in ("done", "done before") for one in outcomes), outcomes
     return [str(one.output) for one in outcomes]
 

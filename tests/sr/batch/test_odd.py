@@ -12,7 +12,7 @@ from bad_files import nifti
 from children import Child, ran
 from srviewer.job import run
 from srviewer.sr.batch.dispatch import BatchPlan, batch
-from srviewer.sr.batch.records import Place, read_record
+from srviewer.sr.batch.records import BatchFolder, read_batch_record
 from srviewer.sr.batch.work import Settings
 from srviewer.sr.requests.request import Request
 
@@ -74,21 +74,21 @@ def test_a_batch_whose_scheduler_is_killed_ends_with_its_summary(tmp_path: Path)
     ],
 )
 def test_a_damaged_done_record_counts_as_not_done(tmp_path: Path, content: bytes) -> None:
-    place, output = Place(tmp_path, "batch"), PurePosixPath("a.nii.gz")
+    place, output = BatchFolder(tmp_path, "batch"), PurePosixPath("a.nii.gz")
     (tmp_path / output).write_bytes(b"abc")
     (tmp_path / "a.json").write_text('{"software": {"name": "srviewer"}, "provenance": {}}')
     record = place.record(output)
     record.parent.mkdir(parents=True)
     record.write_bytes(content)
-    assert read_record(place, output, "k") is None
+    assert read_batch_record(place, output, "k") is None
 
 
 def test_a_whole_done_record_is_believed(tmp_path: Path) -> None:
-    place, output = Place(tmp_path, "batch"), PurePosixPath("a.nii.gz")
+    place, output = BatchFolder(tmp_path, "batch"), PurePosixPath("a.nii.gz")
     (tmp_path / output).write_bytes(b"abc")
     (tmp_path / "a.json").write_text('{"software": {"name": "srviewer"}, "provenance": {}}')
     values = {"factor": 2, "axis": "k", "consistency": {"max": 0.1}, "warnings": ["a"]}
     whole = {"output": "a.nii.gz", "key": "k", "batch": "b", "size": 3, "values": values}
     place.record(output).parent.mkdir(parents=True)
     place.record(output).write_text(json.dumps(whole))
-    assert read_record(place, output, "k") == whole
+    assert read_batch_record(place, output, "k") == whole

@@ -15,12 +15,12 @@ from distributed import LocalCluster
 from children import Child, ran
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.dicom.export.writer import write_series
-from srviewer.io.export.nifti import write
+from srviewer.io.export.nifti import write_nifti
 from srviewer.job import run
 from srviewer.sr.batch.dispatch import BatchPlan, batch
 from srviewer.sr.batch.items import Item, select
-from srviewer.sr.batch.records import Place
-from srviewer.sr.batch.work import Outcome, Settings, rebuilding
+from srviewer.sr.batch.records import BatchFolder
+from srviewer.sr.batch.work import Settings, VolumeOutcome, rebuilding
 from srviewer.sr.requests import memory
 from srviewer.sr.requests.request import Request
 
@@ -35,7 +35,7 @@ def item_of(path: Path) -> Item:
 
 @pytest.fixture
 def scan(thick_head: Volume, tmp_path: Path) -> Path:
-    run(write(thick_head, tmp_path / "scan.nii.gz", {}))
+    run(write_nifti(thick_head, tmp_path / "scan.nii.gz", {}))
     return tmp_path / "scan.nii.gz"
 
 
@@ -43,8 +43,8 @@ def scan(thick_head: Volume, tmp_path: Path) -> Path:
 def test_without_room_it_goes_slab_by_slab_to_the_same_file(
     settings: Settings, scan: Path, tmp_path: Path
 ) -> None:
-    def done(folder: str, asked: Settings) -> tuple[Outcome, bytes, str]:
-        item, place = item_of(scan), Place(tmp_path / folder, "one")
+    def done(folder: str, asked: Settings) -> tuple[VolumeOutcome, bytes, str]:
+        item, place = item_of(scan), BatchFolder(tmp_path / folder, "one")
         outcome = run(rebuilding(item, asked, place))
         assert outcome.status == "done", outcome.message
         assert not list(place.folder.rglob("unfinished/*/*"))
@@ -70,7 +70,7 @@ def test_without_room_it_goes_slab_by_slab_to_the_same_file(
 def test_what_cannot_go_slab_by_slab_is_refused_in_words(
     scan: Path, thick_head: Volume, tmp_path: Path
 ) -> None:
-    place = Place(tmp_path / "out", "one")
+    place = BatchFolder(tmp_path / "out", "one")
     whole = replace(CUBIC.request, isotropic=True)
     refused = run(rebuilding(item_of(scan), replace(CUBIC, request=whole, room=NO_ROOM), place))
     assert refused.status == "failed" and "there is no isotropic resampling" in refused.message
@@ -85,7 +85,7 @@ def test_a_scan_in_doubt_waits_for_a_word_there_too(thick_head: Volume, tmp_path
     voxels = thick_head.voxels.copy()
     voxels[0, 0, 0] = np.nan
     nib.save(nib.Nifti1Image(voxels, thick_head.geometry.affine), tmp_path / "scan.nii")
-    item, place = item_of(tmp_path / "scan.nii"), Place(tmp_path / "out", "one")
+    item, place = item_of(tmp_path / "scan.nii"), BatchFolder(tmp_path / "out", "one")
     slabs = replace(CUBIC, slabs="always")
     refused = run(rebuilding(item, slabs, place))
     assert refused.status == "failed" and "--acknowledge" in refused.message
@@ -108,7 +108,7 @@ def test_workers_share_the_memory_that_there_is(
     monkeypatch.setattr(memory, "CONTROL_GROUP", limits)
     scans = [tmp_path / f"scan{number}.nii" for number in range(2)]
     for path in scans:
-        run(write(thick_head, path, {}))
+        run(write_nifti(thick_head, path, {}))
     done = run(batch(BatchPlan(tuple(scans), tmp_path / "out", CUBIC, workers)))
     assert [one.values["slab_by_slab"] for one in done.outcomes] == [slab_by_slab] * 2
 

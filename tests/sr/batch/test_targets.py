@@ -17,8 +17,8 @@ from srviewer.io.sidecars.provenance import sidecar
 from srviewer.io.targets import TARGETS, Target, target
 from srviewer.job import run
 from srviewer.sr.batch.items import select
-from srviewer.sr.batch.records import Place
-from srviewer.sr.batch.work import Outcome, Settings, rebuilding
+from srviewer.sr.batch.records import BatchFolder
+from srviewer.sr.batch.work import Settings, VolumeOutcome, rebuilding
 from srviewer.sr.requests.request import Request
 
 DICOM, BIDS = target("dicom"), target("bids")
@@ -33,11 +33,13 @@ def save(volume: Volume, path: Path) -> Path:
 
 def done(
     paths: Sequence[Path], out: Path, kind: Target, settings: Settings = CUBIC
-) -> list[Outcome]:
+) -> list[VolumeOutcome]:
     """The outcomes of one run, without workers."""
     settings = replace(settings, target=kind.id, store=kind.stored_as(None))
     items = run(select(paths, False, kind)).items
-    return [run(rebuilding(item, settings, Place(out, os.urandom(4).hex()))) for item in items]
+    return [
+        run(rebuilding(item, settings, BatchFolder(out, os.urandom(4).hex()))) for item in items
+    ]
 
 
 def test_series_of_dicom_each_in_a_folder_and_only_once(thick_head: Volume, tmp_path: Path) -> None:

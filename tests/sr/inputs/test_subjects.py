@@ -16,7 +16,7 @@ from srviewer.job import run
 from srviewer.sr.inputs.subjects import (
     Person,
     check_split,
-    joined,
+    merged_subjects,
     people_in,
     people_of,
     scan_name,
@@ -85,8 +85,8 @@ def test_a_tenth_is_held_out_where_there_are_people_enough() -> None:
 def test_the_same_place_given_twice_is_one_place() -> None:
     found = people_of([series("a/sub-01_T1w.nii")])
     more = people_of([series("a/sub-01_T2w.nii")])
-    assert joined([*found, *found]) == found
-    (both,) = joined([*found, *more])
+    assert merged_subjects([*found, *found]) == found
+    (both,) = merged_subjects([*found, *more])
     assert both.names == ("sub-01_T1w", "sub-01_T2w") and len(both.files) == 2
 
 

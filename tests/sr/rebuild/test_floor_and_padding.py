@@ -12,12 +12,12 @@ from srviewer.core.geometry.slice_runs import Planes
 from srviewer.core.intensity.intensity_range import volume_intensity
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.chunk_store import Scratch
-from srviewer.io.export.nifti import write
+from srviewer.io.export.nifti import write_nifti
 from srviewer.job import Partial, run
 from srviewer.nn.data.volume_pairs import PatchSource
 from srviewer.nn.plans.presets import preset
 from srviewer.sr.rebuild.gaps import rebuild
-from srviewer.sr.rebuild.progressive_preview import looked_first
+from srviewer.sr.rebuild.progressive_preview import with_preview
 from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.rebuild.restore import restored
 from srviewer.sr.requests.request import Request
@@ -150,7 +150,7 @@ def test_a_session_gives_the_padding_back(padded: Volume, tmp_path: Path) -> Non
         scan = replace(padded, voxels=np.rint(voxels), padding=padding, stored_as="int16")
         result = run(reconstruct(scan, FAST))
         image = tmp_path / f"{padding:g}.nii.gz"
-        run(write(result.volume, image, result.provenance(), "original"))
+        run(write_nifti(result.volume, image, result.provenance(), "original"))
         again = run(restored(scan, image, {}))
         np.testing.assert_array_equal(again.volume.padded, result.volume.padded)
         assert again.consistency.max < 0.01 and again.data_range == result.data_range
@@ -158,14 +158,14 @@ def test_a_session_gives_the_padding_back(padded: Volume, tmp_path: Path) -> Non
 
 def test_the_first_look_has_the_padding_of_the_result(padded: Volume) -> None:
     whole = run(reconstruct(padded, FAST)).volume
-    job = looked_first(padded, FAST, lambda: padded.geometry.centre, reconstruct(padded, FAST))
-    looks = [step.piece for step in job if isinstance(step, Partial)]
-    assert len(looks) == 3
-    for look in looks:
-        axis = look.plane.normal_axis(whole.geometry)
-        expected = np.take(whole.voxels == PADDING, [look.number], axis)
-        np.testing.assert_array_equal(look.volume.padded, expected)
-        assert look.volume.voxels[~expected].min() > -200
+    job = with_preview(padded, FAST, lambda: padded.geometry.centre, reconstruct(padded, FAST))
+    slices = [step.piece for step in job if isinstance(step, Partial)]
+    assert len(slices) == 3
+    for preview_slice in slices:
+        axis = preview_slice.plane.normal_axis(whole.geometry)
+        expected = np.take(whole.voxels == PADDING, [preview_slice.number], axis)
+        np.testing.assert_array_equal(preview_slice.volume.padded, expected)
+        assert preview_slice.volume.voxels[~expected].min() > -200
 
 
 def test_gaps_and_isotropic_voxels_keep_padding(padded: Volume) -> None:

@@ -16,41 +16,41 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, Partial, Progress, run
 from srviewer.nn.plans.adaptation import Adaptation
-from srviewer.sr.rebuild.progressive_preview import MARGIN, Look, looked_first, may_look_first
+from srviewer.sr.rebuild.progressive_preview import MARGIN, PreviewSlice, can_preview, with_preview
 from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 
 
 class Watched:
-    """A rebuild with its looks, and where the crosshair is."""
+    """A rebuild with its slices, and where the crosshair is."""
 
     def __init__(self, scan: Volume, request: Request, point: npt.ArrayLike) -> None:
         self.point = point
-        self.looks: list[Look] = []
+        self.slices: list[PreviewSlice] = []
         job = reconstruct(scan, request)
-        self.job = looked_first(scan, request, lambda: self.point, job)
+        self.job = with_preview(scan, request, lambda: self.point, job)
 
     def step(self) -> Progress:
         step = next(self.job)
         if isinstance(step, Partial):
-            assert isinstance(step.piece, Look)
-            self.looks.append(step.piece)
+            assert isinstance(step.piece, PreviewSlice)
+            self.slices.append(step.piece)
         return step
 
     def until(self, there: Callable[[], bool]) -> None:
         while not there():
             self.step()
 
-    def leave(self) -> list[Look]:
+    def leave(self) -> list[PreviewSlice]:
         self.job.close()
-        return self.looks
+        return self.slices
 
 
-def _three(scan: Volume, request: Request, point: npt.ArrayLike) -> dict[Plane, Look]:
+def _three(scan: Volume, request: Request, point: npt.ArrayLike) -> dict[Plane, PreviewSlice]:
     watched = Watched(scan, request, point)
-    watched.until(lambda: len(watched.looks) == 3)
-    return {look.plane: look for look in watched.leave()}
+    watched.until(lambda: len(watched.slices) == 3)
+    return {preview_slice.plane: preview_slice for preview_slice in watched.leave()}
 
 
 def _point(scan: Volume, shares: tuple[float, float, float] = (0.4, 0.55, 0.45)) -> npt.ArrayLike:
@@ -64,13 +64,17 @@ def test_a_slice_along_the_thick_axis_is_that_of_its_plane(
 ) -> None:
     scan = Degradation(axis, 4).thick_volume(head)
     request, point = Request(axis, factor), _point(scan)
-    looks = _three(scan, request, point)
+    slices = _three(scan, request, point)
     for fusion, group in zip(("first", "second"), cross_planes(axis), strict=True):
         alone = run(reconstruct(scan, replace(request, fusion=fusion))).volume
         plane = next(p for p in Plane if p.normal_axis(alone.geometry) == group.normal)
-        expected, look = slice_at(alone, plane, point), looks[plane]
-        assert (look.number, look.thick, look.estimates) == (expected.index, None, 2)
-        seen = slice_at(look.volume, plane, point)
+        expected, preview_slice = slice_at(alone, plane, point), slices[plane]
+        assert (preview_slice.number, preview_slice.thick, preview_slice.estimates) == (
+            expected.index,
+            None,
+            2,
+        )
+        seen = slice_at(preview_slice.volume, plane, point)
         assert seen.inside and seen.extent_mm == pytest.approx(expected.extent_mm)
         off = np.abs(seen.pixels - expected.pixels).max()
         assert (
@@ -82,11 +86,11 @@ def test_a_slice_along_the_thick_axis_is_that_of_its_plane(
 
 def test_each_look_reproduces_what_was_measured(thick_head: Volume) -> None:
     request, grid = Request(2, 4), thick_head.geometry
-    looks = _three(thick_head, request, _point(thick_head))
+    slices = _three(thick_head, request, _point(thick_head))
     for plane in (Plane.SAGITTAL, Plane.CORONAL):
-        look, axis = looks[plane], plane.normal_axis(grid)
-        again = Degradation(2, 4).apply(look.volume.voxels)
-        measured = np.take(thick_head.voxels, [look.number], axis)
+        preview_slice, axis = slices[plane], plane.normal_axis(grid)
+        again = Degradation(2, 4).apply(preview_slice.volume.voxels)
+        measured = np.take(thick_head.voxels, [preview_slice.number], axis)
         assert np.allclose(again, measured, atol=0.01)
     thin = []
     for number in range(20, 24):  # the thick slice 5
@@ -100,11 +104,11 @@ def test_the_slice_across_the_thick_axis_comes_from_a_slab(
 ) -> None:
     scan = Degradation(2, 4).thick_volume(make_head((40, 40, 96)))
     request, point = Request(2, 4, fusion="mean"), _point(scan)
-    look = _three(scan, request, point)[Plane.AXIAL]
+    preview_slice = _three(scan, request, point)[Plane.AXIAL]
     alone = run(reconstruct(scan, replace(request, fusion="first"))).volume
     expected = slice_at(alone, Plane.AXIAL, point)
-    assert (look.number, look.thick) == (expected.index, 2 * MARGIN + 1)
-    off = np.abs(slice_at(look.volume, Plane.AXIAL, point).pixels - expected.pixels)
+    assert (preview_slice.number, preview_slice.thick) == (expected.index, 2 * MARGIN + 1)
+    off = np.abs(slice_at(preview_slice.volume, Plane.AXIAL, point).pixels - expected.pixels)
     assert 0 < np.percentile(off, 99) < 0.02 * measured_intensity(scan.voxels).range
 
 
@@ -119,11 +123,11 @@ def test_scans_below_zero_are_looked_at_as_they_are(thick_head: Volume) -> None:
 def test_quick_slices_follow_the_crosshair_and_the_result_is_the_same(thick_head: Volume) -> None:
     request = Request(2, 4)
     watched = Watched(thick_head, request, _point(thick_head))
-    watched.until(lambda: len(watched.looks) == 3)
+    watched.until(lambda: len(watched.slices) == 3)
     watched.point = _point(thick_head, (0.7, 0.55, 0.9))  # across the thick axis: not quick
     watched.until(lambda: watched.step().fraction > 0.5)
-    assert [look.plane for look in watched.looks[3:]] == [Plane.SAGITTAL]
-    assert watched.looks[3].number == round(0.7 * 40)
+    assert [preview_slice.plane for preview_slice in watched.slices[3:]] == [Plane.SAGITTAL]
+    assert watched.slices[3].number == round(0.7 * 40)
     watched.point = thick_head.geometry.refined(2, 4).world((28, 26, 17))  # in the slab's middle
     result = None
     while result is None:
@@ -131,7 +135,7 @@ def test_quick_slices_follow_the_crosshair_and_the_result_is_the_same(thick_head
             watched.step()
         except StopIteration as end:
             result = end.value
-    assert [look.plane for look in watched.looks[4:]] == [Plane.AXIAL]
+    assert [preview_slice.plane for preview_slice in watched.slices[4:]] == [Plane.AXIAL]
     expected = run(reconstruct(thick_head, request))
     assert np.array_equal(result.volume.voxels, expected.volume.voxels)
 
@@ -146,7 +150,7 @@ def test_texture_and_flips_are_looked_at_and_said(thick_head: Volume) -> None:
 
 def test_what_the_whole_scan_decides_has_no_first_look(thick_head: Volume, head: Volume) -> None:
     request = Request(2, 4)
-    assert may_look_first(thick_head, request, None)
+    assert can_preview(thick_head, request, None)
     others = (
         replace(request, method="cubic"),
         replace(request, adaptation=Adaptation(steps=1)),
@@ -157,8 +161,8 @@ def test_what_the_whole_scan_decides_has_no_first_look(thick_head: Volume, head:
         replace(request, thickness_mm=300.0),  # cannot be: the rebuild says so
         replace(request, fusion="first"),
     )
-    assert not any(may_look_first(thick_head, other, None) for other in others)
-    assert not may_look_first(thick_head, request, head)
+    assert not any(can_preview(thick_head, other, None) for other in others)
+    assert not can_preview(thick_head, request, head)
     assert {"mean", "first"} < {fusion.id for fusion in FUSIONS}
 
 
@@ -174,7 +178,7 @@ def test_leaving_after_any_step_closes_the_rebuild(thick_head: Volume) -> None:
     while True:
         closed: list[bool] = []
         inner = rebuild(closed)
-        job = looked_first(thick_head, request, lambda: (0.0, 0.0, 0.0), inner)
+        job = with_preview(thick_head, request, lambda: (0.0, 0.0, 0.0), inner)
         taken = sum(1 for _, _ in zip(range(steps + 1), job, strict=False))
         job.close()
         assert inner.gi_frame is None and len(closed) <= 1
@@ -187,4 +191,4 @@ def test_leaving_after_any_step_closes_the_rebuild(thick_head: Volume) -> None:
 def test_an_unknown_model_is_told_as_the_rebuild_tells_it(thick_head: Volume) -> None:
     request = Request(2, 4, model="nobody")
     with pytest.raises(UserError, match="nobody"):
-        run(looked_first(thick_head, request, lambda: (0, 0, 0), reconstruct(thick_head, request)))
+        run(with_preview(thick_head, request, lambda: (0, 0, 0), reconstruct(thick_head, request)))

@@ -10,9 +10,9 @@ from PySide6.QtGui import QTextDocument
 
 from srviewer.core.scores.image_scores import PROTOCOLS
 from srviewer.job import run
-from srviewer.sr.batch.records import Log, Place
+from srviewer.sr.batch.records import BatchFolder, Log
 from srviewer.sr.batch.summary import write_summary
-from srviewer.sr.batch.work import Outcome
+from srviewer.sr.batch.work import VolumeOutcome
 from srviewer.sr.benchmark.image_sets import BenchmarkResult, BenchmarkRow
 from srviewer.sr.benchmark.paper_figures import save_figures
 from srviewer.sr.models.available_models import available_models
@@ -49,7 +49,7 @@ def test_names_in_figures_are_no_mathematics(tmp_path: Path) -> None:
 
 def test_names_in_the_summary_of_a_batch_are_text(tmp_path: Path) -> None:
     odd = PurePosixPath(f"a/{MARKUP.replace('/', '')}\udcff' onclick='x.nii.gz")
-    one = Outcome(MARKUP, odd, "done", message=MARKUP, source=MARKUP, values={})
+    one = VolumeOutcome(MARKUP, odd, "done", message=MARKUP, source=MARKUP, values={})
     write_summary(tmp_path / "summary.html", [one])
     page = (tmp_path / "summary.html").read_text(encoding="utf-8")
     assert page.count("<img") == 0 and "\x1b" not in page and "\u202e" not in page
@@ -81,7 +81,7 @@ def test_names_in_a_model_card_are_text(qapp: object) -> None:
 
 def test_a_log_of_a_batch_has_no_control_characters(tmp_path: Path) -> None:
     output = PurePosixPath("a.nii.gz")
-    log = Log(Place(tmp_path, "1"))
+    log = Log(BatchFolder(tmp_path, "1"))
     log.of(output)
     log.add(f"failed: {MARKUP}\udcff\nsecond line")
     text = (tmp_path / "logs" / "a.nii.gz.log").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from children import output
 from srviewer import RESEARCH_USE_ONLY
 from srviewer.paths import resource
 from srviewer.sr.batch.summary import MARK, write_summary
-from srviewer.sr.batch.work import Outcome
+from srviewer.sr.batch.work import VolumeOutcome
 from srviewer.sr.report.page import Figure, Page, Table
 from srviewer.sr.report.pages import drawn_page
 
@@ -28,8 +28,8 @@ def page() -> Page:
 
 def summary(folder: Path) -> str:
     outcomes = [
-        Outcome(ODD, PurePosixPath("a/b c.nii.gz"), "done before", 1.5, message=ODD),
-        Outcome("b", None, "failed", message="broken", source="in/b.nii"),
+        VolumeOutcome(ODD, PurePosixPath("a/b c.nii.gz"), "done before", 1.5, message=ODD),
+        VolumeOutcome("b", None, "failed", message="broken", source="in/b.nii"),
     ]
     write_summary(folder / "summary.html", outcomes)
     return (folder / "summary.html").read_text(encoding="utf-8")

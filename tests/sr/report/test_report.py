@@ -11,7 +11,7 @@ from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 from srviewer.sr.rebuild.reconstruct import reconstruct
-from srviewer.sr.report.figures import Picture, montage
+from srviewer.sr.report.figures import MontageSlice, montage
 from srviewer.sr.report.report import reconstruction_report
 from srviewer.sr.requests.request import Request
 
@@ -19,7 +19,7 @@ from srviewer.sr.requests.request import Request
 def _drawn(volume: Volume, plane: Plane) -> np.ndarray:
     """The montage of the slice in the middle, as grey values (rows, columns)."""
     image = slice_at(volume, plane, volume.geometry.centre)
-    png = montage([("slice", [Picture("scan", image, 0.0, 1.0)])])
+    png = montage([("slice", [MontageSlice("scan", image, 0.0, 1.0)])])
     with Image.open(BytesIO(png)) as opened:
         return np.asarray(opened.convert("L"), float)
 

@@ -10,8 +10,8 @@ import pytest
 from srviewer.nn.catalogue import training_plan
 from srviewer.nn.reports.run_log import read_log
 from srviewer.paths import user_data_dir
-from srviewer.sr.batch.records import Place, read_record, write_record
-from srviewer.sr.training.records import remember, remembered
+from srviewer.sr.batch.records import BatchFolder, read_batch_record, write_record
+from srviewer.sr.training.records import remember, stored_runs
 from srviewer.sr.training.run import TrainingJob
 
 JOB = TrainingJob((Path("/data/a.nii"),), (), training_plan("fast"), Path("/models/m.safetensors"))
@@ -51,7 +51,7 @@ def test_a_bad_record_is_left_out_and_named() -> None:
     (folder / "bad-link.json").symlink_to(folder / "nothing")
     if hasattr(os, "mkfifo"):
         os.mkfifo(folder / "bad-pipe.json")
-    found = remembered()
+    found = stored_runs()
     assert found.jobs == (JOB,)
     bad = {path for path in folder.iterdir() if path.name.startswith("bad")}
     assert {path for path, _ in found.unreadable} == bad
@@ -62,7 +62,7 @@ def test_a_bad_record_is_left_out_and_named() -> None:
 def test_a_path_that_is_no_utf8_is_remembered() -> None:
     output = Path(os.fsdecode(b"/models/m\xff.safetensors"))
     remember(TrainingJob((Path(os.fsdecode(b"/data/\xff.nii")),), (), JOB.plan, output))
-    (job,) = remembered().jobs
+    (job,) = stored_runs().jobs
     assert job.output == output
 
 
@@ -115,13 +115,13 @@ def test_lines_of_a_log_that_are_no_reports_are_left_out(tmp_path: Path) -> None
 def test_a_done_record_of_the_wrong_kind_is_as_good_as_none(
     change: dict[str, Any], tmp_path: Path
 ) -> None:
-    place, output = Place(tmp_path, "b"), PurePosixPath("a.nii.gz")
+    place, output = BatchFolder(tmp_path, "b"), PurePosixPath("a.nii.gz")
     (tmp_path / "a.nii.gz").write_bytes(b"1234")
     document = {"software": {"name": "srviewer"}, "provenance": {}}
     (tmp_path / "a.json").write_text(json.dumps(document))
     values = {"factor": 2, "axis": "k", "consistency": {"max": 0.1}, "warnings": ["thick"]}
     record = {"key": "k", "batch": "b", "size": 4, "values": values}
     write_record(place.record(output), record)
-    assert read_record(place, output, "k") == record
+    assert read_batch_record(place, output, "k") == record
     write_record(place.record(output), record | change)
-    assert read_record(place, output, "k") is None
+    assert read_batch_record(place, output, "k") is None

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button, describe
 from srviewer.gui.widgets.plain_text import table_item
 from srviewer.io.header_rows import HeaderRow
-from srviewer.io.header_view import header_of
+from srviewer.io.header_view import rows_of_file
 
 KIND = "header"
 MOST_SHOWN = 2000
@@ -27,7 +27,7 @@ ROW, NAME = 24, 126  # px: the height of a row, the width of the names
 class HeaderBox(QWidget):
     """The header, read only when the user asks for it, since it may name the patient."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self.rows: tuple[HeaderRow, ...] = ()
@@ -80,7 +80,7 @@ class HeaderBox(QWidget):
         self._study.work.start(
             KIND,
             tr("Reading the header of {name}", name=file.path.name),
-            header_of(file),
+            rows_of_file(file),
             self._show,
             lambda: self._session.original is original,
         )

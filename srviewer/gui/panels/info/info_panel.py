@@ -10,7 +10,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
 from srviewer.gui.panels.info.header_table import HeaderBox
 from srviewer.gui.study.skipped_files import skipped
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import OBLIQUE, counts, millimetres, orientation
 from srviewer.gui.widgets.form import describe
@@ -23,7 +23,7 @@ MOST_PROBLEMS = 50
 class InfoPanel(QWidget):
     """Facts about the scan and the result, as text that can be copied."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._session = study.session
         self._text = TextPage()
@@ -35,7 +35,7 @@ class InfoPanel(QWidget):
         layout.addWidget(self._text, 1)
         layout.addWidget(HeaderBox(study))
         study.session.follow(self._show, "scan", "result")
-        theme.follow(self, self._show)
+        theme.redraw_on_theme_change(self, self._show)
         self._show()
 
     def _show(self) -> None:

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSpinBox, QVB
 
 from srviewer.core.slices.planes import Plane, at_slice, stepped
 from srviewer.gui.appearance import theme
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button, describe, label
 
@@ -22,7 +22,7 @@ class Cine(QObject):
 
     changed = Signal()  # it started, stopped, or has another rate or loop
 
-    def __init__(self, session: Session, parent: QObject) -> None:
+    def __init__(self, session: ShownStudy, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
         self.loop = True

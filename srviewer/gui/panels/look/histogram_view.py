@@ -12,7 +12,7 @@ from srviewer.core.intensity.histogram import Histogram, histogram
 from srviewer.core.intensity.window import Window
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
 
@@ -23,7 +23,7 @@ KEY_STEP = 0.02  # of the window's width
 
 
 @dataclass(frozen=True)
-class Scale:
+class PixelScale:
     """A linear map from values to pixels of the widget.
 
     Attributes:
@@ -65,7 +65,7 @@ class HistogramView(QWidget):
     The voxels of each scan are counted once, in the background.
     """
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self._counted = WeakKeyDictionary[Volume, Histogram]()  # of every open scan
@@ -95,14 +95,14 @@ class HistogramView(QWidget):
         """Called by Qt."""
         return QSize(260, HEIGHT)
 
-    def scale(self) -> Scale:
+    def scale(self) -> PixelScale:
         """The present scale: every frequent value, and the grey-level window with some room."""
         window = self._session.view.window
         low, high = window.low, window.high
         if self.histogram is not None:
             low, high = min(low, self.histogram.low), max(high, self._last_frequent())
         room = 0.03 * (high - low)
-        return Scale(low - room, high + room, float(self.width()))
+        return PixelScale(low - room, high + room, float(self.width()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Called by Qt."""
@@ -207,7 +207,7 @@ class HistogramView(QWidget):
         step = (self.histogram.high - self.histogram.low) / len(share)
         return self.histogram.low + last * step
 
-    def _curve(self, counted: Histogram, scale: Scale) -> QPolygonF:
+    def _curve(self, counted: Histogram, scale: PixelScale) -> QPolygonF:
         """The logarithm of the counts: air would hide everything else."""
         heights = np.log1p(counted.counts) / np.log1p(counted.counts.max())
         step = (counted.high - counted.low) / len(heights)

@@ -6,10 +6,10 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.window_presets import WINDOW_PRESETS, WindowPreset
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.widgets.form import button, choice, describe, fill, form
+from srviewer.gui.widgets.form import button, choice, describe, form, set_entries
 
 LARGEST = 1e9
 
@@ -17,7 +17,7 @@ LARGEST = 1e9
 class Levels(QWidget):
     """Follows the session's grey-level window, and sets it."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ShownStudy) -> None:
         super().__init__()
         self._session = session
         self._offered: Volume | None = None
@@ -81,7 +81,7 @@ class Levels(QWidget):
         if original is not self._offered:
             self._offered = original
             fitting = [p for p in WINDOW_PRESETS if p.modality in ("", original.modality)]
-            fill(self.preset, [(tr(preset.title), preset) for preset in fitting], None)
+            set_entries(self.preset, [(tr(preset.title), preset) for preset in fitting], None)
             self._applied = (0, session.auto_window)
         unchanged = self._applied is not None and self._applied[1] == window
         self.preset.setCurrentIndex(self._applied[0] if self._applied and unchanged else -1)

@@ -8,15 +8,15 @@ from srviewer.gui.panels.look.histogram_view import HistogramView
 from srviewer.gui.panels.look.levels import Levels
 from srviewer.gui.panels.look.overlay_list import OverlayBox
 from srviewer.gui.study.overlay_loader import Overlays
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.widgets.form import choice, describe, fill, label
+from srviewer.gui.widgets.form import choice, describe, label, set_entries
 
 
 class LookPanel(QWidget):
     """Controls for the view; they apply to all panes."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._session = study.session
         self.cine = Cine(study.session, self)
@@ -24,7 +24,7 @@ class LookPanel(QWidget):
         self.histogram = HistogramView(study)
         self.levels = Levels(study.session)
         self.colours = choice(tr("Colour map"), tr("The colours that stand for grey values"))
-        fill(self.colours, [(tr(row.title), row.id) for row in COLOUR_MAPS], "grey")
+        set_entries(self.colours, [(tr(row.title), row.id) for row in COLOUR_MAPS], "grey")
         self.inverted = _switch(
             tr("Inverted"), tr("The other end of the colours stands for high values")
         )
@@ -56,7 +56,7 @@ class LookPanel(QWidget):
         layout.addWidget(OverlayBox(self.overlays))
         layout.addStretch(1)
 
-    def _connect(self, study: Study) -> None:
+    def _connect(self, study: StudyActions) -> None:
         session = study.session
         self.colours.activated.connect(self._choose_colours)
         self.inverted.clicked.connect(session.set_inverted)

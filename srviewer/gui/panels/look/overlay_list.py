@@ -30,7 +30,7 @@ class OverlayBox(QWidget):
     def __init__(self, overlays: Overlays) -> None:
         super().__init__()
         self._overlays, self._session = overlays, overlays.session
-        self._shown: list[LayerRow] = []
+        self._shown: list[OverlayRow] = []
         self.add = button(
             tr("Add overlay\u2026"),
             tr("Draw a mask, a label map or a map of values over every pane"),
@@ -54,28 +54,28 @@ class OverlayBox(QWidget):
             self._overlays.load(Path(name))
 
     def _show(self) -> None:
-        layers = self._session.layers
+        overlays = self._session.layers
         self.add.setEnabled(self._session.original is not None)
-        if len(layers) == len(self._shown):
-            for row, layer in zip(self._shown, layers, strict=True):
-                row.show_layer(layer)
+        if len(overlays) == len(self._shown):
+            for row, overlay in zip(self._shown, overlays, strict=True):
+                row.show_overlay(overlay)
             return
         for row in self._shown:
             self._rows.removeWidget(row)
             row.deleteLater()
-        self._shown = [LayerRow(self._overlays, number) for number in range(len(layers))]
-        for row, layer in zip(self._shown, layers, strict=True):
+        self._shown = [OverlayRow(self._overlays, number) for number in range(len(overlays))]
+        for row, overlay in zip(self._shown, overlays, strict=True):
             self._rows.addWidget(row)
-            row.show_layer(layer)
+            row.show_overlay(overlay)
 
 
-class LayerRow(QWidget):
+class OverlayRow(QWidget):
     """Name, opacity, threshold and removal of an overlay."""
 
     def __init__(self, overlays: Overlays, number: int) -> None:
         super().__init__()
         self._overlays, self._number = overlays, number
-        self._layer: Overlay | None = None
+        self._overlay: Overlay | None = None
         self._name = ElidedLabel("value")
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
@@ -97,39 +97,39 @@ class LayerRow(QWidget):
         self.threshold.valueChanged.connect(self._set_threshold)
         remove.clicked.connect(self._remove)
 
-    def show_layer(self, layer: Overlay) -> None:
+    def show_overlay(self, overlay: Overlay) -> None:
         """Show the name and the settings of an overlay.
 
         Args:
-            layer: The overlay; without a window it has no threshold.
+            overlay: The overlay; without a window it has no threshold.
         """
-        self._layer = layer
-        self._name.show_text(f"{layer.volume.name}{self._cover(layer)}")
+        self._overlay = overlay
+        self._name.show_text(f"{overlay.volume.name}{self._cover(overlay)}")
         for widget in (self.opacity, self.threshold):
             widget.blockSignals(True)
-        self.opacity.setValue(round(100 * layer.opacity))
-        self.threshold.setVisible(layer.window is not None)
-        if layer.window is not None:
-            self.threshold.setSingleStep(layer.window.width / 50)
-            self.threshold.setValue(layer.threshold)
+        self.opacity.setValue(round(100 * overlay.opacity))
+        self.threshold.setVisible(overlay.window is not None)
+        if overlay.window is not None:
+            self.threshold.setSingleStep(overlay.window.width / 50)
+            self.threshold.setValue(overlay.threshold)
         for widget in (self.opacity, self.threshold):
             widget.blockSignals(False)
 
-    def _cover(self, layer: Overlay) -> str:
+    def _cover(self, overlay: Overlay) -> str:
         """A note on an overlay that covers only part of the scan; "" for all of it."""
         original = self._overlays.session.original
-        share = 1.0 if original is None else overlap(original.geometry, layer.volume.geometry)
+        share = 1.0 if original is None else overlap(original.geometry, overlay.volume.geometry)
         if share > 0.995:
             return ""
         return tr(" (covers {share} of the scan)", share=percent(round(share, 2)))
 
     def _set_opacity(self, value: int) -> None:
-        if self._layer is not None:
-            self._overlays.replace(self._number, self._layer.seen_at(value / 100))
+        if self._overlay is not None:
+            self._overlays.replace(self._number, self._overlay.seen_at(value / 100))
 
     def _set_threshold(self, value: float) -> None:
-        if self._layer is not None and not self._layer.labelled:
-            self._overlays.replace(self._number, replace(self._layer, threshold=value))
+        if self._overlay is not None and not self._overlay.labelled:
+            self._overlays.replace(self._number, replace(self._overlay, threshold=value))
 
     def _remove(self) -> None:
         self._overlays.replace(self._number, None)

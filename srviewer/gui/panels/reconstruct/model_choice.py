@@ -8,7 +8,7 @@ from srviewer.core.geometry.grid import Axis
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.widgets.form import choice, fill
+from srviewer.gui.widgets.form import choice, set_entries
 from srviewer.gui.widgets.notice import Notice
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.cross_plane.methods import method
@@ -53,7 +53,7 @@ class ModelChoice:
             for card in models.cards
             if card.plan.layout == "axis" and not is_texture(card)
         ]
-        fill(self.box, [*entries, *elsewhere], None)
+        set_entries(self.box, [*entries, *elsewhere], None)
 
     def show(self, name_or_file: str) -> None:
         """Choose a model.
@@ -83,7 +83,7 @@ def model_of(request: Request) -> tuple[Model | None, tuple[str, ...]]:
         return None, (str(error),)
 
 
-def suggested_factor(original: Volume, axis: Axis, request: Request) -> int:
+def factor_for_model(original: Volume, axis: Axis, request: Request) -> int:
     """Suggest a factor for an axis.
 
     Args:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from srviewer.gui.appearance import theme
-from srviewer.gui.jobs.running_jobs import Task, time_left
+from srviewer.gui.jobs.running_jobs import Task, duration_text
 from srviewer.gui.panels.reconstruct.model_choice import (
     ModelChoice,
+    factor_for_model,
     model_of,
     offered_factors,
-    suggested_factor,
 )
 from srviewer.gui.panels.reconstruct.repair_box import RepairBox
 from srviewer.gui.panels.reconstruct.request_options import RequestOptions
@@ -18,7 +18,7 @@ from srviewer.gui.panels.reconstruct.self_test_box import SelfTestBox
 from srviewer.gui.panels.reconstruct.slab_box import SlabBox
 from srviewer.gui.panels.reconstruct.stack_choice import StackChoice
 from srviewer.gui.study.report_box import ReportBox
-from srviewer.gui.study.study_actions import RECONSTRUCT, Study
+from srviewer.gui.study.study_actions import RECONSTRUCT, StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import (
     adaptation,
@@ -33,9 +33,9 @@ from srviewer.gui.widgets.form import (
     button,
     choice,
     describe,
-    fill,
     form,
     label,
+    set_entries,
     set_role,
 )
 from srviewer.gui.widgets.notice import Acknowledgement, Notice
@@ -52,7 +52,7 @@ class ReconstructPanel(QWidget):
         foot: Button and progress, which stay in view below the panel when it is scrolled.
     """
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self._scan = ElidedLabel("value")
@@ -168,8 +168,8 @@ class ReconstructPanel(QWidget):
 
     def _show_models(self) -> None:
         self._offer_models()
-        fill(self._method, [(tr(row.title), row.id) for row in METHODS], None)
-        fill(self._device, device_entries(), None)
+        set_entries(self._method, [(tr(row.title), row.id) for row in METHODS], None)
+        set_entries(self._device, device_entries(), None)
 
     def _show_original(self) -> None:
         original = self._session.original
@@ -201,13 +201,13 @@ class ReconstructPanel(QWidget):
             return
         geometry = original.geometry
         axes = [(axis_title(geometry, axis), axis) for axis in range(3)]
-        fill(self._axis, axes, request.axis)
+        set_entries(self._axis, axes, request.axis)
         spacing = geometry.spacing[request.axis]
         needs_model = method(request.method).needs_model
         model, problem = model_of(request)
         factors = sorted({*offered_factors(model), request.factor})
         targets = [(f"{spacing / factor:.2f} mm  (\u00d7{factor})", factor) for factor in factors]
-        fill(self._factor, targets, request.factor)
+        set_entries(self._factor, targets, request.factor)
         self._models.show(request.model)
         for box, value in (
             (self._method, request.method),
@@ -252,7 +252,7 @@ class ReconstructPanel(QWidget):
         if request is not None and original is not None:
             axis, factor = self._axis.currentData(), self._factor.currentData()
             if axis != request.axis:  # settings of the other axis do not apply
-                factor = suggested_factor(original, axis, request)
+                factor = factor_for_model(original, axis, request)
                 request = replace(request, also=(), thickness_mm=None)
             if self._model.currentData() != request.model:
                 request = replace(request, texture=0.0)
@@ -274,7 +274,7 @@ class ReconstructPanel(QWidget):
 def _stage(task: Task) -> str:
     percentage = f"{100 * task.progress.fraction:.0f} %"
     left = task.seconds_left
-    rest = "" if left is None else tr(", {time} left", time=time_left(left))
+    rest = "" if left is None else tr(", {time} left", time=duration_text(left))
     return f"{tr(task.progress.message)}\n{percentage}{rest}"
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QCheckBox
 
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import describe
 from srviewer.sr.rebuild.repair import repairs_for
@@ -20,7 +20,7 @@ WORDS: dict[Repair, str] = {
 class RepairBox(QCheckBox):
     """Edits the repairs of the request; hidden where the open scan has no fault to repair."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__("")
         self._session = study.session
         describe(

@@ -14,22 +14,22 @@ from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.panels.reconstruct.texture_slider import TextureSlider
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import roi_title
 from srviewer.gui.widgets.form import (
     choice,
     describe,
-    fill,
     form,
     millimetres_box,
     seconds_box,
+    set_entries,
 )
 from srviewer.gui.widgets.plain_text import PlainLabel
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.models.texture_pairs import texture_pair
-from srviewer.sr.requests.request import Request, slice_thickness, suggested_also
+from srviewer.sr.requests.request import Request, suggested_also, thickness_across
 
 PROFILES = ((mark("Box"), "box"), (mark("Gaussian"), "gaussian"))
 
@@ -37,7 +37,7 @@ PROFILES = ((mark("Box"), "box"), (mark("Gaussian"), "gaussian"))
 class RequestOptions(QWidget):
     """Edits the session's request and region lock; hides options that do not apply to the scan."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self.adapt = _tick(
@@ -146,7 +146,7 @@ class RequestOptions(QWidget):
         spacing = original.geometry.spacing[request.axis]
         self.thickness.setRange(0.11 * spacing, 3.9 * spacing)
         self.thickness.setValue(request.thickness_mm or _stated(original, request))
-        fill(self.profile, [(tr(title), name) for title, name in PROFILES], request.profile)
+        set_entries(self.profile, [(tr(title), name) for title, name in PROFILES], request.profile)
         self._show_texture(request, networked)
         self._show_also(original, request)
         for widget in (self.seconds, self.thickness, self.texture):
@@ -179,7 +179,7 @@ class RequestOptions(QWidget):
         shapes = [(n, roi) for n, roi in enumerate(self._session.rois) if roi.has_values]
         self._rows.setRowVisible(self.lock, bool(shapes))
         entries = [(roi_title(roi, n), roi) for n, roi in shapes]
-        fill(self.lock, [(tr("Nothing"), None), *entries], self._session.locked)
+        set_entries(self.lock, [(tr("Nothing"), None), *entries], self._session.locked)
 
     def _choose_region(self) -> None:
         self._session.lock(self.lock.currentData())
@@ -233,7 +233,7 @@ def _tick(text: str, tip: str) -> QCheckBox:
 def _stated(scan: Volume, request: Request) -> float:
     """The slice thickness in mm that is used when the request has none."""
     spacing = scan.geometry.spacing[request.axis]
-    return slice_thickness(scan, request.axis) or spacing
+    return thickness_across(scan, request.axis) or spacing
 
 
 def _has_pair(model: str) -> bool:

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.gui.study.self_testing import SELF_TEST
-from srviewer.gui.study.study_actions import RECONSTRUCT, SIMULATE, Study
+from srviewer.gui.study.study_actions import RECONSTRUCT, SIMULATE, StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button, label, set_role
 from srviewer.sr.scores.self_test import SelfTest
@@ -12,7 +12,7 @@ from srviewer.sr.scores.self_test import SelfTest
 class SelfTestBox(QWidget):
     """A button for the self-test, and its verdict on the present request."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self.start = button(

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
-from srviewer.gui.study.exporting import file_name, with_suffix
-from srviewer.gui.study.study_actions import RECONSTRUCT, Study
+from srviewer.gui.study.exporting import file_name, with_image_suffix
+from srviewer.gui.study.study_actions import RECONSTRUCT, StudyActions
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button
 from srviewer.gui.widgets.notice import Notice
@@ -16,7 +16,7 @@ from srviewer.sr.slabs.choice import SlabOffer, slab_offer
 class SlabBox(Notice):
     """Shows the memory that a reconstruction would need, and asks for a file; hidden otherwise."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__("note", tr("Memory of this reconstruction"))
         self._study, self._session = study, study.session
         self._offer: SlabOffer | None = None
@@ -73,4 +73,4 @@ class SlabBox(Notice):
             self, tr("Reconstruct into a file"), str(start), tr("NIfTI (*.nii.gz *.nii)")
         )
         if name:
-            self._study.reconstruct_into(with_suffix(Path(name)))
+            self._study.reconstruct_into(with_image_suffix(Path(name)))

@@ -5,9 +5,9 @@ from dataclasses import replace
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.core.resampling.deskew import SQUARE_DEGREES, tilt_degrees
-from srviewer.gui.study.study_actions import Study
+from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.widgets.form import button, choice, fill, label
+from srviewer.gui.widgets.form import button, choice, label, set_entries
 
 TITLES = (
     (mark("Reconstruct every regular run, leave gaps empty"), "fill"),
@@ -18,7 +18,7 @@ TITLES = (
 class StackChoice(QWidget):
     """Shown below the scan's warnings: how missing slices are treated, and a button to deskew."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._session = study, study.session
         self._question = label(tr("Missing or uneven slices"), "muted")
@@ -26,7 +26,7 @@ class StackChoice(QWidget):
             tr("Missing or uneven slices"),
             tr("How a reconstruction treats them; the mm are in the warning above"),
         )
-        fill(self._gaps, [(tr(title), way) for title, way in TITLES], None)
+        set_entries(self._gaps, [(tr(title), way) for title, way in TITLES], None)
         self._straighten = button(
             tr("Straighten the tilt"),
             tr(

@@ -20,10 +20,10 @@ from srviewer.gui.views.drawing.text_drawing import (
     MARGIN,
     SHADOW,
     Line,
+    draw_text,
     fits_beside,
     font,
     metrics,
-    write,
     write_lines,
 )
 
@@ -81,7 +81,7 @@ def paint(painter: QPainter, area: QRectF, notes: Annotations) -> None:
 
 
 def paint_lasting(painter: QPainter, area: QRectF, notes: Annotations) -> None:
-    """Draw the annotations that are the same from slice to slice: those of ``lasting``.
+    """Draw the annotations that are the same from slice to slice: those of ``static_annotations``.
 
     Args:
         painter: As in ``paint``.
@@ -96,7 +96,7 @@ def paint_lasting(painter: QPainter, area: QRectF, notes: Annotations) -> None:
         _scale_bar(painter, inner, notes.pixels_per_mm)
 
 
-def lasting(notes: Annotations) -> tuple[object, ...]:
+def static_annotations(notes: Annotations) -> tuple[object, ...]:
     """The annotations that ``paint_lasting`` draws, to know whether they have changed.
 
     Args:
@@ -114,7 +114,7 @@ def paint_moving(painter: QPainter, area: QRectF, notes: Annotations) -> None:
     Args:
         painter: As in ``paint``.
         area: The pane, in pixels.
-        notes: What to draw; those of ``lasting`` are ignored.
+        notes: What to draw; those of ``static_annotations`` are ignored.
     """
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     if notes.hint:
@@ -167,7 +167,7 @@ def _letters(painter: QPainter, area: QRectF, letters: tuple[str, str, str, str]
     )
     painter.setFont(font(15, bold=True))
     for letter, alignment in zip(letters, alignments, strict=True):
-        write(painter, area, Line(letter, theme.WARNING), alignment)
+        draw_text(painter, area, Line(letter, theme.WARNING), alignment)
 
 
 def _crosshair(painter: QPainter, area: QRectF, point: QPointF) -> None:
@@ -207,7 +207,7 @@ def _scale_bar(painter: QPainter, area: QRectF, pixels_per_mm: float) -> None:
     if width < 60:
         label, alignment = QRectF(right - 100, bottom - 19, 100, 15), Qt.AlignmentFlag.AlignRight
     text = f"{length / 10:g} cm" if length >= 10 else f"{length:g} mm"
-    write(painter, label, Line(text), alignment)
+    draw_text(painter, label, Line(text), alignment)
 
 
 def _depth(painter: QPainter, area: QRectF, depth: float) -> None:

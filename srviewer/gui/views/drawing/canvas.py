@@ -21,7 +21,12 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.volumes.volume import Voxels
 from srviewer.gui.appearance import theme
 from srviewer.gui.appearance.colour_maps import Table
-from srviewer.gui.views.drawing.annotations import Annotations, lasting, paint_lasting, paint_moving
+from srviewer.gui.views.drawing.annotations import (
+    Annotations,
+    paint_lasting,
+    paint_moving,
+    static_annotations,
+)
 from srviewer.gui.views.drawing.pixels import along_memory, image_of, image_of_colours
 from srviewer.gui.views.drawing.slice_overlay import Rgba
 
@@ -73,7 +78,7 @@ class Canvas(QWidget):
         self._smooth = True
         self._image: _Made | None = None
         self._second: tuple[Second, _Made] | None = None
-        self._layers: list[tuple[_Made, QRectF, float]] = []
+        self._overlays: list[tuple[_Made, QRectF, float]] = []
         self._extent, self._shown, self._mirrored = QRectF(), QRectF(), False  # in pane mm
         self._table: Table | None = None
         self._window: Window | None = None
@@ -102,7 +107,7 @@ class Canvas(QWidget):
     def clear_pixels(self) -> None:
         """Draw no image, no second image and no overlays."""
         self._source = self._gathered = self._image = self._second = None
-        self._layers = []
+        self._overlays = []
         self.update()
 
     def show_second(self, second: Second | None) -> None:
@@ -114,14 +119,14 @@ class Canvas(QWidget):
         self._second = None if second is None else (second, self._made(second))
         self.update()
 
-    def show_layers(self, layers: Sequence[tuple[Rgba, float]], extent: QRectF) -> None:
+    def show_overlays(self, overlays: Sequence[tuple[Rgba, float]], extent: QRectF) -> None:
         """Draw overlays over the image.
 
         Args:
-            layers: (colours (rows, columns, 4), opacity 0 to 1) of each, the last on top.
+            overlays: (colours (rows, columns, 4), opacity 0 to 1) of each, the last on top.
             extent: The rectangle that all of them cover, in pane mm.
         """
-        self._layers = [(_coloured(colours), extent, opacity) for colours, opacity in layers]
+        self._overlays = [(_coloured(colours), extent, opacity) for colours, opacity in overlays]
         self.update()
 
     def set_smooth(self, smooth: bool) -> None:
@@ -198,7 +203,7 @@ class Canvas(QWidget):
         if self._second is not None:
             self._draw_second(painter, *self._second)
         painter.setRenderHint(SMOOTH, False)  # between two labels there is no third
-        for lazy_image, extent, opacity in self._layers:
+        for lazy_image, extent, opacity in self._overlays:
             painter.setOpacity(opacity)
             painter.drawImage(extent, lazy_image.image(False))
         painter.restore()
@@ -226,7 +231,7 @@ class Canvas(QWidget):
     def _lasting(self, area: QRectF) -> QPixmap:
         """The annotations that are the same from slice to slice, drawn once: text takes long."""
         ratio = self.devicePixelRatioF()
-        wanted = area.size(), ratio, lasting(self.annotations)
+        wanted = area.size(), ratio, static_annotations(self.annotations)
         if wanted != self._written:
             self._written = wanted
             self._writing = QPixmap((area.size() * ratio).toSize())

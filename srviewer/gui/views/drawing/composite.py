@@ -14,7 +14,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.colour_maps import signed
 from srviewer.gui.views.drawing.canvas import Second
 from srviewer.gui.views.drawing.composite_marks import ColourBar, Divider
-from srviewer.gui.views.drawing.slice_overlay import Graded
+from srviewer.gui.views.drawing.slice_overlay import ValueColours
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.layouts import find_layout
 from srviewer.study.state.view import View
@@ -23,7 +23,7 @@ MOST_TILES = 20_000  # in a pane: more cannot be distinguished and would stall t
 
 
 @dataclass(frozen=True)
-class Over:
+class Composite:
     """A composite: the second volume and how it is drawn over the first.
 
     Attributes:
@@ -89,35 +89,39 @@ class Under:
     mirrored: bool
 
 
-def _curtain(over: Over, under: Under) -> Second:
+def _curtain(composite: Composite, under: Under) -> Second:
     clip = QPainterPath()
-    clip.addRect(_beyond(over.comparing, under.shown, under.mirrored))
-    return _clipped(over, under, clip)
+    clip.addRect(_beyond(composite.comparing, under.shown, under.mirrored))
+    return _clipped(composite, under, clip)
 
 
-def _checkerboard(over: Over, under: Under) -> Second:
-    return _clipped(over, under, tiles(under.shown, over.comparing.tile_mm))
+def _checkerboard(composite: Composite, under: Under) -> Second:
+    return _clipped(composite, under, tiles(under.shown, composite.comparing.tile_mm))
 
 
-def _difference(over: Over, under: Under) -> Second:
+def _difference(composite: Composite, under: Under) -> Second:
     view = under.view
-    difference = difference_slice(under.base, over.volume, under.plane, view.cursor_mm, view.smooth)
-    colours = Graded(signed(), Window(-over.span, over.span)).rgba(difference.image.pixels)
+    difference = difference_slice(
+        under.base, composite.volume, under.plane, view.cursor_mm, view.smooth
+    )
+    colours = ValueColours(signed(), Window(-composite.span, composite.span)).rgba(
+        difference.image.pixels
+    )
     colours[..., 3] *= difference.covered
     return Second(colours, QRectF(*difference.image.extent_mm), None, None)
 
 
 # By the ids of the layouts that are composites.
-COMPOSITES: dict[str, Callable[[Over, Under], Second]] = {
+COMPOSITES: dict[str, Callable[[Composite, Under], Second]] = {
     "curtain": _curtain,
     "checkerboard": _checkerboard,
     "difference": _difference,
 }
 
 
-def _clipped(over: Over, under: Under, clip: QPainterPath) -> Second:
+def _clipped(composite: Composite, under: Under, clip: QPainterPath) -> Second:
     """B inside ``clip``, which is in pane mm."""
-    image = slice_at(over.volume, under.plane, under.view.cursor_mm)
+    image = slice_at(composite.volume, under.plane, under.view.cursor_mm)
     return Second(image.pixels, QRectF(*image.extent_mm), under.view.window, clip)
 
 

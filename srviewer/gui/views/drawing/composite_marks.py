@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from srviewer.gui.appearance import theme
-from srviewer.gui.views.drawing.text_drawing import SHADOW, Line, font, write, write_lines
+from srviewer.gui.views.drawing.text_drawing import SHADOW, Line, draw_text, font, write_lines
 
 SCALE_BAR = 32.0  # px at the foot of a pane that the bar of lengths and its name take
 
@@ -111,7 +111,7 @@ def paint_colour_bar(painter: QPainter, area: QRectF, bar: ColourBar) -> None:
     for share, text in ((0.0, top), (0.5, f"{middle:.4g}"), (1.0, f"{bar.low:.4g}")):
         text_box = QRectF(box.left() - 106, box.top() + share * height - 8, 100, 16)
         alignment = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        write(painter, text_box, Line(text), alignment)
+        draw_text(painter, text_box, Line(text), alignment)
 
 
 def number_with_unit(value: float, unit: str) -> str:

@@ -17,7 +17,7 @@ Rgba = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
-class Graded:
+class ValueColours:
     """Colours by value, for a map: a residual, a difference, a probability.
 
     Values below ``solid`` in magnitude are the more transparent the nearer they are to 0, so that
@@ -55,7 +55,7 @@ class Graded:
 
 
 @dataclass(frozen=True, eq=False)
-class Labelled:
+class LabelColours:
     """A colour for each label of a mask or a label map. 0 is not drawn.
 
     Attributes:
@@ -78,20 +78,20 @@ class Labelled:
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class DrawnOverlay:
     """A volume over the slices of others, on any grid of the same frame of reference.
 
     Attributes:
         volume: Mask, label map or map.
-        ink: Converts its values to colours.
+        colours: Converts its values to colours.
         opacity: 0 to 1.
     """
 
     volume: Volume
-    ink: Graded | Labelled
+    colours: ValueColours | LabelColours
     opacity: float = 0.5
 
-    def drawn_over(self, onto: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> Rgba:
+    def colours_on(self, onto: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> Rgba:
         """The overlay's colours at the pixels of a slice of another grid.
 
         Args:
@@ -103,25 +103,25 @@ class Layer:
             (rows, columns, 4) RGBA, transparent outside the overlay's volume.
         """
         values, inside = sampled_slice(self.volume, onto, plane, cursor_mm)
-        colours = self.ink.rgba(values)
+        colours = self.colours.rgba(values)
         if not inside.all():
             colours[..., 3] *= inside
         return colours
 
 
-def drawn_layer(overlay: Overlay) -> Layer:
+def drawn_overlay(overlay: Overlay) -> DrawnOverlay:
     """The overlay of a study with its colours.
 
     Args:
         overlay: Without a window it is a mask or a label map.
 
     Returns:
-        A layer in the colours of labels, or from dark red to yellow.
+        An overlay in the colours of labels, or from dark red to yellow.
     """
     if overlay.window is None:
-        return Layer(overlay.volume, Labelled(LABELS), overlay.opacity)
-    colours = Graded(heat(), overlay.window, overlay.threshold)
-    return Layer(overlay.volume, colours, overlay.opacity)
+        return DrawnOverlay(overlay.volume, LabelColours(LABELS), overlay.opacity)
+    colours = ValueColours(heat(), overlay.window, overlay.threshold)
+    return DrawnOverlay(overlay.volume, colours, overlay.opacity)
 
 
 def _with_alpha(colours: Rgba, seen: npt.NDArray[np.bool_]) -> Rgba:

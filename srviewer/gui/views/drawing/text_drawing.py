@@ -93,7 +93,7 @@ def fits_beside(line: Line, pane_width: float) -> bool:
     return width <= pane_width / 2 - MARGIN - LETTER
 
 
-def write(painter: QPainter, area: QRectF, line: Line, where: Qt.AlignmentFlag) -> None:
+def draw_text(painter: QPainter, area: QRectF, line: Line, where: Qt.AlignmentFlag) -> None:
     """Draw text with a dark shadow, legible on white and on black.
 
     Args:

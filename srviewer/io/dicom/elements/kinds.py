@@ -21,7 +21,7 @@ KINDS = (
 )
 
 
-def is_segmentation(header: FileDataset) -> bool:
+def is_segmentation_object(header: FileDataset) -> bool:
     """Whether the file holds regions that were drawn on images, by its class or modality.
 
     Args:
@@ -42,7 +42,7 @@ def kind_of(header: FileDataset) -> str:
     Returns:
         Words in the plural, such as "structured reports".
     """
-    if is_segmentation(header):
+    if is_segmentation_object(header):
         return "segmentations"
     known = (kind for start, kind in KINDS if _sop_class(header).startswith(start))
     return next(known, "DICOM files without an image" if len(header) else "files that are no DICOM")
@@ -57,7 +57,7 @@ def kind_of_image(header: FileDataset) -> str:
     Returns:
         Words in the plural, such as "colour images".
     """
-    if is_segmentation(header):
+    if is_segmentation_object(header):
         return "segmentations"
     if header.get("SamplesPerPixel", 1) != 1:
         return "colour images"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydicom.dataset import FileDataset
 
-from srviewer.io.dicom.elements.kinds import is_segmentation
+from srviewer.io.dicom.elements.kinds import is_segmentation_object
 from srviewer.io.dicom.elements.patient_and_study import (
     dicom_study_digest,
     patient_digest,
@@ -69,6 +69,6 @@ def series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
         person=person_digest(header),
         study=dicom_study_digest(header),
         frame=text(header, "FrameOfReferenceUID"),
-        segmentation=is_segmentation(header),
+        segmentation=is_segmentation_object(header),
         body_part=text(header, "BodyPartExamined"),
     )

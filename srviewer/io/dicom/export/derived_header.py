@@ -19,7 +19,7 @@ from srviewer.core.intensity.window import Window, robust_window
 from srviewer.core.volumes.dicom_origin import SourceImage
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
-from srviewer.io.dicom.export.stored_values import Scale
+from srviewer.io.dicom.export.stored_values import StoredScale
 from srviewer.io.dicom.headers.origin import (
     ACQUISITION,
     FRAME,
@@ -28,7 +28,7 @@ from srviewer.io.dicom.headers.origin import (
     SCANNER,
     STUDY,
 )
-from srviewer.io.sidecars.provenance import plain, story
+from srviewer.io.sidecars.provenance import json_value, story
 
 # A volume of unknown modality is taken for MR, for which this program is made.
 SOP_CLASSES = {"MR": MRImageStorage, "": MRImageStorage, "CT": CTImageStorage}
@@ -61,7 +61,7 @@ LARGEST_INTEGER_STRING = 2**31 - 1
 LONG_STRING, SHORT_TEXT, LONG_TEXT = 64, 1024, 10240
 
 
-def derived_header(volume: Volume, scale: Scale, provenance: Mapping[str, object]) -> Dataset:
+def derived_header(volume: Volume, scale: StoredScale, provenance: Mapping[str, object]) -> Dataset:
     """Build the header of a result's slices, without the elements that differ from slice to slice.
 
     Args:
@@ -184,7 +184,7 @@ def _add_story(
     header: Dataset,
     source: Dataset,
     volume: ScanHeader,
-    scale: Scale,
+    scale: StoredScale,
     provenance: Mapping[str, object],
 ) -> None:
     """Add the provenance: image type, source images, and the history as text and as JSON."""
@@ -200,10 +200,10 @@ def _add_story(
     without_sources = {key: value for key, value in provenance.items() if key != "sources"}
     block = header.private_block(PRIVATE_GROUP, PRIVATE_CREATOR, create=True)
     content = {**story(volume, without_sources), "pixels": scale.described()}
-    block.add_new(0x01, "UT", json.dumps(plain(content)))
+    block.add_new(0x01, "UT", json.dumps(json_value(content)))
 
 
-def _comments(volume: ScanHeader, scale: Scale) -> str:
+def _comments(volume: ScanHeader, scale: StoredScale) -> str:
     lines = [f"{RESEARCH_USE_ONLY} Not acquired: estimated.", scale.note]
     lines += [warning.message for warning in volume.warnings]
     return " ".join(line for line in lines if line)[:LONG_TEXT]
@@ -222,7 +222,7 @@ def _references(images: Sequence[SourceImage]) -> list[Dataset]:
     return items
 
 
-def _add_pixels(header: Dataset, volume: Volume, scale: Scale) -> None:
+def _add_pixels(header: Dataset, volume: Volume, scale: StoredScale) -> None:
     header.Columns, header.Rows = volume.geometry.shape[:2]
     header.SamplesPerPixel = 1
     header.PhotometricInterpretation = "MONOCHROME2"
@@ -238,7 +238,7 @@ def _add_pixels(header: Dataset, volume: Volume, scale: Scale) -> None:
     _add_window(header, robust_window(volume.voxels, volume.padding), scale)
 
 
-def _add_window(header: Dataset, window: Window, scale: Scale) -> None:
+def _add_window(header: Dataset, window: Window, scale: StoredScale) -> None:
     """Add the window, in values after rescaling (PS3.3 C.11.2.1.2)."""
     width = max(1.0, window.width) if scale.is_identity else window.width
     header.WindowCenter, header.WindowWidth = f"{window.level:.6g}", f"{width:.6g}"

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.valuerep import format_number_as_ds
 
-from srviewer.core.intensity.padding import measured, measured_limits
+from srviewer.core.intensity.padding import measured_limits, measured_voxels
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.io.export.nifti import DataType
 
@@ -16,7 +16,7 @@ LEAST_BITS = 12  # what a CT image stores at least, and what scanners write
 
 
 @dataclass(frozen=True)
-class Scale:
+class StoredScale:
     """The relation of stored numbers to voxel values: ``stored * slope + intercept``.
 
     Attributes:
@@ -84,7 +84,9 @@ class Scale:
         }
 
 
-def scale_of(volume: Volume, stored_as: DataType = "original", scan: Volume | None = None) -> Scale:
+def scale_of(
+    volume: Volume, stored_as: DataType = "original", scan: Volume | None = None
+) -> StoredScale:
     """Choose the scale in which the values of a volume are stored.
 
     Args:
@@ -119,7 +121,7 @@ def _held_whole_numbers(volume: Volume, scan: Volume | None) -> bool:
     return scan is not None and _all_whole(scan)
 
 
-def _whole(low: float, high: float, padding: float | None) -> Scale | None:
+def _whole(low: float, high: float, padding: float | None) -> StoredScale | None:
     """Slope 1 for values from ``low`` to ``high``; None where 16 bits do not hold them.
 
     Padding takes the first of these numbers for which no offset is needed, else the first that fits
@@ -144,17 +146,17 @@ def _whole(low: float, high: float, padding: float | None) -> Scale | None:
     return None
 
 
-def _plain(least: int, most: int) -> Scale | None:
+def _plain(least: int, most: int) -> StoredScale | None:
     """Pixels that are the values themselves; None where that cannot be."""
     if least >= 0 and most <= HIGHEST:
-        return Scale(bits=max(LEAST_BITS, most.bit_length()))
+        return StoredScale(bits=max(LEAST_BITS, most.bit_length()))
     if least >= SIGNED.min and most <= SIGNED.max:
         bits = 1 + max(most.bit_length(), (-least - 1).bit_length())
-        return Scale(signed=True, bits=max(LEAST_BITS, bits))
+        return StoredScale(signed=True, bits=max(LEAST_BITS, bits))
     return None
 
 
-def _with_offset(least: int, most: int, padding: float | None) -> Scale | None:
+def _with_offset(least: int, most: int, padding: float | None) -> StoredScale | None:
     """Slope 1, with the least value stored as 0; None where 16 bits are too few."""
     if most - least > HIGHEST:
         return None
@@ -167,7 +169,7 @@ def _kinds(padding: float | None) -> str:
     return "its values" if padding is None else "its values and its padding"
 
 
-def _spread(low: float, high: float, padding: float | None, because: str) -> Scale:
+def _spread(low: float, high: float, padding: float | None, because: str) -> StoredScale:
     """All of 16 bits for values from ``low`` to ``high``; padding, where there is any, is 0.
 
     Without it 0 is stored as 0 where that costs little, for viewers that ignore the intercept.
@@ -181,18 +183,18 @@ def _spread(low: float, high: float, padding: float | None, because: str) -> Sca
     return _noted(format_number_as_ds(slope), format_number_as_ds(intercept), because)
 
 
-def _noted(slope: str, intercept: str, because: str) -> Scale:
+def _noted(slope: str, intercept: str, because: str) -> StoredScale:
     note = (
         f"Pixels are stored with slope {float(slope):.6g} and intercept {float(intercept):.6g}, "
         f"since {because}; some viewers of MR images ignore both."
     )
-    return Scale(slope, intercept, note=note)
+    return StoredScale(slope, intercept, note=note)
 
 
 def _all_whole(volume: Volume) -> bool:
     planes = range(volume.geometry.shape[2])
     # Plane by plane, and only until one is not: results are as large as memory allows.
-    return all(_is_whole(measured(volume.voxels[:, :, k], volume.padding)) for k in planes)
+    return all(_is_whole(measured_voxels(volume.voxels[:, :, k], volume.padding)) for k in planes)
 
 
 def _is_whole(plane: Voxels) -> bool:

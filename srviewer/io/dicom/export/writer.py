@@ -16,10 +16,10 @@ from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io.dicom.export.derived_header import derived_header, file_meta
-from srviewer.io.dicom.export.stored_values import Scale, scale_of
+from srviewer.io.dicom.export.stored_values import StoredScale, scale_of
 from srviewer.io.dicom.reader import scan
 from srviewer.io.dicom.volumes.geometry import LPS_TO_RAS
-from srviewer.io.export.clearing import cleared
+from srviewer.io.export.clearing import clear_abandoned
 from srviewer.io.export.nifti import DataType
 from srviewer.job import Job, Progress, within
 from srviewer.unwritable import check_new_folder, named_file
@@ -36,7 +36,7 @@ def write_series(
     provenance: Mapping[str, object],
     stored_as: DataType = "original",
     scan: Volume | None = None,
-) -> Job[Scale]:
+) -> Job[StoredScale]:
     """Write a volume as a new series into a new folder, all of it or nothing.
 
     Slices are the planes along k. The patient, the study and the frame of reference are those of
@@ -63,7 +63,7 @@ def write_series(
     scale = scale_of(volume, stored_as, scan)
     header = derived_header(volume, scale, provenance)
     planes = volume.geometry.shape[2]
-    yield from cleared(folder.parent)
+    yield from clear_abandoned(folder.parent)
     with staged_folder(folder) as staged:
         files = [staged / f"{k + 1:05d}.dcm" for k in range(planes)]
         checksums = []
@@ -97,7 +97,7 @@ def check_expressible(volume: Volume) -> None:
             )
 
 
-def _save(volume: Volume, k: int, header: Dataset, scale: Scale, path: Path) -> int:
+def _save(volume: Volume, k: int, header: Dataset, scale: StoredScale, path: Path) -> int:
     """Write the plane ``k``; the CRC-32 of its pixels' bytes."""
     slice_header = copy(header)
     slice_header.SOPInstanceUID = generate_uid(prefix=None)

@@ -26,7 +26,7 @@ Frames = Generator[Pixels, None, None]
 BRIGHTNESS = (0.299, 0.587, 0.114)
 
 
-def decoded(file: PixelFile, frames: Sequence[int]) -> Frames:
+def decoded_frames(file: PixelFile, frames: Sequence[int]) -> Frames:
     """Decode frames of a file to their stored numbers.
 
     MONOCHROME1 is inverted within its range, and a palette is replaced by the brightness of its
@@ -70,7 +70,7 @@ def _frames(file: PixelFile, frames: Sequence[int]) -> Frames:
     if not file.compressed:
         yield from _native(file, frames, decoder)
     elif not decoder.is_available or _beyond_pydicom(file):
-        yield from dicom_itk.decoded(file, frames)
+        yield from dicom_itk.itk_frames(file, frames)
     else:
         yield from _compressed(file, frames, decoder)
 

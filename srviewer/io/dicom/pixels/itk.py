@@ -14,7 +14,7 @@ from srviewer.io.dicom.headers.stored_pixels import PixelFile
 from srviewer.temporary_folders import temporary_folder
 
 
-def decoded(file: PixelFile, frames: Sequence[int]) -> Iterator[npt.NDArray[np.generic]]:
+def itk_frames(file: PixelFile, frames: Sequence[int]) -> Iterator[npt.NDArray[np.generic]]:
     """Decode frames of a file to their stored numbers.
 
     SimpleITK is used as a decoder and nothing else: each frame reaches it in a file of its own

@@ -14,7 +14,7 @@ from srviewer.core.scores.metrics import Mask
 from srviewer.core.volumes.volume import ScanWarning, Volume, Voxels
 from srviewer.io.dicom.headers.header import SliceHeader
 from srviewer.io.dicom.headers.origin import origin_of
-from srviewer.io.dicom.pixels.decoding import Pixels, decoded, turned
+from srviewer.io.dicom.pixels.decoding import Pixels, decoded_frames, turned
 from srviewer.io.dicom.volumes.geometry import Stack
 from srviewer.io.scans.series import check_frame
 from srviewer.io.scans.voxel_checks import (
@@ -147,7 +147,7 @@ def _placed(stack: Stack) -> Iterator[tuple[int, SliceHeader, Pixels]]:
     for file, members in by_file:
         ordered = sorted(members, key=lambda pair: pair[1].frame)
         frames = list(dict.fromkeys(header.frame for _, header in ordered))
-        images = decoded(file, frames)
+        images = decoded_frames(file, frames)
         for _, same in groupby(ordered, key=lambda pair: pair[1].frame):
             image = next(images)
             for k, header in same:

@@ -31,7 +31,7 @@ class Group:
 
     Attributes:
         name: The contrast or other difference from groups of the same series, "" for the only one;
-            with the series' own name and number after ``named``.
+            with the series' own name and number after ``with_names``.
         volumes: The slices of each volume; several cover the same positions, one after another.
         warnings: Warnings about all of the volumes.
     """
@@ -123,7 +123,7 @@ def by_plane(slices: Slices) -> list[Slices]:
     return planes
 
 
-def named(groups: Sequence[Group]) -> list[Group]:
+def with_names(groups: Sequence[Group]) -> list[Group]:
     """Name groups for people; groups of one series UID with equal names are numbered.
 
     Args:

@@ -18,7 +18,7 @@ MOST_DIRECTIONS = 100
 HARMLESS = frozenset({"oblique", "inverted", "palette_colour"})
 
 
-def joined(bundles: Sequence[Bundle]) -> Job[tuple[list[Group], list[Bundle]]]:
+def joined_series(bundles: Sequence[Bundle]) -> Job[tuple[list[Group], list[Bundle]]]:
     """Join series of a single position each to the scans that they make together.
 
     Only images of one person, study, frame of reference, modality, description, size, orientation

@@ -46,7 +46,7 @@ class Repeats:
 
 
 @dataclass(frozen=True)
-class Volumes:
+class ContrastVolumes:
     """The volumes that the slices of one contrast make.
 
     Attributes:
@@ -86,7 +86,7 @@ def contrasts(slices: Slices, positions: SlicePositions) -> list[list[Repeats]]:
     return [_repeats(kind, slices, positions) for kind in best]
 
 
-def volumes(slices: Slices, positions: SlicePositions) -> Volumes:
+def volumes(slices: Slices, positions: SlicePositions) -> ContrastVolumes:
     """Part the slices of one contrast into volumes.
 
     By the trait, or the pair of traits, that makes the fewest volumes without a repeat, where
@@ -101,17 +101,19 @@ def volumes(slices: Slices, positions: SlicePositions) -> Volumes:
         One volume where no position repeats.
     """
     if not positions.repeated(slices):
-        return Volumes([slices])
+        return ContrastVolumes([slices])
     named, traits = _by_traits(slices, positions)
     if named and _nearly_whole(named, slices, positions):
         directed = REPEAT_TRAITS[0] in traits
-        return Volumes(named, doubtful=not directed and against_times(named, slices, positions))
+        return ContrastVolumes(
+            named, doubtful=not directed and against_times(named, slices, positions)
+        )
     ordered = in_order(slices, positions)
     if ordered is not None and not ordered.by_number:
-        return Volumes(ordered.volumes + ordered.unsure)
+        return ContrastVolumes(ordered.volumes + ordered.unsure)
     if named or ordered is None:
-        return Volumes(named or [slices])
-    return Volumes(ordered.volumes + ordered.unsure, by_number=True)
+        return ContrastVolumes(named or [slices])
+    return ContrastVolumes(ordered.volumes + ordered.unsure, by_number=True)
 
 
 def _by_contrast(slices: Slices, positions: SlicePositions, good: Good) -> list[Slices]:
@@ -195,7 +197,7 @@ def _most_at_a_position(slices: Slices, positions: SlicePositions) -> int:
     return max(map(len, at_positions(slices, positions).values()))
 
 
-def _by_usual_contrast(candidate: Volumes) -> list[Volumes]:
+def _by_usual_contrast(candidate: ContrastVolumes) -> list[ContrastVolumes]:
     """Volumes of which most slices are of one contrast."""
     alike: dict[tuple[str, ...], list[Slices]] = defaultdict(list)
     for volume in candidate.volumes:
@@ -204,7 +206,9 @@ def _by_usual_contrast(candidate: Volumes) -> list[Volumes]:
     return [replace(candidate, volumes=members) for members in alike.values()]
 
 
-def _cost(candidates: Sequence[Volumes], positions: SlicePositions) -> tuple[int, bool, int]:
+def _cost(
+    candidates: Sequence[ContrastVolumes], positions: SlicePositions
+) -> tuple[int, bool, int]:
     """The cost of these volumes: slices twice at a position, numbers alone, missing slices."""
     every = [volume for candidate in candidates for volume in candidate.volumes]
     size = len(positions.covered([header for volume in every for header in volume]))
@@ -213,7 +217,9 @@ def _cost(candidates: Sequence[Volumes], positions: SlicePositions) -> tuple[int
     return repeated, any(candidate.by_number for candidate in candidates), holes
 
 
-def _repeats(candidate: Volumes, slices: Slices, positions: SlicePositions) -> list[Repeats]:
+def _repeats(
+    candidate: ContrastVolumes, slices: Slices, positions: SlicePositions
+) -> list[Repeats]:
     """The volumes, those together that cover the same positions.
 
     ``slices``: all of the stack, of which these may be one contrast.

@@ -8,7 +8,7 @@ import pytest
 from srviewer.core.intensity.window import Window
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.session import Session
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.job import run
 from srviewer.sr.rebuild.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
@@ -17,7 +17,7 @@ from srviewer.study.state.reference import Reference
 
 
 @pytest.fixture
-def judged(session: Session, head: Volume, thick_head: Volume) -> Session:
+def judged(session: ShownStudy, head: Volume, thick_head: Volume) -> ShownStudy:
     """A session with a result, a reference and scores."""
     request = Request(axis=2, factor=4, method="linear")
     session.open(thick_head, (), None)
@@ -31,7 +31,7 @@ def judged(session: Session, head: Volume, thick_head: Volume) -> Session:
 
 
 def test_another_scan_takes_result_reference_and_scores_with_it(
-    judged: Session, head: Volume
+    judged: ShownStudy, head: Volume
 ) -> None:
     judged.zoom_by(3, (0, 0, 0))
     seen = []
@@ -43,7 +43,7 @@ def test_another_scan_takes_result_reference_and_scores_with_it(
     assert np.allclose(judged.view.cursor_mm, head.geometry.middle_voxel)
 
 
-def test_another_result_or_reference_takes_the_scores_with_it(judged: Session) -> None:
+def test_another_result_or_reference_takes_the_scores_with_it(judged: ShownStudy) -> None:
     scores, reference, result = judged.scores, judged.reference, judged.result
     assert scores is not None and reference is not None and result is not None
     judged.set_reference(reference)
@@ -56,7 +56,7 @@ def test_another_result_or_reference_takes_the_scores_with_it(judged: Session) -
 
 
 def test_what_the_user_chose_outlives_the_scan_but_axis_and_factor_fit_the_new_one(
-    session: Session, thick_head: Volume, head: Volume
+    session: ShownStudy, thick_head: Volume, head: Volume
 ) -> None:
     session.open(head, (), None)
     assert session.request is not None
@@ -67,7 +67,7 @@ def test_what_the_user_chose_outlives_the_scan_but_axis_and_factor_fit_the_new_o
 
 
 def test_zoom_keeps_the_point_under_the_mouse_and_has_limits(
-    session: Session, head: Volume
+    session: ShownStudy, head: Volume
 ) -> None:
     session.open(head, (), None)
     fixed = np.array((10.0, -4.0, 6.0))
@@ -79,7 +79,7 @@ def test_zoom_keeps_the_point_under_the_mouse_and_has_limits(
     assert session.view.zoom == 40.0
 
 
-def test_reset_shows_the_whole_volume_again(session: Session, head: Volume) -> None:
+def test_reset_shows_the_whole_volume_again(session: ShownStudy, head: Volume) -> None:
     session.open(head, (), None)
     opened = session.view
     session.zoom_by(4, (3, 2, 1))
@@ -89,7 +89,7 @@ def test_reset_shows_the_whole_volume_again(session: Session, head: Volume) -> N
     assert session.view == opened
 
 
-def test_nothing_is_said_when_nothing_changes(session: Session, head: Volume) -> None:
+def test_nothing_is_said_when_nothing_changes(session: ShownStudy, head: Volume) -> None:
     session.open(head, (), None)
     changes = []
     session.changed.connect(changes.append)

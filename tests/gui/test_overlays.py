@@ -10,8 +10,8 @@ from srviewer.core.intensity.window import Window
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.colour_maps import COLOUR_MAPS, LABELS, diverging, heat
-from srviewer.gui.state.session import Session
-from srviewer.gui.views.drawing.slice_overlay import Graded, Labelled, Layer
+from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.views.drawing.slice_overlay import DrawnOverlay, LabelColours, ValueColours
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.study.state.overlay import Overlay
 
@@ -42,11 +42,11 @@ def test_the_diverging_map_is_even_on_both_sides_of_white() -> None:
 
 def test_a_graded_layer_fades_out_towards_0_and_hides_nothing_there() -> None:
     values = np.array([[0.0, 0.5, -0.5, 1.0, -3.0, 9.0]], np.float32)
-    faded = Graded(diverging(), Window(-9.0, 9.0), 0.0, 1.0).rgba(values)
+    faded = ValueColours(diverging(), Window(-9.0, 9.0), 0.0, 1.0).rgba(values)
     assert faded[0, :, 3].tolist() == [0, 127, 127, 255, 255, 255]
-    cut = Graded(diverging(), Window(-9.0, 9.0), 0.6, 1.0).rgba(values)
+    cut = ValueColours(diverging(), Window(-9.0, 9.0), 0.6, 1.0).rgba(values)
     assert cut[0, :, 3].tolist() == [0, 0, 0, 255, 255, 255]
-    plain = Graded(diverging(), Window(-9.0, 9.0)).rgba(values)
+    plain = ValueColours(diverging(), Window(-9.0, 9.0)).rgba(values)
     assert (plain[..., 3] == 255).all()
     assert np.array_equal(plain[..., :3], faded[..., :3])
 
@@ -59,7 +59,7 @@ def _at(ortho: OrthoView, plane: Plane, world: tuple[float, float, float]) -> QC
 
 
 def test_a_label_map_on_a_coarser_grid_is_drawn_where_it_lies(
-    session: Session, ortho: OrthoView, head: Volume
+    session: ShownStudy, ortho: OrthoView, head: Volume
 ) -> None:
     session.open(head, (), None)
     session.move_cursor((0, 0, 0))
@@ -77,23 +77,23 @@ def test_a_label_map_on_a_coarser_grid_is_drawn_where_it_lies(
 
 
 def test_a_graded_layer_of_one_view_hides_what_is_below_its_threshold(
-    session: Session, ortho: OrthoView, head: Volume
+    session: ShownStudy, ortho: OrthoView, head: Volume
 ) -> None:
     session.open(head, (), None)
     session.set_window(Window(5000, 6000))  # everything of the scan is black
     session.move_cursor((0, 0, 0))
     difference = np.zeros(head.geometry.shape, np.float32)
     difference[:20], difference[20:] = -3, 9
-    layer = Layer(
+    layer = DrawnOverlay(
         Volume(difference, head.geometry, "difference"),
-        Graded(diverging(), Window(-10, 10), threshold=5),
+        ValueColours(diverging(), Window(-10, 10), threshold=5),
         1.0,
     )
-    ortho.show_layers((layer,))
+    ortho.show_overlays((layer,))
     low, high = _at(ortho, Plane.CORONAL, (-9, 0, 9)), _at(ortho, Plane.CORONAL, (9, 0, 9))
     assert low.getRgb()[:3] == (0, 0, 0)
     assert high.red() > high.blue() + 50
-    ortho.show_layers(())
+    ortho.show_overlays(())
     assert _at(ortho, Plane.CORONAL, (9, 0, 9)).getRgb()[:3] == (0, 0, 0)
 
 
@@ -101,6 +101,8 @@ def test_a_layer_elsewhere_draws_nothing(head: Volume) -> None:
     affine = head.geometry.affine.copy()
     affine[:3, 3] += 900
     away = Volume(head.voxels, Geometry(head.geometry.shape, affine), "away")
-    colours = Layer(away, Labelled(LABELS)).drawn_over(head.geometry, Plane.AXIAL, (0, 0, 0))
+    colours = DrawnOverlay(away, LabelColours(LABELS)).colours_on(
+        head.geometry, Plane.AXIAL, (0, 0, 0)
+    )
     assert colours.shape == (48, 40, 4)
     assert not colours[..., 3].any()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from srviewer.errors import UserError
-from srviewer.gui.jobs.running_jobs import Work, time_left
+from srviewer.gui.jobs.running_jobs import RunningJobs, duration_text
 from srviewer.job import Job, Partial, Progress
 
 
@@ -43,8 +43,8 @@ class Journal:
 
 
 @pytest.fixture
-def work(qtbot: QtBot) -> Work:
-    return Work()
+def work(qtbot: QtBot) -> RunningJobs:
+    return RunningJobs()
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def _always() -> bool:
     return True
 
 
-def _idle(work: Work) -> Callable[[], None]:
+def _idle(work: RunningJobs) -> Callable[[], None]:
     def check() -> None:
         assert work.tasks == ()
         assert work.findChildren(QThread) == []
@@ -65,7 +65,7 @@ def _idle(work: Work) -> Callable[[], None]:
 
 
 def test_a_job_runs_in_another_thread_and_its_result_arrives_in_this_one(
-    work: Work, journal: Journal, qtbot: QtBot
+    work: RunningJobs, journal: Journal, qtbot: QtBot
 ) -> None:
     arrived = []
 
@@ -81,7 +81,7 @@ def test_a_job_runs_in_another_thread_and_its_result_arrives_in_this_one(
 
 
 def test_a_failure_is_told_once_with_its_title_and_gives_no_result(
-    work: Work, journal: Journal, qtbot: QtBot
+    work: RunningJobs, journal: Journal, qtbot: QtBot
 ) -> None:
     error = UserError("no such slice")
     told = []
@@ -95,7 +95,7 @@ def test_a_failure_is_told_once_with_its_title_and_gives_no_result(
 
 
 def test_cancel_stops_within_half_a_second_and_closes_the_job(
-    work: Work, journal: Journal, qtbot: QtBot
+    work: RunningJobs, journal: Journal, qtbot: QtBot
 ) -> None:
     work.start("long", "Working", journal.endless(), journal.results.append, _always)
     qtbot.waitUntil(lambda: bool(journal.threads))
@@ -109,7 +109,7 @@ def test_cancel_stops_within_half_a_second_and_closes_the_job(
 
 
 def test_a_second_job_of_a_kind_replaces_the_first(
-    work: Work, journal: Journal, qtbot: QtBot
+    work: RunningJobs, journal: Journal, qtbot: QtBot
 ) -> None:
     work.start("open", "First", journal.endless(), journal.results.append, _always)
     qtbot.waitUntil(lambda: bool(journal.threads))
@@ -120,7 +120,7 @@ def test_a_second_job_of_a_kind_replaces_the_first(
 
 
 def test_a_result_that_nobody_wants_any_more_is_dropped(
-    work: Work, journal: Journal, qtbot: QtBot
+    work: RunningJobs, journal: Journal, qtbot: QtBot
 ) -> None:
     job = journal.counting(2, None)
     work.start("open", "Opening", job, journal.results.append, lambda: False)
@@ -128,7 +128,7 @@ def test_a_result_that_nobody_wants_any_more_is_dropped(
     assert journal.results == []
 
 
-def test_stop_leaves_no_thread(work: Work, journal: Journal, qtbot: QtBot) -> None:
+def test_stop_leaves_no_thread(work: RunningJobs, journal: Journal, qtbot: QtBot) -> None:
     for kind in ("one", "two", "three"):
         work.start(kind, kind, journal.endless(), journal.results.append, _always)
     qtbot.waitUntil(lambda: len(journal.threads) == 3)
@@ -138,7 +138,7 @@ def test_stop_leaves_no_thread(work: Work, journal: Journal, qtbot: QtBot) -> No
 
 
 def test_progress_comes_no_faster_than_a_window_can_show(
-    work: Work, journal: Journal, qtbot: QtBot
+    work: RunningJobs, journal: Journal, qtbot: QtBot
 ) -> None:
     reports = []
     started = time.monotonic()
@@ -156,11 +156,11 @@ def test_progress_comes_no_faster_than_a_window_can_show(
     [(0.2, "1 s"), (21.4, "21 s"), (80, "1 min 20 s"), (59.7, "1 min 00 s"), (734, "12 min")],
 )
 def test_time_left_reads_as_people_say_it(seconds: float, text: str) -> None:
-    assert time_left(seconds) == text
+    assert duration_text(seconds) == text
 
 
 def test_pieces_of_a_result_arrive_in_order_and_none_after_a_cancel(
-    work: Work, qtbot: QtBot
+    work: RunningJobs, qtbot: QtBot
 ) -> None:
     def counting() -> Job[None]:
         for number in range(40):

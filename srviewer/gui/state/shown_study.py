@@ -14,7 +14,7 @@ from srviewer.core.intensity.window import Window, rounded_down
 from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.state.progressive_preview import Preview
+from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.gui.state.tool import Tool
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
@@ -32,7 +32,7 @@ PREVIEW, TOOL = "preview", "tool"
 KNOWN = frozenset({*StudyState.__dataclass_fields__, *DERIVED, PREVIEW, TOOL})
 
 
-class Session(QObject):
+class ShownStudy(QObject):
     """Holds one state and announces which of its fields changed, each change once.
 
     A change that a follower makes is announced when all followers have heard of the first,
@@ -48,7 +48,8 @@ class Session(QObject):
         self._pending: frozenset[str] = frozenset()
         self._telling = False
         self._followers: list[_Follower] = []
-        self.preview: Preview | None = None  # of the result that is being made of the scan
+        # Of the result that is computed from the scan.
+        self.preview: ProgressivePreview | None = None
         self.tool = Tool.CROSSHAIR  # what a left drag does
         self.active = Plane.AXIAL  # the plane that had the keyboard last
         self.preferred_device = "auto"  # of the first request
@@ -384,7 +385,7 @@ class Session(QObject):
             self.tool = tool
             self._tell(frozenset({TOOL}))
 
-    def set_preview(self, preview: Preview | None) -> None:
+    def set_preview(self, preview: ProgressivePreview | None) -> None:
         """Set the progressive preview, which is shown where the result will be.
 
         Args:
