@@ -88,6 +88,8 @@ def test_shares_are_short(share: float, text: str) -> None:
 
 def test_only_what_agrees_is_said_to_agree() -> None:
     assert agreement(Consistency(0.0, 0.0004)) == "agrees with the scan: 0.04 % (max)"
+    repaired = agreement(Consistency(0.0, 0.0004), ("motion",))
+    assert repaired == "agrees with the repaired scan: 0.04 % (max)"
     assert agreement(Consistency(0.01, 0.12)) == "differs from the scan by up to 12 %"
 
 

@@ -198,3 +198,25 @@ def test_a_session_never_leans_on_what_was_autosaved(
         saved.results[0].image.candidates(tmp_path)[0]
         == tmp_path / "mine files" / "result-1.nii.gz"
     )
+
+
+def test_a_session_opened_at_the_start_shows_its_scores(
+    rebuild: Rebuild, opened: MainWindow, until: Until, tmp_path: Path, truth_file: Path
+) -> None:
+    session, path = opened.session, tmp_path / "scored.srviewer"
+    rebuild()
+    opened.study.load_reference(truth_file)
+    until(lambda: session.scores is not None)
+    badges = _badges(opened)
+    assert any("dB" in text for text in badges)
+    _saved(opened, until, path)
+    while opened.studies.states:
+        opened.studies.close(0)
+    opened.open([path])
+    until(lambda: session.scores is not None)
+    assert _badges(opened) == badges
+
+
+def _badges(window: MainWindow) -> list[str]:
+    panes = window.compare.result.panes.values()
+    return [line.text for pane in panes for line in pane.annotations.top_right]

@@ -1,5 +1,8 @@
 """Work is never lost by opening or closing: tabs, and the question about unexported results."""
 
+import os
+import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -124,8 +127,14 @@ def test_what_is_kept_for_the_next_start_has_a_limit(
     opened.desk.begin()
     rebuild()
     _answered(ROLE.DestructiveRole, opened.close)
+    (newest,) = autosave_folders.root().glob("window-*/")
+    older = autosave_folders.root() / "window-older"
+    shutil.copytree(newest, older)
+    os.utime(older / autosave_folders.SESSION, (time.time() - 3600,) * 2)
+    assert [left.path for left in autosave_folders.left_behind()] == [newest, older]
     monkeypatch.setattr(autosave_folders, "MOST_BYTES", 100)
-    assert list(autosave_folders.left_behind()) == [] and autosave_folders.size_bytes() == 0
+    assert [left.path for left in autosave_folders.left_behind()] == [newest]
+    assert not older.exists()
 
 
 def test_simulating_makes_a_study_of_its_own(

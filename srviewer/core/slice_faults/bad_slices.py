@@ -68,6 +68,8 @@ def bad_slices(stack: SliceStack, ratio: float) -> tuple[BadSlice, ...]:
     for look in (_repeated, _dark_or_bright):
         kinds |= {n: kind for n, kind in look(search) if n not in kinds}
         search = search.without(kinds)
+        if len(search.order) < LEAST_SLICES:  # so many differ that they are no exceptions
+            return ()
     # Beside empty planes the image ends, and the last slice may hold but a part of it.
     outermost = set(np.flatnonzero(stack.measured)[[0, -1]].tolist())
     kinds |= {n: kind for n, kind in _ends(search) if n in outermost and n not in kinds}

@@ -49,7 +49,9 @@ def scores_line(session: ShownStudy) -> str:
         caption = mark("{scores}  (cubic {cubic}), against {meaning}")
         return tr(caption, scores=scores, cubic=cubic, meaning=meaning)
     if session.result is not None and session.comparables.current in session.comparables.shown:
-        return f"{tr(NO_REFERENCE)} ({agreement(session.result.consistency)})"
+        return (
+            f"{tr(NO_REFERENCE)} ({agreement(session.result.consistency, session.result.repaired)})"
+        )
     return tr(NOT_SCORED)
 
 

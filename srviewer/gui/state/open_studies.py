@@ -92,6 +92,7 @@ class OpenStudies(QObject):
         self._states = tuple(
             change(state) if state.scan is scan else state for state in self.states
         )
+        self.changed.emit()
 
     def begin(self) -> None:
         """Something is to be opened: take what the user said about the open study."""

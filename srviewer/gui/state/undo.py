@@ -11,7 +11,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import mark
-from srviewer.study.state.comparables import Comparables, ComparedVolume
+from srviewer.study.state.comparables import MOST_RESULTS, Comparables, ComparedVolume
 from srviewer.study.state.study_state import StudyState
 
 MOST = 100  # changes that can be taken back
@@ -255,7 +255,7 @@ def with_entries(now: Comparables, wanted: Comparables, left: Comparables) -> Co
 
     both = replace(
         now,
-        results=entries(wanted.results, now.results),
+        results=entries(wanted.results, now.results)[:MOST_RESULTS],
         loaded=entries(wanted.loaded, now.loaded),
     )
     keys = {entry.key for entry in both.kept}

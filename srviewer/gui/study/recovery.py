@@ -132,8 +132,10 @@ class Recovery(QObject):
 
     def _save(self) -> None:
         states = self._study.studies.states
-        if states and self._own is not None:
-            self._pending = False
+        self._pending = False
+        if self._own is not None and not states:
+            self._own.empty()  # what was closed is not offered again
+        elif self._own is not None:
             job = _autosave(self._own, states, self._study.studies.current)
             self.work.start(AUTOSAVE, tr("Autosave"), job, self._study.remember, lambda: True)
 
@@ -166,10 +168,11 @@ class Recovery(QObject):
                 folder.release()
             else:
                 # The restored results lie in that folder: it becomes this window's own.
-                self._own.discard()
+                self._discard()
                 self._own = folder
             self._offer_next()
 
+        self._study.studies.begin_beside()
         self._files.open(folder.session, adopt)
 
     def _decline(self) -> None:

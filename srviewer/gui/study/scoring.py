@@ -19,21 +19,28 @@ class Scoring(QObject):
     def __init__(self, session: ShownStudy, work: RunningJobs, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._work = session, work
-        self._started: dict[str, Missing] = {}  # by its kind, the last one: running, or it failed
+        self._started: dict[str, Missing] = {}  # by its kind, the last one
+        self._failed: tuple[Missing, ...] = ()  # of the scan that is shown: they would fail again
         session.follow(self._provide, "scan", "comparables", "reference", "request")
 
     def _provide(self) -> None:
-        lacking = missing(self._session.state)
+        state = self._session.state
+        self._failed = tuple(value for value in self._failed if value.scan is state.scan)
+        lacking = missing(state)
         for kind in (SCORE, INTERPOLATE):
             self._provide_one(kind, [value for value in lacking if value.kind == kind])
 
     def _provide_one(self, kind: str, lacking: list[Missing]) -> None:
-        if self._started.get(kind) in lacking:  # it runs, or would only fail again
-            return
+        started = self._started.get(kind)
+        if started is not None and started in lacking:
+            if self._work.running(kind) is not None:
+                return
+            self._failed += (started,)
         if self._started.pop(kind, None) is not None:
             self._work.cancel(kind)
-        if lacking:
-            self._start(lacking[0])
+        ready = [value for value in lacking if value not in self._failed]
+        if ready:
+            self._start(ready[0])
 
     def _start(self, lacking: Missing) -> None:
         session, scan = self._session, lacking.scan

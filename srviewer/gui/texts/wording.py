@@ -114,18 +114,24 @@ def percent(share: float) -> str:
     return f"{100 * share:.2g} %" if share >= 1e-5 or share == 0 else tr("under 0.001 %")
 
 
-def agreement(consistency: Consistency) -> str:
+def agreement(consistency: Consistency, repaired: Sequence[str] = ()) -> str:
     """Describe the agreement of a result with the scan, as one line.
 
     Args:
         consistency: The residual as a share of the intensity range.
+        repaired: The repairs of the scan, with which the result is compared then.
 
     Returns:
         The translated text, with the largest residual in percent.
     """
+    share = percent(consistency.max)
     if agrees(consistency):
-        return tr("agrees with the scan: {share} (max)", share=percent(consistency.max))
-    return tr("differs from the scan by up to {share}", share=percent(consistency.max))
+        if repaired:
+            return tr("agrees with the repaired scan: {share} (max)", share=share)
+        return tr("agrees with the scan: {share} (max)", share=share)
+    if repaired:
+        return tr("differs from the repaired scan by up to {share}", share=share)
+    return tr("differs from the scan by up to {share}", share=share)
 
 
 def adaptation(tried: Adapted) -> str:

@@ -49,6 +49,11 @@ class AutosaveFolder:
         shutil.rmtree(self.path, ignore_errors=True)
         self.lock.unlock()
 
+    def empty(self) -> None:
+        """Delete what was saved in it."""
+        for path in self.path.iterdir():
+            path.unlink(missing_ok=True)
+
     def release(self) -> None:
         """Release the lock and keep the folder, for the next window to offer."""
         self.lock.unlock()
@@ -93,7 +98,7 @@ def left_behind() -> Iterator[AutosaveFolder]:
     for path in sorted(_folders(), key=_written, reverse=True):
         total += _folder_size(path)
         too_old = time.time() - _written(path) > KEPT_DAYS * 86400
-        if too_old or total > MOST_BYTES or not (path / SESSION).is_file():
+        if too_old or (kept and total > MOST_BYTES) or not (path / SESSION).is_file():
             _discard(path)
         else:
             kept.append(path)

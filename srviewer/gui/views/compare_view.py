@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from srviewer.core.comparison.linking import unlinked
@@ -86,6 +87,11 @@ class CompareView(QWidget):
             self._show_preview()
         if changed & {"scores", "view"}:
             self._show_badges()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Called by Qt; hidden panes have no badges."""
+        super().showEvent(event)
+        self._show_badges()
 
     def pair(self) -> tuple[Comparable, ...]:
         """Everything that is compared, A and B first, as they are now swapped or not."""

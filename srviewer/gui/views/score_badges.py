@@ -53,7 +53,7 @@ def _unreferenced(entry: Comparable) -> tuple[Line, ...]:
     return (
         (unscored,)
         if agrees(consistency)
-        else (unscored, Line(agreement(consistency), theme.WARNING))
+        else (unscored, Line(agreement(consistency, entry.made.repaired), theme.WARNING))
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer.core.comparison.comparison import Scores
@@ -199,6 +200,11 @@ class ScorePlot(QWidget):
         self._meaning.show_text(tr("against {meaning}", meaning=tr(scores.candidate.meaning)))
         for plot in self.plots:
             plot.show_scores(result.volume, axis, scores)
+        self._follow()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Called by Qt; a hidden plot does not follow the crosshair."""
+        super().showEvent(event)
         self._follow()
 
     def _follow(self) -> None:

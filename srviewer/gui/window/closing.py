@@ -76,17 +76,21 @@ class Closing(QObject):
         lines = [*titles[:MOST_NAMED]]
         if len(titles) > MOST_NAMED:
             lines.append(tr("and {count} more", count=len(titles) - MOST_NAMED))
-        question = tr("Not exported yet:\n{results}", results="\n".join(lines))
+        question = tr(
+            "Close without exporting? Not exported yet:\n{results}", results="\n".join(lines)
+        )
         text = f"{question}\n\n{note}".strip()
         box = message_box(
             QMessageBox.Icon.Question, tr("Close without exporting?"), text, self._window
         )
         role = QMessageBox.ButtonRole
         export = box.addButton(tr("Export\u2026"), role.ActionRole)
-        close = box.addButton(tr("Close"), role.DestructiveRole)
+        close = box.addButton(tr("Close without exporting"), role.DestructiveRole)
         cancel = box.addButton(QMessageBox.StandardButton.Cancel)
         describe(export, tr("Export"), tr("Choose a file for the result; nothing is closed"))
-        describe(close, tr("Close"), tr("Close without exporting"))
+        describe(
+            close, tr("Close without exporting"), tr("The results named above are not exported")
+        )
         box.setDefaultButton(cancel)
         box.exec()
         return box.buttonRole(box.clickedButton())

@@ -35,6 +35,7 @@ class FrameBar(QWidget):
         row.addWidget(self.slider, 1)
         row.addWidget(self.number)
         self._session.follow(self._show, "scan")
+        study.work.failed.connect(self._show)  # the volume that was wanted may not be there
         self._show()
 
     def _show(self) -> None:

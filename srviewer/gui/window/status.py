@@ -144,7 +144,9 @@ class StatusBar(QStatusBar):
 
     def _show_agreement(self) -> None:
         result = self._session.result
-        self._agreement.setText("" if result is None else agreement(result.consistency))
+        self._agreement.setText(
+            "" if result is None else agreement(result.consistency, result.repaired)
+        )
 
 
 def _voxel(volume: Volume, world_mm: Point) -> tuple[int, int, int] | None:

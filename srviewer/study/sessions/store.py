@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from srviewer.core.intensity.window import Window
 from srviewer.core.volumes.volume import Volume
+from srviewer.documents import LARGEST_NUMBER
 from srviewer.errors import UserError
 from srviewer.io.export.nifti import write_nifti
 from srviewer.io.sidecars.provenance import sidecar
@@ -27,6 +29,7 @@ from srviewer.study.sessions.file_location import FileLocation, location_of, loc
 from srviewer.study.sessions.session_file import write_session
 from srviewer.study.state.comparables import Comparables, ComparedVolume
 from srviewer.study.state.study_state import StudyState
+from srviewer.study.state.view import NO_WINDOW
 from srviewer.unwritable import make_folder
 
 IMAGE_SUFFIX = ".nii.gz"
@@ -178,7 +181,7 @@ class _Saving:
                 for kept in loaded.values()
             ),
             shown=_shown(state.comparables, tuple(loaded)),
-            state=plain_fields(replace(state, comparing=replace(state.comparing, swapped=False))),
+            state=plain_fields(_storable(state)),
         )
 
     def _file(self, volume: Volume) -> Path:
@@ -216,6 +219,20 @@ class _Saving:
         current = kept.key == self.state.comparables.current
         model = kept.made.request.model
         return SavedResult(image, maps, kept.name, current, model, kept.scores)
+
+
+def _storable(state: StudyState) -> StudyState:
+    """A state whose values can be read back: grey levels of absurd scans are clipped."""
+    low, high = (
+        min(max(value, -LARGEST_NUMBER), LARGEST_NUMBER)
+        for value in (state.view.window.low, state.view.window.high)
+    )
+    window = Window(low, high) if low < high else NO_WINDOW
+    return replace(
+        state,
+        comparing=replace(state.comparing, swapped=False),
+        view=replace(state.view, window=window),
+    )
 
 
 def _shown(comparables: Comparables, loaded: Sequence[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from srviewer.study.state.held_file import HeldFile
 
 ORIGINAL, CUBIC, REFERENCE = "original", "cubic", "reference"
 NO_RESULT = "result"  # the key that stands in for a result while there is none
+LONGEST_NAME = 1000  # characters
 MOST_RESULTS = 8  # float32 volumes are large: the oldest one gives way
 FEWEST_SHOWN, MOST_SHOWN = 2, 4
 
@@ -141,12 +142,12 @@ class Comparables:
 
         Args:
             key: Its key.
-            name: The new name, as it is.
+            name: The new name; its first LONGEST_NAME characters are kept.
 
         Returns:
             With the name.
         """
-        return self._changed(key, name=name)
+        return self._changed(key, name=name[:LONGEST_NAME])
 
     def scored(self, key: str, scores: ScoredPair) -> "Comparables":
         """Set the scores of a result.

@@ -11,7 +11,7 @@ from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.scores.self_test import SelfTest
-from srviewer.study.state.comparables import Comparables, ComparedVolume
+from srviewer.study.state.comparables import LONGEST_NAME, Comparables, ComparedVolume
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.held_file import HeldFile
 from srviewer.study.state.layouts import COMPARE, PLANES
@@ -141,6 +141,7 @@ class StudyState:
         Returns:
             The study with them; the region lock follows its measurement.
         """
+        rois = tuple(replace(roi, name=roi.name[:LONGEST_NAME]) for roi in rois)
         return replace(self, rois=rois, locked=followed(self.locked, self.rois, rois))
 
     def with_tested(self, request: Request, test: SelfTest) -> "StudyState":

@@ -87,7 +87,7 @@ def test_training_sees_the_same_shares(make_head: Callable[..., Volume]) -> None
     expected = PatchSource([replace(head, voxels=air)], plan).draw(0)
     for other in others:
         drawn = PatchSource([other], plan).draw(0)
-        assert np.abs((drawn.truth - expected.truth).numpy()).max() < 0.05
+        assert np.abs((drawn.targets - expected.targets).numpy()).max() < 0.05
 
 
 @pytest.mark.parametrize("request_", (CUBIC, FAST), ids=("cubic", "network"))

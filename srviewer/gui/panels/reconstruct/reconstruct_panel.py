@@ -243,7 +243,7 @@ class ReconstructPanel(QWidget):
         self._outcome.setVisible(result is not None)
         if result is not None:
             consistency = result.consistency
-            self._verdict.setText(agreement(consistency))
+            self._verdict.setText(agreement(consistency, result.repaired))
             set_role(self._verdict, "good" if agrees(consistency) else "doubt")
             self._facts.setText(_facts(result))
 
