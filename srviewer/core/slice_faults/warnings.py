@@ -8,6 +8,7 @@ from srviewer.core.slice_faults.faults import SliceFaults
 from srviewer.core.volumes.volume import ScanWarning
 
 MOTION, BRIGHTNESS, BAD_SLICE = "interleave_motion", "slice_brightness", "bad_slice"
+FAULT_CODES = (MOTION, BRIGHTNESS, BAD_SLICE)
 WORDS: dict[Kind, str] = {
     "dark": "dark",
     "bright": "bright",

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from srviewer.core.slice_faults.warnings import FAULT_CODES
 from srviewer.gui.appearance import theme
 from srviewer.gui.jobs.running_jobs import Task, duration_text
 from srviewer.gui.panels.reconstruct.model_choice import (
@@ -216,7 +217,9 @@ class ReconstructPanel(QWidget):
             box.setCurrentIndex(box.findData(value))
         self._model.setEnabled(needs_model)
         # Warnings that must be acknowledged are in the banner already.
-        warnings = tuple(w.message for w in original.warnings if w not in self._study.concerns)
+        others = [w for w in original.warnings if w not in self._study.concerns]
+        others.sort(key=lambda w: w.code not in FAULT_CODES)  # what can be repaired comes first
+        warnings = tuple(w.message for w in others)
         advice = () if problem else cautions(original, request, model)
         self._note.show_text((*warnings, *problem, *advice))
         self._show_work()
