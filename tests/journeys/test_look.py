@@ -275,6 +275,15 @@ def test_step_through_the_volumes_of_a_series_in_time(
     bar.slider.setValue(3)
     until(lambda: np.allclose(session.original.voxels, head.voxels / 4))
     assert bar.number.value() == 3
+    session.set_request(replace(session.request, method="nearest"))
+    window.study.reconstruct()
+    until(lambda: session.result is not None)
+    result = session.result
+    bar.slider.setValue(1)
+    until(lambda: np.allclose(session.original.voxels, head.voxels))
+    assert session.result is None and len(window.studies.states) == 2
+    window.studies.show(0)
+    assert session.result is result and bar.number.value() == 3
 
 
 def test_turn_the_projection_by_dragging_and_by_playing(

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.user_files.autosave_folders import outlives_window
 from srviewer.study.opening import emptied
 from srviewer.study.state.study_state import StudyState
 
@@ -125,6 +126,18 @@ class OpenStudies(QObject):
         """
         self.begin_beside()
         self.place(state)
+
+    def succeed(self, state: StudyState) -> None:
+        """Show a study that was made of the one that is shown.
+
+        Args:
+            state: The new study. It takes the place of the other, or a tab of its own where a
+                result of the other was not exported.
+        """
+        if self.session.state.unexported(outlives_window):
+            self.add(state)
+        else:
+            self.session.set(state)
 
     def surround(self, before: Sequence[StudyState], after: Sequence[StudyState]) -> None:
         """Put studies on both sides of the one that is shown, which stays shown.

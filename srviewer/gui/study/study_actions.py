@@ -167,7 +167,8 @@ class StudyActions(QObject):
         original = self.session.original
 
         def show(volume: Volume) -> None:
-            self.session.open(volume, self.session.sources, None)
+            before, device = self.session.state, self.session.preferred_device
+            self.studies.succeed(opened(volume, before, device, sources=before.sources))
 
         if original is not None:
             job = deskewed(original, original.geometry.slice_axis)

@@ -74,4 +74,4 @@ class FrameBar(QWidget):
         """Another volume of the same series: place, grey levels and measurements hold."""
         session = self._session
         state, device = session.state, session.preferred_device
-        session.set(another_frame(state, volume, self._wanted, device))
+        self._study.studies.succeed(another_frame(state, volume, self._wanted, device))
