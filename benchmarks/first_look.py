@@ -86,7 +86,7 @@ def _measured(scan: Path) -> None:
             session.changed.disconnect(note)
             seconds = " | ".join(f"{one:.1f} s" for one in (*times[:3], whole))
             print(f"| {scan.name} | {state} | {seconds} |", flush=True)
-        window.close()
+        window.leave()  # a window that is closed asks about results
 
 
 if __name__ == "__main__":

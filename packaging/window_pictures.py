@@ -44,7 +44,7 @@ def _draw_window(path: Path, home: Path) -> None:
     window.panels.show_panel(PANEL)
     until(lambda: not window.study.work.tasks)
     window.grab().save(str(path))
-    window.close()
+    window.leave()  # a window that is closed asks about results
 
 
 def _draw_training(path: Path, scans: Path, home: Path) -> None:
@@ -61,7 +61,7 @@ def _draw_training(path: Path, scans: Path, home: Path) -> None:
     window.grab().save(str(path))
     panel.run_list.stop.click()
     until(lambda: not window.study.work.tasks)
-    window.close()
+    window.leave()  # a window that is closed asks about results
 
 
 def _window(home: Path):  # type: ignore[no-untyped-def]  # Qt is loaded after the environment is set
