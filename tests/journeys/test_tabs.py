@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
@@ -23,6 +24,7 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.series_picker import SeriesPicker
+from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.user_files import autosave_folders
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.gui.window.study_tabs import StudyTabs
@@ -119,6 +121,35 @@ def test_closing_the_window_asks_once_and_the_next_one_offers_the_work(
     (left,) = autosave_folders.left_behind()
     assert left.session.is_file()
     left.discard()
+
+
+def test_what_lies_still_is_autosaved_once(
+    rebuild: Callable[..., None],
+    opened: MainWindow,
+    until: Until,
+    qtbot: QtBot,
+    thick_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rebuild()
+    opened.open([thick_file])
+    until(lambda: len(opened.studies.states) == 2)
+    recovery = opened.desk.recovery
+    recovery._timer.setInterval(50)
+    started: list[str] = []
+    start = RunningJobs.start
+
+    def counted(work: RunningJobs, kind: str, *given: Any, **named: Any) -> Any:
+        started.append(kind)
+        return start(work, kind, *given, **named)
+
+    monkeypatch.setattr(RunningJobs, "start", counted)
+    opened.desk.begin()
+    until(lambda: bool(opened.studies.states[0].comparables.results[0].files))
+    qtbot.wait(500)  # once more, for what the first one wrote
+    count = len(started)
+    qtbot.wait(500)
+    assert len(started) == count <= 3
 
 
 def test_what_is_kept_for_the_next_start_has_a_limit(

@@ -90,10 +90,10 @@ class OpenStudies(QObject):
         if self.session.original is scan:
             self.session.set(change(self.session.state))
             return
-        self._states = tuple(
-            change(state) if state.scan is scan else state for state in self.states
-        )
-        self.changed.emit()
+        before = self.states
+        self._states = tuple(change(state) if state.scan is scan else state for state in before)
+        if any(new is not old for new, old in zip(self._states, before, strict=True)):
+            self.changed.emit()
 
     def begin(self) -> None:
         """Something is to be opened: take what the user said about the open study."""
