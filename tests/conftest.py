@@ -6,6 +6,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication, QWidget
+    from pytestqt.qtbot import QtBot
 
 # Before Qt is loaded: no screen is needed, and nothing is read from or written to the user's own
 # folders, not even by what is read once per process.
@@ -56,6 +61,29 @@ def own_folders(
     if "PySide6.QtCore" in sys.modules:
         _move_settings(home / "config")
     yield home
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: "QApplication") -> Iterator["QApplication"]:
+    """The application of all tests, with the garbage collection of the window."""
+    from srviewer.gui.jobs.garbage import garbage_collected_here
+
+    with garbage_collected_here():
+        yield qapp
+
+
+@pytest.fixture
+def qtbot(qtbot: "QtBot", monkeypatch: pytest.MonkeyPatch) -> "QtBot":
+    """What is added lives until it is closed, and so does not go while it is painted."""
+    held: list[QWidget] = []
+    add = qtbot.addWidget
+
+    def held_and_added(widget: "QWidget", **options: Any) -> None:
+        held.append(widget)
+        add(widget, **options)
+
+    monkeypatch.setattr(qtbot, "addWidget", held_and_added)
+    return qtbot
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from types import TracebackType
 from PySide6.QtWidgets import QApplication
 
 from srviewer.gui.appearance.application import application
+from srviewer.gui.jobs.garbage import garbage_collected_here
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.log import log_error, start_log
 from srviewer.gui.user_files.preferences import read_preferences
@@ -45,7 +46,8 @@ def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
             window.study.open_sample(then)
         elif paths:
             window.study.open(list(paths), then)
-        return app.exec()
+        with garbage_collected_here():
+            return app.exec()
 
 
 def _stop(window: MainWindow, number: int) -> None:
