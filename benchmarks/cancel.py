@@ -1,6 +1,6 @@
 """How long a cancel waits at most: `python -m benchmarks.cancel [IxJxK]`.
 
-A cancelled job is asked for no further step, so the longest step of a rebuild is the longest wait.
+A cancelled job is asked for no further step, so the longest step of a reconstruction is the longest wait.
 Steps are named by what the progress says when they begin; the network's own are the yardstick.
 """
 
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.rebuild import FACTOR, saved_scan
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr.rebuild.gaps import rebuild
+from srviewer.sr.reconstruction.gaps import reconstruct_scan
 from srviewer.sr.requests.request import Request
 
 
@@ -30,7 +30,7 @@ def main() -> int:
         scan = run(read(path))
     steps: dict[str, list[float]] = defaultdict(list)
     name, begin = "Begin", time.monotonic()
-    job = rebuild(scan, Request(2, FACTOR))
+    job = reconstruct_scan(scan, Request(2, FACTOR))
     going = True
     while going:
         step = next(job, None)

@@ -82,7 +82,7 @@ def panes() -> Iterator[Row]:
     from srviewer.core.intensity.window import Window
     from srviewer.gui.appearance.application import application
     from srviewer.gui.window.main_window import MainWindow
-    from srviewer.sr.rebuild.reconstruct import reconstruct
+    from srviewer.sr.reconstruction.reconstruct import reconstruct
     from srviewer.sr.requests.request import Request
 
     thick = volume((512, 512, 80), (0.5, 0.5, 2.0))
@@ -90,30 +90,30 @@ def panes() -> Iterator[Row]:
     app = application()
     with TemporaryDirectory() as folder:
         window = MainWindow(QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat))
-        session = window.session
-        session.open(thick, (), None)
-        session.set(session.state.with_result(result))
-        session.compare(replace(session.comparing, layout="compare"))
+        study = window.study
+        study.open(thick, (), None)
+        study.set(study.state.with_result(result))
+        study.compare(replace(study.comparing, layout="compare"))
         window.resize(1600, 1000)
         window.show()
         app.processEvents()
-        while window.study.work.tasks:  # the grey values of the scan are counted once
+        while window.controller.work.tasks:  # the grey values of the scan are counted once
             app.processEvents()
-        centre = np.array(session.view.cursor_mm)
+        centre = np.array(study.view.cursor_mm)
 
         def milliseconds(step: float, drag: bool) -> float:
             started = time.perf_counter()
             if drag:
-                session.set_window(Window(0.0, 500.0 + step))
+                study.set_window(Window(0.0, 500.0 + step))
             else:
-                session.move_cursor(centre + step / 2)
+                study.move_cursor(centre + step / 2)
             app.processEvents()  # which paints every pane that has changed
             return (time.perf_counter() - started) * 1000
 
         for name, drag in (("scroll: 2x3 panes, 512x512x320", False), ("window/level drag", True)):
             frame = median(milliseconds(float(step), drag) for step in range(CROSSING_MM))
             yield at_most(name, frame, FRAME_MS, "ms", "a frame at 60 Hz", 1.0)
-        window.study.work.stop()
+        window.controller.work.stop()
         window.leave()  # a window that is closed asks about results
         window.deleteLater()
         app.processEvents()

@@ -1,4 +1,4 @@
-"""Thin volumes made thick, and what a network rebuilds of them in each of the two planes."""
+"""Thin volumes made thick, and what a network reconstructs of them in each of the two planes."""
 
 from collections.abc import Iterator
 from pathlib import Path

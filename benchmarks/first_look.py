@@ -1,8 +1,8 @@
 """Seconds from Reconstruct to the first slices: `python -m benchmarks.first_look [SCAN ...]`.
 
-SCAN: a file, or IxJxK for a ball of so many voxels, rebuilt at factor 4. A real window, without a
+SCAN: a file, or IxJxK for a ball of so many voxels, reconstructed at factor 4. A real window, without a
 screen, in a process of its own for each scan: once cold, with everything that is loaded at the
-first rebuild, and once warm.
+first reconstruct, and once warm.
 """
 
 import argparse
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def _measured(scan: Path) -> None:
-    """One scan, opened and rebuilt twice in one window."""
+    """One scan, opened and reconstructed twice in one window."""
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
@@ -66,24 +66,24 @@ def _measured(scan: Path) -> None:
         window.studies.choice = "replace"
         window.resize(1600, 1000)
         window.show()
-        session, shown = window.session, None
+        study, shown = window.study, None
         for state in ("cold", "warm"):
-            shown = session.original
+            shown = study.scan
             window.open([scan])
-            until(lambda: session.original is not shown)  # noqa: B023
-            if not window.study.may_reconstruct:
-                session.acknowledge()
+            until(lambda: study.scan is not shown)  # noqa: B023
+            if not window.controller.may_reconstruct:
+                study.acknowledge()
             begin, times = time.monotonic(), list[float]()
 
             def note(changed: frozenset[str]) -> None:
-                if "preview" in changed and session.preview is not None and session.preview.slices:
+                if "preview" in changed and study.preview is not None and study.preview.slices:
                     times.append(time.monotonic() - begin)  # noqa: B023
 
-            session.changed.connect(note)
-            window.study.reconstruct()
-            until(lambda: session.result is not None)
+            study.changed.connect(note)
+            window.controller.reconstruct()
+            until(lambda: study.result is not None)
             whole = time.monotonic() - begin
-            session.changed.disconnect(note)
+            study.changed.disconnect(note)
             seconds = " | ".join(f"{one:.1f} s" for one in (*times[:3], whole))
             print(f"| {scan.name} | {state} | {seconds} |", flush=True)
         window.leave()  # a window that is closed asks about results

@@ -1,4 +1,4 @@
-"""Seconds of whole rebuilds on a GPU: `python -m benchmarks.gpu [MODEL ...]`.
+"""Seconds of whole reconstructs on a GPU: `python -m benchmarks.gpu [MODEL ...]`.
 
 A noisy ball that fills its box, factor 4; each shape twice, the second time counts. Beside it the
 networks alone, and the rate of their multiply-adds as a share of what a large bfloat16 matrix
@@ -21,12 +21,12 @@ from srviewer.nn.devices.processors import device_title
 from srviewer.nn.inference.infer import Upsampler
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.models.available_models import find_model
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 
 FACTOR, THICK = 4, 2
 SHAPES = ((256, 256, 32), (256, 256, 64), (320, 320, 80), (512, 512, 64))
-CHECKED = (96, 96, 24)  # rebuilt on the processor too
+CHECKED = (96, 96, 24)  # reconstructed on the processor too
 MATRIX, PRODUCTS = 8192, 10
 
 
@@ -39,7 +39,9 @@ def main() -> int:
     device = torch.device(args.device)
     rate = matrix_rate(device)
     print(f"{device_title(device)}, torch {torch.__version__}: {rate / 1e12:.0f} TFLOP/s\n")
-    print("| model | result | whole rebuild | networks alone | share of the rate | GPU memory |")
+    print(
+        "| model | result | whole reconstruct | networks alone | share of the rate | GPU memory |"
+    )
     print("|---|---|---|---|---|---|")
     models = [find_model(name) for name in args.models]
     for model in models:
@@ -95,7 +97,7 @@ def rebuilt(scan: Volume, model: Model, device: str) -> Volume:
 
 
 def apart(model: Model, device: str) -> float:
-    """The largest difference from a rebuild on the processor, as a share of the range."""
+    """The largest difference from a reconstruction on the processor, as a share of the range."""
     scan = noisy(CHECKED)
     one, other = (rebuilt(scan, model, where).voxels for where in (device, "cpu"))
     return float(np.abs(one - other).max()) / measured_intensity(scan.voxels).range

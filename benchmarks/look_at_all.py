@@ -1,4 +1,4 @@
-"""Rebuilds every scan of a folder and draws each beside its original, to be looked at.
+"""Reconstructs every scan of a folder and draws each beside its original, to be looked at.
 
 `python -m benchmarks.look_at_all DATA OUT [--only WORD]`: DATA holds `mri/thick` and `dicom`. Into
 OUT go the result, the report and a picture of each series, by the verbs that a user would give; the
@@ -47,7 +47,7 @@ def items(data: Path, only: str) -> list[Item]:
 
 
 def made(item: Item, out: Path) -> dict[str, Any]:
-    """What became of ``item``: findings of the rebuild, or ``error``."""
+    """What became of ``item``: findings of the reconstruction, or ``error``."""
     kept = out / f"{item.name}.found"
     if not kept.exists():
         found = _rebuilt(item, out)

@@ -1,6 +1,6 @@
 """What fitting the network to the scan itself is worth, and what its guard decides.
 
-Each thin volume is thickened (box profile) and rebuilt by cubic interpolation, by the network, and
+Each thin volume is thickened (box profile) and reconstructed by cubic interpolation, by the network, and
 by the network moved by several shares of the way to what it became by learning from the scan. Each
 share is scored against the truth whatever the guard says, since the guard is to be judged by it:
 the last lines tell what the program would use gains, of each volume and of all, and how the gain on

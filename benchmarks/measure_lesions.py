@@ -2,7 +2,7 @@
 
 Two kinds of spots. Spheres, bright or dark, are put into thin volumes where the tissue is even; or
 (--own) the brightest spots that the volume has itself: lesions, tumours and vessels. Each thin
-volume is thickened along k and rebuilt by every method. A spot's contrast is its mean less the mean
+volume is thickened along k and reconstructed by every method. A spot's contrast is its mean less the mean
 of the shell around it; what is told is the share of the true contrast that is left.
 
     python -m benchmarks.measure_lesions VOLUME... [--own] [--factors 4] [--side 128]
@@ -33,7 +33,7 @@ from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.report.figures import MontageSlice, montage
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.simulate import Simulation, simulate

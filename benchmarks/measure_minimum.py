@@ -1,7 +1,7 @@
 """What `--minimum scan` costs or gains, and how many voxels lie below the scan's minimum without.
 
-For each thin volume, thickened along k and rebuilt: PSNR in dB over the foreground of the truth,
-without and with it. For each thick scan, rebuilt by its own factor: the share of voxels below the
+For each thin volume, thickened along k and reconstructed: PSNR in dB over the foreground of the truth,
+without and with it. For each thick scan, reconstructed by its own factor: the share of voxels below the
 scan's minimum and how far below the least one is, as a share of the intensity range, without and
 with it; and how well both agree with the scan.
 
@@ -20,7 +20,7 @@ from srviewer.core.scores.metrics import psnr
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import MINIMA, Request, suggested_request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.simulate import simulate

@@ -1,7 +1,7 @@
-"""What the self-test promises beside what the rebuild then gains, on people not trained on.
+"""What the self-test promises beside what the reconstruction then gains, on people not trained on.
 
 Each thin volume is thickened (box profile). The self-test sees the thick scan alone; its mean gain
-over cubic is the promise. Then the scan is rebuilt and scored against the thin volume, cubic beside
+over cubic is the promise. Then the scan is reconstructed and scored against the thin volume, cubic beside
 it.
 
     python -m benchmarks.measure_self_test VOLUME... [--axes i,k] [--factors 2,4] [--side 96]
@@ -16,7 +16,7 @@ from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.evaluate import score_beside_cubic
 from srviewer.sr.scores.self_test import self_test

@@ -1,6 +1,6 @@
 """How a texture network compares with its faithful pair and with cubic, in terms of texture.
 
-For each volume, thickened along k and rebuilt, over the volume: PSNR in dB; the gradient error,
+For each volume, thickened along k and reconstructed, over the volume: PSNR in dB; the gradient error,
 how much weaker (-) or stronger (+) the mean gradient along k is over the foreground than the
 truth's; the high-frequency error, the same for the energy along k beyond what the thick slices can
 hold (above 1 / factor of the Nyquist frequency); and the spectrum's distance, the root mean square

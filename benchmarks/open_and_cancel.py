@@ -48,7 +48,7 @@ def main(rounds: int) -> None:
         print("|---|---|---|---|---|---|")
         for name, path in inputs.items():
             window.open([path])  # whole, once: the open scan is a part of the memory
-            _pump(lambda: not window.study.work.tasks)
+            _pump(lambda: not window.controller.work.tasks)
             chance = random.Random(0)
             waits, sizes = [], []
             for _ in range(rounds):
@@ -81,7 +81,7 @@ def _cancelled(window: MainWindow, path: Path, seconds: float) -> float:
     stop = time.monotonic() + seconds
     _pump(lambda: time.monotonic() >= stop)
     begin = time.monotonic()
-    work = window.study.work
+    work = window.controller.work
     for task in work.tasks:
         task.cancel()
     _pump(lambda: not work.tasks)

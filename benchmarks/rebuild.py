@@ -1,6 +1,6 @@
-"""Seconds and memory of whole rebuilds: `python -m benchmarks.rebuild [IxJxK ...]`.
+"""Seconds and memory of whole reconstructs: `python -m benchmarks.rebuild [IxJxK ...]`.
 
-Each is a scan of int16 with air around, rebuilt at factor 4 by a process of its own.
+Each is a scan of int16 with air around, reconstructed at factor 4 by a process of its own.
 """
 
 import argparse

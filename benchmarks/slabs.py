@@ -1,6 +1,6 @@
-"""Memory and disk of a rebuild slab by slab: `python -m benchmarks.slabs [IxJxK ...]`.
+"""Memory and disk of a reconstruction slab by slab: `python -m benchmarks.slabs [IxJxK ...]`.
 
-Beside one in memory. Each scan, a ball of int16 in quiet air, is rebuilt at factor 4 by processes
+Beside one in memory. Each scan, a ball of int16 in quiet air, is reconstructed at factor 4 by processes
 of their own, on one thread. Address space is counted beyond the program with its network loaded;
 disk is what waits there; worst is how far planes of the file, averaged again, are off the scan's
 voxels. For Linux.
@@ -28,7 +28,7 @@ NIFTI_HEADER = 352
 HEAD = ("scan", "result", "slabs", "address space", "resident", "disk", "processor", "wall", "rms",
         "worst")  # fmt: skip
 POLL_SECONDS = 0.2
-# Loads what any rebuild loads, then limits the address space and counts from there.
+# Loads what any reconstruct loads, then limits the address space and counts from there.
 CHILD = """
 import json, resource, sys
 import numpy, psutil, scipy.ndimage, nibabel
@@ -55,7 +55,7 @@ sys.exit(status)
 
 @dataclass(frozen=True)
 class Taken:
-    """What one rebuild took: bytes and seconds. ``worst``: how far it departs from the scan."""
+    """What one reconstruction took: bytes and seconds. ``worst``: how far it departs from the scan."""
 
     address: float
     resident: float
@@ -67,7 +67,7 @@ class Taken:
 
 
 def measured(scan: Path, folder: Path, slabs: str, room_mib: int) -> Taken:
-    """Rebuild ``scan`` in a process of its own. Raises CalledProcessError when it fails."""
+    """Reconstruct ``scan`` in a process of its own. Raises CalledProcessError when it fails."""
     out, said, peaks = (folder / name for name in ("thin.nii.gz", "said", "peaks"))
     run = ["reconstruct", str(scan), "-o", str(out), "--factor", str(FACTOR), "--model", "fast"]
     told = ["--slabs", slabs, "--device", "cpu", "--json", str(said)]

@@ -26,8 +26,8 @@ from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.models.available_models import find_model
-from srviewer.sr.rebuild.cautions import cautions
-from srviewer.sr.rebuild.gaps import rebuild
+from srviewer.sr.reconstruction.cautions import cautions
+from srviewer.sr.reconstruction.gaps import reconstruct_scan
 from srviewer.sr.requests.request import Repair, Request
 from srviewer.sr.scores.simulate import simulate
 
@@ -150,14 +150,14 @@ def _row(thin: Volume, request: Request, case: Case) -> Row:
     def score(voxels: Voxels) -> float:
         return psnr(truth, voxels, found.range, seen) or 0.0
 
-    cubic = run(rebuild(scan, replace(request, method="cubic"))).volume.voxels
-    result = run(rebuild(scan, request)).volume.voxels
+    cubic = run(reconstruct_scan(scan, replace(request, method="cubic"))).volume.voxels
+    result = run(reconstruct_scan(scan, request)).volume.voxels
     codes = [warning.code for warning in slice_fault_warnings(faults, scan.geometry)]
     told = cautions(scan, request, find_model(request.model))
     repaired = None
     if case.repair:
-        plain = run(rebuild(clean, replace(request, method="cubic"))).volume.voxels
-        cured = run(rebuild(scan, replace(request, repair=case.repair))).volume.voxels
+        plain = run(reconstruct_scan(clean, replace(request, method="cubic"))).volume.voxels
+        cured = run(reconstruct_scan(scan, replace(request, repair=case.repair))).volume.voxels
         repaired = score(cured) - score(plain)
     return Row(
         gain=score(result) - score(cubic),

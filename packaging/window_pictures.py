@@ -37,12 +37,12 @@ def main() -> int:
 
 
 def _draw_window(path: Path, home: Path) -> None:
-    """The sample rebuilt, beside its scores."""
+    """The sample reconstructed, beside its scores."""
     window, until = _window(home)
-    window.study.open_sample(window.study.reconstruct)
-    until(lambda: window.session.scores is not None)
+    window.controller.open_sample(window.controller.reconstruct)
+    until(lambda: window.study.scores is not None)
     window.panels.show_panel(PANEL)
-    until(lambda: not window.study.work.tasks)
+    until(lambda: not window.controller.work.tasks)
     window.grab().save(str(path))
     window.leave()  # a window that is closed asks about results
 
@@ -60,7 +60,7 @@ def _draw_training(path: Path, scans: Path, home: Path) -> None:
     until(lambda: run.fraction >= DONE)
     window.grab().save(str(path))
     panel.run_list.stop.click()
-    until(lambda: not window.study.work.tasks)
+    until(lambda: not window.controller.work.tasks)
     window.leave()  # a window that is closed asks about results
 
 

@@ -61,26 +61,26 @@ def _panes() -> "Mapping[str, QImage]":
     from srviewer.gui.state.shown_study import ShownStudy
     from srviewer.gui.views.compare_view import CompareView
     from srviewer.job import run
-    from srviewer.sr.rebuild.reconstruct import reconstruct
+    from srviewer.sr.reconstruction.reconstruct import reconstruct
     from srviewer.sr.requests.request import Request
     from srviewer.study.state.comparing import Comparing
 
     thin = head()
     thick = Degradation(axis=2, factor=4).thick_volume(thin)
-    session = ShownStudy()
-    view = CompareView(session)
+    study = ShownStudy()
+    view = CompareView(study)
     view.resize(*SIZE)
     view.show()
-    session.open(thick, (), None)
-    session.set(session.state.with_result(run(reconstruct(thick, Request(2, 4, "nearest")))))
-    session.move_cursor((3.0, -4.0, 5.0))
-    first = session.view
+    study.open(thick, (), None)
+    study.set(study.state.with_result(run(reconstruct(thick, Request(2, 4, "nearest")))))
+    study.move_cursor((3.0, -4.0, 5.0))
+    first = study.view
     pictures = {}
-    for name, look in _ways(session, thin).items():
-        session.compare(Comparing())
+    for name, look in _ways(study, thin).items():
+        study.compare(Comparing())
         view.resize(*SIZE)  # a layout of several rows needs more
-        session.look(first)
-        session.set_layers([])
+        study.look(first)
+        study.set_overlays([])
         look()
         QApplication.processEvents()
         pictures[name] = _picture(view)
@@ -88,26 +88,24 @@ def _panes() -> "Mapping[str, QImage]":
     return pictures
 
 
-def _ways(session: "ShownStudy", thin: "Volume") -> "Mapping[str, Callable[[], None]]":
+def _ways(study: "ShownStudy", thin: "Volume") -> "Mapping[str, Callable[[], None]]":
     """What is done to the window before each picture."""
     from srviewer.core.volumes.volume import Volume
     from srviewer.study.state.comparing import Comparing
     from srviewer.study.state.overlay import Overlay
 
-    first = session.view
+    first = study.view
     labels = Volume(np.rint(thin.voxels / 400), thin.geometry, "labels")
     return {
         "planes": lambda: None,
-        "blocks-patient-left": lambda: session.look(
-            replace(first, smooth=False, radiological=False)
-        ),
-        "zoomed-hot-inverted": lambda: session.look(
+        "blocks-patient-left": lambda: study.look(replace(first, smooth=False, radiological=False)),
+        "zoomed-hot-inverted": lambda: study.look(
             replace(first, zoom=2.0, colours="hot", inverted=True)
         ),
-        "labels": lambda: session.set_layers([Overlay(labels)]),
-        "curtain": lambda: session.compare(Comparing("curtain", divider=0.4)),
-        "checkerboard": lambda: session.compare(Comparing("checkerboard", tile_mm=9.0)),
-        "difference": lambda: session.compare(Comparing("difference")),
+        "labels": lambda: study.set_overlays([Overlay(labels)]),
+        "curtain": lambda: study.compare(Comparing("curtain", divider=0.4)),
+        "checkerboard": lambda: study.compare(Comparing("checkerboard", tile_mm=9.0)),
+        "difference": lambda: study.compare(Comparing("difference")),
     }
 
 

@@ -27,7 +27,7 @@ from srviewer.job import run
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.models.available_models import available_models, find_model, mean_gains
 from srviewer.sr.models.model_card import card_markdown
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.report.report import reconstruction_report
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
@@ -60,7 +60,7 @@ def added(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def session(qapp: QApplication) -> ShownStudy:
+def study(qapp: QApplication) -> ShownStudy:
     theme.apply(qapp)
     return ShownStudy()
 
@@ -130,28 +130,28 @@ def _cropped(volume: Volume) -> Volume:
 
 
 def test_the_window_shows_it(
-    session: ShownStudy, qtbot: QtBot, head: Volume, thick_head: Volume,
+    study: ShownStudy, qtbot: QtBot, head: Volume, thick_head: Volume,
     result: Reconstruction, pair: ScoredPair,
 ) -> None:  # fmt: skip
-    plot = ScorePlot(session)
+    plot = ScorePlot(study)
     qtbot.addWidget(plot)
-    session.open(thick_head, (), None)
-    session.set(session.state.with_result(result))
-    session.set_reference(Reference(head, "the phantom", None))
-    kept = session.comparables
-    session.change(comparables=kept.scored(kept.current, pair))
+    study.open(thick_head, (), None)
+    study.set(study.state.with_result(result))
+    study.set_reference(Reference(head, "the phantom", None))
+    kept = study.compared_volumes
+    study.change(compared_volumes=kept.scored(kept.current, pair))
     added = plot.plots[2]
     assert added.getAxis("left").labelText == "NMAE (%)"
     rows = pair.candidate.per_slice[1]
     values = np.array([np.nan if row["nmae"] is None else row["nmae"] for row in rows])
     added.jump_worst(0)
-    index = result.volume.geometry.index(session.view.cursor_mm)[1]
+    index = result.volume.geometry.index(study.view.cursor_mm)[1]
     assert round(index) == int(np.nanargmax(values))  # the largest error is the worst
     shown = Comparable("a", "a", result.volume, pair, made=result)
     assert badge(shown, Plane.CORONAL, 20, True)[0].text.endswith(f"{values[20]:.2f} %")
 
 
-def test_the_training_tab_plots_it(session: ShownStudy, qtbot: QtBot) -> None:
+def test_the_training_tab_plots_it(study: ShownStudy, qtbot: QtBot) -> None:
     curves = Curves()
     for plot in (curves.loss, *curves.scores.values()):
         qtbot.addWidget(plot)
@@ -159,7 +159,7 @@ def test_the_training_tab_plots_it(session: ShownStudy, qtbot: QtBot) -> None:
 
 
 def test_the_table_of_the_panel_has_a_row_for_it(
-    session: ShownStudy, qtbot: QtBot, pair: ScoredPair
+    study: ShownStudy, qtbot: QtBot, pair: ScoredPair
 ) -> None:
     table = panel._table()
     qtbot.addWidget(table)

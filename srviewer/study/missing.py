@@ -8,11 +8,11 @@ from srviewer.core.comparison.grid_difference import grid_difference
 from srviewer.core.resampling.reorient import same_grid
 from srviewer.core.volumes.volume import Volume
 from srviewer.job import Job
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair, score_beside_cubic
-from srviewer.study.state.comparables import CUBIC
+from srviewer.study.state.compared_volumes import CUBIC
 from srviewer.study.state.reference import Reference
 from srviewer.study.state.study_state import StudyState
 
@@ -26,7 +26,7 @@ class MissingScores:
         scan: The open scan.
         made: The result that is scored.
         reference: What it is scored against.
-        key: Of the result among the comparables.
+        key: Of the result among the compared_volumes.
     """
 
     kind: ClassVar[str] = "score"
@@ -57,7 +57,7 @@ class MissingScores:
         """
         if state.reference is not self.reference:
             return state
-        return replace(state, comparables=state.comparables.scored(self.key, scores))
+        return replace(state, compared_volumes=state.compared_volumes.scored(self.key, scores))
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,10 @@ class MissingCubic:
         Returns:
             The study with the volume, or as it was.
         """
-        kept = state.comparables
+        kept = state.compared_volumes
         if kept.result and not same_grid(kept.result.volume.geometry, cubic.volume.geometry):
             return state
-        return replace(state, comparables=replace(kept, cubic=cubic.volume))
+        return replace(state, compared_volumes=replace(kept, cubic=cubic.volume))
 
 
 Missing = MissingScores | MissingCubic
@@ -139,7 +139,7 @@ def difference(state: StudyState) -> str:
 
 def _scores(state: StudyState) -> Iterator[Missing]:
     """The scores of the current result, and of every other result that is shown."""
-    scan, reference, kept = state.scan, state.reference, state.comparables
+    scan, reference, kept = state.scan, state.reference, state.compared_volumes
     if scan is None or reference is None:
         return
     wanted = [entry for entry in kept.results if entry.key in (kept.current, *kept.shown)]
@@ -149,7 +149,7 @@ def _scores(state: StudyState) -> Iterator[Missing]:
 
 
 def _cubic(state: StudyState) -> Iterator[Missing]:
-    kept = state.comparables
+    kept = state.compared_volumes
     request = state.result.request if state.result else state.request
     if CUBIC in kept.shown and kept.cubic is None and state.scan is not None and request:
         yield MissingCubic(state.scan, request)

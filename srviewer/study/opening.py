@@ -89,7 +89,7 @@ def another_frame(state: StudyState, scan: Volume, frame: int, device: str) -> S
         view=state.view,
         rois=state.rois,
         locked=state.locked,
-        layers=state.layers,
+        overlays=state.overlays,
         acknowledged=state.acknowledged,
     )
 

@@ -15,7 +15,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 from srviewer.sr.batch.items import select
 from srviewer.sr.batch.records import STATE, BatchFolder
-from srviewer.sr.batch.work import Settings, rebuilding
+from srviewer.sr.batch.work import Settings, reconstructing
 from srviewer.sr.inputs.segmentations import BY_NAME, BY_VOXELS
 from srviewer.sr.requests.request import Request
 from srviewer.sr.slabs.choice import SlabsWanted
@@ -79,7 +79,7 @@ def test_a_worker_finds_a_label_map_and_writes_nothing(
     place = BatchFolder(tmp_path / "out", "one")
     for name in ("sub-02_brain.nii", "sub-03_lesion.nii.gz"):
         (item,) = run(select([tree / name], thin_too=False)).items
-        outcome = run(rebuilding(item, settings, place))
+        outcome = run(reconstructing(item, settings, place))
         assert (outcome.status, outcome.reason, outcome.values) == ("left out", BY_VOXELS, {})
         assert "unlike a scan" in outcome.message
         assert not place.record(item.output).exists()

@@ -36,7 +36,7 @@ def test_reconstruct_refuses_before_it_works(
     told = capsys.readouterr().err
     assert "was made from another scan ('thick.nii.gz', SHA-256 " in told and "--overwrite" in told
     assert (out.read_bytes(), out.with_name("o.json").read_bytes()) == before
-    assert rebuilt(thick_file, "-o", out, "--factor", "2") == 0  # the same scan, rebuilt anew
+    assert rebuilt(thick_file, "-o", out, "--factor", "2") == 0  # the same scan, reconstructed anew
     assert rebuilt(bert, "-o", out, "--slabs", "always") == 1
     assert rebuilt(bert, "-o", out, "--overwrite") == 0
     assert rebuilt(thick_file, "-o", out) == 1

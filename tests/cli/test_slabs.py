@@ -12,7 +12,7 @@ import pytest
 from children import ran
 from srviewer.__main__ import main
 
-# What the program may take above what it has taken once everything is loaded. The rebuild of the
+# What the program may take above what it has taken once everything is loaded. The reconstruction of the
 # test takes about 100 MiB slab by slab and 340 MiB in memory.
 ROOM = 200 * 2**20
 LIMITED = f"""
@@ -76,7 +76,7 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     assert "--slabs always" in refused.stderr and "Traceback" not in refused.stderr
     done = ran(run, environment)
     assert done.returncode == 0, done.stderr
-    assert "rebuilt slab by slab" in done.stderr
+    assert "reconstructed slab by slab" in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["scan.nii", "thin.json", "thin.nii"]
     thin = voxels_of(out)
     assert thin.shape == (320, 320, 160)

@@ -36,8 +36,8 @@ from srviewer.sr.batch.summary import cells
 from srviewer.sr.batch.work import VolumeOutcome
 from srviewer.sr.models.available_models import model_card
 from srviewer.sr.models.model_card import card_markdown
-from srviewer.sr.rebuild.reconstruct import reconstruct
-from srviewer.sr.rebuild.restore import restored
+from srviewer.sr.reconstruction.reconstruct import reconstruct
+from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.requests.request import Request
 from srviewer.sr.training.plan_file import plan_in, read_object
 from srviewer.sr.training.records import is_unfinished

@@ -11,22 +11,22 @@ from srviewer.gui.views.ortho_view import OrthoView
 
 
 @pytest.fixture
-def session(qapp: QApplication) -> ShownStudy:
+def study(qapp: QApplication) -> ShownStudy:
     theme.apply(qapp)
     return ShownStudy()
 
 
 @pytest.fixture
-def ortho(session: ShownStudy, qtbot: QtBot) -> OrthoView:
+def ortho(study: ShownStudy, qtbot: QtBot) -> OrthoView:
     """Three panes that show whatever the session opens."""
-    view = OrthoView(session)
+    view = OrthoView(study)
     qtbot.addWidget(view)
 
     def show(changed: frozenset[str]) -> None:
         if "scan" in changed:
-            view.show_volume(session.original, Line("ORIGINAL"), "")
+            view.show_volume(study.scan, Line("ORIGINAL"), "")
 
-    session.changed.connect(show)
+    study.changed.connect(show)
     view.resize(900, 620)
     view.show()
     return view

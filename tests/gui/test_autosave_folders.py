@@ -20,7 +20,7 @@ def test_a_window_that_starts_takes_no_folder_of_one_that_starts_beside_it() -> 
         for _ in range(500):
             folder = new_folder()
             assert folder is not None
-            folder.session.write_text("{}")  # it is there, and stays
+            folder.session_file.write_text("{}")  # it is there, and stays
             folder.discard()
     for folder in left_behind():
         folder.discard()

@@ -17,8 +17,8 @@ NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def axial(session: ShownStudy, ortho: OrthoView, head: Volume) -> SliceView:
-    session.open(head, (), None)
+def axial(study: ShownStudy, ortho: OrthoView, head: Volume) -> SliceView:
+    study.open(head, (), None)
     return ortho.panes[Plane.AXIAL]
 
 
@@ -54,39 +54,39 @@ def _slice(pane: SliceView) -> int:
 
 
 def test_a_click_moves_the_crosshair_there_in_all_three_panes(
-    axial: SliceView, ortho: OrthoView, session: ShownStudy, qtbot: QtBot
+    axial: SliceView, ortho: OrthoView, study: ShownStudy, qtbot: QtBot
 ) -> None:
     at = QPoint(axial.width() // 3, axial.height() // 4)
-    depth = session.view.cursor_mm[2]
+    depth = study.view.cursor_mm[2]
     qtbot.mouseClick(axial, Qt.MouseButton.LeftButton, pos=at)
     world = axial.world_at(QPointF(at))
-    assert session.view.cursor_mm == pytest.approx(world)
-    assert session.view.cursor_mm[2] == pytest.approx(depth)
+    assert study.view.cursor_mm == pytest.approx(world)
+    assert study.view.cursor_mm[2] == pytest.approx(depth)
     for pane in ortho.panes.values():
         marked = pane.annotations.crosshair
         assert marked is not None
-        assert QPointF(*marked) == pane.position_of(session.view.cursor_mm)
+        assert QPointF(*marked) == pane.position_of(study.view.cursor_mm)
 
 
-def test_dragging_moves_the_crosshair_along(axial: SliceView, session: ShownStudy) -> None:
+def test_dragging_moves_the_crosshair_along(axial: SliceView, study: ShownStudy) -> None:
     stop = QPointF(200, 180)
     _drag(axial, Qt.MouseButton.LeftButton, QPointF(100, 100), stop)
-    assert session.view.cursor_mm == pytest.approx(axial.world_at(stop))
+    assert study.view.cursor_mm == pytest.approx(axial.world_at(stop))
 
 
 def test_a_right_drag_changes_the_window_in_steps_that_fit_the_data(
-    axial: SliceView, session: ShownStudy
+    axial: SliceView, study: ShownStudy
 ) -> None:
-    before, cursor = session.view.window, session.view.cursor_mm
+    before, cursor = study.view.window, study.view.cursor_mm
     _drag(axial, Qt.MouseButton.RightButton, QPointF(100, 100), QPointF(150, 75))
-    after = session.view.window
+    after = study.view.window
     assert after.width == pytest.approx(before.width * (1 + 50 / 250))
     assert after.level == pytest.approx(before.level - before.width * 25 / 250)
-    assert session.view.cursor_mm == cursor
+    assert study.view.cursor_mm == cursor
 
 
-def test_a_middle_drag_pushes_the_image(axial: SliceView, session: ShownStudy) -> None:
-    session.zoom_by(3, session.view.cursor_mm)
+def test_a_middle_drag_pushes_the_image(axial: SliceView, study: ShownStudy) -> None:
+    study.zoom_by(3, study.view.cursor_mm)
     start, stop = QPointF(100, 100), QPointF(160, 70)
     grabbed = axial.world_at(start)
     _drag(axial, Qt.MouseButton.MiddleButton, start, stop)
@@ -94,15 +94,15 @@ def test_a_middle_drag_pushes_the_image(axial: SliceView, session: ShownStudy) -
 
 
 def test_space_turns_a_left_drag_into_a_push(
-    axial: SliceView, session: ShownStudy, qtbot: QtBot
+    axial: SliceView, study: ShownStudy, qtbot: QtBot
 ) -> None:
-    cursor, start, stop = session.view.cursor_mm, QPointF(100, 100), QPointF(130, 140)
+    cursor, start, stop = study.view.cursor_mm, QPointF(100, 100), QPointF(130, 140)
     grabbed = axial.world_at(start)
     qtbot.keyPress(axial, Qt.Key.Key_Space)
     _drag(axial, Qt.MouseButton.LeftButton, start, stop)
     qtbot.keyRelease(axial, Qt.Key.Key_Space)
     assert axial.world_at(stop) == pytest.approx(grabbed)
-    assert session.view.cursor_mm == cursor
+    assert study.view.cursor_mm == cursor
 
 
 def test_the_wheel_steps_slices_and_parts_of_a_notch_add_up(axial: SliceView) -> None:
@@ -116,11 +116,11 @@ def test_the_wheel_steps_slices_and_parts_of_a_notch_add_up(axial: SliceView) ->
     assert _slice(axial) == first
 
 
-def test_ctrl_and_wheel_zoom_at_the_mouse(axial: SliceView, session: ShownStudy) -> None:
+def test_ctrl_and_wheel_zoom_at_the_mouse(axial: SliceView, study: ShownStudy) -> None:
     at = QPointF(80, 210)
     under = axial.world_at(at)
     _turn(axial, 120, Qt.KeyboardModifier.ControlModifier, at)
-    assert session.view.zoom == pytest.approx(1.2)
+    assert study.view.zoom == pytest.approx(1.2)
     assert axial.world_at(at) == pytest.approx(under)
 
 
@@ -150,17 +150,17 @@ def test_home_and_end_go_to_the_first_and_last_slice(
     assert _slice(axial) == head.geometry.shape[2] - 1
 
 
-def test_r_resets_and_plus_zooms(axial: SliceView, session: ShownStudy, qtbot: QtBot) -> None:
-    opened = session.view
+def test_r_resets_and_plus_zooms(axial: SliceView, study: ShownStudy, qtbot: QtBot) -> None:
+    opened = study.view
     qtbot.keyClick(axial, Qt.Key.Key_Plus)
     qtbot.keyClick(axial, Qt.Key.Key_Up)
-    assert session.view.zoom > 1
+    assert study.view.zoom > 1
     qtbot.keyClick(axial, Qt.Key.Key_R)
-    assert session.view == opened
+    assert study.view == opened
 
 
 def test_a_double_click_shows_one_plane_and_back(
-    axial: SliceView, ortho: OrthoView, session: ShownStudy, qtbot: QtBot
+    axial: SliceView, ortho: OrthoView, study: ShownStudy, qtbot: QtBot
 ) -> None:
     small = axial.width()
     qtbot.mouseDClick(axial, Qt.MouseButton.LeftButton)
@@ -173,10 +173,10 @@ def test_a_double_click_shows_one_plane_and_back(
 
 
 def test_the_point_under_the_mouse_is_told_and_forgotten(
-    axial: SliceView, session: ShownStudy
+    axial: SliceView, study: ShownStudy
 ) -> None:
     told = []
-    session.hovered.connect(told.append)
+    study.hovered.connect(told.append)
     at = QPointF(120, 90)
     move = QMouseEvent(
         QEvent.Type.MouseMove,

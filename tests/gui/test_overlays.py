@@ -59,29 +59,29 @@ def _at(ortho: OrthoView, plane: Plane, world: tuple[float, float, float]) -> QC
 
 
 def test_a_label_map_on_a_coarser_grid_is_drawn_where_it_lies(
-    session: ShownStudy, ortho: OrthoView, head: Volume
+    study: ShownStudy, ortho: OrthoView, head: Volume
 ) -> None:
-    session.open(head, (), None)
-    session.move_cursor((0, 0, 0))
+    study.open(head, (), None)
+    study.move_cursor((0, 0, 0))
     coarse = head.geometry.coarsened(0, 4).coarsened(1, 4)
     labels = np.zeros(coarse.shape, np.float32)
     inside, beyond = (8.0, 9.0, 0.5), (14.5, 9.0, 0.5)
     labels[tuple(np.rint(coarse.index(inside)).astype(int))] = 2
-    session.set_layers([Overlay(Volume(labels, coarse, "labels"), 1.0)])
+    study.set_overlays([Overlay(Volume(labels, coarse, "labels"), 1.0)])
     assert _at(ortho, Plane.AXIAL, inside).getRgb()[:3] == tuple(LABELS[1])
     grey = _at(ortho, Plane.AXIAL, beyond)
     assert grey.red() == grey.green() == grey.blue()
-    session.set_layers([session.layers[0].seen_at(0.0)])
+    study.set_overlays([study.overlays[0].seen_at(0.0)])
     grey = _at(ortho, Plane.AXIAL, inside)
     assert grey.red() == grey.green() == grey.blue()
 
 
 def test_a_graded_layer_of_one_view_hides_what_is_below_its_threshold(
-    session: ShownStudy, ortho: OrthoView, head: Volume
+    study: ShownStudy, ortho: OrthoView, head: Volume
 ) -> None:
-    session.open(head, (), None)
-    session.set_window(Window(5000, 6000))  # everything of the scan is black
-    session.move_cursor((0, 0, 0))
+    study.open(head, (), None)
+    study.set_window(Window(5000, 6000))  # everything of the scan is black
+    study.move_cursor((0, 0, 0))
     difference = np.zeros(head.geometry.shape, np.float32)
     difference[:20], difference[20:] = -3, 9
     layer = DrawnOverlay(

@@ -10,24 +10,24 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.job import run
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.evaluate import score_beside_cubic
 from srviewer.study.state.reference import Reference
 
 
 @pytest.fixture
-def judged(session: ShownStudy, head: Volume, thick_head: Volume) -> ShownStudy:
+def judged(study: ShownStudy, head: Volume, thick_head: Volume) -> ShownStudy:
     """A session with a result, a reference and scores."""
     request = Request(axis=2, factor=4, method="linear")
-    session.open(thick_head, (), None)
-    session.set(session.state.with_result(run(reconstruct(thick_head, request))))
-    session.set_reference(Reference(head, "the phantom", None))
-    assert session.result is not None
-    job = score_beside_cubic(head, thick_head, session.result.volume, request, "the phantom")
-    current = session.comparables.current
-    session.change(comparables=session.comparables.scored(current, run(job)))
-    return session
+    study.open(thick_head, (), None)
+    study.set(study.state.with_result(run(reconstruct(thick_head, request))))
+    study.set_reference(Reference(head, "the phantom", None))
+    assert study.result is not None
+    job = score_beside_cubic(head, thick_head, study.result.volume, request, "the phantom")
+    current = study.compared_volumes.current
+    study.change(compared_volumes=study.compared_volumes.scored(current, run(job)))
+    return study
 
 
 def test_another_scan_takes_result_reference_and_scores_with_it(
@@ -48,52 +48,52 @@ def test_another_result_or_reference_takes_the_scores_with_it(judged: ShownStudy
     assert scores is not None and reference is not None and result is not None
     judged.set_reference(reference)
     assert judged.scores is None
-    current = judged.comparables.current
-    judged.change(comparables=judged.comparables.scored(current, scores))
+    current = judged.compared_volumes.current
+    judged.change(compared_volumes=judged.compared_volumes.scored(current, scores))
     judged.set(judged.state.with_result(result))
     assert judged.scores is None
     assert judged.reference is reference
 
 
 def test_what_the_user_chose_outlives_the_scan_but_axis_and_factor_fit_the_new_one(
-    session: ShownStudy, thick_head: Volume, head: Volume
+    study: ShownStudy, thick_head: Volume, head: Volume
 ) -> None:
-    session.open(head, (), None)
-    assert session.request is not None
-    session.set_request(replace(session.request, method="cubic", device="cpu", factor=7))
-    session.open(thick_head, (), None)
-    assert (session.request.method, session.request.device) == ("cubic", "cpu")
-    assert (session.request.axis, session.request.factor) == (2, 4)
+    study.open(head, (), None)
+    assert study.request is not None
+    study.set_request(replace(study.request, method="cubic", device="cpu", factor=7))
+    study.open(thick_head, (), None)
+    assert (study.request.method, study.request.device) == ("cubic", "cpu")
+    assert (study.request.axis, study.request.factor) == (2, 4)
 
 
 def test_zoom_keeps_the_point_under_the_mouse_and_has_limits(
-    session: ShownStudy, head: Volume
+    study: ShownStudy, head: Volume
 ) -> None:
-    session.open(head, (), None)
+    study.open(head, (), None)
     fixed = np.array((10.0, -4.0, 6.0))
-    before = fixed - session.centre_mm()
-    session.zoom_by(2.0, fixed)
-    assert np.allclose(fixed - session.centre_mm(), before / 2)
+    before = fixed - study.centre_mm()
+    study.zoom_by(2.0, fixed)
+    assert np.allclose(fixed - study.centre_mm(), before / 2)
     for _ in range(40):
-        session.zoom_by(2.0, fixed)
-    assert session.view.zoom == 40.0
+        study.zoom_by(2.0, fixed)
+    assert study.view.zoom == 40.0
 
 
-def test_reset_shows_the_whole_volume_again(session: ShownStudy, head: Volume) -> None:
-    session.open(head, (), None)
-    opened = session.view
-    session.zoom_by(4, (3, 2, 1))
-    session.set_window(Window(1, 2))
-    session.maximise(Plane.CORONAL)
-    session.reset_view()
-    assert session.view == opened
+def test_reset_shows_the_whole_volume_again(study: ShownStudy, head: Volume) -> None:
+    study.open(head, (), None)
+    opened = study.view
+    study.zoom_by(4, (3, 2, 1))
+    study.set_window(Window(1, 2))
+    study.maximise(Plane.CORONAL)
+    study.reset_view()
+    assert study.view == opened
 
 
-def test_nothing_is_said_when_nothing_changes(session: ShownStudy, head: Volume) -> None:
-    session.open(head, (), None)
+def test_nothing_is_said_when_nothing_changes(study: ShownStudy, head: Volume) -> None:
+    study.open(head, (), None)
     changes = []
-    session.changed.connect(changes.append)
-    session.move_cursor(session.view.cursor_mm)
-    assert session.request is not None
-    session.set_request(replace(session.request))
+    study.changed.connect(changes.append)
+    study.move_cursor(study.view.cursor_mm)
+    assert study.request is not None
+    study.set_request(replace(study.request))
     assert changes == []

@@ -17,7 +17,7 @@ from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.views.drawing.text_drawing import Line
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.slice_view import SliceView
-from srviewer.sr.rebuild.progressive_preview import PreviewSlice
+from srviewer.sr.reconstruction.progressive_preview import PreviewSlice
 
 SHAPE, SPACING = (14, 16, 10), (2.0, 1.5, 4.0)
 BRIGHT = (3, 5, 7)
@@ -35,18 +35,18 @@ def _grey(picture: QImage, position: QPointF) -> int:
 
 @pytest.mark.parametrize("number", range(len(ORIENTATIONS)))
 def test_the_voxel_under_the_crosshair_is_drawn_under_the_crosshair(
-    number: int, session: ShownStudy, ortho: OrthoView, qapp: QApplication
+    number: int, study: ShownStudy, ortho: OrthoView, qapp: QApplication
 ) -> None:
     volume = _one_bright_voxel(ORIENTATIONS[number])
-    session.set_smooth(False)
-    session.set_radiological(number % 2 == 0)
-    session.open(volume, (), None)
-    session.set_window(Window(0, 100))
+    study.set_smooth(False)
+    study.set_radiological(number % 2 == 0)
+    study.open(volume, (), None)
+    study.set_window(Window(0, 100))
     world = volume.geometry.world(BRIGHT)
-    session.move_cursor(world)
+    study.move_cursor(world)
     qapp.processEvents()
     for pane in ortho.panes.values():
-        position = pane.position_of(session.view.cursor_mm)
+        position = pane.position_of(study.view.cursor_mm)
         picture = pane.grab().toImage()
         assert _grey(picture, position) > 250
         assert np.allclose(pane.world_at(position), world, atol=1e-6)
@@ -54,17 +54,17 @@ def test_the_voxel_under_the_crosshair_is_drawn_under_the_crosshair(
 
 
 def test_the_bright_voxel_covers_its_millimetres_and_no_more(
-    session: ShownStudy, ortho: OrthoView, qapp: QApplication
+    study: ShownStudy, ortho: OrthoView, qapp: QApplication
 ) -> None:
     volume = _one_bright_voxel(np.eye(3))
-    session.set_smooth(False)
-    session.open(volume, (), None)
-    session.set_window(Window(0, 100))
-    session.move_cursor(volume.geometry.world(BRIGHT))
+    study.set_smooth(False)
+    study.open(volume, (), None)
+    study.set_window(Window(0, 100))
+    study.move_cursor(volume.geometry.world(BRIGHT))
     qapp.processEvents()
     pane = ortho.panes[Plane.CORONAL]
     picture = pane.grab().toImage()
-    x, y, z = session.view.cursor_mm
+    x, y, z = study.view.cursor_mm
     # A little beside the lines of the crosshair, just inside and just outside of the voxel.
     for side in (1, -1):
         for axis, beside in ((0, QPointF(0, 3)), (2, QPointF(3, 0))):
@@ -92,12 +92,12 @@ def test_letters_follow_the_convention_and_the_pixels_follow_the_letters(
     radiological: bool,
     left: str,
     right: str,
-    session: ShownStudy,
+    study: ShownStudy,
     ortho: OrthoView,
     head: Volume,
 ) -> None:
-    session.open(head, (), None)
-    session.set_radiological(radiological)
+    study.open(head, (), None)
+    study.set_radiological(radiological)
     pane = ortho.panes[plane]
     assert pane.annotations.letters[:2] == (left, right)
     at_left, at_right = (
@@ -110,10 +110,10 @@ def test_letters_follow_the_convention_and_the_pixels_follow_the_letters(
 
 
 def test_a_thick_and_a_thin_volume_lie_over_each_other(
-    session: ShownStudy, ortho: OrthoView, head: Volume, thick_head: Volume, qapp: QApplication
+    study: ShownStudy, ortho: OrthoView, head: Volume, thick_head: Volume, qapp: QApplication
 ) -> None:
-    session.open(thick_head, (), None)
-    session.zoom_by(2.5, (4, 5, 6))
+    study.open(thick_head, (), None)
+    study.zoom_by(2.5, (4, 5, 6))
     point = (7.0, -3.0, 2.5)
     places = []
     for volume in (thick_head, head):
@@ -123,17 +123,17 @@ def test_a_thick_and_a_thin_volume_lie_over_each_other(
 
 
 def test_a_slice_of_a_result_to_come_lies_where_it_will_and_has_no_values_yet(
-    session: ShownStudy, ortho: OrthoView, head: Volume, thick_head: Volume, qapp: QApplication
+    study: ShownStudy, ortho: OrthoView, head: Volume, thick_head: Volume, qapp: QApplication
 ) -> None:
-    session.open(thick_head, (), None)
+    study.open(thick_head, (), None)
     plane, pane = Plane.CORONAL, ortho.panes[Plane.CORONAL]
-    cursor = session.view.cursor_mm
+    cursor = study.view.cursor_mm
     expected = slice_at(head, plane, cursor)
     axis = plane.normal_axis(head.geometry)
     grid = head.geometry.cropped(axis, expected.index, expected.index + 1)
     alone = head.derived(np.take(head.voxels, [expected.index], axis), grid, "alone")
     x, y, z = cursor
-    session.set_rois([Roi("rectangle", plane, ((x, y, z), (x + 9, y, z), (x, y, z + 9)))])
+    study.set_rois([Roi("rectangle", plane, ((x, y, z), (x + 9, y, z), (x, y, z + 9)))])
     qapp.processEvents()
     assert "voxels" in pane.annotations.shapes[0].text
     preview_slice = PreviewSlice(alone, plane, expected.index, 2, None)
@@ -147,12 +147,12 @@ def test_a_slice_of_a_result_to_come_lies_where_it_will_and_has_no_values_yet(
 
 
 def test_smooth_and_blocks_differ_on_screen(
-    session: ShownStudy, ortho: OrthoView, thick_head: Volume, qapp: QApplication
+    study: ShownStudy, ortho: OrthoView, thick_head: Volume, qapp: QApplication
 ) -> None:
-    session.open(thick_head, (), None)
+    study.open(thick_head, (), None)
     pictures = []
     for smooth in (True, False):
-        session.set_smooth(smooth)
+        study.set_smooth(smooth)
         qapp.processEvents()
         pictures.append(_levels(ortho.panes[Plane.CORONAL]))
     assert pictures[0] > 1.5 * pictures[1]  # between the blocks lie new greys
@@ -165,7 +165,7 @@ def _levels(pane: SliceView) -> int:
     return int(np.count_nonzero(np.diff(column)))
 
 
-def test_a_pane_without_a_volume_says_what_to_do(session: ShownStudy, ortho: OrthoView) -> None:
+def test_a_pane_without_a_volume_says_what_to_do(study: ShownStudy, ortho: OrthoView) -> None:
     pane = ortho.panes[Plane.AXIAL]
     ortho.show_volume(None, Line(""), "Open a scan.")
     assert pane.annotations.hint == "Open a scan."

@@ -23,40 +23,40 @@ from srviewer.gui.views.drawing.text_drawing import fits_beside
 from srviewer.gui.views.ortho_view import OrthoView
 from srviewer.gui.views.score_plot import ScorePlot
 from srviewer.job import run
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.evaluate import score_beside_cubic
-from srviewer.study.state.comparables import CUBIC
+from srviewer.study.state.compared_volumes import CUBIC
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.reference import Reference
 
 
 @pytest.fixture
-def compare(session: ShownStudy, qtbot: QtBot) -> CompareView:
-    view = CompareView(session)
+def compare(study: ShownStudy, qtbot: QtBot) -> CompareView:
+    view = CompareView(study)
     qtbot.addWidget(view)
     view.resize(1100, 760)
     view.show()
     return view
 
 
-def _rebuild(session: ShownStudy, scan: Volume, method: str) -> None:
-    session.open(scan, (), None)
-    session.set(
-        session.state.with_result(run(reconstruct(scan, Request(axis=2, factor=4, method=method))))
+def _rebuild(study: ShownStudy, scan: Volume, method: str) -> None:
+    study.open(scan, (), None)
+    study.set(
+        study.state.with_result(run(reconstruct(scan, Request(axis=2, factor=4, method=method))))
     )
 
 
 @pytest.mark.parametrize("layout", ["compare", "side-by-side"])
 def test_before_and_after_show_the_same_millimetres(
-    layout: str, compare: CompareView, session: ShownStudy, thick_head: Volume
+    layout: str, compare: CompareView, study: ShownStudy, thick_head: Volume
 ) -> None:
-    _rebuild(session, thick_head, "cubic")
-    session.compare(Comparing(layout))
+    _rebuild(study, thick_head, "cubic")
+    study.compare(Comparing(layout))
     QApplication.processEvents()
-    session.zoom_by(1.7, (5, -6, 7))
+    study.zoom_by(1.7, (5, -6, 7))
     for plane in Plane:
-        before, after = compare.original.panes[plane], compare.result.panes[plane]
+        before, after = compare.scan.panes[plane], compare.result.panes[plane]
         assert before.isVisible() and after.isVisible()
         for point in ((0.0, 0.0, 0.0), (9.0, -12.0, 8.0)):
             apart = before.position_of(point) - after.position_of(point)
@@ -64,34 +64,34 @@ def test_before_and_after_show_the_same_millimetres(
 
 
 def test_a_row_that_is_not_laid_out_covers_nothing(
-    compare: CompareView, session: ShownStudy, thick_head: Volume
+    compare: CompareView, study: ShownStudy, thick_head: Volume
 ) -> None:
-    session.open(thick_head, (), None)
+    study.open(thick_head, (), None)
     QApplication.processEvents()
-    assert compare.original.isVisible() and not compare.result.isVisible()
+    assert compare.scan.isVisible() and not compare.result.isVisible()
 
 
 def test_one_plane_alone_is_shown_before_and_after(
-    compare: CompareView, session: ShownStudy, thick_head: Volume
+    compare: CompareView, study: ShownStudy, thick_head: Volume
 ) -> None:
-    _rebuild(session, thick_head, "cubic")
-    session.compare(Comparing("compare"))
-    session.maximise(Plane.SAGITTAL)
+    _rebuild(study, thick_head, "cubic")
+    study.compare(Comparing("compare"))
+    study.maximise(Plane.SAGITTAL)
     QApplication.processEvents()
-    for view in (compare.original, compare.result):
+    for view in (compare.scan, compare.result):
         shown = [plane for plane, pane in view.panes.items() if pane.isVisible()]
         assert shown == [Plane.SAGITTAL]
         assert view.panes[Plane.SAGITTAL].width() == compare.width()
-    later = OrthoView(session)
+    later = OrthoView(study)
     assert [plane for plane, pane in later.panes.items() if not pane.isHidden()] == [Plane.SAGITTAL]
     later.deleteLater()
 
 
 def test_without_a_result_the_place_for_it_says_what_to_do(
-    compare: CompareView, session: ShownStudy, thick_head: Volume
+    compare: CompareView, study: ShownStudy, thick_head: Volume
 ) -> None:
-    session.open(thick_head, (), None)
-    session.compare(Comparing("compare"))
+    study.open(thick_head, (), None)
+    study.compare(Comparing("compare"))
     for pane in compare.result.panes.values():
         assert pane.annotations == Annotations(hint=pane.annotations.hint)
         assert "Press Reconstruct" in pane.annotations.hint
@@ -111,15 +111,15 @@ class _Seen(QObject):
         return False
 
 
-def test_a_step_paints_each_pane_once_and_fast(session: ShownStudy, qtbot: QtBot) -> None:
-    view = CompareView(session)
+def test_a_step_paints_each_pane_once_and_fast(study: ShownStudy, qtbot: QtBot) -> None:
+    view = CompareView(study)
     qtbot.addWidget(view)
     view.resize(1100, 760)
     view.show()
     shape = (256, 256, 200)
     voxels = np.random.default_rng(0).normal(500, 100, shape).astype(np.float32)
     geometry = Geometry(shape, np.diag((1.0, 1.0, 1.2, 1.0)))
-    session.open(Volume(voxels, geometry, "noise"), (), None)
+    study.open(Volume(voxels, geometry, "noise"), (), None)
     for _ in range(2):  # what was opened is laid out once it was painted
         QApplication.processEvents()
     seen = _Seen()
@@ -127,7 +127,7 @@ def test_a_step_paints_each_pane_once_and_fast(session: ShownStudy, qtbot: QtBot
     seconds = []
     for step in range(40):
         started = time.process_time()
-        session.move_cursor(geometry.world((60 + step, 90 + step, 50 + step)))
+        study.move_cursor(geometry.world((60 + step, 90 + step, 50 + step)))
         QApplication.processEvents()
         seconds.append(time.process_time() - started)
     QApplication.instance().removeEventFilter(seen)
@@ -137,27 +137,27 @@ def test_a_step_paints_each_pane_once_and_fast(session: ShownStudy, qtbot: QtBot
 
 
 @pytest.fixture
-def plot(session: ShownStudy, qtbot: QtBot, head: Volume, thick_head: Volume) -> ScorePlot:
-    made = ScorePlot(session)
+def plot(study: ShownStudy, qtbot: QtBot, head: Volume, thick_head: Volume) -> ScorePlot:
+    made = ScorePlot(study)
     qtbot.addWidget(made)
     made.resize(900, 200)
     assert made.isHidden()  # numbers only against a reference
-    _rebuild(session, thick_head, "nearest")
-    session.set_reference(Reference(head, "the phantom", None))
-    assert session.result is not None
-    volume, request = session.result.volume, session.result.request
+    _rebuild(study, thick_head, "nearest")
+    study.set_reference(Reference(head, "the phantom", None))
+    assert study.result is not None
+    volume, request = study.result.volume, study.result.request
     scores = run(score_beside_cubic(head, thick_head, volume, request, "the phantom"))
-    kept = session.comparables
-    session.change(comparables=kept.scored(kept.current, scores))
+    kept = study.compared_volumes
+    study.change(compared_volumes=kept.scored(kept.current, scores))
     return made
 
 
 def test_the_plot_draws_both_curves_and_marks_the_worst_slice(
-    plot: ScorePlot, session: ShownStudy
+    plot: ScorePlot, study: ShownStudy
 ) -> None:
     assert plot.isVisible()
-    assert session.scores is not None
-    rows = session.scores.candidate.per_slice[1]  # coronal slices are numbered along j
+    assert study.scores is not None
+    rows = study.scores.candidate.per_slice[1]  # coronal slices are numbered along j
     values = [row["psnr"] for row in rows]
     known = [value for value in values if value is not None]
     ours = plot.plots[0].listDataItems()[1].getData()
@@ -170,12 +170,12 @@ def test_the_plot_draws_both_curves_and_marks_the_worst_slice(
     assert worst == [values.index(min(known)) + 1]
 
 
-def test_jumping_moves_only_along_the_slices(plot: ScorePlot, session: ShownStudy) -> None:
-    before = np.array(session.view.cursor_mm)
+def test_jumping_moves_only_along_the_slices(plot: ScorePlot, study: ShownStudy) -> None:
+    before = np.array(study.view.cursor_mm)
     plot.plots[1].jump_to(12.3)
-    after = np.array(session.view.cursor_mm)
-    assert session.original is not None
-    assert session.original.geometry.index(after)[1] == pytest.approx(11)
+    after = np.array(study.view.cursor_mm)
+    assert study.scan is not None
+    assert study.scan.geometry.index(after)[1] == pytest.approx(11)
     assert after[[0, 2]] == pytest.approx(before[[0, 2]])
 
 
@@ -188,33 +188,33 @@ def test_the_scale_bar_has_a_round_length(most: float, length: float) -> None:
 
 
 def test_panes_without_a_reference_say_so_instead_of_a_score(
-    compare: CompareView, session: ShownStudy, head: Volume, thick_head: Volume
+    compare: CompareView, study: ShownStudy, head: Volume, thick_head: Volume
 ) -> None:
-    _rebuild(session, thick_head, "linear")
-    session.keep(session.comparables.showing((*session.comparables.shown, CUBIC)))
-    session.keep(replace(session.comparables, cubic=head))
+    _rebuild(study, thick_head, "linear")
+    study.keep(study.compared_volumes.showing((*study.compared_volumes.shown, CUBIC)))
+    study.keep(replace(study.compared_volumes, cubic=head))
 
     def badges(row: int) -> list[str]:
         return [line.text for line in compare.rows[row].panes[Plane.AXIAL].annotations.top_right]
 
     for layout in ("compare", "side-by-side"):
-        session.compare(Comparing(layout))
+        study.compare(Comparing(layout))
         QApplication.processEvents()
         # Linear interpolation differs from what was measured, which the pane does not keep back.
         assert badges(0) == [] and badges(2) == ["no reference: not scored"]
         assert badges(1)[0] == NO_REFERENCE and badges(1)[1].startswith("differs from the scan")
-    session.compare(Comparing("curtain"))
+    study.compare(Comparing("curtain"))
     QApplication.processEvents()
     assert badges(0)[0] == NO_REFERENCE
-    session.set_reference(Reference(head, "the thin truth", None))
+    study.set_reference(Reference(head, "the thin truth", None))
     assert badges(0) == []
 
 
 def test_names_and_scores_keep_clear_of_the_letter_between_them(
-    compare: CompareView, session: ShownStudy, thick_head: Volume
+    compare: CompareView, study: ShownStudy, thick_head: Volume
 ) -> None:
-    _rebuild(session, thick_head, "cubic")
-    session.compare(Comparing("compare"))
+    _rebuild(study, thick_head, "cubic")
+    study.compare(Comparing("compare"))
     for width in (500, 800, 1100, 1700):
         compare.resize(width, 760)
         QApplication.processEvents()
@@ -228,16 +228,16 @@ def test_names_and_scores_keep_clear_of_the_letter_between_them(
 
 
 def test_a_map_comes_with_its_scale(
-    compare: CompareView, session: ShownStudy, thick_head: Volume
+    compare: CompareView, study: ShownStudy, thick_head: Volume
 ) -> None:
-    session.open(thick_head, (), None)
+    study.open(thick_head, (), None)
     result = run(reconstruct(thick_head, Request(axis=2, factor=4)))
-    session.set(session.state.with_result(result))
-    session.compare(Comparing("compare", map="disagreement"))
+    study.set(study.state.with_result(result))
+    study.compare(Comparing("compare", map="disagreement"))
     QApplication.processEvents()
     bar = compare.result.panes[Plane.CORONAL].annotations.colour_bar
     assert bar is not None and bar.unit == thick_head.unit
     assert (bar.low, bar.high) == (0.0, pytest.approx(0.1 * result.data_range))
-    session.compare(Comparing("compare"))
+    study.compare(Comparing("compare"))
     QApplication.processEvents()
     assert compare.result.panes[Plane.CORONAL].annotations.colour_bar is None

@@ -91,17 +91,17 @@ def window(qtbot: QtBot, settings: QSettings) -> Iterator[MainWindow]:
     made.resize(1280, 800)
     made.show()
     yield made
-    made.study.work.stop()
+    made.controller.work.stop()
 
 
 def _stop_work(window: QWidget) -> None:
     """A window that is still working would ask before it closes, and nobody answers."""
     assert isinstance(window, MainWindow)
-    window.study.work.stop()
+    window.controller.work.stop()
     while window.studies.states:  # nor about a result that was not exported
         window.studies.close(0)
     deadline = time.monotonic() + PATIENCE / 1000
-    while window.study.work.tasks:
+    while window.controller.work.tasks:
         assert time.monotonic() < deadline
         QApplication.processEvents()
 
@@ -127,20 +127,20 @@ def close() -> Callable[[MainWindow], bool]:
 def opened(window: MainWindow, thick_file: Path, until: Until) -> MainWindow:
     """The window with the thick phantom open."""
     window.open([thick_file])
-    until(lambda: window.session.original is not None)
+    until(lambda: window.study.scan is not None)
     return window
 
 
 @pytest.fixture
 def rebuild(opened: MainWindow, until: Until) -> Callable[..., None]:
-    """Rebuild what is open by an interpolation (linear, unless it is said), and wait for it."""
+    """Reconstruct what is open by an interpolation (linear, unless it is said), and wait for it."""
 
     def make(method: str = "linear") -> None:
-        request, before = opened.session.request, opened.session.result
+        request, before = opened.study.request, opened.study.result
         assert request is not None
-        opened.session.set_request(replace(request, method=method))
-        opened.study.reconstruct()
-        until(lambda: opened.session.result is not before)
+        opened.study.set_request(replace(request, method=method))
+        opened.controller.reconstruct()
+        until(lambda: opened.study.result is not before)
 
     return make
 

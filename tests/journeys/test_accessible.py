@@ -50,20 +50,20 @@ CONTROLS = (
 )
 # Every dialog of the program, by the function that opens it; a new one belongs here too.
 DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
-    "PreferencesDialog": lambda window: _shown(window, window.desk.show_preferences),
-    "ShortcutsDialog": lambda window: _shown(window, window.desk.show_shortcuts),
-    "AboutDialog": lambda window: _shown(window, window.desk.show_about),
-    "GuideDialog": lambda window: _shown(window, window.desk.show_guide),
+    "PreferencesDialog": lambda window: _shown(window, window.housekeeping.show_preferences),
+    "ShortcutsDialog": lambda window: _shown(window, window.housekeeping.show_shortcuts),
+    "AboutDialog": lambda window: _shown(window, window.housekeeping.show_about),
+    "GuideDialog": lambda window: _shown(window, window.housekeeping.show_guide),
     "SeriesPicker": lambda window: _picker(window),
-    "FigureDialog": lambda window: _opened(FigureDialog(window.session, window)),
-    "MipDialog": lambda window: _opened(MipDialog(window.session, window)),
+    "FigureDialog": lambda window: _opened(FigureDialog(window.study, window)),
+    "MipDialog": lambda window: _opened(MipDialog(window.study, window)),
 }
 
 
 def _shown(window: MainWindow, show: Callable[[], None]) -> QDialog:
     show()
-    assert window.desk.dialog is not None
-    return window.desk.dialog
+    assert window.housekeeping.dialog is not None
+    return window.housekeeping.dialog
 
 
 def _opened(dialog: QDialog) -> QDialog:
@@ -72,7 +72,7 @@ def _opened(dialog: QDialog) -> QDialog:
 
 
 def _picker(window: MainWindow) -> QDialog:
-    picker = SeriesPicker(run(scan(list(window.session.sources))), window)
+    picker = SeriesPicker(run(scan(list(window.study.sources))), window)
     picker.show()
     return picker
 
@@ -195,7 +195,7 @@ app = application()
 window = MainWindow(QSettings(sys.argv[1], QSettings.Format.IniFormat))
 window.resize(int(sys.argv[3]), int(sys.argv[4]))
 window.show()
-window.session.open(phantoms.head(), (), None)
+window.study.open(phantoms.head(), (), None)
 app.processEvents()
 picture = window.grab()
 print(window.width(), window.height(), picture.width(), picture.height())
@@ -222,6 +222,6 @@ def test_the_window_keeps_its_size_on_any_screen(
 def test_a_scan_with_a_long_name_widens_nothing(window: MainWindow, thick_head: Volume) -> None:
     from dataclasses import replace
 
-    window.session.open(replace(thick_head, name="a very long name of a scan " * 12), (), None)
+    window.study.open(replace(thick_head, name="a very long name of a scan " * 12), (), None)
     QApplication.processEvents()
     assert window.minimumSizeHint().width() <= 1280

@@ -53,39 +53,39 @@ def added(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_window_offers_draws_and_keeps_it(
     opened: MainWindow, thin_head_beside: None, qtbot: QtBot
 ) -> None:
-    actions, session = opened.actions_offered, opened.session
+    actions, study = opened.actions_offered, opened.study
     assert actions["layout-red"] in actions.menu("view").actions()
     (bar,) = opened.findChildren(QToolBar)
     button = bar.widgetForAction(actions["layout-red"])
     assert isinstance(button, QToolButton) and button.toolTip() == "Red: B in red (8)"
     qtbot.keyClick(opened, "8")
     QApplication.processEvents()
-    pane = opened.compare.original.panes[Plane.AXIAL]
+    pane = opened.compare.scan.panes[Plane.AXIAL]
     middle = pane.picture(1.0).pixelColor(pane.width() // 3, pane.height() // 3)
     assert (middle.red(), middle.green()) == (255, 0)
     assert not opened.compare.result.isVisible()
     bar_shown = opened.compare_bar
     assert bar_shown._tile.isVisible() and not bar_shown._range.isVisible()
-    assert from_plain(to_plain(session.comparing), Comparing).layout == "red"
+    assert from_plain(to_plain(study.comparing), Comparing).layout == "red"
     with pytest.raises(ValueError, match="difference, red"):
         from_plain({"layout": "pile"}, Comparing)
     assert {row.id for row in (*LAYOUTS, ADDED) if row.composite} == set(COMPOSITES)
-    layouts = opened.desk.layouts_menu.layouts
+    layouts = opened.housekeeping.layouts_menu.layouts
     assert layouts is not None
     layouts.save("mine")
     qtbot.keyClick(opened, "1")
     layouts.show("mine")
-    assert session.comparing.layout == "red" and actions["layout-red"].isChecked()
-    opened.desk.show_shortcuts()
-    assert ("8", "Red") in opened.desk.dialog.rows_shown()
-    opened.desk.dialog.reject()
+    assert study.comparing.layout == "red" and actions["layout-red"].isChecked()
+    opened.housekeeping.show_shortcuts()
+    assert ("8", "Red") in opened.housekeeping.dialog.rows_shown()
+    opened.housekeeping.dialog.reject()
 
 
 @pytest.fixture
 def thin_head_beside(opened: MainWindow, head: Volume) -> None:
-    session = opened.session
-    loaded = session.comparables.with_loaded(head, "thin")
-    session.keep(loaded.showing(("original", loaded.loaded[-1].key)))
+    study = opened.study
+    loaded = study.compared_volumes.with_loaded(head, "thin")
+    study.keep(loaded.showing(("original", loaded.loaded[-1].key)))
 
 
 def test_screenshot_draws_it(

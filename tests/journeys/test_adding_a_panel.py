@@ -9,7 +9,7 @@ from srviewer.gui.appearance.application import application
 from srviewer.gui.menus import action_table
 from srviewer.gui.menus.action_table import ACTIONS, ActionSpec
 from srviewer.gui.menus.window_arrangements import NamedLayouts
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.widgets.scrolled import Scrolled
 from srviewer.gui.window import side_panels
 from srviewer.gui.window.main_window import MainWindow
@@ -17,7 +17,7 @@ from srviewer.gui.window.side_panels import PANELS, PanelSpec
 
 
 class NotesPanel(QWidget):
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, study: StudyController) -> None:
         super().__init__()
         self.foot = QLabel("foot")
 
@@ -45,7 +45,7 @@ def test_it_is_shown_and_remembered(
     assert panel.foot.parent() is panels.widget(0) and isinstance(panels.widget(0), Scrolled)
     assert panel.actions() == [window.actions_offered["notes"]]
     assert panels.show_panel("notes")
-    layouts = window.desk.layouts_menu.layouts
+    layouts = window.housekeeping.layouts_menu.layouts
     assert layouts is not None
     layouts.save("mine")
     assert panels.show_panel("measure")
@@ -57,7 +57,7 @@ def test_it_is_shown_and_remembered(
     again = _window(settings, qtbot)
     assert again.panels.shown == "notes"
     again.panels.show_panel("measure")
-    NamedLayouts(settings, again.session, again._splitter, again.panels).show("mine")
+    NamedLayouts(settings, again.study, again._splitter, again.panels).show("mine")
     assert again.panels.shown == "notes"
 
 

@@ -19,7 +19,7 @@ from srviewer.io.targets import TARGETS, Export, Target, Written
 from srviewer.job import Job, Progress, run
 from srviewer.sr.batch.items import select
 from srviewer.sr.batch.records import BatchFolder
-from srviewer.sr.batch.work import Settings, rebuilding
+from srviewer.sr.batch.work import Settings, reconstructing
 from srviewer.sr.requests.request import Request
 
 
@@ -89,9 +89,9 @@ def test_batch_writes_it(
     out = tmp_path_factory.mktemp("batch")
     settings = Settings(Request(0, 2, "cubic"), None, None, "float32", False, target="numpy")
     (item,) = run(select([stored], False, ADDED)).items
-    done = run(rebuilding(item, settings, BatchFolder(out, "one")))
+    done = run(reconstructing(item, settings, BatchFolder(out, "one")))
     assert str(done.output) == "scan_thin.npy" and done.status == "done"
-    again = run(rebuilding(item, settings, BatchFolder(out, "two")))
+    again = run(reconstructing(item, settings, BatchFolder(out, "two")))
     assert again.status == "done before"
     with pytest.raises(SystemExit):
         main(["batch", "--help"])
@@ -104,11 +104,11 @@ def test_the_window_offers_and_writes_it(
     exports = opened.exports
     entries = opened.actions_offered.menu("exports").actions()
     assert entries[-1].text() == ADDED.title and not entries[-1].isEnabled()
-    request = opened.session.request
+    request = opened.study.request
     assert request is not None
-    opened.session.set_request(replace(request, method="cubic"))
-    opened.study.reconstruct()
-    until(lambda: opened.session.result is not None)
-    with qtbot.waitSignal(opened.study.exporting.exported, timeout=30_000):
+    opened.study.set_request(replace(request, method="cubic"))
+    opened.controller.reconstruct()
+    until(lambda: opened.study.result is not None)
+    with qtbot.waitSignal(opened.controller.exporting.exported, timeout=30_000):
         exports.export(ADDED, tmp_path / "thin.npy", "float32")
     assert np.load(tmp_path / "thin.npy").shape == (40, 48, 36)

@@ -58,7 +58,7 @@ def test_it_is_in_menus_tool_bar_keys_and_sheet(
     assert set(rows) - connected == {"mirror"}  # every other action has its slot
     assert not actions["mirror"].isEnabled()
     window.open([thick_file])
-    until(lambda: window.session.original is not None)
+    until(lambda: window.study.scan is not None)
     action = actions["mirror"]
     heard: list[bool] = []
     actions.connect_action("mirror", lambda on: heard.append(on))
@@ -70,9 +70,9 @@ def test_it_is_in_menus_tool_bar_keys_and_sheet(
     assert action.isEnabled() and not action.isChecked()
     qtbot.keyClick(window, "m", Qt.KeyboardModifier.ControlModifier)
     assert heard == [True]
-    window.session.set_radiological(False)
+    window.study.set_radiological(False)
     assert action.isChecked()
     actions["shortcuts"].trigger()
-    sheet = window.desk.dialog
+    sheet = window.housekeeping.dialog
     assert isinstance(sheet, ShortcutsDialog) and ("Ctrl+M", "Mirror") in sheet.rows_shown()
     sheet.reject()

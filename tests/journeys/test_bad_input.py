@@ -20,14 +20,14 @@ def test_what_cannot_be_opened_leaves_the_study(
     bad: BadFile, opened: MainWindow, until: Until, tmp_path: Path
 ) -> None:
     (tmp_path / "in").mkdir()
-    session = opened.session
-    original, view, request = session.original, session.view, session.request
-    opened.study.open([bad.make(tmp_path / "in")])
+    study = opened.study
+    scan, view, request = study.scan, study.view, study.request
+    opened.controller.open([bad.make(tmp_path / "in")])
     until(opened.error_bar.isVisible)
     message = opened.error_bar.message.text()
     assert bad.says in message and message.endswith(".")
     assert "Secret" not in message and "inside srviewer" not in message
-    assert (session.original, session.view, session.request) == (original, view, request)
+    assert (study.scan, study.view, study.request) == (scan, view, request)
 
 
 @pytest.mark.parametrize("bad", [bad for bad in BAD_FILES if bad.opens], ids=lambda bad: bad.id)
@@ -35,14 +35,14 @@ def test_what_can_be_opened_tells_what_is_wrong(
     bad: BadFile, window: MainWindow, until: Until, tmp_path: Path
 ) -> None:
     (tmp_path / "in").mkdir()
-    window.study.open([bad.make(tmp_path / "in")])
-    until(lambda: window.session.original is not None or window.error_bar.isVisible())
+    window.controller.open([bad.make(tmp_path / "in")])
+    until(lambda: window.study.scan is not None or window.error_bar.isVisible())
     assert not window.error_bar.isVisible(), window.error_bar.message.text()
-    original = window.session.original
-    assert original is not None
-    codes = {warning.code for warning in original.warnings}
+    scan = window.study.scan
+    assert scan is not None
+    codes = {warning.code for warning in scan.warnings}
     assert bad.says in codes if bad.says else not codes
-    assert "Secret" not in original.name
+    assert "Secret" not in scan.name
 
 
 def test_the_second_drop_while_loading_is_the_one_that_stays(
@@ -50,33 +50,33 @@ def test_the_second_drop_while_loading_is_the_one_that_stays(
 ) -> None:
     for name in ("one", "two"):
         (tmp_path / f"{name}.nii").write_bytes(nifti())
-        window.study.open([tmp_path / f"{name}.nii"])
-    until(lambda: window.session.original is not None and window.study.work.tasks == ())
-    assert window.session.original is not None and window.session.original.name == "two"
+        window.controller.open([tmp_path / f"{name}.nii"])
+    until(lambda: window.study.scan is not None and window.controller.work.tasks == ())
+    assert window.study.scan is not None and window.study.scan.name == "two"
 
 
 def test_no_right_to_read_is_told_as_such(
     opened: MainWindow, until: Until, tmp_path: Path, closed: Callable[[Path], Path]
 ) -> None:
-    original = opened.session.original
+    scan = opened.study.scan
     path = tmp_path / "private.nii"
     path.write_bytes(nifti())
-    opened.study.open([closed(path)])
+    opened.controller.open([closed(path)])
     until(opened.error_bar.isVisible)
     assert "'private.nii' cannot be read: Permission denied" in opened.error_bar.message.text()
-    assert opened.session.original is original
+    assert opened.study.scan is scan
 
 
 def test_a_file_that_is_gone_when_it_is_chosen(
     opened: MainWindow, until: Until, tmp_path: Path
 ) -> None:
-    original = opened.session.original
+    scan = opened.study.scan
     folder = tmp_path / "two"
     folder.mkdir()
     paths = [folder / name for name in ("one.nii", "two.nii")]
     for path in paths:
         path.write_bytes(nifti())
-    opened.study.open([folder])
+    opened.controller.open([folder])
     until(lambda: opened.findChild(SeriesPicker) is not None)
     picker = opened.findChild(SeriesPicker)
     assert picker is not None
@@ -87,7 +87,7 @@ def test_a_file_that_is_gone_when_it_is_chosen(
     until(opened.error_bar.isVisible)
     message = opened.error_bar.message.text()
     assert "cannot be read: No such file" in message and "still there" in message
-    assert opened.session.original is original
+    assert opened.study.scan is scan
 
 
 def test_what_lies_beside_the_scan_and_was_not_opened_is_told(
@@ -97,13 +97,13 @@ def test_what_lies_beside_the_scan_and_was_not_opened_is_told(
     folder.mkdir()
     (folder / "scan.nii").write_bytes(nifti())
     (folder / "letter.txt").write_text("Dear reader")
-    window.study.open([folder])
-    until(lambda: window.session.original is not None)
+    window.controller.open([folder])
+    until(lambda: window.study.scan is not None)
     assert "1 files were skipped: 1 files that are no DICOM." in window.statusBar().currentMessage()
     assert not window.error_bar.isVisible()
     for name in ("cut.nii", "short.nii"):
         (folder / name).write_bytes(nifti()[:-50])
-    window.study.open([folder])
+    window.controller.open([folder])
     until(window.error_bar.isVisible)
     message = window.error_bar.message.text()
     assert "'cut.nii' is cut short" in message and "1 more could not be opened" in message

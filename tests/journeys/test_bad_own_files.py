@@ -52,17 +52,17 @@ def test_a_model_that_is_damaged_while_the_window_is_open_is_said(
     path = models_dir() / "mine.safetensors"
     models_dir().mkdir(parents=True)
     path.write_bytes(model_bytes(lambda header, weights: None))
-    request = opened.session.request
+    request = opened.study.request
     assert request is not None
-    opened.session.set_request(replace(request, model="mine"))
+    opened.study.set_request(replace(request, model="mine"))
     path.write_bytes(b"")
-    opened.session.set_request(replace(request, model="mine", factor=3))
+    opened.study.set_request(replace(request, model="mine", factor=3))
     panel = opened.panels.findChild(ReconstructPanel)
     assert panel is not None and "mine.safetensors is damaged" in notes(panel)
-    opened.study.reconstruct()
+    opened.controller.reconstruct()
     until(lambda: opened.error_bar.isVisibleTo(opened))
     assert "mine.safetensors is damaged" in opened.error_bar.message.text()
-    opened.session.set_request(request)
+    opened.study.set_request(request)
     assert "damaged" not in notes(panel)
 
 
@@ -72,7 +72,7 @@ def test_bad_training_records_are_left_out_and_named(qtbot: QtBot, settings: QSe
     (folder / "bad.json").write_text('{"output": "", "paths": 5}')
     window = started(qtbot, settings)
     panel = window.panels.findChild(TrainPanel)
-    assert panel is not None and window.study.training.all == ()
+    assert panel is not None and window.controller.training.all == ()
     assert "The record of a training run 'bad.json' is damaged" in notes(panel)
 
 
@@ -95,14 +95,14 @@ CHANGES: tuple[dict[str, Any], ...] = (
 def test_a_named_layout_of_the_wrong_kind_changes_nothing_that_it_gets_wrong(
     window: MainWindow, settings: QSettings
 ) -> None:
-    layouts = NamedLayouts(settings, window.session, window._splitter, window.panels)
-    before, sizes = window.session.comparing, window._splitter.sizes()
+    layouts = NamedLayouts(settings, window.study, window._splitter, window.panels)
+    before, sizes = window.study.comparing, window._splitter.sizes()
     layouts.save("mine")
     kept = json.loads(str(settings.value(KEY)))
     for change in CHANGES:
         settings.setValue(KEY, json.dumps({"mine": kept["mine"] | change}))
         layouts.show("mine")
-        assert window.session.comparing == before and window._splitter.sizes() == sizes
+        assert window.study.comparing == before and window._splitter.sizes() == sizes
     settings.setValue(KEY, json.dumps({"a": 5, **kept, "b": None}))
     assert layouts.names() == ("mine",)
 

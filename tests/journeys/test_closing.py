@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.study.study_actions import RECONSTRUCT
+from srviewer.gui.study.study_controller import RECONSTRUCT
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import suggested_request
-from srviewer.study.state.comparables import CUBIC, ORIGINAL
+from srviewer.study.state.compared_volumes import CUBIC, ORIGINAL
 from srviewer.study.state.reference import Reference
 
 Until = Callable[[Callable[[], bool]], None]
@@ -38,28 +38,28 @@ def _close(window: MainWindow, answer: QMessageBox.StandardButton) -> tuple[bool
 def test_closing_during_work_asks_first(
     answer: QMessageBox.StandardButton, closes: bool, opened: MainWindow, until: Until
 ) -> None:
-    opened.study.reconstruct()
+    opened.controller.reconstruct()
     closed, asked = _close(opened, answer)
     assert closed is closes
     assert len(asked) == 1 and "Reconstructing" in asked[0]
     if closes:
-        until(lambda: opened.study.work.tasks == ())
-        assert opened.session.result is None
+        until(lambda: opened.controller.work.tasks == ())
+        assert opened.study.result is None
     else:
-        until(lambda: opened.session.result is not None)
+        until(lambda: opened.study.result is not None)
 
 
 def test_closing_does_not_ask_about_what_the_window_does_by_itself(
     window: MainWindow, head: Volume, thick_head: Volume, qtbot: QtBot
 ) -> None:
-    session, work = window.session, window.study.work
+    study, work = window.study, window.controller.work
     request = suggested_request(thick_head)
     results = [run(reconstruct(thick_head, request)) for _ in range(2)]
-    session.open(thick_head, (), Reference(head, "the phantom", None))
+    study.open(thick_head, (), Reference(head, "the phantom", None))
     for result in results:
-        session.set(session.state.with_result(result))
-    keys = [one.key for one in session.comparables.results]
-    session.keep(session.comparables.showing((ORIGINAL, CUBIC, *keys)))
+        study.set(study.state.with_result(result))
+    keys = [one.key for one in study.compared_volumes.results]
+    study.keep(study.compared_volumes.showing((ORIGINAL, CUBIC, *keys)))
     kinds = {task.kind for task in work.tasks}
     assert kinds == {"histogram", "score", "interpolate"}
     closed, (asked,) = _close(window, CANCEL)  # about the results, but for nothing that runs
@@ -68,8 +68,8 @@ def test_closing_does_not_ask_about_what_the_window_does_by_itself(
 
 
 def test_closing_does_not_ask_about_what_was_cancelled(opened: MainWindow, until: Until) -> None:
-    opened.study.reconstruct()
-    opened.study.work.cancel(RECONSTRUCT)
-    assert opened.study.work.tasks != ()
+    opened.controller.reconstruct()
+    opened.controller.work.cancel(RECONSTRUCT)
+    assert opened.controller.work.tasks != ()
     assert _close(opened, CANCEL) == (True, [])
-    until(lambda: opened.study.work.tasks == ())
+    until(lambda: opened.controller.work.tasks == ())

@@ -21,7 +21,7 @@ from srviewer.gui.dialogs.figure_dialog import FigureDialog
 from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.main_window import MainWindow
-from srviewer.study.state.comparables import CUBIC, ORIGINAL
+from srviewer.study.state.compared_volumes import CUBIC, ORIGINAL
 
 Until = Callable[[Callable[[], bool]], None]
 LEFT = Qt.MouseButton.LeftButton
@@ -30,24 +30,24 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def rebuilt(opened: MainWindow, until: Until) -> MainWindow:
     """The thick phantom and a linear result."""
-    request = opened.session.request
+    request = opened.study.request
     assert request is not None
-    opened.session.set_request(replace(request, method="linear"))
-    opened.study.reconstruct()
-    until(lambda: opened.session.result is not None)
+    opened.study.set_request(replace(request, method="linear"))
+    opened.controller.reconstruct()
+    until(lambda: opened.study.result is not None)
     return opened
 
 
 @pytest.fixture
 def doubled(rebuilt: MainWindow, until: Until, tmp_path: Path) -> MainWindow:
     """Beside the scan a copy of it with every value doubled: what is seen tells which is which."""
-    original = rebuilt.session.original
-    assert original is not None
+    scan = rebuilt.study.scan
+    assert scan is not None
     path = tmp_path / "doubled.nii.gz"
-    nib.save(nib.Nifti1Image(2 * np.asarray(original.voxels), original.geometry.affine), path)
-    rebuilt.study.load_beside(path)
-    until(lambda: len(rebuilt.session.comparables.loaded) == 1)
-    rebuilt.session.set_window(replace(rebuilt.session.view.window, low=0.0, high=2500.0))
+    nib.save(nib.Nifti1Image(2 * np.asarray(scan.voxels), scan.geometry.affine), path)
+    rebuilt.controller.load_beside(path)
+    until(lambda: len(rebuilt.study.compared_volumes.loaded) == 1)
+    rebuilt.study.set_window(replace(rebuilt.study.view.window, low=0.0, high=2500.0))
     return rebuilt
 
 
@@ -68,7 +68,7 @@ def _brightness(pane: SliceView, share: tuple[float, float]) -> float:
 def _choose(window: MainWindow, qtbot: QtBot, layout: str) -> None:
     action = window.actions_offered[f"layout-{layout}"]
     qtbot.keyClick(window, action.shortcut().toString())
-    assert window.session.comparing.layout == layout
+    assert window.study.comparing.layout == layout
 
 
 def test_the_curtain_follows_the_mouse_in_every_pane(doubled: MainWindow, qtbot: QtBot) -> None:
@@ -77,24 +77,24 @@ def test_the_curtain_follows_the_mouse_in_every_pane(doubled: MainWindow, qtbot:
     left, right = (_brightness(pane, (x, 0.56)) for x in (0.42, 0.57))
     assert right > 1.5 * left
     middle = QPoint(pane.width() // 2, pane.height() // 3)
-    cursor = doubled.session.view.cursor_mm
+    cursor = doubled.study.view.cursor_mm
     qtbot.mousePress(pane, LEFT, pos=middle)
     qtbot.mouseMove(pane, QPoint(round(0.3 * pane.width()), middle.y()))
     qtbot.mouseRelease(pane, LEFT, pos=QPoint(round(0.3 * pane.width()), middle.y()))
-    assert doubled.session.comparing.divider == pytest.approx(0.3, abs=0.01)
-    assert doubled.session.view.cursor_mm == cursor  # the edge was taken, not the crosshair
+    assert doubled.study.comparing.divider == pytest.approx(0.3, abs=0.01)
+    assert doubled.study.view.cursor_mm == cursor  # the edge was taken, not the crosshair
     assert _brightness(pane, (0.42, 0.56)) == pytest.approx(2 * left, rel=0.15)
     for plane in Plane:
         divider = _pane(doubled, plane).annotations.divider
-        assert divider is not None and divider.share == doubled.session.comparing.divider
+        assert divider is not None and divider.share == doubled.study.comparing.divider
     # Away from the edge the mouse does what it always does.
     qtbot.mouseClick(pane, LEFT, pos=QPoint(round(0.7 * pane.width()), middle.y()))
-    assert doubled.session.view.cursor_mm != cursor
+    assert doubled.study.view.cursor_mm != cursor
 
 
 def test_the_edge_can_run_across(doubled: MainWindow, qtbot: QtBot) -> None:
     _choose(doubled, qtbot, "curtain")
-    doubled.session.compare(replace(doubled.session.comparing, upright=False))
+    doubled.study.compare(replace(doubled.study.comparing, upright=False))
     pane = _pane(doubled)
     above, below = (_brightness(pane, (0.45, y)) for y in (0.44, 0.56))
     assert below > 1.4 * above
@@ -120,7 +120,7 @@ def test_squares_of_both_alternate_and_scroll_together(doubled: MainWindow, qtbo
     places = [pane.position_of((x, 4.0, 0.0)) - QPointF(3, 3) for x in (4.0, -4.0)]
     shares = [(place.x() / pane.width(), place.y() / pane.height()) for place in places]
     before = [_brightness(pane, share) for share in shares]
-    doubled.session.compare(replace(doubled.session.comparing, tile_mm=8.0))
+    doubled.study.compare(replace(doubled.study.comparing, tile_mm=8.0))
     _choose(doubled, qtbot, "checkerboard")
     after = [_brightness(pane, share) for share in shares]
     ratios = sorted(now / then for now, then in zip(after, before, strict=True))
@@ -144,7 +144,7 @@ def test_a_difference_is_signed_and_its_range_stands_beside_it(
     doubled: MainWindow, qtbot: QtBot
 ) -> None:
     _choose(doubled, qtbot, "difference")
-    doubled.session.compare(replace(doubled.session.comparing, difference_range=1000.0))
+    doubled.study.compare(replace(doubled.study.comparing, difference_range=1000.0))
     pane = _pane(doubled)
     bar = pane.annotations.colour_bar
     assert bar is not None and (bar.low, bar.high) == (-1000.0, 1000.0)
@@ -152,8 +152,8 @@ def test_a_difference_is_signed_and_its_range_stands_beside_it(
     image = pane.picture(1.0)
     colour = QColor(image.pixel(round(0.45 * image.width()), round(0.56 * image.height())))
     assert colour.blue() > colour.red() + 30  # original minus doubled is negative
-    one, other = doubled.session.comparables.shown
-    doubled.session.keep(doubled.session.comparables.showing((other, one)))
+    one, other = doubled.study.compared_volumes.shown
+    doubled.study.keep(doubled.study.compared_volumes.showing((other, one)))
     QApplication.processEvents()
     image = pane.picture(1.0)
     colour = QColor(image.pixel(round(0.45 * image.width()), round(0.56 * image.height())))
@@ -163,16 +163,16 @@ def test_a_difference_is_signed_and_its_range_stands_beside_it(
 def test_four_rows_with_cubic_and_two_results_each_with_its_scores(
     rebuilt: MainWindow, until: Until, truth_file: Path, qtbot: QtBot
 ) -> None:
-    session = rebuilt.session
-    assert session.request is not None
-    session.set_request(replace(session.request, method="nearest"))
-    rebuilt.study.reconstruct()
-    until(lambda: len(session.comparables.results) == 2)
-    rebuilt.study.load_reference(truth_file)
-    keys = [one.key for one in session.comparables.results]
-    session.keep(session.comparables.showing((ORIGINAL, CUBIC, *keys)))
-    until(lambda: session.comparables.cubic is not None)
-    until(lambda: all(one.scores is not None for one in session.comparables.results))
+    study = rebuilt.study
+    assert study.request is not None
+    study.set_request(replace(study.request, method="nearest"))
+    rebuilt.controller.reconstruct()
+    until(lambda: len(study.compared_volumes.results) == 2)
+    rebuilt.controller.load_reference(truth_file)
+    keys = [one.key for one in study.compared_volumes.results]
+    study.keep(study.compared_volumes.showing((ORIGINAL, CUBIC, *keys)))
+    until(lambda: study.compared_volumes.cubic is not None)
+    until(lambda: all(one.scores is not None for one in study.compared_volumes.results))
     _choose(rebuilt, qtbot, "compare")
     QApplication.processEvents()
     rows = rebuilt.compare.rows
@@ -185,7 +185,7 @@ def test_four_rows_with_cubic_and_two_results_each_with_its_scores(
     assert rebuilt.height() <= 800 and rebuilt.width() <= 1280
     # The keys for the worst slices go by the scores.
     qtbot.keyClick(rebuilt, Qt.Key.Key_W)
-    scores = session.scores
+    scores = study.scores
     assert scores is not None
     rows_of = [row["psnr"] for row in scores.candidate.per_slice[1]]
     order = sorted((v, n) for n, v in enumerate(rows_of) if v is not None)
@@ -202,14 +202,14 @@ def test_what_shares_no_space_scrolls_by_itself_and_says_so(
     affine[:3, 3] += 700
     path = tmp_path / "far.nii.gz"
     nib.save(nib.Nifti1Image(np.asarray(head.voxels), affine), path)
-    rebuilt.study.load_beside(path)
-    until(lambda: len(rebuilt.session.comparables.loaded) == 1)
+    rebuilt.controller.load_beside(path)
+    until(lambda: len(rebuilt.study.compared_volumes.loaded) == 1)
     _choose(rebuilt, qtbot, "compare")
     far = rebuilt.compare.rows[1].panes[Plane.AXIAL]
     QApplication.processEvents()
     assert far.slice is not None and far.slice.inside
     number = far.slice.index
-    rebuilt.session.move_cursor((3.0, 2.0, 9.0))
+    rebuilt.study.move_cursor((3.0, 2.0, 9.0))
     assert far.slice.index == number
     _choose(rebuilt, qtbot, "curtain")
     said = _pane(rebuilt).annotations.top_left[0].text
@@ -220,11 +220,11 @@ def test_the_copied_line_makes_the_same_picture(
     doubled: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _choose(doubled, qtbot, "curtain")
-    session = doubled.session
-    session.compare(replace(session.comparing, divider=0.4))
-    session.move_cursor((-3.5, 4.0, 6.0))
-    session.zoom_by(1.3, (1.0, 2.0, 3.0))
-    dialog = FigureDialog(session, doubled)
+    study = doubled.study
+    study.compare(replace(study.comparing, divider=0.4))
+    study.move_cursor((-3.5, 4.0, 6.0))
+    study.zoom_by(1.3, (1.0, 2.0, 3.0))
+    dialog = FigureDialog(study, doubled)
     qtbot.addWidget(dialog)
     dialog.width_box.setValue(800)
     dialog.height_box.setValue(600)
@@ -251,17 +251,17 @@ def _array(path: Path) -> np.ndarray:
 def test_the_line_of_the_rebuild_gives_the_same_voxels(
     opened: MainWindow, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = opened.session
+    study = opened.study
     shape = Roi("ellipse", Plane.AXIAL, ((0.5, 0.1, 0.0), (8.0, 0.1, 0.0), (0.5, 8.0, 0.0)))
-    session.set_rois([shape])
-    session.lock(shape)
-    request = session.request
+    study.set_rois([shape])
+    study.lock(shape)
+    request = study.request
     assert request is not None
-    session.set_request(
+    study.set_request(
         replace(request, factor=2, flips=True, thickness_mm=3.1, profile="gaussian", fusion="first")
     )
-    opened.study.reconstruct()
-    until(lambda: session.result is not None)
+    opened.controller.reconstruct()
+    until(lambda: study.result is not None)
     panel = opened.panels.findChild(ReconstructPanel)
     assert panel.contextMenuPolicy() is Qt.ContextMenuPolicy.ActionsContextMenu
     (copy,) = panel.actions()
@@ -272,9 +272,9 @@ def test_the_line_of_the_rebuild_gives_the_same_voxels(
     assert words[words.index("--model") + 1] == request.model
     monkeypatch.chdir(tmp_path)
     assert main(words[1:]) == 0
-    assert session.result is not None and session.result.region is not None
+    assert study.result is not None and study.result.region is not None
     written = nib.load(tmp_path / "result.nii.gz")
-    assert np.array_equal(np.asarray(written.dataobj), session.result.volume.voxels)
+    assert np.array_equal(np.asarray(written.dataobj), study.result.volume.voxels)
 
 
 def test_a_shape_is_read_back_from_its_words() -> None:

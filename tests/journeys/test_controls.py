@@ -64,10 +64,10 @@ def test_everything_fits(width: int, height: int, opened: MainWindow) -> None:
 def test_the_button_that_rebuilds_is_in_view_however_much_is_to_be_told(
     opened: MainWindow, qtbot: QtBot
 ) -> None:
-    original, session = opened.session.original, opened.session
-    assert original is not None
+    scan, study = opened.study.scan, opened.study
+    assert scan is not None
     told = ScanWarning("oblique", "The slices are oblique. " * 20)
-    session.open(replace(original, warnings=(told,) * 4), (), None)
+    study.open(replace(scan, warnings=(told,) * 4), (), None)
     page = opened.panels.currentWidget()
     assert isinstance(page, Scrolled)
     bar = page.area.verticalScrollBar()
@@ -78,7 +78,7 @@ def test_the_button_that_rebuilds_is_in_view_however_much_is_to_be_told(
         whole = start.visibleRegion().boundingRect()
         assert start.isVisible() and whole == start.rect()
     qtbot.mouseClick(start, Qt.MouseButton.LeftButton)
-    assert opened.study.rebuilding is session.original
+    assert opened.controller.reconstructing is study.scan
     assert not start.isVisible() and page.findChild(QProgressBar).isVisible()
 
 
@@ -86,9 +86,9 @@ def test_the_layouts_and_switches_work_from_the_keyboard(opened: MainWindow, qtb
     for key, layout in (("2", "compare"), ("3", "side-by-side"), ("1", "planes")):
         qtbot.keyClick(opened, key)
         assert opened.compare.layout_shown.id == layout
-    smooth = opened.session.view.smooth
+    smooth = opened.study.view.smooth
     qtbot.keyClick(opened, Qt.Key.Key_I)
-    assert opened.session.view.smooth is not smooth
+    assert opened.study.view.smooth is not smooth
 
 
 def test_the_window_presets_are_in_the_menu(opened: MainWindow) -> None:
@@ -96,17 +96,17 @@ def test_the_window_presets_are_in_the_menu(opened: MainWindow) -> None:
     menu.aboutToShow.emit()
     titles = [action.text() for action in menu.actions()]
     assert "Automatic" in titles and "CT bone" not in titles
-    before = opened.session.view.window
+    before = opened.study.view.window
     next(action for action in menu.actions() if action.text() == "Full range").trigger()
-    assert opened.session.view.window.high > before.high
+    assert opened.study.view.window.high > before.high
 
 
 def test_a_recent_file_opens_from_its_menu(opened: MainWindow, until: Until) -> None:
     menu = opened.actions_offered.menu("recent")
-    before = opened.session.original
+    before = opened.study.scan
     menu.aboutToShow.emit()
     menu.actions()[0].trigger()
-    until(lambda: opened.session.original is not before)
+    until(lambda: opened.study.scan is not before)
     menu.aboutToShow.emit()
     menu.actions()[-1].trigger()
     assert opened.recent.entries() == ()
@@ -114,10 +114,10 @@ def test_a_recent_file_opens_from_its_menu(opened: MainWindow, until: Until) -> 
 
 def test_the_sample_opens_with_its_truth(window: MainWindow, until: Until) -> None:
     window.actions_offered["sample"].trigger()
-    until(lambda: window.session.reference is not None)
-    original, reference = window.session.original, window.session.reference
-    assert original is not None and reference is not None
-    assert original.geometry.thick_axis is not None
+    until(lambda: window.study.reference is not None)
+    scan, reference = window.study.scan, window.study.reference
+    assert scan is not None and reference is not None
+    assert scan.geometry.thick_axis is not None
     assert reference.meaning == "the sample's own thin truth"
     texts = [one.text() for one in window.panels.findChildren(QLabel)]
     assert "the sample's own thin truth" in texts

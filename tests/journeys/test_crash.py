@@ -23,7 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from PySide6.QtCore import QTimer
 import srviewer.gui.window.app as app
-from srviewer.study.state.comparables import REFERENCE
+from srviewer.study.state.compared_volumes import REFERENCE
 from srviewer.gui.views.drawing.slice_overlay import ValueColours
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.gui.panels.look.look_panel import LookPanel
@@ -32,22 +32,22 @@ scan = Path(sys.argv[1])
 class Window(MainWindow):
     def __init__(self, settings):
         super().__init__(settings)
-        self.session.follow(self.rebuild, "scan")
-        self.study.failed.connect(self.give_up)
-        self.desk.recovery.work.failed.connect(self.give_up)
+        self.study.follow(self.rebuild, "scan")
+        self.controller.failed.connect(self.give_up)
+        self.housekeeping.autosave.work.failed.connect(self.give_up)
         self.watch = QTimer(self)
         self.watch.timeout.connect(self.tell)
         self.watch.start(100)
     def rebuild(self):
-        self.session.set_request(replace(self.session.request, method="linear"))
-        self.study.reconstruct()
+        self.study.set_request(replace(self.study.request, method="linear"))
+        self.controller.reconstruct()
     def give_up(self, tried, error):
         # The window shows it and waits for its user, whom nobody plays here.
         print(tried, repr(error), file=sys.stderr, flush=True)
         os._exit(1)
     def tell(self):
-        own = self.desk.recovery._own
-        saved = json.loads(own.session.read_text()) if own.session.exists() else {"studies": []}
+        own = self.housekeeping.autosave._own
+        saved = json.loads(own.session_file.read_text()) if own.session_file.exists() else {"studies": []}
         if any(study["results"] for study in saved["studies"]):
             print("saved", own.path, flush=True)
             self.watch.stop()
@@ -57,7 +57,7 @@ app.open_window([scan], sample=False, reconstruct=False)
 
 
 def _crash(scan: Path) -> Path:
-    """Start a window, rebuild, wait for the autosave and kill it; the autosave's folder."""
+    """Start a window, reconstruct, wait for the autosave and kill it; the autosave's folder."""
     with Child([sys.executable, "-c", CRASH, scan]) as child:
         saved, _, folder = child.line().partition(" ")
         assert saved == "saved"
@@ -73,20 +73,20 @@ def test_after_a_crash_the_next_window_offers_what_was_open(
     close: Callable[[MainWindow], bool],
 ) -> None:
     folder = _crash(thick_file)
-    window.desk.begin()
-    bar = window.desk.recovery.bar
+    window.housekeeping.begin()
+    bar = window.housekeeping.autosave.bar
     assert bar.isVisible() and "was kept" in bar.text.text()
     qtbot.mouseClick(bar.yes, Qt.MouseButton.LeftButton)
-    until(lambda: window.session.result is not None)
-    result = window.session.result
+    until(lambda: window.study.result is not None)
+    result = window.study.result
     assert result is not None and result.request.method == "linear"
-    assert window.session.original is not None and window.session.original.name == "thick"
+    assert window.study.scan is not None and window.study.scan.name == "thick"
     assert not bar.isVisible()
     assert window.recent.entries() == ()  # the file that was autosaved is nobody's own
     assert folder.exists()
     assert close(window)
     assert folder.exists()  # its result was not exported: the next window offers it again
-    window.desk.recovery.clear()
+    window.housekeeping.autosave.clear()
     assert not folder.exists()
 
 
@@ -95,14 +95,17 @@ def test_what_a_crash_left_is_offered_to_one_window_only_and_can_be_deleted(
     window: MainWindow, qtbot: QtBot, thick_file: Path, settings: object
 ) -> None:
     folder = _crash(thick_file)
-    window.desk.begin()
+    window.housekeeping.begin()
     other = MainWindow(settings)  # type: ignore[arg-type]
     qtbot.addWidget(other)
     other.show()
-    other.desk.begin()
-    assert window.desk.recovery.bar.isVisible() and not other.desk.recovery.bar.isVisible()
-    qtbot.mouseClick(window.desk.recovery.bar.no, Qt.MouseButton.LeftButton)
-    assert not folder.exists() and not window.desk.recovery.bar.isVisible()
+    other.housekeeping.begin()
+    assert (
+        window.housekeeping.autosave.bar.isVisible()
+        and not other.housekeeping.autosave.bar.isVisible()
+    )
+    qtbot.mouseClick(window.housekeeping.autosave.bar.no, Qt.MouseButton.LeftButton)
+    assert not folder.exists() and not window.housekeeping.autosave.bar.isVisible()
     other.close()
 
 
@@ -113,11 +116,11 @@ def test_a_window_that_closes_leaves_nothing_and_an_old_offer_goes(
 
     old = autosave_folders.root() / "window-old"
     old.mkdir(parents=True)
-    session = old / autosave_folders.SESSION
-    session.write_text("{}")
-    os.utime(session, (time.time() - 15 * 86400,) * 2)
-    opened.desk.begin()
-    assert not old.exists() and not opened.desk.recovery.bar.isVisible()
+    session_file = old / autosave_folders.SESSION
+    session_file.write_text("{}")
+    os.utime(session_file, (time.time() - 15 * 86400,) * 2)
+    opened.housekeeping.begin()
+    assert not old.exists() and not opened.housekeeping.autosave.bar.isVisible()
     whole = f"window-*/{autosave_folders.SESSION}"  # not what is still being written
     until(lambda: list(autosave_folders.root().glob(whole)) != [])
     saved = next(iter(autosave_folders.root().glob(whole)))

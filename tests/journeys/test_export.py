@@ -26,18 +26,18 @@ Until = Callable[[Callable[[], bool]], None]
 
 @pytest.fixture
 def rebuilt(opened: MainWindow, until: Until) -> MainWindow:
-    request = opened.session.request
+    request = opened.study.request
     assert request is not None
-    opened.session.set_request(replace(request, method="cubic"))
-    opened.study.reconstruct()
-    until(lambda: opened.session.result is not None)
+    opened.study.set_request(replace(request, method="cubic"))
+    opened.controller.reconstruct()
+    until(lambda: opened.study.result is not None)
     return opened
 
 
 def test_the_result_as_a_dicom_series(rebuilt: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     exports = rebuilt.exports
     assert all(one.isEnabled() for one in rebuilt.actions_offered.menu("exports").actions())
-    with qtbot.waitSignal(rebuilt.study.exporting.exported, timeout=30_000):
+    with qtbot.waitSignal(rebuilt.controller.exporting.exported, timeout=30_000):
         exports.export(target("dicom"), tmp_path / "series", "original")
     slices = [dcmread(path) for path in sorted((tmp_path / "series").iterdir())]
     assert len(slices) == 36
@@ -50,7 +50,7 @@ def test_the_result_as_a_dicom_series(rebuilt: MainWindow, qtbot: QtBot, tmp_pat
 def test_the_result_in_a_bids_data_set(
     rebuilt: MainWindow, qtbot: QtBot, thick_file: Path, tmp_path: Path
 ) -> None:
-    with qtbot.waitSignal(rebuilt.study.exporting.exported, timeout=30_000):
+    with qtbot.waitSignal(rebuilt.controller.exporting.exported, timeout=30_000):
         exports = rebuilt.exports
         exports.export(target("bids"), tmp_path, "float32", given_name("3", "T2w"))
     made = tmp_path / "derivatives/srviewer/sub-3/anat/sub-3_desc-sr_T2w.nii.gz"
@@ -67,19 +67,19 @@ def test_a_cancelled_series_leaves_nothing(
 ) -> None:
     before = set(tmp_path.iterdir())
     rebuilt.exports.export(target("dicom"), tmp_path / "series", "original")
-    rebuilt.study.work.cancel(EXPORT)
-    until(lambda: rebuilt.study.work.tasks == ())
+    rebuilt.controller.work.cancel(EXPORT)
+    until(lambda: rebuilt.controller.work.tasks == ())
     assert set(tmp_path.iterdir()) == before
 
 
 def test_a_folder_that_is_taken_is_told(rebuilt: MainWindow, until: Until, tmp_path: Path) -> None:
     (tmp_path / "series").mkdir()
     (tmp_path / "series" / "mine").write_text("mine")
-    result = rebuilt.session.result
+    result = rebuilt.study.result
     rebuilt.exports.export(target("dicom"), tmp_path / "series", "original")
     until(rebuilt.error_bar.isVisible)
     assert "is not overwritten" in rebuilt.error_bar.message.text()
-    assert rebuilt.session.result is result
+    assert rebuilt.study.result is result
     assert [path.name for path in (tmp_path / "series").iterdir()] == ["mine"]
 
 
@@ -87,7 +87,7 @@ def test_two_exports_to_one_file_do_not_meet(
     rebuilt: MainWindow, until: Until, qtbot: QtBot, tmp_path: Path
 ) -> None:
     """The second is refused in words; when the first has ended, the name is free again."""
-    exporting, result = rebuilt.study.exporting, rebuilt.session.result
+    exporting, result = rebuilt.controller.exporting, rebuilt.study.result
     assert result is not None
     first = exporting.claims.holding(
         tmp_path / "thin.nii.gz", write_nifti(result.volume, tmp_path / "thin.nii.gz", {})
@@ -109,7 +109,7 @@ def test_what_was_made_from_another_scan_is_replaced_only_after_a_question(
 ) -> None:
     """The system's own question about the name does not tell whose result lies there."""
     target, asked = tmp_path / "out.nii.gz", []
-    result = rebuilt.session.result
+    result = rebuilt.study.result
     assert result is not None
     run(write_nifti(result.volume, target, {"source_sha256": "0" * 64, "sources": ["anna.nii"]}))
     before = target.with_name("out.json").read_bytes()
@@ -124,8 +124,8 @@ def test_what_was_made_from_another_scan_is_replaced_only_after_a_question(
     timer = QTimer()
     timer.timeout.connect(reply)
     timer.start(20)
-    rebuilt.study.exporting.export(target, "float32")
-    until(lambda: bool(asked) and not rebuilt.study.work.tasks)
+    rebuilt.controller.exporting.export(target, "float32")
+    until(lambda: bool(asked) and not rebuilt.controller.work.tasks)
     timer.stop()
     assert (
         "was made from another scan ('anna.nii', SHA-256 00000000" in asked[0] and len(asked) == 1
@@ -141,12 +141,12 @@ def test_the_export_of_a_tilted_stack_says_which_programs_refuse_it(
     affine[:3, 2] += 0.3 * affine[:3, 1]
     nib.save(nib.Nifti1Image(thick_head.voxels, affine), tilted := tmp_path / "tilted.nii")
     window.open([tilted])
-    until(lambda: window.session.request is not None)
-    assert window.session.request is not None
-    window.session.set_request(replace(window.session.request, method="cubic"))
-    window.study.reconstruct()
-    until(lambda: window.session.result is not None)
-    window.study.exporting.export(tmp_path / "thin.nii.gz", "float32")
+    until(lambda: window.study.request is not None)
+    assert window.study.request is not None
+    window.study.set_request(replace(window.study.request, method="cubic"))
+    window.controller.reconstruct()
+    until(lambda: window.study.result is not None)
+    window.controller.exporting.export(tmp_path / "thin.nii.gz", "float32")
     until(lambda: "Straighten the tilt" in window.statusBar().currentMessage())
     assert "ITK" in window.statusBar().currentMessage()
     assert (tmp_path / "thin.nii.gz").exists()

@@ -13,13 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.study.study_actions import RECONSTRUCT
+from srviewer.gui.study.study_controller import RECONSTRUCT
 from srviewer.gui.texts.offered import PRESS_RECONSTRUCT
 from srviewer.gui.views.pane_texts import NOTHING_YET
 from srviewer.gui.views.slice_view import SliceView
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.results.reconstruction import Reconstruction
 
 Until = Callable[[Callable[[], bool]], None]
@@ -42,26 +42,26 @@ def _press(window: MainWindow, qtbot: QtBot, text: str) -> None:
 
 
 def _hold(window: MainWindow, held: bool) -> None:
-    task = window.study.work.running(RECONSTRUCT)
+    task = window.controller.work.running(RECONSTRUCT)
     assert task is not None
     task.hold(held)
 
 
 def _seen(window: MainWindow) -> int:
-    return 0 if window.session.preview is None else len(window.session.preview.slices)
+    return 0 if window.study.preview is None else len(window.study.preview.slices)
 
 
 def _looked(window: MainWindow, qtbot: QtBot, until: Until) -> None:
-    """Press the button and let the rebuild stand still once all three slices have been seen."""
+    """Press the button and let the reconstruction stand still once all three slices have been seen."""
 
     def stop(changed: frozenset[str]) -> None:
         if _seen(window) == 3:
             _hold(window, True)
 
-    connection = window.session.changed.connect(stop)
+    connection = window.study.changed.connect(stop)
     _press(window, qtbot, "Reconstruct")
     until(lambda: _seen(window) == 3)
-    window.session.disconnect(connection)
+    window.study.disconnect(connection)
 
 
 def _pane(window: MainWindow, plane: Plane) -> SliceView:
@@ -77,23 +77,23 @@ def _words(pane: SliceView) -> str:
 def test_slices_are_seen_first_and_the_result_takes_their_place(
     opened: MainWindow, until: Until, qtbot: QtBot
 ) -> None:
-    session = opened.session
-    request, scan = session.request, session.original
+    study = opened.study
+    request, scan = study.request, study.scan
     assert request is not None and scan is not None
     _looked(opened, qtbot, until)
-    assert session.result is None and session.comparing.layout == "compare"
+    assert study.result is None and study.comparing.layout == "compare"
     _check_the_first_look(opened, scan)
     _hold(opened, False)
-    until(lambda: session.result is not None)
-    assert session.preview is None and session.comparing.layout == "compare"
+    until(lambda: study.result is not None)
+    assert study.preview is None and study.comparing.layout == "compare"
     for plane in Plane:
         pane = _pane(opened, plane)
-        assert pane.volume is session.result.volume  # type: ignore[union-attr]
+        assert pane.volume is study.result.volume  # type: ignore[union-attr]
         assert "first look" not in _words(pane) and pane.annotations.hint == ""
 
 
 def _check_the_first_look(window: MainWindow, scan: Volume) -> None:
-    request, cursor = window.session.request, window.session.view.cursor_mm
+    request, cursor = window.study.request, window.study.view.cursor_mm
     assert request is not None
     for fusion, plane in (("first", Plane.SAGITTAL), ("second", Plane.CORONAL)):
         alone: Reconstruction = run(reconstruct(scan, replace(request, fusion=fusion)))
@@ -112,7 +112,7 @@ def _check_the_first_look(window: MainWindow, scan: Volume) -> None:
 def test_a_slice_is_never_that_of_another_place(
     opened: MainWindow, until: Until, qtbot: QtBot
 ) -> None:
-    session = opened.session
+    study = opened.study
     _looked(opened, qtbot, until)
     axial, coronal = _pane(opened, Plane.AXIAL), _pane(opened, Plane.CORONAL)
     before = axial.slice
@@ -125,11 +125,11 @@ def test_a_slice_is_never_that_of_another_place(
     assert _pane(opened, Plane.SAGITTAL).slice is None and coronal.slice is None
     assert coronal.world_at(where) is not None
     _hold(opened, False)
-    until(lambda: coronal.slice is not None or session.result is not None)
-    if session.result is None:
+    until(lambda: coronal.slice is not None or study.result is not None)
+    if study.result is None:
         assert "first look" in _words(coronal)
         assert axial.slice is None
-    until(lambda: session.result is not None)
+    until(lambda: study.result is not None)
     assert axial.slice is not None
 
 
@@ -151,15 +151,15 @@ def _turn(pane: SliceView, notches: int) -> None:
 def test_a_cancel_leaves_the_study_as_it_was(
     opened: MainWindow, until: Until, qtbot: QtBot
 ) -> None:
-    session = opened.session
-    before = session.comparing, session.comparables
+    study = opened.study
+    before = study.comparing, study.compared_volumes
     _looked(opened, qtbot, until)
     _press(opened, qtbot, "Cancel")
-    assert session.preview is None
-    assert (session.comparing, session.comparables) == before
-    until(lambda: opened.study.work.tasks == ())
-    assert session.preview is None and session.comparing.layout == "planes"
-    session.compare(replace(session.comparing, layout="compare"))
+    assert study.preview is None
+    assert (study.comparing, study.compared_volumes) == before
+    until(lambda: opened.controller.work.tasks == ())
+    assert study.preview is None and study.comparing.layout == "planes"
+    study.compare(replace(study.comparing, layout="compare"))
     assert _words(_pane(opened, Plane.AXIAL)) == PRESS_RECONSTRUCT
     assert not opened.error_bar.isVisible()
 
@@ -167,64 +167,64 @@ def test_a_cancel_leaves_the_study_as_it_was(
 def test_a_cancel_while_another_study_is_shown_leaves_both(
     two: MainWindow, until: Until, qtbot: QtBot
 ) -> None:
-    session, scan = two.session, two.session.original
+    study, scan = two.study, two.study.scan
     _looked(two, qtbot, until)
-    assert session.comparing.layout == "compare"
+    assert study.comparing.layout == "compare"
     two.studies.show(1)
-    assert session.preview is None and session.comparing.layout == "planes"
+    assert study.preview is None and study.comparing.layout == "planes"
     two.studies.show(0)
-    assert session.original is scan and session.comparing.layout == "compare"
+    assert study.scan is scan and study.comparing.layout == "compare"
     assert "first look" in _words(_pane(two, Plane.CORONAL))  # it waited
     two.studies.show(1)
     _press(two, qtbot, "Cancel")
-    until(lambda: two.study.work.tasks == ())
-    assert session.comparing.layout == "planes"
+    until(lambda: two.controller.work.tasks == ())
+    assert study.comparing.layout == "planes"
     two.studies.show(0)
-    assert session.original is scan and session.preview is None
-    assert session.comparing.layout == "planes"
+    assert study.scan is scan and study.preview is None
+    assert study.comparing.layout == "planes"
 
 
 def test_slices_that_come_while_another_study_is_shown_wait(
     two: MainWindow, until: Until, qtbot: QtBot
 ) -> None:
-    session = two.session
+    study = two.study
     _press(two, qtbot, "Reconstruct")
     _hold(two, True)
-    assert session.comparing.layout == "compare"
+    assert study.comparing.layout == "compare"
     assert _words(_pane(two, Plane.AXIAL)).endswith(NOTHING_YET)
     two.studies.show(1)
     _hold(two, False)
-    until(lambda: two.study.work.running(RECONSTRUCT) is None)
-    assert session.preview is None and session.result is None
+    until(lambda: two.controller.work.running(RECONSTRUCT) is None)
+    assert study.preview is None and study.result is None
     two.studies.show(0)
-    assert session.result is not None and session.preview is None
+    assert study.result is not None and study.preview is None
 
 
 def test_a_failure_leaves_the_study_as_it_was(
     opened: MainWindow, until: Until, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    session = opened.session
-    request = session.request
+    study = opened.study
+    request = study.request
     assert request is not None
-    session.set_request(replace(request, device="cuda:9"))
-    opened.study.reconstruct()
-    assert session.preview is not None
+    study.set_request(replace(request, device="cuda:9"))
+    opened.controller.reconstruct()
+    assert study.preview is not None
     until(opened.error_bar.isVisible)
-    assert session.preview is None and session.comparing.layout == "planes"
+    assert study.preview is None and study.comparing.layout == "planes"
 
 
 def test_a_result_that_is_shown_stays_until_the_next_is_there(
     opened: MainWindow, until: Until, qtbot: QtBot
 ) -> None:
-    session = opened.session
-    request = session.request
+    study = opened.study
+    request = study.request
     assert request is not None
-    session.set_request(replace(request, method="cubic"))  # no network: nothing to look at first
-    opened.study.reconstruct()
-    assert session.preview is None and session.comparing.layout == "planes"
-    until(lambda: session.result is not None)
-    session.set_request(request)
+    study.set_request(replace(request, method="cubic"))  # no network: nothing to look at first
+    opened.controller.reconstruct()
+    assert study.preview is None and study.comparing.layout == "planes"
+    until(lambda: study.result is not None)
+    study.set_request(request)
     _press(opened, qtbot, "Reconstruct")
-    assert session.preview is None
-    assert _pane(opened, Plane.AXIAL).volume is session.result.volume  # type: ignore[union-attr]
-    until(lambda: session.result is not None and session.result.request.method != "cubic")
+    assert study.preview is None
+    assert _pane(opened, Plane.AXIAL).volume is study.result.volume  # type: ignore[union-attr]
+    until(lambda: study.result is not None and study.result.request.method != "cubic")

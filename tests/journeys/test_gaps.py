@@ -32,18 +32,18 @@ def test_gaps_are_a_choice_and_a_tilt_can_be_straightened(
         planes=Planes(2, places),
         warnings=warnings,
     )
-    session = window.session
-    session.open(scan, (), None)
+    study = window.study
+    study.open(scan, (), None)
     (choice,) = window.findChildren(StackChoice)
     (gaps,) = choice.findChildren(QComboBox)
     (straighten,) = choice.findChildren(QPushButton)
     assert not gaps.isHidden() and not straighten.isHidden()
     gaps.setCurrentIndex(1)
     gaps.activated.emit(1)
-    assert session.request is not None and session.request.gaps == "run"
+    assert study.request is not None and study.request.gaps == "run"
     straighten.click()
-    until(lambda: session.original is not scan)
-    assert session.original is not None
-    assert session.original.geometry.spacing[2] == pytest.approx(4)
-    assert [w.code for w in session.original.warnings] == ["missing_slices"]
+    until(lambda: study.scan is not scan)
+    assert study.scan is not None
+    assert study.scan.geometry.spacing[2] == pytest.approx(4)
+    assert [w.code for w in study.scan.warnings] == ["missing_slices"]
     assert straighten.isHidden() and not gaps.isHidden()

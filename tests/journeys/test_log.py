@@ -43,11 +43,11 @@ def personal(header: Dataset) -> set[str]:
 
 def told(window: MainWindow, path: Path, until: Until) -> None:
     """Open and wait until it is shown or refused."""
-    before = window.session.original
+    before = window.study.scan
     window.error_bar.hide()
-    window.study.open([path])
-    until(lambda: window.session.original is not before or window.error_bar.isVisible())
-    until(lambda: window.study.work.tasks == ())
+    window.controller.open([path])
+    until(lambda: window.study.scan is not before or window.error_bar.isVisible())
+    until(lambda: window.controller.work.tasks == ())
 
 
 def test_real_dicom_leaves_no_name_in_the_log(
@@ -58,7 +58,7 @@ def test_real_dicom_leaves_no_name_in_the_log(
     secrets = personal(dcmread(first, stop_before_pixels=True)) | {first.name}
     assert len(secrets) > 3
     told(window, folder, until)
-    assert window.session.original is not None and not window.error_bar.isVisible()
+    assert window.study.scan is not None and not window.error_bar.isVisible()
     text = log_file.read_text(encoding="utf-8")
     assert "srviewer" in text
     assert [secret for secret in secrets if secret in text] == []

@@ -63,21 +63,21 @@ def test_drag_a_limit_of_the_histogram_and_type_a_level(
     counted = look.histogram.histogram
     assert counted is not None
     assert counted.counts.sum() == thick_head.voxels.size
-    before = opened.session.view.window
+    before = opened.study.view.window
     x = round(look.histogram.scale().x(before.high))
     _drag(qtbot, look.histogram, QPoint(x, 40), QPoint(x - 60, 40))
-    after = opened.session.view.window
+    after = opened.study.view.window
     assert after.high < before.high and after.low == pytest.approx(before.low)
     assert look.levels.level.value() == pytest.approx(after.level, abs=1)
     look.levels.level.setFocus()
     look.levels.level.selectAll()
     qtbot.keyClicks(look.levels.level, "321")
     qtbot.keyClick(look.levels.level, Qt.Key.Key_Return)
-    assert opened.session.view.window.level == pytest.approx(321)
+    assert opened.study.view.window.level == pytest.approx(321)
     qtbot.keyClick(look.histogram, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
-    assert opened.session.view.window.width > after.width
+    assert opened.study.view.window.width > after.width
     qtbot.mouseClick(look.levels.automatic, LEFT)
-    assert opened.session.view.window == opened.session.auto_window
+    assert opened.study.view.window == opened.study.auto_window
 
 
 def test_choose_colours_invert_and_hide_the_crosshair_with_keys(
@@ -85,13 +85,13 @@ def test_choose_colours_invert_and_hide_the_crosshair_with_keys(
 ) -> None:
     look.colours.setFocus()
     qtbot.keyClick(look.colours, Qt.Key.Key_Down)
-    assert opened.session.view.colours == "hot"
-    pane = opened.compare.original.panes[Plane.AXIAL]
+    assert opened.study.view.colours == "hot"
+    pane = opened.compare.scan.panes[Plane.AXIAL]
     pane.setFocus()
     qtbot.keyClick(pane, Qt.Key.Key_X)
-    assert not opened.session.view.crosshair and not look.crosshair.isChecked()
+    assert not opened.study.view.crosshair and not look.crosshair.isChecked()
     qtbot.keyClick(pane, Qt.Key.Key_I, Qt.KeyboardModifier.ShiftModifier)
-    assert opened.session.view.inverted and look.inverted.isChecked()
+    assert opened.study.view.inverted and look.inverted.isChecked()
 
 
 def test_play_through_the_slices_and_stop(
@@ -99,10 +99,10 @@ def test_play_through_the_slices_and_stop(
 ) -> None:
     box = look.findChild(CineBox)
     box.rate.setValue(60)
-    pane = opened.compare.original.panes[Plane.AXIAL]
+    pane = opened.compare.scan.panes[Plane.AXIAL]
     pane.setFocus()
     seen: set[int] = set()
-    opened.session.changed.connect(lambda _: pane.slice and seen.add(pane.slice.index))
+    opened.study.changed.connect(lambda _: pane.slice and seen.add(pane.slice.index))
     qtbot.keyClick(pane, Qt.Key.Key_P)
     until(lambda: seen == set(range(9)))  # round and round
     box.loop.click()
@@ -119,18 +119,18 @@ def test_draw_a_region_rename_it_and_export_the_values_before_and_after(
     monkeypatch: pytest.MonkeyPatch,
     thick_head: Volume,
 ) -> None:
-    session = opened.session
-    session.set_request(replace(session.request, method="cubic"))
-    opened.study.reconstruct()
-    until(lambda: session.result is not None)
+    study = opened.study
+    study.set_request(replace(study.request, method="cubic"))
+    opened.controller.reconstruct()
+    until(lambda: study.result is not None)
     panel = _panel(opened, MeasurePanel)
-    pane = opened.compare.original.panes[Plane.AXIAL]
+    pane = opened.compare.scan.panes[Plane.AXIAL]
     opened.activateWindow()
     pane.setFocus()
     until(pane.hasFocus)
     qtbot.keyClick(pane, Qt.Key.Key_E)
-    assert session.tool is Tool.RECTANGLE
-    z = session.view.cursor_mm[2]
+    assert study.tool is Tool.RECTANGLE
+    z = study.view.cursor_mm[2]
     _drag(
         qtbot, pane, pane.position_of((-7, -5, z)).toPoint(), pane.position_of((7, 5, z)).toPoint()
     )
@@ -139,7 +139,7 @@ def test_draw_a_region_rename_it_and_export_the_values_before_and_after(
     shown = [view.panes[Plane.AXIAL].annotations.shapes for view in opened.compare.rows[:2]]
     assert all(len(shapes) == 1 for shapes in shown)  # in both panes, in mm
     panel.table.item(0, 0).setText("left thalamus")
-    assert session.rois[0].name == "left thalamus"
+    assert study.rois[0].name == "left thalamus"
     target = tmp_path / "values.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), "Table (*.csv)"))
     qtbot.mouseClick(panel.export, LEFT)
@@ -152,7 +152,7 @@ def test_draw_a_region_rename_it_and_export_the_values_before_and_after(
     panel.table.setFocus()
     panel.table.selectRow(0)
     qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
-    assert session.rois == ()
+    assert study.rois == ()
 
 
 def test_lay_a_mask_over_the_scan_and_take_it_away(
@@ -170,12 +170,12 @@ def test_lay_a_mask_over_the_scan_and_take_it_away(
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
     box = look.findChild(OverlayBox)
     qtbot.mouseClick(box.add, LEFT)
-    until(lambda: len(opened.session.layers) == 1)
-    assert opened.session.layers[0].labelled
+    until(lambda: len(opened.study.overlays) == 1)
+    assert opened.study.overlays[0].labelled
     row = box.findChild(OverlayRow)
     row.opacity.setValue(100)
-    pane = opened.compare.original.panes[Plane.AXIAL]
-    at = pane.position_of((4.5, 6.5, opened.session.view.cursor_mm[2])).toPoint()
+    pane = opened.compare.scan.panes[Plane.AXIAL]
+    at = pane.position_of((4.5, 6.5, opened.study.view.cursor_mm[2])).toPoint()
     colour = pane.grab().toImage().pixelColor(at)
     assert colour.getRgb()[:3] == (230, 159, 0)
     qtbot.mouseClick(row.findChild(QToolButton), LEFT)
@@ -194,52 +194,52 @@ def test_a_mask_of_another_place_is_refused_in_plain_words(
     until(opened.error_bar.isVisible)
     message = opened.error_bar.message.text()
     assert "elsewhere.nii" in message and "mm apart" in message
-    assert opened.session.layers == ()
+    assert opened.study.overlays == ()
 
 
 def test_open_a_second_study_beside_the_first_and_go_back_to_it_as_it_was_left(
     opened: MainWindow, drop: Drop, qtbot: QtBot, until: Until, truth_file: Path
 ) -> None:
-    session, studies = opened.session, opened.studies
+    study, studies = opened.study, opened.studies
     studies.choice = None
-    session.set_request(replace(session.request, method="cubic"))
-    opened.study.reconstruct()
-    until(lambda: session.result is not None)
-    first, result = session.original, session.result
-    session.move_cursor((3.0, 4.0, 5.0))
-    session.set_window(Window(10, 500))
-    view, layout = session.view, session.comparing.layout
+    study.set_request(replace(study.request, method="cubic"))
+    opened.controller.reconstruct()
+    until(lambda: study.result is not None)
+    first, result = study.scan, study.result
+    study.move_cursor((3.0, 4.0, 5.0))
+    study.set_window(Window(10, 500))
+    view, layout = study.view, study.comparing.layout
     drop([truth_file])
     question = opened.dropping.question
     assert question is not None and "truth.nii.gz" in question.text()
     question.checkBox().click()  # it is not ticked beforehand
     beside = next(b for b in question.buttons() if b.text() == "Open beside")
     qtbot.mouseClick(beside, LEFT)
-    until(lambda: session.original is not first)
-    second = session.original
+    until(lambda: study.scan is not first)
+    second = study.scan
     strip = opened.findChild(StudyTabs)
     assert strip.isVisible() and strip.count() == 2
-    assert session.result is None
+    assert study.result is None
     qtbot.mouseClick(strip, LEFT, pos=strip.tabRect(0).center())
-    assert session.original is first and session.result is result
-    assert session.view == view and session.comparing.layout is layout
+    assert study.scan is first and study.result is result
+    assert study.view == view and study.comparing.layout is layout
     opened.activateWindow()
     until(opened.isActiveWindow)
     qtbot.keyClick(opened, Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier)
-    assert session.original is second
+    assert study.scan is second
     drop([truth_file])  # not asked again
     assert opened.dropping.question is None
     until(lambda: strip.count() == 3)
     qtbot.keyClick(opened, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(opened, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
-    assert session.original is first and not strip.isVisible()
+    assert study.scan is first and not strip.isVisible()
 
 
 def test_a_drop_can_replace_the_study_or_be_laid_over_it(
     opened: MainWindow, drop: Drop, qtbot: QtBot, until: Until, truth_file: Path
 ) -> None:
-    session, studies = opened.session, opened.studies
-    first, studies.choice = session.original, None
+    study, studies = opened.study, opened.studies
+    first, studies.choice = study.scan, None
     for text in ("Show as overlay", "Cancel", "Replace the study"):
         drop([truth_file])
         question = opened.dropping.question
@@ -247,10 +247,10 @@ def test_a_drop_can_replace_the_study_or_be_laid_over_it(
         button = next(b for b in question.buttons() if b.text().replace("&", "") == text)
         qtbot.mouseClick(button, LEFT)
         if text == "Show as overlay":
-            until(lambda: len(session.layers) == 1)
+            until(lambda: len(study.overlays) == 1)
         else:
-            assert (session.original is first) or text != "Cancel"
-    until(lambda: session.original is not first)
+            assert (study.scan is first) or text != "Cancel"
+    until(lambda: study.scan is not first)
     assert len(studies.states) == 1
 
 
@@ -261,29 +261,29 @@ def test_step_through_the_volumes_of_a_series_in_time(
     moving = np.stack([head.voxels, head.voxels / 2, head.voxels / 4], axis=-1)
     nib.save(nib.Nifti1Image(moving, head.geometry.affine), path)
     drop([path])
-    until(lambda: window.session.original is not None)
-    session, bar = window.session, window.findChild(FrameBar)
+    until(lambda: window.study.scan is not None)
+    study, bar = window.study, window.findChild(FrameBar)
     assert bar.isVisible() and bar.number.maximum() == 3
-    first = session.original
-    session.move_cursor((2.0, 3.0, 4.0))
-    view = session.view
+    first = study.scan
+    study.move_cursor((2.0, 3.0, 4.0))
+    view = study.view
     bar.number.setFocus()
     qtbot.keyClick(bar.number, Qt.Key.Key_Up)
-    until(lambda: session.original is not first)
-    assert session.view == view
-    assert np.allclose(session.original.voxels, head.voxels / 2)
+    until(lambda: study.scan is not first)
+    assert study.view == view
+    assert np.allclose(study.scan.voxels, head.voxels / 2)
     bar.slider.setValue(3)
-    until(lambda: np.allclose(session.original.voxels, head.voxels / 4))
+    until(lambda: np.allclose(study.scan.voxels, head.voxels / 4))
     assert bar.number.value() == 3
-    session.set_request(replace(session.request, method="nearest"))
-    window.study.reconstruct()
-    until(lambda: session.result is not None)
-    result = session.result
+    study.set_request(replace(study.request, method="nearest"))
+    window.controller.reconstruct()
+    until(lambda: study.result is not None)
+    result = study.result
     bar.slider.setValue(1)
-    until(lambda: np.allclose(session.original.voxels, head.voxels))
-    assert session.result is None and len(window.studies.states) == 2
+    until(lambda: np.allclose(study.scan.voxels, head.voxels))
+    assert study.result is None and len(window.studies.states) == 2
     window.studies.show(0)
-    assert session.result is result and bar.number.value() == 3
+    assert study.result is result and bar.number.value() == 3
 
 
 def test_turn_the_projection_by_dragging_and_by_playing(

@@ -41,7 +41,7 @@ def test_a_mask_is_rebuilt_once_it_is_acknowledged(
 ) -> None:
     mask = _save((thick_head.voxels > 200).astype(np.uint8), thick_head, tmp_path / name)
     window.open([mask])
-    until(lambda: window.session.original is not None)
+    until(lambda: window.study.scan is not None)
     assert "mask or label map" in _panel_text(window)
     start, read = _button(window, "Reconstruct"), _button(window, "I have read this")
     assert not start.isEnabled() and read.isVisible()
@@ -55,11 +55,11 @@ def test_a_mask_is_neither_scored_nor_tested(
 ) -> None:
     mask = _save((head.voxels > 200).astype(np.uint8), head, tmp_path / "mask.nii")
     window.open([mask])
-    until(lambda: window.session.original is not None)
-    window.session.acknowledge()
-    before = window.session.original
-    window.study.simulate(Degradation(axis=2, factor=2))
-    assert window.error_bar.isVisible() and window.session.original is before
+    until(lambda: window.study.scan is not None)
+    window.study.acknowledge()
+    before = window.study.scan
+    window.controller.simulate(Degradation(axis=2, factor=2))
+    assert window.error_bar.isVisible() and window.study.scan is before
     assert "'mask' is not scored" in window.error_bar.message.text()
     window.error_bar.hide()
     qtbot.mouseClick(_button(window, "Test on this scan"), Qt.MouseButton.LeftButton)
@@ -91,7 +91,7 @@ def test_masks_are_nobody_to_learn_from(
     setup = panel.setup
     for _ in range(2):  # the same folder twice is counted once
         setup.add([people])
-        until(lambda: not window.study.work.tasks)
+        until(lambda: not window.controller.work.tasks)
     everybody = (*setup.split.train, *setup.split.validation)
     assert sorted(one.title for one in everybody) == ["sub-01", "sub-02", "sub-03"]
     assert all("mask" not in name for one in everybody for name in one.names)

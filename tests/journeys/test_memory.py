@@ -17,7 +17,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.application import application
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 
 Until = Callable[[Callable[[], bool]], None]
@@ -35,22 +35,22 @@ def _resident() -> int:
 
 def _show(window: MainWindow) -> None:
     scan = Degradation(axis=2, factor=4).thick_volume(head((90, 100, 88)))
-    window.session.open(scan, (), None)
-    window.session.set(
-        window.session.state.with_result(run(reconstruct(scan, Request(2, 4, "linear"))))
+    window.study.open(scan, (), None)
+    window.study.set(
+        window.study.state.with_result(run(reconstruct(scan, Request(2, 4, "linear"))))
     )
-    window.session.compare(replace(window.session.comparing, layout="compare"))
+    window.study.compare(replace(window.study.comparing, layout="compare"))
     window.resize(900, 620)
     QApplication.processEvents()
 
 
 def test_a_thousand_slices_scrolled_leave_memory_flat(window: MainWindow) -> None:
     _show(window)
-    session = window.session
+    study = window.study
 
     def scroll(steps: int) -> None:
         for step in range(steps):
-            session.move_cursor(np.array((1.0, -1.0, 1.0)) * (step % 80 - 40) / 2)
+            study.move_cursor(np.array((1.0, -1.0, 1.0)) * (step % 80 - 40) / 2)
             QApplication.processEvents()
 
     scroll(160)  # the caches of fonts and texts are full
@@ -70,7 +70,7 @@ def test_a_closed_window_lets_its_volumes_go(
     _show(window)
     kept = _volumes(window)
     assert len(kept) == 2 and all(one() is not None for one in kept)
-    window.study.work.stop()
+    window.controller.work.stop()
     close(window)
     window.deleteLater()
     del window
@@ -81,7 +81,7 @@ def test_a_closed_window_lets_its_volumes_go(
 def test_another_scan_takes_the_place_of_the_one_before(window: MainWindow) -> None:
     _show(window)
     kept = _volumes(window)
-    window.session.open(head((30, 34, 28)), (), None)
+    window.study.open(head((30, 34, 28)), (), None)
     QApplication.processEvents()
     _let_go()
     assert [one() for one in kept] == [None, None]
@@ -89,9 +89,9 @@ def test_another_scan_takes_the_place_of_the_one_before(window: MainWindow) -> N
 
 def _volumes(window: MainWindow) -> list["weakref.ref[np.ndarray]"]:
     """The voxels of scan and result, without keeping them."""
-    original, result = window.session.original, window.session.result
-    assert isinstance(original, Volume) and result is not None
-    return [weakref.ref(_base(volume.voxels)) for volume in (original, result.volume)]
+    scan, result = window.study.scan, window.study.result
+    assert isinstance(scan, Volume) and result is not None
+    return [weakref.ref(_base(volume.voxels)) for volume in (scan, result.volume)]
 
 
 def _base(array: np.ndarray) -> np.ndarray:

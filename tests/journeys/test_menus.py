@@ -16,7 +16,7 @@ WITH_A_SCAN = (
     "Close",
     "Save a figure\u2026",
     "Copy as command line",
-    "Copy the rebuild as command line",
+    "Copy the reconstruction as command line",
     "Save session\u2026",
     "Window / level",
     "Reset",
@@ -89,5 +89,5 @@ def test_the_menus_of_an_empty_and_of_an_opened_window(
 ) -> None:
     assert _shown(window) == RECORDED
     window.open([thick_file])
-    until(lambda: window.session.original is not None)
+    until(lambda: window.study.scan is not None)
     assert _shown(window).split("\n") == [_with_a_scan(line) for line in RECORDED.split("\n")]

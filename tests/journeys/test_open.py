@@ -26,17 +26,17 @@ def test_drop_a_file_and_see_three_planes(
     window: MainWindow, drop: Drop, until: Until, thick_file: Path, thick_head: Volume
 ) -> None:
     assert drop([thick_file])
-    until(lambda: window.session.original is not None)
-    original = window.session.original
-    assert original is not None
-    assert np.array_equal(original.voxels, thick_head.voxels)
-    assert original.geometry.matches(thick_head.geometry)
-    panes = window.compare.original.panes
+    until(lambda: window.study.scan is not None)
+    scan = window.study.scan
+    assert scan is not None
+    assert np.array_equal(scan.voxels, thick_head.voxels)
+    assert scan.geometry.matches(thick_head.geometry)
+    panes = window.compare.scan.panes
     for plane, pane in panes.items():
         assert pane.isVisible() and pane.slice is not None
-        assert pane.slice.count == original.geometry.shape[plane.normal_axis(original.geometry)]
+        assert pane.slice.count == scan.geometry.shape[plane.normal_axis(scan.geometry)]
     picture = panes[Plane.AXIAL].grab().toImage()
-    middle = panes[Plane.AXIAL].position_of(window.session.view.cursor_mm)
+    middle = panes[Plane.AXIAL].position_of(window.study.view.cursor_mm)
     assert picture.pixelColor(round(middle.x()), round(middle.y())).value() > 60
     assert window.recent.entries() == ((thick_file,),)
     assert "Research use only" in _texts(window)
@@ -51,7 +51,7 @@ def _texts(window: MainWindow) -> str:
 
 def test_what_is_no_file_is_not_welcome(window: MainWindow, drop: Drop) -> None:
     assert not drop([])
-    assert window.study.work.tasks == ()
+    assert window.controller.work.tasks == ()
 
 
 def test_drop_a_folder_with_two_series_and_choose_with_the_keyboard(
@@ -68,12 +68,12 @@ def test_drop_a_folder_with_two_series_and_choose_with_the_keyboard(
     assert picker.list.currentRow() == thin  # the one with the most slices is offered first
     until(lambda: all(not _is_blank(picker, row) for row in range(2)))
     qtbot.keyClick(picker.list, Qt.Key.Key_Return)
-    until(lambda: window.session.original is not None)
-    original = window.session.original
-    assert original is not None
-    assert original.geometry.matches(head.geometry)
-    assert np.abs(original.voxels - head.voxels).max() <= 0.5
-    assert len(window.session.sources) == 36
+    until(lambda: window.study.scan is not None)
+    scan = window.study.scan
+    assert scan is not None
+    assert scan.geometry.matches(head.geometry)
+    assert np.abs(scan.voxels - head.voxels).max() <= 0.5
+    assert len(window.study.sources) == 36
     assert _picker(window) is None
 
 
@@ -85,14 +85,14 @@ def _is_blank(picker: SeriesPicker, row: int) -> bool:
 def test_choosing_nothing_leaves_the_open_study(
     opened: MainWindow, drop: Drop, until: Until, qtbot: QtBot, two_series: Path
 ) -> None:
-    before = opened.session.original
+    before = opened.study.scan
     drop([two_series])
     until(lambda: _picker(opened) is not None)
     picker = _picker(opened)
     assert picker is not None
     qtbot.keyClick(picker, Qt.Key.Key_Escape)
-    until(lambda: opened.study.work.tasks == ())
-    assert opened.session.original is before
+    until(lambda: opened.controller.work.tasks == ())
+    assert opened.study.scan is before
 
 
 def test_drop_a_zip(
@@ -102,8 +102,8 @@ def test_drop_a_zip(
     with ZipFile(packed, "w") as archive:
         archive.write(thick_file, "inside/thick.nii.gz")
     drop([packed])
-    until(lambda: window.session.original is not None)
-    assert window.session.sources == (packed,)
+    until(lambda: window.study.scan is not None)
+    assert window.study.sources == (packed,)
 
 
 @pytest.mark.parametrize("kind", ["truncated", "text", "missing"])
@@ -115,11 +115,11 @@ def test_a_broken_file_leaves_the_open_study_as_it_was_and_says_why(
         broken.write_bytes(thick_file.read_bytes()[:2000])
     elif kind == "text":
         broken.write_text("this is no scan")
-    original, view = opened.session.original, opened.session.view
+    scan, view = opened.study.scan, opened.study.view
     drop([broken])
     until(opened.error_bar.isVisible)
-    assert opened.session.original is original
-    assert opened.session.view == view
+    assert opened.study.scan is scan
+    assert opened.study.view == view
     message = opened.error_bar.message.text()
     assert "broken.nii.gz" in message
     assert "Traceback" not in message and "inside srviewer" not in message
@@ -133,7 +133,7 @@ def test_opening_something_that_works_takes_the_error_away(
 ) -> None:
     drop([tmp_path / "absent.nii"])
     until(opened.error_bar.isVisible)
-    before = opened.session.original
+    before = opened.study.scan
     drop([thick_file])
-    until(lambda: opened.session.original is not before)
+    until(lambda: opened.study.scan is not before)
     assert not opened.error_bar.isVisible()

@@ -37,16 +37,16 @@ from srviewer.gui.window.main_window import MainWindow
 class Window(MainWindow):
     def __init__(self, settings):
         super().__init__(settings)
-        self.session.follow(self.rebuild, "scan")
+        self.study.follow(self.rebuild, "scan")
         self.watch = QTimer(self)
         self.watch.timeout.connect(self.tell)
         self.watch.start(50)
     def rebuild(self):
-        self.session.set_request(replace(self.session.request, method="cubic"))
-        self.study.reconstruct()
+        self.study.set_request(replace(self.study.request, method="cubic"))
+        self.controller.reconstruct()
     def tell(self):
-        own = self.desk.recovery._own
-        saved = json.loads(own.session.read_text()) if own.session.exists() else {"studies": []}
+        own = self.housekeeping.autosave._own
+        saved = json.loads(own.session_file.read_text()) if own.session_file.exists() else {"studies": []}
         if any(study["results"] for study in saved["studies"]):
             for _ in range(3):
                 log.info("x" * (LARGEST // 2))
@@ -83,11 +83,11 @@ def test_nobody_else_may_read_what_a_session_and_a_crash_leave(
         assert len(list(user_log_dir().iterdir())) == 4
     assert thick_file.name in (settings / "srviewer.conf").read_text()
     with umask(0o000):
-        window.desk.begin()
-        qtbot.mouseClick(window.desk.recovery.bar.yes, Qt.MouseButton.LeftButton)
-        until(lambda: window.session.result is not None)
-        window.session.set_smooth(False)
-        until(lambda: window.desk.recovery._own.path == folder)
+        window.housekeeping.begin()
+        qtbot.mouseClick(window.housekeeping.autosave.bar.yes, Qt.MouseButton.LeftButton)
+        until(lambda: window.study.result is not None)
+        window.study.set_smooth(False)
+        until(lambda: window.housekeeping.autosave._own.path == folder)
         assert [one for root in ours for one in open_to_others(root)] == []
 
 
@@ -111,11 +111,11 @@ def test_where_nothing_can_be_private_nothing_is_kept_and_the_window_works(
     for folder in (user_cache_dir(), user_log_dir()):
         folder.mkdir(parents=True)
         os.chown(folder, STRANGER, STRANGER)
-    opened.desk.begin()
+    opened.housekeeping.begin()
     assert new_folder() is None and start_log() is None
     assert list(user_cache_dir().rglob("*")) == list(user_log_dir().iterdir()) == []
-    opened.desk.show_preferences()
-    dialog = opened.desk.dialog
+    opened.housekeeping.show_preferences()
+    dialog = opened.housekeeping.dialog
     for box in (dialog.autosave, dialog.log):
         assert box.state.text().startswith("Nothing is kept: ")
         box.clear.click()

@@ -133,44 +133,42 @@ def marked(window: MainWindow, thick_file: Path, until: Until) -> MainWindow:
     place = thick_file.with_name(f"{MARK}.nii.gz")
     thick_file.rename(place)
     window.open([place])
-    session = window.session
-    until(lambda: session.original is not None)
-    original = session.original
-    assert original is not None
+    study = window.study
+    until(lambda: study.scan is not None)
+    scan = study.scan
+    assert scan is not None
     warnings = (ScanWarning("odd", LONG), ScanWarning("oblique", LONG))
-    odd = replace(original, name=LONG, unit=LONG, modality=LONG, warnings=warnings, history=(LONG,))
-    session.open(odd, session.sources, None)
+    odd = replace(scan, name=LONG, unit=LONG, modality=LONG, warnings=warnings, history=(LONG,))
+    study.open(odd, study.sources, None)
     return window
 
 
 def test_no_name_of_a_study_is_drawn_as_markup(
     marked: MainWindow, truth_file: Path, until: Until, tmp_path: Path
 ) -> None:
-    window, session = marked, marked.session
+    window, study = marked, marked.study
     assert _rich(window) == [] and _steered(window) == set()
     mask = tmp_path / f"mask {MARK}.nii.gz"
     mask.write_bytes(truth_file.read_bytes())
-    window.study.load_reference(mask)
-    session.acknowledge()
-    window.study.reconstruct()
-    until(lambda: session.scores is not None)
+    window.controller.load_reference(mask)
+    study.acknowledge()
+    window.controller.reconstruct()
+    until(lambda: study.scores is not None)
     look = window.panels.findChild(LookPanel)
     assert isinstance(look, LookPanel)
     look.overlays.load(mask)
-    until(lambda: len(session.layers) == 1)
-    session.set_layers(
-        tuple(replace(one, volume=replace(one.volume, name=LONG)) for one in session.layers)
+    until(lambda: len(study.overlays) == 1)
+    study.set_overlays(
+        tuple(replace(one, volume=replace(one.volume, name=LONG)) for one in study.overlays)
     )
-    assert session.original is not None
-    corner = session.original.geometry.middle_voxel
+    assert study.scan is not None
+    corner = study.scan.geometry.middle_voxel
     opposite = tuple(one + 12.0 for one in corner)
-    session.set_rois(
-        [boxed("ellipse", Plane.AXIAL, session.original.geometry, [corner, opposite], LONG)]
-    )
-    for kept in session.comparables.kept:
-        session.keep(session.comparables.renamed(kept.key, LONG))
-    assert isinstance(window.desk.layouts_menu.layouts, NamedLayouts)
-    window.desk.layouts_menu.layouts.save(MARK)
+    study.set_rois([boxed("ellipse", Plane.AXIAL, study.scan.geometry, [corner, opposite], LONG)])
+    for kept in study.compared_volumes.kept:
+        study.keep(study.compared_volumes.renamed(kept.key, LONG))
+    assert isinstance(window.housekeeping.layouts_menu.layouts, NamedLayouts)
+    window.housekeeping.layouts_menu.layouts.save(MARK)
     box = window.panels.findChild(HeaderBox)
     assert isinstance(box, HeaderBox)
     for layout in LAYOUTS:
@@ -195,27 +193,32 @@ def test_no_dialog_draws_a_name_as_markup(
         data.save_as(path)
     (two_series / f"{MARK}.nii").write_bytes(b"no image")
     dialogs: list[QDialog] = [
-        FigureDialog(marked.session, marked),
-        MipDialog(marked.session, marked),
+        FigureDialog(marked.study, marked),
+        MipDialog(marked.study, marked),
         SeriesPicker(run(scan([two_series])), marked),
     ]
     for dialog in dialogs:
         dialog.open()
         assert _rich(dialog) == [] and _steered(dialog) == set()
         dialog.reject()
-    desk = marked.desk
-    for show in (desk.show_preferences, desk.show_shortcuts, desk.show_about, desk.show_guide):
+    housekeeping = marked.housekeeping
+    for show in (
+        housekeeping.show_preferences,
+        housekeeping.show_shortcuts,
+        housekeeping.show_about,
+        housekeeping.show_guide,
+    ):
         show()
-        assert desk.dialog is not None and _rich(desk.dialog) == []
+        assert housekeeping.dialog is not None and _rich(housekeeping.dialog) == []
     marked.studies.choice = None
-    marked.dropping.take(marked.session.sources)
+    marked.dropping.take(marked.study.sources)
     question = marked.dropping.question
     assert question is not None and MARK in question.text() and _rich(question) == []
     question.reject()
     for path in two_series.glob("s2_*"):
         path.unlink()
     marked.studies.next = "add"
-    marked.study.open([two_series])
+    marked.controller.open([two_series])
     until(lambda: len(marked.studies.states) == 2)
     box = marked.panels.findChild(HeaderBox)
     assert isinstance(box, HeaderBox)

@@ -32,7 +32,7 @@ Until = Callable[[Callable[[], bool]], None]
 
 def _dialog(window: MainWindow) -> PreferencesDialog:
     window.actions_offered["preferences"].trigger()
-    dialog = window.desk.dialog
+    dialog = window.housekeeping.dialog
     assert isinstance(dialog, PreferencesDialog)
     return dialog
 
@@ -49,16 +49,16 @@ def test_each_preference_is_applied_at_once(opened: MainWindow, settings: QSetti
     assert isinstance(app, QApplication)
     assert app.palette().color(QPalette.ColorRole.WindowText) == QColor(LIGHT.text)
     _choose(dialog.convention, False)
-    assert opened.session.view.radiological is False
+    assert opened.study.view.radiological is False
     _choose(dialog.device, "cpu")
-    assert opened.session.request is not None and opened.session.request.device == "cpu"
+    assert opened.study.request is not None and opened.study.request.device == "cpu"
     dialog.threads.setValue(1)
     assert wanted_threads() == 1
     for box in (dialog.autosave, dialog.log, dialog.recent):
         box.keep.click()
     assert read_preferences(settings) == Preferences("light", "cpu", 1, False, False, False)
     dialog.reject()
-    assert opened.desk.dialog is None
+    assert opened.housekeeping.dialog is None
     theme.apply(app)
 
 
@@ -70,7 +70,7 @@ def _click(qtbot: QtBot, control: QAbstractButton) -> None:
 
 
 def test_autosave_can_be_turned_off_and_on(opened: MainWindow, until: Until, qtbot: QtBot) -> None:
-    opened.desk.begin()
+    opened.housekeeping.begin()
     whole = f"window-*/{autosave_folders.SESSION}"  # not what is still being written
     saved = lambda: list(autosave_folders.root().glob(whole))  # noqa: E731
     until(lambda: saved() != [])
@@ -102,8 +102,8 @@ def test_an_offer_outlives_the_switch_and_goes_with_clear(opened: MainWindow, qt
         folder = autosave_folders.root() / name
         folder.mkdir(parents=True)
         (folder / autosave_folders.SESSION).write_text("{}")
-    opened.desk.begin()
-    bar = opened.desk.recovery.bar
+    opened.housekeeping.begin()
+    bar = opened.housekeeping.autosave.bar
     dialog = _dialog(opened)
     _click(qtbot, dialog.autosave.keep)
     assert bar.isVisible() and folder.exists()
@@ -167,9 +167,9 @@ def test_recent_files_can_be_turned_off_and_emptied(
 
 
 def _open(window: MainWindow, path: Path, until: Until) -> None:
-    before = window.session.original
+    before = window.study.scan
     window.open([path])
-    until(lambda: window.session.original is not before)
+    until(lambda: window.study.scan is not before)
 
 
 STARTED = """
@@ -216,7 +216,7 @@ def test_preferences_survive_a_restart_and_nonsense(tmp_path: Path) -> None:
 
 def test_the_sheet_of_keys_is_complete_and_searchable(opened: MainWindow, qtbot: QtBot) -> None:
     qtbot.keyClick(opened, "?")
-    sheet = opened.desk.dialog
+    sheet = opened.housekeeping.dialog
     assert isinstance(sheet, ShortcutsDialog)
     rows = sheet.rows_shown()
     keys = [row[0] for row in rows]
@@ -235,7 +235,7 @@ def test_about_names_every_part_and_what_it_is_not_for(opened: MainWindow) -> No
     import tomllib
 
     opened.actions_offered["about"].trigger()
-    about = opened.desk.dialog
+    about = opened.housekeeping.dialog
     assert isinstance(about, AboutDialog)
     text = about.parts.toPlainText()
     project = Path(__file__).resolve().parents[2] / "pyproject.toml"
@@ -251,23 +251,26 @@ def test_about_names_every_part_and_what_it_is_not_for(opened: MainWindow) -> No
 
 def test_the_guide_opens_by_its_key(opened: MainWindow, qtbot: QtBot) -> None:
     qtbot.keyClick(opened, Qt.Key.Key_F1)
-    assert opened.desk.dialog is not None and opened.desk.dialog.windowTitle() == "Guide"
-    opened.desk.dialog.reject()
+    assert (
+        opened.housekeeping.dialog is not None
+        and opened.housekeeping.dialog.windowTitle() == "Guide"
+    )
+    opened.housekeeping.dialog.reject()
 
 
 def test_layouts_are_kept_by_name(opened: MainWindow, settings: QSettings) -> None:
-    layouts = opened.desk.layouts_menu.layouts
+    layouts = opened.housekeeping.layouts_menu.layouts
     assert layouts is not None
-    session = opened.session
-    session.compare(replace(session.comparing, layout="curtain", divider=0.25))
+    study = opened.study
+    study.compare(replace(study.comparing, layout="curtain", divider=0.25))
     opened.panels.setCurrentIndex(1)
     layouts.save("mine")
-    session.compare(replace(session.comparing, layout="planes", divider=0.5))
+    study.compare(replace(study.comparing, layout="planes", divider=0.5))
     opened.panels.setCurrentIndex(0)
     menu = opened.actions_offered.menu("saved-layouts")
     menu.aboutToShow.emit()
     next(action for action in menu.actions() if action.text() == "mine").trigger()
-    assert session.comparing.layout == "curtain" and session.comparing.divider == 0.25
+    assert study.comparing.layout == "curtain" and study.comparing.divider == 0.25
     assert opened.panels.currentIndex() == 1
     layouts.delete("mine")
     assert layouts.names() == ()
@@ -275,7 +278,7 @@ def test_layouts_are_kept_by_name(opened: MainWindow, settings: QSettings) -> No
         settings.setValue(LAYOUTS_KEY, nonsense)
         for name in layouts.names():
             layouts.show(name)
-    assert session.comparing.layout == "curtain"
+    assert study.comparing.layout == "curtain"
 
 
 def test_the_dark_theme_is_the_first(opened: MainWindow, settings: QSettings) -> None:
@@ -284,11 +287,11 @@ def test_the_dark_theme_is_the_first(opened: MainWindow, settings: QSettings) ->
 
 
 def test_the_first_steps_are_told_once(opened: MainWindow, until: Until, truth_file: Path) -> None:
-    hint = opened.desk.hint
+    hint = opened.housekeeping.hint
     assert hint.isVisible()
     hint.no.click()
     assert not hint.isVisible()
-    before = opened.session.original
+    before = opened.study.scan
     opened.open([truth_file])
-    until(lambda: opened.session.original is not before)
+    until(lambda: opened.study.scan is not before)
     assert not hint.isVisible()

@@ -22,7 +22,7 @@ def opened_with(ratio: float, window: MainWindow, until: Until, folder: Path) ->
     path = folder / "scan.nii"
     nib.save(nib.Nifti1Image(scan.voxels, scan.geometry.affine), path)
     window.open([path])
-    until(lambda: window.session.original is not None)
+    until(lambda: window.study.scan is not None)
     box = window.panels.findChild(RepairBox)
     assert box is not None
     return box
@@ -38,14 +38,14 @@ def test_nothing_is_offered_for_a_clean_scan(
 def test_a_banded_scan_is_repaired_with_one_tick(
     ratio: float, window: MainWindow, until: Until, tmp_path: Path
 ) -> None:
-    box, session = opened_with(ratio, window, until, tmp_path), window.session
+    box, study = opened_with(ratio, window, until, tmp_path), window.study
     assert box.isVisibleTo(window) and "equally bright" in box.text()
-    assert session.request is not None and session.request.repair == () and not box.isChecked()
+    assert study.request is not None and study.request.repair == () and not box.isChecked()
     box.click()
-    assert session.request.repair == ("brightness",)
-    session.set_request(replace(session.request, method="cubic"))
-    window.study.reconstruct()
-    until(lambda: session.result is not None)
-    assert session.result is not None and session.result.repaired == ("brightness",)
+    assert study.request.repair == ("brightness",)
+    study.set_request(replace(study.request, method="cubic"))
+    window.controller.reconstruct()
+    until(lambda: study.result is not None)
+    assert study.result is not None and study.result.repaired == ("brightness",)
     box.click()
-    assert session.request.repair == () and box.isVisibleTo(window)
+    assert study.request.repair == () and box.isVisibleTo(window)

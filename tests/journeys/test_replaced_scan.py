@@ -36,22 +36,22 @@ def replace_scan(path: Path) -> None:
 
 
 def saved(window: MainWindow, until: Until, path: Path) -> Path:
-    window.desk.files.save(path)
-    until(lambda: path.exists() and not window.study.work.tasks)
+    window.housekeeping.files.save(path)
+    until(lambda: path.exists() and not window.controller.work.tasks)
     assert not window.error_bar.isVisible(), window.error_bar.message.text()
     return path
 
 
 def reopened(window: MainWindow, path: Path, until: Until) -> None:
-    before = window.session.original
+    before = window.study.scan
     window.open([path])
-    until(lambda: window.session.original is not before and not window.study.work.tasks)
+    until(lambda: window.study.scan is not before and not window.controller.work.tasks)
 
 
 @pytest.fixture
 def measured(opened: MainWindow, rebuild: Rebuild) -> MainWindow:
     rebuild()
-    opened.session.set_rois([RULER])
+    opened.study.set_rois([RULER])
     return opened
 
 
@@ -59,13 +59,13 @@ def test_a_session_whose_scan_was_replaced_shows_nothing_of_it(
     measured: MainWindow, thick_file: Path, until: Until, tmp_path: Path
 ) -> None:
     path = saved(measured, until, tmp_path / "study.srviewer")
-    before = measured.session.original
+    before = measured.study.scan
     replace_scan(thick_file)
     measured.open([path])
     until(lambda: measured.error_bar.isVisible())
     told = measured.error_bar.message.text()
     assert "is not the scan that 'study.srviewer' was saved from" in told
-    assert measured.session.original is before and measured.session.result is not None
+    assert measured.study.scan is before and measured.study.result is not None
 
 
 def test_of_several_studies_only_the_replaced_one_is_lost(
@@ -82,9 +82,9 @@ def test_of_several_studies_only_the_replaced_one_is_lost(
     measured.open([path])
     until(lambda: measured.error_bar.isVisible())
     assert str(thick_file) in measured.error_bar.message.text()
-    assert measured.session.original is not None
-    assert measured.session.original.name == "other"
-    assert measured.session.result is None and measured.session.rois == ()
+    assert measured.study.scan is not None
+    assert measured.study.scan.name == "other"
+    assert measured.study.result is None and measured.study.rois == ()
 
 
 def test_a_scan_that_was_moved_with_its_session_is_known_again(
@@ -92,13 +92,13 @@ def test_a_scan_that_was_moved_with_its_session_is_known_again(
 ) -> None:
     folder = tmp_path / "moved"
     path = saved(measured, until, tmp_path / "study.srviewer")
-    before = measured.session.original
+    before = measured.study.scan
     folder.mkdir()
     for name in (thick_file.name, path.name, "study files"):
         shutil.move(tmp_path / name, folder / name)
     measured.open([folder / path.name])
-    until(lambda: measured.session.original is not before)
-    assert measured.session.rois == (RULER,) and measured.session.result is not None
+    until(lambda: measured.study.scan is not before)
+    assert measured.study.rois == (RULER,) and measured.study.result is not None
     assert not measured.error_bar.isVisible()
 
 
@@ -111,14 +111,14 @@ def test_a_mask_that_was_replaced_is_left_out(
     look = measured.panels.findChild(LookPanel)
     assert look is not None
     look.overlays.load(mask)
-    until(lambda: len(measured.session.layers) == 1)
+    until(lambda: len(measured.study.overlays) == 1)
     path = saved(measured, until, tmp_path / "study.srviewer")
     replace_scan(mask)
-    before = measured.session.original
+    before = measured.study.scan
     measured.open([path])
-    until(lambda: measured.session.original is not before and measured.error_bar.isVisible())
+    until(lambda: measured.study.scan is not before and measured.error_bar.isVisible())
     assert "mask.nii.gz' is not the file that was open" in measured.error_bar.message.text()
-    assert measured.session.layers == () and measured.session.result is not None
+    assert measured.study.overlays == () and measured.study.result is not None
 
 
 @pytest.mark.parametrize("what", ["image", "json", "both"])
@@ -128,7 +128,7 @@ def test_a_stored_result_of_another_scan_is_left_out(
     """Another result, on the same grid, lies under the name of the stored one."""
     path = saved(measured, until, tmp_path / "study.srviewer")
     stored = next((tmp_path / "study files").glob("*.nii.gz"))
-    result = measured.session.result
+    result = measured.study.result
     assert result is not None
     other = tmp_path / "other.nii.gz"
     shutil.copy(tmp_path / "thick.nii.gz", tmp_path / "bert.nii.gz")
@@ -139,12 +139,12 @@ def test_a_stored_result_of_another_scan_is_left_out(
         shutil.copy(other, stored)
     if what in ("json", "both"):
         shutil.copy(tmp_path / "other.json", stored.with_name(stored.name[:-7] + ".json"))
-    before = measured.session.original
+    before = measured.study.scan
     measured.open([path])
-    until(lambda: measured.session.original is not before and measured.error_bar.isVisible())
+    until(lambda: measured.study.scan is not before and measured.error_bar.isVisible())
     told = measured.error_bar.message.text()
     assert "is not the scan that" in told or "is not the file that was open" in told
-    assert measured.session.result is None and measured.session.rois == (RULER,)
+    assert measured.study.result is None and measured.study.rois == (RULER,)
 
 
 @pytest.mark.parametrize("what", ["layer", "loaded", "reference"])
@@ -152,7 +152,7 @@ def test_a_dicom_folder_beside_the_scan_that_was_replaced_is_left_out(
     measured: MainWindow, two_series: Path, until: Until, tmp_path: Path, what: str
 ) -> None:
     """A folder has no bytes of its own: the image that is read from it is compared."""
-    session, folder = measured.session, tmp_path / "beside"
+    study, folder = measured.study, tmp_path / "beside"
     folder.mkdir()
     for path in two_series.glob("s2_*.dcm" if what == "reference" else "s1_*.dcm"):
         shutil.copy(path, folder)
@@ -161,11 +161,11 @@ def test_a_dicom_folder_beside_the_scan_that_was_replaced_is_left_out(
         assert look is not None
         look.overlays.load(folder)
     elif what == "loaded":
-        measured.study.load_beside(folder)
+        measured.controller.load_beside(folder)
     else:
-        measured.study.load_reference(folder)
-    until(lambda: not measured.study.work.tasks)
-    assert session.layers or session.comparables.loaded or session.reference
+        measured.controller.load_reference(folder)
+    until(lambda: not measured.controller.work.tasks)
+    assert study.overlays or study.compared_volumes.loaded or study.reference
     path = saved(measured, until, tmp_path / "study.srviewer")
     reopened(measured, path, until)
     assert not measured.error_bar.isVisible(), measured.error_bar.message.text()
@@ -173,11 +173,11 @@ def test_a_dicom_folder_beside_the_scan_that_was_replaced_is_left_out(
     middle = len(files) // 2
     first, second = (files[n].read_bytes() for n in (middle, middle + 1))
     files[middle].write_bytes(first[: -len(first) // 2] + second[-len(second) // 2 :])
-    before = session.original
+    before = study.scan
     measured.open([path])
-    until(lambda: session.original is not before and measured.error_bar.isVisible())
+    until(lambda: study.scan is not before and measured.error_bar.isVisible())
     assert "its content is another. It is left out" in measured.error_bar.message.text()
-    assert not (session.layers or session.comparables.loaded or session.reference)
+    assert not (study.overlays or study.compared_volumes.loaded or study.reference)
 
 
 def test_parts_that_the_session_stored_are_known_by_content(
@@ -185,30 +185,30 @@ def test_parts_that_the_session_stored_are_known_by_content(
 ) -> None:
     """The truth of a simulated scan, which no file of the user's holds."""
     window.open([truth_file])
-    until(lambda: window.session.original is not None)
-    request = window.session.request
+    until(lambda: window.study.scan is not None)
+    request = window.study.request
     assert request is not None
-    window.session.set_request(replace(request, method="linear"))
-    window.study.simulate(Degradation(2, 4))
-    until(lambda: window.session.result is not None and not window.study.work.tasks)
+    window.study.set_request(replace(request, method="linear"))
+    window.controller.simulate(Degradation(2, 4))
+    until(lambda: window.study.result is not None and not window.controller.work.tasks)
     path = saved(window, until, tmp_path / "study.srviewer")
     replace_scan(next((tmp_path / "study files").glob("truth-*.nii.gz")))
-    before = window.session.original
+    before = window.study.scan
     window.open([path])
-    until(lambda: window.session.original is not before and window.error_bar.isVisible())
+    until(lambda: window.study.scan is not before and window.error_bar.isVisible())
     assert "truth-1.nii.gz' is not the file that was open" in window.error_bar.message.text()
-    assert window.session.reference is None and window.session.result is not None
+    assert window.study.reference is None and window.study.result is not None
 
 
 def test_a_comparison_whose_file_was_touched_is_kept(
     opened: MainWindow, truth_file: Path, until: Until, tmp_path: Path
 ) -> None:
-    opened.study.load_beside(truth_file)
-    until(lambda: bool(opened.session.comparables.loaded))
+    opened.controller.load_beside(truth_file)
+    until(lambda: bool(opened.study.compared_volumes.loaded))
     os.utime(truth_file)
     path = saved(opened, until, tmp_path / "study.srviewer")
     reopened(opened, path, until)
-    assert len(opened.session.comparables.loaded) == 1
+    assert len(opened.study.compared_volumes.loaded) == 1
 
 
 def test_a_session_beside_another_scan_of_the_same_name_finds_its_own(
@@ -220,12 +220,12 @@ def test_a_session_beside_another_scan_of_the_same_name_finds_its_own(
     shutil.copy(path, bert)
     shutil.copy(thick_file, bert)
     replace_scan(bert / thick_file.name)
-    before = measured.session.original
+    before = measured.study.scan
     reopened(measured, bert / path.name, until)
     assert not measured.error_bar.isVisible(), measured.error_bar.message.text()
-    assert before is not None and measured.session.original is not None
-    assert np.array_equal(measured.session.original.voxels, before.voxels)
-    assert measured.session.result is not None
+    assert before is not None and measured.study.scan is not None
+    assert np.array_equal(measured.study.scan.voxels, before.voxels)
+    assert measured.study.result is not None
 
 
 def test_a_file_that_was_exported_over_does_not_stand_for_the_older_result(
@@ -236,19 +236,19 @@ def test_a_file_that_was_exported_over_does_not_stand_for_the_older_result(
 
     def export() -> None:
         written = []
-        measured.study.exporting.exported.connect(written.append)
-        measured.study.exporting.export(out, "float32")
-        until(lambda: bool(written) and not measured.study.work.tasks)
+        measured.controller.exporting.exported.connect(written.append)
+        measured.controller.exporting.export(out, "float32")
+        until(lambda: bool(written) and not measured.controller.work.tasks)
 
     export()
     rebuild("cubic")
     export()
-    names = [one.made.request.method for one in measured.session.comparables.results if one.made]
+    names = [one.made.request.method for one in measured.study.compared_volumes.results if one.made]
     path = saved(measured, until, tmp_path / "study.srviewer")
-    before = measured.session.original
+    before = measured.study.scan
     measured.open([path])
-    until(lambda: measured.session.original is not before)
-    again = [one.made.request.method for one in measured.session.comparables.results if one.made]
+    until(lambda: measured.study.scan is not before)
+    again = [one.made.request.method for one in measured.study.compared_volumes.results if one.made]
     assert again == names == ["cubic", "linear"]
 
 
@@ -277,7 +277,7 @@ def test_a_picker_that_stays_open_reads_no_other_scan(
     picker.accept()
     until(lambda: window.error_bar.isVisible())
     assert "has changed since it was looked at" in window.error_bar.message.text()
-    assert window.session.original is None
+    assert window.study.scan is None
 
 
 def test_a_session_of_the_first_version_opens_with_its_result(
@@ -285,9 +285,9 @@ def test_a_session_of_the_first_version_opens_with_its_result(
 ) -> None:
     shutil.copytree(FIXTURES, tmp_path / "old", ignore=shutil.ignore_patterns("batch"))
     window.open([tmp_path / "old" / "study.srviewer"])
-    until(lambda: window.session.result is not None)
+    until(lambda: window.study.result is not None)
     assert not window.error_bar.isVisible()
-    assert [roi.name for roi in window.session.rois] == ["width"]
+    assert [roi.name for roi in window.study.rois] == ["width"]
 
 
 def test_a_result_of_the_first_version_is_not_shown_on_another_scan(
@@ -300,7 +300,7 @@ def test_a_result_of_the_first_version_is_not_shown_on_another_scan(
     until(lambda: window.error_bar.isVisible())
     told = window.error_bar.message.text()
     assert "scan.nii.gz' is not the scan that 'study.srviewer' was saved from" in told
-    assert window.session.original is None
+    assert window.study.scan is None
 
 
 def test_a_simulated_scan_and_its_result_come_back(
@@ -308,17 +308,17 @@ def test_a_simulated_scan_and_its_result_come_back(
 ) -> None:
     """The thick scan lies in no file of the user's; it is known by the thin one it was made of."""
     window.open([truth_file])
-    until(lambda: window.session.original is not None)
-    request = window.session.request
+    until(lambda: window.study.scan is not None)
+    request = window.study.request
     assert request is not None
-    window.session.set_request(replace(request, method="linear"))
-    window.study.simulate(Degradation(2, 4))
-    until(lambda: window.session.result is not None and not window.study.work.tasks)
+    window.study.set_request(replace(request, method="linear"))
+    window.controller.simulate(Degradation(2, 4))
+    until(lambda: window.study.result is not None and not window.controller.work.tasks)
     path = saved(window, until, tmp_path / "study.srviewer")
     for number in (1, 2):  # and once more, from what was read back
         reopened(window, path, until)
         assert not window.error_bar.isVisible(), window.error_bar.message.text()
-        assert window.session.result is not None and window.session.reference is not None
+        assert window.study.result is not None and window.study.reference is not None
         path = saved(window, until, tmp_path / f"again{number}.srviewer")
     document = json.loads(path.read_text())
     assert len(document["studies"][0]["scan"]["sha256"]) == 64

@@ -40,8 +40,8 @@ print(json.dumps({
     "recent": [[str(path) for path in entry] for entry in window.recent.entries()],
     "menu": menu.actions()[0].text(),
     "panel": window.panels.currentIndex(),
-    "radiological": window.session.view.radiological,
-    "smooth": window.session.view.smooth,
+    "radiological": window.study.view.radiological,
+    "smooth": window.study.view.smooth,
     "checked": window.actions_offered["smooth"].isChecked(),
 }))
 window.close()
@@ -76,15 +76,15 @@ from srviewer.gui.window.main_window import MainWindow
 window = MainWindow(QSettings())
 window.show()
 window.open([Path(sys.argv[1])])
-while window.session.original is None:
+while window.study.scan is None:
     app.processEvents()
 app.processEvents()
-image = window.compare.original.panes[Plane.AXIAL].grab().toImage()
+image = window.compare.scan.panes[Plane.AXIAL].grab().toImage()
 row = image.height() // 3
 seen = len({image.pixelColor(x, row).value() for x in range(image.width())})
 used = any((QOpenGLContext.currentContext(), QOpenGLContext.globalShareContext()))
 widgets = [type(w).__name__ for w in window.findChildren(QWidget) if w.inherits("QOpenGLWidget")]
-window.study.work.stop()
+window.controller.work.stop()
 print(json.dumps([used, widgets, seen]))
 window.close()
 """
@@ -174,9 +174,9 @@ class Window(MainWindow):
         self.watch.timeout.connect(self.tell)
         self.watch.start(50)
     def tell(self):
-        if self.desk.recovery._own.session.exists():
+        if self.housekeeping.autosave._own.session_file.exists():
             self.watch.stop()
-            print(self.session.original.name, self.desk.recovery.bar.isVisible(), flush=True)
+            print(self.study.scan.name, self.housekeeping.autosave.bar.isVisible(), flush=True)
             sys.stdin.readline()
             self.close()
 app.MainWindow = Window
@@ -205,7 +205,7 @@ scan = Path(sys.argv[1])
 class Window(MainWindow):
     def __init__(self, settings):
         super().__init__(settings)
-        self.session.follow(self.ask, "scan")
+        self.study.follow(self.ask, "scan")
     def ask(self):
         self.dropping.take([scan])
         self.dropping.question.button(QMessageBox.StandardButton.Cancel).click()
@@ -219,8 +219,8 @@ class Window(MainWindow):
         for name in ("light", "dark", "light"):
             theme.choose(QApplication.instance(), name)
             QApplication.processEvents()
-        self.study.work.stop()
-        while self.study.work.tasks:
+        self.controller.work.stop()
+        while self.controller.work.tasks:
             QApplication.processEvents()
         print(self.close())
 app.MainWindow = Window

@@ -28,16 +28,16 @@ def three(
 ) -> MainWindow:
     """The thick phantom, the thin one and the thick one again, each looked at in its own way.
 
-    The first is rebuilt and has a measurement, the second is in front, in other colours.
+    The first is reconstructed and has a measurement, the second is in front, in other colours.
     """
-    session, studies = opened.session, opened.studies
-    assert session.request is not None
-    session.set_request(replace(session.request, method="linear", factor=3))
-    opened.study.reconstruct()
-    until(lambda: session.result is not None)
-    session.set_rois([RULER])
+    study, studies = opened.study, opened.studies
+    assert study.request is not None
+    study.set_request(replace(study.request, method="linear", factor=3))
+    opened.controller.reconstruct()
+    until(lambda: study.result is not None)
+    study.set_rois([RULER])
     opened.arrange("curtain")
-    session.move_cursor((3.0, 4.0, 5.0))
+    study.move_cursor((3.0, 4.0, 5.0))
     studies.choice = "add"
     third = tmp_path / "third.nii.gz"
     third.write_bytes(thick_file.read_bytes())
@@ -45,11 +45,11 @@ def three(
         count = len(studies.states)
         opened.open([path])
         until(lambda count=count: len(studies.states) == count + 1)
-    session.set_window(Window(20.0, 300.0))
+    study.set_window(Window(20.0, 300.0))
     studies.show(1)
-    session.set_colours("bone")
-    session.set_inverted(True)
-    session.zoom_by(2.0, session.view.cursor_mm)
+    study.set_colours("bone")
+    study.set_inverted(True)
+    study.zoom_by(2.0, study.view.cursor_mm)
     return opened
 
 
@@ -58,8 +58,8 @@ def _names(window: MainWindow) -> list[str]:
 
 
 def _save(window: MainWindow, until: Until, path: Path) -> None:
-    window.desk.files.save(path)
-    until(lambda: path.exists() and not window.study.work.tasks)
+    window.housekeeping.files.save(path)
+    until(lambda: path.exists() and not window.controller.work.tasks)
     assert not window.error_bar.isVisible(), window.error_bar.message.text()
 
 
@@ -68,51 +68,51 @@ def _fresh(window: MainWindow) -> MainWindow:
     while len(window.studies.states) > 1:
         window.studies.close(0)
     window.studies.choice = "replace"
-    window.session.set_colours("grey")
-    window.session.set_inverted(False)
+    window.study.set_colours("grey")
+    window.study.set_inverted(False)
     return window
 
 
 def _open(window: MainWindow, until: Until, path: Path) -> Volume:
-    before = window.session.original
+    before = window.study.scan
     window.open([path])
-    until(lambda: window.session.original is not before)
-    assert window.session.original is not None
-    return window.session.original
+    until(lambda: window.study.scan is not before)
+    assert window.study.scan is not None
+    return window.study.scan
 
 
 def test_every_open_study_comes_back_as_it_was_with_the_same_one_in_front(
     three: MainWindow, drop: Drop, until: Until, tmp_path: Path
 ) -> None:
-    session, path = three.session, tmp_path / "all.srviewer"
-    view = session.view
+    study, path = three.study, tmp_path / "all.srviewer"
+    view = study.view
     three.studies.show(0)
-    first, made = session.view, session.result
+    first, made = study.view, study.result
     assert made is not None
     three.studies.show(1)
     _save(three, until, path)
-    assert three.studies.current == 1 and session.view == view  # saving moves nothing
+    assert three.studies.current == 1 and study.view == view  # saving moves nothing
     _fresh(three)
-    before = session.original
+    before = study.scan
     assert drop([path])
-    until(lambda: session.original is not before)
+    until(lambda: study.scan is not before)
     assert _names(three) == ["thick", "truth", "third"]
     strip = three.findChild(StudyTabs)
     assert strip.isVisible() and strip.currentIndex() == 1 and strip.tabText(1) == "truth"
-    assert session.original is not None and session.original.name == "truth"
-    assert session.view.window == view.window and session.view.zoom == view.zoom
-    assert (session.view.colours, session.view.inverted) == ("bone", True)
-    assert session.result is None and session.rois == ()
+    assert study.scan is not None and study.scan.name == "truth"
+    assert study.view.window == view.window and study.view.zoom == view.zoom
+    assert (study.view.colours, study.view.inverted) == ("bone", True)
+    assert study.result is None and study.rois == ()
 
     strip.setCurrentIndex(0)
-    result = session.result
+    result = study.result
     assert result is not None and np.array_equal(result.volume.voxels, made.volume.voxels)
-    assert session.request is not None and session.request.factor == 3
-    assert session.rois == (RULER,) and session.comparing.layout == "curtain"
-    assert session.view.cursor_mm == first.cursor_mm and session.view.colours == "grey"
+    assert study.request is not None and study.request.factor == 3
+    assert study.rois == (RULER,) and study.comparing.layout == "curtain"
+    assert study.view.cursor_mm == first.cursor_mm and study.view.colours == "grey"
     strip.setCurrentIndex(2)
-    assert session.view.window == Window(20.0, 300.0)
-    assert session.comparing.layout == "planes"
+    assert study.view.window == Window(20.0, 300.0)
+    assert study.comparing.layout == "planes"
     assert three.recent.entries()[0] == (path,)
 
 
@@ -136,7 +136,7 @@ def test_a_scan_that_is_lost_is_named_and_the_other_studies_open(
     until(three.error_bar.isVisible)
     told = three.error_bar.message.text()
     assert all(name in told for name in ("thick.nii.gz", "truth.nii.gz", "third.nii.gz"))
-    assert three.session.original is shown and len(three.studies.states) == 2
+    assert three.study.scan is shown and len(three.studies.states) == 2
 
 
 def test_a_session_joins_the_studies_that_stay(
@@ -154,7 +154,7 @@ def test_a_session_joins_the_studies_that_stay(
 def test_a_file_of_the_first_version_opens_its_one_study(
     opened: MainWindow, until: Until, thick_file: Path, tmp_path: Path
 ) -> None:
-    opened.session.set_colours("bone")
+    opened.study.set_colours("bone")
     path = tmp_path / "old.srviewer"
     view = {"cursor_mm": [3, 4, 5], "window": [10, 500], "centre_mm": None, "zoom": 2}
     old = {
@@ -175,29 +175,29 @@ def test_a_file_of_the_first_version_opens_its_one_study(
     }
     path.write_text(json.dumps(old), encoding="utf-8")
     _open(opened, until, path)
-    session = opened.session
+    study = opened.study
     assert not opened.error_bar.isVisible() and _names(opened) == ["thick"]
-    assert session.request is not None
-    assert (session.request.method, session.request.factor) == ("linear", 3)
-    assert session.view.cursor_mm == (3.0, 4.0, 5.0) and session.view.zoom == 2.0
-    assert session.view.window == Window(10.0, 500.0) and session.view.only is Plane.AXIAL
-    assert session.view.colours == "bone"  # it says nothing of colours: they stay
+    assert study.request is not None
+    assert (study.request.method, study.request.factor) == ("linear", 3)
+    assert study.view.cursor_mm == (3.0, 4.0, 5.0) and study.view.zoom == 2.0
+    assert study.view.window == Window(10.0, 500.0) and study.view.only is Plane.AXIAL
+    assert study.view.colours == "bone"  # it says nothing of colours: they stay
 
 
 def test_the_autosave_keeps_every_study_and_its_result(
     three: MainWindow, until: Until, close: Callable[[MainWindow], bool]
 ) -> None:
-    three.desk.begin()
+    three.housekeeping.begin()
 
     def kept() -> list[Path]:
         return list(autosave_folders.root().glob(f"window-*/{autosave_folders.SESSION}"))
 
-    until(lambda: kept() != [] and not three.desk.recovery.work.tasks)
+    until(lambda: kept() != [] and not three.housekeeping.autosave.work.tasks)
     saved = read_session(kept()[0])
     assert saved.front == 1 and len(saved.studies) == 3
     image = saved.studies[0].results[0].image.absolute
     three.studies.show(2)  # its result is not the one that is shown, and stays all the same
-    until(lambda: read_session(kept()[0]).front == 2 and not three.desk.recovery.work.tasks)
+    until(lambda: read_session(kept()[0]).front == 2 and not three.housekeeping.autosave.work.tasks)
     assert image.exists()
     three.studies.close(1)
     until(lambda: len(read_session(kept()[0]).studies) == 2)

@@ -1,4 +1,4 @@
-"""Every setting of a rebuild outlives whatever a user does with the window."""
+"""Every setting of a reconstruction outlives whatever a user does with the window."""
 
 import argparse
 import shlex
@@ -40,11 +40,11 @@ def other(qtbot: QtBot, settings: QSettings) -> MainWindow:
 
 
 def _set(window: MainWindow) -> Request:
-    request = window.session.request
+    request = window.study.request
     assert request is not None
     wanted = every_setting(request)
-    window.session.set_request(wanted)
-    assert window.session.request == wanted
+    window.study.set_request(wanted)
+    assert window.study.request == wanted
     return wanted
 
 
@@ -52,64 +52,64 @@ def test_every_setting_and_a_result_come_back_in_another_window(
     opened: MainWindow, other: MainWindow, until: Until, tmp_path: Path
 ) -> None:
     rebuilt = replace(_set(opened), isotropic=False)
-    opened.session.set_request(rebuilt)
-    opened.study.reconstruct()
-    until(lambda: opened.session.result is not None)
+    opened.study.set_request(rebuilt)
+    opened.controller.reconstruct()
+    until(lambda: opened.study.result is not None)
     wanted = _set(opened)
     path = tmp_path / "all.srviewer"
-    opened.desk.files.save(path)
-    until(lambda: path.exists() and not opened.study.work.tasks)
+    opened.housekeeping.files.save(path)
+    until(lambda: path.exists() and not opened.controller.work.tasks)
     other.open([path])
-    until(lambda: other.session.result is not None)
-    assert other.session.request == wanted
-    assert other.session.result is not None and other.session.result.request == rebuilt
+    until(lambda: other.study.result is not None)
+    assert other.study.request == wanted
+    assert other.study.result is not None and other.study.result.request == rebuilt
 
 
 def test_every_setting_is_autosaved(opened: MainWindow, other: MainWindow, until: Until) -> None:
-    opened.desk.begin()
+    opened.housekeeping.begin()
     wanted = _set(opened)
-    recovery = opened.desk.recovery
-    assert recovery._own is not None
-    path = recovery._own.session
+    autosave = opened.housekeeping.autosave
+    assert autosave._own is not None
+    path = autosave._own.study
     until(lambda: path.exists() and '"seed": 5' in path.read_text(encoding="utf-8"))
-    other.desk.files.open(path)
-    until(lambda: other.session.original is not None)
-    assert other.session.request == wanted
+    other.housekeeping.files.open(path)
+    until(lambda: other.study.scan is not None)
+    assert other.study.request == wanted
 
 
 def test_nothing_of_the_scan_before_gets_into_a_session_that_is_opened(
     opened: MainWindow, other: MainWindow, until: Until, tmp_path: Path
 ) -> None:
     path = tmp_path / "plain.srviewer"
-    opened.desk.files.save(path)
-    until(lambda: path.exists() and not opened.study.work.tasks)
+    opened.housekeeping.files.save(path)
+    until(lambda: path.exists() and not opened.controller.work.tasks)
     text = path.read_text(encoding="utf-8").replace('"adaptation": null', '"other": 0')
     path.write_text(text.replace('"flips": false', '"others": 0'), encoding="utf-8")
-    wanted = opened.session.request
+    wanted = opened.study.request
     _set(opened)
-    before = opened.session.original
+    before = opened.study.scan
     opened.open([path])
-    until(lambda: opened.session.original is not before)
-    assert opened.session.request == wanted
+    until(lambda: opened.study.scan is not before)
+    assert opened.study.request == wanted
 
 
 def test_every_setting_waits_with_its_tab_and_can_be_taken_back(
     opened: MainWindow, until: Until, truth_file: Path
 ) -> None:
-    plain, wanted = opened.session.request, _set(opened)
+    plain, wanted = opened.study.request, _set(opened)
     opened.studies.choice = "add"
     opened.open([truth_file])
     until(lambda: len(opened.studies.states) == 2)
     opened.studies.show(0)
-    assert opened.session.request == wanted
+    assert opened.study.request == wanted
     opened.actions_offered["undo"].trigger()
-    assert opened.session.request == plain
+    assert opened.study.request == plain
     opened.actions_offered["redo"].trigger()
-    assert opened.session.request == wanted
+    assert opened.study.request == wanted
 
 
 def test_a_control_changes_its_own_setting_alone(opened: MainWindow) -> None:
-    session, options = opened.session, opened.panels.findChild(RequestOptions)
+    study, options = opened.study, opened.panels.findChild(RequestOptions)
     assert options is not None
     edits: dict[str, Callable[[], object]] = {
         "flips": options.flips.click,
@@ -121,12 +121,12 @@ def test_a_control_changes_its_own_setting_alone(opened: MainWindow) -> None:
     }
     for name, edit in edits.items():
         before = replace(_set(opened), method="cross-plane")
-        session.set_request(before)
+        study.set_request(before)
         edit()
-        assert session.request is not None
-        value = getattr(session.request, name)
+        assert study.request is not None
+        value = getattr(study.request, name)
         assert value != getattr(before, name)
-        assert session.request == replace(before, **{name: value})
+        assert study.request == replace(before, **{name: value})
 
 
 def _choose(box: QComboBox, number: int) -> None:
@@ -137,26 +137,26 @@ def _choose(box: QComboBox, number: int) -> None:
 def test_a_second_axis_that_nothing_suggests_is_shown_and_can_be_left_out(
     opened: MainWindow,
 ) -> None:
-    opened.session.set_request(replace(_set(opened), axis=2))
+    opened.study.set_request(replace(_set(opened), axis=2))
     options = opened.panels.findChild(RequestOptions)
     assert options is not None
     assert options.also.isVisibleTo(opened) and options.also.isChecked()
     options.also.click()
-    assert opened.session.request is not None and opened.session.request.also == ()
+    assert opened.study.request is not None and opened.study.request.also == ()
     assert not options.also.isVisibleTo(opened)  # the pixels are square
 
 
 def test_a_model_in_a_file_is_shown_and_stays(opened: MainWindow, tmp_path: Path) -> None:
     path = tmp_path / "own.safetensors"
     save_model(find_model("fast"), path)
-    request = opened.session.request
+    request = opened.study.request
     assert request is not None
-    opened.session.set_request(replace(request, model=str(path), texture=0.5))
+    opened.study.set_request(replace(request, model=str(path), texture=0.5))
     boxes = [b for b in opened.panels.findChildren(QComboBox) if b.accessibleName() == "Model"]
     assert [box.currentText() for box in boxes] == ["own"]
     (factor,) = (b for b in opened.panels.findChildren(QComboBox) if b.accessibleName() == "Target")
     _choose(factor, factor.findData(2))
-    assert opened.session.request == replace(request, model=str(path), texture=0.5, factor=2)
+    assert opened.study.request == replace(request, model=str(path), texture=0.5, factor=2)
 
 
 def _read_back(line: str, scan: Volume) -> Request:
@@ -178,7 +178,7 @@ OF_THE_LINE = [(name, OTHERS[name]) for name in NAMES] + [
 
 
 def test_the_copied_line_asks_for_every_setting(opened: MainWindow, tmp_path: Path) -> None:
-    scan, plain = opened.session.original, opened.session.request
+    scan, plain = opened.study.scan, opened.study.request
     assert scan is not None and plain is not None
     path = tmp_path / "-it's own.safetensors"
     save_model(find_model("fast"), path)
@@ -186,25 +186,25 @@ def test_the_copied_line_asks_for_every_setting(opened: MainWindow, tmp_path: Pa
     asked += [plain, every_setting(plain), replace(plain, model=str(path))]
     asked += [replace(plain, method="cubic", model="gone")]  # not used: nothing is lost with it
     for request in asked:
-        opened.session.set_request(replace(plain, factor=3))
-        opened.session.set_request(request)
-        read = _read_back(reconstruct_line(opened.study), scan)
+        opened.study.set_request(replace(plain, factor=3))
+        opened.study.set_request(request)
+        read = _read_back(reconstruct_line(opened.controller), scan)
         assert read == (replace(request, model=plain.model) if request.model == "gone" else request)
 
 
 def test_what_is_kept_for_the_next_scan_is_what_was_chosen_and_suits_it(
     qtbot: QtBot, thick_head: Volume, head: Volume
 ) -> None:
-    session = ShownStudy()
-    session.open(head, (), None)
-    first = session.request
+    study = ShownStudy()
+    study.open(head, (), None)
+    first = study.request
     assert first is not None
     chosen = every_setting(first)
-    session.set_request(chosen)
-    session.open(thick_head, (), None)
+    study.set_request(chosen)
+    study.open(thick_head, (), None)
     suits = suggested_request(thick_head, model="quality")
     kept = {name: getattr(chosen, name) for name in ("model", *CHOICES)}
-    assert session.request == replace(suits, **kept)
-    session.set_request(replace(chosen, model="gone"))
-    session.open(head, (), None)
-    assert session.request is not None and session.request.model == "fast"
+    assert study.request == replace(suits, **kept)
+    study.set_request(replace(chosen, model="gone"))
+    study.open(head, (), None)
+    assert study.request is not None and study.request.model == "fast"

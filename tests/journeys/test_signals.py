@@ -23,12 +23,12 @@ from srviewer.__main__ import main
 class Window(app.MainWindow):
     def __init__(self, settings):
         super().__init__(settings)
-        self.session.follow(self.tell, "scan")
-        self.session.follow(self.tell, "result")
+        self.study.follow(self.tell, "scan")
+        self.study.follow(self.tell, "result")
     def tell(self):
-        if self.session.result is None:
-            self.session.set_request(replace(self.session.request, method="linear"))
-            self.study.reconstruct()
+        if self.study.result is None:
+            self.study.set_request(replace(self.study.request, method="linear"))
+            self.controller.reconstruct()
             return
         QTimer.singleShot(0, lambda: print("shown", flush=True))
         QMessageBox.question(self, "A question", "Is anybody there?")
@@ -47,14 +47,14 @@ def test_ctrl_c_closes_the_window_and_the_next_one_offers_what_was_made(
         done = child.ended()
     assert done.returncode == 130 and "srviewer: cancelled." in done.stderr
     assert "Traceback" not in done.stderr
-    window.desk.begin()
-    assert window.desk.recovery.bar.isVisible()
-    window.desk.recovery.bar.yes.click()
-    until(lambda: window.session.result is not None)
+    window.housekeeping.begin()
+    assert window.housekeeping.autosave.bar.isVisible()
+    window.housekeeping.autosave.bar.yes.click()
+    until(lambda: window.study.result is not None)
     close(window)
 
 
 def test_a_window_without_work_leaves_nothing_after_a_signal(opened: MainWindow) -> None:
-    opened.desk.begin()
+    opened.housekeeping.begin()
     opened.leave()
     assert list(autosave_folders.root().iterdir()) == []

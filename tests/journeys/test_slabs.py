@@ -1,4 +1,4 @@
-"""A user's scan does not fit into memory: it is rebuilt slab by slab, straight into a file."""
+"""A user's scan does not fit into memory: it is reconstructed slab by slab, straight into a file."""
 
 import json
 from collections.abc import Callable
@@ -14,11 +14,11 @@ from pytestqt.qtbot import QtBot
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.panels.reconstruct.slab_box import SlabBox
-from srviewer.gui.study.study_actions import RECONSTRUCT
+from srviewer.gui.study.study_controller import RECONSTRUCT
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import read
 from srviewer.job import run
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests import memory
 
 Until = Callable[[Callable[[], bool]], None]
@@ -45,9 +45,9 @@ def _box(window: MainWindow) -> SlabBox:
 
 
 def _ask(window: MainWindow, **changes: object) -> None:
-    request = window.session.request
+    request = window.study.request
     assert request is not None
-    window.session.set_request(replace(request, **changes))  # type: ignore[arg-type]
+    window.study.set_request(replace(request, **changes))  # type: ignore[arg-type]
 
 
 def _answer_with(path: Path) -> None:
@@ -73,12 +73,12 @@ def test_what_does_not_fit_is_rebuilt_into_a_file_and_shown(
     _ask(opened, method="cubic")
     assert box.isVisible() and box.start.isEnabled()
     assert "0.3 GB are free. Slab by slab, straight into a file" in box.text.text()
-    scan, request = opened.session.original, opened.session.request
+    scan, request = opened.study.scan, opened.study.request
     assert scan is not None and request is not None
     _answer_with(tmp_path / "thin")
     qtbot.mouseClick(box.start, Qt.MouseButton.LeftButton)
-    until(lambda: opened.session.result is not None)
-    result = opened.session.result
+    until(lambda: opened.study.result is not None)
+    result = opened.study.result
     assert result is not None and result.slab_by_slab
     expected = run(reconstruct(scan, request))
     assert np.array_equal(result.volume.voxels, expected.volume.voxels)
@@ -86,7 +86,7 @@ def test_what_does_not_fit_is_rebuilt_into_a_file_and_shown(
     document = json.loads((tmp_path / "thin.json").read_text())["provenance"]
     assert document["slab_by_slab"] and document["sources"] == ["thick.nii.gz"]
     assert "thin.nii.gz" in opened.statusBar().currentMessage()
-    assert opened.session.state.file_of(result.volume) == tmp_path / "thin.nii.gz"
+    assert opened.study.state.file_of(result.volume) == tmp_path / "thin.nii.gz"
 
 
 def test_a_result_too_large_to_show_is_told_where_it_is(
@@ -94,9 +94,9 @@ def test_a_result_too_large_to_show_is_told_where_it_is(
 ) -> None:
     room(500_000)  # less than the file takes to be opened
     _ask(opened, method="cubic")
-    opened.study.reconstruct_into(tmp_path / "thin.nii.gz")
-    until(lambda: opened.study.work.tasks == ())
-    assert opened.session.result is None and not opened.error_bar.isVisible()
+    opened.controller.reconstruct_into(tmp_path / "thin.nii.gz")
+    until(lambda: opened.controller.work.tasks == ())
+    assert opened.study.result is None and not opened.error_bar.isVisible()
     assert f"too large to be shown: {tmp_path / 'thin.nii.gz'}" in _box(opened).text.text()
     assert run(read(tmp_path / "thin.nii.gz")).geometry.shape == (40, 48, 36)
 
@@ -108,7 +108,7 @@ def test_what_cannot_go_slab_by_slab_says_so(opened: MainWindow, room: Room, hea
     assert "there is no flips" in box.text.text() and not box.start.isEnabled()
     _ask(opened, flips=False)
     assert box.start.isEnabled()
-    opened.session.open(Degradation(2, 3).thick_volume(head), (), None)  # from no file
+    opened.study.open(Degradation(2, 3).thick_volume(head), (), None)  # from no file
     assert "Only NIfTI and MGH files" in box.text.text() and not box.start.isEnabled()
 
 
@@ -118,14 +118,14 @@ def test_it_is_cancelled_like_any_other(
     room(300_000_000)
     _ask(opened, method="cross-plane")
     before = set(tmp_path.iterdir())
-    opened.study.reconstruct_into(tmp_path / "thin.nii.gz")
+    opened.controller.reconstruct_into(tmp_path / "thin.nii.gz")
     until(lambda: _stage(opened) > 0.05)
     cancel = next(b for b in opened.panels.findChildren(QPushButton) if b.text() == "Cancel")
     cancel.click()
-    until(lambda: opened.study.work.tasks == ())
-    assert opened.session.result is None and set(tmp_path.iterdir()) == before
+    until(lambda: opened.controller.work.tasks == ())
+    assert opened.study.result is None and set(tmp_path.iterdir()) == before
 
 
 def _stage(window: MainWindow) -> float:
-    task = window.study.work.running(RECONSTRUCT)
+    task = window.controller.work.running(RECONSTRUCT)
     return 1.0 if task is None else task.progress.fraction

@@ -34,16 +34,16 @@ def turned_truth(head: Volume, tmp_path: Path) -> Path:
 
 
 def loaded_truth(window: MainWindow, path: Path, until: Until) -> Volume:
-    window.study.load_reference(path)
-    session = window.session
-    until(lambda: session.reference is not None and session.reference.file.path == path)
-    assert session.reference is not None
-    return session.reference.volume
+    window.controller.load_reference(path)
+    study = window.study
+    until(lambda: study.reference is not None and study.reference.file.path == path)
+    assert study.reference is not None
+    return study.reference.volume
 
 
-def psnr_of(session: ShownStudy) -> tuple[list[float | None], ...]:
-    assert session.scores is not None
-    both = (session.scores.candidate, session.scores.cubic)
+def psnr_of(study: ShownStudy) -> tuple[list[float | None], ...]:
+    assert study.scores is not None
+    both = (study.scores.candidate, study.scores.cubic)
     return tuple([row["psnr"] for axis in one.per_slice for row in axis] for one in both)
 
 
@@ -57,20 +57,20 @@ def test_a_truth_is_scored_as_if_it_were_stored_as_the_result_is(
     turned_truth: Path,
     head: Volume,
 ) -> None:
-    session = opened.session
+    study = opened.study
     if first == "result":
         rebuild()
     truth = loaded_truth(opened, turned_truth, until)
     if first == "truth":
         rebuild()
-    until(lambda: session.scores is not None)
-    result = session.result
+    until(lambda: study.scores is not None)
+    result = study.result
     assert result is not None and np.array_equal(truth.voxels, head.voxels)
     assert truth.geometry.matches(result.volume.geometry)
-    found = psnr_of(session)
+    found = psnr_of(study)
     loaded_truth(opened, truth_file, until)
-    until(lambda: session.scores is not None)
-    assert psnr_of(session) == found
+    until(lambda: study.scores is not None)
+    assert psnr_of(study) == found
     badge = [line.text for line in opened.compare.result.panes[Plane.CORONAL].annotations.top_right]
     assert "dB" in badge[0]
 
@@ -92,33 +92,33 @@ def test_a_truth_elsewhere_is_refused_with_what_differs(
     path = save(other, tmp_path / "elsewhere.nii")
     for _ in range(2):  # before there is a result, and after
         opened.error_bar.hide()
-        opened.study.load_reference(path)
+        opened.controller.load_reference(path)
         until(opened.error_bar.isVisible)
         said = opened.error_bar.message.text()
         assert "its voxels lie 2.00 mm further along k (the patient's superior)" in said
-        assert opened.session.reference is None
-        if opened.session.result is None:
+        assert opened.study.reference is None
+        if opened.study.result is None:
             rebuild()
 
 
 def test_a_truth_along_other_axes_comes_back_with_its_session(
     opened: MainWindow, rebuild: Rebuild, until: Until, turned_truth: Path, tmp_path: Path
 ) -> None:
-    session = opened.session
+    study = opened.study
     rebuild()
     loaded_truth(opened, turned_truth, until)
-    until(lambda: session.scores is not None)
-    found, before = psnr_of(session), session.original
+    until(lambda: study.scores is not None)
+    found, before = psnr_of(study), study.scan
     path = tmp_path / "study.srviewer"
-    opened.desk.files.save(path)
-    until(lambda: path.exists() and not opened.study.work.tasks)
+    opened.housekeeping.files.save(path)
+    until(lambda: path.exists() and not opened.controller.work.tasks)
     opened.open([path])
-    until(lambda: session.original is not before and session.scores is not None)
+    until(lambda: study.scan is not before and study.scores is not None)
     assert not opened.error_bar.isVisible(), opened.error_bar.message.text()
-    assert session.reference is not None and session.result is not None
-    assert session.reference.volume.geometry.matches(session.result.volume.geometry)
-    assert session.result.consistency.max < 1
-    assert psnr_of(session) == found
+    assert study.reference is not None and study.result is not None
+    assert study.reference.volume.geometry.matches(study.result.volume.geometry)
+    assert study.result.consistency.max < 1
+    assert psnr_of(study) == found
 
 
 def test_a_loaded_comparison_gets_the_axes_of_the_scan(
@@ -126,31 +126,31 @@ def test_a_loaded_comparison_gets_the_axes_of_the_scan(
 ) -> None:
     for number, volume in enumerate((thick_head, head)):
         path = save(volume, tmp_path / f"other-{number}.nii")
-        opened.study.load_beside(path)
-        until(lambda n=number: len(opened.session.comparables.loaded) == n + 1)
-        loaded = opened.session.comparables.loaded[-1].volume
+        opened.controller.load_beside(path)
+        until(lambda n=number: len(opened.study.compared_volumes.loaded) == n + 1)
+        loaded = opened.study.compared_volumes.loaded[-1].volume
         assert loaded.geometry.matches(volume.geometry)
         assert np.array_equal(loaded.voxels, volume.voxels)
-        assert opened.session.comparables.loaded[-1].files[""].path == path
+        assert opened.study.compared_volumes.loaded[-1].files[""].path == path
 
 
 def test_a_mask_lies_over_the_same_pixels_and_labels_come_out_on_the_results_grid(
     opened: MainWindow, rebuild: Rebuild, until: Until, thick_head: Volume, tmp_path: Path
 ) -> None:
-    session = opened.session
+    study = opened.study
     overlays = opened.findChild(Overlays)
     assert overlays is not None
     drawn = np.digitize(thick_head.voxels, (200, 700)).astype(np.uint8)
     turned = save(thick_head, tmp_path / "turned.nii", drawn)
     plain = tmp_path / "plain.nii"
     nib.save(nib.Nifti1Image(drawn, thick_head.geometry.affine), plain)
-    pane = opened.compare.original.panes[Plane.CORONAL]
+    pane = opened.compare.scan.panes[Plane.CORONAL]
     seen = [pane.grab().toImage()]
     for path in (plain, turned):
         overlays.load(path)
-        until(lambda: len(session.layers) == 1)
+        until(lambda: len(study.overlays) == 1)
         seen.append(pane.grab().toImage())
-        session.set_layers([])
+        study.set_overlays([])
     assert seen[0] != seen[1] == seen[2]
     rebuild()
     box = opened.panels.findChild(ReportBox)
@@ -159,7 +159,7 @@ def test_a_mask_lies_over_the_same_pixels_and_labels_come_out_on_the_results_gri
     for path in (plain, turned):
         out = tmp_path / f"grown-{path.name}"
         box.bring_labels(path, out)
-        until(lambda out=out: out.exists() and not opened.study.work.tasks)
+        until(lambda out=out: out.exists() and not opened.controller.work.tasks)
         grown.append(nib.load(out))
     assert np.array_equal(grown[0].dataobj, grown[1].dataobj)
     assert np.allclose(grown[0].affine, grown[1].affine)

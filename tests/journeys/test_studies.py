@@ -13,7 +13,7 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
-from srviewer.gui.study.study_actions import OPEN, RECONSTRUCT, SIMULATE
+from srviewer.gui.study.study_controller import OPEN, RECONSTRUCT, SIMULATE
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.gui.window.study_tabs import StudyTabs
 
@@ -30,17 +30,17 @@ def two(opened: MainWindow, until: Until, truth_file: Path) -> MainWindow:
 
 
 def _rebuild_held(window: MainWindow) -> Volume:
-    """Start to rebuild the scan that is shown and let the job stand still; the scan."""
-    scan, request = window.session.original, window.session.request
+    """Start to reconstruct the scan that is shown and let the job stand still; the scan."""
+    scan, request = window.study.scan, window.study.request
     assert scan is not None and request is not None
-    window.session.set_request(replace(request, method="linear"))
-    window.study.reconstruct()
+    window.study.set_request(replace(request, method="linear"))
+    window.controller.reconstruct()
     _hold(window, RECONSTRUCT, True)
     return scan
 
 
 def _hold(window: MainWindow, kind: str, held: bool) -> None:
-    task = window.study.work.running(kind)
+    task = window.controller.work.running(kind)
     assert task is not None
     task.hold(held)
 
@@ -48,7 +48,7 @@ def _hold(window: MainWindow, kind: str, held: bool) -> None:
 def test_a_rebuild_goes_on_and_joins_its_own_study(
     two: MainWindow, until: Until, qtbot: QtBot
 ) -> None:
-    session, strip = two.session, two.findChild(StudyTabs)
+    study, strip = two.study, two.findChild(StudyTabs)
     strip.setCurrentIndex(0)
     scan = _rebuild_held(two)
     strip.setCurrentIndex(1)
@@ -56,41 +56,41 @@ def test_a_rebuild_goes_on_and_joins_its_own_study(
     told = [one.text() for one in panel.foot.findChildren(QLabel)]
     assert any("'thick', which is not shown" in text for text in told)
     _hold(two, RECONSTRUCT, False)
-    until(lambda: two.study.work.running(RECONSTRUCT) is None)
-    assert session.original is not scan and session.result is None
+    until(lambda: two.controller.work.running(RECONSTRUCT) is None)
+    assert study.scan is not scan and study.result is None
     assert "'thick' was reconstructed" in two.statusBar().currentMessage()
     strip.setCurrentIndex(0)
-    assert session.original is scan
-    assert session.result is not None
-    assert session.result.volume.geometry.shape == (40, 48, 36)
-    assert session.comparing.layout == "compare"
+    assert study.scan is scan
+    assert study.result is not None
+    assert study.result.volume.geometry.shape == (40, 48, 36)
+    assert study.comparing.layout == "compare"
 
 
 def test_nothing_cancels_the_rebuild_of_another_study(two: MainWindow, until: Until) -> None:
     two.studies.show(0)
     scan = _rebuild_held(two)
     two.studies.show(1)
-    two.study.simulate(Degradation(axis=1, factor=2))
+    two.controller.simulate(Degradation(axis=1, factor=2))
     assert "'thick' is being reconstructed" in two.error_bar.message.text()
     two.error_bar.message.clear()
-    two.study.reconstruct()
+    two.controller.reconstruct()
     assert "'thick' is being reconstructed" in two.error_bar.message.text()
-    assert two.study.rebuilding is scan
-    assert two.study.work.running(SIMULATE) is None
+    assert two.controller.reconstructing is scan
+    assert two.controller.work.running(SIMULATE) is None
     _hold(two, RECONSTRUCT, False)
-    until(lambda: two.study.work.tasks == ())
+    until(lambda: two.controller.work.tasks == ())
     two.studies.show(0)
-    assert two.session.result is not None
+    assert two.study.result is not None
 
 
 def test_two_files_are_exported_at_once(opened: MainWindow, until: Until, tmp_path: Path) -> None:
     _rebuild_held(opened)
     _hold(opened, RECONSTRUCT, False)
-    until(lambda: opened.session.result is not None)
+    until(lambda: opened.study.result is not None)
     paths = [tmp_path / "one.nii.gz", tmp_path / "two.nii.gz"]
     for path in paths:
-        opened.study.exporting.export(path, "float32")
-    until(lambda: opened.study.work.tasks == ())
+        opened.controller.exporting.export(path, "float32")
+    until(lambda: opened.controller.work.tasks == ())
     assert all(path.exists() for path in paths)
 
 
@@ -99,8 +99,8 @@ def test_closing_the_study_of_a_rebuild_stops_it(two: MainWindow, until: Until) 
     _rebuild_held(two)
     two.studies.show(1)
     two.studies.close(0)
-    until(lambda: two.study.work.tasks == ())
-    assert two.session.result is None and len(two.studies.states) == 1
+    until(lambda: two.controller.work.tasks == ())
+    assert two.study.result is None and len(two.studies.states) == 1
 
 
 def test_a_scan_replaced_during_its_rebuild_takes_it_along(
@@ -108,9 +108,9 @@ def test_a_scan_replaced_during_its_rebuild_takes_it_along(
 ) -> None:
     scan = _rebuild_held(opened)
     opened.open([truth_file])
-    until(lambda: opened.session.original is not scan)
-    until(lambda: opened.study.work.tasks == ())
-    assert opened.session.result is None and len(opened.studies.states) == 1
+    until(lambda: opened.study.scan is not scan)
+    until(lambda: opened.controller.work.tasks == ())
+    assert opened.study.result is None and len(opened.studies.states) == 1
 
 
 def test_what_opens_late_never_takes_the_place_of_another_study(
@@ -133,8 +133,8 @@ def test_a_question_about_series_is_moot_once_something_else_is_opened(
     until(lambda: window.findChild(SeriesPicker) is not None)
     window.open([thick_file])
     assert window.findChild(SeriesPicker) is None or not window.findChild(SeriesPicker).isVisible()
-    until(lambda: window.session.original is not None)
-    origin = window.session.state.origin
+    until(lambda: window.study.scan is not None)
+    origin = window.study.state.origin
     assert origin is not None and origin.paths == (thick_file,)
     assert window.recent.entries()[0] == (thick_file,)
 
@@ -146,7 +146,7 @@ def test_leaving_a_question_keeps_no_answer_of_an_earlier_one(
     opened.open([two_series])
     until(lambda: opened.findChild(SeriesPicker) is not None)
     qtbot.keyClick(opened.findChild(SeriesPicker), Qt.Key.Key_Escape)
-    before = opened.session.original
+    before = opened.study.scan
     opened.open([truth_file])
-    until(lambda: opened.session.original is not before)
+    until(lambda: opened.study.scan is not before)
     assert len(opened.studies.states) == 1

@@ -67,13 +67,13 @@ def test_the_menu_opens_beside_and_nothing_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rebuild()
-    result = opened.session.result
+    result = opened.study.result
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(truth_file)], ""))
     opened.actions_offered["open"].trigger()
     until(lambda: len(opened.studies.states) == 2)
-    assert opened.session.result is None
+    assert opened.study.result is None
     opened.studies.show(0)
-    assert opened.session.result is result
+    assert opened.study.result is result
 
 
 def test_several_files_open_as_tabs_and_several_series_of_a_picker_too(
@@ -98,28 +98,28 @@ def test_closing_a_tab_asks_only_for_a_result_that_would_go(
     opened.open([thick_file])
     until(lambda: len(opened.studies.states) == 2)
     assert _answered(ROLE.DestructiveRole, close.trigger) == []
-    assert len(opened.studies.states) == 1 and opened.session.original is not None
+    assert len(opened.studies.states) == 1 and opened.study.scan is not None
     rebuild()
     (asked,) = _answered(ROLE.RejectRole, close.trigger)
-    assert "linear" in asked and "thick" in asked and opened.session.result is not None
-    opened.study.exporting.export(tmp_path / "kept.nii.gz", "float32")
-    until(lambda: not opened.study.work.tasks)
+    assert "linear" in asked and "thick" in asked and opened.study.result is not None
+    opened.controller.exporting.export(tmp_path / "kept.nii.gz", "float32")
+    until(lambda: not opened.controller.work.tasks)
     assert _answered(ROLE.RejectRole, close.trigger) == []
-    assert opened.studies.states == () and opened.session.original is None
+    assert opened.studies.states == () and opened.study.scan is None
     assert not opened.findChild(StudyTabs).isVisible() and not close.isEnabled()
 
 
 def test_closing_the_window_asks_once_and_the_next_one_offers_the_work(
     rebuild: Callable[..., None], opened: MainWindow
 ) -> None:
-    opened.desk.begin()
+    opened.housekeeping.begin()
     rebuild()
     (asked,) = _answered(ROLE.RejectRole, opened.close)
     assert "linear" in asked and "for a week" in asked and opened.isVisible()
     (asked,) = _answered(ROLE.DestructiveRole, opened.close)
     assert not opened.isVisible()
     (left,) = autosave_folders.left_behind()
-    assert left.session.is_file()
+    assert left.session_file.is_file()
     left.discard()
 
 
@@ -134,8 +134,8 @@ def test_what_lies_still_is_autosaved_once(
     rebuild()
     opened.open([thick_file])
     until(lambda: len(opened.studies.states) == 2)
-    recovery = opened.desk.recovery
-    recovery._timer.setInterval(50)
+    autosave = opened.housekeeping.autosave
+    autosave._timer.setInterval(50)
     started: list[str] = []
     start = RunningJobs.start
 
@@ -144,8 +144,8 @@ def test_what_lies_still_is_autosaved_once(
         return start(work, kind, *given, **named)
 
     monkeypatch.setattr(RunningJobs, "start", counted)
-    opened.desk.begin()
-    until(lambda: bool(opened.studies.states[0].comparables.results[0].files))
+    opened.housekeeping.begin()
+    until(lambda: bool(opened.studies.states[0].compared_volumes.results[0].files))
     qtbot.wait(500)  # once more, for what the first one wrote
     count = len(started)
     qtbot.wait(500)
@@ -155,7 +155,7 @@ def test_what_lies_still_is_autosaved_once(
 def test_what_is_kept_for_the_next_start_has_a_limit(
     rebuild: Callable[..., None], opened: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened.desk.begin()
+    opened.housekeeping.begin()
     rebuild()
     _answered(ROLE.DestructiveRole, opened.close)
     (newest,) = autosave_folders.root().glob("window-*/")
@@ -174,13 +174,13 @@ def test_simulating_makes_a_study_of_its_own(
     from srviewer.core.acquisition.degradation import Degradation
 
     window.open([truth_file])
-    until(lambda: window.session.original is not None)
-    thin = window.session.original
-    window.study.simulate(Degradation(axis=2, factor=4))
-    until(lambda: window.session.result is not None)
+    until(lambda: window.study.scan is not None)
+    thin = window.study.scan
+    window.controller.simulate(Degradation(axis=2, factor=4))
+    until(lambda: window.study.result is not None)
     assert _names(window) == ["truth", "truth, thickened \u00d74"]
     window.studies.show(0)
-    assert window.session.original is thin and window.session.result is None
+    assert window.study.scan is thin and window.study.result is None
 
 
 def _wheel(widget: QWidget) -> None:

@@ -29,9 +29,9 @@ def two(opened: MainWindow, until: Until, thick_file: Path) -> MainWindow:
 
 
 def _ask(window: MainWindow, **changes: object) -> None:
-    request = window.session.request
+    request = window.study.request
     assert request is not None
-    window.session.set_request(replace(request, **changes))  # type: ignore[arg-type]
+    window.study.set_request(replace(request, **changes))  # type: ignore[arg-type]
 
 
 def _box(window: MainWindow) -> SelfTestBox:
@@ -47,14 +47,14 @@ def _test_held(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def _hold(window: MainWindow, held: bool) -> None:
-    task = window.study.work.running(SELF_TEST)
+    task = window.controller.work.running(SELF_TEST)
     assert task is not None
     task.hold(held)
 
 
 def _finish(window: MainWindow, until: Until) -> None:
     _hold(window, False)
-    until(lambda: window.study.work.tasks == ())
+    until(lambda: window.controller.work.tasks == ())
 
 
 def _untested(window: MainWindow) -> bool:
@@ -71,28 +71,28 @@ def test_a_verdict_waits_with_its_study(
     verdict = box.verdict.text()
     assert box.found is not None and box.found.verdict == verdict
     two.studies.show(1)
-    assert _untested(two) and two.session.state.tested == ()
+    assert _untested(two) and two.study.state.tested == ()
     two.studies.show(0)
     assert box.verdict.text() == verdict and box.verdict.isVisibleTo(two)
     _ask(two, factor=4)
     assert _untested(two)
     two.actions_offered["undo"].trigger()
     assert box.verdict.text() == verdict
-    two.study.reconstruct()
-    until(lambda: two.session.result is not None)
+    two.controller.reconstruct()
+    until(lambda: two.study.result is not None)
     # A verdict that no test of this scan gives, so that the report cannot have made it anew.
     rows = tuple(
         replace(row, ours={**row.ours, "psnr": row.cubic["psnr"] + 7}) for row in box.found.rows
     )
-    for row in two.session.state.tested:
+    for row in two.study.state.tested:
         test = replace(box.found, rows=rows)
-        two.session.set(two.session.state.with_tested(row.request, test))
+        two.study.set(two.study.state.with_tested(row.request, test))
     two.studies.step(1)
     two.studies.step(1)
     report = two.panels.findChild(ReportBox)
     assert report is not None
     report.report.save(tmp_path / "r.html")
-    until(lambda: (tmp_path / "r.html").exists() and not two.study.work.tasks)
+    until(lambda: (tmp_path / "r.html").exists() and not two.controller.work.tasks)
     assert "+7.00 dB" in (tmp_path / "r.html").read_text()
 
 
@@ -125,15 +125,15 @@ def test_a_test_goes_on_where_its_study_comes_back(
 def test_a_changed_request_ends_its_test(two: MainWindow, qtbot: QtBot, until: Until) -> None:
     _test_held(two, qtbot)
     _ask(two, factor=3)
-    until(lambda: two.study.work.tasks == ())
-    assert two.session.state.tested == () and _untested(two)
+    until(lambda: two.controller.work.tasks == ())
+    assert two.study.state.tested == () and _untested(two)
 
 
 def test_a_closed_study_takes_its_test_along(two: MainWindow, qtbot: QtBot, until: Until) -> None:
     _test_held(two, qtbot)
     two.studies.show(1)
     two.studies.close(0)
-    until(lambda: two.study.work.tasks == ())
+    until(lambda: two.controller.work.tasks == ())
     assert _untested(two) and len(two.studies.states) == 1
 
 
@@ -147,10 +147,10 @@ def test_another_scan_in_the_same_tab_drops_verdict_and_test(
     for running in (False, True):
         if running:
             _test_held(two, qtbot)
-        before, request = two.session.original, two.session.request
+        before, request = two.study.scan, two.study.request
         two.open([thick_file])
-        until(lambda before=before: two.session.original is not before)
+        until(lambda before=before: two.study.scan is not before)
         assert request is not None
-        two.session.set_request(request)
-        until(lambda: two.study.work.tasks == ())
-        assert _untested(two) and two.session.state.tested == ()
+        two.study.set_request(request)
+        until(lambda: two.controller.work.tasks == ())
+        assert _untested(two) and two.study.state.tested == ()

@@ -1,4 +1,4 @@
-"""A user trains a network: from a drop to a model that rebuilds."""
+"""A user trains a network: from a drop to a model that reconstructions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass, replace
@@ -38,7 +38,7 @@ def test_from_a_drop_to_a_model_that_rebuilds(
     assert [p.title for p in split.train] == ["sub-01", "sub-02"]
     assert [p.title for p in split.validation] == ["sub-03"]
     assert split.train[0].names == ("sub-01_T1w", "sub-01_T2w")
-    assert window.session.original is None and window.study.work.running("open") is None
+    assert window.study.scan is None and window.controller.work.running("open") is None
 
     # People move between the sides, with all their scans.
     split.lists[0].setCurrentRow(1)
@@ -60,23 +60,23 @@ def test_from_a_drop_to_a_model_that_rebuilds(
 
     # It goes on while the user opens a scan, which is then in front.
     window.open([thick_file])
-    until(lambda: window.session.original is not None)
+    until(lambda: window.study.scan is not None)
     assert not page.isVisible() and window.compare.isVisible()
     until(lambda: run.state is State.FINISHED)
     assert not window.error_bar.isVisible(), window.error_bar.message.text()
 
-    # What was learned is at once in the list of models, and rebuilds.
+    # What was learned is at once in the list of models, and reconstructs.
     model = load_model(models_dir() / "mine.safetensors")
     assert model.plan.train == ("sub-01_T1w", "sub-01_T2w", "sub-02_T1w")
     assert model.plan.validation == ("sub-03_T1w",) and model.scores
     box = next(b for b in window.panels.findChildren(QComboBox) if b.accessibleName() == "Model")
     assert box.findData("mine") >= 0
-    request = window.session.request
+    request = window.study.request
     assert request is not None
-    window.session.set_request(replace(request, model="mine"))
-    window.study.reconstruct()
-    until(lambda: window.session.result is not None)
-    result = window.session.result
+    window.study.set_request(replace(request, model="mine"))
+    window.controller.reconstruct()
+    until(lambda: window.study.result is not None)
+    result = window.study.result
     assert result is not None and result.model is not None and result.model.name == "mine"
 
     # The card is readable in the tab.
@@ -122,7 +122,7 @@ def test_what_cannot_be_trained_is_said_in_plain_words(
     split = panel.setup.split
     split.validation = (*split.validation, split.train[0])
     assert "same person would be trained and tested on: sub-01" in refused()
-    assert window.study.training.all == () and window.study.work.tasks == ()
+    assert window.controller.training.all == () and window.controller.work.tasks == ()
 
 
 def test_a_run_that_fails_says_why_in_its_place(

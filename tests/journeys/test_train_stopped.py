@@ -106,10 +106,10 @@ window = MainWindow(QSettings(sys.argv[1], QSettings.Format.IniFormat))
 window.show()
 plan = TrainingPlan("fast", width=4, blocks=1, neighbours=0, factors=(2,), factor_shares=(1.0,),
     rows=6, columns=12, batch=2, steps=int(sys.argv[4]), checkpoint_minutes=1e-9)
-window.study.training.start(
+window.controller.training.start(
     TrainingJob((Path(sys.argv[2]),), (), plan, Path(sys.argv[3]), "cpu"))
-window.study.training.changed.connect(
-    lambda: app.quit() if not window.study.work.tasks else None)
+window.controller.training.changed.connect(
+    lambda: app.quit() if not window.controller.work.tasks else None)
 app.exec()
 window.close()
 """
@@ -134,7 +134,7 @@ def test_after_a_crash_the_next_window_resumes_to_the_same_end(
     panel = window.panels.findChild(TrainPanel)
     assert isinstance(panel, TrainPanel)
     window.panels.setCurrentIndex(2)
-    left = [run for run in window.study.training.all if run.state is State.UNFINISHED]
+    left = [run for run in window.controller.training.all if run.state is State.UNFINISHED]
     assert [run.name for run in left] == ["killed"] and left[0].entries
     assert "killed" in panel.offer.text.text()
     panel.run_list.choose(left[0])
@@ -150,4 +150,4 @@ def test_after_a_crash_the_next_window_resumes_to_the_same_end(
     panel.run_list.choose(left[0])
     press(qtbot, panel.run_list.remove)
     assert killed.exists() and killed not in [job.output for job in stored_runs().jobs]
-    window.study.work.stop()
+    window.controller.work.stop()

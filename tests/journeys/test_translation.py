@@ -211,21 +211,21 @@ def test_everything_about_a_study_is_in_the_users_language(
 ) -> None:
     assert _english(window) == ""
     window.open([thick_file])
-    until(lambda: window.session.original is not None)
-    session = window.session
-    assert session.original is not None and session.request is not None
-    odd = replace(session.original, warnings=(ScanWarning("oblique", "Something is odd."),))
-    session.open(odd, session.sources, None)
+    until(lambda: window.study.scan is not None)
+    study = window.study
+    assert study.scan is not None and study.request is not None
+    odd = replace(study.scan, warnings=(ScanWarning("oblique", "Something is odd."),))
+    study.open(odd, study.sources, None)
     assert _english(window) == ""
-    window.study.load_reference(truth_file)
-    window.study.reconstruct()
-    until(lambda: session.scores is not None)
+    window.controller.load_reference(truth_file)
+    window.controller.reconstruct()
+    until(lambda: study.scores is not None)
     corner = odd.geometry.middle_voxel
     opposite = tuple(one + 12.0 for one in corner)
     roi = boxed("ellipse", Plane.AXIAL, odd.geometry, [corner, opposite], "")
-    session.set_rois([roi])
-    session.set_tool(Tool.DISTANCE)
-    session.compare(replace(session.comparing, map="residual"))
+    study.set_rois([roi])
+    study.set_tool(Tool.DISTANCE)
+    study.compare(replace(study.comparing, map="residual"))
     for layout in LAYOUTS:
         window.arrange(layout.id)
         QApplication.processEvents()
@@ -238,22 +238,27 @@ def test_everything_about_a_study_is_in_the_users_language(
 def test_every_dialog_is_in_the_users_language(
     brackets: None, opened: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = opened.desk
-    for show in (desk.show_preferences, desk.show_shortcuts, desk.show_about, desk.show_guide):
+    housekeeping = opened.housekeeping
+    for show in (
+        housekeeping.show_preferences,
+        housekeeping.show_shortcuts,
+        housekeeping.show_about,
+        housekeeping.show_guide,
+    ):
         show()
-        assert desk.dialog is not None
-        assert _english(desk.dialog) == ""
+        assert housekeeping.dialog is not None
+        assert _english(housekeeping.dialog) == ""
     others: list[QDialog] = [
-        FigureDialog(opened.session, opened),
-        MipDialog(opened.session, opened),
-        SeriesPicker(run(scan(list(opened.session.sources))), opened),
+        FigureDialog(opened.study, opened),
+        MipDialog(opened.study, opened),
+        SeriesPicker(run(scan(list(opened.study.sources))), opened),
     ]
     for dialog in others:
         dialog.open()
         assert _english(dialog) == ""
         dialog.reject()
     opened.studies.choice = None
-    opened.dropping.take(opened.session.sources)
+    opened.dropping.take(opened.study.sources)
     assert opened.dropping.question is not None
     assert _english(opened.dropping.question) == ""
     opened.dropping.question.reject()

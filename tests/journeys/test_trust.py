@@ -35,9 +35,9 @@ def _panel_text(window: MainWindow) -> str:
 
 
 def _ask(window: MainWindow, **changes: object) -> None:
-    request = window.session.request
+    request = window.study.request
     assert request is not None
-    window.session.set_request(replace(request, **changes))  # type: ignore[arg-type]
+    window.study.set_request(replace(request, **changes))  # type: ignore[arg-type]
 
 
 def test_one_click_tells_the_gain_on_this_scan(
@@ -47,7 +47,7 @@ def test_one_click_tells_the_gain_on_this_scan(
     box = opened.panels.findChild(SelfTestBox)
     assert box is not None
     qtbot.mouseClick(box.start, Qt.MouseButton.LeftButton)
-    assert opened.study.work.running(SELF_TEST) is not None and not box.start.isEnabled()
+    assert opened.controller.work.running(SELF_TEST) is not None and not box.start.isEnabled()
     until(lambda: box.found is not None)
     assert "dB" in box.verdict.text() and box.verdict.isVisibleTo(opened)
     _ask(opened, factor=4)  # the verdict was about another request
@@ -57,26 +57,26 @@ def test_one_click_tells_the_gain_on_this_scan(
 def test_what_is_ticked_is_asked_for_and_told_with_the_result(
     opened: MainWindow, qtbot: QtBot, until: Until, thick_head: Volume
 ) -> None:
-    session = opened.session
+    study = opened.study
     options = opened.panels.findChild(RequestOptions)
     assert options is not None
     options.adapt.click()
     options.flips.click()
     options.thickness.setValue(3.0)
-    request = session.request
+    request = study.request
     assert request is not None
     assert request.adaptation == Adaptation(seconds=60)
     assert request.flips and request.thickness_mm == 3.0
     assert not options.also.isVisibleTo(opened)  # the pixels are square
     centre, edges = (0.0, 0.0, 0.0), ((8.0, 0.0, 0.0), (0.0, 8.0, 0.0))
-    session.set_rois((Roi("ellipse", Plane.AXIAL, (centre, *edges), "lesion"),))
+    study.set_rois((Roi("ellipse", Plane.AXIAL, (centre, *edges), "lesion"),))
     options.lock.setCurrentIndex(1)
     options.lock.activated.emit(1)
-    assert opened.study.region is not None and opened.study.region.voxels.sum() > 50
+    assert opened.controller.region is not None and opened.controller.region.voxels.sum() > 50
     _ask(opened, adaptation=Adaptation(steps=3), factor=2)
-    opened.study.reconstruct()
-    until(lambda: session.result is not None)
-    result = session.result
+    opened.controller.reconstruct()
+    until(lambda: study.result is not None)
+    result = study.result
     assert result is not None and result.adapted is not None and result.spread is not None
     assert "interpolation only inside lesion" in _panel_text(opened)
     assert "adapt" in _panel_text(opened)
@@ -86,16 +86,16 @@ def test_an_adaptation_stops_when_it_is_cancelled(
     opened: MainWindow, qtbot: QtBot, until: Until
 ) -> None:
     _ask(opened, adaptation=Adaptation(seconds=600), factor=2)
-    opened.study.reconstruct()
+    opened.controller.reconstruct()
 
     def learning() -> bool:
-        task = opened.study.work.running("reconstruct")
+        task = opened.controller.work.running("reconstruct")
         return task is not None and "Adapting" in task.progress.message
 
     until(learning)
-    opened.study.work.cancel("reconstruct")
-    until(lambda: opened.study.work.running("reconstruct") is None)
-    assert opened.session.result is None
+    opened.controller.work.cancel("reconstruct")
+    until(lambda: opened.controller.work.running("reconstruct") is None)
+    assert opened.study.result is None
 
 
 def test_the_slider_leads_to_the_sharper_pair_where_the_model_has_one(
@@ -111,13 +111,13 @@ def test_the_slider_leads_to_the_sharper_pair_where_the_model_has_one(
     _ask(opened, factor=2, model="fast")
     assert options.texture.isVisibleTo(opened)
     options.texture.setValue(10)
-    request = opened.session.request
+    request = opened.study.request
     assert request is not None and request.texture == 0.5
     assert options.texture_told.isVisibleTo(opened) and options.texture_told.text() == "50 %"
     assert not options.texture_told.focusPolicy() & Qt.FocusPolicy.TabFocus
-    opened.study.reconstruct()
-    until(lambda: opened.session.result is not None)
-    result = opened.session.result
+    opened.controller.reconstruct()
+    until(lambda: opened.study.result is not None)
+    result = opened.study.result
     assert result is not None and result.texture_change is not None
     assert result.texture_change.voxels.max() > 0 and result.consistency.max < 1e-5
     assert "texture moved" in _panel_text(opened)
@@ -127,19 +127,19 @@ def test_a_report_and_a_label_map_are_saved_from_the_window(
     opened: MainWindow, until: Until, tmp_path: Path, thick_head: Volume
 ) -> None:
     _ask(opened, method="back-projected")
-    opened.study.reconstruct()
-    until(lambda: opened.session.result is not None)
+    opened.controller.reconstruct()
+    until(lambda: opened.study.result is not None)
     box = opened.panels.findChild(ReportBox)
     assert box is not None
     page, labels, thin = tmp_path / "r.html", tmp_path / "l.nii.gz", tmp_path / "t.nii.gz"
     box.report.save(page)
-    until(lambda: page.exists() and not opened.study.work.tasks)
+    until(lambda: page.exists() and not opened.controller.work.tasks)
     text = page.read_text()
     assert "Research use only" in text and "Self-test." in text and "no reference" not in text
     drawn = (thick_head.voxels > 500).astype(np.uint8)
     nib.save(nib.Nifti1Image(drawn, thick_head.geometry.affine), labels)
     box.bring_labels(labels, thin)
-    until(lambda: thin.exists() and not opened.study.work.tasks)
+    until(lambda: thin.exists() and not opened.controller.work.tasks)
     assert np.asarray(nib.load(thin).dataobj).sum() == drawn.sum() * 4
 
 
@@ -148,8 +148,8 @@ def test_the_compare_panel_saves_a_report_with_scores_and_the_test_that_was_made
 ) -> None:
     panel = opened.panels.findChild(ComparePanel)
     assert panel is not None and not panel.report.start.isEnabled()  # there is no result
-    opened.study.simulate(Degradation(axis=0, factor=2))
-    until(lambda: opened.session.scores is not None)
+    opened.controller.simulate(Degradation(axis=0, factor=2))
+    until(lambda: opened.study.scores is not None)
     box = opened.panels.findChild(SelfTestBox)
     assert box is not None
     qtbot.mouseClick(box.start, Qt.MouseButton.LeftButton)
@@ -158,7 +158,7 @@ def test_the_compare_panel_saves_a_report_with_scores_and_the_test_that_was_made
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(asked), ""))
     page = tmp_path / "scan.html"
     qtbot.mouseClick(panel.report.start, Qt.MouseButton.LeftButton)
-    until(lambda: page.exists() and not opened.study.work.tasks)
+    until(lambda: page.exists() and not opened.controller.work.tasks)
     text = page.read_text()
     assert box.found is not None and box.found.verdict in unescape(text)
     for words in ("before it was thickened", "cubic B-spline", "Self-test.", "Model card"):

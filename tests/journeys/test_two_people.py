@@ -57,25 +57,25 @@ def second(window: MainWindow, until: Until, two_people: Path, qtbot: QtBot) -> 
     assert "do not all name the same patient" in picker.list.item(1).text()
     picker.list.setCurrentRow(1)
     picker.accept()
-    until(lambda: window.session.original is not None)
+    until(lambda: window.study.scan is not None)
     return window
 
 
 def test_the_second_person_is_found_again_wherever_the_series_stands(
     second: MainWindow, until: Until, two_people: Path, tmp_path: Path
 ) -> None:
-    original = second.session.original
-    assert original is not None
-    assert {path.name[:2] for path in second.session.sources} == {"s3"}
-    words = shlex.split(reconstruct_line(second.study))
+    scan = second.study.scan
+    assert scan is not None
+    assert {path.name[:2] for path in second.study.sources} == {"s3"}
+    words = shlex.split(reconstruct_line(second.controller))
     assert words[words.index("--series") + 1] == "1"
     path = tmp_path / "study.srviewer"
-    second.desk.files.save(path)
-    until(lambda: path.exists() and not second.study.work.tasks)
+    second.housekeeping.files.save(path)
+    until(lambda: path.exists() and not second.controller.work.tasks)
     (saved,) = read_session(path).studies
     assert saved.scan is not None
-    assert original.source is not None
-    assert (saved.scan.uid, saved.scan.sha256) == (UID, original.source.sha256)
+    assert scan.source is not None
+    assert (saved.scan.uid, saved.scan.sha256) == (UID, scan.source.sha256)
     # A series of a lower number moves both up by one.
     for file in sorted(two_people.glob("s1*.dcm")):
         dataset = dcmread(file)
@@ -83,7 +83,7 @@ def test_the_second_person_is_found_again_wherever_the_series_stands(
         dataset.SOPInstanceUID = generate_uid()
         dataset.save_as(two_people / file.name.replace("s1", "s0"))
     (again,) = run(restore(path, StudyState(), "auto", Path.exists)).states
-    assert np.array_equal(again.scan.voxels, original.voxels)
+    assert np.array_equal(again.scan.voxels, scan.voxels)
     # Without the second person's files the session must not show the first one's.
     kept = tmp_path / "kept"
     kept.mkdir()

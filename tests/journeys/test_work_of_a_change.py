@@ -43,7 +43,7 @@ def costs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Costs]:
 
 def _settle(window: MainWindow, until: Until, seen: Costs) -> None:
     """Wait for what runs, and count from here."""
-    until(lambda: window.study.work.tasks == ())
+    until(lambda: window.controller.work.tasks == ())
     QApplication.processEvents()
     seen.cuts, seen.jobs = 0, []
 
@@ -52,10 +52,10 @@ def _settle(window: MainWindow, until: Until, seen: Costs) -> None:
 def scored(
     rebuild: Callable[..., None], opened: MainWindow, until: Until, truth_file: Path
 ) -> MainWindow:
-    """A study that is rebuilt and scored."""
+    """A study that is reconstructed and scored."""
     rebuild()
-    opened.study.load_reference(truth_file)
-    until(lambda: opened.session.scores is not None)
+    opened.controller.load_reference(truth_file)
+    until(lambda: opened.study.scores is not None)
     return opened
 
 
@@ -64,9 +64,9 @@ def test_opening_a_file_cuts_three_slices(
 ) -> None:
     for path in (thick_file, truth_file):
         _settle(window, until, costs)
-        before = window.session.original
+        before = window.study.scan
         window.open([path])
-        until(lambda before=before: window.session.original is not before)
+        until(lambda before=before: window.study.scan is not before)
         QApplication.processEvents()
         assert costs.cuts == 3
 
@@ -74,21 +74,21 @@ def test_opening_a_file_cuts_three_slices(
 def test_another_tab_cuts_what_it_shows_and_starts_nothing(
     scored: MainWindow, until: Until, thick_file: Path, truth_file: Path, costs: Costs
 ) -> None:
-    first = scored.session.original
+    first = scored.study.scan
     scored.studies.choice = "add"
     scored.open([thick_file])
     until(lambda: len(scored.studies.states) == 2)
-    scored.study.reconstruct()
-    until(lambda: scored.session.result is not None)
-    scored.study.load_reference(truth_file)
-    until(lambda: scored.session.scores is not None)
+    scored.controller.reconstruct()
+    until(lambda: scored.study.result is not None)
+    scored.controller.load_reference(truth_file)
+    until(lambda: scored.study.scores is not None)
     for number in (0, 1, 0):
         _settle(scored, until, costs)
         scored.studies.show(number)
         QApplication.processEvents()
-        assert scored.session.comparing.layout == "compare"
+        assert scored.study.comparing.layout == "compare"
         assert (costs.cuts, costs.jobs) == (6, [])
-    assert scored.session.original is first and scored.session.scores is not None
+    assert scored.study.scan is first and scored.study.scores is not None
 
 
 def test_loading_a_reference_cuts_nothing(
@@ -100,8 +100,8 @@ def test_loading_a_reference_cuts_nothing(
 ) -> None:
     rebuild()
     _settle(opened, until, costs)
-    opened.study.load_reference(truth_file)
-    until(lambda: opened.session.scores is not None)
+    opened.controller.load_reference(truth_file)
+    until(lambda: opened.study.scores is not None)
     QApplication.processEvents()
     assert costs.cuts == 0 and costs.jobs.count("score") == 1
 
@@ -109,13 +109,13 @@ def test_loading_a_reference_cuts_nothing(
 def test_a_saved_study_is_not_scored_again(
     scored: MainWindow, until: Until, tmp_path: Path, costs: Costs
 ) -> None:
-    path, scores = tmp_path / "s.srviewer", scored.session.scores
-    scored.desk.files.save(path)
-    until(lambda: path.exists() and scored.study.work.tasks == ())
+    path, scores = tmp_path / "s.srviewer", scored.study.scores
+    scored.housekeeping.files.save(path)
+    until(lambda: path.exists() and scored.controller.work.tasks == ())
     _settle(scored, until, costs)
-    before = scored.session.original
+    before = scored.study.scan
     scored.open([path])
-    until(lambda: scored.session.original is not before)
-    until(lambda: scored.study.work.tasks == ())
-    assert "score" not in costs.jobs and scored.session.scores == scores
+    until(lambda: scored.study.scan is not before)
+    until(lambda: scored.controller.work.tasks == ())
+    assert "score" not in costs.jobs and scored.study.scores == scores
     assert costs.cuts == 6

@@ -15,7 +15,7 @@ from srviewer.nn.catalogue import TrainingPlan, training_plan
 from srviewer.nn.models.model_file import load_model
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.nn.reports.run_log import read_log
-from srviewer.sr.rebuild.restore import restored
+from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.training.plan_file import plan_in, read_licences, read_object
@@ -50,7 +50,7 @@ def test_the_studies_of_a_session_open_with_their_volumes(studies: tuple[StudySt
     first, second = studies
     assert first.scan is not None and first.scan.geometry.shape == (14, 16, 4)
     assert second.scan is not None and second.scan.geometry.shape == (14, 16, 16)
-    kept = first.comparables
+    kept = first.compared_volumes
     assert [one.name for one in kept.results] == ["fast \u00d74", "linear \u00d74"]
     assert kept.result is kept.results[0]
     fast, linear = (one.made for one in kept.results)
@@ -63,14 +63,14 @@ def test_the_studies_of_a_session_open_with_their_volumes(studies: tuple[StudySt
     assert layer.opacity == 0.5 and layer.labelled and set(layer.volume.voxels.flat) == {0.0, 1.0}
     (loaded,) = kept.loaded
     assert loaded.name == "last year" and loaded.volume.geometry.shape == (14, 16, 16)
-    assert second.comparables.kept == second.layers == () and second.reference is None
+    assert second.compared_volumes.kept == second.layers == () and second.reference is None
 
 
 def test_the_studies_of_a_session_are_looked_at_as_before(studies: tuple[StudyState, ...]) -> None:
     first, second = studies
     assert first.acknowledged and not second.acknowledged
     assert first.rois == ROIS and first.locked == ROIS[1]
-    kept = first.comparables
+    kept = first.compared_volumes
     assert kept.shown == (kept.results[0].key, kept.loaded[0].key)
     assert first.comparing == Comparing(
         "curtain", 0.3, False, 11.0, 33.0, False, "disagreement", 0.002, 0.4
@@ -106,7 +106,7 @@ def test_the_request_of_a_session_is_as_before(studies: tuple[StudyState, ...]) 
 def test_an_autosave_opens_with_what_no_other_file_held() -> None:
     session = _restored(FILES / "autosave" / "session.srviewer")
     assert len(session.states) == 2
-    kept = session.states[0].comparables
+    kept = session.states[0].compared_volumes
     assert kept.result is kept.results[0] and kept.results[0].name == "cubic \u00d73"
     result = session.states[0].result
     assert result is not None and result.request.method == "cubic"

@@ -15,7 +15,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.io import formats
 from srviewer.io.export.nifti import write_nifti
 from srviewer.job import run
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.evaluate import score_beside_cubic
 from srviewer.study.missing import missing
@@ -39,9 +39,9 @@ BY_FILES = {
     "scan_file",
     "sources",
     "auto_window",
-    "comparables",
+    "compared_volumes",
     "reference",
-    "layers",
+    "overlays",
 }
 
 
@@ -88,10 +88,10 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> StudyState:
     state = state.with_result(made).with_reference(
         Reference(truth, "the phantom", None, truth_file)
     )
-    state = state.keeping(state.comparables.with_loaded(truth, "last year", truth_file))
+    state = state.keeping(state.compared_volumes.with_loaded(truth, "last year", truth_file))
     scores = run(score_beside_cubic(truth, scan, made.volume, request, "the phantom"))
-    state = replace(state, comparables=state.comparables.scored("result-1", scores))
-    return replace(state, request=request, layers=(overlay_of(truth, truth_file).seen_at(0.25),))
+    state = replace(state, compared_volumes=state.compared_volumes.scored("result-1", scores))
+    return replace(state, request=request, overlays=(overlay_of(truth, truth_file).seen_at(0.25),))
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_a_stored_study_comes_back_with_its_volumes(full: StudyState, back: Stud
     assert back.reference is not None and full.reference is not None
     assert _same(back.reference.volume, full.reference.volume)
     assert back.reference.meaning == "the phantom" and back.reference.file == full.reference.file
-    (layer,), (was,) = back.layers, full.layers
+    (layer,), (was,) = back.overlays, full.overlays
     assert _same(layer.volume, was.volume) and (layer.opacity, layer.threshold) == (
         was.opacity,
         was.threshold,
@@ -128,7 +128,7 @@ def test_a_stored_study_comes_back_with_its_volumes(full: StudyState, back: Stud
 
 
 def test_a_stored_study_comes_back_with_its_results(full: StudyState, back: StudyState) -> None:
-    kept, was = back.comparables, full.comparables
+    kept, was = back.compared_volumes, full.compared_volumes
     assert [one.name for one in kept.kept] == [one.name for one in was.kept]
     assert all(_same(a.volume, b.volume) for a, b in zip(kept.kept, was.kept, strict=True))
     assert kept.result is not None and kept.result.scores == full.scores
@@ -138,7 +138,7 @@ def test_a_stored_study_comes_back_with_its_results(full: StudyState, back: Stud
 
 def test_a_restored_study_lacks_nothing(full: StudyState, back: StudyState) -> None:
     assert missing(full) == missing(back) == ()
-    without = replace(back, comparables=back.comparables.unscored())
+    without = replace(back, compared_volumes=back.compared_volumes.unscored())
     (lacking,) = missing(without)
     assert lacking.kind == "score"
     assert lacking.kept_in(without, run(lacking.job())).scores == full.scores  # type: ignore[arg-type]
@@ -148,5 +148,5 @@ def test_what_changed_is_told_by_field(full: StudyState) -> None:
     assert changes(full, replace(full)) == frozenset()
     assert changes(full, replace(full, view=replace(full.view, zoom=full.view.zoom))) == frozenset()
     assert changes(full, replace(full, acknowledged=True)) == {"acknowledged"}
-    assert changes(full, full.with_reference(None)) == {"comparables", "reference", "scores"}
+    assert changes(full, full.with_reference(None)) == {"compared_volumes", "reference", "scores"}
     assert "request" in changes(full, replace(full, scan=None))

@@ -33,14 +33,14 @@ from srviewer.io.export.nifti import write_nifti
 from srviewer.io.scans.series import PlaneByPlane
 from srviewer.io.targets import Written
 from srviewer.sr.cross_plane.methods import method
-from srviewer.sr.rebuild.gaps import rebuild
+from srviewer.sr.reconstruction.gaps import reconstruct_scan
 from srviewer.sr.references.locked_region import lock_region
 from srviewer.sr.report.trust_report import trust_report
 from srviewer.sr.requests.label_maps import label_map, label_provenance
 from srviewer.sr.requests.request import GAPS, Gaps, Request
 from srviewer.sr.results.maps import DISAGREEMENT, MAPS, SPREAD, TEXTURE_CHANGE, TEXTURE_THRESHOLD
-from srviewer.sr.results.rebuild_facts import RebuildFacts
 from srviewer.sr.results.reconstruction import unscored
+from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
 
 # What --gaps acknowledges.
@@ -162,7 +162,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         _refuse_unsound(scan, args.gaps)
     request = asked_request(scan, args)
     _check_maps(request, wanted)
-    result = run_with_progress(rebuild(scan, request, _region(args, scan)))
+    result = run_with_progress(reconstruct_scan(scan, request, _region(args, scan)))
     provenance = unscored(result, scan)
     output = write_result(result.volume, args, provenance, scan)
     for kind, path in wanted.items():
@@ -284,7 +284,7 @@ def _refuse_unsound(scan: ScanHeader, gaps: str | None) -> None:
 
 def _text(
     scan: ScanHeader,
-    result: RebuildFacts,
+    result: ReconstructionFacts,
     written: list[Path],
     rounded: str,
     notes: Sequence[str] = (),
@@ -312,17 +312,17 @@ def _notes(written: Written) -> list[str]:
     return [f"note: {written.note}"] if written.note else []
 
 
-def _model(result: RebuildFacts) -> str:
+def _model(result: ReconstructionFacts) -> str:
     return "" if result.model is None else f", model {result.model.name},"
 
 
-def _adapted(result: RebuildFacts) -> list[str]:
+def _adapted(result: ReconstructionFacts) -> list[str]:
     """The outcome of an adaptation that is used; one that was refused is among the warnings."""
     tried = result.adapted
     return [f"adapting to this scan {tried.found}"] if tried is not None and tried.kept else []
 
 
-def _moved_by_texture(result: RebuildFacts) -> list[str]:
+def _moved_by_texture(result: ReconstructionFacts) -> list[str]:
     changed = result.texture_changed()
     if changed is None:
         return []
@@ -332,7 +332,7 @@ def _moved_by_texture(result: RebuildFacts) -> list[str]:
     ]
 
 
-def _qualification(result: RebuildFacts, rounded: str) -> str:
+def _qualification(result: ReconstructionFacts, rounded: str) -> str:
     """Changes of the result after its agreement with the scan was measured."""
     steps = []
     if result.request.isotropic:

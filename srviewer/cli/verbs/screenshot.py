@@ -23,7 +23,7 @@ from srviewer.core.slices.figure_contents import (
 )
 from srviewer.core.volumes.volume import ScanHeader, Volume
 from srviewer.errors import UserError
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.references.read_for_comparison import beside
 from srviewer.sr.references.truth import placed_truth, refinement
 from srviewer.sr.requests.request import Request, suggested_request

@@ -44,11 +44,11 @@ KINDS = {
 class FigureDialog(QDialog):
     """Previews and writes a figure; the window's own views stay as they are."""
 
-    def __init__(self, session: ShownStudy, parent: QWidget) -> None:
+    def __init__(self, study: ShownStudy, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Save a figure"))
-        self._session, self._first = session, picture_of(session)
+        self._study, self._first = study, picture_of(study)
         self.width_box = _spin(
             tr("Width"), tr("Width in pixels of 1/96 inch"), LEAST_SIDE, MOST_SIDE, " px"
         )
@@ -127,9 +127,9 @@ class FigureDialog(QDialog):
             page.close()
 
     def _page(self) -> FigurePage:
-        session = copied(self._session)
-        session.look(replace(session.view, crosshair=self.crosshair_box.isChecked()))
-        return FigurePage(session, self.picture())
+        study = copied(self._study)
+        study.look(replace(study.view, crosshair=self.crosshair_box.isChecked()))
+        return FigurePage(study, self.picture())
 
     def _show_preview(self) -> None:
         page = self._page()

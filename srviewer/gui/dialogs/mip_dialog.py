@@ -29,12 +29,12 @@ class TurningView(QWidget):
         degrees: The angle about the body that is shown.
     """
 
-    def __init__(self, session: ShownStudy, title: str) -> None:
+    def __init__(self, study: ShownStudy, title: str) -> None:
         super().__init__()
-        self._session, self._title = session, title
+        self._study, self._title = study, title
         self.projections: Turntable | None = None
         self.degrees = 0.0
-        self._levels = session.view.window
+        self._levels = study.view.window
         self.setMinimumSize(260, 300)
         describe(
             self,
@@ -74,7 +74,7 @@ class TurningView(QWidget):
     def letters(self) -> tuple[str, str]:
         """The orientation letters at the left and the right edge."""
         first, last = ends_at(self.degrees)
-        return (last, first) if self._session.view.radiological else (first, last)
+        return (last, first) if self._study.view.radiological else (first, last)
 
     def _write_letters(self, painter: QPainter) -> None:
         flag = Qt.AlignmentFlag
@@ -92,7 +92,7 @@ class TurningView(QWidget):
             painter.drawText(self.rect().adjusted(10, 8, -10, -8), alignment, letter)
 
     def _image(self, projections: Turntable) -> QImage:
-        view, window = self._session.view, self._levels
+        view, window = self._study.view, self._levels
         pixels = projections.at(self.degrees)[::-1]  # the screen's rows grow downwards
         if view.radiological:
             pixels = pixels[:, ::-1]
@@ -106,17 +106,17 @@ class TurningView(QWidget):
 class MipDialog(QDialog):
     """Before and after side by side; a slider, a drag or Play rotates both."""
 
-    def __init__(self, session: ShownStudy, parent: QWidget) -> None:
+    def __init__(self, study: ShownStudy, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Maximum intensity projection"))
         self.resize(820, 560)
         self._work = RunningJobs(self)
         self._levels: Window | None = None
-        self.views = [TurningView(session, tr("before"))]
-        volumes = [session.original]
-        if session.result is not None:
-            self.views.append(TurningView(session, tr("after")))
-            volumes.append(session.result.volume)
+        self.views = [TurningView(study, tr("before"))]
+        volumes = [study.scan]
+        if study.result is not None:
+            self.views.append(TurningView(study, tr("after")))
+            volumes.append(study.result.volume)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, 360)
         self.slider.setSingleStep(STEP)

@@ -48,7 +48,7 @@ KEPT = (
 
 
 class PreferencesDialog(QDialog):
-    """Edits the preferences and the session's convention; each change is sent at once.
+    """Edits the preferences and the study's convention; each change is sent at once.
 
     Attributes:
         preferences: The present values.
@@ -59,13 +59,13 @@ class PreferencesDialog(QDialog):
     def __init__(
         self,
         preferences: Preferences,
-        session: ShownStudy,
+        study: ShownStudy,
         files: tuple[OwnFiles, OwnFiles, OwnFiles],
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Preferences"))
-        self.preferences, self._session = preferences, session
+        self.preferences, self._study = preferences, study
         self.theme = choice(
             tr("Theme"), tr("Dark, light, or as the desktop is set; images stay on black")
         )
@@ -102,7 +102,7 @@ class PreferencesDialog(QDialog):
             (tr("Radiological: R on the left"), True),
             (tr("Neurological: R on the right"), False),
         ]
-        set_entries(self.convention, sides, self._session.view.radiological)
+        set_entries(self.convention, sides, self._study.view.radiological)
         set_entries(self.device, device_entries(), current.device)
         self.threads.setValue(current.threads)
         for name, box in self._boxes().items():
@@ -149,7 +149,7 @@ class PreferencesDialog(QDialog):
             box.show_state()
 
     def _turn(self) -> None:
-        self._session.set_radiological(self.convention.currentData())
+        self._study.set_radiological(self.convention.currentData())
 
     def _boxes(self) -> dict[str, OwnFilesBox]:
         """The switches by the names of their preferences."""

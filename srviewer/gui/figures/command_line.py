@@ -10,7 +10,7 @@ from srviewer.core.slices.figure_contents import FigureContents
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.figures.figure_contents import picture_of
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.offered import Comparable, compared
 from srviewer.gui.texts.translation import tr
 from srviewer.job import run
@@ -18,7 +18,7 @@ from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.models.available_models import is_at_hand
 from srviewer.sr.requests.request import Request
-from srviewer.study.state.comparables import CUBIC, ORIGINAL
+from srviewer.study.state.compared_volumes import CUBIC, ORIGINAL
 from srviewer.study.state.layouts import find_layout
 from srviewer.study.state.origin import Origin
 
@@ -48,11 +48,11 @@ WORDS = {
 }
 
 
-def screenshot_line(study: StudyActions, picture: FigureContents | None = None) -> str:
+def screenshot_line(controller: StudyController, picture: FigureContents | None = None) -> str:
     """The command line that makes the figure, after those that make results that are not saved.
 
     Args:
-        study: The open study.
+        controller: The open study.
         picture: Contents of the figure; None for those of the window.
 
     Returns:
@@ -61,29 +61,29 @@ def screenshot_line(study: StudyActions, picture: FigureContents | None = None) 
     Raises:
         UserError: A volume is in no file, or no command makes it.
     """
-    picture = picture or picture_of(study.session)
-    scan = _scan(study)
-    visible = [entry for entry in compared(study.session.state) if entry.volume is not None]
+    picture = picture or picture_of(controller.study)
+    scan = _scan(controller)
+    visible = [entry for entry in compared(controller.study.state) if entry.volume is not None]
     if not find_layout(picture.layout).compares:
         visible = visible[:1]
     before, seconds = [], []
     for entry in visible:
         if entry.key != ORIGINAL:
-            first, location = _location(study, entry, scan)
+            first, location = _location(controller, entry, scan)
             before += first
             seconds += ["--second", location, "--name", entry.name]
     arguments = [PROGRAM, "screenshot", *scan, "-o", FIGURE, *seconds]
     if ORIGINAL not in [entry.key for entry in visible]:
         arguments.append("--without-scan")
-    arguments += [*_reference(study), *_options(picture)]
+    arguments += [*_reference(controller), *_options(picture)]
     return " && ".join(shlex.join(line) for line in (*before, arguments))
 
 
-def reconstruct_line(study: StudyActions) -> str:
+def reconstruct_line(controller: StudyController) -> str:
     """The command line that reconstructs the open scan as the panel is set.
 
     Args:
-        study: The open study.
+        controller: The open study.
 
     Returns:
         A command for a POSIX shell.
@@ -91,16 +91,16 @@ def reconstruct_line(study: StudyActions) -> str:
     Raises:
         UserError: No scan is open, or it is in no file.
     """
-    request = study.session.request
+    request = controller.study.request
     if request is None:
         raise UserError(tr("Open a scan first."))
-    locked = None if study.region is None else study.session.locked
-    return shlex.join([*_reconstruction(_scan(study), request, study), *_lock(locked)])
+    locked = None if controller.region is None else controller.study.locked
+    return shlex.join([*_reconstruction(_scan(controller), request, controller), *_lock(locked)])
 
 
-def _scan(study: StudyActions) -> list[str]:
+def _scan(controller: StudyController) -> list[str]:
     """The arguments that open the scan."""
-    origin = study.session.state.origin
+    origin = controller.study.state.origin
     if origin is None:
         raise UserError(
             tr(
@@ -126,24 +126,24 @@ def _which(origin: Origin) -> str:
 
 
 def _location(
-    study: StudyActions, entry: Comparable, scan: list[str]
+    controller: StudyController, entry: Comparable, scan: list[str]
 ) -> tuple[list[list[str]], str]:
     """Commands that must run first, and the path (or "cubic") of a compared volume."""
     if entry.key == CUBIC:
         return [], CUBIC
     assert entry.volume is not None
-    path = study.session.state.file_of(entry.volume)
+    path = controller.study.state.file_of(entry.volume)
     if path is not None:
         return [], str(path)
-    compared_volume = study.session.comparables.find(entry.key)
+    compared_volume = controller.study.compared_volumes.find(entry.key)
     if compared_volume is None or compared_volume.made is None:
         raise UserError(tr("'{name}' is in no file. Export it first.", name=entry.name))
     target = f"{entry.key}.nii.gz"
-    return [_reconstruction(scan, compared_volume.made.request, study, target)], target
+    return [_reconstruction(scan, compared_volume.made.request, controller, target)], target
 
 
 def _reconstruction(
-    scan: list[str], request: Request, study: StudyActions, target: str = "result.nii.gz"
+    scan: list[str], request: Request, controller: StudyController, target: str = "result.nii.gz"
 ) -> list[str]:
     arguments = [PROGRAM, "reconstruct", *scan, "-o", target, "--method", request.method]
     arguments += ["--axis", AXIS_NAMES[request.axis], "--factor", str(request.factor)]
@@ -164,9 +164,9 @@ def _reconstruction(
     if request.texture:
         arguments += ["--texture", repr(request.texture)]
     arguments += [f"--{name}" for name in ("flips", "isotropic") if getattr(request, name)]
-    if study.concerns:
+    if controller.concerns:
         arguments.append("--acknowledge")
-    if study.concerns or request.gaps != plain.gaps:
+    if controller.concerns or request.gaps != plain.gaps:
         arguments += ["--gaps", request.gaps]
     return arguments
 
@@ -188,16 +188,16 @@ def _lock(locked: Roi | None) -> list[str]:
     return [] if locked is None else [f"--lock-shape={shape_words(locked)}"]
 
 
-def _reference(study: StudyActions) -> list[str]:
-    reference = study.session.reference
-    path = _file(study, reference.volume) if reference else None
-    if reference is None or path is None or study.session.scores is None:
+def _reference(controller: StudyController) -> list[str]:
+    reference = controller.study.reference
+    path = _file(controller, reference.volume) if reference else None
+    if reference is None or path is None or controller.study.scores is None:
         return []
     return ["--reference", str(path), "--meaning", reference.meaning]
 
 
-def _file(study: StudyActions, volume: Volume) -> Path | None:
-    return study.session.state.file_of(volume)
+def _file(controller: StudyController, volume: Volume) -> Path | None:
+    return controller.study.state.file_of(volume)
 
 
 def _options(picture: FigureContents) -> list[str]:

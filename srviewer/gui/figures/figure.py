@@ -40,13 +40,13 @@ class FigurePage:
     """The views of a session at the size of a figure, laid out but never on screen.
 
     Attributes:
-        session: Changes to it would change the figure.
+        study: Changes to it would change the figure.
         picture: Contents, size, resolution and theme of the figure.
     """
 
-    def __init__(self, session: ShownStudy, picture: FigureContents) -> None:
-        self.session, self.picture = session, picture
-        self._view = CompareView(session)
+    def __init__(self, study: ShownStudy, picture: FigureContents) -> None:
+        self.study, self.picture = study, picture
+        self._view = CompareView(study)
         self._view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         self._view.resize(picture.width, picture.height - FOOT)
         self._view.show()
@@ -99,10 +99,10 @@ class FigurePage:
                 paint(painter, QRectF(pane.rect()), pane.annotations_printed())
                 painter.restore()
         foot = QRectF(0, page.height() - FOOT, page.width(), FOOT)
-        _foot(painter, foot.adjusted(12, 6, -12, -6), self.session, colours)
+        _foot(painter, foot.adjusted(12, 6, -12, -6), self.study, colours)
 
 
-def _foot(painter: QPainter, area: QRectF, session: ShownStudy, colours: Colours) -> None:
+def _foot(painter: QPainter, area: QRectF, study: ShownStudy, colours: Colours) -> None:
     """Draw the caption with volumes and scores on the left, grey levels and notice on the right."""
     flag, disclaimer = Qt.AlignmentFlag, tr(RESEARCH_USE_ONLY)
     notice = _font(bold=True)
@@ -112,11 +112,11 @@ def _foot(painter: QPainter, area: QRectF, session: ShownStudy, colours: Colours
     painter.setPen(QColor(colours.warning))
     corner = QRectF(area.right() - width, area.top(), width, area.height())
     painter.drawText(corner, flag.AlignLeft | flag.AlignBottom, disclaimer)
-    _grey_bar(painter, QRectF(area.right() - width, area.top() + 1, width, 14), session, colours)
+    _grey_bar(painter, QRectF(area.right() - width, area.top() + 1, width, 14), study, colours)
     text = area.adjusted(0, 0, -width - 18, 0)
     for line, bold, alignment in (
-        (volumes_line(session), True, flag.AlignTop),
-        (scores_line(session), False, flag.AlignBottom),
+        (volumes_line(study), True, flag.AlignTop),
+        (scores_line(study), False, flag.AlignBottom),
     ):
         font = _font(bold)
         painter.setFont(font)
@@ -127,9 +127,9 @@ def _foot(painter: QPainter, area: QRectF, session: ShownStudy, colours: Colours
         painter.drawText(text, flag.AlignLeft | alignment, cut)
 
 
-def _grey_bar(painter: QPainter, area: QRectF, session: ShownStudy, colours: Colours) -> None:
+def _grey_bar(painter: QPainter, area: QRectF, study: ShownStudy, colours: Colours) -> None:
     """The grey levels of the slices, with the values at their ends."""
-    view, unit = session.view, session.original.unit if session.original else ""
+    view, unit = study.view, study.scan.unit if study.scan else ""
     painter.setFont(_font(bold=False))
     painter.setPen(QColor(colours.muted))
     metrics = QFontMetricsF(painter.font())

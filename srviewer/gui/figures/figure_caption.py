@@ -5,39 +5,39 @@ from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.offered import compared
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, agreement
-from srviewer.study.state.comparables import CUBIC
+from srviewer.study.state.compared_volumes import CUBIC
 from srviewer.study.state.layouts import find_layout
 
 
-def volumes_line(session: ShownStudy) -> str:
+def volumes_line(study: ShownStudy) -> str:
     """Name the scan and the compared volumes: "scan:  A original,  B fast x4".
 
     Args:
-        session: What the figure shows.
+        study: What the figure shows.
 
     Returns:
         The scan's name alone where nothing is compared.
     """
-    scan = session.original.name if session.original else ""
-    if not find_layout(session.comparing.layout).compares:
+    scan = study.scan.name if study.scan else ""
+    if not find_layout(study.comparing.layout).compares:
         return scan
-    shown = zip("ABCD", compared(session.state), strict=False)
+    shown = zip("ABCD", compared(study.state), strict=False)
     return f"{scan}:  " + ",  ".join(f"{letter} {entry.name}" for letter, entry in shown)
 
 
-def scores_line(session: ShownStudy) -> str:
+def scores_line(study: ShownStudy) -> str:
     """Whole-volume scores of the compared volumes and of cubic interpolation, with the meaning.
 
     Args:
-        session: What the figure shows.
+        study: What the figure shows.
 
     Returns:
         One line; without a reference the agreement with the scan, or that nothing is scored.
     """
-    if not find_layout(session.comparing.layout).compares:
+    if not find_layout(study.comparing.layout).compares:
         return ""
     parts, scored = [], None
-    for entry in compared(session.state):
+    for entry in compared(study.state):
         if entry.scores is None:
             continue
         scored = entry.scores
@@ -48,10 +48,8 @@ def scores_line(session: ShownStudy) -> str:
         scores, meaning = ";  ".join(parts), tr(scored.candidate.meaning)
         caption = mark("{scores}  (cubic {cubic}), against {meaning}")
         return tr(caption, scores=scores, cubic=cubic, meaning=meaning)
-    if session.result is not None and session.comparables.current in session.comparables.shown:
-        return (
-            f"{tr(NO_REFERENCE)} ({agreement(session.result.consistency, session.result.repaired)})"
-        )
+    if study.result is not None and study.compared_volumes.current in study.compared_volumes.shown:
+        return f"{tr(NO_REFERENCE)} ({agreement(study.result.consistency, study.result.repaired)})"
     return tr(NOT_SCORED)
 
 

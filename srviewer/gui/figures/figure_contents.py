@@ -10,16 +10,16 @@ from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.view import View
 
 
-def picture_of(session: ShownStudy) -> FigureContents:
+def picture_of(study: ShownStudy) -> FigureContents:
     """Read the contents of a figure from a session.
 
     Args:
-        session: What the window shows.
+        study: What the window shows.
 
     Returns:
         Its contents; size, resolution and theme are those of a new figure.
     """
-    view, comparing = session.view, session.comparing
+    view, comparing = study.view, study.comparing
     return FigureContents(
         layout=comparing.layout,
         at=view.cursor_mm,
@@ -39,15 +39,15 @@ def picture_of(session: ShownStudy) -> FigureContents:
     )
 
 
-def look(session: ShownStudy, picture: FigureContents) -> None:
+def look(study: ShownStudy, picture: FigureContents) -> None:
     """Set the view and the comparison of a session to the contents of a figure.
 
     Args:
-        session: The scan is open in it.
+        study: The scan is open in it.
         picture: Contents of the figure.
     """
     view: View = replace(
-        session.view,
+        study.view,
         centre_mm=picture.centre,
         zoom=picture.zoom,
         only=Plane(picture.plane) if picture.plane else None,
@@ -61,8 +61,8 @@ def look(session: ShownStudy, picture: FigureContents) -> None:
         view = replace(view, cursor_mm=picture.at)
     if picture.window is not None:
         view = replace(view, window=Window(*picture.window))
-    session.look(view)
-    session.compare(
+    study.look(view)
+    study.compare(
         Comparing(
             layout=picture.layout,
             divider=picture.divider,
@@ -73,15 +73,15 @@ def look(session: ShownStudy, picture: FigureContents) -> None:
     )
 
 
-def copied(session: ShownStudy) -> ShownStudy:
+def copied(study: ShownStudy) -> ShownStudy:
     """A copy of a session that shows the same and that nobody else changes, for a figure.
 
     Args:
-        session: Its flip key may be held, which the copy ignores.
+        study: Its flip key may be held, which the copy ignores.
 
     Returns:
         A new session with the same state.
     """
     copy = ShownStudy()
-    copy.set(replace(session.state, comparing=replace(session.comparing, swapped=False)))
+    copy.set(replace(study.state, comparing=replace(study.comparing, swapped=False)))
     return copy

@@ -262,7 +262,7 @@ ACTIONS: tuple[Row | Rows, ...] = (
     ),
     ActionSpec(
         "copy-reconstruct",
-        mark("Copy the rebuild as command line"),
+        mark("Copy the reconstruction as command line"),
         mark("The srviewer reconstruct line that does what the panel is set to"),
         menu="file",
         section="export",

@@ -20,9 +20,9 @@ ELLIPSIS = "\u2026"
 class Actions(QObject):
     """Actions and menus of ``window`` by their ids; they follow the study that is shown."""
 
-    def __init__(self, window: QMainWindow, session: ShownStudy) -> None:
+    def __init__(self, window: QMainWindow, study: ShownStudy) -> None:
         super().__init__(window)
-        self._window, self._session = window, session
+        self._window, self._study = window, study
         self._rows = action_rows()
         self._actions: dict[str, QAction] = {}
         self._menus: dict[str, QMenu] = {}
@@ -33,7 +33,7 @@ class Actions(QObject):
                 self._add_menu(row)
             else:
                 self._add_action(row)
-        session.changed.connect(self._show_state)
+        study.changed.connect(self._show_state)
         self._show_state()
 
     def __getitem__(self, name: str) -> QAction:
@@ -174,7 +174,7 @@ class Actions(QObject):
             button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
 
     def _show_state(self) -> None:
-        state = self._session.state
+        state = self._study.state
         for row in self._rows:
             if row.enabled is not None:
                 entry = self._menus if isinstance(row, MenuSpec) else self._actions

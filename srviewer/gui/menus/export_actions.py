@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow, QMessageBo
 from srviewer.errors import UserError
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.study.exporting import file_name, with_image_suffix
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.recent_files import Recent
 from srviewer.gui.widgets.plain_text import message_box
@@ -25,13 +25,13 @@ class ExportActions(QObject):
     """Asks where to; there is an action for each target."""
 
     def __init__(
-        self, window: QMainWindow, study: StudyActions, recent: Recent, actions: Actions
+        self, window: QMainWindow, controller: StudyController, recent: Recent, actions: Actions
     ) -> None:
         super().__init__(window)
-        self._window, self._study, self._recent = window, study, recent
+        self._window, self._controller, self._recent = window, controller, recent
         for target in TARGETS:
             actions.connect_action(f"export-{target.id}", self._chooser(target))
-        study.exporting.in_the_way.connect(self._ask_to_replace)
+        controller.exporting.in_the_way.connect(self._ask_to_replace)
 
     def export(
         self, target: Target, path: Path, stored_as: DataType, name: BidsName | None = None
@@ -44,17 +44,17 @@ class ExportActions(QObject):
             stored_as: The number type of the stored voxels.
             name: The scan's name by BIDS, for a data set; else None.
         """
-        session, exporting = self._study.session, self._study.exporting
-        result = session.result
+        study, exporting = self._controller.study, self._controller.exporting
+        result = study.result
         if result is None:
             return
         if target is NIFTI:
             exporting.export(path, stored_as)
             return
-        source = session.sources[0] if session.sources else Path(result.volume.name)
+        source = study.sources[0] if study.sources else Path(result.volume.name)
         make = partial(
             Export, result.volume, path, exporting.provenance(result), stored_as, source,
-            session.original, name,
+            study.scan, name,
         )  # fmt: skip
 
         def write(overwrite: bool) -> Job[Path]:
@@ -77,7 +77,7 @@ class ExportActions(QObject):
 
     def _choose(self, target: Target) -> None:
         """Ask where to and how, then export."""
-        result = self._study.session.result
+        result = self._controller.study.result
         if result is None:
             return
         if target.place == "data set":
@@ -103,14 +103,14 @@ class ExportActions(QObject):
         try:
             name = self._name()
         except UserError as error:
-            self._study.failed.emit(tr("Export"), error)
+            self._controller.failed.emit(tr("Export"), error)
             return
         if name is not None:
             self.export(target, Path(root), target.stored_as(None), name)
 
     def _name(self) -> BidsName | None:
         """The BIDS name from the scan's file name, else from the user; None when they give up."""
-        sources = self._study.session.sources
+        sources = self._controller.study.sources
         known = name_of(sources[0]) if len(sources) == 1 else None
         if known is not None:
             return known

@@ -10,7 +10,7 @@ from srviewer.errors import UserError
 from srviewer.gui.dialogs.figure_dialog import FigureDialog
 from srviewer.gui.figures.command_line import reconstruct_line, screenshot_line
 from srviewer.gui.menus.actions import Actions
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.views.score_plot import ScorePlot
 
@@ -19,10 +19,10 @@ class FigureActions(QObject):
     """Connects these actions of ``window``."""
 
     def __init__(
-        self, window: QMainWindow, study: StudyActions, plot: ScorePlot, actions: Actions
+        self, window: QMainWindow, controller: StudyController, plot: ScorePlot, actions: Actions
     ) -> None:
         super().__init__(window)
-        self._window, self._study = window, study
+        self._window, self._controller = window, controller
         for name, slot in (
             ("save-figure", self._save),
             ("copy-screenshot", lambda: self._copy(screenshot_line)),
@@ -34,13 +34,13 @@ class FigureActions(QObject):
             actions.connect_action(name, slot)
 
     def _save(self) -> None:
-        FigureDialog(self._study.session, self._window).open()
+        FigureDialog(self._controller.study, self._window).open()
 
-    def _copy(self, line: Callable[[StudyActions], str]) -> None:
+    def _copy(self, line: Callable[[StudyController], str]) -> None:
         try:
-            text = line(self._study)
+            text = line(self._controller)
         except UserError as error:
-            self._study.failed.emit(tr("Copying as a command line"), error)
+            self._controller.failed.emit(tr("Copying as a command line"), error)
             return
         QGuiApplication.clipboard().setText(text)
         self._window.statusBar().showMessage(tr("Copied: {text}", text=text), 8000)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.recent_files import Recent, title
 from srviewer.gui.widgets.plain_text import add_named, set_tip
@@ -13,9 +13,9 @@ from srviewer.gui.widgets.plain_text import add_named, set_tip
 class RecentMenu(QObject):
     """Fills ``menu`` when it is shown."""
 
-    def __init__(self, menu: QMenu, study: StudyActions, recent: Recent) -> None:
+    def __init__(self, menu: QMenu, controller: StudyController, recent: Recent) -> None:
         super().__init__(menu)
-        self._menu, self._study, self._recent = menu, study, recent
+        self._menu, self._controller, self._recent = menu, controller, recent
         menu.aboutToShow.connect(self._list)
         menu.triggered.connect(self._open)
 
@@ -36,4 +36,4 @@ class RecentMenu(QObject):
         if entry is None:
             self._recent.clear()
         else:
-            self._study.open(entry)
+            self._controller.open(entry)

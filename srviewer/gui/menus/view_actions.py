@@ -16,36 +16,36 @@ class LookActions(QObject):
     """Connects these actions of ``window``."""
 
     def __init__(
-        self, window: QMainWindow, session: ShownStudy, cine: Cine, actions: Actions
+        self, window: QMainWindow, study: ShownStudy, cine: Cine, actions: Actions
     ) -> None:
         super().__init__(window)
-        self._window, self._session, self._cine = window, session, cine
+        self._window, self._study, self._cine = window, study, cine
         self._actions = actions
         actions.connect_group(LAYOUT, self._arrange)
-        actions.connect_group(COLOURS, session.set_colours)
-        actions.connect_group(TOOL, session.set_tool)
+        actions.connect_group(COLOURS, study.set_colours)
+        actions.connect_group(TOOL, study.set_tool)
         for name, slot in (
-            ("smooth", session.set_smooth),
-            ("radiological", session.set_radiological),
-            ("reset", session.reset_view),
-            ("inverted", session.set_inverted),
-            ("crosshair", session.set_crosshair),
+            ("smooth", study.set_smooth),
+            ("radiological", study.set_radiological),
+            ("reset", study.reset_view),
+            ("inverted", study.set_inverted),
+            ("crosshair", study.set_crosshair),
             ("play", cine.toggle),
             ("projection", self._show_projection),
         ):
             actions.connect_action(name, slot)
-        session.follow(self._show, "tool")
+        study.follow(self._show, "tool")
         cine.changed.connect(self._show)
         self._show()
 
     def _arrange(self, layout: str) -> None:
-        self._session.compare(replace(self._session.comparing, layout=layout))
+        self._study.compare(replace(self._study.comparing, layout=layout))
 
     def _show_projection(self) -> None:
-        dialog = MipDialog(self._session, self._window)
+        dialog = MipDialog(self._study, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def _show(self) -> None:
-        self._actions.check(TOOL, self._session.tool)
+        self._actions.check(TOOL, self._study.tool)
         self._actions["play"].setChecked(self._cine.playing)

@@ -43,9 +43,9 @@ class NamedLayouts:
     """Stored settings of comparison, interpolation, open panel and its width, by name."""
 
     def __init__(
-        self, settings: QSettings, session: ShownStudy, splitter: QSplitter, panels: PanelTabs
+        self, settings: QSettings, study: ShownStudy, splitter: QSplitter, panels: PanelTabs
     ) -> None:
-        self._settings, self._session = settings, session
+        self._settings, self._study = settings, study
         self._splitter, self._panels = splitter, panels
 
     def names(self) -> tuple[str, ...]:
@@ -59,8 +59,8 @@ class NamedLayouts:
             name: Its name; an arrangement that has this name already is replaced.
         """
         kept = NamedLayout(
-            to_plain(replace(self._session.comparing, swapped=False)),
-            self._session.view.smooth,
+            to_plain(replace(self._study.comparing, swapped=False)),
+            self._study.view.smooth,
             self._panels.currentIndex(),
             tuple(self._splitter.sizes()),
             self._panels.shown,
@@ -78,9 +78,9 @@ class NamedLayouts:
         except ValueError:
             return
         known = known_fields(kept, NamedLayout)
-        self._session.compare(_comparing(known.get("comparing", {}), self._session.comparing))
+        self._study.compare(_comparing(known.get("comparing", {}), self._study.comparing))
         if "smooth" in known:
-            self._session.set_smooth(known["smooth"])
+            self._study.set_smooth(known["smooth"])
         if not self._panels.show_panel(known.get("panel_id")):
             self._panels.show_number(known.get("panel"))
         if len(known.get("sizes", ())) == self._splitter.count():

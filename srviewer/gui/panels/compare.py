@@ -21,7 +21,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
 from srviewer.gui.study.report_box import ReportButton
 from srviewer.gui.study.scoring import SCORE
-from srviewer.gui.study.study_actions import RECONSTRUCT, SIMULATE, TRUTH, StudyActions
+from srviewer.gui.study.study_controller import RECONSTRUCT, SIMULATE, TRUTH, StudyController
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import NO_REFERENCE, axis_title
 from srviewer.gui.widgets.form import button, choice, describe, form, label, set_entries
@@ -36,9 +36,9 @@ COLUMNS = ("", mark("result"), mark("cubic"), mark("change"))
 class ComparePanel(QWidget):
     """Loads or simulates a ground truth and shows the scores, always beside cubic interpolation."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._study, self._session = study, study.session
+        self._controller, self._study = controller, controller.study
         self._reference = label("", "value")
         self._state = label("", "muted")
         self._load = button(
@@ -53,7 +53,7 @@ class ComparePanel(QWidget):
             tr("Simulate and score"),
             tr("Degrade the open scan, reconstruct it and score the result against the open scan"),
         )
-        self.report = ReportButton(study)
+        self.report = ReportButton(controller)
         self._table = _table()
         self._meaning = label("", "muted")
         self._offered: Volume | None = None  # of the axes and factors in the lists
@@ -92,19 +92,19 @@ class ComparePanel(QWidget):
         layout.addStretch(1)
 
     def _connect(self) -> None:
-        session = self._session
-        session.follow(self._offer_simulation, "scan")
-        session.follow(self._show_work, "scan")
-        session.follow(self._show_reference, "reference")
-        session.follow(self._show_state, "result", "reference")
-        session.follow(self._show_scores, "scores")
-        self._study.work.changed.connect(self._show_work)
+        study = self._study
+        study.follow(self._offer_simulation, "scan")
+        study.follow(self._show_work, "scan")
+        study.follow(self._show_reference, "reference")
+        study.follow(self._show_state, "result", "reference")
+        study.follow(self._show_scores, "scores")
+        self._controller.work.changed.connect(self._show_work)
         self._load.clicked.connect(self._choose_truth)
         self._simulate.clicked.connect(self._start)
         theme.redraw_on_theme_change(self, self._show_scores)
 
     def _offer_simulation(self) -> None:
-        thin = self._study.to_thicken
+        thin = self._controller.to_thicken
         if thin is None or thin is self._offered:
             return
         self._offered = thin
@@ -115,11 +115,11 @@ class ComparePanel(QWidget):
         set_entries(self._factor, [(f"\u00d7{factor}", factor) for factor in SIMULATED_FACTORS], 4)
 
     def _show_reference(self) -> None:
-        reference = self._session.reference
+        reference = self._study.reference
         self._reference.setText(tr(NO_REFERENCE if reference is None else reference.meaning))
 
     def _show_scores(self) -> None:
-        scores = self._session.scores
+        scores = self._study.scores
         self._table.setVisible(scores is not None)
         self._meaning.setVisible(scores is not None)
         if scores is not None:
@@ -136,28 +136,28 @@ class ComparePanel(QWidget):
         self._show_state()
 
     def _show_state(self) -> None:
-        session = self._session
+        study = self._study
         text = ""
-        if self._study.work.running(SCORE) is not None:
+        if self._controller.work.running(SCORE) is not None:
             text = tr("Scoring\u2026")
-        elif session.result is None:
+        elif study.result is None:
             text = tr("Scores appear once the scan is reconstructed.")
-        elif session.reference is None:
+        elif study.reference is None:
             text = tr("Load a ground truth, or simulate, to get scores.")
-        elif not comparable(session.state):
+        elif not comparable(study.state):
             text = tr(
                 "No scores: the result has other voxels than the ground truth: {difference}. "
                 "Reconstruct it with the axis and target that fit.",
-                difference=difference(session.state),
+                difference=difference(study.state),
             )
         self._state.setText(text)
-        self._state.setVisible(bool(text) and session.scores is None)
+        self._state.setVisible(bool(text) and study.scores is None)
 
     def _show_work(self) -> None:
         idle = all(
-            self._study.work.running(kind) is None for kind in (SIMULATE, RECONSTRUCT, TRUTH)
+            self._controller.work.running(kind) is None for kind in (SIMULATE, RECONSTRUCT, TRUTH)
         )
-        ready = idle and self._session.original is not None
+        ready = idle and self._study.scan is not None
         for widget in (self._load, self._simulate, self._axis, self._factor):
             widget.setEnabled(ready)
         self._show_state()
@@ -165,10 +165,10 @@ class ComparePanel(QWidget):
     def _choose_truth(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, tr("Load ground truth"), "", tr(open_filter()))
         if path:
-            self._study.load_reference(Path(path))
+            self._controller.load_reference(Path(path))
 
     def _start(self) -> None:
-        self._study.simulate(
+        self._controller.simulate(
             Degradation(axis=self._axis.currentData(), factor=self._factor.currentData())
         )
 

@@ -23,7 +23,7 @@ from srviewer.errors import UserError
 from srviewer.gui.appearance import theme
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.state.tool_offers import TOOL_OFFERS
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import size_text
 from srviewer.gui.widgets.form import button, describe, label
@@ -35,11 +35,11 @@ BEFORE, AFTER = mark("before"), mark("after")  # in the table that is written, t
 
 
 class MeasurePanel(QWidget):
-    """Lists the session's measurements; choosing one in the list moves the crosshair to it."""
+    """Lists the study's measurements; choosing one in the list moves the crosshair to it."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._study, self._session = study, study.session
+        self._controller, self._study = controller, controller.study
         self.tools = [self._tool_button(offer.tool) for offer in TOOL_OFFERS]
         self.table = _Table()
         self.details = label("", "muted")
@@ -69,9 +69,9 @@ class MeasurePanel(QWidget):
         layout.addLayout(buttons)
 
     def _connect(self) -> None:
-        session = self._session
-        session.follow(self._show, "rois", "locked", "scan", "result")
-        session.follow(self._show_tool, "tool")
+        study = self._study
+        study.follow(self._show, "rois", "locked", "scan", "result")
+        study.follow(self._show_tool, "tool")
         self.table.itemChanged.connect(self._rename)
         self.table.itemSelectionChanged.connect(self._show_details)
         self.table.cellClicked.connect(self._go_there)
@@ -85,23 +85,23 @@ class MeasurePanel(QWidget):
         tool_button.setIcon(theme.icon(offer.icon))
         tool_button.setIconSize(QSize(20, 20))
         tool_button.setCheckable(True)
-        tool_button.setChecked(tool is self._session.tool)
+        tool_button.setChecked(tool is self._study.tool)
         describe(tool_button, tr(offer.text), f"{tr(offer.tip)} ({offer.key})")
-        tool_button.clicked.connect(lambda: self._session.set_tool(tool))
+        tool_button.clicked.connect(lambda: self._study.set_tool(tool))
         return tool_button
 
     def _show_tool(self) -> None:
         for tool_button, offer in zip(self.tools, TOOL_OFFERS, strict=True):
-            tool_button.setChecked(offer.tool is self._session.tool)
+            tool_button.setChecked(offer.tool is self._study.tool)
 
     def _volumes(self) -> list[tuple[str, Volume]]:
         """Scan and result with their titles, as far as there are both."""
-        original, result = self._session.original, self._session.result
-        before = [] if original is None else [(BEFORE, original)]
+        scan, result = self._study.scan, self._study.result
+        before = [] if scan is None else [(BEFORE, scan)]
         return before if result is None else [*before, (AFTER, result.volume)]
 
     def _show(self) -> None:
-        rois, volumes = self._session.rois, dict(self._volumes())
+        rois, volumes = self._study.rois, dict(self._volumes())
         self.table.blockSignals(True)
         self.table.setRowCount(len(rois))
         for row, roi in enumerate(rois):
@@ -118,15 +118,15 @@ class MeasurePanel(QWidget):
 
     def _chosen(self) -> int | None:
         row = self.table.currentRow()
-        return row if 0 <= row < len(self._session.rois) else None
+        return row if 0 <= row < len(self._study.rois) else None
 
     def _show_details(self) -> None:
         chosen = self._chosen()
         self.delete.setEnabled(chosen is not None)
         if chosen is None:
-            self.details.setText("" if self._session.rois else tr("Choose a tool, drag in a pane."))
+            self.details.setText("" if self._study.rois else tr("Choose a tool, drag in a pane."))
             return
-        roi = self._session.rois[chosen]
+        roi = self._study.rois[chosen]
         lines = [f"{tr(roi.plane.title)}, {size_text(roi)}"]
         for title, volume in self._volumes():
             values = values_inside(roi, volume)
@@ -136,19 +136,19 @@ class MeasurePanel(QWidget):
 
     def _go_there(self, row: int) -> None:
         """Move the crosshair to the first point of the measurement."""
-        self._session.move_cursor(self._session.rois[row].points_mm[0])
+        self._study.move_cursor(self._study.rois[row].points_mm[0])
 
     def _rename(self, item: QTableWidgetItem) -> None:
-        rois = list(self._session.rois)
+        rois = list(self._study.rois)
         rois[item.row()] = replace(rois[item.row()], name=item.text().strip())
-        self._session.set_rois(rois)
+        self._study.set_rois(rois)
 
     def _delete(self) -> None:
         chosen = self._chosen()
         if chosen is not None:
-            rois = list(self._session.rois)
+            rois = list(self._study.rois)
             del rois[chosen]
-            self._session.set_rois(rois)
+            self._study.set_rois(rois)
 
     def _choose_file(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
@@ -164,9 +164,9 @@ class MeasurePanel(QWidget):
             path: Of the table, ending in ``.csv``.
         """
         try:
-            write_csv(path, self._session.rois, self._volumes())
+            write_csv(path, self._study.rois, self._volumes())
         except UserError as error:
-            self._study.failed.emit(tr("Exporting the measurements"), error)
+            self._controller.failed.emit(tr("Exporting the measurements"), error)
 
 
 class _Table(QTableWidget):

@@ -4,7 +4,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from srviewer.errors import UserError
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.page import TrainingPage
 from srviewer.gui.training.run_list import RunList
@@ -20,12 +20,12 @@ MOST_SHOWN = 3  # records that cannot be read
 class TrainPanel(QWidget):
     """Training runs and settings; takes files and folders that are dropped on it."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._study, self._runs = study, study.training
+        self._controller, self._runs = controller, controller.training
         self.setAcceptDrops(True)
         self.run_list = RunList(self._runs)
-        self.setup = Setup(study.work)
+        self.setup = Setup(controller.work)
         self.offer = Notice("note", tr("Unfinished runs"))
         self._heading = label(tr("RUNS"), "heading")
         self._line = QFrame()
@@ -80,4 +80,4 @@ class TrainPanel(QWidget):
         self.run_list.choose(run)
 
     def _refuse(self, error: UserError) -> None:
-        self._study.failed.emit(tr("Starting a training run"), error)
+        self._controller.failed.emit(tr("Starting a training run"), error)

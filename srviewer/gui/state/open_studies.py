@@ -23,24 +23,24 @@ class OpenStudies(QObject):
 
     changed = Signal()  # one came, went, or another one is shown
 
-    def __init__(self, session: ShownStudy, parent: QObject) -> None:
+    def __init__(self, study: ShownStudy, parent: QObject) -> None:
         super().__init__(parent)
-        self.session = session
+        self.study = study
         self.choice: Choice | None = None
         self.next: Choice | None = None  # for what is being opened now, whatever ``choice`` says
         self.current = 0
         self._states: tuple[StudyState, ...] = ()
         self._wanted: Choice = "add"
         self._over: Volume | None = None  # what was shown when the opening began
-        session.follow(self._tell, "scan")
+        study.follow(self._tell, "scan")
 
     @property
     def states(self) -> tuple[StudyState, ...]:
         """Every study in the order of the tabs, the shown one as it is now."""
-        if self.session.original is None:
+        if self.study.scan is None:
             return ()
         before, after = self._states[: self.current], self._states[self.current + 1 :]
-        return (*before, self.session.state, *after)
+        return (*before, self.study.state, *after)
 
     def show(self, number: int) -> None:
         """Bring a study back with its result, reference and view.
@@ -72,7 +72,7 @@ class OpenStudies(QObject):
         left = states[:number] + states[number + 1 :]
         if not left:
             self._states, self.current = (), 0
-            self.session.set(emptied(states[0]))
+            self.study.set(emptied(states[0]))
         elif number == self.current:
             self._bring(left, min(number, len(left) - 1))
         else:
@@ -87,8 +87,8 @@ class OpenStudies(QObject):
             scan: The scan of the study, by identity.
             change: Gives the new state for the present one.
         """
-        if self.session.original is scan:
-            self.session.set(change(self.session.state))
+        if self.study.scan is scan:
+            self.study.set(change(self.study.state))
             return
         before = self.states
         self._states = tuple(change(state) if state.scan is scan else state for state in before)
@@ -98,11 +98,11 @@ class OpenStudies(QObject):
     def begin(self) -> None:
         """Something is to be opened: take what the user said about the open study."""
         self._wanted = self.next or self.choice or "add"
-        self._over, self.next = self.session.original, None
+        self._over, self.next = self.study.scan, None
 
     def begin_beside(self) -> None:
         """Open the next study beside the one that is shown, whatever ``choice`` says."""
-        self._wanted, self._over = "add", self.session.original
+        self._wanted, self._over = "add", self.study.scan
 
     def place(self, state: StudyState) -> None:
         """Show a new study: the open one makes way, or waits.
@@ -112,11 +112,11 @@ class OpenStudies(QObject):
         Args:
             state: The new study.
         """
-        states, shown = self.states, self.session.original
+        states, shown = self.states, self.study.scan
         if shown is not None and (self._wanted == "add" or shown is not self._over):
             self.current = len(states)
             self._states = (*states, state)
-        self.session.set(state)
+        self.study.set(state)
 
     def add(self, state: StudyState) -> None:
         """Show a new study in a tab of its own.
@@ -134,10 +134,10 @@ class OpenStudies(QObject):
             state: The new study. It takes the place of the other, or a tab of its own where a
                 result of the other was not exported.
         """
-        if self.session.state.unexported(outlives_window):
+        if self.study.state.unexported(outlives_window):
             self.add(state)
         else:
-            self.session.set(state)
+            self.study.set(state)
 
     def surround(self, before: Sequence[StudyState], after: Sequence[StudyState]) -> None:
         """Put studies on both sides of the one that is shown, which stays shown.
@@ -153,9 +153,9 @@ class OpenStudies(QObject):
 
     def _bring(self, states: tuple[StudyState, ...], number: int) -> None:
         """Show the study at ``number`` of ``states``, with the conventions of the window."""
-        state, now = states[number], self.session.view
+        state, now = states[number], self.study.view
         self._states, self.current = states, number
-        self.session.set(replace(state, view=state.view.with_conventions(now)))
+        self.study.set(replace(state, view=state.view.with_conventions(now)))
 
     def _tell(self) -> None:
         self.changed.emit()

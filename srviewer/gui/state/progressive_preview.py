@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from srviewer.core.slices.planes import Plane, SliceImage, slice_at, slice_number
 from srviewer.core.volumes.volume import ScanHeader
-from srviewer.sr.rebuild.progressive_preview import PreviewSlice
+from srviewer.sr.reconstruction.progressive_preview import PreviewSlice
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,7 @@ from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.opening import opened
-from srviewer.study.state.comparables import Comparables
+from srviewer.study.state.compared_volumes import ComparedVolumes
 from srviewer.study.state.comparing import DIFFERENCE_SHARE, Comparing
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.reference import Reference
@@ -109,7 +109,7 @@ class ShownStudy(QObject):
     # --- the state, by its fields
 
     @property
-    def original(self) -> Volume | None:
+    def scan(self) -> Volume | None:
         """The open scan."""
         return self._state.scan
 
@@ -134,9 +134,9 @@ class ShownStudy(QObject):
         return self._state.acknowledged
 
     @property
-    def comparables(self) -> Comparables:
+    def compared_volumes(self) -> ComparedVolumes:
         """The results and loaded volumes."""
-        return self._state.comparables
+        return self._state.compared_volumes
 
     @property
     def result(self) -> Reconstruction | None:
@@ -164,9 +164,9 @@ class ShownStudy(QObject):
         return self._state.view
 
     @property
-    def layers(self) -> tuple[Overlay, ...]:
+    def overlays(self) -> tuple[Overlay, ...]:
         """The overlays over every pane, the last on top."""
-        return self._state.layers
+        return self._state.overlays
 
     @property
     def rois(self) -> tuple[Roi, ...]:
@@ -200,13 +200,13 @@ class ShownStudy(QObject):
         """
         self.set(self._state.with_reference(reference))
 
-    def keep(self, comparables: Comparables) -> None:
+    def keep(self, compared_volumes: ComparedVolumes) -> None:
         """Take over changed results and loaded volumes.
 
         Args:
-            comparables: The list after volumes were shown, renamed, removed, chosen or loaded.
+            compared_volumes: The list after volumes were shown, renamed, removed, chosen or loaded.
         """
-        self.set(self._state.keeping(comparables))
+        self.set(self._state.keeping(compared_volumes))
 
     def difference_span(self) -> float:
         """The end of the difference's colour scale, in the scan's unit."""
@@ -243,13 +243,13 @@ class ShownStudy(QObject):
         if self.request is not None:
             self.set_request(replace(self.request, device=device))
 
-    def set_layers(self, layers: Sequence[Overlay]) -> None:
+    def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Show overlays over the slices of every pane.
 
         Args:
-            layers: The overlays, the last on top.
+            overlays: The overlays, the last on top.
         """
-        self.change(layers=tuple(layers))
+        self.change(overlays=tuple(overlays))
 
     def set_rois(self, rois: Sequence[Roi]) -> None:
         """Show measurements in every pane; a lock goes with its measurement.
@@ -300,7 +300,7 @@ class ShownStudy(QObject):
             factor: Relative to the present zoom; above 1 enlarges.
             fixed_mm: The RAS+ point (mm) that stays where it is on the screen.
         """
-        if self.original is not None:
+        if self.scan is not None:
             self.look(self.view.zoomed(factor, fixed_mm, self.centre_mm()))
 
     def pan_to(self, centre_mm: npt.ArrayLike) -> None:
@@ -315,7 +315,7 @@ class ShownStudy(QObject):
         """The RAS+ point in the middle of the panes."""
         if self.view.centre_mm is not None:
             return self.view.centre_mm
-        return (0.0, 0.0, 0.0) if self.original is None else point(self.original.geometry.centre)
+        return (0.0, 0.0, 0.0) if self.scan is None else point(self.scan.geometry.centre)
 
     def maximise(self, plane: Plane | None) -> None:
         """Show one plane alone, or all three.
@@ -367,8 +367,8 @@ class ShownStudy(QObject):
 
     def reset_view(self) -> None:
         """The whole volume in every pane, crosshair in its middle, automatic grey levels."""
-        if self.original is not None:
-            self.look(self.view.whole(self.original, self.auto_window))
+        if self.scan is not None:
+            self.look(self.view.whole(self.scan, self.auto_window))
 
     def _look(self, **fields: object) -> None:
         self.look(replace(self.view, **fields))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Taking back what changes meaning: settings of a rebuild, measurements, references, results."""
+"""Taking back what changes meaning: settings of a reconstruction, measurements, references, results."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import mark
-from srviewer.study.state.comparables import MOST_RESULTS, Comparables, ComparedVolume
+from srviewer.study.state.compared_volumes import MOST_RESULTS, ComparedVolume, ComparedVolumes
 from srviewer.study.state.study_state import StudyState
 
 MOST = 100  # changes that can be taken back
@@ -70,10 +70,10 @@ class Change(QUndoCommand):
     """From one state of a study to another."""
 
     def __init__(
-        self, session: ShownStudy, kind: Undone, before: StudyState, after: StudyState
+        self, study: ShownStudy, kind: Undone, before: StudyState, after: StudyState
     ) -> None:
         super().__init__(kind.title)
-        self._session, self._kind = session, kind
+        self._study, self._kind = study, kind
         self._before, self._after = kind.part(before), kind.part(after)
         self._when = monotonic()
         self._made = True  # by the user already; the stack calls redo() when it takes this
@@ -103,7 +103,7 @@ class Change(QUndoCommand):
             self._put(self._after, self._before)
 
     def _put(self, wanted: StudyState, left: StudyState) -> None:
-        self._session.set(self._kind.restored(self._session.state, wanted, left))
+        self._study.set(self._kind.restored(self._study.state, wanted, left))
 
 
 class History(QObject):
@@ -114,12 +114,12 @@ class History(QObject):
 
     def __init__(self, studies: OpenStudies, parent: QObject) -> None:
         super().__init__(parent)
-        self._studies, self._session = studies, studies.session
+        self._studies, self._study = studies, studies.study
         self.group = QUndoGroup(self)
         self._stacks: dict[Volume, QUndoStack] = {}  # by the scan
-        self._last = self._session.state
+        self._last = self._study.state
         self._putting = False
-        self._session.changed.connect(self._note)
+        self._study.changed.connect(self._note)
         studies.changed.connect(self._leave_closed)
 
     def undo(self) -> None:
@@ -144,7 +144,7 @@ class History(QObject):
             self._putting = False
 
     def _note(self, changed: frozenset[str]) -> None:
-        before, after = self._last, self._session.state
+        before, after = self._last, self._study.state
         self._last = after
         if before.scan is not after.scan:
             self._turn()
@@ -154,11 +154,11 @@ class History(QObject):
             return
         for kind in KINDS:
             if changed.intersection(kind.fields) and kind.notable(before, after):
-                stack.push(Change(self._session, kind, before, after))
+                stack.push(Change(self._study, kind, before, after))
 
     def _turn(self) -> None:
         """Another study is shown: go on with its changes, or begin."""
-        scan = self._session.original
+        scan = self._study.scan
         if scan is None:
             return
         if scan not in self._stacks:
@@ -181,7 +181,9 @@ def _moved(before: StudyState, after: StudyState) -> bool:
 
 
 def _put_results(now: StudyState, wanted: StudyState, left: StudyState) -> StudyState:
-    return now.keeping(with_entries(now.comparables, wanted.comparables, left.comparables))
+    return now.keeping(
+        with_entries(now.compared_volumes, wanted.compared_volumes, left.compared_volumes)
+    )
 
 
 def _put_window(now: StudyState, wanted: StudyState, left: StudyState) -> StudyState:
@@ -194,9 +196,9 @@ def _put_reference(now: StudyState, wanted: StudyState, left: StudyState) -> Stu
 
 def _edited(before: StudyState, after: StudyState) -> bool:
     """Whether the user removed or renamed something; what jobs add is not to be taken back."""
-    names = {entry.key: entry.name for entry in after.comparables.kept}
-    added = after.comparables.made != before.comparables.made
-    entries = before.comparables.kept
+    names = {entry.key: entry.name for entry in after.compared_volumes.kept}
+    added = after.compared_volumes.made != before.compared_volumes.made
+    entries = before.compared_volumes.kept
     return not added and any(names.get(entry.key) != entry.name for entry in entries)
 
 
@@ -216,7 +218,7 @@ KINDS = (
         mark("lock"), ("rois", "locked"), notable=lambda before, after: before.rois == after.rois
     ),
     Undone(mark("reference"), ("reference",), put=_put_reference),
-    Undone(mark("list of results"), ("comparables",), notable=_edited, put=_put_results),
+    Undone(mark("list of results"), ("compared_volumes",), notable=_edited, put=_put_results),
     Undone(
         mark("window and level"),
         ("view",),
@@ -227,7 +229,9 @@ KINDS = (
 )
 
 
-def with_entries(now: Comparables, wanted: Comparables, left: Comparables) -> Comparables:
+def with_entries(
+    now: ComparedVolumes, wanted: ComparedVolumes, left: ComparedVolumes
+) -> ComparedVolumes:
     """Restore the entries of a list of results, and keep those that came later.
 
     Args:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from srviewer.errors import UserError
-from srviewer.gui.study.recovery import Recovery
+from srviewer.gui.study.autosave import Autosave
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.user_files import autosave_folders
 from srviewer.gui.user_files.log import clear_log, log_files
@@ -33,11 +33,11 @@ class OwnFiles:
     tip: str
 
 
-def own_files(recovery: Recovery, recent: Recent) -> tuple[OwnFiles, OwnFiles, OwnFiles]:
+def own_files(autosave: Autosave, recent: Recent) -> tuple[OwnFiles, OwnFiles, OwnFiles]:
     """List the kinds of files that srviewer keeps of its own.
 
     Args:
-        recovery: Clears the autosaves.
+        autosave: Clears the autosaves.
         recent: The list of recent files.
 
     Returns:
@@ -46,7 +46,7 @@ def own_files(recovery: Recovery, recent: Recent) -> tuple[OwnFiles, OwnFiles, O
     return (
         OwnFiles(
             lambda: _state(autosave_folders.size_bytes(), autosave_folders.root()),
-            recovery.clear,
+            autosave.clear,
             tr("Clear autosaves"),
             tr("Delete what crashed windows left; running ones keep theirs"),
         ),

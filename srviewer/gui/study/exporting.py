@@ -66,7 +66,7 @@ class Claims:
 
 
 class Exporting(QObject):
-    """Exports what ``session`` shows, as jobs of ``work``.
+    """Exports what ``study`` shows, as jobs of ``work``.
 
     Attributes:
         claims: The files that are being written.
@@ -79,7 +79,7 @@ class Exporting(QObject):
 
     def __init__(self, studies: OpenStudies, work: RunningJobs, parent: QObject) -> None:
         super().__init__(parent)
-        self._studies, self._session, self._work = studies, studies.session, work
+        self._studies, self._study, self._work = studies, studies.study, work
         self.claims = Claims()
         self.remarks: dict[Path, str] = {}  # set by jobs
 
@@ -90,7 +90,7 @@ class Exporting(QObject):
             path: The file to write.
             stored_as: The number type of the stored voxels.
         """
-        result = self._session.result
+        result = self._study.result
         if result is not None:
             provenance = self.provenance(result)
 
@@ -119,7 +119,7 @@ class Exporting(QObject):
             Its settings, the codes of the warnings that were acknowledged, and its scores, None
             where it has none.
         """
-        scores = self._session.scores
+        scores = self._study.scores
         return {
             **result.provenance(),
             **self.beforehand(),
@@ -132,10 +132,10 @@ class Exporting(QObject):
         Returns:
             The codes of the warnings that were acknowledged.
         """
-        session = self._session
-        warnings = () if session.original is None else session.original.warnings
+        study = self._study
+        warnings = () if study.scan is None else study.scan.warnings
         acknowledged = [warning.code for warning in blocking_warnings(warnings)]
-        return {"acknowledged": acknowledged if session.acknowledged else []}
+        return {"acknowledged": acknowledged if study.acknowledged else []}
 
     def _write(
         self,
@@ -156,7 +156,7 @@ class Exporting(QObject):
         self._work.start(EXPORT, title, held, end, lambda: True, beside=True)
 
     def _exported(self, result: Reconstruction, stored_as: DataType) -> Callable[[Path], None]:
-        scan = self._session.original
+        scan = self._study.scan
 
         def tell(path: Path) -> None:
             if stored_as == "float32" and scan is not None:  # nothing was rounded

@@ -10,11 +10,11 @@ from srviewer.gui.jobs.running_jobs import RunningJobs, Task
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.progressive_preview import ProgressivePreview
 from srviewer.job import Job
-from srviewer.sr.rebuild.progressive_preview import PreviewSlice, can_preview, with_preview
-from srviewer.sr.rebuild.reconstruct import thin_header
+from srviewer.sr.reconstruction.progressive_preview import PreviewSlice, can_preview, with_preview
+from srviewer.sr.reconstruction.reconstruct import thin_header
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
-from srviewer.study.state.comparables import NO_RESULT
+from srviewer.study.state.compared_volumes import NO_RESULT
 from srviewer.study.state.layouts import COMPARE, PLANES
 from srviewer.study.state.study_state import StudyState
 from srviewer.study.state.view import Point
@@ -47,17 +47,17 @@ class _Running:
 
 
 class PreviewUpdater(QObject):
-    """Keeps ``session.preview`` as it should be; nothing of it outlives the rebuild.
+    """Keeps ``study.preview`` as it should be; nothing of it outlives the reconstruction.
 
     A result that is shown already stays where it is until the new one is there.
     """
 
     def __init__(self, studies: OpenStudies, work: RunningJobs, parent: QObject) -> None:
         super().__init__(parent)
-        self._studies, self._session, self._work = studies, studies.session, work
+        self._studies, self._study, self._work = studies, studies.study, work
         self._running: _Running | None = None
-        self._session.follow(self._follow_study, "scan")
-        self._session.follow(self._follow_crosshair, "view")
+        self._study.follow(self._follow_study, "scan")
+        self._study.follow(self._follow_crosshair, "view")
         work.changed.connect(self._follow_work)
 
     def start(
@@ -77,19 +77,19 @@ class PreviewUpdater(QObject):
             job: The reconstruction.
             start: Starts a job and gives its task.
         """
-        session = self._session
-        if NO_RESULT not in session.comparables.shown or not can_preview(scan, request, region):
+        study = self._study
+        if NO_RESULT not in study.compared_volumes.shown or not can_preview(scan, request, region):
             start(job)
             return
-        crosshair = _Crosshair(session.view.cursor_mm)
+        crosshair = _Crosshair(study.view.cursor_mm)
         task = start(with_preview(scan, request, lambda: crosshair.mm, job))
         task.brought.connect(self._take)
-        opened = session.comparing.layout == PLANES
+        opened = study.comparing.layout == PLANES
         preview = ProgressivePreview(thin_header(scan, request, None))
         self._running = _Running(scan, task, crosshair, preview, opened)
-        session.set_preview(preview)
+        study.set_preview(preview)
         if opened:
-            session.compare(replace(session.comparing, layout=COMPARE))
+            study.compare(replace(study.comparing, layout=COMPARE))
 
     def _take(self, preview_slice: PreviewSlice) -> None:
         running = self._running
@@ -98,16 +98,16 @@ class PreviewUpdater(QObject):
             self._follow_study()
 
     def _follow_study(self) -> None:
-        """The preview belongs to the scan that is rebuilt, and waits where another is shown."""
+        """The preview belongs to the scan that is reconstructed, and waits where another is shown."""
         running = self._running
-        shown = running is not None and running.scan is self._session.original
-        self._session.set_preview(running.preview if running is not None and shown else None)
+        shown = running is not None and running.scan is self._study.scan
+        self._study.set_preview(running.preview if running is not None and shown else None)
         self._follow_crosshair()
 
     def _follow_crosshair(self) -> None:
         running = self._running
-        if running is not None and running.scan is self._session.original:
-            running.crosshair.mm = self._session.view.cursor_mm
+        if running is not None and running.scan is self._study.scan:
+            running.crosshair.mm = self._study.view.cursor_mm
 
     def _follow_work(self) -> None:
         running = self._running

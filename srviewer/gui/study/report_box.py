@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button
 from srviewer.io.export.nifti import overwrites, write_nifti
@@ -24,9 +24,9 @@ REPORT = "report"
 class ReportButton(QWidget):
     """Asks for a name and writes the report; there to be pressed when there is a result."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._study, self._session = study, study.session
+        self._controller, self._study = controller, controller.study
         self.start: QPushButton = button(
             tr("Save report\u2026"),
             tr(
@@ -38,8 +38,8 @@ class ReportButton(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.start)
         self.start.clicked.connect(self._choose)
-        self._session.follow(self._show, "result")
-        study.work.changed.connect(self._show)
+        self._study.follow(self._show, "result")
+        controller.work.changed.connect(self._show)
         self._show()
 
     def save(self, path: Path) -> None:
@@ -48,15 +48,15 @@ class ReportButton(QWidget):
         Args:
             path: The HTML file to write.
         """
-        session = self._session
-        scan, result, reference = session.original, session.result, session.reference
+        study = self._study
+        scan, result, reference = study.scan, study.result, study.reference
         if scan is not None and result is not None:
-            truth = reference.volume if reference is not None and session.scores else None
-            tested = session.state.test_of(result.request)
-            job = _saved(scan, result, session.scores, truth, tested, path)
+            truth = reference.volume if reference is not None and study.scores else None
+            tested = study.state.test_of(result.request)
+            job = _saved(scan, result, study.scores, truth, tested, path)
             title = tr("Writing {name}", name=path.name)
-            self._study.work.start(
-                REPORT, title, job, self._study.exporting.exported.emit, lambda: True
+            self._controller.work.start(
+                REPORT, title, job, self._controller.exporting.exported.emit, lambda: True
             )
 
     def _choose(self) -> None:
@@ -68,17 +68,17 @@ class ReportButton(QWidget):
             self.save(path if path.suffix == ".html" else path.with_name(f"{path.name}.html"))
 
     def _show(self) -> None:
-        idle = self._study.work.running(REPORT) is None
-        self.start.setEnabled(idle and self._session.result is not None)
+        idle = self._controller.work.running(REPORT) is None
+        self.start.setEnabled(idle and self._study.result is not None)
 
 
 class ReportBox(QWidget):
     """Two buttons below the facts of a result."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._study, self._session = study, study.session
-        self.report = ReportButton(study)
+        self._controller, self._study = controller, controller.study
+        self.report = ReportButton(controller)
         self.labels = button(
             tr("Label map along\u2026"),
             tr("Bring a label map of this scan onto the grid of the result"),
@@ -96,13 +96,13 @@ class ReportBox(QWidget):
             source: The file of the label map, on the grid of the scan.
             target: The NIfTI file to write.
         """
-        scan, result = self._session.original, self._session.result
+        scan, result = self._study.scan, self._study.result
         if scan is not None and result is not None:
 
             def make(overwrite: bool) -> Job[Path]:
                 return _brought(scan, result, source, target, overwrite)
 
-            self._study.exporting.export_by(make, target)
+            self._controller.exporting.export_by(make, target)
 
     def _choose_labels(self) -> None:
         source, _ = QFileDialog.getOpenFileName(

@@ -14,17 +14,17 @@ SCORE, INTERPOLATE = MissingScores.kind, MissingCubic.kind
 
 
 class Scoring(QObject):
-    """Fills what ``missing`` says of the session's state, one job of each kind at a time."""
+    """Fills what ``missing`` says of the study's state, one job of each kind at a time."""
 
-    def __init__(self, session: ShownStudy, work: RunningJobs, parent: QObject) -> None:
+    def __init__(self, study: ShownStudy, work: RunningJobs, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._work = session, work
+        self._study, self._work = study, work
         self._started: dict[str, Missing] = {}  # by its kind, the last one
         self._failed: tuple[Missing, ...] = ()  # of the scan that is shown: they would fail again
-        session.follow(self._provide, "scan", "comparables", "reference", "request")
+        study.follow(self._provide, "scan", "compared_volumes", "reference", "request")
 
     def _provide(self) -> None:
-        state = self._session.state
+        state = self._study.state
         self._failed = tuple(value for value in self._failed if value.scan is state.scan)
         lacking = missing(state)
         for kind in (SCORE, INTERPOLATE):
@@ -43,20 +43,20 @@ class Scoring(QObject):
             self._start(ready[0])
 
     def _start(self, lacking: Missing) -> None:
-        session, scan = self._session, lacking.scan
+        study, scan = self._study, lacking.scan
         self._started[lacking.kind] = lacking
         self._work.start(
             lacking.kind,
             tr("Scoring") if isinstance(lacking, MissingScores) else tr("Interpolating"),
             lacking.job(),
             self._kept(lacking),
-            lambda: session.original is scan,
+            lambda: study.scan is scan,
             asked=False,
         )
 
     def _kept(self, lacking: Missing) -> Callable[[Any], None]:
         def keep(value: Any) -> None:
             self._started.pop(lacking.kind, None)
-            self._session.set(lacking.kept_in(self._session.state, value))
+            self._study.set(lacking.kept_in(self._study.state, value))
 
         return keep

@@ -17,10 +17,10 @@ class SelfTesting(QObject):
 
     def __init__(self, studies: OpenStudies, work: RunningJobs, parent: QObject) -> None:
         super().__init__(parent)
-        self._studies, self._session, self._work = studies, studies.session, work
+        self._studies, self._study, self._work = studies, studies.study, work
         self._scan: Volume | None = None
         self._asked: Request | None = None
-        self._session.follow(self._leave_old_request, "scan", "request")
+        self._study.follow(self._leave_old_request, "scan", "request")
 
     @property
     def scan(self) -> Volume | None:
@@ -30,11 +30,11 @@ class SelfTesting(QObject):
     @property
     def task(self) -> Task | None:
         """The test that is running, of the scan that is shown."""
-        return self._work.running(SELF_TEST) if self._scan is self._session.original else None
+        return self._work.running(SELF_TEST) if self._scan is self._study.scan else None
 
     def start(self) -> None:
         """Test the scan that is shown."""
-        scan, request = self._session.original, self._session.request
+        scan, request = self._study.scan, self._study.request
         if scan is None or request is None:
             return
 
@@ -47,5 +47,5 @@ class SelfTesting(QObject):
 
     def _leave_old_request(self) -> None:
         """Cancel a test whose request is no longer that of the shown scan."""
-        if self.task is not None and self._session.request != self._asked:
+        if self.task is not None and self._study.request != self._asked:
             self._work.cancel(SELF_TEST)

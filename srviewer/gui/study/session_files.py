@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.appearance.colour_maps import COLOUR_MAPS
-from srviewer.gui.study.study_actions import OPEN, StudyActions
+from srviewer.gui.study.study_controller import OPEN, StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.autosave_folders import outlives_window
 from srviewer.study.sessions.restore import RestoredSession, restore
@@ -27,10 +27,10 @@ class SessionFiles(QObject):
     saved = Signal(object)
     incomplete = Signal(str, object)  # what was tried, a UserError: the rest was opened
 
-    def __init__(self, study: StudyActions, parent: QObject) -> None:
+    def __init__(self, controller: StudyController, parent: QObject) -> None:
         super().__init__(parent)
-        self._study, self._studies = study, study.studies
-        study.session_chosen.connect(self.open)
+        self._controller, self._studies = controller, controller.studies
+        controller.session_chosen.connect(self.open)
 
     def save(self, path: Path) -> None:
         """Write the open studies to a session file.
@@ -43,13 +43,13 @@ class SessionFiles(QObject):
             return
 
         def keep(written: Mapping[Volume, Path]) -> None:
-            self._study.remember(written)
+            self._controller.remember(written)
             self.saved.emit(path)
 
         folder = path.with_name(f"{path.stem} files")
         job = store(path, studies.states, studies.current, folder, outlives_window)
         title = tr("Saving {name}", name=path.name)
-        self._study.work.start(SAVE, title, job, keep, lambda: True)
+        self._controller.work.start(SAVE, title, job, keep, lambda: True)
 
     def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
         """Show the studies of a session file.
@@ -69,10 +69,10 @@ class SessionFiles(QObject):
             if then is not None:
                 then()
 
-        session = self._study.session
-        job = restore(path, session.state, session.preferred_device, outlives_window)
+        study = self._controller.study
+        job = restore(path, study.state, study.preferred_device, outlives_window)
         title = tr("Opening {name}", name=path.name)
-        self._study.work.start(OPEN, title, job, show, lambda: True)
+        self._controller.work.start(OPEN, title, job, show, lambda: True)
 
     def _show(self, restored: RestoredSession) -> None:
         """Place the study in front as any that is opened; the others on both sides of it."""

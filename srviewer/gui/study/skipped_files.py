@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QStatusBar
 
 from srviewer.core.visible_text import visible
 from srviewer.errors import UserError
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.notice import ErrorBar
 from srviewer.io.scans.series import ScanListing
@@ -17,14 +17,14 @@ class SkippedFilesNotice(QObject):
     """Reports skipped files after each opening: in the status bar; damaged ones as an error."""
 
     def __init__(
-        self, study: StudyActions, status: QStatusBar, errors: ErrorBar, parent: QObject
+        self, controller: StudyController, status: QStatusBar, errors: ErrorBar, parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._study, self._status, self._errors = study, status, errors
-        study.opened.connect(self._tell)
+        self._controller, self._status, self._errors = controller, status, errors
+        controller.opened.connect(self._tell)
 
     def _tell(self) -> None:
-        origin = self._study.session.state.origin
+        origin = self._controller.study.state.origin
         if origin is None:
             return
         found = origin.found

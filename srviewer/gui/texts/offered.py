@@ -6,7 +6,13 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
-from srviewer.study.state.comparables import CUBIC, NO_RESULT, ORIGINAL, REFERENCE, ComparedVolume
+from srviewer.study.state.compared_volumes import (
+    CUBIC,
+    NO_RESULT,
+    ORIGINAL,
+    REFERENCE,
+    ComparedVolume,
+)
 from srviewer.study.state.study_state import StudyState
 
 PRESS_RECONSTRUCT = mark("No result yet.\nPress Reconstruct to get thin slices.")
@@ -43,18 +49,18 @@ def offered(state: StudyState) -> tuple[Comparable, ...]:
     Returns:
         The entries in the order of the lists: scan, cubic, results, reference, loaded volumes.
     """
-    comparables, reference = state.comparables, state.reference
+    compared_volumes, reference = state.compared_volumes, state.reference
     cubic_hint = tr(INTERPOLATING)
     listed = [
         Comparable(ORIGINAL, tr("original"), state.scan),
-        Comparable(CUBIC, tr("cubic"), comparables.cubic, state.scores, cubic_hint),
-        *map(_entry, comparables.results),
+        Comparable(CUBIC, tr("cubic"), compared_volumes.cubic, state.scores, cubic_hint),
+        *map(_entry, compared_volumes.results),
     ]
-    if not comparables.results:
+    if not compared_volumes.results:
         listed.append(Comparable(NO_RESULT, tr("result"), None, hint=tr(PRESS_RECONSTRUCT)))
     if reference is not None:
         listed.append(Comparable(REFERENCE, tr("reference"), reference.volume))
-    return (*listed, *map(_entry, comparables.loaded))
+    return (*listed, *map(_entry, compared_volumes.loaded))
 
 
 def compared(state: StudyState) -> tuple[Comparable, ...]:
@@ -67,7 +73,7 @@ def compared(state: StudyState) -> tuple[Comparable, ...]:
         The chosen entries, A and B first; those that are no longer offered are left out.
     """
     by_key = {entry.key: entry for entry in offered(state)}
-    return tuple(by_key[key] for key in state.comparables.shown if key in by_key)
+    return tuple(by_key[key] for key in state.compared_volumes.shown if key in by_key)
 
 
 def _entry(stored: ComparedVolume) -> Comparable:

@@ -35,14 +35,14 @@ class AutosaveFolder:
     lock: QLockFile
 
     @property
-    def session(self) -> Path:
+    def session_file(self) -> Path:
         """The path of the session file in the folder; it need not exist."""
         return self.path / SESSION
 
     @property
     def saved_at(self) -> datetime:
         """When the session file was written, in local time."""
-        return datetime.fromtimestamp(self.session.stat().st_mtime)
+        return datetime.fromtimestamp(self.session_file.stat().st_mtime)
 
     def discard(self) -> None:
         """Delete the folder and release its lock."""

@@ -18,7 +18,7 @@ class CompareInput(QObject):
 
     def __init__(self, pane: SliceView) -> None:
         super().__init__(pane)
-        self._pane, self._session = pane, pane.session
+        self._pane, self._study = pane, pane.study
         self._dragging = False
         pane.installEventFilter(self)
 
@@ -38,7 +38,7 @@ class CompareInput(QObject):
 
     @property
     def _comparing(self) -> Comparing:
-        return self._session.comparing
+        return self._study.comparing
 
     @property
     def _layout(self) -> Layout:
@@ -53,7 +53,7 @@ class CompareInput(QObject):
 
     def _swap(self, swapped: bool) -> None:
         if self._layout.compares:
-            self._session.compare(replace(self._comparing, swapped=swapped))
+            self._study.compare(replace(self._comparing, swapped=swapped))
 
     def _mouse(self, event: QMouseEvent) -> bool:
         kind, at = event.type(), event.position()
@@ -72,7 +72,7 @@ class CompareInput(QObject):
 
     def _move(self, at: QPointF) -> None:
         share = min(max(self._share(at), LEAST), MOST)
-        self._session.compare(replace(self._comparing, divider=share))
+        self._study.compare(replace(self._comparing, divider=share))
 
     def _near(self, at: QPointF) -> bool:
         distance = abs(self._share(at) - self._comparing.divider)

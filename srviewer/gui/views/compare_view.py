@@ -20,7 +20,7 @@ from srviewer.gui.views.map_overlays import map_overlays
 from srviewer.gui.views.ortho_view import Arrangement, OrthoView
 from srviewer.gui.views.score_badges import badge
 from srviewer.gui.views.unlinked_rows import LooseRows
-from srviewer.study.state.comparables import MOST_SHOWN, NO_RESULT, ORIGINAL
+from srviewer.study.state.compared_volumes import MOST_SHOWN, NO_RESULT, ORIGINAL
 from srviewer.study.state.comparing import FLIP_KEY
 from srviewer.study.state.layouts import Layout, find_layout
 
@@ -28,24 +28,24 @@ from srviewer.study.state.layouts import Layout, find_layout
 class CompareView(QWidget):
     """Up to four rows of panes that share cursor, zoom, grey levels and interpolation."""
 
-    def __init__(self, session: ShownStudy) -> None:
+    def __init__(self, study: ShownStudy) -> None:
         super().__init__()
-        self._session = session
+        self._study = study
         self.rows: list[OrthoView] = []  # those that are shown come first
         self._linked: list[OrthoView] = []
-        self._loose = LooseRows(session, self)
+        self._loose = LooseRows(study, self)
         self._placed: tuple[Any, ...] = ()  # the layout and the rows that are shown
-        self._drawn = session.comparing
+        self._drawn = study.comparing
         self.setProperty("role", "panes")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(2)
-        session.changed.connect(self._follow)
+        study.changed.connect(self._follow)
         self.refresh()
 
     @property
-    def original(self) -> OrthoView:
+    def scan(self) -> OrthoView:
         """The panes of A."""
         return self.rows[0]
 
@@ -57,11 +57,11 @@ class CompareView(QWidget):
     @property
     def layout_shown(self) -> Layout:
         """The layout of the rows."""
-        return find_layout(self._session.comparing.layout)
+        return find_layout(self._study.comparing.layout)
 
     def refresh(self) -> None:
         """Lay the rows out and give each the volume that it shows."""
-        self._drawn = self._session.comparing
+        self._drawn = self._study.comparing
         shown = self._shown()
         self._place(self._chosen_rows(shown))
         for row, entry in zip(self.rows, shown, strict=False):
@@ -74,9 +74,9 @@ class CompareView(QWidget):
 
     def _follow(self, changed: frozenset[str]) -> None:
         """Show changes; those made while an edge is dragged need no new layout."""
-        new, old = self._session.comparing, self._drawn
+        new, old = self._study.comparing, self._drawn
         swapped = (new.layout, new.swapped) != (old.layout, old.swapped)
-        if swapped or changed & {"scan", "comparables", "reference"}:
+        if swapped or changed & {"scan", "compared_volumes", "reference"}:
             self.refresh()
             return
         self._drawn = new
@@ -95,8 +95,8 @@ class CompareView(QWidget):
 
     def pair(self) -> tuple[Comparable, ...]:
         """Everything that is compared, A and B first, as they are now swapped or not."""
-        shown = compared(self._session.state)
-        return (shown[1], shown[0], *shown[2:]) if self._session.comparing.swapped else shown
+        shown = compared(self._study.state)
+        return (shown[1], shown[0], *shown[2:]) if self._study.comparing.swapped else shown
 
     def _shown(self) -> tuple[Comparable, ...]:
         """The entries that the rows show, from the top or the left."""
@@ -117,7 +117,7 @@ class CompareView(QWidget):
     def _chosen_rows(self, shown: Sequence[Comparable]) -> list[OrthoView]:
         """Rows are made when they are first needed; a volume that is not linked has its own."""
         while len(self._linked) < max(2, len(shown)):
-            row = OrthoView(self._session)
+            row = OrthoView(self._study)
             row.setParent(self)  # one that is never shown must go with this view too
             row.hide()  # Qt shows a child along with its parent, over the rows that are laid out
             for pane in row.panes.values():
@@ -140,7 +140,7 @@ class CompareView(QWidget):
             self._grid.setColumnStretch(number, 1 if used and (number == 0 or beside) else 0)
 
     def _fill(self, row: OrthoView, entry: Comparable) -> None:
-        preview = self._session.preview
+        preview = self._study.preview
         if entry.key == NO_RESULT and preview is not None and not self.layout_shown.composite:
             row.show_preview(preview)
         else:
@@ -157,7 +157,7 @@ class CompareView(QWidget):
             row.show_composite(composite if row is self.rows[0] else None)
 
     def _lay_map(self) -> None:
-        overlays = map_overlays(self._session)
+        overlays = map_overlays(self._study)
         for row in self.rows:
             row.show_overlays(overlays)
 
@@ -165,19 +165,19 @@ class CompareView(QWidget):
         base, other = self.pair()[:2] if len(self.pair()) > 1 else (None, None)
         if not self.layout_shown.composite or not base or not other or not self._overlays(other):
             return None
-        session = self._session
-        assert other.volume is not None and session.original is not None
-        span = session.difference_span()
+        study = self._study
+        assert other.volume is not None and study.scan is not None
+        span = study.difference_span()
         names = (base.name, other.name)
-        return Composite(other.volume, names, session.comparing, span, session.original.unit)
+        return Composite(other.volume, names, study.comparing, span, study.scan.unit)
 
     def _overlays(self, other: Comparable) -> bool:
         return other.volume is not None and not self._reason(other)
 
     def _reason(self, entry: Comparable) -> str:
         """Why an entry is not linked; "" where it is."""
-        original = self._session.original
-        return tr(unlinked(entry.volume, original)) if entry.volume and original else ""
+        scan = self._study.scan
+        return tr(unlinked(entry.volume, scan)) if entry.volume and scan else ""
 
     def _role(self, entry: Comparable) -> Line:
         """The name of an entry, or of two that lie over each other, for its panes."""
@@ -200,8 +200,8 @@ class CompareView(QWidget):
         return self.pair()[1]
 
     def _show_badges(self) -> None:
-        cursor = self._session.view.cursor_mm
-        referenced = self._session.reference is not None
+        cursor = self._study.view.cursor_mm
+        referenced = self._study.reference is not None
         for row, entry in zip(self.rows, self._shown(), strict=False):
             scored = self._judged() if self.layout_shown.composite else entry
             if scored.volume is None:

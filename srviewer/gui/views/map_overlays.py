@@ -11,16 +11,16 @@ MAP_SPAN = 0.1  # of the intensity range: where the colours of a map end
 MAP_SOLID = 0.01  # of the intensity range: below it a map fades out
 
 
-def map_overlays(session: ShownStudy) -> tuple[DrawnOverlay, ...]:
+def map_overlays(study: ShownStudy) -> tuple[DrawnOverlay, ...]:
     """The map that the user chose, as overlays for the panes.
 
     Args:
-        session: Its result has the maps; its comparison settings name one.
+        study: Its result has the maps; its comparison settings name one.
 
     Returns:
         One overlay; empty while there is no result, or when the result has no such map.
     """
-    result, comparing = session.result, session.comparing
+    result, comparing = study.result, study.comparing
     volume = result.maps().get(comparing.map) if result else None
     if result is None or volume is None:
         return ()

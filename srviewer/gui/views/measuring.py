@@ -20,7 +20,7 @@ class Measuring:
     """Sets points by dragging, by clicking, or with Return at the crosshair."""
 
     def __init__(self, pane: SliceView) -> None:
-        self._pane, self._session = pane, pane.session
+        self._pane, self._study = pane, pane.study
         self._points: list[Point] = []
         self._start = QPointF()
         self._grabbed: tuple[int, int] | None = None
@@ -43,7 +43,7 @@ class Measuring:
         self._grabbed = None if self._points else self._under(position)
         if self._grabbed is not None:
             return True
-        if self._session.tool is Tool.CROSSHAIR:
+        if self._study.tool is Tool.CROSSHAIR:
             return False
         if not self._points:
             self._add(self._pane.world_at(position))
@@ -63,9 +63,9 @@ class Measuring:
             return False
         if self._grabbed is not None:
             number, point = self._grabbed
-            rois = list(self._session.rois)
+            rois = list(self._study.rois)
             rois[number] = moved_point(rois[number], point, world)
-            self._session.set_rois(rois)
+            self._study.set_rois(rois)
         else:
             self._show_draft(world)
         return True
@@ -85,9 +85,9 @@ class Measuring:
 
     def mark(self) -> bool:
         """Set a point at the crosshair; false while no tool is chosen."""
-        if self._session.tool is Tool.CROSSHAIR:
+        if self._study.tool is Tool.CROSSHAIR:
             return False
-        self._add(self._session.view.cursor_mm)
+        self._add(self._study.view.cursor_mm)
         return True
 
     def cancel(self) -> bool:
@@ -105,25 +105,25 @@ class Measuring:
         if point is None:
             return
         self._points.append(point)
-        if len(self._points) < self._session.tool.points:
+        if len(self._points) < self._study.tool.points:
             self._show_draft(point)
             return
         roi = self._roi(self._points)
         self.cancel()
-        if self._session.tool is Tool.WINDOW_BOX:
+        if self._study.tool is Tool.WINDOW_BOX:
             self._window_from(roi)
-            self._session.set_tool(Tool.CROSSHAIR)
+            self._study.set_tool(Tool.CROSSHAIR)
         else:
-            named = replace(roi, name=free_name(self._session.rois, roi))
-            self._session.set_rois([*self._session.rois, named])
+            named = replace(roi, name=free_name(self._study.rois, roi))
+            self._study.set_rois([*self._study.rois, named])
 
     def _show_draft(self, here: Point) -> None:
         points = [*self._points, here]
-        missing = self._session.tool.points - len(points)
+        missing = self._study.tool.points - len(points)
         self._pane.show_draft(self._roi(points + [here] * missing))
 
     def _roi(self, points: list[Point]) -> Roi:
-        kind, plane = self._session.tool.kind or "rectangle", self._pane.plane
+        kind, plane = self._study.tool.kind or "rectangle", self._pane.plane
         if kind in ("distance", "angle"):
             return Roi(kind, plane, tuple(points))
         assert self._pane.header is not None
@@ -137,7 +137,7 @@ class Measuring:
         index = voxels_inside(roi, volume.geometry)
         values = measured_voxels(volume.voxels[tuple(index.T)], volume.padding)
         if len(values) > 1:
-            self._session.set_window(window_of_values(values))
+            self._study.set_window(window_of_values(values))
 
     def _under(self, position: QPointF) -> tuple[int, int] | None:
         """(measurement, point) within reach of the mouse, among those that the pane shows."""

@@ -63,13 +63,13 @@ class Navigation(QObject):
 
     def __init__(self, pane: SliceView) -> None:
         super().__init__(pane)
-        self._pane, self._session = pane, pane.session
+        self._pane, self._study = pane, pane.study
         self._drag: Drag | None = None
         self._last = QPointF()
         self._notches = 0.0
         self._space = False
         self._measuring = Measuring(pane)
-        pane.session.follow(self._leave_tool, "tool")
+        pane.study.follow(self._leave_tool, "tool")
         pane.installEventFilter(self)
 
     def _leave_tool(self) -> None:
@@ -91,7 +91,7 @@ class Navigation(QObject):
         if isinstance(event, QKeyEvent):
             return self._key(event)
         if event.type() == QEvent.Type.Leave:
-            self._session.hovered.emit(None)
+            self._study.hovered.emit(None)
         return False
 
     def _mouse(self, event: QMouseEvent) -> None:
@@ -137,31 +137,31 @@ class Navigation(QObject):
         elif self._drag is Drag.PAN:
             centre = self._pane.panned(moved)
             if centre is not None:
-                self._session.pan_to(centre)
+                self._study.pan_to(centre)
         elif self._drag is Drag.SLICES:
             self._scroll_to(event.position())
         else:
             self._measuring.move(event.position())
-        self._session.hovered.emit(self._pane.world_at(event.position()))
+        self._study.hovered.emit(self._pane.world_at(event.position()))
 
     def _move_crosshair(self, position: QPointF) -> None:
         world = self._pane.world_at(position)
         if world is not None:
-            self._session.move_cursor(world)
+            self._study.move_cursor(world)
 
     def _scroll_to(self, position: QPointF) -> None:
         """The slice bar: its top is the last slice towards R, A or S."""
         if self._pane.header is not None:
             share = 1 - position.y() / max(1, self._pane.height())
-            geometry, cursor = self._pane.header.geometry, self._session.view.cursor_mm
-            self._session.move_cursor(at_slice(geometry, self._pane.plane, cursor, share))
+            geometry, cursor = self._pane.header.geometry, self._study.view.cursor_mm
+            self._study.move_cursor(at_slice(geometry, self._pane.plane, cursor, share))
 
     def _change_window(self, moved: QPointF) -> None:
         """Right: wider; up: brighter."""
-        window = self._session.view.window
-        gain = self._session.auto_window.width / WINDOW_PIXELS
+        window = self._study.view.window
+        gain = self._study.auto_window.width / WINDOW_PIXELS
         width = max(window.width + moved.x() * gain, gain)
-        self._session.set_window(Window.of_level(window.level + moved.y() * gain, width))
+        self._study.set_window(Window.of_level(window.level + moved.y() * gain, width))
 
     def _wheel(self, event: QWheelEvent) -> None:
         turned = (event.angleDelta().y() or event.angleDelta().x()) / NOTCH
@@ -183,16 +183,16 @@ class Navigation(QObject):
     def _zoom(self, factor: float, position: QPointF) -> None:
         world = self._pane.world_at(position)
         if world is not None and factor > 0:
-            self._session.zoom_by(factor, world)
+            self._study.zoom_by(factor, world)
 
     def _step(self, steps: int) -> None:
         header = self._pane.header
         if steps and header is not None:
-            cursor = self._session.view.cursor_mm
-            self._session.move_cursor(stepped(header.geometry, self._pane.plane, cursor, steps))
+            cursor = self._study.view.cursor_mm
+            self._study.move_cursor(stepped(header.geometry, self._pane.plane, cursor, steps))
 
     def _maximise(self) -> None:
-        self._session.maximise(None if self._session.view.only else self._pane.plane)
+        self._study.maximise(None if self._study.view.only else self._pane.plane)
 
     def _key(self, event: QKeyEvent) -> bool:
         key = Qt.Key(event.key())
@@ -210,9 +210,9 @@ class Navigation(QObject):
         if key in KEY_STEPS:
             self._step(KEY_STEPS[key])
         elif key in KEY_ZOOMS:
-            self._session.zoom_by(KEY_ZOOMS[key], self._session.view.cursor_mm)
+            self._study.zoom_by(KEY_ZOOMS[key], self._study.view.cursor_mm)
         elif key == Qt.Key.Key_R:
-            self._session.reset_view()
+            self._study.reset_view()
         elif key == Qt.Key.Key_M:
             self._maximise()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -232,18 +232,18 @@ class Navigation(QObject):
         across = next(plane for plane in Plane if plane.axes[0] == world)
         if entry == 1 and self._pane.mirrored:
             step = -step
-        geometry, cursor = self._pane.header.geometry, self._session.view.cursor_mm
-        self._session.move_cursor(stepped(geometry, across, cursor, step))
+        geometry, cursor = self._pane.header.geometry, self._study.view.cursor_mm
+        self._study.move_cursor(stepped(geometry, across, cursor, step))
         return True
 
     def _leave(self) -> bool:
         """Escape: end the unfinished measurement, else the tool, else the single plane."""
         if self._measuring.cancel():
             return True
-        if self._session.tool is not Tool.CROSSHAIR:
-            self._session.set_tool(Tool.CROSSHAIR)
-        elif self._session.view.only:
-            self._session.maximise(None)
+        if self._study.tool is not Tool.CROSSHAIR:
+            self._study.set_tool(Tool.CROSSHAIR)
+        elif self._study.view.only:
+            self._study.maximise(None)
         else:
             return False
         return True

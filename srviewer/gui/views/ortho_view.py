@@ -29,20 +29,20 @@ class Arrangement(Enum):
 class OrthoView(QWidget):
     """Three linked panes of a volume."""
 
-    def __init__(self, session: ShownStudy) -> None:
+    def __init__(self, study: ShownStudy) -> None:
         super().__init__()
-        self._session = session
+        self._study = study
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(2)
-        self.panes = {plane: SliceView(session, plane) for plane in Plane}
+        self.panes = {plane: SliceView(study, plane) for plane in Plane}
         for pane in self.panes.values():
             Navigation(pane)
         self._arrangement = Arrangement.WIDE
-        self._only = session.view.only
+        self._only = study.view.only
         self.arrange(Arrangement.WIDE)
         self._show_wanted()
-        session.follow(self._follow, "view")
+        study.follow(self._follow, "view")
 
     def arrange(self, arrangement: Arrangement) -> None:
         """Lay the panes out.
@@ -97,12 +97,12 @@ class OrthoView(QWidget):
 
     def _follow(self) -> None:
         """Change the layout only for another choice of planes: it is that of the whole window."""
-        if self._session.view.only is not self._only:
+        if self._study.view.only is not self._only:
             self._show_wanted()
             self._stretch()
 
     def _show_wanted(self) -> None:
-        self._only = self._session.view.only
+        self._only = self._study.view.only
         for plane, pane in self.panes.items():
             pane.setVisible(self._only is None or plane is self._only)
 

@@ -8,7 +8,7 @@ from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import OBLIQUE, millimetres
 from srviewer.gui.views.drawing.annotations import Annotations
 from srviewer.gui.views.drawing.text_drawing import Line, fits_beside
-from srviewer.sr.rebuild.progressive_preview import PreviewSlice
+from srviewer.sr.reconstruction.progressive_preview import PreviewSlice
 
 ROOMY = 170  # px: a lower pane has no second line at its foot
 NOTHING_YET = mark("Not reconstructed here yet.\nThe whole result follows.")

@@ -8,7 +8,7 @@ from srviewer.gui.texts.offered import Comparable
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import NO_REFERENCE, NOT_SCORED, agreement, agrees
 from srviewer.gui.views.drawing.text_drawing import Line
-from srviewer.study.state.comparables import CUBIC, ORIGINAL, REFERENCE
+from srviewer.study.state.compared_volumes import CUBIC, ORIGINAL, REFERENCE
 
 
 def badge(entry: Comparable, plane: Plane, number: int, referenced: bool) -> tuple[Line, ...]:

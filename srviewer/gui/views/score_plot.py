@@ -27,9 +27,9 @@ HEIGHT = 190  # px
 class MetricPlot(pyqtgraph.PlotWidget):
     """A metric over the slices of one plane; a click moves the crosshair to the slice."""
 
-    def __init__(self, session: ShownStudy, metric: Metric) -> None:
+    def __init__(self, study: ShownStudy, metric: Metric) -> None:
         super().__init__(enableMenu=False)
-        self._session, self._metric = session, metric
+        self._study, self._metric = study, metric
         self._axis: Axis = 0
         self._volume: Volume | None = None
         self._ranked = np.zeros(0, int)  # indices of the scored slices, the worst first
@@ -102,7 +102,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
     def follow_cursor(self) -> None:
         """Mark the slice under the crosshair."""
         if self._volume is not None:
-            index = self._volume.geometry.index(self._session.view.cursor_mm)[self._axis]
+            index = self._volume.geometry.index(self._study.view.cursor_mm)[self._axis]
             self._here.setPos(float(np.floor(index + 0.5)) + 1)
 
     def jump_to(self, number: float) -> None:
@@ -114,10 +114,10 @@ class MetricPlot(pyqtgraph.PlotWidget):
         if self._volume is None:
             return
         geometry = self._volume.geometry
-        index = geometry.index(self._session.view.cursor_mm)
+        index = geometry.index(self._study.view.cursor_mm)
         last = geometry.shape[self._axis] - 1
         index[self._axis] = min(max(round(number) - 1, 0), last)
-        self._session.move_cursor(geometry.world(index))
+        self._study.move_cursor(geometry.world(index))
 
     def jump_worst(self, step: int) -> None:
         """Move the crosshair to the slice with the worst score, or by steps in the order of scores.
@@ -127,7 +127,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
         """
         if self._volume is None or self._ranked.size == 0:
             return
-        here = self._volume.geometry.index(self._session.view.cursor_mm)[self._axis]
+        here = self._volume.geometry.index(self._study.view.cursor_mm)[self._axis]
         ranks = np.flatnonzero(self._ranked == int(np.floor(here + 0.5)))
         rank = 0
         if step and ranks.size:
@@ -142,9 +142,9 @@ class MetricPlot(pyqtgraph.PlotWidget):
 class ScorePlot(QWidget):
     """The comparable metrics over the slices of one plane. Hidden while there are no scores."""
 
-    def __init__(self, session: ShownStudy) -> None:
+    def __init__(self, study: ShownStudy) -> None:
         super().__init__()
-        self._session = session
+        self._study = study
         self._plane = choice(tr("Plane of the plot"), tr("Whose slices are plotted"))
         self._plane.setFixedWidth(110)
         set_entries(self._plane, [(tr(plane.title), plane) for plane in Plane], Plane.CORONAL)
@@ -152,7 +152,7 @@ class ScorePlot(QWidget):
         self._keys = MarkupLabel()
         self._meaning = ElidedLabel("muted")
         self._meaning.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.plots = tuple(MetricPlot(session, metric) for metric in comparable_metrics())
+        self.plots = tuple(MetricPlot(study, metric) for metric in comparable_metrics())
         head = QHBoxLayout()
         head.setContentsMargins(8, 4, 8, 0)
         head.setSpacing(10)
@@ -170,8 +170,8 @@ class ScorePlot(QWidget):
         layout.addLayout(head)
         layout.addLayout(curves, 1)
         self.setFixedHeight(HEIGHT)
-        session.follow(self._show, "scores")
-        session.follow(self._follow, "view")
+        study.follow(self._show, "scores")
+        study.follow(self._follow, "view")
         theme.redraw_on_theme_change(self, self._show_keys)
         self._show_keys()
         self._show()
@@ -191,7 +191,7 @@ class ScorePlot(QWidget):
         self.plots[0].jump_worst(step)
 
     def _show(self) -> None:
-        scores, result = self._session.scores, self._session.result
+        scores, result = self._study.scores, self._study.result
         self.setVisible(scores is not None and result is not None)
         if scores is None or result is None:
             return

@@ -60,21 +60,21 @@ class Cut:
 
 
 class SliceView(QWidget):
-    """Draws one plane of a volume at the session's crosshair, zoom, grey levels and colours.
+    """Draws one plane of a volume at the study's crosshair, zoom, grey levels and colours.
 
     Every pane of one plane shows the same millimetres at the same size of pane, so a thick scan
     and a thin result lie over each other exactly.
 
     Attributes:
-        session: Says how the slice is drawn.
+        study: Says how the slice is drawn.
         plane: Axial, coronal or sagittal.
         volume: None for a result to come, and before a scan is open.
         slice: The slice that is shown; None while there is none.
     """
 
-    def __init__(self, session: ShownStudy, plane: Plane) -> None:
+    def __init__(self, study: ShownStudy, plane: Plane) -> None:
         super().__init__()
-        self.session, self.plane = session, plane
+        self.study, self.plane = study, plane
         self.volume: Volume | None = None
         self.slice: SliceImage | None = None
         self._role = Line("")
@@ -92,9 +92,9 @@ class SliceView(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("{plane} slice", plane=tr(plane.title)))
-        session.follow(self.refresh, "view", "layers")
-        session.follow(self._show_rois, "rois", "locked")
-        session.follow(self._show_tool, "tool")
+        study.follow(self.refresh, "view", "overlays")
+        study.follow(self._show_rois, "rois", "locked")
+        study.follow(self._show_tool, "tool")
 
     def show_volume(self, volume: Volume | None, role: Line, hint: str) -> None:
         """Draw a volume from now on.
@@ -159,7 +159,7 @@ class SliceView(QWidget):
         geometry, index = self.header.geometry, self.slice.index
         return [
             (number, roi)
-            for number, roi in enumerate(self.session.rois)
+            for number, roi in enumerate(self.study.rois)
             if roi.plane is self.plane and slice_of(roi, geometry) == index
         ]
 
@@ -173,11 +173,11 @@ class SliceView(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Draw the slice under the crosshair, with the session's present view."""
+        """Draw the slice under the crosshair, with the study's present view."""
         header = self.header
         if header is None or not self.isVisible():
             return
-        view = self.session.view
+        view = self.study.view
         self.slice = self._image(view.cursor_mm)
         if self.slice is None:
             self._show_hint(nothing_yet(self.hasFocus()))
@@ -190,19 +190,19 @@ class SliceView(QWidget):
 
     def _wanted(self) -> tuple[object, ...]:
         """Everything that decides what the canvas draws, but for annotations."""
-        session = self.session
-        view = session.view
+        study = self.study
+        view = study.view
         # Composite and overlays are sampled at the crosshair; the slice itself is cut already.
-        cursor = view.cursor_mm if self._composite or session.layers or self._overlays else None
+        cursor = view.cursor_mm if self._composite or study.overlays or self._overlays else None
         return (
-            *(self.slice, session.original, self.width(), self.height()),
+            *(self.slice, study.scan, self.width(), self.height()),
             *(view.window, view.colours, view.inverted, view.smooth),
             *(view.centre_mm, view.zoom, view.radiological),
-            *(self._composite, session.layers, self._overlays, cursor),
+            *(self._composite, study.overlays, self._overlays, cursor),
         )
 
     def _draw(self, header: ScanHeader, image: SliceImage) -> None:
-        view = self.session.view
+        view = self.study.view
         self._canvas.set_smooth(view.smooth)
         self._canvas.show_pixels(image.pixels, view.window, colours_of(view.colours, view.inverted))
         extent = QRectF(*image.extent_mm)
@@ -245,7 +245,7 @@ class SliceView(QWidget):
     @property
     def mirrored(self) -> bool:
         """Whether the screen's left is the high end of the scale (R, or A in a sagittal pane)."""
-        return self.plane is Plane.SAGITTAL or self.session.view.radiological
+        return self.plane is Plane.SAGITTAL or self.study.view.radiological
 
     def world_at(self, position: QPointF) -> Point | None:
         """The point in the patient under a position of the pane.
@@ -256,7 +256,7 @@ class SliceView(QWidget):
         Returns:
             RAS+ mm, in the plane of the crosshair; None where nothing is drawn.
         """
-        return self._world(position, self.session.view.cursor_mm)
+        return self._world(position, self.study.view.cursor_mm)
 
     def position_of(self, world_mm: Point) -> QPointF:
         """The position at which a point in the patient is drawn.
@@ -283,7 +283,7 @@ class SliceView(QWidget):
             RAS+ mm; None where nothing is drawn.
         """
         middle = QPointF(self.width() / 2, self.height() / 2)
-        return self._world(middle - by_pixels, self.session.centre_mm())
+        return self._world(middle - by_pixels, self.study.centre_mm())
 
     def sizeHint(self) -> QSize:
         """Called by Qt."""
@@ -303,7 +303,7 @@ class SliceView(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Called by Qt."""
-        self.session.active = self.plane
+        self.study.active = self.plane
         self._show_focus()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -335,8 +335,8 @@ class SliceView(QWidget):
 
     def _drawn_overlays(self, base: ScanHeader) -> list[tuple[Rgba, float]]:
         return [
-            (overlay.colours_on(base.geometry, self.plane, self.session.view.cursor_mm), opacity)
-            for overlay in (*map(drawn_overlay, self.session.layers), *self._overlays)
+            (overlay.colours_on(base.geometry, self.plane, self.study.view.cursor_mm), opacity)
+            for overlay in (*map(drawn_overlay, self.study.overlays), *self._overlays)
             if (opacity := overlay.opacity) > 0
         ]
 
@@ -345,7 +345,7 @@ class SliceView(QWidget):
             self._annotate(self.slice)
 
     def _show_tool(self) -> None:
-        drawing = self.session.tool is not Tool.CROSSHAIR
+        drawing = self.study.tool is not Tool.CROSSHAIR
         self.setCursor(Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor)
 
     def _shapes(self) -> tuple[Shape, ...]:
@@ -381,19 +381,19 @@ class SliceView(QWidget):
 
     def _frame(self) -> ScanHeader:
         """The header of the volume that fixes the scale of all panes."""
-        header = self.session.original or self.header
+        header = self.study.scan or self.header
         assert header is not None
         return header
 
     def _centre(self) -> QPointF:
-        return QPointF(*pane_position(self._frame().geometry, self.plane, self.session.centre_mm()))
+        return QPointF(*pane_position(self._frame().geometry, self.plane, self.study.centre_mm()))
 
     def _mm_per_pixel(self) -> float:
         geometry = self._frame().geometry
         _, across, up = self.plane.array_axes(geometry)
         width, height = (geometry.shape[a] * geometry.spacing[a] for a in (across, up))
         fitted = max(width / max(1, self.width()), height / max(1, self.height())) / FIT
-        return fitted / self.session.view.zoom
+        return fitted / self.study.view.zoom
 
     def _shown(self) -> QRectF:
         """The pane mm that fill the pane."""
@@ -404,7 +404,7 @@ class SliceView(QWidget):
     def _annotate(self, image: SliceImage) -> None:
         assert self.header is not None
         left, right, bottom, top = image.letters
-        cursor = self.session.view.cursor_mm
+        cursor = self.study.view.cursor_mm
         crosshair = self.position_of(cursor)
         size = self.width(), self.height()
         title, spacing = plane_title(self.plane, self.header, *size)
@@ -414,7 +414,7 @@ class SliceView(QWidget):
                 top_right=self._badge,
                 bottom_left=(*spacing, slice_line(image)),
                 letters=(right, left, bottom, top) if self.mirrored else image.letters,
-                crosshair=(crosshair.x(), crosshair.y()) if self.session.view.crosshair else None,
+                crosshair=(crosshair.x(), crosshair.y()) if self.study.view.crosshair else None,
                 pixels_per_mm=1 / self._mm_per_pixel(),
                 depth=depth_of(image, self.plane, self.header.geometry),
                 active=self.hasFocus(),

@@ -16,12 +16,12 @@ class LooseRows(QObject):
     Grey levels, interpolation, side of the patient's right and the plane shown follow the scan's.
     """
 
-    def __init__(self, session: ShownStudy, parent: QObject) -> None:
+    def __init__(self, study: ShownStudy, parent: QObject) -> None:
         super().__init__(parent)
-        self._session = session
+        self._study = study
         self._rows: dict[str, tuple[ShownStudy, OrthoView]] = {}
-        session.follow(self._follow, "view")
-        session.follow(self._forget, "scan")
+        study.follow(self._follow, "view")
+        study.follow(self._forget, "scan")
 
     def row(self, entry: Comparable) -> OrthoView:
         """The panes of a volume that is not linked.
@@ -42,7 +42,7 @@ class LooseRows(QObject):
 
     def _follow(self) -> None:
         for row_session, _ in self._rows.values():
-            row_session.look(_looked_at(row_session.view, self._session.view))
+            row_session.look(_looked_at(row_session.view, self._study.view))
 
     def _forget(self) -> None:
         for row_session, row in self._rows.values():

@@ -38,14 +38,14 @@ def open_window(paths: Sequence[Path], sample: bool, reconstruct: bool) -> int:
     with signals_to(lambda number: _stop(window, number)):  # from the loop that is run below
         window = MainWindow(settings)
         sys.excepthook = partial(_show_bug, window)
-        FileOpening(app, lambda path: window.study.open([path]))
+        FileOpening(app, lambda path: window.controller.open([path]))
         window.show()
-        window.desk.begin()
-        then = window.study.reconstruct if reconstruct else None
+        window.housekeeping.begin()
+        then = window.controller.reconstruct if reconstruct else None
         if sample:
-            window.study.open_sample(then)
+            window.controller.open_sample(then)
         elif paths:
-            window.study.open(list(paths), then)
+            window.controller.open(list(paths), then)
         with garbage_collected_here():
             return app.exec()
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from srviewer.core.visible_text import visible_line
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.autosave_folders import outlives_window
 from srviewer.gui.widgets.form import describe
@@ -19,14 +19,16 @@ class Closing(QObject):
     """The questions before something is closed.
 
     Args:
-        study: what is open.
+        controller: what is open.
         export: opens the export of the result that is shown.
         window: the parent of the questions.
     """
 
-    def __init__(self, study: StudyActions, export: Callable[[], None], window: QWidget) -> None:
+    def __init__(
+        self, controller: StudyController, export: Callable[[], None], window: QWidget
+    ) -> None:
         super().__init__(window)
-        self._studies, self._export, self._window = study.studies, export, window
+        self._studies, self._export, self._window = controller.studies, export, window
 
     def close(self, number: int) -> None:
         """Close a study, after a question where a result was not exported.

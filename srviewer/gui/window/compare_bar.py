@@ -20,14 +20,14 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.visible_text import visible_line
 from srviewer.gui.appearance import theme
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.offered import compared, offered
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe, set_entries
 from srviewer.gui.widgets.plain_text import PlainLabel, add_named, menu_text
 from srviewer.io.formats import open_filter
 from srviewer.sr.results.maps import MAPS
-from srviewer.study.state.comparables import FEWEST_SHOWN, MOST_SHOWN
+from srviewer.study.state.compared_volumes import FEWEST_SHOWN, MOST_SHOWN
 from srviewer.study.state.comparing import FLIP_KEY, Comparing
 from srviewer.study.state.layouts import Control, find_layout
 
@@ -37,9 +37,9 @@ LETTERS = "ABCD"
 class CompareBar(QWidget):
     """Hidden while one volume is looked at without a map."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._study, self._session = study, study.session
+        self._controller, self._study = controller, controller.study
         self._slots = [self._slot(number) for number in range(MOST_SHOWN)]
         self._swap = _tool(
             "swap-horizontal", tr("Swap A and B"), tr("A and B change places for good")
@@ -96,8 +96,8 @@ class CompareBar(QWidget):
         row.addWidget(self._opacity)
 
     def _connect(self) -> None:
-        session = self._session
-        session.follow(self._follow, "comparables", "comparing", "scan", "reference")
+        study = self._study
+        study.follow(self._follow, "compared_volumes", "comparing", "scan", "reference")
         self._swap.clicked.connect(self._exchange)
         self._more.clicked.connect(self._add)
         self._across.clicked.connect(self._turn)
@@ -110,15 +110,15 @@ class CompareBar(QWidget):
         self._opacity.valueChanged.connect(lambda percent: self._set(opacity=percent / 100))
 
     def _set(self, **changed: object) -> None:
-        how: Comparing = replace(self._session.comparing, **changed)  # type: ignore[arg-type]
-        self._session.compare(how)
+        how: Comparing = replace(self._study.comparing, **changed)  # type: ignore[arg-type]
+        self._study.compare(how)
 
     def _follow(self) -> None:
-        session, how = self._session, self._session.comparing
-        shown, layout = compared(session.state), find_layout(how.layout)
+        study, how = self._study, self._study.comparing
+        shown, layout = compared(study.state), find_layout(how.layout)
         rows = layout.rows == "each"
         alone = not layout.compares
-        self.setVisible(session.original is not None and not (alone and not session.result))
+        self.setVisible(study.scan is not None and not (alone and not study.result))
         for number, slot in enumerate(self._slots):
             slot.setVisible(number < (len(shown) if rows else 1 if alone else 2))
             if number < len(shown):
@@ -128,29 +128,29 @@ class CompareBar(QWidget):
         for name, control in self._controls.items():
             control.setVisible(name in layout.controls)
         _show(self._tile, how.tile_mm)
-        _show(self._range, session.difference_span())
-        unit = visible_line(session.original.unit) if session.original else ""
+        _show(self._range, study.difference_span())
+        unit = visible_line(study.scan.unit) if study.scan else ""
         self._range.setPrefix("\u00b1 ")
         self._range.setSuffix(f" {unit}".rstrip())
-        self._map.setVisible(session.result is not None)
+        self._map.setVisible(study.result is not None)
         self._map.setCurrentIndex(max(0, self._map.findData(how.map)))
         for widget in (self._threshold_label, self._threshold, self._opacity_label, self._opacity):
-            widget.setVisible(bool(how.map) and session.result is not None)
+            widget.setVisible(bool(how.map) and study.result is not None)
         _show(self._threshold, 100 * how.threshold)
         _show(self._opacity, round(100 * how.opacity))
 
     def _exchange(self) -> None:
-        one, other, *rest = self._session.comparables.shown
-        self._session.keep(self._session.comparables.showing((other, one, *rest)))
+        one, other, *rest = self._study.compared_volumes.shown
+        self._study.keep(self._study.compared_volumes.showing((other, one, *rest)))
 
     def _turn(self) -> None:
-        self._set(upright=not self._session.comparing.upright)
+        self._set(upright=not self._study.comparing.upright)
 
     def _add(self) -> None:
-        shown = self._session.comparables.shown
-        free = [entry.key for entry in offered(self._session.state) if entry.key not in shown]
+        shown = self._study.compared_volumes.shown
+        free = [entry.key for entry in offered(self._study.state) if entry.key not in shown]
         if free:
-            self._session.keep(self._session.comparables.showing((*shown, free[0])))
+            self._study.keep(self._study.compared_volumes.showing((*shown, free[0])))
 
     def _slot(self, number: int) -> QToolButton:
         button = QToolButton()
@@ -169,22 +169,22 @@ class CompareBar(QWidget):
     def _offer(self, menu: QMenu, number: int) -> None:
         """Everything that can be compared, then what can be done with the one that is shown."""
         menu.clear()
-        comparables = self._session.comparables
-        key = comparables.shown[number]
-        for entry in offered(self._session.state):
+        compared_volumes = self._study.compared_volumes
+        key = compared_volumes.shown[number]
+        for entry in offered(self._study.state):
             action = add_named(menu, entry.name)
             action.setCheckable(True)
             action.setChecked(entry.key == key)
             action.triggered.connect(self._doing(self._choose, number, entry.key))
         menu.addSeparator()
         menu.addAction(tr("Load a volume\u2026")).triggered.connect(self._load)
-        if comparables.find(key) is not None:
+        if compared_volumes.find(key) is not None:
             menu.addAction(tr("Rename\u2026")).triggered.connect(
                 self._doing(self._rename, number, key)
             )
             remove = menu.addAction(tr("Remove from the list"))
             remove.triggered.connect(self._doing(self._remove, number, key))
-        if len(comparables.shown) > FEWEST_SHOWN:
+        if len(compared_volumes.shown) > FEWEST_SHOWN:
             close: QAction = menu.addAction(tr("Close this row"))
             close.triggered.connect(self._doing(self._close, number, key))
 
@@ -193,33 +193,33 @@ class CompareBar(QWidget):
 
     def _choose(self, number: int, key: str) -> None:
         """An entry that is shown already changes places with the one that it replaces."""
-        shown = list(self._session.comparables.shown)
+        shown = list(self._study.compared_volumes.shown)
         if key in shown:
             shown[shown.index(key)] = shown[number]
         shown[number] = key
-        self._session.keep(self._session.comparables.showing(tuple(shown)))
+        self._study.keep(self._study.compared_volumes.showing(tuple(shown)))
 
     def _rename(self, number: int, key: str) -> None:
-        kept = self._session.comparables.find(key)
+        kept = self._study.compared_volumes.find(key)
         if kept is None:
             return
         name, agreed = QInputDialog.getText(self, tr("Rename"), tr("Name"), text=kept.name)
         if agreed and name.strip():
-            self._session.keep(self._session.comparables.renamed(key, name.strip()))
+            self._study.keep(self._study.compared_volumes.renamed(key, name.strip()))
 
     def _remove(self, number: int, key: str) -> None:
-        self._session.keep(self._session.comparables.without(key))
+        self._study.keep(self._study.compared_volumes.without(key))
 
     def _close(self, number: int, key: str) -> None:
-        shown = tuple(other for other in self._session.comparables.shown if other != key)
-        self._session.keep(self._session.comparables.showing(shown))
+        shown = tuple(other for other in self._study.compared_volumes.shown if other != key)
+        self._study.keep(self._study.compared_volumes.showing(shown))
 
     def _load(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
             self, tr("Load a volume to compare"), "", tr(open_filter())
         )
         if path:
-            self._study.load_beside(Path(path))
+            self._controller.load_beside(Path(path))
 
 
 def _tool(icon: str, name: str, tip: str) -> QToolButton:

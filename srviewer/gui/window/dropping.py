@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QMessageBox, QWidget
 
 from srviewer.gui.study.overlay_loader import Overlays
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import file_names
 from srviewer.gui.widgets.form import describe
@@ -17,9 +17,9 @@ from srviewer.gui.widgets.plain_text import message_box
 class Dropping(QObject):
     """Opens dropped files beside the open study, in its place, or as an overlay."""
 
-    def __init__(self, study: StudyActions, overlays: Overlays, window: QWidget) -> None:
+    def __init__(self, controller: StudyController, overlays: Overlays, window: QWidget) -> None:
         super().__init__(window)
-        self._study, self._studies, self._overlays = study, study.studies, overlays
+        self._controller, self._studies, self._overlays = controller, controller.studies, overlays
         self._window = window
         self.question: QMessageBox | None = None
         self._paths: tuple[Path, ...] = ()
@@ -30,8 +30,8 @@ class Dropping(QObject):
         Args:
             paths: The files and folders that were dropped.
         """
-        if self._study.session.original is None or self._studies.choice is not None:
-            self._study.open(paths)
+        if self._controller.study.scan is None or self._studies.choice is not None:
+            self._controller.open(paths)
             return
         self._paths = tuple(paths)
         self._ask()
@@ -71,4 +71,4 @@ class Dropping(QObject):
             self._studies.next = "add" if button is self._add else "replace"
             if self._again.isChecked():
                 self._studies.choice = self._studies.next
-            self._study.open(paths)
+            self._controller.open(paths)

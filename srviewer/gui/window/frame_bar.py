@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QSpinBox, QWidget
 
 from srviewer.core.volumes.volume import Volume
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
 from srviewer.gui.widgets.plain_text import PlainLabel
@@ -16,9 +16,9 @@ KIND = "frame"
 class FrameBar(QWidget):
     """A slider and a number; hidden for a scan with one volume. The view stays as it is."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._study, self._session = study, study.session
+        self._controller, self._study = controller, controller.study
         self._wanted = 0
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.number = QSpinBox()
@@ -34,12 +34,12 @@ class FrameBar(QWidget):
         row.addWidget(PlainLabel(tr("Volume")))
         row.addWidget(self.slider, 1)
         row.addWidget(self.number)
-        self._session.follow(self._show, "scan")
-        study.work.failed.connect(self._show)  # the volume that was wanted may not be there
+        self._study.follow(self._show, "scan")
+        controller.work.failed.connect(self._show)  # the volume that was wanted may not be there
         self._show()
 
     def _show(self) -> None:
-        origin = self._session.state.origin
+        origin = self._study.state.origin
         self.setVisible(origin is not None and origin.series.frames > 1)
         if origin is None:
             return
@@ -48,18 +48,18 @@ class FrameBar(QWidget):
         self.number.setSuffix(tr(" of {frames}", frames=frames))
 
     def _choose(self, number: int) -> None:
-        original, origin = self._session.original, self._session.state.origin
+        scan, origin = self._study.scan, self._study.state.origin
         if origin is None or origin.frame == number - 1:
             return
         series = origin.series
         self._wanted = number - 1
         self._set_both(series.frames, number)
-        self._study.work.start(
+        self._controller.work.start(
             KIND,
             tr("Reading volume {number}", number=number),
             series.read(number - 1),
             self._take,
-            lambda: self._session.original is original,
+            lambda: self._study.scan is scan,
         )
 
     def _set_both(self, frames: int, number: int) -> None:
@@ -72,6 +72,6 @@ class FrameBar(QWidget):
 
     def _take(self, volume: Volume) -> None:
         """Another volume of the same series: place, grey levels and measurements hold."""
-        session = self._session
-        state, device = session.state, session.preferred_device
-        self._study.studies.succeed(another_frame(state, volume, self._wanted, device))
+        study = self._study
+        state, device = study.state, study.preferred_device
+        self._controller.studies.succeed(another_frame(state, volume, self._wanted, device))

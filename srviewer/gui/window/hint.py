@@ -16,7 +16,7 @@ TEXT = mark(
 class Hint(OfferBar):
     """Appears with the first scan; never again once it was dismissed, in this run or a later."""
 
-    def __init__(self, settings: QSettings, session: ShownStudy) -> None:
+    def __init__(self, settings: QSettings, study: ShownStudy) -> None:
         super().__init__(
             tr("First steps"),
             tr("Show all"),
@@ -24,10 +24,10 @@ class Hint(OfferBar):
             tr("Got it"),
             tr("Hide this for good"),
         )
-        self._settings, self._session = settings, session
+        self._settings, self._study = settings, study
         self.accepted.connect(self._dismiss)
         self.declined.connect(self._dismiss)
-        session.follow(self._show, "scan")
+        study.follow(self._show, "scan")
 
     def _show(self) -> None:
         if not self._settings.value(KEY, False, type=bool):

@@ -32,7 +32,7 @@ from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.skipped_files import SkippedFilesNotice
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.page import TrainingPage
 from srviewer.gui.training.runs import TRAIN
@@ -44,10 +44,10 @@ from srviewer.gui.widgets.notice import ErrorBar
 from srviewer.gui.widgets.plain_text import message_box
 from srviewer.gui.window.closing import Closing
 from srviewer.gui.window.compare_bar import CompareBar
-from srviewer.gui.window.desk import Desk
 from srviewer.gui.window.dropping import Dropping
 from srviewer.gui.window.empty_page import EmptyPage
 from srviewer.gui.window.frame_bar import FrameBar
+from srviewer.gui.window.housekeeping import Housekeeping
 from srviewer.gui.window.opening import Opening
 from srviewer.gui.window.scan_actions import ScanActions
 from srviewer.gui.window.side_panels import SidePanels
@@ -68,35 +68,35 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self.recent = Recent(settings)
-        self.session = ShownStudy(self)
-        self.studies = OpenStudies(self.session, self)
-        self.study = StudyActions(self.studies, self)
-        self.actions_offered = Actions(self, self.session)
+        self.study = ShownStudy(self)
+        self.studies = OpenStudies(self.study, self)
+        self.controller = StudyController(self.studies, self)
+        self.actions_offered = Actions(self, self.study)
         self.error_bar = ErrorBar()
-        self.compare = CompareView(self.session)
-        self.compare_bar = CompareBar(self.study)
-        self.plot = ScorePlot(self.session)
-        self.panels = SidePanels(self.study)
+        self.compare = CompareView(self.study)
+        self.compare_bar = CompareBar(self.controller)
+        self.plot = ScorePlot(self.study)
+        self.panels = SidePanels(self.controller)
         self._empty = EmptyPage()
-        self.opening = Opening(self.study, self.recent, self)
-        self.desk = Desk(
-            self, self.study, settings, self.recent, self.error_bar, self.actions_offered
+        self.opening = Opening(self.controller, self.recent, self)
+        self.housekeeping = Housekeeping(
+            self, self.controller, settings, self.recent, self.error_bar, self.actions_offered
         )
-        self.closing = Closing(self.study, self._export, self)
+        self.closing = Closing(self.controller, self._export, self)
         self._training: TrainingPage | None = None  # made when its tab is first chosen
         self._lay_out()
-        self.desk.arrange(self._splitter, self.panels)
+        self.housekeeping.arrange(self._splitter, self.panels)
         for name, panel in self.panels.panels.items():
             self.actions_offered.repeat_on(panel, name)
         look = self.panels.panels["look"]
         assert isinstance(look, LookPanel)
-        self.dropping = Dropping(self.study, look.overlays, self)
+        self.dropping = Dropping(self.controller, look.overlays, self)
         self._connect_actions(look.cine)
         self._fill_tool_bar()
-        self.setStatusBar(StatusBar(self.study))
+        self.setStatusBar(StatusBar(self.controller))
         self._connect()
-        self._left_out = SkippedFilesNotice(self.study, self.statusBar(), self.error_bar, self)
-        self._state = WindowState(settings, self, self._splitter, self.panels, self.session)
+        self._left_out = SkippedFilesNotice(self.controller, self.statusBar(), self.error_bar, self)
+        self._state = WindowState(settings, self, self._splitter, self.panels, self.study)
         self._state.restore()
         self.arrange(PLANES)
         self._show_page()
@@ -107,15 +107,15 @@ class MainWindow(QMainWindow):
         Args:
             paths: A file, several files, a folder, a zip or a session file.
         """
-        self.study.open(paths)
+        self.controller.open(paths)
 
     def arrange(self, layout: str) -> None:
         """Choose the layout of the comparison.
 
         Args:
-            layout: Its id, as in ``study.state.layouts``.
+            layout: Its id, as in ``controller.state.layouts``.
         """
-        self.session.compare(replace(self.session.comparing, layout=layout))
+        self.study.compare(replace(self.study.comparing, layout=layout))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Called by Qt: files are welcome, anything else is not."""
@@ -131,8 +131,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Called by Qt: ask while something asked for runs, then stop it; remember the window."""
-        missed = self.study.work.missed
-        autosaved = self.desk.preferences.autosave
+        missed = self.controller.work.missed
+        autosaved = self.housekeeping.preferences.autosave
         may_close = self._may_stop(missed) if missed else self.closing.may_close_window(autosaved)
         if not may_close:
             event.ignore()
@@ -142,34 +142,34 @@ class MainWindow(QMainWindow):
 
     def leave(self) -> None:
         """Stop what runs and remember the window; the next one offers the work that was open."""
-        self.study.work.stop()
+        self.controller.work.stop()
         self.opening.leave()
         self._state.remember()
-        self.desk.end()
+        self.housekeeping.end()
 
     def _export(self) -> None:
         self.actions_offered[f"export-{NIFTI.id}"].trigger()
 
     def _lay_out(self) -> None:
-        study = QWidget()
-        layout = QVBoxLayout(study)
+        controller = QWidget()
+        layout = QVBoxLayout(controller)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(StudyTabs(self.studies, self.closing, self.actions_offered))
-        layout.addWidget(FrameBar(self.study))
+        layout.addWidget(FrameBar(self.controller))
         layout.addWidget(self.compare_bar)
         layout.addWidget(self.compare, 1)
         layout.addWidget(self.plot)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
-        self._pages.addWidget(study)
+        self._pages.addWidget(controller)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.error_bar)
-        column.addWidget(self.desk.recovery.bar)
-        column.addWidget(self.desk.hint)
+        column.addWidget(self.housekeeping.autosave.bar)
+        column.addWidget(self.housekeeping.hint)
         column.addWidget(self._pages, 1)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.addWidget(middle)
@@ -181,13 +181,13 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._splitter)
 
     def _connect_actions(self, cine: Cine) -> None:
-        actions, study = self.actions_offered, self.study
-        self.exports = ExportActions(self, study, self.recent, actions)
-        ScanActions(self, study, self.opening, actions)
-        FigureActions(self, study, self.plot, actions)
-        LookActions(self, self.session, cine, actions)
-        RecentMenu(actions.menu("recent"), study, self.recent)
-        LevelsMenu(actions.menu("levels"), self.session)
+        actions, controller = self.actions_offered, self.controller
+        self.exports = ExportActions(self, controller, self.recent, actions)
+        ScanActions(self, controller, self.opening, actions)
+        FigureActions(self, controller, self.plot, actions)
+        LookActions(self, self.study, cine, actions)
+        RecentMenu(actions.menu("recent"), controller, self.recent)
+        LevelsMenu(actions.menu("levels"), self.study)
 
     def _fill_tool_bar(self) -> None:
         bar = QToolBar(tr("Tools"))
@@ -200,21 +200,21 @@ class MainWindow(QMainWindow):
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(spacer)
-        bar.addWidget(DeviceLabel(self.study))
+        bar.addWidget(DeviceLabel(self.controller))
 
     def _connect(self) -> None:
-        study, session = self.study, self.session
+        controller, study = self.controller, self.study
         self._empty.open_wanted.connect(self.opening.choose_files)
         self._empty.folder_wanted.connect(self.opening.choose_folder)
         self._empty.sample_wanted.connect(self.opening.open_sample)
-        study.rebuilt_elsewhere.connect(self._note_rebuilt)
-        study.opened.connect(self._note_opened)
-        study.exporting.exported.connect(self._note_exported)
-        study.exporting.refused_elsewhere.connect(self._note_refused_elsewhere)
-        study.failed.connect(self.error_bar.show_error)
-        session.follow(self._show_original, "scan")
+        controller.reconstructed_elsewhere.connect(self._note_reconstructed)
+        controller.opened.connect(self._note_opened)
+        controller.exporting.exported.connect(self._note_exported)
+        controller.exporting.refused_elsewhere.connect(self._note_refused_elsewhere)
+        controller.failed.connect(self.error_bar.show_error)
+        study.follow(self._show_original, "scan")
         self.panels.currentChanged.connect(self._show_page)
-        session.follow(self._show_result, "result")
+        study.follow(self._show_result, "result")
 
     def _note_opened(self, paths: Sequence[Path]) -> None:
         self.recent.add(paths)
@@ -223,7 +223,7 @@ class MainWindow(QMainWindow):
     def _note_exported(self, path: Path) -> None:
         self.error_bar.hide()
         notice = tr("Exported to {path}. Research use only.", path=path)
-        remark = self.study.exporting.remarks.pop(path, "")
+        remark = self.controller.exporting.remarks.pop(path, "")
         self._tell(f"{notice} {remark}".strip())
 
     def _note_refused_elsewhere(self, path: Path) -> None:
@@ -236,7 +236,7 @@ class MainWindow(QMainWindow):
             )
         )
 
-    def _note_rebuilt(self, name: str) -> None:
+    def _note_reconstructed(self, name: str) -> None:
         self._tell(tr("'{name}' was reconstructed; the result is in its tab.", name=name))
 
     def _tell(self, text: str) -> None:
@@ -246,7 +246,7 @@ class MainWindow(QMainWindow):
         """The training page beside its tab, else the scan."""
         panel = self.panels.panels[self.panels.shown]
         if not isinstance(panel, TrainPanel):
-            self._pages.setCurrentIndex(0 if self.session.original is None else 1)
+            self._pages.setCurrentIndex(0 if self.study.scan is None else 1)
             return
         if self._training is None:
             self._training = panel.page()
@@ -254,18 +254,16 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(self._training)
 
     def _show_original(self) -> None:
-        original = self.session.original
+        scan = self.study.scan
         if self._pages.currentWidget() is self._training:
             self.panels.setCurrentIndex(0)  # who opens a scan wants to see it
         self._show_page()
-        self.setWindowTitle(
-            TITLE if original is None else f"{visible_line(original.name)} \u2013 {TITLE}"
-        )
+        self.setWindowTitle(TITLE if scan is None else f"{visible_line(scan.name)} \u2013 {TITLE}")
         # The keys for slices work at once.
-        self.compare.original.panes[Plane.AXIAL].setFocus()
+        self.compare.scan.panes[Plane.AXIAL].setFocus()
 
     def _show_result(self) -> None:
-        if self.session.result is not None:
+        if self.study.result is not None:
             self.error_bar.hide()
 
     def _may_stop(self, missed: Sequence[Task]) -> bool:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.study.session_files import session_filter
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.recent_files import Recent
 from srviewer.io.formats import open_filter
@@ -17,12 +17,12 @@ from srviewer.io.scans.series import ScanListing
 class Opening(QObject):
     """The dialogs of ``window`` that lead to an open scan."""
 
-    def __init__(self, study: StudyActions, recent: Recent, window: QWidget) -> None:
+    def __init__(self, controller: StudyController, recent: Recent, window: QWidget) -> None:
         super().__init__(window)
-        self._study, self._recent, self._window = study, recent, window
+        self._controller, self._recent, self._window = controller, recent, window
         self._picker: SeriesPicker | None = None
-        study.opening.connect(self.leave)
-        study.several_found.connect(self._pick)
+        controller.opening.connect(self.leave)
+        controller.several_found.connect(self._pick)
 
     def choose_files(self) -> None:
         """Ask for files."""
@@ -31,7 +31,7 @@ class Opening(QObject):
             self._window, tr("Open"), self._recent.folder(), kinds
         )
         if names:
-            self._study.open([Path(name) for name in names])
+            self._controller.open([Path(name) for name in names])
 
     def choose_folder(self) -> None:
         """Ask for a folder."""
@@ -39,11 +39,11 @@ class Opening(QObject):
             self._window, tr("Open folder"), self._recent.folder()
         )
         if name:
-            self._study.open([Path(name)])
+            self._controller.open([Path(name)])
 
     def open_sample(self) -> None:
         """Open the built-in sample."""
-        self._study.open_sample()
+        self._controller.open_sample()
 
     def leave(self) -> None:
         """Close the question which series to open: something else is opened."""
@@ -60,4 +60,4 @@ class Opening(QObject):
     def _read(self, answer: int) -> None:
         picker, self._picker = self._picker, None
         if picker is not None and answer == SeriesPicker.DialogCode.Accepted:
-            self._study.read(picker.choices())
+            self._controller.read(picker.choices())

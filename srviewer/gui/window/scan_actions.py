@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow
 
 from srviewer.gui.menus.actions import Actions
-from srviewer.gui.study.study_actions import RECONSTRUCT, StudyActions
+from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
 from srviewer.gui.window.opening import Opening
 
 
@@ -12,22 +12,22 @@ class ScanActions(QObject):
     """Connects these actions of ``window``."""
 
     def __init__(
-        self, window: QMainWindow, study: StudyActions, opening: Opening, actions: Actions
+        self, window: QMainWindow, controller: StudyController, opening: Opening, actions: Actions
     ) -> None:
         super().__init__(window)
-        self._study, self._actions = study, actions
+        self._controller, self._actions = controller, actions
         for name, slot in (
             ("open", opening.choose_files),
             ("open-folder", opening.choose_folder),
             ("sample", opening.open_sample),
-            ("reconstruct", study.reconstruct),
+            ("reconstruct", controller.reconstruct),
             ("quit", window.close),
         ):
             actions.connect_action(name, slot)
-        study.session.follow(self._show, "scan", "acknowledged")
-        study.work.changed.connect(self._show)
+        controller.study.follow(self._show, "scan", "acknowledged")
+        controller.work.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
-        idle = self._study.work.running(RECONSTRUCT) is None
-        self._actions["reconstruct"].setEnabled(self._study.may_reconstruct and idle)
+        idle = self._controller.work.running(RECONSTRUCT) is None
+        self._actions["reconstruct"].setEnabled(self._controller.may_reconstruct and idle)

@@ -11,7 +11,7 @@ from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.panels.measure import MeasurePanel
 from srviewer.gui.panels.reconstruct.reconstruct_panel import ReconstructPanel
 from srviewer.gui.panels.train import TrainPanel
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.panel_tabs import PanelTabs
 
@@ -30,7 +30,7 @@ class PanelSpec:
 
     id: str
     title: str
-    build: Callable[[StudyActions], QWidget]
+    build: Callable[[StudyController], QWidget]
 
 
 PANELS = (
@@ -46,10 +46,10 @@ PANELS = (
 class SidePanels(PanelTabs):
     """The panels of PANELS, for the studies of a window."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
         for row in PANELS:
-            self.add(row.id, tr(row.title), row.build(study))
+            self.add(row.id, tr(row.title), row.build(controller))
         self.setDocumentMode(True)
         self.setMinimumWidth(max(NARROWEST, self.tabBar().sizeHint().width()))
         self.setAccessibleName(tr("Panels"))

@@ -10,7 +10,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
 from srviewer.gui.jobs.running_jobs import Task, duration_text
 from srviewer.gui.state.shown_study import ShownStudy
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import agreement
 from srviewer.gui.widgets.form import ElidedLabel, describe, label
@@ -23,31 +23,31 @@ WIDEST = 190  # px, of what is running
 class PointLabel(ElidedLabel):
     """The point under the mouse, else under the crosshair: mm, voxel, values before and after."""
 
-    def __init__(self, session: ShownStudy) -> None:
+    def __init__(self, study: ShownStudy) -> None:
         super().__init__("muted")
-        self._session = session
+        self._study = study
         self.setAccessibleName(tr("Point under the mouse"))
-        session.hovered.connect(self._show)
-        session.follow(self._show_cursor, "view", "result")
+        study.hovered.connect(self._show)
+        study.follow(self._show_cursor, "view", "result")
 
     def _show_cursor(self) -> None:
         self._show(None)
 
     def _show(self, point: Point | None) -> None:
-        session = self._session
-        if session.original is None:
+        study = self._study
+        if study.scan is None:
             self.show_text("")
             return
-        where = session.view.cursor_mm if point is None else point
+        where = study.view.cursor_mm if point is None else point
         parts = ["RAS " + "  ".join(f"{mm:.1f}" for mm in where) + " mm"]
-        index = _voxel(session.original, where)
+        index = _voxel(study.scan, where)
         if index is None:
             parts.append(tr("outside the scan"))
         else:
             parts.append(tr("voxel {index}", index=" ".join(map(str, index))))
-            parts.append(tr("before {value:.5g}", value=session.original.voxels[index]))
-        if session.result is not None:
-            after = session.result.volume
+            parts.append(tr("before {value:.5g}", value=study.scan.voxels[index]))
+        if study.result is not None:
+            after = study.result.volume
             index = _voxel(after, where)
             if index is not None:
                 parts.append(tr("after {value:.5g}", value=after.voxels[index]))
@@ -57,9 +57,9 @@ class PointLabel(ElidedLabel):
 class ActivityLabel(QWidget):
     """The running job with its progress, and a button to cancel it."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._work = study.work
+        self._work = controller.work
         self._text = ElidedLabel("muted")
         self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._left = PlainLabel()  # never cut, however long the name before it is
@@ -78,7 +78,7 @@ class ActivityLabel(QWidget):
         layout.addWidget(self._left)
         layout.addWidget(self._bar)
         layout.addWidget(self._stop)
-        study.work.changed.connect(self._show)
+        controller.work.changed.connect(self._show)
         self._show()
 
     def _task(self) -> Task | None:
@@ -106,44 +106,44 @@ class ActivityLabel(QWidget):
 class DeviceLabel(MarkupLabel):
     """The device that computes or computed the result; accent colour while something runs."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._study, self._session = study, study.session
+        self._controller, self._study = controller, controller.study
         self.setAccessibleName(tr("Device"))
         set_tip(self, tr("What the next reconstruction runs on, or what the last one ran on"))
-        study.work.changed.connect(self._show)
-        study.session.follow(self._show, "request", "result")
+        controller.work.changed.connect(self._show)
+        controller.study.follow(self._show, "request", "result")
         theme.redraw_on_theme_change(self, self._show)
         self._show()
 
     def _show(self) -> None:
-        request, result = self._session.request, self._session.result
+        request, result = self._study.request, self._study.result
         device = result.device if result else request.device if request else "auto"
         colours = theme.colours()
-        colour = colours.accent if self._study.work.tasks else colours.disabled
+        colour = colours.accent if self._controller.work.tasks else colours.disabled
         self.setText(f"<span style='color:{colour}'>\u25cf</span>  {html_text(device)}")
 
 
 class StatusBar(QStatusBar):
     """Point, agreement with the scan, activity, and what this program is not for."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._session = study.session
+        self._study = controller.study
         self._agreement = PlainLabel()
         set_tip(
             self._agreement,
             tr("The largest difference between the result, degraded again, and the scan"),
         )
-        self.addWidget(PointLabel(study.session), 1)
-        self.addPermanentWidget(ActivityLabel(study))
+        self.addWidget(PointLabel(controller.study), 1)
+        self.addPermanentWidget(ActivityLabel(controller))
         self.addPermanentWidget(self._agreement)
         self.addPermanentWidget(label(tr(RESEARCH_USE_ONLY), "research"))
         self.setSizeGripEnabled(False)
-        study.session.follow(self._show_agreement, "result")
+        controller.study.follow(self._show_agreement, "result")
 
     def _show_agreement(self) -> None:
-        result = self._session.result
+        result = self._study.result
         self._agreement.setText(
             "" if result is None else agreement(result.consistency, result.repaired)
         )

@@ -19,14 +19,14 @@ class WindowState:
         window: QMainWindow,
         splitter: QSplitter,
         panels: PanelTabs,
-        session: ShownStudy,
+        study: ShownStudy,
     ) -> None:
-        self._settings, self._window, self._session = settings, window, session
+        self._settings, self._window, self._study = settings, window, study
         self._splitter, self._panels = splitter, panels
 
     def remember(self) -> None:
         """Write it down."""
-        settings, view = self._settings, self._session.view
+        settings, view = self._settings, self._study.view
         settings.setValue("window/geometry", self._window.saveGeometry())
         settings.setValue("window/splitter", self._splitter.saveState())
         settings.setValue("window/panel_id", self._panels.shown)
@@ -44,8 +44,8 @@ class WindowState:
             self._splitter.setSizes([window.width() - PANEL_WIDTH, PANEL_WIDTH])
         if not self._panels.show_panel(self._settings.value("window/panel_id", "", type=str)):
             self._panels.show_number(self._settings.value("window/panel", 0, type=int))
-        self._session.set_radiological(self._flag("view/radiological"))
-        self._session.set_smooth(self._flag("view/smooth"))
+        self._study.set_radiological(self._flag("view/radiological"))
+        self._study.set_smooth(self._flag("view/smooth"))
 
     # Without its type, QSettings gives back text after a restart.
     def _bytes(self, key: str) -> QByteArray:

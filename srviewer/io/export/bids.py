@@ -235,7 +235,7 @@ def _sidecar(
 
 def _description() -> dict[str, object]:
     return {
-        "Name": "srviewer: thick slices rebuilt thin",
+        "Name": "srviewer: thick slices reconstructed thin",
         "BIDSVersion": VERSION,
         "DatasetType": "derivative",
         "GeneratedBy": [_generator()],

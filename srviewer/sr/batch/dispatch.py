@@ -24,7 +24,7 @@ from srviewer.sr.batch.items import Item, describe_derivative, select
 from srviewer.sr.batch.pulse import Pulse
 from srviewer.sr.batch.records import LOGS, STATE, BatchFolder
 from srviewer.sr.batch.summary import summary_path, write_summary
-from srviewer.sr.batch.work import Settings, VolumeOutcome, rebuilding
+from srviewer.sr.batch.work import Settings, VolumeOutcome, reconstructing
 from srviewer.sr.requests.memory import machine_bytes
 from srviewer.temporary_names import process_mark
 from srviewer.unwritable import make_folder
@@ -170,7 +170,7 @@ def _one_by_one(
     outcomes: list[VolumeOutcome] = []
     for number, item in enumerate(items):
         prefix = f"{number + 1} of {len(items)} volumes: "
-        job = mapped(rebuilding(item, settings, batch_folder), partial(_prefixed, prefix))
+        job = mapped(reconstructing(item, settings, batch_folder), partial(_prefixed, prefix))
         span = number / len(items), (number + 1) / len(items)
         outcomes.append((yield from within(job, *span)))
     return tuple(outcomes)
@@ -226,7 +226,7 @@ def _at_worker(item: Item, settings: Settings, batch_folder: BatchFolder) -> Vol
     if limit:  # the worker would be ended above it
         remaining = limit - psutil.Process().memory_info().rss
         settings = replace(settings, room=min(settings.room, remaining))
-    return run(rebuilding(item, settings, batch_folder), partial(_heed_the_end, batch_folder))
+    return run(reconstructing(item, settings, batch_folder), partial(_heed_the_end, batch_folder))
 
 
 def _heed_the_end(batch_folder: BatchFolder, _step: Progress) -> None:

@@ -187,7 +187,7 @@ def describe_derivative(folder: Path, ignored: Sequence[str]) -> None:
         return
     made_by = {"Name": "srviewer", "Version": __version__, "Description": RESEARCH_USE_ONLY}
     description = {
-        "Name": "Thick slices rebuilt thin",
+        "Name": "Thick slices reconstructed thin",
         "BIDSVersion": BIDS_VERSION,
         "DatasetType": "derivative",
         "GeneratedBy": [made_by],
@@ -224,7 +224,9 @@ def _unsuitable(series: Series, thin_too: bool) -> SkippedVolume | None:
             series.name, "is a mask or label map by its name or header", False, kind
         )
     if series.frames > 1:
-        reason = f"holds {series.frames} volumes over time or direction; a batch rebuilds single "
+        reason = (
+            f"holds {series.frames} volumes over time or direction; a batch reconstructs single "
+        )
         return SkippedVolume(series.name, f"{reason}ones", False, "series of several volumes")
     if series.geometry.thick_axis is None and not thin_too:
         reason = f"has no thick axis ({_spacing(series.geometry)} mm)"

@@ -37,18 +37,18 @@ from srviewer.sr.batch.records import (
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.inputs.segmentations import segmentation_reason
 from srviewer.sr.models.available_models import find_model
-from srviewer.sr.rebuild.gaps import rebuild
+from srviewer.sr.reconstruction.gaps import reconstruct_scan
 from srviewer.sr.requests.memory import free_bytes
 from srviewer.sr.requests.request import Request, suggested_request
-from srviewer.sr.results.rebuild_facts import RebuildFacts
 from srviewer.sr.results.reconstruction import unscored
+from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.choice import SlabsWanted, choose_slabs
 from srviewer.sr.slabs.files import SlabFiles, written_in_slabs
 from srviewer.temporary_names import process_mark
 from srviewer.unwritable import make_folder
 
 FOUND = 0.02  # the share of one volume's job in which it is found again
-Made: TypeAlias = tuple[RebuildFacts, dict[str, Any]]  # and its provenance
+Made: TypeAlias = tuple[ReconstructionFacts, dict[str, Any]]  # and its provenance
 Status = Literal["done", "done before", "failed", "left out"]
 
 
@@ -118,7 +118,7 @@ class VolumeOutcome:
     reason: str = ""
 
 
-def rebuilding(item: Item, settings: Settings, batch_folder: BatchFolder) -> Job[VolumeOutcome]:
+def reconstructing(item: Item, settings: Settings, batch_folder: BatchFolder) -> Job[VolumeOutcome]:
     """Reconstruct one item, unless its record says that it is done with these settings.
 
     The result takes its name only when it is whole, and the record follows it, so an item whose
@@ -135,7 +135,7 @@ def rebuilding(item: Item, settings: Settings, batch_folder: BatchFolder) -> Job
     started = time.monotonic()
     log = Log(batch_folder)
     try:
-        outcome = yield from _rebuilding(item, settings, batch_folder, log)
+        outcome = yield from _reconstructing(item, settings, batch_folder, log)
     except Unsupported as error:
         outcome = VolumeOutcome(item.name, None, "left out", message=str(error), reason=error.kind)
         log.add(f"left out: {error}")
@@ -154,7 +154,7 @@ def rebuilding(item: Item, settings: Settings, batch_folder: BatchFolder) -> Job
     return replace(outcome, seconds=time.monotonic() - started, source=item.source_name)
 
 
-def _rebuilding(
+def _reconstructing(
     item: Item, settings: Settings, batch_folder: BatchFolder, log: Log
 ) -> Job[VolumeOutcome]:
     source = yield from within(_source(item), 0.0, FOUND / 2)
@@ -248,7 +248,7 @@ def _in_memory(
 ) -> Job[Made]:
     scan = yield from within(series.read(0), 0.0, 0.1)
     _check(scan, settings)
-    result = yield from within(rebuild(scan, _request(scan, settings)), 0.1, 0.9)
+    result = yield from within(reconstruct_scan(scan, _request(scan, settings)), 0.1, 0.9)
     values = unscored(result, scan)
     kind = target(settings.target)
     given = kind.given(home)
@@ -304,7 +304,7 @@ def _check(volume: ScanHeader, settings: Settings) -> None:
     if unsound and not settings.acknowledge:
         messages = " ".join(warning.message for warning in unsound)
         raise UserError(
-            f"{messages} Look at it, then give --acknowledge to rebuild it all the same."
+            f"{messages} Look at it, then give --acknowledge to reconstruct it all the same."
         )
 
 

@@ -13,11 +13,11 @@ from srviewer.sr.results.maps import (
     TEXTURE_CHANGE,
     TEXTURE_THRESHOLD,
 )
-from srviewer.sr.results.rebuild_facts import RebuildFacts
+from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 
 
 @dataclass(frozen=True, eq=False)
-class Reconstruction(RebuildFacts):
+class Reconstruction(ReconstructionFacts):
     """A result in memory, with its maps and all that is reported with it.
 
     Attributes:
@@ -67,7 +67,7 @@ class Reconstruction(RebuildFacts):
         return {"mean": float(voxels.mean()), "p99": float(np.percentile(voxels, 99))}
 
 
-def unscored(result: RebuildFacts, scan: ScanHeader) -> dict[str, Any]:
+def unscored(result: ReconstructionFacts, scan: ScanHeader) -> dict[str, Any]:
     """The provenance of a result without a reference, as verbs print it in JSON.
 
     A scan in doubt is reconstructed only after its warnings were acknowledged, so the codes of its

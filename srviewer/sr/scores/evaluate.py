@@ -18,8 +18,8 @@ from srviewer.sr.cross_plane.refinement import passes
 from srviewer.sr.inputs.numbered_names import unique_names
 from srviewer.sr.inputs.segmentations import check_is_scan
 from srviewer.sr.models.available_models import find_model
-from srviewer.sr.rebuild.gaps import rebuild
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.gaps import reconstruct_scan
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.simulate import check_slices, simulate
 
@@ -62,7 +62,7 @@ def score_beside_cubic(
     comparison = Comparison(reference, result, meaning)
     candidate = yield from within(comparison.scores(), 0.0, 0.5)
     plain = replace(request, method="cubic")
-    cubic = yield from within(rebuild(scan, plain), 0.5, 0.55)
+    cubic = yield from within(reconstruct_scan(scan, plain), 0.5, 0.55)
     scores = Comparison(reference, cubic.volume, meaning).scores()
     return ScoredPair(candidate, (yield from within(scores, 0.55, 1.0)))
 

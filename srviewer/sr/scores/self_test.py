@@ -13,8 +13,8 @@ from srviewer.job import Job, within
 from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.inputs.segmentations import check_is_scan
 from srviewer.sr.models.available_models import find_model
-from srviewer.sr.rebuild.cautions import cautions
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.cautions import cautions
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request, check_request, degradation_of
 from srviewer.sr.scores.evaluate import ScoredPair, score_beside_cubic
 from srviewer.sr.scores.simulate import simulate

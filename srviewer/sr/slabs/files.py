@@ -11,14 +11,17 @@ from srviewer.io.export.nifti import DataType, write_planes
 from srviewer.io.export.replacing import check_replaceable
 from srviewer.io.scans.series import PlaneByPlane
 from srviewer.job import Job, within
-from srviewer.sr.rebuild.restore import restored
+from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.requests.memory import opens
 from srviewer.sr.requests.request import Request
-from srviewer.sr.results.rebuild_facts import RebuildFacts
 from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.slab_wise import check_streamable, kept_scan, streamed
 
-READ, REBUILT = 0.05, 0.85  # how far the whole is when the scan is kept, when it is rebuilt
+READ, RECONSTRUCTED = (
+    0.05,
+    0.85,
+)  # how far the whole is when the scan is kept, when it is reconstructed
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +39,7 @@ class SlabFiles:
     """
 
     output: Path
-    provenance: Callable[[ScanHeader, RebuildFacts], dict[str, Any]]
+    provenance: Callable[[ScanHeader, ReconstructionFacts], dict[str, Any]]
     check: Callable[[ScanHeader], None] = lambda scan: None
     stored_as: DataType = "float32"
     maps: Mapping[str, Path] = field(default_factory=dict)
@@ -54,7 +57,7 @@ class WrittenInSlabs:
     """
 
     scan: ScanHeader
-    result: RebuildFacts
+    result: ReconstructionFacts
     provenance: dict[str, Any]
 
 
@@ -83,7 +86,7 @@ def written_in_slabs(
             made_from = kept.header.source
             identity = None if made_from is None else made_from.sha256
             yield from check_replaceable(files.output, identity)
-        result = yield from within(streamed(kept, request, scratch), READ, REBUILT)
+        result = yield from within(streamed(kept, request, scratch), READ, RECONSTRUCTED)
         provenance = files.provenance(kept.header, result)
         job = write_planes(
             result.kept.header,
@@ -93,19 +96,19 @@ def written_in_slabs(
             files.stored_as,
             overwrite=files.overwrite,
         )
-        share = (1 - REBUILT) / (1 + len(files.maps))
-        yield from within(job, REBUILT, REBUILT + share)
+        share = (1 - RECONSTRUCTED) / (1 + len(files.maps))
+        yield from within(job, RECONSTRUCTED, RECONSTRUCTED + share)
         for number, (kind, path) in enumerate(files.maps.items(), 1):
             map_volume = result.kept_maps[kind]
             job = write_planes(
                 map_volume.header, map_volume.planes(), path, provenance, overwrite=True
             )
-            start = REBUILT + number * share
+            start = RECONSTRUCTED + number * share
             yield from within(job, start, start + share)
         return WrittenInSlabs(kept.header, result, provenance)
 
 
-def rebuilt_and_opened(
+def reconstructed_and_opened(
     scan: Volume, source: PlaneByPlane, request: Request, files: SlabFiles
 ) -> Job[Reconstruction | None]:
     """Reconstruct an open scan slab-wise into files, and read the result.

@@ -27,12 +27,12 @@ from srviewer.sr.cross_plane.methods import Method, method
 from srviewer.sr.cross_plane.padding_restored import KeptPadding
 from srviewer.sr.cross_plane.refinement import Refinement
 from srviewer.sr.models.available_models import find_model
-from srviewer.sr.rebuild.cautions import cautions_at_noise
-from srviewer.sr.rebuild.reconstruct import thin_header
+from srviewer.sr.reconstruction.cautions import cautions_at_noise
+from srviewer.sr.reconstruction.reconstruct import thin_header
 from srviewer.sr.requests.memory import peak_memory_mb
 from srviewer.sr.requests.request import Request, check_request, degradation_of, used_thickness
 from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, map_header
-from srviewer.sr.results.rebuild_facts import RebuildFacts
+from srviewer.sr.results.reconstruction_facts import ReconstructionFacts
 from srviewer.sr.slabs.axis_by_slabs import Finished, interpolated_on_disk, refined_by_network
 from srviewer.sr.slabs.sums import SlabSums
 from srviewer.table import find_row
@@ -60,7 +60,7 @@ class KeptVolume:
 
 
 @dataclass(frozen=True, eq=False)
-class StreamedReconstruction(RebuildFacts):
+class StreamedReconstruction(ReconstructionFacts):
     """A result whose voxels, and those of its maps, are on disk.
 
     Attributes:
@@ -104,7 +104,7 @@ def unstreamable(scan: ScanHeader, request: Request) -> tuple[str, ...]:
         "flips": request.flips,
         "isotropic resampling": request.isotropic,
         "repair of faults between slices": bool(request.repair),
-        "rebuilding around missing or uneven slices": scan.planes is not None,
+        "reconstructing around missing or uneven slices": scan.planes is not None,
         "going over the whole again, which this profile needs": _in_rounds(scan, request),
     }
     return tuple(reason for reason, there in reasons.items() if there)
@@ -124,8 +124,8 @@ def check_streamable(scan: ScanHeader, request: Request, also: tuple[str, ...] =
     reasons = (*also, *unstreamable(scan, request))
     if reasons:
         raise UserError(
-            f"'{scan.name}' is rebuilt slab by slab, and that way there is no "
-            f"{', no '.join(reasons)}. Leave that out, or rebuild it where memory holds all of it."
+            f"'{scan.name}' is reconstructed slab by slab, and that way there is no "
+            f"{', no '.join(reasons)}. Leave that out, or reconstruct it where memory holds all of it."
         )
 
 

@@ -15,7 +15,7 @@ from srviewer.io.files.content import digest
 from srviewer.io.scans.series import Series
 from srviewer.io.sidecars.exported_image import described, own_document, stated_source
 from srviewer.job import Job, Progress, within
-from srviewer.sr.rebuild.restore import restored
+from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.references.read_for_comparison import to_compare
 from srviewer.sr.references.same_scan import AnotherScan
 from srviewer.sr.references.truth import read_truth_again
@@ -35,7 +35,7 @@ from srviewer.study.sessions.document import (
 )
 from srviewer.study.sessions.file_location import FileLocation
 from srviewer.study.sessions.session_file import read_session
-from srviewer.study.state.comparables import Comparables
+from srviewer.study.state.compared_volumes import ComparedVolumes
 from srviewer.study.state.held_file import HeldFile, held_in
 from srviewer.study.state.origin import Origin
 from srviewer.study.state.overlay import Overlay, overlay_of
@@ -143,8 +143,8 @@ class _Reading:
         if saved.scan.sha256 is None and self.problems and not results:
             self._check_refusals(origin.paths[0])
         references = yield from within(self._references(scan, results), 0.8, 0.9)
-        read_layers = (self._overlay(overlay) for overlay in saved.layers)
-        layers = yield from within(self._each(read_layers, len(saved.layers)), 0.9, 0.95)
+        read_overlays = (self._overlay(overlay) for overlay in saved.layers)
+        overlays = yield from within(self._each(read_overlays, len(saved.layers)), 0.9, 0.95)
         read_loaded = (self._loaded(volume, scan) for volume in saved.loaded)
         loaded = yield from within(self._each(read_loaded, len(saved.loaded)), 0.95, 1.0)
         request = request_for(scan, saved.state.get("request"), device)
@@ -157,8 +157,8 @@ class _Reading:
             sources=origin.series.sources,
             auto_window=window,
             reference=next(iter(references.values()), None),
-            layers=tuple(layers.values()),
-            comparables=self._comparables(results, loaded, scored=bool(references)),
+            overlays=tuple(overlays.values()),
+            compared_volumes=self._comparables(results, loaded, scored=bool(references)),
             comparing=before.comparing,
             view=before.view.whole(scan, window),
         )
@@ -278,9 +278,9 @@ class _Reading:
         results: Mapping[int, _Result],
         loaded: Mapping[int, tuple[Volume, str, HeldFile]],
         scored: bool,
-    ) -> Comparables:
+    ) -> ComparedVolumes:
         """The results and loaded volumes; ``scored``: the reference of their scores was read."""
-        kept, keys, current = Comparables(), dict[str, str](), None
+        kept, keys, current = ComparedVolumes(), dict[str, str](), None
         for number, result in results.items():
             kept = kept.with_result(result.reconstruction)
             key = keys[f"{RESULT}{number}"] = kept.current

@@ -27,7 +27,7 @@ from srviewer.study.sessions.document import (
 )
 from srviewer.study.sessions.file_location import FileLocation, location_of, location_of_file
 from srviewer.study.sessions.session_file import write_session
-from srviewer.study.state.comparables import Comparables, ComparedVolume
+from srviewer.study.state.compared_volumes import ComparedVolume, ComparedVolumes
 from srviewer.study.state.study_state import StudyState
 from srviewer.study.state.view import NO_WINDOW
 from srviewer.unwritable import make_folder
@@ -98,7 +98,7 @@ def files_of(state: StudyState) -> set[Path]:
     """
     reference = None if state.reference is None else state.reference.file
     held = [state.scan_file, reference]
-    held += [file for kept in state.comparables.kept for file in kept.files.values()]
+    held += [file for kept in state.compared_volumes.kept for file in kept.files.values()]
     return {file.path for file in held if file is not None}
 
 
@@ -146,7 +146,7 @@ def _free(folder: Path, stem: str) -> Path:
 
 def _results(state: StudyState) -> tuple[ComparedVolume, ...]:
     """The results, oldest first."""
-    return tuple(reversed(state.comparables.results))
+    return tuple(reversed(state.compared_volumes.results))
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +162,7 @@ class _Saving:
         results = []
         for kept in _results(state):
             results.append((yield from self._result(kept)))
-        loaded = {kept.key: kept for kept in state.comparables.loaded if kept.files}
+        loaded = {kept.key: kept for kept in state.compared_volumes.loaded if kept.files}
         return SavedStudy(
             scan=self._scan(),
             results=tuple(results),
@@ -173,14 +173,14 @@ class _Saving:
                     overlay.opacity,
                     None if overlay.labelled else overlay.threshold,
                 )
-                for overlay in state.layers
+                for overlay in state.overlays
                 if overlay.file is not None
             ),
             loaded=tuple(
                 SavedLoaded(location_of(kept.files[""].path, kept.volume), kept.name)
                 for kept in loaded.values()
             ),
-            shown=_shown(state.comparables, tuple(loaded)),
+            shown=_shown(state.compared_volumes, tuple(loaded)),
             state=plain_fields(_storable(state)),
         )
 
@@ -216,7 +216,7 @@ class _Saving:
         maps: dict[str, FileLocation] = {}
         for kind, volume in stored_maps(kept.made).items():
             maps[kind] = yield from location_of_file(self._file(volume))
-        current = kept.key == self.state.comparables.current
+        current = kept.key == self.state.compared_volumes.current
         model = kept.made.request.model
         return SavedResult(image, maps, kept.name, current, model, kept.scores)
 
@@ -235,10 +235,10 @@ def _storable(state: StudyState) -> StudyState:
     )
 
 
-def _shown(comparables: Comparables, loaded: Sequence[str]) -> tuple[str, ...]:
+def _shown(compared_volumes: ComparedVolumes, loaded: Sequence[str]) -> tuple[str, ...]:
     """The shown volumes, A and B first; ``loaded``: keys of the loaded volumes that are saved."""
-    results = [kept.key for kept in reversed(comparables.results)]
+    results = [kept.key for kept in reversed(compared_volumes.results)]
     words = {key: f"{RESULT}{number}" for number, key in enumerate(results)}
     words |= {key: f"{LOADED}{number}" for number, key in enumerate(loaded)}
-    lost = {kept.key for kept in comparables.kept} - words.keys()
-    return tuple(words.get(key, key) for key in comparables.shown if key not in lost)
+    lost = {kept.key for kept in compared_volumes.kept} - words.keys()
+    return tuple(words.get(key, key) for key in compared_volumes.shown if key not in lost)

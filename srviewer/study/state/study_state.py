@@ -11,7 +11,7 @@ from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.scores.self_test import SelfTest
-from srviewer.study.state.comparables import LONGEST_NAME, Comparables, ComparedVolume
+from srviewer.study.state.compared_volumes import LONGEST_NAME, ComparedVolume, ComparedVolumes
 from srviewer.study.state.comparing import Comparing
 from srviewer.study.state.held_file import HeldFile
 from srviewer.study.state.layouts import COMPARE, PLANES
@@ -49,7 +49,7 @@ class StudyState:
         auto_window: grey levels that suit the scan, in its unit.
         request: of the next reconstruction.
         acknowledged: whether the scan's warnings were read.
-        comparables: the results and loaded volumes, and the choice of those shown.
+        compared_volumes: the results and loaded volumes, and the choice of those shown.
         reference: the volume that results are scored against.
         comparing: the settings of the comparison of A and B.
         view: crosshair, zoom, window and colours of every pane.
@@ -67,11 +67,11 @@ class StudyState:
     auto_window: Window = NO_WINDOW
     request: Request | None = field(default=None, metadata=LENIENT)
     acknowledged: bool = field(default=False, metadata=SAVED)
-    comparables: Comparables = field(default_factory=Comparables)
+    compared_volumes: ComparedVolumes = field(default_factory=ComparedVolumes)
     reference: Reference | None = None
     comparing: Comparing = field(default_factory=Comparing, metadata=SAVED)
     view: View = field(default_factory=View, metadata=SAVED)
-    layers: tuple[Overlay, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
     rois: tuple[Roi, ...] = field(default=(), metadata=SAVED)
     locked: Roi | None = field(default=None, metadata=SAVED)
     tested: tuple[Tested, ...] = field(default=(), metadata=LENIENT)
@@ -79,13 +79,13 @@ class StudyState:
     @property
     def result(self) -> Reconstruction | None:
         """The current result, which is scored, plotted and exported."""
-        current = self.comparables.result
+        current = self.compared_volumes.result
         return None if current is None else current.made
 
     @property
     def scores(self) -> ScoredPair | None:
         """The scores of the current result."""
-        current = self.comparables.result
+        current = self.compared_volumes.result
         return None if current is None else current.scores
 
     def with_result(self, result: Reconstruction) -> "StudyState":
@@ -97,23 +97,23 @@ class StudyState:
         Returns:
             The study with it, as ``keeping`` shows it.
         """
-        return self.keeping(self.comparables.with_result(result))
+        return self.keeping(self.compared_volumes.with_result(result))
 
-    def keeping(self, comparables: Comparables) -> "StudyState":
+    def keeping(self, compared_volumes: ComparedVolumes) -> "StudyState":
         """Replace the results and loaded volumes.
 
         Args:
-            comparables: The new ones.
+            compared_volumes: The new ones.
 
         Returns:
             The study with them. For another current result, a layout that shows the scan alone
             becomes A above B.
         """
-        result = comparables.result and comparables.result.made
+        result = compared_volumes.result and compared_volumes.result.made
         comparing = self.comparing
         if result is not None and result is not self.result and comparing.layout == PLANES:
             comparing = replace(comparing, layout=COMPARE)
-        return replace(self, comparables=comparables, comparing=comparing)
+        return replace(self, compared_volumes=compared_volumes, comparing=comparing)
 
     def without_preview(self) -> "StudyState":
         """With the layout of the scan alone, after a reconstruction without a result."""
@@ -130,7 +130,7 @@ class StudyState:
         Returns:
             The study with it, without scores.
         """
-        return replace(self, reference=reference, comparables=self.comparables.unscored())
+        return replace(self, reference=reference, compared_volumes=self.compared_volumes.unscored())
 
     def with_rois(self, rois: tuple[Roi, ...]) -> "StudyState":
         """Replace the measurements.
@@ -181,10 +181,10 @@ class StudyState:
             return self
         state = replace(
             self,
-            comparables=self.comparables.with_files(written),
-            layers=tuple(
+            compared_volumes=self.compared_volumes.with_files(written),
+            overlays=tuple(
                 replace(layer, file=written[layer.volume]) if layer.volume in written else layer
-                for layer in self.layers
+                for layer in self.overlays
             ),
         )
         if self.scan is not None and self.scan in written and self.origin is None:
@@ -217,17 +217,17 @@ class StudyState:
         """
         return tuple(
             kept
-            for kept in self.comparables.results
+            for kept in self.compared_volumes.results
             if (path := self.file_of(kept.volume)) is None or not lasting(path)
         )
 
     def _held(self, volume: Volume) -> HeldFile | None:
         if volume is self.scan:
             return self.scan_file
-        for holder in (self.reference, *self.layers):
+        for holder in (self.reference, *self.overlays):
             if holder is not None and holder.volume is volume and holder.file is not None:
                 return holder.file
-        return self.comparables.held(volume)
+        return self.compared_volumes.held(volume)
 
 
 DERIVED = ("result", "scores")  # properties whose changes are reported as well

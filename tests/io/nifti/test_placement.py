@@ -20,8 +20,8 @@ from srviewer.io.export.bids import given_name, write_derivative
 from srviewer.io.export.nifti import write_nifti
 from srviewer.io.formats import read, scan
 from srviewer.job import run
-from srviewer.sr.rebuild.cautions import cautions
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.cautions import cautions
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.label_maps import label_map
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.simulate import simulate

@@ -26,7 +26,7 @@ from srviewer.job import run
 from srviewer.sr.batch.items import describe_derivative, select
 from srviewer.sr.batch.records import BatchFolder
 from srviewer.sr.batch.summary import write_summary
-from srviewer.sr.batch.work import Settings, VolumeOutcome, rebuilding
+from srviewer.sr.batch.work import Settings, VolumeOutcome, reconstructing
 from srviewer.sr.requests.request import Request
 
 CUBIC = Settings(Request(0, 2, "cubic"), None, None, "float32", acknowledge=False)
@@ -118,7 +118,7 @@ def test_a_volume_is_done_again_only_when_something_changed(
     out = tmp_path / "out"
 
     def done(batch: str, settings: Settings = CUBIC) -> VolumeOutcome:
-        return run(rebuilding(item, settings, BatchFolder(out, batch)))
+        return run(reconstructing(item, settings, BatchFolder(out, batch)))
 
     assert done("one").status == "done"
     # Of a worker whose predecessor died after the record.
@@ -147,15 +147,15 @@ def test_another_scan_under_the_same_path_gets_a_result_of_its_own(
 ) -> None:
     item = run(select([scans / "a"], thin_too=False)).items[0]
     out = tmp_path / "out"
-    first = run(rebuilding(item, CUBIC, BatchFolder(out, "one")))
+    first = run(reconstructing(item, CUBIC, BatchFolder(out, "one")))
     before = (out / item.output).read_bytes()
     save(thick_head, item.sources[0], shift=1)
     digits = hashlib.sha256(item.sources[0].read_bytes()).hexdigest()[:8]
-    second = run(rebuilding(item, CUBIC, BatchFolder(out, "two")))
+    second = run(reconstructing(item, CUBIC, BatchFolder(out, "two")))
     assert first.output == item.output and second.status == "done"
     assert second.output == PurePosixPath(f"scan_thin-{digits}.nii.gz")
     assert second.output.name in second.message and (out / item.output).read_bytes() == before
-    again = run(rebuilding(item, CUBIC, BatchFolder(out, "three")))
+    again = run(reconstructing(item, CUBIC, BatchFolder(out, "three")))
     assert again.status == "done before" and again.output == second.output
 
 
@@ -163,7 +163,7 @@ def test_a_failure_is_an_outcome_and_leaves_nothing(scans: Path, tmp_path: Path)
     item = run(select([scans / "a"], thin_too=False)).items[0]
     item.sources[0].write_bytes(b"not an image")
     place = BatchFolder(tmp_path / "out", "one")
-    outcome = run(rebuilding(item, CUBIC, place))
+    outcome = run(reconstructing(item, CUBIC, place))
     assert outcome.status == "failed" and "is not compressed" in outcome.message
     log = place.log(item.output)
     assert not [p for p in place.folder.rglob("*") if p.is_file() and p != log and not owned(p)]
@@ -176,9 +176,9 @@ def test_a_scan_in_doubt_waits_for_a_word(thick_head: Volume, tmp_path: Path) ->
     save(replace(thick_head, voxels=voxels), tmp_path / "in" / "scan.nii.gz")
     item = run(select([tmp_path / "in"], thin_too=False)).items[0]
     place = BatchFolder(tmp_path / "out", "one")
-    refused = run(rebuilding(item, CUBIC, place))
+    refused = run(reconstructing(item, CUBIC, place))
     assert refused.status == "failed" and "--acknowledge" in refused.message
-    done = run(rebuilding(item, replace(CUBIC, acknowledge=True), place))
+    done = run(reconstructing(item, replace(CUBIC, acknowledge=True), place))
     assert done.status == "done" and done.values["acknowledged"] == ["non_finite"]
 
 

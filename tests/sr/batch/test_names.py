@@ -18,7 +18,7 @@ from srviewer.job import run
 from srviewer.sr.batch.items import describe_derivative, select
 from srviewer.sr.batch.records import BatchFolder
 from srviewer.sr.batch.summary import summary_path, write_summary
-from srviewer.sr.batch.work import Settings, VolumeOutcome, rebuilding
+from srviewer.sr.batch.work import Settings, VolumeOutcome, reconstructing
 from srviewer.sr.requests.request import Request
 
 LINEAR = Settings(Request(0, 2, "linear"), None, None, "float32", acknowledge=False)
@@ -38,7 +38,9 @@ def study(thick_head: Volume, tmp_path: Path) -> Path:
 
 def batch(paths: Sequence[Path], out: Path, settings: Settings = LINEAR) -> list[VolumeOutcome]:
     place = BatchFolder(out, os.urandom(4).hex())
-    return [run(rebuilding(i, settings, place)) for i in run(select(paths, thin_too=False)).items]
+    return [
+        run(reconstructing(i, settings, place)) for i in run(select(paths, thin_too=False)).items
+    ]
 
 
 def names(outcomes: Sequence[VolumeOutcome]) -> list[str]:

@@ -20,13 +20,13 @@ from srviewer.job import run
 from srviewer.sr.batch.dispatch import BatchPlan, batch
 from srviewer.sr.batch.items import Item, select
 from srviewer.sr.batch.records import BatchFolder
-from srviewer.sr.batch.work import Settings, VolumeOutcome, rebuilding
+from srviewer.sr.batch.work import Settings, VolumeOutcome, reconstructing
 from srviewer.sr.requests import memory
 from srviewer.sr.requests.request import Request
 
 CUBIC = Settings(Request(0, 2, "cubic"), None, None, "float32", acknowledge=False)
 NETWORK = replace(CUBIC, request=Request(0, 2))
-NO_ROOM = 1e6  # bytes; a rebuild of anything takes more
+NO_ROOM = 1e6  # bytes; a reconstruction of anything takes more
 
 
 def item_of(path: Path) -> Item:
@@ -45,7 +45,7 @@ def test_without_room_it_goes_slab_by_slab_to_the_same_file(
 ) -> None:
     def done(folder: str, asked: Settings) -> tuple[VolumeOutcome, bytes, str]:
         item, place = item_of(scan), BatchFolder(tmp_path / folder, "one")
-        outcome = run(rebuilding(item, asked, place))
+        outcome = run(reconstructing(item, asked, place))
         assert outcome.status == "done", outcome.message
         assert not list(place.folder.rglob("unfinished/*/*"))
         return (
@@ -58,7 +58,7 @@ def test_without_room_it_goes_slab_by_slab_to_the_same_file(
     assert not whole.values["slab_by_slab"] and not whole.message and "slab by slab" not in log
     slabs, same, told = done("slabs", replace(settings, room=NO_ROOM))
     assert same == voxels and slabs.values["slab_by_slab"]
-    assert "'scan' is rebuilt slab by slab" in slabs.message and slabs.message in told
+    assert "'scan' is reconstructed slab by slab" in slabs.message and slabs.message in told
     for key in ("model_sha256", "factor", "axis", "warnings", "sources"):
         assert slabs.values[key] == whole.values[key]
     always, again, _ = done("always", replace(settings, slabs="always"))
@@ -72,13 +72,13 @@ def test_what_cannot_go_slab_by_slab_is_refused_in_words(
 ) -> None:
     place = BatchFolder(tmp_path / "out", "one")
     whole = replace(CUBIC.request, isotropic=True)
-    refused = run(rebuilding(item_of(scan), replace(CUBIC, request=whole, room=NO_ROOM), place))
+    refused = run(reconstructing(item_of(scan), replace(CUBIC, request=whole, room=NO_ROOM), place))
     assert refused.status == "failed" and "there is no isotropic resampling" in refused.message
     run(write_series(thick_head, tmp_path / "dicom", {}))
     item = item_of(tmp_path / "dicom")
-    refused = run(rebuilding(item, replace(CUBIC, room=NO_ROOM), place))
+    refused = run(reconstructing(item, replace(CUBIC, room=NO_ROOM), place))
     assert refused.status == "failed" and "--slabs never" in refused.message
-    assert run(rebuilding(item, CUBIC, place)).status == "done"
+    assert run(reconstructing(item, CUBIC, place)).status == "done"
 
 
 def test_a_scan_in_doubt_waits_for_a_word_there_too(thick_head: Volume, tmp_path: Path) -> None:
@@ -87,9 +87,9 @@ def test_a_scan_in_doubt_waits_for_a_word_there_too(thick_head: Volume, tmp_path
     nib.save(nib.Nifti1Image(voxels, thick_head.geometry.affine), tmp_path / "scan.nii")
     item, place = item_of(tmp_path / "scan.nii"), BatchFolder(tmp_path / "out", "one")
     slabs = replace(CUBIC, slabs="always")
-    refused = run(rebuilding(item, slabs, place))
+    refused = run(reconstructing(item, slabs, place))
     assert refused.status == "failed" and "--acknowledge" in refused.message
-    assert run(rebuilding(item, replace(slabs, acknowledge=True), place)).status == "done"
+    assert run(reconstructing(item, replace(slabs, acknowledge=True), place)).status == "done"
 
 
 @pytest.mark.parametrize(("workers", "slab_by_slab"), [(1, False), (2, True)])
@@ -100,7 +100,7 @@ def test_workers_share_the_memory_that_there_is(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Enough for one rebuild at a time is not enough for two."""
+    """Enough for one reconstruction at a time is not enough for two."""
     limits = tmp_path / "container"
     limits.mkdir()
     (limits / "memory.max").write_text("800000000")

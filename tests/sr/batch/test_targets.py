@@ -18,7 +18,7 @@ from srviewer.io.targets import TARGETS, Target, target
 from srviewer.job import run
 from srviewer.sr.batch.items import select
 from srviewer.sr.batch.records import BatchFolder
-from srviewer.sr.batch.work import Settings, VolumeOutcome, rebuilding
+from srviewer.sr.batch.work import Settings, VolumeOutcome, reconstructing
 from srviewer.sr.requests.request import Request
 
 DICOM, BIDS = target("dicom"), target("bids")
@@ -38,7 +38,7 @@ def done(
     settings = replace(settings, target=kind.id, store=kind.stored_as(None))
     items = run(select(paths, False, kind)).items
     return [
-        run(rebuilding(item, settings, BatchFolder(out, os.urandom(4).hex()))) for item in items
+        run(reconstructing(item, settings, BatchFolder(out, os.urandom(4).hex()))) for item in items
     ]
 
 

@@ -12,7 +12,7 @@ from srviewer.core.scores.metrics import psnr
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.job import run
 from srviewer.nn.plans.adaptation import Adaptation, Adapted
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 
 SHAPE = (40, 40, 40)

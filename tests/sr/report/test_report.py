@@ -10,7 +10,7 @@ from phantoms import affine_of, numbered
 from srviewer.core.slices.planes import Plane, slice_at
 from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.report.figures import MontageSlice, montage
 from srviewer.sr.report.report import reconstruction_report
 from srviewer.sr.requests.request import Request

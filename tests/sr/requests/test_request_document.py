@@ -1,4 +1,4 @@
-"""Every setting of a rebuild as JSON and back; what makes no sense falls back by itself."""
+"""Every setting of a reconstruction as JSON and back; what makes no sense falls back by itself."""
 
 import json
 from collections.abc import Callable

@@ -9,7 +9,7 @@ import pytest
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.chunk_store import Scratch
 from srviewer.job import run
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.slabs.slab_wise import SCAN_EDGES, KeptVolume, StreamedReconstruction, streamed

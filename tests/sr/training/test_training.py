@@ -24,7 +24,7 @@ from srviewer.nn.plans.budget import Budget
 from srviewer.nn.reports.run_log import read_log
 from srviewer.sr.models.available_models import model_card
 from srviewer.sr.models.texture_pairs import is_texture, texture_pair
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.simulate import simulate
 from srviewer.sr.training.feature_training import trained_features

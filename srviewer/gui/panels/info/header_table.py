@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button, describe
 from srviewer.gui.widgets.plain_text import table_item
@@ -27,9 +27,9 @@ ROW, NAME = 24, 126  # px: the height of a row, the width of the names
 class HeaderBox(QWidget):
     """The header, read only when the user asks for it, since it may name the patient."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._study, self._session = study, study.session
+        self._controller, self._study = controller, controller.study
         self.rows: tuple[HeaderRow, ...] = ()
         self._shown: list[HeaderRow] = []
         self.read = button(
@@ -56,7 +56,7 @@ class HeaderBox(QWidget):
         self.read.clicked.connect(self._read)
         self.search.textChanged.connect(self._fill)
         self.copy.clicked.connect(self.copy_rows)
-        self._session.follow(self._forget, "scan")
+        self._study.follow(self._forget, "scan")
         self._forget()
 
     def copy_rows(self) -> None:
@@ -68,21 +68,21 @@ class HeaderBox(QWidget):
 
     def _forget(self) -> None:
         self._show(())
-        original = self._session.original
-        self.read.setEnabled(original is not None and original.source is not None)
+        scan = self._study.scan
+        self.read.setEnabled(scan is not None and scan.source is not None)
 
     def _read(self) -> None:
-        original = self._session.original
-        source = None if original is None else original.source
+        scan = self._study.scan
+        source = None if scan is None else scan.source
         if source is None:
             return
         file = source.files[0]
-        self._study.work.start(
+        self._controller.work.start(
             KIND,
             tr("Reading the header of {name}", name=file.path.name),
             rows_of_file(file),
             self._show,
-            lambda: self._session.original is original,
+            lambda: self._study.scan is scan,
         )
 
     def _show(self, rows: tuple[HeaderRow, ...]) -> None:

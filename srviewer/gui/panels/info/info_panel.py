@@ -10,7 +10,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
 from srviewer.gui.panels.info.header_table import HeaderBox
 from srviewer.gui.study.skipped_files import skipped
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import OBLIQUE, counts, millimetres, orientation
 from srviewer.gui.widgets.form import describe
@@ -23,9 +23,9 @@ MOST_PROBLEMS = 50
 class InfoPanel(QWidget):
     """Facts about the scan and the result, as text that can be copied."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._session = study.session
+        self._study = controller.study
         self._text = TextPage()
         describe(
             self._text, tr("Information"), tr("Grid, position, history and warnings (mm, RAS+)")
@@ -33,25 +33,25 @@ class InfoPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.addWidget(self._text, 1)
-        layout.addWidget(HeaderBox(study))
-        study.session.follow(self._show, "scan", "result")
+        layout.addWidget(HeaderBox(controller))
+        controller.study.follow(self._show, "scan", "result")
         theme.redraw_on_theme_change(self, self._show)
         self._show()
 
     def _show(self) -> None:
-        session = self._session
-        if session.original is None:
+        study = self._study
+        if study.scan is None:
             self._text.setPlainText(tr("No scan is open."))
             return
-        parts = [_section(tr("Original"), session.original)]
-        if session.result is not None:
-            parts.append(_section(tr("Result"), session.result.volume))
-        names = [str(path) for path in session.sources[:MOST_FILES]]
-        if len(session.sources) > MOST_FILES:
-            names.append(tr("and {count} more", count=len(session.sources) - MOST_FILES))
+        parts = [_section(tr("Original"), study.scan)]
+        if study.result is not None:
+            parts.append(_section(tr("Result"), study.result.volume))
+        names = [str(path) for path in study.sources[:MOST_FILES]]
+        if len(study.sources) > MOST_FILES:
+            names.append(tr("and {count} more", count=len(study.sources) - MOST_FILES))
         files = "".join(f"<li>{html_text(name)}</li>" for name in names)
         parts.append(_heading(tr("Opened from")) + f"<ul>{files}</ul>")
-        origin = session.state.origin
+        origin = study.state.origin
         listing = None if origin is None else origin.found
         if listing is not None and (listing.ignored or listing.problems):
             counts_of_kinds = [skipped(listing)] if listing.ignored else []

@@ -22,15 +22,15 @@ class Cine(QObject):
 
     changed = Signal()  # it started, stopped, or has another rate or loop
 
-    def __init__(self, session: ShownStudy, parent: QObject) -> None:
+    def __init__(self, study: ShownStudy, parent: QObject) -> None:
         super().__init__(parent)
-        self._session = session
+        self._study = study
         self.loop = True
         self.rate = USUAL
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.step)
-        session.follow(self.stop, "scan")
+        study.follow(self.stop, "scan")
 
     @property
     def playing(self) -> bool:
@@ -39,7 +39,7 @@ class Cine(QObject):
 
     def toggle(self) -> None:
         """Start, or stop."""
-        if self.playing or self._session.original is None:
+        if self.playing or self._study.scan is None:
             self.stop()
         else:
             self._timer.start(1000 // self.rate)
@@ -72,20 +72,20 @@ class Cine(QObject):
 
     def step(self) -> None:
         """Step to the next slice: of the result where there is one, else of the scan."""
-        session = self._session
-        volume = session.result.volume if session.result else session.original
+        study = self._study
+        volume = study.result.volume if study.result else study.scan
         if volume is None:
             return
-        plane: Plane = session.active
-        cursor = session.view.cursor_mm
+        plane: Plane = study.active
+        cursor = study.view.cursor_mm
         axis = plane.normal_axis(volume.geometry)
         after = stepped(volume.geometry, plane, cursor, 1)
         number = round(float(volume.geometry.index(after)[axis]))
         here = volume.geometry.index(cursor)[axis]
         if abs(number - here) > 0.5 or volume.geometry.shape[axis] == 1:
-            session.move_cursor(after)
+            study.move_cursor(after)
         elif self.loop:
-            session.move_cursor(at_slice(volume.geometry, plane, cursor, 0.0))
+            study.move_cursor(at_slice(volume.geometry, plane, cursor, 0.0))
         else:
             self.stop()
 

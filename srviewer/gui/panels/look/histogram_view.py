@@ -12,7 +12,7 @@ from srviewer.core.intensity.histogram import Histogram, histogram
 from srviewer.core.intensity.window import Window
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import describe
 
@@ -60,14 +60,14 @@ class PixelScale:
 
 
 class HistogramView(QWidget):
-    """Shows the histogram; its limits follow and set the session's grey levels.
+    """Shows the histogram; its limits follow and set the study's grey levels.
 
     The voxels of each scan are counted once, in the background.
     """
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._study, self._session = study, study.session
+        self._controller, self._study = controller, controller.study
         self._counted = WeakKeyDictionary[Volume, Histogram]()  # of every open scan
         self._grabbed = ""
         self._last = 0.0
@@ -81,14 +81,14 @@ class HistogramView(QWidget):
                 "between both; arrow keys move the level, with Shift the width"
             ),
         )
-        self._session.follow(self._count, "scan")
-        self._session.follow(self._repaint, "view")
+        self._study.follow(self._count, "scan")
+        self._study.follow(self._repaint, "view")
         self._count()
 
     @property
     def histogram(self) -> Histogram | None:
         """The histogram of the scan that is shown; None while it is counted."""
-        scan = self._session.original
+        scan = self._study.scan
         return None if scan is None else self._counted.get(scan)
 
     def sizeHint(self) -> QSize:
@@ -97,7 +97,7 @@ class HistogramView(QWidget):
 
     def scale(self) -> PixelScale:
         """The present scale: every frequent value, and the grey-level window with some room."""
-        window = self._session.view.window
+        window = self._study.view.window
         low, high = window.low, window.high
         if self.histogram is not None:
             low, high = min(low, self.histogram.low), max(high, self._last_frequent())
@@ -106,9 +106,9 @@ class HistogramView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Called by Qt."""
-        if self._session.original is None or event.button() != Qt.MouseButton.LeftButton:
+        if self._study.scan is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        scale, window, x = self.scale(), self._session.view.window, event.position().x()
+        scale, window, x = self.scale(), self._study.view.window, event.position().x()
         ends = {"low": scale.x(window.low), "high": scale.x(window.high)}
         nearest = min(ends, key=lambda end: abs(ends[end] - x))
         inside = ends["low"] < x < ends["high"]
@@ -130,14 +130,14 @@ class HistogramView(QWidget):
         """Called by Qt."""
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Down: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 1}
         step = steps.get(Qt.Key(event.key()), 0)
-        window = self._session.view.window
+        window = self._study.view.window
         shift = step * KEY_STEP * window.width
-        if step == 0 or self._session.original is None:
+        if step == 0 or self._study.scan is None:
             super().keyPressEvent(event)
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._session.set_window(Window.of_level(window.level, window.width + shift))
+            self._study.set_window(Window.of_level(window.level, window.width + shift))
         else:
-            self._session.set_window(Window.of_level(window.level + shift, window.width))
+            self._study.set_window(Window.of_level(window.level + shift, window.width))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Called by Qt."""
@@ -145,9 +145,9 @@ class HistogramView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = theme.colours()
         painter.fillRect(self.rect(), QColor(colours.base))
-        if self._session.original is None:
+        if self._study.scan is None:
             return
-        scale, window = self.scale(), self._session.view.window
+        scale, window = self.scale(), self._study.view.window
         if self.histogram is not None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.disabled))
@@ -165,7 +165,7 @@ class HistogramView(QWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _drag(self, x: float) -> None:
-        scale, window = self.scale(), self._session.view.window
+        scale, window = self.scale(), self._study.view.window
         least = 1e-3 * (scale.high - scale.low)
         if self._grabbed == "both":
             shift = scale.value(x) - scale.value(self._last)
@@ -175,13 +175,13 @@ class HistogramView(QWidget):
         else:
             wanted = Window(window.low, max(scale.value(x), window.low + least))
         self._last = x
-        self._session.set_window(wanted)
+        self._study.set_window(wanted)
 
     def _repaint(self) -> None:
         self.update()
 
     def _count(self) -> None:
-        scan = self._session.original
+        scan = self._study.scan
         self.update()
         if scan is None or scan in self._counted:
             return
@@ -190,12 +190,12 @@ class HistogramView(QWidget):
             self._counted[scan] = counted
             self.update()
 
-        self._study.work.start(
+        self._controller.work.start(
             KIND,
             tr("Counting grey values"),
             histogram(scan),
             keep,
-            lambda: self._session.original is scan,
+            lambda: self._study.scan is scan,
             asked=False,
         )
 

@@ -15,11 +15,11 @@ LARGEST = 1e9
 
 
 class Levels(QWidget):
-    """Follows the session's grey-level window, and sets it."""
+    """Follows the study's grey-level window, and sets it."""
 
-    def __init__(self, session: ShownStudy) -> None:
+    def __init__(self, study: ShownStudy) -> None:
         super().__init__()
-        self._session = session
+        self._study = study
         self._offered: Volume | None = None
         self.preset = choice(tr("Window preset"), tr("Grey levels by name, for this kind of scan"))
         self.preset.setPlaceholderText(tr("Own levels"))
@@ -54,54 +54,54 @@ class Levels(QWidget):
         self._show()
 
     def _connect(self) -> None:
-        session = self._session
+        study = self._study
         self.preset.activated.connect(self._apply)
         for spin in (self.level, self.width_box):
             spin.valueChanged.connect(self._set)
         self.automatic.clicked.connect(self._reset)
         self.box.clicked.connect(self._choose_tool)
-        session.follow(self._show, "scan", "view", "tool")
+        study.follow(self._show, "scan", "view", "tool")
 
     def _show(self) -> None:
-        session = self._session
-        original, window = session.original, session.view.window
-        self.setEnabled(original is not None)
-        self.box.setChecked(session.tool is Tool.WINDOW_BOX)
-        if original is None:
+        study = self._study
+        scan, window = study.scan, study.view.window
+        self.setEnabled(scan is not None)
+        self.box.setChecked(study.tool is Tool.WINDOW_BOX)
+        if scan is None:
             return
-        step = session.auto_window.width / 100
+        step = study.auto_window.width / 100
         decimals = 0 if step >= 0.5 else 2 if step >= 0.005 else 5
         for spin, value in ((self.level, window.level), (self.width_box, window.width)):
             spin.blockSignals(True)
             spin.setDecimals(decimals)
             spin.setSingleStep(max(step, 10.0**-decimals))
-            spin.setSuffix(f" {visible_line(original.unit)}" if original.unit else "")
+            spin.setSuffix(f" {visible_line(scan.unit)}" if scan.unit else "")
             spin.setValue(value)
             spin.blockSignals(False)
-        if original is not self._offered:
-            self._offered = original
-            fitting = [p for p in WINDOW_PRESETS if p.modality in ("", original.modality)]
+        if scan is not self._offered:
+            self._offered = scan
+            fitting = [p for p in WINDOW_PRESETS if p.modality in ("", scan.modality)]
             set_entries(self.preset, [(tr(preset.title), preset) for preset in fitting], None)
-            self._applied = (0, session.auto_window)
+            self._applied = (0, study.auto_window)
         unchanged = self._applied is not None and self._applied[1] == window
         self.preset.setCurrentIndex(self._applied[0] if self._applied and unchanged else -1)
 
     def _apply(self) -> None:
-        preset, original = self.preset.currentData(), self._session.original
-        if isinstance(preset, WindowPreset) and original is not None:
-            window = preset.window(original)
+        preset, scan = self.preset.currentData(), self._study.scan
+        if isinstance(preset, WindowPreset) and scan is not None:
+            window = preset.window(scan)
             self._applied = (self.preset.currentIndex(), window)
-            self._session.set_window(window)
+            self._study.set_window(window)
 
     def _set(self) -> None:
-        self._session.set_window(Window.of_level(self.level.value(), self.width_box.value()))
+        self._study.set_window(Window.of_level(self.level.value(), self.width_box.value()))
 
     def _reset(self) -> None:
-        self._applied = (0, self._session.auto_window)
-        self._session.set_window(self._session.auto_window)
+        self._applied = (0, self._study.auto_window)
+        self._study.set_window(self._study.auto_window)
 
     def _choose_tool(self, checked: bool) -> None:
-        self._session.set_tool(Tool.WINDOW_BOX if checked else Tool.CROSSHAIR)
+        self._study.set_tool(Tool.WINDOW_BOX if checked else Tool.CROSSHAIR)
 
 
 def _number(least: float, name: str, tip: str) -> QDoubleSpinBox:

@@ -8,7 +8,7 @@ from srviewer.gui.panels.look.histogram_view import HistogramView
 from srviewer.gui.panels.look.levels import Levels
 from srviewer.gui.panels.look.overlay_list import OverlayBox
 from srviewer.gui.study.overlay_loader import Overlays
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import choice, describe, label, set_entries
 
@@ -16,13 +16,13 @@ from srviewer.gui.widgets.form import choice, describe, label, set_entries
 class LookPanel(QWidget):
     """Controls for the view; they apply to all panes."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._session = study.session
-        self.cine = Cine(study.session, self)
-        self.overlays = Overlays(study, self)
-        self.histogram = HistogramView(study)
-        self.levels = Levels(study.session)
+        self._study = controller.study
+        self.cine = Cine(controller.study, self)
+        self.overlays = Overlays(controller, self)
+        self.histogram = HistogramView(controller)
+        self.levels = Levels(controller.study)
         self.colours = choice(tr("Colour map"), tr("The colours that stand for grey values"))
         set_entries(self.colours, [(tr(row.title), row.id) for row in COLOUR_MAPS], "grey")
         self.inverted = _switch(
@@ -33,7 +33,7 @@ class LookPanel(QWidget):
         )
         self.crosshair = _switch(tr("Crosshair"), tr("Draw the crosshair, or hide it (X)"))
         self._lay_out()
-        self._connect(study)
+        self._connect(controller)
         self._show()
 
     def _lay_out(self) -> None:
@@ -56,19 +56,19 @@ class LookPanel(QWidget):
         layout.addWidget(OverlayBox(self.overlays))
         layout.addStretch(1)
 
-    def _connect(self, study: StudyActions) -> None:
-        session = study.session
+    def _connect(self, controller: StudyController) -> None:
+        study = controller.study
         self.colours.activated.connect(self._choose_colours)
-        self.inverted.clicked.connect(session.set_inverted)
-        self.smooth.clicked.connect(session.set_smooth)
-        self.crosshair.clicked.connect(session.set_crosshair)
-        session.follow(self._show, "view")
+        self.inverted.clicked.connect(study.set_inverted)
+        self.smooth.clicked.connect(study.set_smooth)
+        self.crosshair.clicked.connect(study.set_crosshair)
+        study.follow(self._show, "view")
 
     def _choose_colours(self) -> None:
-        self._session.set_colours(self.colours.currentData())
+        self._study.set_colours(self.colours.currentData())
 
     def _show(self) -> None:
-        view = self._session.view
+        view = self._study.view
         self.colours.setCurrentIndex(self.colours.findData(view.colours))
         self.inverted.setChecked(view.inverted)
         self.smooth.setChecked(view.smooth)

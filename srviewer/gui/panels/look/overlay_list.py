@@ -29,7 +29,7 @@ class OverlayBox(QWidget):
 
     def __init__(self, overlays: Overlays) -> None:
         super().__init__()
-        self._overlays, self._session = overlays, overlays.session
+        self._overlays, self._study = overlays, overlays.study
         self._shown: list[OverlayRow] = []
         self.add = button(
             tr("Add overlay\u2026"),
@@ -42,20 +42,20 @@ class OverlayBox(QWidget):
         layout.addWidget(label(tr("OVERLAYS"), "heading"))
         layout.addLayout(self._rows)
         layout.addWidget(self.add)
-        self._session.follow(self._show, "layers", "scan")
+        self._study.follow(self._show, "overlays", "scan")
         self._show()
 
     def choose(self) -> None:
         """Ask for a file and add it as an overlay."""
-        sources = self._session.sources
+        sources = self._study.sources
         folder = str(sources[0].parent) if sources else str(Path.home())
         name, _ = QFileDialog.getOpenFileName(self, tr("Add an overlay"), folder, tr(open_filter()))
         if name:
             self._overlays.load(Path(name))
 
     def _show(self) -> None:
-        overlays = self._session.layers
-        self.add.setEnabled(self._session.original is not None)
+        overlays = self._study.overlays
+        self.add.setEnabled(self._study.scan is not None)
         if len(overlays) == len(self._shown):
             for row, overlay in zip(self._shown, overlays, strict=True):
                 row.show_overlay(overlay)
@@ -117,8 +117,8 @@ class OverlayRow(QWidget):
 
     def _cover(self, overlay: Overlay) -> str:
         """A note on an overlay that covers only part of the scan; "" for all of it."""
-        original = self._overlays.session.original
-        share = 1.0 if original is None else overlap(original.geometry, overlay.volume.geometry)
+        scan = self._overlays.study.scan
+        share = 1.0 if scan is None else overlap(scan.geometry, overlay.volume.geometry)
         if share > 0.995:
             return ""
         return tr(" (covers {share} of the scan)", share=percent(round(share, 2)))

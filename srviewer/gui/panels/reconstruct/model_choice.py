@@ -83,11 +83,11 @@ def model_of(request: Request) -> tuple[Model | None, tuple[str, ...]]:
         return None, (str(error),)
 
 
-def factor_for_model(original: Volume, axis: Axis, request: Request) -> int:
+def factor_for_model(scan: Volume, axis: Axis, request: Request) -> int:
     """Suggest a factor for an axis.
 
     Args:
-        original: The scan.
+        scan: The scan.
         axis: Array axis to refine.
         request: Its model limits the factors.
 
@@ -95,7 +95,7 @@ def factor_for_model(original: Volume, axis: Axis, request: Request) -> int:
         The factor; that of the request where its model cannot be used.
     """
     try:
-        return suggested_request(original, axis, request.model).factor
+        return suggested_request(scan, axis, request.model).factor
     except UserError:
         return request.factor
 

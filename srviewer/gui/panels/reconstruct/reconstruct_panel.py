@@ -19,7 +19,7 @@ from srviewer.gui.panels.reconstruct.self_test_box import SelfTestBox
 from srviewer.gui.panels.reconstruct.slab_box import SlabBox
 from srviewer.gui.panels.reconstruct.stack_choice import StackChoice
 from srviewer.gui.study.report_box import ReportBox
-from srviewer.gui.study.study_actions import RECONSTRUCT, StudyActions
+from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import (
     adaptation,
@@ -41,21 +41,21 @@ from srviewer.gui.widgets.form import (
 )
 from srviewer.gui.widgets.notice import Acknowledgement, Notice
 from srviewer.sr.cross_plane.methods import METHODS, method
-from srviewer.sr.rebuild.cautions import cautions
+from srviewer.sr.reconstruction.cautions import cautions
 from srviewer.sr.results.disagreement_calibration import disagreement_worth
 from srviewer.sr.results.reconstruction import Reconstruction
 
 
 class ReconstructPanel(QWidget):
-    """Edits the session's request and starts it.
+    """Edits the study's request and starts it.
 
     Attributes:
         foot: Button and progress, which stay in view below the panel when it is scrolled.
     """
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._study, self._session = study, study.session
+        self._controller, self._study = controller, controller.study
         self._scan = ElidedLabel("value")
         self._detected = label("", "muted")
         self._axis = choice(tr("Axis"), tr("The array axis that gets thin slices (spacing in mm)"))
@@ -68,9 +68,9 @@ class ReconstructPanel(QWidget):
         self._device = choice(
             tr("Device"), tr("What computes; automatic takes the fastest at hand")
         )
-        self._options = RequestOptions(study)
-        self._slabs = SlabBox(study)
-        self._self_test = SelfTestBox(study)
+        self._options = RequestOptions(controller)
+        self._slabs = SlabBox(controller)
+        self._self_test = SelfTestBox(controller)
         self._warnings = Acknowledgement()
         self._note = Notice("note", tr("Notes on this reconstruction"))
         self._start = button(
@@ -120,7 +120,7 @@ class ReconstructPanel(QWidget):
         outcome.addWidget(label(tr("RESULT"), "heading"))
         outcome.addWidget(self._verdict)
         outcome.addWidget(self._facts)
-        outcome.addWidget(ReportBox(self._study))
+        outcome.addWidget(ReportBox(self._controller))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.setSpacing(10)
@@ -128,14 +128,14 @@ class ReconstructPanel(QWidget):
         layout.addWidget(self._scan)
         layout.addWidget(self._detected)
         layout.addWidget(self._warnings)
-        layout.addWidget(StackChoice(self._study))
+        layout.addWidget(StackChoice(self._controller))
         layout.addSpacing(4)
         layout.addWidget(label(tr("RECONSTRUCTION"), "heading"))
         layout.addLayout(rows)
         layout.addWidget(self._models.left_out)
         layout.addWidget(self._options)
         layout.addWidget(self._note)
-        layout.addWidget(RepairBox(self._study))
+        layout.addWidget(RepairBox(self._controller))
         layout.addWidget(self._slabs)
         layout.addWidget(self._self_test)
         layout.addWidget(self._outcome)
@@ -146,22 +146,22 @@ class ReconstructPanel(QWidget):
         foot.addWidget(self._running)
 
     def _connect(self) -> None:
-        session, study = self._session, self._study
-        session.follow(self._show_original, "scan")
-        session.follow(self._show_request, "request")
-        session.follow(self._show_result, "result")
-        study.work.changed.connect(self._show_work)
-        study.training.model_written.connect(self._show_trained)
-        self._warnings.acknowledged.connect(session.acknowledge)
-        session.follow(self._show_acknowledged, "acknowledged")
+        study, controller = self._study, self._controller
+        study.follow(self._show_original, "scan")
+        study.follow(self._show_request, "request")
+        study.follow(self._show_result, "result")
+        controller.work.changed.connect(self._show_work)
+        controller.training.model_written.connect(self._show_trained)
+        self._warnings.acknowledged.connect(study.acknowledge)
+        study.follow(self._show_acknowledged, "acknowledged")
         for box in (self._axis, self._factor, self._method, self._model, self._device):
             box.activated.connect(self._edit)
-        self._start.clicked.connect(study.reconstruct)
+        self._start.clicked.connect(controller.reconstruct)
         self._cancel.clicked.connect(self._stop)
 
     def _offer_models(self) -> None:
         """Offer the models at hand, and those that were trained here and written elsewhere."""
-        self._models.offer(self._study.training.models_elsewhere())
+        self._models.offer(self._controller.training.models_elsewhere())
 
     def _show_trained(self) -> None:
         self._offer_models()
@@ -173,13 +173,13 @@ class ReconstructPanel(QWidget):
         set_entries(self._device, device_entries(), None)
 
     def _show_original(self) -> None:
-        original = self._session.original
-        concerns = tuple(warning.message for warning in self._study.concerns)
+        scan = self._study.scan
+        concerns = tuple(warning.message for warning in self._controller.concerns)
         self._warnings.show_text(concerns)
-        if original is not None:
-            geometry = original.geometry
+        if scan is not None:
+            geometry = scan.geometry
             thick = geometry.thick_axis
-            self._scan.show_text(original.name)
+            self._scan.show_text(scan.name)
             self._detected.setText(
                 tr("No thick axis: the voxels are nearly cubes.")
                 if thick is None
@@ -189,18 +189,18 @@ class ReconstructPanel(QWidget):
         self._show_request()
 
     def _show_acknowledged(self) -> None:
-        self._warnings.show_acknowledged(self._session.acknowledged)
+        self._warnings.show_acknowledged(self._study.acknowledged)
         self._show_work()
 
     def _show_request(self) -> None:
-        original, request = self._session.original, self._session.request
-        editable = original is not None and request is not None
+        scan, request = self._study.scan, self._study.request
+        editable = scan is not None and request is not None
         for box in (self._axis, self._factor, self._method, self._model, self._device):
             box.setEnabled(editable)
-        if original is None or request is None:
+        if scan is None or request is None:
             self._show_work()
             return
-        geometry = original.geometry
+        geometry = scan.geometry
         axes = [(axis_title(geometry, axis), axis) for axis in range(3)]
         set_entries(self._axis, axes, request.axis)
         spacing = geometry.spacing[request.axis]
@@ -217,16 +217,16 @@ class ReconstructPanel(QWidget):
             box.setCurrentIndex(box.findData(value))
         self._model.setEnabled(needs_model)
         # Warnings that must be acknowledged are in the banner already.
-        others = [w for w in original.warnings if w not in self._study.concerns]
+        others = [w for w in scan.warnings if w not in self._controller.concerns]
         others.sort(key=lambda w: w.code not in FAULT_CODES)  # what can be repaired comes first
         warnings = tuple(w.message for w in others)
-        advice = () if problem else cautions(original, request, model)
+        advice = () if problem else cautions(scan, request, model)
         self._note.show_text((*warnings, *problem, *advice))
         self._show_work()
 
     def _show_work(self) -> None:
-        task = self._study.work.running(RECONSTRUCT)
-        ready = self._study.may_reconstruct
+        task = self._controller.work.running(RECONSTRUCT)
+        ready = self._controller.may_reconstruct
         self._start.setEnabled(task is None and ready)
         self._start.setVisible(task is None)
         self._running.setVisible(task is not None)
@@ -235,14 +235,14 @@ class ReconstructPanel(QWidget):
             self._stage.setText(self._whose() + _stage(task))
 
     def _whose(self) -> str:
-        scan = self._study.rebuilding
-        hidden = scan is not None and scan is not self._session.original
+        scan = self._controller.reconstructing
+        hidden = scan is not None and scan is not self._study.scan
         if scan is None or not hidden:
             return ""
         return tr("'{name}', which is not shown:", name=scan.name) + "\n"
 
     def _show_result(self) -> None:
-        result = self._session.result
+        result = self._study.result
         self._outcome.setVisible(result is not None)
         if result is not None:
             consistency = result.consistency
@@ -251,15 +251,15 @@ class ReconstructPanel(QWidget):
             self._facts.setText(_facts(result))
 
     def _edit(self) -> None:
-        request, original = self._session.request, self._session.original
-        if request is not None and original is not None:
+        request, scan = self._study.request, self._study.scan
+        if request is not None and scan is not None:
             axis, factor = self._axis.currentData(), self._factor.currentData()
             if axis != request.axis:  # settings of the other axis do not apply
-                factor = factor_for_model(original, axis, request)
+                factor = factor_for_model(scan, axis, request)
                 request = replace(request, also=(), thickness_mm=None)
             if self._model.currentData() != request.model:
                 request = replace(request, texture=0.0)
-            self._session.set_request(
+            self._study.set_request(
                 replace(
                     request,
                     axis=axis,
@@ -271,7 +271,7 @@ class ReconstructPanel(QWidget):
             )
 
     def _stop(self) -> None:
-        self._study.work.cancel(RECONSTRUCT)
+        self._controller.work.cancel(RECONSTRUCT)
 
 
 def _stage(task: Task) -> str:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QCheckBox
 
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import describe
-from srviewer.sr.rebuild.repair import repairs_for
+from srviewer.sr.reconstruction.repair import repairs_for
 from srviewer.sr.requests.request import Repair
 
 WORDS: dict[Repair, str] = {
@@ -20,33 +20,33 @@ WORDS: dict[Repair, str] = {
 class RepairBox(QCheckBox):
     """Edits the repairs of the request; hidden where the open scan has no fault to repair."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__("")
-        self._session = study.session
+        self._study = controller.study
         describe(
             self,
             tr("Repair faults between slices"),
             tr("Correct the scan first; the result says what it agrees with then"),
         )
         self.clicked.connect(self._edit)
-        self._session.follow(self._show, "request", "scan")
+        self._study.follow(self._show, "request", "scan")
         self._show()
 
     def _wanted(self) -> tuple[Repair, ...]:
         """The repairs that are requested, or else those that would be."""
-        original, request = self._session.original, self._session.request
-        if original is None or request is None:
+        scan, request = self._study.scan, self._study.request
+        if scan is None or request is None:
             return ()
-        return request.repair or repairs_for(original.warnings)
+        return request.repair or repairs_for(scan.warnings)
 
     def _show(self) -> None:
-        wanted, request = self._wanted(), self._session.request
+        wanted, request = self._wanted(), self._study.request
         self.setVisible(bool(wanted))
         self.setText(tr("Repair: {what}", what=", ".join(tr(WORDS[name]) for name in wanted)))
         self.setChecked(request is not None and bool(request.repair))
 
     def _edit(self) -> None:
-        request = self._session.request
+        request = self._study.request
         if request is not None:
             wanted = self._wanted() if self.isChecked() else ()
-            self._session.set_request(replace(request, repair=wanted))
+            self._study.set_request(replace(request, repair=wanted))

@@ -14,7 +14,7 @@ from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.panels.reconstruct.texture_slider import TextureSlider
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import roi_title
 from srviewer.gui.widgets.form import (
@@ -35,11 +35,11 @@ PROFILES = ((mark("Box"), "box"), (mark("Gaussian"), "gaussian"))
 
 
 class RequestOptions(QWidget):
-    """Edits the session's request and region lock; hides options that do not apply to the scan."""
+    """Edits the study's request and region lock; hides options that do not apply to the scan."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._study, self._session = study, study.session
+        self._controller, self._study = controller, controller.study
         self.adapt = _tick(
             tr("Adapt to this scan"),
             tr("Fit the network to this scan first; kept only if its own held-out slices improve"),
@@ -113,9 +113,9 @@ class RequestOptions(QWidget):
         self._rows.setRowVisible(self._texture_row, False)
 
     def _connect(self) -> None:
-        session = self._session
-        session.follow(self._show, "request", "scan")
-        session.follow(self._show_regions, "rois", "locked")
+        study = self._study
+        study.follow(self._show, "request", "scan")
+        study.follow(self._show_regions, "rois", "locked")
         self.adapt.clicked.connect(self._edit_adaptation)
         self.seconds.valueChanged.connect(self._edit_adaptation)
         self.flips.clicked.connect(self._edit_flips)
@@ -127,10 +127,10 @@ class RequestOptions(QWidget):
         self.lock.activated.connect(self._choose_region)
 
     def _show(self) -> None:
-        original, request = self._session.original, self._session.request
-        self.setEnabled(original is not None)
+        scan, request = self._study.scan, self._study.request
+        self.setEnabled(scan is not None)
         self._show_regions()
-        if original is None or request is None:
+        if scan is None or request is None:
             return
         for widget in (self.seconds, self.thickness, self.texture):
             widget.blockSignals(True)
@@ -143,21 +143,21 @@ class RequestOptions(QWidget):
         self.flips.setChecked(request.flips)
         self.flips.setEnabled(networked)
         self.minimum.setChecked(request.minimum == "scan")
-        spacing = original.geometry.spacing[request.axis]
+        spacing = scan.geometry.spacing[request.axis]
         self.thickness.setRange(0.11 * spacing, 3.9 * spacing)
-        self.thickness.setValue(request.thickness_mm or _stated(original, request))
+        self.thickness.setValue(request.thickness_mm or _stated(scan, request))
         set_entries(self.profile, [(tr(title), name) for title, name in PROFILES], request.profile)
         self._show_texture(request, networked)
-        self._show_also(original, request)
+        self._show_also(scan, request)
         for widget in (self.seconds, self.thickness, self.texture):
             widget.blockSignals(False)
 
-    def _show_also(self, original: Volume, request: Request) -> None:
+    def _show_also(self, scan: Volume, request: Request) -> None:
         """Show the second axis that is requested, or else that which would be."""
-        steps = request.also or suggested_also(original, request.axis)
+        steps = request.also or suggested_also(scan, request.axis)
         self.also.setVisible(bool(steps))
         self.also.setChecked(bool(request.also))
-        spacing = original.geometry.spacing
+        spacing = scan.geometry.spacing
         lines = [
             tr(
                 "Also {axis}: {old:.2f} to {new:.2f} mm",
@@ -176,18 +176,18 @@ class RequestOptions(QWidget):
         self._texture_row.show_amount(request.texture)
 
     def _show_regions(self) -> None:
-        shapes = [(n, roi) for n, roi in enumerate(self._session.rois) if roi.has_values]
+        shapes = [(n, roi) for n, roi in enumerate(self._study.rois) if roi.has_values]
         self._rows.setRowVisible(self.lock, bool(shapes))
         entries = [(roi_title(roi, n), roi) for n, roi in shapes]
-        set_entries(self.lock, [(tr("Nothing"), None), *entries], self._session.locked)
+        set_entries(self.lock, [(tr("Nothing"), None), *entries], self._study.locked)
 
     def _choose_region(self) -> None:
-        self._session.lock(self.lock.currentData())
+        self._study.lock(self.lock.currentData())
 
     # Each control edits its own field alone: what it shows may be rounded.
 
     def _edit_adaptation(self) -> None:
-        request, seconds = self._session.request, self.seconds.value()
+        request, seconds = self._study.request, self.seconds.value()
         if request is not None:
             adaptation = request.adaptation
             wanted = (
@@ -208,20 +208,20 @@ class RequestOptions(QWidget):
         self._set(texture=self._texture_row.amount)
 
     def _edit_also(self) -> None:
-        original, request = self._session.original, self._session.request
-        if original is not None and request is not None:
-            wanted = suggested_also(original, request.axis) if self.also.isChecked() else ()
+        scan, request = self._study.scan, self._study.request
+        if scan is not None and request is not None:
+            wanted = suggested_also(scan, request.axis) if self.also.isChecked() else ()
             self._set(also=wanted)
 
     def _edit_thickness(self) -> None:
-        original, request = self._session.original, self._session.request
-        if original is not None and request is not None:
-            stated, typed = _stated(original, request), self.thickness.value()
+        scan, request = self._study.scan, self._study.request
+        if scan is not None and request is not None:
+            stated, typed = _stated(scan, request), self.thickness.value()
             self._set(thickness_mm=None if abs(typed - stated) < 0.006 else typed)
 
     def _set(self, **changes: Any) -> None:
-        if self._session.request is not None:
-            self._session.set_request(replace(self._session.request, **changes))
+        if self._study.request is not None:
+            self._study.set_request(replace(self._study.request, **changes))
 
 
 def _tick(text: str, tip: str) -> QCheckBox:

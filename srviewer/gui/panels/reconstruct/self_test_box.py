@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.gui.study.self_testing import SELF_TEST
-from srviewer.gui.study.study_actions import RECONSTRUCT, SIMULATE, StudyActions
+from srviewer.gui.study.study_controller import RECONSTRUCT, SIMULATE, StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button, label, set_role
 from srviewer.sr.scores.self_test import SelfTest
@@ -12,9 +12,9 @@ from srviewer.sr.scores.self_test import SelfTest
 class SelfTestBox(QWidget):
     """A button for the self-test, and its verdict on the present request."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._study, self._session = study, study.session
+        self._controller, self._study = controller, controller.study
         self.start = button(
             tr("Test on this scan"),
             tr(
@@ -27,21 +27,21 @@ class SelfTestBox(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.start)
         layout.addWidget(self.verdict)
-        self.start.clicked.connect(study.testing.start)
-        self._session.follow(self._show, "scan", "request", "tested", "acknowledged")
-        study.work.changed.connect(self._show)
+        self.start.clicked.connect(controller.testing.start)
+        self._study.follow(self._show, "scan", "request", "tested", "acknowledged")
+        controller.work.changed.connect(self._show)
         self._show()
 
     @property
     def found(self) -> SelfTest | None:
         """The self-test of the present request; None before it has run."""
-        request = self._session.request
-        return None if request is None else self._session.state.test_of(request)
+        request = self._study.request
+        return None if request is None else self._study.state.test_of(request)
 
     def _show(self) -> None:
-        work, running = self._study.work, self._study.testing.task
+        work, running = self._controller.work, self._controller.testing.task
         idle = all(work.running(kind) is None for kind in (SELF_TEST, RECONSTRUCT, SIMULATE))
-        self.start.setEnabled(idle and self._study.may_reconstruct)
+        self.start.setEnabled(idle and self._controller.may_reconstruct)
         if running is not None:
             text, role = f"{tr(running.progress.message)}\u2026", "muted"
         elif self.found is not None:

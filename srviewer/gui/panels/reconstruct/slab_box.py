@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog
 
 from srviewer.gui.study.exporting import file_name, with_image_suffix
-from srviewer.gui.study.study_actions import RECONSTRUCT, StudyActions
+from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button
 from srviewer.gui.widgets.notice import Notice
@@ -16,9 +16,9 @@ from srviewer.sr.slabs.choice import SlabOffer, slab_offer
 class SlabBox(Notice):
     """Shows the memory that a reconstruction would need, and asks for a file; hidden otherwise."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__("note", tr("Memory of this reconstruction"))
-        self._study, self._session = study, study.session
+        self._controller, self._study = controller, controller.study
         self._offer: SlabOffer | None = None
         self._written = ""
         self.start = button(
@@ -29,10 +29,10 @@ class SlabBox(Notice):
         assert layout is not None
         layout.addWidget(self.start)
         self.start.clicked.connect(self._choose)
-        self._session.follow(self._forget, "scan")
-        self._session.follow(self._ask, "request", "rois", "locked")
-        study.work.changed.connect(self._show)
-        study.written.connect(self._note_written)
+        self._study.follow(self._forget, "scan")
+        self._study.follow(self._ask, "request", "rois", "locked")
+        controller.work.changed.connect(self._show)
+        controller.written.connect(self._note_written)
         self._ask()
 
     def _forget(self) -> None:
@@ -40,12 +40,12 @@ class SlabBox(Notice):
         self._ask()
 
     def _ask(self) -> None:
-        scan, request = self._session.original, self._session.request
+        scan, request = self._study.scan, self._study.request
         if scan is None or request is None:
             self._offer = None
         else:
-            origin = self._session.state.origin
-            locked = self._session.locked is not None
+            origin = self._study.state.origin
+            locked = self._study.locked is not None
             series = None if origin is None else origin.series
             self._offer = slab_offer(scan, series, request, locked, free_bytes())
         self._show()
@@ -53,9 +53,9 @@ class SlabBox(Notice):
     def _show(self) -> None:
         lines = () if self._offer is None else (self._offer.text, self._written)
         self.show_text(tuple(line for line in lines if line))
-        idle = self._study.work.running(RECONSTRUCT) is None
+        idle = self._controller.work.running(RECONSTRUCT) is None
         possible = self._offer is not None and self._offer.possible
-        self.start.setEnabled(possible and idle and self._study.may_reconstruct)
+        self.start.setEnabled(possible and idle and self._controller.may_reconstruct)
 
     def _note_written(self, path: Path, opened: bool) -> None:
         message = tr("Written, and too large to be shown: {path}", path=path)
@@ -63,14 +63,14 @@ class SlabBox(Notice):
         self._show()
 
     def _choose(self) -> None:
-        scan = self._session.original
+        scan = self._study.scan
         if scan is None:
             return
         suggested = f"{file_name(scan.name)}_thin.nii.gz"
-        sources = self._session.sources
+        sources = self._study.sources
         start = sources[0].with_name(suggested) if sources else Path(suggested)
         name, _ = QFileDialog.getSaveFileName(
             self, tr("Reconstruct into a file"), str(start), tr("NIfTI (*.nii.gz *.nii)")
         )
         if name:
-            self._study.reconstruct_into(with_image_suffix(Path(name)))
+            self._controller.reconstruct_into(with_image_suffix(Path(name)))

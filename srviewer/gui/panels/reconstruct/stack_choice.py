@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srviewer.core.resampling.deskew import SQUARE_DEGREES, tilt_degrees
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import button, choice, label, set_entries
 
@@ -18,9 +18,9 @@ TITLES = (
 class StackChoice(QWidget):
     """Shown below the scan's warnings: how missing slices are treated, and a button to deskew."""
 
-    def __init__(self, study: StudyActions) -> None:
+    def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._study, self._session = study, study.session
+        self._controller, self._study = controller, controller.study
         self._question = label(tr("Missing or uneven slices"), "muted")
         self._gaps = choice(
             tr("Missing or uneven slices"),
@@ -39,16 +39,16 @@ class StackChoice(QWidget):
         for widget in (self._question, self._gaps, self._straighten):
             layout.addWidget(widget)
         self._gaps.activated.connect(self._edit)
-        self._straighten.clicked.connect(study.straighten)
-        self._session.follow(self._show, "scan", "request")
+        self._straighten.clicked.connect(controller.straighten)
+        self._study.follow(self._show, "scan", "request")
         self._show()
 
     def _show(self) -> None:
-        original, request = self._session.original, self._session.request
-        uneven = original is not None and original.planes is not None
+        scan, request = self._study.scan, self._study.request
+        uneven = scan is not None and scan.planes is not None
         tilted = (
-            original is not None
-            and tilt_degrees(original.geometry, original.geometry.slice_axis) > SQUARE_DEGREES
+            scan is not None
+            and tilt_degrees(scan.geometry, scan.geometry.slice_axis) > SQUARE_DEGREES
         )
         self._question.setVisible(uneven)
         self._gaps.setVisible(uneven)
@@ -58,6 +58,6 @@ class StackChoice(QWidget):
             self._gaps.setCurrentIndex(self._gaps.findData(request.gaps))
 
     def _edit(self) -> None:
-        request = self._session.request
+        request = self._study.request
         if request is not None:
-            self._session.set_request(replace(request, gaps=self._gaps.currentData()))
+            self._study.set_request(replace(request, gaps=self._gaps.currentData()))

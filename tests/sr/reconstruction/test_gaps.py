@@ -1,4 +1,4 @@
-"""Missing and uneven slices: rebuilt run by run, the gaps told and never averaged away."""
+"""Missing and uneven slices: reconstructed run by run, the gaps told and never averaged away."""
 
 from dataclasses import replace
 
@@ -12,8 +12,8 @@ from srviewer.core.intensity.intensity_range import measured_intensity
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
-from srviewer.sr.rebuild.gaps import rebuild
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.gaps import reconstruct_scan
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 
 CUBIC = Request(axis=2, factor=4, method="cubic")
@@ -32,7 +32,7 @@ def scan_of(*places: float | None) -> Volume:
 
 def test_a_gap_is_left_empty_and_told() -> None:
     scan = scan_of(0, 4, 8, None, 16, 20, 24, 28)
-    result = run(rebuild(scan, CUBIC))
+    result = run(reconstruct_scan(scan, CUBIC))
     assert result.volume.geometry.matches(scan.geometry.refined(2, 4))
     assert (result.volume.voxels[:, :, 12:16] == scan.voxels.min()).all()
     (line,) = (line for line in result.warnings if line.startswith("No data"))
@@ -45,7 +45,7 @@ def test_a_gap_is_left_empty_and_told() -> None:
 @pytest.mark.parametrize("part", [slice(0, 3), slice(4, 8)])
 def test_each_run_is_rebuilt_from_its_own_slices_alone(part: slice) -> None:
     scan = scan_of(0, 4, 8, None, 16, 20, 24, 28)
-    whole = run(rebuild(scan, CUBIC)).volume.voxels
+    whole = run(reconstruct_scan(scan, CUBIC)).volume.voxels
     alone = replace(
         scan,
         voxels=scan.voxels[:, :, part],
@@ -61,7 +61,7 @@ def test_shares_are_of_the_whole_scans_range_and_not_of_the_first_runs() -> None
     voxels = scan.voxels.copy()
     voxels[:, :, :4] *= 0.01
     dark = replace(scan, voxels=voxels)
-    result = run(rebuild(dark, CUBIC))
+    result = run(reconstruct_scan(dark, CUBIC))
     assert result.data_range == measured_intensity(dark.voxels).range
     off = np.abs(result.residual.voxels).max() / result.data_range
     assert result.consistency.max == pytest.approx(off, rel=1e-5)
@@ -69,14 +69,14 @@ def test_shares_are_of_the_whole_scans_range_and_not_of_the_first_runs() -> None
 
 def test_only_the_longest_run() -> None:
     scan = scan_of(0, 4, 8, None, 16, 20, 24, 28)
-    result = run(rebuild(scan, replace(CUBIC, gaps="run")))
+    result = run(reconstruct_scan(scan, replace(CUBIC, gaps="run")))
     assert result.volume.geometry.matches(scan.geometry.cropped(2, 4, 8).refined(2, 4))
     assert "4 of 7 slices" in result.warnings[0]
 
 
 def test_runs_of_different_distances_lie_on_one_grid() -> None:
     scan = scan_of(0, 4, 8, 12, 13, 20, 27, 34)
-    result = run(rebuild(scan, CUBIC))
+    result = run(reconstruct_scan(scan, CUBIC))
     geometry = result.volume.geometry
     assert geometry.spacing[2] == pytest.approx(1.0)
     # From the lower edge of the first slice to the upper edge of the last.
@@ -88,26 +88,26 @@ def test_runs_of_different_distances_lie_on_one_grid() -> None:
 
 def test_isotropic_runs_share_the_spacing_of_the_plane() -> None:
     scan = scan_of(0, 4, 8, None, 16, 20)
-    result = run(rebuild(scan, replace(CUBIC, factor=5, isotropic=True)))
+    result = run(reconstruct_scan(scan, replace(CUBIC, factor=5, isotropic=True)))
     assert result.volume.geometry.spacing == pytest.approx((1, 1, 1))
 
 
 def test_a_slice_alone_is_repeated_and_told() -> None:
     scan = scan_of(0, 4, 8, None, 16, None, 24, 28)
-    result = run(rebuild(scan, CUBIC))
+    result = run(reconstruct_scan(scan, CUBIC))
     for k in range(16, 20):
         np.testing.assert_array_equal(result.volume.voxels[:, :, k], scan.voxels[:, :, 4])
     assert any("stands alone" in line for line in result.warnings)
 
 
 def test_nothing_regular_is_an_error_for_people() -> None:
-    with pytest.raises(UserError, match="nothing to rebuild between"):
-        run(rebuild(scan_of(0, None, 8, None, 16), CUBIC))
+    with pytest.raises(UserError, match="nothing to reconstruct between"):
+        run(reconstruct_scan(scan_of(0, None, 8, None, 16), CUBIC))
 
 
 def test_the_network_with_a_gap() -> None:
     scan = scan_of(0, 4, 8, None, 16, 20, 24, 28)
-    result = run(rebuild(scan, Request(axis=2, factor=4, device="cpu")))
+    result = run(reconstruct_scan(scan, Request(axis=2, factor=4, device="cpu")))
     assert result.consistency.max < 1e-4
     assert result.disagreement is not None
     assert (result.disagreement.voxels[:, :, 12:16] == 0).all()
@@ -115,4 +115,4 @@ def test_the_network_with_a_gap() -> None:
 
 def test_other_axes_are_rebuilt_as_ever() -> None:
     scan = scan_of(0, 4, None, 12)
-    assert run(rebuild(scan, replace(CUBIC, axis=0))).volume.geometry.shape == (80, 24, 4)
+    assert run(reconstruct_scan(scan, replace(CUBIC, axis=0))).volume.geometry.shape == (80, 24, 4)

@@ -6,7 +6,7 @@ body are of an earlier measurement that no script here repeats.
 """
 
 from srviewer.core.volumes.volume import ScanHeader
-from srviewer.sr.rebuild.body_part import other_body_part
+from srviewer.sr.reconstruction.body_part import other_body_part
 from srviewer.sr.requests.request import Request, used_thickness
 
 WIDE_GAP = 0.3  # of the spacing

@@ -31,8 +31,8 @@ from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.cross_plane.padding_restored import image_alone
 from srviewer.sr.cross_plane.refinement import loaded_upsampler, mirrorings, passes
 from srviewer.sr.models.available_models import find_model
-from srviewer.sr.rebuild.reconstruct import thin_header
-from srviewer.sr.rebuild.refine import sharper_pair
+from srviewer.sr.reconstruction.reconstruct import thin_header
+from srviewer.sr.reconstruction.refine import sharper_pair
 from srviewer.sr.requests.request import Request, check_request, degradation_of
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def can_preview(scan: ScanHeader, request: Request, region: Volume | None) -> bo
     """
     try:
         check_request(scan, request)
-    except UserError:  # the rebuild says what is wrong
+    except UserError:  # the reconstruction says what is wrong
         return False
     return (
         method(request.method).needs_model

@@ -19,8 +19,8 @@ from srviewer.job import run
 from srviewer.sr.cross_plane.methods import METHODS, Method
 from srviewer.sr.cross_plane.refinement import passes
 from srviewer.sr.models.available_models import available_models, find_model
-from srviewer.sr.rebuild.cautions import cautions
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.cautions import cautions
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request, suggested_request
 from srviewer.sr.scores.evaluate import EvaluationPlan, evaluate, score_beside_cubic
 from srviewer.sr.scores.simulate import simulate

@@ -29,7 +29,7 @@ from srviewer.sr.models.texture_pairs import texture_pair
 from srviewer.sr.requests.request import Request, degradation_of
 from srviewer.table import find_row
 
-FIRST, ADAPTED, REBUILT = 0.15, 0.75, 0.92  # shares of the job
+FIRST, ADAPTED, RECONSTRUCTED = 0.15, 0.75, 0.92  # shares of the job
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +100,7 @@ def _unmarked(scan: Volume, request: Request, region: Volume | None) -> Job[Refi
         job = adapted_model(image, first.voxels, plain, request.adaptation)
         model, adapted = yield from within(job, FIRST, ADAPTED)
         todo, start = replace(todo, model=model), ADAPTED
-    stop = (start + REBUILT) / 2 if sharper else REBUILT
+    stop = (start + RECONSTRUCTED) / 2 if sharper else RECONSTRUCTED
     estimate = yield from within(_consistent(image, todo, chosen), start, stop)
     change = None
     if sharper is not None and model is not None:
@@ -110,11 +110,11 @@ def _unmarked(scan: Volume, request: Request, region: Volume | None) -> Job[Refi
 
         model = textured(model, *sharper, request.texture)
         faithful, todo = estimate.voxels, replace(todo, model=model)
-        estimate = yield from within(_consistent(image, todo, chosen), stop, REBUILT)
+        estimate = yield from within(_consistent(image, todo, chosen), stop, RECONSTRUCTED)
         change = np.abs(estimate.voxels - faithful)
     if weights is not None and model is not None:
         plain_job = method("back-projected").run(image, todo)
-        interpolated = yield from within(plain_job, REBUILT, 1.0)
+        interpolated = yield from within(plain_job, RECONSTRUCTED, 1.0)
         estimate = _locked(estimate, interpolated.voxels, weights, degradation)
         zero = np.zeros_like(estimate.voxels)
         change = None if change is None else locked(change, zero, weights, *_grid(degradation))

@@ -1,4 +1,4 @@
-"""A rebuild with ``minimum`` of a scan with padding: the minimum is that of what was measured."""
+"""A reconstruction with ``minimum`` of a scan with padding: the minimum is that of what was measured."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +13,8 @@ from srviewer.core.geometry.slice_runs import Planes
 from srviewer.core.volumes.volume import Volume
 from srviewer.io.chunk_store import Scratch
 from srviewer.job import run
-from srviewer.sr.rebuild.gaps import rebuild
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.gaps import reconstruct_scan
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.slabs.slab_wise import SCAN_EDGES, KeptVolume, streamed
 
@@ -115,8 +115,8 @@ def test_runs_of_slices_keep_both(padding: float, gaps: Any, isotropic: bool) ->
     voxels[:, :, 4:6] = padding
     scan = replace(scan, voxels=voxels, planes=Planes(2, places))
     request = replace(HELD, gaps=gaps, isotropic=isotropic)
-    result = run(rebuild(scan, request)).volume
-    plain = run(rebuild(scan, replace(request, minimum="none"))).volume
+    result = run(reconstruct_scan(scan, request)).volume
+    plain = run(reconstruct_scan(scan, replace(request, minimum="none"))).volume
     np.testing.assert_array_equal(result.padded, plain.padded)
     assert result.padded is not None and 0.2 < result.padded.mean() < 0.6
     assert measured_of(result).min() >= FLOOR > measured_of(plain).min()

@@ -1,4 +1,4 @@
-"""The slices on screen first: each is what the whole rebuild of its plane says of it."""
+"""The slices on screen first: each is what the whole reconstruct of its plane says of it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,14 +16,19 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import Job, Partial, Progress, run
 from srviewer.nn.plans.adaptation import Adaptation
-from srviewer.sr.rebuild.progressive_preview import MARGIN, PreviewSlice, can_preview, with_preview
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.progressive_preview import (
+    MARGIN,
+    PreviewSlice,
+    can_preview,
+    with_preview,
+)
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 
 
 class Watched:
-    """A rebuild with its slices, and where the crosshair is."""
+    """A reconstruction with its slices, and where the crosshair is."""
 
     def __init__(self, scan: Volume, request: Request, point: npt.ArrayLike) -> None:
         self.point = point
@@ -158,7 +163,7 @@ def test_what_the_whole_scan_decides_has_no_first_look(thick_head: Volume, head:
         replace(request, isotropic=True),
         replace(request, profile="gaussian"),
         replace(request, thickness_mm=3.0),
-        replace(request, thickness_mm=300.0),  # cannot be: the rebuild says so
+        replace(request, thickness_mm=300.0),  # cannot be: the reconstruction says so
         replace(request, fusion="first"),
     )
     assert not any(can_preview(thick_head, other, None) for other in others)

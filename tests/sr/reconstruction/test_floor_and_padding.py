@@ -16,10 +16,10 @@ from srviewer.io.export.nifti import write_nifti
 from srviewer.job import Partial, run
 from srviewer.nn.data.volume_pairs import PatchSource
 from srviewer.nn.plans.presets import preset
-from srviewer.sr.rebuild.gaps import rebuild
-from srviewer.sr.rebuild.progressive_preview import with_preview
-from srviewer.sr.rebuild.reconstruct import reconstruct
-from srviewer.sr.rebuild.restore import restored
+from srviewer.sr.reconstruction.gaps import reconstruct_scan
+from srviewer.sr.reconstruction.progressive_preview import with_preview
+from srviewer.sr.reconstruction.reconstruct import reconstruct
+from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.requests.request import Request
 from srviewer.sr.scores.evaluate import EvaluationPlan, evaluate
 from srviewer.sr.scores.self_test import self_test
@@ -173,7 +173,7 @@ def test_gaps_and_isotropic_voxels_keep_padding(padded: Volume) -> None:
     distance = padded.geometry.distance(2)
     places = tuple(None if k == 6 else k * distance for k in range(10))
     missing = replace(padded, planes=Planes(2, places))
-    filled = run(rebuild(missing, replace(CUBIC, gaps="fill"))).volume
+    filled = run(reconstruct_scan(missing, replace(CUBIC, gaps="fill"))).volume
     for made in (isotropic, filled):
         assert made.padded is not None and 0.15 < made.padded.mean() < 0.45
         assert made.voxels[~made.padded].min() > -200

@@ -8,9 +8,9 @@ import phantoms
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.volumes.volume import Volume
 from srviewer.sr.models.available_models import find_model
-from srviewer.sr.rebuild.body_part import other_body_part
-from srviewer.sr.rebuild.cautions import cautions
-from srviewer.sr.rebuild.measured_costs import costs
+from srviewer.sr.reconstruction.body_part import other_body_part
+from srviewer.sr.reconstruction.cautions import cautions
+from srviewer.sr.reconstruction.measured_costs import costs
 from srviewer.sr.requests.request import Request
 
 FOUR = Request(2, 4)

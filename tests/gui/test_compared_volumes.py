@@ -9,10 +9,10 @@ from srviewer.core.comparison.linking import unlinked
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.job import run
-from srviewer.sr.rebuild.reconstruct import reconstruct
+from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
-from srviewer.study.state.comparables import CUBIC, MOST_RESULTS, ORIGINAL, Comparables
+from srviewer.study.state.compared_volumes import CUBIC, MOST_RESULTS, ORIGINAL, ComparedVolumes
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def made(thick_head: Volume) -> Reconstruction:
 
 
 def test_results_are_kept_newest_first_under_names_of_their_own(made: Reconstruction) -> None:
-    list_of = Comparables().with_result(made).with_result(made)
+    list_of = ComparedVolumes().with_result(made).with_result(made)
     assert [one.name for one in list_of.results] == ["linear ×4 (2)", "linear ×4"]  # noqa: RUF001
     assert list_of.shown == (ORIGINAL, list_of.results[0].key)
     assert list_of.current == list_of.results[0].key
@@ -30,7 +30,7 @@ def test_results_are_kept_newest_first_under_names_of_their_own(made: Reconstruc
 
 
 def test_the_current_result_is_one_that_is_shown(made: Reconstruction) -> None:
-    both = Comparables().with_result(made).with_result(made)
+    both = ComparedVolumes().with_result(made).with_result(made)
     assert both.showing((ORIGINAL, "result-1")).current == "result-1"
     assert both.showing(("result-1", "result-2")).current == "result-2"
     left = both.without("result-2")
@@ -40,7 +40,7 @@ def test_the_current_result_is_one_that_is_shown(made: Reconstruction) -> None:
 
 
 def test_two_to_four_are_shown_each_once(made: Reconstruction, head: Volume) -> None:
-    one = Comparables().with_result(made).with_loaded(head, "head")
+    one = ComparedVolumes().with_result(made).with_loaded(head, "head")
     assert one.shown == (ORIGINAL, "volume-2")
     assert one.showing((CUBIC,)).shown == (CUBIC, "result-1")
     assert one.showing((ORIGINAL, ORIGINAL, "gone")).shown == (ORIGINAL, "result-1")
@@ -48,7 +48,7 @@ def test_two_to_four_are_shown_each_once(made: Reconstruction, head: Volume) -> 
 
 
 def test_the_oldest_result_gives_way(made: Reconstruction) -> None:
-    many = Comparables()
+    many = ComparedVolumes()
     for _ in range(MOST_RESULTS + 1):
         many = many.with_result(made)
     assert len(many.results) == MOST_RESULTS
@@ -56,16 +56,16 @@ def test_the_oldest_result_gives_way(made: Reconstruction) -> None:
 
 
 def test_another_current_result_is_told_once(
-    session: ShownStudy, thick_head: Volume, made: Reconstruction
+    study: ShownStudy, thick_head: Volume, made: Reconstruction
 ) -> None:
-    session.open(thick_head, (), None)
-    session.set(session.state.with_result(made))
-    session.set(session.state.with_result(replace(made, device="elsewhere")))
+    study.open(thick_head, (), None)
+    study.set(study.state.with_result(made))
+    study.set(study.state.with_result(replace(made, device="elsewhere")))
     told = []
-    session.changed.connect(lambda names: "result" in names and told.append(session.result))
-    session.keep(session.comparables.renamed("result-1", "first"))
+    study.changed.connect(lambda names: "result" in names and told.append(study.result))
+    study.keep(study.compared_volumes.renamed("result-1", "first"))
     assert told == []
-    session.keep(session.comparables.showing((ORIGINAL, "result-1")))
+    study.keep(study.compared_volumes.showing((ORIGINAL, "result-1")))
     assert told == [made]
 
 

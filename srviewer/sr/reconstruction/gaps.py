@@ -18,13 +18,13 @@ from srviewer.job import Job, within
 from srviewer.sr.cross_plane.methods import Interpolation, method
 from srviewer.sr.cross_plane.refinement import reachable
 from srviewer.sr.models.available_models import find_model
-from srviewer.sr.rebuild.reconstruct import clipped, reconstruct
-from srviewer.sr.rebuild.repair import repaired, settled
+from srviewer.sr.reconstruction.reconstruct import clipped, reconstruct
+from srviewer.sr.reconstruction.repair import repaired, settled
 from srviewer.sr.requests.request import LARGEST_FACTOR, RATIO_TOLERANCE, Request, lowest_allowed
 from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, made_map
 from srviewer.sr.results.reconstruction import Reconstruction
 
-# What every run for itself cannot have; with it a bad slice is bridged while the scan is rebuilt.
+# What every run for itself cannot have; with it a bad slice is bridged while the scan is reconstructed.
 WHOLE: dict[str, Any] = {
     "also": (),
     "adaptation": None,
@@ -37,7 +37,9 @@ WHOLE: dict[str, Any] = {
 ON_CENTRE = 1e-3
 
 
-def rebuild(scan: Volume, request: Request, region: Volume | None = None) -> Job[Reconstruction]:
+def reconstruct_scan(
+    scan: Volume, request: Request, region: Volume | None = None
+) -> Job[Reconstruction]:
     """Reconstruct a scan; where slices are missing or uneven, as ``request.gaps`` says.
 
     Faults between slices are corrected first, those that ``request.repair`` names. Then, "run":
@@ -57,15 +59,15 @@ def rebuild(scan: Volume, request: Request, region: Volume | None = None) -> Job
             has a region or a second axis; and as ``reconstruct``.
     """
     if not request.repair:
-        return (yield from _rebuilt(scan, request, region))
+        return (yield from _reconstructed(scan, request, region))
     corrected = yield from within(repaired(scan, request.repair), 0.0, 0.05)
     whole = region is not None or request != replace(request, **WHOLE)
     with_gaps = corrected.scan if whole else corrected.with_gaps()
-    result = yield from within(_rebuilt(with_gaps, request, region), 0.05, 1.0)
+    result = yield from within(_reconstructed(with_gaps, request, region), 0.05, 1.0)
     return settled(result, corrected)
 
 
-def _rebuilt(scan: Volume, request: Request, region: Volume | None) -> Job[Reconstruction]:
+def _reconstructed(scan: Volume, request: Request, region: Volume | None) -> Job[Reconstruction]:
     planes = scan.planes
     if planes is None or planes.axis != request.axis:
         return (yield from reconstruct(scan, request, region))
@@ -73,14 +75,14 @@ def _rebuilt(scan: Volume, request: Request, region: Volume | None) -> Job[Recon
     if longest(slice_runs).count < 2:
         raise UserError(
             f"No two slices of '{scan.name}' lie at a regular distance; there is nothing to "
-            "rebuild between. Look for the missing files."
+            "reconstruct between. Look for the missing files."
         )
     if request.gaps == "run":
         return (yield from _longest_alone(scan, request, region, slice_runs))
     if region is not None or request.also:
         raise UserError(
             f"'{scan.name}' has gaps: neither a locked region nor a second axis goes with every "
-            "run. Rebuild the longest regular run alone, or leave them out."
+            "run. Reconstruct the longest regular run alone, or leave them out."
         )
     return (yield from _every_run(scan, request, slice_runs))
 
@@ -93,7 +95,7 @@ def _longest_alone(
     result = yield from reconstruct(part, request, region, lowest_allowed(scan, request))
     measured = sum(run.count for run in slice_runs)
     line = (
-        f"Only the longest regular run was rebuilt: {chosen.count} of {measured} slices, "
+        f"Only the longest regular run was reconstructed: {chosen.count} of {measured} slices, "
         f"{chosen.step_mm:.4g} mm apart, {_span(scan, request.axis, chosen.covered)}."
     )
     return replace(result, warnings=(line, *result.warnings))
@@ -266,7 +268,7 @@ def _notes(
     axis: Axis,
 ) -> list[str]:
     lines = [
-        f"Rebuilt in {len(run_results)} regular runs on one grid; the agreement with the scan is "
+        f"Reconstructed in {len(run_results)} regular runs on one grid; the agreement with the scan is "
         "that of each run before it was laid there."
     ]
     for first, last in _stretches(empty_mm, thin):
@@ -275,7 +277,7 @@ def _notes(
     alone = [run_result.run.first_mm for run_result in run_results if run_result.result is None]
     lines += [
         f"The slice at {position_mm + _offset(scan, axis):.1f} mm stands alone and is repeated, "
-        "not rebuilt."
+        "not reconstructed."
         for position_mm in alone
     ]
     return lines

@@ -17,7 +17,7 @@ from srviewer.sr.results.disagreement_calibration import disagreement_worth
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class RebuildFacts(ABC):
+class ReconstructionFacts(ABC):
     """Everything that is reported with a result, whether its voxels are in memory or on disk.
 
     Attributes:

@@ -23,9 +23,9 @@ from srviewer.gui.menus.arrangements_menu import LayoutsMenu
 from srviewer.gui.menus.window_arrangements import NamedLayouts
 from srviewer.gui.state.undo import History
 from srviewer.gui.study.application_files import open_log_folder, own_files
-from srviewer.gui.study.recovery import Recovery
+from srviewer.gui.study.autosave import Autosave
 from srviewer.gui.study.session_files import SessionFiles, session_filter, with_session_suffix
-from srviewer.gui.study.study_actions import StudyActions
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.log import start_log, stop_log
 from srviewer.gui.user_files.preferences import Preferences, read_preferences, write_preferences
@@ -36,26 +36,26 @@ from srviewer.gui.window.side_panels import SidePanels
 from srviewer.nn.devices.threads import set_threads
 
 
-class Desk(QObject):
+class Housekeeping(QObject):
     """Owns the parts around the study. ``recovery.bar`` and ``hint`` belong above the views."""
 
     def __init__(
         self,
         window: QMainWindow,
-        study: StudyActions,
+        controller: StudyController,
         settings: QSettings,
         recent: Recent,
         bar: ErrorBar,
         actions: Actions,
     ) -> None:
         super().__init__(window)
-        self._window, self._study, self._settings = window, study, settings
+        self._window, self._controller, self._settings = window, controller, settings
         self._recent, self._error_bar, self._actions = recent, bar, actions
         self.preferences = read_preferences(settings)
-        self.history = History(study.studies, self)
-        self.files = SessionFiles(study, self)
-        self.recovery = Recovery(study, self.files, self)
-        self.hint = Hint(settings, study.session)
+        self.history = History(controller.studies, self)
+        self.files = SessionFiles(controller, self)
+        self.autosave = Autosave(controller, self.files, self)
+        self.hint = Hint(settings, controller.study)
         self.dialog: QDialog | None = None  # the one that is open
         self.layouts_menu = LayoutsMenu(actions.menu("saved-layouts"), window)
         self._connect()
@@ -63,13 +63,13 @@ class Desk(QObject):
 
     def begin(self) -> None:
         """Offer what a crash left, and autosave, in a window that a user started."""
-        self.recovery.begin(self.preferences.autosave)
+        self.autosave.begin(self.preferences.autosave)
 
     def end(self) -> None:
         """Leave the work that was open to the next window, before this one closes."""
         if self.dialog is not None:
             self.dialog.reject()
-        self.recovery.end()
+        self.autosave.end()
         self._recent.leave()
 
     def arrange(self, splitter: QSplitter, panels: SidePanels) -> None:
@@ -80,13 +80,13 @@ class Desk(QObject):
             panels: The panels at the side.
         """
         self.layouts_menu.layouts = NamedLayouts(
-            self._settings, self._study.session, splitter, panels
+            self._settings, self._controller.study, splitter, panels
         )
 
     def show_preferences(self) -> None:
         """Open the dialog of preferences."""
-        files = own_files(self.recovery, self._recent)
-        dialog = PreferencesDialog(self.preferences, self._study.session, files, self._window)
+        files = own_files(self.autosave, self._recent)
+        dialog = PreferencesDialog(self.preferences, self._controller.study, files, self._window)
         dialog.changed.connect(self._prefer)
         self._show(dialog)
 
@@ -125,7 +125,7 @@ class Desk(QObject):
         files.opened.connect(self._opened)
         files.saved.connect(self._saved)
         files.incomplete.connect(self._error_bar.show_error)
-        self.recovery.work.failed.connect(self._error_bar.show_error)
+        self.autosave.work.failed.connect(self._error_bar.show_error)
         self.hint.accepted.connect(self.show_shortcuts)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
         self._show_undo()
@@ -142,7 +142,7 @@ class Desk(QObject):
     def _opened(self, path: Path) -> None:
         self.history.forget()
         self._error_bar.hide()
-        if not self.recovery.owns(path):
+        if not self.autosave.owns(path):
             self._recent.add([path])
 
     def _saved(self, path: Path) -> None:
@@ -155,7 +155,7 @@ class Desk(QObject):
             self._window, tr("Open session"), self._recent.folder(), session_filter()
         )
         if name:
-            self._study.open([Path(name)])
+            self._controller.open([Path(name)])
 
     def _choose_save(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
@@ -168,17 +168,17 @@ class Desk(QObject):
         before, self.preferences = self.preferences, preferences
         write_preferences(self._settings, preferences)
         if before.autosave != preferences.autosave:
-            self.recovery.enable(preferences.autosave)
+            self.autosave.enable(preferences.autosave)
         if before.log != preferences.log:
             (start_log if preferences.log else stop_log)()
         self._apply()
         if before.device != preferences.device:
-            self._study.session.prefer_device(preferences.device)
+            self._controller.study.prefer_device(preferences.device)
 
     def _apply(self) -> None:
         set_threads(self.preferences.threads)
         self._recent.keep(self.preferences.recent)
-        self._study.session.preferred_device = self.preferences.device
+        self._controller.study.preferred_device = self.preferences.device
         self._apply_theme()
 
     def _apply_theme(self) -> None:

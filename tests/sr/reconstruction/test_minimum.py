@@ -1,4 +1,4 @@
-"""A rebuild with ``minimum``: nothing below the scan's least value, in every combination."""
+"""A reconstruction with ``minimum``: nothing below the scan's least value, in every combination."""
 
 from dataclasses import replace
 from typing import Any
@@ -13,9 +13,9 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.job import run
 from srviewer.sr.batch.work import Settings
 from srviewer.sr.cross_plane.methods import METHODS
-from srviewer.sr.rebuild.gaps import rebuild
-from srviewer.sr.rebuild.reconstruct import reconstruct
-from srviewer.sr.rebuild.refine import refined
+from srviewer.sr.reconstruction.gaps import reconstruct_scan
+from srviewer.sr.reconstruction.reconstruct import reconstruct
+from srviewer.sr.reconstruction.refine import refined
 from srviewer.sr.requests.request import Request
 
 HELD = Request(2, 4, minimum="scan")
@@ -83,9 +83,9 @@ def test_runs_of_slices_are_held_at_the_minimum_of_all(
     places = (0, 4, 8, None, 16, 20.5, 25, 29.5)
     scan = replace(scan, planes=Planes(2, places))
     request = replace(HELD, gaps=gaps, method="cubic", isotropic=isotropic)
-    result = run(rebuild(scan, request)).volume
+    result = run(reconstruct_scan(scan, request)).volume
     assert result.voxels.min() == scan.voxels.min()
-    plain = run(rebuild(scan, replace(request, minimum="none"))).volume
+    plain = run(reconstruct_scan(scan, replace(request, minimum="none"))).volume
     assert plain.voxels.min() < scan.voxels.min()
 
 

@@ -15,8 +15,8 @@ from srviewer.job import Job, Progress, within
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.cross_plane.methods import Interpolation
 from srviewer.sr.cross_plane.padding_restored import measured_residual
-from srviewer.sr.rebuild.cautions import NO_THICK_AXIS, cautions, outcomes
-from srviewer.sr.rebuild.refine import refined
+from srviewer.sr.reconstruction.cautions import NO_THICK_AXIS, cautions, outcomes
+from srviewer.sr.reconstruction.refine import refined
 from srviewer.sr.requests.memory import peak_memory_mb
 from srviewer.sr.requests.request import (
     Request,

@@ -44,7 +44,7 @@ class ComparedVolume:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparables:
+class ComparedVolumes:
     """The results and loaded volumes of the open scan, and the choice of those shown.
 
     Attributes:
@@ -85,7 +85,7 @@ class Comparables:
         """The current result."""
         return self.find(self.current)
 
-    def with_result(self, result: Reconstruction) -> "Comparables":
+    def with_result(self, result: Reconstruction) -> "ComparedVolumes":
         """Add a result, make it the current one and show it instead of the first result shown.
 
         Args:
@@ -104,7 +104,9 @@ class Comparables:
             shown = tuple(new.key if key == place else key for key in self.shown)
         return grown.choosing(new.key).showing(shown)
 
-    def with_loaded(self, volume: Volume, name: str, file: HeldFile | None = None) -> "Comparables":
+    def with_loaded(
+        self, volume: Volume, name: str, file: HeldFile | None = None
+    ) -> "ComparedVolumes":
         """Add a loaded volume and show it as B.
 
         Args:
@@ -121,7 +123,7 @@ class Comparables:
         grown = replace(self, loaded=(*self.loaded, new), made=number)
         return grown.showing((self.shown[0], new.key, *self.shown[2:]))
 
-    def without(self, key: str) -> "Comparables":
+    def without(self, key: str) -> "ComparedVolumes":
         """Remove a result or loaded volume.
 
         Args:
@@ -137,7 +139,7 @@ class Comparables:
             remaining = remaining.choosing(results[0].key if results else NO_RESULT)
         return remaining.showing(self.shown)
 
-    def renamed(self, key: str, name: str) -> "Comparables":
+    def renamed(self, key: str, name: str) -> "ComparedVolumes":
         """Rename a result or loaded volume.
 
         Args:
@@ -149,7 +151,7 @@ class Comparables:
         """
         return self._changed(key, name=name[:LONGEST_NAME])
 
-    def scored(self, key: str, scores: ScoredPair) -> "Comparables":
+    def scored(self, key: str, scores: ScoredPair) -> "ComparedVolumes":
         """Set the scores of a result.
 
         Args:
@@ -161,12 +163,12 @@ class Comparables:
         """
         return self._changed(key, scores=scores)
 
-    def unscored(self) -> "Comparables":
+    def unscored(self) -> "ComparedVolumes":
         """Without any scores, which are of an earlier reference."""
         results = tuple(replace(result, scores=None) for result in self.results)
         return replace(self, results=results)
 
-    def with_files(self, written: Mapping[Volume, HeldFile]) -> "Comparables":
+    def with_files(self, written: Mapping[Volume, HeldFile]) -> "ComparedVolumes":
         """Note the files of volumes that were written.
 
         Args:
@@ -182,7 +184,7 @@ class Comparables:
 
         return self._each(known)
 
-    def with_held(self, key: str, files: Mapping[str, HeldFile]) -> "Comparables":
+    def with_held(self, key: str, files: Mapping[str, HeldFile]) -> "ComparedVolumes":
         """Set the files that hold a result and its maps.
 
         Args:
@@ -209,7 +211,7 @@ class Comparables:
                     return held
         return None
 
-    def choosing(self, key: str) -> "Comparables":
+    def choosing(self, key: str) -> "ComparedVolumes":
         """Make another result the current one.
 
         Args:
@@ -223,7 +225,7 @@ class Comparables:
             cubic = None
         return replace(self, current=key, cubic=cubic)
 
-    def showing(self, keys: tuple[str, ...]) -> "Comparables":
+    def showing(self, keys: tuple[str, ...]) -> "ComparedVolumes":
         """Choose the volumes that are shown.
 
         A current result that is not shown gives way to the first result that is, so that the
@@ -250,13 +252,13 @@ class Comparables:
     def _is_result(self, key: str) -> bool:
         return key == NO_RESULT or key in {result.key for result in self.results}
 
-    def _changed(self, key: str, **fields: object) -> "Comparables":
+    def _changed(self, key: str, **fields: object) -> "ComparedVolumes":
         def change(kept: ComparedVolume) -> ComparedVolume:
             return replace(kept, **fields) if kept.key == key else kept  # type: ignore[arg-type]
 
         return self._each(change)
 
-    def _each(self, change: Callable[[ComparedVolume], ComparedVolume]) -> "Comparables":
+    def _each(self, change: Callable[[ComparedVolume], ComparedVolume]) -> "ComparedVolumes":
         return replace(
             self, results=tuple(map(change, self.results)), loaded=tuple(map(change, self.loaded))
         )

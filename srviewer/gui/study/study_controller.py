@@ -26,12 +26,12 @@ from srviewer.io.scans.series import ScanListing, Series
 from srviewer.job import Job
 from srviewer.paths import sample_scan, sample_truth
 from srviewer.sr.inputs.segmentations import check_is_scan
-from srviewer.sr.rebuild.gaps import rebuild
+from srviewer.sr.reconstruction.gaps import reconstruct_scan
 from srviewer.sr.references.read_for_comparison import to_compare
 from srviewer.sr.references.truth import read_truth
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.simulate import Simulation, simulate
-from srviewer.sr.slabs.files import SlabFiles, rebuilt_and_opened
+from srviewer.sr.slabs.files import SlabFiles, reconstructed_and_opened
 from srviewer.study.opening import opened
 from srviewer.study.sessions.session_file import SUFFIX
 from srviewer.study.state.held_file import held_in
@@ -42,7 +42,7 @@ OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
 LOAD = "load volume"
 
 
-class StudyActions(QObject):
+class StudyController(QObject):
     """Opens, simulates and reconstructs; never blocks. Its parts score and export.
 
     A failure leaves the session as it was and is sent by ``work.failed``.
@@ -52,25 +52,27 @@ class StudyActions(QObject):
     session_chosen = Signal(object, object)  # the path of a session file, what to call then
     opening = Signal()  # something is to be opened: what was asked about an earlier one is moot
     opened = Signal(object)  # the paths that the scan was opened from
-    rebuilt_elsewhere = Signal(str)  # the name of a scan that is not shown and has a new result
+    reconstructed_elsewhere = Signal(
+        str
+    )  # the name of a scan that is not shown and has a new result
     written = Signal(object, bool)  # the file of a result, whether it fits into memory as well
     failed = Signal(str, object)  # what was tried, the exception
 
     def __init__(self, studies: OpenStudies, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.studies, self.session = studies, studies.session
-        session = self.session
+        self.studies, self.study = studies, studies.study
+        study = self.study
         self.work = RunningJobs(self)
         self.work.failed.connect(self.failed)
         self.training = TrainingRuns(self.work, self)
-        self._rebuilding: Volume | None = None
+        self._reconstructing: Volume | None = None
         self._paths: tuple[Path, ...] = ()
         self._looked_at: ScanListing | None = None
         self._after_opening: Callable[[], None] | None = None
-        session.follow(self._leave_old_scan, "scan")
+        study.follow(self._leave_old_scan, "scan")
         studies.changed.connect(self._leave_closed)
         self.previews = PreviewUpdater(studies, self.work, self)
-        self.scoring = Scoring(session, self.work, self)
+        self.scoring = Scoring(study, self.work, self)
         self.testing = SelfTesting(studies, self.work, self)
         self.exporting = Exporting(studies, self.work, self)
 
@@ -134,8 +136,8 @@ class StudyActions(QObject):
         origin, rest = origins.first, origins.rest
 
         def show(volume: Volume) -> None:
-            session, series = self.session, origin.series
-            state = opened(volume, session.state, session.preferred_device, origin, series.sources)
+            study, series = self.study, origin.series
+            state = opened(volume, study.state, study.preferred_device, origin, series.sources)
             self.studies.place(state)
             self.opened.emit(origin.paths)
             if then is not None:
@@ -152,44 +154,44 @@ class StudyActions(QObject):
     @property
     def concerns(self) -> tuple[ScanWarning, ...]:
         """Warnings that put the geometry or the voxels of the open scan in doubt."""
-        original = self.session.original
-        warnings = () if original is None else original.warnings
+        scan = self.study.scan
+        warnings = () if scan is None else scan.warnings
         return blocking_warnings(warnings)
 
     @property
     def may_reconstruct(self) -> bool:
         """Whether a scan is open and there is nothing about it that must be read first."""
-        session = self.session
-        return session.original is not None and (session.acknowledged or not self.concerns)
+        study = self.study
+        return study.scan is not None and (study.acknowledged or not self.concerns)
 
     def straighten(self) -> None:
         """Resample a scan with a gantry tilt onto a rectangular grid, and open that instead."""
-        original = self.session.original
+        scan = self.study.scan
 
         def show(volume: Volume) -> None:
-            before, device = self.session.state, self.session.preferred_device
+            before, device = self.study.state, self.study.preferred_device
             self.studies.succeed(opened(volume, before, device, sources=before.sources))
 
-        if original is not None:
-            job = deskewed(original, original.geometry.slice_axis)
+        if scan is not None:
+            job = deskewed(scan, scan.geometry.slice_axis)
             self._start(SIMULATE, tr("Straightening the tilt"), job, show)
 
     # --- reconstructing and judging
 
     def reconstruct(self) -> None:
-        """Reconstruct the open scan by the session's request, once concerns are acknowledged."""
-        original, request = self.session.original, self.session.request
-        if original is not None and request is not None and self.may_reconstruct:
-            title = tr("Reconstructing {name}", name=original.name)
+        """Reconstruct the open scan by the study's request, once concerns are acknowledged."""
+        scan, request = self.study.scan, self.study.request
+        if scan is not None and request is not None and self.may_reconstruct:
+            title = tr("Reconstructing {name}", name=scan.name)
             if self._busy_elsewhere(title):
                 return
-            region, done = self.region, self._reconstructed(original)
-            self._rebuilding = original
+            region, done = self.region, self._reconstructed(scan)
+            self._reconstructing = scan
             self.previews.start(
-                original,
+                scan,
                 request,
                 region,
-                rebuild(original, request, region),
+                reconstruct_scan(scan, request, region),
                 lambda job: self._start(RECONSTRUCT, title, job, done),
             )
 
@@ -202,11 +204,11 @@ class StudyActions(QObject):
         Raises:
             ValueError: The scan's kind of file is not read plane by plane.
         """
-        original, request = self.session.original, self.session.request
-        origin = self.session.state.origin
-        if original is None or request is None or origin is None or not self.may_reconstruct:
+        scan, request = self.study.scan, self.study.request
+        origin = self.study.state.origin
+        if scan is None or request is None or origin is None or not self.may_reconstruct:
             return
-        title = tr("Reconstructing {name}", name=original.name)
+        title = tr("Reconstructing {name}", name=scan.name)
         if self._busy_elsewhere(title):
             return
         series, frame = origin.series, origin.frame
@@ -214,29 +216,29 @@ class StudyActions(QObject):
             raise ValueError("this kind of file is not read plane by plane")
         known = {**self.exporting.beforehand(), "scores": None}
         files = SlabFiles(path, lambda _, made: {**made.provenance(), **known})
-        job = rebuilt_and_opened(original, series.stream(frame), request, files)
+        job = reconstructed_and_opened(scan, series.stream(frame), request, files)
         held = self.exporting.claims.holding(path, job)
-        done, self._rebuilding = self._written(original, path), original
+        done, self._reconstructing = self._written(scan, path), scan
         self._start(RECONSTRUCT, title, held, done)
 
     @property
     def region(self) -> Volume | None:
         """The region where nothing learned is added to the next result."""
-        original, roi = self.session.original, self.session.locked
-        if original is None or roi is None:
+        scan, roi = self.study.scan, self.study.locked
+        if scan is None or roi is None:
             return None
-        name = roi_title(roi, self.session.rois.index(roi))
-        return drawn_region(replace(roi, name=name), original.geometry)
+        name = roi_title(roi, self.study.rois.index(roi))
+        return drawn_region(replace(roi, name=name), scan.geometry)
 
     @property
-    def rebuilding(self) -> Volume | None:
+    def reconstructing(self) -> Volume | None:
         """The scan that is being reconstructed, shown or not."""
-        return None if self.work.running(RECONSTRUCT) is None else self._rebuilding
+        return None if self.work.running(RECONSTRUCT) is None else self._reconstructing
 
     def _busy_elsewhere(self, wanted: str) -> bool:
         """Report the scan of another study that is being reconstructed; whether there is one."""
-        scan = self.rebuilding
-        if scan is None or scan is self.session.original:
+        scan = self.reconstructing
+        if scan is None or scan is self.study.scan:
             return False
         error = UserError(
             tr(
@@ -251,10 +253,10 @@ class StudyActions(QObject):
     @property
     def to_thicken(self) -> Volume | None:
         """The scan to simulate from: the thin scan of an earlier simulation, else the open scan."""
-        reference = self.session.reference
+        reference = self.study.reference
         if reference is not None and reference.thin is not None:
             return reference.thin
-        return self.session.original
+        return self.study.scan
 
     def simulate(self, degradation: Degradation) -> None:
         """Degrade the thin scan, reconstruct it and score the result against the thin scan.
@@ -299,16 +301,16 @@ class StudyActions(QObject):
         Args:
             path: A file in one of the formats that can be opened.
         """
-        original = self.session.original
-        if original is None:
+        scan = self.study.scan
+        if scan is None:
             return
 
         def keep(volume: Volume) -> None:
-            kept = self.session.comparables
-            self.session.keep(kept.with_loaded(volume, path.name, held_in(path)))
+            kept = self.study.compared_volumes
+            self.study.keep(kept.with_loaded(volume, path.name, held_in(path)))
 
         title = tr("Loading {name}", name=path.name)
-        self._start(LOAD, title, to_compare(path, original), keep)
+        self._start(LOAD, title, to_compare(path, scan), keep)
 
     def _leave_old_scan(self) -> None:
         for kind in (SIMULATE, TRUTH, LOAD):
@@ -317,29 +319,27 @@ class StudyActions(QObject):
     def _leave_closed(self) -> None:
         """Cancel the reconstruction and the test of a study that was closed or replaced."""
         scans = [state.scan for state in self.studies.states]
-        for kind, scan in ((RECONSTRUCT, self.rebuilding), (SELF_TEST, self.testing.scan)):
+        for kind, scan in ((RECONSTRUCT, self.reconstructing), (SELF_TEST, self.testing.scan)):
             if scan is not None and all(other is not scan for other in scans):
                 self.work.cancel(kind)
 
     def _reconstructed(
-        self, original: Volume, file: Path | None = None
+        self, scan: Volume, file: Path | None = None
     ) -> Callable[[Reconstruction], None]:
         """``file``: the one that holds the result already."""
 
         def keep(result: Reconstruction) -> None:
             written = {} if file is None else {result.volume: held_in(file)}
-            self.studies.change(
-                original, lambda state: state.with_result(result).with_files(written)
-            )
-            if self.session.original is not original:
-                self.rebuilt_elsewhere.emit(original.name)
+            self.studies.change(scan, lambda state: state.with_result(result).with_files(written))
+            if self.study.scan is not scan:
+                self.reconstructed_elsewhere.emit(scan.name)
 
         return keep
 
-    def _written(self, original: Volume, path: Path) -> Callable[[Reconstruction | None], None]:
+    def _written(self, scan: Volume, path: Path) -> Callable[[Reconstruction | None], None]:
         def show(result: Reconstruction | None) -> None:
             if result is not None:
-                self._reconstructed(original, path)(result)
+                self._reconstructed(scan, path)(result)
             self.written.emit(path, result is not None)
             self.exporting.exported.emit(path)
 
@@ -347,7 +347,7 @@ class StudyActions(QObject):
 
     def _simulated(self, thin: Volume, degradation: Degradation) -> Callable[[Simulation], None]:
         def show(simulation: Simulation) -> None:
-            before, device = self.session.state, self.session.preferred_device
+            before, device = self.study.state, self.study.preferred_device
             reference = Reference(simulation.truth, simulation.meaning, thin)
             name = tr("{name}, thickened \u00d7{factor}", name=thin.name, factor=degradation.factor)
             thick = replace(simulation.thick, name=name)
@@ -362,10 +362,10 @@ class StudyActions(QObject):
 
     def _load_truth(self, path: Path, meaning: str) -> None:
         def keep(volume: Volume) -> None:
-            self.session.set_reference(Reference(volume, meaning, None, held_in(path)))
+            self.study.set_reference(Reference(volume, meaning, None, held_in(path)))
 
         title = tr("Loading {name}", name=path.name)
-        scan, result = self.session.original, self.session.result
+        scan, result = self.study.scan, self.study.result
         if scan is None:
             no_scan = UserError(tr("Open a scan first, then its ground truth."))
             self.failed.emit(title, no_scan)
@@ -375,8 +375,8 @@ class StudyActions(QObject):
 
     def _start(self, kind: str, title: str, job: Job[Any], done: Callable[[Any], None]) -> Task:
         """Start a job; what depends on the open scan is dropped when another was opened."""
-        original = self.session.original
-        independent = kind in (OPEN, RECONSTRUCT)  # a rebuild stays with its own scan
+        scan = self.study.scan
+        independent = kind in (OPEN, RECONSTRUCT)  # a reconstruction stays with its own scan
         return self.work.start(
-            kind, title, job, done, lambda: independent or self.session.original is original
+            kind, title, job, done, lambda: independent or self.study.scan is scan
         )

@@ -1,4 +1,4 @@
-"""A user rebuilds a scan, judges it, exports it; or changes their mind on the way."""
+"""A user reconstructs a scan, judges it, exports it; or changes their mind on the way."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import ScanWarning, Volume
 from srviewer.gui.study.exporting import EXPORT
-from srviewer.gui.study.study_actions import RECONSTRUCT
+from srviewer.gui.study.study_controller import RECONSTRUCT
 from srviewer.gui.texts.wording import NO_REFERENCE
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.formats import read
@@ -37,39 +37,39 @@ def _panel_text(window: MainWindow) -> str:
 
 
 def _use(window: MainWindow, method: str) -> None:
-    request = window.session.request
+    request = window.study.request
     assert request is not None
-    window.session.set_request(replace(request, method=method))
+    window.study.set_request(replace(request, method=method))
 
 
 def test_reconstruct_compare_score_export_and_open_again(
     opened: MainWindow, until: Until, qtbot: QtBot, truth_file: Path, tmp_path: Path
 ) -> None:
-    session = opened.session
+    study = opened.study
     assert "Thick axis  k (I–S)  4.00 mm" in _panel_text(opened)  # noqa: RUF001
     assert NO_REFERENCE in _panel_text(opened)
 
     # Reconstruct, with the network that ships.
     qtbot.mouseClick(_button(opened, "Reconstruct"), Qt.MouseButton.LeftButton)
-    until(lambda: session.result is not None)
-    result = session.result
+    until(lambda: study.result is not None)
+    result = study.result
     assert result is not None
     assert result.volume.geometry.shape == (40, 48, 36)
     assert "agrees with the scan: " in _panel_text(opened)
 
     # Compare: both volumes, one cursor, one grey scale.
     assert opened.compare.layout_shown.id == "compare"
-    before = opened.compare.original.panes[Plane.CORONAL]
+    before = opened.compare.scan.panes[Plane.CORONAL]
     after = opened.compare.result.panes[Plane.CORONAL]
     assert before.isVisible() and after.isVisible()
     qtbot.mouseClick(after, Qt.MouseButton.LeftButton, pos=after.rect().center() / 1.3)
     assert before.annotations.crosshair == pytest.approx(after.annotations.crosshair, abs=1.5)
-    assert session.scores is None and not opened.plot.isVisible()
+    assert study.scores is None and not opened.plot.isVisible()
 
     # Scores, against a loaded truth.
-    opened.study.load_reference(truth_file)
-    until(lambda: session.scores is not None)
-    scores = session.scores
+    opened.controller.load_reference(truth_file)
+    until(lambda: study.scores is not None)
+    scores = study.scores
     assert scores is not None
     assert "truth.nii.gz" in scores.candidate.meaning
     assert opened.plot.isVisible()
@@ -84,8 +84,8 @@ def test_reconstruct_compare_score_export_and_open_again(
 
     # Export and open what was written.
     target = tmp_path / "result.nii.gz"
-    opened.study.exporting.export(target, "float32")
-    until(lambda: opened.study.work.running(EXPORT) is None)
+    opened.controller.exporting.export(target, "float32")
+    until(lambda: opened.controller.work.running(EXPORT) is None)
     assert not opened.error_bar.isVisible(), opened.error_bar.message.text()
     again = run(read(target))
     assert np.array_equal(again.voxels, result.volume.voxels)
@@ -99,10 +99,10 @@ def test_the_scan_itself_is_never_overwritten(
     opened: MainWindow, until: Until, thick_file: Path
 ) -> None:
     _use(opened, "linear")
-    opened.study.reconstruct()
-    until(lambda: opened.session.result is not None)
+    opened.controller.reconstruct()
+    until(lambda: opened.study.result is not None)
     content = thick_file.read_bytes()
-    opened.study.exporting.export(thick_file, "float32")
+    opened.controller.exporting.export(thick_file, "float32")
     until(opened.error_bar.isVisible)
     assert "thick.nii.gz" in opened.error_bar.message.text()
     assert thick_file.read_bytes() == content
@@ -112,24 +112,24 @@ def test_simulate_makes_the_open_scan_its_own_reference(
     window: MainWindow, until: Until, qtbot: QtBot, truth_file: Path, head: Volume
 ) -> None:
     window.open([truth_file])
-    until(lambda: window.session.original is not None)
+    until(lambda: window.study.scan is not None)
     _use(window, "linear")
     window.panels.setCurrentIndex(1)
     qtbot.mouseClick(_button(window, "Simulate and score"), Qt.MouseButton.LeftButton)
-    until(lambda: window.session.scores is not None)
-    original, scores = window.session.original, window.session.scores
-    assert original is not None and scores is not None
-    assert original.geometry.shape == (40, 48, 9)
+    until(lambda: window.study.scores is not None)
+    scan, scores = window.study.scan, window.study.scores
+    assert scan is not None and scores is not None
+    assert scan.geometry.shape == (40, 48, 9)
     assert "before it was thickened" in scores.candidate.meaning
     assert scores.candidate.meaning == scores.cubic.meaning
     assert scores.candidate.meaning in _panel_text(window)
 
     # Once more: from the thin scan again, not from what was made of it.
     qtbot.mouseClick(_button(window, "Simulate and score"), Qt.MouseButton.LeftButton)
-    until(lambda: window.session.original is not original and window.session.scores is not None)
-    again, scored = window.session.original, window.session.scores
+    until(lambda: window.study.scan is not scan and window.study.scores is not None)
+    again, scored = window.study.scan, window.study.scores
     assert again is not None and scored is not None
-    assert np.array_equal(again.voxels, original.voxels) and again.name == original.name
+    assert np.array_equal(again.voxels, scan.voxels) and again.name == scan.name
     assert scored.candidate.whole == scores.candidate.whole
 
 
@@ -137,16 +137,16 @@ def test_a_result_of_another_spacing_than_the_truth_has_no_scores_and_says_so(
     window: MainWindow, until: Until, truth_file: Path
 ) -> None:
     window.open([truth_file])
-    until(lambda: window.session.original is not None)
+    until(lambda: window.study.scan is not None)
     _use(window, "linear")
-    window.study.simulate(Degradation(axis=2, factor=4))
-    until(lambda: window.session.scores is not None)
-    request, result = window.session.request, window.session.result
+    window.controller.simulate(Degradation(axis=2, factor=4))
+    until(lambda: window.study.scores is not None)
+    request, result = window.study.request, window.study.result
     assert request is not None
-    window.session.set_request(replace(request, factor=2))
-    window.study.reconstruct()
-    until(lambda: window.session.result is not result)
-    assert window.session.scores is None and not window.error_bar.isVisible()
+    window.study.set_request(replace(request, factor=2))
+    window.controller.reconstruct()
+    until(lambda: window.study.result is not result)
+    assert window.study.scores is None and not window.error_bar.isVisible()
     window.panels.setCurrentIndex(1)
     said = _panel_text(window)
     assert (
@@ -159,21 +159,21 @@ def test_a_scan_opened_while_another_is_thickened_is_the_one_that_stays(
     window: MainWindow, until: Until, truth_file: Path, thick_file: Path
 ) -> None:
     window.open([truth_file])
-    until(lambda: window.session.original is not None)
-    window.study.simulate(Degradation(axis=2, factor=4))
+    until(lambda: window.study.scan is not None)
+    window.controller.simulate(Degradation(axis=2, factor=4))
     window.open([thick_file])
-    until(lambda: window.study.work.tasks == ())
-    assert window.session.original is not None and window.session.original.name == "thick"
+    until(lambda: window.controller.work.tasks == ())
+    assert window.study.scan is not None and window.study.scan.name == "thick"
 
 
 def test_a_click_on_the_plot_jumps_to_the_slice(
     window: MainWindow, until: Until, truth_file: Path, qtbot: QtBot
 ) -> None:
     window.open([truth_file])
-    until(lambda: window.session.original is not None)
+    until(lambda: window.study.scan is not None)
     _use(window, "linear")
-    window.study.simulate(Degradation(axis=2, factor=4))
-    until(lambda: window.session.scores is not None)
+    window.controller.simulate(Degradation(axis=2, factor=4))
+    until(lambda: window.study.scores is not None)
     QApplication.processEvents()
     plot = window.plot.plots[0]
     scene = plot.getPlotItem().vb.mapViewToScene(QPointF(30, plot.viewRange()[1][0]))
@@ -191,12 +191,12 @@ def test_a_truth_on_another_grid_is_refused_in_plain_words(
     other = make_head((20, 24, 18), (2.0, 2.0, 2.0))
     path = tmp_path / "other.nii.gz"
     nib.save(nib.Nifti1Image(np.asarray(other.voxels), other.geometry.affine), path)
-    opened.study.load_reference(path)
+    opened.controller.load_reference(path)
     until(opened.error_bar.isVisible)
     message = opened.error_bar.message.text()
     assert "other.nii.gz" in message and "it has 20 x 24 x 18 voxels" in message
     assert "its spacing is 2 x 2 x 2 mm" in message
-    assert opened.session.reference is None
+    assert opened.study.reference is None
 
 
 def test_cancel_in_the_middle_leaves_no_thread_no_file_and_no_torch_mode(
@@ -216,21 +216,23 @@ def test_cancel_in_the_middle_leaves_no_thread_no_file_and_no_torch_mode(
     path = tmp_path / "large.nii.gz"
     nib.save(nib.Nifti1Image(np.asarray(large.voxels), large.geometry.affine), path)
     window.open([path])
-    until(lambda: window.session.original is not None)
+    until(lambda: window.study.scan is not None)
     threads = _running_threads()
-    window.study.reconstruct()
+    window.controller.reconstruct()
     until(lambda: _fraction(window) > 0.02)
     files = sorted(tmp_path.rglob("*"))
     started = time.monotonic()
     qtbot.mouseClick(_button(window, "Cancel"), Qt.MouseButton.LeftButton)
     assert _button(window, "Reconstruct").isEnabled()  # the user waits for nothing
     assert time.monotonic() - started < 0.5
-    until(lambda: window.study.work.tasks == ())
+    until(lambda: window.controller.work.tasks == ())
     assert time.monotonic() - started < 2.0  # 0.05 s where nothing else runs
     torch = sys.modules["torch"]
     assert not torch.is_inference_mode_enabled() and torch.is_grad_enabled()
-    assert window.session.result is None
-    until(lambda: window.study.work.findChildren(QThread) == [])  # Qt deletes them a turn later
+    assert window.study.result is None
+    until(
+        lambda: window.controller.work.findChildren(QThread) == []
+    )  # Qt deletes them a turn later
     until(lambda: _running_threads() <= threads)
     assert sorted(tmp_path.rglob("*")) == files
     assert not window.error_bar.isVisible()
@@ -242,40 +244,40 @@ def _running_threads() -> int:
 
 
 def _fraction(window: MainWindow) -> float:
-    task = window.study.work.running(RECONSTRUCT)
+    task = window.controller.work.running(RECONSTRUCT)
     return 0.0 if task is None else task.progress.fraction
 
 
 def test_opening_another_scan_drops_the_result_that_is_on_its_way(
     opened: MainWindow, until: Until, truth_file: Path
 ) -> None:
-    opened.study.reconstruct()
+    opened.controller.reconstruct()
     opened.open([truth_file])
-    until(lambda: opened.study.work.tasks == ())
-    assert opened.session.original is not None
-    assert opened.session.original.geometry.shape == (40, 48, 36)
-    assert opened.session.result is None
+    until(lambda: opened.controller.work.tasks == ())
+    assert opened.study.scan is not None
+    assert opened.study.scan.geometry.shape == (40, 48, 36)
+    assert opened.study.result is None
 
 
 def test_a_doubtful_geometry_must_be_acknowledged_first(
     window: MainWindow, qtbot: QtBot, until: Until, thick_head: Volume
 ) -> None:
     warning = ScanWarning("missing_slices", "A slice is missing at 12.0 mm.", (12.0,))
-    window.session.open(replace(thick_head, warnings=(warning,)), (), None)
+    window.study.open(replace(thick_head, warnings=(warning,)), (), None)
     _use(window, "linear")
     assert "A slice is missing at 12.0 mm." in _panel_text(window)
     assert not _button(window, "Reconstruct").isEnabled()
-    window.study.reconstruct()
-    assert window.study.work.running(RECONSTRUCT) is None
+    window.controller.reconstruct()
+    assert window.controller.work.running(RECONSTRUCT) is None
     qtbot.mouseClick(_button(window, "I have read this"), Qt.MouseButton.LeftButton)
     qtbot.mouseClick(_button(window, "Reconstruct"), Qt.MouseButton.LeftButton)
-    until(lambda: window.session.result is not None)
+    until(lambda: window.study.result is not None)
 
 
 def test_what_lies_outside_the_training_is_said_before_the_run(
     window: MainWindow, thick_head: Volume
 ) -> None:
-    window.session.open(replace(thick_head, modality="CT"), (), None)
+    window.study.open(replace(thick_head, modality="CT"), (), None)
     assert "CT" in _panel_text(window) and "trained on MR" in _panel_text(window)
     _use(window, "linear")
     assert "trained on MR" not in _panel_text(window)
@@ -284,7 +286,7 @@ def test_what_lies_outside_the_training_is_said_before_the_run(
 def test_a_second_start_makes_no_second_result(opened: MainWindow, until: Until) -> None:
     _use(opened, "linear")
     for _ in range(3):
-        opened.study.reconstruct()
-    until(lambda: opened.study.work.tasks == () and opened.session.result is not None)
-    assert len(opened.session.comparables.results) == 1
+        opened.controller.reconstruct()
+    until(lambda: opened.controller.work.tasks == () and opened.study.result is not None)
+    assert len(opened.study.compared_volumes.results) == 1
     assert not opened.error_bar.isVisible()

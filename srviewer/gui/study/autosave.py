@@ -10,7 +10,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.study.session_files import SessionFiles
-from srviewer.gui.study.study_actions import OPEN, StudyActions
+from srviewer.gui.study.study_controller import OPEN, StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files import autosave_folders
 from srviewer.gui.user_files.autosave_folders import AutosaveFolder, left_behind, new_folder, root
@@ -24,15 +24,15 @@ EVERY_MS = 2000  # at most so often
 AUTOSAVE = "autosave"
 
 
-class Recovery(QObject):
+class Autosave(QObject):
     """Autosaves the studies of one window; offers what earlier windows left behind.
 
-    Its jobs are not those of ``study.work``: nobody is asked to wait for them.
+    Its jobs are not those of ``controller.work``: nobody is asked to wait for them.
     """
 
-    def __init__(self, study: StudyActions, files: SessionFiles, parent: QObject) -> None:
+    def __init__(self, controller: StudyController, files: SessionFiles, parent: QObject) -> None:
         super().__init__(parent)
-        self._study, self._files = study, files
+        self._controller, self._files = controller, files
         self._own: AutosaveFolder | None = None
         self._offered: AutosaveFolder | None = None
         self._left: Iterator[AutosaveFolder] = iter(())
@@ -53,8 +53,8 @@ class Recovery(QObject):
         )
         self.bar.accepted.connect(self._restore)
         self.bar.declined.connect(self._decline)
-        study.session.changed.connect(self._note)
-        study.studies.changed.connect(self._note)
+        controller.study.changed.connect(self._note)
+        controller.studies.changed.connect(self._note)
 
     def begin(self, enabled: bool) -> None:
         """Offer what earlier windows left behind.
@@ -91,7 +91,7 @@ class Recovery(QObject):
 
     def clear(self) -> None:
         """Delete what ended windows left, the one on offer too unless it is being opened."""
-        if self._study.work.running(OPEN) is None:
+        if self._controller.work.running(OPEN) is None:
             self._left = iter(())
             self._decline()
         autosave_folders.clear()
@@ -106,13 +106,13 @@ class Recovery(QObject):
 
     def _leave(self) -> None:
         """Save once more and leave it to the next window, if there are results or drawings."""
-        states, own = self._study.studies.states, self._own
-        is_work = any(state.comparables.results or state.rois for state in states)
+        states, own = self._controller.studies.states, self._own
+        is_work = any(state.compared_volumes.results or state.rois for state in states)
         if own is None or not is_work:
             return
         self.work.stop()
         with suppress(OSError, UserError):  # what was saved before is left then
-            run(_autosave(own, states, self._study.studies.current))
+            run(_autosave(own, states, self._controller.studies.current))
         own.release()
         self._own = None
 
@@ -131,13 +131,13 @@ class Recovery(QObject):
             self._timer.start()
 
     def _save(self) -> None:
-        states = self._study.studies.states
+        states = self._controller.studies.states
         self._pending = False
         if self._own is not None and not states:
             self._own.empty()  # what was closed is not offered again
         elif self._own is not None:
-            job = _autosave(self._own, states, self._study.studies.current)
-            self.work.start(AUTOSAVE, tr("Autosave"), job, self._study.remember, lambda: True)
+            job = _autosave(self._own, states, self._controller.studies.current)
+            self.work.start(AUTOSAVE, tr("Autosave"), job, self._controller.remember, lambda: True)
 
     def _give_up(self) -> None:
         """Save no more. A full disk stays full: it is reported once, by ``work.failed``."""
@@ -172,8 +172,8 @@ class Recovery(QObject):
                 self._own = folder
             self._offer_next()
 
-        self._study.studies.begin_beside()
-        self._files.open(folder.session, adopt)
+        self._controller.studies.begin_beside()
+        self._files.open(folder.session_file, adopt)
 
     def _decline(self) -> None:
         if self._offered is not None:
@@ -185,7 +185,7 @@ def _autosave(
     own: AutosaveFolder, states: Sequence[StudyState], front: int
 ) -> Job[Mapping[Volume, Path]]:
     """Store the studies, then delete the images of the folder that they do not need any more."""
-    written = yield from store(own.session, states, front, own.path, Path.exists)
+    written = yield from store(own.session_file, states, front, own.path, Path.exists)
     needed = set(written.values()).union(*map(files_of, states))
     for image in own.path.glob(f"*{IMAGE_SUFFIX}"):
         if image not in needed and not image.name.startswith("."):

@@ -5,8 +5,8 @@ from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk
 from srviewer.core.volumes.volume import ScanHeader, Volume, is_segmentation
 from srviewer.nn.models.model_file import Model
 from srviewer.sr.cross_plane.refinement import passes, reachable
-from srviewer.sr.rebuild.measured_costs import costs
-from srviewer.sr.rebuild.refine import Refined
+from srviewer.sr.reconstruction.measured_costs import costs
+from srviewer.sr.reconstruction.refine import Refined
 from srviewer.sr.requests.request import Request
 
 FEW_SLICES = 8

@@ -1,4 +1,4 @@
-"""Scans with faults between slices, repaired before they are rebuilt."""
+"""Scans with faults between slices, repaired before they are reconstructed."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +19,9 @@ from srviewer.io.export.nifti import write_nifti
 from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.batch.work import Settings
-from srviewer.sr.rebuild.gaps import rebuild
-from srviewer.sr.rebuild.repair import repaired
-from srviewer.sr.rebuild.restore import restored
+from srviewer.sr.reconstruction.gaps import reconstruct_scan
+from srviewer.sr.reconstruction.repair import repaired
+from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.requests.request import Repair, Request
 from srviewer.sr.results.reconstruction import Reconstruction, unscored
 from srviewer.sr.slabs.slab_wise import unstreamable
@@ -42,7 +42,7 @@ def clean(thin: Volume) -> Volume:
 
 
 def made(scan: Volume, repair: tuple[Repair, ...] = (), **settings: Any) -> Reconstruction:
-    return run(rebuild(scan, replace(HELD, repair=repair, **settings)))
+    return run(reconstruct_scan(scan, replace(HELD, repair=repair, **settings)))
 
 
 def score(thin: Volume, voxels: Voxels, seen: Mask | None = None) -> float:
@@ -177,4 +177,4 @@ def test_a_scan_with_gaps_gets_one_more(clean: Volume) -> None:
     result = made(scan, ("slices",))
     assert (result.volume.voxels[:, :, 44:48] == 0).all() and result.repaired == ("slices",)
     with pytest.raises(UserError, match="locked region"):
-        run(rebuild(scan, replace(HELD, repair=("slices",)), clean))
+        run(reconstruct_scan(scan, replace(HELD, repair=("slices",)), clean))

@@ -17,8 +17,8 @@ from srviewer.job import run
 from srviewer.nn.models.model_file import save_model
 from srviewer.nn.plans.adaptation import Adaptation, Adapted
 from srviewer.sr.models.available_models import find_model
-from srviewer.sr.rebuild.reconstruct import reconstruct
-from srviewer.sr.rebuild.restore import restored
+from srviewer.sr.reconstruction.reconstruct import reconstruct
+from srviewer.sr.reconstruction.restore import restored
 from srviewer.sr.requests.request import Request
 from srviewer.sr.results.reconstruction import Reconstruction
 
