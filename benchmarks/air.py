@@ -1,4 +1,4 @@
-"""What leaving out air saves, and what it changes: `python -m benchmarks.air SCAN...`."""
+"""Time saved and voxels changed by leaving out air: `python -m benchmarks.air SCAN...`."""
 
 import sys
 from pathlib import Path
@@ -21,7 +21,7 @@ COMPARED = 3  # batches of slices of each plane, spread over the stack
 
 
 def thick_voxels(scan: Volume) -> tuple[Voxels, int]:
-    """The scan and its thick axis; one without is thickened along k."""
+    """The scan and its thick axis; one without is degraded along k."""
     axis = scan.geometry.thick_axis
     return (Degradation(2, FACTOR).apply(scan.voxels), 2) if axis is None else (scan.voxels, axis)
 

@@ -1,7 +1,8 @@
-"""How long a cancel waits at most: `python -m benchmarks.cancel [IxJxK]`.
+"""Longest wait of a cancel: `python -m benchmarks.cancel [IxJxK]`.
 
-A cancelled job is asked for no further step, so the longest step of a reconstruction is the longest wait.
-Steps are named by what the progress says when they begin; the network's own are the yardstick.
+A cancelled job is asked for no further step, so the longest step of a reconstruction is the longest
+wait. Steps are named by what the progress says when they begin; the network's own are the
+yardstick.
 """
 
 import argparse

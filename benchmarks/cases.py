@@ -1,4 +1,4 @@
-"""What is measured: each function gives the rows of one part of the program."""
+"""The measured cases: each function gives the rows of one part of the program."""
 
 import subprocess
 import sys

@@ -1,6 +1,6 @@
 """The table of docs/comparison.md: methods of ours and of others through one harness.
 
-Each thin volume is thickened along an axis (box profile), given to every method, and what comes
+Each thin volume is degraded along an axis (box profile), given to every method, and what comes
 back is scored against the thin volume: PSNR and SSIM over the foreground, agreement with the
 thick scan, seconds of processor time, peak memory of the process that worked. Every method works
 in a process of its own. A result on a grid of its own is resampled to the truth's, by position in

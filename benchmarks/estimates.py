@@ -23,7 +23,7 @@ def thin_volumes(paths: list[Path], side: int) -> Iterator[tuple[str, Voxels]]:
         yield path.name.split(".")[0], middle(run(read(path)).voxels, side)
 
 
-def thickened(thin: Voxels, factor: int) -> tuple[Voxels, Voxels]:
+def degraded(thin: Voxels, factor: int) -> tuple[Voxels, Voxels]:
     """Slices along k as thick as ``factor`` of the thin ones, and the truth that they cover."""
     scan = Degradation(THICK, factor).apply(thin)
     return scan, thin[:, :, : scan.shape[THICK] * factor]

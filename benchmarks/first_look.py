@@ -1,8 +1,8 @@
 """Seconds from Reconstruct to the first slices: `python -m benchmarks.first_look [SCAN ...]`.
 
-SCAN: a file, or IxJxK for a ball of so many voxels, reconstructed at factor 4. A real window, without a
-screen, in a process of its own for each scan: once cold, with everything that is loaded at the
-first reconstruct, and once warm.
+SCAN: a file, or IxJxK for a ball of so many voxels, reconstructed at factor 4. A real window,
+without a screen, in a process of its own for each scan: once cold, with everything that is loaded
+at the first reconstruction, and once warm.
 """
 
 import argparse

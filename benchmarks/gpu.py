@@ -1,4 +1,4 @@
-"""Seconds of whole reconstructs on a GPU: `python -m benchmarks.gpu [MODEL ...]`.
+"""Seconds of whole reconstructions on a GPU: `python -m benchmarks.gpu [MODEL ...]`.
 
 A noisy ball that fills its box, factor 4; each shape twice, the second time counts. Beside it the
 networks alone, and the rate of their multiply-adds as a share of what a large bfloat16 matrix
@@ -39,9 +39,7 @@ def main() -> int:
     device = torch.device(args.device)
     rate = matrix_rate(device)
     print(f"{device_title(device)}, torch {torch.__version__}: {rate / 1e12:.0f} TFLOP/s\n")
-    print(
-        "| model | result | whole reconstruct | networks alone | share of the rate | GPU memory |"
-    )
+    print("| model | result | reconstruction | networks alone | share of the rate | GPU memory |")
     print("|---|---|---|---|---|---|")
     models = [find_model(name) for name in args.models]
     for model in models:

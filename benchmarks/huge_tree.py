@@ -1,4 +1,4 @@
-"""How long a huge tree of DICOM files keeps the window waiting, and whether all of it is found.
+"""Longest wait of the window while a huge tree of DICOM files is listed, and the count of series.
 
     python benchmarks/huge_tree.py [FILES]
 

@@ -1,16 +1,16 @@
-"""What fitting the network to the scan itself is worth, and what its guard decides.
+"""Gain by adaptation of the network to the scan, and the decisions of its guard.
 
-Each thin volume is thickened (box profile) and reconstructed by cubic interpolation, by the network, and
-by the network moved by several shares of the way to what it became by learning from the scan. Each
-share is scored against the truth whatever the guard says, since the guard is to be judged by it:
-the last lines tell what the program would use gains, of each volume and of all, and how the gain on
-the held-out slices goes with the true one.
+Each thin volume is degraded (box profile) and reconstructed by cubic interpolation, by the
+network, and by the network moved by several shares of the way to what it became by learning from
+the scan. Each share is scored against the truth whatever the guard says, since the guard is to be
+judged by it: the last lines tell what the program would use gains, of each volume and of all, and
+how the gain on the held-out slices goes with the true one.
 
     python -m benchmarks.measure_adaptation VOLUME... [--model NAME] [--axes i,j,k] [--factors 2,4]
         [--side 80] [--steps 150 | --seconds 60] [--changed gamma,inverted,smooth,noise]
 
 --changed makes scans of another kind than those trained on out of the volumes, before they are
-thickened: a bent or inverted contrast, half the resolution, noise of 4 % of the range.
+degraded: a bent or inverted contrast, half the resolution, noise of 4 % of the range.
 """
 
 import argparse

@@ -2,8 +2,8 @@
 
 Two kinds of spots. Spheres, bright or dark, are put into thin volumes where the tissue is even; or
 (--own) the brightest spots that the volume has itself: lesions, tumours and vessels. Each thin
-volume is thickened along k and reconstructed by every method. A spot's contrast is its mean less the mean
-of the shell around it; what is told is the share of the true contrast that is left.
+volume is degraded along k and reconstructed by every method. A spot's contrast is its mean less
+the mean of the shell around it; what is told is the share of the true contrast that is left.
 
     python -m benchmarks.measure_lesions VOLUME... [--own] [--factors 4] [--side 128]
         [--models fast] [--diameters 3,5,8] [--picture OUT.png]

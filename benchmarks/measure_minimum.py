@@ -1,9 +1,9 @@
-"""What `--minimum scan` costs or gains, and how many voxels lie below the scan's minimum without.
+"""Cost of `--minimum scan`, and the share of voxels below the scan's minimum without it.
 
-For each thin volume, thickened along k and reconstructed: PSNR in dB over the foreground of the truth,
-without and with it. For each thick scan, reconstructed by its own factor: the share of voxels below the
-scan's minimum and how far below the least one is, as a share of the intensity range, without and
-with it; and how well both agree with the scan.
+For each thin volume, degraded along k and reconstructed: PSNR in dB over the foreground of the
+truth, without and with it. For each thick scan, reconstructed by its own factor: the share of
+voxels below the scan's minimum and how far below the least one is, as a share of the intensity
+range, without and with it; and how well both agree with the scan.
 
     python -m benchmarks.measure_minimum --thin VOLUME... --thick SCAN... [--side 112]
 """

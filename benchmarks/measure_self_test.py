@@ -1,8 +1,8 @@
-"""What the self-test promises beside what the reconstruction then gains, on people not trained on.
+"""Gain in the self-test beside the gain of the reconstruction, on people not trained on.
 
-Each thin volume is thickened (box profile). The self-test sees the thick scan alone; its mean gain
-over cubic is the promise. Then the scan is reconstructed and scored against the thin volume, cubic beside
-it.
+Each thin volume is degraded (box profile). The self-test sees the thick scan alone; its mean gain
+over cubic is the promise. Then the scan is reconstructed and scored against the thin volume, cubic
+beside it.
 
     python -m benchmarks.measure_self_test VOLUME... [--axes i,k] [--factors 2,4] [--side 96]
 """

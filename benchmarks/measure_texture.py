@@ -1,7 +1,7 @@
-"""How a texture network compares with its faithful pair and with cubic, in terms of texture.
+"""Texture models beside their fidelity models and cubic interpolation, by terms of texture.
 
-For each volume, thickened along k and reconstructed, over the volume: PSNR in dB; the gradient error,
-how much weaker (-) or stronger (+) the mean gradient along k is over the foreground than the
+For each volume, degraded along k and reconstructed, over the volume: PSNR in dB; the gradient
+error, how much weaker (-) or stronger (+) the mean gradient along k is over the foreground than the
 truth's; the high-frequency error, the same for the energy along k beyond what the thick slices can
 hold (above 1 / factor of the Nyquist frequency); and the spectrum's distance, the root mean square
 over those frequencies of the logarithm of the power along k against the truth's, in dB.
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.estimates import THICK, estimates, thickened, thin_volumes
+from benchmarks.estimates import THICK, degraded, estimates, thin_volumes
 from srviewer.core.intensity.intensity_range import measured_intensity
 from srviewer.core.scores.metrics import psnr
 from srviewer.core.volumes.interpolate import cubic, thin_positions
@@ -42,7 +42,7 @@ def main() -> None:
     print(HEAD)
     for name, thin in thin_volumes(args.paths, args.side):
         for factor in map(int, args.factors.split(",")):
-            scan, truth = thickened(thin, factor)
+            scan, truth = degraded(thin, factor)
             for method, found in _candidates(scan, factor, model, pair):
                 row = "{:8.2f}{:+10.1%}{:+8.1%}{:13.2f}".format(*_terms(truth, found, factor))
                 print(f"{name:<22}{factor:>7}  {method:<14}{row}", flush=True)

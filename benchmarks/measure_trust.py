@@ -1,6 +1,6 @@
-"""What the disagreement map is worth, and what each fusion gains, on people not trained on.
+"""Correlation of the disagreement map with the error, and gain by fusion, on people not trained on.
 
-For each volume, thickened along k: rank correlation of the disagreement of the two planes with the
+For each volume, degraded along k: rank correlation of the disagreement of the two planes with the
 true error over the foreground, the share of the 5 % worst voxels that lie among the 20 % where the
 planes disagree most, and PSNR of each fusion beside cubic. With --write, the correlations go into
 resources/trust.json, from where the window, the command line and reports read them.
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import spearmanr
 
-from benchmarks.estimates import THICK, estimates, thickened, thin_volumes
+from benchmarks.estimates import THICK, degraded, estimates, thin_volumes
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.intensity.intensity_range import measured_intensity
 from srviewer.core.reconstruction.fusion import FUSIONS, disagreement
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def _measured(upsampler: Upsampler, thin: Voxels, factor: int) -> dict[str, float]:
-    scan, truth = thickened(thin, factor)
+    scan, truth = degraded(thin, factor)
     intensity = measured_intensity(truth)
     data_range, seen = intensity.range, intensity.foreground(truth)
     first, second = estimates(upsampler, scan, factor)

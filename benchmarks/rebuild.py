@@ -1,4 +1,4 @@
-"""Seconds and memory of whole reconstructs: `python -m benchmarks.rebuild [IxJxK ...]`.
+"""Seconds and memory of whole reconstructions: `python -m benchmarks.rebuild [IxJxK ...]`.
 
 Each is a scan of int16 with air around, reconstructed at factor 4 by a process of its own.
 """

@@ -1,9 +1,9 @@
 """Memory and disk of a reconstruction slab by slab: `python -m benchmarks.slabs [IxJxK ...]`.
 
-Beside one in memory. Each scan, a ball of int16 in quiet air, is reconstructed at factor 4 by processes
-of their own, on one thread. Address space is counted beyond the program with its network loaded;
-disk is what waits there; worst is how far planes of the file, averaged again, are off the scan's
-voxels. For Linux.
+Beside one in memory. Each scan, a ball of int16 in quiet air, is reconstructed at factor 4 by
+processes of their own, on one thread. Address space is counted beyond the program with its network
+loaded; disk is what waits there; worst is how far planes of the file, averaged again, are off the
+scan's voxels. For Linux.
 """
 
 import argparse
@@ -28,7 +28,7 @@ NIFTI_HEADER = 352
 HEAD = ("scan", "result", "slabs", "address space", "resident", "disk", "processor", "wall", "rms",
         "worst")  # fmt: skip
 POLL_SECONDS = 0.2
-# Loads what any reconstruct loads, then limits the address space and counts from there.
+# Loads what any reconstruction loads, then limits the address space and counts from there.
 CHILD = """
 import json, resource, sys
 import numpy, psutil, scipy.ndimage, nibabel
@@ -55,7 +55,7 @@ sys.exit(status)
 
 @dataclass(frozen=True)
 class Taken:
-    """What one reconstruction took: bytes and seconds. ``worst``: how far it departs from the scan."""
+    """Bytes and seconds of one reconstruction. ``worst``: its largest residual."""
 
     address: float
     resident: float

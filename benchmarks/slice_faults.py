@@ -1,6 +1,6 @@
 """Faults between slices: what each costs, what the program says, and what repairing gives back.
 
-Each thin volume is thickened along one axis (box profile) and given one fault. Gains are in dB of
+Each thin volume is degraded along one axis (box profile) and given one fault. Gains are in dB of
 the PSNR over the foreground of the truth: over cubic interpolation of the same scan, and, repaired,
 over that of the clean scan. Patches are cubes of 8 voxels. Of a scan with a bad slice, what lies in
 that slice is not scored, in no column.

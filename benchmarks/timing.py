@@ -1,4 +1,4 @@
-"""How the benchmarks measure, and what one row of their table is."""
+"""Measuring of time for the benchmarks, and one row of their table."""
 
 import time
 from collections.abc import Callable

@@ -30,6 +30,10 @@ class Unsupported(UserError):
         self.kind = kind
 
 
+class InDoubt(UserError):
+    """A scan whose warnings must be acknowledged before anything is made of it."""
+
+
 class NoSpace(UserError):
     """The disk is full, or the user's share of it."""
 

@@ -1,4 +1,4 @@
-"""What every test shares: no screen, no settings of the user's, phantoms, real scans."""
+"""Shared by all tests: no screen, no settings of the user's, phantoms, real scans."""
 
 import logging
 import os

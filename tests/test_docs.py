@@ -1,4 +1,4 @@
-"""What the documentation points to is there."""
+"""Links of the documentation lead to files and tests that exist."""
 
 import re
 import sys

@@ -1,5 +1,6 @@
 """The kinds of errors, each raised by what really goes wrong."""
 
+import argparse
 import errno
 import subprocess
 import tempfile
@@ -8,12 +9,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nibabel as nib
+import numpy as np
 import pytest
 
 from bad_models import fast, packed
 from srviewer.atomic import write_text
+from srviewer.cli.verbs import simulate
 from srviewer.core.volumes.volume import ScanWarning, Volume
-from srviewer.errors import NoSpace, Unreadable, Unsupported, UserError, is_full, is_of_system
+from srviewer.errors import (
+    InDoubt,
+    NoSpace,
+    Unreadable,
+    Unsupported,
+    UserError,
+    is_full,
+    is_of_system,
+)
 from srviewer.io.files.streams import read_range
 from srviewer.io.formats import NO_ROOM, scan
 from srviewer.io.scans.series import NothingOpened
@@ -124,3 +135,14 @@ def test_what_cannot_be_opened_is_named_by_its_file_and_not_by_its_sentence(
     beside = run(select([tmp_path], thin_too=True))
     assert len(beside.items) == 1
     assert {one.name for one in beside.left_out if one.broken} == {"it's.nii", "b.nii"}
+
+
+def test_a_mask_that_nobody_acknowledged_is_in_doubt(thick_head: Volume, tmp_path: Path) -> None:
+    path = tmp_path / "brain_mask.nii"
+    nib.save(nib.Nifti1Image((thick_head.voxels > 0).astype("u1"), np.eye(4)), path)
+    parser = argparse.ArgumentParser()
+    simulate.add_arguments(parser)
+    parser.set_defaults(json=None)
+    args = parser.parse_args([str(path), "-o", str(tmp_path / "thick.nii"), "--factor", "2"])
+    with pytest.raises(InDoubt, match="Give --acknowledge"):
+        simulate.execute(args)

@@ -1,4 +1,4 @@
-"""What import-linter cannot see: what is loaded when, and a fault of Qt's binding."""
+"""Rules that import-linter cannot check: lazy imports, and a fault of Qt's binding."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What a desktop is told about the program, checked by the desktops' own tools."""
+"""Files that describe the program to a desktop, checked by the desktops' own tools."""
 
 import re
 import shutil

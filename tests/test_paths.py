@@ -1,4 +1,4 @@
-"""Where srviewer's own files and the user's are found."""
+"""The folders of srviewer's own files and of the user's."""
 
 import shutil
 import sys

@@ -1,4 +1,4 @@
-"""Which file could not be written, why, and what to do: by real failures of the file system."""
+"""The message for a file that cannot be written, by real failures of the file system."""
 
 import errno
 import os

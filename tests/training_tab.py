@@ -1,4 +1,4 @@
-"""What a user does in the training tab."""
+"""Steps of a user in the training tab."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

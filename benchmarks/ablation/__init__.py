@@ -1,1 +1,1 @@
-"""What each part of the network is worth at equal cost: the tables of docs/model-design.md."""
+"""Ablation of the parts of the network at equal cost: the tables of docs/model-design.md."""

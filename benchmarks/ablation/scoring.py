@@ -1,4 +1,4 @@
-"""What a model gains over cubic on the middle of each volume, along each of its axes."""
+"""Gain of a model over cubic on the middle of each volume, along each of its axes."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ AXES = (0, 1, 2)
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A thin volume, thickened. ``scale``: the intensity range of the scan."""
+    """A thin volume, degraded. ``scale``: the intensity range of the scan."""
 
     truth: Voxels
     scan: Voxels

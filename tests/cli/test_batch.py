@@ -1,4 +1,4 @@
-"""What ``batch`` is asked means the same as for ``reconstruct``."""
+"""Options of ``batch`` mean the same as for ``reconstruct``."""
 
 import json
 from pathlib import Path

@@ -12,8 +12,8 @@ import pytest
 from children import ran
 from srviewer.__main__ import main
 
-# What the program may take above what it has taken once everything is loaded. The reconstruction of the
-# test takes about 100 MiB slab by slab and 340 MiB in memory.
+# What the program may take above what it has taken once everything is loaded. The reconstruction of
+# the test takes about 100 MiB slab by slab and 340 MiB in memory.
 ROOM = 200 * 2**20
 LIMITED = f"""
 import resource, sys

@@ -1,4 +1,4 @@
-"""What the command line offers to judge a result by."""
+"""Options of the command line to judge a result by."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What an option cannot mean: status 2, and a message that says what was expected."""
+"""Values that an option cannot have: status 2, and a message with the expected values."""
 
 import pytest
 

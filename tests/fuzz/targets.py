@@ -1,4 +1,4 @@
-"""What is fuzzed: for each kind of file intact ones, a way to damage them, and their reader."""
+"""Targets of fuzzing: for each kind of file intact ones, a way to damage them, and the reader."""
 
 import io
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What can be compared, and which of it is shown."""
+"""The compared volumes, and the choice of those that are shown."""
 
 from dataclasses import replace
 

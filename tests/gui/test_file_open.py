@@ -1,4 +1,4 @@
-"""What the system asks to open."""
+"""Files that the system asks to open."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is laid over a slice is drawn in its colours, where it lies, as strongly as asked."""
+"""Overlays are drawn in their colours, at their position, with their opacity."""
 
 import numpy as np
 import pytest

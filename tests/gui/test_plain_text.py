@@ -1,4 +1,4 @@
-"""What makes text in the window: the one module through which all of it goes."""
+"""The one module through which all text of the window goes."""
 
 import ast
 from pathlib import Path

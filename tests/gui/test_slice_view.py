@@ -1,4 +1,4 @@
-"""What a pane draws is where it says it is."""
+"""A pane draws each voxel at its position."""
 
 import numpy as np
 import pytest

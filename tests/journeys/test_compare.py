@@ -106,7 +106,7 @@ def test_holding_the_key_shows_b_and_letting_go_brings_a_back(
     _choose(doubled, qtbot, "flip")
     pane = _pane(doubled)
     before = _brightness(pane, (0.45, 0.56))
-    assert pane.annotations.top_left[0].text.startswith("original")
+    assert pane.annotations.top_left[0].text.startswith("scan")
     qtbot.keyPress(pane, Qt.Key.Key_F)
     held = _brightness(pane, (0.45, 0.56))
     assert held == pytest.approx(2 * before, rel=0.1)

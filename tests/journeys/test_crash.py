@@ -47,7 +47,8 @@ class Window(MainWindow):
         os._exit(1)
     def tell(self):
         own = self.housekeeping.autosave._own
-        saved = json.loads(own.session_file.read_text()) if own.session_file.exists() else {"studies": []}
+        path = own.session_file
+        saved = json.loads(path.read_text()) if path.exists() else {"studies": []}
         if any(study["results"] for study in saved["studies"]):
             print("saved", own.path, flush=True)
             self.watch.stop()

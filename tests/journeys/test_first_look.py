@@ -52,7 +52,7 @@ def _seen(window: MainWindow) -> int:
 
 
 def _looked(window: MainWindow, qtbot: QtBot, until: Until) -> None:
-    """Press the button and let the reconstruction stand still once all three slices have been seen."""
+    """Press the button; the reconstruction stands still once all three slices have been seen."""
 
     def stop(changed: frozenset[str]) -> None:
         if _seen(window) == 3:

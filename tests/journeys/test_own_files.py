@@ -46,7 +46,8 @@ class Window(MainWindow):
         self.controller.reconstruct()
     def tell(self):
         own = self.housekeeping.autosave._own
-        saved = json.loads(own.session_file.read_text()) if own.session_file.exists() else {"studies": []}
+        path = own.session_file
+        saved = json.loads(path.read_text()) if path.exists() else {"studies": []}
         if any(study["results"] for study in saved["studies"]):
             for _ in range(3):
                 log.info("x" * (LARGEST // 2))

@@ -1,4 +1,4 @@
-"""What is remembered from one run to the next, by two processes; and how a run starts."""
+"""Settings kept from one run to the next, by two processes; and the start of a run."""
 
 import json
 import sys

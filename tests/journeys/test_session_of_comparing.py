@@ -1,4 +1,4 @@
-"""What a user compares, and how, is there again after a session is opened, or a crash."""
+"""Compared volumes and their layout are there again after a session is opened, or a crash."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A user's scan does not fit into memory: it is reconstructed slab by slab, straight into a file."""
+"""A scan does not fit into memory: it is reconstructed slab by slab, straight into a file."""
 
 import json
 from collections.abc import Callable

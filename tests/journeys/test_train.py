@@ -1,4 +1,4 @@
-"""A user trains a network: from a drop to a model that reconstructions."""
+"""A user trains a network: from a drop to a model that reconstructs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass, replace

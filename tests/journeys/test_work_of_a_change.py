@@ -1,4 +1,4 @@
-"""What a change of the window costs: the slices that are cut and the jobs that start."""
+"""The cost of a change in the window: the slices that are cut and the jobs that start."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

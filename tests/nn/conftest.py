@@ -1,4 +1,4 @@
-"""What the tests of networks share: a phantom that a network can learn, a tiny feature network."""
+"""Shared by the tests of networks: a phantom that a network can learn, a tiny feature network."""
 
 from collections.abc import Iterator
 from pathlib import Path

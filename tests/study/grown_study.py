@@ -1,4 +1,4 @@
-"""What a program does with a study that has a field "note" as well."""
+"""A program with one more field of a study, "note"."""
 
 SCRIPT = """
 import os, sys

@@ -59,11 +59,11 @@ def test_the_studies_of_a_session_open_with_their_volumes(studies: tuple[StudySt
     reference = first.reference
     assert reference is not None and reference.volume.geometry.shape == (14, 16, 16)
     assert reference.thin is None
-    (layer,) = first.layers
+    (layer,) = first.overlays
     assert layer.opacity == 0.5 and layer.labelled and set(layer.volume.voxels.flat) == {0.0, 1.0}
     (loaded,) = kept.loaded
     assert loaded.name == "last year" and loaded.volume.geometry.shape == (14, 16, 16)
-    assert second.compared_volumes.kept == second.layers == () and second.reference is None
+    assert second.compared_volumes.kept == second.overlays == () and second.reference is None
 
 
 def test_the_studies_of_a_session_are_looked_at_as_before(studies: tuple[StudyState, ...]) -> None:

@@ -28,7 +28,7 @@ from srviewer.cli.options.values import shape
 from srviewer.core.regions.locked_region import drawn_region
 from srviewer.core.resampling.deskew import deskewed
 from srviewer.core.volumes.volume import ScanHeader, Volume, blocking_warnings
-from srviewer.errors import UserError
+from srviewer.errors import InDoubt, UserError
 from srviewer.io.export.nifti import write_nifti
 from srviewer.io.scans.series import PlaneByPlane
 from srviewer.io.targets import Written
@@ -276,7 +276,7 @@ def _refuse_unsound(scan: ScanHeader, gaps: str | None) -> None:
     if not unsound:
         return
     choice = "" if scan.planes is None else " Choose what becomes of the gaps: --gaps run|fill."
-    raise UserError(
+    raise InDoubt(
         f"'{scan.name}' was not reconstructed: {' '.join(w.message for w in unsound)} "
         f"Give --acknowledge to reconstruct it anyway.{choice}"
     )

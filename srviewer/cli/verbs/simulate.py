@@ -15,7 +15,7 @@ from srviewer.core.acquisition.degradation import PROFILES, Degradation
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.resampling.rigid_grid import itk_advice, refused_by_itk
 from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, is_segmentation
-from srviewer.errors import UserError
+from srviewer.errors import InDoubt, UserError
 from srviewer.io.export.nifti import write_nifti
 from srviewer.sr.scores.simulate import simulate
 
@@ -69,7 +69,7 @@ def execute(args: argparse.Namespace) -> VerbOutput:
     thin = open_volume(args.path, args.series, args.frame)
     if is_segmentation(thin.warnings) and not args.acknowledge:
         warnings = " ".join(w.message for w in thin.warnings if w.code in SEGMENTATION_CODES)
-        raise UserError(
+        raise InDoubt(
             f"'{thin.name}' was not degraded: {warnings} Give --acknowledge to degrade it anyway."
         )
     refuse_replacing(args, thin, [args.output, args.truth])

@@ -52,7 +52,7 @@ class Comparison:
         reference: The volume that is scored against.
         candidate: The volume that is scored.
         meaning: A sentence on what the reference is ("the loaded ground truth", "the thin scan
-            before it was thickened").
+            before it was degraded").
         covered: (i, j, k) on the grid of the reference, where the candidate has values; None for
             everywhere.
 

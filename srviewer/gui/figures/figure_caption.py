@@ -10,7 +10,7 @@ from srviewer.study.state.layouts import find_layout
 
 
 def volumes_line(study: ShownStudy) -> str:
-    """Name the scan and the compared volumes: "scan:  A original,  B fast x4".
+    """Name the scan and the compared volumes: "thick:  A scan,  B fast x4".
 
     Args:
         study: What the figure shows.

@@ -1,4 +1,4 @@
-"""Taking back what changes meaning: settings of a reconstruction, measurements, references, results."""
+"""Undo of settings of a reconstruction, measurements, references and results."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

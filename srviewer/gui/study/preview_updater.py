@@ -98,7 +98,7 @@ class PreviewUpdater(QObject):
             self._follow_study()
 
     def _follow_study(self) -> None:
-        """The preview belongs to the scan that is reconstructed, and waits where another is shown."""
+        """The preview belongs to the scan that is reconstructed, and waits for it to be shown."""
         running = self._running
         shown = running is not None and running.scan is self._study.scan
         self._study.set_preview(running.preview if running is not None and shown else None)

@@ -52,9 +52,7 @@ class StudyController(QObject):
     session_chosen = Signal(object, object)  # the path of a session file, what to call then
     opening = Signal()  # something is to be opened: what was asked about an earlier one is moot
     opened = Signal(object)  # the paths that the scan was opened from
-    reconstructed_elsewhere = Signal(
-        str
-    )  # the name of a scan that is not shown and has a new result
+    reconstructed_elsewhere = Signal(str)  # the name of a scan that is not shown
     written = Signal(object, bool)  # the file of a result, whether it fits into memory as well
     failed = Signal(str, object)  # what was tried, the exception
 

@@ -52,7 +52,7 @@ def offered(state: StudyState) -> tuple[Comparable, ...]:
     compared_volumes, reference = state.compared_volumes, state.reference
     cubic_hint = tr(INTERPOLATING)
     listed = [
-        Comparable(ORIGINAL, tr("original"), state.scan),
+        Comparable(ORIGINAL, tr("scan"), state.scan),
         Comparable(CUBIC, tr("cubic"), compared_volumes.cubic, state.scores, cubic_hint),
         *map(_entry, compared_volumes.results),
     ]

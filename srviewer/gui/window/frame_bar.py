@@ -1,4 +1,4 @@
-"""Which volume of a series of volumes is shown."""
+"""The bar that chooses the shown volume of a series of volumes."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QSpinBox, QWidget

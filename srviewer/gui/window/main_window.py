@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
         """Choose the layout of the comparison.
 
         Args:
-            layout: Its id, as in ``controller.state.layouts``.
+            layout: Its id, as in ``study.state.layouts``.
         """
         self.study.compare(replace(self.study.comparing, layout=layout))
 
@@ -151,8 +151,8 @@ class MainWindow(QMainWindow):
         self.actions_offered[f"export-{NIFTI.id}"].trigger()
 
     def _lay_out(self) -> None:
-        controller = QWidget()
-        layout = QVBoxLayout(controller)
+        page = QWidget()
+        layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(StudyTabs(self.studies, self.closing, self.actions_offered))
@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.plot)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
-        self._pages.addWidget(controller)
+        self._pages.addWidget(page)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -212,7 +212,7 @@ class MainWindow(QMainWindow):
         controller.exporting.exported.connect(self._note_exported)
         controller.exporting.refused_elsewhere.connect(self._note_refused_elsewhere)
         controller.failed.connect(self.error_bar.show_error)
-        study.follow(self._show_original, "scan")
+        study.follow(self._show_scan, "scan")
         self.panels.currentChanged.connect(self._show_page)
         study.follow(self._show_result, "result")
 
@@ -253,7 +253,7 @@ class MainWindow(QMainWindow):
             self._pages.addWidget(self._training)
         self._pages.setCurrentWidget(self._training)
 
-    def _show_original(self) -> None:
+    def _show_scan(self) -> None:
         scan = self.study.scan
         if self._pages.currentWidget() is self._training:
             self.panels.setCurrentIndex(0)  # who opens a scan wants to see it

@@ -1,7 +1,7 @@
 """The pretext task on which the feature network is trained: to grade blur and noise of patches.
 
 Patches of thin slices are degraded at random, and the network classifies three things: the factor
-by which the rows were thickened and interpolated back (1, 2, 3, 4, 6 or 8), that of the columns,
+by which the rows were degraded and interpolated back (1, 2, 3, 4, 6 or 8), that of the columns,
 and the noise (three levels). Each needs a sense of sharpness in its direction, and of texture apart
 from noise: what a result of super-resolution should share with its target, and what differences of
 pixels do not show. The labels are free: no annotation, no data but the volumes, no weights whose

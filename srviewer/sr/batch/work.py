@@ -17,7 +17,7 @@ from srviewer.atomic import replace_together
 from srviewer.core.geometry.grid import Axis
 from srviewer.core.volumes.source_files import ScanSource, part_words, source_of
 from srviewer.core.volumes.volume import SEGMENTATION_CODES, ScanHeader, blocking_warnings
-from srviewer.errors import Unsupported, UserError, as_user_error
+from srviewer.errors import InDoubt, Unsupported, UserError, as_user_error
 from srviewer.io.export.nifti import DataType
 from srviewer.io.files.content import digests
 from srviewer.io.formats import scan
@@ -294,7 +294,7 @@ def _changed(item: Item) -> UserError:
 
 
 def _check(volume: ScanHeader, settings: Settings) -> None:
-    """Raise UserError for a scan in doubt that is not acknowledged, Unsupported for labels."""
+    """Raise InDoubt for a scan whose warnings are not acknowledged, Unsupported for labels."""
     if reason := segmentation_reason(volume.warnings):
         doubts = [
             warning.message for warning in volume.warnings if warning.code in SEGMENTATION_CODES
@@ -303,7 +303,7 @@ def _check(volume: ScanHeader, settings: Settings) -> None:
     unsound = blocking_warnings(volume.warnings)
     if unsound and not settings.acknowledge:
         messages = " ".join(warning.message for warning in unsound)
-        raise UserError(
+        raise InDoubt(
             f"{messages} Look at it, then give --acknowledge to reconstruct it all the same."
         )
 

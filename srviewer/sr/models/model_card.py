@@ -54,8 +54,8 @@ Preset `{_in_code(plan.preset)}`, seed {plan.seed}, budget {_budget(card)}, batc
 
 ## Scores on people that it was not trained on
 
-Each volume thickened along one axis (box profile), reconstructed, and compared with itself over the \
-foreground of the whole volume; cubic B-spline interpolation at the same positions beside it.
+Each volume degraded along one axis (box profile), reconstructed, and compared with itself over \
+the foreground of the whole volume; cubic B-spline interpolation at the same positions beside it.
 
 {_scores(card)}
 

@@ -24,7 +24,8 @@ from srviewer.sr.requests.request import LARGEST_FACTOR, RATIO_TOLERANCE, Reques
 from srviewer.sr.results.maps import DISAGREEMENT, RESIDUAL, made_map
 from srviewer.sr.results.reconstruction import Reconstruction
 
-# What every run for itself cannot have; with it a bad slice is bridged while the scan is reconstructed.
+# What every run for itself cannot have; with it a bad slice is bridged while the scan is
+# reconstructed.
 WHOLE: dict[str, Any] = {
     "also": (),
     "adaptation": None,
@@ -268,8 +269,8 @@ def _notes(
     axis: Axis,
 ) -> list[str]:
     lines = [
-        f"Reconstructed in {len(run_results)} regular runs on one grid; the agreement with the scan is "
-        "that of each run before it was laid there."
+        f"Reconstructed in {len(run_results)} regular runs on one grid; the agreement with the "
+        "scan is that of each run before it was laid there."
     ]
     for first, last in _stretches(empty_mm, thin):
         span = _span(scan, axis, (first - thin / 2, last + thin / 2))

@@ -52,8 +52,8 @@ class RepairedScan:
     def with_gaps(self) -> Volume:
         """The corrected scan with bad slices as gaps, where they leave no slice alone.
 
-        What lies beside a gap is reconstructed better without an invented slice in it, by 0.1 dB over a
-        whole stack. Else the scan as it is, with bad slices bridged.
+        What lies beside a gap is reconstructed better without an invented slice in it, by 0.1 dB
+        over a whole stack. Else the scan as it is, with bad slices bridged.
         """
         axis, count = self.faults.axis, self.scan.geometry.shape[self.faults.axis]
         if not self.left_out or self.scan.planes is not None:

@@ -24,7 +24,7 @@ class Simulation:
     @property
     def meaning(self) -> str:
         """The sentence on the ground truth that stands beside scores."""
-        return f"the thin scan '{self.truth.name}' before it was thickened"
+        return f"the thin scan '{self.truth.name}' before it was degraded"
 
 
 def simulate(thin: Volume, degradation: Degradation) -> Job[Simulation]:

@@ -125,7 +125,8 @@ def check_streamable(scan: ScanHeader, request: Request, also: tuple[str, ...] =
     if reasons:
         raise UserError(
             f"'{scan.name}' is reconstructed slab by slab, and that way there is no "
-            f"{', no '.join(reasons)}. Leave that out, or reconstruct it where memory holds all of it."
+            f"{', no '.join(reasons)}. Leave that out, or reconstruct it where memory "
+            "holds all of it."
         )
 
 

@@ -1,4 +1,4 @@
-"""What a view shows: the right voxel under the crosshair, the right letters, exact stacks."""
+"""Slices of a volume: the right voxel under the crosshair, the right letters, exact stacks."""
 
 from itertools import permutations
 

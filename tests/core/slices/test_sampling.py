@@ -1,4 +1,4 @@
-"""What is laid over a slice is what lies there in mm."""
+"""A volume drawn over a slice is sampled at the same positions in mm."""
 
 import numpy as np
 import pytest

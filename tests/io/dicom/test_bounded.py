@@ -1,4 +1,4 @@
-"""What files claim is compared with their bytes; what they can make long can be cancelled."""
+"""Claims of files are compared with their bytes; long work on them can be cancelled."""
 
 import gzip
 import json

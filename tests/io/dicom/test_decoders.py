@@ -1,4 +1,4 @@
-"""What diagnose says of decoders is what they can do."""
+"""The decoders that diagnose lists decode."""
 
 from pydicom import dcmread
 from pydicom.data import get_testdata_file

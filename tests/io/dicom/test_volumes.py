@@ -1,4 +1,4 @@
-"""Which slices make a volume, where a header says it badly: never two kinds of image unsaid."""
+"""Slices make volumes despite bad headers: two kinds of image are never mixed silently."""
 
 import random
 from collections.abc import Callable

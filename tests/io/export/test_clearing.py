@@ -1,4 +1,4 @@
-"""What a killed program left in a folder of results is taken away, once it mends nothing."""
+"""Files that a killed program left in a folder of results are removed, once they mend nothing."""
 
 import json
 import sys

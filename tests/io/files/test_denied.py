@@ -1,4 +1,4 @@
-"""What may not be read, and what is gone before it was read: told by name, never passed over."""
+"""Files that may not be read, or are gone before: named in the message, never passed over."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which model is used where none is named."""
+"""The model that is used where none is named."""
 
 import subprocess
 import sys

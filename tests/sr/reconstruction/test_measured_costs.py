@@ -1,4 +1,4 @@
-"""What lowers the gain is said before a run, with what it was measured to cost."""
+"""Conditions that lower the gain are named before a run, with their measured cost."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A reconstruction with ``minimum`` of a scan with padding: the minimum is that of what was measured."""
+"""Reconstructions with ``minimum`` of scans with padding: the minimum of what was measured."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The slices on screen first: each is what the whole reconstruct of its plane says of it."""
+"""The slices on screen first: each is what the whole reconstruction of its plane says of it."""
 
 from collections.abc import Callable
 from dataclasses import replace

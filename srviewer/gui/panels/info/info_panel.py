@@ -43,7 +43,7 @@ class InfoPanel(QWidget):
         if study.scan is None:
             self._text.setPlainText(tr("No scan is open."))
             return
-        parts = [_section(tr("Original"), study.scan)]
+        parts = [_section(tr("Scan"), study.scan)]
         if study.result is not None:
             parts.append(_section(tr("Result"), study.result.volume))
         names = [str(path) for path in study.sources[:MOST_FILES]]

@@ -91,7 +91,7 @@ class ReconstructPanel(QWidget):
         self._connect()
         self._scan.show_text(tr("No scan is open."))
         self._show_models()
-        self._show_original()
+        self._show_scan()
         self._show_result()
         self._show_work()
 
@@ -147,7 +147,7 @@ class ReconstructPanel(QWidget):
 
     def _connect(self) -> None:
         study, controller = self._study, self._controller
-        study.follow(self._show_original, "scan")
+        study.follow(self._show_scan, "scan")
         study.follow(self._show_request, "request")
         study.follow(self._show_result, "result")
         controller.work.changed.connect(self._show_work)
@@ -172,7 +172,7 @@ class ReconstructPanel(QWidget):
         set_entries(self._method, [(tr(row.title), row.id) for row in METHODS], None)
         set_entries(self._device, device_entries(), None)
 
-    def _show_original(self) -> None:
+    def _show_scan(self) -> None:
         scan = self._study.scan
         concerns = tuple(warning.message for warning in self._controller.concerns)
         self._warnings.show_text(concerns)

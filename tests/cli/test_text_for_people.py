@@ -1,4 +1,4 @@
-"""What the verbs tell people, beside their JSON."""
+"""Text of the verbs for people, beside their JSON."""
 
 import json
 from pathlib import Path
