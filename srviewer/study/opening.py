@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.window import robust_window
+from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.sr.models.available_models import default_model, is_at_hand
 from srviewer.sr.requests.request import Request, suggested_request
@@ -50,8 +52,16 @@ def opened(
         request=suggested(scan, before.request, device),
         reference=reference,
         comparing=replace(before.comparing, layout=PLANES, difference_range=0.0, swapped=False),
-        view=before.view.whole(scan, window),
+        view=replace(before.view.whole(scan, window), only=_only_plane(scan.geometry)),
     )
+
+
+def _only_plane(geometry: Geometry) -> Plane | None:
+    """The plane of a single slice, which is shown alone; None for a volume."""
+    if min(geometry.shape) > 1:
+        return None
+    axis = geometry.shape.index(1)
+    return next(plane for plane in Plane if plane.normal_axis(geometry) == axis)
 
 
 def emptied(before: StudyState) -> StudyState:

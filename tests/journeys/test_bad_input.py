@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QTextBrowser
 
 from bad_files import BAD_FILES, REFUSED, BadFile, nifti
 from srviewer.gui.dialogs.series_picker import SeriesPicker
-from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.panels.info.info_panel import InfoPanel
 from srviewer.gui.window.main_window import MainWindow
 
@@ -80,7 +79,7 @@ def test_a_file_that_is_gone_when_it_is_chosen(
     until(lambda: opened.findChild(SeriesPicker) is not None)
     picker = opened.findChild(SeriesPicker)
     assert picker is not None
-    until(lambda: not picker.findChild(RunningJobs).tasks)  # its pictures
+    until(lambda: not picker.thumbnails.work.tasks)  # its pictures
     for path in paths:
         path.unlink()
     picker.accept()

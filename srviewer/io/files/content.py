@@ -124,14 +124,15 @@ def known_by_content(listing: ScanListing, stamps: Stamps, root: Path) -> ScanLi
         The same listing with such series.
     """
     by_files: dict[tuple[Path, ...], list[Series]] = {}
-    for series in listing.series:
+    for series in listing.every_series:
         by_files.setdefault(series.sources, []).append(series)
     steady: list[Series] = []
-    for series in listing.series:
+    for series in listing.every_series:
         same = by_files[series.sources]
         number = None if len(same) == 1 else [member is series for member in same].index(True)
         steady.append(_Steady(series, number, stamps, root).series())
-    return replace(listing, series=tuple(steady))
+    count = len(listing.series)
+    return replace(listing, series=tuple(steady[:count]), view_only=tuple(steady[count:]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +150,10 @@ class _Steady:
     def series(self) -> Series:
         """The series, read through this object."""
         stream = None if self.plain.stream is None else self.stream
-        return replace(self.plain, read=self.read, stream=stream, identify=self.identify)
+        preview = None if self.plain.preview is None else self.preview
+        return replace(
+            self.plain, read=self.read, stream=stream, identify=self.identify, preview=preview
+        )
 
     def check(self, removed: bool = False) -> None:
         """Check that no file was replaced or changed.
@@ -187,6 +191,14 @@ class _Steady:
         volume = yield from within(self.plain.read(frame), HASHED, 1.0)
         self.check(removed=True)
         return replace(volume, source=source)
+
+    def preview(self) -> Job[Volume]:
+        """Read one slice, as ``Series.preview``."""
+        assert self.plain.preview is not None
+        self.check()
+        image = yield from self.plain.preview()
+        self.check(removed=True)
+        return image
 
     def stream(self, frame: int) -> PlaneByPlane:
         """Open a volume plane by plane, as ``Series.stream``."""

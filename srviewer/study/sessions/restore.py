@@ -194,8 +194,8 @@ class _Reading:
 
     def _scan_in(self, paths: Sequence[Path]) -> Job[tuple[Volume, Origin]]:
         saved = self.saved.scan
-        listing = yield from within(formats.scan(paths), 0.0, 0.3)
-        series = yield from _series(listing.series, saved)
+        listing = yield from within(formats.scan(paths, to_view=True), 0.0, 0.3)
+        series = yield from _series(listing.every_series, saved)
         if series is None or saved.frame >= series.frames:
             raise UserError(
                 f"What '{self.path.name}' was saved from has changed: its series is not in "
