@@ -1,7 +1,6 @@
 """The tree of series: groups with a thumbnail and the properties of each series."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from srviewer.core.visible_text import visible_line
@@ -88,7 +87,7 @@ class SeriesTree(QTreeWidget):
             hidden = True
             for item in _children(group):
                 item.setHidden(not all(word in item.data(0, TEXT) for word in words))
-                if item.isHidden():
+                if item.isHidden() and item.isSelected():
                     item.setSelected(False)
                 hidden = hidden and item.isHidden()
             group.setHidden(hidden)
@@ -110,22 +109,18 @@ class SeriesTree(QTreeWidget):
         """Called by Qt for letters: they go to the filter instead."""
         self.typed.emit(text)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Called by Qt."""
-        super().resizeEvent(event)
-        self._span_headings()
-
     def _groups(self) -> list[QTreeWidgetItem]:
         items = (self.topLevelItem(number) for number in range(self.topLevelItemCount()))
         return [item for item in items if item is not None]
 
     def _fill(self, listing: ScanListing) -> None:
+        empty = thumbnail_icon(None)
         for group in grouped(listing.every_series):
             heading = self._heading(group.title)
             for entry in group.series:
                 columns = columns_of(entry, group.folder)
                 item = tree_item(columns, explanation(entry))
-                item.setIcon(0, thumbnail_icon(None))
+                item.setIcon(0, empty)
                 item.setData(0, NUMBER, entry.index)
                 _describe(item, (group.title, *columns), explanation(entry))
                 heading.addChild(item)
@@ -133,7 +128,7 @@ class SeriesTree(QTreeWidget):
             heading.setExpanded(True)
         skipped = self._skipped(listing)
         if skipped:
-            heading = self._heading(tr("Not opened: {count} lines say why", count=len(skipped)))
+            heading = self._heading(tr("Not opened ({count})", count=len(skipped)))
             for line in skipped:
                 item = tree_item([visible_line(line)], line)
                 item.setFlags(NO_FLAGS)

@@ -124,6 +124,16 @@ class StudyActions(QObject):
         else:
             self.several_found.emit(found)
 
+    def offer_series(self) -> None:
+        """Ask again which series of the files of the open scan to open, in tabs of their own."""
+        origin = self.session.state.origin
+        if origin is None:
+            return
+        self.studies.begin_beside()
+        self.opening.emit()
+        self._paths, self._looked_at, self._after_opening = origin.every_path, origin.found, None
+        self.several_found.emit(origin.found)
+
     def read(self, chosen: Sequence[tuple[Series, int]]) -> None:
         """Open some of the series that were found, each in a tab of its own.
 

@@ -19,6 +19,7 @@ class ScanActions(QObject):
         for name, slot in (
             ("open", opening.choose_files),
             ("open-folder", opening.choose_folder),
+            ("other-series", study.offer_series),
             ("sample", opening.open_sample),
             ("reconstruct", study.reconstruct),
             ("quit", window.close),

@@ -24,6 +24,14 @@ class Origin:
     frame: int
     found: ScanListing
 
+    @property
+    def every_path(self) -> tuple[Path, ...]:
+        """The files and folders that hold all series in ``found``."""
+        if self.paths != self.series.sources:
+            return self.paths
+        files = (path for series in self.found.every_series for path in series.sources)
+        return tuple(dict.fromkeys(files))
+
 
 @dataclass(frozen=True, eq=False)
 class Origins:

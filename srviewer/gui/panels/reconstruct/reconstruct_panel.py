@@ -220,7 +220,7 @@ class ReconstructPanel(QWidget):
         others = [w for w in original.warnings if w not in self._study.concerns]
         others.sort(key=lambda w: w.code not in FAULT_CODES)  # what can be repaired comes first
         warnings = tuple(w.message for w in others)
-        advice = () if problem else cautions(original, request, model)
+        advice = () if problem or self._study.view_only else cautions(original, request, model)
         self._note.show_text((*warnings, *problem, *advice))
         self._show_work()
 
