@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.window import robust_window
 from srviewer.core.slices.planes import Plane
-from srviewer.core.volumes.volume import Volume
+from srviewer.core.volumes.volume import Volume, view_only_reason
 from srviewer.sr.models.available_models import default_model, is_at_hand
 from srviewer.sr.requests.request import Request, suggested_request
 from srviewer.study.state.layouts import PLANES
@@ -52,15 +51,16 @@ def opened(
         request=suggested(scan, before.request, device),
         reference=reference,
         comparing=replace(before.comparing, layout=PLANES, difference_range=0.0, swapped=False),
-        view=replace(before.view.whole(scan, window), only=_only_plane(scan.geometry)),
+        view=replace(before.view.whole(scan, window), only=_only_plane(scan)),
     )
 
 
-def _only_plane(geometry: Geometry) -> Plane | None:
-    """The plane of a single slice, which is shown alone; None for a volume."""
-    if min(geometry.shape) > 1:
+def _only_plane(scan: Volume) -> Plane | None:
+    """The acquired plane of a localizer or single slice, which is shown alone; None for a scan."""
+    if not view_only_reason(scan.warnings):
         return None
-    axis = geometry.shape.index(1)
+    geometry = scan.geometry
+    axis = geometry.shape.index(1) if 1 in geometry.shape else geometry.slice_axis
     return next(plane for plane in Plane if plane.normal_axis(geometry) == axis)
 
 

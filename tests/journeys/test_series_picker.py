@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.dialogs.series_tree import EXPLANATION
@@ -142,6 +143,7 @@ def test_letters_filter_and_a_localizer_is_viewed_and_not_reconstructed(
     until(lambda: window.session.original is not None)
     original = window.session.original
     assert original is not None and original.geometry.shape[2] == 3
+    assert window.session.view.only is Plane.AXIAL
     start = next(b for b in window.panels.findChildren(QPushButton) if "Localizer" in b.text())
     assert start.text() == "Localizer: to view only" and not start.isEnabled()
     assert "only to plan" in start.toolTip() and not window.study.may_reconstruct

@@ -1,6 +1,6 @@
 """Colours of labels that have none of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 Colour = tuple[int, int, int]
 
@@ -20,6 +20,7 @@ LABEL_COLOURS: tuple[Colour, ...] = (
     (160, 110, 60),
 )
 # The same, darker and paler: shares of the colour and of white.
+LEAST = (110, 30, 0)  # sums of the differences of red, green and blue, the best first
 SHADES = ((1.0, 0.0), (0.62, 0.0), (0.5, 0.5))
 EVERY_COLOUR: tuple[Colour, ...] = tuple(
     (
@@ -44,19 +45,41 @@ def default_colour(value: int) -> Colour:
     return EVERY_COLOUR[(value - 1) % len(EVERY_COLOUR)]
 
 
-def distinct_colours(values: Sequence[int]) -> dict[int, Colour]:
+def distinct_colours(
+    values: Sequence[int], known: Mapping[int, Colour] | None = None
+) -> dict[int, Colour]:
     """A colour for each label, all different as long as there are enough.
 
     Args:
         values: The labels, each once.
+        known: Labels with colours of their own; None for none.
 
     Returns:
-        Label -> its ``default_colour``; the next that is free where another label has that.
+        Label -> its own colour, else its ``default_colour``, or the next one that no other label
+        has or nearly has.
     """
-    taken: dict[int, Colour] = {}
+    given = dict(known or {})
+    colours: dict[int, Colour] = {}
     for value in values:
         start = (value - 1) % len(EVERY_COLOUR)
         ordered = EVERY_COLOUR[start:] + EVERY_COLOUR[:start]
-        used = set(taken.values())
-        taken[value] = next((colour for colour in ordered if colour not in used), ordered[0])
-    return taken
+        used = {*colours.values(), *given.values()}
+        colours[value] = given.get(value) or _free(ordered, used)
+    return colours
+
+
+def _free(ordered: Sequence[Colour], used: Iterable[Colour]) -> Colour:
+    """The first colour that differs much, or at least a little, from all that are used."""
+    distances = {
+        colour: min((_distance(colour, other) for other in used), default=LEAST[0] + 1)
+        for colour in ordered
+    }
+    for least in LEAST:
+        for colour, distance in distances.items():
+            if distance > least:
+                return colour
+    return ordered[0]
+
+
+def _distance(colour: Colour, other: Colour) -> int:
+    return sum(abs(a - b) for a, b in zip(colour, other, strict=True))

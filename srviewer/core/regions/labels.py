@@ -95,17 +95,21 @@ def named(labels: Sequence[Label], names: Iterable[LabelName]) -> tuple[Label, .
         names: The names of these and of other labels; of one value the last counts.
 
     Returns:
-        The labels in the same order; those that are not among ``names`` keep name and colour.
+        The labels in the same order; those that are not among ``names`` keep their names. Those
+        without a colour in ``names`` get one that no other label has.
     """
     by_value = {entry.value: entry for entry in names}
+    values = [label.value for label in labels]
+    known = {v: c for v in values if v in by_value and (c := by_value[v].colour) is not None}
+    colours = distinct_colours(values, known)
     return tuple(
         replace(
             label,
-            name=by_value[label.value].name[:LONGEST_NAME],
-            colour=by_value[label.value].colour or label.colour,
+            name=by_value[label.value].name[:LONGEST_NAME]
+            if label.value in by_value
+            else label.name,
+            colour=colours[label.value],
         )
-        if label.value in by_value
-        else label
         for label in labels
     )
 

@@ -130,6 +130,9 @@ QTableView::item:selected { background: $accent_dark; color: $text; }
 QListView::item { padding: 7px; border-radius: 5px; }
 QListView::item:selected { background: $accent_dark; color: $text; }
 QTreeView::item { padding: 4px 6px; }
+QTreeView::indicator { width: 13px; height: 13px; border: 1px solid $muted; border-radius: 3px;
+                       background: $base; }
+QTreeView::indicator:checked { background: $accent; border-color: $accent; image: url($check); }
 QTreeView::item:selected { background: $accent_dark; color: $text; }
 QListView[density="compact"]::item { padding: 3px 6px; }
 QToolButton[role="fold"], QToolButton[role="fold"]:checked { background: transparent;

@@ -337,12 +337,9 @@ class SliceView(QWidget):
     def _drawn_overlays(self, base: ScanHeader) -> list[tuple[Rgba | tuple[Outline, ...], float]]:
         position = base.geometry, self.plane, self.session.view.cursor_mm
         return [
-            (
-                overlay.outlines_on(*position)
-                if overlay.outlined
-                else overlay.colours_on(*position),
-                overlay.opacity,
-            )
+            (overlay.outlines_on(*position), min(1.0, 2 * overlay.opacity))  # thin, so stronger
+            if overlay.outlined
+            else (overlay.colours_on(*position), overlay.opacity)
             for overlay in (*map(drawn_overlay, self.session.layers), *self._overlays)
             if overlay.opacity > 0
         ]

@@ -123,16 +123,27 @@ def known_by_content(listing: ScanListing, stamps: Stamps, root: Path) -> ScanLi
     Returns:
         The same listing with such series.
     """
+    # The numbers of scans do not depend on images that can only be viewed.
+    scans = _numbered(listing.series)
+    images = _numbered(listing.every_series)[len(scans) :]
+    return replace(
+        listing,
+        series=tuple(_Steady(entry, n, stamps, root).series() for entry, n in scans),
+        view_only=tuple(_Steady(entry, n, stamps, root).series() for entry, n in images),
+    )
+
+
+def _numbered(every: Sequence[Series]) -> list[tuple[Series, int | None]]:
+    """Each series with its number among those of the same files, None for the only one."""
     by_files: dict[tuple[Path, ...], list[Series]] = {}
-    for series in listing.every_series:
+    for series in every:
         by_files.setdefault(series.sources, []).append(series)
-    steady: list[Series] = []
-    for series in listing.every_series:
+    numbered: list[tuple[Series, int | None]] = []
+    for series in every:
         same = by_files[series.sources]
         number = None if len(same) == 1 else [member is series for member in same].index(True)
-        steady.append(_Steady(series, number, stamps, root).series())
-    count = len(listing.series)
-    return replace(listing, series=tuple(steady[:count]), view_only=tuple(steady[count:]))
+        numbered.append((series, number))
+    return numbered
 
 
 @dataclass(frozen=True, eq=False)

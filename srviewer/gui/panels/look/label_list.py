@@ -168,7 +168,9 @@ def _row(overlay: Overlay, label: Label) -> QTreeWidgetItem:
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
     swatch = QPixmap(SWATCH, SWATCH)
     swatch.fill(QColor(*label.colour))
-    item.setIcon(0, QIcon(swatch))
+    icon = QIcon(swatch)
+    icon.addPixmap(swatch, QIcon.Mode.Selected)  # which Qt would tint
+    item.setIcon(0, icon)
     for column in (1, 2):
         item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return item

@@ -51,23 +51,33 @@ def outlines(labels: Numbers, colour_of: Callable[[int], Rgb]) -> tuple[Outline,
         The outlines by the values of the labels.
     """
     shape = labels.shape[0], labels.shape[1]
-    found = []
-    for label in np.unique(labels[labels > 0]).tolist():
-        inside = np.pad(labels == label, 1)
-        level = _runs(inside[1:, :] != inside[:-1, :])
-        upright = _runs((inside[:, 1:] != inside[:, :-1]).T)
-        edges = np.concatenate((level, upright[:, [1, 0, 3, 2]]))
-        found.append(Outline(colour_of(label), edges, shape))
-    return tuple(found)
+    padded = np.pad(labels, 1)
+    level_labels, level = _runs(padded)
+    upright_labels, upright = _runs(padded.T)
+    of_edges = np.concatenate((level_labels, upright_labels))
+    edges = np.concatenate((level, upright[:, [1, 0, 3, 2]]))
+    order = np.argsort(of_edges, kind="stable")
+    values, starts = np.unique(of_edges[order], return_index=True)
+    parts = np.split(edges[order], starts[1:])
+    return tuple(
+        Outline(colour_of(value), part, shape)
+        for value, part in zip(values.tolist(), parts, strict=False)
+    )
 
 
-def _runs(border: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """Straight runs of edges: (n, 4) x1, y, x2, y of ``border``, padded by a column on each side.
+def _runs(padded: Numbers) -> tuple[Numbers, npt.NDArray[np.float64]]:
+    """The straight runs of edges between rows: the label of each, and (n, 4) x1, y, x2, y.
 
-    Row ``y`` of ``border`` is the line above pixel row ``y`` of the slice.
+    ``padded``: labels with a border of 0, one pixel wide.
     """
-    padded = np.pad(border, ((0, 0), (1, 1))).astype(np.int8)
-    steps = np.diff(padded, axis=1)
-    y, start = np.nonzero(steps == 1)
-    _, stop = np.nonzero(steps == -1)
-    return np.stack((start - 1, y, stop - 1, y), axis=1).astype(np.float64)
+    y, x = np.nonzero(padded[1:] != padded[:-1])
+    sides = [(side[y, x], y, x) for side in (padded[1:], padded[:-1])]
+    label, y, x = (np.concatenate(values) for values in zip(*sides, strict=True))
+    label, y, x = (values[label > 0] for values in (label, y, x))
+    order = np.lexsort((x, y, label))
+    label, y, x = label[order], y[order], x[order]
+    joined = (np.diff(label) == 0) & (np.diff(y) == 0) & (np.diff(x) == 1)
+    first = np.flatnonzero(np.concatenate(([True], ~joined))[: len(label)])
+    last = np.flatnonzero(np.concatenate((~joined, [True]))[: len(label)])
+    runs = np.stack((x[first] - 1, y[first], x[last], y[first]), axis=1)
+    return label[first], runs.astype(np.float64)
