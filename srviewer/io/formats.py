@@ -23,6 +23,7 @@ from srviewer.io.nifti.file_pairs import (
     is_pair_part,
     with_partners,
 )
+from srviewer.io.scans.not_reconstructed import LOCALIZER, not_reconstructed
 from srviewer.io.scans.scan_size import sized
 from srviewer.io.scans.series import (
     Counts,
@@ -62,7 +63,9 @@ class Format:
     header: Callable[[Path], Job[tuple[HeaderRow, ...]]]
 
 
-def scan(paths: Sequence[Path], root: Path | None = None) -> Job[ScanListing]:
+def scan(
+    paths: Sequence[Path], root: Path | None = None, to_view: bool = False
+) -> Job[ScanListing]:
     """List the images in files, folders, DICOMDIRs and zip archives, from their headers alone.
 
     Every file in a folder is read; of archives and DICOMDIRs only those in ``paths``, and of a
@@ -72,6 +75,7 @@ def scan(paths: Sequence[Path], root: Path | None = None) -> Job[ScanListing]:
         paths: Files and folders.
         root: The folder to which exports name files relative; by default the one that holds all
             ``paths``.
+        to_view: Whether images that can only be viewed are enough.
 
     Returns:
         At least one series, with ignored files and problems.
@@ -95,7 +99,7 @@ def scan(paths: Sequence[Path], root: Path | None = None) -> Job[ScanListing]:
         skipped=added(listing.skipped, packed),
         problems=_closed(walked.closed) + missing + listing.problems,
     )
-    if not listing.series:
+    if not (listing.every_series if to_view else listing.series):
         raise NothingOpened(_nothing(paths, listing), listing.problems)
     return known_by_content(listing, stamps, root or common_folder(paths))
 
@@ -173,8 +177,10 @@ def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[
     for file in files:
         by_format[format_of(file).id].append(file)
     series: list[Series] = []
+    images: list[Series] = []
     problems: tuple[Problem, ...] = ()
     skipped: Counts = ((COMPANIONS, ignored),) if ignored else ()
+    viewable: Counts = ()
     done = 0
     for row in FORMATS:
         if members := by_format[row.id]:
@@ -183,19 +189,30 @@ def _scan_files(files: Sequence[Path], room: archive.Room | None = None) -> Job[
             stage = within(job, start / len(files), done / len(files))
             part = yield from stage
             series.extend(part.series)
+            images.extend(part.view_only)
             ignored += part.ignored
             problems += part.problems
             skipped = added(skipped, part.skipped)
-    numbered = tuple(sized(replace(entry, index=index)) for index, entry in enumerate(series))
-    return ScanListing(numbered, ignored, problems, skipped)
+            viewable = added(viewable, part.viewable)
+    count = len(series)
+    return ScanListing(
+        tuple(sized(replace(entry, index=n)) for n, entry in enumerate(series)),
+        ignored,
+        problems,
+        skipped,
+        tuple(replace(entry, index=count + n) for n, entry in enumerate(images)),
+        viewable,
+    )
 
 
 def _scan_archives(paths: Sequence[Path], room: archive.Room | None = None) -> Job[ScanListing]:
     """The images in zip archives, which are unpacked for as long as this takes."""
     series: list[Series] = []
+    images: list[Series] = []
     ignored = 0
     problems: list[Problem] = []
     skipped: Counts = ()
+    viewable: Counts = ()
     for number, path in enumerate(paths):
         span = number / len(paths), (number + 1) / len(paths)
         try:
@@ -204,18 +221,23 @@ def _scan_archives(paths: Sequence[Path], room: archive.Room | None = None) -> J
             kind = NO_ROOM if isinstance(error, NoSpace) else NOT_OPENED
             part = ScanListing((), 1, (Problem(path.name, str(error)),), reason_counts([kind]))
         series.extend(part.series)
+        images.extend(part.view_only)
         ignored += part.ignored
         problems.extend(part.problems)
         skipped = added(skipped, part.skipped)
-    return ScanListing(tuple(series), ignored, tuple(problems), skipped)
+        viewable = added(viewable, part.viewable)
+    return ScanListing(tuple(series), ignored, tuple(problems), skipped, tuple(images), viewable)
 
 
 def _scan_archive(path: Path, room: archive.Room) -> Job[ScanListing]:
     with temporary_folder() as root, room.level(path):
         files = yield from within(archive.extract(path, root, None, room), 0.0, 0.6)
         listing = yield from within(_scan_files(files, room), 0.6, 1.0)
-        series = tuple(_from_archive(path, root, entry, listing.series) for entry in listing.series)
-    return replace(listing, series=series)
+        every = [
+            _from_archive(path, root, entry, listing.every_series) for entry in listing.every_series
+        ]
+    count = len(listing.series)
+    return replace(listing, series=tuple(every[:count]), view_only=tuple(every[count:]))
 
 
 def _from_archive(path: Path, root: Path, series: Series, others: Sequence[Series]) -> Series:
@@ -224,20 +246,28 @@ def _from_archive(path: Path, root: Path, series: Series, others: Sequence[Serie
     number = [member.index for member in others if member.sources == series.sources].index(
         series.index
     )
-    read = partial(_read_archive, path, members, number)
-    return replace(series, read=read, sources=(path,), stream=None)
+    read = partial(_read_archive, path, members, number, bool(series.view_only))
+    folder = series.details.folder
+    inside = path if folder is None else path / folder.relative_to(root)
+    details = replace(series.details, folder=inside)
+    return replace(series, read=read, sources=(path,), stream=None, preview=None, details=details)
 
 
-def _read_archive(path: Path, members: frozenset[str], number: int, frame: int) -> Job[Volume]:
+def _read_archive(
+    path: Path, members: frozenset[str], number: int, view_only: bool, frame: int
+) -> Job[Volume]:
     """Read the series with this ``number`` among those that these members make."""
     with temporary_folder() as folder:
         room = archive.room_of(path)
         files = yield from within(archive.extract(path, folder, members, room), 0.0, 0.4)
         with room.level(path):
             listing = yield from within(_scan_files(files, room), 0.4, 0.5)
-        if len(listing.series) <= number:
+        if len(listing.every_series) <= number:
             raise UserError(f"'{path.name}' has changed since it was opened. Open it again.")
-        volume = yield from within(listing.series[number].read(frame), 0.5, 1.0)
+        series = listing.every_series[number]
+        if view_only and not series.view_only:  # of a localizer without the scans beside it
+            series = not_reconstructed(series, LOCALIZER)
+        volume = yield from within(series.read(frame), 0.5, 1.0)
     return volume
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from srviewer.core.intensity.window import robust_window
-from srviewer.core.volumes.volume import Volume
+from srviewer.core.slices.planes import Plane
+from srviewer.core.volumes.volume import Volume, view_only_reason
 from srviewer.sr.models.available_models import default_model, is_at_hand
 from srviewer.sr.requests.request import Request, suggested_request
 from srviewer.study.state.layouts import PLANES
@@ -50,8 +51,17 @@ def opened(
         request=suggested(scan, before.request, device),
         reference=reference,
         comparing=replace(before.comparing, layout=PLANES, difference_range=0.0, swapped=False),
-        view=before.view.whole(scan, window),
+        view=replace(before.view.whole(scan, window), only=_only_plane(scan)),
     )
+
+
+def _only_plane(scan: Volume) -> Plane | None:
+    """The acquired plane of a localizer or single slice, which is shown alone; None for a scan."""
+    if not view_only_reason(scan.warnings):
+        return None
+    geometry = scan.geometry
+    axis = geometry.shape.index(1) if 1 in geometry.shape else geometry.slice_axis
+    return next(plane for plane in Plane if plane.normal_axis(geometry) == axis)
 
 
 def emptied(before: StudyState) -> StudyState:

@@ -19,7 +19,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.appearance.colour_maps import COLOUR_MAPS
 from srviewer.gui.appearance.window_presets import WINDOW_PRESETS
-from srviewer.gui.dialogs.series_picker import sharp_plane, thumbnail
+from srviewer.gui.dialogs.thumbnail import sharp_plane, thumbnail
 from srviewer.gui.texts.wording import agreement, axis_title, orientation, percent
 from srviewer.gui.user_files.recent_files import MOST, Recent, title
 from srviewer.gui.widgets.notice import BUG, ErrorBar

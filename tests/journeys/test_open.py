@@ -61,13 +61,12 @@ def test_drop_a_folder_with_two_series_and_choose_with_the_keyboard(
     until(lambda: _picker(window) is not None)
     picker = _picker(window)
     assert picker is not None
-    assert picker.list.count() == 2
-    texts = [picker.list.item(row).text() for row in range(2)]
-    assert any("T2 thick" in t and "40 × 48 × 9 voxels of 1 × 1 × 4 mm" in t for t in texts)  # noqa: RUF001
+    texts = ["\n".join(picker.tree.row(row).text(n) for n in range(6)) for row in range(2)]
+    assert any("T2 thick" in t and "9 of 4 mm" in t and "40 × 48" in t for t in texts)  # noqa: RUF001
     thin = next(row for row, text in enumerate(texts) if "T1 thin" in text)
-    assert picker.list.currentRow() == thin  # the one with the most slices is offered first
+    assert picker.choices()[0][0].index == thin  # the one with the most slices is offered first
     until(lambda: all(not _is_blank(picker, row) for row in range(2)))
-    qtbot.keyClick(picker.list, Qt.Key.Key_Return)
+    qtbot.keyClick(picker.tree, Qt.Key.Key_Return)
     until(lambda: window.study.scan is not None)
     scan = window.study.scan
     assert scan is not None
@@ -78,7 +77,7 @@ def test_drop_a_folder_with_two_series_and_choose_with_the_keyboard(
 
 
 def _is_blank(picker: SeriesPicker, row: int) -> bool:
-    picture = picker.list.item(row).icon().pixmap(96, 96).toImage()
+    picture = picker.tree.row(row).icon(0).pixmap(96, 96).toImage()
     return all(picture.pixelColor(x, picture.height() // 2).value() == 0 for x in range(90))
 
 

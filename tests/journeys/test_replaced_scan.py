@@ -273,7 +273,7 @@ def test_a_picker_that_stays_open_reads_no_other_scan(
     assert isinstance(picker, SeriesPicker)
     first, second = sorted(two_series.glob("s1_*.dcm"))[:2]
     first.write_bytes(second.read_bytes())
-    picker.list.setCurrentRow(0)
+    picker.tree.choose(0)
     picker.accept()
     until(lambda: window.error_bar.isVisible())
     assert "has changed since it was looked at" in window.error_bar.message.text()

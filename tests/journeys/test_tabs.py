@@ -85,7 +85,7 @@ def test_several_files_open_as_tabs_and_several_series_of_a_picker_too(
     window.open([two_series])
     until(lambda: bool(window.findChildren(SeriesPicker)))
     (picker,) = window.findChildren(SeriesPicker)
-    picker.list.selectAll()
+    picker.tree.selectAll()
     picker.accept()
     until(lambda: len(window.studies.states) == 4)
     assert sorted(_names(window)[2:]) == ["T1 thin (2)", "T2 thick (1)"]

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from srviewer.errors import UserError
 from srviewer.gui.dialogs.series_picker import SeriesPicker
+from srviewer.gui.dialogs.series_tree import EXPLANATION
 from srviewer.gui.figures.command_line import reconstruct_line
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.job import run
@@ -52,10 +53,10 @@ def second(window: MainWindow, until: Until, two_people: Path, qtbot: QtBot) -> 
     until(lambda: _picker(window) is not None)
     picker = _picker(window)
     assert picker is not None
-    names = [picker.list.item(row).text().split("\n")[0] for row in range(picker.list.count())]
+    names = [picker.tree.row(number).text(0).split("\n")[0] for number in (0, 1)]
     assert names == ["T2 thick (1), part 1", "T2 thick (1), part 2"]
-    assert "do not all name the same patient" in picker.list.item(1).text()
-    picker.list.setCurrentRow(1)
+    assert "do not all name the same patient" in picker.tree.row(1).data(0, EXPLANATION)
+    picker.tree.choose(1)
     picker.accept()
     until(lambda: window.study.scan is not None)
     return window

@@ -47,6 +47,11 @@ class Geometry:
         i, j, k = np.linalg.norm(self.affine[:3, :3], axis=0)
         return float(i), float(j), float(k)
 
+    @property
+    def voxel_mm3(self) -> float:
+        """The volume of a voxel in cubic mm, of a sheared grid too."""
+        return float(abs(np.linalg.det(self.affine[:3, :3])))
+
     @cached_property
     def directions(self) -> Matrix:
         """(3, 3): column ``a`` is the unit vector, in RAS+, along which index ``a`` grows."""

@@ -33,6 +33,8 @@ class ScanWarning:
 # These say that voxels are marks or labels and no measured intensities: by a name or header, and by
 # the voxels themselves.
 SEGMENTATION_CODES = ("segmentation", "label_like")
+# The volume is a localizer or a single image, which is never reconstructed.
+VIEW_ONLY = "view_only"
 # With one of these the grid, or a voxel on it, may not be what was measured, or is none of a scan:
 # a reconstruction must be confirmed.
 BLOCKING_CODES = frozenset(
@@ -65,6 +67,18 @@ def blocking_warnings(warnings: tuple[ScanWarning, ...]) -> tuple[ScanWarning, .
         Those with a code of ``BLOCKING_CODES``, in their order.
     """
     return tuple(warning for warning in warnings if warning.code in BLOCKING_CODES)
+
+
+def view_only_reason(warnings: tuple[ScanWarning, ...]) -> str:
+    """The reason why a volume can be viewed but not reconstructed.
+
+    Args:
+        warnings: All of the volume.
+
+    Returns:
+        A sentence for people; "" where the volume may be reconstructed.
+    """
+    return next((w.message for w in warnings if w.code == VIEW_ONLY), "")
 
 
 def is_segmentation(warnings: tuple[ScanWarning, ...]) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph
 
+from srviewer.core.regions.label_colours import EVERY_COLOUR
 from srviewer.gui.texts.translation import mark
 from srviewer.table import find_row
 
@@ -124,24 +125,8 @@ def colours_of(wanted: str, inverted: bool) -> Table | None:
     return _frozen(np.ascontiguousarray(table[::-1])) if inverted else table
 
 
-# Okabe and Ito's colours, which the colour blind can distinguish, then lighter and darker ones.
-LABELS: Table = np.array(
-    [
-        (230, 159, 0),
-        (86, 180, 233),
-        (0, 158, 115),
-        (240, 228, 66),
-        (0, 114, 178),
-        (213, 94, 0),
-        (204, 121, 167),
-        (170, 220, 120),
-        (255, 190, 190),
-        (120, 94, 240),
-        (0, 220, 200),
-        (160, 110, 60),
-    ],
-    np.uint8,
-)
+# By the values of labels, from 1 on.
+LABELS: Table = np.array(EVERY_COLOUR, np.uint8)
 
 
 def _frozen(table: Table) -> Table:

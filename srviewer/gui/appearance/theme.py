@@ -122,12 +122,18 @@ QSlider::handle:horizontal:disabled { background: $surface; border-color: $disab
 QProgressBar { background: $border; border: none; border-radius: 3px; max-height: 6px;
                min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
-QTableView, QListView, QPlainTextEdit, QTextBrowser { background: $base; border: 1px solid $border;
-    border-radius: 5px; gridline-color: $raised; selection-background-color: $accent_dark; }
+QTableView, QListView, QTreeView, QPlainTextEdit, QTextBrowser { background: $base;
+    border: 1px solid $border; border-radius: 5px; gridline-color: $raised;
+    selection-background-color: $accent_dark; }
 QTableView::item { padding: 0 5px; }
 QTableView::item:selected { background: $accent_dark; color: $text; }
 QListView::item { padding: 7px; border-radius: 5px; }
 QListView::item:selected { background: $accent_dark; color: $text; }
+QTreeView::item { padding: 4px 6px; }
+QTreeView::indicator { width: 13px; height: 13px; border: 1px solid $muted; border-radius: 3px;
+                       background: $base; }
+QTreeView::indicator:checked { background: $accent; border-color: $accent; image: url($check); }
+QTreeView::item:selected { background: $accent_dark; color: $text; }
 QListView[density="compact"]::item { padding: 3px 6px; }
 QToolButton[role="fold"], QToolButton[role="fold"]:checked { background: transparent;
     border-color: transparent; color: $text; padding: 4px 0; }

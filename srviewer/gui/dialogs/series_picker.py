@@ -1,214 +1,147 @@
 """The dialog that asks which of several series to open."""
 
-from functools import partial
-
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QImage, QPixmap, QShowEvent
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
+    QLineEdit,
     QSpinBox,
+    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from srviewer.core.geometry.grid import Axis, Geometry
-from srviewer.core.intensity.window import robust_window
-from srviewer.core.slices.planes import Plane, slice_at
-from srviewer.core.visible_text import visible_line
-from srviewer.core.volumes.volume import Volume, blocking_warnings, is_segmentation
-from srviewer.gui.appearance import theme
-from srviewer.gui.jobs.running_jobs import RunningJobs
-from srviewer.gui.study.skipped_files import skipped
+from srviewer.gui.dialogs.series_texts import likeliest
+from srviewer.gui.dialogs.series_tree import NUMBER, SeriesTree
+from srviewer.gui.dialogs.thumbnail_loader import ThumbnailLoader
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.texts.wording import grid_words
 from srviewer.gui.widgets.form import describe, label
-from srviewer.gui.widgets.plain_text import PlainLabel, list_item, set_tip
+from srviewer.gui.widgets.plain_text import PlainLabel
 from srviewer.io.scans.series import ScanListing, Series
 
-THUMBNAIL = 96  # px
-KIND = "thumbnail"
+MOVING = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
+LINES = 3  # of the explanation, so that the list does not move
 
 
 class SeriesPicker(QDialog):
-    """Lists the series with a thumbnail each; arrow keys and Return are enough to choose."""
+    """Lists the series in groups; letters filter, arrow keys and Return are enough to choose."""
 
     def __init__(self, listing: ScanListing, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Several images were found"))
-        self.resize(660, 520)
-        self._series = listing.series
-        self._without_picture = iter(range(len(listing.series)))
-        self._work = RunningJobs(self)
-        self._work.failed.connect(self._skip_thumbnail)
-        self.list = QListWidget()
-        self.list.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
-        self.list.setSpacing(2)
-        describe(
-            self.list,
-            tr("Series"),
-            tr("The images that were found; Return opens the chosen ones, Ctrl and Shift add more"),
-        )
-        for series in listing.series:
-            self.list.addItem(_entry(series))
-        self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
-        self.list.setCurrentRow(_likeliest(listing.series))
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setWordWrap(True)
+        self.resize(900, 620)
+        self._every = listing.every_series
+        self.tree = SeriesTree(listing)
+        series = {entry.index: entry for entry in self._every}
+        self.thumbnails = ThumbnailLoader(self.tree, series, self)
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(tr("Filter: type a part of a name, patient, plane, folder"))
+        self.filter.setClearButtonEnabled(True)
+        describe(self.filter, tr("Filter"), tr("Show only the rows that hold all of these words"))
+        self.filter.installEventFilter(self)
         self.frame = QSpinBox()
         describe(self.frame, tr("Frame"), tr("Which volume of a series of volumes, counted from 1"))
         self._frame_label = PlainLabel(tr("Volume"))
+        self._explanation = label("", "muted")
+        self._explanation.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._explanation.setFixedHeight(LINES * self.fontMetrics().lineSpacing())
         self._buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
         )
-        choose = self._buttons.button(QDialogButtonBox.StandardButton.Open)
-        choose.setProperty("primary", "true")
-        describe(choose, tr("Open"), tr("Open the chosen series (Return)"))
+        self._choose = self._buttons.button(QDialogButtonBox.StandardButton.Open)
+        self._choose.setProperty("primary", "true")
+        describe(self._choose, tr("Open"), tr("Open the chosen series (Return)"))
         cancel = self._buttons.button(QDialogButtonBox.StandardButton.Cancel)
         describe(cancel, tr("Cancel"), tr("Open none of them; what is open stays (Escape)"))
-        self._lay_out(listing)
-        self.list.itemSelectionChanged.connect(self._show_frames)
-        self.list.itemActivated.connect(self.accept)
-        self._buttons.accepted.connect(self.accept)
-        self._buttons.rejected.connect(self.reject)
-        self.finished.connect(self._work.stop)
-        self._show_frames()
+        self._lay_out()
+        self._connect()
+        self.tree.choose(self._every[likeliest(self._every)].index)
+        self.tree.setFocus()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Called by Qt."""
         super().showEvent(event)
-        self._load_next()
+        self.thumbnails.load()
 
     def choices(self) -> list[tuple[Series, int]]:
         """The chosen series, in the order of the list, each with its frame (from 0)."""
-        rows = sorted(self.list.row(item) for item in self.list.selectedItems())
-        if len(rows) == 1:
-            return [(self._series[rows[0]], self.frame.value() - 1)]
-        return [(self._series[row], 0) for row in rows]
+        chosen = self.tree.chosen()
+        if len(chosen) == 1:
+            return [(chosen[0], self.frame.value() - 1)]
+        return [(entry, 0) for entry in chosen]
 
-    def _lay_out(self, listing: ScanListing) -> None:
+    def accept(self) -> None:
+        """Open what is chosen; without a choice the question stays."""
+        if self.choices():
+            super().accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Called by Qt: arrow keys in the filter move in the list."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return super().eventFilter(watched, event)
+        if event.key() in MOVING:
+            self.tree.setFocus()
+            self.tree.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)
+
+    def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(10)
-        question = tr("{count} images. Which should be opened?", count=len(self._series))
+        question = tr("{count} series. Which should be opened?", count=len(self._every))
+        hint = tr("Ctrl and Shift choose several; each opens in a tab of its own.")
         layout.addWidget(label(question, "value"))
-        layout.addWidget(self.list, 1)
-        if listing.ignored:
-            others = label(skipped(listing), "muted")
-            set_tip(others, "\n".join(tr(problem.text) for problem in listing.problems))
-            layout.addWidget(others)
+        layout.addWidget(self.filter)
+        layout.addWidget(self.tree, 1)
+        layout.addWidget(self._explanation)
+        layout.addWidget(label(hint, "muted"))
         bottom = QHBoxLayout()
         bottom.addWidget(self._frame_label)
         bottom.addWidget(self.frame)
         bottom.addStretch(1)
         bottom.addWidget(self._buttons)
         layout.addLayout(bottom)
-        self.list.setFocus()
 
-    def _show_frames(self) -> None:
-        choices = self.list.selectedItems()
-        self._buttons.button(QDialogButtonBox.StandardButton.Open).setEnabled(bool(choices))
-        frames = self._series[self.list.row(choices[0])].frames if len(choices) == 1 else 1
+    def _connect(self) -> None:
+        self.tree.itemSelectionChanged.connect(self._show_chosen)
+        self.tree.currentItemChanged.connect(self._show_explanation)
+        self.tree.itemActivated.connect(self._activate)
+        self.tree.typed.connect(self._type)
+        self.filter.textChanged.connect(self._filter)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        self.finished.connect(self.thumbnails.stop)
+
+    def _show_chosen(self) -> None:
+        chosen = self.tree.chosen()
+        self._choose.setEnabled(bool(chosen))
+        several = tr("Open {count} series", count=len(chosen))
+        self._choose.setText(several if len(chosen) > 1 else tr("Open"))
+        frames = chosen[0].frames if len(chosen) == 1 else 1
         self.frame.setRange(1, frames)
         self.frame.setValue(1)
         self.frame.setSuffix(tr(" of {frames}", frames=frames))
         self.frame.setVisible(frames > 1)
         self._frame_label.setVisible(frames > 1)
 
-    def _load_next(self) -> None:
-        """Read one series after the other, so that the first thumbnails appear soon."""
-        row = next(self._without_picture, None)
-        if row is not None:
-            show = partial(self._show_thumbnail, row)
-            self._work.start(KIND, tr("Reading"), self._series[row].read(0), show, self.isVisible)
+    def _show_explanation(self) -> None:
+        nothing = "" if self.tree.chosen() else tr("No series holds all of these words.")
+        self._explanation.setText(self.tree.explanation() or nothing)
 
-    def _show_thumbnail(self, row: int, volume: Volume) -> None:
-        self.list.item(row).setIcon(_icon(thumbnail(volume)))
-        self._load_next()
+    def _activate(self, item: QTreeWidgetItem) -> None:
+        if item.data(0, NUMBER) is not None:
+            self.accept()
 
-    def _skip_thumbnail(self, title: str, error: Exception) -> None:
-        """Leave a series that cannot be read without a thumbnail; opening it reports the error."""
-        self._load_next()
+    def _type(self, text: str) -> None:
+        """Go on in the filter with what was typed in the list."""
+        if text.isprintable():
+            self.filter.setFocus()
+            self.filter.insert(text)
 
-
-def thumbnail(volume: Volume) -> QPixmap:
-    """The middle slice of the acquisition plane, in true proportions.
-
-    Args:
-        volume: A volume of a series.
-
-    Returns:
-        At most 96 pixels on a side, in the convention that the window starts with.
-    """
-    image = slice_at(volume, sharp_plane(volume.geometry), volume.geometry.centre)
-    window = robust_window(volume.voxels, volume.padding)
-    # The convention that the window starts with: R, or A in a sagittal slice, on the left.
-    pixels = image.pixels[::-1, ::-1]
-    grey = ((pixels - window.low) * (255 / window.width)).clip(0, 255).astype("uint8")
-    rows, columns = grey.shape
-    picture = QImage(grey.tobytes(), columns, rows, columns, QImage.Format.Format_Grayscale8)
-    _, _, width, height = image.extent_mm
-    scale = THUMBNAIL / max(width, height)
-    size = QSize(max(1, round(width * scale)), max(1, round(height * scale)))
-    smooth = Qt.TransformationMode.SmoothTransformation
-    return QPixmap.fromImage(picture.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth))
-
-
-def sharp_plane(geometry: Geometry) -> Plane:
-    """The acquisition plane of a scan.
-
-    Args:
-        geometry: Of the scan.
-
-    Returns:
-        The plane across the thick axis; without one, across the axis with the fewest voxels.
-    """
-    axis = _slice_axis(geometry)
-    return next(plane for plane in Plane if plane.normal_axis(geometry) == axis)
-
-
-def _slice_axis(geometry: Geometry) -> Axis:
-    """The thick axis; among cubes the axis with the fewest voxels."""
-    if geometry.thick_axis is not None:
-        return geometry.thick_axis
-    return min(range(3), key=lambda axis: geometry.shape[axis])
-
-
-def _entry(series: Series) -> QListWidgetItem:
-    geometry = series.geometry
-    volumes = tr(", {count} volumes", count=series.frames) if series.frames > 1 else ""
-    plane = tr(sharp_plane(geometry).title).lower()
-    modality = series.modality or tr("unknown modality")
-    lines = [
-        series.name or tr("without a name"),
-        f"{modality}, {plane}{volumes}",
-        grid_words(geometry),
-    ]
-    first = blocking_warnings(series.warnings)
-    warnings = [tr(warning.message) for warning in dict.fromkeys((*first, *series.warnings))]
-    lines += [f"\u26a0 {warning}" for warning in warnings[:1]]
-    item = list_item("\n".join(map(visible_line, lines)), "\n".join((series.uid, *warnings)))
-    blank = QPixmap(THUMBNAIL, THUMBNAIL)
-    blank.fill(theme.IMAGE)
-    item.setIcon(_icon(blank))
-    return item
-
-
-def _icon(picture: QPixmap) -> QIcon:
-    """An icon with the same image in a chosen row, which Qt would tint."""
-    icon = QIcon(picture)
-    icon.addPixmap(picture, QIcon.Mode.Selected)
-    return icon
-
-
-def _likeliest(series: tuple[Series, ...]) -> int:
-    """The row of the scan with the most slices: a localizer has few."""
-
-    def likelihood(candidate: Series) -> tuple[bool, int]:
-        slices = candidate.geometry.shape[_slice_axis(candidate.geometry)]
-        return not is_segmentation(candidate.warnings), slices
-
-    return max(range(len(series)), key=lambda row: likelihood(series[row]))
+    def _filter(self, text: str) -> None:
+        self.tree.filter(text)
+        self._show_explanation()
+        self.thumbnails.load()

@@ -20,6 +20,11 @@ def _has_scan(state: StudyState) -> bool:
     return state.scan is not None
 
 
+def _has_other_series(state: StudyState) -> bool:
+    """Whether the files of the scan hold other series."""
+    return state.origin is not None and len(state.origin.found.every_series) > 1
+
+
 def _has_result(state: StudyState) -> bool:
     """Whether there is a current result."""
     return state.result is not None
@@ -221,6 +226,14 @@ ACTIONS: tuple[Row | Rows, ...] = (
         button=ButtonSpec("files"),
     ),
     MenuSpec("recent", mark("Open recent"), menu="file", section="open", icon="history"),
+    ActionSpec(
+        "other-series",
+        mark("Other series\u2026"),
+        mark("Choose among all series of the same files, with localizers and single images"),
+        menu="file",
+        section="open",
+        enabled=_has_other_series,
+    ),
     ActionSpec(
         "sample",
         mark("Sample"),

@@ -12,6 +12,7 @@ from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import mark
 from srviewer.study.state.compared_volumes import MOST_RESULTS, ComparedVolume, ComparedVolumes
+from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.study_state import StudyState
 
 MOST = 100  # changes that can be taken back
@@ -180,6 +181,17 @@ def _moved(before: StudyState, after: StudyState) -> bool:
     return before.rois != after.rois and len(before.rois) == len(after.rois)
 
 
+def _dimmed(before: StudyState, after: StudyState) -> bool:
+    """Whether only opacity or threshold of an overlay was dragged."""
+    return [_fixed(overlay) for overlay in before.overlays] == [
+        _fixed(overlay) for overlay in after.overlays
+    ]
+
+
+def _fixed(overlay: Overlay) -> tuple[object, ...]:
+    return id(overlay.volume), overlay.labels, overlay.hidden, overlay.outlined
+
+
 def _put_results(now: StudyState, wanted: StudyState, left: StudyState) -> StudyState:
     return now.keeping(
         with_entries(now.compared_volumes, wanted.compared_volumes, left.compared_volumes)
@@ -217,6 +229,7 @@ KINDS = (
     Undone(
         mark("lock"), ("rois", "locked"), notable=lambda before, after: before.rois == after.rois
     ),
+    Undone(mark("overlays"), ("overlays",), merges=_dimmed),
     Undone(mark("reference"), ("reference",), put=_put_reference),
     Undone(mark("list of results"), ("compared_volumes",), notable=_edited, put=_put_results),
     Undone(

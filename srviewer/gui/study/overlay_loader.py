@@ -1,21 +1,22 @@
 """Loads masks, label maps and other volumes as overlays of the open scan."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject
 
 from srviewer.core.comparison.grid_difference import grid_difference
+from srviewer.core.regions.labels import Label, LabelName, named
 from srviewer.core.slices.sampling import overlap
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
-from srviewer.io import formats
-from srviewer.study.state.held_file import held_in
-from srviewer.study.state.overlay import Overlay, overlay_of
+from srviewer.study.label_listing import read_names, read_overlay
+from srviewer.study.state.overlay import Overlay
 
-KIND = "overlay"
+KIND, NAMES = "overlay", "label names"
 
 
 class Overlays(QObject):
@@ -38,22 +39,51 @@ class Overlays(QObject):
             )
             return
 
-        def keep(volume: Volume) -> None:
+        def keep(overlay: Overlay) -> None:
             try:
-                check_place(volume, path.name, scan)
+                check_place(overlay.volume, path.name, scan)
             except UserError as error:
                 self.controller.failed.emit(tr("Laying over {name}", name=path.name), error)
             else:
-                overlay = overlay_of(volume, held_in(path))
                 self.study.set_overlays([*self.study.overlays, overlay])
 
         self.controller.work.start(
             KIND,
             tr("Laying over {name}", name=path.name),
-            formats.read(path),
+            read_overlay(path),
             keep,
             lambda: self.study.scan is scan,
         )
+
+    def load_names(self, number: int, path: Path) -> None:
+        """Give the labels of an overlay the names and colours of a table.
+
+        Args:
+            number: Its position in ``study.layers``, from 0.
+            path: A table as ``read_label_table`` reads it.
+        """
+        volume = self.study.overlays[number].volume
+
+        def keep(names: tuple[LabelName, ...]) -> None:
+            overlay = self.study.overlays[number]
+            self.replace(number, replace(overlay, labels=named(overlay.labels, names)))
+
+        def wanted() -> bool:
+            overlays = self.study.overlays
+            return number < len(overlays) and overlays[number].volume is volume
+
+        title = tr("Reading {name}", name=path.name)
+        self.controller.work.start(NAMES, title, read_names(path), keep, wanted)
+
+    def go_to(self, number: int, label: Label) -> None:
+        """Move the crosshair to the middle of a label.
+
+        Args:
+            number: The position of its overlay in ``study.layers``, from 0.
+            label: The label.
+        """
+        geometry = self.study.overlays[number].volume.geometry
+        self.study.move_cursor(geometry.world(label.inside))
 
     def replace(self, number: int, overlay: Overlay | None) -> None:
         """Change an overlay, or take it away.

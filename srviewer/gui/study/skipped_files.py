@@ -31,10 +31,12 @@ class SkippedFilesNotice(QObject):
         if found.ignored:
             notice = f"{skipped(found)} " + tr("The Info panel lists them.")
             self._status.showMessage(visible(notice), SHOWN_MS)
-        if found.problems:
-            more = len(found.problems) - 1
+        viewed = bool(origin.series.view_only)
+        problems = [each for each in found.problems if not (viewed and each.viewable)]
+        if problems:
+            more = len(problems) - 1
             others = tr("{count:,} more could not be opened; the Info panel says why.", count=more)
-            first = tr(found.problems[0].text)
+            first = tr(problems[0].text)
             error = UserError(f"{first} {others}" if more else first)
             self._errors.show_error(tr("Opening what lies beside the scan"), error)
 

@@ -10,7 +10,12 @@ from PySide6.QtCore import QObject, Signal
 from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.regions.locked_region import drawn_region
 from srviewer.core.resampling.deskew import deskewed
-from srviewer.core.volumes.volume import ScanWarning, Volume, blocking_warnings
+from srviewer.core.volumes.volume import (
+    ScanWarning,
+    Volume,
+    blocking_warnings,
+    view_only_reason,
+)
 from srviewer.errors import UserError
 from srviewer.gui.jobs.running_jobs import RunningJobs, Task
 from srviewer.gui.state.open_studies import OpenStudies
@@ -91,7 +96,7 @@ class StudyController(QObject):
             return
         self._paths, self._after_opening = tuple(paths), then
         title = tr("Opening {name}", name=file_names(paths))
-        self._start(OPEN, title, formats.scan(paths), self._found)
+        self._start(OPEN, title, formats.scan(paths, to_view=True), self._found)
 
     def open_sample(self, then: Callable[[], None] | None = None) -> None:
         """Open the built-in thick scan with its thin ground truth.
@@ -115,9 +120,19 @@ class StudyController(QObject):
     def _found(self, found: ScanListing) -> None:
         self._looked_at = found
         if one_image_a_file(found, self._paths):
-            self.read([(series, 0) for series in found.series])
+            self.read([(series, 0) for series in found.series or found.view_only])
         else:
             self.several_found.emit(found)
+
+    def offer_series(self) -> None:
+        """Ask again which series of the files of the open scan to open, in tabs of their own."""
+        origin = self.study.state.origin
+        if origin is None:
+            return
+        self.studies.begin_beside()
+        self.opening.emit()
+        self._paths, self._looked_at, self._after_opening = origin.every_path, origin.found, None
+        self.several_found.emit(origin.found)
 
     def read(self, chosen: Sequence[tuple[Series, int]]) -> None:
         """Open some of the series that were found, each in a tab of its own.
@@ -160,7 +175,15 @@ class StudyController(QObject):
     def may_reconstruct(self) -> bool:
         """Whether a scan is open and there is nothing about it that must be read first."""
         study = self.study
-        return study.scan is not None and (study.acknowledged or not self.concerns)
+        if study.scan is None or self.view_only:
+            return False
+        return study.acknowledged or not self.concerns
+
+    @property
+    def view_only(self) -> str:
+        """The reason why what is open can only be viewed; "" for a scan and for nothing."""
+        scan = self.study.scan
+        return "" if scan is None else view_only_reason(scan.warnings)
 
     def straighten(self) -> None:
         """Resample a scan with a gantry tilt onto a rectangular grid, and open that instead."""

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from srviewer.core.acquisition.degradation import Consistency
 from srviewer.core.geometry.grid import AXIS_NAMES, Axis, Geometry
+from srviewer.core.regions.labels import Label
 from srviewer.core.regions.roi import Kind, Roi, values_inside
 from srviewer.core.slices.planes import LETTERS
+from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.nn.plans.adaptation import Adapted
@@ -220,6 +222,20 @@ def measurement_text(roi: Roi, volume: Volume) -> str:
         return tr("no voxel inside")
     message = mark("{mean:.4g} \u00b1 {sd:.3g}  ({count} voxels)")
     return tr(message, mean=values.mean, sd=values.sd, count=values.count)
+
+
+def label_text(label: Label) -> str:
+    """The name of a label with its value: "Hippocampus (17)".
+
+    Args:
+        label: Of a mask or label map.
+
+    Returns:
+        One line; "label 17" where no file names it.
+    """
+    if not label.name:
+        return tr("label {value}", value=label.value)
+    return f"{visible_line(label.name)} ({label.value})"
 
 
 def device_entries() -> list[tuple[str, str]]:

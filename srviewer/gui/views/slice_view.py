@@ -27,6 +27,7 @@ from srviewer.gui.views.drawing.annotations import Annotations
 from srviewer.gui.views.drawing.canvas import Canvas
 from srviewer.gui.views.drawing.composite import Composite
 from srviewer.gui.views.drawing.composite_marks import ColourBar
+from srviewer.gui.views.drawing.label_outlines import Outline
 from srviewer.gui.views.drawing.shapes import Shape
 from srviewer.gui.views.drawing.slice_overlay import DrawnOverlay, Rgba, ValueColours, drawn_overlay
 from srviewer.gui.views.drawing.text_drawing import Line
@@ -333,11 +334,14 @@ class SliceView(QWidget):
         self._canvas.clear_pixels()
         self._canvas.annotate(instead)
 
-    def _drawn_overlays(self, base: ScanHeader) -> list[tuple[Rgba, float]]:
+    def _drawn_overlays(self, base: ScanHeader) -> list[tuple[Rgba | tuple[Outline, ...], float]]:
+        position = base.geometry, self.plane, self.study.view.cursor_mm
         return [
-            (overlay.colours_on(base.geometry, self.plane, self.study.view.cursor_mm), opacity)
+            (overlay.outlines_on(*position), min(1.0, 2 * overlay.opacity))  # thin, so stronger
+            if overlay.outlined
+            else (overlay.colours_on(*position), overlay.opacity)
             for overlay in (*map(drawn_overlay, self.study.overlays), *self._overlays)
-            if (opacity := overlay.opacity) > 0
+            if overlay.opacity > 0
         ]
 
     def _show_rois(self) -> None:

@@ -6,6 +6,7 @@ tooltip, a message box or a page; what is markup by intention goes through ``Mar
 ``TextPage``, whose writers pass each value through ``html_text`` or ``markdown_text``.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtCore import Qt, QUrl
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QTableWidgetItem,
     QTextBrowser,
+    QTreeWidgetItem,
     QWidget,
 )
 
@@ -176,4 +178,20 @@ def table_item(text: str) -> QTableWidgetItem:
     """
     item = QTableWidgetItem(visible_line(text))
     set_tip(item, text)
+    return item
+
+
+def tree_item(columns: Sequence[str], tip: str) -> QTreeWidgetItem:
+    """A row of a tree, with plain text and one tooltip for all columns.
+
+    Args:
+        columns: Untrusted text of each column; line breaks are kept.
+        tip: Tooltip; untrusted text.
+
+    Returns:
+        A new item.
+    """
+    item = QTreeWidgetItem([visible(text) for text in columns])
+    for column in range(len(columns)):
+        item.setToolTip(column, plain_tip(tip))
     return item

@@ -19,6 +19,7 @@ class ScanActions(QObject):
         for name, slot in (
             ("open", opening.choose_files),
             ("open-folder", opening.choose_folder),
+            ("other-series", controller.offer_series),
             ("sample", opening.open_sample),
             ("reconstruct", controller.reconstruct),
             ("quit", window.close),

@@ -12,7 +12,7 @@ from srviewer.gui.jobs.running_jobs import Task, duration_text
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.texts.wording import agreement
+from srviewer.gui.texts.wording import agreement, label_text
 from srviewer.gui.widgets.form import ElidedLabel, describe, label
 from srviewer.gui.widgets.plain_text import MarkupLabel, PlainLabel, set_tip
 from srviewer.study.state.view import Point
@@ -21,14 +21,14 @@ WIDEST = 190  # px, of what is running
 
 
 class PointLabel(ElidedLabel):
-    """The point under the mouse, else under the crosshair: mm, voxel, values before and after."""
+    """The point under the mouse, else under the crosshair: mm, voxel, values, labels."""
 
     def __init__(self, study: ShownStudy) -> None:
         super().__init__("muted")
         self._study = study
         self.setAccessibleName(tr("Point under the mouse"))
         study.hovered.connect(self._show)
-        study.follow(self._show_cursor, "view", "result")
+        study.follow(self._show_cursor, "view", "result", "overlays")
 
     def _show_cursor(self) -> None:
         self._show(None)
@@ -51,6 +51,11 @@ class PointLabel(ElidedLabel):
             index = _voxel(after, where)
             if index is not None:
                 parts.append(tr("after {value:.5g}", value=after.voxels[index]))
+        parts += [
+            label_text(label)
+            for overlay in reversed(study.overlays)
+            if overlay.opacity > 0 and (label := overlay.label_at(where)) is not None
+        ]
         self.show_text("   |   ".join(parts))
 
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QTabBar
 
 from srviewer.core.visible_text import visible_line
-from srviewer.gui.dialogs.series_picker import thumbnail
+from srviewer.gui.dialogs.thumbnail import thumbnail
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.texts.translation import tr

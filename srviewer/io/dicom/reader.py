@@ -14,8 +14,11 @@ from srviewer.io.dicom.volumes.geometry import Stack, stacked
 from srviewer.io.dicom.volumes.grouping import Group, groups, with_names
 from srviewer.io.dicom.volumes.joined_series import joined_series
 from srviewer.io.dicom.volumes.series import SORTING, Bundle, Rank, by_series, rank
+from srviewer.io.dicom.volumes.single_images import middle_image, single_image_stacks
 from srviewer.io.dicom.volumes.slice_positions import SAME_POSITION_MM
+from srviewer.io.dicom.volumes.traits import contrast_text
 from srviewer.io.dicom.volumes.unused_images import unused_image_problems
+from srviewer.io.scans.not_reconstructed import LOCALIZER, SINGLE, not_reconstructed
 from srviewer.io.scans.series import Problem, ScanListing, Series, and_more, reason_counts
 from srviewer.job import Job, Progress, aside, within
 
@@ -43,7 +46,7 @@ def scan(paths: Sequence[Path]) -> Job[ScanListing]:
     A series is made of the given files only, never of their neighbours, and of one person's and one
     DICOM study's images only. Files that are no images are ignored with the reason, as are
     localizers beside other images; single images and images without a position in a volume are
-    problems.
+    problems. Localizers and single images can be viewed.
 
     Args:
         paths: The files, of any kind and in any order.
@@ -71,10 +74,23 @@ def scan(paths: Sequence[Path]) -> Job[ScanListing]:
         reasons |= {path: LOCALIZERS for entry in planning for path in entry.sources}
         reasons |= {path: LOCALIZERS for group in lonely for path in group.files}
         alone = [group for group in alone if not group.first.localizer]
+    else:
+        lonely = []
     problems += yield from within(unused_image_problems(alone, paths), 0.99, 1.0)
-    ignored = [reasons.get(path, NOT_PLACED) for path in paths if path not in used]
-    numbered = tuple(replace(entry, index=n) for n, entry in enumerate(series or planning))
-    return ScanListing(numbered, len(ignored), tuple(problems), reason_counts(ignored))
+    ignored = [path for path in paths if path not in used]
+    reasons_of_ignored = [reasons.get(path, NOT_PLACED) for path in ignored]
+    planned = [not_reconstructed(entry, LOCALIZER) for entry in planning] if series else []
+    images = planned + _single_images([*lonely, *alone])
+    shown = {path for entry in images for path in entry.sources}
+    viewable = [reasons.get(path, NOT_PLACED) for path in ignored if path in shown]
+    return ScanListing(
+        tuple(replace(entry, index=n) for n, entry in enumerate(series or planning)),
+        len(ignored),
+        tuple(problems),
+        reason_counts(reasons_of_ignored),
+        tuple(images),
+        reason_counts(viewable),
+    )
 
 
 def _read(paths: Sequence[Path]) -> Job[_Headers]:
@@ -168,12 +184,28 @@ def _same_grid(stack: Stack, other_stack: Stack) -> bool:
     )
 
 
+def _single_images(groups: Sequence[Group]) -> list[Series]:
+    """Images of a single position each; those whose files are cut short are left out."""
+    images = []
+    for group in with_names(groups):
+        if stacks := single_image_stacks(group):
+            reason = LOCALIZER if group.first.localizer else SINGLE
+            images.append(not_reconstructed(_series_on_grid(group, group.name, stacks), reason))
+    return images
+
+
 def _series_on_grid(group: Group, name: str, stacks: tuple[Stack, ...]) -> Series:
     first = stacks[0]
     tags = first.slices[0].series
     warnings = dict.fromkeys((*group.warnings, *(w for stack in stacks for w in stack.warnings)))
     unique_warnings: tuple[ScanWarning, ...] = tuple(warnings)
     files = dict.fromkeys(header.file.path for stack in stacks for header in stack.slices)
+    details = replace(
+        tags.details,
+        person=tags.person,
+        contrast=contrast_text(first.slices[0]),
+        folder=first.slices[0].file.path.parent,
+    )
     return Series(
         index=0,
         name=name,
@@ -186,4 +218,6 @@ def _series_on_grid(group: Group, name: str, stacks: tuple[Stack, ...]) -> Serie
         read=StoredStacks(name, stacks, unique_warnings).read,
         sources=tuple(files),
         patient=tags.patient,
+        details=details,
+        preview=partial(StoredStacks(name, (middle_image(stacks),), ()).read, 0),
     )

@@ -123,15 +123,27 @@ def known_by_content(listing: ScanListing, stamps: Stamps, root: Path) -> ScanLi
     Returns:
         The same listing with such series.
     """
+    # The numbers of scans do not depend on images that can only be viewed.
+    scans = _numbered(listing.series)
+    images = _numbered(listing.every_series)[len(scans) :]
+    return replace(
+        listing,
+        series=tuple(_Steady(entry, n, stamps, root).series() for entry, n in scans),
+        view_only=tuple(_Steady(entry, n, stamps, root).series() for entry, n in images),
+    )
+
+
+def _numbered(every: Sequence[Series]) -> list[tuple[Series, int | None]]:
+    """Each series with its number among those of the same files, None for the only one."""
     by_files: dict[tuple[Path, ...], list[Series]] = {}
-    for series in listing.series:
+    for series in every:
         by_files.setdefault(series.sources, []).append(series)
-    steady: list[Series] = []
-    for series in listing.series:
+    numbered: list[tuple[Series, int | None]] = []
+    for series in every:
         same = by_files[series.sources]
         number = None if len(same) == 1 else [member is series for member in same].index(True)
-        steady.append(_Steady(series, number, stamps, root).series())
-    return replace(listing, series=tuple(steady))
+        numbered.append((series, number))
+    return numbered
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +161,10 @@ class _Steady:
     def series(self) -> Series:
         """The series, read through this object."""
         stream = None if self.plain.stream is None else self.stream
-        return replace(self.plain, read=self.read, stream=stream, identify=self.identify)
+        preview = None if self.plain.preview is None else self.preview
+        return replace(
+            self.plain, read=self.read, stream=stream, identify=self.identify, preview=preview
+        )
 
     def check(self, removed: bool = False) -> None:
         """Check that no file was replaced or changed.
@@ -187,6 +202,14 @@ class _Steady:
         volume = yield from within(self.plain.read(frame), HASHED, 1.0)
         self.check(removed=True)
         return replace(volume, source=source)
+
+    def preview(self) -> Job[Volume]:
+        """Read one slice, as ``Series.preview``."""
+        assert self.plain.preview is not None
+        self.check()
+        image = yield from self.plain.preview()
+        self.check(removed=True)
+        return image
 
     def stream(self, frame: int) -> PlaneByPlane:
         """Open a volume plane by plane, as ``Series.stream``."""

@@ -49,7 +49,7 @@ class ImageHeader:
 
 
 def opened(files: ImageFiles) -> ImageHeader | None:
-    """Read the header of an image of any of these formats.
+    """Read the header of an image of any of these formats, of a volume or of a single slice.
 
     Args:
         files: The files of the image.
@@ -109,12 +109,25 @@ def _opened_mgh(path: Path) -> ImageHeader:
 
 
 def _grid(path: Path, shape: tuple[int, ...]) -> Shape:
-    if len(shape) < 3 or min(shape) < 1 or min(shape[:3]) < 2:
-        raise UserError(
-            f"'{path.name}' is no volume: its size is {' x '.join(map(str, shape))}. srviewer "
-            "needs at least 2 voxels along each of three axes."
-        )
+    if len(shape) < 3 or min(shape) < 1 or sum(count < 2 for count in shape[:3]) > 1:
+        raise UserError(no_volume(path, shape))
     return int(shape[0]), int(shape[1]), int(shape[2])
+
+
+def no_volume(path: Path, shape: tuple[int, ...]) -> str:
+    """The message for an image that is no volume.
+
+    Args:
+        path: Its file.
+        shape: Its voxels along each axis.
+
+    Returns:
+        Sentences for people.
+    """
+    return (
+        f"'{path.name}' is no volume: its size is {' x '.join(map(str, shape))}. srviewer "
+        "needs at least 2 voxels along each of three axes."
+    )
 
 
 def _not_placed(path: Path) -> UserError:

@@ -9,12 +9,15 @@ import numpy as np
 from srviewer.errors import UserError
 from srviewer.io.files.streams import not_read
 from srviewer.io.nifti.file_pairs import HEADERS, ImageFiles, image_stem, images_of
-from srviewer.io.nifti.image_header import opened
+from srviewer.io.nifti.image_header import no_volume, opened
 from srviewer.io.nifti.voxels import StoredVoxels
+from srviewer.io.scans.not_reconstructed import SINGLE, not_reconstructed
 from srviewer.io.scans.segmentation_names import name_warnings
 from srviewer.io.scans.series import Problem, ScanListing, Series, reason_counts
+from srviewer.io.scans.series_details import SeriesDetails
 from srviewer.job import Job, Progress
 
+NOT_OPENED = "volumes that cannot be opened"
 NO_PAIR = "files of pairs that are no NIfTI and no Analyze image"
 SPARE = "second copies of the voxels of a pair"
 
@@ -31,6 +34,7 @@ def scan(paths: Sequence[Path]) -> Job[ScanListing]:
         The images in the order of their files, with ignored files and problems.
     """
     series: list[Series] = []
+    single: list[Series] = []
     problems: list[Problem] = []
     others = 0
     named = images_of(paths)
@@ -38,16 +42,28 @@ def scan(paths: Sequence[Path]) -> Job[ScanListing]:
         yield Progress(number / len(named.images), f"Opening {files.header.name}")
         try:
             image = _series(files, len(series))
-            series.extend(() if image is None else (image,))
+            if image is not None and min(image.geometry.shape) < 2:
+                text = no_volume(files.header, image.geometry.shape)
+                problems.append(Problem(files.header.name, text, viewable=True))
+                single.append(not_reconstructed(image, SINGLE))
+            else:
+                series.extend(() if image is None else (image,))
             others += 0 if image is not None else len(files.paths)
         except UserError as error:
             problems.append(Problem(files.header.name, str(error)))
         except OSError as error:  # it was deleted meanwhile
             problems.append(Problem(files.header.name, str(not_read(files.header, error))))
     problems += [Problem(path.name, _alone(path)) for path in named.alone]
-    reasons = ["volumes that cannot be opened"] * len(problems)
+    reasons = [NOT_OPENED] * len(problems)
     reasons += [NO_PAIR] * others + [SPARE] * len(named.spare)
-    return ScanListing(tuple(series), len(reasons), tuple(problems), reason_counts(reasons))
+    return ScanListing(
+        tuple(series),
+        len(reasons),
+        tuple(problems),
+        reason_counts(reasons),
+        tuple(single),
+        reason_counts([NOT_OPENED] * len(single)),
+    )
 
 
 def _series(files: ImageFiles, index: int) -> Series | None:
@@ -81,6 +97,7 @@ def _series(files: ImageFiles, index: int) -> Series | None:
         read=stored.read,
         sources=files.paths,
         stream=stored.stream,
+        details=SeriesDetails(folder=path.parent),
     )
 
 

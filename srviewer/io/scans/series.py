@@ -9,6 +9,7 @@ from srviewer.core.geometry.grid import Geometry
 from srviewer.core.volumes.source_files import ScanSource
 from srviewer.core.volumes.volume import ScanHeader, ScanWarning, Volume, Voxels
 from srviewer.errors import UserError
+from srviewer.io.scans.series_details import NO_DETAILS, SeriesDetails
 from srviewer.job import Job
 
 Counts = tuple[tuple[str, int], ...]
@@ -53,6 +54,12 @@ class Series:
         stream: Opens a volume plane by plane; None where a file must be read whole.
         identify: Takes the source of a volume, with UserError once a file was replaced or changed
             since it was listed; None for a series in an archive.
+        details: What distinguishes it for people from others; shown where series are chosen, and
+            never exported.
+        view_only: The reason why it can be viewed but not reconstructed; "" for a scan. Its volumes
+            carry the reason as the warning ``view_only``.
+        preview: Reads one slice from the middle, for a thumbnail; None where that takes as long as
+            reading the volume.
     """
 
     index: int
@@ -68,6 +75,9 @@ class Series:
     patient: str = ""
     stream: Callable[[int], PlaneByPlane] | None = None
     identify: Callable[[int], Job[ScanSource]] | None = None
+    details: SeriesDetails = NO_DETAILS
+    view_only: str = ""
+    preview: Callable[[], Job[Volume]] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,10 +87,12 @@ class Problem:
     Attributes:
         name: The name of the file, or of the series of files.
         text: A sentence for people.
+        viewable: Whether its images make no scan but can be viewed: ``ScanListing.view_only``.
     """
 
     name: str
     text: str
+    viewable: bool = False
 
 
 class NothingOpened(UserError):
@@ -106,12 +118,27 @@ class ScanListing:
             count as ignored too.
         skipped: The kinds of the ignored files, in the plural, with their number; the most frequent
             first.
+        view_only: Images that make no scan to reconstruct but can be viewed: localizers beside
+            scans, and single images. Their files count as ignored.
+        viewable: The part of ``skipped`` that is in ``view_only``.
     """
 
     series: tuple[Series, ...]
     ignored: int
     problems: tuple[Problem, ...] = ()
     skipped: Counts = ()
+    view_only: tuple[Series, ...] = ()
+    viewable: Counts = ()
+
+    @property
+    def every_series(self) -> tuple[Series, ...]:
+        """All that can be viewed: the scans, then the images that are no scans."""
+        return self.series + self.view_only
+
+    @property
+    def unreadable(self) -> Counts:
+        """The part of ``skipped`` that cannot be viewed."""
+        return tuple((Counter(dict(self.skipped)) - Counter(dict(self.viewable))).most_common())
 
 
 def reason_counts(reasons: Iterable[str]) -> Counts:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from srviewer.core.volumes.volume import ScanHeader, ScanWarning
+from srviewer.core.volumes.volume import VIEW_ONLY, ScanHeader, ScanWarning
 from srviewer.errors import Unsupported, UserError
 from srviewer.io.scans.series import Counts, Series
 from srviewer.io.scans.voxel_checks import holds_labels
@@ -11,11 +11,12 @@ from srviewer.job import Job, Progress, within
 
 BY_NAME = "masks or label maps by their names or headers"
 BY_VOXELS = "masks or label maps by their voxels"
-REASONS = {"segmentation": BY_NAME, "label_like": BY_VOXELS}
+SINGLE_IMAGES = "localizers and single images"
+REASONS = {"segmentation": BY_NAME, "label_like": BY_VOXELS, VIEW_ONLY: SINGLE_IMAGES}
 
 
 def segmentation_reason(warnings: Sequence[ScanWarning]) -> str:
-    """The reason for which an image is left out as a segmentation.
+    """The reason for which an image is left out as no scan.
 
     Args:
         warnings: The warnings of the image.
@@ -27,14 +28,14 @@ def segmentation_reason(warnings: Sequence[ScanWarning]) -> str:
 
 
 def check_is_scan(volume: ScanHeader, wanted: str) -> None:
-    """Check that a volume is a scan and not a mask or label map.
+    """Check that a volume is a scan and not a mask, a label map or a single image.
 
     Args:
         volume: The volume.
         wanted: The participle of what is done to scans alone, for the message.
 
     Raises:
-        Unsupported: It is a segmentation by its warnings.
+        Unsupported: It is no scan by its warnings.
     """
     messages = [warning.message for warning in volume.warnings if warning.code in REASONS]
     if messages:

@@ -8,11 +8,13 @@ from msgspec import Meta
 from srviewer.codec import annotations_of, from_plain, to_plain
 from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.study.sessions.file_location import FileLocation
+from srviewer.study.state.overlay import MOST_LABELS
 from srviewer.study.state.study_state import StudyState
 
 MOST_PLACES = 100_000
 RESULT, LOADED = "result-", "loaded-"
 Number = Annotated[int, Meta(ge=0, lt=2**31)]
+Channel = Annotated[int, Meta(ge=0, le=255)]
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,21 @@ class SavedReference:
 
 
 @dataclass(frozen=True)
+class SavedLabel:
+    """The name and the colour of a label of an overlay.
+
+    Attributes:
+        value: The label.
+        name: Untrusted text; "" for none.
+        colour: RGB, 0..255.
+    """
+
+    value: Number
+    name: str
+    colour: tuple[Channel, Channel, Channel]
+
+
+@dataclass(frozen=True)
 class SavedOverlay:
     """An overlay and its location.
 
@@ -82,11 +99,18 @@ class SavedOverlay:
         image: The location of its file.
         opacity: 0 to 1.
         threshold: In the unit of its values; None for labels, and for the default.
+        names: The names and colours of its labels; None for those that come with its file, as in
+            earlier files.
+        hidden: The labels that are not drawn.
+        outlined: Whether labels are drawn as outlines.
     """
 
     image: FileLocation
     opacity: float
     threshold: float | None
+    names: Annotated[tuple[SavedLabel, ...], Meta(max_length=MOST_LABELS)] | None = None
+    hidden: Annotated[tuple[Number, ...], Meta(max_length=MOST_LABELS)] = ()
+    outlined: bool = False
 
 
 @dataclass(frozen=True)

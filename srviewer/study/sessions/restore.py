@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.window import robust_window
+from srviewer.core.regions.labels import LabelName
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.io import formats
@@ -22,9 +23,11 @@ from srviewer.sr.references.truth import read_truth_again
 from srviewer.sr.requests.request_document import request_for
 from srviewer.sr.results.maps import MAPS
 from srviewer.sr.results.reconstruction import Reconstruction
+from srviewer.study.label_listing import with_labels
 from srviewer.study.sessions.document import (
     LOADED,
     RESULT,
+    SavedLabel,
     SavedLoaded,
     SavedOverlay,
     SavedReference,
@@ -194,8 +197,8 @@ class _Reading:
 
     def _scan_in(self, paths: Sequence[Path]) -> Job[tuple[Volume, Origin]]:
         saved = self.saved.scan
-        listing = yield from within(formats.scan(paths), 0.0, 0.3)
-        series = yield from _series(listing.series, saved)
+        listing = yield from within(formats.scan(paths, to_view=True), 0.0, 0.3)
+        series = yield from _series(listing.every_series, saved)
         if series is None or saved.frame >= series.frames:
             raise UserError(
                 f"What '{self.path.name}' was saved from has changed: its series is not in "
@@ -264,9 +267,11 @@ class _Reading:
         path = yield from self._unchanged(saved.image)
         volume = self._checked((yield from formats.read(path)), saved.image)
         overlay = overlay_of(volume, held_in(path)).seen_at(saved.opacity)
-        if overlay.labelled or saved.threshold is None:
-            return overlay
-        return replace(overlay, threshold=saved.threshold)
+        if overlay.labelled:
+            drawn = replace(overlay, hidden=frozenset(saved.hidden), outlined=saved.outlined)
+            names = None if saved.names is None else [*map(_label_name, saved.names)]
+            return (yield from with_labels(drawn, path, names))
+        return overlay if saved.threshold is None else replace(overlay, threshold=saved.threshold)
 
     def _loaded(self, saved: SavedLoaded, scan: Volume) -> Job[tuple[Volume, str, HeldFile]]:
         path = yield from self._unchanged(saved.image)
@@ -363,6 +368,10 @@ def _series(series: tuple[Series, ...], saved: SavedScan) -> Job[Series | None]:
 def _is_of(volume: Volume, sha256: str | None) -> bool:
     """Whether ``volume`` has this source; None fits all, since version 0.1.0 did not note it."""
     return sha256 is None or (volume.source is not None and volume.source.sha256 == sha256)
+
+
+def _label_name(saved: SavedLabel) -> LabelName:
+    return LabelName(saved.value, saved.name, saved.colour)
 
 
 def _another(path: Path) -> UserError:

@@ -16,6 +16,7 @@ from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.study.sessions.document import (
     LOADED,
     RESULT,
+    SavedLabel,
     SavedLoaded,
     SavedOverlay,
     SavedReference,
@@ -28,6 +29,7 @@ from srviewer.study.sessions.document import (
 from srviewer.study.sessions.file_location import FileLocation, location_of, location_of_file
 from srviewer.study.sessions.session_file import write_session
 from srviewer.study.state.compared_volumes import ComparedVolume, ComparedVolumes
+from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.study_state import StudyState
 from srviewer.study.state.view import NO_WINDOW
 from srviewer.unwritable import make_folder
@@ -168,11 +170,7 @@ class _Saving:
             results=tuple(results),
             reference=(yield from self._reference()),
             layers=tuple(
-                SavedOverlay(
-                    location_of(overlay.file.path, overlay.volume),
-                    overlay.opacity,
-                    None if overlay.labelled else overlay.threshold,
-                )
+                _overlay(overlay, overlay.file.path)
                 for overlay in state.overlays
                 if overlay.file is not None
             ),
@@ -219,6 +217,18 @@ class _Saving:
         current = kept.key == self.state.compared_volumes.current
         model = kept.made.request.model
         return SavedResult(image, maps, kept.name, current, model, kept.scores)
+
+
+def _overlay(overlay: Overlay, path: Path) -> SavedOverlay:
+    names = tuple(SavedLabel(label.value, label.name, label.colour) for label in overlay.labels)
+    return SavedOverlay(
+        location_of(path, overlay.volume),
+        overlay.opacity,
+        None if overlay.labelled else overlay.threshold,
+        names or None,
+        tuple(sorted(overlay.hidden)),
+        overlay.outlined,
+    )
 
 
 def _storable(state: StudyState) -> StudyState:

@@ -24,6 +24,14 @@ class Origin:
     frame: int
     found: ScanListing
 
+    @property
+    def every_path(self) -> tuple[Path, ...]:
+        """The files and folders that hold all series in ``found``."""
+        if self.paths != self.series.sources:
+            return self.paths
+        files = (path for series in self.found.every_series for path in series.sources)
+        return tuple(dict.fromkeys(files))
+
 
 @dataclass(frozen=True, eq=False)
 class Origins:
@@ -65,11 +73,12 @@ def one_image_a_file(listing: ScanListing, paths: Sequence[Path]) -> bool:
         paths: The files and folders that were chosen.
 
     Returns:
-        Whether there is one image, or one with a file of its own for each path, at most
-        ``MOST_AT_ONCE``.
+        Whether there is one scan, or one with a file of its own for each path, at most
+        ``MOST_AT_ONCE``; without a scan, the same of images to view.
     """
-    if len(listing.series) == 1:
+    images = listing.series or listing.view_only
+    if len(images) == 1:
         return True
-    files = [series.sources for series in listing.series]
+    files = [series.sources for series in images]
     each = len(files) == len(paths) == len(set(files)) <= MOST_AT_ONCE
     return each and all(len(sources) == 1 and sources[0] in paths for sources in files)

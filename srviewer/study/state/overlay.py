@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.intensity.window import Window, window_of_values
+from srviewer.core.regions.labels import Label
 from srviewer.core.volumes.volume import Volume
 from srviewer.study.state.held_file import HeldFile
 
@@ -22,6 +24,9 @@ class Overlay:
         window: the values between which its colours run; None for labels.
         threshold: values below it are not drawn; unused for labels.
         file: the file that holds ``volume``; None where there is none.
+        labels: its labels with names and colours; empty for values, and while they are not counted.
+        hidden: the labels that are not drawn.
+        outlined: whether labels are drawn as outlines instead of filled.
 
     """
 
@@ -30,11 +35,43 @@ class Overlay:
     window: Window | None = None
     threshold: float = 0.0
     file: HeldFile | None = None
+    labels: tuple[Label, ...] = ()
+    hidden: frozenset[int] = frozenset()
+    outlined: bool = False
 
     @property
     def labelled(self) -> bool:
         """Whether its values are labels, each with a colour of its own."""
         return self.window is None
+
+    def label_at(self, world_mm: npt.ArrayLike) -> Label | None:
+        """The label at a position.
+
+        Args:
+            world_mm: (3,) RAS+ mm.
+
+        Returns:
+            The label; None outside the volume, on 0, on a hidden label, and for values.
+        """
+        index = np.floor(self.volume.geometry.index(world_mm) + 0.5).astype(int)
+        if not self.labels or (index < 0).any() or (index >= self.volume.geometry.shape).any():
+            return None
+        value = round(float(self.volume.voxels[tuple(index)]))
+        shown = (label for label in self.labels if label.value not in self.hidden)
+        return next((label for label in shown if label.value == value), None)
+
+    def showing(self, value: int, shown: bool) -> "Overlay":
+        """Show or hide a label.
+
+        Args:
+            value: The label.
+            shown: Whether it is drawn.
+
+        Returns:
+            The overlay with this label shown or hidden.
+        """
+        hidden = self.hidden - {value} if shown else self.hidden | {value}
+        return replace(self, hidden=hidden)
 
     def seen_at(self, opacity: float) -> "Overlay":
         """Change the opacity.

@@ -1,6 +1,7 @@
 """The list of overlays, with opacity and threshold of each."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.slices.sampling import overlap
 from srviewer.gui.appearance import theme
+from srviewer.gui.panels.look.label_list import LabelList
 from srviewer.gui.study.overlay_loader import Overlays
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import percent
@@ -70,7 +72,7 @@ class OverlayBox(QWidget):
 
 
 class OverlayRow(QWidget):
-    """Name, opacity, threshold and removal of an overlay."""
+    """Name, opacity, threshold, labels and removal of an overlay."""
 
     def __init__(self, overlays: Overlays, number: int) -> None:
         super().__init__()
@@ -84,6 +86,7 @@ class OverlayRow(QWidget):
         self.threshold.setRange(0, 1e9)
         self.threshold.setPrefix(tr("from "))
         describe(self.threshold, tr("Threshold"), tr("Weaker values than this are not drawn"))
+        self.labels = LabelList()
         remove = QToolButton()
         remove.setIcon(theme.icon("close"))
         describe(remove, tr("Remove"), tr("Remove this overlay"))
@@ -93,6 +96,10 @@ class OverlayRow(QWidget):
         grid.addWidget(remove, 0, 2)
         grid.addWidget(self.opacity, 1, 0)
         grid.addWidget(self.threshold, 1, 1, 1, 2)
+        grid.addWidget(self.labels, 2, 0, 1, 3)
+        self.labels.changed.connect(self._replace)
+        self.labels.wanted.connect(partial(overlays.go_to, number))
+        self.labels.names_chosen.connect(partial(overlays.load_names, number))
         self.opacity.valueChanged.connect(self._set_opacity)
         self.threshold.valueChanged.connect(self._set_threshold)
         remove.clicked.connect(self._remove)
@@ -114,6 +121,8 @@ class OverlayRow(QWidget):
             self.threshold.setValue(overlay.threshold)
         for widget in (self.opacity, self.threshold):
             widget.blockSignals(False)
+        self.labels.setVisible(bool(overlay.labels))
+        self.labels.show_overlay(overlay)
 
     def _cover(self, overlay: Overlay) -> str:
         """A note on an overlay that covers only part of the scan; "" for all of it."""
@@ -122,6 +131,9 @@ class OverlayRow(QWidget):
         if share > 0.995:
             return ""
         return tr(" (covers {share} of the scan)", share=percent(round(share, 2)))
+
+    def _replace(self, overlay: Overlay) -> None:
+        self._overlays.replace(self._number, overlay)
 
     def _set_opacity(self, value: int) -> None:
         if self._overlay is not None:

@@ -20,7 +20,7 @@ from srviewer.gui.panels.reconstruct.slab_box import SlabBox
 from srviewer.gui.panels.reconstruct.stack_choice import StackChoice
 from srviewer.gui.study.report_box import ReportBox
 from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
-from srviewer.gui.texts.translation import tr
+from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import (
     adaptation,
     agreement,
@@ -44,6 +44,8 @@ from srviewer.sr.cross_plane.methods import METHODS, method
 from srviewer.sr.reconstruction.cautions import cautions
 from srviewer.sr.results.disagreement_calibration import disagreement_worth
 from srviewer.sr.results.reconstruction import Reconstruction
+
+START_TIP = mark("Reconstruct the open scan with thin slices (Ctrl+Return)")
 
 
 class ReconstructPanel(QWidget):
@@ -73,9 +75,7 @@ class ReconstructPanel(QWidget):
         self._self_test = SelfTestBox(controller)
         self._warnings = Acknowledgement()
         self._note = Notice("note", tr("Notes on this reconstruction"))
-        self._start = button(
-            tr("Reconstruct"), tr("Reconstruct the open scan with thin slices (Ctrl+Return)")
-        )
+        self._start = button(tr("Reconstruct"), tr(START_TIP))
         self._start.setProperty("primary", "true")
         self._start.setIcon(theme.icon_on_accent("play"))
         self.foot = QWidget()
@@ -220,7 +220,7 @@ class ReconstructPanel(QWidget):
         others = [w for w in scan.warnings if w not in self._controller.concerns]
         others.sort(key=lambda w: w.code not in FAULT_CODES)  # what can be repaired comes first
         warnings = tuple(w.message for w in others)
-        advice = () if problem else cautions(scan, request, model)
+        advice = () if problem or self._controller.view_only else cautions(scan, request, model)
         self._note.show_text((*warnings, *problem, *advice))
         self._show_work()
 
@@ -228,11 +228,21 @@ class ReconstructPanel(QWidget):
         task = self._controller.work.running(RECONSTRUCT)
         ready = self._controller.may_reconstruct
         self._start.setEnabled(task is None and ready)
+        self._start.setText(self._start_text())
+        describe(self._start, self._start.text(), tr(self._controller.view_only or START_TIP))
         self._start.setVisible(task is None)
         self._running.setVisible(task is not None)
         if task is not None:
             self._bar.setValue(round(1000 * task.progress.fraction))
             self._stage.setText(self._whose() + _stage(task))
+
+    def _start_text(self) -> str:
+        """The text of the button, which says why it cannot be pressed for a localizer."""
+        scan = self._study.scan
+        if scan is None or not self._controller.view_only:
+            return tr("Reconstruct")
+        single = min(scan.geometry.shape) < 2
+        return tr("Single slice: to view only") if single else tr("Localizer: to view only")
 
     def _whose(self) -> str:
         scan = self._controller.reconstructing

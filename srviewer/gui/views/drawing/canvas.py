@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtCore import QLineF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -27,10 +27,12 @@ from srviewer.gui.views.drawing.annotations import (
     paint_moving,
     static_annotations,
 )
+from srviewer.gui.views.drawing.label_outlines import Outline
 from srviewer.gui.views.drawing.pixels import along_memory, image_of, image_of_colours
 from srviewer.gui.views.drawing.slice_overlay import Rgba
 
 EDGE = QColor(255, 255, 255, 40)  # between the two images of a pane
+OUTLINE_PX = 1.6  # on a screen
 SMOOTH = QPainter.RenderHint.SmoothPixmapTransform
 
 
@@ -78,7 +80,7 @@ class Canvas(QWidget):
         self._smooth = True
         self._image: _Made | None = None
         self._second: tuple[Second, _Made] | None = None
-        self._overlays: list[tuple[_Made, QRectF, float]] = []
+        self._overlays: list[tuple[_Made | list[tuple[QColor, list[QLineF]]], QRectF, float]] = []
         self._extent, self._shown, self._mirrored = QRectF(), QRectF(), False  # in pane mm
         self._table: Table | None = None
         self._window: Window | None = None
@@ -119,14 +121,26 @@ class Canvas(QWidget):
         self._second = None if second is None else (second, self._made(second))
         self.update()
 
-    def show_overlays(self, overlays: Sequence[tuple[Rgba, float]], extent: QRectF) -> None:
+    def show_overlays(
+        self, overlays: Sequence[tuple[Rgba | tuple[Outline, ...], float]], extent: QRectF
+    ) -> None:
         """Draw overlays over the image.
 
         Args:
-            overlays: (colours (rows, columns, 4), opacity 0 to 1) of each, the last on top.
+            overlays: (colours (rows, columns, 4) or outlines, opacity 0 to 1) of each, the last on
+                top.
             extent: The rectangle that all of them cover, in pane mm.
         """
-        self._overlays = [(_coloured(colours), extent, opacity) for colours, opacity in overlays]
+        self._overlays = [
+            (
+                [(QColor(*outline.colour), outline.lines(extent)) for outline in drawn]
+                if isinstance(drawn, tuple)
+                else _coloured(drawn),
+                extent,
+                opacity,
+            )
+            for drawn, opacity in overlays
+        ]
         self.update()
 
     def set_smooth(self, smooth: bool) -> None:
@@ -162,7 +176,7 @@ class Canvas(QWidget):
         image.fill(QColor(theme.IMAGE))
         painter = QPainter(image)
         painter.scale(image.width() / self.width(), image.height() / self.height())
-        self._draw_images(painter)
+        self._draw_images(painter, dots_per_pixel)
         painter.end()
         return image
 
@@ -192,7 +206,7 @@ class Canvas(QWidget):
         gathered = along_memory(np.asarray(second.pixels, np.float32))
         return _Made(lambda smooth: image_of(gathered, window, table, smooth))
 
-    def _draw_images(self, painter: QPainter) -> None:
+    def _draw_images(self, painter: QPainter, dots_per_pixel: float = 1.0) -> None:
         if self._image is None:
             return
         painter.save()
@@ -203,9 +217,12 @@ class Canvas(QWidget):
         if self._second is not None:
             self._draw_second(painter, *self._second)
         painter.setRenderHint(SMOOTH, False)  # between two labels there is no third
-        for lazy_image, extent, opacity in self._overlays:
+        for drawn, extent, opacity in self._overlays:
             painter.setOpacity(opacity)
-            painter.drawImage(extent, lazy_image.image(False))
+            if isinstance(drawn, _Made):
+                painter.drawImage(extent, drawn.image(False))
+            else:
+                _draw_lines(painter, drawn, OUTLINE_PX * dots_per_pixel)
         painter.restore()
 
     def _draw_second(self, painter: QPainter, second: Second, lazy_image: _Made) -> None:
@@ -241,6 +258,18 @@ class Canvas(QWidget):
             paint_lasting(painter, area, self.annotations)
             painter.end()
         return self._writing
+
+
+def _draw_lines(
+    painter: QPainter, outlines: list[tuple[QColor, list[QLineF]]], width: float
+) -> None:
+    """Draw outlines with lines of one width, whatever the zoom."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for colour, lines in outlines:
+        pen = QPen(colour, width)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.drawLines(lines)
 
 
 def _coloured(colours: Rgba) -> _Made:

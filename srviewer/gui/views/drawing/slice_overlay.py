@@ -1,19 +1,23 @@
 """Overlays of slices: a volume, its colours, its opacity."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.window import Window
+from srviewer.core.regions.labels import Label
 from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.sampling import sampled_slice
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.gui.appearance.colour_maps import LABELS, Table, heat
+from srviewer.gui.views.drawing.label_outlines import Outline, outlines
 from srviewer.study.state.overlay import Overlay
 
 Rgba = npt.NDArray[np.uint8]
+Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +64,11 @@ class LabelColours:
 
     Attributes:
         table: (n, 3) RGB, of the labels 1, 2, 3 and so on; after the last it begins again.
+        hidden: Labels that are not drawn.
     """
 
     table: Table
+    hidden: frozenset[int] = frozenset()
 
     def rgba(self, values: Voxels) -> Rgba:
         """Convert labels to colours.
@@ -73,8 +79,34 @@ class LabelColours:
         Returns:
             (rows, columns, 4) RGBA.
         """
-        labels = np.rint(values).astype(np.int64)
+        labels = self.shown(values)
         return _with_alpha(self.table[(labels - 1) % len(self.table)], labels != 0)
+
+    def shown(self, values: Voxels) -> Numbers:
+        """The labels that are drawn.
+
+        Args:
+            values: (rows, columns), rounded to whole numbers.
+
+        Returns:
+            (rows, columns); 0 where none is drawn.
+        """
+        labels = np.rint(values).astype(np.int64)
+        if self.hidden:
+            labels[np.isin(labels, list(self.hidden))] = 0
+        return labels
+
+    def colour(self, label: int) -> tuple[int, int, int]:
+        """The colour of a label.
+
+        Args:
+            label: 1 or more.
+
+        Returns:
+            RGB, 0..255.
+        """
+        red, green, blue = self.table[(label - 1) % len(self.table)].tolist()
+        return red, green, blue
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,11 +117,31 @@ class DrawnOverlay:
         volume: Mask, label map or map.
         colours: Converts its values to colours.
         opacity: 0 to 1.
+        outlined: Whether labels are drawn as outlines.
     """
 
     volume: Volume
     colours: ValueColours | LabelColours
     opacity: float = 0.5
+    outlined: bool = False
+
+    def outlines_on(
+        self, onto: Geometry, plane: Plane, cursor_mm: npt.ArrayLike
+    ) -> tuple[Outline, ...]:
+        """The outlines of labels over a slice of another grid.
+
+        Args:
+            onto: The grid of the slice.
+            plane: Of the slice.
+            cursor_mm: A point in the slice, RAS+ mm.
+
+        Returns:
+            The outline of each label in the slice; empty for a map of values.
+        """
+        if not isinstance(self.colours, LabelColours):
+            return ()
+        values, inside = sampled_slice(self.volume, onto, plane, cursor_mm)
+        return outlines(self.colours.shown(values) * inside, self.colours.colour)
 
     def colours_on(self, onto: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> Rgba:
         """The overlay's colours at the pixels of a slice of another grid.
@@ -119,9 +171,21 @@ def drawn_overlay(overlay: Overlay) -> DrawnOverlay:
         An overlay in the colours of labels, or from dark red to yellow.
     """
     if overlay.window is None:
-        return DrawnOverlay(overlay.volume, LabelColours(LABELS), overlay.opacity)
+        colours_of_labels = LabelColours(_label_table(overlay.labels), overlay.hidden)
+        return DrawnOverlay(overlay.volume, colours_of_labels, overlay.opacity, overlay.outlined)
     colours = ValueColours(heat(), overlay.window, overlay.threshold)
     return DrawnOverlay(overlay.volume, colours, overlay.opacity)
+
+
+@lru_cache(16)
+def _label_table(labels: tuple[Label, ...]) -> Table:
+    """(n, 3) RGB of the labels 1, 2, 3 and so on."""
+    if not labels:
+        return LABELS
+    table = np.zeros((labels[-1].value, 3), np.uint8)
+    for label in labels:
+        table[label.value - 1] = label.colour
+    return table
 
 
 def _with_alpha(colours: Rgba, seen: npt.NDArray[np.bool_]) -> Rgba:

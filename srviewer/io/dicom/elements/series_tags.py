@@ -1,6 +1,6 @@
 """The DICOM elements of a file that its series, its study and its patient share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydicom.dataset import FileDataset
 
@@ -10,7 +10,9 @@ from srviewer.io.dicom.elements.patient_and_study import (
     patient_digest,
     person_digest,
 )
+from srviewer.io.dicom.elements.series_details import details_of
 from srviewer.io.dicom.elements.tags import Lookup, text
+from srviewer.io.scans.series_details import NO_DETAILS, SeriesDetails
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class SeriesTags:
         frame: FrameOfReferenceUID; positions can be compared within it.
         segmentation: Whether the values stand for regions that somebody drew.
         body_part: DICOM's word for what was examined, or "".
+        details: Values for people alone; they make no series differ from another.
     """
 
     uid: str
@@ -42,6 +45,7 @@ class SeriesTags:
     frame: str
     segmentation: bool
     body_part: str
+    details: SeriesDetails = field(default=NO_DETAILS, compare=False)
 
 
 def series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
@@ -71,4 +75,5 @@ def series_tags(header: FileDataset, first: Lookup) -> SeriesTags:
         frame=text(header, "FrameOfReferenceUID"),
         segmentation=is_segmentation_object(header),
         body_part=text(header, "BodyPartExamined"),
+        details=details_of(header),
     )

@@ -61,6 +61,7 @@ KEYWORDS = (
     "StudyInstanceUID",
     "FrameOfReferenceUID",
     "SeriesNumber",
+    "SeriesTime",
     "InstanceNumber",
     "ImagePositionPatient",
     "ImageOrientationPatient",

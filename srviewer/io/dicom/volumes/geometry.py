@@ -55,11 +55,11 @@ def stacked(slices: Sequence[SliceHeader]) -> Stack:
     Raises:
         ValueError: Fewer than two slices have a position of their own.
     """
-    warnings = list(_colour_notes(slices))
+    warnings = list(colour_warnings(slices))
     if slices[0].position is None or slices[0].orientation is None:
         return _unplaced(slices, warnings)
-    in_plane = _in_plane(slices[0], warnings)
-    normal = np.cross(_unit(in_plane[:, 0]), _unit(in_plane[:, 1]))
+    in_plane = in_plane_steps(slices[0], warnings)
+    normal = np.cross(unit(in_plane[:, 0]), unit(in_plane[:, 1]))
     ordered = sorted(slices, key=lambda s: (_along(s, normal), s.instance))
     ordered = _without_truncated(ordered, normal, warnings)
     if len(ordered) < 2:
@@ -87,8 +87,15 @@ def stacked(slices: Sequence[SliceHeader]) -> Stack:
     )
 
 
-def _colour_notes(slices: Sequence[SliceHeader]) -> Iterator[ScanWarning]:
-    """Warnings for grey values that are stored as inverted numbers or as colours."""
+def colour_warnings(slices: Sequence[SliceHeader]) -> Iterator[ScanWarning]:
+    """Warnings for grey values that are stored as inverted numbers or as colours.
+
+    Args:
+        slices: The slices of a stack.
+
+    Yields:
+        One warning for each kind of storage.
+    """
     if any(header.file.dark_is_high for header in slices):
         message = "Stored with high numbers for dark (MONOCHROME1); turned over, bright is high."
         yield ScanWarning("inverted", message)
@@ -100,11 +107,19 @@ def _colour_notes(slices: Sequence[SliceHeader]) -> Iterator[ScanWarning]:
         yield ScanWarning("palette_colour", message)
 
 
-def _in_plane(header: SliceHeader, warnings: list[ScanWarning]) -> Matrix:
-    """(3, 2) LPS mm: the steps from a pixel to the next column and to the next row."""
+def in_plane_steps(header: SliceHeader, warnings: list[ScanWarning]) -> Matrix:
+    """The steps from a pixel to the next column and to the next row.
+
+    Args:
+        header: A slice; without directions it is taken for an axial one.
+        warnings: Gets a warning where the pixel spacing is unknown.
+
+    Returns:
+        (3, 2) LPS mm.
+    """
     orientation = np.array(header.orientation or (1, 0, 0, 0, 1, 0), float)
-    row = _unit(orientation[:3])
-    column = _unit(orientation[3:] - (orientation[3:] @ row) * row)
+    row = unit(orientation[:3])
+    column = unit(orientation[3:] - (orientation[3:] @ row) * row)
     if header.pixel_spacing is None:
         message = "The header gives no pixel spacing; 1 mm is assumed. Distances are not reliable."
         warnings.append(ScanWarning("spacing_unknown", message))
@@ -256,7 +271,7 @@ def _unplaced(slices: Sequence[SliceHeader], warnings: list[ScanWarning]) -> Sta
     whole = sorted((s for s in slices if not s.file.truncated), key=lambda s: (s.instance, s.frame))
     if len(whole) < 2:
         raise ValueError(CUT_SHORT)
-    in_plane = _in_plane(whole[0], warnings)
+    in_plane = in_plane_steps(whole[0], warnings)
     step = abs(whole[0].spacing_tag or whole[0].thickness or 0.0)
     message = (
         "The headers do not say where the slices lie. They are shown in the order of their "
@@ -267,7 +282,7 @@ def _unplaced(slices: Sequence[SliceHeader], warnings: list[ScanWarning]) -> Sta
         message = "The headers give no slice spacing; 1 mm is assumed."
         warnings.append(ScanWarning("spacing_unknown", message))
     lps = np.eye(4)
-    normal = np.cross(_unit(in_plane[:, 0]), _unit(in_plane[:, 1]))
+    normal = np.cross(unit(in_plane[:, 0]), unit(in_plane[:, 1]))
     lps[:3, :3] = np.column_stack([in_plane, normal * (step or 1.0)])
     geometry = Geometry(_shape(whole[0], len(whole)), LPS_TO_RAS @ lps)
     return Stack(tuple(whole), tuple(range(len(whole))), geometry, tuple(warnings))
@@ -277,5 +292,13 @@ def _shape(header: SliceHeader, planes: int) -> tuple[int, int, int]:
     return header.columns, header.rows, planes
 
 
-def _unit(vector: Matrix) -> Matrix:
+def unit(vector: Matrix) -> Matrix:
+    """The unit vector along a vector.
+
+    Args:
+        vector: (3,), not 0.
+
+    Returns:
+        (3,) of length 1.
+    """
     return np.asarray(vector / np.linalg.norm(vector))

@@ -16,6 +16,20 @@ SAME_SHARE = 0.01
 # Words of an image type behind its third that stand for another kind of image.
 MAPS = frozenset({"ADC", "FA", "TRACEW", "TENSOR", "EXP", "PHASE", "CBF", "CBV", "MTT", "TTP"})
 DIRECTION = "DiffusionGradientOrientation"
+# Of the values that LABELS words, those that people know a series by.
+SHOWN_CONTRASTS = ("EchoTime", "InversionTime", "DiffusionBValue")
+# Words of an image type and of ComplexImageComponent, all but those of plain magnitude.
+COMPONENTS = {
+    "P": "phase",
+    "PHASE": "phase",
+    "R": "real",
+    "REAL": "real",
+    "I": "imaginary",
+    "IMAGINARY": "imaginary",
+    "ADC": "ADC",
+    "FA": "FA",
+    "TRACEW": "trace",
+}
 # In words for people.
 WORDS = {
     "EchoTime": "echo time",
@@ -127,6 +141,25 @@ def contrast_label(contrasts: Sequence[Slices], number: int) -> str:
         if Counter(values)[values[number]] < len(values):
             labels[keyword] = words(values[number])
     return ", ".join(label for label in labels.values() if label)
+
+
+def contrast_text(header: SliceHeader) -> str:
+    """Describe the contrast of a slice for people.
+
+    Args:
+        header: The slice.
+
+    Returns:
+        A text such as "TE 80 ms, phase"; "" where the header has no such value.
+    """
+    texts = {keyword: _TRAITS[keyword](header) for keyword in SHOWN_CONTRASTS}
+    parts = [LABELS[keyword](value) for keyword, value in texts.items() if value not in ("", "0")]
+    words = {
+        *_TRAITS["ImageType"](header).upper().split("\\")[2:],
+        _TRAITS["ComplexImageComponent"](header).upper(),
+    }
+    components = dict.fromkeys(name for word, name in COMPONENTS.items() if word in words)
+    return ", ".join((*parts, *components))
 
 
 def _differ(values: set[str]) -> bool:

@@ -49,13 +49,13 @@ def unused_image_problems(groups: Sequence[Group], given: Sequence[Path]) -> Job
         yield Progress(number / len(alike), SORTING)
         slices = [group.first for group in members]
         if _radial(slices):
-            problems.append(Problem(slices[0].series.name, _turned(members)))
+            problems.append(Problem(slices[0].series.name, _turned(members), viewable=True))
         else:
             tags = slices[0].series
             by_description[tags.modality, tags.name] += members
     series_beside = cache(partial(_series_beside, frozenset(given)))
     alone = [
-        Problem(name, _single(members, series_beside))
+        Problem(name, _single(members, series_beside), viewable=True)
         for (_, name), members in by_description.items()
     ]
     return problems + alone

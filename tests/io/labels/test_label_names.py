@@ -1,0 +1,111 @@
+"""Names and colours of labels are read from every place that can hold them, and from no other."""
+
+import json
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.sequence import Sequence as Items
+from pydicom.uid import ExplicitVRLittleEndian
+
+from srviewer.core.regions.labels import LabelName
+from srviewer.errors import UserError
+from srviewer.io.labels.colour_tables import read_label_table
+from srviewer.io.labels.label_names import names_with
+
+ITK_SNAP = '# ITK-SnAP\n 0 0 0 0 0 0 0 "Clear Label"\n 2 255 0 10 1 1 1 "left lobe"\n'
+FREESURFER = "# LUT\n0 No 0 0 0 0\n17 Left-Hippocampus 220 216 20 0\n\n9 Bad 300 0 0\n"
+TSV = "index\tname\tabbreviation\tcolor\n0\tNo\tBG\t#000000\n1\tGrey\tGM\t#ff53bb\n3\tCSF\tCSF\n"
+CARET = (
+    '<CaretExtension><VolumeLabel><LabelTable><Label Key="0" Red="1" Green="1" Blue="1" Alpha="0">'
+    '???</Label><Label Key="4" Red="0.5" Green="0" Blue="1" Alpha="1">V1 &amp; V2</Label>'
+    '<Label Key="5"><![CDATA[MT <b>]]></Label></LabelTable></VolumeLabel></CaretExtension>'
+)
+AFNI = (
+    '<AFNI_attributes><AFNI_atr atr_name="VALUE_LABEL_DTABLE">"&lt;VALUE_LABEL_DTABLE '
+    "ni_type=&quot;2*String&quot;&gt;\n&quot;7&quot; &quot;Amygdala&quot;\n"
+    '&lt;/VALUE_LABEL_DTABLE&gt;"</AFNI_atr></AFNI_attributes>'
+)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "names"),
+    [
+        ("a.txt", ITK_SNAP, [LabelName(2, "left lobe", (255, 0, 10))]),
+        (
+            "LUT.txt",
+            FREESURFER,
+            [LabelName(17, "Left-Hippocampus", (220, 216, 20)), LabelName(9, "Bad")],
+        ),
+        ("a.tsv", TSV, [LabelName(1, "Grey", (255, 83, 187)), LabelName(3, "CSF")]),
+        ("a.json", json.dumps({"labels": {"0": "none", "1": "liver"}}), [LabelName(1, "liver")]),
+        ("a.json", json.dumps({"labels": {"none": 0, "liver": 1}}), [LabelName(1, "liver")]),
+    ],
+)
+def test_tables_of_labels(tmp_path: Path, file: str, content: str, names: list[LabelName]) -> None:
+    path = tmp_path / file
+    path.write_text(content)
+    assert list(read_label_table(path)) == names
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [("a.txt", "a letter\n"), ("a.tsv", ""), ("a.json", "[1"), ("a.json", "[]"), ("b.txt", None)],
+)
+def test_other_files_are_refused_with_what_is_expected(
+    tmp_path: Path, file: str, content: str | None
+) -> None:
+    path = tmp_path / file
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(UserError, match="ITK-SNAP"):
+        read_label_table(path)
+
+
+def _label_map(path: Path, code: int = 0, text: str = "", kind: type = nib.Nifti1Image) -> Path:
+    image = kind(np.zeros((3, 3, 3), np.uint8), np.eye(4))
+    if code:
+        image.header.extensions.append(nib.nifti1.Nifti1Extension(code, text.encode()))
+    nib.save(image, path)
+    return path
+
+
+def test_names_in_the_file_come_before_those_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "caret.txt").write_text(ITK_SNAP)
+    for kind in (nib.Nifti1Image, nib.Nifti2Image):
+        path = _label_map(tmp_path / "caret.nii.gz", 30, CARET, kind)
+        assert list(names_with(path)) == [
+            LabelName(4, "V1 & V2", (128, 0, 255)),
+            LabelName(5, "MT <b>"),
+        ]
+    afni = _label_map(tmp_path / "afni.nii", 4, AFNI)
+    assert list(names_with(afni)) == [LabelName(7, "Amygdala")]
+    plain = _label_map(tmp_path / "caret.nii")
+    assert [one.name for one in names_with(plain)] == ["left lobe"]
+    assert names_with(_label_map(tmp_path / "nothing.nii.gz", 4, "<AFNI")) == ()
+    (tmp_path / "sub-01").mkdir()
+    (tmp_path / "dseg.tsv").write_text(TSV)
+    segmentation = _label_map(tmp_path / "sub-01" / "sub-01_dseg.nii.gz")
+    assert [one.name for one in names_with(segmentation)] == ["Grey", "CSF"]
+    (tmp_path / "cut.nii").write_bytes(segmentation.read_bytes()[:100])
+    assert names_with(tmp_path / "cut.nii") == names_with(tmp_path) == ()
+
+
+def test_segments_of_a_dicom_label_map(tmp_path: Path) -> None:
+    data, segment = Dataset(), Dataset()
+    data.file_meta = FileMetaDataset()
+    data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    data.file_meta.MediaStorageSOPClassUID = data.SOPClassUID = "1.2.840.10008.5.1.4.1.1.66.7"
+    data.file_meta.MediaStorageSOPInstanceUID = data.SOPInstanceUID = "1.2.3"
+    segment.SegmentNumber, segment.SegmentLabel = 2, "Liver"
+    segment.RecommendedDisplayCIELabValue = [34885, 53485, 50171]  # sRGB red
+    data.SegmentSequence = Items([segment])
+    for kind, names in (("LABELMAP", [LabelName(2, "Liver", (255, 0, 0))]), ("FRACTIONAL", [])):
+        data.SegmentationType = kind
+        data.save_as(tmp_path / "a.dcm", enforce_file_format=True)
+        found = list(names_with(tmp_path / "a.dcm"))
+        assert [(one.value, one.name) for one in found] == [(one.value, one.name) for one in names]
+        for one, expected in zip(found, names, strict=True):
+            assert np.abs(np.subtract(one.colour, expected.colour)).max() <= 3
