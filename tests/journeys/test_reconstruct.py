@@ -120,7 +120,7 @@ def test_simulate_makes_the_open_scan_its_own_reference(
     scan, scores = window.study.scan, window.study.scores
     assert scan is not None and scores is not None
     assert scan.geometry.shape == (40, 48, 9)
-    assert "before it was thickened" in scores.candidate.meaning
+    assert "before it was degraded" in scores.candidate.meaning
     assert scores.candidate.meaning == scores.cubic.meaning
     assert scores.candidate.meaning in _panel_text(window)
 

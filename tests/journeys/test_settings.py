@@ -70,7 +70,7 @@ def test_every_setting_is_autosaved(opened: MainWindow, other: MainWindow, until
     wanted = _set(opened)
     autosave = opened.housekeeping.autosave
     assert autosave._own is not None
-    path = autosave._own.study
+    path = autosave._own.session_file
     until(lambda: path.exists() and '"seed": 5' in path.read_text(encoding="utf-8"))
     other.housekeeping.files.open(path)
     until(lambda: other.study.scan is not None)

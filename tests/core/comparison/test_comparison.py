@@ -13,7 +13,7 @@ from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.job import run
 
-MEANING = "the thin scan before it was thickened"
+MEANING = "the thin scan before it was degraded"
 
 
 @pytest.fixture(scope="module")

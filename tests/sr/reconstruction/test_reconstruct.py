@@ -58,7 +58,7 @@ def test_the_shipped_model_beats_cubic_on_a_phantom_it_never_saw(head: Volume) -
         )
     )
     assert pair.candidate.whole["psnr"] > pair.cubic.whole["psnr"]  # type: ignore[operator]
-    assert "before it was thickened" in pair.candidate.meaning
+    assert "before it was degraded" in pair.candidate.meaning
 
 
 def test_a_constant_added_to_the_scan_is_added_to_the_result(thick_head: Volume) -> None:
