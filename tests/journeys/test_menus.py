@@ -16,11 +16,12 @@ WITH_A_SCAN = (
     "Close",
     "Save a figure\u2026",
     "Copy as command line",
-    "Copy the rebuild as command line",
+    "Copy the reconstruction as command line",
     "Save session\u2026",
     "Window / level",
     "Reset",
     "Reconstruct",
+    "Header and tags\u2026",
     "Turning projection\u2026",
 )
 

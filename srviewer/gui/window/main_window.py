@@ -23,9 +23,11 @@ from srviewer.gui.jobs.running_jobs import Task
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.menus.export_actions import ExportActions
 from srviewer.gui.menus.figure_actions import FigureActions
+from srviewer.gui.menus.header_actions import HeaderActions
 from srviewer.gui.menus.levels_menu import LevelsMenu
 from srviewer.gui.menus.recent_menu import RecentMenu
 from srviewer.gui.menus.view_actions import LookActions
+from srviewer.gui.panels.info.info_panel import InfoPanel
 from srviewer.gui.panels.look.cine import Cine
 from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.panels.train import TrainPanel
@@ -143,6 +145,7 @@ class MainWindow(QMainWindow):
     def leave(self) -> None:
         """Stop what runs and remember the window; the next one offers the work that was open."""
         self.study.work.stop()
+        self.header.close()
         self.opening.leave()
         self._state.remember()
         self.desk.end()
@@ -186,6 +189,9 @@ class MainWindow(QMainWindow):
         ScanActions(self, study, self.opening, actions)
         FigureActions(self, study, self.plot, actions)
         LookActions(self, self.session, cine, actions)
+        info = self.panels.panels["info"]
+        assert isinstance(info, InfoPanel)
+        self.header = HeaderActions(self, study, info, actions)
         RecentMenu(actions.menu("recent"), study, self.recent)
         LevelsMenu(actions.menu("levels"), self.session)
 
