@@ -171,7 +171,7 @@ def overview() -> str:
     width = max(len(verb.name) for verb in VERBS)
     verbs = "\n".join(f"  {verb.name:<{width}}  {verb.summary}" for verb in VERBS)
     return (
-        f"srviewer {__version__}: thick-slice MRI rebuilt thin, compared and scored.\n"
+        f"srviewer {__version__}: thick-slice MRI reconstructed thin, compared and scored.\n"
         f"{RESEARCH_USE_ONLY}\n\n"
         "usage: srviewer [PATH ...]            the window, with these opened\n"
         "       srviewer --sample              the window on the built-in sample\n"

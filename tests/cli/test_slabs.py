@@ -76,7 +76,7 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     assert "--slabs always" in refused.stderr and "Traceback" not in refused.stderr
     done = ran(run, environment)
     assert done.returncode == 0, done.stderr
-    assert "rebuilt slab by slab" in done.stderr
+    assert "reconstructed slab by slab" in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["scan.nii", "thin.json", "thin.nii"]
     thin = voxels_of(out)
     assert thin.shape == (320, 320, 160)

@@ -304,7 +304,7 @@ def _check(volume: ScanHeader, settings: Settings) -> None:
     if unsound and not settings.acknowledge:
         messages = " ".join(warning.message for warning in unsound)
         raise UserError(
-            f"{messages} Look at it, then give --acknowledge to rebuild it all the same."
+            f"{messages} Look at it, then give --acknowledge to reconstruct it all the same."
         )
 
 

@@ -73,14 +73,14 @@ def _rebuilt(scan: Volume, request: Request, region: Volume | None) -> Job[Recon
     if longest(slice_runs).count < 2:
         raise UserError(
             f"No two slices of '{scan.name}' lie at a regular distance; there is nothing to "
-            "rebuild between. Look for the missing files."
+            "reconstruct between. Look for the missing files."
         )
     if request.gaps == "run":
         return (yield from _longest_alone(scan, request, region, slice_runs))
     if region is not None or request.also:
         raise UserError(
             f"'{scan.name}' has gaps: neither a locked region nor a second axis goes with every "
-            "run. Rebuild the longest regular run alone, or leave them out."
+            "run. Reconstruct the longest regular run alone, or leave them out."
         )
     return (yield from _every_run(scan, request, slice_runs))
 
@@ -93,7 +93,7 @@ def _longest_alone(
     result = yield from reconstruct(part, request, region, lowest_allowed(scan, request))
     measured = sum(run.count for run in slice_runs)
     line = (
-        f"Only the longest regular run was rebuilt: {chosen.count} of {measured} slices, "
+        f"Only the longest regular run was reconstructed: {chosen.count} of {measured} slices, "
         f"{chosen.step_mm:.4g} mm apart, {_span(scan, request.axis, chosen.covered)}."
     )
     return replace(result, warnings=(line, *result.warnings))
@@ -266,8 +266,8 @@ def _notes(
     axis: Axis,
 ) -> list[str]:
     lines = [
-        f"Rebuilt in {len(run_results)} regular runs on one grid; the agreement with the scan is "
-        "that of each run before it was laid there."
+        f"Reconstructed in {len(run_results)} regular runs on one grid; the agreement with the "
+        "scan is that of each run before it was laid there."
     ]
     for first, last in _stretches(empty_mm, thin):
         span = _span(scan, axis, (first - thin / 2, last + thin / 2))
@@ -275,7 +275,7 @@ def _notes(
     alone = [run_result.run.first_mm for run_result in run_results if run_result.result is None]
     lines += [
         f"The slice at {position_mm + _offset(scan, axis):.1f} mm stands alone and is repeated, "
-        "not rebuilt."
+        "not reconstructed."
         for position_mm in alone
     ]
     return lines

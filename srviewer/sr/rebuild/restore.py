@@ -135,7 +135,7 @@ def _request(document: Mapping[str, Any], image: Path) -> Request:
     except (ValueError, LookupError, TypeError, UserError) as error:
         raise UserError(
             f"'{image.name}' is no reconstruction of a scan, or what is known of it is damaged. "
-            "Open the image itself, or rebuild the scan."
+            "Open the image itself, or reconstruct the scan."
         ) from error
     further = {name: provenance.get(name) for name in FURTHER}
     adaptation = _asked_of(_adapted(provenance.get("adaptation")))
@@ -181,7 +181,7 @@ def _on_refined_grid(
         difference = grid_difference(stored.geometry, grid)
     raise UserError(
         f"'{image.name}' does not lie on the refined grid of '{scan.name}': {difference}. It "
-        "belongs to another scan. Rebuild the scan."
+        "belongs to another scan. Reconstruct the scan."
     )
 
 
@@ -210,7 +210,7 @@ def _residual(
         return read[RESIDUAL.id], read[RESIDUAL.id].voxels
     raise UserError(
         f"How well '{volume.name}' agrees with the scan is not known any more, and it does not "
-        "follow from the two: it was resampled, or the scan has gaps. Rebuild the scan."
+        "follow from the two: it was resampled, or the scan has gaps. Reconstruct the scan."
     )
 
 

@@ -56,7 +56,7 @@ def check_voxels(stored: Volume, document: Mapping[str, Any], image: Path) -> Jo
     if not same:
         raise UserError(
             f"'{image.name}' is not the image that the JSON beside it describes: its voxels are "
-            "others. Open the image itself, or rebuild the scan."
+            "others. Open the image itself, or reconstruct the scan."
         )
 
 
@@ -88,5 +88,5 @@ def check_agreement(
 def _of_another_scan(scan: ScanHeader, image: Path) -> AnotherScan:
     return AnotherScan(
         f"'{scan.name}' is not the scan that '{image.name}' was made from, so the two are not "
-        "shown together. Open the image itself, or rebuild the scan."
+        "shown together. Open the image itself, or reconstruct the scan."
     )

@@ -95,7 +95,7 @@ def memory_message(scan: Geometry, request: Request, room: float) -> str:
         The sentence, in GB.
     """
     return (
-        f"A rebuild in memory takes about {needed_bytes(scan, request) / 1e9:.1f} GB, and "
+        f"A reconstruction in memory takes about {needed_bytes(scan, request) / 1e9:.1f} GB, and "
         f"{max(0.0, room) / 1e9:.1f} GB are free."
     )
 

@@ -250,7 +250,7 @@ def _check_step(scan: ScanHeader, axis: Axis, factor: int) -> None:
     if slices < 2:
         raise UserError(
             f"'{scan.name}' has {slices} slice along {AXIS_NAMES[axis]}; there is nothing "
-            f"to rebuild between. Choose another axis, or open a scan of more slices."
+            f"to reconstruct between. Choose another axis, or open a scan of more slices."
         )
     if not 2 <= factor <= LARGEST_FACTOR:
         raise UserError(f"A factor is a whole number from 2 to {LARGEST_FACTOR}.")

@@ -60,7 +60,7 @@ def slab_offer(
         return None
     warning = memory_message(scan.geometry, request, room)
     if series is None or series.stream is None:
-        more = "Only NIfTI and MGH files, as they were opened, can be rebuilt slab by slab."
+        more = "Only NIfTI and MGH files, as they were opened, can be reconstructed slab by slab."
         return SlabOffer(f"{warning} {more}", False)
     reasons = (*(("locked region",) if locked else ()), *unstreamable(scan, request))
     if reasons:
@@ -100,8 +100,8 @@ def choose_slabs(
     warning = memory_message(series.geometry, request, room)
     if series.stream is None:
         raise UserError(
-            f"{warning} Only NIfTI and MGH files can be rebuilt slab by slab: convert it, or try "
-            "it in memory all the same (--slabs never)."
+            f"{warning} Only NIfTI and MGH files can be reconstructed slab by slab: convert it, or "
+            "try it in memory all the same (--slabs never)."
         )
-    message = f"{warning} '{series.name}' is rebuilt slab by slab." if wanted == "auto" else ""
-    return SlabChoice(series.stream(frame), message)
+    message = f"{warning} '{series.name}' is reconstructed slab by slab."
+    return SlabChoice(series.stream(frame), message if wanted == "auto" else "")

@@ -58,7 +58,7 @@ def test_without_room_it_goes_slab_by_slab_to_the_same_file(
     assert not whole.values["slab_by_slab"] and not whole.message and "slab by slab" not in log
     slabs, same, told = done("slabs", replace(settings, room=NO_ROOM))
     assert same == voxels and slabs.values["slab_by_slab"]
-    assert "'scan' is rebuilt slab by slab" in slabs.message and slabs.message in told
+    assert "'scan' is reconstructed slab by slab" in slabs.message and slabs.message in told
     for key in ("model_sha256", "factor", "axis", "warnings", "sources"):
         assert slabs.values[key] == whole.values[key]
     always, again, _ = done("always", replace(settings, slabs="always"))

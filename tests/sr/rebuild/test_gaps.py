@@ -101,7 +101,7 @@ def test_a_slice_alone_is_repeated_and_told() -> None:
 
 
 def test_nothing_regular_is_an_error_for_people() -> None:
-    with pytest.raises(UserError, match="nothing to rebuild between"):
+    with pytest.raises(UserError, match="nothing to reconstruct between"):
         run(rebuild(scan_of(0, None, 8, None, 16), CUBIC))
 
 
