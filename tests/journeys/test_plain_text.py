@@ -30,6 +30,7 @@ from srviewer.core.regions.roi import boxed
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
+from srviewer.gui.dialogs.bids_dialog import BidsDialog
 from srviewer.gui.dialogs.figure_dialog import FigureDialog
 from srviewer.gui.dialogs.mip_dialog import MipDialog
 from srviewer.gui.dialogs.series_picker import SeriesPicker
@@ -194,6 +195,7 @@ def test_no_dialog_draws_a_name_as_markup(
     dialogs: list[QDialog] = [
         FigureDialog(marked.session, marked),
         MipDialog(marked.session, marked),
+        BidsDialog(marked.study, marked),
         SeriesPicker(run(scan([two_series])), marked),
     ]
     for dialog in dialogs:

@@ -32,7 +32,9 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
 from srviewer.gui.appearance.application import application
+from srviewer.gui.dialogs.bids_dialog import BidsDialog
 from srviewer.gui.dialogs.figure_dialog import FigureDialog
+from srviewer.gui.dialogs.header_window import HeaderWindow
 from srviewer.gui.dialogs.mip_dialog import MipDialog
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.train import TrainPanel
@@ -246,6 +248,8 @@ def test_every_dialog_is_in_the_users_language(
     others: list[QDialog] = [
         FigureDialog(opened.session, opened),
         MipDialog(opened.session, opened),
+        BidsDialog(opened.study, opened),
+        HeaderWindow(opened.study, opened),
         SeriesPicker(run(scan(list(opened.session.sources))), opened),
     ]
     for dialog in others:

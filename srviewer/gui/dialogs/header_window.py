@@ -196,6 +196,8 @@ class _HeaderTable(QTableView):
         head = self.horizontalHeader()
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setHighlightSections(False)
+        for line in (head, self.verticalHeader()):
+            line.setAccessibleName(tr("Header"))
         head.setStretchLastSection(True)
         head.resizeSection(0, TAG)
         head.resizeSection(1, NAME)

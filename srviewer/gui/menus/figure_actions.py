@@ -34,7 +34,9 @@ class FigureActions(QObject):
             actions.connect_action(name, slot)
 
     def _save(self) -> None:
-        FigureDialog(self._study.session, self._window).open()
+        dialog = FigureDialog(self._study.session, self._window)
+        dialog.saved.connect(self._study.exporting.exported)
+        dialog.open()
 
     def _copy(self, line: Callable[[StudyActions], str]) -> None:
         try:

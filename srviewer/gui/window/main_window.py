@@ -33,6 +33,7 @@ from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.study.exported_bar import ExportedBar
 from srviewer.gui.study.skipped_files import SkippedFilesNotice
 from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self.study = StudyActions(self.studies, self)
         self.actions_offered = Actions(self, self.session)
         self.error_bar = ErrorBar()
+        self.exported_bar = ExportedBar()
         self.compare = CompareView(self.session)
         self.compare_bar = CompareBar(self.study)
         self.plot = ScorePlot(self.session)
@@ -171,6 +173,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.error_bar)
+        column.addWidget(self.exported_bar)
         column.addWidget(self.desk.recovery.bar)
         column.addWidget(self.desk.hint)
         column.addWidget(self._pages, 1)
@@ -185,7 +188,7 @@ class MainWindow(QMainWindow):
 
     def _connect_actions(self, cine: Cine) -> None:
         actions, study = self.actions_offered, self.study
-        self.exports = ExportActions(self, study, self.recent, actions)
+        self.exports = ExportActions(self, study, actions)
         ScanActions(self, study, self.opening, actions)
         FigureActions(self, study, self.plot, actions)
         LookActions(self, self.session, cine, actions)
@@ -217,6 +220,8 @@ class MainWindow(QMainWindow):
         study.opened.connect(self._note_opened)
         study.exporting.exported.connect(self._note_exported)
         study.exporting.refused_elsewhere.connect(self._note_refused_elsewhere)
+        self.exported_bar.scan_wanted.connect(self._open_exported)
+        self.exported_bar.failed.connect(self.error_bar.show_error)
         study.failed.connect(self.error_bar.show_error)
         session.follow(self._show_original, "scan")
         self.panels.currentChanged.connect(self._show_page)
@@ -228,19 +233,18 @@ class MainWindow(QMainWindow):
 
     def _note_exported(self, path: Path) -> None:
         self.error_bar.hide()
-        notice = tr("Exported to {path}. Research use only.", path=path)
-        remark = self.study.exporting.remarks.pop(path, "")
-        self._tell(f"{notice} {remark}".strip())
+        self.exported_bar.add(path, tr(self.study.exporting.remarks.pop(path, "")))
+
+    def _open_exported(self, path: Path) -> None:
+        self.studies.next = "add"
+        self.study.open([path])
 
     def _note_refused_elsewhere(self, path: Path) -> None:
-        self._tell(
-            tr(
-                "Exported to {path}. Its slices are tilted, and programs built on ITK (3D Slicer, "
-                "ITK-SNAP, ANTs) will refuse it: for them, press Straighten the tilt and "
-                "reconstruct.",
-                path=path,
-            )
+        remark = tr(
+            "Its slices are tilted, and programs built on ITK (3D Slicer, ITK-SNAP, ANTs) will "
+            "refuse it: for them, press Straighten the tilt and reconstruct."
         )
+        self.exported_bar.add_remark(path, remark)
 
     def _note_rebuilt(self, name: str) -> None:
         self._tell(tr("'{name}' was reconstructed; the result is in its tab.", name=name))

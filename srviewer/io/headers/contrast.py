@@ -18,6 +18,8 @@ WORDS = {
     "ssfse": "T2w",
     "pd": "PDw",
     "pdw": "PDw",
+    "inplanet1": "inplaneT1",
+    "inplanet2": "inplaneT2",
 }
 WEIGHTED = re.compile(r"t([12])[a-z]*")
 PROTON_DENSITY = re.compile(r"pd(w|fs|tse|fse|spair|wi)[a-z]*")
