@@ -33,6 +33,7 @@ from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.study.constant_scan_notice import ConstantScanNotice
 from srviewer.gui.study.exported_bar import ExportedBar
 from srviewer.gui.study.skipped_files import SkippedFilesNotice
 from srviewer.gui.study.study_actions import StudyActions
@@ -162,6 +163,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(2)
         layout.addWidget(StudyTabs(self.studies, self.closing, self.actions_offered))
         layout.addWidget(FrameBar(self.study))
+        layout.addWidget(ConstantScanNotice(self.session))
         layout.addWidget(self.compare_bar)
         layout.addWidget(self.compare, 1)
         layout.addWidget(self.plot)
