@@ -13,12 +13,13 @@ from srviewer.errors import UserError
 from srviewer.gui.appearance import theme
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import IconLabel, button, describe, label
-from srviewer.gui.widgets.plain_text import add_named
+from srviewer.gui.widgets.plain_text import add_named, set_tip
 from srviewer.study.sessions.session_file import SUFFIX
 
 # What the system has programs for; images are opened in a tab.
 PAGES = (".html", ".png", ".svg", ".pdf", ".csv")
 MOST = 20  # exports that are remembered
+LONGEST = 70  # characters of a path in the menu
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class ExportedBar(QFrame):
         self.earlier.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         describe(self.earlier, tr("Earlier"), tr("Earlier exports of this window"))
         self.menu = QMenu(self.earlier)
+        self.menu.setToolTipsVisible(True)
         self.menu.aboutToShow.connect(self._list_earlier)
         self.earlier.setMenu(self.menu)
         self.close_button = QToolButton()
@@ -105,16 +107,19 @@ class ExportedBar(QFrame):
         if not self._exports:
             return
         export = self._exports[-1]
-        notice = tr("Exported to {path}.", path=export.path)
+        notice = tr("Exported to {path}", path=export.path)
         lines = (notice, " ".join(filter(None, (tr(RESEARCH_USE_ONLY), export.remark))))
         self.message.setText("\n".join(lines))
+        set_tip(self.message, str(export.path))  # a long name of a folder may be cut
         self.open.setVisible(export.path.suffix != SUFFIX)  # a session is open already
         self.earlier.setVisible(len(self._exports) > 1)
 
     def _list_earlier(self) -> None:
         self.menu.clear()
         for export in reversed(self._exports[:-1]):
-            add_named(self.menu, str(export.path)).triggered.connect(self._bringing(export))
+            action = add_named(self.menu, _end_of(export.path))
+            set_tip(action, str(export.path))
+            action.triggered.connect(self._bringing(export))
 
     def _bringing(self, export: _Export) -> Callable[[], None]:
         return lambda: self.add(export.path, export.remark)
@@ -150,3 +155,8 @@ class ExportedBar(QFrame):
     def _close(self) -> None:
         self._exports = []
         self._show()
+
+
+def _end_of(path: Path) -> str:
+    text = str(path)
+    return text if len(text) <= LONGEST else f"\u2026{text[-LONGEST:]}"
