@@ -52,8 +52,8 @@ def _motion(faults: SliceFaults, geometry: Geometry) -> str:
     ]
     return (
         f"The patient moved between interleaved slices: every second slice, from the second on, "
-        f"lies {' and '.join(steps)} from the others. A reconstruction sharpens the steps between them; "
-        "repairing 'motion' moves these slices back first."
+        f"lies {' and '.join(steps)} from the others. A reconstruction sharpens the steps between "
+        "them; repairing 'motion' moves these slices back first."
     )
 
 
@@ -62,8 +62,8 @@ def _brightness(faults: SliceFaults) -> str:
     which = "brighter" if faults.ratio > 1 else "darker"
     return (
         f"Every second slice, from the second on, is {change:.0%} {which} than the others "
-        "(cross-talk of interleaved slices). A reconstruction sharpens the bands; repairing 'brightness' "
-        "makes the slices equal first."
+        "(cross-talk of interleaved slices). A reconstruction sharpens the bands; repairing "
+        "'brightness' makes the slices equal first."
     )
 
 
@@ -72,8 +72,8 @@ def _bad(bad: tuple[BadSlice, ...]) -> str:
     more = f" and {len(bad) - MOST_NAMED} more" if len(bad) > MOST_NAMED else ""
     text = ", ".join(named)
     return (
-        f"{text[0].upper()}{text[1:]}{more} (counted from 1). A reconstruction carries that into the "
-        "slices beside; repairing 'slices' leaves such slices out, as gaps."
+        f"{text[0].upper()}{text[1:]}{more} (counted from 1). A reconstruction carries that into "
+        "the slices beside; repairing 'slices' leaves such slices out, as gaps."
     )
 
 

@@ -268,8 +268,8 @@ def _notes(
     axis: Axis,
 ) -> list[str]:
     lines = [
-        f"Reconstructed in {len(run_results)} regular runs on one grid; the agreement with the scan is "
-        "that of each run before it was laid there."
+        f"Reconstructed in {len(run_results)} regular runs on one grid; the agreement with the "
+        "scan is that of each run before it was laid there."
     ]
     for first, last in _stretches(empty_mm, thin):
         span = _span(scan, axis, (first - thin / 2, last + thin / 2))

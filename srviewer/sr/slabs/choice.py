@@ -100,10 +100,8 @@ def choose_slabs(
     warning = memory_message(series.geometry, request, room)
     if series.stream is None:
         raise UserError(
-            f"{warning} Only NIfTI and MGH files can be reconstructed slab by slab: convert it, or try "
-            "it in memory all the same (--slabs never)."
+            f"{warning} Only NIfTI and MGH files can be reconstructed slab by slab: convert it, or "
+            "try it in memory all the same (--slabs never)."
         )
-    message = (
-        f"{warning} '{series.name}' is reconstructed slab by slab." if wanted == "auto" else ""
-    )
-    return SlabChoice(series.stream(frame), message)
+    message = f"{warning} '{series.name}' is reconstructed slab by slab."
+    return SlabChoice(series.stream(frame), message if wanted == "auto" else "")

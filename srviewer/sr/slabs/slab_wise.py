@@ -104,7 +104,7 @@ def unstreamable(scan: ScanHeader, request: Request) -> tuple[str, ...]:
         "flips": request.flips,
         "isotropic resampling": request.isotropic,
         "repair of faults between slices": bool(request.repair),
-        "reconstructing around missing or uneven slices": scan.planes is not None,
+        "reconstruction around missing or uneven slices": scan.planes is not None,
         "going over the whole again, which this profile needs": _in_rounds(scan, request),
     }
     return tuple(reason for reason, there in reasons.items() if there)
@@ -125,7 +125,8 @@ def check_streamable(scan: ScanHeader, request: Request, also: tuple[str, ...] =
     if reasons:
         raise UserError(
             f"'{scan.name}' is reconstructed slab by slab, and that way there is no "
-            f"{', no '.join(reasons)}. Leave that out, or reconstruct it where memory holds all of it."
+            f"{', no '.join(reasons)}. Leave that out, or reconstruct it where memory holds "
+            "all of it."
         )
 
 
