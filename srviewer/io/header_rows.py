@@ -1,15 +1,16 @@
 """The headers of all formats as rows that can be searched."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 from nibabel.wrapstruct import WrapStruct
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
+from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 
 from srviewer.errors import UserError
@@ -20,11 +21,12 @@ from srviewer.io.nifti.file_pairs import ImageFiles, images_of
 from srviewer.io.nifti.header import mgh_header, raw_header
 from srviewer.job import Job, Progress
 
-LONGEST = 300  # characters of a value
+LONGEST = 10_000  # characters of a value
 READING = "Reading the header of {name}"
 DEEPEST = 8  # sequences within sequences
 MOST_ROWS = 20_000
 LARGEST_VALUE = 64 << 10  # bytes of a value that is shown
+Section = Literal["header", "sidecar", "private"]
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,22 @@ class HeaderRow:
     """One element of a header.
 
     Attributes:
-        key: A DICOM tag "(0018,0050)" or the name of a NIfTI field.
-        name: The name of a DICOM element, indented within sequences; "" for other formats.
-        value: The value as text.
+        key: A DICOM tag "(0018,0050)", or the name of a NIfTI field or of a value of a sidecar.
+        name: The name of a DICOM element, indented within sequences; the file of a sidecar; "" for
+            other formats.
+        value: The value as text: as DICOM writes it, several with a backslash between them.
+        vr: The value representation of a DICOM element; "" for other formats.
+        section: Of the header itself, of a JSON file beside the image, or private: a DICOM element
+            of a manufacturer, with all that is inside.
+        depth: The number of DICOM sequences around the element.
     """
 
     key: str
     name: str
     value: str
+    vr: str = ""
+    section: Section = "header"
+    depth: int = 0
 
     def matches(self, wanted: str) -> bool:
         """Whether a text occurs anywhere in the row, in either case; keywords lack spaces.
@@ -119,7 +129,8 @@ def _nifti(path: Path) -> WrapStruct:
 
 def _fields(header: WrapStruct) -> Iterator[HeaderRow]:
     for name, value in header.items():
-        yield HeaderRow(str(name), "", _text(value.item() if value.ndim == 0 else value))
+        values = list(value.reshape(-1))  # of numpy, which writes float32 shortly
+        yield HeaderRow(str(name), "", _text(values[0]) if value.ndim == 0 else _texts(values, " "))
 
 
 def _tags(path: Path) -> Job[list[HeaderRow]]:
@@ -128,13 +139,16 @@ def _tags(path: Path) -> Job[list[HeaderRow]]:
         if file.read(132)[128:] != b"DICM":
             raise InvalidDicomError("it does not begin like a DICOM file")
         header = yield from read_dicom_header(path, file, None)
+    yield from _dicom(path, header.file_meta, 0, rows)
     yield from _dicom(path, header, 0, rows)
     if len(rows) > MOST_ROWS:
         rows[MOST_ROWS:] = [HeaderRow("", f"and more than these {MOST_ROWS:,} rows", "")]
     return rows
 
 
-def _dicom(path: Path, dataset: Dataset, depth: int, rows: list[HeaderRow]) -> Job[None]:
+def _dicom(
+    path: Path, dataset: Dataset, depth: int, rows: list[HeaderRow], private: bool = False
+) -> Job[None]:
     """Add the rows of ``dataset`` to ``rows``, as long as they are not too many."""
     for tag in sorted(dataset.keys()):
         if len(rows) > MOST_ROWS:
@@ -142,18 +156,20 @@ def _dicom(path: Path, dataset: Dataset, depth: int, rows: list[HeaderRow]) -> J
         yield Progress(len(rows) / MOST_ROWS, READING.format(name=path.name))
         stored = dataset.get_item(tag)
         size = len(stored.value) if isinstance(stored.value, bytes) else 0
+        inside = private or tag.is_private
+        items: list[Dataset] = []
         if _is_sequence(dataset, tag, size):
             items = yield from items_of(path, dataset, tag, MOST_ROWS)
-            name = str(DataElement(tag, "SQ", None).name)
-            rows.append(HeaderRow(str(tag), "  " * depth + name, f"{len(items)} item(s)"))
-            for item in items if depth < DEEPEST else ():
-                yield from _dicom(path, item, depth + 1, rows)
+            name, value, vr = str(DataElement(tag, "SQ", None).name), f"{len(items)} item(s)", "SQ"
         elif size > LARGEST_VALUE:
-            name = str(DataElement(tag, "UN", None).name)
-            rows.append(HeaderRow(str(tag), "  " * depth + name, f"{size:,} bytes"))
+            name, value, vr = str(DataElement(tag, "UN", None).name), f"{size:,} bytes", ""
         else:
-            name = str(dataset[tag].name)
-            rows.append(HeaderRow(str(tag), "  " * depth + name, _text(dataset[tag].value)))
+            element = dataset[tag]
+            name, value, vr = str(element.name), _value(element), str(element.VR)
+        section: Section = "private" if inside else "header"
+        rows.append(HeaderRow(str(tag), "  " * depth + name, value, vr, section, depth))
+        for item in items if depth < DEEPEST else ():
+            yield from _dicom(path, item, depth + 1, rows, inside)
 
 
 def _is_sequence(dataset: Dataset, tag: BaseTag, size: int) -> bool:
@@ -165,10 +181,25 @@ def _is_sequence(dataset: Dataset, tag: BaseTag, size: int) -> bool:
     return kind == "SQ" or (size <= LARGEST_VALUE and dataset[tag].VR == "SQ")
 
 
+def _value(element: DataElement) -> str:
+    """The value of an element as DICOM writes it: several with a backslash between them."""
+    value = element.value
+    if value is None:
+        return ""
+    several = isinstance(value, list | tuple | MultiValue)
+    return _texts(value, "\\") if several else _text(value)
+
+
+def _texts(values: Iterable[object], separator: str) -> str:
+    return _cut(separator.join(map(_text, values)))
+
+
 def _text(value: object) -> str:
     if isinstance(value, bytes):
         text = value.strip(b"\0 ").decode("latin-1")
-        text = text if text.isprintable() else f"{len(value)} bytes"
-    else:
-        text = " ".join(str(value).split())
+        return _cut(text if text.isprintable() else f"{len(value)} bytes")
+    return _cut(" ".join(str(value).split()))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}\u2026"

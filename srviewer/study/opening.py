@@ -33,7 +33,7 @@ def opened(
 
     Args:
         scan: what was read.
-        before: the study that was shown; its colours, comparison and settings go on.
+        before: the study that was shown; its colours, comparison and settings go on, but no map.
         device: of the first request, in the words of ``DEVICES``.
         origin: which image of which files it is; None for a scan that was made here.
         sources: the files that it came from, which an export never overwrites.
@@ -50,7 +50,9 @@ def opened(
         auto_window=window,
         request=suggested(scan, before.request, device),
         reference=reference,
-        comparing=replace(before.comparing, layout=PLANES, difference_range=0.0, swapped=False),
+        comparing=replace(
+            before.comparing, layout=PLANES, difference_range=0.0, swapped=False, map=""
+        ),
         view=replace(before.view.whole(scan, window), only=_only_plane(scan)),
     )
 

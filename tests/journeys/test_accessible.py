@@ -29,7 +29,9 @@ from pytestqt.qtbot import QtBot
 import srviewer.gui
 from children import output
 from srviewer.core.volumes.volume import Volume
+from srviewer.gui.dialogs.bids_dialog import BidsDialog
 from srviewer.gui.dialogs.figure_dialog import FigureDialog
+from srviewer.gui.dialogs.header_window import HeaderWindow
 from srviewer.gui.dialogs.mip_dialog import MipDialog
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.window.main_window import MainWindow
@@ -57,6 +59,8 @@ DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
     "SeriesPicker": lambda window: _picker(window),
     "FigureDialog": lambda window: _opened(FigureDialog(window.study, window)),
     "MipDialog": lambda window: _opened(MipDialog(window.study, window)),
+    "BidsDialog": lambda window: _opened(BidsDialog(window.controller, window)),
+    "HeaderWindow": lambda window: _opened(HeaderWindow(window.controller, window)),
 }
 
 
@@ -186,8 +190,10 @@ import sys
 from PySide6.QtCore import QSettings
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance.application import application
+from srviewer.gui.dialogs.bids_dialog import BidsDialog
 from srviewer.gui.dialogs.figure_dialog import FigureDialog
 from srviewer.gui.window.main_window import MainWindow
+from srviewer.gui.dialogs.header_window import HeaderWindow
 from srviewer.gui.dialogs.mip_dialog import MipDialog
 sys.path.insert(0, sys.argv[2])
 import phantoms

@@ -44,7 +44,7 @@ def test_the_result_as_a_dicom_series(rebuilt: MainWindow, qtbot: QtBot, tmp_pat
     text = slices[0].private_block(0x0099, "SRVIEWER")[1].value
     assert json.loads(text)["provenance"]["acknowledged"] == []
     # The scan holds fractions.
-    assert f"slope {float(slices[0].RescaleSlope):.6g}" in rebuilt.statusBar().currentMessage()
+    assert f"slope {float(slices[0].RescaleSlope):.6g}" in rebuilt.exported_bar.message.text()
 
 
 def test_the_result_in_a_bids_data_set(
@@ -147,6 +147,6 @@ def test_the_export_of_a_tilted_stack_says_which_programs_refuse_it(
     window.controller.reconstruct()
     until(lambda: window.study.result is not None)
     window.controller.exporting.export(tmp_path / "thin.nii.gz", "float32")
-    until(lambda: "Straighten the tilt" in window.statusBar().currentMessage())
-    assert "ITK" in window.statusBar().currentMessage()
+    until(lambda: "Straighten the tilt" in window.exported_bar.message.text())
+    assert "ITK" in window.exported_bar.message.text()
     assert (tmp_path / "thin.nii.gz").exists()

@@ -9,15 +9,13 @@ import nibabel as nib
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
+from PySide6.QtWidgets import QFileDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
 from srviewer.core.intensity.window import Window
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.mip_dialog import MipDialog
-from srviewer.gui.panels.info.header_table import HeaderBox
-from srviewer.gui.panels.info.info_panel import InfoPanel
 from srviewer.gui.panels.look.cine import CineBox
 from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.panels.look.overlay_list import OverlayBox, OverlayRow
@@ -317,16 +315,3 @@ def test_the_projection_is_of_the_scan_and_of_the_result(
     assert before.degrees == after.degrees == 40
     dialog.reject()
     until(lambda: opened.findChild(MipDialog) is None)
-
-
-def test_search_the_header_of_the_file_and_copy_what_was_found(
-    opened: MainWindow, qtbot: QtBot, until: Until
-) -> None:
-    panel = _panel(opened, InfoPanel)
-    box = panel.findChild(HeaderBox)
-    qtbot.mouseClick(box.read, LEFT)
-    until(lambda: box.table.rowCount() > 20)
-    qtbot.keyClicks(box.search, "pixdim")
-    assert box.table.rowCount() == 1
-    qtbot.mouseClick(box.copy, LEFT)
-    assert QApplication.clipboard().text().startswith("pixdim\t")

@@ -21,6 +21,7 @@ WITH_A_SCAN = (
     "Window / level",
     "Reset",
     "Reconstruct",
+    "Header and tags\u2026",
     "Turning projection\u2026",
 )
 

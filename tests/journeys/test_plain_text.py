@@ -30,11 +30,11 @@ from srviewer.core.regions.roi import boxed
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
+from srviewer.gui.dialogs.bids_dialog import BidsDialog
 from srviewer.gui.dialogs.figure_dialog import FigureDialog
 from srviewer.gui.dialogs.mip_dialog import MipDialog
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.menus.window_arrangements import NamedLayouts
-from srviewer.gui.panels.info.header_table import HeaderBox
 from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.training.runs import State
@@ -169,8 +169,6 @@ def test_no_name_of_a_study_is_drawn_as_markup(
         study.keep(study.compared_volumes.renamed(kept.key, LONG))
     assert isinstance(window.housekeeping.layouts_menu.layouts, NamedLayouts)
     window.housekeeping.layouts_menu.layouts.save(MARK)
-    box = window.panels.findChild(HeaderBox)
-    assert isinstance(box, HeaderBox)
     for layout in LAYOUTS:
         window.arrange(layout.id)
         QApplication.processEvents()
@@ -195,6 +193,7 @@ def test_no_dialog_draws_a_name_as_markup(
     dialogs: list[QDialog] = [
         FigureDialog(marked.study, marked),
         MipDialog(marked.study, marked),
+        BidsDialog(marked.controller, marked),
         SeriesPicker(run(scan([two_series])), marked),
     ]
     for dialog in dialogs:
@@ -220,10 +219,12 @@ def test_no_dialog_draws_a_name_as_markup(
     marked.studies.next = "add"
     marked.controller.open([two_series])
     until(lambda: len(marked.studies.states) == 2)
-    box = marked.panels.findChild(HeaderBox)
-    assert isinstance(box, HeaderBox)
-    box.read.click()
-    until(lambda: bool(box.rows))
+    marked.header.show()
+    header = marked.header.window
+    assert header is not None
+    until(lambda: header.model.total > 20)
+    header.table.selectRow(header.model.rowCount() - 1)
+    assert _rich(header) == [] and _steered(header) == set()
     assert _rich(marked) == [] and _steered(marked) == set()
 
 

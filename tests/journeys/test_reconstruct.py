@@ -55,7 +55,7 @@ def test_reconstruct_compare_score_export_and_open_again(
     result = study.result
     assert result is not None
     assert result.volume.geometry.shape == (40, 48, 36)
-    assert "agrees with the scan: " in _panel_text(opened)
+    assert "Agrees with the scan: averaged back" in _panel_text(opened)
 
     # Compare: both volumes, one cursor, one grey scale.
     assert opened.compare.layout_shown.id == "compare"

@@ -16,8 +16,8 @@ from srviewer.core.regions.roi import Roi
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.dialogs.series_picker import SeriesPicker
-from srviewer.gui.panels.info.header_table import HeaderBox
 from srviewer.gui.panels.look.look_panel import LookPanel
+from srviewer.gui.widgets.form import ElidedLabel
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.io.export.nifti import write_nifti
 from srviewer.job import run
@@ -255,13 +255,17 @@ def test_a_file_that_was_exported_over_does_not_stand_for_the_older_result(
 def test_the_header_of_a_replaced_file_is_not_shown(
     opened: MainWindow, thick_file: Path, until: Until
 ) -> None:
-    box = opened.panels.findChild(HeaderBox)
-    assert isinstance(box, HeaderBox)
     replace_scan(thick_file)
-    box.read.click()
-    until(lambda: opened.error_bar.isVisible())
-    assert "was replaced or changed since it was opened" in opened.error_bar.message.text()
-    assert box.rows == ()
+    opened.header.show()
+    header = opened.header.window
+    assert header is not None
+
+    def refused() -> bool:
+        texts = [shown.full for shown in header.findChildren(ElidedLabel)]
+        return any("was replaced or changed since it was opened" in text for text in texts)
+
+    until(refused)
+    assert header.model.total == 0
 
 
 def test_a_picker_that_stays_open_reads_no_other_scan(

@@ -85,7 +85,7 @@ def test_what_does_not_fit_is_rebuilt_into_a_file_and_shown(
     assert result.consistency.max == pytest.approx(expected.consistency.max, abs=1e-7)
     document = json.loads((tmp_path / "thin.json").read_text())["provenance"]
     assert document["slab_by_slab"] and document["sources"] == ["thick.nii.gz"]
-    assert "thin.nii.gz" in opened.statusBar().currentMessage()
+    assert "thin.nii.gz" in opened.exported_bar.message.text()
     assert opened.study.state.file_of(result.volume) == tmp_path / "thin.nii.gz"
 
 

@@ -32,7 +32,9 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import ScanWarning
 from srviewer.errors import UserError
 from srviewer.gui.appearance.application import application
+from srviewer.gui.dialogs.bids_dialog import BidsDialog
 from srviewer.gui.dialogs.figure_dialog import FigureDialog
+from srviewer.gui.dialogs.header_window import HeaderWindow
 from srviewer.gui.dialogs.mip_dialog import MipDialog
 from srviewer.gui.dialogs.series_picker import SeriesPicker
 from srviewer.gui.panels.train import TrainPanel
@@ -251,6 +253,8 @@ def test_every_dialog_is_in_the_users_language(
     others: list[QDialog] = [
         FigureDialog(opened.study, opened),
         MipDialog(opened.study, opened),
+        BidsDialog(opened.controller, opened),
+        HeaderWindow(opened.controller, opened),
         SeriesPicker(run(scan(list(opened.study.sources))), opened),
     ]
     for dialog in others:

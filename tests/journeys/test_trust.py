@@ -78,7 +78,7 @@ def test_what_is_ticked_is_asked_for_and_told_with_the_result(
     until(lambda: study.result is not None)
     result = study.result
     assert result is not None and result.adapted is not None and result.spread is not None
-    assert "interpolation only inside lesion" in _panel_text(opened)
+    assert "Inside lesion: interpolation only." in _panel_text(opened)
     assert "adapt" in _panel_text(opened)
 
 
@@ -120,7 +120,7 @@ def test_the_slider_leads_to_the_sharper_pair_where_the_model_has_one(
     result = opened.study.result
     assert result is not None and result.texture_change is not None
     assert result.texture_change.voxels.max() > 0 and result.consistency.max < 1e-5
-    assert "texture moved" in _panel_text(opened)
+    assert "Texture changed" in _panel_text(opened)
 
 
 def test_a_report_and_a_label_map_are_saved_from_the_window(

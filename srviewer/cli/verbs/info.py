@@ -15,6 +15,8 @@ from srviewer.io.header_rows import HeaderRow
 from srviewer.io.header_view import header_rows
 from srviewer.io.scans.series import Series
 
+LONGEST_ON_A_LINE = 300  # characters of a value; the JSON has all of it
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare one path: a file, a folder or a zip.
@@ -115,10 +117,14 @@ def _text(series: Series, header: list[HeaderRow] | None) -> str:
         head += f", {series.frames} volumes"
     warnings = (f"   {w.code}: {w.message}" for w in series.warnings)
     rows = (
-        "   " + "  ".join(filter(None, map(visible_line, (r.key, r.name, r.value))))
+        "   " + "  ".join(filter(None, map(visible_line, (r.key, r.name, _shortened(r.value)))))
         for r in header or ()
     )
     return "\n".join([head, *warnings, *rows])
+
+
+def _shortened(value: str) -> str:
+    return value if len(value) <= LONGEST_ON_A_LINE else f"{value[:LONGEST_ON_A_LINE]}\u2026"
 
 
 def thick_axis_name(geometry: Geometry) -> str | None:

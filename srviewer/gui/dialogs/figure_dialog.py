@@ -3,14 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
     QSpinBox,
     QVBoxLayout,
@@ -29,6 +28,7 @@ from srviewer.errors import UserError
 from srviewer.gui.figures.figure import FigurePage, write_figure
 from srviewer.gui.figures.figure_contents import copied, picture_of
 from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.study.export_location import ask_where, proposed
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.widgets.form import describe, form, label, set_entries
 from srviewer.gui.widgets.plain_text import PlainLabel
@@ -43,6 +43,8 @@ KINDS = {
 
 class FigureDialog(QDialog):
     """Previews and writes a figure; the window's own views stay as they are."""
+
+    saved = Signal(object)  # the path of the figure
 
     def __init__(self, study: ShownStudy, parent: QWidget) -> None:
         super().__init__(parent)
@@ -88,7 +90,8 @@ class FigureDialog(QDialog):
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
         kinds = QDialogButtonBox.StandardButton
-        describe(buttons.button(kinds.Save), tr("Save"), tr("Choose a name and write the figure"))
+        self.accept_button = buttons.button(kinds.Save)
+        describe(self.accept_button, tr("Save"), tr("Choose a name and write the figure"))
         describe(buttons.button(kinds.Cancel), tr("Cancel"), tr("Close without a figure"))
         buttons.accepted.connect(self._choose)
         buttons.rejected.connect(self.reject)
@@ -141,12 +144,10 @@ class FigureDialog(QDialog):
 
     def _choose(self) -> None:
         endings = {tr(title): ending for ending, title in KINDS.items()}
-        name, kind = QFileDialog.getSaveFileName(
-            self, tr("Save a figure"), "figure.png", ";;".join(endings)
-        )
-        if not name:
+        proposal = proposed(self._study, "figure", ".png")
+        path, kind = ask_where(self._study, self, tr("Save a figure"), proposal, tuple(endings))
+        if path is None:
             return
-        path = Path(name)
         if not path.suffix:
             path = path.with_suffix(endings.get(kind, ".png"))
         try:
@@ -155,6 +156,7 @@ class FigureDialog(QDialog):
             self.note.setText(tr(str(error)))
             return
         self.accept()
+        self.saved.emit(path)
 
 
 def _spin(name: str, tip: str, least: int, most: int, suffix: str) -> QSpinBox:

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow, QMessageBox
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QMainWindow, QMessageBox
 
-from srviewer.errors import UserError
+from srviewer.gui.dialogs.bids_dialog import BidsDialog
 from srviewer.gui.menus.actions import Actions
-from srviewer.gui.study.exporting import file_name, with_image_suffix
+from srviewer.gui.study.export_location import THIN, ask_where, proposed
+from srviewer.gui.study.exporting import with_image_suffix
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
-from srviewer.gui.user_files.recent_files import Recent
 from srviewer.gui.widgets.plain_text import message_box
-from srviewer.io.export.bids import CONTRASTS, BidsName, given_name, name_of
+from srviewer.io.export.bids import BidsName
 from srviewer.io.export.nifti import DataType
 from srviewer.io.export.replacing import WouldReplace
 from srviewer.io.targets import NIFTI, TARGETS, Export, Target, Written
@@ -24,11 +24,9 @@ from srviewer.job import Job
 class ExportActions(QObject):
     """Asks where to; there is an action for each target."""
 
-    def __init__(
-        self, window: QMainWindow, controller: StudyController, recent: Recent, actions: Actions
-    ) -> None:
+    def __init__(self, window: QMainWindow, controller: StudyController, actions: Actions) -> None:
         super().__init__(window)
-        self._window, self._controller, self._recent = window, controller, recent
+        self._window, self._controller = window, controller
         for target in TARGETS:
             actions.connect_action(f"export-{target.id}", self._chooser(target))
         controller.exporting.in_the_way.connect(self._ask_to_replace)
@@ -83,48 +81,24 @@ class ExportActions(QObject):
         if target.place == "data set":
             self._choose_data_set(target)
             return
+        study = self._controller.study
         kinds = {tr(words): stored_as for stored_as, words in target.stores.items()}
-        suggested = Path.home()
-        if target.place == "file":
-            name = f"{file_name(result.volume.name)}{target.ending}"
-            suggested = Path(self._recent.folder()) / name
-        chosen, kind = QFileDialog.getSaveFileName(
-            self._window, tr(target.question), str(suggested), ";;".join(kinds)
-        )
-        if chosen:
-            path = with_image_suffix(Path(chosen)) if target is NIFTI else Path(chosen)
+        what = THIN if target.place == "file" else f"{THIN}_{target.id}"
+        path = proposed(study, what, target.ending)
+        chosen, kind = ask_where(study, self._window, tr(target.question), path, tuple(kinds))
+        if chosen is not None:
+            path = with_image_suffix(chosen) if target is NIFTI else chosen
             # Some desktops do not tell which kind was chosen.
             self.export(target, path, kinds.get(kind, target.stored_as(None)))
 
     def _choose_data_set(self, target: Target) -> None:
-        root = QFileDialog.getExistingDirectory(self._window, tr(target.question))
-        if not root:
-            return
-        try:
-            name = self._name()
-        except UserError as error:
-            self._controller.failed.emit(tr("Export"), error)
-            return
-        if name is not None:
-            self.export(target, Path(root), target.stored_as(None), name)
+        def export(root: Path, name: BidsName) -> None:
+            self.export(target, root, target.stored_as(None), name)
 
-    def _name(self) -> BidsName | None:
-        """The BIDS name from the scan's file name, else from the user; None when they give up."""
-        sources = self._controller.study.sources
-        known = name_of(sources[0]) if len(sources) == 1 else None
-        if known is not None:
-            return known
-        subject, given = QInputDialog.getText(
-            self._window,
-            tr("Whose scan is it?"),
-            tr("BIDS label of the person (letters and digits):"),
-        )
-        if not given:
-            return None
-        contrast, given = QInputDialog.getItem(
-            self._window, tr("Which contrast?"), tr("BIDS suffix:"), CONTRASTS, 0, False
-        )
-        return given_name(subject, contrast) if given else None
+        dialog = BidsDialog(self._controller, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(export)
+        dialog.open()
 
 
 def _remarked(job: Job[Written], remarks: dict[Path, str]) -> Job[Path]:

@@ -34,7 +34,9 @@ class FigureActions(QObject):
             actions.connect_action(name, slot)
 
     def _save(self) -> None:
-        FigureDialog(self._controller.study, self._window).open()
+        dialog = FigureDialog(self._controller.study, self._window)
+        dialog.saved.connect(self._controller.exporting.exported)
+        dialog.open()
 
     def _copy(self, line: Callable[[StudyController], str]) -> None:
         try:

@@ -7,7 +7,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QTableWidget,
@@ -23,6 +22,7 @@ from srviewer.errors import UserError
 from srviewer.gui.appearance import theme
 from srviewer.gui.state.tool import Tool
 from srviewer.gui.state.tool_offers import TOOL_OFFERS
+from srviewer.gui.study.export_location import ask_where, proposed
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.texts.wording import size_text
@@ -151,11 +151,12 @@ class MeasurePanel(QWidget):
             self._study.set_rois(rois)
 
     def _choose_file(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, tr("Export the measurements"), "measurements.csv", tr("Table (*.csv)")
-        )
-        if name:
-            self.write(Path(name if name.lower().endswith(".csv") else f"{name}.csv"))
+        study, kinds = self._study, [tr("Table (*.csv)")]
+        proposal = proposed(study, "measurements", ".csv")
+        path, _ = ask_where(study, self, tr("Export the measurements"), proposal, kinds)
+        if path is not None:
+            csv = path.name.lower().endswith(".csv")
+            self.write(path if csv else path.with_name(f"{path.name}.csv"))
 
     def write(self, path: Path) -> None:
         """Write all measurements to a CSV file; an error is shown in the window.
@@ -167,6 +168,8 @@ class MeasurePanel(QWidget):
             write_csv(path, self._study.rois, self._volumes())
         except UserError as error:
             self._controller.failed.emit(tr("Exporting the measurements"), error)
+            return
+        self._controller.exporting.exported.emit(path)
 
 
 class _Table(QTableWidget):

@@ -53,6 +53,8 @@ class ShownStudy(QObject):
         self.tool = Tool.CROSSHAIR  # what a left drag does
         self.active = Plane.AXIAL  # the plane that had the keyboard last
         self.preferred_device = "auto"  # of the first request
+        self.export_folder: Path | None = None  # of the last export
+        self.data_set: Path | None = None  # of the last export into a BIDS data set
 
     @property
     def state(self) -> StudyState:

@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
+from srviewer.gui.study.export_location import THIN, ask_where, proposed, scan_folder
+from srviewer.gui.study.exporting import with_image_suffix
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button
@@ -60,11 +62,10 @@ class ReportButton(QWidget):
             )
 
     def _choose(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, tr("Save the report"), "report.html", tr("Web page (*.html)")
-        )
-        if name:
-            path = Path(name)
+        study, kinds = self._study, [tr("Web page (*.html)")]
+        proposal = proposed(study, "report", ".html")
+        path, _ = ask_where(study, self, tr("Save the report"), proposal, kinds)
+        if path is not None:
             self.save(path if path.suffix == ".html" else path.with_name(f"{path.name}.html"))
 
     def _show(self) -> None:
@@ -80,7 +81,7 @@ class ReportBox(QWidget):
         self._controller, self._study = controller, controller.study
         self.report = ReportButton(controller)
         self.labels = button(
-            tr("Label map along\u2026"),
+            tr("Transfer labels\u2026"),
             tr("Bring a label map of this scan onto the grid of the result"),
         )
         layout = QHBoxLayout(self)
@@ -106,16 +107,16 @@ class ReportBox(QWidget):
 
     def _choose_labels(self) -> None:
         source, _ = QFileDialog.getOpenFileName(
-            self, tr("Open the label map"), "", tr(open_filter())
+            self, tr("Open the label map"), str(scan_folder(self._study)), tr(open_filter())
         )
         if not source:
             return
-        suggested = str(Path(source).with_name("labels_thin.nii.gz"))
-        target, _ = QFileDialog.getSaveFileName(
-            self, tr("Save the thin label map"), suggested, tr("NIfTI (*.nii.gz *.nii)")
-        )
-        if target:
-            self.bring_labels(Path(source), Path(target))
+        study, kinds = self._study, [tr("NIfTI (*.nii.gz *.nii)")]
+        name = Path(source).name.partition(".")[0]
+        proposal = proposed(study, THIN, ".nii.gz", name)
+        target, _ = ask_where(study, self, tr("Save the thin label map"), proposal, kinds)
+        if target is not None:
+            self.bring_labels(Path(source), with_image_suffix(target))
 
 
 def _saved(

@@ -11,7 +11,6 @@ from srviewer.core.slices.planes import LETTERS
 from srviewer.core.visible_text import visible_line
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.nn.plans.adaptation import Adapted
 from srviewer.sr.models.devices import device_choices
 
 # The largest difference, as a share of the intensity range, that still counts as agreement.
@@ -31,11 +30,24 @@ def axis_title(geometry: Geometry, axis: Axis) -> str:
     Returns:
         Its name, its ends in the patient (low index first) and its spacing.
     """
+    return f"{axis_ends(geometry, axis)}  {geometry.spacing[axis]:.2f} mm"
+
+
+def axis_ends(geometry: Geometry, axis: Axis) -> str:
+    """Describe the direction of an array axis: "k (I-S)".
+
+    Args:
+        geometry: Of the volume.
+        axis: Array axis, 0 to 2.
+
+    Returns:
+        Its name and its ends in the patient (low index first).
+    """
     world = geometry.world_axes.index(axis)
     low, high = LETTERS[world]
     grows = geometry.directions[world, axis] > 0
     ends = f"{low}\u2013{high}" if grows else f"{high}\u2013{low}"
-    return f"{AXIS_NAMES[axis]} ({ends})  {geometry.spacing[axis]:.2f} mm"
+    return f"{AXIS_NAMES[axis]} ({ends})"
 
 
 def orientation(geometry: Geometry) -> str:
@@ -134,22 +146,6 @@ def agreement(consistency: Consistency, repaired: Sequence[str] = ()) -> str:
     if repaired:
         return tr("differs from the repaired scan by up to {share}", share=share)
     return tr("differs from the scan by up to {share}", share=share)
-
-
-def adaptation(tried: Adapted) -> str:
-    """Describe the outcome of the adaptation of a model to the scan, as one line.
-
-    Args:
-        tried: The adaptation, whether its weights were used or refused.
-
-    Returns:
-        The translated text: the gain in dB, or why the weights were refused.
-    """
-    if tried.kept:
-        return tr("adapted: {gain:+.2f} dB on its held-out slices", gain=tried.gain)
-    if not tried.steps:
-        return tr("too small to adapt to: the model as it ships")
-    return tr("adapting {found}: the model as it ships", found=tr(tried.found))
 
 
 def agrees(consistency: Consistency) -> bool:

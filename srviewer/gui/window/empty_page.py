@@ -24,7 +24,7 @@ class EmptyPage(QWidget):
         text = label(
             tr(
                 "{kinds}, or a folder of them.\n"
-                "It opens in three planes; one button reconstructs its thick slices thin.",
+                "It opens in three planes; one button reconstructs it with thin slices.",
                 kinds=", ".join(tr(row.title) for row in FORMATS),
             ),
             "muted",

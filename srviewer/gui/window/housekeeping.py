@@ -24,6 +24,7 @@ from srviewer.gui.menus.window_arrangements import NamedLayouts
 from srviewer.gui.state.undo import History
 from srviewer.gui.study.application_files import open_log_folder, own_files
 from srviewer.gui.study.autosave import Autosave
+from srviewer.gui.study.export_location import ask_where, proposed
 from srviewer.gui.study.session_files import SessionFiles, session_filter, with_session_suffix
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
@@ -34,6 +35,7 @@ from srviewer.gui.widgets.notice import ErrorBar
 from srviewer.gui.window.hint import Hint
 from srviewer.gui.window.side_panels import SidePanels
 from srviewer.nn.devices.threads import set_threads
+from srviewer.study.sessions.session_file import SUFFIX
 
 
 class Housekeeping(QObject):
@@ -56,6 +58,7 @@ class Housekeeping(QObject):
         self.files = SessionFiles(controller, self)
         self.autosave = Autosave(controller, self.files, self)
         self.hint = Hint(settings, controller.study)
+        self._session_file: Path | None = None  # that was opened or saved last
         self.dialog: QDialog | None = None  # the one that is open
         self.layouts_menu = LayoutsMenu(actions.menu("saved-layouts"), window)
         self._connect()
@@ -143,12 +146,14 @@ class Housekeeping(QObject):
         self.history.forget()
         self._error_bar.hide()
         if not self.autosave.owns(path):
+            self._session_file = path
             self._recent.add([path])
 
     def _saved(self, path: Path) -> None:
+        self._session_file = path
         self._error_bar.hide()
         self._recent.add([path])
-        self._window.statusBar().showMessage(tr("Saved to {path}.", path=path), 8000)
+        self._controller.exporting.exported.emit(path)
 
     def _choose_open(self) -> None:
         name, _ = QFileDialog.getOpenFileName(
@@ -158,11 +163,11 @@ class Housekeeping(QObject):
             self._controller.open([Path(name)])
 
     def _choose_save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, tr("Save session"), self._recent.folder(), session_filter()
-        )
-        if name:
-            self.files.save(with_session_suffix(Path(name)))
+        study, kinds = self._controller.study, [session_filter()]
+        proposal = self._session_file or proposed(study, "", SUFFIX)
+        path, _ = ask_where(study, self._window, tr("Save session"), proposal, kinds)
+        if path is not None:
+            self.files.save(with_session_suffix(path))
 
     def _prefer(self, preferences: Preferences) -> None:
         before, self.preferences = self.preferences, preferences

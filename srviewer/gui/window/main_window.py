@@ -23,14 +23,18 @@ from srviewer.gui.jobs.running_jobs import Task
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.menus.export_actions import ExportActions
 from srviewer.gui.menus.figure_actions import FigureActions
+from srviewer.gui.menus.header_actions import HeaderActions
 from srviewer.gui.menus.levels_menu import LevelsMenu
 from srviewer.gui.menus.recent_menu import RecentMenu
 from srviewer.gui.menus.view_actions import LookActions
+from srviewer.gui.panels.info.info_panel import InfoPanel
 from srviewer.gui.panels.look.cine import Cine
 from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.panels.train import TrainPanel
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.study.constant_scan_notice import ConstantScanNotice
+from srviewer.gui.study.exported_bar import ExportedBar
 from srviewer.gui.study.skipped_files import SkippedFilesNotice
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
@@ -73,6 +77,7 @@ class MainWindow(QMainWindow):
         self.controller = StudyController(self.studies, self)
         self.actions_offered = Actions(self, self.study)
         self.error_bar = ErrorBar()
+        self.exported_bar = ExportedBar()
         self.compare = CompareView(self.study)
         self.compare_bar = CompareBar(self.controller)
         self.plot = ScorePlot(self.study)
@@ -143,6 +148,7 @@ class MainWindow(QMainWindow):
     def leave(self) -> None:
         """Stop what runs and remember the window; the next one offers the work that was open."""
         self.controller.work.stop()
+        self.header.close()
         self.opening.leave()
         self._state.remember()
         self.housekeeping.end()
@@ -157,6 +163,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(2)
         layout.addWidget(StudyTabs(self.studies, self.closing, self.actions_offered))
         layout.addWidget(FrameBar(self.controller))
+        layout.addWidget(ConstantScanNotice(self.study))
         layout.addWidget(self.compare_bar)
         layout.addWidget(self.compare, 1)
         layout.addWidget(self.plot)
@@ -168,6 +175,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.error_bar)
+        column.addWidget(self.exported_bar)
         column.addWidget(self.housekeeping.autosave.bar)
         column.addWidget(self.housekeeping.hint)
         column.addWidget(self._pages, 1)
@@ -182,10 +190,13 @@ class MainWindow(QMainWindow):
 
     def _connect_actions(self, cine: Cine) -> None:
         actions, controller = self.actions_offered, self.controller
-        self.exports = ExportActions(self, controller, self.recent, actions)
+        self.exports = ExportActions(self, controller, actions)
         ScanActions(self, controller, self.opening, actions)
         FigureActions(self, controller, self.plot, actions)
         LookActions(self, self.study, cine, actions)
+        info = self.panels.panels["info"]
+        assert isinstance(info, InfoPanel)
+        self.header = HeaderActions(self, controller, info, actions)
         RecentMenu(actions.menu("recent"), controller, self.recent)
         LevelsMenu(actions.menu("levels"), self.study)
 
@@ -211,6 +222,8 @@ class MainWindow(QMainWindow):
         controller.opened.connect(self._note_opened)
         controller.exporting.exported.connect(self._note_exported)
         controller.exporting.refused_elsewhere.connect(self._note_refused_elsewhere)
+        self.exported_bar.scan_wanted.connect(self._open_exported)
+        self.exported_bar.failed.connect(self.error_bar.show_error)
         controller.failed.connect(self.error_bar.show_error)
         study.follow(self._show_scan, "scan")
         self.panels.currentChanged.connect(self._show_page)
@@ -222,19 +235,18 @@ class MainWindow(QMainWindow):
 
     def _note_exported(self, path: Path) -> None:
         self.error_bar.hide()
-        notice = tr("Exported to {path}. Research use only.", path=path)
-        remark = self.controller.exporting.remarks.pop(path, "")
-        self._tell(f"{notice} {remark}".strip())
+        self.exported_bar.add(path, tr(self.controller.exporting.remarks.pop(path, "")))
+
+    def _open_exported(self, path: Path) -> None:
+        self.studies.next = "add"
+        self.controller.open([path])
 
     def _note_refused_elsewhere(self, path: Path) -> None:
-        self._tell(
-            tr(
-                "Exported to {path}. Its slices are tilted, and programs built on ITK (3D Slicer, "
-                "ITK-SNAP, ANTs) will refuse it: for them, press Straighten the tilt and "
-                "reconstruct.",
-                path=path,
-            )
+        remark = tr(
+            "Its slices are tilted, and programs built on ITK (3D Slicer, ITK-SNAP, ANTs) will "
+            "refuse it: for them, press Straighten the tilt and reconstruct."
         )
+        self.exported_bar.add_remark(path, remark)
 
     def _note_reconstructed(self, name: str) -> None:
         self._tell(tr("'{name}' was reconstructed; the result is in its tab.", name=name))

@@ -74,27 +74,37 @@ def name_of(path: Path) -> BidsName | None:
     return BidsName(entities, match[2])
 
 
-def given_name(subject: str, contrast: str) -> BidsName:
+def given_name(
+    subject: str, contrast: str, session: str = "", known: BidsName | None = None
+) -> BidsName:
     """Build the name of a scan from outside a data set.
 
     Args:
         subject: The label of the person, with or without "sub-".
-        contrast: One of ``CONTRASTS``.
+        contrast: One of ``CONTRASTS``, or the suffix of ``known``.
+        session: The label of the visit, with or without "ses-"; "" for none.
+        known: The name that the scan has, whose other entities stay; None for none.
 
     Returns:
-        The name, with the subject as its only entity.
+        The name.
 
     Raises:
-        UserError: BIDS does not allow the label, or does not know the contrast.
+        UserError: BIDS does not allow a label, or does not know the contrast.
     """
-    label = subject.removeprefix("sub-")
+    label, visit = subject.removeprefix("sub-"), session.removeprefix("ses-")
     if not LABEL.fullmatch(label):
         raise UserError(
             f"'{subject}' is no BIDS label of a person: letters and digits only, such as sub-01."
         )
-    if contrast not in CONTRASTS:
+    if visit and not LABEL.fullmatch(visit):
+        raise UserError(
+            f"'{session}' is no BIDS label of a session: letters and digits only, such as ses-02."
+        )
+    if contrast not in CONTRASTS and (known is None or contrast != known.suffix):
         raise UserError(f"'{contrast}' is no contrast of BIDS. Known: {', '.join(CONTRASTS)}.")
-    return BidsName({"sub": label}, contrast)
+    entities = {} if known is None else dict(known.entities)
+    entities.pop("ses", None)
+    return BidsName({**entities, "sub": label, **({"ses": visit} if visit else {})}, contrast)
 
 
 def derivative_path(root: Path, name: BidsName) -> Path:

@@ -224,10 +224,10 @@ def _unsuitable(series: Series, thin_too: bool) -> SkippedVolume | None:
             series.name, "is a mask or label map by its name or header", False, kind
         )
     if series.frames > 1:
-        reason = (
-            f"holds {series.frames} volumes over time or direction; a batch reconstructs single "
+        reason = f"holds {series.frames} volumes over time or direction; a batch reconstructs "
+        return SkippedVolume(
+            series.name, f"{reason}single ones", False, "series of several volumes"
         )
-        return SkippedVolume(series.name, f"{reason}ones", False, "series of several volumes")
     if series.geometry.thick_axis is None and not thin_too:
         reason = f"has no thick axis ({_spacing(series.geometry)} mm)"
         return SkippedVolume(series.name, reason, False, "volumes without a thick axis")

@@ -103,7 +103,5 @@ def choose_slabs(
             f"{warning} Only NIfTI and MGH files can be reconstructed slab by slab: convert it, or "
             "try it in memory all the same (--slabs never)."
         )
-    message = (
-        f"{warning} '{series.name}' is reconstructed slab by slab." if wanted == "auto" else ""
-    )
-    return SlabChoice(series.stream(frame), message)
+    message = f"{warning} '{series.name}' is reconstructed slab by slab."
+    return SlabChoice(series.stream(frame), message if wanted == "auto" else "")

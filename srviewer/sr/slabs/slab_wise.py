@@ -104,7 +104,7 @@ def unstreamable(scan: ScanHeader, request: Request) -> tuple[str, ...]:
         "flips": request.flips,
         "isotropic resampling": request.isotropic,
         "repair of faults between slices": bool(request.repair),
-        "reconstructing around missing or uneven slices": scan.planes is not None,
+        "reconstruction around missing or uneven slices": scan.planes is not None,
         "going over the whole again, which this profile needs": _in_rounds(scan, request),
     }
     return tuple(reason for reason, there in reasons.items() if there)

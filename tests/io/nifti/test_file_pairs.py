@@ -188,6 +188,6 @@ def rows(pair: Maker) -> Iterator[dict[str, str]]:
 
 
 def test_header_and_file_filter(rows: dict[str, str]) -> None:
-    assert rows["dim"].startswith("[3 6 5 4")
+    assert rows["dim"].startswith("3 6 5 4")
     for suffix in ("*.hdr", "*.img", "*.hdr.gz", "*.img.gz"):
         assert suffix in open_filter()

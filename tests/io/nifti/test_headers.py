@@ -249,4 +249,4 @@ def test_the_header_is_shown_as_it_is_stored(patched: Maker) -> None:
         row.key: row.value for row in run(header_rows(patched((INTER, NAN), (DIM0, 4), (DIM4, 0))))
     }
     assert rows["scl_inter"] == "nan"
-    assert rows["dim"] == "[4 6 5 4 0 1 1 1]"
+    assert rows["dim"] == "4 6 5 4 0 1 1 1"

@@ -8,12 +8,11 @@ from srviewer.core.intensity.padding import measured_limits
 from srviewer.core.visible_text import html_text
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
-from srviewer.gui.panels.info.header_table import HeaderBox
 from srviewer.gui.study.skipped_files import skipped
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import OBLIQUE, counts, millimetres, orientation
-from srviewer.gui.widgets.form import describe
+from srviewer.gui.widgets.form import button, describe
 from srviewer.gui.widgets.plain_text import TextPage
 
 MOST_FILES = 4  # a DICOM series has hundreds
@@ -21,25 +20,34 @@ MOST_PROBLEMS = 50
 
 
 class InfoPanel(QWidget):
-    """Facts about the scan and the result, as text that can be copied."""
+    """Facts about the scan and the result, as text that can be copied.
+
+    Attributes:
+        header: The button that leads to the window of the header.
+    """
 
     def __init__(self, controller: StudyController) -> None:
         super().__init__()
         self._study = controller.study
         self._text = TextPage()
+        self.header = button(
+            tr("Header and tags\u2026"),
+            tr("What the header of the file says, in a window of its own; it may name the patient"),
+        )
         describe(
             self._text, tr("Information"), tr("Grid, position, history and warnings (mm, RAS+)")
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.addWidget(self._text, 1)
-        layout.addWidget(HeaderBox(controller))
+        layout.addWidget(self.header)
         controller.study.follow(self._show, "scan", "result")
         theme.redraw_on_theme_change(self, self._show)
         self._show()
 
     def _show(self) -> None:
         study = self._study
+        self.header.setEnabled(study.scan is not None)
         if study.scan is None:
             self._text.setPlainText(tr("No scan is open."))
             return

@@ -20,15 +20,9 @@ from srviewer.gui.panels.reconstruct.slab_box import SlabBox
 from srviewer.gui.panels.reconstruct.stack_choice import StackChoice
 from srviewer.gui.study.report_box import ReportBox
 from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
+from srviewer.gui.texts.result_card import facts, own_warnings, verdict
 from srviewer.gui.texts.translation import mark, tr
-from srviewer.gui.texts.wording import (
-    adaptation,
-    agreement,
-    agrees,
-    axis_title,
-    device_entries,
-    percent,
-)
+from srviewer.gui.texts.wording import agrees, axis_title, device_entries
 from srviewer.gui.widgets.form import (
     ElidedLabel,
     button,
@@ -42,8 +36,6 @@ from srviewer.gui.widgets.form import (
 from srviewer.gui.widgets.notice import Acknowledgement, Notice
 from srviewer.sr.cross_plane.methods import METHODS, method
 from srviewer.sr.reconstruction.cautions import cautions
-from srviewer.sr.results.disagreement_calibration import disagreement_worth
-from srviewer.sr.results.reconstruction import Reconstruction
 
 START_TIP = mark("Reconstruct the open scan with thin slices (Ctrl+Return)")
 
@@ -86,6 +78,7 @@ class ReconstructPanel(QWidget):
         self._stage = label("", "muted")
         self._cancel = button(tr("Cancel"), tr("Stop the reconstruction; nothing is kept of it"))
         self._verdict = label("", "good")
+        self._own_warnings = Notice("warning", tr("Warnings about this result"))
         self._facts = label("", "muted")
         self._lay_out()
         self._connect()
@@ -119,6 +112,7 @@ class ReconstructPanel(QWidget):
         outcome.setContentsMargins(10, 8, 10, 8)
         outcome.addWidget(label(tr("RESULT"), "heading"))
         outcome.addWidget(self._verdict)
+        outcome.addWidget(self._own_warnings)
         outcome.addWidget(self._facts)
         outcome.addWidget(ReportBox(self._controller))
         layout = QVBoxLayout(self)
@@ -255,10 +249,10 @@ class ReconstructPanel(QWidget):
         result = self._study.result
         self._outcome.setVisible(result is not None)
         if result is not None:
-            consistency = result.consistency
-            self._verdict.setText(agreement(consistency, result.repaired))
-            set_role(self._verdict, "good" if agrees(consistency) else "doubt")
-            self._facts.setText(_facts(result))
+            self._verdict.setText(verdict(result))
+            set_role(self._verdict, "good" if agrees(result.consistency) else "doubt")
+            self._facts.setText("\n".join(facts(result)))
+            self._own_warnings.show_text(own_warnings(result, self._study.scan))
 
     def _edit(self) -> None:
         request, scan = self._study.request, self._study.scan
@@ -289,27 +283,3 @@ def _stage(task: Task) -> str:
     left = task.seconds_left
     rest = "" if left is None else tr(", {time} left", time=duration_text(left))
     return f"{tr(task.progress.message)}\n{percentage}{rest}"
-
-
-def _facts(result: Reconstruction) -> str:
-    by = result.model.name if result.model else tr(method(result.request.method).title)
-    lines = [
-        f"{axis_title(result.volume.geometry, result.request.axis)}, \u00d7{result.request.factor}",
-        tr(
-            "{by}, {seconds:.1f} s on {device}", by=by, seconds=result.seconds, device=result.device
-        ),
-    ]
-    disagreement = result.disagreement
-    if disagreement is not None:
-        share = float(disagreement.voxels.mean()) / result.data_range
-        lines.append(tr("the two planes differ by {share} (mean)", share=percent(share)))
-        if result.model is not None:
-            lines.append(tr(disagreement_worth(result.model, result.request.factor)))
-    if result.adapted is not None:
-        lines.append(adaptation(result.adapted))
-    changed = result.texture_changed()
-    if changed is not None:
-        lines.append(tr("texture moved {share} of the voxels", share=percent(changed)))
-    if result.region is not None:
-        lines.append(tr("interpolation only inside {region}", region=result.region))
-    return "\n".join(lines)

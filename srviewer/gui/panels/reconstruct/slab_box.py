@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog
-
-from srviewer.gui.study.exporting import file_name, with_image_suffix
+from srviewer.gui.study.export_location import THIN, ask_where, proposed
+from srviewer.gui.study.exporting import with_image_suffix
 from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.widgets.form import button
@@ -63,14 +62,8 @@ class SlabBox(Notice):
         self._show()
 
     def _choose(self) -> None:
-        scan = self._study.scan
-        if scan is None:
-            return
-        suggested = f"{file_name(scan.name)}_thin.nii.gz"
-        sources = self._study.sources
-        start = sources[0].with_name(suggested) if sources else Path(suggested)
-        name, _ = QFileDialog.getSaveFileName(
-            self, tr("Reconstruct into a file"), str(start), tr("NIfTI (*.nii.gz *.nii)")
-        )
-        if name:
-            self._controller.reconstruct_into(with_image_suffix(Path(name)))
+        study, kinds = self._study, [tr("NIfTI (*.nii.gz *.nii)")]
+        proposal = proposed(study, THIN, ".nii.gz")
+        path, _ = ask_where(study, self, tr("Reconstruct into a file"), proposal, kinds)
+        if path is not None:
+            self._controller.reconstruct_into(with_image_suffix(path))

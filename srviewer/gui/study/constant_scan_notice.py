@@ -1,0 +1,24 @@
+"""A notice over the panes of a scan that holds one value alone."""
+
+from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.widgets.notice import Notice
+
+ADVICE = mark(
+    "There is nothing to see or to reconstruct. Check the file, and the program that wrote it."
+)
+
+
+class ConstantScanNotice(Notice):
+    """Says that every voxel is the same, in whatever panel the user is; hidden for other scans."""
+
+    def __init__(self, study: ShownStudy) -> None:
+        super().__init__("warning", tr("Warning about the voxels"))
+        self._study = study
+        study.follow(self._show, "scan")
+
+    def _show(self) -> None:
+        scan = self._study.scan
+        warnings = () if scan is None else scan.warnings
+        messages = [warning.message for warning in warnings if warning.code == "constant"]
+        self.show_text((*messages, ADVICE) if messages else ())

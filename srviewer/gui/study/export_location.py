@@ -1,0 +1,84 @@
+"""The folder and the name that every export is proposed under."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from srviewer.gui.state.shown_study import ShownStudy
+from srviewer.gui.study.exporting import file_name
+from srviewer.io.sidecars.provenance import sidecar
+from srviewer.paths import sample_scan
+
+THIN = "thin"  # in the names of results, as in those of a batch
+
+
+def scan_folder(study: ShownStudy) -> Path:
+    """The folder of the open scan.
+
+    Args:
+        study: The shown study.
+
+    Returns:
+        The folder that holds its file, or the folder of its DICOM files; the user's home for the
+        sample, for a scan that no file holds, and where nothing can be written.
+    """
+    sources, scan = study.sources, study.scan
+    if not sources or scan is None or sources[0].parent == sample_scan().parent:
+        return Path.home()
+    folder = sources[0].absolute().parent
+    if scan.origin is not None and sources[0].suffix.lower() != ".zip":
+        folder = folder.parent  # nothing is written among the files of a series
+    return folder if folder.is_dir() and os.access(folder, os.W_OK) else Path.home()
+
+
+def proposed(study: ShownStudy, what: str, ending: str, name: str = "") -> Path:
+    """Propose where to export to.
+
+    Args:
+        study: The shown study.
+        what: What is exported, for the name: "thin", "figure"; "" for the name of the scan alone.
+        ending: The ending of the name, with its dot; "" for a folder.
+        name: In the place of the scan's name.
+
+    Returns:
+        NAME_WHAT in the folder of the last export of this window, else in that of the scan; with a
+        number after it where that name is taken.
+    """
+    folder = study.export_folder
+    if folder is None or not folder.is_dir():
+        folder = scan_folder(study)
+    scan = study.scan
+    stem = file_name(name or ("study" if scan is None else scan.name))
+    if what and not stem.endswith(f"_{what}"):
+        stem = f"{stem}_{what}"
+    path, number = folder / f"{stem}{ending}", 1
+    while path.exists() or (ending == ".nii.gz" and sidecar(path).exists()):
+        number += 1
+        path = folder / f"{stem}-{number}{ending}"
+    return path
+
+
+def ask_where(
+    study: ShownStudy, parent: QWidget, title: str, path: Path, kinds: Sequence[str]
+) -> tuple[Path | None, str]:
+    """Ask for a file, or for the name of a new folder, and keep its folder for the next export.
+
+    Args:
+        study: The shown study.
+        parent: The window that asks.
+        title: Of the dialog, translated.
+        path: The proposal.
+        kinds: The kinds of files, in Qt's notation, translated.
+
+    Returns:
+        The path, None when the user gave up, and the kind that was chosen; some desktops do not
+        say which.
+    """
+    name, kind = QFileDialog.getSaveFileName(parent, title, str(path), ";;".join(kinds))
+    if not name:
+        return None, ""
+    chosen = Path(name)
+    study.export_folder = chosen.absolute().parent
+    return chosen, kind

@@ -1,0 +1,126 @@
+"""The texts on the card of a result, in plain English."""
+
+from srviewer.core.volumes.volume import ScanHeader
+from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.texts.wording import agrees, axis_ends, percent
+from srviewer.nn.models.model_file import Model
+from srviewer.nn.plans.adaptation import Adapted
+from srviewer.sr.cross_plane.methods import method
+from srviewer.sr.results.disagreement_calibration import disagreement_calibration
+from srviewer.sr.results.reconstruction import Reconstruction
+
+# By whether the result agrees.
+VERDICTS = {
+    True: mark(
+        "Agrees with the scan: averaged back to thick slices, it differs by {share} at most."
+    ),
+    False: mark("Differs from the scan by up to {share}, averaged back to thick slices."),
+}
+REPAIRED_VERDICTS = {
+    True: mark(
+        "Agrees with the repaired scan: averaged back to thick slices, it differs by {share} at "
+        "most."
+    ),
+    False: mark("Differs from the repaired scan by up to {share}, averaged back to thick slices."),
+}
+
+
+def verdict(result: Reconstruction) -> str:
+    """Whether the result agrees with the scan, as one sentence.
+
+    Args:
+        result: The result.
+
+    Returns:
+        The translated text, with the largest difference in percent of the intensity range.
+    """
+    texts = REPAIRED_VERDICTS if result.repaired else VERDICTS
+    text = texts[agrees(result.consistency)]
+    return tr(text, share=percent(result.consistency.max))
+
+
+def facts(result: Reconstruction) -> tuple[str, ...]:
+    """What was made, how, and what was measured of it.
+
+    Args:
+        result: The result.
+
+    Returns:
+        One translated sentence each.
+    """
+    request, geometry = result.request, result.volume.geometry
+    thin, thick = (grid.spacing[request.axis] for grid in (geometry, result.residual.geometry))
+    lines = [
+        tr(
+            "Slice spacing {thin:.2f} mm, before {thick:.2f} mm, along {axis}.",
+            thin=thin,
+            thick=thick,
+            axis=axis_ends(geometry, request.axis),
+        ),
+        _made_by(result),
+    ]
+    if result.disagreement is not None:
+        share = percent(float(result.disagreement.voxels.mean()) / result.data_range)
+        lines.append(tr("The two planes differ by {share} on average.", share=share))
+        if result.model is not None:
+            lines.append(_disagreement_worth(result.model, request.factor))
+    if result.adapted is not None:
+        lines.append(_adaptation(result.adapted))
+    changed = result.texture_changed()
+    if changed is not None:
+        lines.append(tr("Texture changed {share} of the voxels.", share=percent(changed)))
+    if result.region is not None:
+        lines.append(tr("Inside {region}: interpolation only.", region=result.region))
+    return tuple(lines)
+
+
+def own_warnings(result: Reconstruction, scan: ScanHeader | None) -> tuple[str, ...]:
+    """The warnings of a result besides those of its scan, which stand above the settings.
+
+    Args:
+        result: The result.
+        scan: The scan; None shows all of them.
+
+    Returns:
+        One translated sentence each.
+    """
+    of_scan = set() if scan is None else {warning.message for warning in scan.warnings}
+    return tuple(tr(warning) for warning in result.warnings if warning not in of_scan)
+
+
+def _made_by(result: Reconstruction) -> str:
+    seconds, device = result.seconds, result.device
+    if result.model is not None:
+        return tr(
+            "Made by the model '{name}' on {device} in {seconds:.1f} s.",
+            name=result.model.name,
+            device=device,
+            seconds=seconds,
+        )
+    title = tr(method(result.request.method).title)
+    return tr(
+        "Method: {title}; {seconds:.1f} s on {device}.", title=title, device=device, seconds=seconds
+    )
+
+
+def _disagreement_worth(model: Model, factor: int) -> str:
+    measured = disagreement_calibration(model, factor)
+    if measured is None:
+        return tr("How much that says of the errors was not measured for this model.")
+    return tr(
+        "On scans of other people, the fifth of the image where they differ most held "
+        "{share:.0%} of the largest errors: look there first (map: Disagreement).",
+        share=measured.worst_share,
+    )
+
+
+def _adaptation(tried: Adapted) -> str:
+    if tried.kept:
+        text = mark("Adapted to this scan: {gain:+.2f} dB on slices that it did not learn from.")
+        return tr(text, gain=tried.gain)
+    if not tried.steps:
+        return tr("Not adapted: the scan is too small for it.")
+    return tr(
+        "Not adapted: it gained too little ({gain:+.2f} dB) on slices that it did not learn from.",
+        gain=tried.gain,
+    )

@@ -1,0 +1,1 @@
+"""Headers as people read them: usual values, dates and names, and the contrast of a scan."""
