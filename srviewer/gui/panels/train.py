@@ -18,14 +18,19 @@ MOST_SHOWN = 3  # records that cannot be read
 
 
 class TrainPanel(QWidget):
-    """Training runs and settings; takes files and folders that are dropped on it."""
+    """Training runs and settings; takes files and folders that are dropped on it.
+
+    Attributes:
+        foot: The button that starts a run, which stays in view below the panel.
+    """
 
     def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._runs = study, study.training
         self.setAcceptDrops(True)
         self.run_list = RunList(self._runs)
-        self.setup = Setup(study.work)
+        self.setup = Setup(study.work, self._runs)
+        self.foot = self.setup.foot
         self.offer = Notice("note", tr("Unfinished runs"))
         self._heading = label(tr("RUNS"), "heading")
         self._line = QFrame()
@@ -33,7 +38,7 @@ class TrainPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.setSpacing(10)
-        for widget in (self._heading, self.offer, self.run_list, self._line, self.setup):
+        for widget in (self._heading, self.run_list, self.offer, self._line, self.setup):
             layout.addWidget(widget)
         layout.addStretch(1)
         self.setup.start_wanted.connect(self._start)
@@ -59,7 +64,7 @@ class TrainPanel(QWidget):
 
     def _show(self) -> None:
         self.setup.choices.avoid(run.name for run in self._runs.all)
-        has_runs = bool(self._runs.all)
+        has_runs = self.run_list.in_use
         self._heading.setVisible(has_runs or bool(self._runs.unreadable))
         self._line.setVisible(has_runs)
         unfinished = [run.name for run in self._runs.unfinished]

@@ -36,7 +36,7 @@ INVITATION = mark(
 )
 DRAW_EVERY = 0.5  # seconds
 LOSS_SHARE, SCORE_SHARE = 4, 3  # of the width: the plot of the loss, and of each metric
-NO_CARD = mark("The card appears with the first checkpoint, a few minutes into the run.")
+NO_CARD = mark("The card appears with the first checkpoint: minutes into the run, or at its stop.")
 
 
 class TrainingPage(QWidget):
@@ -100,6 +100,7 @@ class TrainingPage(QWidget):
         for column, plot in enumerate(self.curves.scores.values(), start=1):
             grid.addWidget(plot, 0, column)
             grid.setColumnStretch(column, SCORE_SHARE)
+        grid.addWidget(self.curves.nobody, 0, 1, 1, len(self.curves.scores))
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)
         self.pages.addTab(self.preview, tr("Preview"))
@@ -150,7 +151,7 @@ class TrainingPage(QWidget):
             set_entries(self._term, [(tr(name), name) for name in terms], term)
         self._head(run)
         self._plot()
-        self.preview.show_preview(run.preview)
+        self.preview.show_preview(run.preview, bool(run.job.validation))
         self._show_card(run)
 
     def _show_report(self, run: TrainingRun) -> None:

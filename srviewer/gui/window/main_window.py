@@ -212,6 +212,7 @@ class MainWindow(QMainWindow):
         study.exporting.exported.connect(self._note_exported)
         study.exporting.refused_elsewhere.connect(self._note_refused_elsewhere)
         study.failed.connect(self.error_bar.show_error)
+        study.training.started.connect(self.error_bar.hide)
         session.follow(self._show_original, "scan")
         self.panels.currentChanged.connect(self._show_page)
         session.follow(self._show_result, "result")
@@ -245,6 +246,7 @@ class MainWindow(QMainWindow):
     def _show_page(self) -> None:
         """The training page beside its tab, else the scan."""
         panel = self.panels.panels[self.panels.shown]
+        self.actions_offered.show_panes(not isinstance(panel, TrainPanel))
         if not isinstance(panel, TrainPanel):
             self._pages.setCurrentIndex(0 if self.session.original is None else 1)
             return
