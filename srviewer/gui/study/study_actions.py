@@ -233,6 +233,13 @@ class StudyActions(QObject):
         """The scan that is being reconstructed, shown or not."""
         return None if self.work.running(RECONSTRUCT) is None else self._rebuilding
 
+    @property
+    def reconstruction_cancelled(self) -> bool:
+        """Whether the user cancelled the last reconstruction, and it was of the shown scan."""
+        scan = self.session.original
+        mine = scan is not None and self._rebuilding is scan
+        return mine and self.work.was_cancelled(RECONSTRUCT)
+
     def _busy_elsewhere(self, wanted: str) -> bool:
         """Report the scan of another study that is being reconstructed; whether there is one."""
         scan = self.rebuilding

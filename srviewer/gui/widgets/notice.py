@@ -65,12 +65,15 @@ class Acknowledgement(Notice):
         layout.addWidget(self._button)
 
     def show_acknowledged(self, acknowledged: bool) -> None:
-        """Show the button only while the warning is not acknowledged.
+        """Let the button be pressed only while the warning is not acknowledged.
+
+        It stays where it is, so that nothing below it moves under the mouse.
 
         Args:
-            acknowledged: True hides the button.
+            acknowledged: True disables the button.
         """
-        self._button.setVisible(not acknowledged)
+        self._button.setEnabled(not acknowledged)
+        self._button.setText(tr("Read") if acknowledged else tr("I have read this"))
 
 
 class OfferBar(QFrame):
