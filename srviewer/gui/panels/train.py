@@ -1,15 +1,18 @@
 """The panel of training: the training runs, and the settings of the next one."""
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from srviewer.errors import UserError
 from srviewer.gui.study.study_actions import StudyActions
 from srviewer.gui.texts.translation import tr
+from srviewer.gui.texts.wording import file_names
 from srviewer.gui.training.page import TrainingPage
 from srviewer.gui.training.run_list import RunList
 from srviewer.gui.training.setup import Setup
-from srviewer.gui.widgets.dropped_files import dropped_paths
+from srviewer.gui.widgets.dropped_files import DropTarget
 from srviewer.gui.widgets.form import label
 from srviewer.gui.widgets.notice import Notice
 from srviewer.sr.training.run import TrainingJob
@@ -27,7 +30,6 @@ class TrainPanel(QWidget):
     def __init__(self, study: StudyActions) -> None:
         super().__init__()
         self._study, self._runs = study, study.training
-        self.setAcceptDrops(True)
         self.run_list = RunList(self._runs)
         self.setup = Setup(study.work, self._runs)
         self.foot = self.setup.foot
@@ -41,6 +43,7 @@ class TrainPanel(QWidget):
         for widget in (self._heading, self.run_list, self.offer, self._line, self.setup):
             layout.addWidget(widget)
         layout.addStretch(1)
+        DropTarget(self, self._sentence, self.setup.add)
         self.setup.start_wanted.connect(self._start)
         self.setup.refused.connect(self._refuse)
         self._runs.changed.connect(self._show)
@@ -49,18 +52,11 @@ class TrainPanel(QWidget):
     def page(self) -> TrainingPage:
         """A page with curves, preview and model card of the runs, to be shown beside the panel."""
         page = TrainingPage(self._runs, self.run_list)
-        page.dropped.connect(self.setup.add)
+        DropTarget(page, self._sentence, self.setup.add)
         return page
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Called by Qt: accept files and folders."""
-        if dropped_paths(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Called by Qt: add the files and folders to the training data; they are not opened."""
-        event.acceptProposedAction()
-        self.setup.add(dropped_paths(event))
+    def _sentence(self, paths: Sequence[Path]) -> str:
+        return tr("Adds {names} to the training data", names=file_names(paths))
 
     def _show(self) -> None:
         self.setup.choices.avoid(run.name for run in self._runs.all)

@@ -112,6 +112,11 @@ class StudyActions(QObject):
 
         self.open([scan], load_truth)
 
+    @property
+    def named_paths(self) -> tuple[Path, ...]:
+        """The files and folders that the user gave to the last opening of scans."""
+        return self._paths
+
     def _found(self, found: ScanListing) -> None:
         self._looked_at = found
         if one_image_a_file(found, self._paths):
@@ -239,6 +244,23 @@ class StudyActions(QObject):
         scan = self.session.original
         mine = scan is not None and self._rebuilding is scan
         return mine and self.work.was_cancelled(RECONSTRUCT)
+
+    def ended_by_closing(self, scan: Volume | None) -> tuple[Task, ...]:
+        """List the jobs that end when a study is closed.
+
+        Args:
+            scan: Of the study, shown or not.
+
+        Returns:
+            The jobs that the user started.
+        """
+        kinds = []
+        if scan is not None:
+            kinds += [RECONSTRUCT] if self.rebuilding is scan else []
+            kinds += [SELF_TEST] if self.testing.scan is scan else []
+            kinds += [SIMULATE, TRUTH, LOAD] if self.session.original is scan else []
+        running = (self.work.running(kind) for kind in kinds)
+        return tuple(task for task in running if task is not None)
 
     def _busy_elsewhere(self, wanted: str) -> bool:
         """Report the scan of another study that is being reconstructed; whether there is one."""

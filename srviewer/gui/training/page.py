@@ -2,8 +2,8 @@
 
 from time import monotonic
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -21,7 +21,6 @@ from srviewer.gui.training.curves import ALL_TERMS, ALONG, TOTAL, Curves, terms_
 from srviewer.gui.training.preview import PreviewView
 from srviewer.gui.training.run_list import RunList, state_line
 from srviewer.gui.training.runs import State, TrainingRun, TrainingRuns
-from srviewer.gui.widgets.dropped_files import dropped_paths
 from srviewer.gui.widgets.form import ElidedLabel, choice, describe, label, set_entries
 from srviewer.gui.widgets.plain_text import MarkupLabel, TextPage
 from srviewer.nn.models.model_file import load_model
@@ -42,12 +41,9 @@ NO_CARD = mark("The card appears with the first checkpoint: minutes into the run
 class TrainingPage(QWidget):
     """Shows the run that is chosen in the list, and the curves of all that are ticked there."""
 
-    dropped = Signal(object)  # files and folders with training data
-
     def __init__(self, runs: TrainingRuns, run_list: RunList) -> None:
         super().__init__()
         self._runs, self._run_list = runs, run_list
-        self.setAcceptDrops(True)
         self._name = ElidedLabel("value")
         self.facts = label("", "muted")
         self.facts.setWordWrap(False)
@@ -122,16 +118,6 @@ class TrainingPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._invitation)
         layout.addWidget(self._body)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Called by Qt: accept files and folders."""
-        if dropped_paths(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Called by Qt: add the files and folders to the training data; they are not opened."""
-        event.acceptProposedAction()
-        self.dropped.emit(dropped_paths(event))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Called by Qt: draw the reports that came while the page was hidden."""
