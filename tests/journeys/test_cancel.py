@@ -9,9 +9,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from srviewer.gui.jobs.running_jobs import Task
 from srviewer.gui.panels.compare import ComparePanel
 from srviewer.gui.panels.reconstruct.run_box import RunBox
 from srviewer.gui.panels.reconstruct.self_test_box import SelfTestBox
+from srviewer.gui.study.scoring import SCORE
 from srviewer.gui.study.self_testing import SELF_TEST
 from srviewer.gui.study.study_actions import RECONSTRUCT
 from srviewer.gui.window.main_window import MainWindow
@@ -117,6 +119,24 @@ def test_what_appears_moves_no_control(
     session.set_request(replace(session.request, method="linear", factor=4))
     opened.study.reconstruct()
     until(lambda: session.result is not None)
+    work = opened.study.work
+    held: list[Task] = []
+
+    def hold() -> None:
+        """Let scoring stand still as soon as it starts: it takes no time."""
+        task = work.running(SCORE)
+        if task is not None and not held:
+            held.append(task)
+            task.hold(True)
+
+    work.changed.connect(hold)
+    opened.study.load_reference(truth_file)
+    until(lambda: bool(held))
+    (activity,) = opened.findChildren(ActivityLabel)
+    qtbot.mouseClick(activity.findChildren(QToolButton)[0], LEFT)  # scoring says so, too
+    assert _says(compare, "Cancelled") and work.running(SCORE) is None
+    assert places(compare) == before
+    until(lambda: not work.tasks)
     opened.study.load_reference(truth_file)
     until(lambda: session.scores is not None)
     assert _says(compare, "data range")

@@ -71,7 +71,7 @@ def test_many_tabs_are_readable_and_the_wheel_switches_none(
     assert texts[4:] == ["thick #1", "thick #2"] and len(set(texts)) == 6
     assert tabs.elideMode() is Qt.TextElideMode.ElideMiddle
     assert str(paths[1]) in tabs.tabToolTip(1) and "_acq-a_very_long_name_" in tabs.tabToolTip(1)
-    assert all(tabs.tabRect(number).width() >= 90 for number in range(6))
+    assert all(tabs.tabRect(number).width() >= 180 for number in (1, 3))
 
     # The row scrolls; the wheel over it shows no other study.
     window.resize(1024, 768)

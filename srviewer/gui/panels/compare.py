@@ -147,7 +147,7 @@ class ComparePanel(QWidget):
         elif session.reference is None:
             text = tr("Load a ground truth, or simulate, to get scores.")
         elif self._study.work.was_cancelled(SCORE):
-            text = tr("Cancelled: the result is not scored.")
+            text = tr("Cancelled. Load the ground truth again to score the result.")
         elif not comparable(session.state):
             text = tr(
                 "No scores: the result has other voxels than the ground truth: {difference}. "

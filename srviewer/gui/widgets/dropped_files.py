@@ -45,17 +45,22 @@ class DropTarget(QObject):
         widget: Takes the drop.
         sentence: What a drop of these paths does, translated; "" refuses them.
         take: Called with the paths that were dropped.
-        framed: The widget that is framed; None for ``widget``.
+        framed: Gives the widget that is framed; None for ``widget``.
 
     Attributes:
         mark: The frame, while files are held over the widget.
     """
 
     def __init__(
-        self, widget: QWidget, sentence: Sentence, take: Take, framed: QWidget | None = None
+        self,
+        widget: QWidget,
+        sentence: Sentence,
+        take: Take,
+        framed: Callable[[], QWidget] | None = None,
     ) -> None:
         super().__init__(widget)
-        self._framed, self._sentence, self._take = framed or widget, sentence, take
+        self._sentence, self._take = sentence, take
+        self._framed = framed or (lambda: widget)
         self.mark: DropMark | None = None
         widget.setAcceptDrops(True)
         widget.installEventFilter(self)
@@ -84,7 +89,7 @@ class DropTarget(QObject):
             return
         _copy(event)
         self._unmark()
-        self.mark = DropMark(self._framed, sentence)
+        self.mark = DropMark(self._framed(), sentence)
 
     def _unmark(self) -> None:
         if self.mark is not None:

@@ -165,8 +165,12 @@ class Closing(QObject):
     def _offer(self, path: Path) -> None:
         if self._waiting:
             self._waiting = False
-            text = tr("The result was exported to {path}. Research use only.", path=path)
-            self.bar.offer(text)
+            message = tr(
+                "The result was exported to {path}; the JSON file beside it says how it was made. "
+                "Research use only.",
+                path=path,
+            )
+            self.bar.offer(message)
 
     def _close_now(self) -> None:
         self.bar.hide()

@@ -167,9 +167,13 @@ class MainWindow(QMainWindow):
 
     def _take_drops(self, look: LookPanel) -> None:
         dropping = self.dropping
-        DropTarget(self, dropping.sentence, dropping.take, self._pages)
+        DropTarget(self, dropping.sentence, dropping.take, self._framed)
         DropTarget(self.tabs, dropping.sentence_beside, dropping.take_beside)
         DropTarget(look.overlay_box, dropping.sentence_over, dropping.take_over)
+
+    def _framed(self) -> QWidget:
+        """What is framed while files are held over the window: the panes, if there are any."""
+        return self.compare if self.compare.isVisible() else self._pages
 
     def _connect_actions(self, cine: Cine) -> None:
         actions, study = self.actions_offered, self.study

@@ -20,7 +20,7 @@ from srviewer.gui.widgets.plain_text import add_named, menu_text, plain_tip
 from srviewer.gui.window.closing import Closing
 from srviewer.study.state.study_state import StudyState
 
-WIDEST, NARROWEST = 260, 150  # px of a tab; where less is left for each, the row scrolls
+WIDEST, NARROWEST = 280, 190  # px of a tab; where less is left for each, the row scrolls
 
 
 class TabRow(QWidget):
