@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.appearance.colour_maps import COLOUR_MAPS
+from srviewer.gui.study.exporting import file_name
 from srviewer.gui.study.study_controller import OPEN, StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.user_files.autosave_folders import outlives_window
@@ -31,6 +32,14 @@ class SessionFiles(QObject):
         super().__init__(parent)
         self._controller, self._studies = controller, controller.studies
         controller.session_chosen.connect(self.open)
+
+    def suggested_name(self) -> str:
+        """A name for the session file: of the study that is shown, and the number of the others."""
+        scan, others = self._studies.study.scan, len(self._studies.states) - 1
+        name = "" if scan is None else scan.name
+        if others > 0:
+            name = tr("{name} and {count} more", name=name, count=others)
+        return with_session_suffix(Path(file_name(name))).name
 
     def save(self, path: Path) -> None:
         """Write the open studies to a session file.

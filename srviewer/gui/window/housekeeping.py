@@ -57,6 +57,7 @@ class Housekeeping(QObject):
         self.autosave = Autosave(controller, self.files, self)
         self.hint = Hint(settings, controller.study)
         self.dialog: QDialog | None = None  # the one that is open
+        self._study: Path | None = None  # the session file that was opened or saved last
         self.layouts_menu = LayoutsMenu(actions.menu("saved-layouts"), window)
         self._connect()
         self._apply()
@@ -143,9 +144,11 @@ class Housekeeping(QObject):
         self.history.forget()
         self._error_bar.hide()
         if not self.autosave.owns(path):
+            self._study = path
             self._recent.add([path])
 
     def _saved(self, path: Path) -> None:
+        self._study = path
         self._error_bar.hide()
         self._recent.add([path])
         self._window.statusBar().showMessage(tr("Saved to {path}.", path=path), 8000)
@@ -158,8 +161,9 @@ class Housekeeping(QObject):
             self._controller.open([Path(name)])
 
     def _choose_save(self) -> None:
+        suggested = self._study or Path(self._recent.folder()) / self.files.suggested_name()
         name, _ = QFileDialog.getSaveFileName(
-            self._window, tr("Save session"), self._recent.folder(), session_filter()
+            self._window, tr("Save session"), str(suggested), session_filter()
         )
         if name:
             self.files.save(with_session_suffix(Path(name)))

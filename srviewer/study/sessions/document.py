@@ -11,6 +11,7 @@ from srviewer.study.sessions.file_location import FileLocation
 from srviewer.study.state.study_state import StudyState
 
 MOST_PLACES = 100_000
+LONGEST_TEXT = 200  # characters of a name
 RESULT, LOADED = "result-", "loaded-"
 Number = Annotated[int, Meta(ge=0, lt=2**31)]
 
@@ -26,6 +27,7 @@ class SavedScan:
         frame: counts along the fourth dimension, from 0.
         sha256: the identity of its source, as ``ScanSource.sha256``; None where it is not known,
             as in files of version 0.1.0.
+        name: what the study was called, cut; "" where it was not noted, as in earlier files.
 
     """
 
@@ -34,6 +36,7 @@ class SavedScan:
     index: Number
     frame: Number
     sha256: str | None = None
+    name: Annotated[str, Meta(max_length=LONGEST_TEXT)] = ""
 
 
 @dataclass(frozen=True)
