@@ -61,6 +61,7 @@ def prepare(panel: TrainPanel, people: Path, until: Until, name: str, steps: int
 
 def started(panel: TrainPanel, qtbot: QtBot) -> TrainingRun:
     before = len(panel.run_list.runs.all)
+    qtbot.waitUntil(panel.setup.start.isEnabled)  # it rests a moment after another start
     press(qtbot, panel.setup.start)
     assert len(panel.run_list.runs.all) == before + 1
     run = panel.run_list.chosen

@@ -47,7 +47,7 @@ def test_a_mask_is_rebuilt_once_it_is_acknowledged(
     assert not start.isEnabled() and read.isVisible()
     assert not _button(window, "Test on this scan").isEnabled()
     qtbot.mouseClick(read, Qt.MouseButton.LeftButton)
-    assert start.isEnabled() and not read.isVisible()
+    assert start.isEnabled() and not read.isEnabled()
 
 
 def test_a_mask_is_neither_scored_nor_tested(

@@ -63,7 +63,8 @@ def execute(args: argparse.Namespace) -> VerbOutput:
         The acquisition, the grid and the files.
 
     Raises:
-        UserError: The acquisition cannot be simulated, or the volume is a segmentation.
+        InDoubt: The volume is a segmentation, which was not acknowledged.
+        UserError: The acquisition cannot be simulated.
     """
     check_outputs(args, [args.path], images=[args.output, args.truth])
     thin = open_volume(args.path, args.series, args.frame)

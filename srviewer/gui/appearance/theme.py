@@ -67,6 +67,10 @@ QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::close-button { image: url($close); border-radius: 3px; }
 QTabBar::close-button:hover { background: $border; }
+QTabBar::scroller { width: 44px; }
+QTabBar QToolButton { background: $surface; padding: 0; }
+QTabBar QToolButton::left-arrow { image: url($chevron_left); width: 14px; height: 14px; }
+QTabBar QToolButton::right-arrow { image: url($chevron_right); width: 14px; height: 14px; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QPushButton { background: $raised; border: 1px solid $border; border-radius: 5px;
               padding: 6px 13px; }
@@ -288,6 +292,8 @@ def _values(colours: Colours) -> dict[str, str]:
     pictures = {
         "chevron": "chevron-down",
         "chevron_up": "chevron-up",
+        "chevron_left": "chevron-left",
+        "chevron_right": "chevron-right",
         "close": "close",
         "check": "check-light" if colours is LIGHT else "check-dark",
     }

@@ -125,6 +125,7 @@ class RunningJobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks: list[Task] = []
+        self._cancelled: set[str] = set()  # kinds whose last job the user cancelled
         self.stopped = False  # for good: the window is closing
 
     def start(
@@ -156,6 +157,7 @@ class RunningJobs(QObject):
         task = Task(kind, title, job, done, wanted, asked, self)
         task.reported.connect(self.changed)
         task.ended.connect(self._forget)
+        self._cancelled.discard(kind)
         self._tasks.append(task)
         task.start()
         self.changed.emit()
@@ -192,6 +194,28 @@ class RunningJobs(QObject):
         if task is not None:
             task.cancel()
             self.changed.emit()
+
+    def cancel_for_user(self, task: Task | None) -> None:
+        """Cancel a job that the user wants no more, and note that.
+
+        Args:
+            task: None does nothing.
+        """
+        if task is not None:
+            self._cancelled.add(task.kind)
+            task.cancel()
+            self.changed.emit()
+
+    def was_cancelled(self, kind: str) -> bool:
+        """Whether the user cancelled a job.
+
+        Args:
+            kind: As given to ``start``.
+
+        Returns:
+            True from the cancelling of a job of that kind to the start of the next.
+        """
+        return kind in self._cancelled
 
     def stop(self) -> None:
         """Cancel all jobs for good and wait until every thread has ended."""

@@ -246,7 +246,7 @@ ACTIONS: tuple[Row | Rows, ...] = (
     ActionSpec(
         "close-study",
         mark("Close"),
-        mark("Close the study that is shown; asks where its result was not exported"),
+        mark("Close the study that is shown; asks where work would be lost"),
         menu="file",
         section="close",
         icon="close",

@@ -15,6 +15,7 @@ from srviewer.gui.widgets.form import describe
 from srviewer.gui.widgets.plain_text import set_tip
 
 ELLIPSIS = "\u2026"
+OF_PANES = ("view", "look", "colours", "measure")  # menus whose actions change what panes show
 
 
 class Actions(QObject):
@@ -27,6 +28,7 @@ class Actions(QObject):
         self._actions: dict[str, QAction] = {}
         self._menus: dict[str, QMenu] = {}
         self._groups: dict[str, QActionGroup] = {}
+        self._panes_shown = True
         self._sections: dict[str, str] = {}  # of the last entry of each menu
         for row in self._rows:
             if isinstance(row, MenuSpec):
@@ -82,6 +84,15 @@ class Actions(QObject):
         """
         for action in self._groups[group].actions():
             action.setChecked(action.data() == data)
+
+    def show_panes(self, shown: bool) -> None:
+        """Let the actions on panes be used only while panes are shown.
+
+        Args:
+            shown: False while a page hides the panes.
+        """
+        self._panes_shown = shown
+        self._show_state()
 
     def repeat_on(self, panel: QWidget, name: str) -> None:
         """Give a panel its right-click menu, where the table has one for it.
@@ -176,9 +187,11 @@ class Actions(QObject):
     def _show_state(self) -> None:
         state = self._study.state
         for row in self._rows:
-            if row.enabled is not None:
+            of_panes = row.menu in OF_PANES
+            if of_panes or row.enabled is not None:
                 entry = self._menus if isinstance(row, MenuSpec) else self._actions
-                entry[row.id].setEnabled(row.enabled(state))
+                usable = row.enabled is None or row.enabled(state)
+                entry[row.id].setEnabled(usable and (self._panes_shown or not of_panes))
             if isinstance(row, ActionSpec) and row.checked is not None:
                 self._actions[row.id].setChecked(row.checked(state))
 

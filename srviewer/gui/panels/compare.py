@@ -71,15 +71,8 @@ class ComparePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.setSpacing(10)
-        layout.addWidget(label(tr("SCORED AGAINST"), "heading"))
-        layout.addWidget(self._reference)
+        layout.addWidget(label(tr("GROUND TRUTH"), "heading"))
         layout.addWidget(self._load)
-        layout.addSpacing(4)
-        layout.addWidget(label(tr("SCORES"), "heading"))
-        layout.addWidget(self._table)
-        layout.addWidget(self._meaning)
-        layout.addWidget(self._state)
-        layout.addWidget(self.report)
         layout.addSpacing(4)
         layout.addWidget(label(tr("SIMULATE"), "heading"))
         layout.addWidget(
@@ -89,6 +82,15 @@ class ComparePanel(QWidget):
         )
         layout.addLayout(rows)
         layout.addWidget(self._simulate)
+        layout.addSpacing(4)
+        # What comes and goes stands below the controls, so that none moves under the mouse.
+        layout.addWidget(label(tr("SCORES"), "heading"))
+        layout.addWidget(self.report)
+        layout.addWidget(label(tr("SCORED AGAINST"), "heading"))
+        layout.addWidget(self._reference)
+        layout.addWidget(self._table)
+        layout.addWidget(self._meaning)
+        layout.addWidget(self._state)
         layout.addStretch(1)
 
     def _connect(self) -> None:
@@ -144,6 +146,8 @@ class ComparePanel(QWidget):
             text = tr("Scores appear once the scan is reconstructed.")
         elif study.reference is None:
             text = tr("Load a ground truth, or simulate, to get scores.")
+        elif self._controller.work.was_cancelled(SCORE):
+            text = tr("Cancelled. Load the ground truth again to score the result.")
         elif not comparable(study.state):
             text = tr(
                 "No scores: the result has other voxels than the ground truth: {difference}. "

@@ -1,15 +1,18 @@
 """The panel of training: the training runs, and the settings of the next one."""
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from srviewer.errors import UserError
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
+from srviewer.gui.texts.wording import file_names
 from srviewer.gui.training.page import TrainingPage
 from srviewer.gui.training.run_list import RunList
 from srviewer.gui.training.setup import Setup
-from srviewer.gui.widgets.dropped_files import dropped_paths
+from srviewer.gui.widgets.dropped_files import DropTarget
 from srviewer.gui.widgets.form import label
 from srviewer.gui.widgets.notice import Notice
 from srviewer.sr.training.run import TrainingJob
@@ -18,14 +21,18 @@ MOST_SHOWN = 3  # records that cannot be read
 
 
 class TrainPanel(QWidget):
-    """Training runs and settings; takes files and folders that are dropped on it."""
+    """Training runs and settings; takes files and folders that are dropped on it.
+
+    Attributes:
+        foot: The button that starts a run, which stays in view below the panel.
+    """
 
     def __init__(self, controller: StudyController) -> None:
         super().__init__()
         self._controller, self._runs = controller, controller.training
-        self.setAcceptDrops(True)
         self.run_list = RunList(self._runs)
-        self.setup = Setup(controller.work)
+        self.setup = Setup(controller.work, self._runs)
+        self.foot = self.setup.foot
         self.offer = Notice("note", tr("Unfinished runs"))
         self._heading = label(tr("RUNS"), "heading")
         self._line = QFrame()
@@ -33,9 +40,10 @@ class TrainPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.setSpacing(10)
-        for widget in (self._heading, self.offer, self.run_list, self._line, self.setup):
+        for widget in (self._heading, self.run_list, self.offer, self._line, self.setup):
             layout.addWidget(widget)
         layout.addStretch(1)
+        DropTarget(self, self._sentence, self.setup.add)
         self.setup.start_wanted.connect(self._start)
         self.setup.refused.connect(self._refuse)
         self._runs.changed.connect(self._show)
@@ -44,22 +52,15 @@ class TrainPanel(QWidget):
     def page(self) -> TrainingPage:
         """A page with curves, preview and model card of the runs, to be shown beside the panel."""
         page = TrainingPage(self._runs, self.run_list)
-        page.dropped.connect(self.setup.add)
+        DropTarget(page, self._sentence, self.setup.add)
         return page
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Called by Qt: accept files and folders."""
-        if dropped_paths(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Called by Qt: add the files and folders to the training data; they are not opened."""
-        event.acceptProposedAction()
-        self.setup.add(dropped_paths(event))
+    def _sentence(self, paths: Sequence[Path]) -> str:
+        return tr("Adds {names} to the training data", names=file_names(paths))
 
     def _show(self) -> None:
         self.setup.choices.avoid(run.name for run in self._runs.all)
-        has_runs = bool(self._runs.all)
+        has_runs = self.run_list.in_use
         self._heading.setVisible(has_runs or bool(self._runs.unreadable))
         self._line.setVisible(has_runs)
         unfinished = [run.name for run in self._runs.unfinished]

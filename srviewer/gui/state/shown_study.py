@@ -65,8 +65,12 @@ class ShownStudy(QObject):
         """Show another state; fields that are equal to the present ones are not announced.
 
         Args:
-            state: The state to show.
+            state: The state to show. A crosshair outside its scan is moved to the nearest voxel.
         """
+        if state.scan is not None:
+            inside = state.view.within(state.scan.geometry)
+            if inside is not state.view:
+                state = replace(state, view=inside)
         before, self._state = self._state, state
         self._tell(changes(before, state))
 
@@ -280,10 +284,10 @@ class ShownStudy(QObject):
         self.change(view=view)
 
     def move_cursor(self, world_mm: npt.ArrayLike) -> None:
-        """Move the crosshair; a pane that is zoomed in follows it.
+        """Move the crosshair, inside the scan; a pane that is zoomed in follows it.
 
         Args:
-            world_mm: The RAS+ point (mm).
+            world_mm: The RAS+ point (mm); outside the scan the nearest voxel is taken.
         """
         self._look(cursor_mm=point(world_mm))
 

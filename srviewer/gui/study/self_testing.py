@@ -32,6 +32,11 @@ class SelfTesting(QObject):
         """The test that is running, of the scan that is shown."""
         return self._work.running(SELF_TEST) if self._scan is self._study.scan else None
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether the user cancelled the last test, and it was of the scan that is shown."""
+        return self._scan is self._study.scan and self._work.was_cancelled(SELF_TEST)
+
     def start(self) -> None:
         """Test the scan that is shown."""
         scan, request = self._study.scan, self._study.request

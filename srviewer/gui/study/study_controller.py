@@ -117,6 +117,11 @@ class StudyController(QObject):
 
         self.open([scan], load_truth)
 
+    @property
+    def named_paths(self) -> tuple[Path, ...]:
+        """The files and folders that the user gave to the last opening of scans."""
+        return self._paths
+
     def _found(self, found: ScanListing) -> None:
         self._looked_at = found
         if one_image_a_file(found, self._paths):
@@ -255,6 +260,30 @@ class StudyController(QObject):
     def reconstructing(self) -> Volume | None:
         """The scan that is being reconstructed, shown or not."""
         return None if self.work.running(RECONSTRUCT) is None else self._reconstructing
+
+    @property
+    def reconstruction_cancelled(self) -> bool:
+        """Whether the user cancelled the last reconstruction, and it was of the shown scan."""
+        scan = self.study.scan
+        mine = scan is not None and self._reconstructing is scan
+        return mine and self.work.was_cancelled(RECONSTRUCT)
+
+    def ended_by_closing(self, scan: Volume | None) -> tuple[Task, ...]:
+        """List the jobs that end when a study is closed.
+
+        Args:
+            scan: Of the study, shown or not.
+
+        Returns:
+            The jobs that the user started.
+        """
+        kinds = []
+        if scan is not None:
+            kinds += [RECONSTRUCT] if self.reconstructing is scan else []
+            kinds += [SELF_TEST] if self.testing.scan is scan else []
+            kinds += [SIMULATE, TRUTH, LOAD] if self.study.scan is scan else []
+        running = (self.work.running(kind) for kind in kinds)
+        return tuple(task for task in running if task is not None)
 
     def _busy_elsewhere(self, wanted: str) -> bool:
         """Report the scan of another study that is being reconstructed; whether there is one."""

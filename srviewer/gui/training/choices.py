@@ -42,7 +42,8 @@ MOST = 10**9
 class Choices(QWidget):
     """Controls for the main settings.
 
-    ``started_over`` is sent for another preset, size or kind of data.
+    ``started_over`` is sent for another preset, size or kind of data, ``edited`` for another
+    budget, name or folder.
 
     Attributes:
         folder: The folder that the model is written to.
@@ -52,6 +53,7 @@ class Choices(QWidget):
     started_over = Signal()
     factors_changed = Signal()
     kind_changed = Signal()
+    edited = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -156,9 +158,12 @@ class Choices(QWidget):
             raise UserError(
                 tr("There is a model named '{stem}' already. Give another name.", stem=output.stem)
             )
+        return output
+
+    def make_folder(self) -> None:
+        """Make the folder of the user's models where the model goes there and it is missing."""
         if not self.folder.exists() and self.folder == models_dir():
             make_folder(self.folder)
-        return output
 
     def avoid(self, names: Iterable[str]) -> None:
         """Do not suggest these names.
@@ -204,6 +209,9 @@ class Choices(QWidget):
         self.preset.activated.connect(self._start_over)
         self.scale.activated.connect(self.started_over)
         self.unit.activated.connect(self._change_unit)
+        self.unit.currentIndexChanged.connect(self.edited)
+        for line in (self.budget, self.name):
+            line.textChanged.connect(self.edited)
 
     def _change_kind(self) -> None:
         self._offer_factors()
@@ -240,6 +248,7 @@ class Choices(QWidget):
         if name:
             self.folder = Path(name)
             self._show_folder()
+            self.edited.emit()
 
     def _show_folder(self) -> None:
         ours = self.folder == models_dir()

@@ -19,6 +19,10 @@ from srviewer.gui.widgets.plain_text import MarkupLabel
 Values = tuple[list[float], list[float]]  # along the plot, up the plot
 ALL_TERMS = mark("every term")
 TOTAL = mark("total")
+NOBODY_HELD_OUT = mark(
+    "No subject is held out, so there are no scores and no preview. To see whether the network is "
+    "better than cubic interpolation, hold a subject out before you start a run."
+)
 
 
 @dataclass(frozen=True)
@@ -122,10 +126,16 @@ class CurvePlot(QWidget):
 
 
 class Curves:
-    """Plots of the loss and of each comparable metric, for the training runs that are shown."""
+    """Plots of the loss and of each comparable metric, for the training runs that are shown.
+
+    Attributes:
+        nobody: A text in the place of the plots of metrics, where no run has a validation set.
+    """
 
     def __init__(self) -> None:
         self.loss = CurvePlot(tr("LOSS"), "")
+        self.nobody = label(tr(NOBODY_HELD_OUT), "muted")
+        self.nobody.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.scores = {
             metric.id: CurvePlot(tr("{metric}, HELD OUT", metric=tr(metric.title)), metric.unit)
             for metric in comparable_metrics()
@@ -143,8 +153,11 @@ class Curves:
             term: A loss term of all runs, or ``ALL_TERMS`` for every term of ``chosen``.
         """
         self._show_loss(runs, chosen, along, term)
+        held_out = any(run.job.validation for run in runs)
+        self.nobody.setVisible(not held_out)
         for metric in comparable_metrics():
             plot = self.scores[metric.id]
+            plot.setVisible(held_out)
             plot.start(along, False)
             for run in runs:
                 plot.add(run.name, scores(run, metric.id, along), run_colour(run.number))

@@ -2,8 +2,8 @@
 
 from time import monotonic
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -21,7 +21,6 @@ from srviewer.gui.training.curves import ALL_TERMS, ALONG, TOTAL, Curves, terms_
 from srviewer.gui.training.preview import PreviewView
 from srviewer.gui.training.run_list import RunList, state_line
 from srviewer.gui.training.runs import State, TrainingRun, TrainingRuns
-from srviewer.gui.widgets.dropped_files import dropped_paths
 from srviewer.gui.widgets.form import ElidedLabel, choice, describe, label, set_entries
 from srviewer.gui.widgets.plain_text import MarkupLabel, TextPage
 from srviewer.nn.models.model_file import load_model
@@ -36,18 +35,15 @@ INVITATION = mark(
 )
 DRAW_EVERY = 0.5  # seconds
 LOSS_SHARE, SCORE_SHARE = 4, 3  # of the width: the plot of the loss, and of each metric
-NO_CARD = mark("The card appears with the first checkpoint, a few minutes into the run.")
+NO_CARD = mark("The card appears with the first checkpoint: minutes into the run, or at its stop.")
 
 
 class TrainingPage(QWidget):
     """Shows the run that is chosen in the list, and the curves of all that are ticked there."""
 
-    dropped = Signal(object)  # files and folders with training data
-
     def __init__(self, runs: TrainingRuns, run_list: RunList) -> None:
         super().__init__()
         self._runs, self._run_list = runs, run_list
-        self.setAcceptDrops(True)
         self._name = ElidedLabel("value")
         self.facts = label("", "muted")
         self.facts.setWordWrap(False)
@@ -100,6 +96,7 @@ class TrainingPage(QWidget):
         for column, plot in enumerate(self.curves.scores.values(), start=1):
             grid.addWidget(plot, 0, column)
             grid.setColumnStretch(column, SCORE_SHARE)
+        grid.addWidget(self.curves.nobody, 0, 1, 1, len(self.curves.scores))
         self.pages = QTabWidget()
         self.pages.setDocumentMode(True)
         self.pages.addTab(self.preview, tr("Preview"))
@@ -122,16 +119,6 @@ class TrainingPage(QWidget):
         layout.addWidget(self._invitation)
         layout.addWidget(self._body)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Called by Qt: accept files and folders."""
-        if dropped_paths(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Called by Qt: add the files and folders to the training data; they are not opened."""
-        event.acceptProposedAction()
-        self.dropped.emit(dropped_paths(event))
-
     def showEvent(self, event: QShowEvent) -> None:
         """Called by Qt: draw the reports that came while the page was hidden."""
         self._show()
@@ -150,7 +137,7 @@ class TrainingPage(QWidget):
             set_entries(self._term, [(tr(name), name) for name in terms], term)
         self._head(run)
         self._plot()
-        self.preview.show_preview(run.preview)
+        self.preview.show_preview(run.preview, bool(run.job.validation))
         self._show_card(run)
 
     def _show_report(self, run: TrainingRun) -> None:

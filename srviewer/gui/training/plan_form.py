@@ -3,7 +3,15 @@
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, get_type_hints
 
-from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.editors import Editor, editor
@@ -17,7 +25,12 @@ TITLE_WIDTH = 128  # px
 
 
 class PlanForm(QWidget):
-    """Shows a plan and returns it as edited; new fields of a plan appear in it by themselves."""
+    """Shows a plan and returns it as edited; new fields of a plan appear in it by themselves.
+
+    ``edited`` is sent after each change of a field, and once after ``show_plan``.
+    """
+
+    edited = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,6 +40,12 @@ class PlanForm(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         self._add(layout, TrainingPlan, "", "")
+        for line in self.findChildren(QLineEdit):
+            line.textChanged.connect(self.edited)
+        for box in self.findChildren(QComboBox):
+            box.currentIndexChanged.connect(self.edited)
+        for tick in self.findChildren(QCheckBox):
+            tick.toggled.connect(self.edited)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -51,11 +70,14 @@ class PlanForm(QWidget):
             plan: Each of its fields fills its control.
         """
         self._plan = plan
+        self.blockSignals(True)
         for name, control in self._editors.items():
             value: Any = plan
             for part in name.split("."):
                 value = getattr(value, part)
             control.show(value)
+        self.blockSignals(False)
+        self.edited.emit()
 
     def plan(self) -> TrainingPlan:
         """The plan that was shown, as edited.

@@ -14,6 +14,7 @@ from srviewer.nn.catalogue import PatchPreview
 CAPTIONS = (mark("thick"), mark("result"), mark("target"))
 CAPTION, GAP = 20, 8  # px
 NOTHING = mark("A patch of a held-out subject appears here with the first scores.")
+NOBODY = mark("No subject is held out, so there is no patch to show.")
 
 
 class PreviewView(QWidget):
@@ -22,6 +23,7 @@ class PreviewView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.images: tuple[QImage, ...] = ()
+        self._nothing = NOTHING
         self.setMinimumHeight(120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         describe(
@@ -34,12 +36,14 @@ class PreviewView(QWidget):
         """Called by Qt."""
         return QSize(480, 190)
 
-    def show_preview(self, preview: PatchPreview | None) -> None:
+    def show_preview(self, preview: PatchPreview | None, held_out: bool) -> None:
         """Show the patches, or a text while there are none.
 
         Args:
             preview: Each (rows, columns) or (rows, columns, 3); None before the first scores.
+            held_out: Whether any subject is held out.
         """
+        self._nothing = NOTHING if held_out else NOBODY
         self.images = ()
         if preview is not None:
             top = float(np.percentile(preview.truth, 99.8)) or 1.0
@@ -54,7 +58,7 @@ class PreviewView(QWidget):
         painter.setPen(QColor(theme.colours().muted))
         if not self.images:
             wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect(), wrap, tr(NOTHING))
+            painter.drawText(self.rect(), wrap, tr(self._nothing))
             return
         first = self.images[0]
         room = (self.width() - 2 * GAP) / 3

@@ -24,18 +24,24 @@ from srviewer.gui.widgets.plain_text import list_item
 
 RUN = Qt.ItemDataRole.UserRole
 LINE = 46  # px: two lines of text
-MOST_SHOWN = 5
+SHOWN = 3  # lines; further ones are scrolled to, so that nothing below the list moves
 
 
 class RunList(QWidget):
-    """A list of training runs; a tick puts a run into the plots."""
+    """A list of training runs; a tick puts a run into the plots.
+
+    Attributes:
+        in_use: Whether there was a run in this window; from then on the list stays.
+    """
 
     chosen_changed = Signal()
 
     def __init__(self, runs: TrainingRuns) -> None:
         super().__init__()
         self.runs = runs
+        self.in_use = False
         self.list = QListWidget()
+        self.list.setFixedHeight(LINE * SHOWN + 10)
         self.list.setProperty("density", "compact")
         self.list.setIconSize(QSize(10, 28))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -104,8 +110,8 @@ class RunList(QWidget):
         if self.list.currentItem() is None and self.list.count():
             self.list.setCurrentRow(0)
         self.list.blockSignals(False)
-        self.list.setFixedHeight(LINE * min(max(1, self.list.count()), MOST_SHOWN) + 10)
-        self.setVisible(self.list.count() > 0)
+        self.in_use |= self.list.count() > 0
+        self.setVisible(self.in_use)
         self._choose()
 
     def _show_run(self, run: TrainingRun) -> None:
@@ -166,6 +172,8 @@ def state_line(run: TrainingRun) -> str:
         The translated text, with the progress in percent and the time left.
     """
     done = f", {100 * run.fraction:.0f} %" if run.entries else ""
+    if run.state in (State.STOPPED, State.UNFINISHED) and run.model_exists:
+        return tr("{state}{done}; its model can be used", state=tr(run.state.value), done=done)
     if run.state is not State.TRAINING:
         return f"{tr(run.state.value)}{done if run.state is not State.FINISHED else ''}"
     left = run.seconds_left

@@ -4,6 +4,7 @@ import os
 from collections import deque
 from dataclasses import replace
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -119,6 +120,7 @@ class TrainingRuns(QObject):
     """
 
     changed = Signal()  # the list, or the state of a run
+    started = Signal(object)  # the run that begins, anew or again, now or when its turn comes
     reported = Signal(object)  # the run with a new report
     model_written = Signal(object)  # the run whose model can be used now
 
@@ -171,22 +173,34 @@ class TrainingRuns(QObject):
         Raises:
             UserError: A run with this output is not finished.
         """
-        same = [run for run in self._list if run.job.output == job.output]
-        if any(run.state in LIVE for run in same) or is_unfinished(job.output):
+        self.check_free(job.output)
+        remember(job)
+        for run in self._with_output(job.output):
+            self._list.remove(run)
+        run = self._made(job, State.WAITING)
+        run.start_anew()
+        self.started.emit(run)
+        self._next()
+        return run
+
+    def check_free(self, output: Path) -> None:
+        """Check that a new run may write a model file.
+
+        Args:
+            output: The model file.
+
+        Raises:
+            UserError: A run with this output is not finished.
+        """
+        live = any(run.state in LIVE for run in self._with_output(output))
+        if live or is_unfinished(output):
             raise UserError(
                 tr(
                     "There is a run named '{stem}' in this folder that is not finished. Resume "
                     "it, remove it from the list, or give the new one another name.",
-                    stem=job.output.stem,
+                    stem=output.stem,
                 )
             )
-        remember(job)
-        for run in same:
-            self._list.remove(run)
-        run = self._made(job, State.WAITING)
-        run.start_anew()
-        self._next()
-        return run
 
     def pause(self, run: TrainingRun) -> None:
         """Pause a run; it stays in memory.
@@ -209,6 +223,7 @@ class TrainingRuns(QObject):
             self._task.hold(False)
         elif run.state not in LIVE:
             self._set(run, State.WAITING)
+            self.started.emit(run)
             self._next()
 
     def stop(self, run: TrainingRun) -> None:
@@ -223,6 +238,11 @@ class TrainingRuns(QObject):
         elif run.state is State.WAITING:
             self._set(run, State.STOPPED)
 
+    def stop_current(self) -> None:
+        """Stop the run that is training or paused, as ``stop`` does, if there is one."""
+        if self._current is not None:
+            self.stop(self._current)
+
     def remove(self, run: TrainingRun) -> None:
         """Remove a run and its checkpoint; its model and its log stay.
 
@@ -235,6 +255,9 @@ class TrainingRuns(QObject):
         checkpoint_path(run.job.output).unlink(missing_ok=True)
         self._list.remove(run)
         self.changed.emit()
+
+    def _with_output(self, output: Path) -> list[TrainingRun]:
+        return [run for run in self._list if run.job.output == output]
 
     def _made(self, job: TrainingJob, state: State) -> TrainingRun:
         run = TrainingRun(job, state, self._numbers)

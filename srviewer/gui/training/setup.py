@@ -1,11 +1,19 @@
 """The settings of a new training run: subjects, main settings, all fields of the plan, start."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import reduce
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from srviewer.errors import UserError
 from srviewer.gui.appearance import theme
@@ -13,6 +21,7 @@ from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.gui.training.choices import Choices
 from srviewer.gui.training.plan_form import PlanForm
+from srviewer.gui.training.runs import TrainingRuns
 from srviewer.gui.training.split_view import SplitView
 from srviewer.gui.widgets.form import button, describe, label
 from srviewer.gui.widgets.notice import Notice
@@ -36,15 +45,16 @@ class Setup(QWidget):
     ``start_wanted`` sends the TrainingJob that the controls describe.
 
     Attributes:
+        foot: The button that starts, and why it cannot; not in the layout of the controls.
         form: All fields of the plan; None until they are unfolded.
     """
 
     start_wanted = Signal(object)
     refused = Signal(object)  # UserError
 
-    def __init__(self, work: RunningJobs) -> None:
+    def __init__(self, work: RunningJobs, runs: TrainingRuns) -> None:
         super().__init__()
-        self._work = work
+        self._work, self._runs = work, runs
         self._pending: tuple[Path, ...] = ()
         self._left_out: dict[tuple[Path, ...], Counts] = {}  # of the paths of each search
         self.choices = Choices()
@@ -59,6 +69,10 @@ class Setup(QWidget):
         self.start = button(tr("Start training"), tr("Train a network with these settings"))
         self.start.setProperty("primary", "true")
         self.start.setIcon(theme.icon_on_accent("play"))
+        self.reason = label("", "muted")
+        self.foot = QWidget()
+        self._resting = QTimer(self)  # after a start: a double click starts one run, not two
+        self._resting.setSingleShot(True)
         self._unfold = QToolButton()
         self._unfold.setText(tr("All settings of the plan"))
         self._unfold.setCheckable(True)
@@ -74,6 +88,7 @@ class Setup(QWidget):
         self._lay_out()
         self._connect()
         self._show_notes()
+        self._show_reason()
 
     def add(self, paths: Sequence[Path]) -> None:
         """Find the subjects in files and folders, and add them.
@@ -99,11 +114,14 @@ class Setup(QWidget):
                 tr("There is no subject to train on. Add thin volumes, or drop them here.")
             )
         check_split(train, validation)
+        plan = self.choices.with_factors(self._plan())
+        output = self.choices.output()
+        self._runs.check_free(output)
         return TrainingJob(
             paths=_files(train),
             validation=_files(validation),
-            plan=self.choices.with_budget(self._plan()),
-            output=self.choices.output(),
+            plan=self.choices.with_budget(plan),
+            output=output,
             device=self.choices.device.currentData(),
         )
 
@@ -122,16 +140,22 @@ class Setup(QWidget):
         layout.addWidget(label(tr("Add thin volumes, or drop files and folders here."), "muted"))
         layout.addLayout(adding)
         layout.addWidget(self.split)
-        layout.addWidget(self.note)
         layout.addWidget(self.choices)
-        layout.addWidget(self.start)
         layout.addWidget(self._unfold)
         layout.addLayout(self._fold)
+        layout.addWidget(self.note)  # below the controls, so that none moves under the mouse
+        foot = QVBoxLayout(self.foot)
+        foot.setContentsMargins(14, 10, 14, 14)
+        foot.addWidget(self.reason)
+        foot.addWidget(self.start)
 
     def _connect(self) -> None:
         self.add_files.clicked.connect(self._choose_files)
         self.add_folder.clicked.connect(self._choose_folder)
         self.split.changed.connect(self._show_notes)
+        for changed in (self.split.changed, self.choices.edited, self._resting.timeout):
+            changed.connect(self._show_reason)
+        self._runs.changed.connect(self._show_reason)
         self.choices.kind_changed.connect(self._clear)
         self.choices.started_over.connect(self._show_preset)
         self.choices.factors_changed.connect(self._change_factors)
@@ -143,19 +167,24 @@ class Setup(QWidget):
         return self.choices.plan() if self.form is None else self.form.plan()
 
     def _show_preset(self) -> None:
-        if self.form is not None:
-            form = self.form
-            self._try(lambda: form.show_plan(self.choices.plan()))
+        form = self.form
+        if form is not None:
+            with suppress(UserError):  # ``reason`` says it
+                form.show_plan(self.choices.plan())
+        self._show_reason()
 
     def _change_factors(self) -> None:
-        if self.form is not None:
-            form = self.form
-            self._try(lambda: form.show_plan(self.choices.with_factors(form.plan())))
+        form = self.form
+        if form is not None:
+            with suppress(UserError):
+                form.show_plan(self.choices.with_factors(form.plan()))
+        self._show_reason()
 
     def _show_fold(self, shown: bool) -> None:
         self._unfold.setIcon(theme.icon("chevron-down" if shown else "chevron-right"))
         if self.form is None:
             self.form = PlanForm()
+            self.form.edited.connect(self._show_reason)
             self._fold.addWidget(self.form)
             self._show_preset()
         self.form.setVisible(shown)
@@ -209,14 +238,27 @@ class Setup(QWidget):
         if name:
             self.add([Path(name)])
 
-    def _start(self) -> None:
-        self._try(lambda: self.start_wanted.emit(self.job()))
-
-    def _try(self, act: Callable[[], None]) -> None:
+    def _show_reason(self) -> None:
+        """Let the button be pressed only where the run can start, and say why it cannot."""
         try:
-            act()
+            self.job()
+        except UserError as error:
+            reason = tr(str(error))
+        else:
+            reason = ""
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
+        self.start.setEnabled(not reason and not self._resting.isActive())
+
+    def _start(self) -> None:
+        try:
+            job = self.job()  # files may have changed since ``reason`` was shown
+            self.choices.make_folder()
         except UserError as error:
             self.refused.emit(error)
+            return
+        self._resting.start(QApplication.doubleClickInterval())
+        self.start_wanted.emit(job)
 
 
 def _files(people: Sequence[Person]) -> tuple[Path, ...]:

@@ -22,7 +22,7 @@ from srviewer.sr.inputs.subjects import Person, merged_subjects, suggested_split
 
 PERSON = Qt.ItemDataRole.UserRole
 LINE = 24  # px
-FEWEST_LINES, MOST_LINES = 2, 6
+LINES = 3  # of each list, always: the buttons between the lists must not move
 
 
 class SplitView(QWidget):
@@ -135,8 +135,6 @@ class SplitView(QWidget):
             list_widget.clear()
             for person in people:
                 list_widget.addItem(_item(person))
-            lines = min(max(len(people), FEWEST_LINES), MOST_LINES)
-            list_widget.setFixedHeight(LINE * lines + 10)
         self._enable()
 
     def _enable(self) -> None:
@@ -149,6 +147,7 @@ class SplitView(QWidget):
 def _list(name: str, tip: str) -> QListWidget:
     list_widget = QListWidget()
     list_widget.setProperty("density", "compact")
+    list_widget.setFixedHeight(LINE * LINES + 10)
     list_widget.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
     list_widget.setUniformItemSizes(True)
     list_widget.setTextElideMode(Qt.TextElideMode.ElideMiddle)

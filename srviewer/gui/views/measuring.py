@@ -30,24 +30,28 @@ class Measuring:
         """Whether something is being drawn or dragged."""
         return bool(self._points) or self._grabbed is not None
 
-    def press(self, position: QPointF) -> bool:
-        """Handle a left button that goes down.
+    def takes(self, position: QPointF) -> bool:
+        """Whether a press of the left button is for measuring, so that the crosshair stays.
 
         Args:
             position: Of the mouse, in pixels of the pane.
 
         Returns:
-            True if the event is for measuring, so that the crosshair stays.
+            True with a tool, and on a point of a measurement.
+        """
+        measures = bool(self._points) or self._study.tool is not Tool.CROSSHAIR
+        return measures or self._under(position) is not None
+
+    def press(self, position: QPointF) -> None:
+        """Handle a left button that goes down: grab a point, else begin a measurement.
+
+        Args:
+            position: Of the mouse, in pixels of the pane, where ``takes`` is true.
         """
         self._start = position
         self._grabbed = None if self._points else self._under(position)
-        if self._grabbed is not None:
-            return True
-        if self._study.tool is Tool.CROSSHAIR:
-            return False
-        if not self._points:
+        if self._grabbed is None and not self._points:
             self._add(self._pane.world_at(position))
-        return True
 
     def move(self, position: QPointF) -> bool:
         """Handle a move of the mouse.

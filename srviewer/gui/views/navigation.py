@@ -66,6 +66,7 @@ class Navigation(QObject):
         self._pane, self._study = pane, pane.study
         self._drag: Drag | None = None
         self._last = QPointF()
+        self._cursor_before = pane.study.view.cursor_mm  # the last press of the mouse
         self._notches = 0.0
         self._space = False
         self._measuring = Measuring(pane)
@@ -105,13 +106,27 @@ class Navigation(QObject):
                 self._measuring.release(event.position())
             self._drag = None
         elif kind == QEvent.Type.MouseButtonDblClick:
+            self._press_again(event)
+
+    def _press_again(self, event: QMouseEvent) -> None:
+        """The second press of a double click enlarges the pane where a press moves the crosshair.
+
+        Elsewhere it is another press: quick presses on the slice bar step, and those with a tool
+        set points.
+        """
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and self._left_drag_at(event.position()) is Drag.CROSSHAIR:
+            self._study.move_cursor(self._cursor_before)
             self._maximise()
+        else:
+            self._press(event)
 
     def _press(self, event: QMouseEvent) -> None:
         self._pane.setFocus(Qt.FocusReason.MouseFocusReason)
         self._last = event.position()
+        self._cursor_before = self._study.view.cursor_mm
         if event.button() == Qt.MouseButton.LeftButton:
-            self._drag = self._left_drag(event.position())
+            self._drag = self._left_drag_at(event.position())
         elif event.button() == Qt.MouseButton.RightButton:
             self._drag = Drag.WINDOW
         elif event.button() == Qt.MouseButton.MiddleButton:
@@ -120,13 +135,16 @@ class Navigation(QObject):
             self._move_crosshair(event.position())
         elif self._drag is Drag.SLICES:
             self._scroll_to(event.position())
+        elif self._drag is Drag.MEASURE:
+            self._measuring.press(event.position())
 
-    def _left_drag(self, position: QPointF) -> Drag:
+    def _left_drag_at(self, position: QPointF) -> Drag:
+        """What a left drag from a position does; with a tool, or on a point, it measures."""
         if self._space:
             return Drag.PAN
         if position.x() > self._pane.width() - SLICE_BAR:
             return Drag.SLICES
-        return Drag.MEASURE if self._measuring.press(position) else Drag.CROSSHAIR
+        return Drag.MEASURE if self._measuring.takes(position) else Drag.CROSSHAIR
 
     def _move(self, event: QMouseEvent) -> None:
         moved, self._last = event.position() - self._last, event.position()

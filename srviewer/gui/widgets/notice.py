@@ -1,6 +1,7 @@
 """Framed texts: notes, warnings to acknowledge, errors with their details."""
 
 import traceback
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -65,12 +66,15 @@ class Acknowledgement(Notice):
         layout.addWidget(self._button)
 
     def show_acknowledged(self, acknowledged: bool) -> None:
-        """Show the button only while the warning is not acknowledged.
+        """Let the button be pressed only while the warning is not acknowledged.
+
+        It stays where it is, so that nothing below it moves under the mouse.
 
         Args:
-            acknowledged: True hides the button.
+            acknowledged: True disables the button.
         """
-        self._button.setVisible(not acknowledged)
+        self._button.setEnabled(not acknowledged)
+        self._button.setText(tr("Read") if acknowledged else tr("I have read this"))
 
 
 class OfferBar(QFrame):
@@ -105,22 +109,23 @@ class OfferBar(QFrame):
         self.show()
 
 
-class ErrorBar(QFrame):
-    """An error message with details, shown until it is closed; it does not block the window."""
+class FoldedBar(QFrame):
+    """A message with details to unfold, shown until it is closed; it does not block the window.
 
-    def __init__(self) -> None:
+    Args:
+        role: "error" or "note".
+        name: Accessible name.
+        icon: A name of ``theme.icon``.
+    """
+
+    def __init__(self, role: str, name: str, icon: str) -> None:
         super().__init__()
-        self.setProperty("role", "error")
-        self.setAccessibleName(tr("Error"))
-        sign = IconLabel("alert-circle-outline", 20)
+        self.setProperty("role", role)
+        self.setAccessibleName(name)
         self.message = label("", "plain")
         self._unfold = QPushButton(tr("Details"))
         self._unfold.setCheckable(True)
-        describe(self._unfold, tr("Details"), tr("Show what the program knows about this error"))
-        self.copy = QToolButton()
-        self.copy.setIcon(theme.icon("content-copy"))
-        describe(self.copy, tr("Copy"), tr("Copy this message and its details, to report them"))
-        self.copy.clicked.connect(self._copy)
+        describe(self._unfold, tr("Details"), tr("Show all that is known about this"))
         close = QToolButton()
         close.setIcon(theme.icon("close"))
         describe(close, tr("Close"), tr("Hide this message"))
@@ -128,20 +133,54 @@ class ErrorBar(QFrame):
         self.details = QPlainTextEdit()
         self.details.setReadOnly(True)
         self.details.setFixedHeight(150)
-        describe(self.details, tr("Error details"), tr("The technical description of the error"))
+        describe(self.details, tr("Details of {name}", name=name), tr("The whole text, to copy"))
         self._unfold.toggled.connect(self.details.setVisible)
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(sign, alignment=Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.message, 1)
-        row.addWidget(self._unfold, alignment=Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.copy, alignment=Qt.AlignmentFlag.AlignTop)
-        row.addWidget(close, alignment=Qt.AlignmentFlag.AlignTop)
+        self.row = QHBoxLayout()
+        self.row.setSpacing(10)
+        top = Qt.AlignmentFlag.AlignTop
+        self.row.addWidget(IconLabel(icon, 20), alignment=top)
+        self.row.addWidget(self.message, 1)
+        for control in (self._unfold, *self._more_buttons(), close):
+            self.row.addWidget(control, alignment=top)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 8, 8)
-        layout.addLayout(row)
+        layout.addLayout(self.row)
         layout.addWidget(self.details)
         self.hide()
+
+    def _more_buttons(self) -> tuple[QToolButton, ...]:
+        """Buttons before the one that closes."""
+        return ()
+
+    def _show_folded(self, message: str, details: str) -> None:
+        self.message.setText(message)
+        self.details.setPlainText(visible(details))
+        self._unfold.setChecked(False)
+        self.details.hide()
+        self.show()
+
+
+class NoteBar(FoldedBar):
+    """A note that asks for nothing."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("note", name, "information-outline")
+
+    def show_note(self, text: str, lines: Sequence[str]) -> None:
+        """Show a note.
+
+        Args:
+            text: One sentence, translated.
+            lines: Its details, translated.
+        """
+        self._show_folded(text, "\n".join(lines))
+
+
+class ErrorBar(FoldedBar):
+    """An error message; its details can be copied."""
+
+    def __init__(self) -> None:
+        super().__init__("error", tr("Error"), "alert-circle-outline")
 
     def show_error(self, title: str, error: Exception) -> None:
         """Show an error: the message of a UserError, or a general one for any other exception.
@@ -150,12 +189,16 @@ class ErrorBar(QFrame):
             title: Of the job or action that failed; the first line of the details.
             error: Its traceback is the rest of the details.
         """
-        self.message.setText(tr(str(error) if isinstance(error, UserError) else BUG))
         trace = "".join(traceback.format_exception(error))
-        self.details.setPlainText(visible(f"{title}\n\n{trace}"))
-        self._unfold.setChecked(False)
-        self.details.hide()
-        self.show()
+        message = tr(str(error) if isinstance(error, UserError) else BUG)
+        self._show_folded(message, f"{title}\n\n{trace}")
+
+    def _more_buttons(self) -> tuple[QToolButton, ...]:
+        self.copy = QToolButton()
+        self.copy.setIcon(theme.icon("content-copy"))
+        describe(self.copy, tr("Copy"), tr("Copy this message and its details, to report them"))
+        self.copy.clicked.connect(self._copy)
+        return (self.copy,)
 
     def _copy(self) -> None:
         program = f"srviewer {__version__}"

@@ -1,18 +1,26 @@
-"""Closing studies and the window: asks only where an unexported result would go."""
+"""Closing studies and the window: asks where work would go, and offers to close after an export."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMessageBox, QWidget
 
 from srviewer.core.visible_text import visible_line
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.jobs.running_jobs import Task
+from srviewer.gui.study.exporting import EXPORT
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
+from srviewer.gui.training.runs import TRAIN
 from srviewer.gui.user_files.autosave_folders import outlives_window
 from srviewer.gui.widgets.form import describe
+from srviewer.gui.widgets.notice import OfferBar
 from srviewer.gui.widgets.plain_text import message_box
+from srviewer.study.state.compared_volumes import ComparedVolume
 
 MOST_NAMED = 5  # results in a question
+ROLE = QMessageBox.ButtonRole
 
 
 class Closing(QObject):
@@ -21,30 +29,48 @@ class Closing(QObject):
     Args:
         controller: what is open.
         export: opens the export of the result that is shown.
-        window: the parent of the questions.
+        window: the parent of the questions; closed after an export, if the user wants that then.
+
+    Attributes:
+        bar: After an export that a question led to: what was written where, and an offer to close.
     """
 
     def __init__(
         self, controller: StudyController, export: Callable[[], None], window: QWidget
     ) -> None:
         super().__init__(window)
-        self._studies, self._export, self._window = controller.studies, export, window
+        self._controller, self._studies = controller, controller.studies
+        self._export, self._window = export, window
+        self._waiting = False  # for the export that a question led to
+        self._scan: Volume | None = None  # of the study to close then; None for the window
+        self.bar = OfferBar(
+            tr("Exported"),
+            tr("Close now"),
+            tr("Close what you were about to close"),
+            tr("Keep open"),
+            tr("Close nothing and hide this"),
+        )
+        self.bar.accepted.connect(self._close_now)
+        self.bar.declined.connect(self.bar.hide)
+        controller.exporting.exported.connect(self._offer)
 
     def close(self, number: int) -> None:
-        """Close a study, after a question where a result was not exported.
+        """Close a study, after a question where a result was not exported or something runs.
 
         Args:
             number: Its position in the tabs, from 0; nothing happens outside of them.
         """
-        if 0 <= number < len(self._studies.states) and self._may_close([number], ""):
-            self._studies.close(number)
+        if 0 <= number < len(self._studies.states):
+            scan = self._studies.states[number].scan
+            if self._may_close([number], self._controller.ended_by_closing(scan), "", scan):
+                self._studies.close(self._number(scan))
 
     def close_current(self) -> None:
         """Close the study that is shown."""
         self.close(self._studies.current)
 
     def may_close_window(self, autosaved: bool) -> bool:
-        """Ask before the window is closed, once, where results were not exported.
+        """Ask before the window is closed, once, where results were not exported or a job runs.
 
         Args:
             autosaved: Whether the next window will offer what is open now.
@@ -53,46 +79,118 @@ class Closing(QObject):
             Whether the window may be closed.
         """
         note = tr("The next start offers what is open now, for a week.") if autosaved else ""
-        return self._may_close(range(len(self._studies.states)), note)
+        running = self._controller.work.missed
+        return self._may_close(range(len(self._studies.states)), running, note, None)
 
-    def _may_close(self, numbers: Sequence[int], note: str) -> bool:
-        unexported = [
-            (number, kept.name)
+    def losses(self, numbers: Sequence[int]) -> tuple[str, ...]:
+        """What the closing of studies would lose.
+
+        Args:
+            numbers: Positions of the studies in the tabs, from 0.
+
+        Returns:
+            A line for each result that was not exported and each job that would end.
+        """
+        scans = [self._studies.states[number].scan for number in numbers]
+        running = (task for scan in scans for task in self._controller.ended_by_closing(scan))
+        return (*_named(self._titles(self._unexported(numbers))), *(t.title for t in running))
+
+    def _may_close(
+        self, numbers: Sequence[int], running: Sequence[Task], note: str, scan: Volume | None
+    ) -> bool:
+        unexported = self._unexported(numbers)
+        if not unexported and not running:
+            return True
+        box, close = self._question(self._titles(unexported), running, note)
+        box.exec()
+        if box.buttonRole(box.clickedButton()) is ROLE.ActionRole:
+            self._export_first(unexported[0], scan)
+        return box.clickedButton() is close
+
+    def _unexported(self, numbers: Iterable[int]) -> list[tuple[int, ComparedVolume]]:
+        return [
+            (number, kept)
             for number in numbers
             for kept in self._studies.states[number].unexported(outlives_window)
         ]
-        if not unexported:
-            return True
-        answer = self._ask([self._title(number, name) for number, name in unexported], note)
-        if answer is QMessageBox.ButtonRole.ActionRole:
-            self._studies.show(unexported[0][0])
-            self._export()
-        return answer is QMessageBox.ButtonRole.DestructiveRole
 
-    def _title(self, number: int, name: str) -> str:
-        scan = self._studies.states[number].scan
-        assert scan is not None
-        return tr("{result} of {scan}", result=name, scan=visible_line(scan.name))
+    def _titles(self, unexported: Iterable[tuple[int, ComparedVolume]]) -> list[str]:
+        names = [(kept.name, self._studies.states[number].scan) for number, kept in unexported]
+        return [
+            tr("{result} of {scan}", result=name, scan=visible_line(scan.name))
+            for name, scan in names
+            if scan is not None
+        ]
 
-    def _ask(self, titles: Sequence[str], note: str) -> QMessageBox.ButtonRole:
-        lines = [*titles[:MOST_NAMED]]
-        if len(titles) > MOST_NAMED:
-            lines.append(tr("and {count} more", count=len(titles) - MOST_NAMED))
-        question = tr(
-            "Close without exporting? Not exported yet:\n{results}", results="\n".join(lines)
-        )
-        text = f"{question}\n\n{note}".strip()
-        box = message_box(
-            QMessageBox.Icon.Question, tr("Close without exporting?"), text, self._window
-        )
-        role = QMessageBox.ButtonRole
-        export = box.addButton(tr("Export\u2026"), role.ActionRole)
-        close = box.addButton(tr("Close without exporting"), role.DestructiveRole)
-        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-        describe(export, tr("Export"), tr("Choose a file for the result; nothing is closed"))
-        describe(
-            close, tr("Close without exporting"), tr("The results named above are not exported")
-        )
-        box.setDefaultButton(cancel)
-        box.exec()
-        return box.buttonRole(box.clickedButton())
+    def _number(self, scan: Volume | None) -> int:
+        """The present position of the study of a scan; -1 where it is not open any more."""
+        scans = [state.scan for state in self._studies.states]
+        return next((number for number, other in enumerate(scans) if other is scan), -1)
+
+    # --- the question
+
+    def _question(
+        self, titles: Sequence[str], running: Sequence[Task], note: str
+    ) -> tuple[QMessageBox, QAbstractButton]:
+        """The question and its button that closes."""
+        lines = [_running_text(running)] if running else []
+        if titles:
+            results = "\n".join(_named(titles))
+            lines.append(tr("Not exported yet:\n{results}", results=results))
+            lines += [note] if note else []
+        title = tr("Stop and close?") if running else tr("Close without exporting?")
+        text = "\n\n".join((title, *lines))
+        box = message_box(QMessageBox.Icon.Question, title, text, self._window)
+        if titles:
+            export = box.addButton(tr("Export\u2026"), ROLE.ActionRole)
+            describe(export, tr("Export"), tr("Choose a file for the result; nothing is closed"))
+            close = box.addButton(tr("Close without exporting"), ROLE.DestructiveRole)
+        else:
+            close = box.addButton(QMessageBox.StandardButton.Close)
+            close.setText(tr("Stop and close"))
+        describe(close, close.text(), tr("What is named above is lost"))
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        return box, close
+
+    # --- after an export
+
+    def _export_first(self, first: tuple[int, ComparedVolume], scan: Volume | None) -> None:
+        number, kept = first
+        study = self._studies.study
+        self._studies.show(number)
+        study.keep(study.compared_volumes.choosing(kept.key))
+        self.bar.hide()
+        self._export()
+        self._waiting = self._controller.work.running(EXPORT) is not None  # else it was given up
+        self._scan = scan
+
+    def _offer(self, path: Path) -> None:
+        if self._waiting:
+            self._waiting = False
+            message = tr(
+                "The result was exported to {path}; the JSON file beside it says how it was made. "
+                "Research use only.",
+                path=path,
+            )
+            self.bar.offer(message)
+
+    def _close_now(self) -> None:
+        self.bar.hide()
+        if self._scan is None:
+            self._window.close()
+        else:
+            self.close(self._number(self._scan))
+
+
+def _named(titles: Sequence[str]) -> list[str]:
+    """The first of some titles, and the number of the others."""
+    more = len(titles) - MOST_NAMED
+    return [*titles[:MOST_NAMED], *([tr("and {count} more", count=more)] if more > 0 else [])]
+
+
+def _running_text(running: Sequence[Task]) -> str:
+    kept = tr("nothing unfinished is kept")
+    if any(task.kind == TRAIN for task in running):
+        kept = tr("training keeps a checkpoint, and its tab offers to resume it")
+    titles = ", ".join(task.title for task in running)
+    return tr("Still running: {running}.\nClosing stops it; {kept}.", running=titles, kept=kept)

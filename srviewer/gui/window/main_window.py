@@ -5,10 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QMainWindow,
-    QMessageBox,
     QSizePolicy,
     QSplitter,
     QStackedWidget,
@@ -19,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.slices.planes import Plane
 from srviewer.core.visible_text import visible, visible_line
-from srviewer.gui.jobs.running_jobs import Task
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.menus.export_actions import ExportActions
 from srviewer.gui.menus.figure_actions import FigureActions
@@ -39,13 +37,11 @@ from srviewer.gui.study.skipped_files import SkippedFilesNotice
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.training.page import TrainingPage
-from srviewer.gui.training.runs import TRAIN
 from srviewer.gui.user_files.recent_files import Recent
 from srviewer.gui.views.compare_view import CompareView
 from srviewer.gui.views.score_plot import ScorePlot
-from srviewer.gui.widgets.dropped_files import dropped_paths
+from srviewer.gui.widgets.dropped_files import DropTarget
 from srviewer.gui.widgets.notice import ErrorBar
-from srviewer.gui.widgets.plain_text import message_box
 from srviewer.gui.window.closing import Closing
 from srviewer.gui.window.compare_bar import CompareBar
 from srviewer.gui.window.dropping import Dropping
@@ -56,7 +52,7 @@ from srviewer.gui.window.opening import Opening
 from srviewer.gui.window.scan_actions import ScanActions
 from srviewer.gui.window.side_panels import SidePanels
 from srviewer.gui.window.status import DeviceLabel, StatusBar
-from srviewer.gui.window.study_tabs import StudyTabs
+from srviewer.gui.window.study_tabs import TabRow
 from srviewer.gui.window.window_state import WindowState
 from srviewer.io.targets import NIFTI
 from srviewer.study.state.layouts import PLANES
@@ -70,7 +66,6 @@ class MainWindow(QMainWindow):
     def __init__(self, settings: QSettings) -> None:
         super().__init__()
         self.setWindowTitle(TITLE)
-        self.setAcceptDrops(True)
         self.recent = Recent(settings)
         self.study = ShownStudy(self)
         self.studies = OpenStudies(self.study, self)
@@ -88,6 +83,7 @@ class MainWindow(QMainWindow):
             self, self.controller, settings, self.recent, self.error_bar, self.actions_offered
         )
         self.closing = Closing(self.controller, self._export, self)
+        self._left_out = SkippedFilesNotice(self.controller, self.error_bar, self)
         self._training: TrainingPage | None = None  # made when its tab is first chosen
         self._lay_out()
         self.housekeeping.arrange(self._splitter, self.panels)
@@ -95,12 +91,13 @@ class MainWindow(QMainWindow):
             self.actions_offered.repeat_on(panel, name)
         look = self.panels.panels["look"]
         assert isinstance(look, LookPanel)
-        self.dropping = Dropping(self.controller, look.overlays, self)
+        self.dropping = Dropping(self.controller, look.overlays, self.closing, self)
+        self._take_drops(look)
         self._connect_actions(look.cine)
         self._fill_tool_bar()
         self.setStatusBar(StatusBar(self.controller))
         self._connect()
-        self._left_out = SkippedFilesNotice(self.controller, self.statusBar(), self.error_bar, self)
+        self._left_out.notify(self.statusBar())
         self._state = WindowState(settings, self, self._splitter, self.panels, self.study)
         self._state.restore()
         self.arrange(PLANES)
@@ -122,24 +119,9 @@ class MainWindow(QMainWindow):
         """
         self.study.compare(replace(self.study.comparing, layout=layout))
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Called by Qt: files are welcome, anything else is not."""
-        if dropped_paths(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Called by Qt: open everything that was dropped, as one."""
-        paths = dropped_paths(event)
-        if paths:
-            event.acceptProposedAction()
-            self.dropping.take(paths)
-
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Called by Qt: ask while something asked for runs, then stop it; remember the window."""
-        missed = self.controller.work.missed
-        autosaved = self.housekeeping.preferences.autosave
-        may_close = self._may_stop(missed) if missed else self.closing.may_close_window(autosaved)
-        if not may_close:
+        """Called by Qt: ask where work would go, then stop what runs; remember the window."""
+        if not self.closing.may_close_window(self.housekeeping.preferences.autosave):
             event.ignore()
             return
         self.leave()
@@ -161,7 +143,8 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(StudyTabs(self.studies, self.closing, self.actions_offered))
+        self.tabs = TabRow(self.studies, self.closing, self.actions_offered)
+        layout.addWidget(self.tabs)
         layout.addWidget(FrameBar(self.controller))
         layout.addWidget(ConstantScanNotice(self.study))
         layout.addWidget(self.compare_bar)
@@ -176,6 +159,8 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.error_bar)
         column.addWidget(self.exported_bar)
+        column.addWidget(self.closing.bar)
+        column.addWidget(self._left_out.bar)
         column.addWidget(self.housekeeping.autosave.bar)
         column.addWidget(self.housekeeping.hint)
         column.addWidget(self._pages, 1)
@@ -187,6 +172,16 @@ class MainWindow(QMainWindow):
         self._splitter.setCollapsible(0, False)
         self._splitter.setHandleWidth(3)
         self.setCentralWidget(self._splitter)
+
+    def _take_drops(self, look: LookPanel) -> None:
+        dropping = self.dropping
+        DropTarget(self, dropping.sentence, dropping.take, self._framed)
+        DropTarget(self.tabs, dropping.sentence_beside, dropping.take_beside)
+        DropTarget(look.overlay_box, dropping.sentence_over, dropping.take_over)
+
+    def _framed(self) -> QWidget:
+        """What is framed while files are held over the window: the panes, if there are any."""
+        return self.compare if self.compare.isVisible() else self._pages
 
     def _connect_actions(self, cine: Cine) -> None:
         actions, controller = self.actions_offered, self.controller
@@ -225,6 +220,7 @@ class MainWindow(QMainWindow):
         self.exported_bar.scan_wanted.connect(self._open_exported)
         self.exported_bar.failed.connect(self.error_bar.show_error)
         controller.failed.connect(self.error_bar.show_error)
+        controller.training.started.connect(self.error_bar.hide)
         study.follow(self._show_scan, "scan")
         self.panels.currentChanged.connect(self._show_page)
         study.follow(self._show_result, "result")
@@ -257,6 +253,7 @@ class MainWindow(QMainWindow):
     def _show_page(self) -> None:
         """The training page beside its tab, else the scan."""
         panel = self.panels.panels[self.panels.shown]
+        self.actions_offered.show_panes(not isinstance(panel, TrainPanel))
         if not isinstance(panel, TrainPanel):
             self._pages.setCurrentIndex(0 if self.study.scan is None else 1)
             return
@@ -277,18 +274,3 @@ class MainWindow(QMainWindow):
     def _show_result(self) -> None:
         if self.study.result is not None:
             self.error_bar.hide()
-
-    def _may_stop(self, missed: Sequence[Task]) -> bool:
-        running = ", ".join(task.title for task in missed)
-        kept = tr("nothing unfinished is kept")
-        if any(task.kind == TRAIN for task in missed):
-            kept = tr("training keeps a checkpoint, and its tab offers to resume it")
-        asked = tr(
-            "Still running: {running}.\nClosing stops it; {kept}.", running=running, kept=kept
-        )
-        box = message_box(QMessageBox.Icon.Question, tr("Stop and close?"), asked, self)
-        buttons = QMessageBox.StandardButton
-        box.setStandardButtons(buttons.Close | buttons.Cancel)
-        box.setDefaultButton(buttons.Cancel)
-        box.exec()
-        return box.standardButton(box.clickedButton()) == buttons.Close

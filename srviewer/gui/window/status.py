@@ -1,7 +1,7 @@
 """The line at the bottom of the window: where the mouse is, what is running."""
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from srviewer import RESEARCH_USE_ONLY
@@ -13,11 +13,13 @@ from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import agreement, label_text
+from srviewer.gui.training.runs import TRAIN
 from srviewer.gui.widgets.form import ElidedLabel, describe, label
 from srviewer.gui.widgets.plain_text import MarkupLabel, PlainLabel, set_tip
 from srviewer.study.state.view import Point
 
 WIDEST = 190  # px, of what is running
+CANCELLED_MS = 1500  # for which "Cancelled" is shown, and the button does nothing
 
 
 class PointLabel(ElidedLabel):
@@ -60,11 +62,18 @@ class PointLabel(ElidedLabel):
 
 
 class ActivityLabel(QWidget):
-    """The running job with its progress, and a button to cancel it."""
+    """The running job with its progress, and a button to cancel it.
+
+    After a press it says "Cancelled" for a while: a second press does not cancel the next job.
+    """
 
     def __init__(self, controller: StudyController) -> None:
         super().__init__()
-        self._work = controller.work
+        self._work, self._training = controller.work, controller.training
+        self._cancelled = QTimer(self)
+        self._cancelled.setSingleShot(True)
+        self._cancelled.setInterval(CANCELLED_MS)
+        self._cancelled.timeout.connect(self._show)
         self._text = ElidedLabel("muted")
         self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._left = PlainLabel()  # never cut, however long the name before it is
@@ -87,25 +96,40 @@ class ActivityLabel(QWidget):
         self._show()
 
     def _task(self) -> Task | None:
+        """The newest job that the user started, else the newest of the window's own."""
         wanted = [task for task in self._work.tasks if not task.cancelling]
+        wanted.sort(key=lambda task: task.asked)
         return wanted[-1] if wanted else None
 
     def _show(self) -> None:
-        task = self._task()
-        self.setVisible(task is not None)
+        cancelled = self._cancelled.isActive()
+        task = None if cancelled else self._task()
+        self.setVisible(cancelled or task is not None)
+        self._stop.setEnabled(task is not None)
         if task is not None:
             left = task.seconds_left
             self._left.setText("" if left is None else tr("{time} left", time=duration_text(left)))
-            wide = self._text.fontMetrics().horizontalAdvance(task.title) + 10
-            self._text.setFixedWidth(min(wide, WIDEST))
-            self._text.show_text(task.title)
+            self._name(task.title)
             self._bar.setValue(round(1000 * task.progress.fraction))
+        elif cancelled:
+            self._left.setText("")
+            self._name(tr("Cancelled"))
+
+    def _name(self, text: str) -> None:
+        wide = self._text.fontMetrics().horizontalAdvance(text) + 10
+        self._text.setFixedWidth(min(wide, WIDEST))
+        self._text.show_text(text)
 
     def _cancel(self) -> None:
         task = self._task()
-        if task is not None:
-            task.cancel()
-            self._show()
+        if task is None or self._cancelled.isActive():
+            return
+        self._cancelled.start()
+        if task.kind == TRAIN:
+            self._training.stop_current()
+        else:
+            self._work.cancel_for_user(task)
+        self._show()
 
 
 class DeviceLabel(MarkupLabel):

@@ -3,20 +3,58 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QTabBar
+from PySide6.QtGui import QIcon, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QTabBar, QToolButton, QWidget
 
 from srviewer.core.visible_text import visible_line
+from srviewer.core.volumes.volume import Volume
+from srviewer.gui.appearance import theme
 from srviewer.gui.dialogs.thumbnail import thumbnail
 from srviewer.gui.menus.actions import Actions
 from srviewer.gui.state.open_studies import OpenStudies
+from srviewer.gui.texts.study_names import distinct_names
 from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import grid_words
 from srviewer.gui.widgets.form import describe
-from srviewer.gui.widgets.plain_text import menu_text, plain_tip
+from srviewer.gui.widgets.plain_text import add_named, menu_text, plain_tip
 from srviewer.gui.window.closing import Closing
+from srviewer.study.state.study_state import StudyState
 
-WIDEST = 26  # characters of a name
+WIDEST, NARROWEST = 280, 190  # px of a tab; where less is left for each, the row scrolls
+
+
+class TabRow(QWidget):
+    """The tabs, and a button with a list of all studies at the end of the row."""
+
+    def __init__(self, studies: OpenStudies, closing: Closing, actions: Actions) -> None:
+        super().__init__()
+        self._studies = studies
+        self.tabs = StudyTabs(studies, closing, actions)
+        self.all = QToolButton()
+        self.all.setIcon(theme.icon("chevron-down"))
+        self.all.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        describe(self.all, tr("All open studies"), tr("Choose among all open studies"))
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._fill)
+        self.all.setMenu(self._menu)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.tabs, 1)
+        layout.addWidget(self.all)
+        studies.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        self.setVisible(len(self._studies.states) > 1)
+
+    def _fill(self) -> None:
+        self._menu.clear()
+        for number, name in enumerate(distinct_names(self._studies.states)):
+            action = add_named(self._menu, name)
+            action.setCheckable(True)
+            action.setChecked(number == self._studies.current)
+            action.triggered.connect(lambda _, number=number: self._studies.show(number))
 
 
 class StudyTabs(QTabBar):
@@ -25,6 +63,7 @@ class StudyTabs(QTabBar):
     def __init__(self, studies: OpenStudies, closing: Closing, actions: Actions) -> None:
         super().__init__()
         self._studies = studies
+        self._drawn: list[tuple[Volume | None, str]] = []  # scan and name of each tab
         self.setTabsClosable(True)
         self.setExpanding(False)
         self.setDrawBase(False)
@@ -49,27 +88,51 @@ class StudyTabs(QTabBar):
         studies.changed.connect(self._show)
         self._show()
 
+    def tabSizeHint(self, index: int) -> QSize:
+        """Called by Qt: the size of a tab, where there is room."""
+        size = super().tabSizeHint(index)
+        return QSize(min(size.width(), WIDEST), size.height())
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        """Called by Qt: the size below which a name could not be read any more."""
+        size = self.tabSizeHint(index)
+        return QSize(min(size.width(), NARROWEST), size.height())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Called by Qt: scroll the row where it does not fit; the wheel shows no other study."""
+        back = (event.angleDelta().y() or event.angleDelta().x()) > 0
+        name = "ScrollLeftButton" if back else "ScrollRightButton"
+        button = self.findChild(QToolButton, name)
+        if button is not None and button.isVisible():
+            button.click()
+        event.accept()
+
     def _show(self) -> None:
-        scans = [state.scan for state in self._studies.states]
+        states = self._studies.states
         self.blockSignals(True)
-        while self.count() > len(scans):
+        while self.count() > len(states):
             self.removeTab(self.count() - 1)
-        while self.count() < len(scans):
+        while self.count() < len(states):
             self.addTab("")
-        for number, scan in enumerate(scans):
-            if scan is None or self.tabData(number) is scan:
-                continue
-            self.setTabData(number, scan)
-            self.setTabText(number, menu_text(_short(scan.name)))
-            self.setTabIcon(number, QIcon(thumbnail(scan)))
-            tip = f"{visible_line(scan.name)}\n{grid_words(scan.geometry)}"
-            self.setTabToolTip(number, plain_tip(tip))
-            self._describe_close(number, scan.name)
+        names = distinct_names(states)
+        for number, (state, name) in enumerate(zip(states, names, strict=True)):
+            scan, drawn = self._drawn[number] if number < len(self._drawn) else (None, "")
+            if state.scan is not scan or name != drawn:
+                self._draw(number, state, name)
+        self._drawn = [(state.scan, name) for state, name in zip(states, names, strict=True)]
         self.setCurrentIndex(self._studies.current)
         self.blockSignals(False)
-        self.setVisible(len(scans) > 1)
         for action in self._for_several:
-            action.setEnabled(len(scans) > 1)
+            action.setEnabled(len(states) > 1)
+
+    def _draw(self, number: int, state: StudyState, name: str) -> None:
+        scan = state.scan
+        assert scan is not None
+        self.setTabText(number, menu_text(name))
+        self.setTabIcon(number, QIcon(thumbnail(scan)))
+        lines = (name, *map(str, state.sources[:1]), grid_words(scan.geometry))
+        self.setTabToolTip(number, plain_tip("\n".join(map(visible_line, lines))))
+        self._describe_close(number, name)
 
     def _describe_close(self, number: int, name: str) -> None:
         for side in (QTabBar.ButtonPosition.LeftSide, QTabBar.ButtonPosition.RightSide):
@@ -80,7 +143,3 @@ class StudyTabs(QTabBar):
                     tr("Close {name}", name=name),
                     tr("Close this study and what was made from it"),
                 )
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= WIDEST else f"{name[: WIDEST - 1]}\u2026"

@@ -1,5 +1,6 @@
 """The training loop: readable top to bottom."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,6 +36,8 @@ class TrainingEnvironment:
         workers: Threads that cut batches.
         process: This process, of several in data-parallel training.
         threads: Processor threads that the networks may use, 0 for torch's choice.
+        stopped: Called with the averaged weights when the job is closed before its end, after the
+            checkpoint was written; None for nothing.
     """
 
     device: str = "auto"
@@ -43,6 +46,7 @@ class TrainingEnvironment:
     workers: int = 1
     process: Process = ALONE
     threads: int = 0
+    stopped: Callable[[Model], None] | None = None
 
 
 def train(
@@ -105,6 +109,8 @@ def train(
             except GeneratorExit:
                 if learner.is_finite():
                     _keep(learner, plan, step, seconds, environment)
+                    if environment.stopped is not None and environment.process.leads and step:
+                        environment.stopped(learner.model(name))
                 raise
         return learner.model(name)
 

@@ -58,7 +58,8 @@ class TrainingJob:
 def trained_model(job: TrainingJob) -> Job[Model]:
     """Run a training: read the data, train, score, save.
 
-    The model file is replaced with each checkpoint.
+    The model file is replaced with each checkpoint, also with that of a run that is stopped: its
+    averaged weights are a model that can be used.
 
     Args:
         job: The training run.
@@ -117,14 +118,14 @@ def _logged(data: TrainingData, plan: TrainingPlan, job: TrainingJob) -> Job[Mod
     """Train; the leading process keeps model and log up to date."""
     from srviewer.nn.training.loop import TrainingEnvironment, train  # lazy: loads torch
 
-    checkpoint = checkpoint_path(job.output)
+    checkpoint, keeper = checkpoint_path(job.output), _Keeper(job)
     environment = TrainingEnvironment(
-        job.device, checkpoint, job.resume, job.workers, job.process, job.threads
+        job.device, checkpoint, job.resume, job.workers, job.process, job.threads, keeper.save
     )
     run = train(data.material(), plan, job.output.stem, environment)
     if not job.process.leads:
         return (yield from run)
-    model = yield from mapped(run, _Keeper(job).take)
+    model = yield from mapped(run, keeper.take)
     model = replace(model, licences=job.licences)
     save_model(model, job.output)
     return model
@@ -145,8 +146,16 @@ class _Keeper:
             self._log = self._log or RunLog(self._job.output, self._resumed_at)
             self._log.add(step)
             if step.checkpointed:
-                save_model(replace(step.model, licences=self._job.licences), self._job.output)
+                self.save(step.model)
         return step
+
+    def save(self, model: Model) -> None:
+        """Replace the model file.
+
+        Args:
+            model: The averaged weights so far.
+        """
+        save_model(replace(model, licences=self._job.licences), self._job.output)
 
 
 def scored(model: Model, path: Path, volumes: Sequence[Volume], device: str) -> Job[Model]:

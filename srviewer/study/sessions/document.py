@@ -12,6 +12,7 @@ from srviewer.study.state.overlay import MOST_LABELS
 from srviewer.study.state.study_state import StudyState
 
 MOST_PLACES = 100_000
+LONGEST_TEXT = 200  # characters of a name
 RESULT, LOADED = "result-", "loaded-"
 Number = Annotated[int, Meta(ge=0, lt=2**31)]
 Channel = Annotated[int, Meta(ge=0, le=255)]
@@ -28,6 +29,7 @@ class SavedScan:
         frame: counts along the fourth dimension, from 0.
         sha256: the identity of its source, as ``ScanSource.sha256``; None where it is not known,
             as in files of version 0.1.0.
+        name: what the study was called, cut; "" where it was not noted, as in earlier files.
 
     """
 
@@ -36,6 +38,7 @@ class SavedScan:
     index: Number
     frame: Number
     sha256: str | None = None
+    name: Annotated[str, Meta(max_length=LONGEST_TEXT)] = ""
 
 
 @dataclass(frozen=True)

@@ -216,7 +216,9 @@ class _Reading:
             volume = replace(volume, source=stated_source(document))  # of a simulated scan
             if not _is_of(volume, saved.sha256):
                 raise self._replaced(paths[0])
-        return volume if document is None else described(volume, document), origin
+        if document is not None:
+            volume = described(volume, document)
+        return replace(volume, name=saved.name or volume.name), origin
 
     def _check_refusals(self, scan: Path) -> None:
         """Raise UserError when no result fits a scan whose content version 0.1.0 did not note."""

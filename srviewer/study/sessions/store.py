@@ -15,6 +15,7 @@ from srviewer.sr.results.maps import RESIDUAL
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.study.sessions.document import (
     LOADED,
+    LONGEST_TEXT,
     RESULT,
     SavedLabel,
     SavedLoaded,
@@ -194,9 +195,12 @@ class _Saving:
         sha256 = None if scan.source is None else scan.source.sha256
         if origin is None:
             path = self._file(scan)
-            return SavedScan((FileLocation(path.absolute()),), path.name, 0, 0, sha256)
+            files = (FileLocation(path.absolute()),)
+            return SavedScan(files, path.name, 0, 0, sha256, scan.name[:LONGEST_TEXT])
         places = tuple(FileLocation(path.absolute()) for path in origin.paths)
-        return SavedScan(places, origin.series.uid, origin.series.index, origin.frame, sha256)
+        series = origin.series
+        name = scan.name[:LONGEST_TEXT]
+        return SavedScan(places, series.uid, series.index, origin.frame, sha256, name)
 
     def _reference(self) -> Job[SavedReference | None]:
         reference = self.state.reference

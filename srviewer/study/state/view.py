@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import numpy.typing as npt
 
+from srviewer.core.geometry.grid import Geometry
 from srviewer.core.intensity.window import Window
 from srviewer.core.slices.planes import Plane
 from srviewer.core.volumes.volume import Volume
 
 Point = tuple[float, float, float]
 ZOOM_LIMITS = (0.5, 40.0)
+INSIDE = 0.499  # voxels from the centre of an outer voxel at which a crosshair is kept
 NO_WINDOW = Window(0.0, 1.0)  # while nothing is open
 
 
@@ -76,6 +79,23 @@ class View:
         shrink = self.zoom / zoom
         moved = tuple(f + (c - f) * shrink for f, c in zip(point(fixed_mm), centre_mm, strict=True))
         return replace(self, zoom=zoom, centre_mm=point(moved))
+
+    def within(self, geometry: Geometry) -> "View":
+        """Keep the crosshair inside a volume.
+
+        Args:
+            geometry: The grid of the volume.
+
+        Returns:
+            This view where the crosshair lies inside already; else with the nearest position along
+            the axes of the grid, in its outer voxels.
+        """
+        index = geometry.index(self.cursor_mm)
+        last = np.array(geometry.shape) - 1
+        if np.all((index >= -0.5) & (index < last + 0.5)):
+            return self
+        inside = np.clip(np.nan_to_num(index), -INSIDE, last + INSIDE)
+        return replace(self, cursor_mm=point(geometry.world(inside)))
 
     def with_conventions(self, other: "View") -> "View":
         """Take over the settings of the whole window: convention, interpolation, crosshair.

@@ -21,6 +21,7 @@ class LookPanel(QWidget):
         self._study = controller.study
         self.cine = Cine(controller.study, self)
         self.overlays = Overlays(controller, self)
+        self.overlay_box = OverlayBox(self.overlays)
         self.histogram = HistogramView(controller)
         self.levels = Levels(controller.study)
         self.colours = choice(tr("Colour map"), tr("The colours that stand for grey values"))
@@ -53,7 +54,7 @@ class LookPanel(QWidget):
         layout.addSpacing(4)
         layout.addWidget(CineBox(self.cine))
         layout.addSpacing(4)
-        layout.addWidget(OverlayBox(self.overlays))
+        layout.addWidget(self.overlay_box)
         layout.addStretch(1)
 
     def _connect(self, controller: StudyController) -> None:

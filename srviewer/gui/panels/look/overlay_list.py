@@ -42,8 +42,8 @@ class OverlayBox(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(label(tr("OVERLAYS"), "heading"))
+        layout.addWidget(self.add)  # above the rows, so that it does not move with them
         layout.addLayout(self._rows)
-        layout.addWidget(self.add)
         self._study.follow(self._show, "overlays", "scan")
         self._show()
 

@@ -2,11 +2,9 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from srviewer.core.slice_faults.warnings import FAULT_CODES
-from srviewer.gui.appearance import theme
-from srviewer.gui.jobs.running_jobs import Task, duration_text
 from srviewer.gui.panels.reconstruct.model_choice import (
     ModelChoice,
     factor_for_model,
@@ -15,19 +13,18 @@ from srviewer.gui.panels.reconstruct.model_choice import (
 )
 from srviewer.gui.panels.reconstruct.repair_box import RepairBox
 from srviewer.gui.panels.reconstruct.request_options import RequestOptions
+from srviewer.gui.panels.reconstruct.run_box import RunBox
 from srviewer.gui.panels.reconstruct.self_test_box import SelfTestBox
 from srviewer.gui.panels.reconstruct.slab_box import SlabBox
 from srviewer.gui.panels.reconstruct.stack_choice import StackChoice
 from srviewer.gui.study.report_box import ReportBox
-from srviewer.gui.study.study_controller import RECONSTRUCT, StudyController
+from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.result_card import facts, own_warnings, verdict
-from srviewer.gui.texts.translation import mark, tr
+from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import agrees, axis_title, device_entries
 from srviewer.gui.widgets.form import (
     ElidedLabel,
-    button,
     choice,
-    describe,
     form,
     label,
     set_entries,
@@ -37,14 +34,12 @@ from srviewer.gui.widgets.notice import Acknowledgement, Notice
 from srviewer.sr.cross_plane.methods import METHODS, method
 from srviewer.sr.reconstruction.cautions import cautions
 
-START_TIP = mark("Reconstruct the open scan with thin slices (Ctrl+Return)")
-
 
 class ReconstructPanel(QWidget):
     """Edits the study's request and starts it.
 
     Attributes:
-        foot: Button and progress, which stay in view below the panel when it is scrolled.
+        foot: Buttons and progress, which stay in view below the panel when it is scrolled.
     """
 
     def __init__(self, controller: StudyController) -> None:
@@ -67,16 +62,7 @@ class ReconstructPanel(QWidget):
         self._self_test = SelfTestBox(controller)
         self._warnings = Acknowledgement()
         self._note = Notice("note", tr("Notes on this reconstruction"))
-        self._start = button(tr("Reconstruct"), tr(START_TIP))
-        self._start.setProperty("primary", "true")
-        self._start.setIcon(theme.icon_on_accent("play"))
-        self.foot = QWidget()
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setRange(0, 1000)
-        describe(self._bar, tr("Progress"), tr("How much of the reconstruction is done"))
-        self._stage = label("", "muted")
-        self._cancel = button(tr("Cancel"), tr("Stop the reconstruction; nothing is kept of it"))
+        self.foot = RunBox(controller)
         self._verdict = label("", "good")
         self._own_warnings = Notice("warning", tr("Warnings about this result"))
         self._facts = label("", "muted")
@@ -86,7 +72,6 @@ class ReconstructPanel(QWidget):
         self._show_models()
         self._show_scan()
         self._show_result()
-        self._show_work()
 
     def _lay_out(self) -> None:
         rows = form()
@@ -98,14 +83,6 @@ class ReconstructPanel(QWidget):
             (tr("Device"), self._device),
         ):
             rows.addRow(title, field)
-        running = QHBoxLayout()
-        running.addWidget(self._stage, 1)
-        running.addWidget(self._cancel)
-        self._running = QWidget()
-        progress = QVBoxLayout(self._running)
-        progress.setContentsMargins(0, 0, 0, 0)
-        progress.addWidget(self._bar)
-        progress.addLayout(running)
         self._outcome = QFrame()
         self._outcome.setProperty("role", "note")
         outcome = QVBoxLayout(self._outcome)
@@ -126,32 +103,26 @@ class ReconstructPanel(QWidget):
         layout.addSpacing(4)
         layout.addWidget(label(tr("RECONSTRUCTION"), "heading"))
         layout.addLayout(rows)
-        layout.addWidget(self._models.left_out)
         layout.addWidget(self._options)
-        layout.addWidget(self._note)
         layout.addWidget(RepairBox(self._controller))
-        layout.addWidget(self._slabs)
         layout.addWidget(self._self_test)
+        # What comes and goes stands below the controls, so that none moves under the mouse.
+        layout.addWidget(self._note)
+        layout.addWidget(self._models.left_out)
+        layout.addWidget(self._slabs)
         layout.addWidget(self._outcome)
         layout.addStretch(1)
-        foot = QVBoxLayout(self.foot)
-        foot.setContentsMargins(14, 10, 14, 14)
-        foot.addWidget(self._start)
-        foot.addWidget(self._running)
 
     def _connect(self) -> None:
         study, controller = self._study, self._controller
         study.follow(self._show_scan, "scan")
         study.follow(self._show_request, "request")
         study.follow(self._show_result, "result")
-        controller.work.changed.connect(self._show_work)
         controller.training.model_written.connect(self._show_trained)
         self._warnings.acknowledged.connect(study.acknowledge)
         study.follow(self._show_acknowledged, "acknowledged")
         for box in (self._axis, self._factor, self._method, self._model, self._device):
             box.activated.connect(self._edit)
-        self._start.clicked.connect(controller.reconstruct)
-        self._cancel.clicked.connect(self._stop)
 
     def _offer_models(self) -> None:
         """Offer the models at hand, and those that were trained here and written elsewhere."""
@@ -184,7 +155,6 @@ class ReconstructPanel(QWidget):
 
     def _show_acknowledged(self) -> None:
         self._warnings.show_acknowledged(self._study.acknowledged)
-        self._show_work()
 
     def _show_request(self) -> None:
         scan, request = self._study.scan, self._study.request
@@ -192,7 +162,6 @@ class ReconstructPanel(QWidget):
         for box in (self._axis, self._factor, self._method, self._model, self._device):
             box.setEnabled(editable)
         if scan is None or request is None:
-            self._show_work()
             return
         geometry = scan.geometry
         axes = [(axis_title(geometry, axis), axis) for axis in range(3)]
@@ -216,34 +185,6 @@ class ReconstructPanel(QWidget):
         warnings = tuple(w.message for w in others)
         advice = () if problem or self._controller.view_only else cautions(scan, request, model)
         self._note.show_text((*warnings, *problem, *advice))
-        self._show_work()
-
-    def _show_work(self) -> None:
-        task = self._controller.work.running(RECONSTRUCT)
-        ready = self._controller.may_reconstruct
-        self._start.setEnabled(task is None and ready)
-        self._start.setText(self._start_text())
-        describe(self._start, self._start.text(), tr(self._controller.view_only or START_TIP))
-        self._start.setVisible(task is None)
-        self._running.setVisible(task is not None)
-        if task is not None:
-            self._bar.setValue(round(1000 * task.progress.fraction))
-            self._stage.setText(self._whose() + _stage(task))
-
-    def _start_text(self) -> str:
-        """The text of the button, which says why it cannot be pressed for a localizer."""
-        scan = self._study.scan
-        if scan is None or not self._controller.view_only:
-            return tr("Reconstruct")
-        single = min(scan.geometry.shape) < 2
-        return tr("Single slice: to view only") if single else tr("Localizer: to view only")
-
-    def _whose(self) -> str:
-        scan = self._controller.reconstructing
-        hidden = scan is not None and scan is not self._study.scan
-        if scan is None or not hidden:
-            return ""
-        return tr("'{name}', which is not shown:", name=scan.name) + "\n"
 
     def _show_result(self) -> None:
         result = self._study.result
@@ -273,13 +214,3 @@ class ReconstructPanel(QWidget):
                     device=self._device.currentData(),
                 )
             )
-
-    def _stop(self) -> None:
-        self._controller.work.cancel(RECONSTRUCT)
-
-
-def _stage(task: Task) -> str:
-    percentage = f"{100 * task.progress.fraction:.0f} %"
-    left = task.seconds_left
-    rest = "" if left is None else tr(", {time} left", time=duration_text(left))
-    return f"{tr(task.progress.message)}\n{percentage}{rest}"

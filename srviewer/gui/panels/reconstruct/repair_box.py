@@ -1,4 +1,4 @@
-"""The offer to repair faults between slices, shown below the warnings of them."""
+"""The offer to repair faults between slices, shown above the warnings of them."""
 
 from dataclasses import replace
 

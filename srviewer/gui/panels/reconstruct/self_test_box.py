@@ -1,6 +1,6 @@
 """The self-test: the gain of the chosen method over cubic interpolation on the open scan."""
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer.gui.study.self_testing import SELF_TEST
 from srviewer.gui.study.study_controller import RECONSTRUCT, SIMULATE, StudyController
@@ -22,12 +22,17 @@ class SelfTestBox(QWidget):
                 "score them beside cubic interpolation"
             ),
         )
+        self.cancel = button(tr("Cancel test"), tr("Stop the test; nothing is kept of it"))
         self.verdict = label("", "muted")
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.start, 1)
+        buttons.addWidget(self.cancel)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.start)
+        layout.addLayout(buttons)
         layout.addWidget(self.verdict)
         self.start.clicked.connect(controller.testing.start)
+        self.cancel.clicked.connect(self._stop)
         self._study.follow(self._show, "scan", "request", "tested", "acknowledged")
         controller.work.changed.connect(self._show)
         self._show()
@@ -38,16 +43,21 @@ class SelfTestBox(QWidget):
         request = self._study.request
         return None if request is None else self._study.state.test_of(request)
 
+    def _stop(self) -> None:
+        self._controller.work.cancel_for_user(self._controller.testing.task)
+
     def _show(self) -> None:
         work, running = self._controller.work, self._controller.testing.task
         idle = all(work.running(kind) is None for kind in (SELF_TEST, RECONSTRUCT, SIMULATE))
         self.start.setEnabled(idle and self._controller.may_reconstruct)
+        self.cancel.setEnabled(running is not None)
         if running is not None:
             text, role = f"{tr(running.progress.message)}\u2026", "muted"
         elif self.found is not None:
             text, role = tr(self.found.verdict), "good" if self.found.worth else "doubt"
         else:
-            text, role = "", "muted"
+            text = tr("Cancelled") if self._controller.testing.cancelled else ""
+            role = "muted"
         self.verdict.setText(text)
         self.verdict.setVisible(bool(text))
         if self.verdict.property("role") != role:
