@@ -33,12 +33,12 @@ class SessionFiles(QObject):
         controller.session_chosen.connect(self.open)
 
     def suggested_name(self) -> str:
-        """A name for the session file: of the study that is shown, and the number of the others."""
+        """The name of the study that is shown and the number of the others; "" without any."""
         scan, others = self._studies.study.scan, len(self._studies.states) - 1
         name = "" if scan is None else scan.name
         if others > 0:
             name = tr("{name} and {count} more", name=name, count=others)
-        return with_session_suffix(Path(file_name(name))).name
+        return name
 
     def save(self, path: Path) -> None:
         """Write the open studies to a session file.

@@ -164,8 +164,8 @@ class Housekeeping(QObject):
 
     def _choose_save(self) -> None:
         study, kinds = self._controller.study, [session_filter()]
-        beside_scan = proposed(study, "", SUFFIX).with_name(self.files.suggested_name())
-        proposal = self._session_file or beside_scan
+        name = self.files.suggested_name()
+        proposal = self._session_file or proposed(study, "", SUFFIX, name)
         path, _ = ask_where(study, self._window, tr("Save session"), proposal, kinds)
         if path is not None:
             self.files.save(with_session_suffix(path))
