@@ -50,6 +50,7 @@ class Levels(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(rows)
         layout.addLayout(buttons)
+        self._shown: tuple[object, ...] = ()
         self._connect()
         self._show()
 
@@ -65,6 +66,10 @@ class Levels(QWidget):
     def _show(self) -> None:
         session = self._session
         original, window = session.original, session.view.window
+        shown = (original, window, session.auto_window, session.tool)
+        if shown == self._shown:  # only the position or the zoom changed
+            return
+        self._shown = shown
         self.setEnabled(original is not None)
         self.box.setChecked(session.tool is Tool.WINDOW_BOX)
         if original is None:
