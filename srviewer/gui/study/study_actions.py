@@ -63,7 +63,6 @@ class StudyActions(QObject):
         self.work = RunningJobs(self)
         self.work.failed.connect(self.failed)
         self.training = TrainingRuns(self.work, self)
-        self._rebuilding: Volume | None = None
         self._paths: tuple[Path, ...] = ()
         self._looked_at: ScanListing | None = None
         self._after_opening: Callable[[], None] | None = None
@@ -184,7 +183,6 @@ class StudyActions(QObject):
             if self._busy_elsewhere(title):
                 return
             region, done = self.region, self._reconstructed(original)
-            self._rebuilding = original
             self.previews.start(
                 original,
                 request,
@@ -216,8 +214,7 @@ class StudyActions(QObject):
         files = SlabFiles(path, lambda _, made: {**made.provenance(), **known})
         job = rebuilt_and_opened(original, series.stream(frame), request, files)
         held = self.exporting.claims.holding(path, job)
-        done, self._rebuilding = self._written(original, path), original
-        self._start(RECONSTRUCT, title, held, done)
+        self._start(RECONSTRUCT, title, held, self._written(original, path))
 
     @property
     def region(self) -> Volume | None:
@@ -231,7 +228,7 @@ class StudyActions(QObject):
     @property
     def rebuilding(self) -> Volume | None:
         """The scan that is being reconstructed, shown or not."""
-        return None if self.work.running(RECONSTRUCT) is None else self._rebuilding
+        return self.work.scan_of(RECONSTRUCT)
 
     def _busy_elsewhere(self, wanted: str) -> bool:
         """Report the scan of another study that is being reconstructed; whether there is one."""
@@ -316,9 +313,9 @@ class StudyActions(QObject):
 
     def _leave_closed(self) -> None:
         """Cancel the reconstruction and the test of a study that was closed or replaced."""
-        scans = [state.scan for state in self.studies.states]
-        for kind, scan in ((RECONSTRUCT, self.rebuilding), (SELF_TEST, self.testing.scan)):
-            if scan is not None and all(other is not scan for other in scans):
+        scans = {state.scan for state in self.studies.states}
+        for kind in (RECONSTRUCT, SELF_TEST):
+            if self.work.scan_of(kind) not in {None, *scans}:
                 self.work.cancel(kind)
 
     def _reconstructed(
@@ -378,5 +375,10 @@ class StudyActions(QObject):
         original = self.session.original
         independent = kind in (OPEN, RECONSTRUCT)  # a rebuild stays with its own scan
         return self.work.start(
-            kind, title, job, done, lambda: independent or self.session.original is original
+            kind,
+            title,
+            job,
+            done,
+            lambda: independent or self.session.original is original,
+            scan=original,
         )

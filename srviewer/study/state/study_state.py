@@ -1,6 +1,6 @@
 """One open study as one frozen value."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -75,6 +75,18 @@ class StudyState:
     rois: tuple[Roi, ...] = field(default=(), metadata=SAVED)
     locked: Roi | None = field(default=None, metadata=SAVED)
     tested: tuple[Tested, ...] = field(default=(), metadata=LENIENT)
+
+    @property
+    def volumes(self) -> Iterator[Volume]:
+        """Every volume that the study holds; some may come twice."""
+        yield from (volume for volume in (self.scan, self.comparables.cubic) if volume is not None)
+        yield from (layer.volume for layer in self.layers)
+        for kept in self.comparables.kept:
+            yield from kept.volumes.values()
+        if self.reference is not None:
+            yield self.reference.volume
+            if self.reference.thin is not None:
+                yield self.reference.thin
 
     @property
     def result(self) -> Reconstruction | None:

@@ -73,6 +73,7 @@ class Levels(QWidget):
         self.setEnabled(original is not None)
         self.box.setChecked(session.tool is Tool.WINDOW_BOX)
         if original is None:
+            self._offered = None
             return
         step = session.auto_window.width / 100
         decimals = 0 if step >= 0.5 else 2 if step >= 0.005 else 5
