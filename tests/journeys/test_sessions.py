@@ -15,6 +15,7 @@ from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.sessions.session_file import read_session
 from srviewer.study.state.comparables import REFERENCE
+from srviewer.study.state.held_file import file_of
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
@@ -188,7 +189,7 @@ def test_a_session_never_leans_on_what_was_autosaved(
     opened.desk.begin()
     rebuild()
     recovery = opened.desk.recovery
-    until(lambda: bool(opened.session.comparables.results[0].files) and not recovery.work.tasks)
+    until(lambda: file_of(opened.session.comparables.results[0].volume) and not recovery.work.tasks)
     path = tmp_path / "mine.srviewer"
     text = json.dumps(_saved(opened, until, path))
     assert "window-" not in text and "mine files" in text

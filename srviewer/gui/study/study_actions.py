@@ -1,6 +1,6 @@
 """The actions on the open study: each starts a job and keeps its result."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ class StudyActions(QObject):
         self.previews = PreviewUpdater(studies, self.work, self)
         self.scoring = Scoring(session, self.work, self)
         self.testing = SelfTesting(studies, self.work, self)
-        self.exporting = Exporting(studies, self.work, self)
+        self.exporting = Exporting(session, self.work, self)
 
     # --- opening
 
@@ -279,17 +279,6 @@ class StudyActions(QObject):
         """
         self._load_truth(path, tr("the loaded ground truth '{name}'", name=path.name))
 
-    def remember(self, written: Mapping[Volume, Path]) -> None:
-        """Note which files hold volumes of the open studies, so that none is written again.
-
-        Args:
-            written: The file of each volume.
-        """
-        files = {volume: held_in(path) for volume, path in written.items()}
-        for state in self.studies.states:
-            if state.scan is not None:
-                self.studies.change(state.scan, lambda state: state.with_files(files))
-
     def load_beside(self, path: Path) -> None:
         """Compare a volume with the scan, wherever it lies.
 
@@ -302,7 +291,7 @@ class StudyActions(QObject):
 
         def keep(volume: Volume) -> None:
             kept = self.session.comparables
-            self.session.keep(kept.with_loaded(volume, path.name, held_in(path)))
+            self.session.keep(kept.with_loaded(held_in(path, volume), path.name))
 
         title = tr("Loading {name}", name=path.name)
         self._start(LOAD, title, to_compare(path, original), keep)
@@ -318,16 +307,9 @@ class StudyActions(QObject):
             if self.work.scan_of(kind) not in {None, *scans}:
                 self.work.cancel(kind)
 
-    def _reconstructed(
-        self, original: Volume, file: Path | None = None
-    ) -> Callable[[Reconstruction], None]:
-        """``file``: the one that holds the result already."""
-
+    def _reconstructed(self, original: Volume) -> Callable[[Reconstruction], None]:
         def keep(result: Reconstruction) -> None:
-            written = {} if file is None else {result.volume: held_in(file)}
-            self.studies.change(
-                original, lambda state: state.with_result(result).with_files(written)
-            )
+            self.studies.change(original, lambda state: state.with_result(result))
             if self.session.original is not original:
                 self.rebuilt_elsewhere.emit(original.name)
 
@@ -336,7 +318,8 @@ class StudyActions(QObject):
     def _written(self, original: Volume, path: Path) -> Callable[[Reconstruction | None], None]:
         def show(result: Reconstruction | None) -> None:
             if result is not None:
-                self._reconstructed(original, path)(result)
+                held_in(path, result.volume)
+                self._reconstructed(original)(result)
             self.written.emit(path, result is not None)
             self.exporting.exported.emit(path)
 
@@ -359,7 +342,7 @@ class StudyActions(QObject):
 
     def _load_truth(self, path: Path, meaning: str) -> None:
         def keep(volume: Volume) -> None:
-            self.session.set_reference(Reference(volume, meaning, None, held_in(path)))
+            self.session.set_reference(Reference(held_in(path, volume), meaning, None))
 
         title = tr("Loading {name}", name=path.name)
         scan, result = self.session.original, self.session.result

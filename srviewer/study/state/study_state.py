@@ -1,6 +1,6 @@
 """One open study as one frozen value."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.scores.self_test import SelfTest
 from srviewer.study.state.comparables import LONGEST_NAME, Comparables, ComparedVolume
 from srviewer.study.state.comparing import Comparing
-from srviewer.study.state.held_file import HeldFile
+from srviewer.study.state.held_file import file_of
 from srviewer.study.state.layouts import COMPARE, PLANES
 from srviewer.study.state.origin import Origin
 from srviewer.study.state.overlay import Overlay
@@ -44,7 +44,6 @@ class StudyState:
     Attributes:
         scan: the open scan.
         origin: its files and series; None for a scan that was simulated in the window.
-        scan_file: the file that holds a simulated scan; None where there is none.
         sources: the files that it came from, which an export never overwrites.
         auto_window: grey levels that suit the scan, in its unit.
         request: of the next reconstruction.
@@ -62,7 +61,6 @@ class StudyState:
 
     scan: Volume | None = None
     origin: Origin | None = None
-    scan_file: HeldFile | None = None
     sources: tuple[Path, ...] = ()
     auto_window: Window = NO_WINDOW
     request: Request | None = field(default=None, metadata=LENIENT)
@@ -82,7 +80,7 @@ class StudyState:
         yield from (volume for volume in (self.scan, self.comparables.cubic) if volume is not None)
         yield from (layer.volume for layer in self.layers)
         for kept in self.comparables.kept:
-            yield from kept.volumes.values()
+            yield from kept.volumes
         if self.reference is not None:
             yield self.reference.volume
             if self.reference.thin is not None:
@@ -180,44 +178,6 @@ class StudyState:
         """
         return next((row.test for row in self.tested if row.request == request), None)
 
-    def with_files(self, written: Mapping[Volume, HeldFile]) -> "StudyState":
-        """Note the files of volumes that were written.
-
-        Args:
-            written: Volume -> its file.
-
-        Returns:
-            The study with the files of its scan, reference, overlays, results and loaded volumes.
-        """
-        if not written:
-            return self
-        state = replace(
-            self,
-            comparables=self.comparables.with_files(written),
-            layers=tuple(
-                replace(layer, file=written[layer.volume]) if layer.volume in written else layer
-                for layer in self.layers
-            ),
-        )
-        if self.scan is not None and self.scan in written and self.origin is None:
-            state = replace(state, scan_file=written[self.scan])
-        if self.reference is not None and self.reference.volume in written:
-            file = written[self.reference.volume]
-            state = replace(state, reference=replace(self.reference, file=file))
-        return state
-
-    def file_of(self, volume: Volume) -> Path | None:
-        """The file that still holds a volume, voxel for voxel.
-
-        Args:
-            volume: Of the study, by identity.
-
-        Returns:
-            The file; None where there is none, or it was written to since.
-        """
-        held = self._held(volume)
-        return held.path if held is not None and held.unchanged else None
-
     def unexported(self, lasting: Callable[[Path], bool]) -> tuple[ComparedVolume, ...]:
         """List the results that no file will hold once the study is closed.
 
@@ -230,16 +190,8 @@ class StudyState:
         return tuple(
             kept
             for kept in self.comparables.results
-            if (path := self.file_of(kept.volume)) is None or not lasting(path)
+            if (path := file_of(kept.volume)) is None or not lasting(path)
         )
-
-    def _held(self, volume: Volume) -> HeldFile | None:
-        if volume is self.scan:
-            return self.scan_file
-        for holder in (self.reference, *self.layers):
-            if holder is not None and holder.volume is volume and holder.file is not None:
-                return holder.file
-        return self.comparables.held(volume)
 
 
 DERIVED = ("result", "scores")  # properties whose changes are reported as well
