@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import as_user_error
 from srviewer.gui.jobs.worker import Worker
 from srviewer.gui.texts.translation import tr
@@ -27,6 +28,7 @@ class Task(QObject):
         progress: The last progress that was reported.
         error: The exception that ended the job, or None.
         tells_time: Whether the time left can be extrapolated from the progress.
+        scan: The scan that the job is about, shown or not; None where it does not matter.
     """
 
     reported = Signal()
@@ -42,9 +44,10 @@ class Task(QObject):
         wanted: Callable[[], bool],
         asked: bool,
         parent: QObject,
+        scan: Volume | None = None,
     ) -> None:
         super().__init__(parent)
-        self.kind, self.title, self.asked = kind, title, asked
+        self.kind, self.title, self.asked, self.scan = kind, title, asked, scan
         self.progress = Progress(0.0, title)
         self.error: Exception | None = None
         self.tells_time = True
@@ -136,6 +139,7 @@ class RunningJobs(QObject):
         wanted: Callable[[], bool],
         beside: bool = False,
         asked: bool = True,
+        scan: Volume | None = None,
     ) -> Task:
         """Run a job in a thread.
 
@@ -147,13 +151,14 @@ class RunningJobs(QObject):
             wanted: Called when the job has ended; if it returns False, the result is dropped.
             beside: Let other jobs of the kind go on.
             asked: The user started it, so that it counts in ``missed``.
+            scan: The scan that the job is about, for ``scan_of``.
 
         Returns:
             The task, already started.
         """
         if not beside:
             self.cancel(kind)
-        task = Task(kind, title, job, done, wanted, asked, self)
+        task = Task(kind, title, job, done, wanted, asked, self, scan)
         task.reported.connect(self.changed)
         task.ended.connect(self._forget)
         self._tasks.append(task)
@@ -171,6 +176,18 @@ class RunningJobs(QObject):
             The oldest that is not cancelled; None when there is none.
         """
         return next((t for t in self._tasks if t.kind == kind and not t.cancelling), None)
+
+    def scan_of(self, kind: str) -> Volume | None:
+        """The scan that the running job of a kind is about.
+
+        Args:
+            kind: As given to ``start``.
+
+        Returns:
+            The scan, shown or not; None where no such job runs.
+        """
+        task = self.running(kind)
+        return None if task is None else task.scan
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -44,7 +44,7 @@ class Overlays(QObject):
             except UserError as error:
                 self.controller.failed.emit(tr("Laying over {name}", name=path.name), error)
             else:
-                overlay = overlay_of(volume, held_in(path))
+                overlay = overlay_of(held_in(path, volume))
                 self.study.set_overlays([*self.study.overlays, overlay])
 
         self.controller.work.start(

@@ -51,6 +51,8 @@ class StudyTabs(QTabBar):
 
     def _show(self) -> None:
         scans = [state.scan for state in self._studies.states]
+        if len(scans) == 1:
+            scans = []  # hidden, so it draws no slice and keeps no scan
         self.blockSignals(True)
         while self.count() > len(scans):
             self.removeTab(self.count() - 1)
@@ -67,9 +69,9 @@ class StudyTabs(QTabBar):
             self._describe_close(number, scan.name)
         self.setCurrentIndex(self._studies.current)
         self.blockSignals(False)
-        self.setVisible(len(scans) > 1)
+        self.setVisible(bool(scans))
         for action in self._for_several:
-            action.setEnabled(len(scans) > 1)
+            action.setEnabled(bool(scans))
 
     def _describe_close(self, number: int, name: str) -> None:
         for side in (QTabBar.ButtonPosition.LeftSide, QTabBar.ButtonPosition.RightSide):

@@ -92,6 +92,7 @@ class ReconstructPanel(QWidget):
         self._scan.show_text(tr("No scan is open."))
         self._show_models()
         self._show_original()
+        self._show_request()
         self._show_result()
         self._show_work()
 
@@ -148,7 +149,7 @@ class ReconstructPanel(QWidget):
     def _connect(self) -> None:
         study, controller = self._study, self._controller
         study.follow(self._show_original, "scan")
-        study.follow(self._show_request, "request")
+        study.follow(self._show_request, "scan", "request")
         study.follow(self._show_result, "result")
         controller.work.changed.connect(self._show_work)
         controller.training.model_written.connect(self._show_trained)
@@ -186,7 +187,6 @@ class ReconstructPanel(QWidget):
                 else tr("Thick axis  {axis}", axis=axis_title(geometry, thick))
             )
         self._show_acknowledged()
-        self._show_request()
 
     def _show_acknowledged(self) -> None:
         self._warnings.show_acknowledged(self._study.acknowledged)
