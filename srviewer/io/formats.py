@@ -8,13 +8,11 @@ from pathlib import Path
 from srviewer.core.volumes.source_files import common_folder
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import NoSpace, UserError
-from srviewer.io.dicom import dicomdir
-from srviewer.io.dicom import reader as dicom
 from srviewer.io.files import archive
 from srviewer.io.files.companions import COMPANIONS, without_companions
 from srviewer.io.files.content import known_by_content, stamped
 from srviewer.io.files.folder import files_under
-from srviewer.io.header_rows import HeaderRow, archive_rows, dicom_rows, mgh_rows, nifti_rows
+from srviewer.io.header_rows import HeaderRow, archive_rows, mgh_rows, nifti_rows
 from srviewer.io.nifti import reader as nifti
 from srviewer.io.nifti.file_pairs import (
     MGH_SUFFIXES,
@@ -119,6 +117,10 @@ def _listed(paths: Sequence[Path]) -> Job[tuple[list[Path], tuple[Problem, ...]]
     files: list[Path] = []
     problems: list[Problem] = []
     for path in paths:
+        if format_of(path) is not DICOM:
+            continue
+        from srviewer.io.dicom import dicomdir  # lazy: pydicom
+
         listed = yield from within(dicomdir.directory(path), 0.1, 0.1)
         if listed is None:
             continue
@@ -301,7 +303,22 @@ def _looked_at(listing: ScanListing) -> str:
     return f"it holds {summary(listing.skipped)}" if listing.ignored else "no file is there"
 
 
-DICOM = Format("dicom", "DICOM series", (".dcm", ".dicom", ".ima"), dicom.scan, dicom_rows)
+# Lazy: the window starts without pydicom, which takes a tenth of the time of a start to load.
+
+
+def _scan_dicom(paths: Sequence[Path]) -> Job[ScanListing]:
+    from srviewer.io.dicom import reader
+
+    return (yield from reader.scan(paths))
+
+
+def _dicom_rows(path: Path) -> Job[tuple[HeaderRow, ...]]:
+    from srviewer.io.dicom.header_rows import dicom_rows
+
+    return (yield from dicom_rows(path))
+
+
+DICOM = Format("dicom", "DICOM series", (".dcm", ".dicom", ".ima"), _scan_dicom, _dicom_rows)
 PAIR = Format("pair", "NIfTI or Analyze pair", PAIR_SUFFIXES, nifti.scan, nifti_rows)
 FORMATS: tuple[Format, ...] = (
     Format("nifti", "NIfTI volume", NIFTI_SUFFIXES, nifti.scan, nifti_rows),

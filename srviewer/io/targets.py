@@ -8,7 +8,6 @@ from typing import Literal
 from srviewer.atomic import write_text
 from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
-from srviewer.io.dicom.export.writer import write_series
 from srviewer.io.export.bids import (
     PIPELINE,
     BidsName,
@@ -240,13 +239,19 @@ def _check_series(path: Path, name: BidsName | None) -> None:
 
 
 def _write_series(export: Export) -> Job[Written]:
-    job = write_series(export.volume, export.path, export.provenance, export.stored_as, export.scan)
+    return Written(export.path, (yield from _series(export, export.path)))
+
+
+def _series(export: Export, path: Path) -> Job[Mapping[str, object]]:
+    from srviewer.io.dicom.export.writer import write_series  # lazy: pydicom
+
+    job = write_series(export.volume, path, export.provenance, export.stored_as, export.scan)
     scale = yield from job
-    return Written(export.path, scale.described())
+    return scale.described()
 
 
 def _draft_series(export: Export, path: Path) -> Job[None]:
-    yield from write_series(export.volume, path, export.provenance, export.stored_as, export.scan)
+    yield from _series(export, path)
     file = {"name": path.name}
     text = as_text({"file": file, **story(export.volume, export.provenance)})
     write_text(sidecar(path), text)

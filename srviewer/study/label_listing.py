@@ -26,7 +26,7 @@ def read_overlay(path: Path) -> Job[Overlay]:
         UserError: The file cannot be read.
     """
     volume = yield from within(formats.read(path), 0.0, 0.6)
-    return (yield from within(with_labels(overlay_of(volume, held_in(path)), path), 0.6, 1.0))
+    return (yield from within(with_labels(overlay_of(held_in(path, volume)), path), 0.6, 1.0))
 
 
 def read_names(path: Path) -> Job[tuple[LabelName, ...]]:

@@ -58,6 +58,7 @@ window = MainWindow(QSettings())
 window.show()
 app.processEvents()
 assert window.isVisible()
+assert "srviewer.io.dicom.reader" not in sys.modules
 print(time.process_time() - started, "torch" in sys.modules)
 window.close()
 """

@@ -15,6 +15,7 @@ from srviewer.gui.panels.look.look_panel import LookPanel
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.study.sessions.session_file import read_session
 from srviewer.study.state.compared_volumes import REFERENCE
+from srviewer.study.state.held_file import file_of
 
 Drop = Callable[[Sequence[Path]], bool]
 Until = Callable[[Callable[[], bool]], None]
@@ -188,7 +189,9 @@ def test_a_session_never_leans_on_what_was_autosaved(
     opened.housekeeping.begin()
     rebuild()
     autosave = opened.housekeeping.autosave
-    until(lambda: bool(opened.study.compared_volumes.results[0].files) and not autosave.work.tasks)
+    until(
+        lambda: file_of(opened.study.compared_volumes.results[0].volume) and not autosave.work.tasks
+    )
     path = tmp_path / "mine.srviewer"
     text = json.dumps(_saved(opened, until, path))
     assert "window-" not in text and "mine files" in text

@@ -20,6 +20,7 @@ from srviewer.io.formats import read
 from srviewer.job import run
 from srviewer.sr.reconstruction.reconstruct import reconstruct
 from srviewer.sr.requests import memory
+from srviewer.study.state.held_file import file_of
 
 Until = Callable[[Callable[[], bool]], None]
 Room = Callable[[int], None]
@@ -86,7 +87,7 @@ def test_what_does_not_fit_is_rebuilt_into_a_file_and_shown(
     document = json.loads((tmp_path / "thin.json").read_text())["provenance"]
     assert document["slab_by_slab"] and document["sources"] == ["thick.nii.gz"]
     assert "thin.nii.gz" in opened.exported_bar.message.text()
-    assert opened.study.state.file_of(result.volume) == tmp_path / "thin.nii.gz"
+    assert file_of(result.volume) == tmp_path / "thin.nii.gz"
 
 
 def test_a_result_too_large_to_show_is_told_where_it_is(

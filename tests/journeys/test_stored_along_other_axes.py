@@ -15,6 +15,7 @@ from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.study.overlay_loader import Overlays
 from srviewer.gui.study.report_box import ReportBox
 from srviewer.gui.window.main_window import MainWindow
+from srviewer.study.state.held_file import file_of
 
 Until = Callable[[Callable[[], bool]], None]
 Rebuild = Callable[..., None]
@@ -131,7 +132,7 @@ def test_a_loaded_comparison_gets_the_axes_of_the_scan(
         loaded = opened.study.compared_volumes.loaded[-1].volume
         assert loaded.geometry.matches(volume.geometry)
         assert np.array_equal(loaded.voxels, volume.voxels)
-        assert opened.study.compared_volumes.loaded[-1].files[""].path == path
+        assert file_of(opened.study.compared_volumes.loaded[-1].volume) == path
 
 
 def test_a_mask_lies_over_the_same_pixels_and_labels_come_out_on_the_results_grid(

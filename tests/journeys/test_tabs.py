@@ -28,6 +28,7 @@ from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.user_files import autosave_folders
 from srviewer.gui.window.main_window import MainWindow
 from srviewer.gui.window.study_tabs import StudyTabs
+from srviewer.study.state.held_file import file_of
 
 Until = Callable[[Callable[[], bool]], None]
 ROLE = QMessageBox.ButtonRole
@@ -145,7 +146,7 @@ def test_what_lies_still_is_autosaved_once(
 
     monkeypatch.setattr(RunningJobs, "start", counted)
     opened.housekeeping.begin()
-    until(lambda: bool(opened.studies.states[0].compared_volumes.results[0].files))
+    until(lambda: file_of(opened.studies.states[0].compared_volumes.results[0].volume) is not None)
     qtbot.wait(500)  # once more, for what the first one wrote
     count = len(started)
     qtbot.wait(500)

@@ -6,11 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from srviewer.gui.jobs.running_jobs import RunningJobs
+from srviewer.gui.panels.reconstruct import reconstruct_panel
+from srviewer.gui.state import shown_study
 from srviewer.gui.views import slice_view
+from srviewer.gui.window import study_tabs
 from srviewer.gui.window.main_window import MainWindow
+from srviewer.nn.models import model_file
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -48,6 +54,19 @@ def _settle(window: MainWindow, until: Until, seen: Costs) -> None:
     seen.cuts, seen.jobs = 0, []
 
 
+def _calls(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[Any]:
+    """Count the calls of a function from here on: one entry for each."""
+    calls: list[Any] = []
+    called = getattr(owner, name)
+
+    def counted(*given: Any, **named: Any) -> Any:
+        calls.append(given)
+        return called(*given, **named)
+
+    monkeypatch.setattr(owner, name, counted)
+    return calls
+
+
 @pytest.fixture
 def scored(
     rebuild: Callable[..., None], opened: MainWindow, until: Until, truth_file: Path
@@ -69,6 +88,48 @@ def test_opening_a_file_cuts_three_slices(
         until(lambda before=before: window.study.scan is not before)
         QApplication.processEvents()
         assert costs.cuts == 3
+
+
+@pytest.fixture
+def weights_read(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The reads of weights of models since before the window was made."""
+    return _calls(monkeypatch, model_file, "read_arrays")
+
+
+def test_a_window_reads_no_weights(weights_read: list[Any], window: MainWindow) -> None:
+    assert window.isVisible() and weights_read == []
+
+
+def test_a_file_alone_draws_no_thumbnail_and_is_judged_once(
+    window: MainWindow, until: Until, thick_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thumbnails = _calls(monkeypatch, study_tabs, "thumbnail")
+    judged = _calls(monkeypatch, reconstruct_panel, "cautions")
+    read = _calls(monkeypatch, model_file, "read_arrays")
+    window.open([thick_file])
+    until(lambda: window.study.scan is not None)
+    assert (len(thumbnails), len(judged)) == (0, 1)
+    assert len(read) <= 2  # the factor of the first request, and the panel
+    window.studies.choice = "add"
+    window.open([thick_file])
+    until(lambda: len(window.studies.states) == 2)
+    assert len(thumbnails) == 2
+
+
+def test_a_step_cuts_one_slice_and_tells_those_who_follow_the_view(
+    opened: MainWindow, until: Until, costs: Costs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _settle(opened, until, costs)
+    told = _calls(monkeypatch, shown_study._Follower, "call")
+    for pane in opened.compare.scan.panes.values():
+        pane.setFocus()
+        _settle(opened, until, costs)
+        told.clear()
+        before = opened.study.view.cursor_mm
+        QTest.keyClick(pane, Qt.Key.Key_Up)
+        assert opened.study.view.cursor_mm != before
+        assert (costs.cuts, costs.jobs) == (1, [])
+        assert all("view" in follower.names for (follower,) in told)
 
 
 def test_another_tab_cuts_what_it_shows_and_starts_nothing(

@@ -23,7 +23,7 @@ from srviewer.study.opening import opened
 from srviewer.study.sessions.document import fields_of, plain_fields
 from srviewer.study.sessions.restore import restore
 from srviewer.study.sessions.store import store
-from srviewer.study.state.held_file import held_in
+from srviewer.study.state.held_file import file_of, held_in
 from srviewer.study.state.origin import Origin
 from srviewer.study.state.overlay import overlay_of
 from srviewer.study.state.reference import Reference
@@ -36,7 +36,6 @@ HINTS = get_type_hints(StudyState, include_extras=True)
 BY_FILES = {
     "scan",
     "origin",
-    "scan_file",
     "sources",
     "auto_window",
     "compared_volumes",
@@ -80,18 +79,16 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> StudyState:
     series = found.series[0]
     scan = run(series.read(0))
     origin = Origin((folder / "thick.nii.gz",), series, 0, found)
-    truth_file = held_in(folder / "thin.nii.gz")
-    truth = run(formats.read(truth_file.path))
+    truth_file = folder / "thin.nii.gz"
+    truth = held_in(truth_file, run(formats.read(truth_file)))
     request = Request(2, 4, "linear", device="cpu")
     made = run(reconstruct(scan, request))
     state = opened(scan, StudyState(), "cpu", origin, series.sources)
-    state = state.with_result(made).with_reference(
-        Reference(truth, "the phantom", None, truth_file)
-    )
-    state = state.keeping(state.compared_volumes.with_loaded(truth, "last year", truth_file))
+    state = state.with_result(made).with_reference(Reference(truth, "the phantom", None))
+    state = state.keeping(state.compared_volumes.with_loaded(truth, "last year"))
     scores = run(score_beside_cubic(truth, scan, made.volume, request, "the phantom"))
     state = replace(state, compared_volumes=state.compared_volumes.scored("result-1", scores))
-    return replace(state, request=request, overlays=(overlay_of(truth, truth_file).seen_at(0.25),))
+    return replace(state, request=request, overlays=(overlay_of(truth).seen_at(0.25),))
 
 
 @pytest.fixture(scope="module")
@@ -112,11 +109,12 @@ def _same(one: Volume | None, other: Volume | None) -> bool:
 def test_a_stored_study_comes_back_with_its_volumes(full: StudyState, back: StudyState) -> None:
     assert _same(full.scan, back.scan) and back.sources == full.sources
     assert back.origin is not None and full.origin is not None
-    assert back.origin.paths == full.origin.paths and back.scan_file is None
+    assert back.origin.paths == full.origin.paths
     assert back.auto_window == full.auto_window
     assert back.reference is not None and full.reference is not None
     assert _same(back.reference.volume, full.reference.volume)
-    assert back.reference.meaning == "the phantom" and back.reference.file == full.reference.file
+    assert back.reference.meaning == "the phantom"
+    assert file_of(back.reference.volume) == file_of(full.reference.volume) is not None
     (layer,), (was,) = back.overlays, full.overlays
     assert _same(layer.volume, was.volume) and (layer.opacity, layer.threshold) == (
         was.opacity,
@@ -133,7 +131,7 @@ def test_a_stored_study_comes_back_with_its_results(full: StudyState, back: Stud
     assert all(_same(a.volume, b.volume) for a, b in zip(kept.kept, was.kept, strict=True))
     assert kept.result is not None and kept.result.scores == full.scores
     assert len(kept.shown) == len(was.shown) == 2
-    assert all(one.files[""].unchanged for one in kept.kept)
+    assert all(file_of(one.volume) is not None for one in kept.kept)
 
 
 def test_a_restored_study_lacks_nothing(full: StudyState, back: StudyState) -> None:

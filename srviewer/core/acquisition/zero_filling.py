@@ -52,11 +52,18 @@ def zero_filling(voxels: Voxels, geometry: Geometry, across: Axis) -> tuple[Zero
     Returns:
         One entry for each such axis.
     """
+    axes = [a for a in range(3) if a != across and voxels.shape[a] >= LEAST_VOXELS]
+    if not axes:
+        return ()
+    slices = np.moveaxis(voxels, across, 0)
+    if len(slices) == geometry.shape[across]:
+        # Not by np.take, which copies the whole of a volume that lies in memory as files have it.
+        slices = slices[middle_slices(len(slices))]
+    # A constant that was added is no signal, beside which all others would seem to be nothing.
+    slices = np.moveaxis(measured_intensity(slices).above_floor(slices), 0, across)
     fillings = []
-    for axis in (a for a in range(3) if a != across):
-        if voxels.shape[axis] < LEAST_VOXELS:
-            continue
-        share = _measured_share(_spectrum(voxels, axis, across, geometry.shape[across]))
+    for axis in axes:
+        share = _measured_share(_spectrum(slices, axis))
         if share is not None:
             fillings.append(ZeroFilling(axis, share, geometry.spacing[axis] / share))
     return tuple(fillings)
@@ -100,18 +107,9 @@ def zero_fill_warnings(voxels: Voxels, geometry: Geometry) -> tuple[ScanWarning,
     return (ScanWarning("zero_filled", message),)
 
 
-def _spectrum(voxels: Voxels, axis: Axis, across: Axis, count: int) -> npt.NDArray[np.float64]:
-    """Mean power at each frequency along ``axis``, from 0 to Nyquist, over slices in the middle.
-
-    ``count``: the number of slices across ``across``; fewer were picked already.
-    """
-    slices = np.moveaxis(voxels, across, 0)
-    if len(slices) == count:
-        # Not by np.take, which copies the whole of a volume that lies in memory as files have it.
-        slices = slices[middle_slices(count)]
-    # A constant that was added is no signal, beside which all others would seem to be nothing.
-    slices = measured_intensity(slices).above_floor(slices)
-    lines = np.moveaxis(np.moveaxis(slices, 0, across), axis, -1).astype(np.float64)
+def _spectrum(slices: Voxels, axis: Axis) -> npt.NDArray[np.float64]:
+    """Mean power at each frequency along ``axis``, from 0 to Nyquist, over all lines."""
+    lines = np.moveaxis(slices, axis, -1).astype(np.float64)
     # Not windowed: a scanner's image is periodic, and a window would smear the cliff.
     power = np.abs(np.fft.rfft(lines, axis=-1)) ** 2
     return np.asarray(power.reshape(-1, power.shape[-1]).mean(axis=0))

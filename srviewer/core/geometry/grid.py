@@ -92,6 +92,12 @@ class Geometry:
         return best[0], best[1], best[2]
 
     @cached_property
+    def world_signs(self) -> tuple[int, int, int]:
+        """+1 where the axis closest to Right, Anterior or Superior grows towards it, else -1."""
+        right, anterior, superior = self.directions[range(3), self.world_axes] > 0
+        return (1 if right else -1), (1 if anterior else -1), (1 if superior else -1)
+
+    @cached_property
     def obliquity(self) -> float:
         """The largest angle, in degrees, between an array axis and its closest patient axis."""
         cosines = np.abs(self.directions)[range(3), self.world_axes]

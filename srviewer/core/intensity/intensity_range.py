@@ -134,8 +134,9 @@ def intensity_of_parts(parts: Parts, padding: float | None = None) -> Intensity:
         return OF_SHARES
     brightest = Largest(1 - RANGE_PERCENT / 100, count)
     darkest = Largest(FLOOR_PERCENT / 100, count)
+    above = _rounded_down(total / count)
     for part in (measured_voxels(part, padding) for part in parts()):
-        brightest.add(part[part > np.float64(total / count)])
+        brightest.add(part[part > above])
         darkest.add(-part)
     top, negative = brightest.percentile(RANGE_PERCENT), darkest.percentile(100 - FLOOR_PERCENT)
     if top is None or negative is None or high == low:
@@ -143,6 +144,12 @@ def intensity_of_parts(parts: Parts, padding: float | None = None) -> Intensity:
     bottom = float(np.float32(-negative))
     floor = bottom if abs(bottom) > FLOOR_SHARE * (top - bottom) else 0.0
     return Intensity(floor, top - floor) if top > floor else Intensity(low, high - low)
+
+
+def _rounded_down(value: float) -> np.float32:
+    """The largest float32 up to ``value``: above it lie the same voxels, known sooner."""
+    rounded = np.float32(value)
+    return np.nextafter(rounded, np.float32(-np.inf)) if rounded > value else rounded
 
 
 def shares_of(volume: Volume) -> Voxels:

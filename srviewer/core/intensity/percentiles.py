@@ -8,6 +8,7 @@ import numpy as np
 from srviewer.core.volumes.volume import Voxels
 
 Parts = Callable[[], Iterable[Voxels]]  # gives the same voxels at each call
+SAMPLED = 16  # one of so many values is enough to sieve the others
 PART = 2**22  # values of an array that are examined together
 
 
@@ -29,13 +30,25 @@ class Largest:
         """Add values.
 
         Args:
-            values: (n,), of which those that cannot be among the largest are dropped.
+            values: Of any shape, of which those that cannot be among the largest are dropped.
         """
+        values = values.ravel(order="K")
         self._seen += values.size
-        self._kept = np.concatenate([self._kept, values[values >= self._floor]])
+        self._floor = max(self._floor, self._bound(values))
+        kept = values if self._floor == -np.inf else values[values >= self._floor]
+        self._kept = np.concatenate([self._kept, kept])
         if self._kept.size > 2 * self._most:
             self._kept = np.partition(self._kept, -self._most)[-self._most :]
             self._floor = float(self._kept[0])
+
+    def _bound(self, values: Voxels) -> float:
+        """A value that enough of many values reach, from a sample of them: a quick first sieve."""
+        some = values[::SAMPLED]
+        rank = 2 * self._most // SAMPLED + SAMPLED
+        if some.size < 4 * rank:
+            return -np.inf
+        bound = np.partition(some, -rank)[-rank]
+        return float(bound) if np.count_nonzero(values >= bound) >= self._most else -np.inf
 
     def percentile(self, percent: float) -> float | None:
         """The percentile of all values that were added, linear between two values.

@@ -55,7 +55,8 @@ def window_of_values(values: Voxels) -> Window:
     Returns:
         The window; from the smallest to the largest value where the quantiles are equal.
     """
-    low, high = np.quantile(values, (0.005, 0.998))
+    # In the order of memory: copied in another order, values take longer than their quantiles.
+    low, high = np.quantile(values.ravel(order="K"), (0.005, 0.998))
     if high <= low:
         low, high = float(values.min()), float(values.max())
     return Window.of_level(float(low + high) / 2, float(high - low))

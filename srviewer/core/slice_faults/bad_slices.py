@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from srviewer.core.scores.metrics import Mask
-from srviewer.core.slice_faults.stack import SliceStack
+from srviewer.core.slice_faults.stack import (
+    SliceStack,
+    block_means,
+    sum_of_squares,
+    sum_within,
+)
 from srviewer.core.volumes.volume import Voxels
 
 Kind = Literal["dark", "bright", "repeated", "unlike"]
@@ -61,7 +67,7 @@ def bad_slices(stack: SliceStack, ratio: float) -> tuple[BadSlice, ...]:
     """
     images = stack.small.copy()
     images[1::2] /= np.float32(ratio)
-    search = _Search(images, stack.tissue, stack.held)
+    search = _Search(_Slices(images, stack.tissue, stack.areas), stack.held.tolist())
     if len(search.order) < LEAST_SLICES:
         return ()
     kinds: dict[int, Kind] = dict.fromkeys(_empty_ends(search, stack), "dark")
@@ -86,43 +92,63 @@ def bad_slices(stack: SliceStack, ratio: float) -> tuple[BadSlice, ...]:
     return tuple(BadSlice(number, kinds[number]) for number in sorted(kinds))
 
 
+class _Slices:
+    """The slices with what is measured of them, each once.
+
+    Args:
+        images: (n, h, w), as in ``SliceStack.small``.
+        tissue: (n, h, w).
+        areas: (n,), the voxels of tissue.
+    """
+
+    def __init__(self, images: Voxels, tissue: Mask, areas: npt.NDArray[np.int_]) -> None:
+        self.images, self.tissue, self.areas = images, tissue, areas
+        self.blocks = block_means(images, min(BLOCK, *images.shape[1:]))
+        self.energy = sum_of_squares(images) / len(images)
+        self._distances: dict[tuple[int, int], float] = {}
+
+    def distance(self, first: int, second: int) -> float:
+        """The sum of squared differences of two images."""
+        pair = (first, second)
+        if pair not in self._distances:
+            self._distances[pair] = sum_of_squares(self.images[first] - self.images[second])
+        return self._distances[pair]
+
+    def sum(self, number: int, common: Mask) -> float:
+        """The sum of the voxels of a slice within ``common``."""
+        return sum_within(self.images[number], common)
+
+
 @dataclass(frozen=True, eq=False)
 class _Search:
     """The slices that are not known to be bad.
 
     Attributes:
-        images: (n, h, w), all slices, as in ``SliceStack.small``.
-        tissue: (n, h, w).
+        slices: All slices.
         order: The numbers of the slices that are still checked, ascending.
     """
 
-    images: Voxels
-    tissue: Mask
-    order: npt.NDArray[np.int_]
+    slices: _Slices
+    order: list[int]
 
     def without(self, numbers: Iterable[int]) -> "_Search":
-        return _Search(self.images, self.tissue, np.setdiff1d(self.order, list(numbers)))
+        dropped = set(numbers)
+        return _Search(self.slices, [n for n in self.order if n not in dropped])
 
-    def distance(self, first: int, second: int) -> float:
-        """The sum of squared differences of two images."""
-        difference = self.images[first] - self.images[second]
-        return float(np.vdot(difference, difference))
-
+    @cached_property
     def steps(self) -> npt.NDArray[np.float64]:
         """The distance of each slice in order from the one after it."""
-        return np.array(
-            [self.distance(a, b) for a, b in zip(self.order, self.order[1:], strict=False)]
-        )
+        pairs = zip(self.order, self.order[1:], strict=False)
+        return np.array([self.slices.distance(*pair) for pair in pairs])
+
+    @cached_property
+    def fullest(self) -> float:
+        """The tissue of the fullest slice that is still checked."""
+        return float(self.slices.areas[self.order].max())
 
     def is_full(self, *numbers: int) -> bool:
         """Whether all of these hold enough tissue to be checked."""
-        most = self.tissue[self.order].sum(axis=(1, 2)).max()
-        return all(self.tissue[n].sum() >= LEAST_AREA * most for n in numbers)
-
-    def over(self, number: int, other: int, common: Mask) -> float:
-        """The intensity of a slice over that of another, summed over the voxels of ``common``."""
-        beside = float(self.images[other][common].sum(dtype=np.float64))
-        return float(self.images[number][common].sum(dtype=np.float64)) / max(beside, 1e-9)
+        return all(self.slices.areas[n] >= LEAST_AREA * self.fullest for n in numbers)
 
 
 NumberedKinds = Iterable[tuple[int, Kind]]
@@ -130,10 +156,9 @@ NumberedKinds = Iterable[tuple[int, Kind]]
 
 def _repeated(search: _Search) -> NumberedKinds:
     """Slices that repeat a neighbour: of the two, the slice that fits less to the next."""
-    steps, order = search.steps(), search.order
+    steps, order = search.steps, search.order
     usual = float(np.median(steps)) if len(steps) else 0.0
-    energy = float(np.vdot(search.images, search.images)) / max(1, len(search.images))
-    if usual <= SMALLEST * energy:
+    if usual <= SMALLEST * search.slices.energy:
         return
     for place, step in enumerate(steps):
         near = np.delete(steps[max(0, place - NEAR) : place + NEAR + 1], min(place, NEAR))
@@ -144,58 +169,50 @@ def _repeated(search: _Search) -> NumberedKinds:
             before = steps[place - 1] if place else np.inf
             after = steps[place + 1] if place + 1 < len(steps) else np.inf
             first_is = before > after if place and place + 1 < len(steps) else not place
-            yield int(first if first_is else second), "repeated"
+            yield first if first_is else second, "repeated"
 
 
 def _dark_or_bright(search: _Search) -> NumberedKinds:
     """Up to two adjacent slices that are both dark or both bright against their neighbours."""
-    order = search.order
-    most = search.tissue[order].sum(axis=(1, 2)).max()
+    slices, order = search.slices, search.order
     for many in (1, 2):
         for place in range(1, len(order) - many):
             before, after = order[place - 1], order[place + many]
-            common = search.tissue[before] & search.tissue[after]
-            if common.sum() < LEAST_COMMON * most:
+            common = slices.tissue[before] & slices.tissue[after]
+            if np.count_nonzero(common) < LEAST_COMMON * search.fullest:
                 continue
-            inside = order[place : place + many]
-            kinds = {_brightness(search, number, before, after, common) for number in inside}
-            kind = kinds.pop()
-            if not kinds and kind is not None:
-                yield from ((int(number), kind) for number in inside)
+            beside = [max(slices.sum(number, common), 1e-9) for number in (before, after)]
+            kinds = {
+                _brightness(slices.sum(number, common), beside)
+                or ("dark" if _partly_dark(slices.blocks, number, before, after) else None)
+                for number in order[place : place + many]
+            }
+            if len(kinds) == 1 and (kind := kinds.pop()) is not None:
+                yield from ((number, kind) for number in order[place : place + many])
 
 
-def _brightness(search: _Search, number: int, before: int, after: int, common: Mask) -> Kind | None:
-    ratios = [search.over(number, beside, common) for beside in (before, after)]
-    if max(ratios) < DARK:
+def _brightness(inside: float, beside: list[float]) -> Kind | None:
+    if inside < DARK * min(beside):
         return "dark"
-    if min(ratios) > BRIGHT:
-        return "bright"
-    return "dark" if _partly_dark(search, number, before, after) else None
+    return "bright" if inside > BRIGHT * max(beside) else None
 
 
-def _partly_dark(search: _Search, number: int, before: int, after: int) -> bool:
-    left, here, right = (_blocks(search.images[n]) for n in (before, number, after))
-    beside = np.minimum(left, right)
+def _partly_dark(blocks: Voxels, number: int, before: int, after: int) -> bool:
+    beside = np.minimum(blocks[before], blocks[after])
     held = beside > DARK_BLOCK / 4
-    return bool(held.any() and np.mean(here[held] < DARK_BLOCK * beside[held]) > PARTLY_DARK)
-
-
-def _blocks(image: Voxels) -> Voxels:
-    block = min(BLOCK, *image.shape)
-    height, width = (edge // block for edge in image.shape)
-    blocks = image[: height * block, : width * block].reshape(height, block, width, block)
-    return np.asarray(blocks.mean(axis=(1, 3)))
+    dark = held & (blocks[number] < DARK_BLOCK * beside)
+    return bool(np.count_nonzero(dark) > PARTLY_DARK * np.count_nonzero(held))
 
 
 def _ends(search: _Search) -> NumberedKinds:
     """The first and the last slice, which have neighbours on one side alone."""
-    steps = search.steps()
+    slices, steps = search.slices, search.steps
     for ordered, along in ((search.order, steps), (search.order[::-1], steps[::-1])):
-        end, *inner = (int(number) for number in ordered[:3])
+        end, *inner = ordered[:3]
         if not search.is_full(*inner) or _tapers(search, inner):
             continue
-        common = search.tissue[inner[0]] & search.tissue[inner[1]]
-        ratio = search.over(end, inner[0], common)
+        common = slices.tissue[inner[0]] & slices.tissue[inner[1]]
+        ratio = slices.sum(end, common) / max(slices.sum(inner[0], common), 1e-9)
         if ratio < DARK_END:
             yield end, "dark"
         elif ratio > BRIGHT_END:
@@ -208,39 +225,36 @@ def _empty_ends(search: _Search, stack: SliceStack) -> Iterable[int]:
     """The first or the last slice, where only that slice is empty and the next two are full."""
     first, last = np.flatnonzero(stack.measured)[[0, -1]]
     order = search.order
-    for end, inner in ((first, order[:2]), (last, order[:-3:-1])):
-        beside = [int(number) for number in inner]
+    for end, beside in ((first, order[:2]), (last, order[:-3:-1])):
         if abs(end - beside[0]) == 1 and search.is_full(*beside) and not _tapers(search, beside):
             yield int(end)
 
 
 def _tapers(search: _Search, inner: list[int]) -> bool:
     """Whether the two slices beside an end become so much smaller that none may follow."""
-    near, far = (float(search.tissue[number].sum()) for number in inner)
-    return near < TAPERING * far
+    near, far = (search.slices.areas[number] for number in inner)
+    return bool(near < TAPERING * far)
 
 
 def _most_unlike(search: _Search) -> int | None:
     """The slice that differs most from the interpolation of its neighbours; None if all fit."""
-    order, steps = search.order, search.steps()
+    slices, order, steps = search.slices, search.order, search.steps
     if len(order) < LEAST_SLICES:
         return None
-    usual = float(np.median(steps))
-    energy = float(np.vdot(search.images, search.images)) / len(search.images)
-    floor = FLOOR_SHARE * usual + SMALLEST * energy
+    floor = FLOOR_SHARE * float(np.median(steps)) + SMALLEST * slices.energy
     scores = {}
     for place in range(1, len(order) - 1):
-        before, number, after = order[place - 1], order[place], order[place + 1]
+        before, number, after = order[place - 1 : place + 2]
         share = (number - before) / (after - before)
-        between = (1 - share) * search.images[before] + share * search.images[after]
-        residual = search.images[number] - between
+        across = slices.distance(before, after)
+        # Of the slice from ``(1 - share) * before + share * after``, by the three distances.
+        residual = (1 - share) * steps[place - 1] + share * steps[place]
+        residual -= share * (1 - share) * across
         near = [
             *steps[max(0, place - NEAR) : max(0, place - 1)],
             *steps[place + 1 : place + NEAR],
-            search.distance(before, after),
+            across,
         ]
-        scores[int(number)] = float(
-            np.sqrt(np.vdot(residual, residual) / (np.median(near) + floor))
-        )
+        scores[number] = float(np.sqrt(max(0.0, residual) / (np.median(near) + floor)))
     worst = max(scores, key=scores.__getitem__)
     return worst if scores[worst] > UNLIKE else None

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.slice_faults.stack import SliceStack
+from srviewer.core.slice_faults.stack import SliceStack, sum_within
 
 LEAST_PIXELS = 64  # of the small slices, that three neighbours have in common
 LEAST_RATIOS = 6
@@ -48,11 +48,8 @@ def _logs(stack: SliceStack, left_out: frozenset[int]) -> npt.NDArray[np.float64
         near = {number - 1, number, number + 1}
         if near & left_out or not stack.measured[list(near)].all():
             continue
-        common = stack.tissue[number - 1] & stack.tissue[number + 1]
-        common &= stack.tissue[number]
-        if common.sum() >= LEAST_PIXELS:
-            before, here, after = (
-                stack.small[n][common].sum(dtype=np.float64) for n in sorted(near)
-            )
+        common = stack.tissue[number - 1] & stack.tissue[number + 1] & stack.tissue[number]
+        if np.count_nonzero(common) >= LEAST_PIXELS:
+            before, here, after = (sum_within(stack.small[n], common) for n in sorted(near))
             logs[number] = np.log(2 * here / (before + after))
     return logs

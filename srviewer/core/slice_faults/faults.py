@@ -28,7 +28,7 @@ class SliceFaults:
     Attributes:
         axis: The array axis across the slices.
         shift: Of the odd slices (1, 3, ...) against the even ones, in voxels along the two other
-            array axes in order.
+            array axes in order; one that is surely below ``LEAST_SHIFT`` may be ``NONE``.
         ratio: The intensity of the odd slices over that of the even ones, both above the floor.
         bad: Single bad slices, in order.
     """
@@ -72,10 +72,12 @@ def slice_faults(
     stack = yield from slice_stack(read, measured, padding, LOOKING)
     if not stack.tissue.any():
         return SliceFaults(axis)
-    bad = bad_slices(stack, odd_to_even(stack))
+    ratio = odd_to_even(stack)
+    bad = bad_slices(stack, ratio)
     left_out = frozenset(bad_slice.number for bad_slice in bad)
-    ratio = odd_to_even(stack, left_out)
-    shift = yield from odd_shift(stack, ratio, left_out, LOOKING)
+    if left_out:
+        ratio = odd_to_even(stack, left_out)
+    shift = yield from odd_shift(stack, ratio, left_out, LEAST_SHIFT, LOOKING)
     return SliceFaults(axis, shift, ratio, bad)
 
 

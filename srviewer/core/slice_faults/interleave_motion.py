@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from srviewer.core.slice_faults.stack import SliceStack
+from srviewer.core.slice_faults.stack import SliceStack, sum_of_squares
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress
 
@@ -31,7 +31,7 @@ NONE: Shift = (0.0, 0.0)
 
 
 def odd_shift(
-    stack: SliceStack, ratio: float, left_out: frozenset[int], message: str
+    stack: SliceStack, ratio: float, left_out: frozenset[int], least: float, message: str
 ) -> Job[Shift]:
     """Measure the in-plane shift of the odd slices (1, 3, ...) against the even ones.
 
@@ -42,20 +42,22 @@ def odd_shift(
         stack: The slices of the scan.
         ratio: The intensity of odd slices over that of even ones.
         left_out: Numbers of slices that are not used.
+        least: In voxels; shifts that are surely shorter need not be measured.
         message: Of the progress.
 
     Returns:
         A job whose result is the shift in voxels along the two array axes of the plane, in order;
-        ``NONE`` where too few slices are known, the two measurements contradict each other, or the
-        shift is within its standard error.
+        ``NONE`` where too few slices are known, the two measurements contradict each other, the
+        shift is within its standard error, or it is shorter than ``least`` by one measurement
+        alone: no other would give a longer shift without contradicting that.
     """
-    ways = []
+    ways: list[_Measured] = []
     for parity in (1, 0):
         centres = _centres(stack, parity, left_out)
         if len(centres) < LEAST_SLICES:
             return NONE
         way = yield from _shift(stack, centres, ratio, message)
-        if way is None:
+        if way is None or np.hypot(*way.shift) < least * (1 - DISAGREEING):
             return NONE
         ways.append(way)
     forth, back = ways
@@ -142,7 +144,7 @@ def _squares(pairs: list[tuple[Voxels, Voxels]], shift: Place, margin: int) -> S
         i, j = margin + shift[0], margin + shift[1]
         inner = image[i : height - 2 * margin + i, j : width - 2 * margin + j]
         residual = inner - around[margin : height - margin, margin : width - margin]
-        sums.append(max(float(np.vdot(residual, residual)), LEAST_SQUARES))
+        sums.append(max(sum_of_squares(residual), LEAST_SQUARES))
     return np.array(sums)
 
 

@@ -1,7 +1,8 @@
 """The slices of a scan for checks between them: reduced in size together, in full singly."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property, reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -42,12 +43,12 @@ class SliceStack:
     padding: float | None
     intensity: Intensity
 
-    @property
+    @cached_property
     def areas(self) -> npt.NDArray[np.int_]:
         """(n,): the voxels of tissue in each small slice."""
-        return np.asarray(self.tissue.sum(axis=(1, 2)))
+        return np.asarray(np.count_nonzero(self.tissue, axis=(1, 2)))
 
-    @property
+    @cached_property
     def held(self) -> npt.NDArray[np.int_]:
         """The numbers of the slices from the first to the last that is not empty."""
         filled = np.flatnonzero(self.measured & (self.areas > LEAST_TISSUE * self.areas.max()))
@@ -109,9 +110,13 @@ def slice_stack(
             yield Progress(number / count, message)
             waiting = 0
     small = np.stack(images)
-    held = ~np.isnan(small)
-    intensity = measured_intensity(small[measured][held[measured]])
-    shares = np.where(held, intensity.shares(np.where(held, small, 0)), np.float32(0))
+    seen = small if measured.all() else small[measured]
+    if padding is None:
+        intensity = measured_intensity(seen)
+        shares = intensity.shares(small)
+    else:
+        intensity = measured_intensity(seen[~np.isnan(seen)])
+        shares = np.nan_to_num(intensity.shares(small), copy=False)
     return SliceStack(shares, shares > TISSUE_SHARE, measured, read, padding, intensity)
 
 
@@ -122,6 +127,51 @@ def _small(image: Voxels, padding: float | None) -> Voxels:
     block = max(1, -(-max(image.shape) // SMALL_EDGE))
     if block == 1 or min(image.shape) < block:
         return np.asarray(image, np.float32)
-    height, width = (edge // block for edge in image.shape)
-    blocks = image[: height * block, : width * block].reshape(height, block, width, block)
-    return np.asarray(blocks.mean(axis=(1, 3), dtype=np.float32))
+    return block_means(image, block)
+
+
+def block_means(images: Voxels, block: int) -> Voxels:
+    """Reduce images in size.
+
+    Args:
+        images: (..., h, w).
+        block: The edge of a block in pixels, at most h and w.
+
+    Returns:
+        (..., h // block, w // block): the mean of each square block, without the rest at the end.
+    """
+    height, width = (edge // block * block for edge in images.shape[-2:])
+    # Sums of views, many times as fast as a mean over two axes.
+    rows = _sum(images[..., start:height:block, :width] for start in range(block))
+    total = _sum(rows[..., start::block] for start in range(block))
+    return np.asarray(total / np.float32(block * block), np.float32)
+
+
+def _sum(images: Iterable[Voxels]) -> Voxels:
+    return reduce(np.add, images)
+
+
+def sum_within(image: Voxels, mask: Mask) -> float:
+    """Sum the pixels of an image within a mask.
+
+    Args:
+        image: (h, w).
+        mask: (h, w).
+
+    Returns:
+        The sum, in the unit of the image.
+    """
+    return float((image * mask).sum())  # many times as fast as of ``image[mask]``
+
+
+def sum_of_squares(image: Voxels) -> float:
+    """Sum the squares of the pixels of an image.
+
+    Args:
+        image: Of any shape.
+
+    Returns:
+        The sum, in the square of the unit of the image.
+    """
+    # Not by BLAS, which takes every core for so small a product.
+    return float(np.square(image).sum())

@@ -10,6 +10,12 @@ import numpy.typing as npt
 from srviewer.core.geometry.grid import Axis, Geometry
 from srviewer.core.volumes.volume import Volume, Voxels
 
+PATIENT_AXES: Mapping[str, tuple[Axis, Axis, Axis]] = {
+    "axial": (2, 0, 1),
+    "coronal": (1, 0, 2),
+    "sagittal": (0, 1, 2),
+}
+
 
 class Plane(Enum):
     """A viewing plane; ``value`` is its name on the command line and in documents."""
@@ -21,7 +27,7 @@ class Plane(Enum):
     @property
     def axes(self) -> tuple[Axis, Axis, Axis]:
         """The normal, horizontal and vertical patient axes (0 = R, 1 = A, 2 = S)."""
-        return PATIENT_AXES[self]
+        return PATIENT_AXES[self._value_]
 
     @property
     def title(self) -> str:
@@ -37,8 +43,8 @@ class Plane(Enum):
         Returns:
             The axes closest to the plane's (normal, horizontal, vertical).
         """
-        normal, horizontal, vertical = (geometry.world_axes[axis] for axis in self.axes)
-        return normal, horizontal, vertical
+        axes, (normal, horizontal, vertical) = geometry.world_axes, self.axes
+        return axes[normal], axes[horizontal], axes[vertical]
 
     def normal_axis(self, geometry: Geometry) -> Axis:
         """The array axis that is stepped through when this plane is scrolled.
@@ -49,14 +55,9 @@ class Plane(Enum):
         Returns:
             The axis, 0..2.
         """
-        return self.array_axes(geometry)[0]
+        return geometry.world_axes[self.axes[0]]
 
 
-PATIENT_AXES: Mapping[Plane, tuple[Axis, Axis, Axis]] = {
-    Plane.AXIAL: (2, 0, 1),
-    Plane.CORONAL: (1, 0, 2),
-    Plane.SAGITTAL: (0, 1, 2),
-}
 # A point this close (voxels) to the edge between two slices lies on it: headers are rounded, and
 # volumes on one grid must show the same slice.
 TIE = 1e-3
@@ -281,8 +282,7 @@ def _sign(geometry: Geometry, plane: Plane, direction: int) -> int:
 
     ``direction``: 0 for the normal, 1 for horizontal, 2 for vertical.
     """
-    world = plane.axes[direction]
-    return 1 if geometry.directions[world, geometry.world_axes[world]] > 0 else -1
+    return geometry.world_signs[plane.axes[direction]]
 
 
 def _edge_and_length(geometry: Geometry, plane: Plane, direction: int) -> tuple[float, float]:

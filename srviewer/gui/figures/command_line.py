@@ -2,12 +2,10 @@
 
 import shlex
 from dataclasses import fields
-from pathlib import Path
 
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.regions.roi import Roi, shape_words
 from srviewer.core.slices.figure_contents import FigureContents
-from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.figures.figure_contents import picture_of
 from srviewer.gui.study.study_controller import StudyController
@@ -19,6 +17,7 @@ from srviewer.sr.cross_plane.methods import method
 from srviewer.sr.models.available_models import is_at_hand
 from srviewer.sr.requests.request import Request
 from srviewer.study.state.compared_volumes import CUBIC, ORIGINAL
+from srviewer.study.state.held_file import file_of
 from srviewer.study.state.layouts import find_layout
 from srviewer.study.state.origin import Origin
 
@@ -132,7 +131,7 @@ def _location(
     if entry.key == CUBIC:
         return [], CUBIC
     assert entry.volume is not None
-    path = controller.study.state.file_of(entry.volume)
+    path = file_of(entry.volume)
     if path is not None:
         return [], str(path)
     compared_volume = controller.study.compared_volumes.find(entry.key)
@@ -190,14 +189,10 @@ def _lock(locked: Roi | None) -> list[str]:
 
 def _reference(controller: StudyController) -> list[str]:
     reference = controller.study.reference
-    path = _file(controller, reference.volume) if reference else None
+    path = file_of(reference.volume) if reference else None
     if reference is None or path is None or controller.study.scores is None:
         return []
     return ["--reference", str(path), "--meaning", reference.meaning]
-
-
-def _file(controller: StudyController, volume: Volume) -> Path | None:
-    return controller.study.state.file_of(volume)
 
 
 def _options(picture: FigureContents) -> list[str]:

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
+from weakref import ref
 
 from PySide6.QtCore import QObject, Signal
 
+from srviewer.core.volumes.volume import Volume
 from srviewer.errors import as_user_error
 from srviewer.gui.jobs.worker import Worker
 from srviewer.gui.texts.translation import tr
@@ -27,6 +29,7 @@ class Task(QObject):
         progress: The last progress that was reported.
         error: The exception that ended the job, or None.
         tells_time: Whether the time left can be extrapolated from the progress.
+        scan: The scan that the job is about, shown or not; None where it does not matter.
     """
 
     reported = Signal()
@@ -42,9 +45,10 @@ class Task(QObject):
         wanted: Callable[[], bool],
         asked: bool,
         parent: QObject,
+        scan: Volume | None = None,
     ) -> None:
         super().__init__(parent)
-        self.kind, self.title, self.asked = kind, title, asked
+        self.kind, self.title, self.asked, self.scan = kind, title, asked, scan
         self.progress = Progress(0.0, title)
         self.error: Exception | None = None
         self.tells_time = True
@@ -125,7 +129,8 @@ class RunningJobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks: list[Task] = []
-        self._cancelled: set[str] = set()  # kinds whose last job the user cancelled
+        # Kinds whose last job the user cancelled, each with the scan of that job.
+        self._cancelled: dict[str, Callable[[], Volume | None]] = {}
         self.stopped = False  # for good: the window is closing
 
     def start(
@@ -137,6 +142,7 @@ class RunningJobs(QObject):
         wanted: Callable[[], bool],
         beside: bool = False,
         asked: bool = True,
+        scan: Volume | None = None,
     ) -> Task:
         """Run a job in a thread.
 
@@ -148,16 +154,17 @@ class RunningJobs(QObject):
             wanted: Called when the job has ended; if it returns False, the result is dropped.
             beside: Let other jobs of the kind go on.
             asked: The user started it, so that it counts in ``missed``.
+            scan: The scan that the job is about, for ``scan_of``.
 
         Returns:
             The task, already started.
         """
         if not beside:
             self.cancel(kind)
-        task = Task(kind, title, job, done, wanted, asked, self)
+        task = Task(kind, title, job, done, wanted, asked, self, scan)
         task.reported.connect(self.changed)
         task.ended.connect(self._forget)
-        self._cancelled.discard(kind)
+        self._cancelled.pop(kind, None)
         self._tasks.append(task)
         task.start()
         self.changed.emit()
@@ -173,6 +180,18 @@ class RunningJobs(QObject):
             The oldest that is not cancelled; None when there is none.
         """
         return next((t for t in self._tasks if t.kind == kind and not t.cancelling), None)
+
+    def scan_of(self, kind: str) -> Volume | None:
+        """The scan that the running job of a kind is about.
+
+        Args:
+            kind: As given to ``start``.
+
+        Returns:
+            The scan, shown or not; None where no such job runs.
+        """
+        task = self.running(kind)
+        return None if task is None else task.scan
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -202,20 +221,22 @@ class RunningJobs(QObject):
             task: None does nothing.
         """
         if task is not None:
-            self._cancelled.add(task.kind)
+            self._cancelled[task.kind] = _no_scan if task.scan is None else ref(task.scan)
             task.cancel()
             self.changed.emit()
 
-    def was_cancelled(self, kind: str) -> bool:
+    def was_cancelled(self, kind: str, scan: Volume | None = None) -> bool:
         """Whether the user cancelled a job.
 
         Args:
             kind: As given to ``start``.
+            scan: The scan that the job was about; None for any.
 
         Returns:
             True from the cancelling of a job of that kind to the start of the next.
         """
-        return kind in self._cancelled
+        cancelled = self._cancelled.get(kind)
+        return cancelled is not None and (scan is None or cancelled() is scan)
 
     def stop(self) -> None:
         """Cancel all jobs for good and wait until every thread has ended."""
@@ -232,6 +253,10 @@ class RunningJobs(QObject):
             log_error(task.kind, task.error)
             self.failed.emit(task.title, task.error)
         self.changed.emit()
+
+
+def _no_scan() -> None:
+    """In the place of a reference to the scan, for a job that is about none."""
 
 
 def duration_text(seconds: float) -> str:

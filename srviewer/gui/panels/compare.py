@@ -107,9 +107,11 @@ class ComparePanel(QWidget):
 
     def _offer_simulation(self) -> None:
         thin = self._controller.to_thicken
-        if thin is None or thin is self._offered:
+        if thin is self._offered:
             return
         self._offered = thin
+        if thin is None:
+            return
         geometry = thin.geometry
         # Degrading the thick axis says the least: the last of the other axes is offered first.
         first = next(axis for axis in (2, 1, 0) if axis != geometry.thick_axis)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
+from weakref import ref
 
 from PySide6.QtCore import QObject, Signal
 
@@ -31,7 +32,7 @@ class OpenStudies(QObject):
         self.current = 0
         self._states: tuple[StudyState, ...] = ()
         self._wanted: Choice = "add"
-        self._over: Volume | None = None  # what was shown when the opening began
+        self._before: Callable[[], Volume | None] = lambda: None  # shown when the opening began
         study.follow(self._tell, "scan")
 
     @property
@@ -98,11 +99,13 @@ class OpenStudies(QObject):
     def begin(self) -> None:
         """Something is to be opened: take what the user said about the open study."""
         self._wanted = self.next or self.choice or "add"
-        self._over, self.next = self.study.scan, None
+        self.next = None
+        if self.study.scan is not None:
+            self._before = ref(self.study.scan)
 
     def begin_beside(self) -> None:
         """Open the next study beside the one that is shown, whatever ``choice`` says."""
-        self._wanted, self._over = "add", self.study.scan
+        self._wanted = "add"
 
     def place(self, state: StudyState) -> None:
         """Show a new study: the open one makes way, or waits.
@@ -113,7 +116,7 @@ class OpenStudies(QObject):
             state: The new study.
         """
         states, shown = self.states, self.study.scan
-        if shown is not None and (self._wanted == "add" or shown is not self._over):
+        if shown is not None and (self._wanted == "add" or shown is not self._before()):
             self.current = len(states)
             self._states = (*states, state)
         self.study.set(state)

@@ -108,7 +108,8 @@ class ShownStudy(QObject):
                 names, self._pending = self._pending, frozenset()
                 self.changed.emit(names)
                 for follower in self._followers:
-                    follower.hear(names)
+                    if not follower.names.isdisjoint(names):
+                        follower.call()
         finally:
             self._telling = False
 
@@ -416,9 +417,9 @@ class _Follower:
         owner = getattr(slot, "__self__", None)
         return slot is not None and (not isinstance(owner, QObject) or isValid(owner))
 
-    def hear(self, changed: frozenset[str]) -> None:
-        """Call the method where it asked for one of ``changed``; its errors stop no other."""
-        slot = self.slot() if changed & self.names and self.is_there else None
+    def call(self) -> None:
+        """Call the method while its object is there; its errors stop no other."""
+        slot = self.slot() if self.is_there else None
         if slot is not None:
             try:
                 slot()

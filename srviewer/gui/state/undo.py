@@ -1,21 +1,20 @@
 """Undo of settings of a reconstruction, measurements, references and results."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
+from PySide6.QtCore import QObject, Signal
 
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.state.open_studies import OpenStudies
-from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import mark
 from srviewer.study.state.compared_volumes import MOST_RESULTS, ComparedVolume, ComparedVolumes
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.study_state import StudyState
 
-MOST = 100  # changes that can be taken back
+MOST = 100  # changes of a study that can be taken back
+MOST_BYTES = 2**30  # of voxels that no open study has any more, such as those of removed results
 ONE_GESTURE = 1.0  # seconds: changes of one drag follow each other faster
 
 
@@ -67,113 +66,141 @@ class Undone:
         return replace(now, **{name: getattr(wanted, name) for name in self.fields})
 
 
-class Change(QUndoCommand):
-    """From one state of a study to another."""
+@dataclass(frozen=True)
+class Change:
+    """A change from one state of a study to another.
 
-    def __init__(
-        self, study: ShownStudy, kind: Undone, before: StudyState, after: StudyState
-    ) -> None:
-        super().__init__(kind.title)
-        self._study, self._kind = study, kind
-        self._before, self._after = kind.part(before), kind.part(after)
-        self._when = monotonic()
-        self._made = True  # by the user already; the stack calls redo() when it takes this
+    Attributes:
+        kind: The row of KINDS.
+        before: The fields of the kind before it.
+        after: The fields of the kind after it.
+        when: Seconds of ``monotonic``.
+    """
 
-    def id(self) -> int:
-        """Called by Qt: changes of one kind may be merged."""
-        return KINDS.index(self._kind)
+    kind: Undone
+    before: StudyState
+    after: StudyState
+    when: float
 
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        """Called by Qt: join the next step of the same drag."""
-        if not isinstance(other, Change) or other._when - self._when > ONE_GESTURE:
-            return False
-        if not self._kind.merges(other._before, other._after):
-            return False
-        self._after, self._when = other._after, other._when
-        return True
+    def merged(self, later: "Change") -> "Change | None":
+        """Join the next step of the same gesture.
 
-    def undo(self) -> None:
-        """Called by Qt."""
-        self._put(self._before, self._after)
+        Args:
+            later: The change that follows this one.
 
-    def redo(self) -> None:
-        """Called by Qt."""
-        if self._made:
-            self._made = False
-        else:
-            self._put(self._after, self._before)
+        Returns:
+            One change for both; None where it is another gesture.
+        """
+        follows = self.kind is later.kind and later.when - self.when <= ONE_GESTURE
+        if not follows or not self.kind.merges(later.before, later.after):
+            return None
+        return replace(self, after=later.after, when=later.when)
 
-    def _put(self, wanted: StudyState, left: StudyState) -> None:
-        self._study.set(self._kind.restored(self._study.state, wanted, left))
+
+@dataclass
+class _Changes:
+    """The changes of a study: those made, and those taken back, each with the latest last."""
+
+    made: list[Change] = field(default_factory=list)
+    undone: list[Change] = field(default_factory=list)
 
 
 class History(QObject):
-    """Watches the session and keeps the changes of each open study, until that is closed.
+    """Watches the session and keeps the changes of each open study, until that is closed."""
 
-    ``group``: what can be taken back, the study that is shown being its active stack.
-    """
+    changed = Signal()  # there is another change to take back, or to make again
 
     def __init__(self, studies: OpenStudies, parent: QObject) -> None:
         super().__init__(parent)
         self._studies, self._study = studies, studies.study
-        self.group = QUndoGroup(self)
-        self._stacks: dict[Volume, QUndoStack] = {}  # by the scan
+        self._changes: dict[Volume, _Changes] = {}  # by the scan
         self._last = self._study.state
-        self._putting = False
+        self._restoring = False
         self._study.changed.connect(self._note)
         studies.changed.connect(self._leave_closed)
 
+    @property
+    def undo_title(self) -> str | None:
+        """The title of the change to take back; None where there is none."""
+        return next((change.kind.title for change in self._shown.made[-1:]), None)
+
+    @property
+    def redo_title(self) -> str | None:
+        """The title of the change to make again; None where there is none."""
+        return next((change.kind.title for change in self._shown.undone[-1:]), None)
+
     def undo(self) -> None:
         """Take the last change back."""
-        self._move(self.group.undo)
+        if changes := self._shown.made:
+            change = changes.pop()
+            self._shown.undone.append(change)
+            self._restore(change.kind, change.before, change.after)
 
     def redo(self) -> None:
         """Make the change again that was taken back."""
-        self._move(self.group.redo)
+        if changes := self._shown.undone:
+            change = changes.pop()
+            self._shown.made.append(change)
+            self._restore(change.kind, change.after, change.before)
 
     def forget(self) -> None:
         """Keep nothing of the study that is shown: it begins anew."""
-        stack = self.group.activeStack()
-        if stack is not None:
-            stack.clear()
+        self._shown.made.clear()
+        self._shown.undone.clear()
+        self.changed.emit()
 
-    def _move(self, move: Callable[[], None]) -> None:
-        self._putting = True
-        try:
-            move()
-        finally:
-            self._putting = False
-
-    def _note(self, changed: frozenset[str]) -> None:
-        before, after = self._last, self._study.state
-        self._last = after
-        if before.scan is not after.scan:
-            self._turn()
-            return
-        stack = self.group.activeStack()
-        if stack is None or self._putting:
-            return
-        for kind in KINDS:
-            if changed.intersection(kind.fields) and kind.notable(before, after):
-                stack.push(Change(self._study, kind, before, after))
-
-    def _turn(self) -> None:
-        """Another study is shown: go on with its changes, or begin."""
+    @property
+    def _shown(self) -> _Changes:
         scan = self._study.scan
-        if scan is None:
-            return
-        if scan not in self._stacks:
-            stack = self._stacks[scan] = QUndoStack(self)
-            stack.setUndoLimit(MOST)
-            self.group.addStack(stack)
-        self.group.setActiveStack(self._stacks[scan])
+        return _Changes() if scan is None else self._changes.setdefault(scan, _Changes())
 
     def _leave_closed(self) -> None:
-        open_now = {state.scan for state in self._studies.states}
-        for scan in self._stacks.keys() - open_now:
-            stack = self._stacks.pop(scan)
-            self.group.removeStack(stack)
-            stack.deleteLater()
+        for scan in self._changes.keys() - {state.scan for state in self._studies.states}:
+            del self._changes[scan]
+
+    def _restore(self, kind: Undone, wanted: StudyState, left: StudyState) -> None:
+        self._restoring = True
+        try:
+            self._study.set(kind.restored(self._study.state, wanted, left))
+        finally:
+            self._restoring = False
+        self.changed.emit()
+
+    def _note(self, changed: frozenset[str]) -> None:
+        before, self._last = self._last, self._study.state
+        if before.scan is not self._last.scan:
+            self.changed.emit()
+        elif self._last.scan is not None and not self._restoring:
+            for kind in KINDS:
+                if changed.intersection(kind.fields) and kind.notable(before, self._last):
+                    self._push(kind, before, self._last)
+
+    def _push(self, kind: Undone, before: StudyState, after: StudyState) -> None:
+        changes = self._shown
+        change = Change(kind, kind.part(before), kind.part(after), monotonic())
+        merged = changes.made[-1].merged(change) if changes.made else None
+        changes.made[:] = [*(changes.made[:-1] if merged else changes.made), merged or change]
+        del changes.made[:-MOST]
+        changes.undone.clear()
+        self._bound_memory()
+        self.changed.emit()
+
+    def _bound_memory(self) -> None:
+        """Forget the oldest changes, of any study, while they alone hold too many voxels."""
+        held = {volume for state in self._studies.states for volume in state.volumes}
+        every = [change for row in self._changes.values() for change in (*row.made, *row.undone)]
+        size, kept = 0, list[Change]()
+        for change in sorted(every, key=lambda change: change.when, reverse=True):
+            own = {*change.before.volumes, *change.after.volumes} - held
+            size += sum(volume.voxels.nbytes for volume in own)
+            if kept and size > MOST_BYTES:  # the last one can always be taken back
+                break
+            held |= own
+            kept.append(change)
+        for row in self._changes.values():
+            row.made = [change for change in row.made if change in kept]
+            if any(change not in kept for change in row.undone):
+                row.undone = []
 
 
 def _moved(before: StudyState, after: StudyState) -> bool:

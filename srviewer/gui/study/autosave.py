@@ -1,12 +1,11 @@
 """Autosave: open work is saved in the background, and offered when a window starts again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
-from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.jobs.running_jobs import RunningJobs
 from srviewer.gui.study.session_files import SessionFiles
@@ -137,7 +136,7 @@ class Autosave(QObject):
             self._own.empty()  # what was closed is not offered again
         elif self._own is not None:
             job = _autosave(self._own, states, self._controller.studies.current)
-            self.work.start(AUTOSAVE, tr("Autosave"), job, self._controller.remember, lambda: True)
+            self.work.start(AUTOSAVE, tr("Autosave"), job, lambda _: None, lambda: True)
 
     def _give_up(self) -> None:
         """Save no more. A full disk stays full: it is reported once, by ``work.failed``."""
@@ -181,14 +180,11 @@ class Autosave(QObject):
         self._offer_next()
 
 
-def _autosave(
-    own: AutosaveFolder, states: Sequence[StudyState], front: int
-) -> Job[Mapping[Volume, Path]]:
+def _autosave(own: AutosaveFolder, states: Sequence[StudyState], front: int) -> Job[None]:
     """Store the studies, then delete the images of the folder that they do not need any more."""
-    written = yield from store(own.session_file, states, front, own.path, Path.exists)
-    needed = set(written.values()).union(*map(files_of, states))
+    yield from store(own.session_file, states, front, own.path, Path.exists)
+    needed = set[Path]().union(*map(files_of, states))
     for image in own.path.glob(f"*{IMAGE_SUFFIX}"):
         if image not in needed and not image.name.startswith("."):
             image.unlink(missing_ok=True)
             sidecar(image).unlink(missing_ok=True)
-    return written

@@ -11,7 +11,7 @@ from srviewer.core.resampling.rigid_grid import refused_by_itk
 from srviewer.core.volumes.volume import Volume, blocking_warnings
 from srviewer.errors import UserError
 from srviewer.gui.jobs.running_jobs import RunningJobs
-from srviewer.gui.state.open_studies import OpenStudies
+from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import mark, tr
 from srviewer.io.export.nifti import DataType, write_nifti
 from srviewer.io.export.replacing import WouldReplace
@@ -77,9 +77,9 @@ class Exporting(QObject):
     refused_elsewhere = Signal(object)  # the path of one that programs built on ITK do not open
     in_the_way = Signal(object, object)  # WouldReplace, what to call to replace it all the same
 
-    def __init__(self, studies: OpenStudies, work: RunningJobs, parent: QObject) -> None:
+    def __init__(self, study: ShownStudy, work: RunningJobs, parent: QObject) -> None:
         super().__init__(parent)
-        self._studies, self._study, self._work = studies, studies.study, work
+        self._study, self._work = study, work
         self.claims = Claims()
         self.remarks: dict[Path, str] = {}  # set by jobs
 
@@ -156,12 +156,9 @@ class Exporting(QObject):
         self._work.start(EXPORT, title, held, end, lambda: True, beside=True)
 
     def _exported(self, result: Reconstruction, stored_as: DataType) -> Callable[[Path], None]:
-        scan = self._study.scan
-
         def tell(path: Path) -> None:
-            if stored_as == "float32" and scan is not None:  # nothing was rounded
-                written = {result.volume: held_in(path)}
-                self._studies.change(scan, lambda state: state.with_files(written))
+            if stored_as == "float32":  # nothing was rounded
+                held_in(path, result.volume)
             self.exported.emit(path)
             if refused_by_itk(result.volume.geometry):
                 self.refused_elsewhere.emit(path)

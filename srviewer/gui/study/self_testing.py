@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import QObject
 
-from srviewer.core.volumes.volume import Volume
 from srviewer.gui.jobs.running_jobs import RunningJobs, Task
 from srviewer.gui.state.open_studies import OpenStudies
 from srviewer.gui.texts.translation import tr
@@ -18,24 +17,20 @@ class SelfTesting(QObject):
     def __init__(self, studies: OpenStudies, work: RunningJobs, parent: QObject) -> None:
         super().__init__(parent)
         self._studies, self._study, self._work = studies, studies.study, work
-        self._scan: Volume | None = None
         self._asked: Request | None = None
         self._study.follow(self._leave_old_request, "scan", "request")
 
     @property
-    def scan(self) -> Volume | None:
-        """The scan that is being tested, shown or not."""
-        return None if self._work.running(SELF_TEST) is None else self._scan
-
-    @property
     def task(self) -> Task | None:
         """The test that is running, of the scan that is shown."""
-        return self._work.running(SELF_TEST) if self._scan is self._study.scan else None
+        task = self._work.running(SELF_TEST)
+        return task if task is not None and task.scan is self._study.scan else None
 
     @property
     def cancelled(self) -> bool:
         """Whether the user cancelled the last test, and it was of the scan that is shown."""
-        return self._scan is self._study.scan and self._work.was_cancelled(SELF_TEST)
+        scan = self._study.scan
+        return scan is not None and self._work.was_cancelled(SELF_TEST, scan)
 
     def start(self) -> None:
         """Test the scan that is shown."""
@@ -46,9 +41,10 @@ class SelfTesting(QObject):
         def keep(found: SelfTest) -> None:
             self._studies.change(scan, lambda state: state.with_tested(request, found))
 
-        self._scan, self._asked = scan, request
+        self._asked = request
         title = tr("Testing on this scan")
-        self._work.start(SELF_TEST, title, self_test(scan, request), keep, lambda: True)
+        job = self_test(scan, request)
+        self._work.start(SELF_TEST, title, job, keep, lambda: True, scan=scan)
 
     def _leave_old_request(self) -> None:
         """Cancel a test whose request is no longer that of the shown scan."""

@@ -1,12 +1,11 @@
 """Saves the open studies in a session file, and opens it again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from srviewer.core.volumes.volume import Volume
 from srviewer.errors import UserError
 from srviewer.gui.appearance.colour_maps import COLOUR_MAPS
 from srviewer.gui.study.study_controller import OPEN, StudyController
@@ -50,14 +49,10 @@ class SessionFiles(QObject):
         if not studies.states:
             return
 
-        def keep(written: Mapping[Volume, Path]) -> None:
-            self._controller.remember(written)
-            self.saved.emit(path)
-
         folder = path.with_name(f"{path.stem} files")
         job = store(path, studies.states, studies.current, folder, outlives_window)
         title = tr("Saving {name}", name=path.name)
-        self._controller.work.start(SAVE, title, job, keep, lambda: True)
+        self._controller.work.start(SAVE, title, job, lambda _: self.saved.emit(path), lambda: True)
 
     def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
         """Show the studies of a session file.

@@ -1,6 +1,6 @@
 """The actions on the open study: each starts a job and keeps its result."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ from srviewer.sr.slabs.files import SlabFiles, reconstructed_and_opened
 from srviewer.study.opening import opened
 from srviewer.study.sessions.session_file import SUFFIX
 from srviewer.study.state.held_file import held_in
-from srviewer.study.state.origin import Origins, one_image_a_file
+from srviewer.study.state.origin import Origin, one_image_a_file, origins
 from srviewer.study.state.reference import Reference
 
 OPEN, RECONSTRUCT, SIMULATE, TRUTH = "open", "reconstruct", "simulate", "truth"
@@ -68,7 +68,6 @@ class StudyController(QObject):
         self.work = RunningJobs(self)
         self.work.failed.connect(self.failed)
         self.training = TrainingRuns(self.work, self)
-        self._reconstructing: Volume | None = None
         self._paths: tuple[Path, ...] = ()
         self._looked_at: ScanListing | None = None
         self._after_opening: Callable[[], None] | None = None
@@ -77,7 +76,7 @@ class StudyController(QObject):
         self.previews = PreviewUpdater(studies, self.work, self)
         self.scoring = Scoring(study, self.work, self)
         self.testing = SelfTesting(studies, self.work, self)
-        self.exporting = Exporting(studies, self.work, self)
+        self.exporting = Exporting(study, self.work, self)
 
     # --- opening
 
@@ -147,11 +146,11 @@ class StudyController(QObject):
         """
         assert self._looked_at is not None
         self.work.cancel(SIMULATE)
-        self._read_next(Origins(self._paths, self._looked_at, tuple(chosen)), self._after_opening)
+        self._read_next(origins(self._paths, self._looked_at, chosen), self._after_opening)
 
-    def _read_next(self, origins: Origins, then: Callable[[], None] | None) -> None:
-        """Read the first origin; once it is shown, call ``then`` and go on with the others."""
-        origin, rest = origins.first, origins.rest
+    def _read_next(self, images: Sequence[Origin], then: Callable[[], None] | None) -> None:
+        """Read the first image; once it is shown, call ``then`` and go on with the others."""
+        origin, *rest = images
 
         def show(volume: Volume) -> None:
             study, series = self.study, origin.series
@@ -160,7 +159,7 @@ class StudyController(QObject):
             self.opened.emit(origin.paths)
             if then is not None:
                 then()
-            if rest is not None:
+            if rest:
                 self.studies.begin_beside()
                 self._read_next(rest, None)
 
@@ -212,7 +211,6 @@ class StudyController(QObject):
             if self._busy_elsewhere(title):
                 return
             region, done = self.region, self._reconstructed(scan)
-            self._reconstructing = scan
             self.previews.start(
                 scan,
                 request,
@@ -244,8 +242,7 @@ class StudyController(QObject):
         files = SlabFiles(path, lambda _, made: {**made.provenance(), **known})
         job = reconstructed_and_opened(scan, series.stream(frame), request, files)
         held = self.exporting.claims.holding(path, job)
-        done, self._reconstructing = self._written(scan, path), scan
-        self._start(RECONSTRUCT, title, held, done)
+        self._start(RECONSTRUCT, title, held, self._written(scan, path))
 
     @property
     def region(self) -> Volume | None:
@@ -259,14 +256,13 @@ class StudyController(QObject):
     @property
     def reconstructing(self) -> Volume | None:
         """The scan that is being reconstructed, shown or not."""
-        return None if self.work.running(RECONSTRUCT) is None else self._reconstructing
+        return self.work.scan_of(RECONSTRUCT)
 
     @property
     def reconstruction_cancelled(self) -> bool:
         """Whether the user cancelled the last reconstruction, and it was of the shown scan."""
         scan = self.study.scan
-        mine = scan is not None and self._reconstructing is scan
-        return mine and self.work.was_cancelled(RECONSTRUCT)
+        return scan is not None and self.work.was_cancelled(RECONSTRUCT, scan)
 
     def ended_by_closing(self, scan: Volume | None) -> tuple[Task, ...]:
         """List the jobs that end when a study is closed.
@@ -279,8 +275,7 @@ class StudyController(QObject):
         """
         kinds = []
         if scan is not None:
-            kinds += [RECONSTRUCT] if self.reconstructing is scan else []
-            kinds += [SELF_TEST] if self.testing.scan is scan else []
+            kinds += [kind for kind in (RECONSTRUCT, SELF_TEST) if self.work.scan_of(kind) is scan]
             kinds += [SIMULATE, TRUTH, LOAD] if self.study.scan is scan else []
         running = (self.work.running(kind) for kind in kinds)
         return tuple(task for task in running if task is not None)
@@ -334,17 +329,6 @@ class StudyController(QObject):
         """
         self._load_truth(path, tr("the loaded ground truth '{name}'", name=path.name))
 
-    def remember(self, written: Mapping[Volume, Path]) -> None:
-        """Note which files hold volumes of the open studies, so that none is written again.
-
-        Args:
-            written: The file of each volume.
-        """
-        files = {volume: held_in(path) for volume, path in written.items()}
-        for state in self.studies.states:
-            if state.scan is not None:
-                self.studies.change(state.scan, lambda state: state.with_files(files))
-
     def load_beside(self, path: Path) -> None:
         """Compare a volume with the scan, wherever it lies.
 
@@ -357,7 +341,7 @@ class StudyController(QObject):
 
         def keep(volume: Volume) -> None:
             kept = self.study.compared_volumes
-            self.study.keep(kept.with_loaded(volume, path.name, held_in(path)))
+            self.study.keep(kept.with_loaded(held_in(path, volume), path.name))
 
         title = tr("Loading {name}", name=path.name)
         self._start(LOAD, title, to_compare(path, scan), keep)
@@ -368,19 +352,14 @@ class StudyController(QObject):
 
     def _leave_closed(self) -> None:
         """Cancel the reconstruction and the test of a study that was closed or replaced."""
-        scans = [state.scan for state in self.studies.states]
-        for kind, scan in ((RECONSTRUCT, self.reconstructing), (SELF_TEST, self.testing.scan)):
-            if scan is not None and all(other is not scan for other in scans):
+        scans = {state.scan for state in self.studies.states}
+        for kind in (RECONSTRUCT, SELF_TEST):
+            if self.work.scan_of(kind) not in {None, *scans}:
                 self.work.cancel(kind)
 
-    def _reconstructed(
-        self, scan: Volume, file: Path | None = None
-    ) -> Callable[[Reconstruction], None]:
-        """``file``: the one that holds the result already."""
-
+    def _reconstructed(self, scan: Volume) -> Callable[[Reconstruction], None]:
         def keep(result: Reconstruction) -> None:
-            written = {} if file is None else {result.volume: held_in(file)}
-            self.studies.change(scan, lambda state: state.with_result(result).with_files(written))
+            self.studies.change(scan, lambda state: state.with_result(result))
             if self.study.scan is not scan:
                 self.reconstructed_elsewhere.emit(scan.name)
 
@@ -389,7 +368,8 @@ class StudyController(QObject):
     def _written(self, scan: Volume, path: Path) -> Callable[[Reconstruction | None], None]:
         def show(result: Reconstruction | None) -> None:
             if result is not None:
-                self._reconstructed(scan, path)(result)
+                held_in(path, result.volume)
+                self._reconstructed(scan)(result)
             self.written.emit(path, result is not None)
             self.exporting.exported.emit(path)
 
@@ -412,7 +392,7 @@ class StudyController(QObject):
 
     def _load_truth(self, path: Path, meaning: str) -> None:
         def keep(volume: Volume) -> None:
-            self.study.set_reference(Reference(volume, meaning, None, held_in(path)))
+            self.study.set_reference(Reference(held_in(path, volume), meaning, None))
 
         title = tr("Loading {name}", name=path.name)
         scan, result = self.study.scan, self.study.result
@@ -428,5 +408,10 @@ class StudyController(QObject):
         scan = self.study.scan
         independent = kind in (OPEN, RECONSTRUCT)  # a reconstruction stays with its own scan
         return self.work.start(
-            kind, title, job, done, lambda: independent or self.study.scan is scan
+            kind,
+            title,
+            job,
+            done,
+            lambda: independent or self.study.scan is scan,
+            scan=scan,
         )

@@ -10,10 +10,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from srviewer.core.comparison.comparison import Scores
-from srviewer.core.geometry.grid import Axis
+from srviewer.core.geometry.grid import Axis, Geometry
 from srviewer.core.scores.metrics import Metric, comparable_metrics
 from srviewer.core.slices.planes import Plane
-from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
 from srviewer.gui.state.shown_study import ShownStudy
 from srviewer.gui.texts.translation import tr
@@ -31,7 +30,7 @@ class MetricPlot(pyqtgraph.PlotWidget):
         super().__init__(enableMenu=False)
         self._study, self._metric = study, metric
         self._axis: Axis = 0
-        self._volume: Volume | None = None
+        self._geometry: Geometry | None = None  # of the result, which is not kept alive
         self._ranked = np.zeros(0, int)  # indices of the scored slices, the worst first
         self.hideButtons()
         self.setMouseEnabled(x=False, y=False)
@@ -67,15 +66,15 @@ class MetricPlot(pyqtgraph.PlotWidget):
         self._worst_label.setColor(colours.danger)
         self._here.setPen(colours.muted, width=1)
 
-    def show_scores(self, volume: Volume, axis: Axis, scores: ScoredPair) -> None:
+    def show_scores(self, geometry: Geometry, axis: Axis, scores: ScoredPair) -> None:
         """Draw the curves along one array axis; slices are numbered from 1.
 
         Args:
-            volume: The result.
+            geometry: The grid of the result.
             axis: Array axis across the slices.
             scores: Of the result and of cubic interpolation.
         """
-        self._volume, self._axis = volume, axis
+        self._geometry, self._axis = geometry, axis
         ours = _values(scores.candidate, axis, self._metric.id)
         cubic = _values(scores.cubic, axis, self._metric.id)
         numbers = np.arange(1, len(ours) + 1)
@@ -101,8 +100,8 @@ class MetricPlot(pyqtgraph.PlotWidget):
 
     def follow_cursor(self) -> None:
         """Mark the slice under the crosshair."""
-        if self._volume is not None:
-            index = self._volume.geometry.index(self._study.view.cursor_mm)[self._axis]
+        if self._geometry is not None:
+            index = self._geometry.index(self._study.view.cursor_mm)[self._axis]
             self._here.setPos(float(np.floor(index + 0.5)) + 1)
 
     def jump_to(self, number: float) -> None:
@@ -111,9 +110,9 @@ class MetricPlot(pyqtgraph.PlotWidget):
         Args:
             number: Counted from 1; rounded, and limited to the volume.
         """
-        if self._volume is None:
+        geometry = self._geometry
+        if geometry is None:
             return
-        geometry = self._volume.geometry
         index = geometry.index(self._study.view.cursor_mm)
         last = geometry.shape[self._axis] - 1
         index[self._axis] = min(max(round(number) - 1, 0), last)
@@ -125,9 +124,9 @@ class MetricPlot(pyqtgraph.PlotWidget):
         Args:
             step: 0 for the worst slice; 1 and -1 for the next better and the next worse one.
         """
-        if self._volume is None or self._ranked.size == 0:
+        if self._geometry is None or self._ranked.size == 0:
             return
-        here = self._volume.geometry.index(self._study.view.cursor_mm)[self._axis]
+        here = self._geometry.index(self._study.view.cursor_mm)[self._axis]
         ranks = np.flatnonzero(self._ranked == int(np.floor(here + 0.5)))
         rank = 0
         if step and ranks.size:
@@ -199,7 +198,7 @@ class ScorePlot(QWidget):
         axis = plane.normal_axis(result.volume.geometry)
         self._meaning.show_text(tr("against {meaning}", meaning=tr(scores.candidate.meaning)))
         for plot in self.plots:
-            plot.show_scores(result.volume, axis, scores)
+            plot.show_scores(result.volume.geometry, axis, scores)
         self._follow()
 
     def showEvent(self, event: QShowEvent) -> None:

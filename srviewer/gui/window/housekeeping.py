@@ -109,7 +109,7 @@ class Housekeeping(QObject):
             self._error_bar.show_error(tr("Opening the guide"), error)
 
     def _connect(self) -> None:
-        changes, files = self.history.group, self.files
+        files = self.files
         for name, slot in (
             ("open-session", self._choose_open),
             ("save-session", self._choose_save),
@@ -122,9 +122,7 @@ class Housekeeping(QObject):
             ("about", self.show_about),
         ):
             self._actions.connect_action(name, slot)
-        changes.canUndoChanged.connect(self._show_undo)
-        changes.canRedoChanged.connect(self._show_undo)
-        changes.indexChanged.connect(self._show_undo)
+        self.history.changed.connect(self._show_undo)
         files.opened.connect(self._opened)
         files.saved.connect(self._saved)
         files.incomplete.connect(self._error_bar.show_error)
@@ -134,13 +132,12 @@ class Housekeeping(QObject):
         self._show_undo()
 
     def _show_undo(self) -> None:
-        changes = self.history.group
-        for action, can, word, text in (
-            (self._actions["undo"], changes.canUndo(), tr("Undo"), changes.undoText()),
-            (self._actions["redo"], changes.canRedo(), tr("Redo"), changes.redoText()),
+        for name, word, title in (
+            ("undo", tr("Undo"), self.history.undo_title),
+            ("redo", tr("Redo"), self.history.redo_title),
         ):
-            action.setEnabled(can)
-            action.setText(f"{word} {tr(text)}".rstrip())
+            self._actions[name].setEnabled(title is not None)
+            self._actions[name].setText(f"{word} {tr(title or '')}".rstrip())
 
     def _opened(self, path: Path) -> None:
         self.history.forget()

@@ -109,6 +109,8 @@ class StudyTabs(QTabBar):
 
     def _show(self) -> None:
         states = self._studies.states
+        if len(states) == 1:
+            states = ()  # hidden, so it draws no slice and keeps no scan
         self.blockSignals(True)
         while self.count() > len(states):
             self.removeTab(self.count() - 1)
@@ -123,7 +125,7 @@ class StudyTabs(QTabBar):
         self.setCurrentIndex(self._studies.current)
         self.blockSignals(False)
         for action in self._for_several:
-            action.setEnabled(len(states) > 1)
+            action.setEnabled(bool(states))
 
     def _draw(self, number: int, state: StudyState, name: str) -> None:
         scan = state.scan

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,13 @@ from typing import Any
 import numpy as np
 
 from srviewer.errors import Unreadable, UserError
-from srviewer.nn.models.model_header import STATISTICS, check_kinds, model_header, refused
+from srviewer.nn.models.model_header import (
+    ModelHeader,
+    check_kinds,
+    model_header,
+    parameters_of,
+    refused,
+)
 from srviewer.nn.models.safetensors_file import (
     MAX_BYTES,
     UNREADABLE,
@@ -71,9 +79,7 @@ class Model:
     @property
     def parameters(self) -> int:
         """The number of trained values, without the statistics of batch normalisation."""
-        return sum(
-            weight.size for name, weight in self.weights.items() if not name.endswith(STATISTICS)
-        )
+        return parameters_of(self.shapes)
 
 
 def save_model(model: Model, path: Path) -> None:
@@ -113,6 +119,22 @@ def texture_partner(path: Path) -> str:
         return ""
 
 
+def load_header(path: Path) -> ModelHeader:
+    """Read the header of a model file, without its weights.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The header; whether the values of the weights are numbers is not checked.
+
+    Raises:
+        Unreadable: The file is missing, too large, foreign or damaged.
+    """
+    with _reading(path):
+        return _header(path)
+
+
 def load_model(path: Path) -> Model:
     """Read a model file.
 
@@ -127,14 +149,8 @@ def load_model(path: Path) -> Model:
     Raises:
         Unreadable: The file is missing, too large, foreign or damaged.
     """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise Unreadable(f"{path} is too large for a model file of srviewer.")
-        outline = read_outline(path)
-        if outline.header.get("format") != FORMAT:
-            raise Unreadable(f"{path} is not a model file of this version of srviewer.")
-        header = model_header(outline.header)
-        check_kinds(outline, header.plan)
+    with _reading(path):
+        header = _header(path)
         weights = read_arrays(path)
         check_finite(weights)
         return Model(
@@ -148,6 +164,24 @@ def load_model(path: Path) -> Model:
             sha256=_sha256(path),
             path=path,
         )
+
+
+def _header(path: Path) -> ModelHeader:
+    if path.stat().st_size > MAX_BYTES:
+        raise Unreadable(f"{path} is too large for a model file of srviewer.")
+    outline = read_outline(path)
+    if outline.header.get("format") != FORMAT:
+        raise Unreadable(f"{path} is not a model file of this version of srviewer.")
+    header = model_header(outline)
+    check_kinds(outline, header.plan)
+    return header
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Errors name the file."""
+    try:
+        yield
     except OSError as error:
         raise Unreadable(f"The model {path} cannot be read: {error.strerror or error}.") from error
     except UNREADABLE as error:

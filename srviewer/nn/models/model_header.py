@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from srviewer.core.scores.metrics import comparable_metrics
@@ -28,6 +29,7 @@ class ModelHeader:
         scores: One row for each (file, axis, factor) of the validation set.
         licences: The licence of each training volume.
         texture_of: The name of its fidelity model, "" for none.
+        parameters: The number of trained values.
     """
 
     name: str
@@ -36,13 +38,14 @@ class ModelHeader:
     scores: tuple[dict[str, Any], ...]
     licences: dict[str, str]
     texture_of: str
+    parameters: int
 
 
-def model_header(texts: Mapping[str, str]) -> ModelHeader:
+def model_header(outline: Outline) -> ModelHeader:
     """Read the header of a model file.
 
     Args:
-        texts: The texts of the safetensors header, untrusted.
+        outline: The safetensors header, untrusted.
 
     Returns:
         The header.
@@ -52,6 +55,7 @@ def model_header(texts: Mapping[str, str]) -> ModelHeader:
         LookupError: A text is missing.
         UserError: There is no such network, or the plan is invalid.
     """
+    texts = outline.header
     spec = network_spec(texts["network"])
     plan = TrainingPlan.from_json(_document(texts, "plan"))
     if plan.network != spec.id:
@@ -63,7 +67,20 @@ def model_header(texts: Mapping[str, str]) -> ModelHeader:
         scores=_scores(_document(texts, "scores")),
         licences=_licences(_document(texts, "licences")),
         texture_of=_name(texts.get("texture_of", ""), "texture_of"),
+        parameters=parameters_of({name: kind.shape for name, kind in outline.arrays.items()}),
     )
+
+
+def parameters_of(shapes: Mapping[str, tuple[int, ...]]) -> int:
+    """The number of trained values of a network, without the statistics of batch normalisation.
+
+    Args:
+        shapes: The shape of each array of weights, by its name.
+
+    Returns:
+        The number.
+    """
+    return sum(prod(shape) for name, shape in shapes.items() if not name.endswith(STATISTICS))
 
 
 def check_kinds(outline: Outline, plan: TrainingPlan) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 from srviewer.core.scores.metrics import comparable_metrics, ranking_metric
 from srviewer.errors import UserError
 from srviewer.nn.catalogue import TrainingPlan
-from srviewer.nn.models.model_file import Model, load_model
+from srviewer.nn.models.model_file import Model, load_header, load_model
+from srviewer.nn.models.model_header import ModelHeader
 from srviewer.paths import models_dir, resource
 from srviewer.sr.models.devices import has_gpu
 
@@ -131,11 +132,11 @@ class ModelsAtHand:
     unreadable: tuple[UnreadableModel, ...]
 
 
-def model_card(model: Model, path: Path) -> ModelCard:
+def model_card(model: Model | ModelHeader, path: Path) -> ModelCard:
     """The card of a model.
 
     Args:
-        model: The model.
+        model: The model, or its header.
         path: The file that it was read from, which gives its name.
 
     Returns:
@@ -160,6 +161,8 @@ def available_models() -> tuple[ModelCard, ...]:
 def models_at_hand(thorough: bool = False) -> ModelsAtHand:
     """The shipped models, then the user's own, with the files that cannot be used.
 
+    Of shipped files the headers are read alone, of the user's own the weights as well.
+
     Args:
         thorough: Also check that the weights of the user's own fit their networks, for which torch
             is loaded.
@@ -170,7 +173,7 @@ def models_at_hand(thorough: bool = False) -> ModelsAtHand:
     Raises:
         UserError: A shipped model cannot be read.
     """
-    cards = [model_card(load_model(path), path) for path in model_files(resource("models"))]
+    cards = [model_card(load_header(path), path) for path in model_files(resource("models"))]
     unreadable: list[UnreadableModel] = []
     for path in model_files(models_dir()):
         try:
@@ -240,16 +243,16 @@ def find_model(name_or_file: str) -> Model:
 
 
 def is_at_hand(name_or_file: str) -> bool:
-    """Whether a model exists and can be read.
+    """Whether a model exists, by its header.
 
     Args:
         name_or_file: The name of an available model, or the path of a model file.
 
     Returns:
-        True where ``find_model`` gives the model.
+        True where its header can be read.
     """
     try:
-        find_model(name_or_file)
+        load_header(model_path(name_or_file))
     except UserError:
         return False
     return True

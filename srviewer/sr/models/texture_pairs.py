@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from srviewer.errors import UserError
-from srviewer.nn.models.model_file import Model, load_model, texture_partner
+from srviewer.nn.models.model_file import Model, load_header, load_model, texture_partner
 from srviewer.paths import models_dir, resource
 from srviewer.sr.models.available_models import SUFFIX, ModelCard, model_files, model_path
 
@@ -29,6 +29,22 @@ def texture_pair(name_or_file: str) -> Model | None:
     return None if path is None else load_model(path)
 
 
+def has_texture_pair(name_or_file: str) -> bool:
+    """Whether ``texture_pair`` gives a model, by the headers of the files.
+
+    Args:
+        name_or_file: The fidelity model, by name or by file.
+
+    Returns:
+        False also where a header cannot be read.
+    """
+    try:
+        path = _pair_file(model_path(name_or_file))
+        return path is not None and bool(load_header(path))
+    except UserError:
+        return False
+
+
 def is_texture(card: ModelCard) -> bool:
     """Whether the slider of another model leads to this one, so that it needs no row of its own.
 
@@ -51,7 +67,7 @@ def is_texture(card: ModelCard) -> bool:
 
 
 def _pair_file(fidelity: Path) -> Path | None:
-    name = load_model(fidelity).name
+    name = load_header(fidelity).name
     for folder in dict.fromkeys((resource("models"), models_dir(), fidelity.parent)):
         preferred = folder / f"{name}{TEXTURE}{SUFFIX}"
         for path in sorted(model_files(folder), key=lambda path: path != preferred):

@@ -39,7 +39,7 @@ from srviewer.study.sessions.document import (
 from srviewer.study.sessions.file_location import FileLocation
 from srviewer.study.sessions.session_file import read_session
 from srviewer.study.state.compared_volumes import ComparedVolumes
-from srviewer.study.state.held_file import HeldFile, held_in
+from srviewer.study.state.held_file import held_in
 from srviewer.study.state.origin import Origin
 from srviewer.study.state.overlay import Overlay, overlay_of
 from srviewer.study.state.reference import Reference
@@ -105,15 +105,6 @@ def restore(path: Path, before: StudyState, device: str, lasting: Lasting) -> Jo
 
 
 @dataclass(frozen=True, eq=False)
-class _Result:
-    """A result with the files that hold it and its maps, as ``ComparedVolume.files``."""
-
-    saved: SavedResult
-    reconstruction: Reconstruction
-    files: Mapping[str, HeldFile]
-
-
-@dataclass(frozen=True, eq=False)
 class _Reading:
     """The reading of a study of the session file ``path``.
 
@@ -152,11 +143,12 @@ class _Reading:
         loaded = yield from within(self._each(read_loaded, len(saved.loaded)), 0.95, 1.0)
         request = request_for(scan, saved.state.get("request"), device)
         made_here = not all(map(self.lasting, origin.paths))  # it was simulated, and autosaved
+        if made_here:
+            held_in(origin.paths[0], scan)
         window = robust_window(scan.voxels, scan.padding)
         state = StudyState(
             scan=scan,
             origin=None if made_here else origin,
-            scan_file=held_in(origin.paths[0]) if made_here else None,
             sources=origin.series.sources,
             auto_window=window,
             reference=next(iter(references.values()), None),
@@ -234,7 +226,7 @@ class _Reading:
 
     # --- what belongs to it
 
-    def _result(self, scan: Volume, saved: SavedResult) -> Job[_Result]:
+    def _result(self, scan: Volume, saved: SavedResult) -> Job[Reconstruction]:
         """A result with the maps that can still be read; errors of the others are problems."""
         image = yield from self._unchanged(saved.image)
         maps: dict[str, Path] = {}
@@ -244,14 +236,18 @@ class _Reading:
             except UserError as error:
                 self.problems.append(error)
         result = yield from restored(scan, image, maps, saved.model)
-        return _Result(saved, result, {k: held_in(p) for k, p in {"": image, **maps}.items()})
+        held_in(image, result.volume)
+        for kind, volume in result.maps().items():
+            if kind in maps:
+                held_in(maps[kind], volume)
+        return result
 
     def _references(
-        self, scan: Volume, results: Mapping[int, _Result]
+        self, scan: Volume, results: Mapping[int, Reconstruction]
     ) -> Job[dict[int, Reference]]:
         """The reference under the key 0; empty where there is none, or it cannot be read."""
-        current_first = sorted(results.values(), key=lambda result: not result.saved.current)
-        grids = [result.reconstruction.volume.geometry for result in current_first]
+        current_first = sorted(results, key=lambda number: not self.saved.results[number].current)
+        grids = [results[number].volume.geometry for number in current_first]
         saved = self.saved.reference
         if saved is None:
             return {}
@@ -263,40 +259,41 @@ class _Reading:
         path = yield from self._unchanged(saved.image)
         truth = self._checked((yield from read_truth_again(path, scan, grids)), saved.image)
         # The thin scan that the open one was simulated from is its reference.
-        return Reference(truth, saved.meaning, truth if saved.thin else None, held_in(path))
+        held_in(path, truth)
+        return Reference(truth, saved.meaning, truth if saved.thin else None)
 
     def _overlay(self, saved: SavedOverlay) -> Job[Overlay]:
         path = yield from self._unchanged(saved.image)
         volume = self._checked((yield from formats.read(path)), saved.image)
-        overlay = overlay_of(volume, held_in(path)).seen_at(saved.opacity)
+        overlay = overlay_of(held_in(path, volume)).seen_at(saved.opacity)
         if overlay.labelled:
             drawn = replace(overlay, hidden=frozenset(saved.hidden), outlined=saved.outlined)
             names = None if saved.names is None else [*map(_label_name, saved.names)]
             return (yield from with_labels(drawn, path, names))
         return overlay if saved.threshold is None else replace(overlay, threshold=saved.threshold)
 
-    def _loaded(self, saved: SavedLoaded, scan: Volume) -> Job[tuple[Volume, str, HeldFile]]:
+    def _loaded(self, saved: SavedLoaded, scan: Volume) -> Job[Volume]:
         path = yield from self._unchanged(saved.image)
-        volume = self._checked((yield from to_compare(path, scan)), saved.image)
-        return volume, saved.name, held_in(path)
+        return held_in(path, self._checked((yield from to_compare(path, scan)), saved.image))
 
     def _comparables(
         self,
-        results: Mapping[int, _Result],
-        loaded: Mapping[int, tuple[Volume, str, HeldFile]],
+        results: Mapping[int, Reconstruction],
+        loaded: Mapping[int, Volume],
         scored: bool,
     ) -> ComparedVolumes:
         """The results and loaded volumes; ``scored``: the reference of their scores was read."""
         kept, keys, current = ComparedVolumes(), dict[str, str](), None
         for number, result in results.items():
-            kept = kept.with_result(result.reconstruction)
+            saved = self.saved.results[number]
+            kept = kept.with_result(result)
             key = keys[f"{RESULT}{number}"] = kept.current
-            kept = kept.renamed(key, result.saved.name).with_held(key, result.files)
-            if scored and result.saved.scores is not None:
-                kept = kept.scored(key, result.saved.scores)
-            current = key if result.saved.current else current
-        for number, (volume, name, file) in loaded.items():
-            kept = kept.with_loaded(volume, name, file)
+            kept = kept.renamed(key, saved.name)
+            if scored and saved.scores is not None:
+                kept = kept.scored(key, saved.scores)
+            current = key if saved.current else current
+        for number, volume in loaded.items():
+            kept = kept.with_loaded(volume, self.saved.loaded[number].name)
             keys[f"{LOADED}{number}"] = kept.loaded[-1].key
         if current is not None:
             kept = kept.choosing(current)

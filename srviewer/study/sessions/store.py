@@ -30,6 +30,7 @@ from srviewer.study.sessions.document import (
 from srviewer.study.sessions.file_location import FileLocation, location_of, location_of_file
 from srviewer.study.sessions.session_file import write_session
 from srviewer.study.state.compared_volumes import ComparedVolume, ComparedVolumes
+from srviewer.study.state.held_file import file_of, held_in, path_of
 from srviewer.study.state.overlay import Overlay
 from srviewer.study.state.study_state import StudyState
 from srviewer.study.state.view import NO_WINDOW
@@ -39,24 +40,9 @@ IMAGE_SUFFIX = ".nii.gz"
 Usable = Callable[[Path], bool]
 
 
-@dataclass(frozen=True, eq=False)
-class Unwritten:
-    """A volume that no file holds.
-
-    Attributes:
-        volume: The volume.
-        stem: Of the name of its file to be.
-        provenance: For its sidecar.
-    """
-
-    volume: Volume
-    stem: str
-    provenance: Mapping[str, object]
-
-
 def store(
     path: Path, states: Sequence[StudyState], front: int, folder: Path, usable: Usable
-) -> Job[Mapping[Volume, Path]]:
+) -> Job[None]:
     """Write a session file, and every volume that no file holds yet.
 
     Args:
@@ -66,43 +52,37 @@ def store(
         folder: where volumes go; made when there is one.
         usable: whether a file that holds a volume may be named in the session.
 
-    Returns:
-        A job whose result is the file of each volume that was written.
+    Every volume that the job writes is noted as ``held_in`` its file.
 
     Raises:
         UserError: something cannot be written. The session file is the last, so one that is there
             names only whole files.
 
     """
-    written: dict[Volume, Path] = {}
     waiting = [entry for state in states for entry in _unwritten(state, usable)]
-    for number, entry in enumerate(waiting):
+    for number, (volume, stem, provenance) in enumerate(waiting):
         make_folder(folder)
-        target = _free(folder, entry.stem)
+        target = _free(folder, stem)
         span = number / len(waiting), (number + 1) / len(waiting)
-        yield from within(write_nifti(entry.volume, target, entry.provenance), *span)
-        written[entry.volume] = target
+        yield from within(write_nifti(volume, target, provenance), *span)
+        held_in(target, volume)
     yield Progress(1.0, "Writing the session")
     studies = []
     for state in states:
-        studies.append((yield from _Saving(state, written, usable).study()))
+        studies.append((yield from _Saving(state).study()))
     write_session(path, SavedSession(tuple(studies), front))
-    return written
 
 
 def files_of(state: StudyState) -> set[Path]:
-    """The files of the results, the loaded volumes and the reference of a study.
+    """The files of all volumes of a study.
 
     Args:
         state: The study.
 
     Returns:
-        The files, with that of a scan that was simulated in the window.
+        The files, those that were written to since as well.
     """
-    reference = None if state.reference is None else state.reference.file
-    held = [state.scan_file, reference]
-    held += [file for kept in state.compared_volumes.kept for file in kept.files.values()]
-    return {file.path for file in held if file is not None}
+    return {path for volume in state.volumes if (path := path_of(volume)) is not None}
 
 
 def stored_maps(result: Reconstruction) -> Mapping[str, Volume]:
@@ -118,23 +98,27 @@ def stored_maps(result: Reconstruction) -> Mapping[str, Volume]:
     return {k: v for k, v in maps.items() if k != RESIDUAL.id or result.request.isotropic}
 
 
-def _unwritten(state: StudyState, usable: Usable) -> Iterator[Unwritten]:
+def _unwritten(
+    state: StudyState, usable: Usable
+) -> Iterator[tuple[Volume, str, Mapping[str, object]]]:
+    """Volumes that no usable file holds: each with the stem of its file and its provenance."""
+
     def lacking(volume: Volume) -> bool:
-        path = state.file_of(volume)
+        path = file_of(volume)
         return path is None or not usable(path)
 
     if state.scan is not None and state.origin is None and lacking(state.scan):
-        yield Unwritten(state.scan, "scan", {})
+        yield state.scan, "scan", {}
     if state.reference is not None and lacking(state.reference.volume):
-        yield Unwritten(state.reference.volume, "truth", {})
+        yield state.reference.volume, "truth", {}
     for kept in _results(state):
         if kept.made is None:
             continue
         if lacking(kept.volume):
-            yield Unwritten(kept.volume, "result", kept.made.provenance())
+            yield kept.volume, "result", kept.made.provenance()
         for kind, volume in stored_maps(kept.made).items():
             if lacking(volume):
-                yield Unwritten(volume, kind, {})
+                yield volume, kind, {}
 
 
 def _free(folder: Path, stem: str) -> Path:
@@ -154,37 +138,38 @@ def _results(state: StudyState) -> tuple[ComparedVolume, ...]:
 
 @dataclass(frozen=True, eq=False)
 class _Saving:
-    """The saving of a study whose volumes all have files: its own, else the ``written`` ones."""
+    """The saving of a study whose volumes all have files."""
 
     state: StudyState
-    written: Mapping[Volume, Path]
-    usable: Usable
 
     def study(self) -> Job[SavedStudy]:
         state = self.state
         results = []
         for kept in _results(state):
             results.append((yield from self._result(kept)))
-        loaded = {kept.key: kept for kept in state.compared_volumes.loaded if kept.files}
+        loaded = [
+            (kept, path)
+            for kept in state.compared_volumes.loaded
+            if (path := path_of(kept.volume)) is not None
+        ]
         return SavedStudy(
             scan=self._scan(),
             results=tuple(results),
             reference=(yield from self._reference()),
             layers=tuple(
-                _overlay(overlay, overlay.file.path)
+                _overlay(overlay, path)
                 for overlay in state.overlays
-                if overlay.file is not None
+                if (path := path_of(overlay.volume)) is not None
             ),
             loaded=tuple(
-                SavedLoaded(location_of(kept.files[""].path, kept.volume), kept.name)
-                for kept in loaded.values()
+                SavedLoaded(location_of(path, kept.volume), kept.name) for kept, path in loaded
             ),
-            shown=_shown(state.compared_volumes, tuple(loaded)),
+            shown=_shown(state.compared_volumes, [kept.key for kept, _ in loaded]),
             state=plain_fields(_storable(state)),
         )
 
     def _file(self, volume: Volume) -> Path:
-        path = self.written.get(volume) or self.state.file_of(volume)
+        path = file_of(volume)
         if path is None:  # it was written to while the others were stored
             raise UserError("A file of the session was changed while it was saved. Save it again.")
         return path

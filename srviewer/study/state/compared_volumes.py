@@ -1,13 +1,11 @@
 """The results of a scan, the volumes that are compared with it, and the choice of those shown."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from srviewer.core.resampling.reorient import same_grid
 from srviewer.core.volumes.volume import Volume
 from srviewer.sr.results.reconstruction import Reconstruction
 from srviewer.sr.scores.evaluate import ScoredPair
-from srviewer.study.state.held_file import HeldFile
 
 ORIGINAL, CUBIC, REFERENCE = "original", "cubic", "reference"
 NO_RESULT = "result"  # the key that stands in for a result while there is none
@@ -26,7 +24,6 @@ class ComparedVolume:
         volume: the volume of the result, or the loaded one.
         made: the reconstruction; None for a loaded volume.
         scores: of the result and of cubic interpolation against the reference; None without.
-        files: the files that hold its volume (key "") and the maps of a result (key: their kind).
 
     """
 
@@ -35,12 +32,11 @@ class ComparedVolume:
     volume: Volume
     made: Reconstruction | None = None
     scores: ScoredPair | None = None
-    files: Mapping[str, HeldFile] = field(default_factory=dict)
 
     @property
-    def volumes(self) -> Mapping[str, Volume]:
-        """Its volume and its maps, by the keys of ``files``."""
-        return {"": self.volume, **({} if self.made is None else self.made.maps())}
+    def volumes(self) -> tuple[Volume, ...]:
+        """Its volume, and the maps of a result."""
+        return (self.volume, *(() if self.made is None else self.made.maps().values()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,22 +100,18 @@ class ComparedVolumes:
             shown = tuple(new.key if key == place else key for key in self.shown)
         return grown.choosing(new.key).showing(shown)
 
-    def with_loaded(
-        self, volume: Volume, name: str, file: HeldFile | None = None
-    ) -> "ComparedVolumes":
+    def with_loaded(self, volume: Volume, name: str) -> "ComparedVolumes":
         """Add a loaded volume and show it as B.
 
         Args:
             volume: The volume.
             name: For it; a number makes it unique.
-            file: The file that it was read from; None where there is none.
 
         Returns:
             With the volume.
         """
         number = self.made + 1
-        files = {} if file is None else {"": file}
-        new = ComparedVolume(f"volume-{number}", self._free_name(name), volume, files=files)
+        new = ComparedVolume(f"volume-{number}", self._free_name(name), volume)
         grown = replace(self, loaded=(*self.loaded, new), made=number)
         return grown.showing((self.shown[0], new.key, *self.shown[2:]))
 
@@ -168,49 +160,6 @@ class ComparedVolumes:
         results = tuple(replace(result, scores=None) for result in self.results)
         return replace(self, results=results)
 
-    def with_files(self, written: Mapping[Volume, HeldFile]) -> "ComparedVolumes":
-        """Note the files of volumes that were written.
-
-        Args:
-            written: Volume -> its file; also of volumes that are not among these.
-
-        Returns:
-            With the files of its volumes and maps that are in ``written``.
-        """
-
-        def known(kept: ComparedVolume) -> ComparedVolume:
-            new = {key: written[v] for key, v in kept.volumes.items() if v in written}
-            return replace(kept, files={**kept.files, **new}) if new else kept
-
-        return self._each(known)
-
-    def with_held(self, key: str, files: Mapping[str, HeldFile]) -> "ComparedVolumes":
-        """Set the files that hold a result and its maps.
-
-        Args:
-            key: Of the result.
-            files: As ``ComparedVolume.files``.
-
-        Returns:
-            With these files.
-        """
-        return self._changed(key, files=files)
-
-    def held(self, volume: Volume) -> HeldFile | None:
-        """The file that held a volume when it was read or written.
-
-        Args:
-            volume: A result, a map of it or a loaded volume, by identity.
-
-        Returns:
-            The file; None where there is none.
-        """
-        for kept in self.kept:
-            for key, held in kept.files.items():
-                if kept.volumes.get(key) is volume:
-                    return held
-        return None
-
     def choosing(self, key: str) -> "ComparedVolumes":
         """Make another result the current one.
 
@@ -256,9 +205,6 @@ class ComparedVolumes:
         def change(kept: ComparedVolume) -> ComparedVolume:
             return replace(kept, **fields) if kept.key == key else kept  # type: ignore[arg-type]
 
-        return self._each(change)
-
-    def _each(self, change: Callable[[ComparedVolume], ComparedVolume]) -> "ComparedVolumes":
         return replace(
             self, results=tuple(map(change, self.results)), loaded=tuple(map(change, self.loaded))
         )

@@ -1,8 +1,10 @@
-"""The file that holds a volume, for as long as nobody writes to it."""
+"""The files that hold volumes, each for as long as nobody writes to it."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
+from srviewer.core.volumes.volume import Volume
 from srviewer.io.files.content import Stamp, stamp_of
 
 
@@ -18,19 +20,46 @@ class HeldFile:
     path: Path
     stamp: Stamp | None
 
-    @property
-    def unchanged(self) -> bool:
-        """Whether the file was not written to since."""
-        return stamp_of(self.path) == self.stamp
+
+# A volume never changes, and which file holds it is the same in every study, tab and undone state.
+_FILES: WeakKeyDictionary[Volume, HeldFile] = WeakKeyDictionary()
 
 
-def held_in(path: Path) -> HeldFile:
+def held_in(path: Path, volume: Volume) -> Volume:
     """Note that a file holds a volume now.
 
     Args:
         path: Of the file.
+        volume: Voxel for voxel what the file holds.
 
     Returns:
-        The file with its present stamp.
+        The volume.
     """
-    return HeldFile(path, stamp_of(path))
+    _FILES[volume] = HeldFile(path, stamp_of(path))
+    return volume
+
+
+def path_of(volume: Volume) -> Path | None:
+    """The file that held a volume when it was read or written last.
+
+    Args:
+        volume: The volume, by identity.
+
+    Returns:
+        The file; None where there is none.
+    """
+    held = _FILES.get(volume)
+    return None if held is None else held.path
+
+
+def file_of(volume: Volume) -> Path | None:
+    """The file that still holds a volume, voxel for voxel.
+
+    Args:
+        volume: The volume, by identity.
+
+    Returns:
+        The file; None where there is none, or it was written to since.
+    """
+    held = _FILES.get(volume)
+    return held.path if held is not None and stamp_of(held.path) == held.stamp else None

@@ -9,7 +9,6 @@ from srviewer.core.intensity.padding import measured_voxels
 from srviewer.core.intensity.window import Window, window_of_values
 from srviewer.core.regions.labels import Label
 from srviewer.core.volumes.volume import Volume
-from srviewer.study.state.held_file import HeldFile
 
 MOST_LABELS = 4096  # more different whole numbers are an image that was stored as integers
 
@@ -23,7 +22,6 @@ class Overlay:
         opacity: 0..1.
         window: the values between which its colours run; None for labels.
         threshold: values below it are not drawn; unused for labels.
-        file: the file that holds ``volume``; None where there is none.
         labels: its labels with names and colours; empty for values, and while they are not counted.
         hidden: the labels that are not drawn.
         outlined: whether labels are drawn as outlines instead of filled.
@@ -34,7 +32,6 @@ class Overlay:
     opacity: float = 0.5
     window: Window | None = None
     threshold: float = 0.0
-    file: HeldFile | None = None
     labels: tuple[Label, ...] = ()
     hidden: frozenset[int] = frozenset()
     outlined: bool = False
@@ -85,12 +82,11 @@ class Overlay:
         return replace(self, opacity=min(max(opacity, 0.0), 1.0))
 
 
-def overlay_of(volume: Volume, file: HeldFile | None = None) -> Overlay:
+def overlay_of(volume: Volume) -> Overlay:
     """Make an overlay of a volume: labels for few whole numbers from 0, else a map of values.
 
     Args:
         volume: The volume, in its own unit.
-        file: The file that holds it; None where there is none.
 
     Returns:
         The overlay; a map gets a window, and a threshold at a tenth of its width.
@@ -98,7 +94,7 @@ def overlay_of(volume: Volume, file: HeldFile | None = None) -> Overlay:
     sample = volume.voxels[tuple(slice(None, None, max(1, n // 64)) for n in volume.voxels.shape)]
     whole = bool((sample == np.rint(sample)).all()) and float(volume.voxels.min()) >= 0
     if whole and len(np.unique(sample)) <= 256 and float(volume.voxels.max()) <= MOST_LABELS:
-        return Overlay(volume, file=file)
+        return Overlay(volume)
     seen = measured_voxels(sample, volume.padding)
     window = window_of_values(seen if seen.size else sample)
-    return Overlay(volume, window=window, threshold=window.low + 0.1 * window.width, file=file)
+    return Overlay(volume, window=window, threshold=window.low + 0.1 * window.width)

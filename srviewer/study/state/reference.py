@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from srviewer.core.volumes.volume import Volume
-from srviewer.study.state.held_file import HeldFile
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,11 +13,9 @@ class Reference:
         volume: on the grid of the results.
         meaning: the sentence beside every score that says what the reference is.
         thin: the thin scan that the open one was simulated from; None for others.
-        file: the file that holds ``volume``; None where there is none.
 
     """
 
     volume: Volume
     meaning: str
     thin: Volume | None
-    file: HeldFile | None = None

@@ -1,6 +1,6 @@
 """One open study as one frozen value."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from srviewer.sr.scores.evaluate import ScoredPair
 from srviewer.sr.scores.self_test import SelfTest
 from srviewer.study.state.compared_volumes import LONGEST_NAME, ComparedVolume, ComparedVolumes
 from srviewer.study.state.comparing import Comparing
-from srviewer.study.state.held_file import HeldFile
+from srviewer.study.state.held_file import file_of
 from srviewer.study.state.layouts import COMPARE, PLANES
 from srviewer.study.state.origin import Origin
 from srviewer.study.state.overlay import Overlay
@@ -44,7 +44,6 @@ class StudyState:
     Attributes:
         scan: the open scan.
         origin: its files and series; None for a scan that was simulated in the window.
-        scan_file: the file that holds a simulated scan; None where there is none.
         sources: the files that it came from, which an export never overwrites.
         auto_window: grey levels that suit the scan, in its unit.
         request: of the next reconstruction.
@@ -62,7 +61,6 @@ class StudyState:
 
     scan: Volume | None = None
     origin: Origin | None = None
-    scan_file: HeldFile | None = None
     sources: tuple[Path, ...] = ()
     auto_window: Window = NO_WINDOW
     request: Request | None = field(default=None, metadata=LENIENT)
@@ -75,6 +73,20 @@ class StudyState:
     rois: tuple[Roi, ...] = field(default=(), metadata=SAVED)
     locked: Roi | None = field(default=None, metadata=SAVED)
     tested: tuple[Tested, ...] = field(default=(), metadata=LENIENT)
+
+    @property
+    def volumes(self) -> Iterator[Volume]:
+        """Every volume that the study holds; some may come twice."""
+        yield from (
+            volume for volume in (self.scan, self.compared_volumes.cubic) if volume is not None
+        )
+        yield from (layer.volume for layer in self.overlays)
+        for kept in self.compared_volumes.kept:
+            yield from kept.volumes
+        if self.reference is not None:
+            yield self.reference.volume
+            if self.reference.thin is not None:
+                yield self.reference.thin
 
     @property
     def result(self) -> Reconstruction | None:
@@ -168,44 +180,6 @@ class StudyState:
         """
         return next((row.test for row in self.tested if row.request == request), None)
 
-    def with_files(self, written: Mapping[Volume, HeldFile]) -> "StudyState":
-        """Note the files of volumes that were written.
-
-        Args:
-            written: Volume -> its file.
-
-        Returns:
-            The study with the files of its scan, reference, overlays, results and loaded volumes.
-        """
-        if not written:
-            return self
-        state = replace(
-            self,
-            compared_volumes=self.compared_volumes.with_files(written),
-            overlays=tuple(
-                replace(layer, file=written[layer.volume]) if layer.volume in written else layer
-                for layer in self.overlays
-            ),
-        )
-        if self.scan is not None and self.scan in written and self.origin is None:
-            state = replace(state, scan_file=written[self.scan])
-        if self.reference is not None and self.reference.volume in written:
-            file = written[self.reference.volume]
-            state = replace(state, reference=replace(self.reference, file=file))
-        return state
-
-    def file_of(self, volume: Volume) -> Path | None:
-        """The file that still holds a volume, voxel for voxel.
-
-        Args:
-            volume: Of the study, by identity.
-
-        Returns:
-            The file; None where there is none, or it was written to since.
-        """
-        held = self._held(volume)
-        return held.path if held is not None and held.unchanged else None
-
     def unexported(self, lasting: Callable[[Path], bool]) -> tuple[ComparedVolume, ...]:
         """List the results that no file will hold once the study is closed.
 
@@ -218,16 +192,8 @@ class StudyState:
         return tuple(
             kept
             for kept in self.compared_volumes.results
-            if (path := self.file_of(kept.volume)) is None or not lasting(path)
+            if (path := file_of(kept.volume)) is None or not lasting(path)
         )
-
-    def _held(self, volume: Volume) -> HeldFile | None:
-        if volume is self.scan:
-            return self.scan_file
-        for holder in (self.reference, *self.overlays):
-            if holder is not None and holder.volume is volume and holder.file is not None:
-                return holder.file
-        return self.compared_volumes.held(volume)
 
 
 DERIVED = ("result", "scores")  # properties whose changes are reported as well

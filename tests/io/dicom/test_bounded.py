@@ -15,8 +15,8 @@ import claims
 from bad_files import dicom_slice, nifti
 from srviewer.atomic import staged, write_text
 from srviewer.errors import UserError
+from srviewer.io.dicom.header_rows import MOST_ROWS
 from srviewer.io.formats import read, scan
-from srviewer.io.header_rows import MOST_ROWS
 from srviewer.io.header_view import header_rows
 from srviewer.io.sidecars.bids_sidecar import sidecar_thickness
 from srviewer.io.sidecars.exported_image import own_document

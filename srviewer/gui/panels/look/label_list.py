@@ -25,6 +25,7 @@ from srviewer.gui.texts.translation import tr
 from srviewer.gui.texts.wording import label_text
 from srviewer.gui.widgets.form import button, describe
 from srviewer.gui.widgets.plain_text import tree_item
+from srviewer.study.state.held_file import path_of
 from srviewer.study.state.overlay import Overlay
 
 SWATCH = 12  # px
@@ -111,8 +112,8 @@ class LabelList(QWidget):
             self.changed.emit(replace(self._overlay, outlined=outlined))
 
     def _choose_names(self) -> None:
-        file = None if self._overlay is None else self._overlay.file
-        folder = str(Path.home() if file is None else file.path.parent)
+        path = None if self._overlay is None else path_of(self._overlay.volume)
+        folder = str(Path.home() if path is None else path.parent)
         kinds = (
             f"{tr('Tables of labels')} (*.txt *.label *.lut *.tsv *.json);;{tr('All files')} (*)"
         )

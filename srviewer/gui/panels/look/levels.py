@@ -50,6 +50,7 @@ class Levels(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(rows)
         layout.addLayout(buttons)
+        self._shown: tuple[object, ...] = ()
         self._connect()
         self._show()
 
@@ -65,9 +66,14 @@ class Levels(QWidget):
     def _show(self) -> None:
         study = self._study
         scan, window = study.scan, study.view.window
+        shown = (scan, window, study.auto_window, study.tool)
+        if shown == self._shown:  # only the position or the zoom changed
+            return
+        self._shown = shown
         self.setEnabled(scan is not None)
         self.box.setChecked(study.tool is Tool.WINDOW_BOX)
         if scan is None:
+            self._offered = None
             return
         step = study.auto_window.width / 100
         decimals = 0 if step >= 0.5 else 2 if step >= 0.005 else 5

@@ -71,6 +71,7 @@ class ReconstructPanel(QWidget):
         self._scan.show_text(tr("No scan is open."))
         self._show_models()
         self._show_scan()
+        self._show_request()
         self._show_result()
 
     def _lay_out(self) -> None:
@@ -116,7 +117,7 @@ class ReconstructPanel(QWidget):
     def _connect(self) -> None:
         study, controller = self._study, self._controller
         study.follow(self._show_scan, "scan")
-        study.follow(self._show_request, "request")
+        study.follow(self._show_request, "scan", "request")
         study.follow(self._show_result, "result")
         controller.training.model_written.connect(self._show_trained)
         self._warnings.acknowledged.connect(study.acknowledge)
@@ -151,7 +152,6 @@ class ReconstructPanel(QWidget):
                 else tr("Thick axis  {axis}", axis=axis_title(geometry, thick))
             )
         self._show_acknowledged()
-        self._show_request()
 
     def _show_acknowledged(self) -> None:
         self._warnings.show_acknowledged(self._study.acknowledged)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
 
 from srviewer.core.geometry.grid import AXIS_NAMES
 from srviewer.core.volumes.volume import Volume
-from srviewer.errors import UserError
 from srviewer.gui.panels.reconstruct.texture_slider import TextureSlider
 from srviewer.gui.study.study_controller import StudyController
 from srviewer.gui.texts.translation import mark, tr
@@ -28,7 +27,7 @@ from srviewer.gui.widgets.form import (
 from srviewer.gui.widgets.plain_text import PlainLabel
 from srviewer.nn.plans.adaptation import Adaptation
 from srviewer.sr.cross_plane.methods import method
-from srviewer.sr.models.texture_pairs import texture_pair
+from srviewer.sr.models.texture_pairs import has_texture_pair
 from srviewer.sr.requests.request import Request, suggested_also, thickness_across
 
 PROFILES = ((mark("Box"), "box"), (mark("Gaussian"), "gaussian"))
@@ -171,7 +170,7 @@ class RequestOptions(QWidget):
 
     def _show_texture(self, request: Request, networked: bool) -> None:
         """Show the slider when the chosen model has a texture model."""
-        there = networked and _has_pair(request.model)
+        there = networked and has_texture_pair(request.model)
         self._rows.setRowVisible(self._texture_row, there)
         self._texture_row.show_amount(request.texture)
 
@@ -234,10 +233,3 @@ def _stated(scan: Volume, request: Request) -> float:
     """The slice thickness in mm that is used when the request has none."""
     spacing = scan.geometry.spacing[request.axis]
     return thickness_across(scan, request.axis) or spacing
-
-
-def _has_pair(model: str) -> bool:
-    try:
-        return texture_pair(model) is not None
-    except UserError:  # reported where the model is chosen
-        return False
