@@ -34,21 +34,21 @@ def _volumes(window: MainWindow) -> "list[ref[Volume]]":
 
 def _worked_on(window: MainWindow, until: Until, truth_file: Path) -> None:
     """Reconstruct, score, undo and test the study that is shown, as a user does."""
-    study, study = window.study, window.controller
+    study, controller = window.study, window.controller
     assert study.request is not None
     study.set_request(replace(study.request, method="linear"))
-    study.reconstruct()
+    controller.reconstruct()
     until(lambda: study.result is not None)
-    study.load_reference(truth_file)
+    controller.load_reference(truth_file)
     until(lambda: study.scores is not None)
-    study.testing.start()
-    until(lambda: study.work.running(SELF_TEST) is None)
+    controller.testing.start()
+    until(lambda: controller.work.running(SELF_TEST) is None)
     study.keep(study.compared_volumes.renamed(study.compared_volumes.current, "mine"))
     study.move_cursor((1.0, 2.0, 3.0))
     window.housekeeping.history.undo()
     for panel in window.panels.panels:
         window.panels.show_panel(panel)
-    until(lambda: study.work.tasks == ())
+    until(lambda: controller.work.tasks == ())
 
 
 def test_a_closed_study_frees_its_voxels(
