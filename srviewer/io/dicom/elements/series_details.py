@@ -1,10 +1,16 @@
 """The values of a DICOM header by which people distinguish series."""
 
+import re
+from functools import lru_cache
+
+from pydicom.charset import python_encoding
 from pydicom.dataset import FileDataset
-from pydicom.valuerep import PersonName
 
 from srviewer.io.dicom.elements.tags import text
 from srviewer.io.scans.series_details import SeriesDetails
+
+ESCAPE = b"\x1b"
+ESCAPES = re.compile(rb"\x1b[ -/]+[0-~]")  # of ISO 2022, which only some codecs of Python read
 
 
 def details_of(header: FileDataset) -> SeriesDetails:
@@ -27,8 +33,30 @@ def details_of(header: FileDataset) -> SeriesDetails:
 
 def _person(header: FileDataset) -> str:
     """The patient's name, in the alphabet that the header names, without separators."""
-    value = header.get("PatientName")
-    name = str(value) if isinstance(value, str | PersonName) else ""
+    stored = header.get_item("PatientName")
+    value = "" if stored is None else stored.value
+    if isinstance(value, bytes):
+        return _name(value, text(header, "SpecificCharacterSet"))
+    return _plain(str(value or ""))
+
+
+@lru_cache(1024)  # a study has thousands of files
+def _name(value: bytes, sets: str) -> str:
+    """The first group of a person's name that is not empty: in letters, else in ideographs."""
+    first, *others = sets.split("\\")
+    groups = value.strip(b" \0").split(b"=")
+    last = others[-1] if others else first
+    for number, group in enumerate(groups):
+        extended = number > 0 or ESCAPE in group
+        codec = python_encoding.get(last if extended else first, "utf-8")
+        letters = group if codec.startswith("iso2022") else ESCAPES.sub(b"", group)
+        decoded = _plain(letters.decode(codec, "replace"))
+        if decoded:
+            return decoded
+    return ""
+
+
+def _plain(name: str) -> str:
     return " ".join(name.split("=")[0].replace("^", " ").split())
 
 
