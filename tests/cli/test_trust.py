@@ -52,9 +52,11 @@ def test_a_report_is_one_page_that_stands_by_itself(
         "ranked by the disagreement of the planes",
         "Self-test.",
         "sharp axis",
+        "Regions most likely wrong",
+        "What both planes get wrong in the same way",
     ):
         assert words in text
-    assert text.count("data:image/png;base64,") == 1 and "http" not in text
+    assert text.count("data:image/png;base64,") == 2 and "http" not in text
     assert (tmp_path / "report-figures" / "montage.png").stat().st_size > 10_000
 
 
