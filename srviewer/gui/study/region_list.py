@@ -11,7 +11,7 @@ from srviewer.gui.widgets.form import describe, label
 from srviewer.gui.widgets.plain_text import set_tip, table_item
 from srviewer.sr.results.doubts import REGIONS_NOTE, DoubtfulRegion
 
-COLUMNS = ("", mark("Position, mm"), mark("Slice"), mark("Differ by"))
+COLUMNS = ("", mark("Position, mm"), mark("Scan slice"), mark("Differ by"))
 ROW_HEIGHT = 24  # px
 
 
@@ -84,6 +84,7 @@ class _Table(QTableWidget):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         describe(

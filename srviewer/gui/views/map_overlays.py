@@ -11,7 +11,7 @@ from srviewer.table import find_row
 
 MAP_SPAN = 0.1  # of the intensity range: where the colours of a map end
 MAP_DECIMALS = 1  # of percentages: the scale and the threshold are written alike
-MAP_SOLID = 0.01  # of the intensity range: below it a map fades out
+MAP_SOLID = 0.04  # of the intensity range: below it a map fades, so that the image is seen
 
 
 def map_overlays(session: ShownStudy) -> tuple[DrawnOverlay, ...]:

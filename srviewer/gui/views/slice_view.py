@@ -217,7 +217,7 @@ class SliceView(QWidget):
         )
         self._canvas.show_second(second)
         clip = None if second is None else second.part(self._over_second, shown)
-        self._canvas.show_overlays(self._drawn_overlays(header, clip), extent)
+        self._canvas.show_overlays(self._drawn_overlays(header, extent, clip))
 
     @property
     def header(self) -> ScanHeader | None:
@@ -337,16 +337,24 @@ class SliceView(QWidget):
         self._canvas.clear_pixels()
         self._canvas.annotate(instead)
 
-    def _drawn_overlays(self, base: ScanHeader, clip: QPainterPath | None) -> list[OverlayImage]:
+    def _drawn_overlays(
+        self, base: ScanHeader, extent: QRectF, clip: QPainterPath | None
+    ) -> list[OverlayImage]:
         """The overlays of the session, and those of this pane within ``clip``."""
-        layers = ((drawn_overlay(layer), None) for layer in self.session.layers)
-        own = ((overlay, clip) for overlay in self._overlays)
-        cursor_mm = self.session.view.cursor_mm
+        view, own_extent, own_grid = self.session.view, extent, base.geometry
+        if self._composite is not None and self._over_second:
+            own_grid = self._composite.volume.geometry  # B may have the finer one
+            second = slice_at(self._composite.volume, self.plane, view.cursor_mm)
+            own_extent = QRectF(*second.extent_mm)
+        layers = (
+            (drawn_overlay(each), base.geometry, extent, None) for each in self.session.layers
+        )
+        own = ((overlay, own_grid, own_extent, clip) for overlay in self._overlays)
         return [
             OverlayImage(
-                overlay.colours_on(base.geometry, self.plane, cursor_mm), overlay.opacity, part
+                overlay.colours_on(grid, self.plane, view.cursor_mm), place, overlay.opacity, part
             )
-            for overlay, part in (*layers, *own)
+            for overlay, grid, place, part in (*layers, *own)
             if overlay.opacity > 0
         ]
 

@@ -139,9 +139,10 @@ class CompareBar(QWidget):
         self._range.setSuffix(f" {unit}".rstrip())
         self._map.setVisible(session.result is not None)
         self._map.setCurrentIndex(max(0, self._map.findData(how.map)))
+        chosen, seen = bool(how.map) and session.result is not None, self._map_is_seen(layout)
         for widget in (self._threshold_label, self._threshold, self._opacity_label, self._opacity):
-            widget.setVisible(bool(how.map) and session.result is not None)
-        self._map_note.setVisible(bool(how.map) and not self._map_is_seen(layout))
+            widget.setVisible(chosen and seen)
+        self._map_note.setVisible(chosen and not seen)
         _show(self._threshold, 100 * how.threshold)
         _show(self._opacity, round(100 * how.opacity))
 

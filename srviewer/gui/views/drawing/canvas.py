@@ -31,7 +31,8 @@ from srviewer.gui.views.drawing.pixels import along_memory, image_of, image_of_c
 from srviewer.gui.views.drawing.slice_overlay import Rgba
 
 EDGE = QColor(255, 255, 255, 40)  # between the two images of a pane
-OUTLINE = ((QColor(0, 0, 0, 130), 3.0), (QColor(theme.ACCENT), 1.0))  # on dark and on bright
+# Of squares: seen on dark and on bright tissue, and not in the colour of the crosshair.
+OUTLINE = ((QColor(0, 0, 0, 110), 3.0), (QColor(255, 255, 255, 130), 1.0))
 SMOOTH = QPainter.RenderHint.SmoothPixmapTransform
 
 
@@ -77,11 +78,13 @@ class OverlayImage:
 
     Attributes:
         colours: (rows, columns, 4) RGBA.
+        extent: Its rectangle in pane mm.
         opacity: 0 to 1.
         clip: The part of the pane that it covers, in pane mm; None for all of it.
     """
 
     colours: Rgba
+    extent: QRectF
     opacity: float
     clip: QPainterPath | None = None
 
@@ -112,7 +115,7 @@ class Canvas(QWidget):
         self._smooth = True
         self._image: _Made | None = None
         self._second: tuple[Second, _Made] | None = None
-        self._overlays: list[tuple[OverlayImage, _Made, QRectF]] = []
+        self._overlays: list[tuple[OverlayImage, _Made]] = []
         self._extent, self._shown, self._mirrored = QRectF(), QRectF(), False  # in pane mm
         self._table: Table | None = None
         self._window: Window | None = None
@@ -153,14 +156,13 @@ class Canvas(QWidget):
         self._second = None if second is None else (second, self._made(second))
         self.update()
 
-    def show_overlays(self, overlays: Sequence[OverlayImage], extent: QRectF) -> None:
+    def show_overlays(self, overlays: Sequence[OverlayImage]) -> None:
         """Draw overlays over the image.
 
         Args:
             overlays: The last is on top.
-            extent: The rectangle that all of them cover, in pane mm.
         """
-        self._overlays = [(overlay, _coloured(overlay.colours), extent) for overlay in overlays]
+        self._overlays = [(overlay, _coloured(overlay.colours)) for overlay in overlays]
         self.update()
 
     def set_smooth(self, smooth: bool) -> None:
@@ -237,11 +239,11 @@ class Canvas(QWidget):
         if self._second is not None:
             self._draw_second(painter, *self._second)
         painter.setRenderHint(SMOOTH, False)  # between two labels there is no third
-        for overlay, lazy_image, extent in self._overlays:
+        for overlay, lazy_image in self._overlays:
             painter.setOpacity(overlay.opacity)
             if overlay.clip is not None:
                 painter.setClipPath(overlay.clip)
-            painter.drawImage(extent, lazy_image.image(False))
+            painter.drawImage(overlay.extent, lazy_image.image(False))
             painter.setClipping(False)
         painter.restore()
 
@@ -252,11 +254,13 @@ class Canvas(QWidget):
         painter.drawImage(second.extent, lazy_image.image(self._smooth))
         if second.clip is not None:
             painter.setClipping(False)
+            painter.setClipRect(second.extent)
             for colour, width in OUTLINE if second.outlined else ((EDGE, 1.0),):
                 pen = QPen(colour, width)
                 pen.setCosmetic(True)
                 painter.setPen(pen)
                 painter.drawPath(second.clip)
+            painter.setClipping(False)
 
     def _to_pixels(self) -> QTransform:
         """The transform from pane mm, which grow upwards, to pixels."""
