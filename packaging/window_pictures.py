@@ -1,8 +1,8 @@
-"""Pictures of the whole window, drawn without a screen, for the README and docs/training.md.
+"""Pictures of the whole window, drawn without a screen, for the README and the documentation.
 
-``python packaging/window_pictures.py docs/images`` draws ``window.png`` from the built-in sample.
-With a folder of thin scans, ``window_pictures.py docs/images SCANS``, it draws ``training.png``
-instead: of a run of eight minutes on the processor, when it is three fifths done.
+``python packaging/window_pictures.py docs/images`` draws ``window.png`` and ``regions.png`` from
+the built-in sample. With a folder of thin scans, ``window_pictures.py docs/images SCANS``, it draws
+``training.png`` instead: of a run of eight minutes on the processor, when it is three fifths done.
 """
 
 import argparse
@@ -10,11 +10,13 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 
 LONGEST = 1500  # seconds that anything here may take
 MINUTES, DONE = 8, 0.6  # of the training run
+REGIONS = "regions.png"
 PANEL, TRAIN = "compare", "train"  # the panels that are shown
 
 
@@ -37,13 +39,17 @@ def main() -> int:
 
 
 def _draw_window(path: Path, home: Path) -> None:
-    """The sample rebuilt, beside its scores."""
+    """The sample rebuilt, beside its scores; then its first region that is most likely wrong."""
     window, until = _window(home)
     window.study.open_sample(window.study.reconstruct)
     until(lambda: window.session.scores is not None)
     window.panels.show_panel(PANEL)
     until(lambda: not window.study.work.tasks)
     window.grab().save(str(path))
+    window.session.compare(replace(window.session.comparing, map="disagreement"))
+    window.study.regions.go(0)
+    until(lambda: not window.study.work.tasks)
+    window.grab().save(str(path.with_name(REGIONS)))
     window.leave()  # a window that is closed asks about results
 
 
