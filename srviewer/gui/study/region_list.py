@@ -47,7 +47,8 @@ class RegionList(QWidget):
                 item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
                 table.setItem(row, column, item)
         header = table.horizontalHeader().sizeHint().height()
-        table.setFixedHeight(ROW_HEIGHT * len(regions) + header + 4)
+        rows = table.verticalHeader().length()  # a style may need higher rows than were set
+        table.setFixedHeight(rows + header + 2 * table.frameWidth() + 2)
         self._show_chosen()
 
     def _show_chosen(self) -> None:

@@ -254,7 +254,8 @@ class Canvas(QWidget):
         painter.drawImage(second.extent, lazy_image.image(self._smooth))
         if second.clip is not None:
             painter.setClipping(False)
-            painter.setClipRect(second.extent)
+            if second.outlined:
+                painter.setClipRect(second.extent)
             for colour, width in OUTLINE if second.outlined else ((EDGE, 1.0),):
                 pen = QPen(colour, width)
                 pen.setCosmetic(True)
