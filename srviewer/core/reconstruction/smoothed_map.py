@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from srviewer.core.volumes.slabwise import slabwise
+from srviewer.core.volumes.slabwise import filtered_in_place
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, within
 
@@ -25,11 +25,12 @@ def smoothed(voxels: Voxels) -> Job[Voxels]:
     Returns:
         A job with the (i, j, k) smoothed values, in the unit of the map.
     """
+    result = np.array(voxels, np.float32)
     for axis in range(3):
         along = partial(_along, axis=axis)
-        job = slabwise(along, voxels, message=SMOOTHING, along=axis)
-        voxels = yield from within(job, axis / 3, (axis + 1) / 3)
-    return voxels
+        job = filtered_in_place(along, result, message=SMOOTHING, along=axis)
+        yield from within(job, axis / 3, (axis + 1) / 3)
+    return result
 
 
 def smoothed_planes(planes: Iterable[Voxels]) -> Iterator[Voxels]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from srviewer.core.geometry.grid import Geometry
 from srviewer.core.scores.metrics import Mask
-from srviewer.core.volumes.slabwise import slabwise
+from srviewer.core.volumes.slabwise import filtered_in_place
 from srviewer.core.volumes.volume import Voxels
 from srviewer.job import Job, Progress, within
 
@@ -46,14 +46,18 @@ def highest_cubes(
         from each other. Cubes with less than half foreground do not count.
     """
     sides = [_odd(SIZE_MM / mm) for mm in geometry.spacing]
-    weights = foreground.astype(np.float32)
-    sums = yield from within(_box_mean(values * weights, sides), 0.0, 0.4)
-    shares = yield from within(_box_mean(weights, sides), 0.4, 0.8)
-    means = np.where(shares >= LEAST_FOREGROUND, sums / np.maximum(shares, 1e-6), 0)
-    means[~foreground] = 0
-    yield Progress(0.85, SEARCHING)
-    peaks = yield from within(_largest_neighbour(means), 0.85, 0.98)
-    candidates = np.argwhere((means == peaks) & (means > 0))
+    # No more than two further volumes at once: the memory of a reconstruction suffices.
+    means = values * foreground
+    yield from within(_box_mean(means, sides), 0.0, 0.4)
+    shares = foreground.astype(np.float32)
+    yield from within(_box_mean(shares, sides), 0.4, 0.8)
+    means[(shares < LEAST_FOREGROUND) | ~foreground] = 0
+    np.maximum(shares, np.float32(LEAST_FOREGROUND), out=shares)
+    means /= shares
+    np.copyto(shares, means)
+    yield from within(_largest_neighbour(shares), 0.8, 0.98)
+    yield Progress(0.98, SEARCHING)
+    candidates = np.argwhere((means == shares) & (means > 0))
     return _separate(candidates, means, geometry)
 
 
@@ -73,25 +77,24 @@ def _separate(candidates: np.ndarray, means: Voxels, geometry: Geometry) -> tupl
     return tuple(cubes)
 
 
-def _box_mean(values: Voxels, sides: list[int]) -> Job[Voxels]:
+def _box_mean(values: Voxels, sides: list[int]) -> Job[None]:
+    """Replace values by their mean in a box, with 0 outside the grid; ``sides`` in voxels."""
     from scipy.ndimage import uniform_filter1d  # half a second, which no start waits for
 
     for axis, side in enumerate(sides):
         along = partial(uniform_filter1d, size=side, axis=axis, mode="constant")
-        job = slabwise(along, values, message=SEARCHING, along=axis)
-        values = yield from within(job, axis / 3, (axis + 1) / 3)
-    return values
+        job = filtered_in_place(along, values, message=SEARCHING, along=axis)
+        yield from within(job, axis / 3, (axis + 1) / 3)
 
 
-def _largest_neighbour(values: Voxels) -> Job[Voxels]:
-    """The largest of each voxel and its 26 neighbours."""
+def _largest_neighbour(values: Voxels) -> Job[None]:
+    """Replace each voxel by the largest of it and its 26 neighbours."""
     from scipy.ndimage import maximum_filter1d
 
     for axis in range(3):
         along = partial(maximum_filter1d, size=3, axis=axis, mode="nearest")
-        job = slabwise(along, values, message=SEARCHING, along=axis)
-        values = yield from within(job, axis / 3, (axis + 1) / 3)
-    return values
+        job = filtered_in_place(along, values, message=SEARCHING, along=axis)
+        yield from within(job, axis / 3, (axis + 1) / 3)
 
 
 def _odd(voxels: float) -> int:

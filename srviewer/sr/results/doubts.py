@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from srviewer.core.intensity.intensity_range import volume_intensity
 from srviewer.core.reconstruction.smoothed_map import HISTORY, smoothed
 from srviewer.core.regions.doubtful_regions import CubeMean, highest_cubes
@@ -80,13 +78,14 @@ def find_doubts(result: Reconstruction, scan: ScanHeader) -> Job[Doubts | None]:
     if raw is None:
         return None
     volume, padded = result.volume, result.volume.padded
-    voxels = yield from within(smoothed(raw.voxels), 0.0, 0.4)
     foreground = volume_intensity(volume).foreground(volume.voxels)
     if padded is not None:
-        voxels = np.where(padded, np.float32(0), voxels)
         foreground &= ~padded
     job = highest_cubes(raw.voxels, foreground, volume.geometry)
-    cubes = yield from within(job, 0.4, 1.0)
+    cubes = yield from within(job, 0.0, 0.6)
+    voxels = yield from within(smoothed(raw.voxels), 0.6, 1.0)
+    if padded is not None:
+        voxels[padded] = 0
     regions = tuple(_region(cube, result, scan) for cube in cubes)
     return Doubts(raw.derived(voxels, raw.geometry, HISTORY), regions)
 
