@@ -17,6 +17,7 @@ from time import monotonic, sleep
 LONGEST = 1500  # seconds that anything here may take
 MINUTES, DONE = 8, 0.6  # of the training run
 REGIONS = "regions.png"
+LAYOUT_ROUNDS = 10  # until layouts within layouts have their sizes
 PANEL, TRAIN = "compare", "train"  # the panels that are shown
 
 
@@ -94,7 +95,9 @@ def _window(home: Path):  # type: ignore[no-untyped-def]  # Qt is loaded after t
                 raise SystemExit("This takes too long.")
             QApplication.processEvents()
             sleep(0.01)
-        QApplication.processEvents()
+        for _ in range(LAYOUT_ROUNDS):
+            QApplication.processEvents()
+            sleep(0.02)
 
     return window, until
 
