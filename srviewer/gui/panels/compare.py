@@ -19,6 +19,7 @@ from srviewer.core.acquisition.degradation import Degradation
 from srviewer.core.scores.metrics import METRICS, Metric
 from srviewer.core.volumes.volume import Volume
 from srviewer.gui.appearance import theme
+from srviewer.gui.study.region_list import RegionList
 from srviewer.gui.study.report_box import ReportButton
 from srviewer.gui.study.scoring import SCORE
 from srviewer.gui.study.study_controller import RECONSTRUCT, SIMULATE, TRUTH, StudyController
@@ -80,6 +81,7 @@ class ComparePanel(QWidget):
         layout.addWidget(self._meaning)
         layout.addWidget(self._state)
         layout.addWidget(self.report)
+        layout.addWidget(RegionList(self._controller))
         layout.addSpacing(4)
         layout.addWidget(label(tr("SIMULATE"), "heading"))
         layout.addWidget(

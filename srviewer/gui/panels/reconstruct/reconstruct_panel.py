@@ -42,7 +42,6 @@ from srviewer.gui.widgets.form import (
 from srviewer.gui.widgets.notice import Acknowledgement, Notice
 from srviewer.sr.cross_plane.methods import METHODS, method
 from srviewer.sr.reconstruction.cautions import cautions
-from srviewer.sr.results.disagreement_calibration import disagreement_worth
 from srviewer.sr.results.reconstruction import Reconstruction
 
 
@@ -292,9 +291,8 @@ def _facts(result: Reconstruction) -> str:
     disagreement = result.disagreement
     if disagreement is not None:
         share = float(disagreement.voxels.mean()) / result.data_range
-        lines.append(tr("the two planes differ by {share} (mean)", share=percent(share)))
-        if result.model is not None:
-            lines.append(tr(disagreement_worth(result.model, result.request.factor)))
+        lines.append(tr("the two planes differ by {share}", share=percent(share)))
+        lines.append(tr("regions to check: key K, or the Compare panel"))
     if result.adapted is not None:
         lines.append(adaptation(result.adapted))
     changed = result.texture_changed()

@@ -11,6 +11,7 @@ from srviewer.core.slices.planes import Plane
 from srviewer.core.slices.sampling import sampled_slice
 from srviewer.core.volumes.volume import Volume, Voxels
 from srviewer.gui.appearance.colour_maps import LABELS, Table, heat
+from srviewer.gui.views.drawing.composite_marks import ColourBar
 from srviewer.study.state.overlay import Overlay
 
 Rgba = npt.NDArray[np.uint8]
@@ -85,11 +86,13 @@ class DrawnOverlay:
         volume: Mask, label map or map.
         colours: Converts its values to colours.
         opacity: 0 to 1.
+        bar: The colour scale that is drawn beside it; None for none.
     """
 
     volume: Volume
     colours: ValueColours | LabelColours
     opacity: float = 0.5
+    bar: ColourBar | None = None
 
     def colours_on(self, onto: Geometry, plane: Plane, cursor_mm: npt.ArrayLike) -> Rgba:
         """The overlay's colours at the pixels of a slice of another grid.
